@@ -1,0 +1,3 @@
+//! The `nestling` command; everything is in the library beside it.
+
+fn main() {}

@@ -1,0 +1,113 @@
+//! Where files are read from: a commit's tree, the work tree, or memory. Everything above git reads through this.
+
+use crate::path::RepoPath;
+use std::collections::BTreeMap;
+
+/// What stands in a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The last component of its path.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a directory entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file, executable or not.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link; never followed.
+    Symlink,
+    /// A submodule; never entered.
+    Submodule,
+}
+
+/// Whether a walk goes into a directory's subdirectories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// Visit the subdirectories too.
+    Descend,
+    /// Leave them out.
+    Skip,
+}
+
+/// A file could not be read, or a directory could not be listed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{path}`")]
+pub struct ReadError {
+    /// What was to be read.
+    pub path: RepoPath,
+    /// Why it could not be.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// The files of the repository at one point: a commit, or the work tree as it is now.
+pub trait Files {
+    /// The bytes of a regular file; `None` where there is none (nothing there, a directory, a link, a submodule).
+    ///
+    /// # Errors
+    /// The object or the file is there and cannot be read.
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// Visits directories from the root down, in byte order of their paths, with their entries sorted by name.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError>;
+}
+
+/// Files in memory, for tests and for rendering a template without a repository.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<RepoPath, Vec<u8>>,
+}
+
+impl MemoryFiles {
+    /// Files by path.
+    pub fn new<P: AsRef<[u8]>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files =
+            files.into_iter().filter_map(|(path, bytes)| Some((RepoPath::parse(path).ok()?, bytes.into())));
+        Self { files: files.collect() }
+    }
+
+    fn entries(&self, directory: &RepoPath) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for path in self.files.keys().filter(|path| *path != directory) {
+            let Some(rest) = path.relative_to(directory) else { continue };
+            let mut parts = rest.splitn(2, |b| *b == b'/');
+            let name = parts.next().unwrap_or_default().to_vec();
+            let kind = if parts.next().is_some() { EntryKind::Directory } else { EntryKind::File };
+            if entries.last().is_none_or(|last| last.name != name) {
+                entries.push(Entry { name, kind });
+            }
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries.dedup();
+        entries
+    }
+
+    fn walk_from(&self, directory: &RepoPath, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) {
+        let entries = self.entries(directory);
+        if visit(directory, &entries) == Walk::Skip {
+            return;
+        }
+        for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Directory) {
+            self.walk_from(&directory.child(&entry.name), visit);
+        }
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+        self.walk_from(&RepoPath::root(), visit);
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Nestling hatches GitLab child pipelines from the directories that changed.
+//!
+//! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
+
+pub mod name;
+pub mod path;
+pub mod files;
+pub mod diagnostic;
+pub mod yaml;
+pub mod pipeline;

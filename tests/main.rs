@@ -1,0 +1,1 @@
+//! The one test binary: cases, examples, tidiness and end-to-end runs. Each module says what it needs.
