@@ -220,3 +220,10 @@ impl Key {
         &self.scalar.text
     }
 }
+
+impl Scalar {
+    /// Whether two scalars say the same: same text, and both or neither written plain.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.text == other.text && (self.style == Style::Plain) == (other.style == Style::Plain)
+    }
+}
