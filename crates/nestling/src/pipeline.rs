@@ -1,6 +1,16 @@
 //! The model of a GitLab pipeline: jobs whose bodies stay as they were written, with typed views where rules need
 //! them. The body is the only truth: a view is read from it on demand and never stored beside it.
 
+pub mod keywords;
+mod value;
+pub mod fragment;
+pub mod merge;
+pub mod extends;
+pub mod reference;
+pub mod defaults;
+pub mod need;
+pub mod scope;
+
 use crate::diagnostic::Origin;
 use crate::name::{EnvironmentName, JobName, StageName, UnitName};
 use crate::yaml::Map;

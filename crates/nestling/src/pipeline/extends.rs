@@ -1,0 +1,168 @@
+//! `extends`, resolved as GitLab resolves it: parents first, later parents over earlier ones, the job's own keys last
+//! (<https://docs.gitlab.com/ci/yaml/#extends>).
+
+use super::fragment::RawJob;
+use super::merge::{deep_merge, without_nulls};
+use super::value::one_or_many;
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::yaml::{Entry, Key, Map, Node};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many levels of `extends` GitLab follows.
+pub const LEVELS: usize = 11;
+
+/// What to do about a base or a target that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It is a mistake.
+    Error,
+    /// An `include` that cannot be read here may define it: leave the keyword for GitLab.
+    Keep,
+}
+
+/// Resolves `extends` of every job in place and takes the keyword out; a job of which something is wrong keeps the
+/// keys that could be merged.
+///
+/// Under [`Missing::Keep`] an unknown base stays in `extends`. GitLab puts it below everything else, so it can only
+/// come before the known ones; in another place it is an error.
+pub fn resolve_extends(jobs: &mut IndexMap<String, RawJob>, missing: Missing) -> Vec<Diagnostic> {
+    let before = jobs.clone();
+    let mut resolver =
+        Resolver { jobs: &before, missing, done: BTreeMap::new(), path: vec![], diagnostics: vec![] };
+    for name in before.keys() {
+        resolver.resolve(name);
+    }
+    for (name, job) in jobs.iter_mut() {
+        let Some(resolved) = resolver.done.remove(name.as_str()) else { continue };
+        let extended = job.body.contains("extends");
+        job.body = resolved.body;
+        if !resolved.kept.is_empty() {
+            let at = resolved.kept[0].origin;
+            job.body.entries.insert(0, extends_entry(at, resolved.kept));
+        } else if extended {
+            without_nulls(&mut job.body);
+        }
+    }
+    resolver.diagnostics
+}
+
+struct Resolver<'a> {
+    jobs: &'a IndexMap<String, RawJob>,
+    missing: Missing,
+    done: BTreeMap<&'a str, Resolved>,
+    path: Vec<&'a str>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A job with its bases merged in.
+#[derive(Clone, Default)]
+struct Resolved {
+    body: Map,
+    /// The bases that only GitLab can find.
+    kept: Vec<Node>,
+    /// How many levels of `extends` are below it.
+    levels: usize,
+}
+
+impl<'a> Resolver<'a> {
+    fn resolve(&mut self, name: &'a str) {
+        let Some(job) = self.jobs.get(name) else { return };
+        if self.done.contains_key(name) {
+            return;
+        }
+        let mut own = job.body.clone();
+        let mut resolved = Resolved::default();
+        if own.remove("extends").is_some() {
+            self.path.push(name);
+            let bases = job.body.get("extends").map(one_or_many).unwrap_or_default();
+            for base in bases {
+                self.merge_base(name, base, &mut resolved);
+            }
+            self.path.pop();
+            if resolved.levels == LEVELS + 1 {
+                self.diagnostics.push(too_deep(name, job));
+            }
+        }
+        resolved.body = deep_merge(&resolved.body, &own);
+        self.done.insert(name, resolved);
+    }
+
+    fn merge_base(&mut self, name: &'a str, base: &'a Node, resolved: &mut Resolved) {
+        let Some(wanted) = base.text() else {
+            self.diagnostics.push(not_a_name(name, base));
+            return;
+        };
+        if self.path.contains(&wanted) {
+            self.diagnostics.push(circular(&self.path, wanted, base.origin));
+            return;
+        }
+        if !self.jobs.contains_key(wanted) {
+            match self.missing {
+                Missing::Error => self.diagnostics.push(self.unknown(name, wanted, base.origin)),
+                Missing::Keep if resolved.body.is_empty() => resolved.kept.push(base.clone()),
+                Missing::Keep => self.diagnostics.push(out_of_order(name, wanted, base.origin)),
+            }
+            return;
+        }
+        self.resolve(wanted);
+        let Some(found) = self.done.get(wanted) else { return };
+        if let (Some(kept), false) = (found.kept.first(), resolved.body.is_empty()) {
+            self.diagnostics.push(out_of_order(name, kept.text().unwrap_or_default(), base.origin));
+        } else {
+            resolved.kept.extend(found.kept.iter().cloned());
+        }
+        resolved.levels = resolved.levels.max(found.levels + 1);
+        resolved.body = deep_merge(&resolved.body, &found.body);
+    }
+
+    fn unknown(&self, name: &str, wanted: &str, origin: Origin) -> Diagnostic {
+        let message = format!("the job `{name}` extends `{wanted}`, which is not there");
+        let diagnostic = Diagnostic::error("extends-undefined", origin, message);
+        let names: BTreeSet<&str> = self.jobs.keys().map(String::as_str).collect();
+        match did_you_mean(wanted, names) {
+            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+            None => diagnostic.with_help("define it, or include the file that does"),
+        }
+    }
+}
+
+fn extends_entry(at: Origin, kept: Vec<Node>) -> Entry {
+    Entry { key: Key::new(at, "extends"), value: Node::seq(at, kept) }
+}
+
+fn extends_origin(job: &RawJob) -> Origin {
+    job.body.get("extends").map_or(job.origin, |node| node.origin)
+}
+
+fn too_deep(name: &str, job: &RawJob) -> Diagnostic {
+    let message = format!("the job `{name}` extends through more than {LEVELS} levels");
+    Diagnostic::error("extends-depth", extends_origin(job), message)
+        .with_help("GitLab recommends at most three; merge some of the hidden jobs")
+}
+
+fn circular(path: &[&str], wanted: &str, origin: Origin) -> Diagnostic {
+    let start = path.iter().position(|name| *name == wanted).unwrap_or_default();
+    let cycle: Vec<&str> = path[start..].iter().copied().chain([wanted]).collect();
+    let message = format!("`extends` goes round in a circle: {}", cycle.join(" -> "));
+    Diagnostic::error("extends-cycle", origin, message).with_help("take one of these `extends` out")
+}
+
+fn not_a_name(name: &str, base: &Node) -> Diagnostic {
+    Diagnostic::error(
+        "extends-undefined",
+        base.origin,
+        format!("`extends` of the job `{name}` is no job's name"),
+    )
+    .with_help("write the name of a job, or a list of names")
+}
+
+fn out_of_order(name: &str, wanted: &str, origin: Origin) -> Diagnostic {
+    let message =
+        format!("the job `{name}` extends `{wanted}`, which only GitLab can read, over a job of this file");
+    Diagnostic::error("extends-order", origin, message)
+        .with_help(format!("name `{wanted}` first in `extends`, or copy what it defines"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! One rendered document, taken apart into what is global and what is a job. Nothing is resolved yet.
+
+use super::keywords;
+use super::value::{as_bool, is_null};
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::yaml::{Entry, Key, Kind, Map, Node, Style};
+use indexmap::IndexMap;
+
+/// What one document says: before `extends`, `!reference` and `default` have been resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Fragment {
+    /// The global keywords (`default`, `variables`, `stages`, `workflow`, `include` …) as written.
+    pub globals: Map,
+    /// The jobs by name as written, hidden ones too.
+    pub jobs: IndexMap<String, RawJob>,
+    /// Hidden keys that hold no mapping, such as `.lint: [a, b]`: only `!reference` can use them.
+    pub snippets: IndexMap<String, Node>,
+}
+
+/// A job as written.
+#[derive(Debug, Clone)]
+pub struct RawJob {
+    /// Where its name was written.
+    pub origin: Origin,
+    /// Its keys.
+    pub body: Map,
+}
+
+impl Fragment {
+    /// Reads a document: global keywords to one side, jobs to the other. An empty document is an empty fragment.
+    ///
+    /// Diagnosed: a root or a job that is no mapping, a name that YAML reads as something other than a string, a
+    /// name that GitLab keeps for itself, a job that is written twice (the later one counts, as in GitLab).
+    pub fn from_node(node: Node) -> (Self, Vec<Diagnostic>) {
+        let mut fragment = Self::default();
+        let mut diagnostics = Vec::new();
+        if is_null(&node) {
+            return (fragment, diagnostics);
+        }
+        let origin = node.origin;
+        let Kind::Map(map) = node.kind else {
+            diagnostics.push(
+                Diagnostic::error("root-map", origin, "the file is not a mapping of jobs")
+                    .with_help("write `job name:` and under it `script: …`"),
+            );
+            return (fragment, diagnostics);
+        };
+        for Entry { key, value } in map.entries {
+            if let Some(problem) = name_problem(&key) {
+                diagnostics.push(problem);
+            } else if keywords::GLOBAL.contains(&key.text()) {
+                fragment.globals.remove(key.text());
+                fragment.globals.entries.push(Entry { key, value });
+            } else {
+                fragment.add(&key, value, &mut diagnostics);
+            }
+        }
+        (fragment, diagnostics)
+    }
+
+    fn add(&mut self, key: &Key, value: Node, diagnostics: &mut Vec<Diagnostic>) {
+        let name = key.text();
+        let origin = value.origin;
+        let body = match value.kind {
+            Kind::Map(body) if value.tag.is_none() => body,
+            kind if keywords::is_hidden(name) => {
+                self.snippets.insert(name.to_owned(), Node { kind, ..value });
+                return;
+            }
+            _ => return diagnostics.push(not_a_job(key, origin)),
+        };
+        if let Some(first) = self.jobs.get(name) {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "job-duplicate",
+                    key.origin,
+                    format!("the job `{name}` is written twice"),
+                )
+                .with_label(first.origin, "this one is dropped without a word")
+                .with_help("rename one of them, or merge their keys"),
+            );
+        }
+        self.jobs.insert(name.to_owned(), RawJob { origin: key.origin, body });
+    }
+}
+
+fn name_problem(key: &Key) -> Option<Diagnostic> {
+    let name = key.text();
+    let error = |message: String| Diagnostic::error("job-name", key.origin, message);
+    if let Some(read_as) = not_a_string(key) {
+        let problem = error(format!("`{name}` is {read_as} to GitLab's YAML reader, and no name of a job"));
+        return Some(problem.with_help(format!("write it in quotes: \"{name}\":")));
+    }
+    if name.trim().is_empty() {
+        return Some(error("a job's name cannot be empty".to_owned()));
+    }
+    if keywords::GLOBAL.contains(&name) || !keywords::RESERVED_JOB_NAMES.contains(&name) {
+        return None;
+    }
+    let problem = error(format!("`{name}` is a name that GitLab keeps for itself"));
+    Some(problem.with_help("give the job another name"))
+}
+
+/// What Psych makes of a plain key that it does not read as a string.
+fn not_a_string(key: &Key) -> Option<&'static str> {
+    let node = Node::scalar(key.origin, key.text(), key.scalar.style);
+    if key.scalar.style != Style::Plain {
+        None
+    } else if is_null(&node) {
+        Some("nothing")
+    } else if as_bool(&node).is_some() {
+        Some("a boolean")
+    } else if key.text().parse::<i64>().is_ok() {
+        Some("a number")
+    } else {
+        None
+    }
+}
+
+fn not_a_job(key: &Key, value: Origin) -> Diagnostic {
+    let name = key.text();
+    let diagnostic = Diagnostic::error("job-map", key.origin, format!("the job `{name}` is not a mapping"))
+        .with_label(value, "this is no mapping");
+    match did_you_mean(name, keywords::GLOBAL.iter().copied()) {
+        Some(keyword) => diagnostic.with_help(format!("did you mean the keyword `{keyword}`?")),
+        None => diagnostic.with_help("write its keys under it, indented, `script:` among them"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

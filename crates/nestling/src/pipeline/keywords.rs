@@ -1,0 +1,158 @@
+//! Every keyword that GitLab 18 and 19 document, by the place where it may stand
+//! (<https://docs.gitlab.com/ci/yaml/>).
+
+/// What may stand at the root of a file beside jobs.
+pub const GLOBAL: &[&str] = &[
+    "spec",
+    "default",
+    "include",
+    "stages",
+    "variables",
+    "workflow",
+    "image",
+    "services",
+    "cache",
+    "before_script",
+    "after_script",
+];
+
+/// The global keywords that are old forms of keys of `default`
+/// (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/>).
+pub const GLOBAL_DEFAULTS: &[&str] = &["image", "services", "cache", "before_script", "after_script"];
+
+/// What `default` may hold (<https://docs.gitlab.com/ci/yaml/#default>).
+pub const DEFAULT: &[&str] = &[
+    "after_script",
+    "artifacts",
+    "before_script",
+    "cache",
+    "hooks",
+    "id_tokens",
+    "identity",
+    "image",
+    "interruptible",
+    "retry",
+    "services",
+    "tags",
+    "timeout",
+];
+
+/// What a job that runs a script may hold, in the order in which people write it: what and where first, then when,
+/// then how, then what comes out. The emitter writes keys in this order.
+pub const JOB: &[&str] = &[
+    "extends",
+    "stage",
+    "image",
+    "services",
+    "tags",
+    "needs",
+    "dependencies",
+    "inherit",
+    "only",
+    "except",
+    "rules",
+    "when",
+    "start_in",
+    "manual_confirmation",
+    "allow_failure",
+    "interruptible",
+    "timeout",
+    "retry",
+    "parallel",
+    "resource_group",
+    "environment",
+    "inputs",
+    "variables",
+    "id_tokens",
+    "secrets",
+    "identity",
+    "hooks",
+    "cache",
+    "before_script",
+    "script",
+    "run",
+    "after_script",
+    "trigger",
+    "coverage",
+    "artifacts",
+    "release",
+    "pages",
+    "publish",
+    "dast_configuration",
+];
+
+/// What a job with `trigger` may hold
+/// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#trigger-a-downstream-pipeline-from-a-job-in-the-gitlab-ciyml-file>).
+pub const TRIGGER_JOB: &[&str] = &[
+    "allow_failure",
+    "environment",
+    "except",
+    "extends",
+    "inherit",
+    "interruptible",
+    "needs",
+    "only",
+    "parallel",
+    "resource_group",
+    "rules",
+    "stage",
+    "trigger",
+    "variables",
+    "when",
+];
+
+/// The one key of `default` that a job with `trigger` inherits.
+pub(crate) const TRIGGER_DEFAULT: &str = "interruptible";
+
+/// Names that no job may have (<https://docs.gitlab.com/ci/jobs/#job-name-limitations>).
+pub const RESERVED_JOB_NAMES: &[&str] = &[
+    "image",
+    "services",
+    "stages",
+    "types",
+    "before_script",
+    "after_script",
+    "variables",
+    "cache",
+    "include",
+    "default",
+    "workflow",
+    "spec",
+    "true",
+    "false",
+    "nil",
+];
+
+/// The lists that GitLab flattens, so that `!reference` may stand as an item of them
+/// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
+pub(crate) const FLATTENED: &[&str] =
+    &["script", "before_script", "after_script", "pre_get_sources_script", "rules"];
+
+/// Whether a job's name marks it as hidden: never run, only extended and referred to
+/// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Where a key stands in the customary order of a job; unknown keys come last.
+pub fn job_key_rank(key: &str) -> usize {
+    JOB.iter().position(|known| *known == key).unwrap_or(JOB.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_default_and_of_a_trigger_job_has_its_place_in_the_order() {
+        for key in DEFAULT.iter().chain(TRIGGER_JOB) {
+            assert!(JOB.contains(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_come_last() {
+        assert!(job_key_rank("stage") < job_key_rank("script"));
+        assert!(job_key_rank("artifacts") < job_key_rank("brand_new"));
+    }
+}

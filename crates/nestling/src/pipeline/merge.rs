@@ -1,0 +1,70 @@
+//! Merging as GitLab merges: mappings key by key, everything else replaced
+//! (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>).
+
+use super::fragment::Fragment;
+use super::value::is_null;
+use crate::yaml::{Entry, Kind, Map, Node};
+
+/// Lays one mapping over another: mappings under the same key are merged (so `{}` changes nothing), lists and
+/// scalars are replaced, and a `null` replaces too. The keys of `base` keep their places; new ones follow.
+///
+/// A `null` that has replaced something stays, because a later layer may bring the key back;
+/// [`without_nulls`] takes the rest out at the end.
+pub fn deep_merge(base: &Map, over: &Map) -> Map {
+    let mut merged = base.clone();
+    for Entry { key, value } in &over.entries {
+        match merged.get_mut(key.text()) {
+            None => merged.entries.push(Entry { key: key.clone(), value: value.clone() }),
+            Some(old) => merge_node(old, value),
+        }
+    }
+    merged
+}
+
+fn merge_node(old: &mut Node, over: &Node) {
+    match (&old.kind, &over.kind) {
+        (Kind::Map(base), Kind::Map(layer)) if old.tag.is_none() && over.tag.is_none() => {
+            *old = Node::map(over.origin, deep_merge(base, layer));
+        }
+        _ => *old = over.clone(),
+    }
+}
+
+/// Takes out every key whose value is `null`, at any depth of mappings: to GitLab such a key is not there.
+pub fn without_nulls(map: &mut Map) {
+    map.entries.retain(|entry| !is_null(&entry.value));
+    for entry in &mut map.entries {
+        if let Some(inner) = entry.value.as_map_mut() {
+            without_nulls(inner);
+        }
+    }
+}
+
+/// Joins documents as GitLab joins the files of `include` with the file that includes them: each is laid over those
+/// before it, global keywords and jobs alike.
+pub fn merge_fragments(fragments: Vec<Fragment>) -> Fragment {
+    let mut merged = Fragment::default();
+    for fragment in fragments {
+        merged.globals = deep_merge(&merged.globals, &fragment.globals);
+        for (name, job) in fragment.jobs {
+            merged.snippets.shift_remove(&name);
+            match merged.jobs.get_mut(&name) {
+                None => {
+                    merged.jobs.insert(name, job);
+                }
+                Some(below) => {
+                    below.body = deep_merge(&below.body, &job.body);
+                    below.origin = job.origin;
+                }
+            }
+        }
+        for (name, snippet) in fragment.snippets {
+            merged.jobs.shift_remove(&name);
+            merged.snippets.insert(name, snippet);
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;

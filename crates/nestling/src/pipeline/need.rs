@@ -1,0 +1,103 @@
+//! A view of `needs` and `dependencies` (<https://docs.gitlab.com/ci/yaml/#needs>).
+
+use super::value::{as_bool, one_or_many};
+use crate::diagnostic::Origin;
+use crate::yaml::{Map, Node};
+
+/// One entry of `needs`.
+#[derive(Debug, Clone, Copy)]
+pub struct Need<'a> {
+    /// Where it was written.
+    pub origin: Origin,
+    /// Whose job it is.
+    pub source: NeedSource<'a>,
+    /// Whether the pipeline may do without the job.
+    pub optional: bool,
+    /// Whether the job's artifacts are downloaded.
+    pub artifacts: bool,
+    /// `parallel:matrix`: which jobs of a matrix are meant.
+    pub matrix: Option<&'a Node>,
+}
+
+/// Where a needed job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeedSource<'a> {
+    /// In this pipeline.
+    Job(&'a str),
+    /// In another pipeline of the same hierarchy (`pipeline:` with `job:`), or another pipeline's status (without).
+    Pipeline {
+        /// The pipeline's id, or the project of a bridge.
+        pipeline: &'a str,
+        /// The job there.
+        job: Option<&'a str>,
+    },
+    /// In another project (`project:`, `ref:`, `job:`).
+    Project {
+        /// The project's path.
+        project: &'a str,
+        /// The job there.
+        job: Option<&'a str>,
+    },
+    /// Something that GitLab does not accept.
+    Malformed,
+}
+
+/// The needs of a job, in order; `None` where it has no `needs`, which is not the same as an empty list: a job with an
+/// empty list starts at once.
+pub fn needs(body: &Map) -> Option<Vec<Need<'_>>> {
+    let node = body.get("needs")?;
+    Some(one_or_many(node).iter().map(Need::read).collect())
+}
+
+/// The jobs whose artifacts a job downloads; `None` where it does not say.
+pub fn dependencies(body: &Map) -> Option<Vec<(&str, Origin)>> {
+    let items = body.get("dependencies")?.as_seq()?;
+    Some(items.iter().filter_map(|item| Some((item.text()?, item.origin))).collect())
+}
+
+impl<'a> Need<'a> {
+    fn read(node: &'a Node) -> Self {
+        let flag = |key, default| node.get(key).and_then(as_bool).unwrap_or(default);
+        Self {
+            origin: node.get("job").unwrap_or(node).origin,
+            source: NeedSource::read(node),
+            optional: flag("optional", false),
+            artifacts: flag("artifacts", true),
+            matrix: node.get("parallel").and_then(|parallel| parallel.get("matrix")),
+        }
+    }
+
+    /// The job of this pipeline that is needed, if it is one of this pipeline.
+    pub fn job(&self) -> Option<&'a str> {
+        if let NeedSource::Job(name) = self.source { Some(name) } else { None }
+    }
+}
+
+impl<'a> NeedSource<'a> {
+    fn read(node: &'a Node) -> Self {
+        let text = |key| node.get(key).and_then(Node::text);
+        match (node.text(), text("project"), text("pipeline"), text("job")) {
+            (Some(name), ..) => Self::Job(name),
+            (_, Some(project), _, job) => Self::Project { project, job },
+            (_, _, Some(pipeline), job) => Self::Pipeline { pipeline, job },
+            (_, _, _, Some(name)) => Self::Job(name),
+            _ => Self::Malformed,
+        }
+    }
+}
+
+/// The job that a name in `needs` or `dependencies` can mean besides a job of just that name: `build` for `build 1/3`
+/// and for `build: [linux, x64]`, with what follows the name
+/// (<https://docs.gitlab.com/ci/yaml/#needsparallelmatrix>).
+pub fn parallel_base(name: &str) -> Option<(&str, &str)> {
+    if let Some(at) = name.find(": [").filter(|_| name.ends_with(']')) {
+        return Some(name.split_at(at));
+    }
+    let (base, numbers) = name.rsplit_once(' ')?;
+    let (index, count) = numbers.split_once('/')?;
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (number(index) && number(count)).then(|| name.split_at(base.len()))
+}
+
+#[cfg(test)]
+mod tests;
