@@ -3,6 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+mod glob;
+mod glob_index;
+
+pub use glob::{ALTERNATIVES_LIMIT, Glob, GlobError, GlobLint};
+pub use glob_index::GlobIndex;
+
 /// A path inside the repository: bytes, `/` between components, no leading or trailing slash, no `.` and no `..`.
 /// The empty path is the repository's root.
 ///
