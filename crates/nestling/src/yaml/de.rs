@@ -1,0 +1,250 @@
+//! Typed headers out of the tree, with the place of every error.
+
+use super::node::{Kind, Map, Node};
+use super::scalar::Meaning;
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+use std::cell::RefCell;
+use std::fmt;
+
+/// A value with the place where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The place.
+    pub origin: Origin,
+    /// The value.
+    pub value: T,
+}
+
+/// Reads a typed value out of a tree. `rule` is the id of the diagnostics.
+///
+/// # Errors
+/// What does not fit, at its place; serde stops at the first in each value.
+pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static str) -> Result<T, Vec<Diagnostic>> {
+    T::deserialize(Reader { node }).map_err(|error| {
+        let problem = Diagnostic::error(rule, error.origin.unwrap_or(node.origin), error.message);
+        vec![match error.help {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        }]
+    })
+}
+
+/// An error on the way to its place.
+#[derive(Debug)]
+struct Misfit {
+    message: String,
+    origin: Option<Origin>,
+    help: Option<String>,
+}
+
+impl Misfit {
+    fn at(mut self, origin: Origin) -> Self {
+        self.origin.get_or_insert(origin);
+        self
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl serde::de::Error for Misfit {
+    fn custom<M: fmt::Display>(message: M) -> Self {
+        Self { message: message.to_string(), origin: None, help: None }
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let help = match did_you_mean(field, expected.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", expected.join(", ")),
+        };
+        Self { message: format!("unknown key `{field}`"), origin: None, help: Some(help) }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::custom(format!("the key `{field}` is missing"))
+    }
+
+    fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+        let number = matches!(found, serde::de::Unexpected::Signed(_) | serde::de::Unexpected::Float(_) | serde::de::Unexpected::Bool(_));
+        let help = (number && expected.to_string().contains("string")).then(|| "quote it".to_owned());
+        Self { message: format!("expected {expected}, found {found}"), origin: None, help }
+    }
+}
+
+thread_local! {
+    /// What serde's data model has no word for, handed from the deserializer to the type that asked for it.
+    static HANDED: RefCell<Option<Handed>> = const { RefCell::new(None) };
+}
+
+enum Handed {
+    Node(Node),
+    Origin(Origin),
+}
+
+const NODE: &str = "$nestling::Node";
+const LOCATED: &str = "$nestling::Located";
+
+fn hand(handed: Handed) {
+    HANDED.with(|cell| cell.replace(Some(handed)));
+}
+
+fn take() -> Option<Handed> {
+    HANDED.with(RefCell::take)
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Take;
+        impl<'de> Visitor<'de> for Take {
+            type Value = Node;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a node of a tree")
+            }
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Node, E> {
+                match take() {
+                    Some(Handed::Node(node)) => Ok(node),
+                    _ => Err(E::custom("a node can only be read from a tree")),
+                }
+            }
+        }
+        deserializer.deserialize_newtype_struct(NODE, Take)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Locate<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Locate<T> {
+            type Value = Located<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value of a tree")
+            }
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Located<T>, D::Error> {
+                let Some(Handed::Origin(origin)) = take() else {
+                    return Err(D::Error::custom("a place can only be read from a tree"));
+                };
+                Ok(Located { origin, value: T::deserialize(inner)? })
+            }
+        }
+        deserializer.deserialize_newtype_struct(LOCATED, Locate(std::marker::PhantomData))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    node: &'a Node,
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        let origin = self.node.origin;
+        match &self.node.kind {
+            Kind::Seq(items) => visitor.visit_seq(Items { items: items.iter() }),
+            Kind::Map(map) => visitor.visit_map(Entries::new(map)),
+            Kind::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Null => visitor.visit_unit(),
+                Meaning::Bool(value) => visitor.visit_bool(value),
+                Meaning::Int(value) => match i64::try_from(value) {
+                    Ok(value) => visitor.visit_i64(value),
+                    Err(_) => visitor.visit_i128(value),
+                },
+                Meaning::Float(value) => visitor.visit_f64(value),
+                Meaning::Date | Meaning::Symbol => visitor.visit_str(&scalar.text),
+                Meaning::Text(text) => visitor.visit_str(text),
+            },
+        }
+        .map_err(|error| error.at(origin))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        match name {
+            NODE => {
+                hand(Handed::Node(self.node.clone()));
+                visitor.visit_unit()
+            }
+            LOCATED => {
+                hand(Handed::Origin(self.node.origin));
+                visitor.visit_newtype_struct(self)
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        let origin = self.node.origin;
+        match self.node.as_map() {
+            Some(map) if map.len() == 1 => {
+                visitor.visit_enum(serde::de::value::MapAccessDeserializer::new(Entries::new(map)))
+            }
+            Some(_) => Err(Misfit::custom(format!("expected one of {}", variants.join(", ")))),
+            None => match self.node.text() {
+                Some(text) => visitor.visit_enum(text.into_deserializer()),
+                None => Err(Misfit::custom(format!("expected one of {}", variants.join(", ")))),
+            },
+        }
+        .map_err(|error: Misfit| error.at(origin))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+struct Items<'a> {
+    items: std::slice::Iter<'a, Node>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Misfit;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
+        let Some(node) = self.items.next() else { return Ok(None) };
+        seed.deserialize(Reader { node }).map(Some).map_err(|error| error.at(node.origin))
+    }
+}
+
+struct Entries<'a> {
+    map: &'a Map,
+    at: usize,
+}
+
+impl<'a> Entries<'a> {
+    fn new(map: &'a Map) -> Self {
+        Self { map, at: 0 }
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_> {
+    type Error = Misfit;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
+        let Some(entry) = self.map.entries.get(self.at) else { return Ok(None) };
+        let key: serde::de::value::StrDeserializer<'_, Misfit> = entry.key.text().into_deserializer();
+        seed.deserialize(key).map(Some).map_err(|error| error.at(entry.key.origin))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
+        let entry = &self.map.entries[self.at];
+        self.at += 1;
+        seed.deserialize(Reader { node: &entry.value }).map_err(|error| error.at(entry.value.origin))
+    }
+}

@@ -1,0 +1,177 @@
+//! What a scalar means to Ruby Psych, which GitLab reads YAML with.
+
+use super::node::{Node, Scalar, Style};
+
+/// What Psych makes of a scalar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meaning<'a> {
+    /// `~`, `null`, or nothing.
+    Null,
+    /// `true`, `yes`, `on` and their opposites, in any case.
+    Bool(bool),
+    /// A whole number: decimal, octal (`010`), hexadecimal, binary, with `_` or `,`, or base 60 (`12:30`).
+    Int(i128),
+    /// A number with a fraction.
+    Float(f64),
+    /// A date or a time, which GitLab refuses to load.
+    Date,
+    /// A Ruby symbol: a leading colon.
+    Symbol,
+    /// Text.
+    Text(&'a str),
+}
+
+impl Scalar {
+    /// What it means.
+    pub fn meaning(&self) -> Meaning<'_> {
+        if self.style != Style::Plain { Meaning::Text(&self.text) } else { plain(&self.text) }
+    }
+}
+
+impl Node {
+    /// The text, if it is a string and nothing else.
+    pub fn as_str(&self) -> Option<&str> {
+        match self.as_scalar()?.meaning() {
+            Meaning::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value, if it is a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.as_scalar()?.meaning() {
+            Meaning::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value, if it is a whole number.
+    pub fn as_int(&self) -> Option<i128> {
+        match self.as_scalar()?.meaning() {
+            Meaning::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is nothing: `null`, `~` or empty.
+    pub fn is_null(&self) -> bool {
+        self.as_scalar().is_some_and(|scalar| scalar.meaning() == Meaning::Null)
+    }
+}
+
+/// What Psych makes of a plain scalar.
+fn plain(text: &str) -> Meaning<'_> {
+    let lower = text.to_ascii_lowercase();
+    match lower.as_str() {
+        "" | "~" | "null" => return Meaning::Null,
+        "yes" | "true" | "on" => return Meaning::Bool(true),
+        "no" | "false" | "off" => return Meaning::Bool(false),
+        ".inf" | "+.inf" => return Meaning::Float(f64::INFINITY),
+        "-.inf" => return Meaning::Float(f64::NEG_INFINITY),
+        ".nan" => return Meaning::Float(f64::NAN),
+        _ => {}
+    }
+    if text.starts_with(':') && text.len() > 1 {
+        return Meaning::Symbol;
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
+        return Meaning::Text(text);
+    }
+    if is_date(text) {
+        return Meaning::Date;
+    }
+    if let Some(value) = int(text).or_else(|| base60(text)) {
+        return Meaning::Int(value);
+    }
+    float(text).map_or(Meaning::Text(text), Meaning::Float)
+}
+
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let digits = |part: Option<&str>, lengths: std::ops::RangeInclusive<usize>| {
+        part.filter(|p| lengths.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit())).and_then(|p| p.parse().ok())
+    };
+    let (Some(_), Some(month)) = (digits(parts.next(), 4..=4), digits(parts.next(), 1..=2)) else { return false };
+    let month: u32 = month;
+    let day: String = parts.next().unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+    let day: u32 = day.parse().unwrap_or(0);
+    (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
+fn int(text: &str) -> Option<i128> {
+    let (negative, rest) = match text.as_bytes()[0] {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let separator = |c: u8| c == b'_' || c == b',';
+    let (radix, digits) = if let Some(digits) = rest.strip_prefix("0b") {
+        (2, digits)
+    } else if let Some(digits) = rest.strip_prefix("0x") {
+        (16, digits)
+    } else if rest.len() > 1 && rest.starts_with('0') {
+        (8, &rest[1..])
+    } else {
+        (10, rest)
+    };
+    let bytes = digits.as_bytes();
+    let valid = if radix == 10 {
+        digits == "0"
+            || (matches!(bytes.first(), Some(b'1'..=b'9'))
+                && bytes.windows(2).all(|w| w[1].is_ascii_digit() || (separator(w[1]) && w[0].is_ascii_digit()))
+                && bytes.last().is_some_and(|last| !separator(*last)))
+    } else {
+        bytes.iter().all(|c| separator(*c) || char::from(*c).is_digit(radix)) && bytes.iter().any(|c| !separator(*c))
+    };
+    let value = valid.then(|| i128::from_str_radix(&digits.replace(['_', ','], ""), radix).ok()).flatten()?;
+    Some(if negative { -value } else { value })
+}
+
+/// `12:30` is 750 minutes: YAML 1.1's numbers in base 60.
+fn base60(text: &str) -> Option<i128> {
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut parts = rest.split(':');
+    let first = parts.next()?;
+    if first.is_empty() || !first.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        return None;
+    }
+    let mut value: i128 = first.replace('_', "").parse().ok()?;
+    let mut count = 1;
+    for part in parts {
+        count += 1;
+        if part.is_empty() || part.len() > 2 || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let part: i128 = part.parse().ok()?;
+        if part > 59 {
+            return None;
+        }
+        value = value.checked_mul(60)?.checked_add(part)?;
+    }
+    (count > 1).then_some(if negative { -value } else { value })
+}
+
+fn float(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, rest) = unsigned.split_once('.')?;
+    let starts_well = whole.is_empty() || whole.as_bytes()[0].is_ascii_digit();
+    if !starts_well || !whole.bytes().all(|c| c.is_ascii_digit() || c == b'_' || c == b',') {
+        return None;
+    }
+    let (fraction, exponent) = match rest.find(['e', 'E']) {
+        Some(at) => (&rest[..at], &rest[at + 1..]),
+        None => (rest, "+0"),
+    };
+    let signed = exponent.starts_with(['+', '-']) && exponent.len() > 1;
+    let digits = |s: &str| s.bytes().all(|c| c.is_ascii_digit());
+    if !digits(fraction) || !signed || !digits(&exponent[1..]) || (whole.is_empty() && fraction.is_empty()) {
+        return None;
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let whole = if whole.is_empty() { "0".to_owned() } else { whole.replace(['_', ','], "") };
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    format!("{sign}{whole}.{fraction}e{exponent}").parse().ok()
+}
