@@ -7,4 +7,5 @@ pub mod path;
 pub mod files;
 pub mod diagnostic;
 pub mod yaml;
+pub mod git;
 pub mod pipeline;
