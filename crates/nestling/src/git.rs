@@ -97,6 +97,11 @@ impl Repository {
         self.back.current_branch()
     }
 
+    /// The branch that the remote's `HEAD` points to, as far as this clone knows.
+    pub fn default_branch(&self) -> Option<String> {
+        self.back.default_branch()
+    }
+
     /// The best common ancestor of two commits. In a shallow clone an answer is given only where what was cut off
     /// cannot change it.
     ///

@@ -8,4 +8,5 @@ pub mod files;
 pub mod diagnostic;
 pub mod yaml;
 pub mod git;
+pub mod changes;
 pub mod pipeline;

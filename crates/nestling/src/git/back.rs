@@ -17,6 +17,8 @@ pub(super) trait Back {
     fn is_shallow(&self) -> bool;
     /// The name of the branch that `HEAD` points to.
     fn current_branch(&self) -> Option<String>;
+    /// The name of the branch that `origin/HEAD` points to.
+    fn default_branch(&self) -> Option<String>;
     /// The best common ancestor, if it is certain.
     fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError>;
     /// The first tagged commit on the way down from the parents of `head`.

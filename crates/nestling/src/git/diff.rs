@@ -74,7 +74,8 @@ fn compare<'a>(
 
 /// What happened to the file, link or submodule of that name; a folder is told by what is in it.
 fn status(old: Option<&TreeEntry<'_>>, new: Option<&TreeEntry<'_>>) -> Option<Status> {
-    let leaf = |entry: Option<&TreeEntry<'_>>| entry.filter(|entry| !entry.is_directory()).map(|entry| entry.mode);
+    let leaf =
+        |entry: Option<&TreeEntry<'_>>| entry.filter(|entry| !entry.is_directory()).map(|entry| entry.mode);
     match (leaf(old), leaf(new)) {
         (None, None) => None,
         (None, Some(_)) => Some(Status::Added),

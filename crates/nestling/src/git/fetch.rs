@@ -15,7 +15,8 @@ pub(super) fn fetch_commit(
     history: History,
     timeout: Duration,
 ) -> Result<(), GitError> {
-    let mut arguments = vec!["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
+    let mut arguments =
+        vec!["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
     if history == History::Shallow {
         arguments.push("--depth=1");
     }

@@ -26,7 +26,11 @@ impl Libgit2 {
             }
             Err(git2::Error::from_str("it is an object of another type"))
         };
-        read().map_err(|source: git2::Error| GitError::Object { what, id: id.to_string(), source: source.into() })
+        read().map_err(|source: git2::Error| GitError::Object {
+            what,
+            id: id.to_string(),
+            source: source.into(),
+        })
     }
 
     /// The commits whose parents were cut off.
@@ -59,6 +63,13 @@ impl Libgit2 {
         walk().map_err(GitError::read("history"))
     }
 
+    /// The rest of the reference that a symbolic one points to.
+    fn points_to(&self, symbolic: &str, prefix: &str) -> Option<String> {
+        let reference = self.repository.find_reference(symbolic).ok()?;
+        let target = reference.symbolic_target().ok()??;
+        target.strip_prefix(prefix).map(str::to_owned)
+    }
+
     fn tags(&self, matches: &dyn Fn(&str) -> bool) -> Result<HashMap<Oid, String>, git2::Error> {
         let mut tags: HashMap<Oid, String> = HashMap::new();
         for reference in self.repository.references_glob("refs/tags/*")? {
@@ -86,15 +97,20 @@ impl Back for Libgit2 {
                 | ErrorCode::UnbornBranch
                 | ErrorCode::Peel
                 | ErrorCode::Invalid => Ok(None),
-                _ => Err(GitError::Object { what: "revision", id: revision.to_owned(), source: error.into() }),
+                _ => {
+                    Err(GitError::Object { what: "revision", id: revision.to_owned(), source: error.into() })
+                }
             },
         }
     }
 
     fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError> {
         let read = || self.repository.find_commit(oid(&commit.0)?).map(|commit| commit.tree_id());
-        let failed =
-            |source: git2::Error| GitError::Object { what: "commit", id: commit.to_string(), source: source.into() };
+        let failed = |source: git2::Error| GitError::Object {
+            what: "commit",
+            id: commit.to_string(),
+            source: source.into(),
+        };
         let tree = read().map_err(failed)?;
         ObjectId::from_bytes(tree.as_bytes())
             .map(TreeId)
@@ -114,9 +130,11 @@ impl Back for Libgit2 {
     }
 
     fn current_branch(&self) -> Option<String> {
-        let head = self.repository.find_reference("HEAD").ok()?;
-        let target = head.symbolic_target().ok()??;
-        target.strip_prefix("refs/heads/").map(str::to_owned)
+        self.points_to("HEAD", "refs/heads/")
+    }
+
+    fn default_branch(&self) -> Option<String> {
+        self.points_to("refs/remotes/origin/HEAD", "refs/remotes/origin/")
     }
 
     fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {

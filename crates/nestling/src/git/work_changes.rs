@@ -51,7 +51,11 @@ pub(super) fn work_changes(repository: &Repository, base: Option<Oid>) -> Result
 
 fn options() -> DiffOptions {
     let mut options = DiffOptions::new();
-    options.include_typechange(true).include_untracked(true).recurse_untracked_dirs(true).skip_binary_check(true);
+    options
+        .include_typechange(true)
+        .include_untracked(true)
+        .recurse_untracked_dirs(true)
+        .skip_binary_check(true);
     options
 }
 

@@ -34,7 +34,9 @@ impl<'r> WorkTree<'r> {
             match place.symlink_metadata() {
                 Ok(found) if !found.is_symlink() => {}
                 Ok(_) => return Ok(None),
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+                {
                     return Ok(None);
                 }
                 Err(error) => return Err(error),
@@ -124,7 +126,8 @@ fn patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
 /// The nearest file with something to say about the path decides.
 fn is_ignored(ignored: &[Rc<Gitignore>], path: &Path, kind: EntryKind) -> bool {
     let is_folder = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
-    let verdict = ignored.iter().rev().map(|patterns| patterns.matched(path, is_folder)).find(|m| !m.is_none());
+    let verdict =
+        ignored.iter().rev().map(|patterns| patterns.matched(path, is_folder)).find(|m| !m.is_none());
     verdict.is_some_and(|verdict| verdict.is_ignore())
 }
 
