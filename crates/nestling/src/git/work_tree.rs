@@ -5,6 +5,7 @@ use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -14,16 +15,42 @@ use std::rc::Rc;
 pub struct WorkTree<'r> {
     back: &'r dyn Back,
     root: PathBuf,
-    ignored: Vec<Rc<Gitignore>>,
+    patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
+}
+
+/// What git ignores in a folder, unless it is tracked.
+#[derive(Clone)]
+enum Rules {
+    /// What the patterns say, the weakest first.
+    Patterns(Vec<Rc<Gitignore>>),
+    /// All of it: the folder itself is ignored, and no pattern in it counts.
+    Everything,
+}
+
+impl Rules {
+    fn extend(&mut self, stronger: Option<Rc<Gitignore>>) {
+        if let Self::Patterns(patterns) = self {
+            patterns.extend(stronger);
+        }
+    }
+
+    /// The nearest file with something to say about the path decides.
+    fn ignore(&self, path: &Path, kind: EntryKind) -> bool {
+        let Self::Patterns(patterns) = self else { return true };
+        let is_folder = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
+        let verdict =
+            patterns.iter().rev().map(|p| p.matched(path, is_folder)).find(|verdict| !verdict.is_none());
+        verdict.is_some_and(|verdict| verdict.is_ignore())
+    }
 }
 
 impl<'r> WorkTree<'r> {
     pub(super) fn new(back: &'r dyn Back, root: &Path, git_dir: &Path) -> Self {
         // The weakest first: the user's own patterns, then those of this clone.
         let files = [back.excludes_file(), Some(git_dir.join("info/exclude"))];
-        let ignored = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
-        Self { back, root: root.to_owned(), ignored, tracked: OnceCell::new() }
+        let patterns = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
+        Self { back, root: root.to_owned(), patterns, tracked: OnceCell::new() }
     }
 
     /// Where a path is on disk; `None` if it, or a folder above it, is a link or is not there.
@@ -45,9 +72,10 @@ impl<'r> WorkTree<'r> {
         Ok(Some(place))
     }
 
-    fn list(&self, folder: &RepoPath, ignored: &[Rc<Gitignore>]) -> io::Result<Vec<Entry>> {
-        let Some(place) = self.locate(folder)? else { return Ok(Vec::new()) };
-        let mut entries = Vec::new();
+    /// The entries of a folder that git sees, and which of them are folders that are ignored as a whole.
+    fn list(&self, folder: &RepoPath, rules: &Rules) -> io::Result<(Vec<Entry>, BTreeSet<Vec<u8>>)> {
+        let (mut entries, mut ignored_folders) = (Vec::new(), BTreeSet::new());
+        let Some(place) = self.locate(folder)? else { return Ok((entries, ignored_folders)) };
         for entry in place.read_dir()? {
             let entry = entry?;
             let name = bytes_of(&entry.file_name());
@@ -58,13 +86,18 @@ impl<'r> WorkTree<'r> {
                 _ if entry.path().join(".git").symlink_metadata().is_ok() => EntryKind::Submodule,
                 _ => EntryKind::Directory,
             };
-            let is_ignored = is_ignored(ignored, &entry.path(), kind);
-            if name != b".git" && (!is_ignored || self.is_tracked(&folder.child(&name))?) {
+            if rules.ignore(&entry.path(), kind) {
+                if !self.is_tracked(&folder.child(&name))? {
+                    continue;
+                }
+                ignored_folders.insert(name.clone());
+            }
+            if name != b".git" {
                 entries.push(Entry { name, kind });
             }
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(entries)
+        Ok((entries, ignored_folders))
     }
 
     /// Whether the index holds this path, or anything below it.
@@ -93,15 +126,18 @@ impl Files for WorkTree<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
-        let mut open = vec![(RepoPath::root(), self.ignored.clone())];
-        while let Some((folder, mut ignored)) = open.pop() {
+        let mut open = vec![(RepoPath::root(), Rules::Patterns(self.patterns.clone()))];
+        while let Some((folder, mut rules)) = open.pop() {
             if let Some(place) = self.locate(&folder).map_err(|source| failed(&folder, source))? {
-                ignored.extend(patterns(&place, &place.join(".gitignore")));
+                rules.extend(patterns(&place, &place.join(".gitignore")));
             }
-            let entries = self.list(&folder, &ignored).map_err(|source| failed(&folder, source))?;
+            let (entries, ignored) = self.list(&folder, &rules).map_err(|source| failed(&folder, source))?;
             if visit(&folder, &entries) == Walk::Descend {
                 let folders = entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory);
-                open.extend(folders.map(|entry| (folder.child(&entry.name), ignored.clone())));
+                open.extend(folders.map(|entry| {
+                    let rules = if ignored.contains(&entry.name) { Rules::Everything } else { rules.clone() };
+                    (folder.child(&entry.name), rules)
+                }));
             }
         }
         Ok(())
@@ -121,14 +157,6 @@ fn patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
     let mut builder = GitignoreBuilder::new(root);
     builder.add(file);
     builder.build().ok().filter(|patterns| !patterns.is_empty()).map(Rc::new)
-}
-
-/// The nearest file with something to say about the path decides.
-fn is_ignored(ignored: &[Rc<Gitignore>], path: &Path, kind: EntryKind) -> bool {
-    let is_folder = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
-    let verdict =
-        ignored.iter().rev().map(|patterns| patterns.matched(path, is_folder)).find(|m| !m.is_none());
-    verdict.is_some_and(|verdict| verdict.is_ignore())
 }
 
 #[cfg(unix)]
