@@ -104,6 +104,9 @@ impl ChangesError {
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
 /// seen as what `--as` says.
+///
+/// # Errors
+/// The repository cannot be read.
 pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts, ChangesError> {
     let mut facts = if request.variables.is_gitlab() {
         PipelineFacts::from_variables(&request.variables)

@@ -21,7 +21,7 @@ pub(super) struct Search<'a> {
 impl Search<'_> {
     pub(super) fn by_rule(&self, rule: Rule) -> Found {
         match rule {
-            Rule::Variables(candidates) => Ok(self.from_variables(candidates)),
+            Rule::Variables(candidates) => Ok(self.first_of(candidates)),
             Rule::MergeBase => self.merge_base(),
             Rule::OlderTag => self.since("*"),
             Rule::Unknown(why) => Ok(Err(why)),
@@ -29,7 +29,7 @@ impl Search<'_> {
     }
 
     /// The first candidate that can be had; why the first could not, if none can.
-    fn from_variables(&self, candidates: Vec<(&'static str, CommitId)>) -> Result<Base, UnknownBase> {
+    fn first_of(&self, candidates: Vec<(&'static str, CommitId)>) -> Result<Base, UnknownBase> {
         let mut missing = None;
         for (variable, commit) in candidates {
             match self.obtain(commit, Provenance::Variable(variable)) {

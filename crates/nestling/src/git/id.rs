@@ -25,7 +25,7 @@ impl ObjectId {
             .chunks(2)
             .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0)))
             .collect();
-        if hex.len() % 2 == 0 { Self::from_bytes(&bytes) } else { None }
+        if hex.len().is_multiple_of(2) { Self::from_bytes(&bytes) } else { None }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

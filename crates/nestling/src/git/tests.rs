@@ -269,3 +269,18 @@ fn repositories_come_in_many_shapes() {
     let error = Repository::discover(nowhere.path(), &Trust::Owner).unwrap_err();
     assert!(matches!(error, GitError::NotFound { .. }), "{error}");
 }
+
+#[test]
+fn another_users_repository_is_read_where_it_is_trusted() {
+    let repo = Fixture::new();
+    let head = repo.commit("head");
+    // Only root can give files away; for anyone else this opens a repository of their own.
+    let _ = std::os::unix::fs::chown(&repo.root, Some(12345), None);
+    let _ = std::os::unix::fs::chown(repo.path(".git"), Some(12345), None);
+    for open in [Repository::open, Repository::discover] {
+        let opened = open(&repo.root, &Trust::Directory(repo.root.clone())).unwrap();
+        assert_eq!(opened.resolve("HEAD").unwrap(), Some(head));
+    }
+    let error = GitError::Owner { path: "/builds/a b".into() };
+    assert_eq!(error.help().unwrap(), "run `git config --global --add safe.directory '/builds/a b'`");
+}
