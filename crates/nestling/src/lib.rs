@@ -7,4 +7,6 @@ pub mod path;
 pub mod files;
 pub mod diagnostic;
 pub mod yaml;
+pub mod git;
+pub mod changes;
 pub mod pipeline;

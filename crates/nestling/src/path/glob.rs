@@ -60,6 +60,11 @@ impl Glob {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, path.as_bytes()))
     }
 
+    /// Whether it matches a name that is no path in the repository, such as a tag's.
+    pub fn matches_text(&self, name: &str) -> bool {
+        self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, name.as_bytes()))
+    }
+
     /// The glob as it was written.
     pub fn as_str(&self) -> &str {
         &self.written

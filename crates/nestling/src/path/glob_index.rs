@@ -11,8 +11,11 @@ use std::collections::HashMap;
 pub struct GlobIndex<T> {
     values: Vec<T>,
     exact: HashMap<Box<[u8]>, Vec<usize>>,
-    below: HashMap<Box<[u8]>, Vec<(usize, Box<[u8]>)>>,
+    below: HashMap<Box<[u8]>, Vec<Below>>,
 }
+
+/// A pattern below a folder: which value it belongs to, and the pattern as seen from that folder.
+type Below = (usize, Box<[u8]>);
 
 impl<T> Default for GlobIndex<T> {
     fn default() -> Self {

@@ -39,8 +39,12 @@ impl GlobLint {
             | Self::DotSlash { meant }
             | Self::LeadingSlash { meant }
             | Self::TrailingSlash { meant } => format!("did you mean `{meant}`?"),
-            Self::UnclosedBrace => "close it with `}`, or write `\\{` for a brace in a file's name".to_owned(),
-            Self::UnclosedBracket => "close it with `]`, or write `\\[` for a bracket in a file's name".to_owned(),
+            Self::UnclosedBrace => {
+                "close it with `}`, or write `\\{` for a brace in a file's name".to_owned()
+            }
+            Self::UnclosedBracket => {
+                "close it with `]`, or write `\\[` for a bracket in a file's name".to_owned()
+            }
         }
     }
 }

@@ -1,0 +1,166 @@
+//! What changed: the paths that differ between base and head, each with its status, and how base was found.
+//!
+//! What "changed" means depends on what started the pipeline ([`detect`] follows one table, in `base.rs`). Where base
+//! cannot be known, everything counts as changed and the reason says so: when in doubt, run more, never less.
+
+mod variables;
+mod source;
+mod simulate;
+mod facts;
+mod given;
+mod reason;
+mod base;
+mod find;
+mod detect;
+
+pub use crate::git::{Change, Status};
+pub use detect::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope, detect, facts};
+pub use facts::{MergeRequest, PipelineFacts, PipelineKind};
+pub use given::{GivenError, parse_given};
+pub use reason::{Everything, Nothing, UnknownBase};
+pub use simulate::{As, AsError};
+pub use source::{Occasion, PipelineSource, Policies, Policy};
+pub use variables::CiVariables;
+
+use crate::git::{CommitId, History};
+use std::fmt;
+
+/// What differs between base and head, and how the two were found.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// The older side; `None` where there is nothing to compare with.
+    pub base: Option<Base>,
+    /// The newer side.
+    pub head: Head,
+    /// What differs.
+    pub extent: Extent,
+    /// How much of the history the clone has.
+    pub history: History,
+}
+
+/// How much changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// These paths, in byte order; there may be none.
+    Paths(Vec<Change>),
+    /// Everything counts as changed.
+    Everything(Everything),
+    /// Nothing counts as changed, whatever differs.
+    Nothing(Nothing),
+}
+
+/// The older side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The commit.
+    pub commit: CommitId,
+    /// How it was found.
+    pub found: Provenance,
+    /// Whether it was in the clone.
+    pub obtained: Obtained,
+}
+
+/// The newer side of a comparison: what the pipeline is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// A commit; files are read from its tree.
+    Commit {
+        /// The commit.
+        commit: CommitId,
+        /// How it was found.
+        found: Provenance,
+    },
+    /// The files on disk, committed or not.
+    WorkTree {
+        /// The commit that is checked out; `None` before the first one.
+        commit: Option<CommitId>,
+    },
+}
+
+impl Head {
+    /// The commit, or the one that is checked out.
+    pub fn commit(&self) -> Option<&CommitId> {
+        match self {
+            Self::Commit { commit, .. } => Some(commit),
+            Self::WorkTree { commit } => commit.as_ref(),
+        }
+    }
+}
+
+/// Whether a commit was in the clone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obtained {
+    /// It was.
+    Present,
+    /// It was fetched from the remote.
+    Fetched,
+}
+
+/// How a commit was found, in the words that a person can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// A predefined variable said so
+    /// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+    Variable(&'static str),
+    /// An option of the command line, with its value.
+    Given {
+        /// Its name, such as `--base`.
+        option: &'static str,
+        /// The revision.
+        revision: String,
+    },
+    /// The best common ancestor with this branch.
+    MergeBase {
+        /// The branch, as git resolves it: `origin/main`.
+        branch: String,
+    },
+    /// `since:` in the workspace's policy, with the revision or the tag that it came to.
+    Since {
+        /// The revision, or the name of the tag.
+        revision: String,
+    },
+    /// What is checked out.
+    CheckedOut,
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => f.write_str(name),
+            Self::Given { option, revision } => write!(f, "{option} {revision}"),
+            Self::MergeBase { branch } => write!(f, "merge base with {branch}"),
+            Self::Since { revision } => write!(f, "since {revision}"),
+            Self::CheckedOut => f.write_str("HEAD"),
+        }
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fetched = if self.obtained == Obtained::Fetched { ", fetched" } else { "" };
+        write!(f, "{} ({}{fetched})", self.commit.short(), self.found)
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Commit { commit, found } => write!(f, "{} ({found})", commit.short()),
+            Self::WorkTree { commit: Some(commit) } => write!(f, "the work tree at {}", commit.short()),
+            Self::WorkTree { commit: None } => f.write_str("the work tree"),
+        }
+    }
+}
+
+impl ChangeSet {
+    /// The paths that differ; `None` where that is not what counts ([`Extent`]).
+    pub fn paths(&self) -> Option<&[Change]> {
+        match &self.extent {
+            Extent::Paths(paths) => Some(paths),
+            Extent::Everything(_) | Extent::Nothing(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! From a pipeline's variables and a person's options to the change set.
+
+use super::base;
+use super::find::{Found, Search};
+use super::given::{GivenError, parse_given};
+use super::{
+    As, Base, ChangeSet, CiVariables, Everything, Extent, Head, Nothing, PipelineFacts, Policies, Policy,
+    Provenance, UnknownBase,
+};
+use crate::git::{GitError, Repository};
+use std::time::Duration;
+
+/// What to find the changes of. [`Request::default`] is a developer's machine without any option.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The predefined variables of the job; none outside of CI.
+    pub variables: CiVariables,
+    /// `--as`: another kind of pipeline.
+    pub simulate: Option<As>,
+    /// `--base`: what to compare with.
+    pub base: Option<String>,
+    /// `--head`: what to compare.
+    pub head: Option<String>,
+    /// `--changes-from`: the list itself, for [`parse_given`].
+    pub given: Option<Vec<u8>>,
+    /// Whether everything was asked for.
+    pub scope: Scope,
+    /// The default branch, where the variables do not tell.
+    pub default_branch: Option<String>,
+    /// `workspace.pipelines`.
+    pub policies: Policies,
+    /// Whether a missing commit may be fetched.
+    pub fetch: FetchPolicy,
+    /// What to do where base is not known.
+    pub unknown_base: OnUnknownBase,
+}
+
+/// How much was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// What the policy for the pipeline says.
+    #[default]
+    Policy,
+    /// Everything: `--all`.
+    All,
+}
+
+/// Whether commits that the clone lacks may be fetched from `origin`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FetchPolicy {
+    /// They may, with this much time for each.
+    Allow {
+        /// The time.
+        timeout: Duration,
+    },
+    /// They may not: `--no-fetch`.
+    #[default]
+    Forbid,
+}
+
+/// What to do where base is not known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnUnknownBase {
+    /// Everything counts as changed.
+    #[default]
+    RunEverything,
+    /// It is an error: `--strict-base`.
+    Fail,
+}
+
+/// The changes cannot be found.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangesError {
+    /// The repository cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The list of changed paths cannot be read.
+    #[error(transparent)]
+    Given(#[from] GivenError),
+    /// There is no such commit to make a pipeline from.
+    #[error("the commit `{revision}` ({named_by}) is not in this clone")]
+    Head {
+        /// The revision.
+        revision: String,
+        /// What named it.
+        named_by: Provenance,
+    },
+    /// Base is not known, and that was declared an error.
+    #[error("what to compare with is not known: {0}")]
+    UnknownBase(UnknownBase),
+}
+
+impl ChangesError {
+    /// What to do about it, if that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Git(error) => error.help(),
+            Self::UnknownBase(why) => why.help(),
+            Self::Head { .. } => Some("name a commit of this clone, or fetch it first".to_owned()),
+            Self::Given(_) => Some("write one path a line, or separate them by NUL bytes".to_owned()),
+        }
+    }
+}
+
+/// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
+/// seen as what `--as` says.
+///
+/// # Errors
+/// The repository cannot be read.
+pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts, ChangesError> {
+    let mut facts = if request.variables.is_gitlab() {
+        PipelineFacts::from_variables(&request.variables)
+    } else {
+        let sha = repository.resolve("HEAD")?.map(|commit| commit.to_string());
+        PipelineFacts::local(repository.current_branch(), None, sha)
+    };
+    if facts.default_branch.is_none() {
+        facts.default_branch = request.default_branch.clone().or_else(|| repository.default_branch());
+    }
+    Ok(match &request.simulate {
+        Some(simulated) => facts.seen_as(simulated),
+        None => facts,
+    })
+}
+
+/// Finds what changed. Files are never written; a commit may be fetched, if the request allows it.
+///
+/// # Errors
+/// The repository or the list of changed paths cannot be read, or head is not there. An unknown base is none,
+/// unless the request says so.
+pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, ChangesError> {
+    let facts = facts(repository, request)?;
+    let head = find_head(repository, request)?;
+    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let (base, extent) = if let Some(list) = &request.given {
+        (named_base(&search)?, Extent::Paths(parse_given(list)?))
+    } else if request.scope == Scope::All {
+        (named_base(&search)?, Extent::Everything(Everything::Asked))
+    } else {
+        compared(&search, &facts)?
+    };
+    Ok(ChangeSet { base, head, extent, history: repository.history() })
+}
+
+/// What is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:
+/// the runner may have left them as an older job did.
+fn find_head(repository: &Repository, request: &Request) -> Result<Head, ChangesError> {
+    let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
+        (Some(revision), _) => {
+            (revision.as_str(), Provenance::Given { option: "--head", revision: revision.clone() })
+        }
+        (None, Some(sha)) => (sha, Provenance::Variable("CI_COMMIT_SHA")),
+        (None, None) if repository.work_dir().is_some() => {
+            return Ok(Head::WorkTree { commit: repository.resolve("HEAD")? });
+        }
+        (None, None) => ("HEAD", Provenance::CheckedOut),
+    };
+    match repository.resolve(revision)?.filter(|commit| repository.has(commit)) {
+        Some(commit) => Ok(Head::Commit { commit, found }),
+        None => Err(ChangesError::Head { revision: revision.to_owned(), named_by: found }),
+    }
+}
+
+/// Base as a person named it, where it does not decide what counts as changed.
+fn named_base(search: &Search<'_>) -> Result<Option<Base>, ChangesError> {
+    match &search.request.base {
+        Some(revision) => Ok(search.named(revision, given_base(revision))?.ok()),
+        None => Ok(None),
+    }
+}
+
+fn given_base(revision: &str) -> Provenance {
+    Provenance::Given { option: "--base", revision: revision.to_owned() }
+}
+
+fn compared(search: &Search<'_>, facts: &PipelineFacts) -> Result<(Option<Base>, Extent), ChangesError> {
+    let request = search.request;
+    let occasion = facts.occasion();
+    let found = match (&request.base, request.policies.get(occasion)) {
+        (Some(revision), _) => search.named(revision, given_base(revision)),
+        (None, Policy::All) => return Ok((None, Extent::Everything(Everything::Policy(occasion)))),
+        (None, Policy::None) => return Ok((None, Extent::Nothing(Nothing::Policy(occasion)))),
+        (None, Policy::Since(since)) => search.since(&since),
+        (None, Policy::Changed) => {
+            let own = request.variables.is_gitlab() && request.simulate.is_none();
+            search.by_rule(base::rule(facts, own.then_some(&request.variables)))
+        }
+    };
+    finish(search, found)
+}
+
+/// Compares the two, if both are known.
+fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), ChangesError> {
+    let why = match found? {
+        Ok(base) => match compare(search, &base) {
+            Ok(extent) => return Ok((Some(base), extent)),
+            // A partial clone may have the commit, and lack some of its folders.
+            Err(error @ GitError::Object { .. }) => UnknownBase::Missing {
+                revision: base.commit.to_string(),
+                named_by: base.found,
+                fetch: Some(error.to_string()),
+            },
+            Err(error) => return Err(error.into()),
+        },
+        Err(why) => why,
+    };
+    match search.request.unknown_base {
+        OnUnknownBase::RunEverything => Ok((None, Extent::Everything(Everything::UnknownBase(why)))),
+        OnUnknownBase::Fail => Err(ChangesError::UnknownBase(why)),
+    }
+}
+
+fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
+    let repository = search.repository;
+    let old = repository.tree_of(&base.commit)?;
+    let changes = match search.head {
+        Head::Commit { commit, .. } => {
+            repository.tree_diff(Some(&old), Some(&repository.tree_of(commit)?))?
+        }
+        Head::WorkTree { .. } => repository.work_tree_diff(Some(&old))?,
+    };
+    Ok(Extent::Paths(changes))
+}

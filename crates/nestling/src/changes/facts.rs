@@ -1,0 +1,162 @@
+//! What a pipeline runs for: the facts that templates see as `pipeline`.
+
+use super::simulate::As;
+use super::source::{Occasion, PipelineSource};
+use super::variables::CiVariables;
+use crate::name::slug;
+
+/// What a pipeline runs for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PipelineKind {
+    /// A merge request.
+    MergeRequest,
+    /// A branch.
+    Branch,
+    /// A tag.
+    Tag,
+}
+
+impl PipelineKind {
+    /// As templates and `environments: when` write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MergeRequest => "merge_request",
+            Self::Branch => "branch",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// A merge request, as far as a pipeline knows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MergeRequest {
+    /// Its number in the project; `None` where it is only simulated.
+    pub iid: Option<String>,
+    /// The branch to be merged.
+    pub source_branch: Option<String>,
+    /// The branch to merge into.
+    pub target_branch: Option<String>,
+}
+
+/// What is known about a pipeline before it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PipelineFacts {
+    /// What it runs for.
+    pub kind: PipelineKind,
+    /// What started it.
+    pub source: PipelineSource,
+    /// The branch; `None` for tags. In a merge request's pipeline its source branch.
+    pub branch: Option<String>,
+    /// The project's default branch.
+    pub default_branch: Option<String>,
+    /// The tag.
+    pub tag: Option<String>,
+    /// The merge request.
+    pub merge_request: Option<MergeRequest>,
+    /// The commit.
+    pub sha: Option<String>,
+    /// The branch or tag as GitLab shortens it for host names (`CI_COMMIT_REF_SLUG`).
+    pub ref_slug: String,
+}
+
+impl PipelineFacts {
+    /// The facts of the pipeline that these variables belong to.
+    pub fn from_variables(variables: &CiVariables) -> Self {
+        let text = |name: &str| variables.get(name).map(str::to_owned);
+        let merge_request = variables.get("CI_MERGE_REQUEST_IID").map(|iid| MergeRequest {
+            iid: Some(iid.to_owned()),
+            source_branch: text("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
+            target_branch: text("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+        });
+        let external = variables.get("CI_EXTERNAL_PULL_REQUEST_IID").map(|iid| MergeRequest {
+            iid: Some(iid.to_owned()),
+            source_branch: text("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"),
+            target_branch: text("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"),
+        });
+        let merge_request = merge_request.or(external);
+        let tag = text("CI_COMMIT_TAG");
+        let source_branch = merge_request.as_ref().and_then(|request| request.source_branch.clone());
+        let ref_name = || text("CI_COMMIT_REF_NAME").filter(|_| tag.is_none());
+        let branch = source_branch.or_else(|| text("CI_COMMIT_BRANCH")).or_else(ref_name);
+        let named = tag.as_deref().or(branch.as_deref()).map(slug);
+        Self {
+            kind: kind_of(merge_request.as_ref(), tag.as_ref()),
+            source: variables.get("CI_PIPELINE_SOURCE").map_or(PipelineSource::Local, PipelineSource::parse),
+            default_branch: text("CI_DEFAULT_BRANCH"),
+            sha: text("CI_COMMIT_SHA"),
+            ref_slug: text("CI_COMMIT_REF_SLUG").or(named).unwrap_or_default(),
+            branch,
+            tag,
+            merge_request,
+        }
+    }
+
+    /// The facts of a pipeline that would run for the branch that is checked out, as a push to it.
+    pub fn local(branch: Option<String>, default_branch: Option<String>, sha: Option<String>) -> Self {
+        Self {
+            kind: PipelineKind::Branch,
+            source: PipelineSource::Local,
+            ref_slug: branch.as_deref().map(slug).unwrap_or_default(),
+            branch,
+            default_branch,
+            tag: None,
+            merge_request: None,
+            sha,
+        }
+    }
+
+    /// The same commit in another kind of pipeline, for `--as`.
+    #[must_use]
+    pub fn seen_as(mut self, simulated: &As) -> Self {
+        let branch = self.branch.clone();
+        (self.kind, self.source) = (PipelineKind::Branch, simulated.source());
+        (self.tag, self.merge_request) = (None, None);
+        match simulated {
+            As::MergeRequest => {
+                self.kind = PipelineKind::MergeRequest;
+                self.merge_request = Some(MergeRequest {
+                    iid: None,
+                    source_branch: branch,
+                    target_branch: self.default_branch.clone(),
+                });
+            }
+            As::Branch(name) => self.branch = Some(name.clone()),
+            As::Tag(name) => {
+                (self.kind, self.branch, self.tag) = (PipelineKind::Tag, None, Some(name.clone()));
+            }
+            // These run on a branch, the default one unless somebody picked another.
+            As::Started(_) => self.branch = self.default_branch.clone().or(branch),
+        }
+        self.ref_slug = self.tag.as_deref().or(self.branch.as_deref()).map(slug).unwrap_or_default();
+        self
+    }
+
+    /// What `workspace.pipelines` calls this pipeline. A child pipeline counts as what its parent runs for.
+    pub fn occasion(&self) -> Occasion {
+        match (self.kind, &self.source) {
+            (_, PipelineSource::Schedule) => Occasion::Schedule,
+            (_, PipelineSource::Web) => Occasion::Web,
+            (_, PipelineSource::Api) => Occasion::Api,
+            (_, PipelineSource::Trigger) => Occasion::Trigger,
+            (_, PipelineSource::Pipeline) => Occasion::Pipeline,
+            (_, PipelineSource::Chat) => Occasion::Chat,
+            (_, PipelineSource::Other(_)) => Occasion::Other,
+            (PipelineKind::MergeRequest, _) => Occasion::MergeRequest,
+            (PipelineKind::Tag, _) => Occasion::Tag,
+            (PipelineKind::Branch, _) => Occasion::Branch,
+        }
+    }
+
+    /// Whether it runs for the default branch itself.
+    pub fn is_default_branch(&self) -> bool {
+        self.kind == PipelineKind::Branch && self.branch.is_some() && self.branch == self.default_branch
+    }
+}
+
+fn kind_of(merge_request: Option<&MergeRequest>, tag: Option<&String>) -> PipelineKind {
+    match (merge_request, tag) {
+        (Some(_), _) => PipelineKind::MergeRequest,
+        (None, Some(_)) => PipelineKind::Tag,
+        (None, None) => PipelineKind::Branch,
+    }
+}

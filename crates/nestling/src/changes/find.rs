@@ -1,0 +1,113 @@
+//! Finding base: the commit that a rule names, in this clone or from the remote.
+
+use super::base::Rule;
+use super::detect::{FetchPolicy, Request};
+use super::reason::UnknownBase;
+use super::{Base, Head, Obtained, Provenance};
+use crate::git::{CommitId, GitError, MergeBase, Repository};
+use crate::path::Glob;
+
+/// A base, or why there is none.
+pub(super) type Found = Result<Result<Base, UnknownBase>, GitError>;
+
+/// Looks for base in one repository, for one head.
+pub(super) struct Search<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) request: &'a Request,
+    pub(super) default_branch: Option<&'a str>,
+    pub(super) head: &'a Head,
+}
+
+impl Search<'_> {
+    pub(super) fn by_rule(&self, rule: Rule) -> Found {
+        match rule {
+            Rule::Variables(candidates) => Ok(self.first_of(candidates)),
+            Rule::MergeBase => self.merge_base(),
+            Rule::OlderTag => self.since("*"),
+            Rule::Unknown(why) => Ok(Err(why)),
+        }
+    }
+
+    /// The first candidate that can be had; why the first could not, if none can.
+    fn first_of(&self, candidates: Vec<(&'static str, CommitId)>) -> Result<Base, UnknownBase> {
+        let mut missing = None;
+        for (variable, commit) in candidates {
+            match self.obtain(commit, Provenance::Variable(variable)) {
+                Ok(base) => return Ok(base),
+                Err(why) => missing = missing.or(Some(why)),
+            }
+        }
+        Err(missing.unwrap_or(UnknownBase::NothingBefore))
+    }
+
+    /// What a person named with `--base`, itself: not its merge base with head.
+    pub(super) fn named(&self, revision: &str, found: Provenance) -> Found {
+        let commit = self.repository.resolve(revision)?.or_else(|| CommitId::parse(revision));
+        let missing =
+            |found| UnknownBase::Missing { revision: revision.to_owned(), named_by: found, fetch: None };
+        Ok(match commit {
+            Some(commit) => self.obtain(commit, found),
+            None => Err(missing(found)),
+        })
+    }
+
+    /// `since:` a revision, or the nearest older tag that a glob matches.
+    pub(super) fn since(&self, since: &str) -> Found {
+        if !since.contains(['*', '?', '[', '{']) {
+            return self.named(since, Provenance::Since { revision: since.to_owned() });
+        }
+        let no_tag = || Ok(Err(UnknownBase::NoTag { glob: since.to_owned() }));
+        let (Ok(glob), Some(head)) = (Glob::parse(since), self.head.commit()) else { return no_tag() };
+        let matches = |name: &str| glob.matches_text(name);
+        match self.repository.nearest_tag(head, &matches)? {
+            Some((tag, commit)) => Ok(self.obtain(commit, Provenance::Since { revision: tag })),
+            None => no_tag(),
+        }
+    }
+
+    pub(super) fn merge_base(&self) -> Found {
+        let tried = self.default_branches();
+        let Some(head) = self.head.commit() else { return Ok(Err(UnknownBase::NoDefaultBranch { tried })) };
+        for branch in &tried {
+            let Some(tip) = self.repository.resolve(branch)? else { continue };
+            let branch = branch.clone();
+            return Ok(match self.repository.merge_base(&tip, head)? {
+                MergeBase::Found(commit) => self.obtain(commit, Provenance::MergeBase { branch }),
+                MergeBase::Unrelated => Err(UnknownBase::Unrelated { branch }),
+                MergeBase::HistoryTooShort => Err(UnknownBase::HistoryTooShort { branch }),
+            });
+        }
+        Ok(Err(UnknownBase::NoDefaultBranch { tried }))
+    }
+
+    /// The remote's branch first: the local one may be behind.
+    fn default_branches(&self) -> Vec<String> {
+        match self.default_branch {
+            Some(branch) => vec![format!("origin/{branch}"), branch.to_owned()],
+            None => {
+                ["origin/HEAD", "origin/main", "origin/master", "main", "master"].map(str::to_owned).into()
+            }
+        }
+    }
+
+    /// A commit with its tree, from this clone or, if that is allowed, from the remote. Comparing two trees needs
+    /// nothing of the history between them.
+    pub(super) fn obtain(&self, commit: CommitId, found: Provenance) -> Result<Base, UnknownBase> {
+        if self.repository.has(&commit) {
+            return Ok(Base { commit, found, obtained: Obtained::Present });
+        }
+        let fetched = match self.request.fetch {
+            FetchPolicy::Forbid => None,
+            FetchPolicy::Allow { timeout } => Some(self.repository.fetch_commit(&commit, timeout)),
+        };
+        let fetch = match fetched {
+            Some(Ok(())) if self.repository.has(&commit) => {
+                return Ok(Base { commit, found, obtained: Obtained::Fetched });
+            }
+            Some(Ok(())) => Some("the remote left out its files".to_owned()),
+            Some(Err(error)) => Some(error.to_string()),
+            None => None,
+        };
+        Err(UnknownBase::Missing { revision: commit.to_string(), named_by: found, fetch })
+    }
+}

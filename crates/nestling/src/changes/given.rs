@@ -1,0 +1,109 @@
+//! A list of changed paths that somebody else made: `--changes-from`.
+
+use super::{Change, Status};
+use crate::path::{PathError, RepoPath, escaped};
+
+/// A list of changed paths cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GivenError {
+    /// A path in it is none.
+    #[error("entry {entry} of the list of changed paths: {source}")]
+    Path {
+        /// Which one, from 1.
+        entry: usize,
+        /// Why.
+        source: PathError,
+    },
+    /// A status without the path that belongs to it.
+    #[error("entry {entry} of the list of changed paths, `{text}`, is a status without a path")]
+    Cut {
+        /// Which one, from 1.
+        entry: usize,
+        /// What stands there.
+        text: String,
+    },
+}
+
+/// Reads a list of changed paths: one a line, or each ended by a NUL byte as `git diff -z` writes them, and NUL
+/// bytes decide which. With `git diff --name-status` each path has its status before it; both paths of a rename
+/// count. A path without a status counts as modified.
+///
+/// # Errors
+/// An entry is no path inside the repository, or is cut off.
+pub fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+    let mut changes = if list.contains(&0) { separated_by_nul(list)? } else { separated_by_newline(list)? };
+    changes.sort();
+    changes.dedup();
+    Ok(changes)
+}
+
+fn separated_by_newline(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+    let mut changes = Vec::new();
+    for (at, line) in list.split(|b| *b == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let mut fields = line.split(|b| *b == b'\t');
+        let first = fields.next().unwrap_or_default();
+        match (status_of(first), fields.next()) {
+            (Some(letter), Some(path)) => push(&mut changes, at, letter, path, fields.next())?,
+            _ if line.is_empty() => {}
+            _ => changes.push(change(at, line, Status::Modified)?),
+        }
+    }
+    Ok(changes)
+}
+
+fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+    let list = list.strip_suffix(b"\0").unwrap_or(list);
+    let fields: Vec<&[u8]> = list.split(|b| *b == 0).collect();
+    // A folder may hold a file called `M`: only a list that is statuses throughout is one with statuses.
+    if status_of(fields[0]).is_none() {
+        let paths = fields.iter().enumerate().filter(|(_, path)| !path.is_empty());
+        return paths.map(|(at, path)| change(at, path, Status::Modified)).collect();
+    }
+    let mut changes = Vec::new();
+    let mut at = 0;
+    while at < fields.len() {
+        let cut = || GivenError::Cut { entry: at + 1, text: escaped(fields[at]) };
+        let letter = status_of(fields[at]).ok_or_else(cut)?;
+        let path = fields.get(at + 1).ok_or_else(cut)?;
+        let other =
+            if matches!(letter, b'R' | b'C') { Some(*fields.get(at + 2).ok_or_else(cut)?) } else { None };
+        push(&mut changes, at, letter, path, other)?;
+        at += if other.is_some() { 3 } else { 2 };
+    }
+    Ok(changes)
+}
+
+/// The letter of a status; renames and copies have a similarity behind it.
+fn status_of(field: &[u8]) -> Option<u8> {
+    match field {
+        [letter @ (b'A' | b'M' | b'D' | b'T' | b'U' | b'X' | b'B')] => Some(*letter),
+        [letter @ (b'R' | b'C' | b'M'), digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
+            Some(*letter)
+        }
+        _ => None,
+    }
+}
+
+fn push(
+    changes: &mut Vec<Change>,
+    at: usize,
+    letter: u8,
+    path: &[u8],
+    other: Option<&[u8]>,
+) -> Result<(), GivenError> {
+    match (letter, other) {
+        (b'R', Some(new)) => {
+            changes.push(change(at, path, Status::Deleted)?);
+            changes.push(change(at, new, Status::Added)?);
+        }
+        (b'C', Some(new)) => changes.push(change(at, new, Status::Added)?),
+        _ => changes.push(change(at, path, Status::from_letter(letter).unwrap_or(Status::Modified))?),
+    }
+    Ok(())
+}
+
+fn change(at: usize, path: &[u8], status: Status) -> Result<Change, GivenError> {
+    let path = RepoPath::parse(path).map_err(|source| GivenError::Path { entry: at + 1, source })?;
+    Ok(Change { path, status })
+}

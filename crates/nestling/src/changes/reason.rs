@@ -1,0 +1,125 @@
+//! Why not just what differs.
+
+use super::Occasion;
+use super::Provenance;
+use std::fmt;
+
+/// Why everything counts as changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Everything {
+    /// Somebody asked for it with `--all`.
+    Asked,
+    /// The policy for such pipelines says so.
+    Policy(Occasion),
+    /// There is nothing to compare with.
+    UnknownBase(UnknownBase),
+}
+
+/// Why nothing counts as changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nothing {
+    /// The policy for such pipelines says so.
+    Policy(Occasion),
+}
+
+/// Why base is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnknownBase {
+    /// The variable that says it is empty, or not set.
+    Unset {
+        /// Its name.
+        variable: &'static str,
+    },
+    /// `CI_COMMIT_BEFORE_SHA` is all zeros on the default branch itself: its first pipeline, or one that nobody
+    /// pushed.
+    NothingBefore,
+    /// The commit is not in the clone, and could not be fetched.
+    Missing {
+        /// The revision or the id.
+        revision: String,
+        /// What named it.
+        named_by: Provenance,
+        /// Why it could not be fetched; `None` where that was not tried.
+        fetch: Option<String>,
+    },
+    /// The history is cut off before the common ancestor with this branch.
+    HistoryTooShort {
+        /// The branch.
+        branch: String,
+    },
+    /// The two have no common ancestor.
+    Unrelated {
+        /// The branch.
+        branch: String,
+    },
+    /// No default branch was found in the clone.
+    NoDefaultBranch {
+        /// The names that were tried.
+        tried: Vec<String>,
+    },
+    /// No older tag matches.
+    NoTag {
+        /// The glob.
+        glob: String,
+    },
+}
+
+impl UnknownBase {
+    /// What to set, so that base is known next time.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Unset { .. } | Self::NothingBefore => Some("say what to compare with: `--base REV`, or `NESTLING_BASE`".to_owned()),
+            Self::Missing { fetch: None, .. } => Some(
+                "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`"
+                    .to_owned(),
+            ),
+            Self::Missing { .. } | Self::HistoryTooShort { .. } | Self::NoTag { .. } => {
+                Some("set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`".to_owned())
+            }
+            Self::Unrelated { .. } => Some("say what to compare with: `--base REV`".to_owned()),
+            Self::NoDefaultBranch { .. } => Some(
+                "run `git remote set-head origin --auto`, or say what to compare with: `--base REV`".to_owned(),
+            ),
+        }
+    }
+}
+
+impl fmt::Display for UnknownBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unset { variable } => write!(f, "`{variable}` is not set"),
+            Self::NothingBefore => {
+                f.write_str("`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself")
+            }
+            Self::Missing { revision, named_by, fetch } => {
+                write!(f, "the commit `{revision}` ({named_by}) is not in this clone")?;
+                fetch.as_ref().map_or(Ok(()), |why| write!(f, " and could not be fetched: {why}"))
+            }
+            Self::HistoryTooShort { branch } => {
+                write!(f, "this clone's history ends before the merge base with `{branch}`")
+            }
+            Self::Unrelated { branch } => write!(f, "there is no common ancestor with `{branch}`"),
+            Self::NoDefaultBranch { tried } => {
+                write!(f, "no default branch was found (tried `{}`)", tried.join("`, `"))
+            }
+            Self::NoTag { glob } => write!(f, "no older tag matches `{glob}`"),
+        }
+    }
+}
+
+impl fmt::Display for Everything {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asked => f.write_str("everything was asked for"),
+            Self::Policy(occasion) => write!(f, "`{occasion}` pipelines run everything"),
+            Self::UnknownBase(why) => why.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Nothing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Policy(occasion) = self;
+        write!(f, "`{occasion}` pipelines run nothing")
+    }
+}

@@ -1,0 +1,58 @@
+//! `--as`: another kind of pipeline for the same commit.
+
+use super::source::PipelineSource;
+
+/// A pipeline to pretend to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum As {
+    /// A merge request of the branch that is checked out into the default branch.
+    MergeRequest,
+    /// A push to this branch.
+    Branch(String),
+    /// A push of this tag.
+    Tag(String),
+    /// Started by something else, on the default branch.
+    Started(PipelineSource),
+}
+
+/// A text is no pipeline to pretend to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no kind of pipeline; write `merge_request`, `branch:NAME`, `tag:NAME`, `schedule`, `web`, `api`, \
+     `trigger`, `pipeline` or `chat`"
+)]
+pub struct AsError(String);
+
+impl As {
+    /// Reads the value of `--as`.
+    ///
+    /// # Errors
+    /// It is none of those that the message lists.
+    pub fn parse(text: &str) -> Result<Self, AsError> {
+        let named = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+        let found = match text.split_once(':') {
+            Some(("branch", name)) => named(name).map(Self::Branch),
+            Some(("tag", name)) => named(name).map(Self::Tag),
+            Some(_) => None,
+            None => match PipelineSource::parse(text) {
+                PipelineSource::MergeRequestEvent => Some(Self::MergeRequest),
+                PipelineSource::Other(other) if other == "merge_request" => Some(Self::MergeRequest),
+                PipelineSource::Other(_)
+                | PipelineSource::Push
+                | PipelineSource::ParentPipeline
+                | PipelineSource::ExternalPullRequestEvent
+                | PipelineSource::Local => None,
+                source => Some(Self::Started(source)),
+            },
+        };
+        found.ok_or_else(|| AsError(text.to_owned()))
+    }
+
+    pub(super) fn source(&self) -> PipelineSource {
+        match self {
+            Self::MergeRequest => PipelineSource::MergeRequestEvent,
+            Self::Branch(_) | Self::Tag(_) => PipelineSource::Push,
+            Self::Started(source) => source.clone(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The variables that GitLab predefines for a job.
+
+use std::collections::BTreeMap;
+
+/// Predefined CI variables, as the caller read them: this library never looks at the environment
+/// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CiVariables(BTreeMap<String, String>);
+
+impl CiVariables {
+    /// The value of a variable. One that is empty counts as not set: GitLab sets several to nothing where they do
+    /// not apply.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether these are a GitLab job's variables.
+    pub fn is_gitlab(&self) -> bool {
+        self.get("GITLAB_CI").is_some() || self.get("CI_PIPELINE_SOURCE").is_some()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for CiVariables {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}

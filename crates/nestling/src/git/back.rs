@@ -1,0 +1,36 @@
+//! What is asked of whoever reads the repository. Everything else is built on these few questions.
+
+use super::id::ObjectId;
+use super::{Change, CommitId, GitError, MergeBase, TreeId};
+use std::rc::Rc;
+
+pub(super) trait Back {
+    /// The commit that a revision names.
+    fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError>;
+    /// The tree of a commit.
+    fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError>;
+    /// A tree as git stores it.
+    fn tree(&self, id: &TreeId) -> Result<Rc<[u8]>, GitError>;
+    /// The content of a file or the target of a link.
+    fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError>;
+    /// Whether the history is cut off.
+    fn is_shallow(&self) -> bool;
+    /// The name of the branch that `HEAD` points to.
+    fn current_branch(&self) -> Option<String>;
+    /// The name of the branch that `origin/HEAD` points to.
+    fn default_branch(&self) -> Option<String>;
+    /// The best common ancestor, if it is certain.
+    fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError>;
+    /// The first tagged commit on the way down from the parents of `head`.
+    fn nearest_tag(
+        &self,
+        head: &CommitId,
+        matches: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(String, CommitId)>, GitError>;
+    /// What differs between a tree and the files on disk.
+    fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError>;
+    /// The paths in the index, in byte order.
+    fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError>;
+    /// The file with the user's own ignore patterns (`core.excludesFile`), if one is configured.
+    fn excludes_file(&self) -> Option<std::path::PathBuf>;
+}

@@ -1,0 +1,107 @@
+//! What can go wrong with a repository, and the way out.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A repository could not be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// No repository there.
+    #[error("`{}` is in no git repository", path.display())]
+    NotFound {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// It belongs to another user, as in a container whose image is not run by root.
+    #[error("the repository `{}` belongs to another user", path.display())]
+    Owner {
+        /// The root of the work tree, or the repository's own directory if it is bare.
+        path: PathBuf,
+    },
+    /// It is there and cannot be opened.
+    #[error("the repository `{}` cannot be opened", path.display())]
+    Open {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A bare repository has no files on disk.
+    #[error("the repository `{}` is bare: there is no work tree to look at", path.display())]
+    Bare {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// An object is missing or broken.
+    #[error("the {what} `{id}` cannot be read")]
+    Object {
+        /// What it is.
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Anything else that was to be read.
+    #[error("the {what} cannot be read")]
+    Read {
+        /// What it is.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The system's git could not be started.
+    #[error("`git` cannot be run")]
+    NoGit(#[source] std::io::Error),
+    /// The system's git failed.
+    #[error("`git {command}` failed: {message}")]
+    Command {
+        /// The command and its arguments.
+        command: String,
+        /// What it said.
+        message: String,
+    },
+    /// The system's git took too long.
+    #[error("`git {command}` did not end within {} seconds", after.as_secs())]
+    TimedOut {
+        /// The command and its arguments.
+        command: String,
+        /// How long it was given.
+        after: Duration,
+    },
+}
+
+impl GitError {
+    /// What to do about it, if that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NotFound { .. } => Some(
+                "run it inside a repository, or name one with `-C DIR`; in CI, the job needs a `GIT_STRATEGY` other \
+                 than `none` and `empty`"
+                    .to_owned(),
+            ),
+            Self::Owner { path } => Some(format!(
+                "run `git config --global --add safe.directory {}`",
+                shell_quoted(&path.display().to_string())
+            )),
+            Self::Bare { .. } => Some("name a commit with `--head`".to_owned()),
+            Self::Object { .. } => Some(
+                "the clone may lack it: set `GIT_DEPTH: 0`, or fetch it with `git fetch origin COMMIT`".to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    pub(super) fn read(what: &'static str) -> impl FnOnce(git2::Error) -> Self {
+        move |source| Self::Read { what, source: source.into() }
+    }
+}
+
+fn shell_quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}

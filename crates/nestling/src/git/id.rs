@@ -1,0 +1,78 @@
+//! The ids of objects.
+
+use std::fmt;
+
+/// The hash of an object: 20 bytes of SHA-1, or 32 of SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ObjectId {
+    length: u8,
+    bytes: [u8; 32],
+}
+
+impl ObjectId {
+    /// The id with these bytes, if there are 20 or 32.
+    pub(super) fn from_bytes(id: &[u8]) -> Option<Self> {
+        let length = u8::try_from(id.len()).ok().filter(|length| matches!(length, 20 | 32))?;
+        let mut bytes = [0; 32];
+        bytes[..id.len()].copy_from_slice(id);
+        Some(Self { length, bytes })
+    }
+
+    /// Reads all 40 or 64 hexadecimal digits.
+    pub(super) fn from_hex(hex: &str) -> Option<Self> {
+        let digits: Option<Vec<u32>> = hex.chars().map(|c| c.to_digit(16)).collect();
+        let bytes: Vec<u8> = digits?
+            .chunks(2)
+            .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0)))
+            .collect();
+        if hex.len().is_multiple_of(2) { Self::from_bytes(&bytes) } else { None }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The id of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub(super) ObjectId);
+
+/// The id of a tree: the same files give the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreeId(pub(super) ObjectId);
+
+impl CommitId {
+    /// Reads a whole id, as CI variables hold it. `None` for anything else, and for the zeros that stand for "none".
+    pub fn parse(id: &str) -> Option<Self> {
+        if id.bytes().all(|digit| digit == b'0') { None } else { ObjectId::from_hex(id).map(Self) }
+    }
+
+    /// The first eight digits, for a person.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for TreeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,84 @@
+//! Real repositories, made by the system's git with nothing of the machine's configuration.
+
+use crate::git::{CommitId, Repository, Trust};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) struct Fixture {
+    _directory: tempfile::TempDir,
+    pub(crate) root: PathBuf,
+}
+
+impl Fixture {
+    /// An empty repository on the branch `main`.
+    pub(crate) fn new() -> Self {
+        let fixture = Self::empty();
+        fixture.git(&["init", "--quiet", "--initial-branch=main"]);
+        fixture
+    }
+
+    /// A clone of another one, over `file://` so that depths and filters count.
+    pub(crate) fn clone_of(other: &Self, options: &[&str]) -> Self {
+        let fixture = Self::empty();
+        let url = format!("file://{}", other.root.display());
+        fixture.git(&[&["clone", "--quiet"], options, &[&url, "."]].concat());
+        fixture
+    }
+
+    fn empty() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        Self { _directory: directory, root }
+    }
+
+    /// Runs git; what it prints.
+    pub(crate) fn git(&self, arguments: &[&str]) -> Vec<u8> {
+        let output = Command::new("git")
+            .args(["-c", "uploadpack.allowAnySHA1InWant=true", "-c", "uploadpack.allowFilter=true"])
+            .args(["-c", "protocol.file.allow=always"])
+            .args(arguments)
+            .current_dir(&self.root)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "A")))
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "a@example.com")))
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_DATE"), "2024-01-02T03:04:05Z")))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// Writes a file, with the folders above it.
+    pub(crate) fn write(&self, path: impl AsRef<[u8]>, text: &str) {
+        let file = self.path(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        std::fs::remove_file(self.path(path)).unwrap();
+    }
+
+    pub(crate) fn path(&self, path: impl AsRef<[u8]>) -> PathBuf {
+        self.root.join(Path::new(OsStr::from_bytes(path.as_ref())))
+    }
+
+    /// Commits everything that is on disk.
+    pub(crate) fn commit(&self, message: &str) -> CommitId {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
+        self.id("HEAD")
+    }
+
+    pub(crate) fn id(&self, revision: &str) -> CommitId {
+        let id = String::from_utf8(self.git(&["rev-parse", revision])).unwrap();
+        CommitId::parse(id.trim()).unwrap()
+    }
+
+    pub(crate) fn open(&self) -> Repository {
+        Repository::open(&self.root, &Trust::Directory(self.root.clone())).unwrap()
+    }
+}

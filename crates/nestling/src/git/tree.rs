@@ -1,0 +1,77 @@
+//! A tree object, as git stores it: for each entry its mode, a space, its name, a NUL byte and its id.
+
+use super::id::ObjectId;
+use super::{GitError, TreeId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    File,
+    Executable,
+    Symlink,
+    Submodule,
+    Directory,
+}
+
+impl Mode {
+    /// Old trees hold modes such as `100664`: git reads them as the nearest of the few that count.
+    fn from_octal(digits: &[u8]) -> Option<Self> {
+        let mode = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?;
+        match mode & 0o170_000 {
+            0o100_000 if mode & 0o100 == 0 => Some(Self::File),
+            0o100_000 => Some(Self::Executable),
+            0o120_000 => Some(Self::Symlink),
+            0o040_000 => Some(Self::Directory),
+            0o160_000 => Some(Self::Submodule),
+            _ => None,
+        }
+    }
+
+    /// Whether git calls the change from one to the other a change of type.
+    pub(super) fn same_type(self, other: Self) -> bool {
+        let plain = |mode| if mode == Self::Executable { Self::File } else { mode };
+        plain(self) == plain(other)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TreeEntry<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) mode: Mode,
+    pub(super) id: ObjectId,
+}
+
+impl TreeEntry<'_> {
+    pub(super) fn is_directory(&self) -> bool {
+        self.mode == Mode::Directory
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it is not laid out as a tree")]
+struct Malformed;
+
+/// The entries, sorted by name. (Git sorts a folder as if its name ended in a slash.)
+pub(super) fn entries<'a>(id: &TreeId, mut raw: &'a [u8]) -> Result<Vec<TreeEntry<'a>>, GitError> {
+    let hash = id.0.as_bytes().len();
+    let mut entries = Vec::new();
+    while !raw.is_empty() {
+        let (entry, rest) = first_entry(raw, hash).ok_or_else(|| GitError::Object {
+            what: "tree",
+            id: id.to_string(),
+            source: Malformed.into(),
+        })?;
+        entries.push(entry);
+        raw = rest;
+    }
+    entries.sort_by(|a, b| a.name.cmp(b.name));
+    Ok(entries)
+}
+
+fn first_entry(raw: &[u8], hash: usize) -> Option<(TreeEntry<'_>, &[u8])> {
+    let space = raw.iter().position(|b| *b == b' ')?;
+    let (mode, rest) = (Mode::from_octal(&raw[..space])?, &raw[space + 1..]);
+    let nul = rest.iter().position(|b| *b == 0)?;
+    let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
+    let (id, rest) = rest.split_at_checked(hash)?;
+    Some((TreeEntry { name, mode, id: ObjectId::from_bytes(id)? }, rest))
+}

@@ -1,0 +1,80 @@
+//! The files of a commit.
+
+use super::back::Back;
+use super::tree::{self, Mode, TreeEntry};
+use super::{GitError, TreeId};
+use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
+use crate::path::RepoPath;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The files of a commit, read from its tree: nothing has to be checked out. Trees are kept once they are read.
+pub struct TreeFiles<'r> {
+    back: &'r dyn Back,
+    root: TreeId,
+    trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
+}
+
+impl<'r> TreeFiles<'r> {
+    pub(super) fn new(back: &'r dyn Back, root: TreeId) -> Self {
+        Self { back, root, trees: RefCell::default() }
+    }
+
+    fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
+        if let Some(tree) = self.trees.borrow().get(&id) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree = self.back.tree(&id)?;
+        self.trees.borrow_mut().insert(id, Rc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// The blob of a regular file.
+    fn find(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let mut folder = self.root;
+        let mut names = path.as_bytes().split(|b| *b == b'/').peekable();
+        while let Some(name) = names.next() {
+            let raw = self.tree(folder)?;
+            let entries = tree::entries(&folder, &raw)?;
+            let Ok(at) = entries.binary_search_by(|entry| entry.name.cmp(name)) else { return Ok(None) };
+            match (entries[at].mode, names.peek()) {
+                (Mode::Directory, Some(_)) => folder = TreeId(entries[at].id),
+                (Mode::File | Mode::Executable, None) => return self.back.blob(&entries[at].id).map(Some),
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Files for TreeFiles<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.find(path).map_err(|source| ReadError { path: path.clone(), source: source.into() })
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+        let mut open = vec![(RepoPath::root(), self.root)];
+        while let Some((path, id)) = open.pop() {
+            let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };
+            let raw = self.tree(id).map_err(failed)?;
+            let entries = tree::entries(&id, &raw).map_err(failed)?;
+            let shown: Vec<Entry> = entries.iter().map(shown).collect();
+            if visit(&path, &shown) == Walk::Descend {
+                let folders = entries.iter().rev().filter(|entry| entry.is_directory());
+                open.extend(folders.map(|entry| (path.child(entry.name), TreeId(entry.id))));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shown(entry: &TreeEntry<'_>) -> Entry {
+    let kind = match entry.mode {
+        Mode::File | Mode::Executable => EntryKind::File,
+        Mode::Symlink => EntryKind::Symlink,
+        Mode::Submodule => EntryKind::Submodule,
+        Mode::Directory => EntryKind::Directory,
+    };
+    Entry { name: entry.name.to_vec(), kind }
+}
