@@ -10,6 +10,11 @@ pub mod reference;
 pub mod defaults;
 pub mod need;
 pub mod scope;
+pub mod expression;
+pub mod rule;
+pub mod environment;
+pub mod duration;
+pub mod matrix;
 
 use crate::diagnostic::Origin;
 use crate::name::{EnvironmentName, JobName, StageName, UnitName};

@@ -126,7 +126,7 @@ pub const RESERVED_JOB_NAMES: &[&str] = &[
 /// The lists that GitLab flattens, so that `!reference` may stand as an item of them
 /// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
 pub(crate) const FLATTENED: &[&str] =
-    &["script", "before_script", "after_script", "pre_get_sources_script", "rules"];
+    &["script", "before_script", "after_script", "pre_get_sources_script", "rules", "needs"];
 
 /// Whether a job's name marks it as hidden: never run, only extended and referred to
 /// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).

@@ -1,0 +1,101 @@
+//! The conditions of `rules:if`, read and evaluated as GitLab does, with a third answer for what is not known yet
+//! (<https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions>).
+
+mod lexer;
+mod parser;
+mod evaluate;
+
+pub use evaluate::{Truth, Variable};
+
+use lexer::Comparison;
+use regex::Regex;
+
+/// A condition that GitLab can read.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    root: Term,
+}
+
+/// Why a condition is none. The message is a fragment; `at` counts characters from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ExpressionError {
+    /// What is wrong.
+    pub message: String,
+    /// Where in the text.
+    pub at: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Term {
+    Variable(String),
+    Text(String),
+    Pattern(Regex),
+    Null,
+    Compare(Comparison, Box<Term>, Box<Term>),
+    And(Box<Term>, Box<Term>),
+    Or(Box<Term>, Box<Term>),
+}
+
+impl Expression {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// Text that GitLab's reader refuses: an unknown sign, `${X}`, an operator without an operand, an unclosed
+    /// parenthesis, a regular expression that RE2 does not know, more than a hundred signs.
+    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+        parser::parse(text).map(|root| Self { root })
+    }
+
+    /// Whether the condition holds, as far as the variables tell.
+    pub fn evaluate(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
+        self.root.evaluate(variables).truth()
+    }
+
+    /// The names of the variables that it reads, in order of appearance.
+    pub fn variables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.root.variables(&mut names);
+        names
+    }
+
+    /// The comparisons of a variable with a text by `==` that it makes, such as `$CI_PIPELINE_SOURCE == "push"`.
+    pub fn equalities(&self) -> Vec<(&str, &str)> {
+        let mut found = Vec::new();
+        self.root.equalities(&mut found);
+        found
+    }
+}
+
+impl Term {
+    fn variables<'a>(&'a self, names: &mut Vec<&'a str>) {
+        match self {
+            Self::Variable(name) => names.push(name),
+            Self::Text(_) | Self::Pattern(_) | Self::Null => {}
+            Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
+                left.variables(names);
+                right.variables(names);
+            }
+        }
+    }
+
+    fn equalities<'a>(&'a self, found: &mut Vec<(&'a str, &'a str)>) {
+        match self {
+            Self::Compare(Comparison::Equals, left, right) => {
+                if let (Self::Variable(name), Self::Text(text)) | (Self::Text(text), Self::Variable(name)) =
+                    (&**left, &**right)
+                {
+                    found.push((name, text));
+                }
+            }
+            Self::And(left, right) | Self::Or(left, right) => {
+                left.equalities(found);
+                right.equalities(found);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! The jobs that `parallel` makes of one (<https://docs.gitlab.com/ci/yaml/#parallel>).
+
+use super::value::one_or_many;
+use crate::yaml::{Map, Node};
+
+/// How a job is multiplied.
+#[derive(Debug, Clone)]
+pub enum Parallel<'a> {
+    /// `parallel: 5`.
+    Count(u64),
+    /// `parallel: { matrix: [...] }`: each entry with its variables and their values.
+    Matrix(Vec<Vec<(&'a str, Vec<&'a str>)>>),
+    /// Something that GitLab does not accept.
+    Malformed,
+}
+
+/// How a job is multiplied, if it is.
+pub fn parallel(body: &Map) -> Option<Parallel<'_>> {
+    let node = body.get("parallel")?;
+    if let Some(text) = node.text() {
+        return Some(text.parse().map_or(Parallel::Malformed, Parallel::Count));
+    }
+    let entries = node.get("matrix").and_then(Node::as_seq);
+    Some(
+        entries
+            .and_then(|entries| entries.iter().map(entry).collect())
+            .map_or(Parallel::Malformed, Parallel::Matrix),
+    )
+}
+
+fn entry(node: &Node) -> Option<Vec<(&str, Vec<&str>)>> {
+    let values = |value| one_or_many(value).iter().map(Node::text).collect::<Option<Vec<_>>>();
+    node.as_map()?.iter().map(|(name, value)| Some((name, values(value)?))).collect()
+}
+
+impl Parallel<'_> {
+    /// How many jobs there will be; the largest number where that overflows.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Count(count) => *count,
+            Self::Matrix(entries) => entries
+                .iter()
+                .map(|entry| {
+                    entry.iter().fold(1, |n: u64, (_, values)| n.saturating_mul(values.len() as u64))
+                })
+                .fold(0, u64::saturating_add),
+            Self::Malformed => 1,
+        }
+    }
+
+    /// The names of the jobs that GitLab makes: `build 1/3`, or `build: [linux, x64]` with the values in the order of
+    /// the variables. Ask for [`count`](Self::count) first: there are as many.
+    pub fn names(&self, job: &str) -> Vec<String> {
+        match self {
+            Self::Count(count) => (1..=*count).map(|n| format!("{job} {n}/{count}")).collect(),
+            Self::Matrix(entries) => entries
+                .iter()
+                .flat_map(|entry| permutations(entry))
+                .map(|values| format!("{job}: [{}]", values.join(", ")))
+                .collect(),
+            Self::Malformed => vec![job.to_owned()],
+        }
+    }
+}
+
+fn permutations<'a>(variables: &[(&'a str, Vec<&'a str>)]) -> Vec<Vec<&'a str>> {
+    variables.iter().fold(vec![vec![]], |rows, (_, values)| {
+        let extend = |row: &Vec<&'a str>, value: &&'a str| row.iter().copied().chain([*value]).collect();
+        rows.iter().flat_map(|row| values.iter().map(move |value| extend(row, value))).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;
