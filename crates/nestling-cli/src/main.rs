@@ -1,3 +1,8 @@
-//! The `nestling` command; everything is in the library beside it.
+//! The `nestling` command. Everything is in the library beside it, where tests can reach it.
 
-fn main() {}
+use nestling_cli::{Environment, Io, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run(std::env::args_os(), &Environment::of_process(), &mut Io::of_process()).into()
+}

@@ -14,7 +14,7 @@ mod find;
 mod detect;
 
 pub use crate::git::{Change, Status};
-pub use detect::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope, detect, facts};
+pub use detect::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope, detect, facts, head};
 pub use facts::{MergeRequest, PipelineFacts, PipelineKind};
 pub use given::{GivenError, parse_given};
 pub use reason::{Everything, Nothing, UnknownBase};

@@ -9,4 +9,8 @@ pub mod diagnostic;
 pub mod yaml;
 pub mod git;
 pub mod changes;
+pub mod workspace;
+pub mod select;
 pub mod pipeline;
+pub mod compose;
+pub mod environments;

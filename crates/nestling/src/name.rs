@@ -124,6 +124,13 @@ impl UnitName {
     }
 }
 
+impl UnitName {
+    /// The name of a unit whose own name is refused, so that the rest of it can still be checked.
+    pub(crate) fn unnamed() -> Self {
+        Self("?".into())
+    }
+}
+
 impl JobName {
     /// Reads a job's final name.
     ///

@@ -130,7 +130,7 @@ pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts
 /// unless the request says so.
 pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, ChangesError> {
     let facts = facts(repository, request)?;
-    let head = find_head(repository, request)?;
+    let head = head(repository, request)?;
     let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
     let (base, extent) = if let Some(list) = &request.given {
         (named_base(&search)?, Extent::Paths(parse_given(list)?))
@@ -144,7 +144,12 @@ pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, C
 
 /// What is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:
 /// the runner may have left them as an older job did.
-fn find_head(repository: &Repository, request: &Request) -> Result<Head, ChangesError> {
+///
+/// The workspace is read here, and its policies say what to compare with: so head comes before [`detect`].
+///
+/// # Errors
+/// The repository cannot be read, or head is not there.
+pub fn head(repository: &Repository, request: &Request) -> Result<Head, ChangesError> {
     let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
         (Some(revision), _) => {
             (revision.as_str(), Provenance::Given { option: "--head", revision: revision.clone() })

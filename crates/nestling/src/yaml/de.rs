@@ -3,7 +3,9 @@
 use super::node::{Kind, Map, Node};
 use super::scalar::Meaning;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use std::cell::RefCell;
 use std::fmt;
@@ -72,7 +74,12 @@ impl serde::de::Error for Misfit {
     }
 
     fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        let number = matches!(found, serde::de::Unexpected::Signed(_) | serde::de::Unexpected::Float(_) | serde::de::Unexpected::Bool(_));
+        let number = matches!(
+            found,
+            serde::de::Unexpected::Signed(_)
+                | serde::de::Unexpected::Float(_)
+                | serde::de::Unexpected::Bool(_)
+        );
         let help = (number && expected.to_string().contains("string")).then(|| "quote it".to_owned());
         Self { message: format!("expected {expected}, found {found}"), origin: None, help }
     }
@@ -169,7 +176,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
         match name {
             NODE => {
                 hand(Handed::Node(self.node.clone()));

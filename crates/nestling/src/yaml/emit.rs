@@ -1,6 +1,6 @@
 //! Tree to text that GitLab's reader brings back unchanged.
 
-use super::node::{Key, Kind, Map, Node, Scalar, Style};
+use super::node::{Key, Kind, Node, Scalar, Style};
 use super::scalar::Meaning;
 use std::fmt::Write as _;
 
@@ -231,7 +231,12 @@ mod tests {
     #[test]
     fn what_is_written_reads_back_the_same() {
         let sources = Sources::default();
-        for text in ["a: [1, \"1\", yes, \"yes\", ~]\n", "s: |\n  a\n   b\n\n  c\n", "r: !reference [a, \"b c\"]\n", "e: {}\nl: []\n"] {
+        for text in [
+            "a: [1, \"1\", yes, \"yes\", ~]\n",
+            "s: |\n  a\n   b\n\n  c\n",
+            "r: !reference [a, \"b c\"]\n",
+            "e: {}\nl: []\n",
+        ] {
             let node = parse_file(text, sources.add("a", text)).unwrap().remove(0);
             let out = emit(&node);
             let again = parse_file(&out, sources.add("b", out.as_str())).unwrap().remove(0);

@@ -48,8 +48,12 @@ fn merge(map: &mut Map, problems: &mut Vec<Diagnostic>) {
                 }
             }
             _ => problems.push(
-                Diagnostic::error("yaml-merge", entry.value.origin, "`<<` merges a mapping, or a list of mappings")
-                    .with_help("write `<<: *anchor`, or a macro that gives keys and values"),
+                Diagnostic::error(
+                    "yaml-merge",
+                    entry.value.origin,
+                    "`<<` merges a mapping, or a list of mappings",
+                )
+                .with_help("write `<<: *anchor`, or a macro that gives keys and values"),
             ),
         }
     }

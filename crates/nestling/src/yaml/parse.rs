@@ -102,7 +102,8 @@ impl<'i> Reader<'_, 'i> {
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
         let origin = self.origin(span);
-        self.next()?.ok_or_else(|| vec![Diagnostic::error("yaml-syntax", origin, "this collection has no end")])
+        self.next()?
+            .ok_or_else(|| vec![Diagnostic::error("yaml-syntax", origin, "this collection has no end")])
     }
 
     fn node(&mut self, event: Event<'i>, span: Span, depth: usize) -> Result<Node, Stop> {
@@ -120,7 +121,11 @@ impl<'i> Reader<'_, 'i> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     _ => Style::Quoted,
                 };
-                (anchor, tag.map(|tag| tag.to_string()), Kind::Scalar(Scalar { text: text.into_owned().into(), style }))
+                (
+                    anchor,
+                    tag.map(|tag| tag.to_string()),
+                    Kind::Scalar(Scalar { text: text.into_owned().into(), style }),
+                )
             }
             Event::SequenceStart(_, anchor, tag) => {
                 (anchor, tag.map(|tag| tag.to_string()), Kind::Seq(self.items(span, depth)?))
@@ -177,13 +182,21 @@ impl<'i> Reader<'_, 'i> {
                 Ok(node)
             }
             // Anchors are known when their node is complete, so this one is inside its own.
-            None => Err(vec![Diagnostic::error("yaml-syntax", origin, "an alias cannot stand inside its own anchor")]),
+            None => Err(vec![Diagnostic::error(
+                "yaml-syntax",
+                origin,
+                "an alias cannot stand inside its own anchor",
+            )]),
         }
     }
 
     fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
         self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
-            vec![Diagnostic::error("yaml-limit", origin, "too many nodes, each alias counted as what it stands for")]
+            vec![Diagnostic::error(
+                "yaml-limit",
+                origin,
+                "too many nodes, each alias counted as what it stands for",
+            )]
         })?;
         Ok(())
     }
@@ -191,12 +204,17 @@ impl<'i> Reader<'_, 'i> {
     fn origin(&self, span: Span) -> Origin {
         let (start, end) = (span.start, span.end);
         let width = if start.line() == end.line() { end.col().saturating_sub(start.col()) } else { 0 };
-        (self.locate)(Position { line: number(start.line()), column: number(start.col()) + 1, width: number(width) })
+        (self.locate)(Position {
+            line: number(start.line()),
+            column: number(start.col()) + 1,
+            width: number(width),
+        })
     }
 
     fn syntax(&self, error: &ScanError) -> Stop {
         let mark = error.marker();
-        let origin = (self.locate)(Position { line: number(mark.line()), column: number(mark.col()) + 1, width: 0 });
+        let origin =
+            (self.locate)(Position { line: number(mark.line()), column: number(mark.col()) + 1, width: 0 });
         let problem = Diagnostic::error("yaml-syntax", origin, error.info());
         vec![problem.with_help("check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character")]
     }

@@ -89,9 +89,12 @@ fn plain(text: &str) -> Meaning<'_> {
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let digits = |part: Option<&str>, lengths: std::ops::RangeInclusive<usize>| {
-        part.filter(|p| lengths.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit())).and_then(|p| p.parse().ok())
+        part.filter(|p| lengths.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|p| p.parse().ok())
     };
-    let (Some(_), Some(month)) = (digits(parts.next(), 4..=4), digits(parts.next(), 1..=2)) else { return false };
+    let (Some(_), Some(month)) = (digits(parts.next(), 4..=4), digits(parts.next(), 1..=2)) else {
+        return false;
+    };
     let month: u32 = month;
     let day: String = parts.next().unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
     let day: u32 = day.parse().unwrap_or(0);
@@ -118,10 +121,13 @@ fn int(text: &str) -> Option<i128> {
     let valid = if radix == 10 {
         digits == "0"
             || (matches!(bytes.first(), Some(b'1'..=b'9'))
-                && bytes.windows(2).all(|w| w[1].is_ascii_digit() || (separator(w[1]) && w[0].is_ascii_digit()))
+                && bytes
+                    .windows(2)
+                    .all(|w| w[1].is_ascii_digit() || (separator(w[1]) && w[0].is_ascii_digit()))
                 && bytes.last().is_some_and(|last| !separator(*last)))
     } else {
-        bytes.iter().all(|c| separator(*c) || char::from(*c).is_digit(radix)) && bytes.iter().any(|c| !separator(*c))
+        bytes.iter().all(|c| separator(*c) || char::from(*c).is_digit(radix))
+            && bytes.iter().any(|c| !separator(*c))
     };
     let value = valid.then(|| i128::from_str_radix(&digits.replace(['_', ','], ""), radix).ok()).flatten()?;
     Some(if negative { -value } else { value })

@@ -1,0 +1,51 @@
+//! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
+
+use nestling::changes::CiVariables;
+use std::collections::BTreeMap;
+
+/// What variables may start with to be read at all. A masked value must never get near an artifact, so nothing but
+/// GitLab's predefined variables is taken.
+const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
+
+/// The environment as a run sees it, taken once.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
+    pub fn of_process() -> Self {
+        Self::new(
+            std::env::vars_os()
+                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))),
+        )
+    }
+
+    /// An environment made of these variables, for tests.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let wanted = |key: &str| {
+            PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+                || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
+        };
+        Self { variables: variables.into_iter().filter(|(key, _)| wanted(key)).collect() }
+    }
+
+    /// The value of a variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether this runs in a GitLab job.
+    pub fn in_gitlab(&self) -> bool {
+        self.get("GITLAB_CI").is_some() && self.get("CI_COMMIT_SHA").is_some()
+    }
+
+    /// GitLab's predefined variables, for the library.
+    pub fn ci_variables(&self) -> CiVariables {
+        let predefined =
+            self.variables.iter().filter(|(key, _)| key.starts_with("CI_") || *key == "GITLAB_CI");
+        predefined.map(|(key, value)| (key.as_str(), value.as_str())).collect()
+    }
+}

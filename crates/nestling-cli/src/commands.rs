@@ -1,0 +1,7 @@
+//! One file a command: its arguments, whose comments are its help, and one function.
+
+pub mod affected;
+pub mod check;
+pub mod explain;
+pub mod generate;
+pub mod preview;

@@ -1,0 +1,31 @@
+//! Writing a file so that whoever reads it sees the old one or the new one, never half of either.
+
+use crate::exit::Failure;
+use anyhow::Context;
+use std::io::Write;
+use std::path::Path;
+
+/// Replaces a file: written beside it, synced, renamed over it.
+///
+/// # Errors
+/// The folder does not exist or cannot be written to, or the disk is full; the old file stays whole.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    write(path, text).with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".nestling-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What a plain write would give under the usual umask; the runner's helper reads it as another user.
+        builder.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! One run over one repository: opened, read and planned in the order that every command shares.
+
+use crate::args::Shared;
+use crate::ci_env::Environment;
+use crate::exit::Failure;
+use crate::io::Io;
+use crate::report;
+use globset::{GlobBuilder, GlobMatcher};
+use nestling::changes::{
+    self, As, ChangeSet, ChangesError, FetchPolicy, Head, OnUnknownBase, PipelineFacts, Request, Scope,
+};
+use nestling::check;
+use nestling::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling::files::Files;
+use nestling::git::{GitError, Repository, Trust};
+use nestling::name::UnitName;
+use nestling::plan::{self, Plan};
+use nestling::select::{self, Narrowing, Selection};
+use nestling::workspace::{self, Loaded, Templates, Workspace};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a fetch of one commit may take before the run goes on without it.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A repository with what the command line and the environment ask of it.
+pub(crate) struct Session {
+    directory: PathBuf,
+    repository: Repository,
+    request: Request,
+    only: Vec<String>,
+    except: Vec<String>,
+}
+
+/// A plan with the texts that its messages point into.
+pub(crate) struct Planned {
+    pub plan: Plan,
+    pub sources: Sources,
+    problems: Vec<Diagnostic>,
+}
+
+/// A selection, for commands that need no more.
+pub(crate) struct Selected {
+    pub workspace: Workspace,
+    pub selection: Selection,
+    sources: Sources,
+    problems: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Opens the repository that the directory is in, and reads the options.
+    pub(crate) fn open(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Self, Failure> {
+        let directory = shared.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+        let trust =
+            environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
+        let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
+        let request = request(shared, environment, io)?;
+        Ok(Self { directory, repository, request, only: shared.only.clone(), except: shared.except.clone() })
+    }
+
+    /// Where relative paths of the command line start.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Plans what the change set asks for.
+    pub(crate) fn plan(&self) -> Result<Planned, Failure> {
+        self.planned(&self.request)
+    }
+
+    /// Plans as if every unit had changed.
+    pub(crate) fn plan_everything(&self) -> Result<Planned, Failure> {
+        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() })
+    }
+
+    fn planned(&self, request: &Request) -> Result<Planned, Failure> {
+        let sources = Sources::default();
+        let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
+        let narrowing = self.narrowing(&loaded.workspace)?;
+        let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
+        let plan = plan::plan(asked);
+        let mut problems = plan.diagnostics.clone();
+        problems.extend(check::check(&plan.pipeline, &check::Settings::default()));
+        Ok(Planned { plan, sources, problems })
+    }
+
+    /// Selects, and renders nothing.
+    pub(crate) fn select(&self) -> Result<Selected, Failure> {
+        let sources = Sources::default();
+        let (files, loaded, changes, _) = self.read(&self.request, &sources)?;
+        let Loaded { workspace, diagnostics } = loaded;
+        let narrowing = self.narrowing(&workspace)?;
+        let templates = Templates::new(&*files, &workspace.template_folders, &sources);
+        let changed: Vec<_> = changes.paths().unwrap_or_default().iter().map(|change| &change.path).collect();
+        let definitions = select::definitions(&workspace, &templates, &changed);
+        let selection = select::select(&changes, &workspace, &definitions, &narrowing);
+        drop(templates);
+        Ok(Selected { workspace, selection, sources, problems: diagnostics })
+    }
+
+    /// Head first, since the workspace at head says how base is found.
+    fn read(
+        &self,
+        request: &Request,
+        sources: &Sources,
+    ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
+        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
+        let files: Box<dyn Files> = match &head {
+            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
+            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
+        };
+        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
+        let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
+        let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
+        Ok((files, loaded, changes, facts))
+    }
+
+    fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
+        Ok(Narrowing { only: named(&self.only, workspace)?, except: named(&self.except, workspace)? })
+    }
+}
+
+fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
+    let simulate = shared.act_as.as_deref().map(As::parse).transpose();
+    let simulate = simulate.map_err(|error| {
+        Failure::usage(error.to_string())
+            .with_help("write merge_request, branch:NAME, tag:NAME, schedule, web …")
+    })?;
+    let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
+    let fetch =
+        if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
+    Ok(Request {
+        variables: environment.ci_variables(),
+        simulate,
+        base: shared.base.clone(),
+        head: shared.head.clone(),
+        given,
+        scope: if shared.all { Scope::All } else { Scope::Policy },
+        fetch,
+        unknown_base: if shared.strict_base { OnUnknownBase::Fail } else { OnUnknownBase::RunEverything },
+        ..Request::default()
+    })
+}
+
+fn given(from: &Path, io: &mut Io) -> Result<Vec<u8>, Failure> {
+    let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
+    read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))
+}
+
+/// The units that names and globs of the command line mean.
+fn named(
+    patterns: &[String],
+    workspace: &Workspace,
+) -> Result<std::collections::BTreeSet<UnitName>, Failure> {
+    let mut units = std::collections::BTreeSet::new();
+    for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
+        let wanted = pattern.trim_end_matches('/');
+        let matcher = matcher(wanted)?;
+        let is_meant = |unit: &workspace::Unit| {
+            unit.name.as_str() == wanted
+                || matcher.is_match(unit.name.as_str())
+                || unit.dir.as_str() == Some(wanted)
+        };
+        let before = units.len();
+        let found: Vec<_> =
+            workspace.units.iter().filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
+        units.extend(found.iter().cloned());
+        if found.is_empty() && units.len() == before {
+            return Err(Failure::usage(format!("there is no unit `{pattern}`"))
+                .with_help("`nestling affected --all` lists the units"));
+        }
+    }
+    Ok(units)
+}
+
+fn matcher(pattern: &str) -> Result<GlobMatcher, Failure> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher()).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn git_failure(error: GitError) -> Failure {
+    let help = error.help();
+    let failure = Failure::repository(error);
+    Failure { help, ..failure }
+}
+
+fn changes_failure(error: ChangesError) -> Failure {
+    let help = error.help();
+    let failure = Failure::repository(error);
+    Failure { help, ..failure }
+}
+
+impl Planned {
+    /// Tells what is wrong; whether nothing of it is an error.
+    pub(crate) fn report(&self, io: &mut Io) -> bool {
+        tell(&self.problems, &self.sources, io)
+    }
+}
+
+impl Selected {
+    /// Tells what is wrong; whether nothing of it is an error.
+    pub(crate) fn report(&self, io: &mut Io) -> bool {
+        tell(&self.problems, &self.sources, io)
+    }
+}
+
+fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
+    if !problems.is_empty() {
+        io.talk(report::human(problems, sources, &io.renderer()));
+    }
+    !has_errors(problems)
+}

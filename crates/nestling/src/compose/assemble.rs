@@ -1,0 +1,173 @@
+//! Many units' jobs to one pipeline: scoped names, needs across units, one order of stages.
+
+use super::naming::scoped;
+use super::unit::UnitJobs;
+use super::{order, stages};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::name::{JobName, UnitName};
+use crate::pipeline::scope::rename_jobs;
+use crate::pipeline::{Job, Pipeline};
+use crate::workspace::Workspace;
+use crate::yaml::{Map, Node};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a job's name means where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// A job of the unit that names it.
+    Own,
+    /// A job of another unit, in full: `libs/core:build`.
+    Other {
+        /// The other unit.
+        unit: &'a UnitName,
+        /// The job's short name there.
+        job: &'a str,
+    },
+    /// Neither: a job of the workspace, or none.
+    Unknown,
+}
+
+/// Tells what a job's name means in a unit: its own jobs come first, then `unit:job`.
+pub fn resolve_target<'a>(name: &'a str, from: &UnitJobs, workspace: &'a Workspace) -> Target<'a> {
+    if from.jobs.contains_key(name) || from.fans.contains_key(name) {
+        return Target::Own;
+    }
+    match name.split_once(':').and_then(|(unit, job)| Some((workspace.unit(unit)?, job))) {
+        Some((unit, job)) => Target::Other { unit: &unit.name, job },
+        None => Target::Unknown,
+    }
+}
+
+/// Puts the jobs of all units into one pipeline.
+///
+/// Needs on what is not there are left as written, for `check` to report with their place; optional ones on jobs of
+/// units that are not in are left out, since GitLab would have nothing to say about them.
+pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (Pipeline, Vec<Diagnostic>) {
+    let included: BTreeSet<&UnitName> = units.iter().filter_map(|unit| unit.unit.as_ref()).collect();
+    let order: BTreeMap<&UnitName, usize> =
+        order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
+    let mut all = vec![own];
+    all.extend(units.iter().cloned());
+    all[1..].sort_by_key(|unit| unit.unit.as_ref().and_then(|name| order.get(name).copied()));
+    let (stages, mut problems) = stages::merge(&workspace.stages, &all);
+    let scopes = Scopes::new(workspace, &all);
+    let mut jobs = Vec::new();
+    for unit in &all {
+        jobs.extend(scopes.jobs_of(unit, &mut problems));
+    }
+    problems.extend(clashes(&jobs));
+    order::add_needs(workspace, &stages, &mut jobs);
+    let used: BTreeSet<&str> = jobs.iter().map(Job::stage).collect();
+    let stages = stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
+    let includes = all[0].includes.clone();
+    let workflow = all[0].workflow.clone();
+    (Pipeline { stages, workflow, includes, jobs }, problems)
+}
+
+/// The jobs of every unit under their short names.
+struct Scopes<'a> {
+    workspace: &'a Workspace,
+    units: BTreeMap<&'a UnitName, &'a UnitJobs>,
+}
+
+impl<'a> Scopes<'a> {
+    fn new(workspace: &'a Workspace, all: &'a [UnitJobs]) -> Self {
+        let units = all.iter().filter_map(|unit| Some((unit.unit.as_ref()?, unit))).collect();
+        Self { workspace, units }
+    }
+
+    fn jobs_of(&self, unit: &UnitJobs, problems: &mut Vec<Diagnostic>) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for (short, job) in &unit.jobs {
+            let Some(name) = scoped(unit.unit.as_ref(), short) else {
+                let message = format!("`{short}` cannot be a job's name");
+                problems.push(Diagnostic::error("job-name", job.origin, message));
+                continue;
+            };
+            let mut body = job.body.clone();
+            self.spread_needs(unit, &mut body);
+            rename_jobs(&mut body, &mut |written, _| {
+                self.final_name(unit, written).map(|name| name.to_string())
+            });
+            jobs.push(Job {
+                name,
+                origin: job.origin,
+                unit: unit.unit.clone(),
+                environment: job.environment.clone(),
+                body,
+            });
+        }
+        jobs
+    }
+
+    fn final_name(&self, from: &UnitJobs, written: &str) -> Option<JobName> {
+        match resolve_target(written, from, self.workspace) {
+            Target::Own => scoped(from.unit.as_ref(), written),
+            Target::Other { unit, job } => scoped(Some(unit), job),
+            Target::Unknown => None,
+        }
+    }
+
+    /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
+    /// that are not in this pipeline.
+    fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
+        for key in ["needs", "dependencies"] {
+            let Some(items) = body.get(key).and_then(Node::as_seq) else { continue };
+            let spread = items.iter().flat_map(|item| self.spread(unit, item)).collect();
+            let origin = body.get(key).map(|node| node.origin);
+            if let Some(origin) = origin {
+                body.set(key, Node::seq(origin, spread));
+            }
+        }
+    }
+
+    fn spread(&self, from: &UnitJobs, item: &Node) -> Vec<Node> {
+        let written = item.text().or_else(|| item.get("job").and_then(Node::text));
+        let Some(Target::Other { unit, job }) =
+            written.map(|name| resolve_target(name, from, self.workspace))
+        else {
+            return vec![item.clone()];
+        };
+        let optional = item.get("optional").and_then(Node::as_bool).unwrap_or(false);
+        match self.units.get(unit) {
+            None if optional => Vec::new(),
+            None => vec![item.clone()],
+            Some(other) => match other.fans.get(job) {
+                Some(fan) => fan.iter().map(|short| renamed(item, &format!("{unit}:{short}"))).collect(),
+                None if optional && !other.jobs.contains_key(job) => Vec::new(),
+                None => vec![item.clone()],
+            },
+        }
+    }
+}
+
+/// The same need on another job.
+pub(crate) fn renamed(item: &Node, job: &str) -> Node {
+    let mut item = item.clone();
+    let origin = item.origin;
+    match item.as_map_mut() {
+        Some(map) => map.set("job", Node::string(origin, job)),
+        None => item = Node::string(origin, job),
+    }
+    item
+}
+
+/// Jobs of different units, or of a unit and the workspace, that end up with one name.
+fn clashes(jobs: &[Job]) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&JobName, Origin> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for job in jobs {
+        if let Some(origin) = first.insert(&job.name, job.origin) {
+            problems.push(
+                Diagnostic::error(
+                    "job-name-clash",
+                    job.origin,
+                    format!("two jobs are called `{}`", job.name),
+                )
+                .with_label(origin, "the first")
+                .with_help("rename one of them, or the unit that it belongs to"),
+            );
+        }
+    }
+    problems
+}

@@ -1,0 +1,15 @@
+//! Deploys: each job that names catalogue environments becomes one job for each that this pipeline deploys to, and
+//! each deploy that says how it is undone gains its stop job.
+//!
+//! GitLab's rules for the pair are in <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one
+//! pipeline, the same name written the same way, the same rules, the stop manual and not blocking, and able to run.
+
+mod deploy;
+mod fan;
+mod overview;
+mod rules;
+mod stop;
+mod target;
+
+pub use fan::{Deploying, fan_out};
+pub use overview::{Starts, Touched, is_manual, touched};

@@ -1,0 +1,282 @@
+//! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
+
+use super::deploy::{Evaluate, sent_to};
+use super::stop::stop_job;
+use super::target::{Target, starts, target};
+use crate::changes::PipelineFacts;
+use crate::compose::{LeftOut, UnitJob, UnitJobs};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::workspace::{Catalogue, Environment};
+use crate::yaml::{Map, Node};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What fanning out needs to know beside the jobs.
+pub struct Deploying<'a> {
+    /// Where deploys may go.
+    pub catalogue: &'a Catalogue,
+    /// The pipeline that deploys.
+    pub pipeline: &'a PipelineFacts,
+    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
+    pub evaluate: Evaluate<'a>,
+    /// The unit's jobs as they render for one environment; `None` where its templates never ask for `environment`, so
+    /// that they render the same for all.
+    pub render_for: &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>,
+}
+
+/// Fans the jobs of a unit out over the environments that this pipeline deploys to, and writes the stop jobs.
+///
+/// A job whose environments are none of this pipeline's is left out, and so is every job that needs it: both are in
+/// [`UnitJobs::left_out`] with the reason.
+pub fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {
+    let mut fanning = Fanning {
+        deploying,
+        rendered: BTreeMap::new(),
+        jobs: IndexMap::new(),
+        fans: BTreeMap::new(),
+        left_out: Vec::new(),
+        problems: Vec::new(),
+    };
+    for (name, job) in &unit.jobs {
+        fanning.job(&unit, name, job);
+    }
+    let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
+    retarget(&mut jobs, &fans);
+    drop_widows(&mut jobs, &fans, &mut left_out);
+    (UnitJobs { jobs, fans, left_out, ..unit }, problems)
+}
+
+struct Fanning<'a> {
+    deploying: &'a Deploying<'a>,
+    rendered: BTreeMap<String, Option<UnitJobs>>,
+    jobs: IndexMap<String, UnitJob>,
+    fans: BTreeMap<String, Vec<String>>,
+    left_out: Vec<LeftOut>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Fanning<'_> {
+    fn job(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob) {
+        let (target, problems) = target(&job.body, self.deploying.catalogue);
+        let failed = !problems.is_empty();
+        self.problems.extend(problems);
+        match target {
+            Target::None => self.plain(name, job),
+            Target::Written(environment) => self.written(name, job, environment),
+            Target::Catalogue { entries, over } => {
+                let entries: Vec<&Environment> =
+                    entries.into_iter().filter(|entry| entry.when.holds(self.deploying.pipeline)).collect();
+                if entries.is_empty() && !failed {
+                    let reason =
+                        "none of its environments is deployed to by this kind of pipeline".to_owned();
+                    self.left_out.push(LeftOut { job: name.to_owned(), reason });
+                }
+                self.fans.insert(name.to_owned(), Vec::new());
+                for entry in entries {
+                    self.deploy(unit, name, job, entry, &over);
+                }
+            }
+        }
+    }
+
+    fn plain(&mut self, name: &str, job: &UnitJob) {
+        if let Some(stop) = job.body.entry("stop") {
+            self.problems.push(
+                Diagnostic::error(
+                    "stop-block",
+                    stop.key.origin,
+                    format!("`{name}` has a `stop` block and no `environment`"),
+                )
+                .with_help("say what is stopped: `environment: [NAME]`"),
+            );
+        }
+        self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
+    }
+
+    fn written(&mut self, name: &str, job: &UnitJob, environment: Map) {
+        let mut body = without_stop(&job.body);
+        if let Some(block) = job.body.get("stop") {
+            let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
+            body.set("environment", Node::map(origin, environment));
+            self.pair(name, &mut body, block);
+        }
+        self.keep(name, UnitJob { body, ..job.clone() });
+    }
+
+    fn deploy(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
+        let Some((job, over)) = self.rendered_for(name, job, entry, over) else { return };
+        let body = without_stop(&job.body);
+        let sent =
+            sent_to(body, &over, entry, unit.unit.as_ref(), self.deploying.pipeline, self.deploying.evaluate);
+        let mut body = match sent {
+            Ok(body) => body,
+            Err(problems) => return self.problems.extend(problems),
+        };
+        let short = format!("{name}:{}", entry.name);
+        let catalogue_stop = entry.stop.as_ref().map(|stop| Node::map(entry.origin, stop.clone()));
+        let deploys = body.get("environment").and_then(Node::as_map).is_some_and(starts);
+        if let Some(after) = &entry.after {
+            wait_for(&mut body, &format!("{name}:{after}"), self.fans.get(name), entry.origin);
+        }
+        let block = job.body.get("stop").cloned().or_else(|| catalogue_stop.filter(|_| deploys));
+        self.fans.entry(name.to_owned()).or_default().push(short.clone());
+        if let Some(block) = block {
+            self.pair(&short, &mut body, &block);
+        }
+        let environment = Some(entry.name.clone());
+        if let Some(stop) = self.jobs.get_mut(&stop_name(&short)) {
+            stop.environment.clone_from(&environment);
+        }
+        // The deploy comes before its stop job.
+        let at = self.jobs.get_index_of(&stop_name(&short)).unwrap_or(self.jobs.len());
+        self.jobs.shift_insert(at, short, UnitJob { origin: job.origin, body, environment });
+    }
+
+    /// The job as it renders for this environment, where its template asks for `environment`.
+    fn rendered_for(
+        &mut self,
+        name: &str,
+        job: &UnitJob,
+        entry: &Environment,
+        over: &Map,
+    ) -> Option<(UnitJob, Map)> {
+        if !self.rendered.contains_key(entry.name.as_str()) {
+            let jobs = match (self.deploying.render_for)(entry) {
+                None => None,
+                Some(Ok(jobs)) => Some(jobs),
+                Some(Err(problems)) => {
+                    self.problems.extend(problems);
+                    None
+                }
+            };
+            self.rendered.insert(entry.name.to_string(), jobs);
+        }
+        let Some(Some(jobs)) = self.rendered.get(entry.name.as_str()) else {
+            return Some((job.clone(), over.clone()));
+        };
+        let job = jobs.jobs.get(name)?;
+        let (target, _) = target(&job.body, self.deploying.catalogue);
+        let Target::Catalogue { over, .. } = target else { return None };
+        Some((job.clone(), over))
+    }
+
+    /// Writes the stop job of a deploy and wires `on_stop`.
+    fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) {
+        let at = block.origin;
+        let Some(block) = block.as_map() else {
+            let problem = Diagnostic::error("stop-block", at, "`stop` has to be a map with a `script`");
+            return self.problems.push(problem);
+        };
+        let name = stop_name(deploy);
+        let Some(environment) = body.get_mut("environment").and_then(Node::as_map_mut) else { return };
+        if !starts(environment) {
+            let problem = Diagnostic::error(
+                "stop-block",
+                at,
+                "only a job that starts an environment can have a `stop`",
+            );
+            return self.problems.push(problem.with_help("take the block out, or the `action`"));
+        }
+        if let Some(own) = environment.entry("on_stop") {
+            let problem =
+                Diagnostic::error("stop-block", at, "this job has both a `stop` block and an `on_stop`");
+            return self
+                .problems
+                .push(problem.with_label(own.key.origin, "here").with_help("keep one of them"));
+        }
+        environment.set("on_stop", Node::string(at, name.as_str()));
+        match stop_job(block, at, deploy, body, self.deploying.pipeline) {
+            Ok(stop) => self.keep(&name, stop),
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+
+    fn keep(&mut self, name: &str, job: UnitJob) {
+        if let Some(other) = self.jobs.get(name) {
+            let problem =
+                Diagnostic::error("job-name-clash", job.origin, format!("two jobs are called `{name}`"));
+            self.problems.push(problem.with_label(other.origin, "the first"));
+        }
+        self.jobs.insert(name.to_owned(), job);
+    }
+}
+
+fn stop_name(deploy: &str) -> String {
+    format!("{deploy}:stop")
+}
+
+fn without_stop(body: &Map) -> Map {
+    let mut body = body.clone();
+    body.remove("stop");
+    body
+}
+
+/// Promotion: the deploy waits for that to the environment before it, if this pipeline has one.
+fn wait_for(body: &mut Map, before: &str, fan: Option<&Vec<String>>, origin: Origin) {
+    if !fan.is_some_and(|fan| fan.iter().any(|job| job == before)) {
+        return;
+    }
+    let mut needs = body.get("needs").and_then(Node::as_seq).map(<[Node]>::to_vec).unwrap_or_default();
+    needs.push(Node::string(origin, before));
+    body.set("needs", Node::seq(origin, needs));
+}
+
+/// Points needs on a fanned-out job at what became of it: the job of the same environment where there is one, else
+/// all of them.
+fn retarget(jobs: &mut IndexMap<String, UnitJob>, fans: &BTreeMap<String, Vec<String>>) {
+    for job in jobs.values_mut() {
+        let suffix = job.environment.as_ref().map(|name| format!(":{name}"));
+        for key in ["needs", "dependencies"] {
+            let Some(node) = job.body.get(key) else { continue };
+            let Some(items) = node.as_seq() else { continue };
+            let origin = node.origin;
+            let spread = items.iter().flat_map(|item| {
+                match needed(item).and_then(|name| Some((name, fans.get(name)?))) {
+                    None => vec![item.clone()],
+                    Some((_, fan)) if fan.is_empty() && optional(item) => Vec::new(),
+                    Some((_, fan)) if fan.is_empty() => vec![item.clone()],
+                    Some((name, fan)) => {
+                        let same = suffix.as_ref().map(|suffix| format!("{name}{suffix}"));
+                        let only: Vec<&String> =
+                            fan.iter().filter(|job| Some(*job) == same.as_ref()).collect();
+                        let chosen = if only.is_empty() { fan.iter().collect() } else { only };
+                        chosen.into_iter().map(|job| crate::compose::renamed(item, job)).collect()
+                    }
+                }
+            });
+            let spread = spread.collect();
+            job.body.set(key, Node::seq(origin, spread));
+        }
+    }
+}
+
+fn needed(item: &Node) -> Option<&str> {
+    item.text().or_else(|| item.get("job").and_then(Node::text))
+}
+
+fn optional(item: &Node) -> bool {
+    item.get("optional").and_then(Node::as_bool).unwrap_or(false)
+}
+
+/// Leaves out the jobs that need one that was left out, and those that need them: GitLab refuses a pipeline with a
+/// need on a job that is not there.
+fn drop_widows(
+    jobs: &mut IndexMap<String, UnitJob>,
+    fans: &BTreeMap<String, Vec<String>>,
+    left_out: &mut Vec<LeftOut>,
+) {
+    let mut gone: BTreeSet<String> =
+        fans.iter().filter(|(_, fan)| fan.is_empty()).map(|(name, _)| name.clone()).collect();
+    loop {
+        let widow = jobs.iter().find_map(|(name, job)| {
+            let needs = job.body.get("needs").and_then(Node::as_seq)?;
+            let lost =
+                needs.iter().filter(|item| !optional(item)).filter_map(needed).find(|n| gone.contains(*n))?;
+            Some((name.clone(), lost.to_owned()))
+        });
+        let Some((name, lost)) = widow else { return };
+        jobs.shift_remove(&name);
+        left_out.push(LeftOut { job: name.clone(), reason: format!("it needs `{lost}`, which is left out") });
+        gone.insert(name);
+    }
+}

@@ -1,0 +1,66 @@
+//! What a pipeline does to environments: the effect of a merge at a glance.
+
+use crate::name::{JobName, UnitName};
+use crate::pipeline::{Job, Pipeline};
+use crate::yaml::{Map, Node};
+
+/// A job that does something to an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The environment's name as GitLab gets it, variables unexpanded.
+    pub name: String,
+    /// What the job does: `start`, `stop`, `prepare`, `verify` or `access`.
+    pub action: String,
+    /// The tier, where one is set.
+    pub tier: Option<String>,
+    /// The address, variables unexpanded.
+    pub url: Option<String>,
+    /// The job.
+    pub job: JobName,
+    /// Its unit.
+    pub unit: Option<UnitName>,
+    /// Whether a person starts it.
+    pub start: Starts,
+}
+
+/// How a job starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Starts {
+    /// By itself.
+    Automatic,
+    /// By a person's click, in every case its rules allow.
+    Manual,
+}
+
+/// The jobs of a pipeline that touch environments, in the pipeline's order.
+pub fn touched(pipeline: &Pipeline) -> Vec<Touched> {
+    pipeline.jobs.iter().filter_map(of_job).collect()
+}
+
+fn of_job(job: &Job) -> Option<Touched> {
+    let environment = job.body.get("environment")?;
+    let text = |key: &str| environment.get(key).and_then(Node::text).map(str::to_owned);
+    Some(Touched {
+        name: environment.text().map(str::to_owned).or_else(|| text("name"))?,
+        action: text("action").unwrap_or_else(|| "start".to_owned()),
+        tier: text("deployment_tier"),
+        url: text("url"),
+        job: job.name.clone(),
+        unit: job.unit.clone(),
+        start: if is_manual(&job.body) { Starts::Manual } else { Starts::Automatic },
+    })
+}
+
+/// Whether a job only ever starts by hand: by its own `when`, or by that of every rule that lets it in.
+pub fn is_manual(body: &Map) -> bool {
+    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
+    let never = |map: &Map| map.get("when").and_then(Node::text) == Some("never");
+    match body.get("rules").and_then(Node::as_seq) {
+        None => manual(body),
+        Some(rules) => {
+            let mut lets_in = rules.iter().filter_map(Node::as_map).filter(|rule| !never(rule)).peekable();
+            lets_in.peek().is_some()
+                && lets_in.all(|rule| manual(rule) || (!rule.contains("when") && manual(body)))
+        }
+    }
+}

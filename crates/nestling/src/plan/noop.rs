@@ -1,0 +1,32 @@
+//! GitLab fails the trigger job of a child pipeline without jobs, and one with jobs in `.pre` and `.post` alone
+//! (<https://docs.gitlab.com/ci/yaml/#stages>): so there is always one job.
+
+use crate::diagnostic::{FileId, Origin};
+use crate::name::{JobName, StageName};
+use crate::pipeline::{Job, Pipeline};
+use crate::workspace::Workspace;
+use crate::yaml::{Map, Node};
+
+/// The name of the job that runs where nothing else does.
+pub const NOOP_JOB: &str = "nothing to do";
+
+/// Adds a job that needs no checkout and passes at once, where the pipeline would be empty.
+pub(crate) fn never_empty(pipeline: &mut Pipeline, workspace: &Workspace) {
+    let real = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST);
+    if pipeline.jobs.iter().any(real) || !pipeline.includes.is_empty() {
+        return;
+    }
+    let origin = Origin::file(workspace.file.unwrap_or(FileId::from_index(0)));
+    let (Ok(name), Ok(stage)) = (JobName::parse(NOOP_JOB), StageName::parse(StageName::DEFAULT)) else { return };
+    let mut variables = Map::default();
+    variables.set("GIT_STRATEGY", Node::string(origin, "none"));
+    let mut body = Map::default();
+    body.set("stage", Node::string(origin, stage.as_str()));
+    body.set("variables", Node::map(origin, variables));
+    body.set("needs", Node::seq(origin, Vec::new()));
+    body.set("script", Node::seq(origin, vec![Node::string(origin, "echo \"No unit is affected by this change.\"")]));
+    if !pipeline.stages.contains(&stage) {
+        pipeline.stages.push(stage);
+    }
+    pipeline.jobs.push(Job { name, origin, unit: None, environment: None, body });
+}

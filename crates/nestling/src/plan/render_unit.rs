@@ -1,0 +1,207 @@
+//! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
+
+use crate::changes::PipelineFacts;
+use crate::compose::{self, UnitJobs};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use crate::environments::{Deploying, fan_out};
+use crate::files::Files;
+use crate::name::{UnitName, environment_slug, slug};
+use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
+use crate::select::Selection;
+use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
+use crate::yaml::{Map, Node};
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+/// Everything that rendering units has in common. Templates are compiled once for all of them.
+pub(crate) struct UnitRenderer<'a> {
+    files: &'a dyn Files,
+    sources: &'a Sources,
+    workspace: &'a Workspace,
+    templates: &'a Templates<'a>,
+    facts: &'a PipelineFacts,
+    renderer: Renderer<'a>,
+    vars: Value,
+    pipeline: Value,
+}
+
+/// What rendered, with what went wrong on the way.
+type Outcome = (UnitJobs, Vec<Diagnostic>);
+
+impl<'a> UnitRenderer<'a> {
+    pub(crate) fn new(
+        files: &'a dyn Files,
+        sources: &'a Sources,
+        workspace: &'a Workspace,
+        templates: &'a Templates<'a>,
+        facts: &'a PipelineFacts,
+    ) -> Self {
+        Self {
+            files,
+            sources,
+            workspace,
+            templates,
+            facts,
+            renderer: Renderer::new(sources, templates, Limits::default()),
+            vars: crate::render::plain_value(&Node::map(Origin::file(crate::diagnostic::FileId::from_index(0)), workspace.vars.clone())),
+            pipeline: pipeline_value(facts),
+        }
+    }
+
+    /// The workspace's own jobs.
+    pub(crate) fn workspace_jobs(&self) -> Outcome {
+        let Some(body) = &self.workspace.body else { return (UnitJobs::default(), Vec::new()) };
+        let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
+        match self.renderer.render(body, &scope) {
+            Ok(rendered) => {
+                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
+                problems.extend(found);
+                (jobs, problems)
+            }
+            Err(problems) => (UnitJobs::default(), problems),
+        }
+    }
+
+    /// All jobs of a unit, fanned out over the environments of this pipeline.
+    pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Outcome {
+        let Some(unit) = self.workspace.unit(name.as_str()) else { return (UnitJobs::default(), Vec::new()) };
+        let value = unit_value(unit, selection);
+        let (rendered, mut problems) = self.render(unit, &value, EnvironmentScope::unbound());
+        let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
+        let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
+        let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        problems.extend(found);
+        let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
+        problems.extend(found);
+        (jobs, problems)
+    }
+
+    fn deploy(&self, jobs: UnitJobs, unit: Option<&Unit>, value: &Value, environment_read: bool) -> Outcome {
+        let evaluate = |node: &Node, environment: &Environment| {
+            let bound = EnvironmentScope::Bound(environment_value(environment));
+            self.renderer.evaluate(node, &self.scope(value.clone(), Value::Null, bound))
+        };
+        let render_for = |environment: &Environment| {
+            let unit = unit.filter(|_| environment_read)?;
+            let bound = EnvironmentScope::Bound(environment_value(environment));
+            let (rendered, problems) = self.render(unit, value, bound);
+            if !problems.is_empty() {
+                return Some(Err(problems));
+            }
+            let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
+            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, self.files, self.sources);
+            Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
+        };
+        let catalogue = &self.workspace.environments;
+        let deploying = Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
+        let (jobs, mut problems) = fan_out(jobs, &deploying);
+        if environment_read {
+            problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
+        }
+        (jobs, problems)
+    }
+
+    /// Renders the templates that a unit uses, then its own fragment.
+    fn render(
+        &self,
+        unit: &Unit,
+        value: &Value,
+        environment: EnvironmentScope,
+    ) -> (Vec<crate::render::Rendered>, Vec<Diagnostic>) {
+        let mut rendered = Vec::new();
+        let mut problems = Vec::new();
+        for used in &unit.uses {
+            let result = self.template(used).and_then(|template| {
+                let inputs = bind(template.inputs.as_ref(), &used.inputs, used.origin)?;
+                let scope = self.scope(value.clone(), inputs, environment.clone());
+                self.renderer.render(&template.body, &scope)
+            });
+            keep(result, &mut rendered, &mut problems);
+        }
+        if let Some(body) = &unit.fragment {
+            keep(self.fragment(body, value, environment), &mut rendered, &mut problems);
+        }
+        let note = format!("for unit `{}`", unit.name);
+        (rendered, problems.into_iter().map(|problem: Diagnostic| problem.with_note(note.as_str())).collect())
+    }
+
+    fn fragment(
+        &self,
+        body: &Body,
+        value: &Value,
+        environment: EnvironmentScope,
+    ) -> Result<crate::render::Rendered, Vec<Diagnostic>> {
+        self.renderer.render(body, &self.scope(value.clone(), Value::Null, environment))
+    }
+
+    fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
+        self.templates.find(&used.template)?.ok_or_else(|| {
+            let message = format!("there is no template `{}`", used.template);
+            let problem = Diagnostic::error("template-undefined", used.origin, message);
+            let names = self.templates.names();
+            vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem.with_help("`use:` looks in the folders of `workspace: { templates: […] }`"),
+            }]
+        })
+    }
+
+    fn scope(&self, unit: Value, inputs: Value, environment: EnvironmentScope) -> Scope {
+        Scope { unit, inputs, vars: self.vars.clone(), environment, pipeline: self.pipeline.clone() }
+    }
+}
+
+fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &mut Vec<Diagnostic>) {
+    match result {
+        Ok(value) => values.push(value),
+        Err(found) => problems.extend(found),
+    }
+}
+
+/// A job that asks for `environment` without being sent to one.
+fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
+    let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
+    Some(
+        Diagnostic::error("environment-unbound", origin, format!("`environment.{key}` is asked for in a job without an environment"))
+            .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
+    )
+}
+
+fn unit_value(unit: &Unit, selection: &Selection) -> Value {
+    let paths = selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
+    let reasons = selection.verdicts.get(&unit.name).map(|verdict| verdict.reasons()).unwrap_or_default();
+    json!({
+        "name": unit.name.as_str(),
+        "dir": unit.dir.to_string(),
+        "slug": slug(unit.name.as_str()),
+        "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
+        "changed_files": paths.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "reasons": reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// What `environment` is in a job that was sent to one.
+fn environment_value(environment: &Environment) -> Value {
+    let tier = environment.settings.get("deployment_tier").and_then(Node::text);
+    json!({
+        "name": environment.name.as_str(),
+        "tier": tier,
+        "slug": environment_slug(environment.name.as_str()),
+    })
+}
+
+fn pipeline_value(facts: &PipelineFacts) -> Value {
+    json!({
+        "kind": facts.kind.as_str(),
+        "source": facts.source,
+        "branch": facts.branch,
+        "default_branch": facts.default_branch,
+        "tag": facts.tag,
+        "mr": facts.merge_request.as_ref().map(|mr| json!({
+            "iid": mr.iid, "source_branch": mr.source_branch, "target_branch": mr.target_branch,
+        })),
+        "sha": facts.sha,
+        "ref_slug": facts.ref_slug,
+    })
+}

@@ -1,0 +1,149 @@
+//! Which units a change set concerns, and why. Selection is total and cannot fail: every unit gets a verdict.
+
+mod definitions;
+mod dependents;
+mod index;
+mod reason;
+
+pub use definitions::definitions;
+pub use reason::{Reason, Verdict};
+
+use crate::changes::{ChangeSet, Extent};
+use crate::name::UnitName;
+use crate::path::{Glob, RepoPath};
+use crate::workspace::Workspace;
+use index::UnitIndex;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a person narrows the selection to.
+#[derive(Debug, Clone, Default)]
+pub struct Narrowing {
+    /// Only these units, if there are any.
+    pub only: BTreeSet<UnitName>,
+    /// Never these units.
+    pub except: BTreeSet<UnitName>,
+}
+
+/// Files whose change concerns units that they are not in: a template's file to the units that use it.
+pub type Definitions = BTreeMap<RepoPath, BTreeSet<UnitName>>;
+
+/// Every unit with its verdict, and every changed path with the units that it concerns.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The verdicts by unit.
+    pub verdicts: BTreeMap<UnitName, Verdict>,
+    /// The changed paths that concern a unit directly, by unit, in order.
+    pub paths: BTreeMap<UnitName, Vec<RepoPath>>,
+    /// Changed paths that `ignore` leaves out.
+    pub ignored: Vec<RepoPath>,
+    /// Changed paths that concern no unit.
+    pub unclaimed: Vec<RepoPath>,
+}
+
+impl Selection {
+    /// The units that are in, by name.
+    pub fn selected(&self) -> impl Iterator<Item = &UnitName> {
+        self.verdicts.iter().filter(|(_, verdict)| verdict.is_selected()).map(|(name, _)| name)
+    }
+
+    /// Whether a unit is in.
+    pub fn is_selected(&self, unit: &UnitName) -> bool {
+        self.verdicts.get(unit).is_some_and(Verdict::is_selected)
+    }
+}
+
+/// Decides for every unit of the workspace whether the change set concerns it.
+pub fn select(
+    changes: &ChangeSet,
+    workspace: &Workspace,
+    definitions: &Definitions,
+    narrowing: &Narrowing,
+) -> Selection {
+    let mut selection = match &changes.extent {
+        Extent::Everything(reason) => everything(workspace, &Reason::All(reason.to_string())),
+        Extent::Nothing(_) => everything_skipped(workspace),
+        Extent::Paths(changed) => {
+            let paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
+            by_paths(&paths, workspace, definitions)
+        }
+    };
+    narrow(&mut selection, narrowing);
+    selection
+}
+
+fn everything(workspace: &Workspace, reason: &Reason) -> Selection {
+    let verdicts =
+        workspace.unit_names().map(|name| (name.clone(), Verdict::Everything(reason.clone()))).collect();
+    Selection { verdicts, ..Selection::default() }
+}
+
+fn everything_skipped(workspace: &Workspace) -> Selection {
+    let verdicts = workspace.unit_names().map(|name| (name.clone(), Verdict::Skipped)).collect();
+    Selection { verdicts, ..Selection::default() }
+}
+
+fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definitions) -> Selection {
+    let index = UnitIndex::new(workspace);
+    let mut selection = everything_skipped(workspace);
+    let mut reasons: BTreeMap<UnitName, Vec<Reason>> = BTreeMap::new();
+    let mut whole: Option<Reason> = None;
+    for path in paths {
+        if matching(&workspace.ignore, path).is_some() {
+            selection.ignored.push((*path).clone());
+            continue;
+        }
+        if let Some(reason) = concerns_everything(workspace, path) {
+            whole.get_or_insert(reason);
+        }
+        let mut claims = index.claims(path);
+        if let Some(users) = definitions.get(*path) {
+            claims
+                .extend(users.iter().map(|unit| (unit.clone(), Reason::Template { path: (*path).clone() })));
+        }
+        if claims.is_empty() && whole.is_none() {
+            selection.unclaimed.push((*path).clone());
+        }
+        for (unit, reason) in claims {
+            let paths = selection.paths.entry(unit.clone()).or_default();
+            if paths.last() != Some(*path) {
+                paths.push((*path).clone());
+            }
+            reasons.entry(unit).or_default().push(reason);
+        }
+    }
+    dependents::spread(workspace, &mut reasons);
+    for (unit, reasons) in reasons {
+        selection.verdicts.insert(unit, Verdict::Selected(reason::condensed(reasons)));
+    }
+    if let Some(reason) = whole {
+        for verdict in selection.verdicts.values_mut().filter(|verdict| !verdict.is_selected()) {
+            *verdict = Verdict::Everything(reason.clone());
+        }
+    }
+    selection
+}
+
+/// Whether a changed path selects every unit: it matches `everything`, or it is the workspace's own file.
+fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
+    if path.as_bytes() == crate::workspace::FILE_NAME.as_bytes() {
+        return Some(Reason::WorkspaceFile { path: path.clone() });
+    }
+    let glob = matching(&workspace.everything, path)?;
+    Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
+}
+
+fn matching<'a>(globs: &'a [Glob], path: &RepoPath) -> Option<&'a Glob> {
+    globs.iter().find(|glob| glob.matches(path))
+}
+
+fn narrow(selection: &mut Selection, narrowing: &Narrowing) {
+    for (unit, verdict) in &mut selection.verdicts {
+        let left_out =
+            narrowing.except.contains(unit) || (!narrowing.only.is_empty() && !narrowing.only.contains(unit));
+        if left_out {
+            *verdict = Verdict::Skipped;
+        } else if narrowing.only.contains(unit) && !verdict.is_selected() {
+            *verdict = Verdict::Selected(vec![Reason::Asked]);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! From a path to the units that it concerns, in time that grows with the path's depth and not with the units.
+
+use super::reason::Reason;
+use crate::name::UnitName;
+use crate::path::{GlobIndex, RepoPath};
+use crate::workspace::{Sign, Unit, Workspace};
+use std::collections::{BTreeMap, HashMap};
+
+/// The workspace's units by directory, and their globs by what they can match.
+pub(crate) struct UnitIndex<'a> {
+    units: &'a [Unit],
+    by_directory: HashMap<&'a RepoPath, usize>,
+    globs: GlobIndex<usize>,
+}
+
+impl<'a> UnitIndex<'a> {
+    pub(crate) fn new(workspace: &'a Workspace) -> Self {
+        let units = workspace.units.as_slice();
+        let by_directory = units.iter().enumerate().map(|(at, unit)| (&unit.dir, at)).collect();
+        let mut globs = GlobIndex::default();
+        for (at, unit) in units.iter().enumerate() {
+            for rule in unit.changes.iter().filter(|rule| rule.sign == Sign::Include) {
+                globs.insert(&rule.glob, at);
+            }
+        }
+        Self { units, by_directory, globs }
+    }
+
+    /// The units that a changed path concerns, each with its reason, in order of their names.
+    pub(crate) fn claims(&self, path: &RepoPath) -> BTreeMap<UnitName, Reason> {
+        let owner = self.owner(path);
+        let mut candidates: Vec<usize> = self.globs.matches(path).copied().chain(owner).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let claim = |at: usize| {
+            let unit = &self.units[at];
+            Some((unit.name.clone(), claim(unit, path, owner == Some(at))?))
+        };
+        candidates.into_iter().filter_map(claim).collect()
+    }
+
+    /// The unit whose directory is nearest above the path, as nested packages have it.
+    fn owner(&self, path: &RepoPath) -> Option<usize> {
+        let mut at = Some(path.clone());
+        while let Some(directory) = at {
+            if let Some(unit) = self.by_directory.get(&directory) {
+                return Some(*unit);
+            }
+            at = directory.parent();
+        }
+        None
+    }
+}
+
+/// Goes through a unit's rules in order: its own directory first, then `changes`, where a later rule wins.
+fn claim(unit: &Unit, path: &RepoPath, owned: bool) -> Option<Reason> {
+    let own = || Reason::OwnDirectory { path: path.clone(), others: 0 };
+    let mut verdict = owned.then(own);
+    for rule in unit.changes.iter().filter(|rule| rule.glob.matches(path)) {
+        verdict = match rule.sign {
+            Sign::Exclude => None,
+            Sign::Include if owned => Some(own()),
+            Sign::Include => {
+                Some(Reason::Changes { path: path.clone(), glob: rule.written.clone(), others: 0 })
+            }
+        };
+    }
+    verdict
+}

@@ -1,0 +1,46 @@
+//! Color, or none. Words carry the meaning; color only helps to find them.
+
+use std::fmt::Display;
+
+/// Whether a view may use color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paint {
+    /// Plain text.
+    Plain,
+    /// ANSI escapes.
+    Ansi,
+}
+
+impl Paint {
+    /// What a reader looks for first.
+    pub fn bold(self, text: impl Display) -> String {
+        self.escape("1", text)
+    }
+
+    /// What a reader may pass over.
+    pub fn dim(self, text: impl Display) -> String {
+        self.escape("2", text)
+    }
+
+    /// Environments.
+    pub fn green(self, text: impl Display) -> String {
+        self.escape("32", text)
+    }
+
+    /// What waits for a person.
+    pub fn yellow(self, text: impl Display) -> String {
+        self.escape("33", text)
+    }
+
+    /// Stages.
+    pub fn cyan(self, text: impl Display) -> String {
+        self.escape("36", text)
+    }
+
+    fn escape(self, code: &str, text: impl Display) -> String {
+        match self {
+            Self::Plain => text.to_string(),
+            Self::Ansi => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+}

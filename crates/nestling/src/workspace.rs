@@ -1,0 +1,94 @@
+//! The workspace: which directories are units, what they use and depend on, and where deploys may go.
+//!
+//! [`format`] is what is written, [`load`] reads it from any [`Files`](crate::files::Files) and checks it, and what
+//! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
+
+mod catalogue;
+mod condition;
+mod cycle;
+mod discover;
+mod document;
+mod environment;
+mod format;
+mod load;
+mod policy;
+mod relation;
+mod rule;
+mod template;
+mod unit;
+
+pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+pub use condition::{Condition, When};
+pub use document::{Body, Document, split};
+pub use load::{Loaded, load};
+pub use template::{Template, Templates};
+pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
+
+use crate::changes::Policies;
+use crate::diagnostic::FileId;
+use crate::name::{StageName, UnitName};
+use crate::path::{Glob, RepoPath};
+use crate::yaml::Map;
+
+/// The name of the file that makes a directory a unit, and the root a workspace.
+pub const FILE_NAME: &str = "nestling.yml";
+
+/// Everything that the repository says about its units, at one commit or in the work tree.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The root's `nestling.yml`.
+    pub file: Option<FileId>,
+    /// The folders where `use:` looks for templates, in order.
+    pub template_folders: Vec<RepoPath>,
+    /// The stages in the order that the workspace wants; empty where it leaves that to the units.
+    pub stages: Vec<Staged>,
+    /// A change to these paths selects nothing.
+    pub ignore: Vec<Glob>,
+    /// A change to these paths selects every unit.
+    pub everything: Vec<Glob>,
+    /// `vars` in templates.
+    pub vars: Map,
+    /// Where deploys may go.
+    pub environments: Catalogue,
+    /// What each kind of pipeline compares with.
+    pub policies: Policies,
+    /// What is known of the GitLab that will read the output.
+    pub gitlab: Map,
+    /// The units in order of their names. Names and directories are unique.
+    pub units: Vec<Unit>,
+    /// Jobs that every child pipeline has.
+    pub body: Option<Body>,
+}
+
+/// A stage with the place where it was listed.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    /// The stage.
+    pub name: StageName,
+    /// Where it stands.
+    pub origin: crate::diagnostic::Origin,
+}
+
+impl Workspace {
+    /// The unit of this name.
+    pub fn unit(&self, name: &str) -> Option<&Unit> {
+        self.units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok().map(|at| &self.units[at])
+    }
+
+    /// The unit whose directory is nearest above a path, or is the path.
+    pub fn owner(&self, path: &RepoPath) -> Option<&Unit> {
+        let mut at = Some(path.clone());
+        while let Some(directory) = at {
+            if let Some(unit) = self.units.iter().find(|unit| unit.dir == directory) {
+                return Some(unit);
+            }
+            at = directory.parent();
+        }
+        None
+    }
+
+    /// The names of all units, in order.
+    pub fn unit_names(&self) -> impl Iterator<Item = &UnitName> {
+        self.units.iter().map(|unit| &unit.name)
+    }
+}

@@ -1,0 +1,79 @@
+//! The environment catalogue: where deploys may go, and when.
+
+use super::condition::When;
+use crate::diagnostic::Origin;
+use crate::name::EnvironmentName;
+use crate::yaml::{Map, Node};
+use indexmap::IndexMap;
+
+/// The workspace's environments in the order written.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// The entries by name.
+    pub entries: IndexMap<EnvironmentName, Environment>,
+}
+
+/// An entry of the catalogue. Texts may hold `${{ }}`, which is evaluated for each deploying job.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its key.
+    pub name: EnvironmentName,
+    /// Where it is written.
+    pub origin: Origin,
+    /// Which pipelines deploy to it.
+    pub when: When,
+    /// What GitLab calls it; `None` for the key and the unit's slug.
+    pub title: Option<Node>,
+    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `kubernetes`.
+    pub settings: Map,
+    /// What goes into the job itself: `resource_group`, `variables`, `tags`.
+    pub job: Map,
+    /// How a deploy starts.
+    pub start: Start,
+    /// The environment that has to be deployed to before.
+    pub after: Option<EnvironmentName>,
+    /// How it is stopped, for deploys that do not say so themselves.
+    pub stop: Option<Map>,
+    /// Whether deploys hold off while GitLab's deploy freeze lasts.
+    pub freeze: Freeze,
+}
+
+/// How a deploy to an environment starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// By itself.
+    Automatic,
+    /// By a person.
+    Manual(Blocking),
+}
+
+/// Whether a pipeline waits for a manual deploy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocking {
+    /// The pipeline passes without it.
+    Optional,
+    /// The pipeline stays blocked until it has run.
+    Blocking,
+}
+
+/// Whether a deploy freeze holds deploys back
+/// (<https://docs.gitlab.com/user/project/releases/#prevent-unintentional-releases-by-setting-a-deploy-freeze>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freeze {
+    /// Deploys hold off while `$CI_DEPLOY_FREEZE` is set.
+    Respected,
+    /// Deploys go on.
+    Ignored,
+}
+
+impl Catalogue {
+    /// The entry of this name.
+    pub fn get(&self, name: &str) -> Option<&Environment> {
+        self.entries.get(name)
+    }
+
+    /// The names in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(EnvironmentName::as_str)
+    }
+}

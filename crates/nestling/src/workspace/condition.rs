@@ -1,0 +1,61 @@
+//! When an environment is deployed to: conditions on the pipeline.
+
+use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
+use globset::GlobMatcher;
+
+/// When a pipeline deploys to an environment: any of the conditions holds. No condition at all means always.
+#[derive(Debug, Clone, Default)]
+pub struct When {
+    /// The conditions.
+    pub any: Vec<Condition>,
+}
+
+/// One condition on the pipeline.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// A merge request pipeline.
+    MergeRequest,
+    /// A pipeline of the default branch.
+    DefaultBranch,
+    /// A pipeline of a branch whose name matches; `*` matches slashes too, as in GitLab's protected branches.
+    Branch(GlobMatcher),
+    /// A pipeline of a tag whose name matches.
+    Tag(GlobMatcher),
+    /// A scheduled pipeline.
+    Schedule,
+    /// An expression of `rules:if`, which GitLab evaluates.
+    Expression(String),
+}
+
+impl When {
+    /// Whether a pipeline of these facts deploys, as far as can be known before GitLab evaluates expressions.
+    pub fn holds(&self, pipeline: &PipelineFacts) -> bool {
+        self.any.is_empty() || self.any.iter().any(|condition| condition.holds(pipeline))
+    }
+
+    /// The expressions that GitLab has to evaluate, if nothing else makes this hold.
+    pub fn expressions(&self, pipeline: &PipelineFacts) -> Vec<&str> {
+        let known = |c: &Condition| !matches!(c, Condition::Expression(_)) && c.holds(pipeline);
+        if self.any.iter().any(known) {
+            return Vec::new();
+        }
+        self.any
+            .iter()
+            .filter_map(|c| if let Condition::Expression(text) = c { Some(text.as_str()) } else { None })
+            .collect()
+    }
+}
+
+impl Condition {
+    fn holds(&self, pipeline: &PipelineFacts) -> bool {
+        let branch = pipeline.branch.as_deref().filter(|_| pipeline.kind == PipelineKind::Branch);
+        match self {
+            Self::MergeRequest => pipeline.kind == PipelineKind::MergeRequest,
+            Self::DefaultBranch => pipeline.is_default_branch(),
+            Self::Branch(glob) => branch.is_some_and(|branch| glob.is_match(branch)),
+            Self::Tag(glob) => pipeline.tag.as_deref().is_some_and(|tag| glob.is_match(tag)),
+            Self::Schedule => pipeline.source == PipelineSource::Schedule,
+            Self::Expression(_) => true,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Dependencies that come back to where they started.
+
+use super::unit::Unit;
+use crate::diagnostic::Diagnostic;
+
+/// Every cycle of dependencies, each told once, from its first unit in the order of names.
+pub(crate) fn find(units: &[Unit]) -> Vec<Diagnostic> {
+    let mut search =
+        Search { units, state: vec![State::New; units.len()], path: Vec::new(), found: Vec::new() };
+    for start in 0..units.len() {
+        search.visit(start);
+    }
+    search.found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    OnPath,
+    Done,
+}
+
+struct Search<'a> {
+    units: &'a [Unit],
+    state: Vec<State>,
+    path: Vec<(usize, usize)>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    /// Depth first with a path of its own, so that a chain of ten thousand units needs no stack.
+    fn visit(&mut self, start: usize) {
+        if self.state[start] != State::New {
+            return;
+        }
+        self.enter(start);
+        while let Some((unit, next)) = self.path.last_mut() {
+            let (unit, at) = (*unit, *next);
+            *next += 1;
+            let Some(dependency) = self.units[unit].depends_on.get(at) else {
+                self.state[unit] = State::Done;
+                self.path.pop();
+                continue;
+            };
+            let Ok(target) = self.units.binary_search_by(|unit| unit.name.cmp(&dependency.unit)) else {
+                continue;
+            };
+            match self.state[target] {
+                State::New => self.enter(target),
+                State::OnPath => self.found.push(self.cycle(target)),
+                State::Done => {}
+            }
+        }
+    }
+
+    fn enter(&mut self, unit: usize) {
+        self.state[unit] = State::OnPath;
+        self.path.push((unit, 0));
+    }
+
+    fn cycle(&self, target: usize) -> Diagnostic {
+        let start = self.path.iter().position(|(unit, _)| *unit == target).unwrap_or(0);
+        let members = &self.path[start..];
+        let names: Vec<String> =
+            members.iter().map(|(unit, _)| format!("`{}`", self.units[*unit].name)).collect();
+        let chain = format!("{} → {}", names.join(" → "), names[0]);
+        let edges =
+            members.iter().map(|(unit, next)| (&self.units[*unit], &self.units[*unit].depends_on[next - 1]));
+        let mut problem = None;
+        for (unit, edge) in edges {
+            let text = format!("`{}` depends on `{}` here", unit.name, edge.unit);
+            problem = Some(match problem {
+                None => Diagnostic::error(
+                    "depends-on-cycle",
+                    edge.origin,
+                    format!("units depend on each other: {chain}"),
+                ),
+                Some(problem) => Diagnostic::with_label(problem, edge.origin, text),
+            });
+        }
+        problem
+            .unwrap_or_else(|| Diagnostic::new("depends-on-cycle", crate::diagnostic::Severity::Error, chain))
+            .with_help("take one of these dependencies out, or move what both need into a unit of its own")
+    }
+}

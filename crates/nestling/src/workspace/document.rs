@@ -1,0 +1,99 @@
+//! A file of two documents: a header of plain data and a body of templated jobs, split by `---` as GitLab splits a
+//! `spec:` header from its pipeline.
+
+use crate::diagnostic::FileId;
+use std::sync::Arc;
+
+/// The jobs part of a file: not yet YAML, since it may hold template syntax.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// The file it stands in.
+    pub file: FileId,
+    /// The file's text with the header's lines blank, so that line numbers hold.
+    pub text: Arc<str>,
+}
+
+/// A file cut at its separator.
+#[derive(Debug, Clone)]
+pub struct Document<'a> {
+    /// The header's text from the file's first line, if there is a header.
+    pub header: Option<&'a str>,
+    /// The body with the header's lines blank; empty where there is only a header.
+    pub body: String,
+}
+
+/// The keys that open a header. A body's first key is a job or a keyword of GitLab.
+const HEADER_KEYS: [&str; 3] = ["workspace", "unit", "spec"];
+
+/// Cuts a file into its header and its body.
+///
+/// With a `---` line after some content, what stands before it is the header. Without one, the file is all header
+/// if its first key is `workspace`, `unit` or `spec`, and all body otherwise.
+pub fn split(text: &str) -> Document<'_> {
+    let mut content = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if is_separator(line) {
+            if content {
+                let body = blank(&text[..at + 3]) + &text[at + 3..];
+                return Document { header: Some(&text[..at]), body };
+            }
+            // A leading `---` opens the first document.
+        } else if !is_blank_or_comment(line) {
+            content = true;
+        }
+        at += line.len();
+    }
+    if opens_header(text) {
+        return Document { header: Some(text), body: String::new() };
+    }
+    Document { header: None, body: text.to_owned() }
+}
+
+/// GitLab splits at `/^---\s+/` (lib/gitlab/config/loader/multi_doc_yaml.rb); a last line `---` counts as well.
+fn is_separator(line: &str) -> bool {
+    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+}
+
+fn is_blank_or_comment(line: &str) -> bool {
+    let line = line.trim_start_matches('\u{feff}').trim();
+    line.is_empty() || line.starts_with('#')
+}
+
+fn opens_header(text: &str) -> bool {
+    let first = text.lines().find(|line| !is_blank_or_comment(line) && !is_separator(line));
+    first.is_some_and(|line| {
+        let key = line.split(':').next().unwrap_or_default().trim_start_matches('\u{feff}').trim_end();
+        line.contains(':') && HEADER_KEYS.contains(&key.trim_matches(['"', '\'']))
+    })
+}
+
+/// As many line breaks as the text has, and nothing else.
+fn blank(text: &str) -> String {
+    "\n".repeat(text.matches('\n').count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_ends_at_the_separator_and_lines_keep_their_numbers() {
+        let document = split("unit:\n  name: api\n---\nbuild:\n  script: x\n");
+        assert_eq!(document.header, Some("unit:\n  name: api\n"));
+        assert_eq!(document.body, "\n\n\nbuild:\n  script: x\n");
+    }
+
+    #[test]
+    fn a_file_without_a_separator_is_one_or_the_other() {
+        assert!(split("# comment\nunit: { name: api }\n").body.is_empty());
+        assert!(split("build: { script: x }\n").header.is_none());
+        assert!(split("---\nbuild: { script: x }\n").header.is_none());
+        assert_eq!(split("---\nunit: {}\n---\nbuild: {}\n").body, "\n\n\nbuild: {}\n");
+    }
+
+    #[test]
+    fn a_separator_in_a_block_scalar_is_not_at_the_start_of_a_line() {
+        assert!(split("build:\n  script:\n    - |\n      ---\n").header.is_none());
+    }
+}

@@ -1,0 +1,172 @@
+//! Checks the entries of the environment catalogue.
+
+use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+use super::condition::{Condition, When};
+use super::format::{ConditionFile, EnvironmentFile};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::name::EnvironmentName;
+use crate::yaml::{self, Located, Map, Node};
+use globset::{GlobBuilder, GlobMatcher};
+
+/// Conditions without an argument.
+const CONDITIONS: [&str; 6] = ["merge_request", "default_branch", "branch", "tag", "schedule", "always"];
+
+/// Gives a written entry its meaning.
+pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<Environment, Vec<Diagnostic>> {
+    let origin = written.origin;
+    let file = &written.value;
+    let mut problems = Vec::new();
+    let mut keep = |problem: Diagnostic| problems.push(problem);
+    let parsed = EnvironmentName::parse(name)
+        .map_err(|error| keep(Diagnostic::error("environment-name", origin, error.to_string())))
+        .ok();
+    let when =
+        when(file.when.as_ref()).map_err(|found| found.into_iter().for_each(&mut keep)).unwrap_or_default();
+    let after = file.after.as_ref().and_then(|after| {
+        EnvironmentName::parse(&after.value)
+            .map_err(|error| keep(Diagnostic::error("environment-name", after.origin, error.to_string())))
+            .ok()
+    });
+    let stop = file.stop.as_ref().and_then(|stop| {
+        if stop.as_map().is_none() {
+            keep(Diagnostic::error("header", stop.origin, "`stop` has to be a map with a `script`"));
+        }
+        stop.as_map().cloned()
+    });
+    match parsed {
+        Some(name) if problems.is_empty() => Ok(Environment {
+            name,
+            origin,
+            when,
+            title: file.name.as_ref().map(|text| Node::string(text.origin, text.value.as_str())),
+            settings: some_of(&[
+                ("url", &file.url),
+                ("deployment_tier", &file.deployment_tier),
+                ("auto_stop_in", &file.auto_stop_in),
+                ("kubernetes", &file.kubernetes),
+            ]),
+            job: some_of(&[
+                ("resource_group", &file.resource_group),
+                ("variables", &file.variables),
+                ("tags", &file.tags),
+            ]),
+            start: start(file),
+            after,
+            stop,
+            freeze: if file.freeze { Freeze::Respected } else { Freeze::Ignored },
+        }),
+        _ => Err(problems),
+    }
+}
+
+fn start(file: &EnvironmentFile) -> Start {
+    match (file.manual, file.blocking) {
+        (true, true) => Start::Manual(Blocking::Blocking),
+        (true, false) => Start::Manual(Blocking::Optional),
+        (false, _) => Start::Automatic,
+    }
+}
+
+fn some_of(keys: &[(&str, &Option<Node>)]) -> Map {
+    let mut map = Map::default();
+    for (key, node) in keys {
+        if let Some(node) = node {
+            map.set(key, node.clone());
+        }
+    }
+    map
+}
+
+/// `after` has to name other entries, and may not go round in a circle.
+pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for entry in catalogue.entries.values() {
+        let Some(after) = &entry.after else { continue };
+        let problem = Diagnostic::error(
+            "environment-after",
+            entry.origin,
+            format!("`{}` comes after `{after}`, which is not in the catalogue", entry.name),
+        );
+        if catalogue.get(after.as_str()).is_none() {
+            problems.push(match did_you_mean(after.as_str(), catalogue.names()) {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem,
+            });
+        } else if comes_back(catalogue, entry) {
+            let message = format!("`{}` comes after itself by way of `{after}`", entry.name);
+            problems.push(Diagnostic::error("environment-after", entry.origin, message));
+        }
+    }
+    problems
+}
+
+fn comes_back(catalogue: &Catalogue, start: &Environment) -> bool {
+    let mut at = start;
+    for _ in 0..catalogue.entries.len() {
+        let Some(next) = at.after.as_ref().and_then(|after| catalogue.get(after.as_str())) else {
+            return false;
+        };
+        if next.name == start.name {
+            return true;
+        }
+        at = next;
+    }
+    false
+}
+
+fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
+    let items: Vec<&Node> = match node {
+        None => return Ok(When::default()),
+        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
+    };
+    let mut any = Vec::new();
+    let mut problems = Vec::new();
+    for item in items {
+        match condition(item) {
+            Ok(Some(condition)) => any.push(condition),
+            Ok(None) => return Ok(When::default()),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(When { any }) } else { Err(problems) }
+}
+
+/// One condition; `None` for `always`.
+fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
+    let Some(word) = node.as_str() else {
+        return Ok(Some(match yaml::from_node::<ConditionFile>(node, "header")? {
+            ConditionFile::Branch(glob) => Condition::Branch(matcher(&glob)?),
+            ConditionFile::Tag(glob) => Condition::Tag(matcher(&glob)?),
+            ConditionFile::If(text) => Condition::Expression(text.value),
+        }));
+    };
+    let everything = || matcher(&Located { origin: node.origin, value: "*".to_owned() });
+    Ok(Some(match word {
+        "merge_request" => Condition::MergeRequest,
+        "default_branch" => Condition::DefaultBranch,
+        "branch" => Condition::Branch(everything()?),
+        "tag" => Condition::Tag(everything()?),
+        "schedule" => Condition::Schedule,
+        "always" => return Ok(None),
+        word => {
+            let problem =
+                Diagnostic::error("environment-when", node.origin, format!("`{word}` is no condition"));
+            let help = match did_you_mean(word, CONDITIONS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
+                    CONDITIONS.join(", ")
+                ),
+            };
+            return Err(vec![problem.with_help(help)]);
+        }
+    }))
+}
+
+fn matcher(text: &Located<String>) -> Result<GlobMatcher, Vec<Diagnostic>> {
+    GlobBuilder::new(&text.value)
+        .literal_separator(false)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| vec![Diagnostic::error("glob", text.origin, error.to_string())])
+}

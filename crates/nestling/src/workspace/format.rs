@@ -1,0 +1,180 @@
+//! The headers as they are written: shapes only. [`load`](super::load) gives them meaning.
+//!
+//! These structs are the file format, and `nestling schema` describes them; every change here is a change to what
+//! users may write.
+
+use crate::yaml::{Located, Node};
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// The header of the root's `nestling.yml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkspaceHeader {
+    #[serde(default)]
+    pub workspace: Option<WorkspaceFile>,
+    #[serde(default)]
+    pub unit: Option<UnitFile>,
+}
+
+/// What stands under `workspace:`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WorkspaceFile {
+    /// Folders of the repository where `use:` looks.
+    pub templates: Vec<Located<String>>,
+    /// Stages in order.
+    pub stages: Vec<Located<String>>,
+    /// Globs of paths that select nothing.
+    pub ignore: Vec<Located<String>>,
+    /// Globs of paths that select every unit.
+    pub everything: Vec<Located<String>>,
+    /// Rules that make units of directories.
+    pub units: Vec<UnitRule>,
+    /// Values for templates.
+    pub vars: Option<Node>,
+    /// The environment catalogue.
+    pub environments: IndexMap<String, Located<EnvironmentFile>>,
+    /// What each kind of pipeline compares with.
+    pub pipelines: IndexMap<String, Node>,
+    /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
+    pub gitlab: Option<Node>,
+}
+
+/// A rule of the workspace: every directory that matches is a unit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnitRule {
+    /// Directory globs: one text or a list.
+    #[serde(rename = "match")]
+    pub matches: Node,
+    /// Templates: a name, a use, or a list of either.
+    #[serde(default, rename = "use")]
+    pub uses: Option<Node>,
+    /// Units that each of them depends on.
+    #[serde(default)]
+    pub depends_on: Option<Node>,
+    /// Paths that concern each of them.
+    #[serde(default)]
+    pub changes: Vec<Located<String>>,
+}
+
+/// The header of a directory's `nestling.yml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnitHeader {
+    pub unit: Option<UnitFile>,
+}
+
+/// What stands under `unit:`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct UnitFile {
+    /// Its name, if that is not the directory.
+    pub name: Option<Located<String>>,
+    /// Units that it depends on: a name or glob, or `{ unit, order }`.
+    pub depends_on: Option<Node>,
+    /// Paths that concern it.
+    pub changes: Vec<Located<String>>,
+    /// Templates: a name, a use, or a list of either.
+    #[serde(rename = "use")]
+    pub uses: Option<Node>,
+    /// A CDK assembly to deploy.
+    pub cdk: Option<Node>,
+}
+
+/// A template with inputs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UseFile {
+    /// The template's name.
+    pub template: Located<String>,
+    /// Its inputs.
+    #[serde(default)]
+    pub inputs: Option<Node>,
+}
+
+/// A dependency with an order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DependencyFile {
+    /// The name of a unit, or a glob of names.
+    pub unit: Located<String>,
+    /// Whether its jobs have to be done first.
+    #[serde(default)]
+    pub order: bool,
+}
+
+/// An entry of the environment catalogue. The texts may hold `${{ }}`, which is evaluated for each job.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EnvironmentFile {
+    /// Which pipelines deploy to it: a condition or a list of them, any of which holds.
+    pub when: Option<Node>,
+    /// What GitLab calls it; by default the key and the unit's slug.
+    pub name: Option<Located<String>>,
+    /// Where to look at it.
+    pub url: Option<Node>,
+    /// `production`, `staging`, `testing`, `development` or `other`.
+    pub deployment_tier: Option<Node>,
+    /// When GitLab stops it by itself.
+    pub auto_stop_in: Option<Node>,
+    /// A Kubernetes dashboard.
+    pub kubernetes: Option<Node>,
+    /// Whether a person starts the deploy.
+    pub manual: bool,
+    /// Whether the pipeline waits for that person.
+    pub blocking: bool,
+    /// The environment that the unit must have been deployed to before, in the same pipeline.
+    pub after: Option<Located<String>>,
+    /// The jobs that may not run at the same time.
+    pub resource_group: Option<Node>,
+    /// Variables of the deploying jobs.
+    pub variables: Option<Node>,
+    /// Runner tags of the deploying jobs.
+    pub tags: Option<Node>,
+    /// How it is stopped, for deploys that do not say so themselves.
+    pub stop: Option<Node>,
+    /// Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set.
+    pub freeze: bool,
+}
+
+/// A policy that needs an argument.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyFile {
+    /// A revision, or a glob of tags: what differs from it counts as changed.
+    pub since: Located<String>,
+}
+
+/// A condition of an environment that needs an argument.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub(crate) enum ConditionFile {
+    /// Branches whose name matches.
+    Branch(Located<String>),
+    /// Tags whose name matches.
+    Tag(Located<String>),
+    /// An expression of `rules:if`.
+    If(Located<String>),
+}
+
+/// The header of a template file, as GitLab's own `spec:` header.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateHeader {
+    #[serde(default)]
+    pub spec: Option<SpecFile>,
+}
+
+/// What stands under `spec:`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SpecFile {
+    /// What the template is for.
+    pub description: Option<Located<String>>,
+    /// The typed inputs, in GitLab's syntax.
+    pub inputs: Option<Node>,
+    /// GitLab's component context; read by GitLab only.
+    pub component: Option<Node>,
+}

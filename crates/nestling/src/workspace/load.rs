@@ -1,0 +1,246 @@
+//! From what is written to what is meant: reads every header, checks it, and ties the units together.
+
+use super::catalogue::Catalogue;
+use super::discover::{Found, discover};
+use super::document::{Body, split};
+use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::unit::{Declaration, Unit};
+use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule};
+use crate::changes::Policies;
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
+use crate::files::{Files, ReadError};
+use crate::name::{StageName, UnitName};
+use crate::path::{Glob, RepoPath};
+use crate::yaml::{self, Located, Map, Node};
+use serde::de::DeserializeOwned;
+
+/// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// What is wrong, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the workspace: the root's `nestling.yml`, and that of every unit. No template is read and nothing rendered.
+///
+/// # Errors
+/// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
+pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
+    let mut loading = Loading { sources, diagnostics: Vec::new() };
+    let path = RepoPath::root().child(FILE_NAME.as_bytes());
+    let Some(bytes) = files.read(&path)? else {
+        return Ok(Loaded { workspace: Workspace::default(), diagnostics: vec![no_workspace()] });
+    };
+    let Some((file, header, body)) = loading.document::<WorkspaceHeader>(&path, bytes) else {
+        return Ok(Loaded { workspace: Workspace::default(), diagnostics: loading.diagnostics });
+    };
+    let written = header.workspace.unwrap_or_else(|| {
+        loading.diagnostics.push(no_header(file));
+        WorkspaceFile::default()
+    });
+    let mut workspace = loading.workspace(file, &written);
+    workspace.body = body;
+    let rules = loading.all(written.units.iter().map(rule::UnitRule::check));
+    let globs: Vec<_> = rules.iter().map(|rule| rule.globs.clone()).collect();
+    let found = discover(files, &globs)?;
+    let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
+    let (units, problems) = relation::tie(drafts);
+    workspace.units = units;
+    loading.diagnostics.extend(problems);
+    Ok(Loaded { workspace, diagnostics: loading.diagnostics })
+}
+
+fn no_workspace() -> Diagnostic {
+    Diagnostic::new(
+        "workspace-missing",
+        Severity::Error,
+        format!("there is no `{FILE_NAME}` at the repository's root"),
+    )
+    .with_help("`nestling init` writes one; it starts with `workspace:`")
+}
+
+fn no_header(file: FileId) -> Diagnostic {
+    Diagnostic::error(
+        "workspace-missing",
+        Origin::file(file),
+        "the root's `nestling.yml` has no `workspace:` header",
+    )
+    .with_help("start the file with `workspace: {}` and a line `---` before the jobs")
+}
+
+/// A unit whose dependencies are still words.
+pub(crate) struct Draft {
+    pub unit: Unit,
+    pub depends_on: Vec<relation::Wanted>,
+}
+
+/// What every step of loading adds to.
+struct Loading<'a> {
+    sources: &'a Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loading<'_> {
+    /// The values of all that went well; the problems of the rest are kept.
+    fn all<T>(&mut self, results: impl IntoIterator<Item = Result<T, Vec<Diagnostic>>>) -> Vec<T> {
+        results.into_iter().filter_map(|result| self.some(result)).collect()
+    }
+
+    fn some<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        result.map_err(|problems| self.diagnostics.extend(problems)).ok()
+    }
+
+    /// Cuts a file in two and reads its header; `None` where that failed.
+    fn document<H: DeserializeOwned + Default>(
+        &mut self,
+        path: &RepoPath,
+        bytes: Vec<u8>,
+    ) -> Option<(FileId, H, Option<Body>)> {
+        let text = self.some(utf8(self.sources, path, bytes).map_err(|error| vec![error]))?;
+        let file = self.sources.add(path, text.as_str());
+        let document = split(&text);
+        let header = document.header.map(|header| {
+            let nodes = yaml::parse_file(header, file)?;
+            match nodes.into_iter().next() {
+                Some(node) if !node.is_null() => yaml::from_node::<H>(&node, "header"),
+                _ => Ok(H::default()),
+            }
+        });
+        let header = self.some(header.unwrap_or_else(|| Ok(H::default())))?;
+        let body = (!document.body.trim().is_empty()).then(|| Body { file, text: document.body.into() });
+        Some((file, header, body))
+    }
+
+    fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
+        Workspace {
+            file: Some(file),
+            template_folders: self.all(written.templates.iter().map(folder)),
+            stages: self.all(written.stages.iter().map(stage)),
+            ignore: self.all(written.ignore.iter().map(glob)),
+            everything: self.all(written.everything.iter().map(glob)),
+            vars: self.some(map(written.vars.as_ref(), "vars")).unwrap_or_default(),
+            environments: self.catalogue(written),
+            policies: self.policies(written),
+            gitlab: self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default(),
+            units: Vec::new(),
+            body: None,
+        }
+    }
+
+    fn catalogue(&mut self, written: &WorkspaceFile) -> Catalogue {
+        let entries = written.environments.iter().map(|(name, file)| environment::check(name, file));
+        let entries = self.all(entries).into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let catalogue = Catalogue { entries };
+        self.diagnostics.extend(environment::check_order(&catalogue));
+        catalogue
+    }
+
+    fn policies(&mut self, written: &WorkspaceFile) -> Policies {
+        let policies = written.pipelines.iter().map(|(occasion, node)| policy::read(occasion, node));
+        self.all(policies).into_iter().collect()
+    }
+
+    fn unit(&mut self, dir: RepoPath, found: Found, rules: &[rule::UnitRule]) -> Draft {
+        let rules: Vec<&rule::UnitRule> = found.rules.iter().map(|at| &rules[*at]).collect();
+        let (file, header, fragment) = found
+            .file
+            .and_then(|bytes| self.document::<UnitHeader>(&dir.child(FILE_NAME.as_bytes()), bytes))
+            .map_or((None, UnitHeader::default(), None), |(file, header, body)| (Some(file), header, body));
+        let written = header.unit.unwrap_or_default();
+        let declaration = match (file, rules.first()) {
+            (None, Some(rule)) => Declaration::Rule(rule.origin),
+            (Some(file), _) => Declaration::File(Origin::file(file)),
+            // Discovery found the file, and reading it failed: the problem is told there.
+            (None, None) => Declaration::Rule(Origin::file(FileId::from_index(0))),
+        };
+        let name = self.some(unit_name(&dir, &written, declaration.origin()));
+        let mut draft = Draft {
+            unit: Unit {
+                name: name.unwrap_or_else(|| fallback_name(&dir)),
+                dir,
+                declaration,
+                depends_on: Vec::new(),
+                changes: Vec::new(),
+                uses: Vec::new(),
+                fragment,
+                cdk: written.cdk.clone(),
+            },
+            depends_on: Vec::new(),
+        };
+        for rule in rules {
+            self.apply(&mut draft, rule.uses.as_ref(), rule.depends_on.as_ref(), &rule.changes);
+        }
+        self.apply(&mut draft, written.uses.as_ref(), written.depends_on.as_ref(), &written.changes);
+        draft
+    }
+
+    /// Adds what a rule, or the unit's own header, says. A template used again replaces the earlier use.
+    fn apply(
+        &mut self,
+        draft: &mut Draft,
+        uses: Option<&Node>,
+        depends_on: Option<&Node>,
+        changes: &[Located<String>],
+    ) {
+        for used in self.some(relation::uses(uses)).unwrap_or_default() {
+            match draft.unit.uses.iter_mut().find(|old| old.template == used.template) {
+                Some(old) => *old = used,
+                None => draft.unit.uses.push(used),
+            }
+        }
+        draft.depends_on.extend(self.some(relation::wanted(depends_on)).unwrap_or_default());
+        let dir = draft.unit.dir.clone();
+        let rules = self.all(changes.iter().map(|text| rule::path_rule(&dir, text)));
+        draft.unit.changes.extend(rules);
+    }
+}
+
+fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitName, Vec<Diagnostic>> {
+    if let Some(name) = &written.name {
+        return UnitName::parse(&name.value)
+            .map_err(|error| vec![Diagnostic::error("unit-name", name.origin, error.to_string())]);
+    }
+    UnitName::parse(&dir.to_string()).map_err(|error| {
+        vec![
+            Diagnostic::error("unit-name", origin, error.to_string())
+                .with_help("give it one: `unit: { name: … }`"),
+        ]
+    })
+}
+
+/// A name to go on with where the written one is refused, so that all other problems are found as well.
+fn fallback_name(dir: &RepoPath) -> UnitName {
+    let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
+    UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
+}
+
+fn folder(text: &Located<String>) -> Result<RepoPath, Vec<Diagnostic>> {
+    RepoPath::parse(&text.value)
+        .map_err(|error| vec![Diagnostic::error("path", text.origin, error.to_string())])
+}
+
+fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {
+    StageName::parse(&text.value)
+        .map(|name| Staged { name, origin: text.origin })
+        .map_err(|error| vec![Diagnostic::error("stage-name", text.origin, error.to_string())])
+}
+
+fn glob(text: &Located<String>) -> Result<Glob, Vec<Diagnostic>> {
+    rule::glob(text, &text.value)
+}
+
+fn map(node: Option<&Node>, key: &str) -> Result<Map, Vec<Diagnostic>> {
+    match node {
+        None => Ok(Map::default()),
+        Some(node) if node.is_null() => Ok(Map::default()),
+        Some(node) => node.as_map().cloned().ok_or_else(|| {
+            vec![Diagnostic::error(
+                "header",
+                node.origin,
+                format!("`{key}` has to be a map of names and values"),
+            )]
+        }),
+    }
+}

@@ -1,0 +1,38 @@
+//! Reads `pipelines:`: what counts as changed, for each kind of pipeline.
+
+use super::format::PolicyFile;
+use crate::changes::{Occasion, Policy};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::yaml::{self, Node};
+
+const POLICIES: [&str; 3] = ["changed", "all", "none"];
+
+/// Reads one entry: `branch: changed`, `tag: all`, `schedule: { since: "v*" }`.
+pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Vec<Diagnostic>> {
+    let Some(known) = Occasion::parse(occasion) else {
+        let names = Occasion::ALL.map(Occasion::as_str);
+        let problem =
+            Diagnostic::error("pipelines", node.origin, format!("there is no kind of pipeline `{occasion}`"));
+        return Err(vec![suggest(problem, occasion, &names)]);
+    };
+    let Some(word) = node.as_str() else {
+        let written: PolicyFile = yaml::from_node(node, "pipelines")?;
+        return Ok((known, Policy::Since(written.since.value)));
+    };
+    match word {
+        "changed" => Ok((known, Policy::Changed)),
+        "all" => Ok((known, Policy::All)),
+        "none" => Ok((known, Policy::None)),
+        word => {
+            let problem = Diagnostic::error("pipelines", node.origin, format!("`{word}` is no policy"));
+            Err(vec![suggest(problem, word, &POLICIES)])
+        }
+    }
+}
+
+fn suggest(problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
+    match did_you_mean(word, known.iter().copied()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None => problem.with_help(format!("write one of {}", known.join(", "))),
+    }
+}

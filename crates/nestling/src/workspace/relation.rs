@@ -1,0 +1,145 @@
+//! How units relate: the templates that they use, and the units that they depend on.
+
+use super::format::{DependencyFile, UseFile};
+use super::load::Draft;
+use super::unit::{Dependency, Order, Unit, Use};
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::name::UnitName;
+use crate::yaml::{self, Map, Node};
+use globset::GlobBuilder;
+use std::collections::BTreeMap;
+
+/// A dependency as written: a unit's name, or a glob of names.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub unit: String,
+    pub order: Order,
+    pub origin: Origin,
+}
+
+/// Reads `use:`: a name, a use, or a list of either.
+pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
+    each(node, |item| {
+        if let Some(name) = item.as_str() {
+            return Ok(Use { template: name.to_owned(), inputs: Map::default(), origin: item.origin });
+        }
+        let written: UseFile = yaml::from_node(item, "header")?;
+        let inputs = match &written.inputs {
+            Some(inputs) if !inputs.is_null() => inputs.as_map().cloned().ok_or_else(|| {
+                vec![Diagnostic::error(
+                    "inputs",
+                    inputs.origin,
+                    "`inputs` has to be a map of names and values",
+                )]
+            })?,
+            _ => Map::default(),
+        };
+        Ok(Use { template: written.template.value, inputs, origin: written.template.origin })
+    })
+}
+
+/// Reads `depends_on:`: a name, a glob of names, `{ unit, order }`, or a list of those.
+pub(crate) fn wanted(node: Option<&Node>) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
+    each(node, |item| {
+        if let Some(unit) = item.as_str() {
+            return Ok(Wanted { unit: unit.to_owned(), order: Order::Unordered, origin: item.origin });
+        }
+        let written: DependencyFile = yaml::from_node(item, "header")?;
+        let order = if written.order { Order::Ordered } else { Order::Unordered };
+        Ok(Wanted { unit: written.unit.value, order, origin: written.unit.origin })
+    })
+}
+
+fn each<T>(
+    node: Option<&Node>,
+    read: impl Fn(&Node) -> Result<T, Vec<Diagnostic>>,
+) -> Result<Vec<T>, Vec<Diagnostic>> {
+    let items: Vec<&Node> = match node {
+        None => Vec::new(),
+        Some(node) if node.is_null() => Vec::new(),
+        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
+    };
+    let mut problems = Vec::new();
+    let mut values = Vec::new();
+    for result in items.into_iter().map(read) {
+        match result {
+            Ok(value) => values.push(value),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// Gives each unit its dependencies, and the units their order. Names that clash, dependencies on nothing and cycles
+/// are problems.
+pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let mut names: BTreeMap<UnitName, Origin> = BTreeMap::new();
+    for draft in &drafts {
+        let origin = draft.unit.declaration.origin();
+        if let Some(first) = names.insert(draft.unit.name.clone(), origin) {
+            problems.push(
+                Diagnostic::error("unit-name", origin, format!("two units are called `{}`", draft.unit.name))
+                    .with_label(first, "the first")
+                    .with_help("give one of them another `name:` in its header"),
+            );
+        }
+    }
+    let mut units: Vec<Unit> = drafts
+        .into_iter()
+        .map(|draft| {
+            let mut unit = draft.unit;
+            for wanted in draft.depends_on {
+                match find(&wanted, &unit.name, &names) {
+                    Ok(found) => unit.depends_on.extend(found),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+            unit.depends_on.sort_by(|a, b| (&a.unit, a.order).cmp(&(&b.unit, b.order)).reverse());
+            unit.depends_on.dedup_by(|a, b| a.unit == b.unit);
+            unit.depends_on.reverse();
+            unit
+        })
+        .collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    problems.extend(super::cycle::find(&units));
+    (units, problems)
+}
+
+/// The units that a dependency means.
+fn find(
+    wanted: &Wanted,
+    from: &UnitName,
+    names: &BTreeMap<UnitName, Origin>,
+) -> Result<Vec<Dependency>, Diagnostic> {
+    let dependency =
+        |unit: &UnitName| Dependency { unit: unit.clone(), order: wanted.order, origin: wanted.origin };
+    let text = wanted.unit.trim_end_matches('/');
+    if let Some((name, _)) = names.get_key_value(text) {
+        return Ok(vec![dependency(name)]);
+    }
+    let glob = GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| Diagnostic::error("depends-on", wanted.origin, error.to_string()))?;
+    let matcher = glob.compile_matcher();
+    let found: Vec<Dependency> = names
+        .keys()
+        .filter(|name| *name != from && matcher.is_match(name.as_str()))
+        .map(dependency)
+        .collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let problem = Diagnostic::error(
+        "depends-on",
+        wanted.origin,
+        format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
+    );
+    Err(match did_you_mean(text, names.keys().map(UnitName::as_str)) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None => {
+            problem.with_help("name a unit as `nestling affected --all` lists it, or a glob of their names")
+        }
+    })
+}

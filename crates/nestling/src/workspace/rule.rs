@@ -1,0 +1,90 @@
+//! Rules of paths: those that make units of directories, and those that say which changes concern a unit.
+
+use super::format;
+use super::unit::{PathRule, Sign};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::path::{Glob, RepoPath};
+use crate::yaml::{Located, Node};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// A rule of the workspace with its globs compiled.
+pub(crate) struct UnitRule {
+    pub globs: GlobSet,
+    pub origin: Origin,
+    pub uses: Option<Node>,
+    pub depends_on: Option<Node>,
+    pub changes: Vec<Located<String>>,
+}
+
+impl UnitRule {
+    pub(crate) fn check(written: &format::UnitRule) -> Result<Self, Vec<Diagnostic>> {
+        let node = &written.matches;
+        let texts: Vec<&Node> = node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect());
+        let mut set = GlobSetBuilder::new();
+        let mut problems = Vec::new();
+        for text in texts {
+            match text.as_str().map(directory_glob) {
+                Some(Ok(glob)) => drop(set.add(glob)),
+                Some(Err(error)) => problems.push(Diagnostic::error("glob", text.origin, error.to_string())),
+                None => problems.push(
+                    Diagnostic::error(
+                        "header",
+                        text.origin,
+                        "`match` takes a glob of directories, or a list of them",
+                    )
+                    .with_help("such as `match: \"services/*\"`"),
+                ),
+            }
+        }
+        let globs =
+            set.build().map_err(|error| vec![Diagnostic::error("glob", node.origin, error.to_string())])?;
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            globs,
+            origin: node.origin,
+            uses: written.uses.clone(),
+            depends_on: written.depends_on.clone(),
+            changes: written.changes.clone(),
+        })
+    }
+}
+
+/// A glob of directories; a slash at its end is how people write directories.
+fn directory_glob(text: &str) -> Result<globset::Glob, globset::Error> {
+    let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+    GlobBuilder::new(text).literal_separator(true).build()
+}
+
+/// Reads one entry of a unit's `changes`: relative to the unit, `/` from the root, `!` to spare.
+pub(crate) fn path_rule(dir: &RepoPath, text: &Located<String>) -> Result<PathRule, Vec<Diagnostic>> {
+    let written = &text.value;
+    let (sign, rest) = match written.strip_prefix('!') {
+        Some(rest) => (Sign::Exclude, rest),
+        None => (Sign::Include, written.as_str()),
+    };
+    let from_root = match rest.strip_prefix('/') {
+        Some(rest) => rest.to_owned(),
+        None if dir.is_root() => rest.to_owned(),
+        None => format!("{}/{rest}", escape(&String::from_utf8_lossy(dir.as_bytes()))),
+    };
+    Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
+}
+
+/// A directory's name inside a glob, where none of its characters means anything.
+fn escape(dir: &str) -> String {
+    dir.chars().fold(String::with_capacity(dir.len()), |mut escaped, c| {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        escaped
+    })
+}
+
+/// Reads a glob of changed paths.
+pub(crate) fn glob(text: &Located<String>, pattern: &str) -> Result<Glob, Vec<Diagnostic>> {
+    Glob::parse(pattern.trim_start_matches('/'))
+        .map_err(|error| vec![Diagnostic::error("glob", text.origin, error.to_string())])
+}

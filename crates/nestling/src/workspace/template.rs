@@ -1,0 +1,181 @@
+//! Templates: found by name in the workspace's folders and the built-in library, read once, split once.
+
+use super::document::{Body, split};
+use super::format::{SpecFile, TemplateHeader};
+use crate::diagnostic::{Diagnostic, FileId, Sources, utf8};
+use crate::files::{Files, ReadError};
+use crate::path::RepoPath;
+use crate::yaml::{self, Node};
+use include_dir::{Dir, include_dir};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The library that comes with the program; its names start with `nestling/`.
+static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// What a built-in template's name starts with.
+const LIBRARY_PREFIX: &str = "nestling/";
+
+/// A template as it was read.
+#[derive(Debug)]
+pub struct Template {
+    /// Its name as used.
+    pub name: String,
+    /// Where it stands in the repository; `None` for the built-in library.
+    pub path: Option<RepoPath>,
+    /// The file.
+    pub file: FileId,
+    /// What it is for.
+    pub description: Option<String>,
+    /// `spec: inputs:` as written.
+    pub inputs: Option<Node>,
+    /// Its jobs.
+    pub body: Body,
+}
+
+/// All templates that a run may use. Each is read when it is first asked for.
+pub struct Templates<'a> {
+    files: &'a dyn Files,
+    folders: &'a [RepoPath],
+    sources: &'a Sources,
+    read: RefCell<BTreeMap<String, Read>>,
+}
+
+type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
+
+impl<'a> Templates<'a> {
+    /// Templates of these folders, read from these files.
+    pub fn new(files: &'a dyn Files, folders: &'a [RepoPath], sources: &'a Sources) -> Self {
+        Self { files, folders, sources, read: RefCell::default() }
+    }
+
+    /// The template of this name, with or without `.yml`; `None` where no folder has it.
+    ///
+    /// In each folder `NAME.yml`, `NAME.yaml` and `NAME/template.yml` are looked for, as in GitLab's component
+    /// projects (<https://docs.gitlab.com/ci/components/#directory-structure>).
+    ///
+    /// # Errors
+    /// What is wrong with the file: its encoding, its header, or that it cannot be read.
+    pub fn find(&self, name: &str) -> Read {
+        if let Some(read) = self.read.borrow().get(name) {
+            return read.clone();
+        }
+        let read = self.load(name);
+        self.read.borrow_mut().insert(name.to_owned(), read.clone());
+        read
+    }
+
+    fn load(&self, name: &str) -> Read {
+        let Some((path, bytes)) = self.locate(name).map_err(|error| vec![unreadable(&error)])? else {
+            return Ok(None);
+        };
+        let shown = path.clone().map_or_else(|| name.to_owned(), |path| path.to_string());
+        let shown = RepoPath::parse(&shown).unwrap_or_default();
+        let text = utf8(self.sources, &shown, bytes).map_err(|error| vec![error])?;
+        let file = self.sources.add(&shown, text.as_str());
+        let document = split(&text);
+        let spec = document.header.map(|header| read_spec(header, file)).transpose()?.unwrap_or_default();
+        let body = Body { file, text: document.body.into() };
+        let description = spec.description.map(|text| text.value);
+        Ok(Some(Rc::new(Template {
+            name: name.to_owned(),
+            path,
+            file,
+            description,
+            inputs: spec.inputs,
+            body,
+        })))
+    }
+
+    /// The file behind a name: its path (`None` in the library) and its bytes.
+    fn locate(&self, name: &str) -> Result<Option<(Option<RepoPath>, Vec<u8>)>, ReadError> {
+        if let Some(name) = name.strip_prefix(LIBRARY_PREFIX) {
+            let found = spellings(name).into_iter().find_map(|path| LIBRARY.get_file(path));
+            return Ok(found.map(|file| (None, file.contents().to_vec())));
+        }
+        for folder in self.folders {
+            for spelling in spellings(name) {
+                let Ok(path) = folder.join(&spelling) else { continue };
+                if !path.is_in(folder) {
+                    continue;
+                }
+                if let Some(bytes) = self.files.read(&path)? {
+                    return Ok(Some((Some(path), bytes)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names that `use:` could have meant, for suggestions.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = library_names();
+        let folders = self.folders;
+        // A folder that cannot be listed has nothing to suggest.
+        let _ = self.files.walk(&mut |directory, entries| {
+            let on_the_way = folders.iter().any(|folder| folder.is_in(directory));
+            for folder in folders.iter().filter(|folder| directory.is_in(folder)) {
+                let below = directory.relative_to(folder).unwrap_or_default();
+                let below = String::from_utf8_lossy(below).into_owned();
+                names.extend(
+                    entries
+                        .iter()
+                        .filter_map(|entry| template_name(&below, &String::from_utf8_lossy(&entry.name))),
+                );
+            }
+            let inside = folders.iter().any(|folder| directory.is_in(folder));
+            if on_the_way || inside { crate::files::Walk::Descend } else { crate::files::Walk::Skip }
+        });
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// The names of the built-in templates, sorted.
+pub fn library_names() -> Vec<String> {
+    let folders = LIBRARY.dirs().flat_map(|folder| folder.files());
+    let mut names: Vec<String> = LIBRARY
+        .files()
+        .chain(folders)
+        .filter_map(|file| {
+            let parent = file.path().parent()?.to_str()?;
+            template_name(parent, file.path().file_name()?.to_str()?)
+        })
+        .filter(|name| !name.contains('/'))
+        .map(|name| format!("{LIBRARY_PREFIX}{name}"))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn template_name(folder: &str, file: &str) -> Option<String> {
+    let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
+    match (folder, stem) {
+        ("", stem) => Some(stem.to_owned()),
+        (folder, "template") => Some(folder.to_owned()),
+        (folder, stem) => Some(format!("{folder}/{stem}")),
+    }
+}
+
+fn spellings(name: &str) -> Vec<String> {
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+    match stem {
+        Some(stem) => vec![name.to_owned(), format!("{stem}/template.yml")],
+        None => vec![format!("{name}.yml"), format!("{name}.yaml"), format!("{name}/template.yml")],
+    }
+}
+
+fn read_spec(header: &str, file: FileId) -> Result<SpecFile, Vec<Diagnostic>> {
+    let Some(node) = yaml::parse_file(header, file)?.into_iter().next() else {
+        return Ok(SpecFile::default());
+    };
+    let header: TemplateHeader = yaml::from_node(&node, "template-header")?;
+    Ok(header.spec.unwrap_or_default())
+}
+
+fn unreadable(error: &ReadError) -> Diagnostic {
+    Diagnostic::new("unreadable", crate::diagnostic::Severity::Error, format!("{error}: {}", error.source))
+}

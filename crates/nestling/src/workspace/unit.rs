@@ -1,0 +1,99 @@
+//! A unit: a directory with CI of its own.
+
+use super::document::Body;
+use crate::diagnostic::Origin;
+use crate::name::UnitName;
+use crate::path::{Glob, RepoPath};
+use crate::yaml::Map;
+
+/// A directory with CI of its own, checked.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Its name: the directory, unless its header says otherwise.
+    pub name: UnitName,
+    /// Its directory.
+    pub dir: RepoPath,
+    /// What made it a unit, and where that is written.
+    pub declaration: Declaration,
+    /// The units that it depends on, each once.
+    pub depends_on: Vec<Dependency>,
+    /// The paths that concern it beside its own directory, and those in it that do not; later rules win.
+    pub changes: Vec<PathRule>,
+    /// The templates that it uses, in order.
+    pub uses: Vec<Use>,
+    /// The jobs that its own file adds.
+    pub fragment: Option<Body>,
+    /// What its header says about a CDK assembly, as written.
+    pub cdk: Option<crate::yaml::Node>,
+}
+
+/// What made a directory a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declaration {
+    /// A `nestling.yml` in it; the place is the header's, or the file's first line.
+    File(Origin),
+    /// A rule of the workspace that matches it.
+    Rule(Origin),
+}
+
+impl Declaration {
+    /// Where it is written.
+    pub fn origin(self) -> Origin {
+        match self {
+            Self::File(origin) | Self::Rule(origin) => origin,
+        }
+    }
+}
+
+/// A unit that another depends on: a change there selects both.
+#[derive(Debug, Clone)]
+pub struct Dependency {
+    /// The unit depended on.
+    pub unit: UnitName,
+    /// Whether its jobs have to be done first.
+    pub order: Order,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Whether a dependency orders jobs, or only selects units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// Selected together, run side by side.
+    Unordered,
+    /// The first jobs wait for the last stage of the unit depended on.
+    Ordered,
+}
+
+/// One entry of `changes:`.
+#[derive(Debug, Clone)]
+pub struct PathRule {
+    /// Whether a match selects or spares.
+    pub sign: Sign,
+    /// The glob, from the repository's root.
+    pub glob: Glob,
+    /// As it was written.
+    pub written: String,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Whether a match selects the unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// A changed path that matches selects.
+    Include,
+    /// Written with `!`: a changed path that matches does not select.
+    Exclude,
+}
+
+/// A template that a unit uses.
+#[derive(Debug, Clone)]
+pub struct Use {
+    /// The template's name as written.
+    pub template: String,
+    /// The inputs as written.
+    pub inputs: Map,
+    /// Where the template is named.
+    pub origin: Origin,
+}
