@@ -153,6 +153,14 @@ impl fmt::Display for Head {
 }
 
 impl ChangeSet {
+    /// Base and head, and how each was found, in a line or two.
+    pub fn provenance(&self) -> String {
+        match &self.base {
+            Some(base) => format!("Base: {base}\nHead: {}", self.head),
+            None => format!("Head: {}", self.head),
+        }
+    }
+
     /// The paths that differ; `None` where that is not what counts ([`Extent`]).
     pub fn paths(&self) -> Option<&[Change]> {
         match &self.extent {

@@ -147,6 +147,20 @@ impl PipelineFacts {
         }
     }
 
+    /// The pipeline in a few words: `merge request !7 of feature`, `schedule on main`.
+    pub fn describe(&self) -> String {
+        let branch = self.branch.as_deref().unwrap_or("a detached commit");
+        match (&self.merge_request, &self.tag) {
+            (Some(MergeRequest { iid: Some(iid), .. }), _) => format!("merge request !{iid} of {branch}"),
+            (Some(_), _) => format!("merge request of {branch}"),
+            (None, Some(tag)) => format!("tag {tag}"),
+            (None, None) => match &self.source {
+                PipelineSource::Push | PipelineSource::Local => format!("branch {branch}"),
+                source => format!("{source} on {branch}"),
+            },
+        }
+    }
+
     /// Whether it runs for the default branch itself.
     pub fn is_default_branch(&self) -> bool {
         self.kind == PipelineKind::Branch && self.branch.is_some() && self.branch == self.default_branch

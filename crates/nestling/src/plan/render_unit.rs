@@ -194,7 +194,7 @@ fn environment_value(environment: &Environment) -> Value {
 fn pipeline_value(facts: &PipelineFacts) -> Value {
     json!({
         "kind": facts.kind.as_str(),
-        "source": facts.source,
+        "source": facts.source.as_str(),
         "branch": facts.branch,
         "default_branch": facts.default_branch,
         "tag": facts.tag,
