@@ -170,7 +170,7 @@ impl<'i> Reader<'_, 'i> {
             };
             map.entries.push(Entry { key: Key { origin: key.origin, scalar }, value });
         }
-        self.problems.extend(duplicates(&map));
+        self.problems.extend(duplicate_keys(&map));
         Ok(map)
     }
 
@@ -224,7 +224,8 @@ fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-fn duplicates(map: &Map) -> Vec<Diagnostic> {
+/// An error for every key that stands twice in a mapping.
+pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
     let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
     let mut problems = Vec::new();
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
