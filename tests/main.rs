@@ -8,3 +8,6 @@ mod tidy;
 
 #[cfg(test)]
 mod oracles;
+
+#[cfg(test)]
+mod render_cases;

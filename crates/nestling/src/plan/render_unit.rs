@@ -78,7 +78,7 @@ impl<'a> UnitRenderer<'a> {
         problems.extend(found);
         let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
-        (jobs, problems)
+        (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
     }
 
     fn deploy(&self, jobs: UnitJobs, unit: Option<&Unit>, value: &Value, environment_read: bool) -> Outcome {
@@ -127,8 +127,7 @@ impl<'a> UnitRenderer<'a> {
         if let Some(body) = &unit.fragment {
             keep(self.fragment(body, value, environment), &mut rendered, &mut problems);
         }
-        let note = format!("for unit `{}`", unit.name);
-        (rendered, problems.into_iter().map(|problem: Diagnostic| problem.with_note(note.as_str())).collect())
+        (rendered, problems)
     }
 
     fn fragment(
@@ -143,7 +142,7 @@ impl<'a> UnitRenderer<'a> {
     fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
         self.templates.find(&used.template)?.ok_or_else(|| {
             let message = format!("there is no template `{}`", used.template);
-            let problem = Diagnostic::error("template-undefined", used.origin, message);
+            let problem = Diagnostic::error("template-missing", used.origin, message);
             let names = self.templates.names();
             vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
