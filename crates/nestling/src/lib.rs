@@ -18,3 +18,4 @@ pub mod environments;
 pub mod plan;
 pub mod emit;
 pub mod view;
+pub mod check;

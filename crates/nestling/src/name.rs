@@ -239,11 +239,9 @@ mod tests {
 
     #[test]
     fn environment_slugs_follow_gitlab() {
-        for (name, want) in [
-            ("review/foo", "review-foo-xd0pc1"),
-            ("Staging", "staging-p75vhx"),
-            ("production", "production"),
-        ] {
+        for (name, want) in
+            [("review/foo", "review-foo-xd0pc1"), ("Staging", "staging-p75vhx"), ("production", "production")]
+        {
             assert_eq!(environment_slug(name), want, "{name}");
         }
     }

@@ -43,7 +43,10 @@ impl<'a> UnitRenderer<'a> {
             templates,
             facts,
             renderer: Renderer::new(sources, templates, Limits::default()),
-            vars: crate::render::plain_value(&Node::map(Origin::file(crate::diagnostic::FileId::from_index(0)), workspace.vars.clone())),
+            vars: crate::render::plain_value(&Node::map(
+                Origin::file(crate::diagnostic::FileId::from_index(0)),
+                workspace.vars.clone(),
+            )),
             pipeline: pipeline_value(facts),
         }
     }
@@ -54,7 +57,8 @@ impl<'a> UnitRenderer<'a> {
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, mut problems) =
+                    compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -94,7 +98,8 @@ impl<'a> UnitRenderer<'a> {
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;
-        let deploying = Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
+        let deploying =
+            Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
         let (jobs, mut problems) = fan_out(jobs, &deploying);
         if environment_read {
             problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
@@ -163,8 +168,12 @@ fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &m
 fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
     Some(
-        Diagnostic::error("environment-unbound", origin, format!("`environment.{key}` is asked for in a job without an environment"))
-            .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
+        Diagnostic::error(
+            "environment-unbound",
+            origin,
+            format!("`environment.{key}` is asked for in a job without an environment"),
+        )
+        .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
     )
 }
 

@@ -109,13 +109,17 @@ fn evaluate(block: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Diag
     }
     functions.into_iter().try_fold(value.clone(), |value, function| {
         call(function, &value).map_err(|message| {
-            Box::new(error(message).with_help("GitLab has `expand_vars`, `truncate(offset, length)` and `posix_escape`"))
+            Box::new(
+                error(message)
+                    .with_help("GitLab has `expand_vars`, `truncate(offset, length)` and `posix_escape`"),
+            )
         })
     })
 }
 
 fn call(function: &str, value: &Json) -> Result<Json, String> {
-    let text = value.as_str().ok_or_else(|| format!("`{function}` takes a string, and this input is none"))?;
+    let text =
+        value.as_str().ok_or_else(|| format!("`{function}` takes a string, and this input is none"))?;
     let text = match function {
         // Variables are left for the job's shell and for GitLab, which know them; no variable gets in here.
         "expand_vars" => text.to_owned(),
@@ -124,7 +128,9 @@ fn call(function: &str, value: &Json) -> Result<Json, String> {
             let arguments = function.strip_prefix("truncate(").and_then(|rest| rest.strip_suffix(')'));
             let numbers = arguments.and_then(|arguments| arguments.split_once(','));
             let numbers = numbers.and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
-            let Some((offset, length)) = numbers else { return Err(format!("there is no function `{function}`")) };
+            let Some((offset, length)) = numbers else {
+                return Err(format!("there is no function `{function}`"));
+            };
             text.chars().skip(offset).take(length).collect()
         }
     };

@@ -10,7 +10,7 @@ use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::{component, filters, sign, splice};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources};
-use crate::workspace::{Body, Templates};
+use crate::workspace::{Body, Read, Templates};
 use crate::yaml::{self, Node, Position, merge_keys};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 use std::cell::RefCell;
@@ -112,7 +112,9 @@ impl<'a> Renderer<'a> {
 
     fn evaluate_in(&self, node: &mut Node, scope: &Scope, problems: &mut Vec<Diagnostic>) {
         match &mut node.kind {
-            yaml::Kind::Seq(items) => items.iter_mut().for_each(|item| self.evaluate_in(item, scope, problems)),
+            yaml::Kind::Seq(items) => {
+                items.iter_mut().for_each(|item| self.evaluate_in(item, scope, problems))
+            }
             yaml::Kind::Map(map) => {
                 map.entries.iter_mut().for_each(|entry| self.evaluate_in(&mut entry.value, scope, problems));
             }
@@ -153,12 +155,26 @@ impl<'a> Renderer<'a> {
         compiled.map_err(|error| {
             let known = self.known.borrow_mut().remove(name);
             vec![problem(&error, &nothing(), self.sources, &|_| known.clone())]
-        })
+        })?;
+        for read in body.reads() {
+            if let Read::Named(wanted) = read
+                && !self.known.borrow().contains_key(wanted)
+                && let Some(template) = self.templates.find(wanted)?
+            {
+                self.compile(wanted, &template.body)?;
+            }
+        }
+        Ok(())
     }
 
-    /// Runs a template. One that it includes or imports and that the engine does not have yet is compiled, and the run
-    /// begun again.
-    fn run(&self, name: &str, values: &BTreeMap<&'static str, Value>, scope: &Scope) -> Result<String, Vec<Diagnostic>> {
+    /// Runs a template. One whose name it computes and that the engine does not have yet is compiled, and the run begun
+    /// again.
+    fn run(
+        &self,
+        name: &str,
+        values: &BTreeMap<&'static str, Value>,
+        scope: &Scope,
+    ) -> Result<String, Vec<Diagnostic>> {
         loop {
             let error = {
                 let engine = self.engine.borrow();
@@ -210,7 +226,12 @@ impl<'a> Renderer<'a> {
         if problems.is_empty() { Ok(node) } else { Err(problems) }
     }
 
-    fn parse(&self, marked: &str, file: FileId, problems: &mut Vec<Diagnostic>) -> Result<Node, Vec<Diagnostic>> {
+    fn parse(
+        &self,
+        marked: &str,
+        file: FileId,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<Node, Vec<Diagnostic>> {
         let lines = Lines::strip(marked);
         let locate = |at: Position| origin(&lines, &self.texts, file, at);
         let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default());
@@ -227,8 +248,13 @@ impl<'a> Renderer<'a> {
             });
             let text = index.map(|index| self.store.resolved(lines.line(index))).unwrap_or_default();
             let text = sign::unescape(&text).into_owned();
-            let same = self.texts.with_line(origin.file.index(), origin.line, |source| source.trim() == text.trim());
-            if same || text.is_empty() { problem } else { problem.with_note(format!("rendered as `{}`", text.trim())) }
+            let same =
+                self.texts.with_line(origin.file.index(), origin.line, |source| source.trim() == text.trim());
+            if same || text.is_empty() {
+                problem
+            } else {
+                problem.with_note(format!("rendered as `{}`", text.trim()))
+            }
         };
         problems.into_iter().map(shown).collect()
     }
@@ -237,7 +263,14 @@ impl<'a> Renderer<'a> {
         self.put_back_at(node, file, scope, 0, problems);
     }
 
-    fn put_back_at(&self, node: &mut Node, file: FileId, scope: &Scope, depth: usize, problems: &mut Vec<Diagnostic>) {
+    fn put_back_at(
+        &self,
+        node: &mut Node,
+        file: FileId,
+        scope: &Scope,
+        depth: usize,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         let parse = |text: &str, at: Origin, depth: usize| self.captured(text, at, scope, depth);
         let mut back = PutBack { store: &self.store, parse: &parse, depth, problems: Vec::new() };
         back.node(node);
@@ -271,8 +304,12 @@ fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>
     let first = documents.next().unwrap_or_else(|| Node::plain(at, ""));
     if let Some(second) = documents.next() {
         problems.push(
-            Diagnostic::error("yaml-documents", second.origin, "a second document begins here, which GitLab would drop")
-                .with_help("take the `---` out"),
+            Diagnostic::error(
+                "yaml-documents",
+                second.origin,
+                "a second document begins here, which GitLab would drop",
+            )
+            .with_help("take the `---` out"),
         );
     }
     first
@@ -286,7 +323,7 @@ fn missing_template(error: &minijinja::Error) -> Option<String> {
             && error.kind() == ErrorKind::TemplateNotFound
         {
             let detail = error.detail()?;
-            return Some(detail.split('"').nth(1)?.to_owned());
+            return Some(detail.split(['"', '\'']).nth(1)?.to_owned());
         }
         at = error.source();
     }

@@ -13,8 +13,24 @@ use std::sync::Arc;
 
 /// Filters that look at the characters of a text. Captured text holds marks and placeholders, which they must not see.
 const OF_TEXT: [&str; 18] = [
-    "upper", "lower", "title", "capitalize", "trim", "replace", "length", "count", "split", "lines", "int", "float",
-    "string", "bool", "indent", "format", "join", "reverse",
+    "upper",
+    "lower",
+    "title",
+    "capitalize",
+    "trim",
+    "replace",
+    "length",
+    "count",
+    "split",
+    "lines",
+    "int",
+    "float",
+    "string",
+    "bool",
+    "indent",
+    "format",
+    "join",
+    "reverse",
 ];
 
 /// Adds the filters to an environment.
@@ -57,8 +73,12 @@ fn words(value: &Value, store: &Store) -> Result<String, Error> {
     match value.as_str() {
         Some(text) if sign::has_sign(text) => Ok(store.resolved(text)),
         Some(text) => Ok(text.to_owned()),
-        None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => Ok(value.to_string()),
-        None => Err(Error::new(ErrorKind::InvalidOperation, format!("expected a text, found a {}", value.kind()))),
+        None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => {
+            Ok(value.to_string())
+        }
+        None => {
+            Err(Error::new(ErrorKind::InvalidOperation, format!("expected a text, found a {}", value.kind())))
+        }
     }
 }
 

@@ -32,7 +32,8 @@ pub fn bind(spec: Option<&Node>, given: &Map, used: Origin) -> Result<Json, Vec<
         given.entries.iter().filter_map(|entry| unknown(&entry.key, definitions)).collect();
     let mut values = serde_json::Map::new();
     for entry in &definitions.entries {
-        match Definition::read(&entry.key, &entry.value).and_then(|definition| definition.value(given, used)) {
+        match Definition::read(&entry.key, &entry.value).and_then(|definition| definition.value(given, used))
+        {
             Ok(value) => drop(values.insert(entry.key.text().to_owned(), value)),
             Err(found) => problems.extend(found),
         }
@@ -50,7 +51,10 @@ fn unknown(key: &Key, definitions: &Map) -> Option<Diagnostic> {
     Some(match did_you_mean(key.text(), names.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if definitions.is_empty() => problem.with_help("it takes no inputs"),
-        None => problem.with_help(format!("it has {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
+        None => problem.with_help(format!(
+            "it has {}",
+            names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        )),
     })
 }
 
@@ -82,8 +86,11 @@ impl<'a> Definition<'a> {
                 "type" => match TYPES.iter().find(|kind| value.text() == Some(**kind)) {
                     Some(kind) => definition.kind = kind,
                     None => problems.push(
-                        error(value.origin, format!("the input `{name}` has a type that GitLab does not know"))
-                            .with_help(format!("write one of {}", TYPES.join(", "))),
+                        error(
+                            value.origin,
+                            format!("the input `{name}` has a type that GitLab does not know"),
+                        )
+                        .with_help(format!("write one of {}", TYPES.join(", "))),
                     ),
                 },
                 "default" => definition.default = Some(value),
@@ -93,11 +100,15 @@ impl<'a> Definition<'a> {
                 },
                 "regex" => match value.text().map(Regex::new) {
                     Some(Ok(regex)) => definition.regex = Some((regex, value)),
-                    _ => problems.push(error(value.origin, format!("the `regex` of `{name}` is no regular expression"))),
+                    _ => problems.push(error(
+                        value.origin,
+                        format!("the `regex` of `{name}` is no regular expression"),
+                    )),
                 },
                 key if KEYS.contains(&key) => {}
                 key => {
-                    let problem = error(entry.key.origin, format!("unknown key `{key}` in the input `{name}`"));
+                    let problem =
+                        error(entry.key.origin, format!("unknown key `{key}` in the input `{name}`"));
                     problems.push(match did_you_mean(key, KEYS) {
                         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                         None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
@@ -145,10 +156,16 @@ impl<'a> Definition<'a> {
             let problem = error(format!("the input `{name}` takes a {}, and this is {found}", self.kind));
             let quote = self.kind == "string" && (value.is_number() || value.is_boolean());
             let text = node.text().unwrap_or_default();
-            return Err(Box::new(if quote { problem.with_help(format!("quote it: \"{text}\"")) } else { problem }));
+            return Err(Box::new(if quote {
+                problem.with_help(format!("quote it: \"{text}\""))
+            } else {
+                problem
+            }));
         }
-        if let Some(options) = self.options.filter(|options| !options.iter().any(|o| plain_value(o) == value)) {
-            let options: Vec<String> = options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
+        if let Some(options) = self.options.filter(|options| !options.iter().any(|o| plain_value(o) == value))
+        {
+            let options: Vec<String> =
+                options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
             let text = node.text().unwrap_or_default();
             let problem = error(format!("the input `{name}` cannot be `{text}`"));
             return Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))));
@@ -156,7 +173,8 @@ impl<'a> Definition<'a> {
         match (&self.regex, value.as_str()) {
             (Some((regex, written)), Some(text)) if !regex.is_match(text) => {
                 let pattern = written.text().unwrap_or_default();
-                let problem = error(format!("the input `{name}` has to match `{pattern}`, and `{text}` does not"));
+                let problem =
+                    error(format!("the input `{name}` has to match `{pattern}`, and `{text}` does not"));
                 Err(Box::new(problem.with_label(written.origin, "the pattern")))
             }
             _ => Ok(()),

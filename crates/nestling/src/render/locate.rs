@@ -48,7 +48,8 @@ pub(crate) fn origin(lines: &Lines, texts: &Texts<'_>, fallback: FileId, at: Pos
     let Some(mark) = lines.mark(index, column) else { return Origin::file(fallback) };
     let file = FileId::from_index(mark.file);
     let before = lines.table.get(index).map(|line| &line.marks[..]).unwrap_or_default();
-    let start = before.iter().rev().map(|mark| mark.column).find(|start| *start <= column && *start < mark.column);
+    let start =
+        before.iter().rev().map(|mark| mark.column).find(|start| *start <= column && *start < mark.column);
     let rendered: Vec<char> = lines.line(index).chars().collect();
     texts.with_line(mark.file, mark.line, |source| {
         let source: Vec<char> = source.chars().collect();
@@ -109,7 +110,9 @@ fn after(text: &[char], from: usize, close: &str) -> Option<usize> {
 
 /// The only place in the source line where the rendered words stand.
 fn found(rendered: &[char], source: &[char], from: usize, to: usize) -> Option<usize> {
-    let words = rendered.get(from..to).filter(|words| !words.is_empty() && !words.iter().any(|c| sign::is_sign(*c)))?;
+    let words = rendered
+        .get(from..to)
+        .filter(|words| !words.is_empty() && !words.iter().any(|c| sign::is_sign(*c)))?;
     let mut places = source.windows(words.len()).enumerate().filter(|(_, window)| *window == words);
     let (place, _) = places.next()?;
     places.next().is_none().then_some(place)

@@ -16,7 +16,8 @@ pub(crate) fn mark(source: &str, file: u32) -> String {
     let tokens: Result<Vec<Token<'_>>, _> =
         tokenize(source, false, syntax()).map(|token| token.map(|(token, _)| token)).collect();
     let Ok(tokens) = tokens else { return source.to_owned() };
-    let mut marker = Marker { source, file, out: String::with_capacity(source.len() * 2), copied: 0, line: 1 };
+    let mut marker =
+        Marker { source, file, out: String::with_capacity(source.len() * 2), copied: 0, line: 1 };
     for (at, token) in tokens.iter().enumerate() {
         if let Token::TemplateData(data) = token {
             marker.data(data, &tokens[at + 1..]);

@@ -57,7 +57,8 @@ fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Op
     let (file, text) = marked(error.name()?)?;
     let line = error.line()?;
     let whole = (Origin::line(file, u32::try_from(line).unwrap_or(u32::MAX)), String::new());
-    let Some(range) = error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty())) else {
+    let Some(range) = error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
+    else {
         return Some(whole);
     };
     let before = &text[..range.start];
@@ -102,7 +103,9 @@ fn message(error: &Error) -> String {
     match error.kind() {
         ErrorKind::SyntaxError => format!("this is not valid template syntax: {detail}"),
         ErrorKind::UndefinedError if detail.is_empty() => "this is undefined".to_owned(),
-        ErrorKind::OutOfFuel => "the template does too much: it is stopped before it fills the memory".to_owned(),
+        ErrorKind::OutOfFuel => {
+            "the template does too much: it is stopped before it fills the memory".to_owned()
+        }
         ErrorKind::InvalidOperation if detail.contains("recursion limit") => {
             "templates or macros call each other without an end".to_owned()
         }
@@ -116,7 +119,9 @@ fn help(kind: ErrorKind, error: &Error) -> Option<String> {
     let help = match kind {
         ErrorKind::UndefinedError => "set it before, or write `| default(…)`",
         ErrorKind::OutOfFuel => "look for a loop that runs over too much",
-        ErrorKind::TemplateNotFound => "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`",
+        ErrorKind::TemplateNotFound => {
+            "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`"
+        }
         ErrorKind::UnknownFilter => "beside Jinja's own there are `sh`, `slug`, `env_slug` and `yaml`",
         ErrorKind::SyntaxError if detail.contains("end of input") || detail.contains("unexpected end") => {
             "a block or an expression is not closed: look for a missing `endif`, `endfor`, `endmacro` or `}}`"

@@ -70,9 +70,8 @@ impl PutBack<'_> {
         }
         let mut pieces = sign::pieces(&scalar.text);
         let node = match (pieces.next()?, pieces.next()) {
-            (Piece::Value(index), None) => {
-                to_node(&self.store.get(index)?, origin, self.store).map_err(|refused| vec![problem(refused, origin)])
-            }
+            (Piece::Value(index), None) => to_node(&self.store.get(index)?, origin, self.store)
+                .map_err(|refused| vec![problem(refused, origin)]),
             (Piece::Captured(index), None) => {
                 let value = self.store.get(index)?;
                 (self.parse)(value.as_str().unwrap_or_default(), origin, self.depth + 1)
@@ -111,9 +110,10 @@ impl PutBack<'_> {
 fn problem(refused: Refused, origin: Origin) -> Diagnostic {
     let (message, help) = match refused {
         Refused::Undefined => ("what is printed here is undefined", "give it a value, or `| default(…)`"),
-        Refused::NoneInText => {
-            ("what is printed into this text is `none`", "write `| default(\"…\", true)`, or leave the line out")
-        }
+        Refused::NoneInText => (
+            "what is printed into this text is `none`",
+            "write `| default(\"…\", true)`, or leave the line out",
+        ),
         Refused::ListInText => (
             "a list is printed into the middle of a text",
             "write `| join(\" \")`, or let `${{ }}` stand alone to put the list in as it is",

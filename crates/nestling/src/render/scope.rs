@@ -52,8 +52,12 @@ impl Scope {
             EnvironmentScope::Bound(value) => from_json(value),
         };
         let mut values = BTreeMap::from([("environment", environment)]);
-        let named =
-            [("unit", &self.unit), ("vars", &self.vars), ("pipeline", &self.pipeline), ("inputs", &self.inputs)];
+        let named = [
+            ("unit", &self.unit),
+            ("vars", &self.vars),
+            ("pipeline", &self.pipeline),
+            ("inputs", &self.inputs),
+        ];
         for (name, value) in named {
             match value {
                 Json::Null if name == "unit" => {}

@@ -2,7 +2,9 @@
 
 /// The text as one word of a shell: as it is where no character of it means anything, else in single quotes.
 pub(crate) fn quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',');
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',')
+    };
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }

@@ -188,13 +188,8 @@ mod tests {
         write_placeholder(&mut text, VALUE, 7);
         write_placeholder(&mut text, TEXT, 0);
         let read: Vec<Piece<'_>> = pieces(&text).collect();
-        let want = [
-            Piece::Text("a"),
-            Piece::Mark(3, 120),
-            Piece::Text("b "),
-            Piece::Value(7),
-            Piece::Captured(0),
-        ];
+        let want =
+            [Piece::Text("a"), Piece::Mark(3, 120), Piece::Text("b "), Piece::Value(7), Piece::Captured(0)];
         assert_eq!(read, want);
     }
 

@@ -53,7 +53,8 @@ fn missing_in(path: &str, scope: &Scope) -> Option<Missing> {
 }
 
 fn help(part: &str, value: &Json, known: &str) -> String {
-    let keys: Vec<&str> = value.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+    let keys: Vec<&str> =
+        value.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
     match did_you_mean(part, keys.iter().copied()) {
         Some(near) => format!("did you mean `{known}.{near}`?"),
         None if known == "inputs" && keys.is_empty() => {

@@ -16,7 +16,9 @@ const DEPTH: usize = 50;
 pub fn plain_value(node: &Node) -> Json {
     match &node.kind {
         Kind::Seq(items) => Json::Array(items.iter().map(plain_value).collect()),
-        Kind::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.to_owned(), plain_value(value))).collect()),
+        Kind::Map(map) => {
+            Json::Object(map.iter().map(|(key, value)| (key.to_owned(), plain_value(value))).collect())
+        }
         Kind::Scalar(scalar) => match scalar.meaning() {
             Meaning::Null => Json::Null,
             Meaning::Bool(value) => Json::Bool(value),
