@@ -7,4 +7,13 @@ mod support;
 mod tidy;
 
 #[cfg(test)]
+mod documents;
+
+#[cfg(test)]
 mod oracles;
+
+#[cfg(test)]
+mod examples;
+
+#[cfg(test)]
+mod determinism;

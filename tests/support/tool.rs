@@ -17,8 +17,6 @@ pub(crate) enum Tool {
     GitlabCiLocal,
     /// What `gitlab-ci-local` copies files with.
     Rsync,
-    /// A Python to run scripts with.
-    Python,
     /// The Node that the machine has, for the examples' services.
     Node,
 }
@@ -29,7 +27,6 @@ impl Tool {
         match self {
             Self::Ruby => on_path("ruby"),
             Self::Rsync => on_path("rsync"),
-            Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
             Self::CheckJsonschema => installed("venv/bin/check-jsonschema").map(Command::new),
             Self::GitlabCiLocal => {
