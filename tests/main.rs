@@ -17,3 +17,6 @@ mod examples;
 
 #[cfg(test)]
 mod determinism;
+
+#[cfg(test)]
+mod hostile;

@@ -7,7 +7,6 @@ use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::yaml::{Key, Map, Node, emit_entry};
-use std::fmt::Write as _;
 
 /// Whether the output explains itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, c
     for job in &pipeline.jobs {
         out.push('\n');
         if comments == Comments::Origins {
-            let _ = writeln!(out, "# {}", sources.place(job.origin));
+            header::comment(out, &sources.place(job.origin));
         }
         entry(out, job.name.as_str(), &body(job));
     }
