@@ -20,3 +20,6 @@ mod determinism;
 
 #[cfg(test)]
 mod hostile;
+
+#[cfg(test)]
+mod render_cases;

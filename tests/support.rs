@@ -58,3 +58,17 @@ pub(crate) fn run(command: &mut Command) -> Output {
 pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
+
+/// Compares a text with a file of expectations; with `NESTLING_TEST_UPDATE` set, writes the file.
+pub(crate) fn expect_file(path: &Path, text: &str) -> Result<(), String> {
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    if expected == text {
+        return Ok(());
+    }
+    if setting("NESTLING_TEST_UPDATE").is_some() {
+        std::fs::write(path, text).unwrap();
+        return Ok(());
+    }
+    let shown = path.strip_prefix(root()).unwrap_or(path).display();
+    Err(format!("{shown}\n--- expected\n{expected}--- found\n{text}---"))
+}

@@ -24,6 +24,7 @@ mod component;
 mod put_back;
 mod problem;
 mod suggest;
+mod unclosed;
 mod inputs;
 mod engine;
 

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use crate::environments::{Deploying, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
+use crate::path::RepoPath;
 use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
 use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
@@ -78,7 +79,7 @@ impl<'a> UnitRenderer<'a> {
         problems.extend(found);
         let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
-        (jobs, problems)
+        (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
     }
 
     fn deploy(&self, jobs: UnitJobs, unit: Option<&Unit>, value: &Value, environment_read: bool) -> Outcome {
@@ -127,8 +128,7 @@ impl<'a> UnitRenderer<'a> {
         if let Some(body) = &unit.fragment {
             keep(self.fragment(body, value, environment), &mut rendered, &mut problems);
         }
-        let note = format!("for unit `{}`", unit.name);
-        (rendered, problems.into_iter().map(|problem: Diagnostic| problem.with_note(note.as_str())).collect())
+        (rendered, problems)
     }
 
     fn fragment(
@@ -143,7 +143,7 @@ impl<'a> UnitRenderer<'a> {
     fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
         self.templates.find(&used.template)?.ok_or_else(|| {
             let message = format!("there is no template `{}`", used.template);
-            let problem = Diagnostic::error("template-undefined", used.origin, message);
+            let problem = Diagnostic::error("template-missing", used.origin, message);
             let names = self.templates.names();
             vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -182,12 +182,17 @@ fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let reasons = selection.verdicts.get(&unit.name).map(|verdict| verdict.reasons()).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
-        "dir": unit.dir.to_string(),
+        "dir": text(&unit.dir),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
-        "changed_files": paths.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changed_files": paths.iter().map(text).collect::<Vec<_>>(),
         "reasons": reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
+}
+
+/// A path as templates see it: as it is, and escaped only where it is no text.
+fn text(path: &RepoPath) -> String {
+    path.as_str().map_or_else(|| path.to_string(), str::to_owned)
 }
 
 /// What `environment` is in a job that was sent to one.

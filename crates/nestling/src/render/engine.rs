@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::{component, filters, sign, splice};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
 use crate::workspace::{Body, Read, Templates};
 use crate::yaml::{self, Node, Position, merge_keys};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -95,8 +95,12 @@ impl<'a> Renderer<'a> {
             (body.text.to_string(), false)
         };
         let exact = !is_template(&body.text);
-        let node = self.tree(&marked, body.file, exact, scope)?;
-        Ok(Rendered { node, environment_read })
+        match self.tree(&marked, body.file, exact, scope) {
+            Ok(node) => Ok(Rendered { node, environment_read }),
+            Err(problems) => {
+                Err(problems.into_iter().map(|problem| self.with_user(problem, body.file)).collect())
+            }
+        }
     }
 
     /// Evaluates the `${{ }}` in the texts of a tree that stands in a header.
@@ -190,12 +194,26 @@ impl<'a> Renderer<'a> {
                     self.compile(&wanted, &template.body)?;
                 }
                 Some((Err(problems), _)) => return Err(problems),
-                _ => {
+                wanted => {
                     let marked = |name: &str| self.known.borrow().get(name).cloned();
-                    return Err(vec![problem(&error, scope, self.sources, &marked)]);
+                    let problem = problem(&error, scope, self.sources, &marked);
+                    return Err(vec![match wanted {
+                        Some((_, wanted)) => self.no_such_template(problem, &wanted),
+                        None => problem,
+                    }]);
                 }
             }
             self.store.clear();
+        }
+    }
+
+    fn no_such_template(&self, mut problem: Diagnostic, wanted: &str) -> Diagnostic {
+        problem.message = format!("there is no template `{wanted}`");
+        let stem = wanted.trim_end_matches(".yml").trim_end_matches(".yaml");
+        let names = self.templates.names();
+        match did_you_mean(stem, names.iter().map(String::as_str)) {
+            Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &wanted[stem.len()..])),
+            None => problem,
         }
     }
 
@@ -257,6 +275,17 @@ impl<'a> Renderer<'a> {
             }
         };
         problems.into_iter().map(shown).collect()
+    }
+
+    /// Says which template was rendered where the mistake is in another file, such as one with macros.
+    fn with_user(&self, problem: Diagnostic, rendered: FileId) -> Diagnostic {
+        match problem.origin() {
+            Some(origin) if origin.file != rendered => {
+                let note = format!("used by `{}`", self.sources.path(rendered));
+                problem.with_note(note)
+            }
+            _ => problem,
+        }
     }
 
     fn put_back(&self, node: &mut Node, file: FileId, scope: &Scope, problems: &mut Vec<Diagnostic>) {

@@ -1,7 +1,7 @@
 //! The filters beyond Jinja's own, and Jinja's own made safe for captured text.
 
 use super::shell;
-use super::sign;
+use super::sign::{self, Piece};
 use super::store::Store;
 use crate::diagnostic::{FileId, Origin};
 use crate::name::{environment_slug, slug};
@@ -11,14 +11,13 @@ use minijinja::value::Rest;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use std::sync::Arc;
 
-/// Filters that look at the characters of a text. Captured text holds marks and placeholders, which they must not see.
-const OF_TEXT: [&str; 18] = [
-    "upper",
-    "lower",
-    "title",
+/// Filters that can be applied to the text around placeholders and to the values in them one by one.
+const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
+
+/// Filters that look at a text as a whole. Captured text holds marks and placeholders, which they must not see; what
+/// they give is data.
+const AS_A_WHOLE: [&str; 12] = [
     "capitalize",
-    "trim",
-    "replace",
     "length",
     "count",
     "split",
@@ -27,7 +26,6 @@ const OF_TEXT: [&str; 18] = [
     "float",
     "string",
     "bool",
-    "indent",
     "format",
     "join",
     "reverse",
@@ -48,13 +46,45 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     let kept = store.clone();
     engine.add_filter("yaml", move |value: Value| as_yaml(&value, &kept));
     let plain = Arc::new(Environment::new());
-    for name in OF_TEXT {
+    for name in PIECE_BY_PIECE {
+        let (plain, store) = (Arc::clone(&plain), store.clone());
+        engine.add_filter(name, move |args: Rest<Value>| {
+            let mut apply = |text: &Value| {
+                let args: Vec<Value> = std::iter::once(text).chain(args.iter().skip(1)).cloned().collect();
+                plain.empty_state().apply_filter(name, &args)
+            };
+            piecewise(args.first().unwrap_or(&Value::UNDEFINED), &store, &mut apply)
+        });
+    }
+    for name in AS_A_WHOLE {
         let (plain, store) = (Arc::clone(&plain), store.clone());
         engine.add_filter(name, move |args: Rest<Value>| {
             let args: Vec<Value> = args.iter().map(|arg| without_signs(arg, &store)).collect();
             plain.empty_state().apply_filter(name, &args)
         });
     }
+}
+
+/// Applies a filter to captured text without letting the values in it out of their placeholders.
+fn piecewise(
+    value: &Value,
+    store: &Store,
+    apply: &mut dyn FnMut(&Value) -> Result<Value, Error>,
+) -> Result<Value, Error> {
+    let Some(text) = value.as_str().filter(|text| sign::has_sign(text)) else { return apply(value) };
+    let mut out = String::with_capacity(text.len());
+    for piece in sign::pieces(text) {
+        match piece {
+            Piece::Text(text) => out.push_str(apply(&Value::from(text))?.as_str().unwrap_or_default()),
+            Piece::Mark(file, line) => sign::write_mark(&mut out, file, line),
+            Piece::Value(index) | Piece::Captured(index) => {
+                let inner = store.get(index).unwrap_or_default();
+                let changed = piecewise(&inner, store, apply)?;
+                out.push_str(&store.keep(&changed));
+            }
+        }
+    }
+    Ok(if value.is_safe() { Value::from_safe_string(out) } else { Value::from(out) })
 }
 
 /// Captured text as the plain text that it stands for.

@@ -153,7 +153,9 @@ impl<'a> Definition<'a> {
         let error = |message: String| Diagnostic::error("input-value", node.origin, message);
         if !of_type {
             let found = found(&value);
-            let problem = error(format!("the input `{name}` takes a {}, and this is {found}", self.kind));
+            let article = if self.kind == "array" { "an" } else { "a" };
+            let problem =
+                error(format!("the input `{name}` takes {article} {}, and this is {found}", self.kind));
             let quote = self.kind == "string" && (value.is_number() || value.is_boolean());
             let text = node.text().unwrap_or_default();
             return Err(Box::new(if quote {

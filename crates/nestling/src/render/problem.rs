@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use super::sign::{CLOSE, MARK};
-use super::suggest;
+use super::{suggest, unclosed};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
@@ -17,6 +17,9 @@ pub(crate) fn problem(
     let chain = chain(error);
     let innermost = *chain.last().unwrap_or(&error);
     let place = |error: &Error| place(error, marked);
+    if let Some(problem) = unclosed::unclosed(innermost, marked) {
+        return problem;
+    }
     let (origin, expression) = chain.iter().rev().find_map(|error| place(error)).unzip();
     let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
@@ -29,10 +32,16 @@ pub(crate) fn problem(
             problem.message = format!("`{}` is undefined", missing.path);
             problem.help = Some(missing.help);
         }
+        (kind @ ErrorKind::UndefinedError, None) if !expression.is_empty() => {
+            problem.message = format!("`{}` is undefined", expression.lines().next().unwrap_or_default());
+            problem.help = help(kind, innermost);
+        }
         (kind, _) => problem.help = help(kind, innermost),
     }
     for outer in chain.iter().rev().skip(1) {
-        if let Some((at, _)) = place(outer).filter(|(at, _)| Some(*at) != origin) {
+        if let Some((at, _)) = place(outer)
+            .filter(|(at, _)| origin.is_none_or(|origin| (origin.file, origin.line) != (at.file, at.line)))
+        {
             problem = problem.with_note(format!("included from {}", sources.place(at)));
         }
     }
@@ -102,6 +111,9 @@ fn message(error: &Error) -> String {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
         ErrorKind::SyntaxError => format!("this is not valid template syntax: {detail}"),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
+            unknown(error.kind(), detail)
+        }
         ErrorKind::UndefinedError if detail.is_empty() => "this is undefined".to_owned(),
         ErrorKind::OutOfFuel => {
             "the template does too much: it is stopped before it fills the memory".to_owned()
@@ -112,6 +124,17 @@ fn message(error: &Error) -> String {
         _ if detail.is_empty() => error.kind().to_string(),
         _ => detail.to_owned(),
     }
+}
+
+/// `filter shell is unknown` in our words.
+fn unknown(kind: ErrorKind, detail: &str) -> String {
+    let what = match kind {
+        ErrorKind::UnknownFilter => "filter",
+        ErrorKind::UnknownTest => "test",
+        _ => "function",
+    };
+    let name = detail.trim_end_matches(" is unknown").trim_start_matches(what).trim();
+    format!("there is no {what} `{name}`")
 }
 
 fn help(kind: ErrorKind, error: &Error) -> Option<String> {

@@ -54,7 +54,7 @@ impl Store {
                     let Some(value) = self.get(index) else { continue };
                     match value.as_str() {
                         Some(text) => self.resolve_into(out, text, depth + 1),
-                        None => out.push_str(&value.to_string()),
+                        None => out.push_str(&super::value::atom(&value)),
                     }
                 }
             }

@@ -77,8 +77,9 @@ fn nested(value: &Value, origin: Origin, store: &Store, depth: usize) -> Result<
     match value.kind() {
         ValueKind::Undefined => Err(Refused::Undefined),
         ValueKind::None => Ok(Node::plain(origin, "null")),
-        ValueKind::Bool | ValueKind::Number => Ok(Node::plain(origin, value.to_string())),
+        ValueKind::Bool | ValueKind::Number => Ok(Node::plain(origin, atom(value))),
         ValueKind::String => Ok(Node::string(origin, text(value, store))),
+        _ if is_macro(value) => Err(Refused::NotData),
         ValueKind::Seq | ValueKind::Iterable => {
             let items = value.try_iter().map_err(|_| Refused::NotData)?;
             let items: Result<Vec<Node>, Refused> =
@@ -103,13 +104,29 @@ pub(crate) fn to_text(value: &Value, store: &Store) -> Result<String, Refused> {
     match value.kind() {
         ValueKind::Undefined => Err(Refused::Undefined),
         ValueKind::None => Err(Refused::NoneInText),
-        ValueKind::Bool | ValueKind::Number => Ok(value.to_string()),
+        ValueKind::Bool | ValueKind::Number => Ok(atom(value)),
+        _ if is_macro(value) => Err(Refused::NotData),
         ValueKind::String if value.is_safe() => Ok(text(value, store).trim_matches('\n').to_owned()),
         ValueKind::String => Ok(text(value, store)),
         ValueKind::Seq | ValueKind::Iterable => Err(Refused::ListInText),
         ValueKind::Map => Err(Refused::MapInText),
         _ => Err(Refused::NotData),
     }
+}
+
+/// A number or a boolean as YAML and shells write it; the engine says `True`.
+pub(crate) fn atom(value: &Value) -> String {
+    match value.kind() {
+        ValueKind::Bool => if value.is_true() { "true" } else { "false" }.to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+/// A macro that was not called looks like a mapping to the engine.
+fn is_macro(value: &Value) -> bool {
+    value.as_object().is_some()
+        && value.get_attr("arguments").is_ok_and(|a| !a.is_undefined())
+        && value.to_string().starts_with("<macro ")
 }
 
 /// A string as it was meant: captured parts resolved, escapes undone.

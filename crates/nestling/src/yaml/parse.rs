@@ -231,11 +231,14 @@ pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
         if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
             let message = format!("the key `{}` stands twice here", entry.key.text());
-            problems.push(
-                Diagnostic::error("yaml-duplicate-key", entry.key.origin, message)
+            let problem = Diagnostic::error("yaml-duplicate-key", entry.key.origin, message);
+            problems.push(if first == entry.key.origin {
+                problem.with_help("this line is rendered more than once: make the key differ each time")
+            } else {
+                problem
                     .with_label(first, "the first")
-                    .with_help("GitLab would take the last one in silence; keep one"),
-            );
+                    .with_help("GitLab would take the last one in silence; keep one")
+            });
         }
     }
     problems
