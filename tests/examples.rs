@@ -1,7 +1,7 @@
 //! An example is a document, a program and a test at once.
 
 use crate::support::example::{Example, names};
-use crate::support::{judge, nestling, output, root, setting};
+use crate::support::{expect_file, judge, nestling, output, root};
 
 /// The pipelines that an example is looked at in.
 const PIPELINES: [&[&str]; 6] = [
@@ -29,11 +29,7 @@ fn the_child_pipeline_that_is_shown_is_the_one_that_comes_out() {
     for name in names() {
         let text = Example::new(&name).generate(&["--as", "merge_request"]);
         let shown = root().join("examples").join(&name).join("child-pipeline.yml");
-        if setting("NESTLING_TEST_UPDATE").is_some() {
-            std::fs::write(&shown, &text).unwrap();
-        }
-        let shown = std::fs::read_to_string(shown).unwrap_or_default();
-        assert!(shown == text, "examples/{name}/child-pipeline.yml: NESTLING_TEST_UPDATE=1 writes\n{text}");
+        expect_file(&shown, &text).unwrap_or_else(|difference| panic!("{difference}"));
     }
 }
 

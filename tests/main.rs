@@ -23,3 +23,6 @@ mod hostile;
 
 #[cfg(test)]
 mod render_cases;
+
+#[cfg(test)]
+mod e2e;

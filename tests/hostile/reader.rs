@@ -3,6 +3,7 @@
 use crate::support::judge;
 use crate::support::tool::{Tool, need};
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// A reader.
 #[derive(Debug, Clone, Copy)]
@@ -20,21 +21,26 @@ pub(crate) fn readers(test: &str) -> Vec<Reader> {
 }
 
 impl Reader {
-    /// What it makes of a text.
-    pub(crate) fn load(self, text: &str) -> Result<Value, String> {
+    /// What it makes of each text.
+    pub(crate) fn load(self, texts: &[String]) -> Vec<Value> {
         match self {
-            Self::Independent => {
-                let value: serde_yaml::Value =
-                    serde_yaml::from_str(text).map_err(|error| error.to_string())?;
-                serde_json::to_value(value).map_err(|error| error.to_string())
-            }
+            Self::Independent => texts.iter().map(|text| independent(text)).collect(),
             Self::Ruby => {
-                let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-                let file = folder.path().join("pipeline.yml");
-                std::fs::write(&file, text).map_err(|error| error.to_string())?;
-                let mut documents = judge::psych("hostile", &[file]).ok_or("no Ruby")?;
-                documents.pop().ok_or_else(|| "no document".to_owned())
+                let folder = tempfile::tempdir().unwrap();
+                let file = |(at, text): (usize, &String)| {
+                    let file = folder.path().join(format!("{at}.yml"));
+                    std::fs::write(&file, text).unwrap();
+                    file
+                };
+                let files: Vec<PathBuf> = texts.iter().enumerate().map(file).collect();
+                judge::psych("hostile", &files).unwrap()
             }
         }
     }
+}
+
+fn independent(text: &str) -> Value {
+    let value: serde_yaml::Value =
+        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    serde_json::to_value(value).unwrap()
 }
