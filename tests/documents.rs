@@ -1,7 +1,10 @@
 //! The documents of the repository say what is so.
 
-use crate::support::read;
+use crate::support::example::Example;
+use crate::support::tool::{Tool, need};
+use crate::support::{expect_file, nestling, output, read, root};
 use nestling_cli::Exit;
+use std::fs::File;
 
 #[test]
 fn the_table_of_exit_codes_is_the_programs() {
@@ -36,7 +39,25 @@ fn the_scripts_that_documents_name_are_there() {
     for path in ["README.md", "CONTRIBUTING.md", "examples/shop/README.md"] {
         for line in read(path).lines().filter(|line| line.starts_with("./")) {
             let script = line.split_whitespace().next().unwrap();
-            assert!(crate::support::root().join(script).is_file(), "{path}: {line}");
+            assert!(root().join(script).is_file(), "{path}: {line}");
         }
     }
+}
+
+/// `NESTLING_TEST_UPDATE=1` draws it anew.
+#[test]
+fn the_picture_in_the_readme_is_what_the_program_shows() {
+    let Some(mut python) = need(Tool::Python, "the_picture_in_the_readme_is_what_the_program_shows") else {
+        return;
+    };
+    let shop = Example::new("shop");
+    let shown =
+        output(nestling(&shop.path()).args(["preview", "--as", "merge_request", "--color", "always"]));
+    let file = shop.beside().join("shown");
+    std::fs::write(&file, shown).unwrap();
+    python.arg(root().join("docs/picture")).args(["nestling", "preview", "--as", "merge_request"]);
+    let drawn = python.stdin(File::open(file).unwrap()).output().unwrap();
+    let picture = String::from_utf8(drawn.stdout).unwrap();
+    expect_file(&root().join("docs/preview.svg"), &picture)
+        .unwrap_or_else(|difference| panic!("{difference}"));
 }

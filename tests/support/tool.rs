@@ -17,6 +17,8 @@ pub(crate) enum Tool {
     GitlabCiLocal,
     /// What `gitlab-ci-local` copies files with.
     Rsync,
+    /// Runs the scripts that draw and generate.
+    Python,
     /// The Node that the machine has, for the examples' services.
     Node,
 }
@@ -27,6 +29,7 @@ impl Tool {
         match self {
             Self::Ruby => on_path("ruby"),
             Self::Rsync => on_path("rsync"),
+            Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
             Self::CheckJsonschema => installed("venv/bin/check-jsonschema").map(Command::new),
             Self::GitlabCiLocal => {
