@@ -15,7 +15,6 @@ use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::yaml::{Key, Map, Node, emit_entry};
-use std::fmt::Write as _;
 
 /// Whether the output explains itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +66,7 @@ fn write_jobs(out: &mut String, jobs: &[Job], sources: &Sources, comments: Comme
     for job in jobs {
         out.push('\n');
         if comments == Comments::Origins {
-            let _ = writeln!(out, "# {}", sources.place(job.origin));
+            header::comment(out, &sources.place(job.origin));
         }
         entry(out, job.name.as_str(), &body(job));
     }

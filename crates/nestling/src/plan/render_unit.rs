@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use crate::environments::{Deploying, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
+use crate::path::RepoPath;
 use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
 use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
@@ -181,12 +182,17 @@ fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let reasons = selection.verdicts.get(&unit.name).map(|verdict| verdict.reasons()).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
-        "dir": unit.dir.to_string(),
+        "dir": text(&unit.dir),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
-        "changed_files": paths.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changed_files": paths.iter().map(text).collect::<Vec<_>>(),
         "reasons": reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
+}
+
+/// A path as templates see it: as it is, and escaped only where it is no text.
+fn text(path: &RepoPath) -> String {
+    path.as_str().map_or_else(|| path.to_string(), str::to_owned)
 }
 
 /// What `environment` is in a job that was sent to one.
