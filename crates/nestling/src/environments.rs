@@ -7,9 +7,11 @@
 mod deploy;
 mod fan;
 mod overview;
+mod pair;
 mod rules;
 mod stop;
 mod target;
 
+pub(crate) use deploy::default_title;
 pub use fan::{Deploying, RenderFor, fan_out};
 pub use overview::{Starts, Touched, is_manual, touched};
