@@ -25,4 +25,7 @@ mod hostile;
 mod render_cases;
 
 #[cfg(test)]
+mod check_cases;
+
+#[cfg(test)]
 mod e2e;

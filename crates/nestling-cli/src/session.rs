@@ -10,7 +10,7 @@ use nestling::changes::{
     self, As, ChangeSet, ChangesError, FetchPolicy, Head, OnUnknownBase, PipelineFacts, Request, Scope,
 };
 use nestling::check;
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling::diagnostic::{self, Diagnostic, Sources, has_errors};
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, Trust};
 use nestling::name::UnitName;
@@ -80,7 +80,7 @@ impl Session {
         let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
-        problems.extend(check::check(&plan.pipeline, &check::Settings));
+        problems.extend(checked(&plan, &sources));
         Ok(Planned { plan, sources, problems })
     }
 
@@ -119,6 +119,14 @@ impl Session {
     fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
         Ok(Narrowing { only: named(&self.only, workspace)?, except: named(&self.except, workspace)? })
     }
+}
+
+/// What GitLab would say of the plan's pipeline.
+fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
+    let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+    settings.variables = check::KnownVariables::of_child(&plan.facts);
+    problems.extend(check::check(&plan.pipeline, &settings));
+    check::without_allowed(diagnostic::folded(problems), sources)
 }
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
