@@ -192,6 +192,11 @@ fn changes_failure(error: ChangesError) -> Failure {
 }
 
 impl Planned {
+    /// Tells what else is wrong; whether nothing of it is an error.
+    pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
+        tell(problems, &self.sources, io)
+    }
+
     /// Tells what is wrong; whether nothing of it is an error.
     pub(crate) fn report(&self, io: &mut Io) -> bool {
         tell(&self.problems, &self.sources, io)

@@ -17,6 +17,7 @@ use render_unit::UnitRenderer;
 use std::collections::BTreeMap;
 
 pub use noop::NOOP_JOB;
+pub(crate) use noop::noop_job;
 
 /// What a plan is made from.
 pub struct Request<'a> {
