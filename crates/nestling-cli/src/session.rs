@@ -80,7 +80,7 @@ impl Session {
         let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
-        problems.extend(check::check(&plan.pipeline, &check::Settings::default()));
+        problems.extend(check::check(&plan.pipeline, &check::Settings));
         Ok(Planned { plan, sources, problems })
     }
 

@@ -11,5 +11,5 @@ mod rules;
 mod stop;
 mod target;
 
-pub use fan::{Deploying, fan_out};
+pub use fan::{Deploying, RenderFor, fan_out};
 pub use overview::{Starts, Touched, is_manual, touched};

@@ -8,7 +8,7 @@ use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
 use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
-use crate::select::Selection;
+use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
 use serde_json::{Value, json};
@@ -179,7 +179,7 @@ fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
 
 fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let paths = selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
-    let reasons = selection.verdicts.get(&unit.name).map(|verdict| verdict.reasons()).unwrap_or_default();
+    let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
         "dir": text(&unit.dir),
