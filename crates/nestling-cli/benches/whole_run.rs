@@ -17,8 +17,14 @@ const RUNS: usize = 15;
 const COMMANDS: [(&str, &[&str]); 5] = [
     ("git diff --name-only main...HEAD", &[]),
     ("nestling affected", &["affected", "--head", "HEAD"]),
-    ("nestling generate", &["generate", "--as", "merge_request", "--head", "HEAD", "-o", "-"]),
-    ("nestling generate --all", &["generate", "--as", "merge_request", "--head", "HEAD", "--all", "-o", "-"]),
+    (
+        "nestling generate",
+        &["generate", "--as", "merge_request", "--head", "HEAD", "-o", "../child-pipeline.yml"],
+    ),
+    (
+        "nestling generate --all",
+        &["generate", "--as", "merge_request", "--head", "HEAD", "--all", "-o", "../all.yml"],
+    ),
     ("nestling preview of the work tree", &["preview", "--as", "merge_request"]),
 ];
 
@@ -28,11 +34,7 @@ fn main() -> Result<()> {
     for (name, args) in COMMANDS {
         let output = command(&repository, args).stdout(Stdio::piped()).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(
-            output.status.success() && !output.stdout.is_empty(),
-            "{name} ended with {}: {said}",
-            output.status
-        );
+        ensure!(output.status.success(), "{name} ended with {}: {said}", output.status);
     }
     let mut criterion = Criterion::default().configure_from_args().sample_size(RUNS);
     let mut group = criterion.benchmark_group("whole run");
