@@ -69,6 +69,9 @@ impl Shop {
         let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
         let path = format!("{}:{}", binary.display(), setting("PATH").unwrap());
         let mut command = need(Tool::GitlabCiLocal, self.test).unwrap();
+        // Nothing of the pipeline that these tests may run in; Rust's own variables, for the service in Rust.
+        let kept = ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+        command.env_clear().envs(kept.iter().filter_map(|name| Some((*name, setting(name)?))));
         command.current_dir(self.example.path()).env("PATH", path);
         command.args(["--file", file, "--force-shell-executor", "--shell-isolation", "--needs=false"]);
         command.arg("--home").arg(self.example.beside().join("home")).args(jobs);

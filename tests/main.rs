@@ -29,3 +29,6 @@ mod check_cases;
 
 #[cfg(test)]
 mod e2e;
+
+#[cfg(test)]
+mod monorepo;

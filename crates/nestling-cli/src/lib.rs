@@ -1,7 +1,7 @@
 //! The command line: arguments and environment in, text and an exit code out.
 //!
-//! Only this crate knows terminals, environment variables and exit codes; only [`ci_env`] reads the environment. A
-//! command is a function of its arguments, a [`Session`](session::Session) and an [`Io`], so tests run it in process.
+//! Only this crate knows terminals, environment variables and exit codes; only `ci_env` reads the environment. A
+//! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
 mod args;
 mod ci_env;
