@@ -14,3 +14,4 @@ pub mod select;
 pub mod pipeline;
 pub mod compose;
 pub mod environments;
+pub mod cdk;

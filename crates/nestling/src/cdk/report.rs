@@ -1,0 +1,155 @@
+//! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
+
+use crate::diagnostic::{Diagnostic, Origin, Severity};
+
+/// One thing that is not a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Whose it is: an action, a job, a stack.
+    pub subject: String,
+    /// What it is, and what becomes of it.
+    pub text: String,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// The sorts of things that are not jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// GitLab does it by itself, or the parent pipeline has to: nothing is lost.
+    Replaced,
+    /// Rights that a step's role had and the job's role needs.
+    Role,
+    /// A value that has to be given as a CI/CD variable.
+    Variable,
+    /// A machine, an image or a network that a runner has to have.
+    Runner,
+    /// A second repository.
+    Source,
+    /// What started the pipeline, and whom it told.
+    Trigger,
+    /// An action that no job can do.
+    Unsupported,
+    /// A setting without counterpart.
+    Setting,
+    /// Stacks that the jobs treat otherwise than one might think.
+    Stack,
+}
+
+impl Kind {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replaced => "replaced",
+            Self::Role => "role",
+            Self::Variable => "variable",
+            Self::Runner => "runner",
+            Self::Source => "source",
+            Self::Trigger => "trigger",
+            Self::Unsupported => "unsupported",
+            Self::Setting => "setting",
+            Self::Stack => "stack",
+        }
+    }
+
+    /// Whether somebody has to do something about it.
+    pub fn is_open(self) -> bool {
+        self != Self::Replaced
+    }
+
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Replaced => "cdk-replaced",
+            Self::Role => "cdk-role",
+            Self::Variable => "cdk-variable",
+            Self::Runner => "cdk-runner",
+            Self::Source => "cdk-source",
+            Self::Trigger => "cdk-trigger",
+            Self::Unsupported => "cdk-unsupported",
+            Self::Setting => "cdk-setting",
+            Self::Stack => "cdk-stack",
+        }
+    }
+
+    /// What is to be done about it.
+    fn help(self) -> &'static str {
+        match self {
+            Self::Replaced => "nothing has to be done",
+            Self::Role => "give the role that the jobs assume what these statements allow",
+            Self::Variable => "add them under Settings > CI/CD > Variables, masked where they are secret",
+            Self::Runner => {
+                "`cdk: { images: … }` maps images; `default: { tags: … }` below the `---` chooses runners"
+            }
+            Self::Source => "`cdk: { sources: { NAME: PROJECT } }` says which GitLab project it is",
+            Self::Trigger => {
+                "pipeline schedules, webhooks and notifications are set up in GitLab's project settings"
+            }
+            Self::Unsupported => "write the job of this name below the `---`: it goes over the placeholder",
+            Self::Setting => "see whether the job needs it, and write it below the `---`",
+            Self::Stack => "see whether that is what you want",
+        }
+    }
+}
+
+/// The report of one assembly, in the order in which things were found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+impl Report {
+    /// Adds a line, once.
+    pub(crate) fn add(
+        &mut self,
+        kind: Kind,
+        subject: impl Into<String>,
+        text: impl Into<String>,
+        origin: Origin,
+    ) {
+        let line = Line { kind, subject: subject.into(), text: text.into(), origin };
+        if !self
+            .lines
+            .iter()
+            .any(|known| (known.kind, &known.subject, &known.text) == (kind, &line.subject, &line.text))
+        {
+            self.lines.push(line);
+        }
+    }
+
+    /// The lines that somebody has to do something about.
+    pub fn open(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.kind.is_open())
+    }
+
+    /// One diagnostic for each sort of open line, with the lines as notes. `--strict-cdk` asks for errors.
+    pub fn diagnostics(&self, severity: Severity) -> Vec<Diagnostic> {
+        let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.into_iter().map(|kind| self.diagnostic(kind, severity)).collect()
+    }
+
+    fn diagnostic(&self, kind: Kind, severity: Severity) -> Diagnostic {
+        let lines: Vec<&Line> = self.lines.iter().filter(|line| line.kind == kind).collect();
+        let message = match (kind, lines.len()) {
+            (Kind::Role, n) => format!("rights that steps had and the jobs' role needs: {n}"),
+            (Kind::Variable, n) => format!("values that have to be given as CI/CD variables: {n}"),
+            (Kind::Runner, n) => format!("what runners have to have: {n}"),
+            (Kind::Source, n) => format!("repositories that are not this one: {n}"),
+            (Kind::Trigger, n) => format!("triggers and notifications that are not carried over: {n}"),
+            (Kind::Unsupported, n) => format!("actions that no job can do: {n}"),
+            (Kind::Setting, n) => format!("settings without counterpart: {n}"),
+            (Kind::Stack | Kind::Replaced, n) => format!("stacks to look at: {n}"),
+        };
+        let mut problem = Diagnostic::new(kind.rule(), severity, message).with_help(kind.help());
+        if let Some(first) = lines.first() {
+            problem = problem.with_label(first.origin, "");
+        }
+        lines
+            .into_iter()
+            .fold(problem, |problem, line| problem.with_note(format!("{}: {}", line.subject, line.text)))
+    }
+}
