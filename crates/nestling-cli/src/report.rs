@@ -2,6 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::diagnostic::{Diagnostic, Label, Origin, Severity, Source, Sources};
+use nestling::name::UnitName;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -30,13 +31,28 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
             group = group.element(snippet(label, source, kind));
         }
     }
-    for note in &diagnostic.notes {
+    let units = units(&diagnostic.units);
+    for note in diagnostic.notes.iter().chain(&units) {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// How many units are named.
+const UNITS: usize = 3;
+
+/// The units that a diagnostic was found for, in a few words.
+fn units(units: &[UnitName]) -> Option<String> {
+    let named: Vec<String> = units.iter().take(UNITS).map(|unit| format!("`{unit}`")).collect();
+    match units.len() {
+        0 => None,
+        1 => Some(format!("for unit {}", named[0])),
+        all if all <= UNITS => Some(format!("for {all} units: {}", named.join(", "))),
+        all => Some(format!("for {all} units: {} and {} more", named.join(", "), all - UNITS)),
+    }
 }
 
 fn snippet<'a>(

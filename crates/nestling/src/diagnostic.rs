@@ -1,6 +1,8 @@
 //! What is wrong in a user's files, and where: every problem is data, collected, and shown by whoever asked.
 
+use crate::name::UnitName;
 use crate::path::RepoPath;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -141,8 +143,10 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, the most important place first. Empty only where no file is to blame.
     pub labels: Vec<Label>,
-    /// Further facts: the chain of includes and macros, the unit it was rendered for, the values involved.
+    /// Further facts: the chain of includes and macros, the values involved.
     pub notes: Vec<String>,
+    /// The units that it was found for, in order of their names; empty where it concerns no unit's jobs alone.
+    pub units: Vec<UnitName>,
     /// What to do.
     pub help: Option<String>,
 }
@@ -160,7 +164,15 @@ impl Diagnostic {
 
     /// A problem that no file is to blame for.
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Self { rule, severity, message: message.into(), labels: Vec::new(), notes: Vec::new(), help: None }
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            units: Vec::new(),
+            help: None,
+        }
     }
 
     /// Adds a place.
@@ -177,6 +189,15 @@ impl Diagnostic {
         self
     }
 
+    /// Names the unit that it was found for.
+    #[must_use]
+    pub fn for_unit(mut self, unit: &UnitName) -> Self {
+        if !self.units.contains(unit) {
+            self.units.push(unit.clone());
+        }
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -188,6 +209,35 @@ impl Diagnostic {
     pub fn origin(&self) -> Option<Origin> {
         self.labels.first().map(|label| label.origin)
     }
+}
+
+/// One diagnostic for each mistake: a mistake in a template that many units use is found for each of them and told once,
+/// with all their names. The order is that of the first finds.
+pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen: HashMap<Alike, usize> = HashMap::new();
+    let mut folded: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        match seen.get(&alike(&diagnostic)) {
+            Some(at) => folded[*at].units.extend(diagnostic.units),
+            None => {
+                seen.insert(alike(&diagnostic), folded.len());
+                folded.push(diagnostic);
+            }
+        }
+    }
+    for diagnostic in &mut folded {
+        diagnostic.units.sort();
+        diagnostic.units.dedup();
+    }
+    folded
+}
+
+/// What makes two diagnostics the same mistake.
+type Alike = (&'static str, String, Vec<Origin>);
+
+fn alike(diagnostic: &Diagnostic) -> Alike {
+    let origins = diagnostic.labels.iter().map(|label| label.origin).collect();
+    (diagnostic.rule, diagnostic.message.clone(), origins)
 }
 
 /// Whether any of these stops the output from being written.

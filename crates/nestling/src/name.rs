@@ -1,5 +1,6 @@
 //! The names of things, each made only by parsing: whoever holds a [`UnitName`] holds a valid one.
 
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
@@ -190,9 +191,60 @@ pub fn slug(text: &str) -> String {
     slug.trim_matches('-').to_owned()
 }
 
+/// The longest slug of an environment, and how much of it is readable where a hash has to follow.
+const ENVIRONMENT_SLUG: (usize, usize) = (24, 17);
+
+/// GitLab's slug of an environment's name, `CI_ENVIRONMENT_SLUG`: lower case letters, digits and hyphens, at most 24,
+/// with a hash of the name wherever the name had to be changed (lib/gitlab/slug/environment.rb).
+pub fn environment_slug(name: &str) -> String {
+    let (longest, readable) = ENVIRONMENT_SLUG;
+    let lower = name.to_lowercase();
+    let mut slug = String::with_capacity(lower.len() + 4);
+    if !lower.starts_with(|c: char| c.is_ascii_lowercase()) {
+        slug.push_str("env-");
+    }
+    for c in lower.chars() {
+        let c = if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
+        if c != '-' || !slug.ends_with('-') {
+            slug.push(c);
+        }
+    }
+    if slug.len() <= longest && slug == name {
+        return slug;
+    }
+    slug.truncate(readable);
+    if !slug.ends_with('-') {
+        slug.push('-');
+    }
+    slug + &hash_suffix(name)
+}
+
+/// The last six digits of the name's SHA-256 as a number in base 36.
+fn hash_suffix(name: &str) -> String {
+    const BASE: u64 = 36;
+    let modulus = BASE.pow(6);
+    let hash = Sha256::digest(name.as_bytes());
+    let mut rest = hash.iter().fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % modulus);
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[usize::try_from(rest % BASE).unwrap_or(0)];
+        rest /= BASE;
+    }
+    digits.iter().copied().map(char::from).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn environment_slugs_follow_gitlab() {
+        for (name, want) in
+            [("review/foo", "review-foo-xd0pc1"), ("Staging", "staging-p75vhx"), ("production", "production")]
+        {
+            assert_eq!(environment_slug(name), want, "{name}");
+        }
+    }
 
     #[test]
     fn a_colon_is_refused_in_a_unit_and_allowed_in_a_job() {

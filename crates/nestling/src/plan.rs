@@ -6,7 +6,7 @@ mod render_unit;
 
 use crate::changes::{ChangeSet, Extent, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{self, Diagnostic, Sources};
 use crate::files::Files;
 use crate::name::UnitName;
 use crate::path::RepoPath;
@@ -76,6 +76,7 @@ pub fn plan(request: Request<'_>) -> Plan {
     noop::never_empty(&mut pipeline, &workspace);
     drop(renderer);
     drop(templates);
+    let diagnostics = diagnostic::folded(diagnostics);
     Plan { workspace, changes, facts, selection, pipeline, left_out, diagnostics }
 }
 

@@ -19,7 +19,7 @@ mod unit;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
 pub use condition::{Condition, When};
-pub use document::{Body, Document, split};
+pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load};
 pub use template::{Template, Templates};
 pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};

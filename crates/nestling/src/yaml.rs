@@ -11,5 +11,6 @@ pub use de::{Located, from_node};
 pub use emit::{emit, emit_entry};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+pub(crate) use parse::duplicate_keys;
 pub use parse::{Limits, Position, parse, parse_file};
 pub use scalar::Meaning;

@@ -115,12 +115,30 @@ pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts
         PipelineFacts::local(repository.current_branch(), None, sha)
     };
     if facts.default_branch.is_none() {
-        facts.default_branch = request.default_branch.clone().or_else(|| repository.default_branch());
+        facts.default_branch = request.default_branch.clone();
+    }
+    if facts.default_branch.is_none() {
+        facts.default_branch = default_branch(repository)?;
     }
     Ok(match &request.simulate {
         Some(simulated) => facts.seen_as(simulated),
         None => facts,
     })
+}
+
+/// The branch that the clone says is the default one, else the first of the customary names that it has.
+fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesError> {
+    if let Some(branch) = repository.default_branch() {
+        return Ok(Some(branch));
+    }
+    for branch in ["main", "master"] {
+        for revision in [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")] {
+            if repository.resolve(&revision)?.is_some() {
+                return Ok(Some(branch.to_owned()));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Finds what changed. Files are never written; a commit may be fetched, if the request allows it.

@@ -11,7 +11,8 @@ const UNITS: usize = 100;
 pub(crate) fn of(plan: &Plan) -> String {
     let mut out = String::new();
     let version = env!("CARGO_PKG_VERSION");
-    let _ = writeln!(out, "# Written by Nestling {version}; do not edit. It is made anew for every pipeline.");
+    let _ =
+        writeln!(out, "# Written by Nestling {version}; do not edit. It is made anew for every pipeline.");
     for line in plan.changes.provenance().lines() {
         comment(&mut out, line);
     }

@@ -79,8 +79,10 @@ fn closure(jobs: &UnitJobs, job: &str) -> Vec<String> {
 /// The names under `needs`, without the optional ones.
 fn needs(node: Option<&Node>) -> impl Iterator<Item = &str> {
     let items = node.and_then(Node::as_seq).unwrap_or_default();
-    items.iter().filter(|item| item.get("optional").and_then(Node::as_bool) != Some(true)).filter_map(|item| {
-        let elsewhere = item.get("pipeline").is_some() || item.get("project").is_some();
-        if elsewhere { None } else { item.text().or_else(|| item.get("job").and_then(Node::text)) }
-    })
+    items.iter().filter(|item| item.get("optional").and_then(Node::as_bool) != Some(true)).filter_map(
+        |item| {
+            let elsewhere = item.get("pipeline").is_some() || item.get("project").is_some();
+            if elsewhere { None } else { item.text().or_else(|| item.get("job").and_then(Node::text)) }
+        },
+    )
 }

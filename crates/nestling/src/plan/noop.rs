@@ -17,14 +17,19 @@ pub(crate) fn never_empty(pipeline: &mut Pipeline, workspace: &Workspace) {
         return;
     }
     let origin = Origin::file(workspace.file.unwrap_or(FileId::from_index(0)));
-    let (Ok(name), Ok(stage)) = (JobName::parse(NOOP_JOB), StageName::parse(StageName::DEFAULT)) else { return };
+    let (Ok(name), Ok(stage)) = (JobName::parse(NOOP_JOB), StageName::parse(StageName::DEFAULT)) else {
+        return;
+    };
     let mut variables = Map::default();
     variables.set("GIT_STRATEGY", Node::string(origin, "none"));
     let mut body = Map::default();
     body.set("stage", Node::string(origin, stage.as_str()));
     body.set("variables", Node::map(origin, variables));
     body.set("needs", Node::seq(origin, Vec::new()));
-    body.set("script", Node::seq(origin, vec![Node::string(origin, "echo \"No unit is affected by this change.\"")]));
+    body.set(
+        "script",
+        Node::seq(origin, vec![Node::string(origin, "echo \"No unit is affected by this change.\"")]),
+    );
     if !pipeline.stages.contains(&stage) {
         pipeline.stages.push(stage);
     }

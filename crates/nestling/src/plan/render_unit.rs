@@ -43,7 +43,10 @@ impl<'a> UnitRenderer<'a> {
             templates,
             facts,
             renderer: Renderer::new(sources, templates, Limits::default()),
-            vars: crate::render::plain_value(&Node::map(Origin::file(crate::diagnostic::FileId::from_index(0)), workspace.vars.clone())),
+            vars: crate::render::plain_value(&Node::map(
+                Origin::file(crate::diagnostic::FileId::from_index(0)),
+                workspace.vars.clone(),
+            )),
             pipeline: pipeline_value(facts),
         }
     }
@@ -54,7 +57,8 @@ impl<'a> UnitRenderer<'a> {
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, mut problems) =
+                    compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -74,7 +78,7 @@ impl<'a> UnitRenderer<'a> {
         problems.extend(found);
         let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
-        (jobs, problems)
+        (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
     }
 
     fn deploy(&self, jobs: UnitJobs, unit: Option<&Unit>, value: &Value, environment_read: bool) -> Outcome {
@@ -94,7 +98,8 @@ impl<'a> UnitRenderer<'a> {
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;
-        let deploying = Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
+        let deploying =
+            Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
         let (jobs, mut problems) = fan_out(jobs, &deploying);
         if environment_read {
             problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
@@ -122,8 +127,7 @@ impl<'a> UnitRenderer<'a> {
         if let Some(body) = &unit.fragment {
             keep(self.fragment(body, value, environment), &mut rendered, &mut problems);
         }
-        let note = format!("for unit `{}`", unit.name);
-        (rendered, problems.into_iter().map(|problem: Diagnostic| problem.with_note(note.as_str())).collect())
+        (rendered, problems)
     }
 
     fn fragment(
@@ -138,7 +142,7 @@ impl<'a> UnitRenderer<'a> {
     fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
         self.templates.find(&used.template)?.ok_or_else(|| {
             let message = format!("there is no template `{}`", used.template);
-            let problem = Diagnostic::error("template-undefined", used.origin, message);
+            let problem = Diagnostic::error("template-missing", used.origin, message);
             let names = self.templates.names();
             vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -163,8 +167,12 @@ fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &m
 fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
     Some(
-        Diagnostic::error("environment-unbound", origin, format!("`environment.{key}` is asked for in a job without an environment"))
-            .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
+        Diagnostic::error(
+            "environment-unbound",
+            origin,
+            format!("`environment.{key}` is asked for in a job without an environment"),
+        )
+        .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
     )
 }
 

@@ -3,19 +3,9 @@
 use super::Definitions;
 use crate::name::UnitName;
 use crate::path::RepoPath;
-use crate::workspace::{Body, Template, Templates, Workspace};
-use regex::Regex;
+use crate::workspace::{Body, Read, Template, Templates, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::LazyLock;
-
-/// What a statement reads: the text after `import`, `include`, `extends` or `from`.
-static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?m)(?:\{%[-+]?|^[ \t]*#%)\s*(?:import|include|extends|from)\s+(?:"([^"]*)"|'([^']*)'|(\S))"#,
-    )
-    .ok()
-});
 
 /// The changed files that are templates, each with the units that use it directly or by way of others.
 ///
@@ -85,11 +75,10 @@ impl Closures<'_> {
 
     fn of_body(&mut self, body: &Body, depth: usize) -> Reads {
         let mut reads = Reads::default();
-        let Some(pattern) = READS.as_ref().filter(|_| depth < DEPTH) else { return reads };
-        for found in pattern.captures_iter(&body.text) {
-            match found.get(1).or_else(|| found.get(2)) {
-                Some(name) => reads.absorb(self.of_template(name.as_str(), depth + 1)),
-                None => reads.anything = true,
+        for read in body.reads().into_iter().filter(|_| depth < DEPTH) {
+            match read {
+                Read::Named(name) => reads.absorb(self.of_template(name, depth + 1)),
+                Read::Computed => reads.anything = true,
             }
         }
         reads

@@ -39,7 +39,11 @@ pub fn explain_unit(plan: &Plan, unit: &Unit, sources: &Sources, paint: Paint) -
             let _ = writeln!(text, "  {path}");
         }
     }
-    let _ = writeln!(text, "\n{}", paint.dim(format!("declared at {}", sources.place(unit.declaration.origin()))));
+    let _ = writeln!(
+        text,
+        "\n{}",
+        paint.dim(format!("declared at {}", sources.place(unit.declaration.origin())))
+    );
     Explained { text }
 }
 

@@ -11,8 +11,9 @@ pub(crate) enum Align {
 
 /// The rows as lines, each column as wide as its widest text, without blanks at the end.
 pub(crate) fn columns(rows: &[Vec<String>], align: &[Align]) -> Vec<String> {
-    let widths: Vec<usize> =
-        (0..align.len()).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|s| width(s)).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..align.len())
+        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|s| width(s)).max().unwrap_or(0))
+        .collect();
     rows.iter().map(|row| line(row, &widths, align)).collect()
 }
 

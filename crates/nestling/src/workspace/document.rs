@@ -2,7 +2,16 @@
 //! `spec:` header from its pipeline.
 
 use crate::diagnostic::FileId;
-use std::sync::Arc;
+use regex::Regex;
+use std::sync::{Arc, LazyLock};
+
+/// What a statement reads: the text after `import`, `include`, `extends` or `from`.
+static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?m)(?:\{%[-+]?|^[ \t]*#%)\s*(?:import|include|extends|from)\s+(?:"([^"]*)"|'([^']*)'|(\S))"#,
+    )
+    .ok()
+});
 
 /// The jobs part of a file: not yet YAML, since it may hold template syntax.
 #[derive(Debug, Clone)]
@@ -11,6 +20,27 @@ pub struct Body {
     pub file: FileId,
     /// The file's text with the header's lines blank, so that line numbers hold.
     pub text: Arc<str>,
+}
+
+/// Another template that a body reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read<'a> {
+    /// The template of this name.
+    Named(&'a str),
+    /// One whose name is computed, which could be any.
+    Computed,
+}
+
+impl Body {
+    /// The templates that it includes, imports or extends, in order.
+    pub fn reads(&self) -> Vec<Read<'_>> {
+        let Some(pattern) = READS.as_ref() else { return Vec::new() };
+        let read = |found: regex::Captures<'_>| match found.get(1).or_else(|| found.get(2)) {
+            Some(name) => Read::Named(&self.text[name.range()]),
+            None => Read::Computed,
+        };
+        pattern.captures_iter(&self.text).map(read).collect()
+    }
 }
 
 /// A file cut at its separator.

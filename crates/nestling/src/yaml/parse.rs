@@ -170,7 +170,7 @@ impl<'i> Reader<'_, 'i> {
             };
             map.entries.push(Entry { key: Key { origin: key.origin, scalar }, value });
         }
-        self.problems.extend(duplicates(&map));
+        self.problems.extend(duplicate_keys(&map));
         Ok(map)
     }
 
@@ -224,17 +224,21 @@ fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-fn duplicates(map: &Map) -> Vec<Diagnostic> {
+/// An error for every key that stands twice in a mapping.
+pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
     let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
     let mut problems = Vec::new();
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
         if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
             let message = format!("the key `{}` stands twice here", entry.key.text());
-            problems.push(
-                Diagnostic::error("yaml-duplicate-key", entry.key.origin, message)
+            let problem = Diagnostic::error("yaml-duplicate-key", entry.key.origin, message);
+            problems.push(if first == entry.key.origin {
+                problem.with_help("this line is rendered more than once: make the key differ each time")
+            } else {
+                problem
                     .with_label(first, "the first")
-                    .with_help("GitLab would take the last one in silence; keep one"),
-            );
+                    .with_help("GitLab would take the last one in silence; keep one")
+            });
         }
     }
     problems

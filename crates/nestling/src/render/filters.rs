@@ -1,0 +1,156 @@
+//! The filters beyond Jinja's own, and Jinja's own made safe for captured text.
+
+use super::shell;
+use super::sign::{self, Piece};
+use super::store::Store;
+use crate::diagnostic::{FileId, Origin};
+use crate::name::{environment_slug, slug};
+use crate::render::value::to_node;
+use crate::yaml::{self, Kind, Node};
+use minijinja::value::Rest;
+use minijinja::{Environment, Error, ErrorKind, Value};
+use std::sync::Arc;
+
+/// Filters that can be applied to the text around placeholders and to the values in them one by one.
+const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
+
+/// Filters that look at a text as a whole. Captured text holds marks and placeholders, which they must not see; what
+/// they give is data.
+const AS_A_WHOLE: [&str; 12] = [
+    "capitalize",
+    "length",
+    "count",
+    "split",
+    "lines",
+    "int",
+    "float",
+    "string",
+    "bool",
+    "format",
+    "join",
+    "reverse",
+];
+
+/// Adds the filters to an environment.
+pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
+    let resolve = |store: &Store| {
+        let store = store.clone();
+        move |value: &Value| words(value, &store)
+    };
+    let text = resolve(store);
+    engine.add_filter("sh", move |value: Value| Ok::<_, Error>(each_word(&value, &text)?));
+    let text = resolve(store);
+    engine.add_filter("slug", move |value: Value| text(&value).map(|text| slug(&text)));
+    let text = resolve(store);
+    engine.add_filter("env_slug", move |value: Value| text(&value).map(|text| environment_slug(&text)));
+    let kept = store.clone();
+    engine.add_filter("yaml", move |value: Value| as_yaml(&value, &kept));
+    let plain = Arc::new(Environment::new());
+    for name in PIECE_BY_PIECE {
+        let (plain, store) = (Arc::clone(&plain), store.clone());
+        engine.add_filter(name, move |args: Rest<Value>| {
+            let mut apply = |text: &Value| {
+                let args: Vec<Value> = std::iter::once(text).chain(args.iter().skip(1)).cloned().collect();
+                plain.empty_state().apply_filter(name, &args)
+            };
+            piecewise(args.first().unwrap_or(&Value::UNDEFINED), &store, &mut apply)
+        });
+    }
+    for name in AS_A_WHOLE {
+        let (plain, store) = (Arc::clone(&plain), store.clone());
+        engine.add_filter(name, move |args: Rest<Value>| {
+            let args: Vec<Value> = args.iter().map(|arg| without_signs(arg, &store)).collect();
+            plain.empty_state().apply_filter(name, &args)
+        });
+    }
+}
+
+/// Applies a filter to captured text without letting the values in it out of their placeholders.
+fn piecewise(
+    value: &Value,
+    store: &Store,
+    apply: &mut dyn FnMut(&Value) -> Result<Value, Error>,
+) -> Result<Value, Error> {
+    let Some(text) = value.as_str().filter(|text| sign::has_sign(text)) else { return apply(value) };
+    let mut out = String::with_capacity(text.len());
+    for piece in sign::pieces(text) {
+        match piece {
+            Piece::Text(text) => out.push_str(apply(&Value::from(text))?.as_str().unwrap_or_default()),
+            Piece::Mark(file, line) => sign::write_mark(&mut out, file, line),
+            Piece::Value(index) | Piece::Captured(index) => {
+                let inner = store.get(index).unwrap_or_default();
+                let changed = piecewise(&inner, store, apply)?;
+                out.push_str(&store.keep(&changed));
+            }
+        }
+    }
+    Ok(if value.is_safe() { Value::from_safe_string(out) } else { Value::from(out) })
+}
+
+/// Captured text as the plain text that it stands for.
+fn without_signs(value: &Value, store: &Store) -> Value {
+    match value.as_str() {
+        Some(text) if sign::has_sign(text) => Value::from(store.resolved(text)),
+        _ => value.clone(),
+    }
+}
+
+/// The text of a scalar.
+fn words(value: &Value, store: &Store) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::new(ErrorKind::UndefinedError, "the value given to the filter is undefined"));
+    }
+    match value.as_str() {
+        Some(text) if sign::has_sign(text) => Ok(store.resolved(text)),
+        Some(text) => Ok(text.to_owned()),
+        None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => {
+            Ok(value.to_string())
+        }
+        None => {
+            Err(Error::new(ErrorKind::InvalidOperation, format!("expected a text, found a {}", value.kind())))
+        }
+    }
+}
+
+/// A text as one word of a shell; a list as several.
+fn each_word(value: &Value, text: &dyn Fn(&Value) -> Result<String, Error>) -> Result<String, Error> {
+    use minijinja::value::ValueKind;
+    if !matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable) {
+        return Ok(shell::quote(&text(value)?));
+    }
+    let words: Result<Vec<String>, Error> =
+        value.try_iter()?.map(|item| Ok(shell::quote(&text(&item)?))).collect();
+    Ok(words?.join(" "))
+}
+
+/// A value as structure, printed on purpose: texts in it stay placeholders, so that they cannot break out of it.
+fn as_yaml(value: &Value, store: &Store) -> Result<Value, Error> {
+    let origin = Origin::file(FileId::from_index(0));
+    let mut node = to_node(value, origin, store)
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, "only data can be printed as YAML"))?;
+    hide(&mut node, store);
+    let text = yaml::emit(&node);
+    Ok(Value::from_safe_string(text))
+}
+
+fn hide(node: &mut Node, store: &Store) {
+    let origin = node.origin;
+    match &mut node.kind {
+        Kind::Seq(items) => items.iter_mut().for_each(|item| hide(item, store)),
+        Kind::Map(map) => {
+            for entry in &mut map.entries {
+                entry.key.scalar.text = hidden(entry.key.text(), store).into();
+                hide(&mut entry.value, store);
+            }
+        }
+        Kind::Scalar(_) => {
+            if let Some(text) = node.as_str() {
+                *node = Node::string(origin, hidden(text, store));
+            }
+        }
+    }
+}
+
+fn hidden(text: &str, store: &Store) -> String {
+    store.keep(&Value::from(&*sign::escape(text)))
+}

@@ -1,0 +1,119 @@
+//! Marks every line of a template's raw text with its file and line.
+
+use super::sign::write_mark;
+use super::syntax::syntax;
+use minijinja::machinery::{Token, tokenize};
+
+/// The template with marks in it, for the engine only.
+///
+/// A mark follows the last character of a line that is not blank, and stands before a `${{` that follows only white
+/// space: `trim_blocks`, `lstrip_blocks` and `-%}` see the text that they look at, and no line is added, so that the
+/// engine's own messages keep their lines. Blank lines get none. A text on one line between `set` and `endset` gets
+/// none either, so that what is captured can be compared.
+///
+/// A template that cannot be tokenized comes back as it is: compiling it gives the error.
+pub(crate) fn mark(source: &str, file: u32) -> String {
+    let tokens: Result<Vec<Token<'_>>, _> =
+        tokenize(source, false, syntax()).map(|token| token.map(|(token, _)| token)).collect();
+    let Ok(tokens) = tokens else { return source.to_owned() };
+    let mut marker =
+        Marker { source, file, out: String::with_capacity(source.len() * 2), copied: 0, line: 1 };
+    for (at, token) in tokens.iter().enumerate() {
+        if let Token::TemplateData(data) = token {
+            marker.data(data, &tokens[at + 1..]);
+        }
+    }
+    marker.out + &source[marker.copied..]
+}
+
+struct Marker<'a> {
+    source: &'a str,
+    file: u32,
+    out: String,
+    /// How far the source has been copied.
+    copied: usize,
+    /// The line there.
+    line: u32,
+}
+
+impl Marker<'_> {
+    fn data(&mut self, data: &str, next: &[Token<'_>]) {
+        // The tokenizer hands out slices of the source.
+        let start = data.as_ptr() as usize - self.source.as_ptr() as usize;
+        let between = &self.source[self.copied..start];
+        self.out.push_str(between);
+        self.line += count(between);
+        self.copied = start + data.len();
+        if !data.contains('\n') && closes_set(next) {
+            self.out.push_str(data);
+            return;
+        }
+        let prints = matches!(next.first(), Some(Token::VariableStart))
+            && !self.source[self.copied..].starts_with("${{-");
+        let mut lines = data.split_inclusive('\n').peekable();
+        while let Some(line) = lines.next() {
+            let text = line.trim_end();
+            let before_value = lines.peek().is_none() && prints && !line.ends_with('\n');
+            if !text.is_empty() {
+                self.out.push_str(text);
+                write_mark(&mut self.out, self.file, self.line);
+                self.out.push_str(&line[text.len()..]);
+            } else {
+                self.out.push_str(line);
+                if before_value {
+                    write_mark(&mut self.out, self.file, self.line);
+                }
+            }
+            self.line += count(line);
+        }
+    }
+}
+
+fn count(text: &str) -> u32 {
+    u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
+}
+
+fn closes_set(next: &[Token<'_>]) -> bool {
+    matches!(next, [Token::BlockStart, Token::Ident("endset"), ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sign::{CLOSE, MARK};
+
+    /// Marks as `«line»`, for a person to read.
+    fn shown(source: &str) -> String {
+        let marked = mark(source, 0);
+        let mut shown = String::new();
+        for piece in crate::render::sign::pieces(&marked) {
+            match piece {
+                crate::render::sign::Piece::Text(text) => shown.push_str(text),
+                crate::render::sign::Piece::Mark(_, line) => shown.push_str(&format!("«{line}»")),
+                _ => shown.push('?'),
+            }
+        }
+        assert!(!shown.contains([MARK, CLOSE]));
+        shown
+    }
+
+    #[test]
+    fn raw_lines_are_marked_and_blank_ones_are_not() {
+        assert_eq!(shown("a: 1\n\n  b:  \n"), "a: 1«1»\n\n  b:«3»  \n");
+    }
+
+    #[test]
+    fn a_value_after_white_space_is_marked_before() {
+        assert_eq!(shown("a:\n  ${{ x }}: 1\n"), "a:«1»\n  «2»${{ x }}: 1«2»\n");
+    }
+
+    #[test]
+    fn control_lines_get_none() {
+        assert_eq!(shown("#% if x\na: 1\n#% endif\n"), "#% if x\na: 1«2»\n#% endif\n");
+    }
+
+    #[test]
+    fn what_set_captures_on_one_line_gets_none() {
+        assert_eq!(shown("{% set x %}ab{% endset %}\n"), "{% set x %}ab{% endset %}\n");
+    }
+}

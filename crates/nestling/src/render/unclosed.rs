@@ -1,0 +1,90 @@
+//! Finds what was opened and never closed: the engine only knows where it gave up.
+
+use super::sign;
+use super::syntax::syntax;
+use crate::diagnostic::{Diagnostic, FileId, Origin};
+use minijinja::machinery::{Token, tokenize};
+use minijinja::{Error, ErrorKind};
+
+/// The statements that need an end.
+const BLOCKS: [&str; 8] = ["if", "for", "macro", "call", "filter", "block", "with", "autoescape"];
+
+/// The error told at the block or the `${{` that has no end, if that is what is wrong.
+pub(crate) fn unclosed(
+    error: &Error,
+    marked: &dyn Fn(&str) -> Option<(FileId, String)>,
+) -> Option<Diagnostic> {
+    if error.kind() != ErrorKind::SyntaxError {
+        return None;
+    }
+    let (file, text) = marked(error.name()?)?;
+    let source = plain(&text);
+    let detail = error.detail()?;
+    if detail.contains("end of variable block") {
+        let line = error.line()?;
+        let before = source.split_inclusive('\n').take(line).collect::<String>();
+        let at = before.rfind("${{").filter(|at| !before[*at..].contains("}}"))?;
+        let problem =
+            Diagnostic::error("template-syntax", span(file, &source, at, 3), "this `${{` is not closed");
+        return Some(problem.with_help("write `}}` at its end"));
+    }
+    if let Some(end) = detail.strip_prefix("unknown statement end") {
+        let line = error.line()?;
+        let before = source.split_inclusive('\n').take(line.saturating_sub(1)).collect::<String>();
+        let (at, word) = open_block(&before)?;
+        let here = Origin::line(file, u32::try_from(line).ok()?);
+        let problem =
+            Diagnostic::error("template-syntax", here, format!("`end{end}` comes before `end{word}`"));
+        let opened = span(file, &source, at, word.len());
+        return Some(
+            problem.with_label(opened, "this is still open").with_help(format!("write `#% end{word}` first")),
+        );
+    }
+    if !detail.contains("unexpected end of input") {
+        return None;
+    }
+    let (at, word) = open_block(&source)?;
+    let message = format!("this `{word}` is not closed");
+    let problem = Diagnostic::error("template-syntax", span(file, &source, at, word.len()), message);
+    Some(problem.with_help(format!("write `#% end{word}` where it ends")))
+}
+
+/// The last statement that was opened and not closed.
+fn open_block(source: &str) -> Option<(usize, &str)> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut opens = false;
+    for (token, span) in tokenize(source, false, syntax()).map_while(Result::ok) {
+        if let (true, Token::Ident(word)) = (opens, &token) {
+            let at = span.start_offset as usize;
+            if let Some(closed) = word.strip_prefix("end") {
+                if open.last().is_some_and(|(_, word)| *word == closed) {
+                    open.pop();
+                }
+            } else if BLOCKS.contains(word) || (*word == "set" && captures(source, at)) {
+                open.push((at, word));
+            }
+        }
+        opens = matches!(token, Token::BlockStart);
+    }
+    open.pop()
+}
+
+/// Whether a `set` captures what follows instead of assigning.
+fn captures(source: &str, at: usize) -> bool {
+    let line = source[at..].lines().next().unwrap_or_default();
+    !line.split("%}").next().unwrap_or_default().contains('=')
+}
+
+/// A marked text without its marks.
+fn plain(marked: &str) -> String {
+    let text = |piece| if let sign::Piece::Text(text) = piece { Some(text) } else { None };
+    sign::pieces(marked).filter_map(text).collect()
+}
+
+fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
+    let before = &source[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Origin::span(file, number(line), number(column), number(width))
+}

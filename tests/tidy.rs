@@ -1,0 +1,132 @@
+//! The house rules that no compiler and no linter holds.
+
+mod order;
+mod source;
+
+use crate::support::{read, root, tracked};
+use source::Source;
+use std::path::{Path, PathBuf};
+
+/// The Rust files of the project.
+fn rust_files() -> Vec<PathBuf> {
+    let files: Vec<PathBuf> =
+        tracked().into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")).collect();
+    assert!(files.len() > 100, "only {} Rust files found", files.len());
+    files
+}
+
+#[test]
+fn a_module_uses_only_what_stands_above_it() {
+    let order = order::of(&read("crates/nestling/src/lib.rs"));
+    assert!(order.len() > 10, "{order:?}");
+    let mut wrong = Vec::new();
+    for path in rust_files() {
+        let Ok(inside) = path.strip_prefix("crates/nestling/src") else { continue };
+        if inside == Path::new("lib.rs") || source::is_test(inside) {
+            continue;
+        }
+        let source = Source::read(&read(&path));
+        wrong.extend(
+            order::violations(&order, inside, &source)
+                .iter()
+                .map(|violation| format!("{}: {violation}", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_are_short() {
+    let mut lengths: Vec<(usize, PathBuf)> =
+        rust_files().into_iter().map(|path| (read(&path).lines().count(), path)).collect();
+    lengths.sort();
+    let median = &lengths[lengths.len() / 2];
+    let ninetieth = &lengths[lengths.len() * 9 / 10];
+    let longest = &lengths[lengths.len() - 1];
+    assert!(median.0 <= 150, "the median file has {median:?} lines");
+    assert!(ninetieth.0 <= 350, "one in ten files is as long as {ninetieth:?}");
+    assert!(longest.0 <= 500, "the longest file is {longest:?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<_> = rust_files()
+        .into_iter()
+        .filter(|path| !source::is_test(path) && !read(path).starts_with("//!"))
+        .collect();
+    assert!(silent.is_empty(), "no `//!` at the top of {silent:?}");
+}
+
+#[test]
+fn nothing_is_left_to_do_and_nothing_is_swept_under_an_allow() {
+    let marks = [
+        "TO".to_owned() + "DO",
+        "FIX".to_owned() + "ME",
+        "todo".to_owned() + "!",
+        "#[al".to_owned() + "low(",
+    ];
+    let mut found = Vec::new();
+    for path in rust_files() {
+        for (number, line) in read(&path).lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark)) {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The project must build anywhere: no registry's host, no path of the machine that somebody wrote it on.
+#[test]
+fn no_registry_and_no_machine_is_named() {
+    let hosts = [
+        ["crates", ".io/api"],
+        ["index.crates", ".io"],
+        ["static.crates", ".io"],
+        ["registry.npmjs", ".org"],
+        ["registry.yarnpkg", ".com"],
+        ["pypi", ".org"],
+        ["files.pythonhosted", ".org"],
+        ["deb.debian", ".org"],
+        ["rubygems", ".org"],
+        ["/work/", "main"],
+        ["/work/", "wt"],
+        ["/work/", "shared"],
+        ["/ro", "ot/"],
+    ]
+    .map(|halves| halves.concat());
+    let mut found = Vec::new();
+    for path in tracked() {
+        let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
+        found.extend(
+            hosts
+                .iter()
+                .filter(|host| text.contains(*host))
+                .map(|host| format!("{}: {host}", path.display())),
+        );
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn the_top_level_holds_what_the_house_has_rooms_for() {
+    let rooms = ["crates", "templates", "examples", "tests", "docs", "benches", "ci"];
+    let files = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "clippy.toml",
+        "deny.toml",
+        "rustfmt.toml",
+        "nestling.yml",
+    ];
+    for path in tracked() {
+        let mut parts = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let (first, is_folder) = (parts.next().unwrap(), parts.next().is_some());
+        let known = if is_folder { &rooms[..] } else { &files[..] };
+        assert!(first.starts_with('.') || known.contains(&&*first), "what is `{}` for?", path.display());
+    }
+}
