@@ -7,7 +7,22 @@ mod support;
 mod tidy;
 
 #[cfg(test)]
+mod documents;
+
+#[cfg(test)]
 mod oracles;
 
 #[cfg(test)]
+mod examples;
+
+#[cfg(test)]
+mod determinism;
+
+#[cfg(test)]
+mod hostile;
+
+#[cfg(test)]
 mod render_cases;
+
+#[cfg(test)]
+mod e2e;

@@ -1,7 +1,7 @@
 //! Documents made of everything that is hard to write.
 
 use nestling::diagnostic::{Origin, Sources};
-use nestling::yaml::{Entry, Key, Map, Node, emit};
+use nestling::yaml::{Entry, Key, Map, Node, emit_entry};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -9,9 +9,15 @@ use serde_json::Value;
 pub(crate) struct Document(pub(crate) Value);
 
 impl Document {
-    /// The text that Nestling writes for it.
+    /// The text that Nestling writes for it: entry by entry with an empty line between, as pipelines are written.
     pub(crate) fn text(&self) -> String {
-        emit(&node(&self.0, Origin::file(Sources::default().add("document", ""))))
+        let tree = node(&self.0, Origin::file(Sources::default().add("document", "")));
+        let mut text = String::new();
+        for entry in tree.as_map().into_iter().flat_map(|map| &map.entries) {
+            emit_entry(&mut text, &entry.key, &entry.value, 0);
+            text.push('\n');
+        }
+        text
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum Tool {
     GitlabCiLocal,
     /// What `gitlab-ci-local` copies files with.
     Rsync,
-    /// A Python to run scripts with.
+    /// Runs the scripts that draw and generate.
     Python,
     /// The Node that the machine has, for the examples' services.
     Node,

@@ -1,7 +1,7 @@
 //! One file a command: its arguments, whose comments are its help, and one function.
 
-pub mod affected;
-pub mod check;
-pub mod explain;
-pub mod generate;
-pub mod preview;
+pub(crate) mod affected;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod preview;

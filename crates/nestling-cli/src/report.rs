@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Renders diagnostics with their source excerpts, one after the other, and a last line that counts them.
-pub fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
+pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
         let _ = writeln!(text, "{}\n", one(diagnostic, sources, renderer));

@@ -80,7 +80,7 @@ impl Session {
         let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
-        problems.extend(check::check(&plan.pipeline, &check::Settings::default()));
+        problems.extend(check::check(&plan.pipeline, &check::Settings));
         Ok(Planned { plan, sources, problems })
     }
 
@@ -192,6 +192,11 @@ fn changes_failure(error: ChangesError) -> Failure {
 }
 
 impl Planned {
+    /// Tells what else is wrong; whether nothing of it is an error.
+    pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
+        tell(problems, &self.sources, io)
+    }
+
     /// Tells what is wrong; whether nothing of it is an error.
     pub(crate) fn report(&self, io: &mut Io) -> bool {
         tell(&self.problems, &self.sources, io)

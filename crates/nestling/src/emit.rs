@@ -2,12 +2,19 @@
 
 mod header;
 mod ordered;
+mod size;
+mod factor;
+mod split;
+mod files;
+mod router;
+
+pub use files::{Emitted, File, Parts, Settings, files};
+pub use split::Limits;
 
 use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::yaml::{Key, Map, Node, emit_entry};
-use std::fmt::Write as _;
 
 /// Whether the output explains itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +38,21 @@ pub fn emit(plan: &Plan, sources: &Sources, comments: Comments) -> String {
 
 /// Writes a pipeline without the header of a plan.
 pub fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, comments: Comments) {
+    write_globals(out, pipeline);
+    write_jobs(out, &pipeline.jobs, sources, comments);
+}
+
+/// Writes a pipeline whose shared bodies are in hidden jobs.
+fn write_pipeline(out: &mut String, written: &files::Written, sources: &Sources, comments: Comments) {
+    write_globals(out, &written.pipeline);
+    for hidden in &written.hidden {
+        out.push('\n');
+        entry(out, &hidden.name, &Node::map(hidden.origin, ordered::by_custom(&hidden.body)));
+    }
+    write_jobs(out, &written.pipeline.jobs, sources, comments);
+}
+
+fn write_globals(out: &mut String, pipeline: &Pipeline) {
     let mut first = true;
     for (key, node) in ordered::globals(pipeline) {
         if !std::mem::take(&mut first) {
@@ -38,10 +60,13 @@ pub fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, c
         }
         entry(out, key, &node);
     }
-    for job in &pipeline.jobs {
+}
+
+fn write_jobs(out: &mut String, jobs: &[Job], sources: &Sources, comments: Comments) {
+    for job in jobs {
         out.push('\n');
         if comments == Comments::Origins {
-            let _ = writeln!(out, "# {}", sources.place(job.origin));
+            header::comment(out, &sources.place(job.origin));
         }
         entry(out, job.name.as_str(), &body(job));
     }

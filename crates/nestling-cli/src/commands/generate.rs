@@ -6,8 +6,9 @@ use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::session::Session;
 use crate::{log, output};
-use nestling::emit::{Comments, emit};
+use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files};
 use nestling::view;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Write the child pipeline: the parent job's command
@@ -25,6 +26,9 @@ pub struct Args {
     /// Leave out the comments that say where each job came from
     #[arg(long)]
     compact: bool,
+    /// Write a router and this many parts, instead of as few files as GitLab takes
+    #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
+    parts: Option<NonZeroUsize>,
 }
 
 pub(crate) fn run(
@@ -41,14 +45,36 @@ pub(crate) fn run(
     if !ok {
         return Ok(Exit::Errors);
     }
-    let comments = if args.compact { Comments::None } else { Comments::Origins };
-    let text = emit(&planned.plan, &planned.sources, comments);
+    let emitted = files(&planned.plan, &planned.sources, &settings(args, environment));
+    if !planned.report_more(&emitted.problems, io) {
+        return Ok(Exit::Errors);
+    }
+    write(&emitted, args, &session, io)
+}
+
+fn settings(args: &Args, environment: &Environment) -> Settings {
+    Settings {
+        comments: if args.compact { Comments::None } else { Comments::Origins },
+        file: args.output.to_string_lossy().into_owned(),
+        plan_job: environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned(),
+        parts: args.parts.map_or(Parts::Fewest, Parts::Exactly),
+        limits: Limits::default(),
+    }
+}
+
+/// The parts before the router that names them, so that no reader finds a router without its parts.
+fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     if args.output.as_os_str() == "-" {
-        io.data(text)?;
+        let [only] = emitted.files.as_slice() else {
+            return Err(Failure::usage("this pipeline is in several parts, and standard output takes one")
+                .with_help("name a file: `-o child-pipeline.yml`"));
+        };
+        io.data(&only.text)?;
         return Ok(Exit::Done);
     }
-    let path = session.directory().join(&args.output);
-    output::replace(&path, &text)?;
-    io.talk(format_args!("wrote {}\n", args.output.display()));
+    for file in emitted.files.iter().rev() {
+        output::replace(&session.directory().join(&file.path), &file.text)?;
+        io.talk(format_args!("wrote {}\n", file.path));
+    }
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
+use indexmap::IndexMap;
 
 /// One thing that is not a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,21 @@ impl Kind {
         }
     }
 
+    /// What all lines of this sort are.
+    fn headline(self) -> &'static str {
+        match self {
+            Self::Replaced => "what GitLab does by itself",
+            Self::Role => "steps had rights that the role of their jobs needs",
+            Self::Variable => "values have to be given as CI/CD variables",
+            Self::Runner => "jobs need runners that have more than every runner has",
+            Self::Source => "steps read other repositories",
+            Self::Trigger => "triggers and notifications are not carried over",
+            Self::Unsupported => "actions that no job can do",
+            Self::Setting => "settings without counterpart are not carried over",
+            Self::Stack => "stacks that need a look",
+        }
+    }
+
     /// What is to be done about it.
     fn help(self) -> &'static str {
         match self {
@@ -134,17 +150,7 @@ impl Report {
 
     fn diagnostic(&self, kind: Kind, severity: Severity) -> Diagnostic {
         let lines: Vec<&Line> = self.lines.iter().filter(|line| line.kind == kind).collect();
-        let message = match (kind, lines.len()) {
-            (Kind::Role, n) => format!("rights that steps had and the jobs' role needs: {n}"),
-            (Kind::Variable, n) => format!("values that have to be given as CI/CD variables: {n}"),
-            (Kind::Runner, n) => format!("what runners have to have: {n}"),
-            (Kind::Source, n) => format!("repositories that are not this one: {n}"),
-            (Kind::Trigger, n) => format!("triggers and notifications that are not carried over: {n}"),
-            (Kind::Unsupported, n) => format!("actions that no job can do: {n}"),
-            (Kind::Setting, n) => format!("settings without counterpart: {n}"),
-            (Kind::Stack | Kind::Replaced, n) => format!("stacks to look at: {n}"),
-        };
-        let mut problem = Diagnostic::new(kind.rule(), severity, message).with_help(kind.help());
+        let mut problem = Diagnostic::new(kind.rule(), severity, kind.headline()).with_help(kind.help());
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }

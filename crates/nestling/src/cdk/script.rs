@@ -2,7 +2,9 @@
 
 /// Whether a text means itself in a shell, unquoted.
 pub(crate) fn is_word(text: &str) -> bool {
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | ',');
+    let fine = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | ',')
+    };
     !text.is_empty() && !text.starts_with('-') && text.chars().all(fine)
 }
 

@@ -48,7 +48,7 @@ struct CdkFile {
 }
 
 /// A CDK stage with settings of its own.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StageFile {
     environment: Located<String>,
@@ -218,7 +218,8 @@ fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diag
     let mut stages = IndexMap::new();
     let Some(node) = node else { return Ok(stages) };
     let Some(map) = node.as_map() else {
-        let problem = Diagnostic::error(RULE, node.origin, "`stages` has to be a map of stages to environments");
+        let problem =
+            Diagnostic::error(RULE, node.origin, "`stages` has to be a map of stages to environments");
         return Err(vec![problem.with_help("write `stages: { Staging: staging, Prod: production }`")]);
     };
     for entry in &map.entries {
@@ -244,7 +245,8 @@ fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>
     let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
     let read = |item: &Node| item.text().map(|text| Located { origin: item.origin, value: text.to_owned() });
     items.iter().map(read).collect::<Option<Vec<_>>>().ok_or_else(|| {
-        let problem = Diagnostic::error(RULE, node.origin, "`synth` has to be a command or a list of commands");
+        let problem =
+            Diagnostic::error(RULE, node.origin, "`synth` has to be a command or a list of commands");
         vec![problem.with_help("write `synth: npx cdk synth --quiet`")]
     })
 }

@@ -49,7 +49,7 @@ pub fn rename_jobs(body: &mut Map, rename: &mut dyn FnMut(&str, Origin) -> Optio
         match entry.key.text() {
             "needs" => one_or_many_mut(value).iter_mut().for_each(|need| scope.need(need)),
             "dependencies" => {
-                one_or_many_mut(value).iter_mut().for_each(|job| scope.parallel(job, Place::Dependency))
+                one_or_many_mut(value).iter_mut().for_each(|job| scope.parallel(job, Place::Dependency));
             }
             "extends" => one_or_many_mut(value).iter_mut().for_each(|base| scope.exact(base, Place::Extends)),
             "environment" => scope.key(value, "on_stop", Place::OnStop),

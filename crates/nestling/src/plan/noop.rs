@@ -10,28 +10,32 @@ use crate::yaml::{Map, Node};
 /// The name of the job that runs where nothing else does.
 pub const NOOP_JOB: &str = "nothing to do";
 
-/// Adds a job that needs no checkout and passes at once, where the pipeline would be empty.
+/// Adds a job where the pipeline would be empty.
 pub(crate) fn never_empty(pipeline: &mut Pipeline, workspace: &Workspace) {
     let real = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST);
     if pipeline.jobs.iter().any(real) || !pipeline.includes.is_empty() {
         return;
     }
+    let Some(job) = noop_job(workspace) else { return };
+    if let Ok(stage) = StageName::parse(job.stage())
+        && !pipeline.stages.contains(&stage)
+    {
+        pipeline.stages.push(stage);
+    }
+    pipeline.jobs.push(job);
+}
+
+/// A job that needs no checkout and passes at once.
+pub(crate) fn noop_job(workspace: &Workspace) -> Option<Job> {
     let origin = Origin::file(workspace.file.unwrap_or(FileId::from_index(0)));
-    let (Ok(name), Ok(stage)) = (JobName::parse(NOOP_JOB), StageName::parse(StageName::DEFAULT)) else {
-        return;
-    };
+    let name = JobName::parse(NOOP_JOB).ok()?;
     let mut variables = Map::default();
     variables.set("GIT_STRATEGY", Node::string(origin, "none"));
     let mut body = Map::default();
-    body.set("stage", Node::string(origin, stage.as_str()));
+    body.set("stage", Node::string(origin, StageName::DEFAULT));
     body.set("variables", Node::map(origin, variables));
     body.set("needs", Node::seq(origin, Vec::new()));
-    body.set(
-        "script",
-        Node::seq(origin, vec![Node::string(origin, "echo \"No unit is affected by this change.\"")]),
-    );
-    if !pipeline.stages.contains(&stage) {
-        pipeline.stages.push(stage);
-    }
-    pipeline.jobs.push(Job { name, origin, unit: None, environment: None, body });
+    let script = Node::string(origin, "echo \"No unit is affected by this change.\"");
+    body.set("script", Node::seq(origin, vec![script]));
+    Some(Job { name, origin, unit: None, environment: None, body })
 }

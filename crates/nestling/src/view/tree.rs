@@ -7,7 +7,7 @@ use crate::environments::is_manual;
 use crate::name::UnitName;
 use crate::pipeline::Job;
 use crate::plan::Plan;
-use crate::select::Reason;
+use crate::select::{Reason, Verdict};
 use crate::yaml::Node;
 use std::fmt::Write as _;
 
@@ -49,7 +49,7 @@ fn heading(plan: &Plan, paint: Paint) -> String {
 }
 
 fn reasons(plan: &Plan, unit: &UnitName) -> String {
-    let reasons = plan.selection.verdicts.get(unit).map(|verdict| verdict.reasons()).unwrap_or_default();
+    let reasons = plan.selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
     let shown: Vec<String> = reasons.iter().take(REASONS).map(Reason::to_string).collect();
     match reasons.len().saturating_sub(REASONS) {
         0 => shown.join("; "),

@@ -146,8 +146,6 @@ fn write_block(out: &mut String, text: &str, indent: usize) {
     }
     if !text.ends_with('\n') {
         out.push('-');
-    } else if text.ends_with("\n\n") {
-        out.push('+');
     }
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         out.push('\n');
@@ -183,9 +181,11 @@ fn is_float_like(bytes: &[u8]) -> bool {
         && bytes[2..].iter().all(|c| matches!(c, b'0'..=b'9' | b'+' | b'-' | b'_'))
 }
 
+/// A text that ends with empty lines is no block: `|+` would take the empty line between two jobs for its own.
 fn is_block(text: &str) -> bool {
     let blank = |line: &str| line.bytes().all(|c| matches!(c, b' ' | b'\t'));
     text.contains('\n')
+        && !text.ends_with("\n\n")
         && !text.starts_with('\t')
         && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
         && text.lines().all(|line| line.is_empty() || !blank(line))

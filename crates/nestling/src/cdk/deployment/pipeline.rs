@@ -183,7 +183,11 @@ impl<'a> Adding<'a> {
             );
             self.report(Kind::Replaced, at, &text);
         } else {
-            self.report(Kind::Source, at, &format!("{branch} of {repository} is cloned where steps read it"));
+            // Steps that read it say so themselves.
+            let text = format!(
+                "{branch} of {repository}, another repository: the job that synthesizes may have to clone it"
+            );
+            self.report(Kind::Replaced, at, &text);
         }
         Vec::new()
     }

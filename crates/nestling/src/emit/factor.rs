@@ -1,0 +1,98 @@
+//! Bodies that many jobs share, written once: a hidden job that they `extends`. GitLab counts aliases as often as they
+//! are used, and a hidden job once, so this is what makes a large pipeline small enough.
+
+use super::size;
+use crate::diagnostic::Origin;
+use crate::pipeline::Job;
+use crate::yaml::{Entry, Kind, Map, Node};
+use std::collections::BTreeMap;
+
+/// A hidden job that holds what others have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Hidden {
+    /// Its name, with the dot.
+    pub name: String,
+    /// What is common.
+    pub body: Map,
+    /// Where the first of the jobs was written.
+    pub origin: Origin,
+}
+
+/// Factors the jobs that one line of a template wrote, wherever that makes the whole smaller.
+///
+/// `extends` merges mappings and replaces everything else
+/// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>), so a mapping can be shared in part and a list
+/// only whole: resolving gives back the bodies as they were.
+pub(crate) fn factor(jobs: &mut [Job]) -> Vec<Hidden> {
+    let mut groups: BTreeMap<(Origin, bool), Vec<usize>> = BTreeMap::new();
+    for (at, job) in jobs.iter().enumerate() {
+        // A deploy and its stop job are written by one line; what tells them apart is the action.
+        let stops = job.body.get("environment").and_then(|e| e.get("action")).is_some();
+        groups.entry((job.origin, stops)).or_default().push(at);
+    }
+    let mut hidden = Vec::new();
+    for ((origin, _), members) in groups {
+        let bodies: Vec<&Map> = members.iter().map(|at| &jobs[*at].body).collect();
+        let body = common(&bodies);
+        let name = format!(".shared-{}", hidden.len() + 1);
+        let saved = size::of_map(&body).saturating_sub(size::of_hash(body.len())) * (members.len() - 1);
+        if saved <= cost(&name, members.len()) || bodies.iter().any(|body| body.contains("extends")) {
+            continue;
+        }
+        for at in members {
+            let mut rest = Map::default();
+            rest.set("extends", Node::string(origin, name.as_str()));
+            rest.entries.extend(without(&jobs[at].body, &body).entries);
+            jobs[at].body = rest;
+        }
+        hidden.push(Hidden { name, body, origin });
+    }
+    hidden
+}
+
+/// What naming the hidden job costs: once itself, and a key and a name in each job.
+fn cost(name: &str, jobs: usize) -> usize {
+    size::of_text(name) + size::of_hash(8) + jobs * (size::of_text("extends") + size::of_text(name))
+}
+
+/// The entries that all bodies have.
+fn common(bodies: &[&Map]) -> Map {
+    let Some((first, others)) = bodies.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Map::default();
+    };
+    let shared = |entry: &Entry| {
+        let mut values: Vec<&Node> = Vec::with_capacity(others.len());
+        for other in others {
+            values.push(other.get(entry.key.text())?);
+        }
+        // A null takes a key away where it is merged.
+        if entry.value.is_null() {
+            return None;
+        }
+        if values.iter().all(|value| value.same_as(&entry.value)) {
+            return Some(entry.clone());
+        }
+        let Kind::Map(map) = &entry.value.kind else { return None };
+        let mut maps = vec![map];
+        for value in values {
+            maps.push(value.as_map()?);
+        }
+        let inner = common(&maps);
+        (!inner.is_empty())
+            .then(|| Entry { key: entry.key.clone(), value: Node::map(entry.value.origin, inner) })
+    };
+    Map { entries: first.entries.iter().filter_map(shared).collect() }
+}
+
+/// What is left of a body once the shared entries are gone.
+fn without(body: &Map, shared: &Map) -> Map {
+    let rest = |entry: &Entry| match shared.get(entry.key.text()) {
+        None => Some(entry.clone()),
+        Some(value) if value.same_as(&entry.value) => None,
+        Some(value) => {
+            let inner = without(entry.value.as_map()?, value.as_map()?);
+            Some(Entry { key: entry.key.clone(), value: Node::map(entry.value.origin, inner) })
+        }
+    };
+    Map { entries: body.entries.iter().filter_map(rest).collect() }
+}

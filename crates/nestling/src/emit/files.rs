@@ -1,0 +1,178 @@
+//! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
+
+use super::factor::{Hidden, factor};
+use super::split::{self, Limits, Load};
+use super::{Comments, emit, header, router, write_pipeline};
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::pipeline::{Job, Pipeline};
+use crate::plan::{Plan, noop_job};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+
+/// How a plan is written.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether the output explains itself.
+    pub comments: Comments,
+    /// The path of the child pipeline among the plan job's artifacts; parts stand beside it.
+    pub file: String,
+    /// The parent's job that publishes the files: the relay of a split plan fetches the parts from it.
+    pub plan_job: String,
+    /// In how many files.
+    pub parts: Parts,
+    /// What one pipeline may hold.
+    pub limits: Limits,
+}
+
+/// In how many parts a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// In one file if GitLab takes it, else in as few parts as it does.
+    Fewest,
+    /// Always behind a router, in this many.
+    Exactly(NonZeroUsize),
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default)]
+pub struct Emitted {
+    /// The files; the first is the child pipeline that the parent triggers.
+    pub files: Vec<File>,
+    /// What GitLab would refuse all the same: units that are too large and cannot be separated.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path, as in [`Settings::file`].
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A pipeline as it is written: shared bodies apart.
+pub(crate) struct Written {
+    pub pipeline: Pipeline,
+    pub hidden: Vec<Hidden>,
+}
+
+/// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
+/// parts. The same plan and settings give the same bytes.
+pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+    let pipeline = &plan.pipeline;
+    let one =
+        |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
+    if settings.parts == Parts::Fewest {
+        if Load::of(&pipeline.jobs).fits(&settings.limits) {
+            return one(emit(plan, sources, settings.comments));
+        }
+        let written = factored(pipeline.clone());
+        if load(&written).fits(&settings.limits) {
+            return one(text(&header::of(plan), &written, sources, settings.comments));
+        }
+    }
+    parts(plan, sources, settings)
+}
+
+fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+    let cut = match settings.parts {
+        Parts::Exactly(count) => split::by_count(&plan.pipeline, count),
+        Parts::Fewest => {
+            let written = factored(plan.pipeline.clone());
+            // Each part may have to hold every shared body.
+            let shared: usize = written.hidden.iter().map(|hidden| super::size::of_map(&hidden.body)).sum();
+            let objects = settings.limits.objects.saturating_sub(shared);
+            split::by_limits(&written.pipeline, &Limits { objects, ..settings.limits })
+        }
+    };
+    let paths: Vec<String> = (1..=cut.len()).map(|number| part_path(&settings.file, number)).collect();
+    let mut emitted = Emitted::default();
+    let router = router::pipeline(plan, &paths, settings);
+    let about = format!(
+        "{}# Too much for one pipeline of GitLab's: the jobs are in {} parts.\n",
+        header::of(plan),
+        cut.len()
+    );
+    let written = Written { pipeline: router, hidden: Vec::new() };
+    emitted
+        .files
+        .push(File { path: settings.file.clone(), text: text(&about, &written, sources, settings.comments) });
+    for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
+        let mut written = Written { pipeline: part_of(plan, part, number == 0), hidden: Vec::new() };
+        if !load(&written).fits(&settings.limits) {
+            written = factored(written.pipeline);
+        }
+        emitted.problems.extend(too_large(&written, &settings.limits));
+        let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
+        emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
+    }
+    emitted
+}
+
+fn factored(mut pipeline: Pipeline) -> Written {
+    let hidden = factor(&mut pipeline.jobs);
+    Written { pipeline, hidden }
+}
+
+fn load(written: &Written) -> Load {
+    let objects = written
+        .hidden
+        .iter()
+        .map(|hidden| super::size::of_text(&hidden.name) + super::size::of_map(&hidden.body));
+    Load::of(&written.pipeline.jobs) + Load { objects: objects.sum(), ..Load::default() }
+}
+
+/// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
+fn part_path(file: &str, number: usize) -> String {
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "yml"));
+    format!("{stem}.part-{number}.{extension}")
+}
+
+/// The jobs of a part with the stages that they use. What GitLab itself has to include goes into the first.
+fn part_of(plan: &Plan, part: &[usize], first: bool) -> Pipeline {
+    let whole = &plan.pipeline;
+    let mut jobs: Vec<Job> = part.iter().map(|at| whole.jobs[*at].clone()).collect();
+    let includes = if first { whole.includes.clone() } else { Vec::new() };
+    if jobs.is_empty() && includes.is_empty() {
+        jobs.extend(noop_job(&plan.workspace));
+    }
+    let used: BTreeSet<String> = jobs.iter().map(|job| job.stage().to_owned()).collect();
+    let mut stages: Vec<_> =
+        whole.stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
+    if stages.is_empty() {
+        stages.extend(jobs.iter().find_map(|job| crate::name::StageName::parse(job.stage()).ok()));
+    }
+    Pipeline { stages, workflow: whole.workflow.clone(), includes, jobs }
+}
+
+fn too_large(written: &Written, limits: &Limits) -> Option<Diagnostic> {
+    let load = load(written);
+    if load.fits(limits) {
+        return None;
+    }
+    let first = written.pipeline.jobs.first()?;
+    let units: BTreeSet<&str> =
+        written.pipeline.jobs.iter().filter_map(|job| Some(job.unit.as_ref()?.as_str())).collect();
+    let message = format!(
+        "{} jobs of {} units that need each other are too much for one pipeline: {} deployments of {}, {} KiB of objects of {}",
+        load.jobs,
+        units.len(),
+        load.deployments,
+        limits.deployments,
+        load.objects >> 10,
+        limits.objects >> 10,
+    );
+    let problem = Diagnostic::error("pipeline-size", first.origin, message);
+    Some(problem.with_help("take some `needs` between units out, so that they can be in different parts"))
+}
+
+fn text(about: &str, written: &Written, sources: &Sources, comments: Comments) -> String {
+    let mut out = String::new();
+    if comments == Comments::Origins {
+        out.push_str(about);
+        out.push('\n');
+    }
+    write_pipeline(&mut out, written, sources, comments);
+    out
+}

@@ -1,0 +1,88 @@
+//! The child pipeline of a plan in parts: a relay job that fetches the parts from the parent and publishes them again,
+//! since a trigger job can only include an artifact of its own pipeline, and a trigger job for each part.
+//!
+//! Parent, router, part: two levels of children, which is all that GitLab allows
+//! (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
+
+use super::files::Settings;
+use crate::diagnostic::{FileId, Origin};
+use crate::name::{JobName, StageName};
+use crate::pipeline::{Job, Pipeline};
+use crate::plan::Plan;
+use crate::yaml::{Map, Node};
+
+/// The job that publishes the parts.
+const RELAY: &str = "relay";
+/// The stage of the trigger jobs.
+const PARTS: &str = "parts";
+/// What the parent's trigger job forwards, so that the relay can fetch from the parent.
+const PARENT: &str = "PARENT_PIPELINE_ID";
+
+/// The router for these parts.
+pub(crate) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings) -> Pipeline {
+    let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
+    let build = Build { origin };
+    let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
+    for (at, path) in paths.iter().enumerate() {
+        let name = format!("part {}/{}", at + 1, paths.len());
+        jobs.extend(build.job(&name, build.trigger(path)));
+    }
+    let stages = [RELAY, PARTS].into_iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
+    Pipeline { stages, workflow: plan.pipeline.workflow.clone(), includes: Vec::new(), jobs }
+}
+
+struct Build {
+    origin: Origin,
+}
+
+impl Build {
+    fn job(&self, name: &str, body: Map) -> Option<Job> {
+        let name = JobName::parse(name).ok()?;
+        Some(Job { name, origin: self.origin, unit: None, environment: None, body })
+    }
+
+    fn relay(&self, paths: &[String], settings: &Settings) -> Map {
+        let list =
+            |texts: &[String]| Node::seq(self.origin, texts.iter().map(|text| self.text(text)).collect());
+        let need = self
+            .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(&settings.plan_job))]);
+        let checks: Vec<String> = paths.iter().map(|path| format!("test -s '{path}'")).collect();
+        self.entries(&[
+            ("stage", self.text(RELAY)),
+            ("needs", Node::seq(self.origin, vec![need])),
+            ("variables", self.map(&[("GIT_STRATEGY", self.text("none"))])),
+            ("script", list(&checks)),
+            ("artifacts", self.map(&[("paths", list(paths))])),
+        ])
+    }
+
+    /// `depend` makes the router's result that of its parts, as the parent's trigger job makes the parent's that of the
+    /// router.
+    fn trigger(&self, path: &str) -> Map {
+        let include = self.map(&[("artifact", self.text(path)), ("job", self.text(RELAY))]);
+        let trigger = self
+            .map(&[("include", Node::seq(self.origin, vec![include])), ("strategy", self.text("depend"))]);
+        self.entries(&[
+            ("stage", self.text(PARTS)),
+            ("needs", Node::seq(self.origin, vec![self.text(RELAY)])),
+            ("variables", self.map(&[(PARENT, self.text(&format!("${PARENT}")))])),
+            ("trigger", trigger),
+        ])
+    }
+
+    fn text(&self, text: &str) -> Node {
+        Node::string(self.origin, text)
+    }
+
+    fn map(&self, entries: &[(&str, Node)]) -> Node {
+        Node::map(self.origin, self.entries(entries))
+    }
+
+    fn entries(&self, entries: &[(&str, Node)]) -> Map {
+        let mut map = Map::default();
+        for (key, value) in entries {
+            map.set(key, value.clone());
+        }
+        map
+    }
+}

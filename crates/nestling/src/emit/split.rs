@@ -1,0 +1,156 @@
+//! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
+
+use super::size;
+use crate::pipeline::need::{Need, dependencies, needs};
+use crate::pipeline::{Job, Pipeline};
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+
+/// What one pipeline may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less a margin, since it can only be estimated
+    /// (<https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
+    pub objects: usize,
+    /// Jobs with an `environment` (<https://docs.gitlab.com/administration/instance_limits/#maximum-number-of-deployment-jobs-in-a-pipeline>).
+    pub deployments: usize,
+    /// Jobs of any kind; GitLab limits those of all active pipelines of a project, and by default not at all.
+    pub jobs: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX }
+    }
+}
+
+/// What a pipeline, or a part of one, holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub objects: usize,
+    pub deployments: usize,
+    pub jobs: usize,
+}
+
+impl Load {
+    pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+        jobs.into_iter().fold(Self::default(), |load, job| {
+            load + Self {
+                objects: size::of_job(job),
+                deployments: usize::from(job.body.contains("environment")),
+                jobs: 1,
+            }
+        })
+    }
+
+    /// With the hash that holds the jobs, and room for `stages` and `workflow`.
+    pub(crate) fn fits(self, limits: &Limits) -> bool {
+        self.objects + size::of_hash(self.jobs + 2) + 4096 <= limits.objects
+            && self.deployments <= limits.deployments
+            && self.jobs <= limits.jobs
+    }
+}
+
+impl std::ops::Add for Load {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            objects: self.objects + other.objects,
+            deployments: self.deployments + other.deployments,
+            jobs: self.jobs + other.jobs,
+        }
+    }
+}
+
+/// Cuts the jobs into as few parts as the order allows: the indexes of each part's jobs, in order. A group of units
+/// that is too large by itself is a part of its own; `check` has an error for it.
+pub(crate) fn by_limits(pipeline: &Pipeline, limits: &Limits) -> Vec<Vec<usize>> {
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut load = Load::default();
+    for group in groups(pipeline) {
+        let more = Load::of(group.iter().map(|at| &pipeline.jobs[*at]));
+        match parts.last_mut() {
+            Some(part) if (load + more).fits(limits) => {
+                part.extend(group);
+                load = load + more;
+            }
+            _ => {
+                parts.push(group);
+                load = more;
+            }
+        }
+    }
+    sorted(parts)
+}
+
+/// Cuts the jobs into this many parts of about the same weight; some may stay empty.
+pub(crate) fn by_count(pipeline: &Pipeline, count: NonZeroUsize) -> Vec<Vec<usize>> {
+    let mut parts: Vec<(usize, Vec<usize>)> = vec![(0, Vec::new()); count.get()];
+    for group in groups(pipeline) {
+        let weight = Load::of(group.iter().map(|at| &pipeline.jobs[*at])).objects;
+        if let Some(lightest) = parts.iter_mut().min_by_key(|(weight, _)| *weight) {
+            lightest.0 += weight;
+            lightest.1.extend(group);
+        }
+    }
+    sorted(parts.into_iter().map(|(_, part)| part).collect())
+}
+
+fn sorted(mut parts: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    parts
+}
+
+/// The jobs in groups that cannot be separated: those of a unit, and those of units that need each other.
+fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
+    let jobs = &pipeline.jobs;
+    let mut sets = Sets { parents: (0..jobs.len()).collect() };
+    let by_name: HashMap<&str, usize> =
+        jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
+    let mut first_of_unit = HashMap::new();
+    for (at, job) in jobs.iter().enumerate() {
+        sets.join(*first_of_unit.entry(&job.unit).or_insert(at), at);
+        let needed = needs(&job.body).unwrap_or_default();
+        let wanted = needed.iter().filter_map(Need::job);
+        let depended = dependencies(&job.body).unwrap_or_default();
+        for name in wanted.chain(depended.iter().map(|(name, _)| *name)) {
+            let name = crate::pipeline::need::parallel_base(name).map_or(name, |(base, _)| base);
+            if let Some(other) = by_name.get(name) {
+                sets.join(*other, at);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut of_root: HashMap<usize, usize> = HashMap::new();
+    for at in 0..jobs.len() {
+        let group = *of_root.entry(sets.root(at)).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[group].push(at);
+    }
+    groups
+}
+
+/// Disjoint sets of jobs.
+struct Sets {
+    parents: Vec<usize>,
+}
+
+impl Sets {
+    fn root(&mut self, at: usize) -> usize {
+        let mut root = at;
+        while self.parents[root] != root {
+            self.parents[root] = self.parents[self.parents[root]];
+            root = self.parents[root];
+        }
+        root
+    }
+
+    /// The set of the earlier job takes the other in.
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.parents[one.max(other)] = one.min(other);
+    }
+}

@@ -1,0 +1,167 @@
+//! The shop's pipelines, run: the parent's jobs and the child's, in a shell, without a server.
+//!
+//! `gitlab-ci-local` reads the files as GitLab would and runs them. A trigger job always passes there, so the child is
+//! run once more by itself, and its own exit code is what counts.
+
+use crate::support::example::Example;
+use crate::support::tool::{Tool, need};
+use crate::support::{run, said, setting};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+/// The shop with what a runner would know.
+struct Shop {
+    example: Example,
+    test: &'static str,
+}
+
+impl Shop {
+    /// `None` where a program that it takes is missing.
+    fn open(test: &'static str) -> Option<Self> {
+        for tool in [Tool::GitlabCiLocal, Tool::Rsync, Tool::Node] {
+            need(tool, test)?;
+        }
+        Some(Self { example: Example::new("shop"), test })
+    }
+
+    /// Makes its pipelines those of a merge request of the branch `feature`.
+    fn in_a_merge_request(self) -> Self {
+        self.variables(&[
+            ("CI_PIPELINE_SOURCE", "merge_request_event"),
+            ("CI_MERGE_REQUEST_EVENT_TYPE", "detached"),
+            ("CI_MERGE_REQUEST_ID", "1007"),
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "feature"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &self.example.commit("main")),
+        ]);
+        self
+    }
+
+    /// Variables that every job gets, and every child pipeline's job: those of the command line stay with the parent.
+    fn variables(&self, pipeline: &[(&str, &str)]) {
+        let mut text = String::new();
+        for (name, value) in pipeline.iter().chain(&[("GITLAB_CI", "true"), ("CI_DEFAULT_BRANCH", "main")]) {
+            writeln!(text, "{name}: \"{value}\"").unwrap();
+        }
+        // A plain path would be taken for a variable of the type `file`.
+        let deployed = self.deployed();
+        writeln!(text, "DEPLOY_ROOT: {{ type: variable, values: {{ '*': '{}' }} }}", deployed.display())
+            .unwrap();
+        fs::write(self.example.path().join(".gitlab-ci-local-variables.yml"), text).unwrap();
+    }
+
+    /// The folder that the shop's deploys go to.
+    fn deployed(&self) -> PathBuf {
+        self.example.beside().join("deployed")
+    }
+
+    /// What is deployed there.
+    fn environments(&self) -> Vec<String> {
+        let Ok(folders) = fs::read_dir(self.deployed()) else { return Vec::new() };
+        folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// Runs a pipeline, or some jobs of it.
+    fn run(&self, file: &str, jobs: &[&str]) -> Output {
+        let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
+        let path = format!("{}:{}", binary.display(), setting("PATH").unwrap());
+        let mut command = need(Tool::GitlabCiLocal, self.test).unwrap();
+        command.current_dir(self.example.path()).env("PATH", path);
+        command.args(["--file", file, "--force-shell-executor", "--shell-isolation", "--needs=false"]);
+        command.arg("--home").arg(self.example.beside().join("home")).args(jobs);
+        run(&mut command)
+    }
+
+    /// Runs a pipeline or some jobs of it, which have to pass, and gives the log.
+    fn pass(&self, file: &str, jobs: &[&str]) -> String {
+        let output = self.run(file, jobs);
+        assert!(output.status.success(), "{file} {jobs:?}\n{}", said(&output));
+        said(&output)
+    }
+}
+
+const PARENT: &str = ".gitlab-ci.yml";
+const CHILD: &str = "child-pipeline.yml";
+
+#[test]
+fn a_merge_request_is_planned_tested_deployed_looked_at_and_stopped() {
+    let test = "a_merge_request_is_planned_tested_deployed_looked_at_and_stopped";
+    let Some(shop) = Shop::open(test).map(Shop::in_a_merge_request) else { return };
+
+    // The parent's plan job leaves the child pipeline as its artifact, the same that a laptop writes.
+    let log = shop.pass(PARENT, &["plan"]);
+    assert!(log.contains("2 of 5 units"), "{log}");
+    let child = fs::read_to_string(shop.example.path().join(CHILD)).unwrap();
+    let by_hand = shop.example.generate(&["--as", "merge_request"]);
+    assert_eq!(without_comments(&child), without_comments(&by_hand));
+
+    // The parent's trigger job finds it.
+    let log = shop.pass(PARENT, &[]);
+    assert!(log.contains("[run] -> services/api:build"), "{log}");
+    fs::remove_dir_all(shop.deployed()).unwrap();
+
+    // The child by itself, judged by its own exit code.
+    let log = shop.pass(CHILD, &[]);
+    assert!(log.contains("the api answers with 3 articles"), "{log}");
+    assert!(log.contains("the page shows its articles"), "{log}");
+    let commit = shop.example.commit("HEAD");
+    assert!(log.contains(&format!("deployed by {}", &commit[..8])), "no value of the dotenv report\n{log}");
+    assert_eq!(shop.environments().len(), 2, "{:?}", shop.environments());
+
+    // A person closes the merge request: GitLab plays the stop jobs.
+    shop.pass(CHILD, &["services/api:deploy:review:stop"]);
+    assert_eq!(shop.environments().len(), 1, "{:?}", shop.environments());
+    shop.pass(CHILD, &["services/web:deploy:review:stop"]);
+    assert!(shop.environments().is_empty(), "{:?}", shop.environments());
+}
+
+#[test]
+fn the_default_branch_runs_every_unit_and_promotes_what_a_person_lets_through() {
+    let test = "the_default_branch_runs_every_unit_and_promotes_what_a_person_lets_through";
+    let Some(shop) = Shop::open(test) else { return };
+    shop.variables(&[
+        ("CI_PIPELINE_SOURCE", "web"),
+        ("CI_COMMIT_BRANCH", "main"),
+        ("CI_COMMIT_REF_NAME", "main"),
+    ]);
+    shop.pass(PARENT, &["plan"]);
+    let services = ["api", "pricing", "web"];
+    let production = services.map(|service| format!("services/{service}:deploy:production"));
+    let by_hand: Vec<&str> = production.iter().flat_map(|job| ["--manual", job.as_str()]).collect();
+    let log = shop.pass(CHILD, &by_hand);
+    for job in ["infra:validate", "libs/core:test", "services/pricing:test"] {
+        assert!(log.contains(&format!("{job} ")), "{job} did not run\n{log}");
+    }
+    assert_eq!(shop.environments().len(), 6, "{:?}", shop.environments());
+    for service in services {
+        let line = |job: &str, what: &str| {
+            let is_it =
+                |line: &str| line.contains(&format!("services/{service}:{job} ")) && line.contains(what);
+            log.lines().position(is_it).unwrap_or_else(|| panic!("{service}: no {job} {what}\n{log}"))
+        };
+        assert!(line("deploy:staging", "finished") < line("deploy:production", "starting"), "{log}");
+        assert!(line("deploy:production", "finished") < line("smoke:production", "starting"), "{log}");
+    }
+}
+
+/// What the tests above rely on: a job that fails fails the child's run.
+#[test]
+fn a_broken_service_fails_its_child_pipeline() {
+    let Some(shop) = Shop::open("a_broken_service_fails_its_child_pipeline") else { return };
+    let shop = shop.in_a_merge_request();
+    shop.pass(PARENT, &["plan"]);
+    fs::write(shop.example.path().join("services/api/src/server.js"), "throw new Error('broken');\n")
+        .unwrap();
+    let output = shop.run(CHILD, &[]);
+    assert!(!output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("FAIL"), "{}", said(&output));
+    assert!(shop.environments().is_empty(), "deployed all the same: {:?}", shop.environments());
+}
+
+/// The comments say how the commits were found, and that differs.
+fn without_comments(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('#')).collect()
+}
