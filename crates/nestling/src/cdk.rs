@@ -15,6 +15,7 @@ pub mod report;
 pub mod settings;
 pub mod deployment;
 pub mod jobs;
+pub mod show;
 mod fragment;
 
 pub use fragment::{Assemblies, Fragment, InRepository, Request, fragment};

@@ -40,6 +40,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The rules of the diagnostics that reports become.
+    pub const RULES: [&'static str; 8] = [
+        "cdk-role",
+        "cdk-variable",
+        "cdk-runner",
+        "cdk-source",
+        "cdk-trigger",
+        "cdk-unsupported",
+        "cdk-setting",
+        "cdk-stack",
+    ];
+
     /// The word for it in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -154,8 +166,11 @@ impl Report {
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }
-        lines
-            .into_iter()
-            .fold(problem, |problem, line| problem.with_note(format!("{}: {}", line.subject, line.text)))
+        let mut by_text: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for line in &lines {
+            by_text.entry(&line.text).or_default().push(&line.subject);
+        }
+        let notes = by_text.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
+        notes.fold(problem, Diagnostic::with_note)
     }
 }
