@@ -4,6 +4,7 @@
 //! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
 mod args;
+mod assemblies;
 mod ci_env;
 mod commands;
 mod exit;
@@ -44,6 +45,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
+        Command::Cdk(args) => commands::cdk::run(args, io),
     }
 }
 
