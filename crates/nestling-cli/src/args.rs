@@ -29,6 +29,8 @@ pub enum Command {
     Affected(commands::affected::Args),
     /// Find everything that is wrong, in every unit, selected or not.
     Check(commands::check::Args),
+    /// Print the JSON schema of a format, for editors and scripts.
+    Schema(commands::schema::Args),
 }
 
 /// Options of every command.

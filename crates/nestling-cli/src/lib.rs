@@ -29,7 +29,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
     };
-    io.set_color(cli.shared.color, environment);
+    io.set_up(cli.shared.color, environment);
     match dispatch(&cli, environment, io) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, io),
@@ -44,6 +44,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
+        Command::Schema(args) => commands::schema::run(args, io),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Session {
 pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
-    problems: Vec<Diagnostic>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// A selection, for commands that need no more.
@@ -66,6 +66,14 @@ impl Session {
     /// Plans what the change set asks for.
     pub(crate) fn plan(&self) -> Result<Planned, Failure> {
         self.planned(&self.request)
+    }
+
+    /// Plans what would run without `--as`; `None` where there is none.
+    pub(crate) fn plan_without_as(&self) -> Result<Option<Planned>, Failure> {
+        if self.request.simulate.is_none() {
+            return Ok(None);
+        }
+        self.planned(&Request { simulate: None, ..self.request.clone() }).map(Some)
     }
 
     /// Plans as if every unit had changed.
