@@ -44,8 +44,10 @@ pub(crate) fn bundle(version: &str, name: &str) -> Vec<(String, String)> {
 /// Every assembly that has to become jobs: its version and its name.
 pub(crate) fn all() -> Vec<(String, String)> {
     let names = |path: &std::path::Path| {
-        let mut names: Vec<String> =
-            std::fs::read_dir(path).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     };
@@ -119,7 +121,9 @@ impl Planned {
     /// The pipeline as text.
     pub(crate) fn text(&self) -> String {
         let text = emit(&self.plan, &self.sources, Comments::Origins);
-        text.lines().skip_while(|line| line.starts_with('#')).fold(String::new(), |all, line| all + line + "\n")
+        text.lines()
+            .skip_while(|line| line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n")
     }
 
     /// What is wrong with it, and what it says of what is not carried over.

@@ -31,6 +31,8 @@ pub enum Command {
     Check(commands::check::Args),
     /// Look at CDK assemblies.
     Cdk(commands::cdk::Args),
+    /// Print the JSON schema of a format, for editors and scripts.
+    Schema(commands::schema::Args),
 }
 
 /// Options of every command.

@@ -6,3 +6,4 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod preview;
+pub(crate) mod schema;

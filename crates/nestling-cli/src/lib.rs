@@ -30,7 +30,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
     };
-    io.set_color(cli.shared.color, environment);
+    io.set_up(cli.shared.color, environment);
     match dispatch(&cli, environment, io) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, io),
@@ -46,6 +46,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
         Command::Cdk(args) => commands::cdk::run(args, io),
+        Command::Schema(args) => commands::schema::run(args, io),
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Session {
 pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
-    problems: Vec<Diagnostic>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// A selection, for commands that need no more.
@@ -81,6 +81,14 @@ impl Session {
     /// Plans what the change set asks for; the assemblies of the units in it are made first.
     pub(crate) fn plan_and_synthesize(&self) -> Result<Planned, Failure> {
         self.planned(&self.request, Synth::Run)
+    }
+
+    /// Plans what would run without `--as`; `None` where there is none.
+    pub(crate) fn plan_without_as(&self) -> Result<Option<Planned>, Failure> {
+        if self.request.simulate.is_none() {
+            return Ok(None);
+        }
+        self.planned(&Request { simulate: None, ..self.request.clone() }, Synth::Leave).map(Some)
     }
 
     /// Plans as if every unit had changed.
