@@ -26,3 +26,6 @@ mod render_cases;
 
 #[cfg(test)]
 mod e2e;
+
+#[cfg(test)]
+mod browser;

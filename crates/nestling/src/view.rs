@@ -8,11 +8,15 @@ mod tree;
 mod stages;
 mod graph;
 mod job;
+mod escape;
+pub mod diff;
 mod explain;
 pub mod json_v1;
+mod html;
 
 pub use explain::{Explained, explain_unit};
 pub use graph::{dot, mermaid};
+pub use html::{HtmlError, html};
 pub use job::job;
 pub use paint::{Paint, Screen};
 pub use stages::stages;

@@ -54,7 +54,9 @@ fn of_item(item: &Node, sources: &Sources) -> Vec<Line> {
     }
     let tag = item.tag.as_ref().map(|tag| format!(" {tag}")).unwrap_or_default();
     let lines = of_node(item, sources).into_iter().enumerate();
-    lines.map(|(at, line)| if at == 0 { after(&format!("-{tag} "), line) } else { after("  ", line) }).collect()
+    lines
+        .map(|(at, line)| if at == 0 { after(&format!("-{tag} "), line) } else { after("  ", line) })
+        .collect()
 }
 
 /// Whether a value has no lines of its own below its key, but for those of a text.
@@ -76,15 +78,19 @@ fn after(prefix: &str, line: Line) -> Line {
 fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
     let source = sources.get(value.origin.file);
     let below: Vec<&str> = match &source {
-        Some(source) if is_literal(value, &source.text) => {
-            source.text.lines().skip(value.origin.line as usize).take_while(|line| !is_control(line)).collect()
-        }
+        Some(source) if is_literal(value, &source.text) => source
+            .text
+            .lines()
+            .skip(value.origin.line as usize)
+            .take_while(|line| !is_control(line))
+            .collect(),
         _ => Vec::new(),
     };
     let text = text.strip_suffix('\n').unwrap_or(text);
     let line = |(at, text): (usize, &str)| {
         let own = if at <= below.len() { u32::try_from(at).unwrap_or(0) } else { 0 };
-        let origin = if own == 0 { value.origin } else { Origin::line(value.origin.file, value.origin.line + own) };
+        let origin =
+            if own == 0 { value.origin } else { Origin::line(value.origin.file, value.origin.line + own) };
         Line { text: text.to_owned(), origin }
     };
     text.split('\n').enumerate().map(line).collect()
@@ -93,7 +99,11 @@ fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
 fn is_literal(value: &Node, text: &str) -> bool {
     let block = value.as_scalar().is_some_and(|scalar| scalar.style == Style::Block);
     let line = text.lines().nth(value.origin.line.saturating_sub(1) as usize).unwrap_or_default();
-    block && line.trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+').ends_with('|')
+    block
+        && line
+            .trim_end()
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
+            .ends_with('|')
 }
 
 fn is_control(line: &str) -> bool {

@@ -37,7 +37,12 @@ pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
 }
 
 /// As many items as fit, joined, with a count of the others; at least the count. `more` words it.
-pub(crate) fn list(items: &[String], between: &str, columns: usize, more: impl Fn(usize) -> String) -> String {
+pub(crate) fn list(
+    items: &[String],
+    between: &str,
+    columns: usize,
+    more: impl Fn(usize) -> String,
+) -> String {
     let whole = items.join(between);
     if width(&whole) <= columns {
         return whole;

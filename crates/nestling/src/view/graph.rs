@@ -52,7 +52,12 @@ pub fn dot(plan: &Plan) -> String {
                 Start::Automatic | Start::OnFailure => "",
             };
             let color = if is_deploy(job) { " color=darkgreen" } else { "" };
-            let _ = writeln!(out, "    {} [label={}{style}{color}]", ids[job.name.as_str()], quoted(&label(job, "\n")));
+            let _ = writeln!(
+                out,
+                "    {} [label={}{style}{color}]",
+                ids[job.name.as_str()],
+                quoted(&label(job, "\n"))
+            );
         }
         out.push_str("  }\n");
     }
@@ -61,7 +66,8 @@ pub fn dot(plan: &Plan) -> String {
         let waits = stages[pair].1.iter().any(|job| needed(job).is_none());
         let style = if waits { "" } else { " style=invis" };
         let (from, to) = (pair - 1, pair);
-        let _ = writeln!(out, "  {} -> {} [ltail=cluster_{from} lhead=cluster_{to}{style}]", ends[0], ends[1]);
+        let _ =
+            writeln!(out, "  {} -> {} [ltail=cluster_{from} lhead=cluster_{to}{style}]", ends[0], ends[1]);
     }
     for (from, to, kind) in edges(pipeline, &ids) {
         let style = if kind == Edge::Optional { " [style=dashed]" } else { "" };

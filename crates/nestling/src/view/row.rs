@@ -15,13 +15,14 @@ const ENVIRONMENT: usize = 16;
 /// What stands first on a line, before the facts: padded alike for all rows.
 pub(crate) fn padded(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.first().map_or(0, Vec::len);
-    let widest = |at: usize| {
-        rows.iter().map(|row| width(&row[at])).filter(|it| *it <= WIDEST).max().unwrap_or(WIDEST)
-    };
+    let widest =
+        |at: usize| rows.iter().map(|row| width(&row[at])).filter(|it| *it <= WIDEST).max().unwrap_or(WIDEST);
     let widths: Vec<usize> = (0..columns).map(widest).collect();
     let line = |row: &Vec<String>| -> String {
         let cells = row.iter().zip(&widths);
-        cells.map(|(text, full)| format!("{text}{}  ", " ".repeat(full.saturating_sub(width(text))))).collect()
+        cells
+            .map(|(text, full)| format!("{text}{}  ", " ".repeat(full.saturating_sub(width(text)))))
+            .collect()
     };
     rows.iter().map(line).collect()
 }

@@ -47,7 +47,12 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
 /// The pipeline, what changed, and how that is known.
 fn heading(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    format!("{}: {}\n{}", paint.bold(plan.facts.describe()), extent(plan), paint.dim(plan.changes.provenance()))
+    format!(
+        "{}: {}\n{}",
+        paint.bold(plan.facts.describe()),
+        extent(plan),
+        paint.dim(plan.changes.provenance())
+    )
 }
 
 /// How much changed, in a few words.

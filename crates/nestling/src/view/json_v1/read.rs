@@ -1,8 +1,8 @@
 //! Fills the format from a plan.
 
 use super::{
-    ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1, PathV1,
-    PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
+    ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1,
+    PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
 use crate::changes::{Extent, Head};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
