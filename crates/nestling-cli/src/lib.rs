@@ -4,6 +4,7 @@
 //! command is a function of its arguments, a [`Session`](session::Session) and an [`Io`], so tests run it in process.
 
 mod args;
+mod artifacts;
 mod ci_env;
 mod commands;
 mod exit;

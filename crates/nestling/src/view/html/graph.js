@@ -135,10 +135,11 @@ function makeCell(box) {
   const manual = members.filter((job) => job.start === "manual").length;
   const deploys = members.filter((job) => job.environment?.action === "start").length;
   const text = plural(members.length, "job");
-  return el("button", { type: "button", class: "cell", "aria-label": `${box.unit}, ${plan.stages[box.stage]}: ${text}. Expand.`, "aria-expanded": "false" },
+  const special = [deploys ? plural(deploys, "deployment") : "", manual ? `${manual} by hand` : ""].filter(Boolean);
+  return el("button", { type: "button", class: "cell", "aria-label": `${[`${box.unit}, ${plan.stages[box.stage]}: ${text}`, ...special].join(", ")}. Expand.`, "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text),
-    deploys ? el("span", { class: "tag deploy" }, plural(deploys, "deploy")) : null,
-    manual ? el("span", { class: "tag manual" }, `${manual} manual`) : null);
+    deploys ? el("span", { class: "tag deploy", title: plural(deploys, "deployment") }, icon("start"), String(deploys)) : null,
+    manual ? el("span", { class: "tag manual", title: `${manual} by hand` }, icon("manual"), String(manual)) : null);
 }
 
 function label(job) {

@@ -98,7 +98,7 @@ function yamlPart(job) {
     const place = `${plan.files[file]}:${number}`;
     const named = last.startsWith(`${plan.files[file]}:`) ? "" : base(plan.files[file]);
     const row = el("div", { class: "row", title: place },
-      el("span", { class: `from f${used.indexOf(file) % 6}` }, place === last ? "" : `${named}:${number}`),
+      el("span", { class: `from f${used.indexOf(file) % 6}` }, place === last ? [] : [el("span", { class: "cut" }, named), `:${number}`]),
       el("code", {}, ...colored(line)));
     last = place;
     body.append(row);
