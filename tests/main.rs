@@ -32,3 +32,6 @@ mod e2e;
 
 #[cfg(test)]
 mod monorepo;
+
+#[cfg(test)]
+mod cdk;

@@ -1,7 +1,9 @@
 //! One file a command: its arguments, whose comments are its help, and one function.
 
 pub(crate) mod affected;
+pub(crate) mod cdk;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod preview;
+pub(crate) mod schema;

@@ -4,6 +4,7 @@
 //! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
 mod args;
+mod assemblies;
 mod ci_env;
 mod commands;
 mod exit;
@@ -29,7 +30,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
     };
-    io.set_color(cli.shared.color, environment);
+    io.set_up(cli.shared.color, environment);
     match dispatch(&cli, environment, io) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, io),
@@ -44,6 +45,8 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
+        Command::Cdk(args) => commands::cdk::run(args, io),
+        Command::Schema(args) => commands::schema::run(args, io),
     }
 }
 

@@ -1,16 +1,18 @@
 //! One run over one repository: opened, read and planned in the order that every command shares.
 
 use crate::args::Shared;
+use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::report;
 use globset::{GlobBuilder, GlobMatcher};
+use nestling::cdk::report::Kind;
 use nestling::changes::{
     self, As, ChangeSet, ChangesError, FetchPolicy, Head, OnUnknownBase, PipelineFacts, Request, Scope,
 };
 use nestling::check;
-use nestling::diagnostic::{self, Diagnostic, Sources, has_errors};
+use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, Trust};
 use nestling::name::UnitName;
@@ -30,13 +32,14 @@ pub(crate) struct Session {
     request: Request,
     only: Vec<String>,
     except: Vec<String>,
+    strict_cdk: bool,
 }
 
 /// A plan with the texts that its messages point into.
 pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
-    problems: Vec<Diagnostic>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// A selection, for commands that need no more.
@@ -55,7 +58,14 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
-        Ok(Self { directory, repository, request, only: shared.only.clone(), except: shared.except.clone() })
+        Ok(Self {
+            directory,
+            repository,
+            request,
+            only: shared.only.clone(),
+            except: shared.except.clone(),
+            strict_cdk: shared.strict_cdk,
+        })
     }
 
     /// Where relative paths of the command line start.
@@ -65,21 +75,42 @@ impl Session {
 
     /// Plans what the change set asks for.
     pub(crate) fn plan(&self) -> Result<Planned, Failure> {
-        self.planned(&self.request)
+        self.planned(&self.request, Synth::Leave)
+    }
+
+    /// Plans what the change set asks for; the assemblies of the units in it are made first.
+    pub(crate) fn plan_and_synthesize(&self) -> Result<Planned, Failure> {
+        self.planned(&self.request, Synth::Run)
+    }
+
+    /// Plans what would run without `--as`; `None` where there is none.
+    pub(crate) fn plan_without_as(&self) -> Result<Option<Planned>, Failure> {
+        if self.request.simulate.is_none() {
+            return Ok(None);
+        }
+        self.planned(&Request { simulate: None, ..self.request.clone() }, Synth::Leave).map(Some)
     }
 
     /// Plans as if every unit had changed.
     pub(crate) fn plan_everything(&self) -> Result<Planned, Failure> {
-        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() })
+        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
     }
 
-    fn planned(&self, request: &Request) -> Result<Planned, Failure> {
+    fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
         let narrowing = self.narrowing(&loaded.workspace)?;
-        let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
+        let root = self.repository.work_dir().unwrap_or(&self.directory);
+        let assemblies = &WorkTreeAssemblies::new(root, synth);
+        let (files, sources_of) = (&*files, &sources);
+        let asked =
+            plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
+        if self.strict_cdk {
+            let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
+            open.for_each(|problem| problem.severity = Severity::Error);
+        }
         problems.extend(checked(&plan, &sources));
         Ok(Planned { plan, sources, problems })
     }

@@ -38,9 +38,9 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    let planned = session.plan()?;
+    let planned = session.plan_and_synthesize()?;
     let ok = planned.report(io);
-    let tree = view::tree(&planned.plan, io.paint_talk());
+    let tree = view::tree(&planned.plan, io.screen_of_talk());
     log::section(io, environment, "plan", "What will run, and why", &tree);
     if !ok {
         return Ok(Exit::Errors);

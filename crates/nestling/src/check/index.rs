@@ -66,11 +66,6 @@ impl<'a> Index<'a> {
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.pipeline.jobs.iter().map(|job| job.name.as_str())
     }
-
-    /// What is known of a variable where the rules of a job are evaluated.
-    pub(crate) fn variable(&self, job: &Job, name: &str) -> Variable {
-        variable(self.settings, job, name)
-    }
 }
 
 /// A job's own variables are known where their value has none in it. GitLab's predefined ones stand over them.

@@ -44,3 +44,20 @@ impl Paint {
         }
     }
 }
+
+/// What a view is drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// Whether it shows color.
+    pub paint: Paint,
+    /// How many characters fit on a line.
+    pub columns: usize,
+}
+
+impl Screen {
+    /// Eighty columns: what every terminal and GitLab's log have room for.
+    pub const COLUMNS: usize = 80;
+
+    /// Eighty columns of plain text.
+    pub const PLAIN: Self = Self { paint: Paint::Plain, columns: Self::COLUMNS };
+}

@@ -1,3 +1,5 @@
+//! `needs-limit`: a job has more needs than GitLab allows, or one of them twice.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+//! `needs-undefined`: a job needs one that is not in the pipeline.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 

@@ -1,3 +1,5 @@
+//! `on-stop`: a deploy names a stop job that cannot stop its environment.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::Job;
