@@ -161,6 +161,6 @@ mod tests {
         let lines = job_lines(&job(&sources), &sources);
         let place = |text: &str| lines.iter().find(|line| line.text.trim() == text).unwrap().origin.line;
         assert_eq!([place("one"), place("two"), place("x"), place("y")], [7, 9, 15, 16]);
-        assert_eq!([place("script:"), place("- b"), place("\"a b\":")], [5, 3, 1]);
+        assert_eq!([place("script:"), place("- b"), place("a b:")], [5, 3, 1]);
     }
 }
