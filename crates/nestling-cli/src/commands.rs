@@ -2,8 +2,11 @@
 
 pub mod affected;
 pub mod check;
+pub mod completions;
 pub mod diff;
 pub mod explain;
 pub mod generate;
+pub mod init;
+pub mod man;
 pub mod preview;
 pub mod schema;
