@@ -107,3 +107,17 @@ fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Resul
     }
     Ok(())
 }
+
+fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Failure> {
+    let plan = &planned.plan;
+    Ok(match format {
+        Format::Tree => view::tree(plan, screen),
+        Format::Table => view::stages(plan, screen),
+        Format::Mermaid => view::mermaid(plan),
+        Format::Dot => view::dot(plan),
+        Format::Json => {
+            let plan = json_v1::plan_v1(plan, &planned.problems, &planned.sources);
+            serde_json::to_string_pretty(&plan).map_err(Failure::output)? + "\n"
+        }
+    })
+}
