@@ -33,8 +33,14 @@ pub enum Command {
     Check(commands::check::Args),
     /// Look at CDK assemblies.
     Cdk(commands::cdk::Args),
+    /// Write a workspace, a parent pipeline and a first unit.
+    Init(commands::init::Args),
     /// Print the JSON schema of a format, for editors and scripts.
     Schema(commands::schema::Args),
+    /// Print a script that completes commands and options in a shell.
+    Completions(commands::completions::Args),
+    /// Print the manual page, or write all of them into a folder.
+    Man(commands::man::Args),
 }
 
 /// Options of every command.

@@ -69,6 +69,15 @@ impl Io {
         Screen { paint: self.paint[1], columns: self.columns }
     }
 
+    /// Starts a new drawing in the place of the last one.
+    pub(crate) fn redraw(&mut self) -> std::io::Result<()> {
+        if self.terminals[0] {
+            return self.data("\x1b[H\x1b[2J\x1b[3J");
+        }
+        let line = "─".repeat(self.columns);
+        self.data(format_args!("{line}\n"))
+    }
+
     /// Whether a person watches standard error.
     pub(crate) fn is_watched(&self) -> bool {
         self.terminals[1]

@@ -10,12 +10,16 @@ mod ci_env;
 mod commands;
 mod exit;
 mod find_job;
+mod init;
 mod io;
 mod log;
 mod output;
+mod page;
+mod progress;
 mod report;
 mod session;
 mod simulated;
+mod watch;
 
 pub use args::Cli;
 pub use ci_env::Environment;
@@ -50,7 +54,10 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Diff(args) => commands::diff::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
         Command::Cdk(args) => commands::cdk::run(args, io),
+        Command::Init(args) => commands::init::run(args, shared, environment, io),
         Command::Schema(args) => commands::schema::run(args, io),
+        Command::Completions(args) => commands::completions::run(args, io),
+        Command::Man(args) => commands::man::run(args, io),
     }
 }
 

@@ -6,6 +6,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// What the names of files in the making start with.
+pub(crate) const TEMPORARY: &str = ".nestling-";
+
 /// Replaces a file: written beside it, synced, renamed over it.
 ///
 /// # Errors
@@ -33,7 +36,7 @@ pub(crate) fn open(path: &Path) -> Result<(), Failure> {
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".nestling-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

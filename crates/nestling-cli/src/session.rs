@@ -5,6 +5,7 @@ use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::progress::{Progress, Watched};
 use crate::report;
 use globset::{GlobBuilder, GlobMatcher};
 use nestling::cdk::report::Kind;
@@ -15,7 +16,7 @@ use nestling::changes::{
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, Trust};
+use nestling::git::{GitError, Repository, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::plan::{self, Plan};
 use nestling::select::{self, Narrowing, Selection};
@@ -31,6 +32,7 @@ pub(crate) struct Session {
     directory: PathBuf,
     repository: Repository,
     request: Request,
+    watched: Watched,
     only: Vec<String>,
     except: Vec<String>,
     strict_cdk: bool,
@@ -59,6 +61,7 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
+        let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
         Ok(Self {
             directory,
             repository,
@@ -66,12 +69,24 @@ impl Session {
             only: shared.only.clone(),
             except: shared.except.clone(),
             strict_cdk: shared.strict_cdk,
+            watched,
         })
     }
 
     /// Where relative paths of the command line start.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The root of the work tree, and the files on disk.
+    pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
+        let files = self.repository.work_tree().map_err(git_failure)?;
+        Ok((self.repository.work_dir().unwrap_or(&self.directory), files))
+    }
+
+    /// The directory with git's own files.
+    pub(crate) fn git_dir(&self) -> &Path {
+        self.repository.git_dir()
     }
 
     /// Plans what the change set asks for.
@@ -151,6 +166,8 @@ impl Session {
         let sources_of = &sources;
         let asked =
             plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
+        let _progress = Progress::start("planning", self.watched);
+        let asked = plan::Request { files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
         if self.strict_cdk {
@@ -181,6 +198,7 @@ impl Session {
         request: &Request,
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
+        let _progress = Progress::start("reading the repository", self.watched);
         let head = changes::head(&self.repository, request).map_err(changes_failure)?;
         let files = self.files(&head)?;
         let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;

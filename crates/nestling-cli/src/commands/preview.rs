@@ -5,18 +5,19 @@ use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::session::{Planned, Session};
-use crate::{find_job::find_job, output, simulated};
+use crate::watch::Watch;
+use crate::{find_job::find_job, output, page, simulated};
 use clap::ValueEnum;
 use nestling::view::{self, Screen, json_v1};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Look at the pipeline that `generate` would write
 ///
 /// Without a commit to look at, the work tree counts as it is now, uncommitted and untracked files included.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \
-                  nestling preview --job services/api:build\n  nestling preview --html preview.html --open\n  \
+                  nestling preview --job services/api:build\n  nestling preview --watch\n  nestling preview --html preview.html --open\n  \
                   nestling preview --format json | jq '.jobs[].name'"
 )]
 pub struct Args {
@@ -32,6 +33,9 @@ pub struct Args {
     /// Open the HTML file in the browser
     #[arg(long, conflicts_with_all = ["format", "job"])]
     open: bool,
+    /// Draw again whenever a file is saved
+    #[arg(long, conflicts_with = "head")]
+    watch: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,15 +59,43 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
+    if args.watch {
+        return watch(args, &session, io);
+    }
+    once(args, &session, io)
+}
+
+fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     let planned = session.plan()?;
     let ok = planned.report(io);
-    show(args, &session, &planned, io)?;
+    show(args, session, &planned, io)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
+}
+
+/// Draws again whenever a file is saved. What is wrong meanwhile is told, and waited out.
+fn watch(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
+    let own = args.html.as_ref().map(|file| session.directory().join(file));
+    let (root, _) = session.work_tree()?;
+    let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
+    let mut again = Args { open: false, ..args.clone() };
+    let mut exit = once(args, session, io)?;
+    again.html = args.html.clone().or_else(|| args.open.then(page::temporary));
+    while watch.wait()? {
+        io.redraw()?;
+        exit = match once(&again, session, io) {
+            Err(failure) if failure.exit != Exit::Output => crate::tell(&failure, io),
+            outcome => outcome?,
+        };
+    }
+    Ok(exit)
 }
 
 fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
-        return page(args, session, planned, io);
+        return page::write(args.html.as_deref(), session, planned, io).and_then(|path| match path {
+            Some(path) if args.open => output::open(&path),
+            _ => Ok(()),
+        });
     }
     if let Some(name) = &args.job {
         let job = find_job(name, &planned.plan)?;
@@ -74,23 +106,6 @@ fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Resul
         simulated::tell_difference(session, &planned.plan, io)?;
     }
     Ok(())
-}
-
-/// The file of `--open` without `--html`: the same one every time, so that looking often fills no disk.
-fn temporary() -> PathBuf {
-    std::env::temp_dir().join("nestling-preview.html")
-}
-
-fn page(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
-    let html = view::html(&planned.plan, &planned.problems, &planned.sources).map_err(Failure::output)?;
-    let named = args.html.as_deref();
-    if named == Some(Path::new("-")) {
-        return Ok(io.data(html)?);
-    }
-    let path = named.map_or_else(temporary, |file| session.directory().join(file));
-    output::replace(&path, &html)?;
-    io.talk(format_args!("wrote {}\n", named.unwrap_or(&path).display()));
-    if args.open { output::open(&path) } else { Ok(()) }
 }
 
 fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Failure> {
