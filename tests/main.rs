@@ -35,3 +35,4 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+mod browser;

@@ -27,6 +27,8 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the selected units.
     Affected(commands::affected::Args),
+    /// Show what a change does to the jobs of all units.
+    Diff(commands::diff::Args),
     /// Find everything that is wrong, in every unit, selected or not.
     Check(commands::check::Args),
     /// Look at CDK assemblies.

@@ -3,6 +3,7 @@
 pub(crate) mod affected;
 pub(crate) mod cdk;
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod preview;

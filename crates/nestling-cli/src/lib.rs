@@ -5,14 +5,17 @@
 
 mod args;
 mod assemblies;
+mod artifacts;
 mod ci_env;
 mod commands;
 mod exit;
+mod find_job;
 mod io;
 mod log;
 mod output;
 mod report;
 mod session;
+mod simulated;
 
 pub use args::Cli;
 pub use ci_env::Environment;
@@ -44,6 +47,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Preview(args) => commands::preview::run(args, shared, environment, io),
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
+        Command::Diff(args) => commands::diff::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
         Command::Cdk(args) => commands::cdk::run(args, io),
         Command::Schema(args) => commands::schema::run(args, io),

@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Replaces a file: written beside it, synced, renamed over it.
 ///
@@ -11,6 +12,22 @@ use std::path::Path;
 /// The folder does not exist or cannot be written to, or the disk is full; the old file stays whole.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     write(path, text).with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
+}
+
+/// Shows a file in the program that the desktop has for it.
+///
+/// # Errors
+/// There is no such program.
+pub(crate) fn open(path: &Path) -> Result<(), Failure> {
+    let mut command = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        Command::new("explorer")
+    } else {
+        Command::new("xdg-open")
+    };
+    let started = command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    started.map(|_| ()).with_context(|| format!("cannot open `{}`", path.display())).map_err(Failure::output)
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

@@ -9,7 +9,8 @@ use crate::report;
 use globset::{GlobBuilder, GlobMatcher};
 use nestling::cdk::report::Kind;
 use nestling::changes::{
-    self, As, ChangeSet, ChangesError, FetchPolicy, Head, OnUnknownBase, PipelineFacts, Request, Scope,
+    self, As, ChangeSet, ChangesError, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase,
+    PipelineFacts, Policy, Request, Scope,
 };
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
@@ -96,13 +97,58 @@ impl Session {
         self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
     }
 
+    /// Plans every unit at base and at head, for comparing the two: what changed selects nothing here.
+    pub(crate) fn plan_both(&self) -> Result<[Planned; 2], Failure> {
+        let changed = Occasion::ALL.map(|occasion| (occasion, Policy::Changed));
+        let request = Request {
+            scope: Scope::Policy,
+            given: None,
+            policies: changed.into_iter().collect(),
+            unknown_base: OnUnknownBase::Fail,
+            ..self.request.clone()
+        };
+        let head = changes::head(&self.repository, &request).map_err(changes_failure)?;
+        let found = changes::detect(&self.repository, &request).map_err(changes_failure)?;
+        let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
+        let Some(base) = found.base.clone() else {
+            return Err(Failure::repository(anyhow::anyhow!("there is nothing to compare with"))
+                .with_help("say what to compare with: `--base REV`"));
+        };
+        let older = Head::Commit { commit: base.commit, found: base.found };
+        let side = |head: Head| {
+            let changes = ChangeSet {
+                base: None,
+                head: head.clone(),
+                extent: Extent::Everything(Everything::Asked),
+                history: found.history,
+            };
+            let sources = Sources::default();
+            let files = self.files(&head)?;
+            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
+            self.plan_of(&*files, loaded, changes, facts.clone(), sources, Synth::Leave)
+        };
+        Ok([side(older)?, side(head)?])
+    }
+
     fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
+        self.plan_of(&*files, loaded, changes, pipeline, sources, synth)
+    }
+
+    fn plan_of(
+        &self,
+        files: &dyn Files,
+        loaded: Loaded,
+        changes: ChangeSet,
+        pipeline: PipelineFacts,
+        sources: Sources,
+        synth: Synth,
+    ) -> Result<Planned, Failure> {
         let narrowing = self.narrowing(&loaded.workspace)?;
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
-        let (files, sources_of) = (&*files, &sources);
+        let sources_of = &sources;
         let asked =
             plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
         let plan = plan::plan(asked);
@@ -136,15 +182,19 @@ impl Session {
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
         let head = changes::head(&self.repository, request).map_err(changes_failure)?;
-        let files: Box<dyn Files> = match &head {
-            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
-            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
-        };
+        let files = self.files(&head)?;
         let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
         Ok((files, loaded, changes, facts))
+    }
+
+    fn files(&self, head: &Head) -> Result<Box<dyn Files + '_>, Failure> {
+        Ok(match head {
+            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
+            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
+        })
     }
 
     fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
@@ -234,6 +284,11 @@ impl Planned {
     /// Tells what else is wrong; whether nothing of it is an error.
     pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
         tell(problems, &self.sources, io)
+    }
+
+    /// Whether something is wrong that keeps the pipeline from being written.
+    pub(crate) fn has_errors(&self) -> bool {
+        has_errors(&self.problems)
     }
 
     /// Tells what is wrong; whether nothing of it is an error.

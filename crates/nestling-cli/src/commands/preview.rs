@@ -5,11 +5,10 @@ use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::session::{Planned, Session};
+use crate::{find_job::find_job, output, simulated};
 use clap::ValueEnum;
-use nestling::diagnostic::did_you_mean;
-use nestling::pipeline::Job;
-use nestling::plan::Plan;
 use nestling::view::{self, Screen, json_v1};
+use std::path::{Path, PathBuf};
 
 /// Look at the pipeline that `generate` would write
 ///
@@ -17,7 +16,8 @@ use nestling::view::{self, Screen, json_v1};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \
-                  nestling preview --job services/api:build\n  nestling preview --format json | jq '.jobs[].name'"
+                  nestling preview --job services/api:build\n  nestling preview --html preview.html --open\n  \
+                  nestling preview --format json | jq '.jobs[].name'"
 )]
 pub struct Args {
     /// How to show it
@@ -26,6 +26,12 @@ pub struct Args {
     /// Show one job as GitLab gets it, each line with the file and line that it came from
     #[arg(long, value_name = "NAME", conflicts_with = "format")]
     job: Option<String>,
+    /// Write the pipeline as one HTML file, to look through and to search
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
+    html: Option<PathBuf>,
+    /// Open the HTML file in the browser
+    #[arg(long, conflicts_with_all = ["format", "job"])]
+    open: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,15 +57,40 @@ pub(crate) fn run(
     let session = Session::open(shared, environment, io)?;
     let planned = session.plan()?;
     let ok = planned.report(io);
-    let text = match &args.job {
-        Some(name) => view::job(find(name, &planned.plan)?, &planned.sources, io.screen_of_data()),
-        None => shown(args.format, &planned, io.screen_of_data())?,
-    };
-    io.data(text)?;
-    if args.job.is_none() && matches!(args.format, Format::Tree | Format::Table) {
-        tell_what_as_changes(&session, &planned.plan, io)?;
-    }
+    show(args, &session, &planned, io)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
+}
+
+fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
+    if args.html.is_some() || args.open {
+        return page(args, session, planned, io);
+    }
+    if let Some(name) = &args.job {
+        let job = find_job(name, &planned.plan)?;
+        return Ok(io.data(view::job(job, &planned.sources, io.screen_of_data()))?);
+    }
+    io.data(shown(args.format, planned, io.screen_of_data())?)?;
+    if matches!(args.format, Format::Tree | Format::Table) {
+        simulated::tell_difference(session, &planned.plan, io)?;
+    }
+    Ok(())
+}
+
+/// The file of `--open` without `--html`: the same one every time, so that looking often fills no disk.
+fn temporary() -> PathBuf {
+    std::env::temp_dir().join("nestling-preview.html")
+}
+
+fn page(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
+    let html = view::html(&planned.plan, &planned.problems, &planned.sources).map_err(Failure::output)?;
+    let named = args.html.as_deref();
+    if named == Some(Path::new("-")) {
+        return Ok(io.data(html)?);
+    }
+    let path = named.map_or_else(temporary, |file| session.directory().join(file));
+    output::replace(&path, &html)?;
+    io.talk(format_args!("wrote {}\n", named.unwrap_or(&path).display()));
+    if args.open { output::open(&path) } else { Ok(()) }
 }
 
 fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Failure> {
@@ -74,57 +105,4 @@ fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Fa
             serde_json::to_string_pretty(&plan).map_err(Failure::output)? + "\n"
         }
     })
-}
-
-/// The job of this name, in full or within its unit where only one unit has such a job.
-fn find<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failure> {
-    let jobs = &plan.pipeline.jobs;
-    let ends_so = |job: &&Job| job.unit.is_some() && job.name.as_str().ends_with(&format!(":{name}"));
-    let alike: Vec<&Job> = jobs.iter().filter(ends_so).collect();
-    if let Some(job) = plan.pipeline.job(name) {
-        return Ok(job);
-    }
-    if let [only] = alike.as_slice() {
-        return Ok(only);
-    }
-    let failure = Failure::usage(format!("there is no job `{name}` in this pipeline"));
-    let near = did_you_mean(name, jobs.iter().map(|job| job.name.as_str()));
-    Err(match (alike.first(), near) {
-        (Some(job), _) => Failure::usage(format!("{} units have a job `{name}`", alike.len()))
-            .with_help(format!("write `{}`", job.name)),
-        (None, Some(near)) => failure.with_help(format!("did you mean `{near}`?")),
-        (None, None) => failure.with_help("`nestling preview` lists the jobs; `--all` takes in every unit"),
-    })
-}
-
-/// What `--as` changes against the pipeline that would run without it.
-fn tell_what_as_changes(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
-    let Some(usual) = session.plan_without_as()? else { return Ok(()) };
-    let only_in = |one: &Plan, other: &Plan| -> Vec<String> {
-        let jobs = one.pipeline.jobs.iter().filter(|job| other.pipeline.job(job.name.as_str()).is_none());
-        jobs.map(|job| job.name.to_string()).collect()
-    };
-    let dim = |text: String| io.screen_of_talk().paint.dim(text);
-    let (more, less) = (only_in(plan, &usual.plan), only_in(&usual.plan, plan));
-    let usual = usual.plan.facts.describe();
-    let text = match (more.len(), less.len()) {
-        (0, 0) => format!("the same jobs as {usual}"),
-        _ => format!("against {usual}: {}", [("more", more), ("fewer", less)].map(counted).join("; ")),
-    };
-    let text = dim(text);
-    io.talk(format_args!("{text}\n"));
-    Ok(())
-}
-
-/// How many names are listed.
-const NAMES: usize = 3;
-
-fn counted((word, names): (&str, Vec<String>)) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    let listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-    match (names.len(), more) {
-        (0, _) => format!("none {word}"),
-        (count, 0) => format!("{count} {word} ({listed})"),
-        (count, more) => format!("{count} {word} ({listed} and {more} others)"),
-    }
 }

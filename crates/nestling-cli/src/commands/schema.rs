@@ -19,11 +19,14 @@ pub struct Args {
 enum Kind {
     /// What `preview --format json` and `generate --report` write.
     Plan,
+    /// What `diff --format json` writes.
+    Diff,
 }
 
 pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
     let schema = match args.kind {
         Kind::Plan => json_v1::schema(),
+        Kind::Diff => nestling::view::diff::schema(),
     };
     io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)

@@ -4,6 +4,8 @@
 
 mod read;
 
+pub(super) use read::kind as reason_kind;
+
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::plan::Plan;
 use schemars::JsonSchema;

@@ -27,6 +27,11 @@ impl Paint {
         self.escape("32", text)
     }
 
+    /// What goes away.
+    pub fn red(self, text: impl Display) -> String {
+        self.escape("31", text)
+    }
+
     /// What waits for a person.
     pub fn yellow(self, text: impl Display) -> String {
         self.escape("33", text)
