@@ -27,6 +27,7 @@ const CATALOGUE: &str = "
     staging: { when: default_branch, deployment_tier: staging }
     qa: { when: default_branch, deployment_tier: testing }
     production: { when: default_branch, deployment_tier: production, manual: true, after: staging }
+    always: {}
 ";
 
 /// The files of an assembly, by path.
@@ -44,8 +45,10 @@ pub(crate) fn bundle(version: &str, name: &str) -> Vec<(String, String)> {
 /// Every assembly that has to become jobs: its version and its name.
 pub(crate) fn all() -> Vec<(String, String)> {
     let names = |path: &std::path::Path| {
-        let mut names: Vec<String> =
-            std::fs::read_dir(path).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     };
@@ -119,7 +122,9 @@ impl Planned {
     /// The pipeline as text.
     pub(crate) fn text(&self) -> String {
         let text = emit(&self.plan, &self.sources, Comments::Origins);
-        text.lines().skip_while(|line| line.starts_with('#')).fold(String::new(), |all, line| all + line + "\n")
+        text.lines()
+            .skip_while(|line| line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n")
     }
 
     /// What is wrong with it, and what it says of what is not carried over.
@@ -131,7 +136,7 @@ impl Planned {
             for note in &problem.notes {
                 _ = writeln!(text, "  {note}");
             }
-            for help in &problem.help {
+            if let Some(help) = &problem.help {
                 _ = writeln!(text, "  help: {help}");
             }
         }

@@ -5,9 +5,24 @@ use crate::support::{expect_file, root};
 
 /// The golden file, the assembly, the unit's header, and the pipeline that it is for.
 const CASES: [(&str, &str, &str, &str); 7] = [
-    ("stages", "stages", "stages: { Staging: staging, Production: production }, url: ServiceUrl", "branch:main"),
-    ("stages-merge-request", "stages", "stages: { Staging: review, Production: production }", "merge_request"),
-    ("pipeline", "pipeline", "stages: { Staging: staging, QA: qa, Prod: production }, url: ServiceUrl", "branch:main"),
+    (
+        "stages",
+        "stages",
+        "stages: { Staging: staging, Production: production }, url: ServiceUrl",
+        "branch:main",
+    ),
+    (
+        "stages-merge-request",
+        "stages",
+        "stages: { Staging: review, Production: production }",
+        "merge_request",
+    ),
+    (
+        "pipeline",
+        "pipeline",
+        "stages: { Staging: staging, QA: qa, Prod: production }, url: ServiceUrl",
+        "branch:main",
+    ),
     (
         "no-change-sets",
         "no-change-sets",
