@@ -27,6 +27,7 @@ const CATALOGUE: &str = "
     staging: { when: default_branch, deployment_tier: staging }
     qa: { when: default_branch, deployment_tier: testing }
     production: { when: default_branch, deployment_tier: production, manual: true, after: staging }
+    always: {}
 ";
 
 /// The files of an assembly, by path.
@@ -135,7 +136,7 @@ impl Planned {
             for note in &problem.notes {
                 _ = writeln!(text, "  {note}");
             }
-            for help in &problem.help {
+            if let Some(help) = &problem.help {
                 _ = writeln!(text, "  help: {help}");
             }
         }

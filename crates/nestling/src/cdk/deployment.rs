@@ -58,8 +58,19 @@ pub struct Node {
     pub work: Work,
     /// The nodes that it waits for.
     pub after: BTreeSet<usize>,
+    /// How well that is known.
+    pub order: Order,
     /// Where it is written.
     pub origin: Origin,
+}
+
+/// How well it is known what a node waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The manifest or the graph says it.
+    Exact,
+    /// It follows from ranks, which order more than has to be.
+    ByRank,
 }
 
 /// What a node does.

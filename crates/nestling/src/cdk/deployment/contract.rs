@@ -1,6 +1,6 @@
 //! A change set that nobody looks at is made and executed by one `cdk deploy`: two nodes become one.
 
-use super::{Deployment, Fate, Namespace, Node, Work};
+use super::{Deployment, Fate, Namespace, Node, Order, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins the nodes that make and execute a change set where nothing stands between them.
@@ -16,9 +16,15 @@ pub(crate) fn contract(deployment: &mut Deployment) {
     for at in 0..deployment.nodes.len() {
         let Work::Execute(stack) = deployment.nodes[at].work else { continue };
         let Some(prepare) = prepares.get(&stack).copied() else { continue };
-        let between = |other: usize| past.holds(at, other) && past.holds(other, prepare);
-        if !past.holds(at, prepare) || (0..deployment.nodes.len()).any(between) {
+        let between: Vec<usize> = (0..deployment.nodes.len())
+            .filter(|other| past.holds(at, *other) && past.holds(*other, prepare))
+            .collect();
+        if !past.holds(at, prepare) || between.iter().any(|other| reviews(deployment, *other, prepare)) {
             continue;
+        }
+        // What ranks alone have put between the two does not wait for the change set.
+        for other in between {
+            release(deployment, other, prepare);
         }
         gone.insert(prepare, at);
         let before = deployment.nodes[prepare].after.clone();
@@ -34,6 +40,31 @@ pub(crate) fn contract(deployment: &mut Deployment) {
         }
     }
     remove(deployment, &gone);
+}
+
+/// Takes an edge out, of the nodes and of the actions that they come from.
+fn release(deployment: &mut Deployment, node: usize, before: usize) {
+    deployment.nodes[node].after.remove(&before);
+    let becomes = |fate: &Fate, node: usize| matches!(fate, Fate::Nodes(nodes) if nodes.contains(&node));
+    let actions = deployment.actions.iter().enumerate();
+    let of_before: Vec<usize> =
+        actions.filter(|(_, action)| becomes(&action.fate, before)).map(|(at, _)| at).collect();
+    for action in deployment.actions.iter_mut().filter(|action| becomes(&action.fate, node)) {
+        action.after.retain(|at| !of_before.contains(at));
+    }
+}
+
+/// Whether a node between a change set and its execution can be there to look at it. Where ranks alone have put it there,
+/// its name has to say that it belongs to the same stack.
+fn reviews(deployment: &Deployment, between: usize, prepare: usize) -> bool {
+    let nodes = &deployment.nodes;
+    match nodes[between].order {
+        Order::Exact => true,
+        Order::ByRank => {
+            let stack = nodes[prepare].name.strip_suffix(".Prepare").unwrap_or(&nodes[prepare].name);
+            nodes[between].name.strip_prefix(stack).is_some_and(|rest| rest.starts_with('.'))
+        }
+    }
 }
 
 /// Takes nodes out; what pointed at them points at the node that each became.

@@ -2,7 +2,7 @@
 //! one node an action.
 
 use super::fallback::{Ordered, order};
-use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Step, Work};
+use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Order, Step, Work};
 use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, matching};
 use crate::cdk::report::Kind;
 use crate::path::RepoPath;
@@ -253,6 +253,7 @@ impl<'a> Adding<'a> {
                     stage: Some(stage),
                     work: Work::Publish(stage),
                     after: BTreeSet::new(),
+                    order: Order::Exact,
                     origin: action.origin,
                 });
                 self.deployment.nodes.len() - 1
@@ -329,6 +330,7 @@ impl<'a> Adding<'a> {
             stage,
             work,
             after: BTreeSet::new(),
+            order: if self.ordered.leaves[at].is_some() { Order::Exact } else { Order::ByRank },
             origin: action.origin,
         });
         self.deployment.nodes.len() - 1

@@ -1,6 +1,6 @@
 //! Stages and stacks without a pipeline: one node a stack, ordered by the dependencies in the manifests.
 
-use super::{Deployment, Node, Work};
+use super::{Deployment, Node, Order, Work};
 use crate::cdk::report::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,7 @@ pub(crate) fn add(deployment: &mut Deployment) {
             stage: stack.stage,
             work: Work::Deploy(at),
             after: BTreeSet::new(),
+            order: Order::Exact,
             origin: stack.origin,
         });
     }

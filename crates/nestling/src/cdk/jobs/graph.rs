@@ -76,7 +76,9 @@ pub(crate) fn plan(request: &Request<'_>, targets: &Targets<'_>, left_out: &mut 
         });
     }
     for at in &kept {
-        let after = request.deployment.nodes[*at].after.iter().filter_map(|b| graph.of_node.get(b).copied());
+        let after = through(request, *at, &graph.of_node)
+            .into_iter()
+            .filter_map(|before| graph.of_node.get(&before).copied());
         graph.jobs[graph.of_node[at]].after = after.collect();
     }
     graph.reads(request);
@@ -113,6 +115,34 @@ fn places(request: &Request<'_>, targets: &Targets<'_>) -> Vec<Option<Option<usi
     request.deployment.nodes.iter().map(of).collect()
 }
 
+/// What a node waits for; where something of it is left out for good, what that waits for.
+fn through(request: &Request<'_>, node: usize, kept: &BTreeMap<usize, usize>) -> BTreeSet<usize> {
+    let nodes = &request.deployment.nodes;
+    let mut found = BTreeSet::new();
+    let mut queue: Vec<usize> = nodes[node].after.iter().copied().collect();
+    while let Some(before) = queue.pop() {
+        if found.insert(before) && !kept.contains_key(&before) {
+            queue.extend(&nodes[before].after);
+        }
+    }
+    found
+}
+
+/// The nodes whose variables or files a node reads.
+fn read_by(request: &Request<'_>, node: usize) -> BTreeSet<usize> {
+    let Work::Run(step) = &request.deployment.nodes[node].work else { return BTreeSet::new() };
+    let named = step.references.iter().flat_map(|(_, value)| super::step::references(value));
+    let variables = named.filter_map(|(namespace, _)| match request.deployment.namespaces.get(namespace) {
+        Some(Namespace::Node(node)) => Some(*node),
+        _ => None,
+    });
+    let files = step.inputs.iter().filter_map(|input| match input.from {
+        From::Node(node) => Some(node),
+        _ => None,
+    });
+    variables.chain(files).collect()
+}
+
 /// The nodes that this pipeline runs: those that are not of another kind of pipeline, and need none that is. A person
 /// is not asked for something that does not come.
 fn kept(
@@ -126,19 +156,26 @@ fn kept(
     let order = crate::cdk::deployment::order(&after);
     let mut gone: BTreeMap<usize, String> = BTreeMap::new();
     for at in &order {
+        let lost = |set: &BTreeSet<usize>, all: bool| {
+            let lost =
+                set.iter().find(|before| gone.contains_key(before) && (all || places[**before].is_some()));
+            lost.map(|before| nodes[*before].name.clone())
+        };
         let reason = match places[*at] {
-            None => Some("its stage is not deployed".to_owned()),
+            None => Some("its stage is left out".to_owned()),
             Some(Some(target)) if !targets.all[target].deployed => Some(format!(
                 "`{}` is not deployed to by this kind of pipeline",
                 targets.all[target]
                     .entry
                     .map_or(targets.all[target].name.as_str(), |entry| entry.name.as_str())
             )),
-            _ => nodes[*at]
-                .after
-                .iter()
-                .find(|before| gone.contains_key(before))
-                .map(|before| format!("it needs `{}`, which is left out", nodes[*before].name)),
+            // What is left out for good is no reason to wait for ever; what it would have made is missing, though.
+            _ => lost(&nodes[*at].after, false)
+                .map(|lost| format!("it needs `{lost}`, which is left out"))
+                .or_else(|| {
+                    let lost = lost(&read_by(request, *at), true)?;
+                    Some(format!("it reads what `{lost}` makes, which is left out"))
+                }),
         };
         if let Some(reason) = reason {
             gone.insert(*at, reason);
@@ -186,33 +223,21 @@ impl Graph {
     /// Which jobs read what others make: their files, and the variables that `#{namespace.variable}` names.
     fn reads(&mut self, request: &Request<'_>) {
         for at in 0..self.jobs.len() {
-            let Role::Node(node) = self.jobs[at].role else { continue };
-            let node = &request.deployment.nodes[node];
-            let Work::Run(step) = &node.work else {
-                if let Work::Execute(stack) = node.work {
-                    let prepare = |job: &Planned| match job.role {
-                        Role::Node(other) => {
-                            matches!(request.deployment.nodes[other].work, Work::Prepare(s) if s == stack)
-                        }
-                        _ => false,
-                    };
-                    let prepare = self.jobs.iter().position(prepare);
-                    self.jobs[at].reads.extend(prepare);
-                }
-                continue;
-            };
-            let named = step.references.iter().flat_map(|(_, value)| super::step::references(value));
-            let from =
-                named.filter_map(|(namespace, _)| match request.deployment.namespaces.get(namespace) {
-                    Some(Namespace::Node(node)) => Some(*node),
-                    _ => None,
-                });
-            let files = step.inputs.iter().filter_map(|input| match input.from {
-                From::Node(node) => Some(node),
-                _ => None,
-            });
-            let reads: Vec<usize> =
-                from.chain(files).filter_map(|node| self.of_node.get(&node).copied()).collect();
+            let Role::Node(index) = self.jobs[at].role else { continue };
+            let node = &request.deployment.nodes[index];
+            if let Work::Execute(stack) = node.work {
+                let is_prepare = |job: &Planned| match job.role {
+                    Role::Node(other) => {
+                        matches!(request.deployment.nodes[other].work, Work::Prepare(s) if s == stack)
+                    }
+                    _ => false,
+                };
+                let prepare = self.jobs.iter().position(is_prepare);
+                self.jobs[at].reads.extend(prepare);
+            }
+            let reads =
+                read_by(request, index).into_iter().filter_map(|node| self.of_node.get(&node).copied());
+            let reads: Vec<usize> = reads.collect();
             self.jobs[at].reads.extend(&reads);
             self.jobs[at].after.extend(reads);
         }
