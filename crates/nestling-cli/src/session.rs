@@ -167,7 +167,6 @@ impl Session {
         let asked =
             plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
         let _progress = Progress::start("planning", self.watched);
-        let asked = plan::Request { files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
         if self.strict_cdk {
