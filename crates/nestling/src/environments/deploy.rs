@@ -46,9 +46,11 @@ pub(crate) fn sent_to(
 /// What only a job that deploys says of its environment.
 const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
 
+/// What a job says under `environment:` for an entry of the catalogue.
+///
 /// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
 /// environment writes it the same way.
-fn environment(
+pub(crate) fn environment(
     over: &Map,
     entry: &Environment,
     unit: Option<&UnitName>,

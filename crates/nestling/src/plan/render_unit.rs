@@ -1,5 +1,6 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
+use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
@@ -17,6 +18,7 @@ use std::rc::Rc;
 /// Everything that rendering units has in common. Templates are compiled once for all of them.
 pub(crate) struct UnitRenderer<'a> {
     files: &'a dyn Files,
+    assemblies: &'a dyn Assemblies,
     sources: &'a Sources,
     workspace: &'a Workspace,
     templates: &'a Templates<'a>,
@@ -32,6 +34,7 @@ type Outcome = (UnitJobs, Vec<Diagnostic>);
 impl<'a> UnitRenderer<'a> {
     pub(crate) fn new(
         files: &'a dyn Files,
+        assemblies: &'a dyn Assemblies,
         sources: &'a Sources,
         workspace: &'a Workspace,
         templates: &'a Templates<'a>,
@@ -39,6 +42,7 @@ impl<'a> UnitRenderer<'a> {
     ) -> Self {
         Self {
             files,
+            assemblies,
             sources,
             workspace,
             templates,
@@ -74,11 +78,16 @@ impl<'a> UnitRenderer<'a> {
         let value = unit_value(unit, selection);
         let (rendered, mut problems) = self.render(unit, &value, None);
         let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
-        let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
+        let fragment = self.assembly(unit, &value);
+        problems.extend(fragment.problems);
+        // What the unit itself writes goes over what its assembly becomes.
+        let nodes = rendered.into_iter().map(|rendered| rendered.node);
+        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
         let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
         problems.extend(found);
-        let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
+        let (mut jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
+        jobs.left_out.extend(fragment.left_out);
         (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
     }
 
@@ -113,6 +122,22 @@ impl<'a> UnitRenderer<'a> {
         (jobs, problems)
     }
 
+    /// The jobs of a unit's CDK assembly, if its header names one.
+    fn assembly(&self, unit: &Unit, value: &Value) -> Fragment {
+        let Some(header) = &unit.cdk else { return Fragment::default() };
+        let evaluate = |node: &Node, environment: &Environment| self.evaluate(node, value, environment);
+        cdk::fragment(&cdk::Request {
+            unit,
+            header,
+            files: self.files,
+            assemblies: self.assemblies,
+            catalogue: &self.workspace.environments,
+            pipeline: self.facts,
+            evaluate: &evaluate,
+            sources: self.sources,
+        })
+    }
+
     /// Renders the templates that a unit uses, then its own fragment.
     fn render(
         &self,
@@ -141,7 +166,12 @@ impl<'a> UnitRenderer<'a> {
     }
 
     /// Evaluates a text of the catalogue for a unit.
-    fn evaluate(&self, node: &Node, unit: &Value, environment: &Environment) -> Result<Node, Vec<Diagnostic>> {
+    fn evaluate(
+        &self,
+        node: &Node,
+        unit: &Value,
+        environment: &Environment,
+    ) -> Result<Node, Vec<Diagnostic>> {
         let bound = EnvironmentScope::Bound(entry_value(environment));
         self.renderer.evaluate(node, &self.scope(unit.clone(), Value::Null, bound))
     }
@@ -153,7 +183,8 @@ impl<'a> UnitRenderer<'a> {
         unit: &Unit,
         value: &Value,
     ) -> Result<Value, Vec<Diagnostic>> {
-        let text = |node: &Node| self.evaluate(node, value, environment).map(|node| node.text().map(str::to_owned));
+        let text =
+            |node: &Node| self.evaluate(node, value, environment).map(|node| node.text().map(str::to_owned));
         let title = environment.title.as_ref().map(&text).transpose()?.flatten();
         let title = title.unwrap_or_else(|| default_title(environment, Some(&unit.name)));
         let mut bound = entry_value(environment);

@@ -52,6 +52,13 @@ pub enum Stop {
     Never,
 }
 
+impl Stop {
+    /// The block, if there is one.
+    pub fn block(&self) -> Option<&Map> {
+        if let Self::Block(block) = self { Some(block) } else { None }
+    }
+}
+
 /// How a deploy to an environment starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
