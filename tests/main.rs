@@ -31,6 +31,12 @@ mod check_cases;
 mod stop_table;
 
 #[cfg(test)]
+mod slugs;
+
+#[cfg(test)]
+mod gallery;
+
+#[cfg(test)]
 mod e2e;
 
 #[cfg(test)]
