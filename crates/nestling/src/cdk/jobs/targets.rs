@@ -6,7 +6,7 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::settings::{RULE, StagePolicy};
 use crate::compose::LeftOut;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::workspace::{Condition, Environment};
+use crate::workspace::{Condition, Environment, Stop};
 use crate::yaml::Located;
 use std::collections::BTreeMap;
 
@@ -190,7 +190,7 @@ fn put<'a>(
 fn for_merge_requests(entry: &Environment) -> bool {
     entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
         || entry.settings.contains("auto_stop_in")
-        || entry.stop.is_some()
+        || matches!(entry.stop, Stop::Block(_))
 }
 
 fn finish<'a>(request: &Request<'a>, target: &mut Target<'a>) {
