@@ -27,10 +27,20 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the selected units.
     Affected(commands::affected::Args),
+    /// Show what a change does to the jobs of all units.
+    Diff(commands::diff::Args),
     /// Find everything that is wrong, in every unit, selected or not.
     Check(commands::check::Args),
     /// Look at CDK assemblies.
     Cdk(commands::cdk::Args),
+    /// Write a workspace, a parent pipeline and a first unit.
+    Init(commands::init::Args),
+    /// Print the JSON schema of a format, for editors and scripts.
+    Schema(commands::schema::Args),
+    /// Print a script that completes commands and options in a shell.
+    Completions(commands::completions::Args),
+    /// Print the manual page, or write all of them into a folder.
+    Man(commands::man::Args),
 }
 
 /// Options of every command.

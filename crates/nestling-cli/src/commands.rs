@@ -3,6 +3,11 @@
 pub(crate) mod affected;
 pub(crate) mod cdk;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod init;
+pub(crate) mod man;
 pub(crate) mod preview;
+pub(crate) mod schema;

@@ -22,7 +22,7 @@ pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load};
-pub use template::{Template, Templates};
+pub use template::{Template, Templates, library_names};
 pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
 
 use crate::changes::Policies;
