@@ -29,3 +29,21 @@ mod e2e;
 
 #[cfg(test)]
 mod browser;
+
+#[cfg(test)]
+mod agreement;
+
+#[cfg(test)]
+mod transcripts;
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod init;
+
+#[cfg(test)]
+mod watch;
