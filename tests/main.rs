@@ -47,3 +47,6 @@ mod init;
 
 #[cfg(test)]
 mod watch;
+
+#[cfg(test)]
+mod views;

@@ -92,7 +92,7 @@ fn the_parents_that_the_documentation_shows_pass_gitlabs_reader_and_schema() {
 
 /// The component as GitLab puts it in, with the defaults of its inputs.
 fn component() -> String {
-    let text = std::fs::read_to_string(root().join("ci/component/templates/nestling.yml")).unwrap();
+    let text = std::fs::read_to_string(root().join("ci/component/templates/nestling/template.yml")).unwrap();
     let (header, body) = text.split_once("---\n").unwrap();
     let header: serde_yaml::Value = serde_yaml::from_str(header).unwrap();
     let mut body = body.to_owned();

@@ -8,7 +8,7 @@ use crate::changes::Extent;
 use crate::name::UnitName;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
-use crate::select::Reason;
+use crate::select::{Reason, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -77,7 +77,7 @@ pub(crate) fn extent(plan: &Plan) -> String {
 
 fn unit_line(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     let paint = screen.paint;
-    let reasons = plan.selection.verdicts.get(unit).map(|verdict| verdict.reasons()).unwrap_or_default();
+    let reasons = plan.selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
     let reasons: Vec<String> = reasons.iter().map(Reason::to_string).collect();
     let room = screen.columns.saturating_sub(width(unit.as_str()) + 2);
     let (line_break, room) = if room < REASON { ("\n  ", screen.columns - 2) } else { ("  ", room) };
