@@ -1,6 +1,7 @@
 //! The documents of the repository say what is so.
 
 use crate::support::example::Example;
+use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
 use crate::support::{expect_file, nestling, output, read, root};
 use nestling_cli::Exit;
@@ -51,8 +52,9 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
         return;
     };
     let shop = Example::new("shop");
-    let shown =
-        output(nestling(&shop.path()).args(["preview", "--as", "merge_request", "--color", "always"]));
+    let mut preview = nestling(&shop.path());
+    preview.args(["preview", "--as", "merge_request", "--color", "always"]).env("COLUMNS", "110");
+    let shown = output(&mut preview);
     let file = shop.beside().join("shown");
     std::fs::write(&file, shown).unwrap();
     python.arg(root().join("docs/picture")).args(["nestling", "preview", "--as", "merge_request"]);
@@ -60,4 +62,30 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
     let picture = String::from_utf8(drawn.stdout).unwrap();
     expect_file(&root().join("docs/preview.svg"), &picture)
         .unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+/// The YAML that the README shows, file by file, makes a pipeline.
+#[test]
+fn the_files_in_the_readme_are_a_pipeline() {
+    let repository = Repository::new();
+    repository.write(
+        "nestling.yml",
+        "workspace:\n  templates: [ci/templates]\n  stages: [build, test, deploy]\n  environments: { review: {}, staging: {} }\n",
+    );
+    repository.write("libs/core/nestling.yml", "test:\n  script: \"true\"\n");
+    let readme = read("README.md");
+    let files = readme.split("```yaml\n# ").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut count = 0;
+    for (path, text) in files.map(|file| file.split_once('\n').unwrap()) {
+        repository.write(path, text);
+        count += 1;
+    }
+    assert_eq!(count, 3);
+    repository.commit("as in the README");
+    output(nestling(repository.path()).arg("check"));
+    let pipeline = output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
+    let jobs = ["services/api:contract:", "services/api:test 2/2:", "services/api:deploy:staging:stop:"];
+    for job in jobs {
+        assert!(pipeline.lines().any(|line| line == job), "no {job}\n{pipeline}");
+    }
 }

@@ -25,9 +25,16 @@ mod hostile;
 mod render_cases;
 
 #[cfg(test)]
+mod check_cases;
+
+#[cfg(test)]
 mod e2e;
 
 #[cfg(test)]
+mod monorepo;
+
+#[cfg(test)]
+mod cdk;
 mod browser;
 
 #[cfg(test)]

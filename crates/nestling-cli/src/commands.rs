@@ -1,12 +1,13 @@
 //! One file a command: its arguments, whose comments are its help, and one function.
 
-pub mod affected;
-pub mod check;
-pub mod completions;
-pub mod diff;
-pub mod explain;
-pub mod generate;
-pub mod init;
-pub mod man;
-pub mod preview;
-pub mod schema;
+pub(crate) mod affected;
+pub(crate) mod cdk;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod init;
+pub(crate) mod man;
+pub(crate) mod preview;
+pub(crate) mod schema;

@@ -38,7 +38,7 @@ impl From<Exit> for ExitCode {
 
 /// An error with the exit code that it means. `anyhow` carries the chain of causes.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// How the command ends.
     pub exit: Exit,
     /// What went wrong, with its causes.
@@ -49,23 +49,23 @@ pub struct Failure {
 
 impl Failure {
     /// The repository cannot be read.
-    pub fn repository(error: impl Into<anyhow::Error>) -> Self {
+    pub(crate) fn repository(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Repository, error: error.into(), help: None }
     }
 
     /// The output cannot be written.
-    pub fn output(error: impl Into<anyhow::Error>) -> Self {
+    pub(crate) fn output(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Output, error: error.into(), help: None }
     }
 
     /// The command line is wrong.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, error: anyhow::Error::msg(message.into()), help: None }
     }
 
     /// Says what to do.
     #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

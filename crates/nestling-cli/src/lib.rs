@@ -1,9 +1,10 @@
 //! The command line: arguments and environment in, text and an exit code out.
 //!
-//! Only this crate knows terminals, environment variables and exit codes; only [`ci_env`] reads the environment. A
-//! command is a function of its arguments, a [`Session`](session::Session) and an [`Io`], so tests run it in process.
+//! Only this crate knows terminals, environment variables and exit codes; only `ci_env` reads the environment. A
+//! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
 mod args;
+mod assemblies;
 mod artifacts;
 mod ci_env;
 mod commands;
@@ -52,6 +53,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Diff(args) => commands::diff::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
+        Command::Cdk(args) => commands::cdk::run(args, io),
         Command::Init(args) => commands::init::run(args, shared, environment, io),
         Command::Schema(args) => commands::schema::run(args, io),
         Command::Completions(args) => commands::completions::run(args, io),

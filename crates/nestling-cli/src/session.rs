@@ -1,18 +1,20 @@
 //! One run over one repository: opened, read and planned in the order that every command shares.
 
 use crate::args::Shared;
+use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::progress::{Progress, Watched};
 use crate::report;
 use globset::{GlobBuilder, GlobMatcher};
+use nestling::cdk::report::Kind;
 use nestling::changes::{
     self, As, ChangeSet, ChangesError, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase,
     PipelineFacts, Policy, Request, Scope,
 };
 use nestling::check;
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, Trust, WorkTree};
 use nestling::name::UnitName;
@@ -33,6 +35,7 @@ pub(crate) struct Session {
     watched: Watched,
     only: Vec<String>,
     except: Vec<String>,
+    strict_cdk: bool,
 }
 
 /// A plan with the texts that its messages point into.
@@ -63,9 +66,10 @@ impl Session {
             directory,
             repository,
             request,
-            watched,
             only: shared.only.clone(),
             except: shared.except.clone(),
+            strict_cdk: shared.strict_cdk,
+            watched,
         })
     }
 
@@ -87,7 +91,12 @@ impl Session {
 
     /// Plans what the change set asks for.
     pub(crate) fn plan(&self) -> Result<Planned, Failure> {
-        self.planned(&self.request)
+        self.planned(&self.request, Synth::Leave)
+    }
+
+    /// Plans what the change set asks for; the assemblies of the units in it are made first.
+    pub(crate) fn plan_and_synthesize(&self) -> Result<Planned, Failure> {
+        self.planned(&self.request, Synth::Run)
     }
 
     /// Plans what would run without `--as`; `None` where there is none.
@@ -95,12 +104,12 @@ impl Session {
         if self.request.simulate.is_none() {
             return Ok(None);
         }
-        self.planned(&Request { simulate: None, ..self.request.clone() }).map(Some)
+        self.planned(&Request { simulate: None, ..self.request.clone() }, Synth::Leave).map(Some)
     }
 
     /// Plans as if every unit had changed.
     pub(crate) fn plan_everything(&self) -> Result<Planned, Failure> {
-        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() })
+        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
     }
 
     /// Plans every unit at base and at head, for comparing the two: what changed selects nothing here.
@@ -131,15 +140,15 @@ impl Session {
             let sources = Sources::default();
             let files = self.files(&head)?;
             let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
-            self.plan_of(&*files, loaded, changes, facts.clone(), sources)
+            self.plan_of(&*files, loaded, changes, facts.clone(), sources, Synth::Leave)
         };
         Ok([side(older)?, side(head)?])
     }
 
-    fn planned(&self, request: &Request) -> Result<Planned, Failure> {
+    fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
-        self.plan_of(&*files, loaded, changes, pipeline, sources)
+        self.plan_of(&*files, loaded, changes, pipeline, sources, synth)
     }
 
     fn plan_of(
@@ -149,13 +158,22 @@ impl Session {
         changes: ChangeSet,
         pipeline: PipelineFacts,
         sources: Sources,
+        synth: Synth,
     ) -> Result<Planned, Failure> {
         let narrowing = self.narrowing(&loaded.workspace)?;
+        let root = self.repository.work_dir().unwrap_or(&self.directory);
+        let assemblies = &WorkTreeAssemblies::new(root, synth);
+        let sources_of = &sources;
+        let asked =
+            plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
         let _progress = Progress::start("planning", self.watched);
-        let asked = plan::Request { files, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
-        problems.extend(check::check(&plan.pipeline, &check::Settings::default()));
+        if self.strict_cdk {
+            let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
+            open.for_each(|problem| problem.severity = Severity::Error);
+        }
+        problems.extend(checked(&plan, &sources));
         Ok(Planned { plan, sources, problems })
     }
 
@@ -199,6 +217,14 @@ impl Session {
     fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
         Ok(Narrowing { only: named(&self.only, workspace)?, except: named(&self.except, workspace)? })
     }
+}
+
+/// What GitLab would say of the plan's pipeline.
+fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
+    let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+    settings.variables = check::KnownVariables::of_child(&plan.facts);
+    problems.extend(check::check(&plan.pipeline, &settings));
+    check::without_allowed(diagnostic::folded(problems), sources)
 }
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {

@@ -11,5 +11,7 @@ mod rules;
 mod stop;
 mod target;
 
-pub use fan::{Deploying, fan_out};
+pub(crate) use deploy::{Evaluate, environment};
+pub use fan::{Deploying, RenderFor, fan_out};
 pub use overview::{Starts, Touched, is_manual, touched};
+pub(crate) use rules::{Gate, apply as apply_gate};

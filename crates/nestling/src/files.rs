@@ -1,7 +1,11 @@
 //! Where files are read from: a commit's tree, the work tree, or memory. Everything above git reads through this.
 
+mod directory;
+
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
+
+pub use directory::DirectoryFiles;
 
 /// What stands in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +62,33 @@ pub trait Files {
     /// # Errors
     /// A directory cannot be listed.
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError>;
+
+    /// Visits directories as [`Files::walk`] does, in any order, each with the bytes of its regular file of this name.
+    /// Where a commit is read, this costs far less than listing everything.
+    ///
+    /// # Errors
+    /// A directory cannot be listed, or such a file cannot be read.
+    fn find(
+        &self,
+        name: &[u8],
+        visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
+    ) -> Result<(), ReadError> {
+        let mut failure = None;
+        self.walk(&mut |directory, entries| {
+            if failure.is_some() {
+                return Walk::Skip;
+            }
+            let there = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);
+            match if there { self.read(&directory.child(name)) } else { Ok(None) } {
+                Ok(file) => visit(directory, file),
+                Err(error) => {
+                    failure = Some(error);
+                    Walk::Skip
+                }
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
 }
 
 /// Files in memory, for tests and for rendering a template without a repository.

@@ -6,6 +6,7 @@
 mod catalogue;
 mod condition;
 mod cycle;
+mod directory_globs;
 mod discover;
 mod document;
 mod environment;

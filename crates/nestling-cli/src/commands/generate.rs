@@ -42,7 +42,7 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    let planned = session.plan()?;
+    let planned = session.plan_and_synthesize()?;
     let ok = planned.report(io);
     log::plan(io, environment, &planned.plan);
     if let Some(folder) = &args.report {

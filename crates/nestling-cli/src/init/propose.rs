@@ -77,7 +77,15 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     };
     let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
     let narrowing = Narrowing::default();
-    let plan = plan::plan(Request { files: &files, loaded, changes, pipeline, narrowing, sources: &sources });
+    let plan = plan::plan(Request {
+        files: &files,
+        loaded,
+        changes,
+        pipeline,
+        narrowing,
+        assemblies: &nestling::cdk::InRepository,
+        sources: &sources,
+    });
     !has_errors(&plan.diagnostics)
 }
 

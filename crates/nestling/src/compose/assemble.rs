@@ -43,11 +43,12 @@ pub fn resolve_target<'a>(name: &'a str, from: &UnitJobs, workspace: &'a Workspa
 /// Needs on what is not there are left as written, for `check` to report with their place; optional ones on jobs of
 /// units that are not in are left out, since GitLab would have nothing to say about them.
 pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (Pipeline, Vec<Diagnostic>) {
-    let included: BTreeSet<&UnitName> = units.iter().filter_map(|unit| unit.unit.as_ref()).collect();
+    let names: Vec<UnitName> = units.iter().filter_map(|unit| unit.unit.clone()).collect();
+    let included: BTreeSet<&UnitName> = names.iter().collect();
     let order: BTreeMap<&UnitName, usize> =
         order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let mut all = vec![own];
-    all.extend(units.iter().cloned());
+    all.extend(units);
     all[1..].sort_by_key(|unit| unit.unit.as_ref().and_then(|name| order.get(name).copied()));
     let (stages, mut problems) = stages::merge(&workspace.stages, &all);
     let scopes = Scopes::new(workspace, &all);

@@ -77,33 +77,31 @@ fn after(prefix: &str, line: Line) -> Line {
 /// stands between them.
 fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
     let source = sources.get(value.origin.file);
-    let below: Vec<&str> = match &source {
-        Some(source) if is_literal(value, &source.text) => source
-            .text
-            .lines()
-            .skip(value.origin.line as usize)
-            .take_while(|line| !is_control(line))
-            .collect(),
-        _ => Vec::new(),
+    let header = source.as_ref().and_then(|source| literal_header(value, &source.text));
+    let below = match (&source, header) {
+        (Some(source), Some(header)) => {
+            source.text.lines().skip(header as usize).take_while(|line| !is_control(line)).count()
+        }
+        _ => 0,
     };
     let text = text.strip_suffix('\n').unwrap_or(text);
     let line = |(at, text): (usize, &str)| {
-        let own = if at <= below.len() { u32::try_from(at).unwrap_or(0) } else { 0 };
-        let origin =
-            if own == 0 { value.origin } else { Origin::line(value.origin.file, value.origin.line + own) };
+        let own = u32::try_from(at).ok().filter(|_| at <= below).and_then(|at| Some(header? + at));
+        let origin = own.map_or(value.origin, |line| Origin::line(value.origin.file, line));
         Line { text: text.to_owned(), origin }
     };
     text.split('\n').enumerate().map(line).collect()
 }
 
-fn is_literal(value: &Node, text: &str) -> bool {
-    let block = value.as_scalar().is_some_and(|scalar| scalar.style == Style::Block);
-    let line = text.lines().nth(value.origin.line.saturating_sub(1) as usize).unwrap_or_default();
-    block
-        && line
-            .trim_end()
-            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
-            .ends_with('|')
+/// The line with the `|` of a literal block, which the reader says begins there or with its first text.
+fn literal_header(value: &Node, text: &str) -> Option<u32> {
+    value.as_scalar().filter(|scalar| scalar.style == Style::Block)?;
+    let opens = |line: &u32| {
+        let line = text.lines().nth(line.checked_sub(1)? as usize)?;
+        let indicators = |c: char| c.is_ascii_digit() || c == '-' || c == '+';
+        line.trim_end().trim_end_matches(indicators).ends_with('|').then_some(())
+    };
+    [value.origin.line, value.origin.line.saturating_sub(1)].into_iter().find(|line| opens(line).is_some())
 }
 
 fn is_control(line: &str) -> bool {
@@ -163,6 +161,6 @@ mod tests {
         let lines = job_lines(&job(&sources), &sources);
         let place = |text: &str| lines.iter().find(|line| line.text.trim() == text).unwrap().origin.line;
         assert_eq!([place("one"), place("two"), place("x"), place("y")], [7, 9, 15, 16]);
-        assert_eq!([place("script:"), place("- b"), place("\"a b\":")], [5, 3, 1]);
+        assert_eq!([place("script:"), place("- b"), place("a b:")], [5, 3, 1]);
     }
 }

@@ -1,7 +1,7 @@
 //! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
 
 use super::size;
-use crate::pipeline::need::{dependencies, needs};
+use crate::pipeline::need::{Need, dependencies, needs};
 use crate::pipeline::{Job, Pipeline};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -9,7 +9,8 @@ use std::num::NonZeroUsize;
 /// What one pipeline may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less a margin, since it can only be estimated
+    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less a quarter, since the estimate follows one
+    /// version of Ruby and GitLab 18.11 was seen to count up to that much more
     /// (<https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
     pub objects: usize,
     /// Jobs with an `environment` (<https://docs.gitlab.com/administration/instance_limits/#maximum-number-of-deployment-jobs-in-a-pipeline>).
@@ -20,7 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX }
+        Self { objects: (2 << 20) / 4 * 3, deployments: 500, jobs: usize::MAX }
     }
 }
 
@@ -112,7 +113,7 @@ fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
     for (at, job) in jobs.iter().enumerate() {
         sets.join(*first_of_unit.entry(&job.unit).or_insert(at), at);
         let needed = needs(&job.body).unwrap_or_default();
-        let wanted = needed.iter().filter_map(|need| need.job());
+        let wanted = needed.iter().filter_map(Need::job);
         let depended = dependencies(&job.body).unwrap_or_default();
         for name in wanted.chain(depended.iter().map(|(name, _)| *name)) {
             let name = crate::pipeline::need::parallel_base(name).map_or(name, |(base, _)| base);

@@ -43,9 +43,11 @@ pub(crate) fn sent_to(
     Ok(body)
 }
 
+/// What a job says under `environment:` for an entry of the catalogue.
+///
 /// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
 /// environment writes it the same way.
-fn environment(
+pub(crate) fn environment(
     over: &Map,
     entry: &Environment,
     unit: Option<&UnitName>,

@@ -11,6 +11,9 @@ use crate::yaml::{Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Renders a unit's jobs for one environment.
+pub type RenderFor<'a> = &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>;
+
 /// What fanning out needs to know beside the jobs.
 pub struct Deploying<'a> {
     /// Where deploys may go.
@@ -21,7 +24,7 @@ pub struct Deploying<'a> {
     pub evaluate: Evaluate<'a>,
     /// The unit's jobs as they render for one environment; `None` where its templates never ask for `environment`, so
     /// that they render the same for all.
-    pub render_for: &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>,
+    pub render_for: RenderFor<'a>,
 }
 
 /// Fans the jobs of a unit out over the environments that this pipeline deploys to, and writes the stop jobs.

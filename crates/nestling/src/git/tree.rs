@@ -67,6 +67,64 @@ pub(super) fn entries<'a>(id: &TreeId, mut raw: &'a [u8]) -> Result<Vec<TreeEntr
     Ok(entries)
 }
 
+/// What an entry is, as far as finding files needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RawKind {
+    File,
+    Directory,
+    Other,
+}
+
+/// An entry as it stands in the tree, nothing of it copied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawEntry<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) kind: RawKind,
+    pub(super) id: &'a [u8],
+}
+
+/// Visits the entries in git's order. This is what a walk over all folders of a large repository consists of.
+pub(super) fn scan<'a>(
+    id: &TreeId,
+    mut raw: &'a [u8],
+    visit: &mut dyn FnMut(RawEntry<'a>),
+) -> Result<(), GitError> {
+    let hash = id.0.as_bytes().len();
+    while !raw.is_empty() {
+        let (entry, rest) = first_raw(raw, hash).ok_or_else(|| GitError::Object {
+            what: "tree",
+            id: id.to_string(),
+            source: Malformed.into(),
+        })?;
+        visit(entry);
+        raw = rest;
+    }
+    Ok(())
+}
+
+fn first_raw(raw: &[u8], hash: usize) -> Option<(RawEntry<'_>, &[u8])> {
+    // Modes have five or six digits in all but very old trees.
+    let space = match (raw.get(5), raw.get(6)) {
+        (Some(b' '), _) => 5,
+        (_, Some(b' ')) => 6,
+        _ => raw.iter().position(|b| *b == b' ')?,
+    };
+    let kind = match &raw[..space] {
+        b"40000" => RawKind::Directory,
+        b"100644" | b"100755" => RawKind::File,
+        mode => match Mode::from_octal(mode)? {
+            Mode::File | Mode::Executable => RawKind::File,
+            Mode::Directory => RawKind::Directory,
+            Mode::Symlink | Mode::Submodule => RawKind::Other,
+        },
+    };
+    let rest = &raw[space + 1..];
+    let nul = rest.iter().position(|b| *b == 0)?;
+    let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
+    let (id, rest) = rest.split_at_checked(hash)?;
+    Some((RawEntry { name, kind, id }, rest))
+}
+
 fn first_entry(raw: &[u8], hash: usize) -> Option<(TreeEntry<'_>, &[u8])> {
     let space = raw.iter().position(|b| *b == b' ')?;
     let (mode, rest) = (Mode::from_octal(&raw[..space])?, &raw[space + 1..]);

@@ -1,6 +1,7 @@
 //! The files of a commit.
 
 use super::back::Back;
+use super::id::ObjectId;
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId};
 use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
@@ -36,11 +37,15 @@ impl<'r> TreeFiles<'r> {
         let mut names = path.as_bytes().split(|b| *b == b'/').peekable();
         while let Some(name) = names.next() {
             let raw = self.tree(folder)?;
-            let entries = tree::entries(&folder, &raw)?;
-            let Ok(at) = entries.binary_search_by(|entry| entry.name.cmp(name)) else { return Ok(None) };
-            match (entries[at].mode, names.peek()) {
-                (Mode::Directory, Some(_)) => folder = TreeId(entries[at].id),
-                (Mode::File | Mode::Executable, None) => return self.back.blob(&entries[at].id).map(Some),
+            let mut found = None;
+            tree::scan(&folder, &raw, &mut |entry| {
+                if entry.name == name {
+                    found = ObjectId::from_bytes(entry.id).map(|id| (entry.kind, id));
+                }
+            })?;
+            match (found, names.peek()) {
+                (Some((tree::RawKind::Directory, id)), Some(_)) => folder = TreeId(id),
+                (Some((tree::RawKind::File, id)), None) => return self.back.blob(&id).map(Some),
                 _ => return Ok(None),
             }
         }
@@ -51,6 +56,34 @@ impl<'r> TreeFiles<'r> {
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         self.find(path).map_err(|source| ReadError { path: path.clone(), source: source.into() })
+    }
+
+    fn find(
+        &self,
+        name: &[u8],
+        visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
+    ) -> Result<(), ReadError> {
+        let mut open = vec![(RepoPath::root(), self.root)];
+        while let Some((path, id)) = open.pop() {
+            let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };
+            // Not kept: most folders are looked at this one time.
+            let raw = self.back.tree(&id).map_err(failed)?;
+            let mut file = None;
+            let mut folders = Vec::new();
+            tree::scan(&id, &raw, &mut |entry| match entry.kind {
+                tree::RawKind::Directory => folders.push((entry.name, entry.id)),
+                tree::RawKind::File if entry.name == name => file = Some(entry.id),
+                _ => {}
+            })
+            .map_err(failed)?;
+            let blob = file.and_then(ObjectId::from_bytes).map(|id| self.back.blob(&id));
+            if visit(&path, blob.transpose().map_err(failed)?) == Walk::Descend {
+                let folder =
+                    |(name, id): (&[u8], &[u8])| Some((path.child(name), TreeId(ObjectId::from_bytes(id)?)));
+                open.extend(folders.into_iter().rev().filter_map(folder));
+            }
+        }
+        Ok(())
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {

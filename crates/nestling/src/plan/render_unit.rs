@@ -1,5 +1,6 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
+use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
@@ -8,7 +9,7 @@ use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
 use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
-use crate::select::Selection;
+use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use std::rc::Rc;
 /// Everything that rendering units has in common. Templates are compiled once for all of them.
 pub(crate) struct UnitRenderer<'a> {
     files: &'a dyn Files,
+    assemblies: &'a dyn Assemblies,
     sources: &'a Sources,
     workspace: &'a Workspace,
     templates: &'a Templates<'a>,
@@ -32,6 +34,7 @@ type Outcome = (UnitJobs, Vec<Diagnostic>);
 impl<'a> UnitRenderer<'a> {
     pub(crate) fn new(
         files: &'a dyn Files,
+        assemblies: &'a dyn Assemblies,
         sources: &'a Sources,
         workspace: &'a Workspace,
         templates: &'a Templates<'a>,
@@ -39,6 +42,7 @@ impl<'a> UnitRenderer<'a> {
     ) -> Self {
         Self {
             files,
+            assemblies,
             sources,
             workspace,
             templates,
@@ -74,11 +78,16 @@ impl<'a> UnitRenderer<'a> {
         let value = unit_value(unit, selection);
         let (rendered, mut problems) = self.render(unit, &value, EnvironmentScope::unbound());
         let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
-        let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
+        let fragment = self.assembly(unit, &value);
+        problems.extend(fragment.problems);
+        // What the unit itself writes goes over what its assembly becomes.
+        let nodes = rendered.into_iter().map(|rendered| rendered.node);
+        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
         let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
         problems.extend(found);
-        let (jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
+        let (mut jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
+        jobs.left_out.extend(fragment.left_out);
         (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
     }
 
@@ -106,6 +115,25 @@ impl<'a> UnitRenderer<'a> {
             problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
         }
         (jobs, problems)
+    }
+
+    /// The jobs of a unit's CDK assembly, if its header names one.
+    fn assembly(&self, unit: &Unit, value: &Value) -> Fragment {
+        let Some(header) = &unit.cdk else { return Fragment::default() };
+        let evaluate = |node: &Node, environment: &Environment| {
+            let bound = EnvironmentScope::Bound(environment_value(environment));
+            self.renderer.evaluate(node, &self.scope(value.clone(), Value::Null, bound))
+        };
+        cdk::fragment(&cdk::Request {
+            unit,
+            header,
+            files: self.files,
+            assemblies: self.assemblies,
+            catalogue: &self.workspace.environments,
+            pipeline: self.facts,
+            evaluate: &evaluate,
+            sources: self.sources,
+        })
     }
 
     /// Renders the templates that a unit uses, then its own fragment.
@@ -179,7 +207,7 @@ fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
 
 fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let paths = selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
-    let reasons = selection.verdicts.get(&unit.name).map(|verdict| verdict.reasons()).unwrap_or_default();
+    let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
         "dir": text(&unit.dir),

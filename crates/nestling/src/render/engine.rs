@@ -117,7 +117,7 @@ impl<'a> Renderer<'a> {
     fn evaluate_in(&self, node: &mut Node, scope: &Scope, problems: &mut Vec<Diagnostic>) {
         match &mut node.kind {
             yaml::Kind::Seq(items) => {
-                items.iter_mut().for_each(|item| self.evaluate_in(item, scope, problems))
+                items.iter_mut().for_each(|item| self.evaluate_in(item, scope, problems));
             }
             yaml::Kind::Map(map) => {
                 map.entries.iter_mut().for_each(|entry| self.evaluate_in(&mut entry.value, scope, problems));

@@ -38,7 +38,7 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
         move |value: &Value| words(value, &store)
     };
     let text = resolve(store);
-    engine.add_filter("sh", move |value: Value| Ok::<_, Error>(each_word(&value, &text)?));
+    engine.add_filter("sh", move |value: Value| each_word(&value, &text));
     let text = resolve(store);
     engine.add_filter("slug", move |value: Value| text(&value).map(|text| slug(&text)));
     let text = resolve(store);

@@ -1,10 +1,10 @@
 //! One walk over the repository's directories: which hold a `nestling.yml`, and which a rule matches.
 
 use super::FILE_NAME;
+use super::directory_globs::DirectoryGlobs;
 use super::document::split;
-use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
+use crate::files::{Files, ReadError, Walk};
 use crate::path::RepoPath;
-use globset::GlobSet;
 use std::collections::BTreeMap;
 
 /// A directory that is a unit, and why.
@@ -21,57 +21,32 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// A directory cannot be listed, or a `nestling.yml` cannot be read.
-pub(crate) fn discover(files: &dyn Files, rules: &[GlobSet]) -> Result<BTreeMap<RepoPath, Found>, ReadError> {
+pub(crate) fn discover(
+    files: &dyn Files,
+    rules: &[DirectoryGlobs],
+) -> Result<BTreeMap<RepoPath, Found>, ReadError> {
     let mut found: BTreeMap<RepoPath, Found> = BTreeMap::new();
-    let mut failure = None;
-    files.walk(&mut |directory, entries| {
-        if failure.is_some() {
+    files.find(FILE_NAME.as_bytes(), &mut |directory, file| {
+        if directory.is_root() {
+            return Walk::Descend;
+        }
+        if file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
         }
-        match visit(files, rules, directory, entries) {
-            Ok(Visit::Nested) => Walk::Skip,
-            Ok(Visit::Nothing) => Walk::Descend,
-            Ok(Visit::Unit(unit)) => {
-                found.insert(directory.clone(), unit);
-                Walk::Descend
-            }
-            Err(error) => {
-                failure = Some(error);
-                Walk::Skip
-            }
+        let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
+        let rules: Vec<usize> = matching.map(|(at, _)| at).collect();
+        if file.is_some() || !rules.is_empty() {
+            found.insert(directory.clone(), Found { file, rules });
         }
+        Walk::Descend
     })?;
-    failure.map_or(Ok(found), Err)
-}
-
-enum Visit {
-    Nested,
-    Nothing,
-    Unit(Found),
-}
-
-fn visit(
-    files: &dyn Files,
-    rules: &[GlobSet],
-    directory: &RepoPath,
-    entries: &[Entry],
-) -> Result<Visit, ReadError> {
-    if directory.is_root() {
-        return Ok(Visit::Nothing);
-    }
-    let has_file = entries.iter().any(|e| e.kind == EntryKind::File && e.name == FILE_NAME.as_bytes());
-    let file = if has_file { files.read(&directory.child(FILE_NAME.as_bytes()))? } else { None };
-    if file.as_deref().is_some_and(opens_workspace) {
-        return Ok(Visit::Nested);
-    }
-    let text = String::from_utf8_lossy(directory.as_bytes());
-    let rules: Vec<usize> =
-        rules.iter().enumerate().filter(|(_, globs)| globs.is_match(&*text)).map(|(at, _)| at).collect();
-    let is_unit = file.is_some() || !rules.is_empty();
-    Ok(if is_unit { Visit::Unit(Found { file, rules }) } else { Visit::Nothing })
+    Ok(found)
 }
 
 fn opens_workspace(bytes: &[u8]) -> bool {
+    if !bytes.windows(10).any(|window| window == b"workspace:") {
+        return false;
+    }
     let text = String::from_utf8_lossy(bytes);
     let header = split(&text).header.unwrap_or_default();
     header.lines().any(|line| line.starts_with("workspace:"))

@@ -13,8 +13,6 @@ use serde::Deserialize;
 pub(crate) struct WorkspaceHeader {
     #[serde(default)]
     pub workspace: Option<WorkspaceFile>,
-    #[serde(default)]
-    pub unit: Option<UnitFile>,
 }
 
 /// What stands under `workspace:`.

@@ -1,15 +1,15 @@
 //! Rules of paths: those that make units of directories, and those that say which changes concern a unit.
 
+use super::directory_globs::DirectoryGlobs;
 use super::format;
 use super::unit::{PathRule, Sign};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::path::{Glob, RepoPath};
 use crate::yaml::{Located, Node};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// A rule of the workspace with its globs compiled.
 pub(crate) struct UnitRule {
-    pub globs: GlobSet,
+    pub globs: DirectoryGlobs,
     pub origin: Origin,
     pub uses: Option<Node>,
     pub depends_on: Option<Node>,
@@ -20,11 +20,11 @@ impl UnitRule {
     pub(crate) fn check(written: &format::UnitRule) -> Result<Self, Vec<Diagnostic>> {
         let node = &written.matches;
         let texts: Vec<&Node> = node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect());
-        let mut set = GlobSetBuilder::new();
+        let mut globs = Vec::new();
         let mut problems = Vec::new();
         for text in texts {
-            match text.as_str().map(directory_glob) {
-                Some(Ok(glob)) => drop(set.add(glob)),
+            match text.as_str().map(DirectoryGlobs::parse) {
+                Some(Ok(glob)) => globs.push(glob),
                 Some(Err(error)) => problems.push(Diagnostic::error("glob", text.origin, error.to_string())),
                 None => problems.push(
                     Diagnostic::error(
@@ -36,8 +36,8 @@ impl UnitRule {
                 ),
             }
         }
-        let globs =
-            set.build().map_err(|error| vec![Diagnostic::error("glob", node.origin, error.to_string())])?;
+        let globs = DirectoryGlobs::new(&globs)
+            .map_err(|error| vec![Diagnostic::error("glob", node.origin, error.to_string())])?;
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -49,12 +49,6 @@ impl UnitRule {
             changes: written.changes.clone(),
         })
     }
-}
-
-/// A glob of directories; a slash at its end is how people write directories.
-fn directory_glob(text: &str) -> Result<globset::Glob, globset::Error> {
-    let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
-    GlobBuilder::new(text).literal_separator(true).build()
 }
 
 /// Reads one entry of a unit's `changes`: relative to the unit, `/` from the root, `!` to spare.

@@ -42,6 +42,9 @@ pub struct Templates<'a> {
     read: RefCell<BTreeMap<String, Read>>,
 }
 
+/// The file behind a template: its path (`None` in the library) and its bytes.
+type Found = (Option<RepoPath>, Vec<u8>);
+
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
@@ -88,8 +91,8 @@ impl<'a> Templates<'a> {
         })))
     }
 
-    /// The file behind a name: its path (`None` in the library) and its bytes.
-    fn locate(&self, name: &str) -> Result<Option<(Option<RepoPath>, Vec<u8>)>, ReadError> {
+    /// The file behind a name.
+    fn locate(&self, name: &str) -> Result<Option<Found>, ReadError> {
         if let Some(name) = name.strip_prefix(LIBRARY_PREFIX) {
             let found = spellings(name).into_iter().find_map(|path| LIBRARY.get_file(path));
             return Ok(found.map(|file| (None, file.contents().to_vec())));
@@ -135,7 +138,7 @@ impl<'a> Templates<'a> {
 
 /// The names of the built-in templates, sorted.
 pub fn library_names() -> Vec<String> {
-    let folders = LIBRARY.dirs().flat_map(|folder| folder.files());
+    let folders = LIBRARY.dirs().flat_map(Dir::files);
     let mut names: Vec<String> = LIBRARY
         .files()
         .chain(folders)

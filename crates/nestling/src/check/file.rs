@@ -1,0 +1,38 @@
+//! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
+
+use crate::compose::workspace_jobs;
+use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::files::MemoryFiles;
+use crate::name::{JobName, StageName};
+use crate::pipeline::{Job, Pipeline};
+use crate::yaml::{self, Node, merge_keys};
+
+/// GitLab's stages where a file lists none (<https://docs.gitlab.com/ci/yaml/#stages>).
+const STAGES: [&str; 3] = ["build", "test", "deploy"];
+
+/// Reads a whole `.gitlab-ci.yml`: anchors, `extends`, `!reference` and `default` resolved, hidden jobs gone. What
+/// cannot be read is told beside what can.
+pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
+    let file = sources.add(path, text);
+    let mut node = match yaml::parse_file(text, file) {
+        Ok(documents) => documents.into_iter().next().unwrap_or_else(|| Node::plain(Origin::file(file), "")),
+        Err(problems) => return (Pipeline::default(), problems),
+    };
+    let mut problems = merge_keys(&mut node).err().unwrap_or_default();
+    let no_files = MemoryFiles::default();
+    let (unit, found) = workspace_jobs(vec![node], &no_files, sources);
+    problems.extend(found);
+    let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
+    let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
+    let stages = if listed.is_empty() { customary() } else { listed };
+    let mut jobs = Vec::new();
+    for (name, job) in unit.jobs {
+        match JobName::parse(&name) {
+            Ok(name) => {
+                jobs.push(Job { name, origin: job.origin, unit: None, environment: None, body: job.body });
+            }
+            Err(error) => problems.push(Diagnostic::error("job-name", job.origin, error.to_string())),
+        }
+    }
+    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+}

@@ -1,0 +1,118 @@
+//! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
+
+use super::Settings;
+use crate::diagnostic::did_you_mean;
+use crate::name::StageName;
+use crate::pipeline::environment::environment;
+use crate::pipeline::expression::Variable;
+use crate::pipeline::need::{Need, needs, parallel_base};
+use crate::pipeline::rule::{Presence, presence};
+use crate::pipeline::{Job, Pipeline};
+use crate::yaml::Node;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+/// Made once for all rules.
+pub(crate) struct Index<'a> {
+    pub pipeline: &'a Pipeline,
+    pub settings: &'a Settings,
+    /// The jobs by their names.
+    by_name: HashMap<&'a str, usize>,
+    /// The position of each stage; `.pre` is 0.
+    stages: HashMap<&'a str, usize>,
+    /// Whether each job is in a pipeline as it is created now.
+    pub presence: Vec<Presence>,
+    /// The needs of each job.
+    pub needs: Vec<Option<Vec<Need<'a>>>>,
+    /// How many more names may be compared with all others.
+    suggestions: Cell<usize>,
+}
+
+/// A suggestion compares a name with every other. Whoever misspells a template of a thousand units needs it once.
+const SUGGESTIONS: usize = 20;
+
+/// A deploy and the job that it names as its stop job.
+pub(crate) struct Pair<'a> {
+    pub deploy_at: usize,
+    pub deploy: &'a Job,
+    pub stop_at: usize,
+    pub stop: &'a Job,
+    /// The name under `on_stop`.
+    pub named: &'a Node,
+}
+
+impl<'a> Index<'a> {
+    pub(crate) fn new(pipeline: &'a Pipeline, settings: &'a Settings) -> Self {
+        let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
+        let named = pipeline.stages.iter().map(StageName::as_str);
+        let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);
+        let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
+        let presence = pipeline
+            .jobs
+            .iter()
+            .map(|job| presence(&job.body, &|name| variable(settings, job, name)))
+            .collect();
+        let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
+        let suggestions = Cell::new(SUGGESTIONS);
+        Self { pipeline, settings, by_name, stages, presence, needs, suggestions }
+    }
+
+    /// The jobs with their positions.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (usize, &'a Job)> {
+        self.pipeline.jobs.iter().enumerate()
+    }
+
+    /// The job that a name in `needs` means: of just that name, or the one that `parallel` multiplies.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        if let Some(at) = self.by_name.get(name) {
+            return Some(*at);
+        }
+        let (base, _) = parallel_base(name)?;
+        let at = *self.by_name.get(base)?;
+        self.pipeline.jobs[at].body.contains("parallel").then_some(at)
+    }
+
+    /// The job with just this name.
+    pub(crate) fn exact(&self, name: &str) -> Option<&'a Job> {
+        self.by_name.get(name).map(|at| &self.pipeline.jobs[*at])
+    }
+
+    /// Where a stage stands, if it is one of the pipeline's.
+    pub(crate) fn stage(&self, name: &str) -> Option<usize> {
+        self.stages.get(name).copied()
+    }
+
+    /// The job that a name was probably meant for, for as long as suggestions last.
+    pub(crate) fn near(&self, name: &str) -> Option<&'a str> {
+        let left = self.suggestions.get().checked_sub(1)?;
+        self.suggestions.set(left);
+        did_you_mean(name, self.pipeline.jobs.iter().map(|job| job.name.as_str()))
+    }
+
+    /// Whether GitLab reads further files, which may define what is missing here.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.pipeline.includes.is_empty()
+    }
+
+    /// The deploys with their stop jobs, where these are in the pipeline.
+    pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
+        self.jobs().filter_map(|(deploy_at, deploy)| {
+            let named = environment(&deploy.body)?.on_stop()?;
+            let stop_at = *self.by_name.get(named.text()?)?;
+            Some(Pair { deploy_at, deploy, stop_at, stop: &self.pipeline.jobs[stop_at], named })
+        })
+    }
+}
+
+/// A job's own variables are known where their value has none in it. GitLab's predefined ones stand over them.
+fn variable(settings: &Settings, job: &Job, name: &str) -> Variable {
+    match settings.variables.get(name) {
+        Variable::Unknown => {}
+        known => return known,
+    }
+    let own = job.body.get("variables").and_then(|variables| variables.get(name));
+    match own.and_then(|value| value.text().or_else(|| value.get("value")?.text())) {
+        Some(text) if !text.contains('$') && !name.starts_with("CI_") => Variable::Set(text.to_owned()),
+        _ => Variable::Unknown,
+    }
+}

@@ -1,0 +1,38 @@
+//! `pipeline-empty`: no job is left in the pipeline.
+
+use super::{Index, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::name::StageName;
+use crate::pipeline::rule::Presence;
+
+pub(super) const RULE: Rule = Rule {
+    id: "pipeline-empty",
+    summary: "no job is left in the pipeline",
+    doc: "GitLab fails the trigger job of a child pipeline that has no jobs, or none outside `.pre` and `.post`, or only jobs \
+that their rules keep out. Nestling adds a job that does nothing where no unit is affected; it cannot know what rules do \
+when they ask for changed files or for variables of the project.",
+    source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines_troubleshooting/",
+    good: "a: { script: make }\n",
+    bad: "a: { script: make, stage: .pre }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    if !index.pipeline.includes.is_empty() {
+        return;
+    }
+    let outside = |stage: &str| !matches!(stage, StageName::PRE | StageName::POST);
+    let mut counts = index.jobs().filter(|(_, job)| outside(job.stage())).map(|(at, _)| index.presence[at]);
+    if counts.any(|presence| presence != Presence::Never) {
+        return;
+    }
+    let problem = match index.pipeline.jobs.first() {
+        None => Diagnostic::new(RULE.id, Severity::Error, "the pipeline has no job"),
+        Some(job) => {
+            let message = "every job is in `.pre` or `.post`, or kept out by its rules";
+            Diagnostic::error(RULE.id, job.origin, message)
+        }
+    };
+    problems
+        .push(problem.with_help("GitLab does not create such a pipeline: give it a job that always runs"));
+}

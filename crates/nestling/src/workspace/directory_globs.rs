@@ -1,0 +1,75 @@
+//! Globs of directories, asked for every directory of the repository.
+
+use crate::path::RepoPath;
+use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Some globs of directories. `*` stays in one folder, `**` spans folders.
+#[derive(Debug, Clone)]
+pub(crate) struct DirectoryGlobs {
+    set: GlobSet,
+    /// How many folders deep a match can be; `None` where any.
+    depths: Option<Vec<usize>>,
+}
+
+impl DirectoryGlobs {
+    /// Reads one glob. A slash at its end is how people write directories.
+    pub(crate) fn parse(text: &str) -> Result<Glob, Error> {
+        let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+        GlobBuilder::new(text).literal_separator(true).build()
+    }
+
+    /// Puts globs together.
+    pub(crate) fn new(globs: &[Glob]) -> Result<Self, Error> {
+        let mut set = GlobSetBuilder::new();
+        globs.iter().cloned().for_each(|glob| {
+            set.add(glob);
+        });
+        let depths = globs.iter().map(|glob| depth(glob.glob())).collect();
+        Ok(Self { set: set.build()?, depths })
+    }
+
+    /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
+    /// by counting.
+    pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
+        let bytes = directory.as_bytes();
+        if let Some(depths) = &self.depths {
+            let depth = bytes.iter().filter(|b| **b == b'/').count();
+            if !depths.contains(&depth) {
+                return false;
+            }
+        }
+        self.set.is_match(&*String::from_utf8_lossy(bytes))
+    }
+}
+
+/// The slashes in whatever the glob matches, where that is one number.
+fn depth(glob: &str) -> Option<usize> {
+    let spans = glob.contains("**") || (glob.contains('{') && glob.contains('/'));
+    (!spans).then(|| glob.matches('/').count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(globs: &[&str], directory: &str) -> bool {
+        let globs: Vec<Glob> = globs.iter().map(|glob| DirectoryGlobs::parse(glob).unwrap()).collect();
+        DirectoryGlobs::new(&globs).unwrap().matches(&RepoPath::parse(directory).unwrap())
+    }
+
+    #[test]
+    fn stars_stay_in_one_folder_and_double_stars_do_not() {
+        for (glob, directory, want) in [
+            ("services/*", "services/api", true),
+            ("services/*/", "services/api", true),
+            ("services/*", "services/api/src", false),
+            ("services/**", "services/api/src", true),
+            ("{a/b,c}", "c", true),
+            ("{a/b,c}", "a/b", true),
+            ("*", "services", true),
+        ] {
+            assert_eq!(matches(&[glob], directory), want, "{glob} {directory}");
+        }
+        assert!(matches(&["a/*/*", "libs/*"], "libs/core"));
+    }
+}

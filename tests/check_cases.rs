@@ -1,0 +1,176 @@
+//! The rules of `check`: each on its own good and bad example, on the small pipelines whose verdict by GitLab 18 is
+//! known, and on the case files under `cases/check`.
+//!
+//! `NESTLING_TEST_UPDATE=1` writes expectations and the rules' pages.
+
+use crate::support::{self, expect_file};
+use nestling::changes::{As, PipelineFacts};
+use nestling::check::rules::{RULES, Rule};
+use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
+use nestling::diagnostic::{Diagnostic, Severity, Sources, has_errors};
+use nestling::yaml;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+/// Everything that is wrong with a plain GitLab file.
+fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
+    let (pipeline, mut problems) = read_file(path, text, sources);
+    problems.extend(check(&pipeline, &settings(text)));
+    without_allowed(problems, sources)
+}
+
+/// What a case says of GitLab in its first line: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
+/// pipeline.
+fn settings(text: &str) -> Settings {
+    let Some(header) = text.lines().next().and_then(|line| line.strip_prefix("# gitlab: ")) else {
+        return Settings::default();
+    };
+    let file = Sources::default().add("header", header);
+    let mut node = yaml::parse_file(header, file).unwrap().remove(0);
+    let map = node.as_map_mut().unwrap();
+    let kind = map.remove("as");
+    let (mut settings, problems) = Settings::from_workspace(map);
+    assert!(problems.is_empty(), "{problems:?}");
+    if let Some(kind) = kind {
+        let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+        let facts = facts.seen_as(&As::parse(kind.text().unwrap()).unwrap());
+        settings.variables = KnownVariables::of_child(&facts);
+    }
+    settings
+}
+
+#[test]
+fn verdicts_agree_with_gitlabs_own() {
+    let mut wrong = Vec::new();
+    for (folder, want_errors) in [("valid", false), ("invalid", true)] {
+        let files = yaml_files(&format!("tests/oracles/gitlab-cases/{folder}"));
+        assert!(files.len() >= 7, "only {} cases in {folder}", files.len());
+        for file in files {
+            let sources = Sources::default();
+            let problems = judge("case.yml", &fs::read_to_string(&file).unwrap(), &sources);
+            if has_errors(&problems) != want_errors {
+                wrong.push(format!("{}: {problems:?}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_finds_its_bad_example_and_passes_its_good_one() {
+    for rule in RULES {
+        let found = |text: &str| {
+            let sources = Sources::default();
+            judge("example.yml", text, &sources).iter().any(|problem| problem.rule == rule.id)
+        };
+        assert!(found(rule.bad), "{} finds nothing in its bad example", rule.id);
+        assert!(!found(rule.good), "{} finds something in its good example", rule.id);
+    }
+}
+
+#[test]
+fn cases_get_just_the_messages_that_they_expect() {
+    let files = yaml_files("tests/cases/check");
+    let failed: Vec<String> = files.iter().filter_map(|file| case(file).err()).collect();
+    assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), files.len(), failed.join("\n"));
+    for rule in RULES {
+        let of_rule = |end: &str| {
+            files
+                .iter()
+                .filter(|file| file.parent().unwrap().ends_with(rule.id))
+                .any(|file| file.file_name().unwrap().to_string_lossy().starts_with(end))
+        };
+        assert!(
+            of_rule("good") && of_rule("bad"),
+            "tests/cases/check/{} lacks a good or a bad case",
+            rule.id
+        );
+    }
+}
+
+fn case(file: &PathBuf) -> Result<(), String> {
+    let sources = Sources::default();
+    let name = file.file_name().unwrap().to_string_lossy();
+    let problems = judge(&name, &fs::read_to_string(file).unwrap(), &sources);
+    let text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
+    let rule = file.parent().unwrap().file_name().unwrap().to_string_lossy();
+    let concerned = problems.iter().any(|problem| problem.rule == rule);
+    if concerned != name.starts_with("bad") {
+        return Err(format!(
+            "{}: the rule {} it\n{text}",
+            file.display(),
+            if concerned { "finds" } else { "misses" }
+        ));
+    }
+    if problems.is_empty() { Ok(()) } else { expect_file(&file.with_extension("txt"), &text) }
+}
+
+fn shown(problem: &Diagnostic, sources: &Sources) -> String {
+    let place = problem.origin().map(|origin| sources.place(origin)).unwrap_or_default();
+    let mut text = format!("{place}: {}[{}]: {}\n", problem.severity, problem.rule, problem.message);
+    for label in problem.labels.iter().skip(1) {
+        let _ = writeln!(text, "  {}: {}", sources.place(label.origin), label.text);
+    }
+    if let Some(help) = &problem.help {
+        let _ = writeln!(text, "  help: {help}");
+    }
+    text
+}
+
+#[test]
+fn every_rule_has_its_page() {
+    let folder = support::root().join("docs/rules");
+    let mut pages = vec![(folder.join("README.md"), index())];
+    pages.extend(RULES.iter().map(|rule| (folder.join(format!("{}.md", rule.id)), page(rule))));
+    let stale: Vec<String> = pages.iter().filter_map(|(path, text)| expect_file(path, text).err()).collect();
+    assert!(stale.is_empty(), "{}", stale.join("\n"));
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(pages.iter().any(|(known, _)| *known == path), "{} is of no rule", path.display());
+    }
+}
+
+fn index() -> String {
+    let mut text = String::from(
+        "# Rules\n\nWhat `nestling check` and `nestling generate` find. Errors stop the output; warnings can be allowed by \
+         `# nestling: allow(rule)`\non the line of the place, or the line above.\n\n| rule | finds |\n|---|---|\n",
+    );
+    for rule in RULES {
+        let _ = writeln!(text, "| [{}]({}.md) | {} |", rule.id, rule.id, rule.summary);
+    }
+    text
+}
+
+fn page(rule: &Rule) -> String {
+    let sources = Sources::default();
+    let found: Vec<Diagnostic> = judge("example.yml", rule.bad, &sources)
+        .into_iter()
+        .filter(|problem| problem.rule == rule.id)
+        .collect();
+    let level =
+        if found.iter().any(|problem| problem.severity == Severity::Error) { "error" } else { "warning" };
+    let messages: String = found.iter().map(|problem| shown(problem, &sources)).collect();
+    format!(
+        "# {}\n\nFinds that {} ({level}).\n\n{}\n\nGitLab: <{}>\n\n## Found\n\n```yaml\n{}```\n\n```text\n{messages}```\n\n## Not \
+         found\n\n```yaml\n{}```\n",
+        rule.id, rule.summary, rule.doc, rule.source, rule.bad, rule.good
+    )
+}
+
+fn yaml_files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![support::root().join(folder)];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}

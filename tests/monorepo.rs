@@ -1,0 +1,59 @@
+//! A made-up monorepo whose maker knows the right answer: which projects a branch affects, through additions, removals,
+//! renames, moves, changed modes, odd names, and dependencies of dependencies.
+
+use crate::support::tool::{Tool, need};
+use crate::support::{nestling, output, root};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn names(text: &str) -> BTreeSet<&str> {
+    text.lines().collect()
+}
+
+fn affected(repository: &Path, options: &[&str]) -> String {
+    output(nestling(repository).arg("affected").args(options))
+}
+
+#[test]
+fn the_selected_units_are_the_affected_projects() {
+    for seed in ["1", "2"] {
+        let Some(mut python) = need(Tool::Python, "the_selected_units_are_the_affected_projects") else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let repository = folder.path().join("mono");
+        python.arg(root().join("crates/nestling-cli/benches/monorepo_gen.py")).arg(&repository);
+        python.args([
+            "--services",
+            "60",
+            "--files-per-service",
+            "12",
+            "--history",
+            "60",
+            "--group-size",
+            "0",
+        ]);
+        python.args(["--peer-configs", "nestling", "--odd-paths", "--new-services", "2"]);
+        output(python.args(["--removed-services", "2", "--seed", seed]));
+
+        let truth = std::fs::read_to_string(folder.path().join("mono.truth.json")).unwrap();
+        let truth: Value = serde_json::from_str(&truth).unwrap();
+        let right: BTreeSet<&str> = truth["affected_projects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .collect();
+        assert!(right.len() > 8, "{right:?}");
+
+        // From the objects, from the files, and from a list of paths.
+        assert_eq!(names(&affected(&repository, &["--head", "HEAD"])), right);
+        assert_eq!(names(&affected(&repository, &[])), right);
+        let list = folder.path().join("paths");
+        let paths = truth["changed_paths"].as_array().unwrap().iter().map(|path| path.as_str().unwrap());
+        std::fs::write(&list, paths.map(|path| format!("{path}\0")).collect::<String>()).unwrap();
+        let listed = affected(&repository, &["--changes-from", list.to_str().unwrap(), "-z"]);
+        assert_eq!(names(&listed), right);
+    }
+}
