@@ -77,7 +77,9 @@ impl Session {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
         let narrowing = self.narrowing(&loaded.workspace)?;
-        let asked = plan::Request { files: &*files, loaded, changes, pipeline, narrowing, sources: &sources };
+        let elsewhere = &self.repository;
+        let asked =
+            plan::Request { files: &*files, elsewhere, loaded, changes, pipeline, narrowing, sources: &sources };
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
         problems.extend(checked(&plan, &sources));
@@ -90,7 +92,7 @@ impl Session {
         let (files, loaded, changes, _) = self.read(&self.request, &sources)?;
         let Loaded { workspace, diagnostics } = loaded;
         let narrowing = self.narrowing(&workspace)?;
-        let templates = Templates::new(&*files, &workspace.template_folders, &sources);
+        let templates = Templates::new(&*files, &self.repository, &workspace.template_folders, &sources);
         let changed: Vec<_> = changes.paths().unwrap_or_default().iter().map(|change| &change.path).collect();
         let definitions = select::definitions(&workspace, &templates, &changed);
         let selection = select::select(&changes, &workspace, &definitions, &narrowing);

@@ -16,13 +16,15 @@ mod policy;
 mod relation;
 mod rule;
 mod template;
+mod template_folder;
 mod unit;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load};
-pub use template::{Template, Templates};
+pub use template::{Template, Templates, library_names};
+pub use template_folder::TemplateFolder;
 pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
 
 use crate::changes::Policies;
@@ -40,7 +42,7 @@ pub struct Workspace {
     /// The root's `nestling.yml`.
     pub file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
-    pub template_folders: Vec<RepoPath>,
+    pub template_folders: Vec<TemplateFolder>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
     pub stages: Vec<Staged>,
     /// A change to these paths selects nothing.

@@ -2,12 +2,12 @@
 
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
 use crate::environments::{Deploying, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
-use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
+use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound};
 use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
@@ -60,6 +60,7 @@ impl<'a> UnitRenderer<'a> {
             Ok(rendered) => {
                 let (jobs, mut problems) =
                     compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -91,7 +92,7 @@ impl<'a> UnitRenderer<'a> {
             let unit = unit.filter(|_| environment_read)?;
             let bound = EnvironmentScope::Bound(environment_value(environment));
             let (rendered, problems) = self.render(unit, value, bound);
-            if !problems.is_empty() {
+            if has_errors(&problems) {
                 return Some(Err(problems));
             }
             let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
@@ -114,7 +115,7 @@ impl<'a> UnitRenderer<'a> {
         unit: &Unit,
         value: &Value,
         environment: EnvironmentScope,
-    ) -> (Vec<crate::render::Rendered>, Vec<Diagnostic>) {
+    ) -> (Vec<Rendered>, Vec<Diagnostic>) {
         let mut rendered = Vec::new();
         let mut problems = Vec::new();
         for used in &unit.uses {
@@ -136,7 +137,7 @@ impl<'a> UnitRenderer<'a> {
         body: &Body,
         value: &Value,
         environment: EnvironmentScope,
-    ) -> Result<crate::render::Rendered, Vec<Diagnostic>> {
+    ) -> Result<Rendered, Vec<Diagnostic>> {
         self.renderer.render(body, &self.scope(value.clone(), Value::Null, environment))
     }
 
@@ -157,9 +158,16 @@ impl<'a> UnitRenderer<'a> {
     }
 }
 
-fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &mut Vec<Diagnostic>) {
+fn keep(
+    result: Result<Rendered, Vec<Diagnostic>>,
+    values: &mut Vec<Rendered>,
+    problems: &mut Vec<Diagnostic>,
+) {
     match result {
-        Ok(value) => values.push(value),
+        Ok(mut rendered) => {
+            problems.append(&mut rendered.warnings);
+            values.push(rendered);
+        }
         Err(found) => problems.extend(found),
     }
 }
