@@ -32,3 +32,12 @@ mod e2e;
 
 #[cfg(test)]
 mod monorepo;
+
+#[cfg(test)]
+mod library;
+
+#[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
+mod template_tests;

@@ -29,6 +29,10 @@ pub enum Command {
     Affected(commands::affected::Args),
     /// Find everything that is wrong, in every unit, selected or not.
     Check(commands::check::Args),
+    /// Run the cases beside templates.
+    Test(commands::test::Args),
+    /// Print the schema of a file, for editors.
+    Schema(commands::schema::Args),
 }
 
 /// Options of every command.

@@ -5,3 +5,5 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod preview;
+pub mod schema;
+pub mod test;

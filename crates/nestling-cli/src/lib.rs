@@ -44,6 +44,8 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
+        Command::Test(args) => commands::test::run(args, shared, environment, io),
+        Command::Schema(args) => commands::schema::run(args, io),
     }
 }
 

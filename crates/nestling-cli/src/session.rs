@@ -100,18 +100,42 @@ impl Session {
         Ok(Selected { workspace, selection, sources, problems: diagnostics })
     }
 
-    /// Head first, since the workspace at head says how base is found.
-    fn read(
+    /// The root of the work tree, where files can be written.
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.work_dir().unwrap_or(&self.directory)
+    }
+
+    /// Looks at the files at head with the workspace that they hold.
+    pub(crate) fn look<T>(
+        &self,
+        sources: &Sources,
+        look: impl FnOnce(&dyn Files, &Repository, Loaded) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (files, loaded) = self.at_head(&self.request, sources)?;
+        look(&*files, &self.repository, loaded)
+    }
+
+    fn at_head(
         &self,
         request: &Request,
         sources: &Sources,
-    ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
+    ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
         let head = changes::head(&self.repository, request).map_err(changes_failure)?;
         let files: Box<dyn Files> = match &head {
             Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
             Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
         };
         let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        Ok((files, loaded))
+    }
+
+    /// Head first, since the workspace at head says how base is found.
+    fn read(
+        &self,
+        request: &Request,
+        sources: &Sources,
+    ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
+        let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
@@ -220,7 +244,7 @@ impl Selected {
     }
 }
 
-fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
+pub(crate) fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
     if !problems.is_empty() {
         io.talk(report::human(problems, sources, &io.renderer()));
     }

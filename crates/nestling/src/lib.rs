@@ -19,3 +19,4 @@ pub mod plan;
 pub mod emit;
 pub mod view;
 pub mod check;
+pub mod testing;

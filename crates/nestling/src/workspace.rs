@@ -15,6 +15,7 @@ mod load;
 mod policy;
 mod relation;
 mod rule;
+mod schema;
 mod template;
 mod template_folder;
 mod unit;
@@ -22,8 +23,10 @@ mod unit;
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
-pub use load::{Loaded, load};
-pub use template::{Template, Templates, library_names};
+pub use load::{Loaded, load, load_header};
+pub(crate) use relation::uses;
+pub use schema::Header;
+pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
 pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
 
@@ -37,7 +40,7 @@ use crate::yaml::Map;
 pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Workspace {
     /// The root's `nestling.yml`.
     pub file: Option<FileId>,

@@ -24,14 +24,14 @@ static MACROS: LazyLock<Option<Regex>> =
 pub(crate) fn values(error: &Error, expression: &str, scope: &Scope) -> Option<String> {
     let mut shown: Vec<String> = Vec::new();
     let debug = error.display_debug_info().to_string();
-    let mut lines = debug.lines().skip_while(|line| !line.starts_with("Referenced variables:")).skip(1);
+    let lines = debug.lines().skip_while(|line| !line.starts_with("Referenced variables:")).skip(1);
     let mut turn = None;
-    while let Some(line) = lines.next() {
+    for line in lines {
         let Some((name, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": ")) else { continue };
-        if name == "loop" && value.starts_with("Loop") {
-            let index = lines.find_map(|line| line.trim().strip_prefix("idx: "));
-            turn = index.and_then(|index| index.trim_end_matches(',').parse::<u64>().ok()).map(|index| index + 1);
-        } else if let Some(value) = value.strip_suffix(',').filter(|value| is_simple(name, value)) {
+        let value = value.trim_end_matches(',');
+        if name == "loop" {
+            turn = loop_turn(value);
+        } else if let Some(value) = literal(value).filter(|value| is_simple(name, value)) {
             shown.push(format!("{name} = {value}"));
         }
     }
@@ -47,6 +47,26 @@ pub(crate) fn values(error: &Error, expression: &str, scope: &Scope) -> Option<S
         (true, turn) => turn,
         (false, None) => Some(format!("with {}", shown.join(", "))),
         (false, Some(turn)) => Some(format!("{turn}, with {}", shown.join(", "))),
+    }
+}
+
+/// The turn in `<loop 2/4>`, from 1; `None` where the loop has only one.
+fn loop_turn(value: &str) -> Option<u64> {
+    let (index, of) = value.strip_prefix("<loop ")?.strip_suffix('>')?.split_once('/')?;
+    let index: u64 = index.parse().ok()?;
+    (of != "1").then_some(index + 1)
+}
+
+/// A text, a number, a boolean or `none` in the engine's words, in ours; `None` for everything else.
+fn literal(value: &str) -> Option<String> {
+    match value {
+        "None" => Some("none".to_owned()),
+        "True" => Some("true".to_owned()),
+        "False" => Some("false".to_owned()),
+        _ => match value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            Some(text) => Some(format!("\"{text}\"")),
+            None => value.parse::<f64>().is_ok().then(|| value.to_owned()),
+        },
     }
 }
 

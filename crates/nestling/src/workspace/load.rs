@@ -53,6 +53,14 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
 }
 
+/// The workspace that a header describes, without units: for the cases of templates.
+pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
+    let mut loading = Loading { sources, diagnostics: Vec::new() };
+    let written = loading.some(yaml::from_node::<WorkspaceFile>(node, "header")).unwrap_or_default();
+    let workspace = loading.workspace(node.origin.file, &written);
+    Loaded { workspace, diagnostics: loading.diagnostics }
+}
+
 fn no_workspace() -> Diagnostic {
     Diagnostic::new(
         "workspace-missing",

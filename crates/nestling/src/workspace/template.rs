@@ -4,7 +4,7 @@ use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
 use crate::diagnostic::{Diagnostic, FileId, Sources, utf8};
-use crate::files::{Elsewhere, Files, ReadError, Revision};
+use crate::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision};
 use crate::path::RepoPath;
 use crate::yaml::{self, Node};
 use include_dir::{Dir, include_dir};
@@ -194,6 +194,18 @@ pub fn library_names() -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The files of the built-in library: templates, their READMEs and their cases.
+pub fn library_files() -> MemoryFiles {
+    fn files(folder: &'static Dir<'static>, found: &mut Vec<(String, Vec<u8>)>) {
+        let own = folder.files().map(|file| (file.path().display().to_string(), file.contents().to_vec()));
+        found.extend(own);
+        folder.dirs().for_each(|folder| files(folder, found));
+    }
+    let mut found = Vec::new();
+    files(&LIBRARY, &mut found);
+    MemoryFiles::new(found)
 }
 
 fn template_name(folder: &str, file: &str) -> Option<String> {
