@@ -57,3 +57,8 @@ mod watch;
 
 #[cfg(test)]
 mod views;
+mod library;
+
+mod schemas;
+
+mod template_tests;

@@ -7,7 +7,7 @@ use crate::support::{self, expect_file};
 use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit_pipeline};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::plan::{Plan, Request, plan};
 use nestling::select::Narrowing;
@@ -31,7 +31,7 @@ workspace:
 #[test]
 fn templates_become_what_their_cases_expect() {
     let cases = folders(&support::root().join("tests/cases/render"));
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 85, "only {} cases were found", cases.len());
     let failed: Vec<String> = cases.iter().filter_map(|case| judge(case).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
@@ -60,6 +60,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
     }
     plan(Request {
         files: &files,
+        elsewhere: &Nowhere,
         loaded,
         changes: ChangeSet {
             base: None,

@@ -113,6 +113,7 @@ impl Shop {
             pipeline: pipeline.seen_as(&As::parse(kind).unwrap()),
             narrowing: Narrowing::default(),
             assemblies: &InRepository,
+            elsewhere: &nestling::files::Nowhere,
             sources: &sources,
         });
         let (mut settings, problems) = check::Settings::from_workspace(&plan.workspace.gitlab);

@@ -30,6 +30,7 @@ pub(crate) fn planned(files: &MemoryFiles, extent: Extent, simulate: &str, sourc
         pipeline: facts.seen_as(&As::parse(simulate).unwrap()),
         narrowing: Narrowing::default(),
         assemblies: &nestling::cdk::InRepository,
+        elsewhere: &nestling::files::Nowhere,
         sources,
     })
 }

@@ -164,8 +164,17 @@ impl Session {
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
-        let asked =
-            plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
+        let elsewhere = &self.repository;
+        let asked = plan::Request {
+            files,
+            elsewhere,
+            loaded,
+            changes,
+            pipeline,
+            narrowing,
+            assemblies,
+            sources: sources_of,
+        };
         let _progress = Progress::start("planning", self.watched);
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
@@ -183,12 +192,38 @@ impl Session {
         let (files, loaded, changes, _) = self.read(&self.request, &sources)?;
         let Loaded { workspace, diagnostics } = loaded;
         let narrowing = self.narrowing(&workspace)?;
-        let templates = Templates::new(&*files, &workspace.template_folders, &sources);
+        let templates = Templates::new(&*files, &self.repository, &workspace.template_folders, &sources);
         let changed: Vec<_> = changes.paths().unwrap_or_default().iter().map(|change| &change.path).collect();
         let definitions = select::definitions(&workspace, &templates, &changed);
         let selection = select::select(&changes, &workspace, &definitions, &narrowing);
         drop(templates);
         Ok(Selected { workspace, selection, sources, problems: diagnostics })
+    }
+
+    /// The root of the work tree, where files can be written.
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.work_dir().unwrap_or(&self.directory)
+    }
+
+    /// Looks at the files at head with the workspace that they hold.
+    pub(crate) fn look<T>(
+        &self,
+        sources: &Sources,
+        look: impl FnOnce(&dyn Files, &Repository, Loaded) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (files, loaded) = self.at_head(&self.request, sources)?;
+        look(&*files, &self.repository, loaded)
+    }
+
+    fn at_head(
+        &self,
+        request: &Request,
+        sources: &Sources,
+    ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
+        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
+        let files = self.files(&head)?;
+        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        Ok((files, loaded))
     }
 
     /// Head first, since the workspace at head says how base is found.
@@ -198,9 +233,7 @@ impl Session {
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
         let _progress = Progress::start("reading the repository", self.watched);
-        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
-        let files = self.files(&head)?;
-        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
@@ -318,7 +351,7 @@ impl Selected {
     }
 }
 
-fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
+pub(crate) fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
     if !problems.is_empty() {
         io.talk(report::human(problems, sources, &io.renderer()));
     }

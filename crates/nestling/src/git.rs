@@ -7,6 +7,7 @@
 mod back;
 mod change;
 mod diff;
+mod elsewhere;
 mod error;
 mod fetch;
 mod id;

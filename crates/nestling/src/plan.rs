@@ -8,7 +8,7 @@ use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, Extent, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
-use crate::files::Files;
+use crate::files::{Elsewhere, Files};
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::pipeline::Pipeline;
@@ -24,6 +24,8 @@ pub(crate) use noop::noop_job;
 pub struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
+    /// Who gives the files of other revisions, for templates that are kept there.
+    pub elsewhere: &'a dyn Elsewhere,
     /// The workspace, read from those files.
     pub loaded: Loaded,
     /// What changed.
@@ -59,9 +61,10 @@ pub struct Plan {
 
 /// Makes the plan: select, render, compose, deploy.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, loaded, changes, pipeline: facts, narrowing, assemblies, sources } = request;
+    let Request { files, elsewhere, loaded, changes, pipeline: facts, narrowing, assemblies, sources } =
+        request;
     let Loaded { workspace, mut diagnostics } = loaded;
-    let templates = Templates::new(files, &workspace.template_folders, sources);
+    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let definitions = select::definitions(&workspace, &templates, &changed_paths(&changes));
     let mut selection = select::select(&changes, &workspace, &definitions, &narrowing);
     let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);

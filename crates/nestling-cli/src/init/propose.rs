@@ -84,6 +84,7 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
         pipeline,
         narrowing,
         assemblies: &nestling::cdk::InRepository,
+        elsewhere: &nestling::files::Nowhere,
         sources: &sources,
     });
     !has_errors(&plan.diagnostics)

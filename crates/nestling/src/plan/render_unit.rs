@@ -3,12 +3,12 @@
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
 use crate::environments::{Deploying, default_title, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
-use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound, plain_value};
+use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Start, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
@@ -64,6 +64,7 @@ impl<'a> UnitRenderer<'a> {
             Ok(rendered) => {
                 let (jobs, mut problems) =
                     compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -100,7 +101,7 @@ impl<'a> UnitRenderer<'a> {
                 Err(problems) => return Some(Err(problems)),
             };
             let (rendered, problems) = self.render(unit, value, Some((environment, bound)));
-            if !problems.is_empty() {
+            if has_errors(&problems) {
                 return Some(Err(problems));
             }
             let own = rendered.into_iter().map(|rendered| rendered.node);
@@ -145,7 +146,7 @@ impl<'a> UnitRenderer<'a> {
         unit: &Unit,
         value: &Value,
         sent_to: Option<(&Environment, Value)>,
-    ) -> (Vec<crate::render::Rendered>, Vec<Diagnostic>) {
+    ) -> (Vec<Rendered>, Vec<Diagnostic>) {
         let mut rendered = Vec::new();
         let mut problems = Vec::new();
         let entry = sent_to.as_ref().map(|(entry, _)| *entry);
@@ -207,7 +208,7 @@ impl<'a> UnitRenderer<'a> {
         body: &Body,
         value: &Value,
         environment: EnvironmentScope,
-    ) -> Result<crate::render::Rendered, Vec<Diagnostic>> {
+    ) -> Result<Rendered, Vec<Diagnostic>> {
         self.renderer.render(body, &self.scope(value.clone(), Value::Null, environment))
     }
 
@@ -228,9 +229,16 @@ impl<'a> UnitRenderer<'a> {
     }
 }
 
-fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &mut Vec<Diagnostic>) {
+fn keep(
+    result: Result<Rendered, Vec<Diagnostic>>,
+    values: &mut Vec<Rendered>,
+    problems: &mut Vec<Diagnostic>,
+) {
     match result {
-        Ok(value) => values.push(value),
+        Ok(mut rendered) => {
+            problems.append(&mut rendered.warnings);
+            values.push(rendered);
+        }
         Err(found) => problems.extend(found),
     }
 }

@@ -18,8 +18,11 @@ pub(crate) fn unclosed(
         return None;
     }
     let (file, text) = marked(error.name()?)?;
-    let source = plain(&text);
+    let source = sign::visible(&text);
     let detail = error.detail()?;
+    if let Some(problem) = not_a_token(file, &source) {
+        return Some(problem);
+    }
     if detail.contains("end of variable block") {
         let line = error.line()?;
         let before = source.split_inclusive('\n').take(line).collect::<String>();
@@ -75,10 +78,23 @@ fn captures(source: &str, at: usize) -> bool {
     !line.split("%}").next().unwrap_or_default().contains('=')
 }
 
-/// A marked text without its marks.
-fn plain(marked: &str) -> String {
-    let text = |piece| if let sign::Piece::Text(text) = piece { Some(text) } else { None };
-    sign::pieces(marked).filter_map(text).collect()
+/// A character that no expression has; the engine tells it as an end that comes too early.
+fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
+    let error = tokenize(source, false, syntax()).find_map(Result::err)?;
+    let detail = error.detail().filter(|detail| *detail == "unexpected character")?;
+    let line = error.line()?;
+    let text = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let statement = text.trim_start().strip_prefix("#%").filter(|rest| rest.contains('#'));
+    let Some(rest) = statement else {
+        let here = Origin::line(file, number(line));
+        return Some(Diagnostic::error("template-syntax", here, format!("{detail} in an expression")));
+    };
+    let before = text.len() - rest.len() + rest.find('#')?;
+    let column = text[..before].chars().count() + 1;
+    let here = Origin::span(file, number(line), number(column), number(text[before..].chars().count()));
+    let problem = Diagnostic::error("template-syntax", here, "a control line takes no comment");
+    Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
 }
 
 fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {

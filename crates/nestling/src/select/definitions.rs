@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// Where a name is computed (`include name ~ ".yml"`), what it reads cannot be known, and every changed file of the
 /// template folders counts. A template that cannot be read is told when it is rendered.
 pub fn definitions(workspace: &Workspace, templates: &Templates<'_>, changed: &[&RepoPath]) -> Definitions {
-    let in_folders = |path: &&&RepoPath| workspace.template_folders.iter().any(|folder| path.is_in(folder));
+    let in_folders = |path: &&&RepoPath| workspace.template_folders.iter().any(|folder| folder.holds(path));
     let changed: BTreeSet<RepoPath> = changed.iter().filter(in_folders).map(|path| (*path).clone()).collect();
     let mut definitions = Definitions::new();
     if changed.is_empty() {
