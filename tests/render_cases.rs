@@ -61,6 +61,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
     plan(Request {
         files: &files,
         loaded,
+        base: None,
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },

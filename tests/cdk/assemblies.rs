@@ -103,6 +103,7 @@ impl Shop {
         let plan = plan::plan(plan::Request {
             files: &files,
             loaded,
+            base: None,
             changes: ChangeSet {
                 base: None,
                 head: Head::WorkTree { commit: None },

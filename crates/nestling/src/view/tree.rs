@@ -32,8 +32,12 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
         let _ = writeln!(text, "{}", paint.bold("workspace"));
         jobs_of(&own, screen, &mut text);
     }
+    let is_removed = |unit: &UnitName| plan.removed.iter().any(|removed| removed.unit.name == *unit);
     for group in plan.pipeline.jobs.chunk_by(|a, b| a.unit == b.unit) {
         let Some(unit) = &group[0].unit else { continue };
+        if is_removed(unit) {
+            continue;
+        }
         unit_line(plan, unit, screen, &mut text);
         jobs_of(&group.iter().collect::<Vec<_>>(), screen, &mut text);
         for left_out in plan.left_out.get(unit).into_iter().flatten() {
@@ -41,7 +45,26 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
             let _ = writeln!(text, "{}", paint.dim(end_cut(&line, screen.columns)));
         }
     }
+    removed(plan, screen, &mut text);
     text
+}
+
+/// The units that are gone since base, with the jobs that stop what they left.
+fn removed(plan: &Plan, screen: Screen, text: &mut String) {
+    if !plan.removed.is_empty() {
+        let _ = writeln!(text, "{}", screen.paint.yellow("removed"));
+    }
+    for removed in &plan.removed {
+        let unit = &removed.unit.name;
+        let jobs: Vec<&Job> =
+            plan.pipeline.jobs.iter().filter(|job| job.unit.as_ref() == Some(unit)).collect();
+        unit_line(plan, unit, screen, text);
+        if jobs.is_empty() {
+            let line = "   nothing of it is left to stop in this pipeline";
+            let _ = writeln!(text, "{}", screen.paint.dim(line));
+        }
+        jobs_of(&jobs, screen, text);
+    }
 }
 
 /// The pipeline, what changed, and how that is known.
@@ -103,7 +126,7 @@ pub fn summary(plan: &Plan) -> String {
     let waiting = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
     format!(
         "{selected} of {} units, {jobs} {}{waiting}, {deploys} {}\n",
-        plan.selection.verdicts.len(),
+        plan.workspace.units.len(),
         if jobs == 1 { "job" } else { "jobs" },
         if deploys == 1 { "deployment" } else { "deployments" },
     )

@@ -66,7 +66,33 @@ pub enum Freeze {
     Ignored,
 }
 
+impl Environment {
+    fn same_as(&self, other: &Self) -> bool {
+        let both = |a: Option<&Map>, b: Option<&Map>| match (a, b) {
+            (Some(a), Some(b)) => a.same_as(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let titles = match (&self.title, &other.title) {
+            (Some(a), Some(b)) => a.same_as(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        titles
+            && (&self.name, &self.after) == (&other.name, &other.after)
+            && (self.start, self.freeze) == (other.start, other.freeze)
+            && self.when.same_as(&other.when)
+            && self.settings.same_as(&other.settings)
+            && self.job.same_as(&other.job)
+            && both(self.stop.as_ref(), other.stop.as_ref())
+    }
+}
+
 impl Catalogue {
+    /// Whether two catalogues say the same, wherever they were written.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len()
+            && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
+    }
+
     /// The entry of this name.
     pub fn get(&self, name: &str) -> Option<&Environment> {
         self.entries.get(name)
