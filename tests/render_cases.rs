@@ -62,6 +62,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
         files: &files,
         elsewhere: &Nowhere,
         loaded,
+        base: None,
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },

@@ -104,6 +104,7 @@ impl Shop {
         let mut plan = plan::plan(plan::Request {
             files: &files,
             loaded,
+            base: None,
             changes: ChangeSet {
                 base: None,
                 head: Head::WorkTree { commit: None },

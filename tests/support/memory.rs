@@ -21,6 +21,7 @@ pub(crate) fn planned(files: &MemoryFiles, extent: Extent, simulate: &str, sourc
     plan(Request {
         files,
         loaded: workspace::load(files, sources).unwrap(),
+        base: None,
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },

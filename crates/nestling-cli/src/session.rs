@@ -16,11 +16,11 @@ use nestling::changes::{
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, Trust, WorkTree};
+use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::plan::{self, Plan};
-use nestling::select::{self, Narrowing, Selection};
-use nestling::workspace::{self, Loaded, Templates, Workspace};
+use nestling::select::Narrowing;
+use nestling::workspace::{self, Loaded, Workspace};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,10 +47,8 @@ pub(crate) struct Planned {
 
 /// A selection, for commands that need no more.
 pub(crate) struct Selected {
-    pub workspace: Workspace,
-    pub selection: Selection,
+    pub selected: plan::Selected,
     sources: Sources,
-    problems: Vec<Diagnostic>,
 }
 
 impl Session {
@@ -165,9 +163,11 @@ impl Session {
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
         let elsewhere = &self.repository;
+        let base = self.base(&changes);
         let asked = plan::Request {
             files,
             elsewhere,
+            base: base.as_ref().map(|files| files as &dyn Files),
             loaded,
             changes,
             pipeline,
@@ -186,18 +186,30 @@ impl Session {
         Ok(Planned { plan, sources, problems })
     }
 
-    /// Selects, and renders nothing.
+    /// Selects, and renders no more than that takes.
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let sources = Sources::default();
-        let (files, loaded, changes, _) = self.read(&self.request, &sources)?;
-        let Loaded { workspace, diagnostics } = loaded;
-        let narrowing = self.narrowing(&workspace)?;
-        let templates = Templates::new(&*files, &self.repository, &workspace.template_folders, &sources);
-        let changed: Vec<_> = changes.paths().unwrap_or_default().iter().map(|change| &change.path).collect();
-        let definitions = select::definitions(&workspace, &templates, &changed);
-        let selection = select::select(&changes, &workspace, &definitions, &narrowing);
-        drop(templates);
-        Ok(Selected { workspace, selection, sources, problems: diagnostics })
+        let (files, loaded, changes, pipeline) = self.read(&self.request, &sources)?;
+        let narrowing = self.narrowing(&loaded.workspace)?;
+        let base = self.base(&changes);
+        let selected = plan::select(plan::Request {
+            files: &*files,
+            elsewhere: &self.repository,
+            loaded,
+            base: base.as_ref().map(|files| files as &dyn Files),
+            changes,
+            pipeline,
+            narrowing,
+            assemblies: &nestling::cdk::InRepository,
+            sources: &sources,
+        });
+        Ok(Selected { selected, sources })
+    }
+
+    /// The files at base, where there is one.
+    fn base(&self, changes: &ChangeSet) -> Option<TreeFiles<'_>> {
+        let base = changes.base.as_ref()?;
+        self.repository.files_at(&base.commit).ok()
     }
 
     /// The root of the work tree, where files can be written.
@@ -347,7 +359,7 @@ impl Planned {
 impl Selected {
     /// Tells what is wrong; whether nothing of it is an error.
     pub(crate) fn report(&self, io: &mut Io) -> bool {
-        tell(&self.problems, &self.sources, io)
+        tell(&self.selected.diagnostics, &self.sources, io)
     }
 }
 

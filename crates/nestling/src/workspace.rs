@@ -64,6 +64,8 @@ pub struct Workspace {
     pub units: Vec<Unit>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
+    /// The directories that rules make units.
+    rules: Vec<directory_globs::DirectoryGlobs>,
 }
 
 /// A stage with the place where it was listed.
@@ -91,6 +93,11 @@ impl Workspace {
             at = directory.parent();
         }
         None
+    }
+
+    /// Whether a rule makes a unit of this directory, if it is there.
+    pub fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
+        self.rules.iter().any(|globs| globs.matches(directory))
     }
 
     /// The names of all units, in order.

@@ -80,6 +80,7 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let plan = plan::plan(Request {
         files: &files,
         loaded,
+        base: None,
         changes,
         pipeline,
         narrowing,

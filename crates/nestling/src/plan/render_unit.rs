@@ -56,6 +56,28 @@ impl<'a> UnitRenderer<'a> {
         }
     }
 
+    /// The same with other assemblies.
+    pub(crate) fn looking(&self, assemblies: &'a dyn Assemblies) -> Self {
+        Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
+    }
+
+    pub(crate) fn workspace(&self) -> &'a Workspace {
+        self.workspace
+    }
+
+    pub(crate) fn templates(&self) -> &'a Templates<'a> {
+        self.templates
+    }
+
+    pub(crate) fn files(&self) -> &'a dyn Files {
+        self.files
+    }
+
+    /// The pipeline that is rendered for.
+    pub(crate) fn facts(&self) -> &'a PipelineFacts {
+        self.facts
+    }
+
     /// The workspace's own jobs.
     pub(crate) fn workspace_jobs(&self) -> Outcome {
         let Some(body) = &self.workspace.body else { return (UnitJobs::default(), Vec::new()) };
@@ -77,16 +99,27 @@ impl<'a> UnitRenderer<'a> {
     pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Outcome {
         let Some(unit) = self.workspace.unit(name.as_str()) else { return (UnitJobs::default(), Vec::new()) };
         let value = unit_value(unit, selection);
-        let (rendered, mut problems) = self.render(unit, &value, None);
-        let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
         let fragment = self.assembly(unit, &value);
+        self.jobs(unit, &value, fragment)
+    }
+
+    /// The jobs of a unit as they are whatever changed, without those of its assembly: to tell whether two states of
+    /// what it is made from differ.
+    pub(crate) fn definition(&self, unit: &Unit) -> Outcome {
+        self.jobs(unit, &unit_value(unit, &Selection::default()), Fragment::default())
+    }
+
+    fn jobs(&self, unit: &Unit, value: &Value, fragment: Fragment) -> Outcome {
+        let name = &unit.name;
+        let (rendered, mut problems) = self.render(unit, value, None);
+        let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
         problems.extend(fragment.problems);
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
         let nodes = fragment.rendered.into_iter().chain(nodes).collect();
         let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
         problems.extend(found);
-        let (mut jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
+        let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
         (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())

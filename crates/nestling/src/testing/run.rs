@@ -90,6 +90,7 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
     let plan = plan::plan(plan::Request {
         files: &OnlyTemplates(setting.files),
         elsewhere: setting.elsewhere,
+        base: None,
         loaded: Loaded { workspace, diagnostics },
         changes: changes(case),
         pipeline: facts.seen_as(&case.act_as),

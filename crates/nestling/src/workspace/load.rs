@@ -46,6 +46,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let rules = loading.all(written.units.iter().map(rule::UnitRule::check));
     let globs: Vec<_> = rules.iter().map(|rule| rule.globs.clone()).collect();
     let found = discover(files, &globs)?;
+    workspace.rules = globs;
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
@@ -136,6 +137,7 @@ impl Loading<'_> {
             gitlab: self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default(),
             units: Vec::new(),
             body: None,
+            rules: Vec::new(),
         }
     }
 
