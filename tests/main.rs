@@ -36,3 +36,24 @@ mod monorepo;
 #[cfg(test)]
 mod cdk;
 mod browser;
+
+#[cfg(test)]
+mod agreement;
+
+#[cfg(test)]
+mod transcripts;
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod init;
+
+#[cfg(test)]
+mod watch;
+
+#[cfg(test)]
+mod views;
