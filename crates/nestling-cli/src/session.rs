@@ -182,7 +182,8 @@ impl Session {
             let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan, &sources));
+        problems.extend(checked(&plan));
+        let problems = check::without_allowed(problems, &sources);
         Ok(Planned { plan, sources, problems })
     }
 
@@ -265,11 +266,11 @@ impl Session {
 }
 
 /// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
+fn checked(plan: &Plan) -> Vec<Diagnostic> {
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
-    check::without_allowed(diagnostic::folded(problems), sources)
+    diagnostic::folded(problems)
 }
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
