@@ -78,13 +78,14 @@ impl<'a> UnitRenderer<'a> {
         let value = unit_value(unit, selection);
         let (rendered, mut problems) = self.render(unit, &value, EnvironmentScope::unbound());
         let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
-        let fragment = self.assembly(unit, &value);
-        problems.extend(fragment.problems);
+        let mut fragment = self.assembly(unit, &value);
+        problems.append(&mut fragment.problems);
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
-        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
-        let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
+        let (mut jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
         problems.extend(found);
+        fragment.drop_overrides(&mut jobs);
         let (mut jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
