@@ -6,9 +6,9 @@ use crate::support::{expect_file, nestling, output, root, run, said};
 use std::path::Path;
 
 #[test]
-fn an_assembly_is_shown_as_a_tree_a_diagram_and_json() {
+fn an_assembly_is_shown_as_a_tree_a_diagram_json_and_jobs() {
     let mut wrong = Vec::new();
-    for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("json", "json")] {
+    for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("json", "json"), ("jobs", "yml")] {
         let mut show = nestling(&root().join("examples/codepipeline/shop"));
         let text = output(show.args(["cdk", "show", "cdk.out", "--format", format]));
         wrong.extend(expect_file(&root().join(format!("tests/cdk/golden/show.{ending}")), &text).err());
