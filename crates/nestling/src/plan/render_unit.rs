@@ -109,16 +109,17 @@ impl<'a> UnitRenderer<'a> {
         self.jobs(unit, &unit_value(unit, &Selection::default()), Fragment::default())
     }
 
-    fn jobs(&self, unit: &Unit, value: &Value, fragment: Fragment) -> Outcome {
+    fn jobs(&self, unit: &Unit, value: &Value, mut fragment: Fragment) -> Outcome {
         let name = &unit.name;
         let (rendered, mut problems) = self.render(unit, value, None);
         let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
-        problems.extend(fragment.problems);
+        problems.append(&mut fragment.problems);
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
-        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
-        let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
+        let (mut jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
         problems.extend(found);
+        fragment.drop_overrides(&mut jobs);
         let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
