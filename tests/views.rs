@@ -38,7 +38,7 @@ fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
         ("it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }", "it  test  manual"),
         ("it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }", "it  test"),
         ("it: { script: x, rules: [{ when: delayed, start_in: 1 hour }] }", "it  test  after 1 hour"),
-        ("it: { script: x, needs: [b] }", "it  test    needs b"),
+        ("it: { script: x, needs: [b] }", "it  test   needs b"),
         ("it: { script: x, needs: [] }", "it  test"),
         ("it: { script: x, environment: prod }", "it  test  → prod"),
         ("it: { script: x, environment: { name: prod, action: verify } }", "it  test  verify prod"),
