@@ -28,6 +28,15 @@ mod render_cases;
 mod check_cases;
 
 #[cfg(test)]
+mod stop_table;
+
+#[cfg(test)]
+mod slugs;
+
+#[cfg(test)]
+mod gallery;
+
+#[cfg(test)]
 mod e2e;
 
 #[cfg(test)]

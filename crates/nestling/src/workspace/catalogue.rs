@@ -60,6 +60,11 @@ impl Stop {
             _ => false,
         }
     }
+
+    /// The block, if there is one.
+    pub fn block(&self) -> Option<&Map> {
+        if let Self::Block(block) = self { Some(block) } else { None }
+    }
 }
 
 /// How a deploy to an environment starts.
