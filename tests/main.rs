@@ -38,3 +38,7 @@ mod e2e;
 
 #[cfg(test)]
 mod monorepo;
+
+#[cfg(test)]
+mod cdk;
+mod browser;

@@ -69,6 +69,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
         },
         pipeline: facts,
         narrowing: Narrowing::default(),
+        assemblies: &nestling::cdk::InRepository,
         sources,
     })
 }

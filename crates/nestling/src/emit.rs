@@ -2,6 +2,7 @@
 
 mod header;
 mod ordered;
+mod lines;
 mod size;
 mod factor;
 mod split;
@@ -11,6 +12,7 @@ mod router;
 mod testing;
 
 pub use files::{Emitted, File, Parts, Settings, files};
+pub use lines::{Line, job_lines};
 pub use size::of_node as size;
 pub use split::Limits;
 

@@ -18,12 +18,12 @@ mod rule;
 mod template;
 mod unit;
 
-pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load};
-pub use template::{Template, Templates};
-pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
+pub use template::{Template, Templates, library_names};
+pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Unit, Use};
 
 use crate::changes::Policies;
 use crate::diagnostic::FileId;

@@ -9,7 +9,8 @@ use std::num::NonZeroUsize;
 /// What one pipeline may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less a margin, since it can only be estimated
+    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less an eighth, since it can only be
+    /// estimated
     /// (<https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
     pub objects: usize,
     /// Jobs with an `environment` (<https://docs.gitlab.com/administration/instance_limits/#maximum-number-of-deployment-jobs-in-a-pipeline>).

@@ -137,7 +137,7 @@ impl<'a> Templates<'a> {
 }
 
 /// The names of the built-in templates, sorted.
-pub(crate) fn library_names() -> Vec<String> {
+pub fn library_names() -> Vec<String> {
     let folders = LIBRARY.dirs().flat_map(Dir::files);
     let mut names: Vec<String> = LIBRARY
         .files()
