@@ -13,6 +13,12 @@ mod documents;
 mod oracles;
 
 #[cfg(test)]
+mod keywords;
+
+#[cfg(test)]
+mod size;
+
+#[cfg(test)]
 mod examples;
 
 #[cfg(test)]
