@@ -4,9 +4,11 @@
 //! `NESTLING_TEST_UPDATE=1` writes expectations and the rules' pages.
 
 use crate::support::{self, expect_file};
+use nestling::changes::{As, PipelineFacts};
 use nestling::check::rules::{RULES, Rule};
-use nestling::check::{Settings, check, read_file, without_allowed};
+use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
 use nestling::diagnostic::{Diagnostic, Severity, Sources, has_errors};
+use nestling::yaml;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -14,8 +16,28 @@ use std::path::PathBuf;
 /// Everything that is wrong with a plain GitLab file.
 fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
     let (pipeline, mut problems) = read_file(path, text, sources);
-    problems.extend(check(&pipeline, &Settings::default()));
+    problems.extend(check(&pipeline, &settings(text)));
     without_allowed(problems, sources)
+}
+
+/// What a case says of GitLab in its first line: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
+/// pipeline.
+fn settings(text: &str) -> Settings {
+    let Some(header) = text.lines().next().and_then(|line| line.strip_prefix("# gitlab: ")) else {
+        return Settings::default();
+    };
+    let file = Sources::default().add("header", header);
+    let mut node = yaml::parse_file(header, file).unwrap().remove(0);
+    let map = node.as_map_mut().unwrap();
+    let kind = map.remove("as");
+    let (mut settings, problems) = Settings::from_workspace(map);
+    assert!(problems.is_empty(), "{problems:?}");
+    if let Some(kind) = kind {
+        let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+        let facts = facts.seen_as(&As::parse(kind.text().unwrap()).unwrap());
+        settings.variables = KnownVariables::of_child(&facts);
+    }
+    settings
 }
 
 #[test]

@@ -52,8 +52,9 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
         return;
     };
     let shop = Example::new("shop");
-    let shown =
-        output(nestling(&shop.path()).args(["preview", "--as", "merge_request", "--color", "always"]));
+    let mut preview = nestling(&shop.path());
+    preview.args(["preview", "--as", "merge_request", "--color", "always"]).env("COLUMNS", "110");
+    let shown = output(&mut preview);
     let file = shop.beside().join("shown");
     std::fs::write(&file, shown).unwrap();
     python.arg(root().join("docs/picture")).args(["nestling", "preview", "--as", "merge_request"]);

@@ -5,7 +5,7 @@
 
 use crate::support::example::Example;
 use crate::support::tool::{Tool, need};
-use crate::support::{run, said, setting};
+use crate::support::{nestling, output, run, said, setting};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -148,6 +148,24 @@ fn the_default_branch_runs_every_unit_and_promotes_what_a_person_lets_through() 
         assert!(line("deploy:staging", "finished") < line("deploy:production", "starting"), "{log}");
         assert!(line("deploy:production", "finished") < line("smoke:production", "starting"), "{log}");
     }
+}
+
+/// A pipeline that is too large for one file is a router and its parts. Each part is a pipeline of its own.
+#[test]
+fn a_pipeline_in_parts_runs_part_by_part() {
+    let Some(shop) = Shop::open("a_pipeline_in_parts_runs_part_by_part") else { return };
+    let shop = shop.in_a_merge_request();
+    let mut plan = nestling(&shop.example.path());
+    output(plan.args(["generate", "--as", "merge_request", "--head", "HEAD", "--parts", "2"]));
+    let router = fs::read_to_string(shop.example.path().join(CHILD)).unwrap();
+    let mut log = String::new();
+    for part in ["child-pipeline.part-1.yml", "child-pipeline.part-2.yml"] {
+        assert!(router.contains(&format!("artifact: {part}\n")), "{router}");
+        log += &shop.pass(part, &[]);
+    }
+    assert!(log.contains("the api answers with 3 articles"), "{log}");
+    assert!(log.contains("the page shows its articles"), "{log}");
+    assert_eq!(shop.environments().len(), 2, "{:?}", shop.environments());
 }
 
 /// What the tests above rely on: a job that fails fails the child's run.

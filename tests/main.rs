@@ -34,6 +34,11 @@ mod e2e;
 mod monorepo;
 
 #[cfg(test)]
+mod cdk;
+#[cfg(test)]
+mod browser;
+
+#[cfg(test)]
 mod library;
 
 #[cfg(test)]

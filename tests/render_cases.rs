@@ -70,6 +70,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
         },
         pipeline: facts,
         narrowing: Narrowing::default(),
+        assemblies: &nestling::cdk::InRepository,
         sources,
     })
 }

@@ -19,6 +19,10 @@ pub(crate) enum Tool {
     Rsync,
     /// Runs the scripts that draw and generate.
     Python,
+    /// A browser.
+    Chromium,
+    /// The Node that drives the browser.
+    Playwright,
     /// The Node that the machine has, for the examples' services.
     Node,
 }
@@ -31,6 +35,11 @@ impl Tool {
             Self::Rsync => on_path("rsync"),
             Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
+            Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
+            Self::Playwright => {
+                installed("npm/node_modules/playwright-core/index.mjs")?;
+                installed("npm/node_modules/.bin/node").map(Command::new)
+            }
             Self::CheckJsonschema => installed("venv/bin/check-jsonschema").map(Command::new),
             Self::GitlabCiLocal => {
                 // It needs a newer Node than most machines have, so one comes with it.

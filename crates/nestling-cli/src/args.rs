@@ -27,12 +27,22 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the selected units.
     Affected(commands::affected::Args),
+    /// Show what a change does to the jobs of all units.
+    Diff(commands::diff::Args),
     /// Find everything that is wrong, in every unit, selected or not.
     Check(commands::check::Args),
     /// Run the cases beside templates.
     Test(commands::test::Args),
-    /// Print the schema of a file, for editors.
+    /// Look at CDK assemblies.
+    Cdk(commands::cdk::Args),
+    /// Write a workspace, a parent pipeline and a first unit.
+    Init(commands::init::Args),
+    /// Print the JSON schema of a format, for editors and scripts.
     Schema(commands::schema::Args),
+    /// Print a script that completes commands and options in a shell.
+    Completions(commands::completions::Args),
+    /// Print the manual page, or write all of them into a folder.
+    Man(commands::man::Args),
 }
 
 /// Options of every command.
@@ -94,6 +104,9 @@ pub struct Shared {
     /// Fail instead of selecting everything where the base is unknown
     #[arg(long, global = true, env = "NESTLING_STRICT_BASE", value_parser = clap::builder::FalseyValueParser::new(), help_heading = "What changed")]
     pub strict_base: bool,
+    /// Make everything of CDK pipelines that is not carried over an error
+    #[arg(long, global = true, env = "NESTLING_STRICT_CDK", value_parser = clap::builder::FalseyValueParser::new())]
+    pub strict_cdk: bool,
     /// Run as if started in this directory
     #[arg(short = 'C', global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,

@@ -27,7 +27,7 @@ impl Environment {
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let wanted = |key: &str| {
             PREFIXES.iter().any(|prefix| key.starts_with(prefix))
-                || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
+                || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
         };
         Self { variables: variables.into_iter().filter(|(key, _)| wanted(key)).collect() }
     }

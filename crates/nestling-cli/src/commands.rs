@@ -1,9 +1,14 @@
 //! One file a command: its arguments, whose comments are its help, and one function.
 
 pub(crate) mod affected;
+pub(crate) mod cdk;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod init;
+pub(crate) mod man;
 pub(crate) mod preview;
-pub mod schema;
-pub mod test;
+pub(crate) mod schema;
+pub(crate) mod test;

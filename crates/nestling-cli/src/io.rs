@@ -4,7 +4,7 @@ use crate::args::Color;
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use annotate_snippets::Renderer;
-use nestling::view::Paint;
+use nestling::view::{Paint, Screen};
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 
@@ -15,6 +15,7 @@ pub struct Io {
     stderr: Box<dyn Write>,
     terminals: [bool; 2],
     paint: [Paint; 2],
+    columns: usize,
 }
 
 impl Io {
@@ -32,30 +33,54 @@ impl Io {
         stderr: Box<dyn Write>,
         terminals: [bool; 2],
     ) -> Self {
-        Self { stdin, stdout, stderr, terminals, paint: [Paint::Plain; 2] }
+        Self { stdin, stdout, stderr, terminals, paint: [Paint::Plain; 2], columns: Screen::COLUMNS }
     }
 
-    /// Decides on color: what the flag says, then `NO_COLOR`, then whether a person is looking. GitLab's log shows
-    /// color, so talk is colored there.
-    pub(crate) fn set_color(&mut self, color: Color, environment: &Environment) {
-        let allowed = environment.get("NO_COLOR").is_none() && environment.get("TERM") != Some("dumb");
+    /// Decides on color and width. Color: what the flag says, then `NO_COLOR`, then `CLICOLOR_FORCE` and `CLICOLOR=0`
+    /// (<https://bixense.com/clicolors/>), then whether a person is looking. GitLab's log shows color, so talk is
+    /// colored there. Width: `COLUMNS`, then the terminal's, then eighty.
+    pub(crate) fn set_up(&mut self, color: Color, environment: &Environment) {
+        let is = |name: &str, value: &str| environment.get(name) == Some(value);
+        let forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let allowed = forced || !(is("TERM", "dumb") || is("CLICOLOR", "0"));
+        let allowed = allowed && environment.get("NO_COLOR").is_none();
         let watched = [self.terminals[0], self.terminals[1] || environment.in_gitlab()];
         self.paint = watched.map(|watched| match color {
             Color::Always => Paint::Ansi,
             Color::Never => Paint::Plain,
-            Color::Auto if allowed && watched => Paint::Ansi,
+            Color::Auto if allowed && (watched || forced) => Paint::Ansi,
             Color::Auto => Paint::Plain,
         });
+        let terminal = || {
+            let size = terminal_size::terminal_size().filter(|_| self.terminals[0]);
+            size.map(|(width, _)| usize::from(width.0))
+        };
+        let said = environment.get("COLUMNS").and_then(|text| text.parse().ok());
+        self.columns = said.or_else(terminal).filter(|it| *it >= 40).unwrap_or(Screen::COLUMNS);
     }
 
-    /// Color on standard output.
-    pub(crate) fn paint_data(&self) -> Paint {
-        self.paint[0]
+    /// What standard output is drawn on.
+    pub(crate) fn screen_of_data(&self) -> Screen {
+        Screen { paint: self.paint[0], columns: self.columns }
     }
 
-    /// Color on standard error.
-    pub(crate) fn paint_talk(&self) -> Paint {
-        self.paint[1]
+    /// What standard error is drawn on.
+    pub(crate) fn screen_of_talk(&self) -> Screen {
+        Screen { paint: self.paint[1], columns: self.columns }
+    }
+
+    /// Starts a new drawing in the place of the last one.
+    pub(crate) fn redraw(&mut self) -> std::io::Result<()> {
+        if self.terminals[0] {
+            return self.data("\x1b[H\x1b[2J\x1b[3J");
+        }
+        let line = "─".repeat(self.columns);
+        self.data(format_args!("{line}\n"))
+    }
+
+    /// Whether a person watches standard error.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.terminals[1]
     }
 
     /// How diagnostics are drawn on standard error.

@@ -4,14 +4,22 @@
 //! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
 mod args;
+mod assemblies;
+mod artifacts;
 mod ci_env;
 mod commands;
 mod exit;
+mod find_job;
+mod init;
 mod io;
 mod log;
 mod output;
+mod page;
+mod progress;
 mod report;
 mod session;
+mod simulated;
+mod watch;
 
 pub use args::Cli;
 pub use ci_env::Environment;
@@ -29,7 +37,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
     };
-    io.set_color(cli.shared.color, environment);
+    io.set_up(cli.shared.color, environment);
     match dispatch(&cli, environment, io) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, io),
@@ -43,9 +51,14 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Preview(args) => commands::preview::run(args, shared, environment, io),
         Command::Explain(args) => commands::explain::run(args, shared, environment, io),
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
+        Command::Diff(args) => commands::diff::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
         Command::Test(args) => commands::test::run(args, shared, environment, io),
+        Command::Cdk(args) => commands::cdk::run(args, io),
+        Command::Init(args) => commands::init::run(args, shared, environment, io),
         Command::Schema(args) => commands::schema::run(args, io),
+        Command::Completions(args) => commands::completions::run(args, io),
+        Command::Man(args) => commands::man::run(args, io),
     }
 }
 

@@ -4,6 +4,10 @@ use crate::exit::Failure;
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What the names of files in the making start with.
+pub(crate) const TEMPORARY: &str = ".nestling-";
 
 /// Replaces a file: written beside it, synced, renamed over it.
 ///
@@ -13,10 +17,26 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     write(path, text).with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
 }
 
+/// Shows a file in the program that the desktop has for it.
+///
+/// # Errors
+/// There is no such program.
+pub(crate) fn open(path: &Path) -> Result<(), Failure> {
+    let mut command = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        Command::new("explorer")
+    } else {
+        Command::new("xdg-open")
+    };
+    let started = command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    started.map(|_| ()).with_context(|| format!("cannot open `{}`", path.display())).map_err(Failure::output)
+}
+
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".nestling-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

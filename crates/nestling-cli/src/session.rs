@@ -1,18 +1,22 @@
 //! One run over one repository: opened, read and planned in the order that every command shares.
 
 use crate::args::Shared;
+use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::progress::{Progress, Watched};
 use crate::report;
 use globset::{GlobBuilder, GlobMatcher};
+use nestling::cdk::report::Kind;
 use nestling::changes::{
-    self, As, ChangeSet, ChangesError, FetchPolicy, Head, OnUnknownBase, PipelineFacts, Request, Scope,
+    self, As, ChangeSet, ChangesError, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase,
+    PipelineFacts, Policy, Request, Scope,
 };
 use nestling::check;
-use nestling::diagnostic::{self, Diagnostic, Sources, has_errors};
+use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, Trust};
+use nestling::git::{GitError, Repository, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::plan::{self, Plan};
 use nestling::select::{self, Narrowing, Selection};
@@ -28,15 +32,17 @@ pub(crate) struct Session {
     directory: PathBuf,
     repository: Repository,
     request: Request,
+    watched: Watched,
     only: Vec<String>,
     except: Vec<String>,
+    strict_cdk: bool,
 }
 
 /// A plan with the texts that its messages point into.
 pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
-    problems: Vec<Diagnostic>,
+    pub problems: Vec<Diagnostic>,
 }
 
 /// A selection, for commands that need no more.
@@ -55,7 +61,16 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
-        Ok(Self { directory, repository, request, only: shared.only.clone(), except: shared.except.clone() })
+        let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
+        Ok(Self {
+            directory,
+            repository,
+            request,
+            only: shared.only.clone(),
+            except: shared.except.clone(),
+            strict_cdk: shared.strict_cdk,
+            watched,
+        })
     }
 
     /// Where relative paths of the command line start.
@@ -63,25 +78,108 @@ impl Session {
         &self.directory
     }
 
+    /// The root of the work tree, and the files on disk.
+    pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
+        let files = self.repository.work_tree().map_err(git_failure)?;
+        Ok((self.repository.work_dir().unwrap_or(&self.directory), files))
+    }
+
+    /// The directory with git's own files.
+    pub(crate) fn git_dir(&self) -> &Path {
+        self.repository.git_dir()
+    }
+
     /// Plans what the change set asks for.
     pub(crate) fn plan(&self) -> Result<Planned, Failure> {
-        self.planned(&self.request)
+        self.planned(&self.request, Synth::Leave)
+    }
+
+    /// Plans what the change set asks for; the assemblies of the units in it are made first.
+    pub(crate) fn plan_and_synthesize(&self) -> Result<Planned, Failure> {
+        self.planned(&self.request, Synth::Run)
+    }
+
+    /// Plans what would run without `--as`; `None` where there is none.
+    pub(crate) fn plan_without_as(&self) -> Result<Option<Planned>, Failure> {
+        if self.request.simulate.is_none() {
+            return Ok(None);
+        }
+        self.planned(&Request { simulate: None, ..self.request.clone() }, Synth::Leave).map(Some)
     }
 
     /// Plans as if every unit had changed.
     pub(crate) fn plan_everything(&self) -> Result<Planned, Failure> {
-        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() })
+        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
     }
 
-    fn planned(&self, request: &Request) -> Result<Planned, Failure> {
+    /// Plans every unit at base and at head, for comparing the two: what changed selects nothing here.
+    pub(crate) fn plan_both(&self) -> Result<[Planned; 2], Failure> {
+        let changed = Occasion::ALL.map(|occasion| (occasion, Policy::Changed));
+        let request = Request {
+            scope: Scope::Policy,
+            given: None,
+            policies: changed.into_iter().collect(),
+            unknown_base: OnUnknownBase::Fail,
+            ..self.request.clone()
+        };
+        let head = changes::head(&self.repository, &request).map_err(changes_failure)?;
+        let found = changes::detect(&self.repository, &request).map_err(changes_failure)?;
+        let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
+        let Some(base) = found.base.clone() else {
+            return Err(Failure::repository(anyhow::anyhow!("there is nothing to compare with"))
+                .with_help("say what to compare with: `--base REV`"));
+        };
+        let older = Head::Commit { commit: base.commit, found: base.found };
+        let side = |head: Head| {
+            let changes = ChangeSet {
+                base: None,
+                head: head.clone(),
+                extent: Extent::Everything(Everything::Asked),
+                history: found.history,
+            };
+            let sources = Sources::default();
+            let files = self.files(&head)?;
+            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
+            self.plan_of(&*files, loaded, changes, facts.clone(), sources, Synth::Leave)
+        };
+        Ok([side(older)?, side(head)?])
+    }
+
+    fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
+        self.plan_of(&*files, loaded, changes, pipeline, sources, synth)
+    }
+
+    fn plan_of(
+        &self,
+        files: &dyn Files,
+        loaded: Loaded,
+        changes: ChangeSet,
+        pipeline: PipelineFacts,
+        sources: Sources,
+        synth: Synth,
+    ) -> Result<Planned, Failure> {
         let narrowing = self.narrowing(&loaded.workspace)?;
-        let elsewhere = &self.repository;
-        let asked =
-            plan::Request { files: &*files, elsewhere, loaded, changes, pipeline, narrowing, sources: &sources };
+        let root = self.repository.work_dir().unwrap_or(&self.directory);
+        let assemblies = &WorkTreeAssemblies::new(root, synth);
+        let asked = plan::Request {
+            files,
+            elsewhere: &self.repository,
+            loaded,
+            changes,
+            pipeline,
+            narrowing,
+            assemblies,
+            sources: &sources,
+        };
+        let _progress = Progress::start("planning", self.watched);
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
+        if self.strict_cdk {
+            let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
+            open.for_each(|problem| problem.severity = Severity::Error);
+        }
         problems.extend(checked(&plan, &sources));
         Ok(Planned { plan, sources, problems })
     }
@@ -121,10 +219,7 @@ impl Session {
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
         let head = changes::head(&self.repository, request).map_err(changes_failure)?;
-        let files: Box<dyn Files> = match &head {
-            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
-            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
-        };
+        let files = self.files(&head)?;
         let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
         Ok((files, loaded))
     }
@@ -135,11 +230,19 @@ impl Session {
         request: &Request,
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
+        let _progress = Progress::start("reading the repository", self.watched);
         let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
         Ok((files, loaded, changes, facts))
+    }
+
+    fn files(&self, head: &Head) -> Result<Box<dyn Files + '_>, Failure> {
+        Ok(match head {
+            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
+            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
+        })
     }
 
     fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
@@ -229,6 +332,11 @@ impl Planned {
     /// Tells what else is wrong; whether nothing of it is an error.
     pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
         tell(problems, &self.sources, io)
+    }
+
+    /// Whether something is wrong that keeps the pipeline from being written.
+    pub(crate) fn has_errors(&self) -> bool {
+        has_errors(&self.problems)
     }
 
     /// Tells what is wrong; whether nothing of it is an error.

@@ -5,6 +5,7 @@
 
 mod allow;
 mod file;
+mod form;
 mod index;
 mod known;
 mod settings;

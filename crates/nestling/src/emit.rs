@@ -2,6 +2,7 @@
 
 mod header;
 mod ordered;
+mod lines;
 mod size;
 mod factor;
 mod split;
@@ -9,6 +10,7 @@ mod files;
 mod router;
 
 pub use files::{Emitted, File, Parts, Settings, files};
+pub use lines::{Line, job_lines};
 pub use split::Limits;
 
 use crate::diagnostic::Sources;

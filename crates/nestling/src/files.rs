@@ -1,7 +1,11 @@
 //! Where files are read from: a commit's tree, the work tree, or memory. Everything above git reads through this.
 
+mod directory;
+
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
+
+pub use directory::DirectoryFiles;
 
 /// What stands in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]

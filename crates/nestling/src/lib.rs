@@ -15,6 +15,7 @@ pub mod render;
 pub mod pipeline;
 pub mod compose;
 pub mod environments;
+pub mod cdk;
 pub mod plan;
 pub mod emit;
 pub mod view;

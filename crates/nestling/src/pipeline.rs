@@ -3,6 +3,8 @@
 
 pub mod keywords;
 mod value;
+#[cfg(test)]
+mod testing;
 pub mod fragment;
 pub mod merge;
 pub mod extends;

@@ -4,6 +4,7 @@ mod needed;
 mod noop;
 mod render_unit;
 
+use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, Extent, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
@@ -33,6 +34,8 @@ pub struct Request<'a> {
     pub pipeline: PipelineFacts,
     /// What a person narrows it to.
     pub narrowing: Narrowing,
+    /// CDK assemblies that are not in the repository.
+    pub assemblies: &'a dyn Assemblies,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
 }
@@ -58,12 +61,12 @@ pub struct Plan {
 
 /// Makes the plan: select, render, compose, deploy.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, elsewhere, loaded, changes, pipeline: facts, narrowing, sources } = request;
+    let Request { files, elsewhere, loaded, changes, pipeline: facts, narrowing, assemblies, sources } = request;
     let Loaded { workspace, mut diagnostics } = loaded;
     let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let definitions = select::definitions(&workspace, &templates, &changed_paths(&changes));
     let mut selection = select::select(&changes, &workspace, &definitions, &narrowing);
-    let renderer = UnitRenderer::new(files, sources, &workspace, &templates, &facts);
+    let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);
     let own = keep(&mut diagnostics, renderer.workspace_jobs());
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     for name in selection.selected() {

@@ -1,10 +1,27 @@
 //! Ways to look at a plan. Each owns its format; none decides anything.
 
-mod explain;
 mod paint;
-mod table;
+mod fit;
+mod facts;
+mod row;
 mod tree;
+mod stages;
+mod graph;
+mod job;
+mod escape;
+mod parts;
+mod markdown;
+pub mod diff;
+mod explain;
+pub mod json_v1;
+mod html;
 
 pub use explain::{Explained, explain_unit};
-pub use paint::Paint;
-pub use tree::{summary, tree};
+pub use graph::{dot, mermaid};
+pub use html::{HtmlError, html};
+pub use job::job;
+pub use markdown::markdown;
+pub use paint::{Paint, Screen};
+pub use parts::{changed_paths, comparison, environments, units};
+pub use stages::stages;
+pub use tree::{branches, summary, tree};

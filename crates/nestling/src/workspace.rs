@@ -20,7 +20,7 @@ mod template;
 mod template_folder;
 mod unit;
 
-pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load, load_header};
@@ -28,7 +28,7 @@ pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
-pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
+pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Unit, Use};
 
 use crate::changes::Policies;
 use crate::diagnostic::FileId;

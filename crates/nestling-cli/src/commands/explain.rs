@@ -41,6 +41,6 @@ pub(crate) fn run(
             None => failure.with_help("`nestling affected --all` lists the units"),
         });
     };
-    io.data(view::explain_unit(&planned.plan, unit, &planned.sources, io.paint_data()).text)?;
+    io.data(view::explain_unit(&planned.plan, unit, &planned.sources, io.screen_of_data().paint).text)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
 }

@@ -5,9 +5,8 @@ use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::session::Session;
-use crate::{log, output};
+use crate::{artifacts, log, output};
 use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files};
-use nestling::view;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -17,12 +16,17 @@ use std::path::PathBuf;
 /// old one or the new one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nestling generate -o child-pipeline.yml\n  nestling generate --as branch:main -o -"
+    after_help = "Examples:\n  nestling generate -o child-pipeline.yml\n  nestling generate --report nestling\n  \
+                  nestling generate --as branch:main -o -"
 )]
 pub struct Args {
     /// Where to write; `-` for standard output
     #[arg(short, long, value_name = "FILE", default_value = "child-pipeline.yml")]
     output: PathBuf,
+    /// Leave a preview, the plan, a summary, a code quality report and links to them in this folder, even where errors
+    /// keep the pipeline from being written
+    #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
+    report: Option<PathBuf>,
     /// Leave out the comments that say where each job came from
     #[arg(long)]
     compact: bool,
@@ -38,10 +42,13 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    let planned = session.plan()?;
+    let planned = session.plan_and_synthesize()?;
     let ok = planned.report(io);
-    let tree = view::tree(&planned.plan, io.paint_talk());
-    log::section(io, environment, "plan", "What will run, and why", &tree);
+    log::plan(io, environment, &planned.plan);
+    if let Some(folder) = &args.report {
+        artifacts::write(folder, session.directory(), &planned, environment)?;
+        io.talk(format_args!("wrote the reports into {}\n", folder.display()));
+    }
     if !ok {
         return Ok(Exit::Errors);
     }

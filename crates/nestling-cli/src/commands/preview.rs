@@ -4,27 +4,120 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::Session;
-use nestling::view;
+use crate::session::{Planned, Session};
+use crate::watch::Watch;
+use crate::{find_job::find_job, output, page, simulated};
+use clap::ValueEnum;
+use nestling::view::{self, Screen, json_v1};
+use std::path::PathBuf;
 
 /// Look at the pipeline that `generate` would write
 ///
 /// Without a commit to look at, the work tree counts as it is now, uncommitted and untracked files included.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main\n  nestling preview --all"
+    after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \
+                  nestling preview --job services/api:build\n  nestling preview --watch\n  nestling preview --html preview.html --open\n  \
+                  nestling preview --format json | jq '.jobs[].name'"
 )]
-pub struct Args {}
+pub struct Args {
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Tree)]
+    format: Format,
+    /// Show one job as GitLab gets it, each line with the file and line that it came from
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    job: Option<String>,
+    /// Write the pipeline as one HTML file, to look through and to search
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
+    html: Option<PathBuf>,
+    /// Open the HTML file in the browser
+    #[arg(long, conflicts_with_all = ["format", "job"])]
+    open: bool,
+    /// Draw again whenever a file is saved
+    #[arg(long, conflicts_with = "head")]
+    watch: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// By unit, with reasons.
+    Tree,
+    /// By stage.
+    Table,
+    /// A flowchart for Markdown.
+    Mermaid,
+    /// A graph for Graphviz.
+    Dot,
+    /// Everything, for scripts (`nestling schema plan` describes it).
+    Json,
+}
 
 pub(crate) fn run(
-    _: &Args,
+    args: &Args,
     shared: &Shared,
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
+    if args.watch {
+        return watch(args, &session, io);
+    }
+    once(args, &session, io)
+}
+
+fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     let planned = session.plan()?;
     let ok = planned.report(io);
-    io.data(view::tree(&planned.plan, io.paint_data()))?;
+    show(args, session, &planned, io)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
+}
+
+/// Draws again whenever a file is saved. What is wrong meanwhile is told, and waited out.
+fn watch(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
+    let own = args.html.as_ref().map(|file| session.directory().join(file));
+    let (root, _) = session.work_tree()?;
+    let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
+    let mut again = Args { open: false, ..args.clone() };
+    let mut exit = once(args, session, io)?;
+    again.html = args.html.clone().or_else(|| args.open.then(page::temporary));
+    while watch.wait()? {
+        io.redraw()?;
+        exit = match once(&again, session, io) {
+            Err(failure) if failure.exit != Exit::Output => crate::tell(&failure, io),
+            outcome => outcome?,
+        };
+    }
+    Ok(exit)
+}
+
+fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
+    if args.html.is_some() || args.open {
+        return page::write(args.html.as_deref(), session, planned, io).and_then(|path| match path {
+            Some(path) if args.open => output::open(&path),
+            _ => Ok(()),
+        });
+    }
+    if let Some(name) = &args.job {
+        let job = find_job(name, &planned.plan)?;
+        return Ok(io.data(view::job(job, &planned.sources, io.screen_of_data()))?);
+    }
+    io.data(shown(args.format, planned, io.screen_of_data())?)?;
+    if matches!(args.format, Format::Tree | Format::Table) {
+        simulated::tell_difference(session, &planned.plan, io)?;
+    }
+    Ok(())
+}
+
+fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Failure> {
+    let plan = &planned.plan;
+    Ok(match format {
+        Format::Tree => view::tree(plan, screen),
+        Format::Table => view::stages(plan, screen),
+        Format::Mermaid => view::mermaid(plan),
+        Format::Dot => view::dot(plan),
+        Format::Json => {
+            let plan = json_v1::plan_v1(plan, &planned.problems, &planned.sources);
+            serde_json::to_string_pretty(&plan).map_err(Failure::output)? + "\n"
+        }
+    })
 }

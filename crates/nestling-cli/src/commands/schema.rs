@@ -3,34 +3,45 @@
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use clap::ValueEnum;
+use nestling::view::json_v1;
 use nestling::workspace::Header;
 
-/// Print the schema of a file, for editors
+/// Print the JSON schema of a format, for editors and scripts
 ///
-/// Put `# yaml-language-server: $schema=PATH` on the first line of the file, and the editor completes and checks it.
+/// Of a file that people write: put `# yaml-language-server: $schema=PATH` on its first line, and the editor completes
+/// and checks it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling schema workspace > .vscode/nestling-workspace.json")]
+#[command(
+    after_help = "Examples:\n  nestling schema plan > plan.schema.json\n  nestling schema workspace > nestling.schema.json"
+)]
 pub struct Args {
-    /// Of what
+    /// Which format
     #[arg(value_enum)]
-    of: Of,
+    kind: Kind,
 }
 
+/// The formats that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Of {
+enum Kind {
+    /// What `preview --format json` and `generate --report` write.
+    Plan,
+    /// What `diff --format json` writes.
+    Diff,
     /// The root's nestling.yml.
     Workspace,
     /// A directory's nestling.yml.
     Unit,
-    /// A template.
+    /// A template's header.
     Template,
 }
 
 pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
-    let schema = match args.of {
-        Of::Workspace => Header::Workspace.schema(),
-        Of::Unit => Header::Unit.schema(),
-        Of::Template => Header::Template.schema(),
+    let schema = match args.kind {
+        Kind::Plan => json_v1::schema(),
+        Kind::Diff => nestling::view::diff::schema(),
+        Kind::Workspace => Header::Workspace.schema(),
+        Kind::Unit => Header::Unit.schema(),
+        Kind::Template => Header::Template.schema(),
     };
     io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)

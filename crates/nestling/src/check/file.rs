@@ -29,7 +29,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     for (name, job) in unit.jobs {
         match JobName::parse(&name) {
             Ok(name) => {
-                jobs.push(Job { name, origin: job.origin, unit: None, environment: None, body: job.body })
+                jobs.push(Job { name, origin: job.origin, unit: None, environment: None, body: job.body });
             }
             Err(error) => problems.push(Diagnostic::error("job-name", job.origin, error.to_string())),
         }

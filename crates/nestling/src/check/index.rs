@@ -1,11 +1,15 @@
 //! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
 
 use super::Settings;
+use crate::diagnostic::did_you_mean;
 use crate::name::StageName;
+use crate::pipeline::environment::environment;
 use crate::pipeline::expression::Variable;
 use crate::pipeline::need::{Need, needs, parallel_base};
 use crate::pipeline::rule::{Presence, presence};
 use crate::pipeline::{Job, Pipeline};
+use crate::yaml::Node;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Made once for all rules.
@@ -20,6 +24,21 @@ pub(crate) struct Index<'a> {
     pub presence: Vec<Presence>,
     /// The needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
+    /// How many more names may be compared with all others.
+    suggestions: Cell<usize>,
+}
+
+/// A suggestion compares a name with every other. Whoever misspells a template of a thousand units needs it once.
+const SUGGESTIONS: usize = 20;
+
+/// A deploy and the job that it names as its stop job.
+pub(crate) struct Pair<'a> {
+    pub deploy_at: usize,
+    pub deploy: &'a Job,
+    pub stop_at: usize,
+    pub stop: &'a Job,
+    /// The name under `on_stop`.
+    pub named: &'a Node,
 }
 
 impl<'a> Index<'a> {
@@ -34,7 +53,8 @@ impl<'a> Index<'a> {
             .map(|job| presence(&job.body, &|name| variable(settings, job, name)))
             .collect();
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
-        Self { pipeline, settings, by_name, stages, presence, needs }
+        let suggestions = Cell::new(SUGGESTIONS);
+        Self { pipeline, settings, by_name, stages, presence, needs, suggestions }
     }
 
     /// The jobs with their positions.
@@ -62,14 +82,25 @@ impl<'a> Index<'a> {
         self.stages.get(name).copied()
     }
 
-    /// The names of all jobs, for suggestions.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.pipeline.jobs.iter().map(|job| job.name.as_str())
+    /// The job that a name was probably meant for, for as long as suggestions last.
+    pub(crate) fn near(&self, name: &str) -> Option<&'a str> {
+        let left = self.suggestions.get().checked_sub(1)?;
+        self.suggestions.set(left);
+        did_you_mean(name, self.pipeline.jobs.iter().map(|job| job.name.as_str()))
     }
 
-    /// What is known of a variable where the rules of a job are evaluated.
-    pub(crate) fn variable(&self, job: &Job, name: &str) -> Variable {
-        variable(self.settings, job, name)
+    /// Whether GitLab reads further files, which may define what is missing here.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.pipeline.includes.is_empty()
+    }
+
+    /// The deploys with their stop jobs, where these are in the pipeline.
+    pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
+        self.jobs().filter_map(|(deploy_at, deploy)| {
+            let named = environment(&deploy.body)?.on_stop()?;
+            let stop_at = *self.by_name.get(named.text()?)?;
+            Some(Pair { deploy_at, deploy, stop_at, stop: &self.pipeline.jobs[stop_at], named })
+        })
     }
 }
 

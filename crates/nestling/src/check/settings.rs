@@ -13,13 +13,15 @@ pub struct Limits {
     pub deployments: usize,
     /// Jobs in one pipeline; by default GitLab has no limit.
     pub jobs: Option<usize>,
+    /// Caches of one job.
+    pub caches: usize,
     /// Variables that a dotenv report may hold.
     pub dotenv_variables: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { needs: 50, deployments: 500, jobs: None, dotenv_variables: 20 }
+        Self { needs: 50, deployments: 500, jobs: None, caches: 4, dotenv_variables: 20 }
     }
 }
 
@@ -32,10 +34,15 @@ pub struct Settings {
     pub limits: Limits,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
+    /// The names of variables that the parent's trigger job forwards.
+    pub forwarded: Vec<String>,
+    /// The resource groups that the parent's trigger job holds while the child runs.
+    pub held_groups: Vec<String>,
 }
 
 /// The keys of `gitlab:`.
-const KEYS: [&str; 5] = ["version", "needs", "deployments", "jobs", "dotenv_variables"];
+const KEYS: [&str; 8] =
+    ["version", "needs", "deployments", "jobs", "caches", "dotenv_variables", "forwarded", "held_groups"];
 
 impl Settings {
     /// Reads `workspace: { gitlab: … }`. What is wrong there is told, and the default taken.
@@ -56,6 +63,9 @@ impl Settings {
             "needs" => self.limits.needs = number(entry)?,
             "deployments" => self.limits.deployments = number(entry)?,
             "jobs" => self.limits.jobs = Some(number(entry)?),
+            "caches" => self.limits.caches = number(entry)?,
+            "forwarded" => self.forwarded = names(entry)?,
+            "held_groups" => self.held_groups = names(entry)?,
             "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
             key => {
                 let problem = Diagnostic::error("header", entry.key.origin, format!("unknown key `{key}`"));
@@ -89,6 +99,16 @@ fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
 fn number(entry: &Entry) -> Result<usize, Box<Diagnostic>> {
     entry.value.as_int().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
         let message = format!("`{}` takes a whole number", entry.key.text());
+        Box::new(Diagnostic::error("header", entry.value.origin, message))
+    })
+}
+
+fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
+    let items = entry.value.as_seq().and_then(|items| {
+        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+    });
+    items.ok_or_else(|| {
+        let message = format!("`{}` takes a list of names", entry.key.text());
         Box::new(Diagnostic::error("header", entry.value.origin, message))
     })
 }

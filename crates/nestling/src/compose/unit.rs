@@ -1,13 +1,13 @@
 //! What a unit renders, folded into complete jobs under their short names.
 
 use super::include;
-use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use crate::files::Files;
 use crate::name::{EnvironmentName, StageName, UnitName};
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::is_hidden;
+use crate::pipeline::keywords::{WORKFLOW, is_hidden};
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
 use crate::workspace::Staged;
@@ -88,13 +88,12 @@ pub fn workspace_jobs(
     sources: &Sources,
 ) -> (UnitJobs, Vec<Diagnostic>) {
     let (mut fragment, mut problems) = merged(rendered, files, sources, include::Remote::Keep);
-    let workflow =
-        fragment.globals.remove("workflow").and_then(|node| node.as_map().cloned()).unwrap_or_default();
     let includes = include::kept(&mut fragment);
     let missing = if includes.is_empty() { Missing::Error } else { Missing::Keep };
     let (jobs, found) = complete(fragment, missing);
     problems.extend(found);
-    (UnitJobs { workflow, includes, ..jobs }, problems)
+    problems.extend(unknown_workflow_keys(&jobs.workflow));
+    (UnitJobs { includes, ..jobs }, problems)
 }
 
 fn merged(
@@ -115,6 +114,21 @@ fn merged(
     (merge_fragments(fragments), problems)
 }
 
+/// Keys of `workflow` that this program does not know; they are passed on.
+fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
+    let unknown = workflow.entries.iter().filter(|entry| !WORKFLOW.contains(&entry.key.text()));
+    unknown.map(|entry| {
+        let key = entry.key.text();
+        let message = format!("`{key}` is no key of `workflow`");
+        match did_you_mean(key, WORKFLOW.iter().copied()) {
+            Some(near) => Diagnostic::error("workflow-key", entry.key.origin, message)
+                .with_help(format!("did you mean `{near}`?")),
+            None => Diagnostic::warning("workflow-key", entry.key.origin, message)
+                .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
+        }
+    })
+}
+
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
 fn complete(mut fragment: Fragment, missing: Missing) -> (UnitJobs, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
@@ -122,16 +136,14 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (UnitJobs, Vec<Diagnost
     let (defaults, found) = Defaults::from_globals(&fragment.globals);
     problems.extend(found);
     let stages = stages(&fragment.globals, &mut problems);
-    let jobs = fragment
-        .jobs
-        .into_iter()
-        .filter(|(name, _)| !is_hidden(name))
-        .map(|(name, mut job)| {
-            defaults.fold_into(&mut job.body);
-            (name, UnitJob { origin: job.origin, body: job.body, environment: None })
-        })
-        .collect();
-    (UnitJobs { stages, jobs, ..UnitJobs::default() }, problems)
+    let workflow =
+        fragment.globals.remove("workflow").and_then(|node| node.as_map().cloned()).unwrap_or_default();
+    let mut jobs = IndexMap::new();
+    for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
+        problems.extend(defaults.fold_into(&mut job.body));
+        jobs.insert(name, UnitJob { origin: job.origin, body: job.body, environment: None });
+    }
+    (UnitJobs { stages, jobs, workflow, ..UnitJobs::default() }, problems)
 }
 
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {

@@ -2,9 +2,13 @@
 //! (<https://docs.gitlab.com/ci/yaml/#default>, <https://docs.gitlab.com/ci/yaml/#inherit>).
 
 use super::keywords;
-use super::value::{as_bool, is_null};
-use crate::diagnostic::Diagnostic;
+use super::merge::empty_nulls;
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::yaml::{Entry, Map, Node};
+
+mod inherit;
+
+use inherit::Inherit;
 
 /// What a file gives to each of its jobs.
 #[derive(Debug, Clone, Default)]
@@ -13,31 +17,28 @@ pub struct Defaults {
     variables: Map,
 }
 
-/// What a job takes of the defaults or of the variables.
-enum Inherit {
-    All,
-    Nothing,
-    Only(Vec<String>),
-}
-
 impl Defaults {
     /// Reads them from the global keywords, old forms (`image:` at the root) included.
     ///
-    /// Diagnosed: unknown keys of `default`, a key both there and in its old form, `default:timeout`, which GitLab
-    /// reads and does not heed (<https://docs.gitlab.com/ci/yaml/#timeout>).
+    /// Diagnosed: `default` or `variables` that is no mapping, unknown keys of `default` (one that is nearly a known
+    /// one is an error, another may be newer than this program), a key both there and in its old form,
+    /// `default:timeout`, which GitLab reads and does not heed (<https://docs.gitlab.com/ci/yaml/#timeout>).
     pub fn from_globals(globals: &Map) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut default = Map::default();
-        for entry in
-            globals.get("default").and_then(Node::as_map).map(|map| &map.entries[..]).unwrap_or_default()
-        {
+        for entry in mapping(globals, "default", &mut diagnostics).entries {
             match entry.key.text() {
-                "timeout" => diagnostics.push(ignored_timeout(entry)),
-                key if keywords::DEFAULT.contains(&key) => default.entries.push(entry.clone()),
-                _ => diagnostics.push(unknown_default(entry)),
+                _ if entry.value.is_null() => {}
+                "timeout" => diagnostics.push(ignored_timeout(&entry)),
+                key => {
+                    if !keywords::DEFAULT.contains(&key) {
+                        diagnostics.push(unknown_default(&entry));
+                    }
+                    default.entries.push(entry);
+                }
             }
         }
-        for entry in &globals.entries {
+        for entry in globals.entries.iter().filter(|entry| !entry.value.is_null()) {
             if !keywords::GLOBAL_DEFAULTS.contains(&entry.key.text()) {
                 continue;
             }
@@ -46,30 +47,28 @@ impl Defaults {
                 None => default.entries.push(entry.clone()),
             }
         }
-        default.entries.retain(|entry| !is_null(&entry.value));
-        let variables =
-            globals.get("variables").and_then(Node::as_map).map(job_variables).unwrap_or_default();
+        let mut variables = job_variables(&mapping(globals, "variables", &mut diagnostics));
+        empty_nulls(&mut variables);
         (Self { default, variables }, diagnostics)
     }
 
     /// Gives a job what it does not say itself, as far as its `inherit` allows, and takes `inherit` out.
     ///
     /// Keys of `default` are taken whole or not at all; variables one by one, the job's own over the file's. A job
-    /// with `trigger` takes the variables and `interruptible` only.
-    pub fn fold_into(&self, body: &mut Map) {
-        let inherit = body.remove("inherit");
-        let part = |key| Inherit::read(inherit.as_ref().and_then(|inherit| inherit.get(key)));
-        let (default, variables) = (part("default"), part("variables"));
+    /// with `trigger` takes the variables and `interruptible` only. Diagnosed: an `inherit` that GitLab cannot read.
+    pub fn fold_into(&self, body: &mut Map) -> Vec<Diagnostic> {
+        let ((default, variables), diagnostics) = inherit::read(body.remove("inherit").as_ref());
         let trigger = body.contains("trigger");
         for Entry { key, value } in &self.default.entries {
             let name = key.text();
             let fits = !trigger || name == keywords::TRIGGER_DEFAULT;
-            if fits && default.takes(name) && body.get(name).is_none_or(is_null) {
+            if fits && default.takes(name) && body.get(name).is_none_or(Node::is_null) {
                 body.remove(name);
                 body.entries.push(Entry { key: key.clone(), value: value.clone() });
             }
         }
         self.fold_variables(&variables, body);
+        diagnostics
     }
 
     fn fold_variables(&self, inherit: &Inherit, body: &mut Map) {
@@ -83,7 +82,7 @@ impl Defaults {
                 key: crate::yaml::Key::new(first, "variables"),
                 value: Node::map(first, variables),
             }),
-            Some(node) if is_null(node) => *node = Node::map(first, variables),
+            Some(node) if node.is_null() => *node = Node::map(first, variables),
             Some(node) => {
                 // A `variables` that is no mapping stays for `check` to refuse.
                 let Some(own) = node.as_map_mut() else { return };
@@ -99,24 +98,16 @@ impl Defaults {
     }
 }
 
-impl Inherit {
-    fn read(node: Option<&Node>) -> Self {
-        match node {
-            Some(node) if as_bool(node) == Some(false) => Self::Nothing,
-            Some(node) => node.as_seq().map_or(Self::All, |names| {
-                Self::Only(names.iter().filter_map(Node::text).map(str::to_owned).collect())
-            }),
-            None => Self::All,
-        }
+/// The mapping under a global keyword; nothing where there is none, or something else.
+fn mapping(globals: &Map, key: &str, diagnostics: &mut Vec<Diagnostic>) -> Map {
+    let Some(node) = globals.get(key).filter(|node| !node.is_null()) else { return Map::default() };
+    if let Some(map) = node.as_map() {
+        return map.clone();
     }
-
-    fn takes(&self, name: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Nothing => false,
-            Self::Only(names) => names.iter().any(|one| one == name),
-        }
-    }
+    let message = format!("`{key}` has to be a mapping");
+    let help = format!("write names and values under `{key}:`, indented");
+    diagnostics.push(Diagnostic::error("global-map", node.origin, message).with_help(help));
+    Map::default()
 }
 
 /// The form that a file's variables take in a job: `description` and `options` are for the page on which a person
@@ -152,10 +143,17 @@ fn ignored_timeout(entry: &Entry) -> Diagnostic {
 fn unknown_default(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
     let message = format!("`default` cannot hold `{key}`");
-    let diagnostic = Diagnostic::error("default-key", entry.key.origin, message);
-    match crate::diagnostic::did_you_mean(key, keywords::DEFAULT.iter().copied()) {
-        Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-        None => diagnostic.with_help("write it in the jobs, or in a hidden job that they extend"),
+    let error = |origin: Origin| Diagnostic::error("default-key", origin, message.clone());
+    let origin = entry.key.origin;
+    match did_you_mean(key, keywords::DEFAULT.iter().copied()) {
+        Some(near) => error(origin).with_help(format!("did you mean `{near}`?")),
+        None if keywords::JOB.contains(&key) => {
+            error(origin).with_help("write it in the jobs, or in a hidden job that they extend")
+        }
+        None => Diagnostic::warning("default-key", origin, format!("`{key}` is no key of `default`"))
+            .with_help(
+                "it is passed on to the jobs: GitLab refuses it, unless it is newer than this program",
+            ),
     }
 }
 

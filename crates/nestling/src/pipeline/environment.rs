@@ -23,13 +23,14 @@ pub const KEYS: &[&str] =
 
 /// The environment of a job, if it has one.
 pub fn environment(body: &Map) -> Option<Environment<'_>> {
-    body.get("environment").map(|node| Environment { origin: node.origin, node })
+    let node = body.get("environment").filter(|node| !node.is_null())?;
+    Some(Environment { origin: node.origin, node })
 }
 
 impl<'a> Environment<'a> {
-    /// The value under one of its keys.
+    /// The value under one of its keys; a null is none.
     pub fn get(&self, key: &str) -> Option<&'a Node> {
-        self.node.get(key)
+        self.node.get(key).filter(|node| !node.is_null())
     }
 
     /// The mapping, where it is not the name alone.

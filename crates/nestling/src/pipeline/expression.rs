@@ -32,6 +32,8 @@ enum Term {
     Text(String),
     Pattern(Regex),
     Null,
+    Bool(bool),
+    Not(Box<Term>),
     Compare(Comparison, Box<Term>, Box<Term>),
     And(Box<Term>, Box<Term>),
     Or(Box<Term>, Box<Term>),
@@ -59,6 +61,11 @@ impl Expression {
         names
     }
 
+    /// Whether it has signs that only the latest GitLab reads: `!`, `true` or `false`.
+    pub fn is_recent(&self) -> bool {
+        self.root.is_recent()
+    }
+
     /// The comparisons of a variable with a text by `==` that it makes, such as `$CI_PIPELINE_SOURCE == "push"`.
     pub fn equalities(&self) -> Vec<(&str, &str)> {
         let mut found = Vec::new();
@@ -71,11 +78,22 @@ impl Term {
     fn variables<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Variable(name) => names.push(name),
-            Self::Text(_) | Self::Pattern(_) | Self::Null => {}
+            Self::Text(_) | Self::Pattern(_) | Self::Null | Self::Bool(_) => {}
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
                 left.variables(names);
                 right.variables(names);
             }
+            Self::Not(inner) => inner.variables(names),
+        }
+    }
+
+    fn is_recent(&self) -> bool {
+        match self {
+            Self::Not(_) | Self::Bool(_) => true,
+            Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
+                left.is_recent() || right.is_recent()
+            }
+            Self::Variable(_) | Self::Text(_) | Self::Pattern(_) | Self::Null => false,
         }
     }
 
@@ -92,6 +110,7 @@ impl Term {
                 left.equalities(found);
                 right.equalities(found);
             }
+            Self::Not(inner) => inner.equalities(found),
             _ => {}
         }
     }

@@ -21,8 +21,8 @@ pub enum Missing {
     Keep,
 }
 
-/// Resolves `extends` of every job in place and takes the keyword out; a job of which something is wrong keeps the
-/// keys that could be merged.
+/// Resolves `extends` of every job in place and takes the keyword out, and with it every key that is null, which to
+/// GitLab is not there; a job of which something is wrong keeps the keys that could be merged.
 ///
 /// Under [`Missing::Keep`] an unknown base stays in `extends`. GitLab puts it below everything else, so it can only
 /// come before the known ones; in another place it is an error.
@@ -35,13 +35,11 @@ pub fn resolve_extends(jobs: &mut IndexMap<String, RawJob>, missing: Missing) ->
     }
     for (name, job) in jobs.iter_mut() {
         let Some(resolved) = resolver.done.remove(name.as_str()) else { continue };
-        let extended = job.body.contains("extends");
         job.body = resolved.body;
-        if !resolved.kept.is_empty() {
-            let at = resolved.kept[0].origin;
-            job.body.entries.insert(0, extends_entry(at, resolved.kept));
-        } else if extended {
-            without_nulls(&mut job.body);
+        // A null may have to take a key away from what only GitLab can find.
+        match resolved.kept.first().map(|base| base.origin) {
+            Some(at) => job.body.entries.insert(0, extends_entry(at, resolved.kept)),
+            None => without_nulls(&mut job.body),
         }
     }
     resolver.diagnostics
@@ -75,7 +73,8 @@ impl<'a> Resolver<'a> {
         let mut resolved = Resolved::default();
         if own.remove("extends").is_some() {
             self.path.push(name);
-            let bases = job.body.get("extends").map(one_or_many).unwrap_or_default();
+            let bases = job.body.get("extends").filter(|node| !node.is_null());
+            let bases = bases.map(one_or_many).unwrap_or_default();
             for base in bases {
                 self.merge_base(name, base, &mut resolved);
             }

@@ -1,9 +1,8 @@
 //! One rendered document, taken apart into what is global and what is a job. Nothing is resolved yet.
 
 use super::keywords;
-use super::value::{as_bool, is_null};
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::yaml::{Entry, Key, Kind, Map, Node, Style};
+use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
 
 /// What one document says: before `extends`, `!reference` and `default` have been resolved.
@@ -34,7 +33,7 @@ impl Fragment {
     pub fn from_node(node: Node) -> (Self, Vec<Diagnostic>) {
         let mut fragment = Self::default();
         let mut diagnostics = Vec::new();
-        if is_null(&node) {
+        if node.is_null() {
             return (fragment, diagnostics);
         }
         let origin = node.origin;
@@ -103,17 +102,13 @@ fn name_problem(key: &Key) -> Option<Diagnostic> {
 
 /// What Psych makes of a plain key that it does not read as a string.
 fn not_a_string(key: &Key) -> Option<&'static str> {
-    let node = Node::scalar(key.origin, key.text(), key.scalar.style);
-    if key.scalar.style != Style::Plain {
-        None
-    } else if is_null(&node) {
-        Some("nothing")
-    } else if as_bool(&node).is_some() {
-        Some("a boolean")
-    } else if key.text().parse::<i64>().is_ok() {
-        Some("a number")
-    } else {
-        None
+    match key.scalar.meaning() {
+        Meaning::Text(_) => None,
+        Meaning::Null => Some("nothing"),
+        Meaning::Bool(_) => Some("a boolean"),
+        Meaning::Int(_) | Meaning::Float(_) => Some("a number"),
+        Meaning::Date => Some("a date"),
+        Meaning::Symbol => Some("a symbol"),
     }
 }
 

@@ -123,10 +123,46 @@ pub const RESERVED_JOB_NAMES: &[&str] = &[
     "nil",
 ];
 
-/// The lists that GitLab flattens, so that `!reference` may stand as an item of them
+/// What `workflow` may hold (<https://docs.gitlab.com/ci/yaml/#workflow>).
+pub const WORKFLOW: &[&str] = &["auto_cancel", "name", "rules"];
+
+/// What `workflow:auto_cancel` may hold (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>).
+pub const AUTO_CANCEL: &[&str] = &["on_job_failure", "on_new_commit"];
+
+/// What `trigger` may hold (<https://docs.gitlab.com/ci/yaml/#trigger>).
+pub const TRIGGER: &[&str] = &["branch", "forward", "include", "inputs", "project", "strategy"];
+
+/// What an entry of `trigger:include` may hold (<https://docs.gitlab.com/ci/yaml/#triggerinclude>).
+pub const TRIGGER_INCLUDE: &[&str] =
+    &["artifact", "component", "file", "inputs", "job", "local", "project", "ref", "template"];
+
+/// What `trigger:forward` may hold (<https://docs.gitlab.com/ci/yaml/#triggerforward>).
+pub const TRIGGER_FORWARD: &[&str] = &["pipeline_variables", "yaml_variables"];
+
+/// What a rule of a job or of `workflow` may hold (<https://docs.gitlab.com/ci/yaml/#rules>).
+pub const RULE: &[&str] = &[
+    "allow_failure",
+    "auto_cancel",
+    "changes",
+    "exists",
+    "if",
+    "interruptible",
+    "needs",
+    "start_in",
+    "variables",
+    "when",
+];
+
+/// The lists of a job that GitLab flattens, so that a list may stand as an item of them; in `hooks`, its scripts too
 /// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
 pub(crate) const FLATTENED: &[&str] =
-    &["script", "before_script", "after_script", "pre_get_sources_script", "rules", "needs"];
+    &["script", "before_script", "after_script", "rules", "needs", "services", "cache"];
+
+/// Those of them in which GitLab follows lists in lists to a depth of [`LIST_LEVELS`] only.
+pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script", "rules", "stages"];
+
+/// How deep lists may stand in lists, the outermost counted.
+pub const LIST_LEVELS: usize = 10;
 
 /// Whether a job's name marks it as hidden: never run, only extended and referred to
 /// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).

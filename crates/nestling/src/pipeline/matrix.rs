@@ -1,36 +1,42 @@
 //! The jobs that `parallel` makes of one (<https://docs.gitlab.com/ci/yaml/#parallel>).
 
 use super::value::one_or_many;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Map, Meaning, Node};
+use std::borrow::Cow;
 
 /// How a job is multiplied.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parallel<'a> {
     /// `parallel: 5`.
     Count(u64),
     /// `parallel: { matrix: [...] }`: each entry with its variables and their values.
-    Matrix(Vec<Vec<(&'a str, Vec<&'a str>)>>),
+    Matrix(Vec<Vec<(&'a str, Vec<Cow<'a, str>>)>>),
     /// Something that GitLab does not accept.
     Malformed,
 }
 
 /// How a job is multiplied, if it is.
 pub fn parallel(body: &Map) -> Option<Parallel<'_>> {
-    let node = body.get("parallel")?;
-    if let Some(text) = node.text() {
-        return Some(text.parse().map_or(Parallel::Malformed, Parallel::Count));
-    }
+    let node = body.get("parallel").filter(|node| !node.is_null())?;
+    let count = node.as_int().and_then(|count| u64::try_from(count).ok()).map(Parallel::Count);
     let entries = node.get("matrix").and_then(Node::as_seq);
-    Some(
-        entries
-            .and_then(|entries| entries.iter().map(entry).collect())
-            .map_or(Parallel::Malformed, Parallel::Matrix),
-    )
+    let matrix = entries.and_then(|entries| entries.iter().map(entry).collect()).map(Parallel::Matrix);
+    Some(count.or(matrix).unwrap_or(Parallel::Malformed))
 }
 
-fn entry(node: &Node) -> Option<Vec<(&str, Vec<&str>)>> {
-    let values = |value| one_or_many(value).iter().map(Node::text).collect::<Option<Vec<_>>>();
-    node.as_map()?.iter().map(|(name, value)| Some((name, values(value)?))).collect()
+fn entry(node: &Node) -> Option<Vec<(&str, Vec<Cow<'_, str>>)>> {
+    let values = |value| one_or_many(value).iter().map(text).collect::<Option<Vec<_>>>();
+    let entry = node.as_map().filter(|map| !map.is_empty())?;
+    entry.iter().map(|(name, value)| Some((name, values(value)?))).collect()
+}
+
+/// A value as GitLab puts it into the name: `010` is 8.
+fn text(value: &Node) -> Option<Cow<'_, str>> {
+    match value.as_scalar()?.meaning() {
+        Meaning::Text(text) => Some(Cow::Borrowed(text)),
+        Meaning::Int(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
 }
 
 impl Parallel<'_> {
@@ -63,9 +69,10 @@ impl Parallel<'_> {
     }
 }
 
-fn permutations<'a>(variables: &[(&'a str, Vec<&'a str>)]) -> Vec<Vec<&'a str>> {
+fn permutations<'a>(variables: &'a [(&str, Vec<Cow<'a, str>>)]) -> Vec<Vec<&'a str>> {
     variables.iter().fold(vec![vec![]], |rows, (_, values)| {
-        let extend = |row: &Vec<&'a str>, value: &&'a str| row.iter().copied().chain([*value]).collect();
+        let extend =
+            |row: &Vec<&'a str>, value: &'a Cow<'a, str>| row.iter().copied().chain([&**value]).collect();
         rows.iter().flat_map(|row| values.iter().map(move |value| extend(row, value))).collect()
     })
 }

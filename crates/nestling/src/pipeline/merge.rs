@@ -2,7 +2,6 @@
 //! (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>).
 
 use super::fragment::Fragment;
-use super::value::is_null;
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Lays one mapping over another: mappings under the same key are merged (so `{}` changes nothing), lists and
@@ -30,13 +29,25 @@ fn merge_node(old: &mut Node, over: &Node) {
     }
 }
 
-/// Takes out every key whose value is `null`, at any depth of mappings: to GitLab such a key is not there.
+/// Takes out every key whose value is `null`, at any depth of mappings: to GitLab such a key is not there. A variable
+/// is, and is empty.
 pub fn without_nulls(map: &mut Map) {
-    map.entries.retain(|entry| !is_null(&entry.value));
+    map.entries.retain(|entry| !entry.value.is_null());
     for entry in &mut map.entries {
-        if let Some(inner) = entry.value.as_map_mut() {
-            without_nulls(inner);
+        let key = entry.key.scalar.text.clone();
+        match (&*key, entry.value.as_map_mut()) {
+            ("variables", Some(variables)) => empty_nulls(variables),
+            // What a pipeline is handed may be null.
+            ("inputs", _) | (_, None) => {}
+            (_, Some(inner)) => without_nulls(inner),
         }
+    }
+}
+
+/// Makes variables without a value what they are to GitLab: empty.
+pub(crate) fn empty_nulls(variables: &mut Map) {
+    for entry in variables.entries.iter_mut().filter(|entry| entry.value.is_null()) {
+        entry.value = Node::string(entry.value.origin, "");
     }
 }
 

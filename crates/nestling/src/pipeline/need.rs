@@ -1,8 +1,8 @@
 //! A view of `needs` and `dependencies` (<https://docs.gitlab.com/ci/yaml/#needs>).
 
-use super::value::{as_bool, one_or_many};
+use super::value::one_or_many;
 use crate::diagnostic::Origin;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Kind, Map, Node};
 
 /// One entry of `needs`.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +44,22 @@ pub enum NeedSource<'a> {
 
 /// The needs of a job, in order; `None` where it has no `needs`, which is not the same as an empty list: a job with an
 /// empty list starts at once.
+///
+/// GitLab takes a list, or a mapping for a single need; a name without a list around it is [`NeedSource::Malformed`].
 pub fn needs(body: &Map) -> Option<Vec<Need<'_>>> {
-    let node = body.get("needs")?;
-    Some(one_or_many(node).iter().map(Need::read).collect())
+    let node = body.get("needs").filter(|node| !node.is_null())?;
+    let mut needs: Vec<Need<'_>> = one_or_many(node).iter().map(Need::read).collect();
+    if matches!(node.kind, Kind::Scalar(_)) {
+        needs.iter_mut().for_each(|need| need.source = NeedSource::Malformed);
+    }
+    Some(needs)
+}
+
+/// The needs that rules give a job in place of its own, rule by rule
+/// (<https://docs.gitlab.com/ci/yaml/#rulesneeds>).
+pub fn rules_needs(body: &Map) -> Vec<Need<'_>> {
+    let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();
+    rules.iter().filter_map(Node::as_map).filter_map(needs).flatten().collect()
 }
 
 /// The jobs whose artifacts a job downloads; `None` where it does not say.
@@ -57,7 +70,7 @@ pub fn dependencies(body: &Map) -> Option<Vec<(&str, Origin)>> {
 
 impl<'a> Need<'a> {
     fn read(node: &'a Node) -> Self {
-        let flag = |key, default| node.get(key).and_then(as_bool).unwrap_or(default);
+        let flag = |key, default| node.get(key).and_then(Node::as_bool).unwrap_or(default);
         Self {
             origin: node.get("job").unwrap_or(node).origin,
             source: NeedSource::read(node),

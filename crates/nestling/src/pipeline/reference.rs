@@ -3,25 +3,32 @@
 
 use super::extends::Missing;
 use super::fragment::Fragment;
-use super::keywords::FLATTENED;
-use super::value::{as_bool, is_null};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::yaml::{Kind, Map, Node};
 
-/// How deep GitLab lets references nest.
-pub const LEVELS: usize = 10;
+mod flatten;
+
+/// How long a chain of references is followed. GitLab has no such limit but its stack.
+const CHAIN: usize = 100;
+
+/// How many nodes the references of a file may make together. Each may stand for two others, and those for two more.
+const NODES: usize = 1_000_000;
 
 /// Replaces every `!reference` in a fragment whose `extends` are resolved. Where one stands as an item of a script or
 /// of `rules` and points at a list, the items take its place, as GitLab flattens those lists.
 ///
-/// Diagnosed: a target that is not there, or is `null` or `false` (GitLab looks at its truth); a circle; more than ten
-/// levels. Under [`Missing::Keep`] a reference into a job that is not there is left for GitLab.
+/// Diagnosed: a target that is not there, or is `null` or `false` (GitLab looks at its truth); a circle; lists in
+/// lists, deeper than GitLab follows them. Under [`Missing::Keep`] a reference into a job that is not there is left
+/// for GitLab.
 pub fn resolve_references(fragment: &mut Fragment, missing: Missing) -> Vec<Diagnostic> {
     let before = fragment.clone();
-    let mut resolver = Resolver { fragment: &before, missing, path: vec![], diagnostics: vec![] };
+    let mut resolver =
+        Resolver { fragment: &before, missing, path: vec![], nodes: NODES, diagnostics: vec![] };
     resolver.map(&mut fragment.globals);
+    flatten::globals(&mut fragment.globals, &mut resolver.diagnostics);
     for job in fragment.jobs.values_mut() {
         resolver.map(&mut job.body);
+        flatten::job(&mut job.body, &mut resolver.diagnostics);
     }
     resolver.diagnostics
 }
@@ -30,17 +37,14 @@ struct Resolver<'a> {
     fragment: &'a Fragment,
     missing: Missing,
     path: Vec<String>,
+    /// How many more nodes there may be.
+    nodes: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Resolver<'_> {
     fn map(&mut self, map: &mut Map) {
-        for entry in &mut map.entries {
-            self.node(&mut entry.value);
-            if FLATTENED.contains(&entry.key.text()) {
-                flatten(&mut entry.value);
-            }
-        }
+        map.entries.iter_mut().for_each(|entry| self.node(&mut entry.value));
     }
 
     fn node(&mut self, node: &mut Node) {
@@ -59,6 +63,9 @@ impl Resolver<'_> {
 
     /// What a reference stands for, its own references resolved; `None` leaves the tag where it is.
     fn target(&mut self, reference: &Node) -> Option<Node> {
+        if self.nodes == 0 {
+            return None;
+        }
         let Some(keys) = keys(reference) else {
             let message = "`!reference` takes a list of keys, such as `[.setup, script]`";
             self.diagnostics.push(Diagnostic::error("reference-form", reference.origin, message));
@@ -71,13 +78,13 @@ impl Resolver<'_> {
             self.diagnostics.push(error(format!("`!reference` goes round in a circle: {circle}")));
             return None;
         }
-        if self.path.len() >= LEVELS {
-            self.diagnostics
-                .push(error(format!("`!reference {name}` is nested in more than {LEVELS} others")));
+        if self.path.len() >= CHAIN {
+            let message = format!("`!reference {name}` is at the end of a chain of more than {CHAIN}");
+            self.diagnostics.push(error(message));
             return None;
         }
-        let Some(mut found) = self.find(&keys).filter(|node| !is_null(node) && as_bool(node) != Some(false))
-        else {
+        let found = self.find(&keys).filter(|node| !node.is_null() && node.as_bool() != Some(false));
+        let Some(mut found) = found else {
             if self.missing == Missing::Error || self.defines(keys[0]) {
                 self.diagnostics
                     .push(self.undefined(error(format!("`!reference {name}` points at nothing")), &keys));
@@ -87,7 +94,23 @@ impl Resolver<'_> {
         self.path.push(name);
         self.node(&mut found);
         self.path.pop();
+        self.spend(&found, reference)?;
         Some(found)
+    }
+
+    /// Counts what a reference stands for; `None` once it is too much.
+    fn spend(&mut self, found: &Node, reference: &Node) -> Option<()> {
+        if self.nodes == 0 {
+            return None;
+        }
+        self.nodes = self.nodes.saturating_sub(nodes(found));
+        if self.nodes > 0 {
+            return Some(());
+        }
+        let message = "the references of this file stand for too much";
+        let problem = Diagnostic::error("reference-size", reference.origin, message);
+        self.diagnostics.push(problem.with_help("point at fewer keys, or at smaller ones"));
+        None
     }
 
     fn defines(&self, root: &str) -> bool {
@@ -98,11 +121,14 @@ impl Resolver<'_> {
 
     fn find(&self, keys: &[&str]) -> Option<Node> {
         let (root, rest) = keys.split_first()?;
-        let start = match self.fragment.jobs.get(*root) {
-            Some(job) => Node::map(job.origin, job.body.clone()),
-            None => self.fragment.snippets.get(*root).or_else(|| self.fragment.globals.get(root))?.clone(),
+        let (start, rest) = match self.fragment.jobs.get(*root) {
+            Some(job) => match rest.split_first() {
+                Some((key, rest)) => (job.body.get(key)?, rest),
+                None => return Some(Node::map(job.origin, job.body.clone())),
+            },
+            None => (self.fragment.snippets.get(*root).or_else(|| self.fragment.globals.get(root))?, rest),
         };
-        rest.iter().try_fold(start, |node, key| node.get(key).cloned())
+        rest.iter().try_fold(start, |node, key| node.get(key)).cloned()
     }
 
     fn undefined(&self, diagnostic: Diagnostic, keys: &[&str]) -> Diagnostic {
@@ -120,26 +146,19 @@ impl Resolver<'_> {
     }
 }
 
+fn nodes(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Scalar(_) => 1,
+        Kind::Seq(items) => 1 + items.iter().map(nodes).sum::<usize>(),
+        Kind::Map(map) => 1 + map.iter().map(|(_, value)| nodes(value)).sum::<usize>(),
+    }
+}
+
 /// The keys of a reference, if it is a list of at least one string.
 pub(crate) fn keys(reference: &Node) -> Option<Vec<&str>> {
     let Kind::Seq(items) = &reference.kind else { return None };
     let keys: Option<Vec<&str>> = items.iter().map(Node::text).collect();
     keys.filter(|keys| !keys.is_empty())
-}
-
-/// Lifts lists that stand inside a list, as GitLab does in scripts and rules.
-fn flatten(node: &mut Node) {
-    let Node { kind: Kind::Seq(items), tag: None, .. } = node else { return };
-    if !items.iter().any(|item| item.as_seq().is_some()) {
-        return;
-    }
-    for mut item in std::mem::take(items) {
-        flatten(&mut item);
-        match item.kind {
-            Kind::Seq(inner) if item.tag.is_none() => items.extend(inner),
-            _ => items.push(item),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A view of `rules` and what they say about a job (<https://docs.gitlab.com/ci/yaml/#rules>).
 
 use super::expression::{Expression, Truth, Variable};
-use super::value::as_bool;
 use crate::diagnostic::Origin;
 use crate::yaml::{Map, Node};
 
@@ -39,31 +38,36 @@ pub fn rules(body: &Map) -> Option<Vec<Rule<'_>>> {
 impl<'a> Rule<'a> {
     /// The condition as written.
     pub fn condition(&self) -> Option<&'a Node> {
-        self.body.get("if")
+        self.get("if")
     }
 
     /// What it says of `when`.
     pub fn when(&self) -> Option<&'a str> {
-        self.body.get("when").and_then(Node::text)
+        self.get("when").and_then(Node::text)
     }
 
     /// What it says of `allow_failure`.
     pub fn allow_failure(&self) -> Option<bool> {
-        self.body.get("allow_failure").and_then(as_bool)
+        self.body.get("allow_failure").and_then(Node::as_bool)
     }
 
     /// Whether it applies: what files changed or exist is never known here.
     pub fn applies(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
-        let condition = match self.condition() {
-            None => Truth::Yes,
-            // A condition that GitLab cannot read is false.
-            Some(node) => node
-                .text()
-                .and_then(|text| Expression::parse(text).ok())
-                .map_or(Truth::No, |condition| condition.evaluate(variables)),
-        };
-        let files = self.body.contains("changes") || self.body.contains("exists");
-        condition.min(if files { Truth::Maybe } else { Truth::Yes })
+        let files =
+            if self.get("changes").or(self.get("exists")).is_some() { Truth::Maybe } else { Truth::Yes };
+        self.condition_holds(variables).min(files)
+    }
+
+    /// Whether its `if` holds: yes where it has none, no where GitLab cannot read it.
+    pub fn condition_holds(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
+        let Some(node) = self.condition() else { return Truth::Yes };
+        let condition = node.text().and_then(|text| Expression::parse(text).ok());
+        condition.map_or(Truth::No, |condition| condition.evaluate(variables))
+    }
+
+    /// The value under one of its keys; a null is none.
+    pub fn get(&self, key: &str) -> Option<&'a Node> {
+        self.body.get(key).filter(|node| !node.is_null())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every place where a job's body names another job.
 
 use super::need::parallel_base;
-use super::value::{as_bool, one_or_many_mut};
+use super::value::one_or_many_mut;
 use crate::diagnostic::Origin;
 use crate::yaml::{Kind, Map, Node, Scalar};
 
@@ -35,8 +35,8 @@ pub struct Unknown {
     pub place: Place,
 }
 
-/// Gives new names to the jobs that a body names, in `needs` (all forms within one pipeline), `dependencies`,
-/// `environment:on_stop`, `trigger:include:job`, and in what is left of `extends` and `!reference`.
+/// Gives new names to the jobs that a body names, in `needs` (all forms within one pipeline, those of `rules` too),
+/// `dependencies`, `environment:on_stop`, `trigger:include:job`, and in what is left of `extends` and `!reference`.
 ///
 /// `rename` answers with the new name, or `None` where it knows no job of that name. In `needs` and `dependencies` a
 /// name is asked for as it stands first, then without its parallel form: `build 1/3` and `build: [a, b]` are jobs of
@@ -47,7 +47,11 @@ pub fn rename_jobs(body: &mut Map, rename: &mut dyn FnMut(&str, Origin) -> Optio
     for entry in &mut body.entries {
         let value = &mut entry.value;
         match entry.key.text() {
-            "needs" => one_or_many_mut(value).iter_mut().for_each(|need| scope.need(need)),
+            "needs" => scope.needs(value),
+            "rules" => {
+                let rules = one_or_many_mut(value).iter_mut().filter_map(Node::as_map_mut);
+                rules.filter_map(|rule| rule.get_mut("needs")).for_each(|needs| scope.needs(needs));
+            }
             "dependencies" => {
                 one_or_many_mut(value).iter_mut().for_each(|job| scope.parallel(job, Place::Dependency));
             }
@@ -67,8 +71,12 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    fn needs(&mut self, needs: &mut Node) {
+        one_or_many_mut(needs).iter_mut().for_each(|need| self.need(need));
+    }
+
     fn need(&mut self, need: &mut Node) {
-        let optional = need.get("optional").and_then(as_bool) == Some(true);
+        let optional = need.get("optional").and_then(Node::as_bool) == Some(true);
         let place = if optional { Place::OptionalNeed } else { Place::Need };
         let Some(map) = need.as_map_mut() else { return self.parallel(need, place) };
         if map.contains("pipeline") || map.contains("project") {
@@ -108,7 +116,7 @@ impl Scope<'_> {
 
     fn exact(&mut self, node: &mut Node, place: Place) {
         let origin = node.origin;
-        let Kind::Scalar(scalar) = &mut node.kind else { return };
+        let Some(scalar) = name(node) else { return };
         match (self.rename)(&scalar.text, origin) {
             Some(name) => rewrite(scalar, name),
             None => self.unknown.push(Unknown { name: scalar.text.to_string(), origin, place }),
@@ -117,7 +125,7 @@ impl Scope<'_> {
 
     fn parallel(&mut self, node: &mut Node, place: Place) {
         let origin = node.origin;
-        let Kind::Scalar(scalar) = &mut node.kind else { return };
+        let Some(scalar) = name(node) else { return };
         let new = (self.rename)(&scalar.text, origin).or_else(|| {
             let (base, form) = parallel_base(&scalar.text)?;
             Some((self.rename)(base, origin)? + form)
@@ -127,6 +135,14 @@ impl Scope<'_> {
             None => self.unknown.push(Unknown { name: scalar.text.to_string(), origin, place }),
         }
     }
+}
+
+/// The scalar that names a job; `null` names none.
+fn name(node: &mut Node) -> Option<&mut Scalar> {
+    if node.is_null() {
+        return None;
+    }
+    if let Kind::Scalar(scalar) = &mut node.kind { Some(scalar) } else { None }
 }
 
 fn rewrite(scalar: &mut Scalar, name: String) {

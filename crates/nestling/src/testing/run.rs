@@ -5,6 +5,7 @@ use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
+use crate::cdk::InRepository;
 use crate::check::{self, KnownVariables};
 use crate::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
 use crate::emit::{Comments, emit_pipeline};
@@ -90,6 +91,7 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
         changes: changes(case),
         pipeline: facts.seen_as(&case.act_as),
         narrowing: Narrowing::default(),
+        assemblies: &InRepository,
         sources: setting.sources,
     });
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);

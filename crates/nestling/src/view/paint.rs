@@ -27,6 +27,11 @@ impl Paint {
         self.escape("32", text)
     }
 
+    /// What goes away.
+    pub fn red(self, text: impl Display) -> String {
+        self.escape("31", text)
+    }
+
     /// What waits for a person.
     pub fn yellow(self, text: impl Display) -> String {
         self.escape("33", text)
@@ -43,4 +48,21 @@ impl Paint {
             Self::Ansi => format!("\x1b[{code}m{text}\x1b[0m"),
         }
     }
+}
+
+/// What a view is drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// Whether it shows color.
+    pub paint: Paint,
+    /// How many characters fit on a line.
+    pub columns: usize,
+}
+
+impl Screen {
+    /// Eighty columns: what every terminal and GitLab's log have room for.
+    pub const COLUMNS: usize = 80;
+
+    /// Eighty columns of plain text.
+    pub const PLAIN: Self = Self { paint: Paint::Plain, columns: Self::COLUMNS };
 }

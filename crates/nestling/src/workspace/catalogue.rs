@@ -24,7 +24,8 @@ pub struct Environment {
     pub when: When,
     /// What GitLab calls it; `None` for the key and the unit's slug.
     pub title: Option<Node>,
-    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `kubernetes`.
+    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `action`,
+    /// `kubernetes`.
     pub settings: Map,
     /// What goes into the job itself: `resource_group`, `variables`, `tags`.
     pub job: Map,
@@ -32,10 +33,23 @@ pub struct Environment {
     pub start: Start,
     /// The environment that has to be deployed to before.
     pub after: Option<EnvironmentName>,
-    /// How it is stopped, for deploys that do not say so themselves.
-    pub stop: Option<Map>,
+    /// How it is stopped.
+    pub stop: Stop,
+    /// Inputs for the templates that have them, while they render for this environment.
+    pub inputs: Map,
     /// Whether deploys hold off while GitLab's deploy freeze lasts.
     pub freeze: Freeze,
+}
+
+/// How an environment is stopped.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    /// As its deploys say, if they do.
+    AsDeployed,
+    /// By this block, where a deploy does not say itself.
+    Block(Map),
+    /// Never by a job: `stop: false`, for environments that stay.
+    Never,
 }
 
 /// How a deploy to an environment starts.

@@ -104,6 +104,9 @@ pub(crate) struct UseFile {
     /// Its inputs.
     #[serde(default)]
     pub inputs: Option<Node>,
+    /// Inputs that differ for an environment of the catalogue, over all others.
+    #[serde(default)]
+    pub environments: IndexMap<String, Node>,
 }
 
 /// A dependency with an order.
@@ -145,8 +148,12 @@ pub(crate) struct EnvironmentFile {
     pub variables: Option<Node>,
     /// Runner tags of the deploying jobs.
     pub tags: Option<Node>,
-    /// How it is stopped, for deploys that do not say so themselves.
+    /// `start`, `prepare`, `verify` or `access`, for jobs that do not say so themselves.
+    pub action: Option<Node>,
+    /// How it is stopped, for deploys that do not say so themselves; `false` for never.
     pub stop: Option<Node>,
+    /// Inputs for the templates that have them, while they render for this environment.
+    pub inputs: Option<Node>,
     /// Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     pub freeze: bool,
 }

@@ -1,3 +1,5 @@
+//! `environment-key`: an environment has a key or a value that GitLab refuses.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::duration;

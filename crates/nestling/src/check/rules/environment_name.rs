@@ -1,3 +1,5 @@
+//! `environment-name`: an environment has a name that GitLab refuses.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::environment::environment;

@@ -1,3 +1,5 @@
+//! `job-key`: a job has a key that GitLab does not know.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::keywords;

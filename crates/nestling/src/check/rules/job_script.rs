@@ -1,3 +1,5 @@
+//! `job-script`: a job has nothing to run, or something that is no script.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Kind, Map, Node};
@@ -43,7 +45,7 @@ fn lines(key: &str, node: &Node, depth: usize, problems: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::Seq(_) if node.is_reference() => {}
         Kind::Seq(items) if depth < DEPTH => {
-            items.iter().for_each(|item| lines(key, item, depth + 1, problems))
+            items.iter().for_each(|item| lines(key, item, depth + 1, problems));
         }
         Kind::Seq(_) => {
             let message = format!("lists in `{key}` can be {DEPTH} deep");

@@ -1,3 +1,5 @@
+//! `needs-cycle`: jobs need each other in a circle.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 

@@ -1,3 +1,5 @@
+//! `needs-dropped`: a job needs one that its rules keep out of the pipeline.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::rule::Presence;

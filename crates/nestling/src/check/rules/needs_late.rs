@@ -1,3 +1,5 @@
+//! `needs-late`: a job needs one of a later stage.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::need::dependencies;

@@ -1,5 +1,9 @@
+//! `needs-limit`: a job has more needs than GitLab allows, or one of them twice.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
+use crate::pipeline::matrix::parallel;
+use crate::pipeline::need::Need;
 use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,9 +21,10 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let limit = index.settings.limits.needs;
     for (at, job) in index.jobs() {
         let needs = index.needs[at].as_deref().unwrap_or_default();
-        if needs.len() > limit {
-            let message = format!("`{}` has {} needs; GitLab allows {limit}", job.name, needs.len());
-            let problem = Diagnostic::error(RULE.id, needs[limit].origin, message);
+        let count = needs.iter().fold(0, |sum: u64, need| sum.saturating_add(jobs(index, need)));
+        if let Some(last) = needs.last().filter(|_| count > limit as u64) {
+            let message = format!("`{}` has {count} needs; GitLab allows {limit}", job.name);
+            let problem = Diagnostic::error(RULE.id, last.origin, message);
             problems.push(problem.with_help("need a job that needs them in turn, or order them by stages"));
         }
         let mut seen = HashSet::with_capacity(needs.len());
@@ -31,4 +36,10 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// How many jobs a need means: all that `parallel` makes of one, where it names no single one of them.
+fn jobs(index: &Index<'_>, need: &Need<'_>) -> u64 {
+    let whole = need.job().filter(|_| need.matrix.is_none()).and_then(|name| index.exact(name));
+    whole.and_then(|job| parallel(&job.body)).map_or(1, |parallel| parallel.count())
 }

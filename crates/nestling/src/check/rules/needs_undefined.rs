@@ -1,5 +1,7 @@
+//! `needs-undefined`: a job needs one that is not in the pipeline.
+
 use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {
     id: "needs-undefined",
@@ -20,12 +22,12 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let depended = crate::pipeline::need::dependencies(&job.body).unwrap_or_default();
         let depended = depended.into_iter().map(|(name, origin)| (name, origin, "depends on"));
         for (name, origin, verb) in needed.chain(depended) {
-            if index.find(name).is_some() {
+            if index.is_open() || index.find(name).is_some() {
                 continue;
             }
             let message = format!("`{}` {verb} `{name}`, which is not in the pipeline", job.name);
             let problem = Diagnostic::error(RULE.id, origin, message);
-            problems.push(match did_you_mean(name, index.names()) {
+            problems.push(match index.near(name) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                 None => {
                     problem.with_help("name a job of this pipeline, or write `{ job: …, optional: true }`")

@@ -1,5 +1,7 @@
+//! `on-stop`: a deploy names a stop job that cannot stop its environment.
+
 use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::pipeline::Job;
 use crate::pipeline::environment::{Environment, environment};
 use crate::yaml::Node;
@@ -30,8 +32,11 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
     let name = named.text().unwrap_or_default();
     let error = |message: String| Diagnostic::error(RULE.id, named.origin, message);
     let Some(stop) = index.exact(name) else {
+        if index.is_open() {
+            return None;
+        }
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        return Some(match did_you_mean(name, index.names()) {
+        return Some(match index.near(name) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem.with_help("write a `stop:` block in the job instead"),
         });

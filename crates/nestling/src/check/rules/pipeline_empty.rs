@@ -1,3 +1,5 @@
+//! `pipeline-empty`: no job is left in the pipeline.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::name::StageName;

@@ -1,3 +1,5 @@
+//! `rules-condition`: a condition in `rules` is one that GitLab cannot read.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::pipeline::expression::Expression;

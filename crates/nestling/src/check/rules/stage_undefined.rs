@@ -1,3 +1,5 @@
+//! `stage-undefined`: a job is in a stage that the pipeline does not have.
+
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::name::StageName;

@@ -1,3 +1,5 @@
+//! `variable-value`: a variable has a name or a value that GitLab refuses.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Entry, Kind, Meaning, Node};

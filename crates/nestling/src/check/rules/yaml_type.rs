@@ -1,3 +1,5 @@
+//! `yaml-type`: an unquoted text is a date or a symbol to GitLab's YAML reader.
+
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Key, Kind, Meaning, Node, Scalar, Style};

@@ -2,7 +2,7 @@
 //! `||`; only the condition as a whole counts an empty string as no.
 
 use super::Term;
-use super::lexer::{Comparison, looks_like_pattern, pattern};
+use super::lexer::{Comparison, pattern};
 use regex::Regex;
 
 /// What is known of a variable.
@@ -27,12 +27,18 @@ pub enum Truth {
     Yes,
 }
 
+/// What a part of a condition comes to.
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
     Pattern(Regex),
     Null,
     Bool(bool),
+    /// True or false.
+    SomeBool,
+    /// Anything but nothing and false, and as a whole condition yes.
+    SomethingTrue,
+    /// Anything at all.
     Unknown,
 }
 
@@ -42,19 +48,17 @@ impl Value {
         match self {
             Self::Text(text) => Truth::from(!text.trim().is_empty()),
             Self::Bool(bool) => Truth::from(*bool),
-            Self::Pattern(_) => Truth::Yes,
+            Self::Pattern(_) | Self::SomethingTrue => Truth::Yes,
             Self::Null => Truth::No,
-            Self::Unknown => Truth::Maybe,
+            Self::SomeBool | Self::Unknown => Truth::Maybe,
         }
     }
 
     /// As an operand of `&&` and `||`.
     fn operand(&self) -> Truth {
         match self {
-            Self::Text(_) | Self::Pattern(_) => Truth::Yes,
-            Self::Bool(bool) => Truth::from(*bool),
-            Self::Null => Truth::No,
-            Self::Unknown => Truth::Maybe,
+            Self::Text(_) => Truth::Yes,
+            other => other.truth(),
         }
     }
 }
@@ -71,10 +75,16 @@ impl Term {
             Self::Text(text) => Value::Text(text.clone()),
             Self::Pattern(pattern) => Value::Pattern(pattern.clone()),
             Self::Null => Value::Null,
+            Self::Bool(bool) => Value::Bool(*bool),
             Self::Variable(name) => match variables(name) {
                 Variable::Set(text) => Value::Text(text),
                 Variable::Unset => Value::Null,
                 Variable::Unknown => Value::Unknown,
+            },
+            Self::Not(inner) => match inner.evaluate(variables).truth() {
+                Truth::Yes => Value::Bool(false),
+                Truth::Maybe => Value::SomeBool,
+                Truth::No => Value::Bool(true),
             },
             Self::Compare(how, left, right) => {
                 compare(*how, &left.evaluate(variables), &right.evaluate(variables))
@@ -84,10 +94,7 @@ impl Term {
                 match left.operand() {
                     Truth::No => left,
                     Truth::Yes => right.evaluate(variables),
-                    Truth::Maybe => match right.evaluate(variables).truth() {
-                        Truth::No => Value::Bool(false),
-                        _ => Value::Unknown,
-                    },
+                    Truth::Maybe => and(&left, &right.evaluate(variables)),
                 }
             }
             Self::Or(left, right) => {
@@ -95,53 +102,83 @@ impl Term {
                 match left.operand() {
                     Truth::Yes => left,
                     Truth::No => right.evaluate(variables),
-                    // An unknown that is an empty string would be the answer, and that counts as no.
-                    Truth::Maybe => Value::Unknown,
+                    Truth::Maybe => or(&left, &right.evaluate(variables)),
                 }
             }
         }
     }
 }
 
-fn compare(how: Comparison, left: &Value, right: &Value) -> Value {
-    match how {
-        Comparison::Equals => equal(left, right).map_or(Value::Unknown, Value::Bool),
-        Comparison::Differs => equal(left, right).map_or(Value::Unknown, |equal| Value::Bool(!equal)),
-        Comparison::Matches => matches(left, right),
-        Comparison::MatchesNot => match matches(left, right) {
-            Value::Bool(found) => Value::Bool(!found),
-            other => other,
-        },
+/// The left side may be true: then the right one is the answer, else the left one is, which is false or nothing.
+fn and(left: &Value, right: &Value) -> Value {
+    match (left, right) {
+        (_, Value::Null | Value::Bool(false)) => Value::Bool(false),
+        (Value::SomeBool, Value::Bool(_) | Value::SomeBool) => Value::SomeBool,
+        _ => Value::Unknown,
     }
 }
 
-fn equal(left: &Value, right: &Value) -> Option<bool> {
+/// The left side may be true: then it is the answer, else the right one is. A variable that may be there may be empty,
+/// and as a whole condition that is no.
+fn or(left: &Value, right: &Value) -> Value {
     match (left, right) {
-        (Value::Unknown, _) | (_, Value::Unknown) => None,
-        (Value::Text(a), Value::Text(b)) => Some(a == b),
-        (Value::Null, Value::Null) => Some(true),
-        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
-        (Value::Pattern(a), Value::Pattern(b)) => Some(a.as_str() == b.as_str()),
+        (Value::SomeBool, Value::Bool(true)) => Value::Bool(true),
+        (Value::SomeBool, Value::Bool(false) | Value::SomeBool) => Value::SomeBool,
+        (Value::SomeBool, right) if right.truth() == Truth::Yes => Value::SomethingTrue,
+        _ => Value::Unknown,
+    }
+}
+
+fn compare(how: Comparison, left: &Value, right: &Value) -> Value {
+    let equal = || equal(left, right).map_or(Value::SomeBool, Value::Bool);
+    let matches = || matches(left, right).map_or(Value::SomeBool, Value::Bool);
+    match how {
+        Comparison::Equals => equal(),
+        Comparison::Differs => not(equal()),
+        Comparison::Matches => matches(),
+        Comparison::MatchesNot => not(matches()),
+    }
+}
+
+fn not(value: Value) -> Value {
+    if let Value::Bool(bool) = value { Value::Bool(!bool) } else { value }
+}
+
+/// A boolean equals the text that it is written as.
+fn equal(left: &Value, right: &Value) -> Option<bool> {
+    use Value::{Bool, Null, Pattern, SomeBool, SomethingTrue, Text, Unknown};
+    match (left, right) {
+        (Unknown | SomethingTrue, _) | (_, Unknown | SomethingTrue) => None,
+        (SomeBool, Bool(_) | SomeBool) | (Bool(_), SomeBool) => None,
+        (SomeBool, Text(text)) | (Text(text), SomeBool) if text == "true" || text == "false" => None,
+        (Bool(bool), Text(text)) | (Text(text), Bool(bool)) => Some(*text == bool.to_string()),
+        (Text(a), Text(b)) => Some(a == b),
+        (Null, Null) => Some(true),
+        (Bool(a), Bool(b)) => Some(a == b),
+        (Pattern(a), Pattern(b)) => Some(a.as_str() == b.as_str()),
         _ => Some(false),
     }
 }
 
+/// Whether the left side matches the right one, if that can be told.
+///
 /// A text on the right that is no pattern is searched for the left one, the wrong way round: that is what GitLab's
 /// code does, and why `$X =~ "text"` surprises.
-fn matches(left: &Value, right: &Value) -> Value {
+fn matches(left: &Value, right: &Value) -> Option<bool> {
+    if let Value::Null | Value::Bool(false) = right {
+        return Some(false);
+    }
     let text = match left {
         Value::Text(text) => text.clone(),
         Value::Null => String::new(),
         Value::Bool(bool) => bool.to_string(),
-        Value::Pattern(_) | Value::Unknown => return Value::Unknown,
+        Value::Pattern(_) | Value::SomeBool | Value::SomethingTrue | Value::Unknown => return None,
     };
     match right {
-        Value::Pattern(pattern) => Value::Bool(pattern.is_match(&text)),
-        Value::Text(right) if looks_like_pattern(right) => {
-            Value::Bool(pattern(right).is_some_and(|pattern| pattern.is_match(&text)))
+        Value::Pattern(pattern) => Some(pattern.is_match(&text)),
+        Value::Text(right) => {
+            Some(pattern(right).map_or_else(|| right.contains(&text), |pattern| pattern.is_match(&text)))
         }
-        Value::Text(right) => Value::Bool(right.contains(&text)),
-        Value::Null | Value::Bool(false) => Value::Bool(false),
-        Value::Bool(true) | Value::Unknown => Value::Unknown,
+        _ => None,
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Token {
     Text(String),
     Pattern(Regex),
     Null,
+    Bool(bool),
+    Not,
     Compare(Comparison),
     And,
     Or,
@@ -41,9 +43,9 @@ static FORMS: LazyLock<Option<Forms>> = LazyLock::new(|| {
     Some(Forms {
         variable: Regex::new(r"^\$([0-9A-Za-z_]+)").ok()?,
         text: Regex::new(r#"^(?:"([^\n]*?)"|'([^\n]*?)')"#).ok()?,
-        // At least two characters between the slashes: GitLab's own form asks for them.
+        // At least two characters between the slashes: GitLab's own form asks for them, in a condition.
         pattern: Regex::new(r"^/(?:[^/]|\\/)+[^\\]/[ismU]*").ok()?,
-        flags: Regex::new(r"(?s)^/(.*)/([ismU]*)$").ok()?,
+        flags: Regex::new(r"(?m)^/(.*)/([ismU]*)$").ok()?,
     })
 });
 
@@ -52,7 +54,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExpressionError>
     let mut tokens = Vec::new();
     let mut at = 0;
     loop {
-        let rest = text[at..].trim_start();
+        let rest = text[at..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
         at = text.len() - rest.len();
         let place = text[..at].chars().count();
         if rest.is_empty() {
@@ -71,16 +73,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExpressionError>
 
 /// The first sign and its length; the error is `None` where no sign is there.
 fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
-    const FIXED: [(&str, Token); 9] = [
+    // The longer of two that begin alike comes first.
+    const FIXED: [(&str, Token); 12] = [
         ("(", Token::Open),
         (")", Token::Close),
         ("null", Token::Null),
+        ("true", Token::Bool(true)),
+        ("false", Token::Bool(false)),
         ("==", Token::Compare(Comparison::Equals)),
         ("=~", Token::Compare(Comparison::Matches)),
         ("!=", Token::Compare(Comparison::Differs)),
         ("!~", Token::Compare(Comparison::MatchesNot)),
         ("&&", Token::And),
         ("||", Token::Or),
+        ("!", Token::Not),
     ];
     if let Some((sign, token)) = FIXED.iter().find(|(sign, _)| rest.starts_with(sign)) {
         return Ok((sign.len(), token.clone()));
@@ -108,18 +114,12 @@ pub(super) fn pattern(text: &str) -> Option<Regex> {
     Regex::new(&format!("{prefix}{}", &found[1])).ok()
 }
 
-/// Whether GitLab would read this value of a variable as a regular expression.
-pub(super) fn looks_like_pattern(text: &str) -> bool {
-    FORMS.as_ref().is_some_and(|forms| forms.pattern.is_match(text))
-}
-
 fn unknown(rest: &str) -> String {
     let word: String = rest.chars().take_while(|c| !c.is_whitespace()).take(20).collect();
     match rest.chars().next() {
         Some('$') => format!("`{word}` is no variable here: write `$NAME`, without braces"),
         Some('"' | '\'') => format!("the string that begins with `{word}` does not end"),
         Some('/') => format!("`{word}` is no pattern: write at least two characters between two slashes"),
-        Some('!') => format!("`{word}` has no meaning here: GitLab knows `!=` and `!~`, and no `!` alone"),
         _ => format!("`{word}` has no meaning here: strings stand in quotes, variables begin with `$`"),
     }
 }

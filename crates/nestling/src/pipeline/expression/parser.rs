@@ -1,4 +1,5 @@
-//! Signs to terms: comparisons bind tightest, then `&&`, then `||`; equals bind from the left.
+//! Signs to terms: `!` binds tightest, to the value behind it and not to a comparison, then come comparisons, then `&&`,
+//! then `||`; equals bind from the left.
 
 use super::lexer::{Token, tokens};
 use super::{ExpressionError, Term};
@@ -62,7 +63,9 @@ impl Parser {
             Token::Text(text) => Ok(Term::Text(text)),
             Token::Pattern(pattern) => Ok(Term::Pattern(pattern)),
             Token::Null => Ok(Term::Null),
+            Token::Bool(bool) => Ok(Term::Bool(bool)),
             Token::Open => self.parenthesis(at),
+            Token::Not => Ok(Term::Not(Box::new(self.nested(at, Self::value)?))),
             Token::Close | Token::Compare(_) | Token::And | Token::Or => {
                 Err(error(at, "a value is missing before this"))
             }
@@ -70,16 +73,25 @@ impl Parser {
     }
 
     fn parenthesis(&mut self, at: usize) -> Result<Term, ExpressionError> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(error(at, "too many parentheses"));
-        }
-        let term = self.or()?;
-        self.depth -= 1;
+        let term = self.nested(at, Self::or)?;
         if !matches!(self.peek(), Some(Token::Close)) {
             return Err(error(at, "this parenthesis is not closed"));
         }
         self.next += 1;
+        Ok(term)
+    }
+
+    fn nested(
+        &mut self,
+        at: usize,
+        inner: impl FnOnce(&mut Self) -> Result<Term, ExpressionError>,
+    ) -> Result<Term, ExpressionError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(error(at, "too many parentheses"));
+        }
+        let term = inner(self)?;
+        self.depth -= 1;
         Ok(term)
     }
 

@@ -1,0 +1,84 @@
+//! What `generate --report` leaves for people: the preview, the plan, a summary, links on the job's page.
+
+use crate::ci_env::Environment;
+use crate::exit::Failure;
+use crate::session::Planned;
+use crate::{output, report};
+use anyhow::Context;
+use nestling::view::{self, json_v1};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// Writes all reports into a folder, which is made where it is missing.
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub(crate) fn write(
+    folder: &Path,
+    start: &Path,
+    planned: &Planned,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let (plan, problems, sources) = (&planned.plan, &planned.problems, &planned.sources);
+    let target = start.join(folder);
+    std::fs::create_dir_all(&target)
+        .with_context(|| format!("cannot make the folder `{}`", folder.display()))
+        .map_err(Failure::output)?;
+    let json = json_v1::plan_v1(plan, problems, sources);
+    let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
+    let html = view::html(plan, problems, sources).map_err(Failure::output)?;
+    output::replace(&target.join("plan.json"), &json)?;
+    output::replace(&target.join("preview.html"), &html)?;
+    output::replace(&target.join("summary.md"), &view::markdown(plan, problems))?;
+    output::replace(&target.join("codequality.json"), &report::codequality(problems, sources))?;
+    output::replace(&target.join("annotations.json"), &annotations(&target, environment)?)
+}
+
+/// One entry of GitLab's report of annotations
+/// (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsannotations>).
+#[derive(Serialize)]
+struct Annotation {
+    external_link: Link,
+}
+
+#[derive(Serialize)]
+struct Link {
+    label: &'static str,
+    url: String,
+}
+
+const LINKS: [(&str, &str); 3] = [
+    ("Preview of the child pipeline", "preview.html"),
+    ("Summary: environments, units, jobs", "summary.md"),
+    ("The plan as JSON", "plan.json"),
+];
+
+/// The links to the artifacts of this very job; none outside of GitLab, where they have no address.
+fn annotations(folder: &Path, environment: &Environment) -> Result<String, Failure> {
+    let base = environment.get("CI_JOB_URL").zip(inside_project(folder, environment));
+    let links: Vec<Annotation> = base.map_or_else(Vec::new, |(job, path)| {
+        let link = |(label, file): (&'static str, &str)| {
+            let url = format!("{job}/artifacts/file/{path}{file}");
+            Annotation { external_link: Link { label, url } }
+        };
+        LINKS.map(link).into()
+    });
+    let sections: BTreeMap<&str, Vec<Annotation>> =
+        if links.is_empty() { BTreeMap::new() } else { BTreeMap::from([("Nestling", links)]) };
+    Ok(serde_json::to_string_pretty(&sections).map_err(Failure::output)? + "\n")
+}
+
+/// The folder's path from the project's root, as addresses write it, with a slash at its end unless it is the root.
+fn inside_project(folder: &Path, environment: &Environment) -> Option<String> {
+    let root = PathBuf::from(environment.get("CI_PROJECT_DIR")?);
+    let root = root.canonicalize().unwrap_or(root);
+    let folder = folder.canonicalize().ok()?;
+    let mut path = String::new();
+    for part in folder.strip_prefix(&root).ok()?.components() {
+        let Component::Normal(name) = part else { continue };
+        path += &report::escaped(name.to_str()?);
+        path.push('/');
+    }
+    Some(path)
+}

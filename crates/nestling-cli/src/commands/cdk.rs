@@ -1,0 +1,70 @@
+//! `nestling cdk`.
+
+use crate::exit::{Exit, Failure};
+use crate::io::Io;
+use crate::report;
+use clap::{Subcommand, ValueEnum};
+use nestling::cdk::deployment::Deployment;
+use nestling::cdk::show::{self, Shown};
+use nestling::diagnostic::Sources;
+use nestling::files::DirectoryFiles;
+use std::path::PathBuf;
+
+/// Look at CDK assemblies
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Cdk,
+}
+
+/// What to do with one.
+#[derive(Debug, Subcommand)]
+enum Cdk {
+    /// Show what an assembly becomes: the graph, and what of it becomes no job
+    #[command(
+        after_help = "Examples:\n  nestling cdk show cdk.out\n  nestling cdk show cdk.out --format mermaid"
+    )]
+    Show {
+        /// The directory that `cdk synth` wrote
+        assembly: PathBuf,
+        /// How to show it
+        #[arg(long, value_enum, default_value_t = Format::Tree)]
+        format: Format,
+    },
+}
+
+/// How the graph is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people.
+    Tree,
+    /// A Mermaid diagram.
+    Mermaid,
+    /// JSON for programs.
+    Json,
+}
+
+pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+    let Cdk::Show { assembly, format } = &args.command;
+    let sources = Sources::default();
+    let place = assembly.display().to_string();
+    let place = place.trim_end_matches('/');
+    let deployment = match Deployment::read(&DirectoryFiles::new(assembly), place, &sources) {
+        Ok(deployment) => deployment,
+        Err(problems) => {
+            io.talk(report::human(&problems, &sources, &io.renderer()));
+            return Ok(Exit::Errors);
+        }
+    };
+    let warnings = &deployment.assembly.warnings;
+    if !warnings.is_empty() {
+        io.talk(report::human(warnings, &sources, &io.renderer()));
+    }
+    let shown = Shown { place, deployment: &deployment, report: &deployment.report };
+    io.data(match format {
+        Format::Tree => show::tree(&shown),
+        Format::Mermaid => show::mermaid(&shown),
+        Format::Json => show::json(&shown),
+    })?;
+    Ok(Exit::Done)
+}

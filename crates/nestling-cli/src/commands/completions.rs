@@ -1,0 +1,25 @@
+//! `nestling completions`.
+
+use crate::args::Cli;
+use crate::exit::{Exit, Failure};
+use crate::io::Io;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+/// Print a script that completes commands and options in a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  nestling completions bash > /etc/bash_completion.d/nestling\n  \
+                  nestling completions zsh > \"${fpath[1]}/_nestling\"\n  \
+                  nestling completions fish > ~/.config/fish/completions/nestling.fish")]
+pub struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "nestling", &mut script);
+    io.data(String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}

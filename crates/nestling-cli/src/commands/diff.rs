@@ -1,0 +1,75 @@
+//! `nestling diff`.
+
+use crate::args::Shared;
+use crate::ci_env::Environment;
+use crate::exit::{Exit, Failure};
+use crate::io::Io;
+use crate::session::{Planned, Session};
+use clap::ValueEnum;
+use nestling::view::diff::{self, diff};
+
+/// Show what a change does to the jobs of all units
+///
+/// Plans every unit at base and at head, changed or not, and compares them job by job and key by key. What changes
+/// alike in many jobs is told once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  nestling diff\n  nestling diff --base v1.4.0 --as branch:main\n  \
+                  nestling diff --format markdown > note.md")]
+pub struct Args {
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// For a note on a merge request.
+    Markdown,
+    /// For scripts (`nestling schema diff` describes it).
+    Json,
+}
+
+pub(crate) fn run(
+    args: &Args,
+    shared: &Shared,
+    environment: &Environment,
+    io: &mut Io,
+) -> Result<Exit, Failure> {
+    let session = Session::open(shared, environment, io)?;
+    let [base, head] = session.plan_both()?;
+    let ok = head.report(io);
+    if base.has_errors() {
+        io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
+    }
+    let found = diff(&base.plan.pipeline, &head.plan.pipeline);
+    let sides = [&base, &head].map(|side| side.plan.changes.head.to_string());
+    io.data(shown(args.format, &found, &head, sides, io)?)?;
+    Ok(if ok { Exit::Done } else { Exit::Errors })
+}
+
+fn shown(
+    format: Format,
+    found: &diff::Diff,
+    head: &Planned,
+    [older, newer]: [String; 2],
+    io: &Io,
+) -> Result<String, Failure> {
+    let units = head.plan.workspace.units.len();
+    let what = head.plan.facts.describe();
+    Ok(match format {
+        Format::Text => {
+            let screen = io.screen_of_data();
+            let title = format!("Base: {older}\nHead: {newer}\nAll {units} units, as {what}");
+            format!("{}\n\n{}", screen.paint.dim(title), diff::text(found, screen))
+        }
+        Format::Markdown => {
+            diff::markdown(found, &format!("From {older} to {newer}, all {units} units, as {what}."))
+        }
+        Format::Json => {
+            let json = diff::diff_v1(found, older, newer);
+            serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n"
+        }
+    })
+}

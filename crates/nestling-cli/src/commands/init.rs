@@ -1,0 +1,65 @@
+//! `nestling init`.
+
+use crate::args::Shared;
+use crate::ci_env::Environment;
+use crate::exit::{Exit, Failure};
+use crate::init::{Proposal, look, propose};
+use crate::io::Io;
+use crate::session::Session;
+use anyhow::Context;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Write a workspace, a parent pipeline and a first unit
+///
+/// Looks at the repository's manifests and directories, asks nothing and overwrites nothing: a file that is there
+/// stays, and is named.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  nestling init\n  nestling init -C ~/src/shop")]
+pub struct Args {}
+
+pub(crate) fn run(
+    _: &Args,
+    shared: &Shared,
+    environment: &Environment,
+    io: &mut Io,
+) -> Result<Exit, Failure> {
+    let session = Session::open(shared, environment, io)?;
+    let (root, files) = session.work_tree()?;
+    let repository = look(&files).map_err(Failure::repository)?;
+    let Proposal { files, include } = propose(&repository);
+    let width = files.iter().map(|(path, ..)| path.chars().count()).max().unwrap_or(0);
+    for (path, text, about) in &files {
+        let word = if create(&root.join(path), text)? { "wrote" } else { "kept " };
+        io.data(format_args!("{word} {path:width$}  {about}\n"))?;
+    }
+    io.data(format_args!("\n{}", next_steps(include)))?;
+    Ok(Exit::Done)
+}
+
+/// Writes a file where there is none; whether it did.
+fn create(path: &Path, text: &str) -> Result<bool, Failure> {
+    let write = || -> anyhow::Result<bool> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).open(path) {
+            Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true).map_err(Into::into),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    };
+    write().with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
+}
+
+fn next_steps(include: Option<&str>) -> String {
+    let include = include.map_or_else(String::new, |file| {
+        format!("  add to .gitlab-ci.yml              include: [{{ local: {file} }}]\n")
+    });
+    format!(
+        "Next:\n  nestling check                     find what is wrong in any unit\n  \
+         nestling preview --all             see the jobs of all units\n  \
+         nestling preview --all --open      the same in a browser\n{include}"
+    )
+}

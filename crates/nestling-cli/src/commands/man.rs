@@ -1,0 +1,47 @@
+//! `nestling man`.
+
+use crate::args::Cli;
+use crate::exit::{Exit, Failure};
+use crate::io::Io;
+use crate::output;
+use anyhow::Context;
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+use std::path::PathBuf;
+
+/// Print the manual page, or write all of them into a folder
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  nestling man | man -l -\n  nestling man ~/.local/share/man/man1")]
+pub struct Args {
+    /// Where to write `nestling.1` and a page for each command
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+    let mut all = Cli::command();
+    all.build();
+    let Some(folder) = &args.folder else {
+        io.data(page(all)?)?;
+        return Ok(Exit::Done);
+    };
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder `{}`", folder.display()))
+        .map_err(Failure::output)?;
+    let commands = all.get_subcommands().filter(|command| command.get_name() != "help");
+    let mut pages: Vec<(String, Command)> =
+        commands.map(|command| (format!("nestling-{}", command.get_name()), command.clone())).collect();
+    pages.insert(0, ("nestling".to_owned(), all.clone()));
+    for (name, command) in pages {
+        let file = format!("{name}.1");
+        output::replace(&folder.join(&file), &page(command)?)?;
+        io.talk(format_args!("wrote {}\n", folder.join(&file).display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn page(command: Command) -> Result<String, Failure> {
+    let mut roff = Vec::new();
+    Man::new(command).render(&mut roff)?;
+    Ok(String::from_utf8_lossy(&roff).into_owned())
+}

@@ -1,0 +1,172 @@
+//! From what a repository holds to the files that Nestling needs.
+
+use super::look::{Kind, Repository};
+use super::{parent, starter};
+use nestling::changes::{ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::diagnostic::{Sources, has_errors};
+use nestling::files::MemoryFiles;
+use nestling::git::History;
+use nestling::path::RepoPath;
+use nestling::plan::{self, Request};
+use nestling::select::Narrowing;
+use nestling::workspace::{self, FILE_NAME, library_names};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// Where templates are written.
+const TEMPLATES: &str = "ci/templates";
+
+/// Where editors find what may stand in a workspace's file.
+const SCHEMA: &str = "https://gitlab.com/nestling-ci/nestling/-/raw/main/docs/workspace.schema.json";
+
+/// Files to write, by their paths from the root, and what they are for.
+pub(crate) struct Proposal {
+    /// Path, text, and a few words.
+    pub files: Vec<(String, String, String)>,
+    /// Whether GitLab's own file has to include the parent's jobs.
+    pub include: Option<&'static str>,
+}
+
+/// A workspace, the templates that it lacks, a parent, and one unit with a file of its own.
+pub(crate) fn propose(repository: &Repository) -> Proposal {
+    let built_in = uses(repository, &library_names());
+    // A built-in template that asks for more than a name does not do for a start.
+    let uses = if works(repository, &built_in) { built_in } else { uses(repository, &[]) };
+    let mut files =
+        vec![(FILE_NAME.to_owned(), workspace_file(repository, &uses), "the workspace".to_owned())];
+    for (kind, used) in &uses {
+        if !used.starts_with("nestling/") {
+            let path = format!("{TEMPLATES}/{used}.yml");
+            files.push((path, starter::template(*kind), format!("a template to start from: {used}")));
+        }
+    }
+    files.push(unit_file(repository));
+    let has_parent = repository.existing.contains(parent::FILE) && !repository.plans_already;
+    files.push(if has_parent {
+        (parent::BESIDE.to_owned(), parent::beside(), "the parent's jobs, to include".to_owned())
+    } else {
+        (parent::FILE.to_owned(), parent::whole(), "the parent pipeline".to_owned())
+    });
+    Proposal { files, include: has_parent.then_some(parent::BESIDE) }
+}
+
+/// The template for each kind that is there: a built-in one, or one to be written.
+fn uses(repository: &Repository, library: &[String]) -> BTreeMap<Kind, String> {
+    let kinds: BTreeSet<Kind> = repository.projects.values().copied().collect();
+    let template = |kind: Kind| {
+        let built_in = format!("nestling/{}", kind.template());
+        if library.contains(&built_in) { built_in } else { kind.template().to_owned() }
+    };
+    kinds.into_iter().map(|kind| (kind, template(kind))).collect()
+}
+
+/// Whether the workspace plans without an error, everything changed.
+fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
+    let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses))];
+    files.extend(repository.projects.keys().map(|dir| (format!("{dir}/manifest"), String::new())));
+    files.extend(
+        uses.iter().map(|(kind, used)| (format!("{TEMPLATES}/{used}.yml"), starter::template(*kind))),
+    );
+    let (files, sources) = (MemoryFiles::new(files), Sources::default());
+    let Ok(loaded) = workspace::load(&files, &sources) else { return false };
+    let changes = ChangeSet {
+        base: None,
+        head: Head::WorkTree { commit: None },
+        extent: Extent::Everything(Everything::Asked),
+        history: History::Complete,
+    };
+    let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+    let narrowing = Narrowing::default();
+    let plan = plan::plan(Request {
+        files: &files,
+        loaded,
+        changes,
+        pipeline,
+        narrowing,
+        assemblies: &nestling::cdk::InRepository,
+        sources: &sources,
+    });
+    !has_errors(&plan.diagnostics)
+}
+
+fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> String {
+    let mut text = format!(
+        "# yaml-language-server: $schema={SCHEMA}\n# The workspace: what holds for all units of this repository.\nworkspace:\n"
+    );
+    let _ = writeln!(
+        text,
+        "  templates: [{TEMPLATES}]          # where `use:` looks; `nestling/…` is always there"
+    );
+    text.push_str("  stages: [build, test, deploy]\n");
+    text.push_str("  ignore: [\"**/*.md\", \"docs/**/*\"]  # a change to these selects nothing\n");
+    if !repository.shared.is_empty() {
+        let _ = writeln!(
+            text,
+            "  everything: [{}]  # a change to these selects every unit",
+            repository.shared.join(", ")
+        );
+    }
+    if uses.is_empty() {
+        text.push_str("  # units:                          # directories that need no file of their own\n");
+        text.push_str("  #   - match: \"services/*\"\n  #     use: my-template\n");
+    } else {
+        text.push_str("  units:                            # directories that need no file of their own\n");
+    }
+    for (kind, used) in uses {
+        let patterns: Vec<String> = patterns(repository, *kind).iter().map(|it| quoted(it)).collect();
+        let patterns =
+            if let [one] = patterns.as_slice() { one.clone() } else { format!("[{}]", patterns.join(", ")) };
+        let _ = writeln!(text, "    - match: {patterns}\n      use: {used}");
+    }
+    text.push_str(ENVIRONMENTS);
+    text
+}
+
+const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [review, production]` becomes one job for each that
+  # a pipeline deploys to.
+  # environments:
+  #   review: { when: merge_request, name: \"review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}\", auto_stop_in: 1 week }
+  #   production: { when: default_branch, deployment_tier: production, manual: true }
+";
+
+/// The directories of a kind: `parent/*` where all directories of a parent are of it, else each by its name.
+fn patterns(repository: &Repository, kind: Kind) -> Vec<String> {
+    let of_kind = |dir: &RepoPath| repository.projects.get(dir) == Some(&kind);
+    let mut patterns = BTreeSet::new();
+    for dir in repository.projects.keys().filter(|dir| of_kind(dir)) {
+        let parent = dir.parent().filter(|parent| *parent != RepoPath::root());
+        let family = parent.and_then(|parent| Some((repository.siblings.get(&parent)?, parent)));
+        patterns.insert(match family {
+            Some((all, parent)) if all.len() > 1 && all.iter().all(of_kind) => format!("{parent}/*"),
+            _ => dir.to_string(),
+        });
+    }
+    patterns.into_iter().collect()
+}
+
+/// A text that YAML takes for nothing else.
+fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
+}
+
+/// A file for one unit: the first project, or the first directory that there is.
+fn unit_file(repository: &Repository) -> (String, String, String) {
+    let named = repository.projects.keys().next().or(repository.first_directory.as_ref());
+    let dir = named.map_or_else(|| "example".to_owned(), ToString::to_string);
+    let text = format!(
+        "\
+# What this directory adds: its own header, and after the line `---` jobs in GitLab's own words.
+unit:
+  depends_on: []     # other units: a change there selects this one too
+  changes: []        # paths elsewhere that concern it, such as \"/proto/**/*\"
+---
+# Called {dir}:hello in the child pipeline. A job of the template's name would be merged over the template's.
+hello:
+  stage: test
+  script:
+    - echo \"{dir} has changed\"
+"
+    );
+    (format!("{dir}/{FILE_NAME}"), text, "a unit with a job of its own".to_owned())
+}

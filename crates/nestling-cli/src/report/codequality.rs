@@ -1,0 +1,59 @@
+//! GitLab's code quality report, which a merge request shows beside its changes
+//! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
+
+use nestling::diagnostic::{Diagnostic, Severity, Sources};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Finding {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+/// The report as text. A problem that no file is to blame for is at the workspace's file.
+pub(crate) fn codequality(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let mut seen = BTreeMap::new();
+    let findings: Vec<Finding> =
+        diagnostics.iter().map(|diagnostic| finding(diagnostic, sources, &mut seen)).collect();
+    serde_json::to_string_pretty(&findings).map_or_else(|error| error.to_string(), |text| text + "\n")
+}
+
+fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> Finding {
+    let (path, begin) = diagnostic.origin().map_or_else(
+        || (nestling::workspace::FILE_NAME.to_owned(), 1),
+        |origin| (sources.path(origin.file), origin.line.max(1)),
+    );
+    let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    // Without the line, so that a finding stays the same one when lines move; the same problem twice in a file is
+    // told apart by its number.
+    let same = format!("{}\0{path}\0{}", diagnostic.rule, diagnostic.message);
+    let number = seen.entry(same.clone()).and_modify(|number| *number += 1).or_insert(0);
+    let hash = Sha256::digest(format!("{same}\0{number}").as_bytes());
+    Finding {
+        description: format!("{}{help}", diagnostic.message),
+        check_name: diagnostic.rule,
+        fingerprint: hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+        severity: match diagnostic.severity {
+            Severity::Error => "critical",
+            Severity::Warning => "minor",
+            Severity::Note => "info",
+        },
+        location: Location { path, lines: Lines { begin } },
+    }
+}

@@ -1,0 +1,157 @@
+//! SARIF 2.1.0, which editors and security dashboards read
+//! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+
+use nestling::diagnostic::{Diagnostic, Label, Severity, Sources};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+struct Run {
+    tool: Tool,
+    results: Vec<Finding>,
+    #[serde(rename = "columnKind")]
+    column_kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    rule_id: &'static str,
+    level: &'static str,
+    message: Text,
+    locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
+}
+
+/// The log as text.
+pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let ids: BTreeSet<&'static str> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "nestling",
+                    version: env!("CARGO_PKG_VERSION"),
+                    rules: ids.into_iter().map(|id| Rule { id }).collect(),
+                },
+            },
+            results: diagnostics.iter().map(|diagnostic| finding(diagnostic, sources)).collect(),
+            column_kind: "unicodeCodePoints",
+        }],
+    };
+    serde_json::to_string_pretty(&log).map_or_else(|error| error.to_string(), |text| text + "\n")
+}
+
+fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
+    let mut text = diagnostic.message.clone();
+    for note in &diagnostic.notes {
+        text += &format!("\nnote: {note}");
+    }
+    if let Some(help) = &diagnostic.help {
+        text += &format!("\nhelp: {help}");
+    }
+    let mut labels = diagnostic.labels.iter().map(|label| location(label, sources));
+    Finding {
+        rule_id: diagnostic.rule,
+        level: match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        },
+        message: Text { text },
+        locations: labels.by_ref().take(1).collect(),
+        related_locations: labels.collect(),
+    }
+}
+
+fn location(label: &Label, sources: &Sources) -> Location {
+    let origin = label.origin;
+    let column = (origin.column > 0).then_some(origin.column);
+    Location {
+        physical_location: Physical {
+            artifact_location: Artifact { uri: escaped(&sources.path(origin.file)) },
+            region: Region {
+                start_line: origin.line.max(1),
+                start_column: column,
+                end_column: column.filter(|_| origin.width > 0).map(|column| column + origin.width),
+            },
+        },
+        message: (!label.text.is_empty()).then(|| Text { text: label.text.clone() }),
+    }
+}
+
+/// A path as part of an address: what has a meaning there is escaped.
+pub(crate) fn escaped(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out += &format!("%{byte:02X}");
+        }
+    }
+    out
+}

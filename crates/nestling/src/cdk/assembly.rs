@@ -1,0 +1,108 @@
+//! A cloud assembly: what `cdk synth` leaves in `cdk.out`, read and checked.
+
+use super::assets::Assets;
+use super::document::{RULE, Reader};
+use super::manifest;
+use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::files::Files;
+use crate::path::RepoPath;
+
+/// The stacks and stages of an assembly.
+#[derive(Debug, Default)]
+pub struct Assembly {
+    /// The nested assemblies, one for each CDK stage, in the order of the manifests.
+    pub stages: Vec<Stage>,
+    /// The stacks of all manifests. A stack's dependencies are in the same manifest.
+    pub stacks: Vec<Stack>,
+    /// What is odd and no reason to stop.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A CDK stage: stacks that are deployed together.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Its construct path, as in `ShopPipeline/Staging`.
+    pub path: String,
+    /// Its directory in the assembly.
+    pub directory: RepoPath,
+    /// Where the manifest names it.
+    pub origin: Origin,
+    /// Its stacks.
+    pub stacks: Vec<usize>,
+}
+
+/// A CloudFormation stack.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The artifact's id.
+    pub id: String,
+    /// Its construct path, as in `ShopPipeline/Staging/Data`: what the CDK command line selects by.
+    pub path: String,
+    /// Its name in CloudFormation.
+    pub name: String,
+    /// The account; `None` where the credentials decide.
+    pub account: Option<String>,
+    /// The region; `None` where the credentials decide.
+    pub region: Option<String>,
+    /// Its template.
+    pub template: RepoPath,
+    /// The file with its metadata, beside its manifest; `None` where that is inline.
+    pub metadata: Option<String>,
+    /// The directory of its manifest.
+    pub directory: RepoPath,
+    /// The stage that it belongs to; `None` for a stack of the app itself.
+    pub stage: Option<usize>,
+    /// The stacks that have to be deployed before.
+    pub depends_on: Vec<usize>,
+    /// What is published for it.
+    pub assets: Assets,
+    /// The ids of its outputs, in order.
+    pub outputs: Vec<String>,
+    /// Whether CloudFormation refuses to delete it.
+    pub protected: bool,
+    /// Whether its template has a pipeline.
+    pub has_pipeline: bool,
+    /// Where the manifest names it.
+    pub origin: Origin,
+}
+
+impl Assembly {
+    /// Reads an assembly. Paths in `files` start at its root; messages show them below `place`.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it: a missing or broken file, a value of the wrong type, a path that leads outside,
+    /// dependencies that go round in a circle, context that was not looked up.
+    pub fn read(files: &dyn Files, place: &str, sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
+        let assembly = manifest::read(&Reader::new(files, place, sources))?;
+        match assembly.cycle() {
+            Some(problem) => Err(vec![problem]),
+            None => Ok(assembly),
+        }
+    }
+
+    /// Stacks that wait for one another.
+    fn cycle(&self) -> Option<Diagnostic> {
+        let mut done = vec![false; self.stacks.len()];
+        loop {
+            let ready = |at: &usize| !done[*at] && self.stacks[*at].depends_on.iter().all(|d| done[*d]);
+            let next: Vec<usize> = (0..self.stacks.len()).filter(ready).collect();
+            if next.is_empty() {
+                break;
+            }
+            next.into_iter().for_each(|at| done[at] = true);
+        }
+        let stuck: Vec<&Stack> =
+            self.stacks.iter().zip(&done).filter(|(_, d)| !**d).map(|(s, _)| s).collect();
+        let first = stuck.first()?;
+        let names: Vec<String> = stuck.iter().map(|stack| format!("`{}`", stack.path)).collect();
+        let message = format!("these stacks wait for one another: {}", names.join(", "));
+        Some(Diagnostic::error(RULE, first.origin, message))
+    }
+}
+
+impl Stack {
+    /// The last part of its construct path.
+    pub fn short(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}

@@ -1,0 +1,310 @@
+//! Reads the pipelines of an assembly.
+
+use super::dot::Graph;
+use super::project::{self, logical_id};
+use super::{Action, Does, Mode, Pipeline, Stage};
+use crate::cdk::assembly::{Assembly, Stack};
+use crate::cdk::document::{At, Document, Reader};
+use crate::cdk::template::{PIPELINE, Place, resolve};
+use crate::diagnostic::Diagnostic;
+use crate::path::RepoPath;
+use md5::{Digest, Md5};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads every pipeline that deploys stacks of this assembly, in the order of the manifest.
+pub(crate) fn read(reader: &Reader<'_>, assembly: &Assembly) -> Result<Vec<Pipeline>, Vec<Diagnostic>> {
+    let mut pipelines = Vec::new();
+    let mut problems = Vec::new();
+    for (at, stack) in assembly.stacks.iter().enumerate() {
+        if !stack.has_pipeline || stack.stage.is_some() {
+            continue;
+        }
+        match of_stack(reader, assembly, at) {
+            Ok(found) => pipelines.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Err(problem) = attach_graphs(reader, &mut pipelines) {
+        problems.push(problem);
+    }
+    if problems.is_empty() { Ok(pipelines) } else { Err(problems) }
+}
+
+fn of_stack(reader: &Reader<'_>, assembly: &Assembly, at: usize) -> Result<Vec<Pipeline>, Diagnostic> {
+    let stack = &assembly.stacks[at];
+    let Some(template) = reader.json(&stack.template)? else { return Ok(Vec::new()) };
+    let resources = template.root().entries_of("Resources")?;
+    let paths = construct_paths(reader, stack)?;
+    let mut pipelines = Vec::new();
+    for (id, resource) in &resources {
+        if resource.text_of("Type")? != Some(PIPELINE) {
+            continue;
+        }
+        let reading =
+            Reading { reader, assembly, stack, resources: &resources, paths: &paths, own: own_ids(resource) };
+        let stages = reading.stages(resource)?;
+        // A pipeline that touches no stack of this assembly is something that the app itself deploys.
+        if !stages
+            .iter()
+            .flat_map(|stage| &stage.actions)
+            .any(|action| matches!(action.does, Does::Stack { .. }))
+        {
+            continue;
+        }
+        let path = paths.get(*id).map_or_else(|| format!("{}/{id}", stack.path), Clone::clone);
+        let path = path.trim_end_matches("/Resource").to_owned();
+        let (triggers, lost) = (triggers(&resources), lost(resource)?);
+        pipelines.push(Pipeline { path, stages, graph: None, triggers, lost, origin: resource.origin() });
+    }
+    Ok(pipelines)
+}
+
+/// The construct path of each logical id, as the stack's metadata tells it.
+fn construct_paths(reader: &Reader<'_>, stack: &Stack) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let name = stack.metadata.as_deref().unwrap_or("manifest.json");
+    let Some(path) = stack.directory.join(name).ok() else { return Ok(BTreeMap::new()) };
+    let Some(document) = reader.json(&path)? else { return Ok(BTreeMap::new()) };
+    let metadata = match stack.metadata {
+        Some(_) => Some(document.root()),
+        None => inline(&document, stack),
+    };
+    let mut paths = BTreeMap::new();
+    for (path, entries) in metadata.map_or_else(|| Ok(Vec::new()), |at| at.entries())? {
+        for entry in entries.items()? {
+            if entry.text_of("type")? == Some("aws:cdk:logicalId") {
+                let id = entry.field("data")?.text()?;
+                paths.insert(id.to_owned(), path.trim_start_matches('/').to_owned());
+            }
+        }
+    }
+    Ok(paths)
+}
+
+/// Up to aws-cdk-lib 2.2xx, metadata stood in the manifest itself.
+fn inline<'a>(manifest: &'a Document, stack: &Stack) -> Option<At<'a>> {
+    manifest.root().get("artifacts")?.get(&stack.id)?.get("metadata")
+}
+
+/// The pipeline's own bucket and keys.
+fn own_ids(pipeline: &At<'_>) -> Vec<String> {
+    fn collect(value: &Value, ids: &mut Vec<String>) {
+        ids.extend(logical_id(value));
+        match value {
+            Value::Object(map) => map.values().for_each(|value| collect(value, ids)),
+            Value::Array(items) => items.iter().for_each(|value| collect(value, ids)),
+            _ => {}
+        }
+    }
+    let mut ids = Vec::new();
+    let properties = pipeline.get("Properties");
+    for key in ["ArtifactStore", "ArtifactStores"] {
+        if let Some(at) = properties.as_ref().and_then(|at| at.get(key)) {
+            collect(at.value(), &mut ids);
+        }
+    }
+    ids
+}
+
+struct Reading<'a, 'd> {
+    reader: &'a Reader<'a>,
+    assembly: &'a Assembly,
+    stack: &'a Stack,
+    resources: &'a [(&'d str, At<'d>)],
+    paths: &'a BTreeMap<String, String>,
+    own: Vec<String>,
+}
+
+impl Reading<'_, '_> {
+    fn place(&self) -> Place<'_> {
+        Place { account: self.stack.account.as_deref(), region: self.stack.region.as_deref() }
+    }
+
+    fn stages(&self, pipeline: &At<'_>) -> Result<Vec<Stage>, Diagnostic> {
+        let mut stages = Vec::new();
+        for stage in pipeline.field("Properties")?.field("Stages")?.items()? {
+            let name = resolve(&stage.field("Name")?, self.place()).shown().to_owned();
+            let actions = stage.field("Actions")?.items()?;
+            let actions = actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?;
+            stages.push(Stage { name, actions });
+        }
+        Ok(stages)
+    }
+
+    fn action(&self, action: &At<'_>) -> Result<Action, Diagnostic> {
+        let kind = action.field("ActionTypeId")?;
+        let (category, provider) = (kind.field("Category")?.text()?, kind.field("Provider")?.text()?);
+        let configuration = action.get("Configuration");
+        let setting = |key: &str| configuration.as_ref().and_then(|at| at.get(key));
+        let text = |key: &str| setting(key).map(|at| resolve(&at, self.place()).shown().to_owned());
+        let does = match (category, provider) {
+            ("Source", _) => {
+                let named = || Some(format!("{}/{}", text("Owner")?, text("Repo")?));
+                let repository = text("FullRepositoryId").or_else(named);
+                let repository = repository.or_else(|| text("RepositoryName")).or_else(|| text("S3Bucket"));
+                let repository = repository.unwrap_or_else(|| provider.to_owned());
+                Does::Source { repository, branch: text("BranchName").or_else(|| text("Branch")) }
+            }
+            ("Build" | "Test", "CodeBuild") => self.build(&setting("ProjectName"))?,
+            ("Approval", "Manual") => Does::Approve(text("CustomData")),
+            ("Deploy", "CloudFormation") => self.on_stack(action, &text),
+            _ => Does::Other(format!("{provider} ({category})")),
+        };
+        let names = |key: &str| -> Result<Vec<String>, Diagnostic> {
+            action.items_of(key)?.iter().map(|at| Ok(at.field("Name")?.text()?.to_owned())).collect()
+        };
+        Ok(Action {
+            name: resolve(&action.field("Name")?, self.place()).shown().to_owned(),
+            rank: action.get("RunOrder").and_then(|at| at.value().as_u64()).unwrap_or(1),
+            does,
+            namespace: action.text_of("Namespace")?.map(str::to_owned),
+            inputs: names("InputArtifacts")?,
+            primary: text("PrimarySource"),
+            outputs: names("OutputArtifacts")?,
+            variables: setting("EnvironmentVariables")
+                .map_or_else(|| Ok(Vec::new()), |at| self.variables(&at))?,
+            origin: action.origin(),
+        })
+    }
+
+    fn build(&self, name: &Option<At<'_>>) -> Result<Does, Diagnostic> {
+        let id = name.as_ref().and_then(|at| logical_id(at.value()));
+        let found = self.resources.iter().find(|(other, _)| Some(*other) == id.as_deref());
+        let Some((id, resource)) = found else {
+            let shown = name.as_ref().map(|at| resolve(at, self.place()).shown().to_owned());
+            let shown = shown.unwrap_or_default();
+            return Ok(Does::Other(format!("CodeBuild project `{shown}`, which is not in this stack")));
+        };
+        let mut project = project::read(self.reader, resource, self.resources, &self.own, self.place())?;
+        let path = self.paths.get(*id).cloned().unwrap_or_else(|| (*id).to_owned());
+        project.path = path.trim_end_matches("/Resource").to_owned();
+        Ok(Does::Build(Box::new(project)))
+    }
+
+    /// The stack that an action works on: by its template, or by its name, region and account.
+    fn on_stack(&self, action: &At<'_>, text: &dyn Fn(&str) -> Option<String>) -> Does {
+        let written = text("ActionMode").unwrap_or_default();
+        let mode = match written.as_str() {
+            "CHANGE_SET_REPLACE" => Mode::Prepare,
+            "CHANGE_SET_EXECUTE" => Mode::Execute,
+            "CREATE_UPDATE" => Mode::Deploy,
+            other => return Does::Other(format!("CloudFormation with the mode {other}")),
+        };
+        let template = text("TemplatePath").and_then(|path| RepoPath::parse(path.split_once("::")?.1).ok());
+        let by_template = template.and_then(|path| self.position(|stack| stack.template == path));
+        let name = text("StackName").unwrap_or_default();
+        let role = action.get("RoleArn").map(|at| resolve(&at, self.place()).shown().to_owned());
+        let account = role.as_deref().and_then(account_of);
+        let region = action.get("Region").and_then(|at| at.text().ok()).or(self.stack.region.as_deref());
+        let fits = |stack: &Stack| {
+            let here = |a: Option<&str>, b: Option<&str>| a.is_none() || b.is_none() || a == b;
+            stack.name == name
+                && here(stack.region.as_deref(), region)
+                && here(stack.account.as_deref(), account)
+        };
+        match by_template.or_else(|| self.position(fits)) {
+            Some(stack) => Does::Stack { stack, mode },
+            None => Does::Other(format!("CloudFormation on `{name}`, which is not in this assembly")),
+        }
+    }
+
+    fn position(&self, fits: impl Fn(&Stack) -> bool) -> Option<usize> {
+        self.assembly.stacks.iter().position(fits)
+    }
+
+    /// The list is JSON in a string.
+    fn variables(&self, at: &At<'_>) -> Result<Vec<(String, String)>, Diagnostic> {
+        let text = resolve(at, self.place()).shown().to_owned();
+        let list: Vec<Value> = serde_json::from_str(&text).map_err(|error| at.problem(error))?;
+        let part = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        Ok(list.iter().filter_map(|item| Some((part(item, "name")?, part(item, "value")?))).collect())
+    }
+}
+
+/// The account in an ARN of a role.
+fn account_of(arn: &str) -> Option<&str> {
+    let account = arn.split(':').nth(4)?;
+    account.bytes().all(|byte| byte.is_ascii_digit()).then_some(account).filter(|account| !account.is_empty())
+}
+
+/// What starts pipelines of this stack beside a push, and what they tell.
+fn triggers(resources: &[(&str, At<'_>)]) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for (id, resource) in resources {
+        let kind = resource.get("Type").and_then(|at| at.text().ok()).unwrap_or_default();
+        let words = match kind {
+            "AWS::CodePipeline::Webhook" => "a webhook",
+            "AWS::Events::Rule" => "an EventBridge rule",
+            "AWS::CodeStarNotifications::NotificationRule" => "a notification rule",
+            _ => continue,
+        };
+        found.insert(format!("{words}, `{id}`"));
+    }
+    found.into_iter().collect()
+}
+
+/// Settings of the pipeline that say how it runs.
+fn lost(pipeline: &At<'_>) -> Result<Vec<String>, Diagnostic> {
+    const PLAIN: [&str; 9] = [
+        "ArtifactStore",
+        "ArtifactStores",
+        "Name",
+        "PipelineType",
+        "ExecutionMode",
+        "RestartExecutionOnUpdate",
+        "RoleArn",
+        "Stages",
+        "Tags",
+    ];
+    let mut lost = Vec::new();
+    let properties = pipeline.field("Properties")?;
+    for (key, at) in properties.entries()? {
+        if !PLAIN.contains(&key) {
+            lost.push(format!("`{key}` of the pipeline: {}", at.value()));
+        }
+    }
+    for stage in properties.field("Stages")?.items()? {
+        let name = stage.get("Name").and_then(|at| at.text().ok()).unwrap_or_default();
+        for (key, at) in stage.entries()? {
+            if key != "Name" && key != "Actions" {
+                lost.push(format!("`{key}` of stage `{name}`: {}", at.value()));
+            }
+        }
+    }
+    Ok(lost)
+}
+
+/// Finds the graph of each pipeline: the file is called after the construct, with the beginning of the MD5 of its path.
+fn attach_graphs(reader: &Reader<'_>, pipelines: &mut [Pipeline]) -> Result<(), Diagnostic> {
+    let mut names = reader.root_files()?;
+    names.retain(|name| name.ends_with(".dot"));
+    names.sort();
+    for pipeline in pipelines.iter_mut() {
+        let suffixes =
+            ancestors(&pipeline.path).map(|path| format!("{}.dot", suffix(path))).collect::<Vec<_>>();
+        let found = names.iter().position(|name| suffixes.iter().any(|suffix| name.ends_with(suffix)));
+        if let Some(at) = found {
+            pipeline.graph = graph(reader, &names.remove(at))?;
+        }
+    }
+    let mut without: Vec<&mut Pipeline> = pipelines.iter_mut().filter(|p| p.graph.is_none()).collect();
+    if let ([name], [pipeline]) = (&names[..], &mut without[..]) {
+        pipeline.graph = graph(reader, name)?;
+    }
+    Ok(())
+}
+
+fn graph(reader: &Reader<'_>, name: &str) -> Result<Option<Graph>, Diagnostic> {
+    let bytes = reader.bytes(&RepoPath::root().child(name.as_bytes()))?;
+    let graph = bytes.map(|bytes| Graph::parse(&String::from_utf8_lossy(&bytes)));
+    Ok(graph.filter(|graph| !graph.leaves.is_empty()))
+}
+
+/// A path and all paths above it.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
+}
+
+fn suffix(path: &str) -> String {
+    Md5::digest(path.as_bytes()).iter().take(4).map(|byte| format!("{byte:02X}")).collect()
+}

@@ -1,0 +1,432 @@
+//! A pipeline's actions as nodes: what GitLab does by itself falls away, publishing is gathered by stage, the rest is
+//! one node an action.
+
+use super::fallback::{Ordered, order};
+use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Order, Step, Work};
+use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, matching};
+use crate::cdk::report::Kind;
+use crate::path::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Adds the nodes of a pipeline.
+pub(crate) fn add(deployment: &mut Deployment, index: usize, pipeline: Pipeline) {
+    let ordered = order(&pipeline, &deployment.assembly);
+    let roles = roles(&pipeline, &ordered);
+    let stages = stages_of(&pipeline, &ordered, deployment);
+    let mut adding =
+        Adding { deployment, pipeline: &pipeline, index, ordered: &ordered, stages, nodes: Vec::new() };
+    for (at, role) in roles.iter().enumerate() {
+        let nodes = adding.action(at, *role);
+        adding.nodes.push(nodes);
+    }
+    adding.edges();
+    adding.inputs();
+    adding.fates();
+    for trigger in &pipeline.triggers {
+        deployment.report.add(Kind::Trigger, &pipeline.path, trigger, pipeline.origin);
+    }
+    for lost in &pipeline.lost {
+        deployment.report.add(Kind::Setting, &pipeline.path, lost, pipeline.origin);
+    }
+}
+
+/// What an action is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Source,
+    /// Makes the assembly, or runs before what makes it.
+    Synth,
+    /// Deploys the pipeline itself.
+    SelfUpdate,
+    Publish,
+    /// Shows whether permissions broaden.
+    Compare,
+    Work,
+}
+
+fn roles(pipeline: &Pipeline, ordered: &Ordered<'_>) -> Vec<Role> {
+    let assembly = assembly_artifact(ordered);
+    let makes = |action: &codepipeline::Action| {
+        assembly.is_some_and(|artifact| action.outputs.iter().any(|output| output == artifact))
+    };
+    let synth = ordered.actions.iter().position(|(_, action)| makes(action));
+    let before: BTreeSet<usize> = synth.map(|synth| past(synth, &ordered.after)).unwrap_or_default();
+    let role = |at: usize, stage: &str, action: &codepipeline::Action| match &action.does {
+        Does::Source { .. } => Role::Source,
+        _ if Some(at) == synth || before.contains(&at) => Role::Synth,
+        Does::Build(project) if project.path.contains("/UpdatePipeline/") => Role::SelfUpdate,
+        Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
+            Role::Compare
+        }
+        Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
+        _ if stage == "UpdatePipeline" => Role::SelfUpdate,
+        _ => Role::Work,
+    };
+    let actions = ordered.actions.iter().enumerate();
+    actions.map(|(at, (stage, action))| role(at, &pipeline.stages[*stage].name, action)).collect()
+}
+
+/// The artifact that the stacks' templates are taken from.
+fn assembly_artifact<'a>(ordered: &Ordered<'a>) -> Option<&'a str> {
+    let of_stacks = ordered.actions.iter().filter(|(_, action)| matches!(action.does, Does::Stack { .. }));
+    of_stacks.filter_map(|(_, action)| action.inputs.first()).map(String::as_str).next()
+}
+
+fn past(of: usize, after: &[BTreeSet<usize>]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut queue = vec![of];
+    while let Some(at) = queue.pop() {
+        queue.extend(after[at].iter().filter(|before| found.insert(**before)));
+    }
+    found
+}
+
+/// The directories of the assembly that commands publish assets of: `cdk-assets --path "DIR/X.assets.json" … publish`.
+fn published(commands: &[String]) -> impl Iterator<Item = RepoPath> {
+    let publishing = commands.iter().filter(|c| c.contains("cdk-assets") && c.contains(" publish "));
+    publishing.filter_map(|command| {
+        let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
+        let end = path.find(['"', ' ']).unwrap_or(path.len());
+        RepoPath::parse(&path[..end]).ok()?.parent()
+    })
+}
+
+/// The CDK stage that each action belongs to: that of its stack, or of the stacks in the same group of the graph.
+fn stages_of(pipeline: &Pipeline, ordered: &Ordered<'_>, deployment: &Deployment) -> Vec<Option<usize>> {
+    let assembly = &deployment.assembly;
+    let mut groups: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, (_, action)) in ordered.actions.iter().enumerate() {
+        let (Does::Stack { stack, .. }, Some(leaf)) = (&action.does, &ordered.leaves[at]) else { continue };
+        let Some(stage) = assembly.stacks[*stack].stage else { continue };
+        // `PreProd.Staging.Data.Deploy`: the stack's group is in the stage's.
+        let known = pipeline.graph.iter().flat_map(|graph| &graph.groups);
+        let holding =
+            known.filter(|group| leaf.strip_prefix(group.as_str()).is_some_and(|r| r.starts_with('.')));
+        let mut holding: Vec<&String> = holding.collect();
+        holding.sort_by_key(|group| std::cmp::Reverse(group.len()));
+        if let Some(group) = holding.get(1) {
+            groups.insert((*group).clone(), stage);
+        }
+    }
+    let by_group = |leaf: &str| {
+        let fits = groups
+            .iter()
+            .filter(|(group, _)| leaf.strip_prefix(group.as_str()).is_some_and(|r| r.starts_with('.')));
+        fits.max_by_key(|(group, _)| group.len()).map(|(_, stage)| *stage)
+    };
+    let actions = ordered.actions.iter().enumerate();
+    let of = |at: usize, stage: usize, action: &codepipeline::Action| match &action.does {
+        Does::Stack { stack, .. } => assembly.stacks[*stack].stage,
+        _ => match &ordered.leaves[at] {
+            Some(leaf) => by_group(leaf),
+            None => only_stage(stage, ordered, deployment),
+        },
+    };
+    actions.map(|(at, (stage, action))| of(at, *stage, action)).collect()
+}
+
+/// Without a graph: the CDK stage of all stacks of the same CodePipeline stage, if that is one.
+fn only_stage(of: usize, ordered: &Ordered<'_>, deployment: &Deployment) -> Option<usize> {
+    let stacks = ordered.actions.iter().filter(|(stage, _)| *stage == of).filter_map(|(_, action)| {
+        if let Does::Stack { stack, .. } = action.does {
+            deployment.assembly.stacks[stack].stage
+        } else {
+            None
+        }
+    });
+    let stages: BTreeSet<usize> = stacks.collect();
+    stages.first().copied().filter(|_| stages.len() == 1)
+}
+
+struct Adding<'a> {
+    deployment: &'a mut Deployment,
+    pipeline: &'a Pipeline,
+    index: usize,
+    ordered: &'a Ordered<'a>,
+    stages: Vec<Option<usize>>,
+    /// The nodes of each action.
+    nodes: Vec<Vec<usize>>,
+}
+
+impl<'a> Adding<'a> {
+    fn action(&mut self, at: usize, role: Role) -> Vec<usize> {
+        let (_, action) = self.ordered.actions[at];
+        match role {
+            Role::Source => self.source(at, action),
+            Role::Synth => self.synth(at, action),
+            Role::SelfUpdate => {
+                let text = "each pipeline is generated anew from the assembly, which is all that it did";
+                self.report(Kind::Replaced, at, text);
+                Vec::new()
+            }
+            Role::Publish => self.publish(at, action),
+            Role::Compare | Role::Work => {
+                let work = self.work(at, action, role);
+                let node = self.push(at, work);
+                if let Some(namespace) = &action.namespace {
+                    self.deployment.namespaces.insert(namespace.clone(), Namespace::Node(node));
+                }
+                vec![node]
+            }
+        }
+    }
+
+    fn source(&mut self, at: usize, action: &codepipeline::Action) -> Vec<usize> {
+        if let Some(namespace) = &action.namespace {
+            self.deployment.namespaces.insert(namespace.clone(), Namespace::Source);
+        }
+        let Does::Source { repository, branch } = &action.does else { return Vec::new() };
+        let branch = branch.as_deref().unwrap_or("its default branch");
+        if self.is_main(action) {
+            let text = format!(
+                "GitLab's checkout; {branch} of {repository} started it, now the catalogue's `when` does"
+            );
+            self.report(Kind::Replaced, at, &text);
+        } else {
+            // Steps that read it say so themselves.
+            let text = format!(
+                "{branch} of {repository}, another repository: the job that synthesizes may have to clone it"
+            );
+            self.report(Kind::Replaced, at, &text);
+        }
+        Vec::new()
+    }
+
+    /// The source whose files the synth starts in is the repository itself; where that is unknown, the first.
+    fn is_main(&self, action: &codepipeline::Action) -> bool {
+        let assembly = assembly_artifact(self.ordered);
+        let actions = || self.ordered.actions.iter().map(|(_, action)| *action);
+        let synth =
+            actions().find(|a| assembly.is_some_and(|artifact| a.outputs.iter().any(|o| o == artifact)));
+        let of = |artifact: &str| actions().find(|a| a.outputs.iter().any(|output| output == artifact));
+        let mut main = synth;
+        for _ in 0..self.ordered.actions.len() {
+            match main {
+                Some(found) if !matches!(found.does, Does::Source { .. }) => {
+                    main = found.main_input().and_then(of);
+                }
+                _ => break,
+            }
+        }
+        let main = main.or_else(|| actions().find(|a| matches!(a.does, Does::Source { .. })));
+        main.is_some_and(|main| std::ptr::eq(main, action))
+    }
+
+    fn synth(&mut self, at: usize, action: &codepipeline::Action) -> Vec<usize> {
+        let commands = match &action.does {
+            Does::Build(project) => project.spec.commands.join("; "),
+            _ => "no commands".to_owned(),
+        };
+        self.report(
+            Kind::Replaced,
+            at,
+            &format!("a job of the parent pipeline, before `generate`: {commands}"),
+        );
+        if let Does::Build(project) = &action.does {
+            for (name, place) in &project.secrets {
+                self.report(
+                    Kind::Variable,
+                    at,
+                    &format!("{name}, from {place}, in the parent pipeline's job"),
+                );
+            }
+        }
+        Vec::new()
+    }
+
+    /// One node for each stage that the assets go to: a job can publish to one account.
+    fn publish(&mut self, at: usize, action: &codepipeline::Action) -> Vec<usize> {
+        let Does::Build(project) = &action.does else { return Vec::new() };
+        let mut nodes = BTreeSet::new();
+        for directory in published(&project.spec.commands) {
+            let stages = &self.deployment.assembly.stages;
+            let Some(stage) = stages.iter().position(|stage| stage.directory == directory) else { continue };
+            let known = self.deployment.nodes.iter().position(|node| {
+                node.pipeline == Some(self.index) && matches!(node.work, Work::Publish(of) if of == stage)
+            });
+            let node = known.unwrap_or_else(|| {
+                let short = stages[stage].path.rsplit('/').next().unwrap_or_default().to_owned();
+                self.deployment.nodes.push(Node {
+                    name: format!("Assets.{short}"),
+                    group: Some("Assets".to_owned()),
+                    pipeline: Some(self.index),
+                    stage: Some(stage),
+                    work: Work::Publish(stage),
+                    after: BTreeSet::new(),
+                    order: Order::Exact,
+                    origin: action.origin,
+                });
+                self.deployment.nodes.len() - 1
+            });
+            nodes.insert(node);
+        }
+        if nodes.is_empty() {
+            self.report(Kind::Replaced, at, "each `cdk deploy` publishes what its stack needs");
+        }
+        if project.spec.commands.iter().any(|command| command.contains("cdk-docker-creds.json")) {
+            let text =
+                "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
+            self.report(Kind::Variable, at, text);
+        }
+        nodes.into_iter().collect()
+    }
+
+    fn work(&mut self, at: usize, action: &codepipeline::Action, role: Role) -> Work {
+        match &action.does {
+            Does::Stack { stack, mode: Mode::Prepare } => Work::Prepare(*stack),
+            Does::Stack { stack, mode: Mode::Execute } => Work::Execute(*stack),
+            Does::Stack { stack, mode: Mode::Deploy } => Work::Deploy(*stack),
+            Does::Approve(comment) => {
+                Work::Approve(comment.clone().filter(|comment| !comment.starts_with("#{")))
+            }
+            Does::Build(_) if role == Role::Compare => {
+                let path = action.variables.iter().find(|(name, _)| name == "STAGE_PATH");
+                Work::Compare(path.map_or_else(|| "*".to_owned(), |(_, path)| format!("{path}/*")))
+            }
+            Does::Build(project) => {
+                for lost in project.lost.iter().chain(&project.spec.lost) {
+                    self.report(Kind::Setting, at, lost);
+                }
+                if let Some(network) = &project.network {
+                    self.report(Kind::Runner, at, &format!("it ran inside a VPC: {network}"));
+                }
+                for (name, place) in project.secrets.iter().chain(&project.spec.secrets) {
+                    self.report(Kind::Variable, at, &format!("{name}, from {place}"));
+                }
+                for grant in &project.grants {
+                    self.report(Kind::Role, at, grant);
+                }
+                Work::Run(Box::new(step(project, action)))
+            }
+            Does::Other(what) => {
+                self.report(Kind::Unsupported, at, &format!("{what}; a job that fails holds its place"));
+                Work::Unsupported(what.clone())
+            }
+            Does::Source { .. } => Work::Unsupported("a source".to_owned()),
+        }
+    }
+
+    fn push(&mut self, at: usize, work: Work) -> usize {
+        let (stage, action) = self.ordered.actions[at];
+        let stage = &self.pipeline.stages[stage];
+        let group =
+            self.pipeline.graph.as_ref().map_or(stage.name.as_str(), |g| matching::group_of(stage, g));
+        let name = match &self.ordered.leaves[at] {
+            Some(leaf) => {
+                let parts = [".Check", ".Confirm"].into_iter().find(|part| {
+                    action.name.ends_with(part) && !leaf.ends_with(part) && self.shares_step(at)
+                });
+                format!("{leaf}{}", parts.unwrap_or_default())
+            }
+            None => format!("{group}.{}", action.name),
+        };
+        let stage = self.stages[at];
+        let group = Some(group.to_owned());
+        let pipeline = Some(self.index);
+        self.deployment.nodes.push(Node {
+            name,
+            group,
+            pipeline,
+            stage,
+            work,
+            after: BTreeSet::new(),
+            order: if self.ordered.leaves[at].is_some() { Order::Exact } else { Order::ByRank },
+            origin: action.origin,
+        });
+        self.deployment.nodes.len() - 1
+    }
+
+    fn shares_step(&self, at: usize) -> bool {
+        self.ordered.leaves.iter().filter(|leaf| **leaf == self.ordered.leaves[at]).count() > 1
+    }
+
+    /// A stack waits for its own stage's assets; whatever else waits for an action waits for all that it became.
+    fn edges(&mut self) {
+        for (at, nodes) in self.nodes.iter().enumerate() {
+            let before: Vec<usize> =
+                self.ordered.after[at].iter().flat_map(|action| &self.nodes[*action]).copied().collect();
+            for node in nodes {
+                let kept = |other: &&usize| match self.deployment.nodes[**other].work {
+                    Work::Publish(of) => self.deployment.nodes[*node].stage.is_none_or(|stage| stage == of),
+                    _ => true,
+                };
+                let kept: Vec<usize> =
+                    before.iter().filter(kept).copied().filter(|other| other != node).collect();
+                self.deployment.nodes[*node].after.extend(kept);
+            }
+        }
+    }
+
+    /// Where the files of each step come from.
+    fn inputs(&mut self) {
+        let assembly = assembly_artifact(self.ordered);
+        for at in 0..self.nodes.len() {
+            let (_, action) = self.ordered.actions[at];
+            let Some(node) = self.nodes[at].first().copied() else { continue };
+            let mut names: Vec<&String> = action.inputs.iter().collect();
+            names.sort_by_key(|name| Some(name.as_str()) != action.main_input());
+            let inputs: Vec<Input> = names.into_iter().map(|name| self.input(name, assembly)).collect();
+            if let Work::Run(step) = &mut self.deployment.nodes[node].work {
+                step.inputs = inputs;
+            }
+        }
+    }
+
+    fn input(&self, name: &str, assembly: Option<&str>) -> Input {
+        let artifact = name.to_owned();
+        let makes = |action: &codepipeline::Action| action.outputs.iter().any(|output| output == name);
+        let maker = self.ordered.actions.iter().position(|(_, action)| makes(action));
+        let from = match maker.map(|at| (self.ordered.actions[at].1, &self.nodes[at])) {
+            _ if Some(name) == assembly => From::Assembly,
+            None => From::Checkout,
+            Some((action, nodes)) => match (&action.does, nodes.first()) {
+                (Does::Source { .. }, _) if self.is_main(action) => From::Checkout,
+                (Does::Source { repository, branch }, _) => {
+                    From::Repository(repository.clone(), branch.clone())
+                }
+                (_, Some(node)) => From::Node(*node),
+                (_, None) => From::Parent(action.name.clone()),
+            },
+        };
+        Input { artifact, from }
+    }
+
+    fn fates(&mut self) {
+        let start = self.deployment.actions.len();
+        for (at, (stage, action)) in self.ordered.actions.iter().enumerate() {
+            let nodes = self.nodes[at].clone();
+            self.deployment.actions.push(Action {
+                stage: self.pipeline.stages[*stage].name.clone(),
+                name: action.name.clone(),
+                fate: if nodes.is_empty() { Fate::Reported } else { Fate::Nodes(nodes) },
+                after: self.ordered.after[at].iter().map(|before| start + before).collect(),
+            });
+        }
+    }
+
+    fn report(&mut self, kind: Kind, at: usize, text: &str) {
+        let (stage, action) = self.ordered.actions[at];
+        let subject = format!("{}.{}", self.pipeline.stages[stage].name, action.name);
+        self.deployment.report.add(kind, subject, text, action.origin);
+    }
+}
+
+fn step(project: &codepipeline::project::Project, action: &codepipeline::Action) -> Step {
+    let references = action.variables.iter().filter(|(name, _)| !name.starts_with("_PROJECT_CONFIG"));
+    let (references, fixed): (Vec<_>, Vec<_>) =
+        references.cloned().partition(|(_, value)| value.contains("#{"));
+    let mut variables = project.variables.clone();
+    variables.extend(project.spec.variables.iter().cloned());
+    variables.extend(fixed);
+    Step {
+        image: project.image.clone(),
+        privileged: project.privileged,
+        timeout: project.timeout,
+        variables,
+        references,
+        spec: project.spec.clone(),
+        inputs: Vec::new(),
+        outputs: action.outputs.clone(),
+        uses_aws: !project.grants.is_empty(),
+    }
+}

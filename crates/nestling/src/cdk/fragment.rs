@@ -1,0 +1,169 @@
+//! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
+
+use super::deployment::Deployment;
+use super::jobs::{self, NEEDS_LIMIT, Unlisted};
+use super::report::Report;
+use super::settings::{RULE, Settings, Source};
+use crate::changes::PipelineFacts;
+use crate::compose::LeftOut;
+use crate::diagnostic::{Diagnostic, Severity, Sources};
+use crate::environments::Evaluate;
+use crate::files::{Entry, Files, ReadError, Walk};
+use crate::path::RepoPath;
+use crate::workspace::{Catalogue, Unit};
+use crate::yaml::Node;
+
+/// Where assemblies come from that are not in the repository.
+pub trait Assemblies {
+    /// The assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    fn open(
+        &self,
+        unit: &Unit,
+        settings: &Settings,
+        directory: &RepoPath,
+    ) -> Result<Box<dyn Files + '_>, Diagnostic>;
+}
+
+/// There are none: every assembly is in the repository.
+#[derive(Debug, Clone, Copy)]
+pub struct InRepository;
+
+impl Assemblies for InRepository {
+    fn open(
+        &self,
+        _: &Unit,
+        settings: &Settings,
+        directory: &RepoPath,
+    ) -> Result<Box<dyn Files>, Diagnostic> {
+        let message = format!("the assembly `{directory}` is not in the repository");
+        Err(Diagnostic::error(RULE, settings.assembly.origin, message)
+            .with_help("commit it and write `from: none`, or run Nestling in a work tree that has it"))
+    }
+}
+
+/// What a fragment is made from.
+pub struct Request<'a> {
+    /// The unit.
+    pub unit: &'a Unit,
+    /// What its header says.
+    pub header: &'a Node,
+    /// The repository.
+    pub files: &'a dyn Files,
+    /// Assemblies that are not in it.
+    pub assemblies: &'a dyn Assemblies,
+    /// Where deploys may go.
+    pub catalogue: &'a Catalogue,
+    /// The pipeline that it is for.
+    pub pipeline: &'a PipelineFacts,
+    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
+    pub evaluate: Evaluate<'a>,
+    /// Where the files' texts are kept.
+    pub sources: &'a Sources,
+}
+
+/// What a unit's assembly becomes.
+#[derive(Debug, Default)]
+pub struct Fragment {
+    /// The jobs, as a rendered file; `None` where something is wrong.
+    pub rendered: Option<Node>,
+    /// What this kind of pipeline does not get.
+    pub left_out: Vec<LeftOut>,
+    /// What could not be carried over.
+    pub report: Report,
+    /// What is wrong, and what the report has to say as warnings.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Makes the fragment of a unit.
+pub fn fragment(request: &Request<'_>) -> Fragment {
+    let failed = |problems| Fragment { problems, ..Fragment::default() };
+    let settings = match Settings::read(request.header) {
+        Ok(settings) => settings,
+        Err(problems) => return failed(problems),
+    };
+    let directory = match directory(request.unit, &settings) {
+        Ok(directory) => directory,
+        Err(problem) => return failed(vec![problem]),
+    };
+    let opened: Box<dyn Files + '_> = if settings.from == Source::Checkout && settings.synth.is_empty() {
+        Box::new(Below { files: request.files, directory: directory.clone() })
+    } else {
+        match request.assemblies.open(request.unit, &settings, &directory) {
+            Ok(files) => files,
+            Err(problem) => return failed(vec![problem]),
+        }
+    };
+    match Deployment::read(&*opened, &directory.to_string(), request.sources) {
+        Ok(deployment) => written(request, &settings, &deployment),
+        Err(problems) => failed(problems.into_iter().map(|problem| at_header(problem, &settings)).collect()),
+    }
+}
+
+fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
+    let unit_directory = request.unit.dir.to_string();
+    let outcome = jobs::write(&jobs::Request {
+        deployment,
+        settings,
+        unit: Some(&request.unit.name),
+        directory: &unit_directory,
+        catalogue: request.catalogue,
+        pipeline: request.pipeline,
+        evaluate: request.evaluate,
+        unlisted: Unlisted::Refuse,
+        needs_limit: NEEDS_LIMIT,
+    });
+    let mut problems = deployment.assembly.warnings.clone();
+    problems.extend(outcome.problems);
+    problems.extend(outcome.report.diagnostics(Severity::Warning));
+    Fragment {
+        rendered: Some(outcome.rendered),
+        left_out: outcome.left_out,
+        report: outcome.report,
+        problems,
+    }
+}
+
+/// The assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
+fn directory(unit: &Unit, settings: &Settings) -> Result<RepoPath, Diagnostic> {
+    let written = &settings.assembly.value;
+    let found = match written.strip_prefix('/') {
+        Some(from_root) => RepoPath::parse(from_root),
+        None => unit.dir.join(written),
+    };
+    found.map_err(|error| Diagnostic::error(RULE, settings.assembly.origin, error.to_string()))
+}
+
+/// A problem without a place, such as an assembly that is not there, is told at the header.
+fn at_header(problem: Diagnostic, settings: &Settings) -> Diagnostic {
+    if problem.labels.is_empty() { problem.with_label(settings.assembly.origin, "") } else { problem }
+}
+
+/// The files below a directory of the repository.
+struct Below<'a> {
+    files: &'a dyn Files,
+    directory: RepoPath,
+}
+
+impl Files for Below<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.directory.join(path.as_bytes()) {
+            Ok(path) => self.files.read(&path),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+        self.files.walk(&mut |path, entries| match path.relative_to(&self.directory) {
+            Some(rest) => match RepoPath::parse(rest) {
+                Ok(below) => visit(&below, entries),
+                Err(_) => Walk::Skip,
+            },
+            // The way down to the directory.
+            None if self.directory.is_in(path) => Walk::Descend,
+            None => Walk::Skip,
+        })
+    }
+}

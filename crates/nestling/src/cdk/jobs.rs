@@ -1,0 +1,119 @@
+//! The jobs of a unit's assembly, as somebody who knows both GitLab and AWS would write them.
+//!
+//! They come as one rendered fragment, so that what a unit writes below its header goes over them job by job, and so
+//! that the environments stage writes the stop jobs.
+
+mod body;
+mod deploy;
+mod gate;
+mod graph;
+mod step;
+mod targets;
+mod write;
+
+use super::deployment::Deployment;
+use super::report::Report;
+use super::settings::Settings;
+use crate::changes::PipelineFacts;
+use crate::compose::LeftOut;
+use crate::diagnostic::Diagnostic;
+use crate::environments::Evaluate;
+use crate::name::UnitName;
+use crate::workspace::Catalogue;
+use crate::yaml::Node;
+use std::collections::BTreeMap;
+
+pub use graph::NEEDS_LIMIT;
+
+/// What jobs are written from.
+pub struct Request<'a> {
+    /// The graph of the assembly.
+    pub deployment: &'a Deployment,
+    /// The unit's header.
+    pub settings: &'a Settings,
+    /// The unit; `None` where an assembly is looked at by itself.
+    pub unit: Option<&'a UnitName>,
+    /// The unit's directory, from the root of the checkout; empty for the root.
+    pub directory: &'a str,
+    /// Where deploys may go.
+    pub catalogue: &'a Catalogue,
+    /// The pipeline that they are for.
+    pub pipeline: &'a PipelineFacts,
+    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
+    pub evaluate: Evaluate<'a>,
+    /// What happens to stages that nothing sends anywhere.
+    pub unlisted: Unlisted,
+    /// The most needs that a job may have.
+    pub needs_limit: usize,
+}
+
+/// What happens to a stage that neither the header nor the catalogue knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlisted {
+    /// It is an error: nothing is deployed by accident.
+    Refuse,
+    /// It goes to an environment of its own name: for looking at an assembly by itself.
+    OwnName,
+}
+
+/// The jobs, and what is not a job.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The jobs by short name, with `stages`.
+    pub rendered: Node,
+    /// The short name of the job of each node of the deployment that this pipeline runs.
+    pub jobs: BTreeMap<usize, String>,
+    /// Nodes that this pipeline does not run, and why.
+    pub left_out: Vec<LeftOut>,
+    /// What could not be carried over.
+    pub report: Report,
+    /// What is wrong in the header.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Request<'_> {
+    /// The pipelines that are migrated, by index: the one that the header names, or all.
+    pub(crate) fn chosen(&self) -> Vec<usize> {
+        let all = 0..self.deployment.pipelines.len();
+        let Some(wanted) = &self.settings.pipeline else { return all.collect() };
+        all.filter(|at| names(&self.deployment.pipelines[*at], &wanted.value)).collect()
+    }
+
+    /// The assembly's directory, from the root of the checkout.
+    pub(crate) fn assembly(&self) -> String {
+        let written = self.settings.assembly.value.trim_end_matches('/');
+        match (written.strip_prefix('/'), self.directory) {
+            (Some(from_root), _) => from_root.to_owned(),
+            (None, "") => written.trim_start_matches("./").to_owned(),
+            (None, directory) => format!("{directory}/{}", written.trim_start_matches("./")),
+        }
+    }
+}
+
+/// Whether a pipeline's construct path is meant by what is written: all of it, its beginning, or a part of it.
+fn names(path: &str, written: &str) -> bool {
+    path == written || path.starts_with(&format!("{written}/")) || path.ends_with(&format!("/{written}"))
+}
+
+/// Writes the jobs.
+pub fn write(request: &Request<'_>) -> Outcome {
+    let mut problems = Vec::new();
+    let mut left_out = Vec::new();
+    let mut report = request.deployment.report.clone();
+    problems.extend(no_pipeline(request));
+    let targets = targets::targets(request, &mut left_out, &mut problems);
+    let graph = graph::plan(request, &targets, &mut left_out);
+    let (rendered, jobs) = write::write(request, &targets, &graph, &mut report, &mut problems);
+    Outcome { rendered, jobs, left_out, report, problems }
+}
+
+fn no_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
+    let wanted = request.settings.pipeline.as_ref().filter(|_| request.chosen().is_empty())?;
+    let message = format!("the assembly has no pipeline `{}`", wanted.value);
+    let known: Vec<String> = request.deployment.pipelines.iter().map(|path| format!("`{path}`")).collect();
+    let help = match &known[..] {
+        [] => "it has no pipeline at all; take the line out".to_owned(),
+        known => format!("it has {}", known.join(", ")),
+    };
+    Some(Diagnostic::error(super::settings::RULE, wanted.origin, message).with_help(help))
+}

@@ -1,0 +1,66 @@
+//! The body of a job while it is written.
+
+use crate::diagnostic::Origin;
+use crate::yaml::{Map, Node};
+
+/// A mapping whose values all have the same origin, unless they bring their own.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    origin: Origin,
+    map: Map,
+}
+
+impl Body {
+    pub(crate) fn new(origin: Origin) -> Self {
+        Self { origin, map: Map::default() }
+    }
+
+    pub(crate) fn text(&mut self, key: &str, text: impl Into<Box<str>>) -> &mut Self {
+        self.node(key, Node::string(self.origin, text))
+    }
+
+    /// A number or a boolean.
+    pub(crate) fn plain(&mut self, key: &str, text: impl Into<Box<str>>) -> &mut Self {
+        self.node(key, Node::plain(self.origin, text))
+    }
+
+    pub(crate) fn texts<T: Into<Box<str>>>(
+        &mut self,
+        key: &str,
+        texts: impl IntoIterator<Item = T>,
+    ) -> &mut Self {
+        let items = texts.into_iter().map(|text| Node::string(self.origin, text)).collect();
+        self.node(key, Node::seq(self.origin, items))
+    }
+
+    pub(crate) fn node(&mut self, key: &str, node: Node) -> &mut Self {
+        self.map.set(key, node);
+        self
+    }
+
+    /// A mapping of its own, unless nothing was written to it.
+    pub(crate) fn child(&mut self, key: &str, write: impl FnOnce(&mut Self)) -> &mut Self {
+        let mut child = Self::new(self.origin);
+        write(&mut child);
+        if !child.map.is_empty() {
+            self.node(key, Node::map(self.origin, child.map));
+        }
+        self
+    }
+
+    pub(crate) fn list(&mut self, key: &str, items: Vec<Node>) -> &mut Self {
+        self.node(key, Node::seq(self.origin, items))
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(crate) fn map_mut(&mut self) -> &mut Map {
+        &mut self.map
+    }
+
+    pub(crate) fn into_node(self) -> Node {
+        Node::map(self.origin, self.map)
+    }
+}

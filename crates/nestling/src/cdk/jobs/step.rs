@@ -1,0 +1,401 @@
+//! A step of a pipeline as a job: the same commands, with the files and variables that they expect.
+
+use super::Request;
+use super::body::Body;
+use super::deploy::{DOTENV, docker_service, login};
+use super::graph::{Graph, Role};
+use super::write::{Writing, under};
+use crate::cdk::codepipeline::Output;
+use crate::cdk::deployment::{From, Input, Namespace, Step, Work};
+use crate::cdk::report::Kind;
+use crate::cdk::script::{in_double_quotes, quoted, variable};
+use crate::yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
+const HANDED_ON: &str = ".nestling";
+
+/// The namespace and the variable of each `#{namespace.variable}` in a text.
+pub(crate) fn references(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("#{").skip(1).filter_map(|rest| rest.split_once('}')?.0.rsplit_once('.'))
+}
+
+/// What other jobs read of each job: the namespace that they know it by, and the variable.
+pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<usize, BTreeSet<(String, String)>> {
+    let mut wanted: BTreeMap<usize, BTreeSet<(String, String)>> = BTreeMap::new();
+    for job in &graph.jobs {
+        let Role::Node(node) = job.role else { continue };
+        let Work::Run(step) = &request.deployment.nodes[node].work else { continue };
+        for (namespace, name) in step.references.iter().flat_map(|(_, value)| references(value)) {
+            if let Some(Namespace::Node(node)) = request.deployment.namespaces.get(namespace) {
+                if let Some(job) = graph.of_node.get(node) {
+                    wanted.entry(*job).or_default().insert((namespace.to_owned(), name.to_owned()));
+                }
+            }
+        }
+    }
+    wanted
+}
+
+/// Writes the job.
+pub(crate) fn run(writing: &mut Writing<'_>, at: usize, node: usize, step: &Step, body: &mut Body) {
+    let request = writing.request;
+    image(writing, at, step, body);
+    variables(writing, at, step, body);
+    let action = if after_deploy(writing, at) { "verify" } else { "access" };
+    writing.environment(at, Some(action), None, body);
+    if step.uses_aws {
+        login(request, body);
+    }
+    if let Some(minutes) = step.timeout {
+        body.text("timeout", format!("{minutes} minutes"));
+    }
+    let handed_on = handed_on(request, writing.graph, node, step);
+    body.texts("script", script(writing, at, step, &handed_on));
+    afterwards(writing, at, step, body);
+    artifacts(writing, at, step, &handed_on, body);
+    cache(writing, at, step, body);
+}
+
+/// CodeBuild's own images exist nowhere else.
+fn image(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
+    let request = writing.request;
+    let own = step.image.as_deref().unwrap_or("aws/codebuild/standard");
+    match request.settings.images.get(own) {
+        Some(image) => _ = body.node("image", Node::string(image.origin, image.value.as_str())),
+        None if own.starts_with("aws/codebuild/") => {
+            body.node("image", request.settings.image.clone());
+            let text = format!(
+                "its image `{own}` exists only inside CodeBuild; `image:` of the header takes its place"
+            );
+            note(writing, Kind::Runner, at, &text);
+        }
+        None => _ = body.text("image", own),
+    }
+    if step.privileged {
+        docker_service(request, body);
+        note(writing, Kind::Runner, at, "it runs docker: its runner has to be privileged");
+    }
+}
+
+fn variables(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
+    let mut variables = Body::new(body.origin());
+    for (name, value) in &step.variables {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            note(writing, Kind::Variable, at, &format!("`{name}` is no name of a variable in GitLab"));
+        } else if value.contains('$') {
+            // CodeBuild expands nothing in a value.
+            variables.child(name, |own| _ = own.text("value", value.as_str()).plain("expand", "false"));
+        } else {
+            variables.text(name, value.as_str());
+        }
+    }
+    if !matches!(step.inputs.first().map(|input| &input.from), None | Some(From::Checkout)) {
+        variables.text("GIT_STRATEGY", "none");
+    }
+    under(body, variables);
+}
+
+/// Whether a stack of the job's environment has been deployed before it.
+fn after_deploy(writing: &Writing<'_>, at: usize) -> bool {
+    let jobs = &writing.graph.jobs;
+    let deploys = |job: usize| match jobs[job].role {
+        Role::Node(node) => writing.request.deployment.nodes[node].work.deploys().is_some(),
+        Role::Settle(_) => true,
+        _ => false,
+    };
+    let past = writing.graph.past();
+    (0..jobs.len()).any(|job| jobs[job].target == jobs[at].target && past.holds(at, job) && deploys(job))
+}
+
+/// The artifacts of a step that other jobs read, with what each holds.
+fn handed_on<'a>(
+    request: &Request<'_>,
+    graph: &Graph,
+    node: usize,
+    step: &'a Step,
+) -> Vec<(&'a str, &'a Output)> {
+    let read = |artifact: &str| {
+        graph.of_node.keys().any(|other| match &request.deployment.nodes[*other].work {
+            Work::Run(other) => {
+                other.inputs.iter().any(|input| input.artifact == artifact && input.from == From::Node(node))
+            }
+            _ => false,
+        })
+    };
+    let primary = step.outputs.first().zip(step.spec.output.as_ref());
+    let secondary = step.spec.outputs.iter().map(|(name, output)| (name, output));
+    let all = primary.into_iter().chain(secondary);
+    all.map(|(name, output)| (name.as_str(), output)).filter(|(name, _)| read(name)).collect()
+}
+
+fn script(writing: &mut Writing<'_>, at: usize, step: &Step, handed_on: &[(&str, &Output)]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (position, input) in step.inputs.iter().enumerate() {
+        clone(writing, at, input, &mut lines);
+        if position > 0 {
+            let name = variable(&format!("CODEBUILD_SRC_DIR_{}", input.artifact));
+            lines.push(format!("export {name}={}", place(writing.request, input)));
+        }
+    }
+    codebuild_variables(writing, at, step, &mut lines);
+    for (name, value) in &step.references {
+        lines.push(format!("export {name}={}", put_together(writing, at, value)));
+    }
+    let start =
+        step.inputs.first().map_or_else(|| root(writing.request), |input| place(writing.request, input));
+    if start != "\"$CI_PROJECT_DIR\"" {
+        lines.push(format!("cd {start}"));
+    }
+    lines.extend(step.spec.commands.iter().cloned());
+    if !step.spec.exported.is_empty() {
+        lines.extend(step.spec.afterwards.iter().cloned());
+    }
+    for (namespace, name) in writing.wanted.get(&at).into_iter().flatten() {
+        let target = variable(&format!("{namespace}__{name}"));
+        lines.push(format!("echo \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
+    }
+    for (artifact, output) in handed_on {
+        lines.push(hand_on(artifact, output, &start));
+    }
+    lines
+}
+
+/// Copies files to where the steps that read them look for them.
+fn hand_on(artifact: &str, output: &Output, start: &str) -> String {
+    let to = format!("\"$CI_PROJECT_DIR/{HANDED_ON}/{}\"", in_double_quotes(artifact));
+    let from = quoted(&output.directory);
+    // `cd` of the commands may have led elsewhere.
+    if output.is_all() {
+        format!("(cd {start} && mkdir -p {to} && cp -R {from}/. {to})")
+    } else {
+        let files = output.files.join(" ");
+        format!("(cd {start} && mkdir -p {to} && cd {from} && tar -cf - {files} | tar -xf - -C {to})")
+    }
+}
+
+/// Another repository is cloned where it is read.
+fn clone(writing: &mut Writing<'_>, at: usize, input: &Input, lines: &mut Vec<String>) {
+    let From::Repository(repository, branch) = &input.from else { return };
+    let known = writing.request.settings.sources.get(repository);
+    let project = known.map_or(repository.as_str(), |known| known.value.as_str()).to_owned();
+    if known.is_none() {
+        note(
+            writing,
+            Kind::Source,
+            at,
+            &format!("it reads {repository}, which is cloned from the project of that name"),
+        );
+    }
+    let branch = branch.as_ref().map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
+    let url = format!(
+        "\"$CI_SERVER_PROTOCOL://gitlab-ci-token:$CI_JOB_TOKEN@$CI_SERVER_HOST:$CI_SERVER_PORT/{}.git\"",
+        in_double_quotes(&project)
+    );
+    lines.push(format!("git clone --depth 1 {branch}{url} {}", place(writing.request, input)));
+}
+
+/// Where the files of an input are.
+fn place(request: &Request<'_>, input: &Input) -> String {
+    match &input.from {
+        From::Checkout => root(request),
+        From::Assembly => format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(&request.assembly())),
+        From::Repository(..) | From::Node(_) | From::Parent(_) => {
+            format!("\"$CI_PROJECT_DIR/{HANDED_ON}/{}\"", in_double_quotes(&input.artifact))
+        }
+    }
+}
+
+/// What was the repository of the pipeline is the unit's directory now.
+fn root(request: &Request<'_>) -> String {
+    match request.directory {
+        "" => "\"$CI_PROJECT_DIR\"".to_owned(),
+        directory => format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(directory)),
+    }
+}
+
+/// Variables that CodeBuild sets, for commands that read them.
+fn codebuild_variables(writing: &mut Writing<'_>, at: usize, step: &Step, lines: &mut Vec<String>) {
+    const KNOWN: [(&str, &str); 4] = [
+        ("CODEBUILD_RESOLVED_SOURCE_VERSION", "$CI_COMMIT_SHA"),
+        ("CODEBUILD_SOURCE_VERSION", "$CI_COMMIT_SHA"),
+        ("CODEBUILD_BUILD_NUMBER", "$CI_PIPELINE_IID"),
+        ("CODEBUILD_BUILD_ID", "$CI_JOB_ID"),
+    ];
+    let commands = || step.spec.commands.iter().chain(&step.spec.afterwards);
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for command in commands() {
+        for (start, _) in command.match_indices("CODEBUILD_") {
+            let rest = &command[start..];
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            used.insert(&rest[..end]);
+        }
+    }
+    for name in used {
+        if name == "CODEBUILD_SRC_DIR" {
+            let start =
+                step.inputs.first().map_or_else(|| root(writing.request), |i| place(writing.request, i));
+            lines.push(format!("export {name}={start}"));
+        } else if let Some((_, value)) = KNOWN.iter().find(|(known, _)| *known == name) {
+            lines.push(format!("export {name}=\"{value}\""));
+        } else if !name.starts_with("CODEBUILD_SRC_DIR_") {
+            note(writing, Kind::Variable, at, &format!("`{name}`, which CodeBuild set"));
+        }
+    }
+    for input in step.inputs.iter().filter(|input| matches!(input.from, From::Parent(_))) {
+        let From::Parent(action) = &input.from else { continue };
+        let text =
+            format!("it reads what `{action}` makes, which runs in the parent pipeline before the synth");
+        note(writing, Kind::Source, at, &text);
+    }
+}
+
+/// A text with references, as one double-quoted word.
+fn put_together(writing: &mut Writing<'_>, at: usize, value: &str) -> String {
+    let mut text = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("#{") {
+        text.push_str(&in_double_quotes(before));
+        let (inside, behind) = after.split_once('}').unwrap_or((after, ""));
+        let (namespace, name) = inside.rsplit_once('.').unwrap_or(("", inside));
+        match writing.request.deployment.namespaces.get(namespace) {
+            Some(Namespace::Node(_)) => {
+                text.push_str(&format!("${{{}}}", variable(&format!("{namespace}__{name}"))))
+            }
+            found => {
+                let of_pipeline = found.is_none();
+                match of_source(namespace, name) {
+                    Some(variable) => text.push_str(variable),
+                    None => {
+                        let whose = if of_pipeline { "the pipeline" } else { "the source" };
+                        note(writing, Kind::Variable, at, &format!("`#{{{inside}}}`, a variable of {whose}"));
+                    }
+                }
+            }
+        }
+        rest = behind;
+    }
+    text.push_str(&in_double_quotes(rest));
+    format!("\"{text}\"")
+}
+
+/// What GitLab calls the variables of a source action.
+fn of_source(namespace: &str, name: &str) -> Option<&'static str> {
+    Some(match (namespace, name) {
+        (_, "CommitId" | "VersionId") => "$CI_COMMIT_SHA",
+        (_, "BranchName") => "$CI_COMMIT_REF_NAME",
+        (_, "CommitMessage") => "$CI_COMMIT_MESSAGE",
+        (_, "AuthorDate" | "CommitterDate") => "$CI_COMMIT_TIMESTAMP",
+        (_, "FullRepositoryName") => "$CI_PROJECT_PATH",
+        (_, "RepositoryName") => "$CI_PROJECT_NAME",
+        ("codepipeline", "PipelineExecutionId") => "$CI_PIPELINE_ID",
+        _ => return None,
+    })
+}
+
+/// Commands that run when something failed, too. GitLab runs them in a shell of their own.
+fn afterwards(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
+    if step.spec.afterwards.is_empty() {
+        return;
+    }
+    if !step.spec.exported.is_empty() {
+        let text = "its `post_build` commands run only if everything before went well, so that it can export variables";
+        return note(writing, Kind::Setting, at, text);
+    }
+    note(
+        writing,
+        Kind::Setting,
+        at,
+        "its `post_build` commands run in a shell of their own, as `after_script`",
+    );
+    let start =
+        step.inputs.first().map_or_else(|| root(writing.request), |input| place(writing.request, input));
+    let mut lines = Vec::new();
+    if start != "\"$CI_PROJECT_DIR\"" {
+        lines.push(format!("cd {start}"));
+    }
+    lines.extend(step.spec.afterwards.iter().cloned());
+    body.texts("after_script", lines);
+}
+
+fn artifacts(
+    writing: &mut Writing<'_>,
+    at: usize,
+    step: &Step,
+    handed_on: &[(&str, &Output)],
+    body: &mut Body,
+) {
+    let request = writing.request;
+    let mut paths: Vec<String> =
+        handed_on.iter().map(|(artifact, _)| format!("{HANDED_ON}/{artifact}/")).collect();
+    // What nobody reads is kept for people to look at.
+    let primary = step.outputs.first().zip(step.spec.output.as_ref());
+    if let Some((name, output)) =
+        primary.filter(|(name, _)| !handed_on.iter().any(|(known, _)| known == name))
+    {
+        if !step.outputs.is_empty() && !name.is_empty() {
+            paths.extend(kept(request, output));
+        }
+    }
+    let exports = writing.wanted.contains_key(&at);
+    body.child("artifacts", |artifacts| {
+        if !step.spec.junit.is_empty() {
+            artifacts.text("when", "always");
+        }
+        if !paths.is_empty() {
+            artifacts.texts("paths", paths);
+        }
+        artifacts.child("reports", |reports| {
+            if !step.spec.junit.is_empty() {
+                reports.texts("junit", step.spec.junit.iter().map(|glob| below(request, glob)));
+            }
+            if exports {
+                reports.text("dotenv", DOTENV);
+            }
+        });
+    });
+}
+
+fn kept(request: &Request<'_>, output: &Output) -> Vec<String> {
+    let directory = output.directory.as_str();
+    let inside = |file: &str| match directory {
+        "." => file.to_owned(),
+        directory => format!("{directory}/{file}"),
+    };
+    if output.is_all() {
+        vec![below(request, &inside(""))].into_iter().filter(|path| !path.is_empty()).collect()
+    } else {
+        output.files.iter().map(|file| below(request, &inside(file))).collect()
+    }
+}
+
+/// A path of the step's repository, from the root of the checkout.
+fn below(request: &Request<'_>, path: &str) -> String {
+    match request.directory {
+        "" => path.to_owned(),
+        directory => format!("{directory}/{path}"),
+    }
+}
+
+fn cache(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
+    let (outside, inside): (Vec<&String>, Vec<&String>) =
+        step.spec.cache.iter().partition(|path| path.starts_with(['/', '~', '$']));
+    for path in outside {
+        note(
+            writing,
+            Kind::Setting,
+            at,
+            &format!("its cache of `{path}`: GitLab caches paths of the checkout only"),
+        );
+    }
+    if inside.is_empty() {
+        return;
+    }
+    let paths: Vec<String> = inside.into_iter().map(|path| below(writing.request, path)).collect();
+    body.child("cache", |cache| _ = cache.text("key", "$CI_JOB_NAME_SLUG").texts("paths", paths));
+}
+
+fn note(writing: &mut Writing<'_>, kind: Kind, at: usize, text: &str) {
+    let job = &writing.graph.jobs[at];
+    writing.report.add(kind, job.name.clone(), text, job.origin);
+}

@@ -1,0 +1,251 @@
+//! Where each CDK stage goes: entries of the environment catalogue, each with the stacks that it gets.
+
+use super::Request;
+use crate::cdk::assembly::Assembly;
+use crate::cdk::deployment::Deployment;
+use crate::cdk::settings::{RULE, StagePolicy};
+use crate::compose::LeftOut;
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::workspace::{Condition, Environment};
+use crate::yaml::Located;
+use std::collections::BTreeMap;
+
+/// An environment that stacks of the assembly are deployed to.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    /// How jobs of the whole are called: the stage's path, or the environment where it is several.
+    pub name: String,
+    /// The entry of the catalogue; `None` where an assembly is looked at by itself.
+    pub entry: Option<&'a Environment>,
+    /// Where the header sends it there.
+    pub origin: Origin,
+    /// Its stages.
+    pub stages: Vec<usize>,
+    /// Its stacks, those of its stages included.
+    pub stacks: Vec<usize>,
+    /// What selects all of it on the CDK command line.
+    pub selectors: Vec<String>,
+    /// The address, as the header has it.
+    pub url: Option<&'a Located<String>>,
+    /// The role, as the header has it.
+    pub role: Option<&'a Located<String>>,
+    /// Whether it gets a stop job that destroys it.
+    pub stop: bool,
+    /// Whether this pipeline deploys it.
+    pub deployed: bool,
+}
+
+/// What places are: a stage of the assembly, or a stack of the app itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// A stage.
+    Stage(usize),
+    /// A stack without one.
+    Stack(usize),
+}
+
+/// The targets, and the target of each place. A place without target is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Targets<'a> {
+    pub all: Vec<Target<'a>>,
+    of: BTreeMap<Place, usize>,
+}
+
+impl<'a> Targets<'a> {
+    /// The target of a place.
+    pub(crate) fn of(&self, place: Place) -> Option<usize> {
+        self.of.get(&place).copied()
+    }
+}
+
+/// Sends every stage and every stack of the deployment to its environment.
+pub(crate) fn targets<'a>(
+    request: &Request<'a>,
+    left_out: &mut Vec<LeftOut>,
+    problems: &mut Vec<Diagnostic>,
+) -> Targets<'a> {
+    let mut targets = Targets::default();
+    let assembly = &request.deployment.assembly;
+    for (place, path, origin) in places(request.deployment) {
+        let policy = request.settings.stage(path).map(|(_, policy)| policy);
+        match destination(request, path, policy) {
+            Destination::Entry(entry, origin) => {
+                put(&mut targets, assembly, place, Some(entry), policy, origin)
+            }
+            Destination::Own => put(&mut targets, assembly, place, None, policy, origin),
+            Destination::Skipped => {
+                left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() })
+            }
+            Destination::Unknown(None) if is_beside_pipeline(request, place) => left_out.push(LeftOut {
+                job: path.to_owned(),
+                reason: "it is in no pipeline, and `stages` does not name it".to_owned(),
+            }),
+            Destination::Unknown(problem) => {
+                problems.push(problem.unwrap_or_else(|| unlisted(request, path, place)));
+            }
+        }
+    }
+    problems.extend(unknown_stages(request));
+    for target in &mut targets.all {
+        finish(request, target);
+    }
+    targets
+}
+
+enum Destination<'a> {
+    Entry(&'a Environment, Origin),
+    /// An environment called after the stage: an assembly looked at by itself.
+    Own,
+    Skipped,
+    Unknown(Option<Diagnostic>),
+}
+
+fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePolicy>) -> Destination<'a> {
+    let written = match policy {
+        Some(policy) => match &policy.environment {
+            None => return Destination::Skipped,
+            written => written.as_ref(),
+        },
+        None => request.settings.environment.as_ref(),
+    };
+    if let Some(written) = written {
+        return match request.catalogue.get(&written.value) {
+            Some(entry) => Destination::Entry(entry, written.origin),
+            None => Destination::Unknown(Some(undefined(request, written))),
+        };
+    }
+    let short = path.rsplit('/').next().unwrap_or(path);
+    let same = request.catalogue.entries.values().find(|e| e.name.as_str().eq_ignore_ascii_case(short));
+    match (same, request.unlisted) {
+        (Some(entry), _) => Destination::Entry(entry, request.settings.origin),
+        (None, super::Unlisted::OwnName) => Destination::Own,
+        (None, super::Unlisted::Refuse) => Destination::Unknown(None),
+    }
+}
+
+/// Every place that the deployment has stacks of, with its construct path.
+fn places(deployment: &Deployment) -> Vec<(Place, &str, Origin)> {
+    let mut places: BTreeMap<Place, (&str, Origin)> = BTreeMap::new();
+    for node in &deployment.nodes {
+        let Some(stack) = node.work.stack() else { continue };
+        let stack_of = &deployment.assembly.stacks[stack];
+        match stack_of.stage {
+            Some(at) => {
+                let stage = &deployment.assembly.stages[at];
+                places.insert(Place::Stage(at), (&stage.path, stage.origin));
+            }
+            None => _ = places.insert(Place::Stack(stack), (&stack_of.path, stack_of.origin)),
+        }
+    }
+    places.into_iter().map(|(place, (path, origin))| (place, path, origin)).collect()
+}
+
+fn put<'a>(
+    targets: &mut Targets<'a>,
+    assembly: &Assembly,
+    place: Place,
+    entry: Option<&'a Environment>,
+    policy: Option<&'a StagePolicy>,
+    origin: Origin,
+) {
+    let same = |target: &Target<'_>| {
+        entry.is_some() && target.entry.map(|entry| &entry.name) == entry.map(|entry| &entry.name)
+    };
+    let at = targets.all.iter().position(same).unwrap_or_else(|| {
+        targets.all.push(Target {
+            name: String::new(),
+            entry,
+            origin,
+            stages: Vec::new(),
+            stacks: Vec::new(),
+            selectors: Vec::new(),
+            url: None,
+            role: None,
+            stop: false,
+            deployed: true,
+        });
+        targets.all.len() - 1
+    });
+    let target = &mut targets.all[at];
+    target.url = target.url.or_else(|| policy?.url.as_ref());
+    target.role = target.role.or_else(|| policy?.role.as_ref());
+    target.stop |=
+        policy.and_then(|policy| policy.stop).unwrap_or_else(|| entry.is_some_and(for_merge_requests));
+    match place {
+        Place::Stage(stage) => {
+            target.stages.push(stage);
+            target.stacks.extend(&assembly.stages[stage].stacks);
+            target.selectors.push(format!("{}/*", assembly.stages[stage].path));
+        }
+        Place::Stack(stack) => {
+            target.stacks.push(stack);
+            target.selectors.push(assembly.stacks[stack].path.clone());
+        }
+    }
+    targets.of.insert(place, at);
+}
+
+/// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
+/// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
+fn for_merge_requests(entry: &Environment) -> bool {
+    entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
+        || entry.settings.contains("auto_stop_in")
+        || entry.stop.is_some()
+}
+
+fn finish<'a>(request: &Request<'a>, target: &mut Target<'a>) {
+    let assembly = &request.deployment.assembly;
+    target.name = match (&target.stages[..], &target.stacks[..], target.entry) {
+        ([stage], stacks, _) if stacks.len() == assembly.stages[*stage].stacks.len() => {
+            assembly.stages[*stage].path.clone()
+        }
+        ([], [stack], _) => assembly.stacks[*stack].path.clone(),
+        (_, _, Some(entry)) => entry.name.to_string(),
+        (stages, _, None) => {
+            stages.first().map_or_else(String::new, |stage| assembly.stages[*stage].path.clone())
+        }
+    };
+    target.url = target.url.or(request.settings.url.as_ref());
+    target.role = target.role.or(request.settings.role.as_ref());
+    target.deployed = target.entry.is_none_or(|entry| entry.when.holds(request.pipeline));
+}
+
+fn undefined(request: &Request<'_>, written: &Located<String>) -> Diagnostic {
+    let message = format!("there is no environment `{}` in the catalogue", written.value);
+    let problem = Diagnostic::error("environment-undefined", written.origin, message);
+    match did_you_mean(&written.value, request.catalogue.names()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
+    }
+}
+
+/// A stack beside a pipeline that nobody mentions stays as it was: deployed by hand.
+fn is_beside_pipeline(request: &Request<'_>, place: Place) -> bool {
+    matches!(place, Place::Stack(_)) && !request.deployment.pipelines.is_empty()
+}
+
+fn unlisted(request: &Request<'_>, path: &str, place: Place) -> Diagnostic {
+    let what = if matches!(place, Place::Stage(_)) { "stage" } else { "stack" };
+    let short = path.rsplit('/').next().unwrap_or(path);
+    let message = format!("nothing says where the {what} `{path}` is deployed to");
+    let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
+    Diagnostic::error("cdk-stage-unlisted", request.settings.origin, message).with_help(help)
+}
+
+/// Keys under `stages` that are near a stage of the assembly and name none. One that is far from all may be a stage
+/// of another synth, such as a review app's.
+fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
+    let places = places(request.deployment);
+    let names: Vec<&str> =
+        places.iter().map(|(_, path, _)| path.rsplit('/').next().unwrap_or(path)).collect();
+    let unknown = |key: &str| !places.iter().any(|(_, path, _)| *path == key) && !names.contains(&key);
+    let stages = request.settings.stages.iter().filter(|(key, _)| unknown(key));
+    stages
+        .filter_map(|(key, policy)| {
+            let near = did_you_mean(key, names.iter().copied())?;
+            let message = format!("the assembly has no stage `{key}`");
+            let problem = Diagnostic::warning(RULE, policy.origin, message);
+            Some(problem.with_help(format!("did you mean `{near}`?")))
+        })
+        .collect()
+}

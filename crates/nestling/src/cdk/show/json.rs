@@ -1,0 +1,117 @@
+//! The graph as JSON, for programs. The structs here are the format.
+
+use super::{Shown, edges, kind};
+use crate::cdk::deployment::Fate;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+struct Assembly<'a> {
+    version: u32,
+    assembly: &'a str,
+    pipelines: &'a [String],
+    stacks: Vec<Stack<'a>>,
+    nodes: Vec<Node<'a>>,
+    actions: Vec<Action<'a>>,
+    report: Vec<Line<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stack<'a> {
+    path: &'a str,
+    name: &'a str,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    depends_on: Vec<&'a str>,
+    outputs: &'a [String],
+    files: usize,
+    images: usize,
+    termination_protection: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Node<'a> {
+    name: &'a str,
+    group: Option<&'a str>,
+    kind: &'static str,
+    stack: Option<&'a str>,
+    after: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Action<'a> {
+    stage: &'a str,
+    name: &'a str,
+    /// Empty where the report says what became of it.
+    nodes: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    kind: &'static str,
+    open: bool,
+    subject: &'a str,
+    text: &'a str,
+}
+
+/// Stacks, nodes with the edges that do not follow from others, actions and the report.
+pub fn json(shown: &Shown<'_>) -> String {
+    let deployment = shown.deployment;
+    let stacks = &deployment.assembly.stacks;
+    let nodes = &deployment.nodes;
+    let edges = edges(deployment);
+    let name = |at: &usize| nodes[*at].name.as_str();
+    let assembly = Assembly {
+        version: 1,
+        assembly: shown.place,
+        pipelines: &deployment.pipelines,
+        stacks: stacks
+            .iter()
+            .map(|stack| Stack {
+                path: &stack.path,
+                name: &stack.name,
+                account: stack.account.as_deref(),
+                region: stack.region.as_deref(),
+                depends_on: stack.depends_on.iter().map(|on| stacks[*on].path.as_str()).collect(),
+                outputs: &stack.outputs,
+                files: stack.assets.files,
+                images: stack.assets.images,
+                termination_protection: stack.protected,
+            })
+            .collect(),
+        nodes: nodes
+            .iter()
+            .zip(&edges)
+            .map(|(node, after)| Node {
+                name: &node.name,
+                group: node.group.as_deref(),
+                kind: kind(&node.work),
+                stack: node.work.stack().map(|stack| stacks[stack].path.as_str()),
+                after: after.iter().map(name).collect(),
+            })
+            .collect(),
+        actions: deployment
+            .actions
+            .iter()
+            .map(|action| Action {
+                stage: &action.stage,
+                name: &action.name,
+                nodes: match &action.fate {
+                    Fate::Nodes(own) => own.iter().map(name).collect(),
+                    Fate::Reported => Vec::new(),
+                },
+            })
+            .collect(),
+        report: shown
+            .report
+            .lines
+            .iter()
+            .map(|line| Line {
+                kind: line.kind.as_str(),
+                open: line.kind.is_open(),
+                subject: &line.subject,
+                text: &line.text,
+            })
+            .collect(),
+    };
+    serde_json::to_string_pretty(&assembly).map(|text| text + "\n").unwrap_or_default()
+}

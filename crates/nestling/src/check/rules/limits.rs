@@ -1,0 +1,46 @@
+//! How many jobs and deployments one pipeline may have.
+
+use super::{Index, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::matrix::parallel;
+use crate::pipeline::rule::Presence;
+
+pub(super) const RULE: Rule = Rule {
+    id: "limits",
+    summary: "the pipeline has more jobs or deployments than GitLab allows",
+    doc: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or what the instance is set to \
+(`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. Split it: fewer units \
+in one pipeline, or fewer environments.",
+    source: "https://docs.gitlab.com/administration/cicd/limits/",
+    good: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\n",
+    bad: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\nb: { script: x, environment: prod }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    let limits = &index.settings.limits;
+    let (mut jobs, mut deployments) = (0_u64, 0_u64);
+    let (mut last_job, mut last_deployment) = (None, None);
+    for (_, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
+        let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
+        jobs = jobs.saturating_add(count);
+        last_job = Some(job);
+        if job.body.contains("environment") {
+            deployments = deployments.saturating_add(count);
+            last_deployment = Some(job);
+        }
+    }
+    let known = [
+        ("deployments", deployments, Some(limits.deployments), last_deployment),
+        ("jobs", jobs, limits.jobs, last_job),
+    ];
+    for (what, count, limit, last) in known {
+        let (Some(limit), Some(last)) = (limit, last) else { continue };
+        if count > limit as u64 {
+            let message = format!("the pipeline has {count} {what}; GitLab allows {limit}");
+            problems.push(Diagnostic::error(RULE.id, last.origin, message).with_help(format!(
+                "select fewer units, or raise the limit: `gitlab: {{ {what}: {count} }}`"
+            )));
+        }
+    }
+}

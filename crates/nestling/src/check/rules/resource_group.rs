@@ -1,0 +1,64 @@
+//! Jobs that take turns.
+
+use super::{Index, Rule};
+use crate::check::form;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::Job;
+use crate::yaml::Node;
+
+pub(super) const RULE: Rule = Rule {
+    id: "resource-group",
+    summary: "a `resource_group` has a name that GitLab refuses, or does not hold",
+    doc: "The name holds letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and no slash at either end. A job with \
+`trigger` gives the group back as soon as the other pipeline is made, unless it has a `strategy`. And a group of a \
+trigger job that waits is taken while the other pipeline runs: a job there that asks for the same one waits for ever.",
+    source: "https://docs.gitlab.com/ci/resource_groups/",
+    good: "a: { script: x, resource_group: prod/$REGION }\n",
+    bad: "a: { script: x, resource_group: prod/ }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    let held = &index.settings.held_groups;
+    for (_, job) in index.jobs() {
+        let Some(node) = form::value(&job.body, "resource_group") else { continue };
+        let Some(name) = node.as_str() else {
+            problems.push(form::wrong(RULE.id, "resource_group", "a text", node));
+            continue;
+        };
+        problems.extend(characters(name, node));
+        problems.extend(released(job, node));
+        if held.iter().any(|group| group == name) {
+            let message =
+                format!("`{}` waits for the group `{name}`, which its parent's trigger job holds", job.name);
+            problems.push(
+                Diagnostic::error(RULE.id, node.origin, message)
+                    .with_help("keep the group at the trigger job, and take it out here"),
+            );
+        }
+    }
+}
+
+/// lib/gitlab/regex.rb: the characters of an environment's name.
+fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || "_/${}. -".contains(*c);
+    let message = if name.is_empty() {
+        "the `resource_group` is empty".to_owned()
+    } else if let Some(found) = name.chars().find(|c| !allowed(c)) {
+        format!("the resource group `{name}` holds {found:?}")
+    } else if name.starts_with('/') || name.ends_with('/') {
+        format!("the resource group `{name}` begins or ends with a slash")
+    } else {
+        return None;
+    };
+    Some(Diagnostic::error(RULE.id, node.origin, message))
+}
+
+fn released(job: &Job, node: &Node) -> Option<Diagnostic> {
+    let trigger = job.body.get("trigger")?;
+    trigger.get("strategy").is_none().then(|| {
+        let message =
+            format!("`{}` gives its resource group back before the other pipeline has run", job.name);
+        Diagnostic::warning(RULE.id, node.origin, message).with_help("add `strategy: mirror` to `trigger`")
+    })
+}

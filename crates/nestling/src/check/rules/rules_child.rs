@@ -1,0 +1,46 @@
+//! Conditions on what started the pipeline, in a child of which it is always the same.
+
+use super::{Index, Rule};
+use crate::check::known::CHILD_SOURCE;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::expression::Expression;
+use crate::pipeline::rule::rules;
+
+pub(super) const RULE: Rule = Rule {
+    id: "rules-child",
+    summary: "a rule waits for a source that a child pipeline never has",
+    doc: "In a child pipeline `CI_PIPELINE_SOURCE` is always `parent_pipeline`, whatever started its parent. A rule that \
+asks for `merge_request_event`, `push` or `schedule` never holds there, and the job is missing without a word. The \
+variables of the merge request, the branch and the tag are the parent's.",
+    source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/",
+    good: "a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n",
+    bad: "a: { script: x, rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }] }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    let workflow = std::iter::once(&index.pipeline.workflow);
+    for body in workflow.chain(index.jobs().map(|(_, job)| &job.body)) {
+        for rule in rules(body).unwrap_or_default() {
+            let Some(node) = rule.condition() else { continue };
+            let Some(condition) = node.text().and_then(|text| Expression::parse(text).ok()) else { continue };
+            for (name, source) in condition.equalities() {
+                if name == "CI_PIPELINE_SOURCE" && source != CHILD_SOURCE {
+                    let message = format!("in a child pipeline `CI_PIPELINE_SOURCE` is never `{source}`");
+                    let problem = Diagnostic::warning(RULE.id, node.origin, message);
+                    problems.push(problem.with_help(instead(source)));
+                }
+            }
+        }
+    }
+}
+
+fn instead(source: &str) -> &'static str {
+    match source {
+        "merge_request_event" => "ask for `$CI_MERGE_REQUEST_IID`, which children of merge requests have",
+        "push" => "ask for `$CI_COMMIT_BRANCH` or `$CI_COMMIT_TAG`",
+        _ => {
+            "give the trigger job `variables: { PARENT_SOURCE: $CI_PIPELINE_SOURCE }`, and ask for `$PARENT_SOURCE`"
+        }
+    }
+}

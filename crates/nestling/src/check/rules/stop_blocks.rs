@@ -1,0 +1,32 @@
+//! Stop jobs that the pipeline waits for.
+
+use super::manual_only::blocks;
+use super::{Index, Rule};
+use crate::diagnostic::Diagnostic;
+
+pub(super) const RULE: Rule = Rule {
+    id: "stop-blocks",
+    summary: "a stop job keeps the pipeline waiting",
+    doc: "In `rules`, `when: manual` holds the pipeline up until somebody plays the job, unless `allow_failure: true` \
+stands beside it. A stop job is not played for weeks: the child pipeline, and the parent that depends on it, would wait \
+as long.",
+    source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
+    good: "deploy: { script: d, rules: [{ if: $X }], environment: { name: e, on_stop: stop } }\n\
+stop: { script: s, rules: [{ if: $X, when: manual, allow_failure: true }], environment: { name: e, action: stop } }\n",
+    bad: "deploy: { script: d, rules: [{ if: $X }], environment: { name: e, on_stop: stop } }\n\
+stop: { script: s, rules: [{ if: $X, when: manual }], environment: { name: e, action: stop } }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    for pair in index.stops() {
+        if blocks(&pair.stop.body) {
+            let message =
+                format!("the pipeline waits until somebody plays the stop job `{}`", pair.stop.name);
+            problems.push(
+                Diagnostic::warning(RULE.id, pair.stop.origin, message)
+                    .with_help("add `allow_failure: true` beside `when: manual`"),
+            );
+        }
+    }
+}

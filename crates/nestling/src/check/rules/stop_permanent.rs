@@ -1,0 +1,41 @@
+//! Environments that are to stay, and that a merge stops.
+
+use super::{Index, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::pipeline::environment::environment;
+use crate::yaml::Node;
+
+pub(super) const RULE: Rule = Rule {
+    id: "stop-permanent",
+    summary: "an environment that is to stay has a stop job",
+    doc: "When a branch is deleted or a merge request is merged, GitLab stops the environments that it deployed to, by \
+their stop jobs. For one of the tiers production and staging with a fixed name that is hardly ever meant.",
+    source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
+    good: "deploy: { script: d, environment: { name: production } }\n",
+    bad: "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
+stop: { script: s, when: manual, environment: { name: production, action: stop } }\n",
+    check,
+};
+
+/// GitLab's guess of the tier by the name (<https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments>).
+const NAMES: [&str; 5] = ["production", "prod", "live", "staging", "stage"];
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    for pair in index.stops() {
+        let Some(environment) = environment(&pair.deploy.body) else { continue };
+        let name = environment.name_text();
+        let stays = match environment.get("deployment_tier").and_then(Node::text) {
+            Some(tier) => matches!(tier, "production" | "staging"),
+            None => NAMES.contains(&name.to_ascii_lowercase().as_str()),
+        };
+        if stays && !name.contains('$') {
+            let message =
+                format!("merging or deleting a branch that deployed to `{name}` runs `{}`", pair.stop.name);
+            problems.push(
+                Diagnostic::new(RULE.id, Severity::Note, message)
+                    .with_label(pair.named.origin, "")
+                    .with_help("take `on_stop` out, unless that is meant"),
+            );
+        }
+    }
+}

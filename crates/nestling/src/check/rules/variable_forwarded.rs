@@ -1,0 +1,39 @@
+//! Variables of the parent that win over those of jobs.
+
+use super::{Index, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::yaml::Node;
+
+pub(super) const RULE: Rule = Rule {
+    id: "variable-forwarded",
+    summary: "a job sets a variable that the parent's trigger job forwards over it",
+    doc: "Variables of the trigger job, and the global ones that it inherits, reach the child pipeline with the highest \
+precedence: they win over `variables` of its jobs. List those that yours forwards in `workspace: { gitlab: { forwarded: \
+[NAME] } }`, and this rule finds the jobs that set them in vain. `inherit: { variables: false }` at the trigger job \
+forwards none of the global ones.",
+    source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
+    good: "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { LEVEL: debug } }\n",
+    bad: "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n",
+    check,
+};
+
+fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    let forwarded = &index.settings.forwarded;
+    if forwarded.is_empty() {
+        return;
+    }
+    for (_, job) in index.jobs() {
+        let variables = job.body.get("variables").and_then(Node::as_map);
+        for entry in variables.into_iter().flat_map(|map| &map.entries) {
+            let name = entry.key.text();
+            if forwarded.iter().any(|known| known == name) {
+                let message =
+                    format!("`{name}` of `{}` has no effect: the trigger job forwards one over it", job.name);
+                problems.push(
+                    Diagnostic::warning(RULE.id, entry.key.origin, message)
+                        .with_help("give it another name, or do not forward it"),
+                );
+            }
+        }
+    }
+}

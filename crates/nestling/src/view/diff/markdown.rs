@@ -1,0 +1,86 @@
+//! The difference for a note on a merge request.
+
+use super::fold::{Alike, Same, changes, counted, full, same};
+use super::{Diff, JobId};
+use crate::view::escape::{code, fence};
+use std::fmt::Write as _;
+
+/// How many lines of one change are shown.
+const LINES: usize = 40;
+
+/// How many changes are shown: GitLab takes notes of up to a million characters
+/// (<https://docs.gitlab.com/administration/instance_limits/>), and nobody reads as much.
+const CHANGES: usize = 50;
+
+/// The difference as Markdown. `title` says what was compared.
+pub fn markdown(diff: &Diff, title: &str) -> String {
+    let mut out = format!("### Jobs of the child pipelines\n\n{title}\n\n");
+    if diff.is_empty() {
+        out.push_str("No job is added, removed or changed.\n");
+        return out;
+    }
+    let _ = writeln!(
+        out,
+        "**{} added**, **{} removed**, **{} changed**\n",
+        diff.added.len(),
+        diff.removed.len(),
+        diff.changed.len()
+    );
+    jobs(&mut out, &diff.added, "Added");
+    jobs(&mut out, &diff.removed, "Removed");
+    if let Some(stages) = &diff.stages {
+        let _ = writeln!(
+            out,
+            "The order of the stages changes from {} to {}.\n",
+            code(&stages.before.join(", ")),
+            code(&stages.after.join(", "))
+        );
+    }
+    let all = changes(diff);
+    for alike in all.iter().take(CHANGES) {
+        change(&mut out, alike);
+    }
+    if all.len() > CHANGES {
+        let _ = writeln!(out, "… and {} more changes: `nestling diff` shows them.", all.len() - CHANGES);
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n"
+}
+
+fn jobs(out: &mut String, jobs: &[JobId], word: &str) {
+    if jobs.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{word}:\n");
+    for Same { short, units } in same(jobs) {
+        let _ = match units.as_slice() {
+            [] => writeln!(out, "- {}", code(&short)),
+            [unit] => writeln!(out, "- {}", code(&full(Some(unit), &short))),
+            units => {
+                let names: Vec<String> = units.iter().map(|unit| code(unit.as_str())).collect();
+                writeln!(out, "- {} in {} units: {}", code(&short), units.len(), names.join(", "))
+            }
+        };
+    }
+    out.push('\n');
+}
+
+fn change(out: &mut String, alike: &Alike) {
+    let mut lines: Vec<String> = alike.removed.iter().map(|line| format!("- {line}")).collect();
+    lines.extend(alike.added.iter().map(|line| format!("+ {line}")));
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("  … and {more} more lines"));
+    }
+    let _ = writeln!(out, "{}\n\n{}", alike.title(), fence("diff", &lines.join("\n")));
+    if alike.count() > 1 {
+        let _ = writeln!(out, "<details><summary>{}</summary>\n", counted(alike.count(), "job"));
+        for (unit, jobs) in &alike.jobs {
+            let jobs: Vec<String> = jobs.iter().map(|job| code(job)).collect();
+            let unit = unit.as_ref().map_or("workspace", |unit| unit.as_str());
+            let _ = writeln!(out, "- {}: {}", code(unit), jobs.join(", "));
+        }
+        out.push_str("\n</details>\n\n");
+    }
+}

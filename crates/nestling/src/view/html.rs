@@ -1,0 +1,79 @@
+//! The plan as one HTML file that needs no network: the pipeline as GitLab draws it, to look through and to search.
+//!
+//! The page is a template with a style sheet and plain JavaScript; what they show is embedded as JSON ([`data`]).
+
+mod data;
+
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::plan::Plan;
+use minijinja::{Environment, context};
+
+const PAGE: &str = include_str!("html/page.html.jinja");
+const STYLE: &str = include_str!("html/page.css");
+
+/// The scripts in the order in which they build on each other; they share one scope.
+const SCRIPTS: [&str; 8] = [
+    include_str!("html/model.js"),
+    include_str!("html/filter.js"),
+    include_str!("html/layout.js"),
+    include_str!("html/graph.js"),
+    include_str!("html/keys.js"),
+    include_str!("html/panel.js"),
+    include_str!("html/lists.js"),
+    include_str!("html/main.js"),
+];
+
+/// The page could not be written: a mistake in Nestling's own page template.
+#[derive(Debug, thiserror::Error)]
+#[error("the page's template is broken")]
+pub struct HtmlError(#[from] minijinja::Error);
+
+/// The plan as a page. `problems` is everything that is wrong, what `check` found included.
+///
+/// # Errors
+/// Only a mistake in Nestling itself; a test renders the page.
+pub fn html(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Result<String, HtmlError> {
+    let page = data::of(plan, problems, sources);
+    let json = serde_json::to_string(&page)
+        .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))?;
+    let mut environment = Environment::new();
+    environment.add_template("page.html", PAGE)?;
+    let rendered = environment.get_template("page.html")?.render(context! {
+        title => page.description,
+        summary => super::summary(plan).trim(),
+        style => STYLE,
+        script => SCRIPTS.join("\n"),
+        data => inert(&json),
+    })?;
+    Ok(rendered)
+}
+
+/// JSON that no HTML parser takes for the end of its element, nor a script for the end of a line.
+fn inert(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_data_ends_the_element_that_holds_it() {
+        let hostile = "</script><script>alert(1)</script><!--";
+        let json = serde_json::to_string(hostile).unwrap();
+        let inert = inert(&json);
+        assert!(!inert.contains(['<', '>', '&']), "{inert}");
+        assert_eq!(serde_json::from_str::<String>(&inert).unwrap(), hostile);
+    }
+}

@@ -1,0 +1,54 @@
+// The two other views: what happens to environments, and why each unit is in.
+function environmentsView() {
+  const root = document.getElementById("view-environments");
+  const groups = new Map();
+  jobs.filter((job) => job.environment).forEach((job) => {
+    if (!groups.has(job.environment.name)) groups.set(job.environment.name, []);
+    groups.get(job.environment.name).push(job);
+  });
+  document.getElementById("n-environments").textContent = String(groups.size);
+  const tier = (members) => members.map((job) => job.environment.tier).find(Boolean) || "other";
+  const rank = (members) => TIERS.indexOf(tier(members));
+  const sorted = [...groups].sort(([a, m], [b, n]) => rank(m) - rank(n) || a.localeCompare(b));
+  if (!sorted.length) root.append(el("p", { class: "nothing" }, "This pipeline touches no environment."));
+  root.append(...sorted.map(([name, members]) => {
+    const url = members.map((job) => job.environment.url).find(Boolean);
+    const stops = members.map((job) => job.environment.auto_stop_in).find(Boolean);
+    return el("article", { class: "item" },
+      el("header", {}, el("h2", {}, name), el("span", { class: `tier ${tier(members)}` }, tier(members))),
+      url ? el("p", { class: "quiet" }, url) : null,
+      stops ? el("p", { class: "quiet" }, `stops itself after ${stops}`) : null,
+      el("ul", { class: "jobs" }, members.map((job) => link(job.index, `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "manual" ? ", by hand" : ""}`))));
+  }));
+}
+
+function unitsView() {
+  const root = document.getElementById("view-units");
+  const counts = new Map();
+  jobs.forEach((job) => counts.set(job.unitName, (counts.get(job.unitName) || 0) + 1));
+  const chosen = plan.units.filter((unit) => unit.verdict !== "skipped");
+  document.getElementById("n-units").textContent = `${chosen.length}/${plan.units.length}`;
+  const skipped = plan.units.filter((unit) => unit.verdict === "skipped");
+  root.append(...chosen.map((unit) => el("article", { class: "item" },
+    el("header", {}, el("h2", {}, unit.name), el("span", { class: "quiet" }, plural(counts.get(unit.name) || 0, "job"))),
+    el("ul", { class: "reasons" }, unit.reasons.map(([, text]) => el("li", {}, text)),
+      unit.left_out.map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${reason}`))),
+    el("button", { type: "button", class: "plain", onclick: () => { showView("pipeline"); setFilter({ text: "", unit: unit.name, stage: "", environment: "", reason: "" }); } }, "Show its jobs"))));
+  if (skipped.length) {
+    root.append(el("details", { class: "item" }, el("summary", {}, `${plural(skipped.length, "unit")} not in this pipeline`),
+      el("p", { class: "names" }, skipped.map((unit) => unit.name).join(", "))));
+  }
+}
+
+function problemsView() {
+  if (!plan.problems.length) return;
+  const root = document.getElementById("problems");
+  const errors = plan.problems.filter((problem) => problem.severity === "error").length;
+  root.hidden = false;
+  root.classList.toggle("bad", errors > 0);
+  root.append(el("details", {},
+    el("summary", {}, errors ? `${plural(errors, "error")}: this pipeline would not be written` : plural(plan.problems.length, "remark")),
+    el("ul", {}, plan.problems.map((problem) => el("li", {},
+      el("strong", {}, `${problem.severity}[${problem.rule}]`), ` ${problem.message}`,
+      el("span", { class: "quiet" }, ` ${problem.place}`), problem.help ? el("em", {}, ` ${problem.help}`) : null)))));
+}

@@ -1,0 +1,129 @@
+// One job in full: why it runs, what it waits for, where it deploys, and its YAML with where each line was written.
+const panel = document.getElementById("panel");
+
+function openJob(index, { keep = false } = {}) {
+  const job = jobs[index];
+  state.selected = index;
+  state.hovered = null;
+  panel.replaceChildren(...panelParts(job));
+  const opened = panel.hidden;
+  panel.hidden = false;
+  document.body.classList.add("with-panel");
+  panel.scrollTop = 0;
+  if (!keep) history.replaceState(null, "", `#job=${encodeURIComponent(job.name)}`);
+  if (opened) redraw();
+  restate();
+  const box = drawn.boxOf.get(index);
+  if (box) scrollTo(box);
+  panel.querySelector("h2").focus({ preventScroll: true });
+}
+
+function closePanel() {
+  const index = state.selected;
+  panel.hidden = true;
+  document.body.classList.remove("with-panel");
+  state.selected = null;
+  history.replaceState(null, "", "#");
+  redraw();
+  restate();
+  if (index !== null && !document.getElementById("view-pipeline").hidden) focusJob(index);
+}
+
+function panelParts(job) {
+  const head = el("header", {},
+    el("div", { class: "title" },
+      el("p", { class: "quiet" }, job.unitName, el("span", { class: "sep" }, "/"), plan.stages[job.stage]),
+      el("h2", { tabindex: "-1" }, job.short)),
+    el("button", { type: "button", class: "icon", "aria-label": "Close", onclick: closePanel }, icon("close")));
+  const badges = el("p", { class: "badges" },
+    el("span", { class: `badge ${job.start}` }, icon(job.start), startWords(job)),
+    job.environment ? el("span", { class: `badge env ${job.environment.action}` }, deployWords(job.environment)) : null);
+  return [head, badges, why(job), waits(job), neededBy(job), environmentPart(job), yamlPart(job)].filter(Boolean);
+}
+
+function part(title, ...children) {
+  return el("section", {}, el("h3", {}, title), ...children);
+}
+
+function why(job) {
+  if (!job.reasons.length) return part("Why it runs", el("p", {}, "The workspace has it in every pipeline."));
+  return part("Why it runs", el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, text))));
+}
+
+function link(index, note) {
+  const job = jobs[index];
+  return el("li", {}, el("button", { type: "button", class: "link", "data-follow": index, onclick: () => followTo(index) },
+    icon(job.start), el("span", { class: "cut" }, job.name), note ? el("span", { class: "tag" }, note) : null));
+}
+
+// Follows a need. Where a filter hides the job, the filter goes.
+function followTo(index) {
+  if (!shown.includes(jobs[index])) clearFilters();
+  showView("pipeline");
+  openJob(index);
+}
+
+function waits(job) {
+  if (job.needs === null) {
+    return part("Waits for", el("p", {}, job.stage === 0 ? "Nothing: it is in the first stage." : "All jobs of the stages before its own."));
+  }
+  if (!job.needs.length) return part("Waits for", el("p", {}, "Nothing: it starts at once."));
+  return part(`Waits for ${plural(job.needs.length, "job")}`, el("ul", { class: "jobs" }, job.needs.map((need) =>
+    need.job !== undefined ? link(need.job, need.optional ? "optional" : null) : el("li", { class: "elsewhere" }, need.name))));
+}
+
+const MOST_LINKS = 40;
+function neededBy(job) {
+  if (!job.after.length) return null;
+  const rest = job.after.length - MOST_LINKS;
+  return part(`Needed by ${plural(job.after.length, "job")}`,
+    el("ul", { class: "jobs" }, job.after.slice(0, MOST_LINKS).map((index) => link(index, null)),
+      rest > 0 ? el("li", { class: "quiet" }, `and ${rest} more`) : null));
+}
+
+function environmentPart(job) {
+  const environment = job.environment;
+  if (!environment) return null;
+  const rows = [["Name", environment.name], ["Action", environment.action], ["Tier", environment.tier], ["Address", environment.url], ["Stops itself after", environment.auto_stop_in]];
+  return part("Environment", el("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([key, value]) => [el("dt", {}, key), el("dd", {}, value)])));
+}
+
+function yamlPart(job) {
+  const lines = job.yaml.split("\n");
+  const used = [...new Set(lines.map((_, at) => job.at[2 * at]))];
+  const body = el("div", { class: "yaml", role: "group", "aria-label": "YAML with the place of each line", tabindex: "0" });
+  let last = "";
+  lines.forEach((line, at) => {
+    const file = job.at[2 * at], number = job.at[2 * at + 1];
+    const place = `${plan.files[file]}:${number}`;
+    const named = last.startsWith(`${plan.files[file]}:`) ? "" : base(plan.files[file]);
+    const row = el("div", { class: "row", title: place },
+      el("span", { class: `from f${used.indexOf(file) % 6}` }, place === last ? [] : [el("span", { class: "cut" }, named), `:${number}`]),
+      el("code", {}, ...colored(line)));
+    last = place;
+    body.append(row);
+  });
+  const copy = el("button", { type: "button", class: "plain copy", onclick: () => copyText(copy, job.yaml) }, icon("copy"), "Copy");
+  const legend = el("ul", { class: "legend" }, used.map((file, at) => el("li", {}, el("span", { class: `swatch f${at % 6}` }), plan.files[file])));
+  return el("section", {}, el("div", { class: "with-button" }, el("h3", {}, "YAML"), copy), legend, body);
+}
+
+function base(path) {
+  return path.split("/").pop();
+}
+
+function copyText(button, text) {
+  const say = (word) => {
+    button.lastChild.textContent = word;
+    setTimeout(() => { button.lastChild.textContent = "Copy"; }, 1500);
+  };
+  if (!navigator.clipboard) return say("Not here");
+  navigator.clipboard.writeText(text).then(() => say("Copied"), () => say("Not allowed"));
+}
+
+// Keys apart from values is all the color that a job needs.
+function colored(line) {
+  const found = /^(\s*(?:- )*)("[^"]*"|[^\s:"][^:]*)(:)(\s.*)?$/.exec(line);
+  if (!found) return [line || " "];
+  return [found[1], el("span", { class: "key" }, found[2]), found[3], found[4] || ""];
+}

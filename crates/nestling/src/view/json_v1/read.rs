@@ -1,0 +1,202 @@
+//! Fills the format from a plan.
+
+use super::{
+    ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1,
+    PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
+};
+use crate::changes::{Extent, Head};
+use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::environments::{Starts, Touched, touched};
+use crate::pipeline::Job;
+use crate::pipeline::need::{Need, NeedSource, needs};
+use crate::plan::Plan;
+use crate::select::{Reason, Verdict};
+use crate::view::facts::{Start, by_stage, deploys_to, short, start};
+use crate::workspace::Unit;
+
+pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> PlanV1 {
+    PlanV1 {
+        version: 1,
+        nestling: env!("CARGO_PKG_VERSION").to_owned(),
+        pipeline: pipeline(plan),
+        base: plan.changes.base.as_ref().map(|base| CommitV1 {
+            commit: Some(base.commit.to_string()),
+            work_tree: false,
+            provenance: base.found.to_string(),
+        }),
+        head: head(&plan.changes.head),
+        changes: changes(&plan.changes.extent),
+        units: plan.workspace.units.iter().map(|it| unit(plan, it, sources)).collect(),
+        stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
+        jobs: plan.pipeline.jobs.iter().map(|it| job(it, sources)).collect(),
+        environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
+        diagnostics: problems.iter().map(|it| diagnostic(it, sources)).collect(),
+    }
+}
+
+fn pipeline(plan: &Plan) -> PipelineV1 {
+    let facts = &plan.facts;
+    PipelineV1 {
+        description: facts.describe(),
+        kind: facts.kind.as_str().to_owned(),
+        source: facts.source.to_string(),
+        branch: facts.branch.clone(),
+        default_branch: facts.default_branch.clone(),
+        tag: facts.tag.clone(),
+        merge_request: facts.merge_request.as_ref().and_then(|request| request.iid.clone()),
+    }
+}
+
+fn head(head: &Head) -> CommitV1 {
+    CommitV1 {
+        commit: head.commit().map(ToString::to_string),
+        work_tree: matches!(head, Head::WorkTree { .. }),
+        provenance: match head {
+            Head::Commit { found, .. } => found.to_string(),
+            Head::WorkTree { .. } => "the work tree".to_owned(),
+        },
+    }
+}
+
+fn changes(extent: &Extent) -> ChangesV1 {
+    let (extent, reason, paths) = match extent {
+        Extent::Paths(paths) => ("paths", None, paths.as_slice()),
+        Extent::Everything(reason) => ("everything", Some(reason.to_string()), &[][..]),
+        Extent::Nothing(reason) => ("nothing", Some(reason.to_string()), &[][..]),
+    };
+    let path = |change: &crate::changes::Change| PathV1 {
+        path: change.path.to_string(),
+        status: change.status.to_string(),
+    };
+    ChangesV1 { extent: extent.to_owned(), reason, paths: paths.iter().map(path).collect() }
+}
+
+fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
+    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let word = match verdict {
+        Verdict::Everything(_) => "everything",
+        Verdict::Selected(_) => "selected",
+        Verdict::Needed(_) => "needed",
+        Verdict::Skipped => "skipped",
+    };
+    let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
+    UnitV1 {
+        name: unit.name.to_string(),
+        directory: unit.dir.to_string(),
+        verdict: word.to_owned(),
+        reasons: verdict.reasons().iter().map(reason).collect(),
+        left_out: left_out
+            .iter()
+            .map(|it| LeftOutV1 { job: it.job.clone(), reason: it.reason.clone() })
+            .collect(),
+        origin: origin(unit.declaration.origin(), sources),
+    }
+}
+
+fn reason(reason: &Reason) -> ReasonV1 {
+    let mut written = ReasonV1 {
+        kind: kind(reason).to_owned(),
+        text: reason.to_string(),
+        path: None,
+        through: Vec::new(),
+        job: None,
+    };
+    match reason {
+        Reason::OwnDirectory { path, .. }
+        | Reason::Changes { path, .. }
+        | Reason::Template { path }
+        | Reason::WorkspaceFile { path }
+        | Reason::EverythingGlob { path, .. } => written.path = Some(path.to_string()),
+        Reason::DependsOn { chain } => written.through = chain.iter().map(ToString::to_string).collect(),
+        Reason::NeededBy { job } => written.job = Some(job.to_string()),
+        _ => {}
+    }
+    written
+}
+
+/// The stable word for a reason.
+pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::OwnDirectory { .. } => "own_directory",
+        Reason::Changes { .. } => "changes",
+        Reason::Template { .. } => "template",
+        Reason::DependsOn { .. } => "depends_on",
+        Reason::Deleted => "deleted",
+        Reason::NeededBy { .. } => "needed_by",
+        Reason::WorkspaceFile { .. } => "workspace_file",
+        Reason::EverythingGlob { .. } => "everything_glob",
+        Reason::All(_) => "all",
+        Reason::Asked => "asked",
+    }
+}
+
+fn job(job: &Job, sources: &Sources) -> JobV1 {
+    JobV1 {
+        name: job.name.to_string(),
+        short_name: short(job).to_owned(),
+        unit: job.unit.as_ref().map(ToString::to_string),
+        stage: job.stage().to_owned(),
+        start: match start(job) {
+            Start::Automatic => "automatic",
+            Start::Manual => "manual",
+            Start::Delayed(_) => "delayed",
+            Start::OnFailure => "on_failure",
+        }
+        .to_owned(),
+        needs: needs(&job.body).map(|needs| needs.iter().map(need).collect()),
+        environment: deploys_to(job).map(|environment| JobEnvironmentV1 {
+            name: environment.name_text().to_owned(),
+            action: environment.action().to_owned(),
+            catalogue: job.environment.as_ref().map(ToString::to_string),
+        }),
+        origin: origin(job.origin, sources),
+    }
+}
+
+fn need(need: &Need<'_>) -> NeedV1 {
+    let (job, elsewhere) = match need.source {
+        NeedSource::Job(job) => (Some(job), None),
+        NeedSource::Pipeline { pipeline, job } => (job, Some(pipeline)),
+        NeedSource::Project { project, job } => (job, Some(project)),
+        NeedSource::Malformed => (None, None),
+    };
+    NeedV1 {
+        job: job.map(str::to_owned),
+        optional: need.optional,
+        artifacts: need.artifacts,
+        elsewhere: elsewhere.map(str::to_owned),
+    }
+}
+
+fn environment(touched: Touched) -> EnvironmentV1 {
+    EnvironmentV1 {
+        name: touched.name,
+        action: touched.action,
+        tier: touched.tier,
+        url: touched.url,
+        job: touched.job.to_string(),
+        unit: touched.unit.map(|unit| unit.to_string()),
+        manual: touched.start == Starts::Manual,
+    }
+}
+
+pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV1 {
+    DiagnosticV1 {
+        rule: problem.rule.to_owned(),
+        severity: problem.severity.to_string(),
+        message: problem.message.clone(),
+        places: problem
+            .labels
+            .iter()
+            .map(|label| PlaceV1 { origin: origin(label.origin, sources), text: label.text.clone() })
+            .collect(),
+        notes: problem.notes.clone(),
+        units: problem.units.iter().map(ToString::to_string).collect(),
+        help: problem.help.clone(),
+    }
+}
+
+fn origin(origin: Origin, sources: &Sources) -> OriginV1 {
+    let column = (origin.column > 0).then_some(origin.column);
+    OriginV1 { path: sources.path(origin.file), line: origin.line, column }
+}

@@ -1,0 +1,12 @@
+//! CDK assemblies: what real ones become, that nothing of them is lost, and that broken ones are told as such.
+//!
+//! `tests/cdk/assemblies` holds assemblies of several versions of the library, trimmed by `tests/cdk/bundle.py`;
+//! `tests/cdk/apps` the apps that they were made from.
+
+mod assemblies;
+mod broken;
+mod deploy;
+mod golden;
+mod nothing_lost;
+mod synth;
+mod versions;

@@ -1,0 +1,155 @@
+//! The trimmed assemblies, and a repository in memory whose one unit deploys one of them.
+
+use crate::support::root;
+use nestling::cdk::InRepository;
+use nestling::cdk::deployment::Deployment;
+use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling::emit::{Comments, emit};
+use nestling::files::{MemoryFiles, Nowhere};
+use nestling::git::History;
+use nestling::plan::{self, Plan};
+use nestling::select::Narrowing;
+use nestling::workspace;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+
+/// The newest version of which there are assemblies.
+pub(crate) const NEWEST: &str = "2.276.0";
+
+/// The environments that the tests deploy to.
+const CATALOGUE: &str = "
+    review:
+      when: merge_request
+      name: review/$CI_COMMIT_REF_SLUG
+      auto_stop_in: 1 week
+      deployment_tier: development
+    staging: { when: default_branch, deployment_tier: staging }
+    qa: { when: default_branch, deployment_tier: testing }
+    production: { when: default_branch, deployment_tier: production, manual: true, after: staging }
+    always: {}
+";
+
+/// The files of an assembly, by path.
+pub(crate) fn bundle(version: &str, name: &str) -> Vec<(String, String)> {
+    let path = root().join(format!("tests/cdk/assemblies/{version}/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let files: Map<String, Value> = serde_json::from_str(&text).unwrap();
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        value => serde_json::to_string_pretty(&value).unwrap(),
+    };
+    files.into_iter().map(|(path, value)| (path, text(value))).collect()
+}
+
+/// Every assembly that has to become jobs: its version and its name.
+pub(crate) fn all() -> Vec<(String, String)> {
+    let names = |path: &std::path::Path| {
+        let mut names: Vec<String> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let folder = root().join("tests/cdk/assemblies");
+    let mut all = Vec::new();
+    for version in names(&folder) {
+        for name in names(&folder.join(&version)) {
+            let name = name.trim_end_matches(".json").to_owned();
+            if name != "lookup" {
+                all.push((version.clone(), name));
+            }
+        }
+    }
+    assert!(all.len() > 15, "{all:?}");
+    all
+}
+
+/// The graph of an assembly.
+pub(crate) fn read(files: &[(String, String)], sources: &Sources) -> Result<Deployment, Vec<Diagnostic>> {
+    let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
+    Deployment::read(&files, "cdk.out", sources)
+}
+
+/// A repository with the unit `shop`, which deploys an assembly that is committed.
+pub(crate) struct Shop {
+    pub header: String,
+    pub fragment: String,
+    pub assembly: Vec<(String, String)>,
+}
+
+/// What the repository's pipeline becomes.
+pub(crate) struct Planned {
+    pub plan: Plan,
+    pub sources: Sources,
+}
+
+impl Shop {
+    pub(crate) fn new(version: &str, name: &str, header: &str) -> Self {
+        Self { header: header.to_owned(), fragment: String::new(), assembly: bundle(version, name) }
+    }
+
+    /// Plans the pipeline that `--as` describes.
+    pub(crate) fn plan(&self, kind: &str) -> Planned {
+        let workspace = format!("workspace:\n  environments:{CATALOGUE}");
+        let unit = format!("unit:\n  cdk: {{ from: none, {} }}\n---\n{}", self.header, self.fragment);
+        let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
+        files.extend(self.assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
+        let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
+        let sources = Sources::default();
+        let loaded = workspace::load(&files, &sources).unwrap();
+        let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+        let plan = plan::plan(plan::Request {
+            files: &files,
+            elsewhere: &Nowhere,
+            loaded,
+            changes: ChangeSet {
+                base: None,
+                head: Head::WorkTree { commit: None },
+                extent: Extent::Everything(Everything::Asked),
+                history: History::Complete,
+            },
+            pipeline: pipeline.seen_as(&As::parse(kind).unwrap()),
+            narrowing: Narrowing::default(),
+            assemblies: &InRepository,
+            sources: &sources,
+        });
+        Planned { plan, sources }
+    }
+}
+
+impl Planned {
+    /// The pipeline as text.
+    pub(crate) fn text(&self) -> String {
+        let text = emit(&self.plan, &self.sources, Comments::Origins);
+        text.lines()
+            .skip_while(|line| line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n")
+    }
+
+    /// What is wrong with it, and what it says of what is not carried over.
+    pub(crate) fn said(&self) -> String {
+        let mut text = String::new();
+        for problem in &self.plan.diagnostics {
+            let place = problem.origin().map(|origin| self.sources.place(origin)).unwrap_or_default();
+            _ = writeln!(text, "{} {} {place}: {}", problem.severity, problem.rule, problem.message);
+            for note in &problem.notes {
+                _ = writeln!(text, "  {note}");
+            }
+            if let Some(help) = &problem.help {
+                _ = writeln!(text, "  help: {help}");
+            }
+        }
+        for left_out in self.plan.left_out.values().flatten() {
+            _ = writeln!(text, "left out {}: {}", left_out.job, left_out.reason);
+        }
+        text
+    }
+
+    /// The pipeline of a configuration without errors.
+    pub(crate) fn without_errors(self) -> Self {
+        assert!(!has_errors(&self.plan.diagnostics), "{}", self.said());
+        self
+    }
+}

@@ -1,0 +1,59 @@
+//! Pipelines of the apps, compared with files that people have read. `NESTLING_TEST_UPDATE=1` writes them anew.
+
+use super::assemblies::{NEWEST, Shop};
+use crate::support::{expect_file, root};
+
+/// The golden file, the assembly, the unit's header, and the pipeline that it is for.
+const CASES: [(&str, &str, &str, &str); 7] = [
+    (
+        "stages",
+        "stages",
+        "stages: { Staging: staging, Production: production }, url: ServiceUrl",
+        "branch:main",
+    ),
+    (
+        "stages-merge-request",
+        "stages",
+        "stages: { Staging: review, Production: production }",
+        "merge_request",
+    ),
+    (
+        "pipeline",
+        "pipeline",
+        "stages: { Staging: staging, QA: qa, Prod: production }, url: ServiceUrl",
+        "branch:main",
+    ),
+    (
+        "no-change-sets",
+        "no-change-sets",
+        "stages: { Staging: staging, QA: skip, Prod: skip }, image: registry.example/ci:1, oidc: false",
+        "branch:main",
+    ),
+    (
+        "single-asset",
+        "single-asset",
+        "stages: { Staging: { environment: staging, url: \"https://${Service.ServiceUrl}/\" }, QA: qa, Prod: production }",
+        "branch:main",
+    ),
+    (
+        "e2e",
+        "e2e",
+        "stages: { Staging: { environment: staging, stop: true }, Prod: { environment: production, stop: true } }, \
+         url: ServiceUrl, cli: cdk, role: \"arn:aws:iam::123456789012:role/gitlab\"",
+        "branch:main",
+    ),
+    ("e2e-merge-request", "e2e", "stages: { Staging: staging, Prod: production }", "merge_request"),
+];
+
+#[test]
+fn the_apps_become_the_pipelines_that_people_have_read() {
+    let mut wrong = Vec::new();
+    for (golden, assembly, header, kind) in CASES {
+        let planned = Shop::new(NEWEST, assembly, header).plan(kind).without_errors();
+        let folder = root().join("tests/cdk/golden");
+        for (text, ending) in [(planned.text(), "yml"), (planned.said(), "txt")] {
+            wrong.extend(expect_file(&folder.join(format!("{golden}.{ending}")), &text).err());
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

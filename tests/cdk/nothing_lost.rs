@@ -1,0 +1,127 @@
+//! Nothing of a pipeline is lost: every action is a job or a line of the report, and every edge of its graph is a way
+//! of needs.
+
+use super::assemblies::{Shop, all, read};
+use nestling::cdk::deployment::{Deployment, Fate, Work};
+use nestling::cdk::jobs::NEEDS_LIMIT;
+use nestling::diagnostic::Sources;
+use nestling::pipeline::{Pipeline, need};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything to one environment that always deploys, so that every node becomes a job.
+const HEADER: &str = "environment: always";
+
+fn deployment(version: &str, name: &str) -> Deployment {
+    read(&super::assemblies::bundle(version, name), &Sources::default()).unwrap()
+}
+
+#[test]
+fn every_action_is_a_job_or_a_line_of_the_report() {
+    let mut actions = 0;
+    for (version, name) in all() {
+        let deployment = deployment(&version, &name);
+        let mut of_node: BTreeMap<usize, usize> = BTreeMap::new();
+        for action in &deployment.actions {
+            actions += 1;
+            let label = format!("{version} {name}: {}.{}", action.stage, action.name);
+            match &action.fate {
+                Fate::Reported => {
+                    let subject = format!("{}.{}", action.stage, action.name);
+                    assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
+                }
+                Fate::Nodes(nodes) => {
+                    let publishes = |node: &usize| matches!(deployment.nodes[*node].work, Work::Publish(_));
+                    assert!(
+                        nodes.len() == 1 || nodes.iter().all(publishes),
+                        "{label} is several jobs: {nodes:?}"
+                    );
+                    assert!(!nodes.is_empty(), "{label}");
+                    nodes.iter().for_each(|node| *of_node.entry(*node).or_default() += 1);
+                }
+            }
+        }
+        // And the other way round: no node comes from nowhere.
+        for (at, node) in deployment.nodes.iter().enumerate().filter(|(_, node)| node.pipeline.is_some()) {
+            assert!(of_node.contains_key(&at), "{version} {name}: {} comes from no action", node.name);
+        }
+    }
+    assert!(actions > 404 + 5 * 38, "{actions}");
+}
+
+#[test]
+fn every_action_finds_its_step_of_the_graph() {
+    for (version, name) in all().into_iter().filter(|(version, _)| version != "2.60.0") {
+        let deployment = deployment(&version, &name);
+        let mut names: Vec<&str> = deployment.nodes.iter().map(|node| node.name.as_str()).collect();
+        names.sort_unstable();
+        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), unique.len(), "{version} {name}");
+        // A stack that was found by its step has a name of its own; its two actions are one job unless reviewed.
+        let stacks: Vec<usize> = deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
+        let distinct: BTreeSet<usize> = stacks.iter().copied().collect();
+        assert_eq!(stacks.len(), distinct.len(), "{version} {name}");
+    }
+}
+
+/// The needs of each job of a pipeline, by index.
+fn needs(pipeline: &Pipeline) -> Vec<BTreeSet<usize>> {
+    let index: BTreeMap<&str, usize> =
+        pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
+    let of = |body| {
+        let needs = need::needs(body).unwrap_or_default();
+        needs.iter().filter_map(|need| index.get(need.job()?).copied()).collect()
+    };
+    pipeline.jobs.iter().map(|job| of(&job.body)).collect()
+}
+
+/// Everything that has to be done before a job.
+fn before(job: usize, needs: &[BTreeSet<usize>]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut queue = vec![job];
+    while let Some(at) = queue.pop() {
+        queue.extend(needs[at].iter().filter(|before| found.insert(**before)));
+    }
+    found
+}
+
+#[test]
+fn every_edge_of_the_graph_is_a_way_of_needs() {
+    for (version, name) in all() {
+        let shop = Shop::new(&version, &name, HEADER);
+        let planned = shop.plan("branch:main").without_errors();
+        let pipeline = &planned.plan.pipeline;
+        let needs = needs(pipeline);
+        let deployment = deployment(&version, &name);
+        let job = |node: usize| {
+            let name = format!("shop:{}", deployment.nodes[node].name);
+            let found = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
+            found.unwrap_or_else(|| panic!("{version} {name} is no job"))
+        };
+        let jobs: Vec<usize> = (0..deployment.nodes.len()).map(job).collect();
+        let pasts: Vec<BTreeSet<usize>> = jobs.iter().map(|job| before(*job, &needs)).collect();
+        for action in &deployment.actions {
+            let Fate::Nodes(nodes) = &action.fate else { continue };
+            for earlier in &action.after {
+                let Fate::Nodes(before) = &deployment.actions[*earlier].fate else { continue };
+                for (node, other) in
+                    nodes.iter().flat_map(|node| before.iter().map(move |other| (*node, *other)))
+                {
+                    let elsewhere = match deployment.nodes[other].work {
+                        // A stack needs the assets of its own stage.
+                        Work::Publish(stage) => deployment.nodes[node].stage.is_some_and(|own| own != stage),
+                        _ => false,
+                    };
+                    assert!(
+                        node == other || elsewhere || pasts[node].contains(&jobs[other]),
+                        "{version} {name}: {} does not wait for {}",
+                        deployment.nodes[node].name,
+                        deployment.nodes[other].name
+                    );
+                }
+            }
+        }
+        for (job, needs) in pipeline.jobs.iter().zip(&needs) {
+            assert!(needs.len() <= NEEDS_LIMIT, "{} has {} needs", job.name, needs.len());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Every version of the library gives the same jobs: what differs from version to version is not looked at.
+
+use super::assemblies::{NEWEST, Shop, all, read};
+use nestling::diagnostic::Sources;
+use std::collections::BTreeSet;
+
+/// Versions that write no graph beside a pipeline, so that ranks decide what waits for what.
+const WITHOUT_GRAPH: &str = "2.60.0";
+
+const HEADER: &str =
+    "stages: { Staging: staging, QA: qa, Prod: production, Production: production }, url: ServiceUrl";
+
+/// A pipeline without the comments that say where jobs come from: the same thing stands on another line.
+fn jobs(version: &str, name: &str) -> String {
+    let text = Shop::new(version, name, HEADER).plan("branch:main").without_errors().text();
+    text.lines().filter(|line| !line.starts_with('#')).fold(String::new(), |all, line| all + line + "\n")
+}
+
+#[test]
+fn the_same_app_gives_the_same_jobs_from_version_to_version() {
+    let mut compared = BTreeSet::new();
+    for (version, name) in all() {
+        let with_graph = version != WITHOUT_GRAPH || name == "stages";
+        if version != NEWEST && with_graph {
+            assert_eq!(jobs(&version, &name), jobs(NEWEST, &name), "{version} {name}");
+            compared.insert(version);
+        }
+    }
+    assert_eq!(compared.len(), 5, "{compared:?}");
+}
+
+/// Without the graph the jobs are the same, and each waits at least for what it waits for with it.
+#[test]
+fn without_a_graph_jobs_wait_for_more_and_never_for_less() {
+    let sources = Sources::default();
+    let graph = |version: &str| read(&super::assemblies::bundle(version, "pipeline"), &sources).unwrap();
+    let (old, new) = (graph(WITHOUT_GRAPH), graph(NEWEST));
+    // This version puts a step under the first stage that uses what it makes.
+    let name = |name: &str| name.replace("PreProd.Staging.UnitTests", "PreProd.UnitTests");
+    let names = |deployment: &nestling::cdk::deployment::Deployment| {
+        deployment.nodes.iter().map(|node| name(&node.name)).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(names(&old), names(&new));
+    let (old_past, new_past) = (old.past(), new.past());
+    let at = |wanted: &str| old.nodes.iter().position(|node| name(&node.name) == wanted).unwrap();
+    for (node, _) in new.nodes.iter().enumerate() {
+        for before in (0..new.nodes.len()).filter(|before| new_past.holds(node, *before)) {
+            let (later, earlier) = (&new.nodes[node].name, &new.nodes[before].name);
+            assert!(old_past.holds(at(later), at(earlier)), "{later} does not wait for {earlier}");
+        }
+    }
+}
