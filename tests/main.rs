@@ -35,8 +35,30 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+
 #[cfg(test)]
 mod browser;
+
+#[cfg(test)]
+mod agreement;
+
+#[cfg(test)]
+mod transcripts;
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod init;
+
+#[cfg(test)]
+mod watch;
+
+#[cfg(test)]
+mod views;
 
 #[cfg(test)]
 mod library;

@@ -260,10 +260,7 @@ fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
     let simulate = shared.act_as.as_deref().map(As::parse).transpose();
-    let simulate = simulate.map_err(|error| {
-        Failure::usage(error.to_string())
-            .with_help("write merge_request, branch:NAME, tag:NAME, schedule, web …")
-    })?;
+    let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
     let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };

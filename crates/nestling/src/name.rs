@@ -193,13 +193,10 @@ impl EnvironmentName {
 /// Empty, too long, another character, or a slash at an end.
 pub fn check_environment_title(title: &str) -> Result<(), NameError> {
     within("environment name", title, NAME_LIMIT)?;
-    let allowed = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '{' | '}' | ' ')
-    };
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '{' | '}' | ' ');
     match title.chars().find(|c| !allowed(*c)) {
-        Some(found) => {
-            Err(NameError::Character { what: "environment name", name: title.to_owned(), found })
-        }
+        Some(found) => Err(NameError::Character { what: "environment name", name: title.to_owned(), found }),
         None => no_slash_at_the_ends(title),
     }
 }

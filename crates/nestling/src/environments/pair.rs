@@ -77,7 +77,10 @@ fn cannot_have_one(deploy: &str, body: &Map, block: &Map, at: Origin) -> Option<
     let own = block.get("variables").and_then(Node::as_map)?;
     let entry = own.entries.iter().find(|entry| names_variable(name, entry.key.text()))?;
     let message = format!("`${}` is part of the environment's name, `{name}`", entry.key.text());
-    Some(error(entry.key.origin, message).with_help("the stop job has to give it the deploy's value: take it out"))
+    Some(
+        error(entry.key.origin, message)
+            .with_help("the stop job has to give it the deploy's value: take it out"),
+    )
 }
 
 /// Whether a text holds `$NAME` or `${NAME}`.

@@ -104,7 +104,8 @@ impl<'a> UnitRenderer<'a> {
             if has_errors(&problems) {
                 return Some(Err(problems));
             }
-            let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
+            let own = rendered.into_iter().map(|rendered| rendered.node);
+            let nodes = self.assembly(unit, value).rendered.into_iter().chain(own).collect();
             let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, self.files, self.sources);
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
@@ -126,10 +127,7 @@ impl<'a> UnitRenderer<'a> {
     /// The jobs of a unit's CDK assembly, if its header names one.
     fn assembly(&self, unit: &Unit, value: &Value) -> Fragment {
         let Some(header) = &unit.cdk else { return Fragment::default() };
-        let evaluate = |node: &Node, environment: &Environment| {
-            let bound = EnvironmentScope::Bound(environment_value(environment));
-            self.renderer.evaluate(node, &self.scope(value.clone(), Value::Null, bound))
-        };
+        let evaluate = |node: &Node, environment: &Environment| self.evaluate(node, value, environment);
         cdk::fragment(&cdk::Request {
             unit,
             header,
@@ -170,7 +168,12 @@ impl<'a> UnitRenderer<'a> {
     }
 
     /// Evaluates a text of the catalogue for a unit.
-    fn evaluate(&self, node: &Node, unit: &Value, environment: &Environment) -> Result<Node, Vec<Diagnostic>> {
+    fn evaluate(
+        &self,
+        node: &Node,
+        unit: &Value,
+        environment: &Environment,
+    ) -> Result<Node, Vec<Diagnostic>> {
         let bound = EnvironmentScope::Bound(entry_value(environment));
         self.renderer.evaluate(node, &self.scope(unit.clone(), Value::Null, bound))
     }
@@ -182,7 +185,8 @@ impl<'a> UnitRenderer<'a> {
         unit: &Unit,
         value: &Value,
     ) -> Result<Value, Vec<Diagnostic>> {
-        let text = |node: &Node| self.evaluate(node, value, environment).map(|node| node.text().map(str::to_owned));
+        let text =
+            |node: &Node| self.evaluate(node, value, environment).map(|node| node.text().map(str::to_owned));
         let title = environment.title.as_ref().map(&text).transpose()?.flatten();
         let title = title.unwrap_or_else(|| default_title(environment, Some(&unit.name)));
         let mut bound = entry_value(environment);

@@ -50,9 +50,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
-    loading
-        .diagnostics
-        .extend(relation::unknown_environments(&workspace.units, &workspace.environments));
+    loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
 }
 
