@@ -50,6 +50,8 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+
+#[cfg(test)]
 mod browser;
 
 #[cfg(test)]
@@ -72,8 +74,12 @@ mod watch;
 
 #[cfg(test)]
 mod views;
+
+#[cfg(test)]
 mod library;
 
+#[cfg(test)]
 mod schemas;
 
+#[cfg(test)]
 mod template_tests;

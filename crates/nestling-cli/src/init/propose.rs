@@ -4,7 +4,7 @@ use super::look::{Kind, Repository};
 use super::{parent, starter};
 use nestling::changes::{ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::diagnostic::{Sources, has_errors};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::path::RepoPath;
 use nestling::plan::{self, Request};
@@ -78,6 +78,7 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
     let narrowing = Narrowing::default();
     let plan = plan::plan(Request {
+        elsewhere: &Nowhere,
         files: &files,
         loaded,
         base: None,
@@ -85,7 +86,6 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
         pipeline,
         narrowing,
         assemblies: &nestling::cdk::InRepository,
-        elsewhere: &nestling::files::Nowhere,
         sources: &sources,
     });
     !has_errors(&plan.diagnostics)

@@ -26,6 +26,17 @@ pub(crate) fn problem(
     let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
     let expression = expression.unwrap_or_default();
+    let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);
+    if let Some((set, missing)) = set.and_then(|found| set_from_nothing(found, &expression, scope)) {
+        let name =
+            expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let mut problem =
+            Diagnostic::error(rule(innermost.kind()), set, format!("`{}` is undefined", missing.path));
+        if let Some(origin) = origin {
+            problem = problem.with_label(origin, format!("and so is `{name}`, which is printed here"));
+        }
+        return problem.with_help(missing.help);
+    }
     match (innermost.kind(), suggest::missing(&expression, scope)) {
         (ErrorKind::UndefinedError, Some(missing)) => {
             origin = found.map(|found| found.part(missing.at, missing.path.len()));
@@ -81,6 +92,8 @@ struct Place {
     expression: String,
     /// The line of the template up to the expression, as its author wrote it.
     before: String,
+    /// The template as its author wrote it.
+    text: String,
 }
 
 impl Place {
@@ -104,7 +117,8 @@ fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Op
     let Some(mut range) =
         error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
     else {
-        return Some(Place { origin: whole, expression: String::new(), before: String::new() });
+        let (expression, before) = (String::new(), String::new());
+        return Some(Place { origin: whole, expression, before, text: visible(&text) });
     };
     // The engine's place of `.name` and `[0]` leaves out what stands before.
     if text[range.clone()].starts_with(['.', '[']) {
@@ -117,7 +131,24 @@ fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Op
     let before = visible(&text[start_of_line..range.start]);
     let width = expression.lines().next().unwrap_or_default().chars().count();
     let origin = Origin::span(file, number(line), number(before.chars().count()) + 1, number(width));
-    Some(Place { origin, expression, before })
+    Some(Place { origin, expression, before, text: visible(&text) })
+}
+
+/// The `set` of a name that is undefined because what it is made of is.
+fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(Origin, suggest::Missing)> {
+    let name = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    let lines = found.text.lines().enumerate().take(found.origin.line as usize);
+    let set = |line: &str| {
+        let at = line.find("set ")?;
+        let (target, value) = line[at + 4..].split_once('=')?;
+        let begins = line.trim_start().starts_with("#%") || line.contains("{%");
+        (begins && target.trim() == name).then_some(line.len() - value.len())
+    };
+    let (at, line, value) = lines.filter_map(|(at, line)| Some((at, line, set(line)?))).last()?;
+    let missing = suggest::missing(&line[value..], scope)?;
+    let column = line[..value + missing.at].chars().count() + 1;
+    let width = missing.path.chars().count();
+    Some((Origin::span(found.origin.file, number(at) + 1, number(column), number(width)), missing))
 }
 
 fn number(n: usize) -> u32 {

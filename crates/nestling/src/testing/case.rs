@@ -132,7 +132,7 @@ fn case(found: &Found, node: &Node, at: usize, of: usize, file: FileId) -> Resul
         _ => Map::default(),
     };
     let mut used = uses(written.uses.as_ref())?;
-    used.push(Use { template, inputs, environments: indexmap::IndexMap::new(), origin });
+    used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
     let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, problem.to_string()))?;
     let name = written.unit.name.as_ref().map_or("api", |name| name.value.as_str());

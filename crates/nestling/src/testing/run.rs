@@ -4,6 +4,7 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
+use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::check::{self, KnownVariables};
 use crate::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
@@ -95,7 +96,7 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
         changes: changes(case),
         pipeline: facts.seen_as(&case.act_as),
         narrowing: Narrowing::default(),
-        assemblies: &crate::cdk::InRepository,
+        assemblies: &InRepository,
         sources: setting.sources,
     });
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);

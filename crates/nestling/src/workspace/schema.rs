@@ -180,6 +180,10 @@ fn uses() -> Value {
         vec![
             ("template", text("The template's name")),
             ("inputs", json!({ "description": "Its inputs", "type": "object" })),
+            (
+                "environments",
+                json!({ "description": "Inputs that differ for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
+            ),
         ],
     );
     one_or_many("Templates: a name, or a name with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
@@ -228,7 +232,18 @@ fn environment() -> Value {
             ("resource_group", any("The jobs that may not run at the same time")),
             ("variables", any("Variables of the deploying jobs")),
             ("tags", any("Runner tags of the deploying jobs")),
-            ("stop", any("How it is stopped, for deploys that do not say so themselves")),
+            (
+                "action",
+                choice(
+                    "What jobs do there that do not say so themselves",
+                    &["start", "prepare", "verify", "access"],
+                ),
+            ),
+            ("stop", any("How it is stopped, for deploys that do not say so themselves; `false` for never")),
+            (
+                "inputs",
+                json!({ "description": "Inputs for the templates that have them, while they render for this environment", "type": "object" }),
+            ),
             ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
         ],
     )
