@@ -16,7 +16,7 @@ use nestling::changes::{
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, Trust, WorkTree};
+use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::plan::{self, Plan};
 use nestling::select::Narrowing;
@@ -59,6 +59,10 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
+        let repository = match request.fetch {
+            FetchPolicy::Allow { timeout } => repository.fetching(timeout),
+            FetchPolicy::Forbid => repository,
+        };
         let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
         Ok(Self {
             directory,
@@ -162,8 +166,18 @@ impl Session {
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
-        let asked =
-            plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
+        let base = self.base(&changes);
+        let base = base.as_ref().map(|files| files as &dyn Files);
+        let asked = plan::Request {
+            files,
+            loaded,
+            base,
+            changes,
+            pipeline,
+            narrowing,
+            assemblies,
+            sources: sources_of,
+        };
         let _progress = Progress::start("planning", self.watched);
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
@@ -242,7 +256,7 @@ fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Re
         Failure::usage(error.to_string())
             .with_help("write merge_request, branch:NAME, tag:NAME, schedule, web …")
     })?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
+    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
     Ok(Request {
@@ -258,9 +272,15 @@ fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Re
     })
 }
 
-fn given(from: &Path, io: &mut Io) -> Result<Vec<u8>, Failure> {
+/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
+fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
     let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
-    read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))
+    let mut list =
+        read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;
+    if nul && !list.is_empty() && !list.ends_with(b"\0") {
+        list.push(0);
+    }
+    Ok(list)
 }
 
 /// The units that names and globs of the command line mean.
