@@ -24,7 +24,7 @@ pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diag
         match (allowed, problem.severity) {
             (false, _) => kept.push(problem),
             (true, Severity::Error) => {
-                kept.push(problem.with_note("`nestling: allow` does not cover errors"))
+                kept.push(problem.with_note("`nestling: allow` does not cover errors"));
             }
             (true, _) => {}
         }
