@@ -23,7 +23,7 @@ fn the_page_of_each_command_is_what_its_help_says() {
         "# Commands\n\nMade from the program's own help.\n\n| command | what it does |\n|---|---|\n",
     );
     let mut wrong = Vec::new();
-    for command in cli().get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in subcommands(&cli()) {
         let name = command.get_name();
         known.insert(format!("{name}.md"));
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
@@ -40,7 +40,21 @@ fn the_page_of_each_command_is_what_its_help_says() {
 }
 
 fn page(command: &Command) -> String {
-    let mut text = format!("# nestling {}\n\n", command.get_name());
+    let mut text = titled(command, &format!("# nestling {}", command.get_name()));
+    for command in subcommands(command) {
+        let title = command.get_bin_name().unwrap_or_default();
+        text += &format!("\n{}", titled(command, &format!("# {title}")));
+    }
+    text
+}
+
+/// The commands of a command.
+fn subcommands(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|command| command.get_name() != "help")
+}
+
+fn titled(command: &Command, title: &str) -> String {
+    let mut text = format!("{title}\n\n");
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(text, "{}\n", about.trim());
     let usage = command.clone().render_usage().to_string();
@@ -101,7 +115,12 @@ fn option(text: &mut String, argument: &Arg) {
 
 #[test]
 fn every_command_has_examples_and_says_what_each_option_is_for() {
-    for command in cli().get_subcommands().filter(|command| command.get_name() != "help") {
+    let all = cli();
+    let leaves = subcommands(&all).flat_map(|command| {
+        let below: Vec<&Command> = subcommands(command).collect();
+        if below.is_empty() { vec![command] } else { below }
+    });
+    for command in leaves {
         let name = command.get_name();
         let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         assert!(examples.starts_with("Examples:\n  nestling "), "{name}");

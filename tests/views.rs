@@ -1,8 +1,8 @@
 //! What the terminal's views say of single jobs, and that the graphs are read by the programs that draw them.
 
 use crate::support::memory::{changed, planned};
-use crate::support::tool::{Tool, need};
 use crate::support::said;
+use crate::support::tool::{Tool, need};
 use nestling::diagnostic::Sources;
 use nestling::files::MemoryFiles;
 use nestling::view::{Paint, Screen, dot, mermaid, stages, tree};
@@ -38,7 +38,7 @@ fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
         ("it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }", "it  test  manual"),
         ("it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }", "it  test"),
         ("it: { script: x, rules: [{ when: delayed, start_in: 1 hour }] }", "it  test  after 1 hour"),
-        ("it: { script: x, needs: [b] }", "it  test    needs b"),
+        ("it: { script: x, needs: [b] }", "it  test   needs b"),
         ("it: { script: x, needs: [] }", "it  test"),
         ("it: { script: x, environment: prod }", "it  test  → prod"),
         ("it: { script: x, environment: { name: prod, action: verify } }", "it  test  verify prod"),
@@ -56,7 +56,9 @@ fn what_does_not_fit_is_shortened_and_counted() {
     let wide = line(&format!("{jobs}{it}"));
     assert!(wide.ends_with("needs a-job-with-a-long-name-1, +11"), "{wide}");
     let names = "deploy-to-an-environment-with-a-name: { script: x, needs: [] }\n";
-    let long = format!("{names}it: {{ script: x, when: manual, needs: [deploy-to-an-environment-with-a-name], environment: review/$CI_COMMIT_REF_SLUG/services-api-and-more-of-it-than-fits }}\n");
+    let long = format!(
+        "{names}it: {{ script: x, when: manual, needs: [deploy-to-an-environment-with-a-name], environment: review/$CI_COMMIT_REF_SLUG/services-api-and-more-of-it-than-fits }}\n"
+    );
     for view in [tree, stages] {
         for line in seen(&long, |plan| view(plan, Screen::PLAIN)).lines() {
             assert!(line.chars().count() <= 80, "{line}");
@@ -88,7 +90,9 @@ const HOSTILE: &str = "\
 #[test]
 fn graphviz_reads_the_graph_whatever_the_names_are() {
     let graph = seen(HOSTILE, dot);
-    let Some(mut command) = need(Tool::Graphviz, "graphviz_reads_the_graph_whatever_the_names_are") else { return };
+    let Some(mut command) = need(Tool::Graphviz, "graphviz_reads_the_graph_whatever_the_names_are") else {
+        return;
+    };
     let mut child = command
         .arg("-Tplain")
         .stdin(Stdio::piped())
@@ -111,7 +115,8 @@ fn a_name_cannot_leave_its_label_in_mermaid() {
     assert_eq!(labels.len(), 4, "{graph}");
     for label in labels {
         let inside = label.split_once("[\"").unwrap().1.rsplit_once("\"]").unwrap().0.replace("<br/>", "");
-        let bad = inside.chars().find(|c| matches!(c, '"' | '<' | '>' | '`' | '[' | ']' | '{' | '}' | '|' | '&'));
+        let bad =
+            inside.chars().find(|c| matches!(c, '"' | '<' | '>' | '`' | '[' | ']' | '{' | '}' | '|' | '&'));
         assert_eq!(bad, None, "{label}");
     }
 }

@@ -8,7 +8,6 @@ use super::write::{Writing, under};
 use crate::cdk::report::Kind;
 use crate::cdk::script::{quoted, variable};
 use crate::cdk::settings::Source;
-use crate::workspace::Stop;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
@@ -304,9 +303,7 @@ fn finish_target(
 /// The environments stage makes a stop job of this, by GitLab's rules for the pair.
 fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
     let request = writing.request;
-    if let Some(entry) = target.entry
-        && let Stop::Block(block) = &entry.stop
-    {
+    if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.block()?))) {
         match (request.evaluate)(&Node::map(entry.origin, block.clone()), entry) {
             Ok(block) => _ = body.node("stop", block),
             Err(problems) => writing.problems.extend(problems),

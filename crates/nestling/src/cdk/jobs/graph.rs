@@ -101,7 +101,7 @@ pub(crate) fn plan(request: &Request<'_>, targets: &Targets<'_>, left_out: &mut 
 }
 
 /// Several pipelines may use the same names, so each is put before its own.
-fn node_name(request: &Request<'_>, at: usize) -> String {
+pub(crate) fn node_name(request: &Request<'_>, at: usize) -> String {
     let node = &request.deployment.nodes[at];
     match node.pipeline {
         Some(pipeline) if request.chosen().len() > 1 => {

@@ -1,6 +1,7 @@
 //! The nodes that a pipeline runs: those of its own environments, and what stands between them.
 
 use super::Request;
+use super::graph::node_name;
 use super::targets::{Place, Targets};
 use crate::cdk::deployment::{From, Namespace, Work};
 use crate::compose::LeftOut;
@@ -96,7 +97,7 @@ pub(crate) fn kept(
         }
     }
     for (at, reason) in &gone {
-        left_out.push(LeftOut { job: nodes[*at].name.clone(), reason: reason.clone() });
+        left_out.push(LeftOut { job: node_name(request, *at), reason: reason.clone() });
     }
     (0..nodes.len()).filter(|at| !gone.contains_key(at)).collect()
 }

@@ -188,9 +188,14 @@ fn put<'a>(
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 fn for_merge_requests(entry: &Environment) -> bool {
-    entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
-        || entry.settings.contains("auto_stop_in")
-        || matches!(entry.stop, Stop::Block(_))
+    match entry.stop {
+        Stop::Block(_) => true,
+        Stop::Never => false,
+        Stop::AsDeployed => {
+            entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
+                || entry.settings.contains("auto_stop_in")
+        }
+    }
 }
 
 fn finish<'a>(request: &Request<'a>, target: &mut Target<'a>) {
