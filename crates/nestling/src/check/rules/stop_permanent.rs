@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     id: "stop-permanent",
     summary: "an environment that is to stay has a stop job",
     doc: "When a branch is deleted or a merge request is merged, GitLab stops the environments that it deployed to, by \
-their stop jobs, unless the branch is the default one. For one of the tiers production and staging with a fixed name that is hardly ever meant.",
+their stop jobs, unless the branch is the default one. For one of the tiers production and staging with a fixed name \
+that is hardly ever meant.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     good: "deploy: { script: d, environment: { name: production } }\n",
     bad: "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
