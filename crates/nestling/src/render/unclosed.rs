@@ -20,7 +20,7 @@ pub(crate) fn unclosed(
     let (file, text) = marked(error.name()?)?;
     let source = sign::visible(&text);
     let detail = error.detail()?;
-    if let Some((at, line)) = error.line().and_then(|line| Some((open_expression(&source, line)?, line))) {
+    if let Some((at, line)) = open_expression(&source, error.line()?) {
         let opened = span(file, &source, at, 3);
         let stumbled = Origin::line(file, u32::try_from(line).ok()?);
         let problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
@@ -59,13 +59,26 @@ pub(crate) fn unclosed(
     Some(problem.with_help(format!("write `#% end{word}` where it ends")))
 }
 
-/// The last `${{` on a line above whose `}}` does not come before this line.
-fn open_expression(source: &str, line: usize) -> Option<usize> {
-    let above = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
-    let at = source[..above].rfind("${{")?;
-    let opened = source[at..above].lines().next().unwrap_or_default();
-    let comment = opened.trim_start().starts_with('#');
-    (!comment && !source[at..above].contains("}}")).then_some(at)
+/// The `${{` that is open where a line begins, or where the text stops making sense before.
+fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
+    let mut open = None;
+    for token in tokenize(source, false, syntax()) {
+        let (token, span) = match token {
+            Ok(token) => token,
+            Err(error) => return open.zip(error.line()).filter(|(at, line)| line_of(source, *at) < *line),
+        };
+        match token {
+            _ if usize::from(span.start_line) >= line => break,
+            Token::VariableStart => open = Some(span.start_offset as usize),
+            Token::VariableEnd => open = None,
+            _ => {}
+        }
+    }
+    Some((open?, line))
+}
+
+fn line_of(source: &str, at: usize) -> usize {
+    source[..at].matches('\n').count() + 1
 }
 
 /// A statement that waits for its end.
@@ -129,7 +142,7 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
 
 fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
     let before = &source[..at];
-    let line = before.matches('\n').count() + 1;
+    let line = line_of(source, at);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Origin::span(file, number(line), number(column), number(width))
