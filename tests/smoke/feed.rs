@@ -2,7 +2,6 @@
 
 use nestling::diagnostic::Sources;
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::path::RepoPath;
 use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
 use nestling::workspace::{Templates, load_header};
 use nestling::yaml::{self, Kind, Node};
