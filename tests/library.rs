@@ -118,7 +118,10 @@ fn the_catalogue_is_what_the_headers_say() {
     for name in names() {
         let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
         let description = template.description.as_deref().unwrap_or_default();
-        let _ = writeln!(page, "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | what it is |");
+        let _ = writeln!(
+            page,
+            "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | what it is |"
+        );
         page.push_str("|---|---|---|---|\n");
         for (input, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
             let text = |key: &str| definition.get(key).and_then(Node::text).unwrap_or_default().to_owned();
@@ -127,7 +130,8 @@ fn the_catalogue_is_what_the_headers_say() {
                 Some(node) => format!("`{}`", nestling::render::plain_value(node)),
             };
             let options = definition.get("options").and_then(Node::as_seq).unwrap_or_default();
-            let options: Vec<String> = options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
+            let options: Vec<String> =
+                options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
             let options =
                 if options.is_empty() { String::new() } else { format!("; one of {}", options.join(", ")) };
             let regex = definition.get("regex").and_then(Node::text);

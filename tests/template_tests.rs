@@ -52,7 +52,10 @@ fn cases_beside_templates_pass_and_fail_with_what_differs() {
     let text = output(nestling(repository.path()).arg("test"));
     assert_eq!(text, "4 cases passed\n");
 
-    repository.write("ci/templates/tests/wrong.yml", "template: greet\nexpect: { jobs: { greet: { image: debian }, gret: {} } }\n");
+    repository.write(
+        "ci/templates/tests/wrong.yml",
+        "template: greet\nexpect: { jobs: { greet: { image: debian }, gret: {} } }\n",
+    );
     let failed = run(nestling(repository.path()).args(["test", "--junit", "cases.xml"]));
     assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
     let text = String::from_utf8(failed.stdout).unwrap();
@@ -71,7 +74,10 @@ failed  ci/templates/tests/wrong.yml: wrong (ci/templates/tests/wrong.yml:1:1)
 #[test]
 fn a_stored_pipeline_is_written_once_and_compared_afterwards() {
     let repository = workspace();
-    repository.write("ci/templates/tests/greet.yml", "{ name: all of it, template: greet, expect: { snapshot: true } }\n");
+    repository.write(
+        "ci/templates/tests/greet.yml",
+        "{ name: all of it, template: greet, expect: { snapshot: true } }\n",
+    );
     let missing = run(nestling(repository.path()).arg("test"));
     assert_eq!(missing.status.code(), Some(1), "{}", said(&missing));
     output(nestling(repository.path()).args(["test", "--update"]));
@@ -95,7 +101,10 @@ fn the_cases_of_the_library_run_without_a_repository() {
 fn templates_of_a_protected_branch_are_read_from_its_objects() {
     let repository = workspace();
     repository.git(&["branch", "owned"]);
-    repository.write("nestling.yml", "workspace:\n  templates: [{ git: owned, path: ci/templates }]\n  vars: { image: alpine }\n");
+    repository.write(
+        "nestling.yml",
+        "workspace:\n  templates: [{ git: owned, path: ci/templates }]\n  vars: { image: alpine }\n",
+    );
     repository.write("ci/templates/greet.yml", "greet: { script: curl evil }\n");
     repository.write("services/api/nestling.yml", "unit: { use: greet }\n");
     repository.commit("a template that nobody uses");

@@ -14,8 +14,24 @@ const MISTAKES: usize = 2000;
 
 /// Keys of jobs that can be misspelt.
 const KEYS: [&str; 18] = [
-    "script", "stage", "image", "needs", "extends", "rules", "artifacts", "cache", "variables", "interruptible",
-    "before_script", "after_script", "coverage", "parallel", "services", "retry", "resource_group", "environment",
+    "script",
+    "stage",
+    "image",
+    "needs",
+    "extends",
+    "rules",
+    "artifacts",
+    "cache",
+    "variables",
+    "interruptible",
+    "before_script",
+    "after_script",
+    "coverage",
+    "parallel",
+    "services",
+    "retry",
+    "resource_group",
+    "environment",
 ];
 
 /// Numbers that look random and are the same in every run.
@@ -130,9 +146,12 @@ impl Original {
 fn undefined(line: &str) -> Option<String> {
     let statement = line.trim_start().starts_with("#%");
     let from = if statement { 0 } else { line.find("${{")? };
-    let found = ["inputs.", "unit.", "pipeline."].iter().filter_map(|root| Some(from + line[from..].find(root)?));
+    let found =
+        ["inputs.", "unit.", "pipeline."].iter().filter_map(|root| Some(from + line[from..].find(root)?));
     let at = found.min()?;
-    let end = line[at..].find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(line.len(), |n| at + n);
+    let end = line[at..]
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+        .map_or(line.len(), |n| at + n);
     Some(format!("{}x{}", &line[..end], &line[end..]))
 }
 
@@ -177,7 +196,8 @@ fn a_mistake_anywhere_in_a_built_in_template_is_told_at_its_line() {
         }
         made += 1;
         let place = format!("ci/{}/template.yml:{}", original.name, mistake.line);
-        let names_it = |error: &&str| error.contains(&format!("{place}:")) || error.contains(&format!("{place} "));
+        let names_it =
+            |error: &&str| error.contains(&format!("{place}:")) || error.contains(&format!("{place} "));
         if !errors.iter().any(names_it) {
             let new: Vec<&&str> = errors.iter().filter(|error| !known.contains(error)).take(2).collect();
             missed.push(format!("{place}: {}: {new:?}", mistake.kind));

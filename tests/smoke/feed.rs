@@ -55,7 +55,8 @@ fn same(one: &Node, other: &Node) -> bool {
         (Kind::Seq(a), Kind::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Kind::Map(a), Kind::Map(b)) => {
             let pairs = a.entries.iter().zip(&b.entries);
-            a.len() == b.len() && pairs.into_iter().all(|(a, b)| a.key.text() == b.key.text() && same(&a.value, &b.value))
+            a.len() == b.len()
+                && pairs.into_iter().all(|(a, b)| a.key.text() == b.key.text() && same(&a.value, &b.value))
         }
         _ => false,
     }

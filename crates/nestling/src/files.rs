@@ -115,7 +115,10 @@ pub trait Elsewhere {
     ///
     /// # Errors
     /// There is no such repository or revision here, or it cannot be read.
-    fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>>;
+    fn files_of(
+        &self,
+        revision: &Revision,
+    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// No other revision: for files that are in no repository.
@@ -123,7 +126,10 @@ pub trait Elsewhere {
 pub struct Nowhere;
 
 impl Elsewhere for Nowhere {
-    fn files_of(&self, _: &Revision) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>> {
+    fn files_of(
+        &self,
+        _: &Revision,
+    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>> {
         Err("there is no repository here".into())
     }
 }

@@ -61,7 +61,8 @@ pub struct Plan {
 
 /// Makes the plan: select, render, compose, deploy.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, elsewhere, loaded, changes, pipeline: facts, narrowing, assemblies, sources } = request;
+    let Request { files, elsewhere, loaded, changes, pipeline: facts, narrowing, assemblies, sources } =
+        request;
     let Loaded { workspace, mut diagnostics } = loaded;
     let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let definitions = select::definitions(&workspace, &templates, &changed_paths(&changes));

@@ -48,7 +48,8 @@ pub(crate) fn run(
         let files = library_files();
         let workspace = Workspace::default();
         let found = discover(&files, &[&RepoPath::root()], "nestling/").map_err(Failure::repository)?;
-        let setting = Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
+        let setting =
+            Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
         outcomes(&found, &setting)?
     } else {
         let session = Session::open(shared, environment, io)?;

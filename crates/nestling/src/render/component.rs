@@ -25,7 +25,9 @@ fn unexpanded(text: &str, inputs: &Json, origin: Origin) -> Option<Diagnostic> {
     let name = text[..at].rsplit("inputs.").next()?.split('|').next()?.trim();
     let variables = inputs.get(name).and_then(Json::as_str).is_some_and(|value| value.contains('$'));
     (rest.contains('|') && variables).then(|| {
-        let message = format!("the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`");
+        let message = format!(
+            "the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`"
+        );
         Diagnostic::warning("component-block", origin, message)
             .with_help("let `expand_vars` be the last function, or the only one")
     })

@@ -27,7 +27,9 @@ pub(crate) fn values(error: &Error, expression: &str, scope: &Scope) -> Option<S
     let lines = debug.lines().skip_while(|line| !line.starts_with("Referenced variables:")).skip(1);
     let mut turn = None;
     for line in lines {
-        let Some((name, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": ")) else { continue };
+        let Some((name, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": ")) else {
+            continue;
+        };
         let value = value.trim_end_matches(',');
         if name == "loop" {
             turn = loop_turn(value);

@@ -20,15 +20,21 @@ pub(crate) fn problem(
     if let Some(problem) = unclosed::unclosed(innermost, marked) {
         return problem;
     }
-    let found = chain.iter().rev().find_map(|error| place(error)).map(Place::with_filtered);
-    let (mut origin, expression) = found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
+    let mut found = chain.iter().rev().find_map(|error| place(error));
+    if innermost.kind() == ErrorKind::UndefinedError {
+        found = found.map(Place::with_filtered);
+    }
+    let (mut origin, expression) =
+        found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
     let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
     let expression = expression.unwrap_or_default();
     let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);
     if let Some((set, missing)) = set.and_then(|found| set_from_nothing(found, &expression, scope)) {
-        let name = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-        let mut problem = Diagnostic::error(rule(innermost.kind()), set, format!("`{}` is undefined", missing.path));
+        let name =
+            expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let mut problem =
+            Diagnostic::error(rule(innermost.kind()), set, format!("`{}` is undefined", missing.path));
         if let Some(origin) = origin {
             problem = problem.with_label(origin, format!("and so is `{name}`, which is printed here"));
         }
@@ -60,7 +66,8 @@ pub(crate) fn problem(
     }
     for outer in chain.iter().rev().skip(1) {
         let at = place(outer).map(|place| place.origin);
-        let same = |at: &Origin| origin.is_some_and(|origin| (origin.file, origin.line) == (at.file, at.line));
+        let same =
+            |at: &Origin| origin.is_some_and(|origin| (origin.file, origin.line) == (at.file, at.line));
         if let Some(at) = at.filter(|at| !same(at)) {
             problem = problem.with_note(format!("included from {}", sources.place(at)));
         }
@@ -99,7 +106,8 @@ impl Place {
             return self;
         }
         let opens = ["${{", "#%", "{%", "=", "(", "[", ","];
-        let start = opens.iter().filter_map(|open| Some(self.before.rfind(open)? + open.len())).max().unwrap_or(0);
+        let start =
+            opens.iter().filter_map(|open| Some(self.before.rfind(open)? + open.len())).max().unwrap_or(0);
         let start = start + self.before[start..].len() - self.before[start..].trim_start().len();
         let expression = format!("{}{}", &self.before[start..], self.expression);
         let column = number(self.before[..start].chars().count()) + 1;
@@ -125,7 +133,8 @@ fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Op
     let (file, text) = marked(error.name()?)?;
     let line = error.line()?;
     let whole = Origin::line(file, number(line));
-    let Some(mut range) = error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
+    let Some(mut range) =
+        error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
     else {
         let (expression, before) = (String::new(), String::new());
         return Some(Place { origin: whole, expression, before, text: visible(&text) });
@@ -167,9 +176,33 @@ fn number(n: usize) -> u32 {
 
 /// What a statement can begin with.
 const STATEMENTS: [&str; 27] = [
-    "if", "elif", "else", "endif", "for", "endfor", "set", "endset", "macro", "endmacro", "call", "endcall", "filter",
-    "endfilter", "block", "endblock", "with", "endwith", "raw", "endraw", "do", "import", "from", "include", "extends",
-    "autoescape", "endautoescape",
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "endset",
+    "macro",
+    "endmacro",
+    "call",
+    "endcall",
+    "filter",
+    "endfilter",
+    "block",
+    "endblock",
+    "with",
+    "endwith",
+    "raw",
+    "endraw",
+    "do",
+    "import",
+    "from",
+    "include",
+    "extends",
+    "autoescape",
+    "endautoescape",
 ];
 
 fn rule(kind: ErrorKind) -> &'static str {

@@ -136,4 +136,3 @@ fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>
     }
     first
 }
-

@@ -22,21 +22,15 @@ pub(crate) fn unclosed(
     let detail = error.detail()?;
     if let Some((at, line)) = open_expression(&source, error.line()?) {
         let opened = span(file, &source, at, 3);
-        let stumbled = Origin::line(file, u32::try_from(line).ok()?);
-        let problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
-        let problem = problem.with_label(stumbled, "so that this is read as a part of it");
+        let mut problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
+        if line_of(&source, at) < line {
+            let stumbled = Origin::line(file, u32::try_from(line).ok()?);
+            problem = problem.with_label(stumbled, "so that this is read as a part of it");
+        }
         return Some(problem.with_help("write `}}` at its end"));
     }
     if let Some(problem) = not_a_token(file, &source) {
         return Some(problem);
-    }
-    if detail.contains("end of variable block") {
-        let line = error.line()?;
-        let before = source.split_inclusive('\n').take(line).collect::<String>();
-        let at = before.rfind("${{").filter(|at| !before[*at..].contains("}}"))?;
-        let problem =
-            Diagnostic::error("template-syntax", span(file, &source, at, 3), "this `${{` is not closed");
-        return Some(problem.with_help("write `}}` at its end"));
     }
     if let Some(end) = detail.strip_prefix("unknown statement end") {
         let line = error.line()?;
@@ -59,19 +53,19 @@ pub(crate) fn unclosed(
     Some(problem.with_help(format!("write `#% end{word}` where it ends")))
 }
 
-/// The `${{` that is open where a line begins, or where the text stops making sense before.
+/// The `${{` that no `}}` closes, with the line where the text stops making sense.
 fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
     let mut open = None;
     for token in tokenize(source, false, syntax()) {
-        let (token, span) = match token {
-            Ok(token) => token,
-            Err(error) => return open.zip(error.line()).filter(|(at, line)| line_of(source, *at) < *line),
-        };
         match token {
-            _ if usize::from(span.start_line) >= line => break,
-            Token::VariableStart => open = Some(span.start_offset as usize),
-            Token::VariableEnd => open = None,
-            _ => {}
+            Ok((Token::VariableStart, span)) => open = Some(span.start_offset as usize),
+            Ok((Token::VariableEnd, _)) => open = None,
+            Ok(_) => {}
+            Err(error) => {
+                // One that is closed on its line has a mistake inside.
+                let closed = |at: &usize| source[*at..].lines().next().is_some_and(|rest| rest.contains("}}"));
+                return open.filter(|at| !closed(at)).zip(error.line());
+            }
         }
     }
     Some((open?, line))
@@ -102,7 +96,9 @@ fn open_block(source: &str) -> Option<(usize, &str)> {
             if let Some(closed) = word.strip_prefix("end") {
                 let under = |open: &Open<'_>| open.word == closed && open.column == column;
                 match open.last() {
-                    Some(last) if !under(last) && open.iter().any(under) => return Some((last.at, last.word)),
+                    Some(last) if !under(last) && open.iter().any(under) => {
+                        return Some((last.at, last.word));
+                    }
                     Some(last) if last.word == closed => drop(open.pop()),
                     _ => {}
                 }

@@ -133,7 +133,11 @@ impl Walk<'_> {
                 self.statements(&it.macro_decl.body);
             }
             Stmt::Do(it) => drop(self.call(&it.call)),
-            Stmt::EmitRaw(_) | Stmt::Import(_) | Stmt::FromImport(_) | Stmt::Extends(_) | Stmt::Include(_) => {}
+            Stmt::EmitRaw(_)
+            | Stmt::Import(_)
+            | Stmt::FromImport(_)
+            | Stmt::Extends(_)
+            | Stmt::Include(_) => {}
         }
     }
 
@@ -242,9 +246,10 @@ impl Walk<'_> {
 
 fn value<'e, 'a>(argument: &'e CallArg<'a>) -> &'e Expr<'a> {
     match argument {
-        CallArg::Pos(value) | CallArg::Kwarg(_, value) | CallArg::PosSplat(value) | CallArg::KwargSplat(value) => {
-            value
-        }
+        CallArg::Pos(value)
+        | CallArg::Kwarg(_, value)
+        | CallArg::PosSplat(value)
+        | CallArg::KwargSplat(value) => value,
     }
 }
 

@@ -125,9 +125,10 @@ fn case(found: &Found, node: &Node, at: usize, of: usize, file: FileId) -> Resul
         }
     };
     let inputs = match &written.inputs {
-        Some(inputs) if !inputs.is_null() => {
-            inputs.as_map().cloned().ok_or_else(|| error(inputs.origin, "`inputs` has to be a mapping".into()))?
-        }
+        Some(inputs) if !inputs.is_null() => inputs
+            .as_map()
+            .cloned()
+            .ok_or_else(|| error(inputs.origin, "`inputs` has to be a mapping".into()))?,
         _ => Map::default(),
     };
     let mut used = uses(written.uses.as_ref())?;
@@ -146,10 +147,9 @@ fn case(found: &Found, node: &Node, at: usize, of: usize, file: FileId) -> Resul
     let act_as = written.act_as.as_ref().map_or(Ok(As::Branch("main".to_owned())), |text| {
         As::parse(&text.value).map_err(|problem| error(text.origin, problem.to_string()))
     })?;
-    let title = written.name.map_or_else(
-        || if of > 1 { format!("case {}", at + 1) } else { found.stem() },
-        |name| name.value,
-    );
+    let title = written
+        .name
+        .map_or_else(|| if of > 1 { format!("case {}", at + 1) } else { found.stem() }, |name| name.value);
     Ok(Case {
         name: format!("{}: {title}", found.label()),
         origin: Origin { file, ..node.origin },

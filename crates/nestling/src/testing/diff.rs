@@ -50,7 +50,8 @@ fn script<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
         if i < old.len() && j < new.len() && old[i] == new[j] {
             lines.push((' ', old[i]));
             (i, j) = (i + 1, j + 1);
-        } else if j < new.len() && (i == old.len() || common[i * width + j + 1] > common[(i + 1) * width + j]) {
+        } else if j < new.len() && (i == old.len() || common[i * width + j + 1] > common[(i + 1) * width + j])
+        {
             lines.push(('+', new[j]));
             j += 1;
         } else {

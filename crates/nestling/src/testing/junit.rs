@@ -73,7 +73,10 @@ mod tests {
         };
         let xml = junit(&[outcome("node: builds", &[]), outcome("node: tests", &["a <b> \"c\"\u{1b}", "d"])]);
         assert!(xml.contains("tests=\"2\" failures=\"1\""), "{xml}");
-        assert!(xml.contains("<testcase classname=\"node\" name=\"builds\" file=\"ci/tests/a.yml\"/>"), "{xml}");
+        assert!(
+            xml.contains("<testcase classname=\"node\" name=\"builds\" file=\"ci/tests/a.yml\"/>"),
+            "{xml}"
+        );
         assert!(xml.contains("message=\"a &lt;b&gt; &quot;c&quot;\u{FFFD}\">a &lt;b&gt;"), "{xml}");
     }
 }

@@ -4,8 +4,8 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
-use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::cdk::InRepository;
+use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::check::{self, KnownVariables};
 use crate::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
 use crate::emit::{Comments, emit_pipeline};
@@ -63,7 +63,11 @@ pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
         name: case.name.clone(),
         place: setting.sources.place(case.origin),
         failures,
-        errors: problems.iter().filter(|p| p.severity == Severity::Error).map(|p| in_full(p, setting.sources)).collect(),
+        errors: problems
+            .iter()
+            .filter(|p| p.severity == Severity::Error)
+            .map(|p| in_full(p, setting.sources))
+            .collect(),
         warnings,
         pipeline: (!has_errors(&problems)).then_some(text),
         snapshot,
@@ -170,7 +174,8 @@ fn problems_of(
             Some(at) => drop(left.remove(at)),
             None => {
                 let rule = wanted.rule.as_ref().map(|rule| format!("[{}]", rule.value)).unwrap_or_default();
-                let text = wanted.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
+                let text =
+                    wanted.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
                 failures.push(format!("there is no {severity}{rule}{text}"));
             }
         }

@@ -33,7 +33,9 @@ impl Header {
     /// The schema, in the form of JSON Schema's draft 7.
     pub fn schema(self) -> Value {
         let (keys, title) = match self {
-            Self::Workspace => (vec![("workspace", workspace()), ("unit", unit())], "The root's nestling.yml"),
+            Self::Workspace => {
+                (vec![("workspace", workspace()), ("unit", unit())], "The root's nestling.yml")
+            }
             Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
             Self::Template => (vec![("spec", spec())], "A template's header"),
         };
@@ -99,24 +101,40 @@ fn workspace() -> Value {
         &["path"],
         vec![
             ("git", text("The revision, such as `origin/main`")),
-            ("repository", text("Another repository on disk, from this one's root, such as `../ci-templates`")),
+            (
+                "repository",
+                text("Another repository on disk, from this one's root, such as `../ci-templates`"),
+            ),
             ("path", text("The folder there")),
         ],
     );
     let folder = json!({ "anyOf": [{ "type": "string" }, of_revision] });
-    let occasions = ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
+    let occasions =
+        ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
     object(
         "What holds for all units of the repository",
         &[],
         vec![
-            ("templates", json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": folder })),
+            (
+                "templates",
+                json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": folder }),
+            ),
             ("stages", texts("The stages, in order")),
             ("ignore", texts("Globs: a change to these paths selects nothing")),
             ("everything", texts("Globs: a change to these paths selects every unit")),
-            ("units", json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() })),
+            (
+                "units",
+                json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() }),
+            ),
             ("vars", json!({ "description": "Values for templates: `vars.NAME`", "type": "object" })),
-            ("environments", json!({ "description": "Where deploys may go", "type": "object", "additionalProperties": environment() })),
-            ("pipelines", json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() })),
+            (
+                "environments",
+                json!({ "description": "Where deploys may go", "type": "object", "additionalProperties": environment() }),
+            ),
+            (
+                "pipelines",
+                json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
+            ),
             ("gitlab", gitlab()),
         ],
     )
@@ -150,7 +168,9 @@ fn unit() -> Value {
 }
 
 fn changes() -> Value {
-    texts("Globs of paths that concern it beside its own directory: from there, from the root with a leading `/`, not with `!`")
+    texts(
+        "Globs of paths that concern it beside its own directory: from there, from the root with a leading `/`, not with `!`",
+    )
 }
 
 fn uses() -> Value {
@@ -160,7 +180,10 @@ fn uses() -> Value {
         vec![
             ("template", text("The template's name")),
             ("inputs", json!({ "description": "Its inputs", "type": "object" })),
-            ("environments", json!({ "description": "Inputs that differ for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } })),
+            (
+                "environments",
+                json!({ "description": "Inputs that differ for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
+            ),
         ],
     );
     one_or_many("Templates: a name, or a name with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
@@ -194,18 +217,33 @@ fn environment() -> Value {
             ("when", one_or_many("Which pipelines deploy to it; any of the conditions", &condition)),
             ("name", text("What GitLab calls it; by default the key and the unit's slug")),
             ("url", any("Where to look at it")),
-            ("deployment_tier", choice("Its tier", &["production", "staging", "testing", "development", "other"])),
+            (
+                "deployment_tier",
+                choice("Its tier", &["production", "staging", "testing", "development", "other"]),
+            ),
             ("auto_stop_in", any("When GitLab stops it by itself, such as `1 week`")),
             ("kubernetes", any("A Kubernetes dashboard")),
             ("manual", flag("Whether a person starts the deploy")),
             ("blocking", flag("Whether the pipeline waits for that person")),
-            ("after", text("The environment that the unit must have been deployed to before, in the same pipeline")),
+            (
+                "after",
+                text("The environment that the unit must have been deployed to before, in the same pipeline"),
+            ),
             ("resource_group", any("The jobs that may not run at the same time")),
             ("variables", any("Variables of the deploying jobs")),
             ("tags", any("Runner tags of the deploying jobs")),
-            ("action", choice("What jobs do there that do not say so themselves", &["start", "prepare", "verify", "access"])),
+            (
+                "action",
+                choice(
+                    "What jobs do there that do not say so themselves",
+                    &["start", "prepare", "verify", "access"],
+                ),
+            ),
             ("stop", any("How it is stopped, for deploys that do not say so themselves; `false` for never")),
-            ("inputs", json!({ "description": "Inputs for the templates that have them, while they render for this environment", "type": "object" })),
+            (
+                "inputs",
+                json!({ "description": "Inputs for the templates that have them, while they render for this environment", "type": "object" }),
+            ),
             ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
         ],
     )
@@ -241,10 +279,16 @@ fn spec() -> Value {
         "An input, in GitLab's syntax",
         &[],
         vec![
-            ("type", choice("Its type; `string` unless it says so", &["string", "number", "boolean", "array"])),
+            (
+                "type",
+                choice("Its type; `string` unless it says so", &["string", "number", "boolean", "array"]),
+            ),
             ("default", any("Its value where none is given; without, it has to be given")),
             ("description", text("What it is for")),
-            ("options", json!({ "description": "The values that it may have", "type": "array", "items": value })),
+            (
+                "options",
+                json!({ "description": "The values that it may have", "type": "array", "items": value }),
+            ),
             ("regex", text("What it has to match")),
             ("rules", any("Options and defaults that follow from other inputs; read by GitLab only")),
         ],
@@ -255,7 +299,10 @@ fn spec() -> Value {
         &[],
         vec![
             ("description", text("What the template is for")),
-            ("inputs", json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input })),
+            (
+                "inputs",
+                json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input }),
+            ),
             ("component", any("GitLab's component context; read by GitLab only")),
         ],
     )
@@ -264,8 +311,8 @@ fn spec() -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::format::{
-        DependencyFile, EnvironmentFile, SpecFile, TemplateHeader, TemplatesFile, UnitFile, UnitHeader, UnitRule, UseFile,
-        WorkspaceFile, WorkspaceHeader,
+        DependencyFile, EnvironmentFile, SpecFile, TemplateHeader, TemplatesFile, UnitFile, UnitHeader,
+        UnitRule, UseFile, WorkspaceFile, WorkspaceHeader,
     };
     use super::*;
     use crate::diagnostic::Sources;

@@ -57,9 +57,6 @@ struct Located {
     bytes: Vec<u8>,
 }
 
-/// The file behind a template: its path (`None` in the library) and its bytes.
-type Found = (Option<RepoPath>, Vec<u8>);
-
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
@@ -124,7 +121,9 @@ impl<'a> Templates<'a> {
                 if !path.is_in(&folder.path) {
                     continue;
                 }
-                let Some(bytes) = files.read(&path).map_err(|error| vec![unreadable(&error)])? else { continue };
+                let Some(bytes) = files.read(&path).map_err(|error| vec![unreadable(&error)])? else {
+                    continue;
+                };
                 let shown = match &folder.revision {
                     Some(revision) => format!("{revision}:{path}"),
                     None => path.to_string(),
@@ -139,8 +138,12 @@ impl<'a> Templates<'a> {
     /// The names that `use:` could have meant, for suggestions.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();
-        let folders: Vec<&RepoPath> =
-            self.folders.iter().filter(|folder| folder.revision.is_none()).map(|folder| &folder.path).collect();
+        let folders: Vec<&RepoPath> = self
+            .folders
+            .iter()
+            .filter(|folder| folder.revision.is_none())
+            .map(|folder| &folder.path)
+            .collect();
         // A folder that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
             let on_the_way = folders.iter().any(|folder| folder.is_in(directory));

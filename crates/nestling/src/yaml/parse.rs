@@ -119,7 +119,8 @@ impl<'i> Reader<'_, 'i> {
         let before = self.nodes;
         let (anchor, tag, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                if style == ScalarStyle::Plain && text.contains(" - ") && span.start.line() < span.end.line() {
+                if style == ScalarStyle::Plain && text.contains(" - ") && span.start.line() < span.end.line()
+                {
                     self.folded_item(&text, span);
                 }
                 let style = match style {

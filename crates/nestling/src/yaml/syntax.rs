@@ -45,8 +45,7 @@ pub(super) fn problem(
             Some(parent) => problem.with_label(whole(&lines, parent, locate), "and belongs here"),
             None => problem,
         };
-        return problem
-            .with_help("indent lines that belong together alike, with spaces only");
+        return problem.with_help("indent lines that belong together alike, with spaces only");
     }
     problem.with_help(
         "check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character",
