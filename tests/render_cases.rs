@@ -1,10 +1,14 @@
-//! Broken and tricky templates: each folder under `cases/render` is a small workspace, and its `expected.txt` holds
-//! either every message that it gets, with file, line and column, or the jobs that come out.
+//! Broken and tricky templates, and units that share a pipeline: each folder under `cases/render` and `cases/compose` is
+//! a small workspace, and its `expected.txt` holds either every message that it gets, with file, line and column, or
+//! the jobs that come out. In the second, messages of `check` are among them, and a file `changed` lists the paths that
+//! changed; without one, every unit did.
 //!
 //! `NESTLING_TEST_UPDATE=1` writes what comes out; read it before it is committed.
 
+use crate::support::memory::changed;
 use crate::support::{self, expect_file};
 use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::check::{KnownVariables, Settings, check};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit_pipeline};
 use nestling::files::MemoryFiles;
@@ -30,28 +34,47 @@ workspace:
 
 #[test]
 fn templates_become_what_their_cases_expect() {
-    let cases = folders(&support::root().join("tests/cases/render"));
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
-    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case).err()).collect();
+    judge_all("tests/cases/render", 25, |_| Vec::new());
+}
+
+#[test]
+fn units_share_a_pipeline_as_their_cases_expect() {
+    judge_all("tests/cases/compose", 25, |plan| {
+        let variables = KnownVariables::of_child(&plan.facts);
+        check(&plan.pipeline, &Settings { variables, ..Settings::default() })
+    });
+}
+
+fn judge_all(folder: &str, at_least: usize, checked: impl Fn(&Plan) -> Vec<Diagnostic>) {
+    let cases = folders(&support::root().join(folder));
+    assert!(cases.len() >= at_least, "only {} cases were found", cases.len());
+    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case, &checked).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-fn judge(case: &Path) -> Result<(), String> {
+fn judge(case: &Path, checked: impl Fn(&Plan) -> Vec<Diagnostic>) -> Result<(), String> {
     let sources = Sources::default();
     let plan = planned(case, &sources);
-    let mut text: String = plan.diagnostics.iter().map(|problem| shown(problem, &sources)).collect();
-    if !has_errors(&plan.diagnostics) {
+    let mut problems = plan.diagnostics.clone();
+    problems.extend(checked(&plan));
+    let mut text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
+    if !has_errors(&problems) {
         emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
     }
     expect_file(&case.join("expected.txt"), &text)
 }
 
-/// The plan of a folder in which every unit changed, in a merge request where the folder's name ends so.
+/// The plan of a folder, in a merge request where the folder's name ends so.
 fn planned(case: &Path, sources: &Sources) -> Plan {
     let mut files = read_files(case, case);
     if !files.iter().any(|(path, _)| path == "nestling.yml") {
         files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
     }
+    let listed = files.iter().position(|(path, _)| path == "changed").map(|at| files.remove(at).1);
+    let extent = match listed {
+        None => Extent::Everything(Everything::Asked),
+        Some(list) => changed(&std::str::from_utf8(&list).unwrap().lines().collect::<Vec<_>>()),
+    };
     let files = MemoryFiles::new(files);
     let loaded = workspace::load(&files, sources).unwrap();
     let mut facts = PipelineFacts::local(Some("main".into()), Some("main".into()), None);
@@ -64,7 +87,7 @@ fn planned(case: &Path, sources: &Sources) -> Plan {
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
+            extent,
             history: History::Complete,
         },
         pipeline: facts,
