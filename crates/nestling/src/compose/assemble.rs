@@ -49,7 +49,9 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
         order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let mut all = vec![own];
     all.extend(units);
-    all[1..].sort_by_key(|unit| unit.unit.as_ref().and_then(|name| order.get(name).copied()));
+    all[1..].sort_by_key(|unit| {
+        unit.unit.as_ref().map_or(0, |name| order.get(name).map_or(usize::MAX, |at| *at))
+    });
     let (stages, mut problems) = stages::merge(&workspace.stages, &all);
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();
@@ -115,7 +117,7 @@ impl<'a> Scopes<'a> {
     /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
     /// that are not in this pipeline.
     fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
-        let mut spread = |needs: Option<&mut Node>| {
+        let spread = |needs: Option<&mut Node>| {
             if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = needs {
                 *items = items.iter().flat_map(|item| self.spread(unit, item)).collect();
             }

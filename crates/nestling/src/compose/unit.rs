@@ -1,12 +1,12 @@
 //! What a unit renders, folded into complete jobs under their short names.
 
 use super::include::{self, Surroundings};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::name::{EnvironmentName, StageName, UnitName};
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::is_hidden;
+use crate::pipeline::keywords::{WORKFLOW, is_hidden};
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
 use crate::workspace::Staged;
@@ -86,6 +86,7 @@ pub fn workspace_jobs(rendered: Vec<Node>, surroundings: &Surroundings<'_>) -> (
     let missing = if includes.is_empty() { Missing::Error } else { Missing::Keep };
     let (jobs, found) = complete(fragment, missing);
     problems.extend(found);
+    problems.extend(unknown_workflow_keys(&jobs.workflow));
     (UnitJobs { includes, ..jobs }, problems)
 }
 
@@ -104,6 +105,21 @@ fn merged(
         fragments.extend(included);
     }
     (merge_fragments(fragments), problems)
+}
+
+/// Keys of `workflow` that this program does not know; they are passed on.
+fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
+    let unknown = workflow.entries.iter().filter(|entry| !WORKFLOW.contains(&entry.key.text()));
+    unknown.map(|entry| {
+        let key = entry.key.text();
+        let message = format!("`{key}` is no key of `workflow`");
+        match did_you_mean(key, WORKFLOW.iter().copied()) {
+            Some(near) => Diagnostic::error("workflow-key", entry.key.origin, message)
+                .with_help(format!("did you mean `{near}`?")),
+            None => Diagnostic::warning("workflow-key", entry.key.origin, message)
+                .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
+        }
+    })
 }
 
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.

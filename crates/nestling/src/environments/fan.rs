@@ -102,12 +102,12 @@ impl Fanning<'_> {
 
     fn written(&mut self, name: &str, job: &UnitJob, environment: Map) {
         let mut body = without_stop(&job.body);
-        if let Some(block) = job.body.get("stop") {
+        let stop = job.body.get("stop").and_then(|block| {
             let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
             body.set("environment", Node::map(origin, environment));
-            self.pair(name, &mut body, block);
-        }
-        self.keep(name, UnitJob { body, ..job.clone() });
+            self.pair(name, &mut body, block)
+        });
+        self.keep_pair(name, UnitJob { body, ..job.clone() }, stop);
     }
 
     fn deploy(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
@@ -130,16 +130,10 @@ impl Fanning<'_> {
             (Stop::Block(block), None) => Some(Node::map(entry.origin, block.clone())).filter(|_| deploys),
         };
         self.fans.entry(name.to_owned()).or_default().push(short.clone());
-        if let Some(block) = block {
-            self.pair(&short, &mut body, &block);
-        }
+        let stop = block.and_then(|block| self.pair(&short, &mut body, &block));
         let environment = Some(entry.name.clone());
-        if let Some(stop) = self.jobs.get_mut(&stop_name(&short)) {
-            stop.environment.clone_from(&environment);
-        }
-        // The deploy comes before its stop job.
-        let at = self.jobs.get_index_of(&stop_name(&short)).unwrap_or(self.jobs.len());
-        self.jobs.shift_insert(at, short, UnitJob { origin: job.origin, body, environment });
+        let stop = stop.map(|stop| UnitJob { environment: environment.clone(), ..stop });
+        self.keep_pair(&short, UnitJob { origin: job.origin, body, environment }, stop);
     }
 
     /// The job as it renders for this environment, where its template asks for `environment`.
@@ -171,11 +165,17 @@ impl Fanning<'_> {
     }
 
     /// Writes the stop job of a deploy, if what is written allows one.
-    fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) {
+    fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) -> Option<UnitJob> {
         let (stop, problems) = pair(deploy, body, block, self.deploying.pipeline);
         self.problems.extend(problems);
+        stop
+    }
+
+    /// The deploy first: GitLab makes the environment for the first job that names it, with the tier that stands there.
+    fn keep_pair(&mut self, name: &str, deploy: UnitJob, stop: Option<UnitJob>) {
+        self.keep(name, deploy);
         if let Some(stop) = stop {
-            self.keep(&stop_name(deploy), stop);
+            self.keep(&stop_name(name), stop);
         }
     }
 

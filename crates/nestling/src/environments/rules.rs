@@ -72,10 +72,10 @@ fn gated(own: Vec<Node>, gate: &Gate<'_>) -> Vec<Node> {
 
 /// Joins the environment's expressions to a rule's own condition.
 fn demand(rule: &mut Map, gate: &Gate<'_>) {
-    let Some(any) =
-        gate.expressions.iter().map(|text| format!("({text})")).reduce(|a, b| format!("{a} || {b}"))
-    else {
-        return;
+    let any = match gate.expressions.as_slice() {
+        [] => return,
+        [only] => (*only).to_owned(),
+        many => many.iter().map(|text| format!("({text})")).collect::<Vec<_>>().join(" || "),
     };
     let condition = match rule.get("if").and_then(Node::text) {
         Some(own) => format!("({any}) && ({own})"),
