@@ -1,9 +1,10 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
-use crate::compose::workspace_jobs;
+use crate::compose::{Surroundings, workspace_jobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::files::MemoryFiles;
 use crate::name::{JobName, StageName};
+use crate::pipeline::known::KnownVariables;
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{self, Node, merge_keys};
 
@@ -20,7 +21,9 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     };
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
     let no_files = MemoryFiles::default();
-    let (unit, found) = workspace_jobs(vec![node], &no_files, sources);
+    let unknown = KnownVariables::default();
+    let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
+    let (unit, found) = workspace_jobs(vec![node], &surroundings);
     problems.extend(found);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
