@@ -7,7 +7,7 @@ use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::check;
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::plan::{self, Plan};
 use nestling::select::Narrowing;
@@ -103,7 +103,9 @@ impl Shop {
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let mut plan = plan::plan(plan::Request {
             files: &files,
+            elsewhere: &Nowhere,
             loaded,
+            base: None,
             changes: ChangeSet {
                 base: None,
                 head: Head::WorkTree { commit: None },

@@ -303,7 +303,7 @@ fn finish_target(
 /// The environments stage makes a stop job of this, by GitLab's rules for the pair.
 fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
     let request = writing.request;
-    if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.as_ref()?))) {
+    if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.block()?))) {
         match (request.evaluate)(&Node::map(entry.origin, block.clone()), entry) {
             Ok(block) => _ = body.node("stop", block),
             Err(problems) => writing.problems.extend(problems),
