@@ -13,6 +13,12 @@ mod documents;
 mod oracles;
 
 #[cfg(test)]
+mod keywords;
+
+#[cfg(test)]
+mod size;
+
+#[cfg(test)]
 mod examples;
 
 #[cfg(test)]
@@ -28,6 +34,15 @@ mod render_cases;
 mod check_cases;
 
 #[cfg(test)]
+mod stop_table;
+
+#[cfg(test)]
+mod slugs;
+
+#[cfg(test)]
+mod gallery;
+
+#[cfg(test)]
 mod e2e;
 
 #[cfg(test)]
@@ -35,6 +50,8 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+
+#[cfg(test)]
 mod browser;
 
 #[cfg(test)]
@@ -57,3 +74,12 @@ mod watch;
 
 #[cfg(test)]
 mod views;
+
+#[cfg(test)]
+mod library;
+
+#[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
+mod template_tests;

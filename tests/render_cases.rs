@@ -3,15 +3,10 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes what comes out; read it before it is committed.
 
-use crate::support::{self, expect_file};
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use crate::support::{self, expect_file, plan};
+use nestling::changes::{As, PipelineFacts};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit_pipeline};
-use nestling::files::MemoryFiles;
-use nestling::git::History;
-use nestling::plan::{Plan, Request, plan};
-use nestling::select::Narrowing;
-use nestling::workspace;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,47 +26,51 @@ workspace:
 #[test]
 fn templates_become_what_their_cases_expect() {
     let cases = folders(&support::root().join("tests/cases/render"));
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 85, "only {} cases were found", cases.len());
     let failed: Vec<String> = cases.iter().filter_map(|case| judge(case).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-fn judge(case: &Path) -> Result<(), String> {
-    let sources = Sources::default();
-    let plan = planned(case, &sources);
-    let mut text: String = plan.diagnostics.iter().map(|problem| shown(problem, &sources)).collect();
-    if !has_errors(&plan.diagnostics) {
-        emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
+/// Each folder under `cases/environments` has a `pipelines.txt`, and its `expected.txt` one part for each of them.
+#[test]
+fn environments_become_what_their_cases_expect() {
+    let cases = folders(&support::root().join("tests/cases/environments"));
+    assert!(cases.len() >= 10, "only {} cases were found", cases.len());
+    let mut failed = Vec::new();
+    for case in &cases {
+        let mut text = String::new();
+        for pipeline in fs::read_to_string(case.join("pipelines.txt")).unwrap().lines() {
+            let _ = writeln!(text, "=== {pipeline}");
+            let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+            text.push_str(&outcome(case, facts.seen_as(&As::parse(pipeline).unwrap())));
+        }
+        failed.extend(expect_file(&case.join("expected.txt"), &text).err());
     }
-    expect_file(&case.join("expected.txt"), &text)
+    assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-/// The plan of a folder in which every unit changed, in a merge request where the folder's name ends so.
-fn planned(case: &Path, sources: &Sources) -> Plan {
-    let mut files = read_files(case, case);
-    if !files.iter().any(|(path, _)| path == "nestling.yml") {
-        files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
-    }
-    let files = MemoryFiles::new(files);
-    let loaded = workspace::load(&files, sources).unwrap();
+/// A folder's name tells where it is a merge request's.
+fn judge(case: &Path) -> Result<(), String> {
     let mut facts = PipelineFacts::local(Some("main".into()), Some("main".into()), None);
     if case.to_string_lossy().ends_with("-in-a-merge-request") {
         facts = facts.seen_as(&As::MergeRequest);
     }
-    plan(Request {
-        files: &files,
-        loaded,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
-            history: History::Complete,
-        },
-        pipeline: facts,
-        narrowing: Narrowing::default(),
-        assemblies: &nestling::cdk::InRepository,
-        sources,
-    })
+    expect_file(&case.join("expected.txt"), &outcome(case, facts))
+}
+
+/// Every message, or the jobs, of a folder in which every unit changed.
+fn outcome(case: &Path, facts: PipelineFacts) -> String {
+    let sources = Sources::default();
+    let mut files = read_files(case, case);
+    if !files.iter().any(|(path, _)| path == "nestling.yml") {
+        files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
+    }
+    let plan = plan::of_files(files, facts, &sources);
+    let mut text: String = plan.diagnostics.iter().map(|problem| shown(problem, &sources)).collect();
+    if !has_errors(&plan.diagnostics) {
+        emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
+    }
+    text
 }
 
 fn read_files(root: &Path, folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -79,7 +78,7 @@ fn read_files(root: &Path, folder: &Path) -> Vec<(String, Vec<u8>)> {
     for entry in sorted(folder) {
         if entry.is_dir() {
             files.extend(read_files(root, &entry));
-        } else if !entry.ends_with("expected.txt") {
+        } else if !entry.ends_with("expected.txt") && !entry.ends_with("pipelines.txt") {
             let path = entry.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             files.push((path, fs::read(&entry).unwrap()));
         }

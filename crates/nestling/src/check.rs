@@ -5,6 +5,7 @@
 
 mod allow;
 mod file;
+mod fold;
 mod form;
 mod index;
 mod known;
@@ -29,5 +30,5 @@ pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
         (rule.check)(&index, &mut problems);
         debug_assert!(problems[found..].iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
     }
-    problems
+    fold::by_place(problems)
 }

@@ -4,7 +4,7 @@
 pub mod keywords;
 mod value;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod fragment;
 pub mod merge;
 pub mod extends;

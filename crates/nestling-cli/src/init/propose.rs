@@ -4,7 +4,7 @@ use super::look::{Kind, Repository};
 use super::{parent, starter};
 use nestling::changes::{ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::diagnostic::{Sources, has_errors};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::path::RepoPath;
 use nestling::plan::{self, Request};
@@ -78,8 +78,10 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
     let narrowing = Narrowing::default();
     let plan = plan::plan(Request {
+        elsewhere: &Nowhere,
         files: &files,
         loaded,
+        base: None,
         changes,
         pipeline,
         narrowing,

@@ -1,6 +1,6 @@
 //! What is known of the variables at the moment when GitLab creates the child pipeline and evaluates its rules.
 
-use crate::changes::{PipelineFacts, PipelineKind};
+use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use crate::pipeline::expression::Variable;
 use std::collections::BTreeMap;
 
@@ -42,6 +42,12 @@ impl KnownVariables {
                         ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", &request.target_branch),
                     ];
                     values.extend(named.into_iter().filter_map(|(name, value)| Some((name, known(value)?))));
+                    // Rules ask whether there is one; which one hardly matters, and a simulated one has no number.
+                    if facts.source != PipelineSource::ExternalPullRequestEvent {
+                        for name in ["CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID"] {
+                            values.entry(name).or_insert_with(|| Known::Value("1".to_owned()));
+                        }
+                    }
                 }
             }
             PipelineKind::Branch => {

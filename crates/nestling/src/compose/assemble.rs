@@ -49,7 +49,9 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
         order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let mut all = vec![own];
     all.extend(units);
-    all[1..].sort_by_key(|unit| unit.unit.as_ref().and_then(|name| order.get(name).copied()));
+    all[1..].sort_by_key(|unit| {
+        unit.unit.as_ref().map_or(0, |name| order.get(name).map_or(usize::MAX, |at| *at))
+    });
     let (stages, mut problems) = stages::merge(&workspace.stages, &all);
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();

@@ -57,8 +57,11 @@ pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut 
             for at in
                 own.iter().copied().filter(|at| is_first(&jobs[*at], jobs, own, stage_of[*at], first_stage))
             {
-                let last = other.iter().map(|at| stage_of[*at]).filter(|stage| *stage <= stage_of[at]).max();
-                let waits = other.iter().filter(|other| Some(stage_of[**other]) == last);
+                // Nobody starts a stop job while the pipeline runs: what waits for one waits for ever.
+                let runs = |at: &&usize| !stops(&jobs[**at]);
+                let before = |stage: &usize| *stage <= stage_of[at];
+                let last = other.iter().filter(runs).map(|at| stage_of[*at]).filter(before).max();
+                let waits = other.iter().filter(runs).filter(|other| Some(stage_of[**other]) == last);
                 let needs = waits.map(|other| need(&jobs[*other], dependency.origin)).collect();
                 added.push((at, needs));
             }
@@ -67,6 +70,11 @@ pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut 
     for (at, needs) in added {
         append(&mut jobs[at].body, needs);
     }
+}
+
+fn stops(job: &Job) -> bool {
+    let action = job.body.get("environment").and_then(|environment| environment.get("action"));
+    action.and_then(Node::text) == Some("stop")
 }
 
 fn by_unit(jobs: &[Job]) -> BTreeMap<UnitName, Vec<usize>> {

@@ -3,7 +3,10 @@ use crate::files::{EntryKind, Files, Walk};
 use crate::path::RepoPath;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+mod backs;
+mod clones;
 pub(crate) mod fixture;
+mod history;
 
 use fixture::Fixture;
 

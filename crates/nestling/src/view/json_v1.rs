@@ -27,7 +27,7 @@ pub struct PlanV1 {
     pub head: CommitV1,
     /// What changed between the two.
     pub changes: ChangesV1,
-    /// Every unit of the workspace in order of name, selected or not.
+    /// Every unit of the workspace in order of name, selected or not; then those that are gone since base.
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.
     pub stages: Vec<String>,
@@ -96,7 +96,8 @@ pub struct UnitV1 {
     pub name: String,
     /// Its directory.
     pub directory: String,
-    /// `everything`, `selected`, `needed` (only for single jobs that others need) or `skipped`.
+    /// `everything`, `selected`, `needed` (only for single jobs that others need), `removed` (gone since base: only
+    /// jobs that stop its environments are in) or `skipped`.
     pub verdict: String,
     /// Why, the most direct reason first.
     pub reasons: Vec<ReasonV1>,
@@ -109,14 +110,15 @@ pub struct UnitV1 {
 /// Why a unit is in.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReasonV1 {
-    /// `own_directory`, `changes`, `template`, `depends_on`, `deleted`, `needed_by`, `workspace_file`,
-    /// `everything_glob`, `all`, `asked`; others may come.
+    /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
+    /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
     pub kind: String,
     /// The reason for people.
     pub text: String,
     /// The path that changed, where one is the reason.
     pub path: Option<String>,
-    /// The units on the way to the one that changed, for `depends_on`.
+    /// The units on the way to the one that changed, for `depends_on`; the other unit, for `depended_on` and
+    /// `moved_to`.
     pub through: Vec<String>,
     /// The job that needs one of the unit's jobs, for `needed_by`.
     pub job: Option<String>,

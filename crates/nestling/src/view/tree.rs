@@ -35,8 +35,12 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
         jobs_of(&own, screen, &mut text);
     }
     let order = stage_order(&plan.pipeline);
+    let is_removed = |unit: &UnitName| plan.removed.iter().any(|removed| removed.unit.name == *unit);
     for group in plan.pipeline.jobs.chunk_by(|a, b| a.unit == b.unit) {
         let Some(unit) = &group[0].unit else { continue };
+        if is_removed(unit) {
+            continue;
+        }
         unit_line(plan, unit, screen, &mut text);
         let mut jobs: Vec<&Job> = group.iter().collect();
         jobs.sort_by_key(|job| order.get(job.stage()));
@@ -46,12 +50,31 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
             let _ = writeln!(text, "{}", paint.dim(end_cut(&line, screen.columns)));
         }
     }
+    removed(plan, screen, &mut text);
     text
 }
 
 /// The place of each stage in the order in which they run.
 fn stage_order(pipeline: &Pipeline) -> BTreeMap<&str, usize> {
     by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)).collect()
+}
+
+/// The units that are gone since base, with the jobs that stop what they left.
+fn removed(plan: &Plan, screen: Screen, text: &mut String) {
+    if !plan.removed.is_empty() {
+        let _ = writeln!(text, "{}", screen.paint.yellow("removed"));
+    }
+    for removed in &plan.removed {
+        let unit = &removed.unit.name;
+        let jobs: Vec<&Job> =
+            plan.pipeline.jobs.iter().filter(|job| job.unit.as_ref() == Some(unit)).collect();
+        unit_line(plan, unit, screen, text);
+        if jobs.is_empty() {
+            let line = "   nothing of it is left to stop in this pipeline";
+            let _ = writeln!(text, "{}", screen.paint.dim(line));
+        }
+        jobs_of(&jobs, screen, text);
+    }
 }
 
 /// The pipeline, what changed, and how that is known.
@@ -113,7 +136,7 @@ pub fn summary(plan: &Plan) -> String {
     let waiting = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
     format!(
         "{selected} of {} units, {jobs} {}{waiting}, {deploys} {}\n",
-        plan.selection.verdicts.len(),
+        plan.workspace.units.len(),
         if jobs == 1 { "job" } else { "jobs" },
         if deploys == 1 { "deployment" } else { "deployments" },
     )

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::graph::{Graph, Planned, Role};
 use super::targets::{Target, Targets};
-use super::{Request, deploy, gate, step};
+use super::{Request, deploy, gate, step, values};
 use crate::cdk::deployment::{Node as DeploymentNode, Work};
 use crate::cdk::report::Report;
 use crate::cdk::settings::Source;
@@ -36,7 +36,7 @@ pub(crate) fn write(
 ) -> (Node, BTreeMap<usize, String>) {
     let names = names(&graph.jobs);
     let stages = stages(request, graph);
-    let wanted = step::wanted(request, graph);
+    let wanted = values::wanted(request, graph);
     let mut writing = Writing { request, targets, graph, report, problems, wanted };
     let mut file = Body::new(request.settings.origin);
     if !graph.jobs.is_empty() {

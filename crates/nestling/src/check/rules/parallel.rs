@@ -103,7 +103,8 @@ fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
         let length = name.chars().count();
         if length > NAME_LIMIT {
             return error(format!(
-                "the job `{name}` would have a name of {length} characters; GitLab allows 255"
+                "`{}` makes a job whose name has {length} characters; GitLab allows 255",
+                job.name
             ));
         }
         if let Some(twice) = seen.replace(name) {

@@ -26,7 +26,7 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
         }),
         head: head(&plan.changes.head),
         changes: changes(&plan.changes.extent),
-        units: plan.workspace.units.iter().map(|it| unit(plan, it, sources)).collect(),
+        units: plan.units().map(|it| unit(plan, it, sources)).collect(),
         stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
         jobs: plan.pipeline.jobs.iter().map(|it| job(it, sources)).collect(),
         environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
@@ -77,6 +77,7 @@ fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
         Verdict::Everything(_) => "everything",
         Verdict::Selected(_) => "selected",
         Verdict::Needed(_) => "needed",
+        Verdict::Removed(_) => "removed",
         Verdict::Skipped => "skipped",
     };
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
@@ -104,10 +105,13 @@ fn reason(reason: &Reason) -> ReasonV1 {
     match reason {
         Reason::OwnDirectory { path, .. }
         | Reason::Changes { path, .. }
-        | Reason::Template { path }
-        | Reason::WorkspaceFile { path }
+        | Reason::Definition { path, .. }
+        | Reason::Template { path, .. }
+        | Reason::WorkspaceFile { path, .. }
         | Reason::EverythingGlob { path, .. } => written.path = Some(path.to_string()),
         Reason::DependsOn { chain } => written.through = chain.iter().map(ToString::to_string).collect(),
+        Reason::DependedOn { unit } | Reason::MovedTo { unit } => written.through = vec![unit.to_string()],
+        Reason::Moved { from, .. } => written.path = Some(from.to_string()),
         Reason::NeededBy { job } => written.job = Some(job.to_string()),
         _ => {}
     }
@@ -119,9 +123,13 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
     match reason {
         Reason::OwnDirectory { .. } => "own_directory",
         Reason::Changes { .. } => "changes",
+        Reason::Moved { .. } => "moved",
+        Reason::Definition { .. } => "definition",
         Reason::Template { .. } => "template",
         Reason::DependsOn { .. } => "depends_on",
+        Reason::DependedOn { .. } => "depended_on",
         Reason::Deleted => "deleted",
+        Reason::MovedTo { .. } => "moved_to",
         Reason::NeededBy { .. } => "needed_by",
         Reason::WorkspaceFile { .. } => "workspace_file",
         Reason::EverythingGlob { .. } => "everything_glob",
