@@ -13,6 +13,12 @@ mod documents;
 mod oracles;
 
 #[cfg(test)]
+mod keywords;
+
+#[cfg(test)]
+mod size;
+
+#[cfg(test)]
 mod examples;
 
 #[cfg(test)]
@@ -44,4 +50,39 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+
+#[cfg(test)]
 mod browser;
+
+#[cfg(test)]
+mod agreement;
+
+#[cfg(test)]
+mod transcripts;
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod init;
+
+#[cfg(test)]
+mod watch;
+
+#[cfg(test)]
+mod views;
+
+#[cfg(test)]
+mod library;
+
+#[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
+mod template_tests;
+
+#[cfg(test)]
+mod smoke;

@@ -16,11 +16,11 @@ use nestling::changes::{
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, Trust, WorkTree};
+use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::plan::{self, Plan};
-use nestling::select::{self, Narrowing, Selection};
-use nestling::workspace::{self, Loaded, Templates, Workspace};
+use nestling::select::Narrowing;
+use nestling::workspace::{self, Loaded, Workspace};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,10 +47,8 @@ pub(crate) struct Planned {
 
 /// A selection, for commands that need no more.
 pub(crate) struct Selected {
-    pub workspace: Workspace,
-    pub selection: Selection,
+    pub selected: plan::Selected,
     sources: Sources,
-    problems: Vec<Diagnostic>,
 }
 
 impl Session {
@@ -61,6 +59,10 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
+        let repository = match request.fetch {
+            FetchPolicy::Allow { timeout } => repository.fetching(timeout),
+            FetchPolicy::Forbid => repository,
+        };
         let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
         Ok(Self {
             directory,
@@ -164,8 +166,19 @@ impl Session {
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
-        let asked =
-            plan::Request { files, loaded, changes, pipeline, narrowing, assemblies, sources: sources_of };
+        let elsewhere = &self.repository;
+        let base = self.base(&changes);
+        let asked = plan::Request {
+            files,
+            elsewhere,
+            base: base.as_ref().map(|files| files as &dyn Files),
+            loaded,
+            changes,
+            pipeline,
+            narrowing,
+            assemblies,
+            sources: sources_of,
+        };
         let _progress = Progress::start("planning", self.watched);
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
@@ -173,22 +186,61 @@ impl Session {
             let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan, &sources));
+        problems.extend(checked(&plan));
+        let problems = check::without_allowed(problems, &sources);
         Ok(Planned { plan, sources, problems })
     }
 
-    /// Selects, and renders nothing.
+    /// Selects, and renders no more than that takes.
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let sources = Sources::default();
-        let (files, loaded, changes, _) = self.read(&self.request, &sources)?;
-        let Loaded { workspace, diagnostics } = loaded;
-        let narrowing = self.narrowing(&workspace)?;
-        let templates = Templates::new(&*files, &workspace.template_folders, &sources);
-        let changed: Vec<_> = changes.paths().unwrap_or_default().iter().map(|change| &change.path).collect();
-        let definitions = select::definitions(&workspace, &templates, &changed);
-        let selection = select::select(&changes, &workspace, &definitions, &narrowing);
-        drop(templates);
-        Ok(Selected { workspace, selection, sources, problems: diagnostics })
+        let (files, loaded, changes, pipeline) = self.read(&self.request, &sources)?;
+        let narrowing = self.narrowing(&loaded.workspace)?;
+        let base = self.base(&changes);
+        let selected = plan::select(plan::Request {
+            files: &*files,
+            elsewhere: &self.repository,
+            loaded,
+            base: base.as_ref().map(|files| files as &dyn Files),
+            changes,
+            pipeline,
+            narrowing,
+            assemblies: &nestling::cdk::InRepository,
+            sources: &sources,
+        });
+        Ok(Selected { selected, sources })
+    }
+
+    /// The files at base, where there is one.
+    fn base(&self, changes: &ChangeSet) -> Option<TreeFiles<'_>> {
+        let base = changes.base.as_ref()?;
+        self.repository.files_at(&base.commit).ok()
+    }
+
+    /// The root of the work tree, where files can be written.
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.work_dir().unwrap_or(&self.directory)
+    }
+
+    /// Looks at the files at head with the workspace that they hold.
+    pub(crate) fn look<T>(
+        &self,
+        sources: &Sources,
+        look: impl FnOnce(&dyn Files, &Repository, Loaded) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (files, loaded) = self.at_head(&self.request, sources)?;
+        look(&*files, &self.repository, loaded)
+    }
+
+    fn at_head(
+        &self,
+        request: &Request,
+        sources: &Sources,
+    ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
+        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
+        let files = self.files(&head)?;
+        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        Ok((files, loaded))
     }
 
     /// Head first, since the workspace at head says how base is found.
@@ -198,9 +250,7 @@ impl Session {
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
         let _progress = Progress::start("reading the repository", self.watched);
-        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
-        let files = self.files(&head)?;
-        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
@@ -220,20 +270,17 @@ impl Session {
 }
 
 /// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
+fn checked(plan: &Plan) -> Vec<Diagnostic> {
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
-    check::without_allowed(diagnostic::folded(problems), sources)
+    diagnostic::folded(problems)
 }
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
     let simulate = shared.act_as.as_deref().map(As::parse).transpose();
-    let simulate = simulate.map_err(|error| {
-        Failure::usage(error.to_string())
-            .with_help("write merge_request, branch:NAME, tag:NAME, schedule, web …")
-    })?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
+    let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
+    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
     Ok(Request {
@@ -249,9 +296,15 @@ fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Re
     })
 }
 
-fn given(from: &Path, io: &mut Io) -> Result<Vec<u8>, Failure> {
+/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
+fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
     let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
-    read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))
+    let mut list =
+        read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;
+    if nul && !list.is_empty() && !list.ends_with(b"\0") {
+        list.push(0);
+    }
+    Ok(list)
 }
 
 /// The units that names and globs of the command line mean.
@@ -317,11 +370,11 @@ impl Planned {
 impl Selected {
     /// Tells what is wrong; whether nothing of it is an error.
     pub(crate) fn report(&self, io: &mut Io) -> bool {
-        tell(&self.problems, &self.sources, io)
+        tell(&self.selected.diagnostics, &self.sources, io)
     }
 }
 
-fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
+pub(crate) fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
     if !problems.is_empty() {
         io.talk(report::human(problems, sources, &io.renderer()));
     }

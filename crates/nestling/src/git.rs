@@ -1,17 +1,23 @@
 //! A repository, read from its objects: commits, trees, blobs, what differs between two trees, and what differs
-//! between a tree and the files on disk. The only module that uses git2.
+//! between a tree and the files on disk. The only module that uses git2, and that runs git.
 //!
 //! Trees are read raw and compared by ourselves: a subtree with the same id on both sides is never opened, names are
 //! bytes, and depth is bounded by memory, not by the stack.
 
 mod back;
+mod batch;
 mod change;
+mod command;
 mod diff;
+mod elsewhere;
 mod error;
 mod fetch;
 mod id;
 mod libgit2;
 mod open;
+mod promised;
+mod system;
+mod system_changes;
 mod tree;
 mod tree_files;
 mod work_changes;
@@ -25,14 +31,15 @@ pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;
 
 use back::Back;
-use std::path::{Path, PathBuf};
+use command::Git;
+use promised::Promised;
+use std::path::Path;
 use std::time::Duration;
 
 /// A repository that was opened for reading. Made by [`Repository::open`] or [`Repository::discover`].
 pub struct Repository {
     back: Box<dyn Back>,
-    git_dir: PathBuf,
-    work_dir: Option<PathBuf>,
+    git: Git,
 }
 
 /// How much of the history is there.
@@ -41,7 +48,10 @@ pub enum History {
     /// All of it.
     Complete,
     /// It was cut off, as `GIT_DEPTH` does (<https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning>).
-    Shallow,
+    Shallow {
+        /// How many commits there are from `HEAD` on, along first parents.
+        commits: usize,
+    },
 }
 
 /// The best common ancestor of two commits.
@@ -58,12 +68,12 @@ pub enum MergeBase {
 impl Repository {
     /// The directory with the objects and references.
     pub fn git_dir(&self) -> &Path {
-        &self.git_dir
+        self.git.git_dir()
     }
 
     /// The root of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
-        self.work_dir.as_deref()
+        self.git.work_dir()
     }
 
     /// The commit that a revision (`HEAD`, a branch, a tag, an id, `HEAD~2`) names; `None` if it names none here.
@@ -89,7 +99,19 @@ impl Repository {
 
     /// How much of the history is there.
     pub fn history(&self) -> History {
-        if self.back.is_shallow() { History::Shallow } else { History::Complete }
+        if !self.back.is_shallow() {
+            return History::Complete;
+        }
+        let head = self.resolve("HEAD").ok().flatten();
+        History::Shallow { commits: head.and_then(|head| self.back.depth(&head)).unwrap_or(0) }
+    }
+
+    /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.
+    /// Without it, they are missing.
+    #[must_use]
+    pub fn fetching(self, timeout: Duration) -> Self {
+        let git = self.git.clone();
+        Self { back: Box::new(Promised::new(self.back, self.git, timeout)), git }
     }
 
     /// The branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
@@ -153,8 +175,8 @@ impl Repository {
     /// # Errors
     /// The repository is bare.
     pub fn work_tree(&self) -> Result<WorkTree<'_>, GitError> {
-        let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir.clone() })?;
-        Ok(WorkTree::new(self.back.as_ref(), root, &self.git_dir))
+        let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir().to_owned() })?;
+        Ok(WorkTree::new(self.back.as_ref(), root, self.git_dir()))
     }
 
     /// Fetches one commit from the remote `origin` with the system's git and its credentials. A shallow clone gets
@@ -163,13 +185,13 @@ impl Repository {
     /// # Errors
     /// There is no git, no remote, the remote does not give the commit, or the time is up.
     pub fn fetch_commit(&self, commit: &CommitId, timeout: Duration) -> Result<(), GitError> {
-        fetch::fetch_commit(&self.git_dir, commit, self.history(), timeout)
+        fetch::fetch_commit(&self.git, commit, self.history(), timeout)
     }
 }
 
 impl std::fmt::Debug for Repository {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Repository({})", self.git_dir.display())
+        write!(f, "Repository({})", self.git_dir().display())
     }
 }
 

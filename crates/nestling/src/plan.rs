@@ -1,31 +1,42 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
+mod before;
+mod definition;
+mod likeness;
 mod needed;
 mod noop;
+mod removed;
 mod render_unit;
+mod stop;
 
 use crate::cdk::Assemblies;
-use crate::changes::{ChangeSet, Extent, PipelineFacts};
+use crate::changes::{ChangeSet, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
-use crate::files::Files;
+use crate::files::{Elsewhere, Files};
 use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::pipeline::Pipeline;
 use crate::select::{self, Narrowing, Selection};
-use crate::workspace::{Loaded, Templates, Workspace};
+use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use before::Before;
 use render_unit::UnitRenderer;
 use std::collections::BTreeMap;
 
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_job;
+pub use removed::Removed;
+pub use stop::UNIT_COMMIT;
 
 /// What a plan is made from.
 pub struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
+    /// Who gives the files of other revisions, for templates that are kept there.
+    pub elsewhere: &'a dyn Elsewhere,
     /// The workspace, read from those files.
     pub loaded: Loaded,
+    /// The repository at base, if there is one that can be read.
+    pub base: Option<&'a dyn Files>,
     /// What changed.
     pub changes: ChangeSet,
     /// The pipeline that it is for.
@@ -49,6 +60,8 @@ pub struct Plan {
     pub facts: PipelineFacts,
     /// Every unit with its verdict.
     pub selection: Selection,
+    /// The units that are gone since base.
+    pub removed: Vec<Removed>,
     /// What GitLab will run.
     pub pipeline: Pipeline,
     /// The jobs that were written and are not in, by unit.
@@ -57,38 +70,86 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Which units a change set concerns, for those who need no more.
+#[derive(Debug)]
+pub struct Selected {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// What changed.
+    pub changes: ChangeSet,
+    /// Every unit with its verdict.
+    pub selection: Selection,
+    /// The units that are gone since base.
+    pub removed: Vec<Removed>,
+    /// What is wrong in the workspace.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// The workspace's units, then those that are gone since base.
+    pub fn units(&self) -> impl Iterator<Item = &Unit> {
+        self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
+    }
+}
+
+/// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
+/// directories, at base and at head.
+pub fn select(request: Request<'_>) -> Selected {
+    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, sources, .. } =
+        request;
+    let Loaded { workspace, diagnostics } = loaded;
+    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
+    let renderer =
+        UnitRenderer::new(files, &crate::cdk::InRepository, sources, &workspace, &templates, &facts);
+    let mut before = Before::new(base, elsewhere, sources);
+    let (selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
+    drop(renderer);
+    drop(templates);
+    Selected { workspace, changes, selection, removed, diagnostics }
+}
+
+fn selection(
+    renderer: &UnitRenderer<'_>,
+    before: &mut Before<'_>,
+    changes: &ChangeSet,
+    narrowing: &Narrowing,
+) -> (Selection, Vec<Removed>) {
+    let workspace = renderer.workspace();
+    let mut definitions = definition::definitions(renderer, before, changes);
+    let removed = removed::find(renderer.files(), workspace, before, changes, narrowing);
+    removed::tell(workspace, before, &removed, changes, &mut definitions);
+    let mut selection = select::select(changes, workspace, &definitions, narrowing);
+    removed::into_verdicts(&removed, &mut selection);
+    (selection, removed)
+}
+
 /// Makes the plan: select, render, compose, deploy.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, loaded, changes, pipeline: facts, narrowing, assemblies, sources } = request;
+    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, assemblies, sources } =
+        request;
     let Loaded { workspace, mut diagnostics } = loaded;
-    let templates = Templates::new(files, &workspace.template_folders, sources);
-    let definitions = select::definitions(&workspace, &templates, &changed_paths(&changes));
-    let mut selection = select::select(&changes, &workspace, &definitions, &narrowing);
+    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);
+    let mut before = Before::new(base, elsewhere, sources);
+    let (mut selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
     let own = keep(&mut diagnostics, renderer.workspace_jobs());
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     for name in selection.selected() {
         let jobs = keep(&mut diagnostics, renderer.unit_jobs(name, &selection));
         units.insert(name.clone(), jobs);
     }
-    needed::bring_in(&workspace, &mut units, &mut selection, |name, selection| {
+    needed::bring_in(&workspace, &own, &mut units, &mut selection, |name, selection| {
         keep(&mut diagnostics, renderer.unit_jobs(name, selection))
     });
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
-    let mut pipeline =
-        keep(&mut diagnostics, compose::assemble(&workspace, own, units.into_values().collect()));
-    noop::never_empty(&mut pipeline, &workspace);
+    let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
+    let all = units.into_values().chain(stops).collect();
+    let mut pipeline = keep(&mut diagnostics, compose::assemble(&workspace, own, all));
+    noop::never_empty(&mut pipeline, &workspace, &removed);
     drop(renderer);
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);
-    Plan { workspace, changes, facts, selection, pipeline, left_out, diagnostics }
-}
-
-fn changed_paths(changes: &ChangeSet) -> Vec<&RepoPath> {
-    match &changes.extent {
-        Extent::Paths(changed) => changed.iter().map(|change| &change.path).collect(),
-        Extent::Everything(_) | Extent::Nothing(_) => Vec::new(),
-    }
+    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, diagnostics }
 }
 
 /// Takes the value and keeps the problems.
@@ -96,3 +157,6 @@ fn keep<T>(diagnostics: &mut Vec<Diagnostic>, (value, problems): (T, Vec<Diagnos
     diagnostics.extend(problems);
     value
 }
+
+#[cfg(test)]
+mod tests;

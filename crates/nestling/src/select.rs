@@ -1,18 +1,20 @@
 //! Which units a change set concerns, and why. Selection is total and cannot fail: every unit gets a verdict.
 
-mod definitions;
+mod candidates;
 mod dependents;
+mod difference;
 mod index;
 mod reason;
 
-pub use definitions::definitions;
+pub use candidates::{Candidates, candidates};
+pub use difference::Difference;
+pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
 use crate::name::UnitName;
 use crate::path::{Glob, RepoPath};
 use crate::workspace::Workspace;
-use index::UnitIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person narrows the selection to.
@@ -24,8 +26,19 @@ pub struct Narrowing {
     pub except: BTreeSet<UnitName>,
 }
 
-/// Files whose change concerns units that they are not in: a template's file to the units that use it.
-pub type Definitions = BTreeMap<RepoPath, BTreeSet<UnitName>>;
+/// What concerns units beside the changed paths that are theirs.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    /// The reasons by unit: definitions that differ, moves, units that are gone.
+    pub reasons: BTreeMap<UnitName, Vec<Reason>>,
+    /// The files behind those reasons, by unit.
+    pub paths: BTreeMap<UnitName, BTreeSet<RepoPath>>,
+    /// Changed files that were looked at: templates that are used, the workspace's own file, what was in units that
+    /// are gone. They are claimed whether they select a unit or not.
+    pub claimed: BTreeSet<RepoPath>,
+    /// Why every unit is concerned, if that is so.
+    pub everything: Option<Reason>,
+}
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
 #[derive(Debug, Clone, Default)]
@@ -86,30 +99,33 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
     let index = UnitIndex::new(workspace);
     let mut selection = everything_skipped(workspace);
     let mut reasons: BTreeMap<UnitName, Vec<Reason>> = BTreeMap::new();
-    let mut whole: Option<Reason> = None;
+    let mut whole: Option<Reason> = definitions.everything.clone();
     for path in paths {
-        if matching(&workspace.ignore, path).is_some() {
+        if is_ignored(workspace, path) {
             selection.ignored.push((*path).clone());
             continue;
         }
-        if let Some(reason) = concerns_everything(workspace, path) {
-            whole.get_or_insert(reason);
-        }
-        let mut claims = index.claims(path);
-        if let Some(users) = definitions.get(*path) {
-            claims
-                .extend(users.iter().map(|unit| (unit.clone(), Reason::Template { path: (*path).clone() })));
-        }
-        if claims.is_empty() && whole.is_none() {
+        let concerns_all = concerns_everything(workspace, path);
+        let claims = index.claims(path);
+        if claims.is_empty() && concerns_all.is_none() && !definitions.claimed.contains(*path) {
             selection.unclaimed.push((*path).clone());
         }
+        if let Some(reason) = concerns_all {
+            whole.get_or_insert(reason);
+        }
         for (unit, reason) in claims {
-            let paths = selection.paths.entry(unit.clone()).or_default();
-            if paths.last() != Some(*path) {
-                paths.push((*path).clone());
-            }
+            selection.paths.entry(unit.clone()).or_default().push((*path).clone());
             reasons.entry(unit).or_default().push(reason);
         }
+    }
+    for (unit, found) in &definitions.reasons {
+        reasons.entry(unit.clone()).or_default().extend(found.iter().cloned());
+    }
+    for (unit, found) in &definitions.paths {
+        let paths = selection.paths.entry(unit.clone()).or_default();
+        paths.extend(found.iter().cloned());
+        paths.sort();
+        paths.dedup();
     }
     dependents::spread(workspace, &mut reasons);
     for (unit, reasons) in reasons {
@@ -123,11 +139,13 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
     selection
 }
 
-/// Whether a changed path selects every unit: it matches `everything`, or it is the workspace's own file.
+/// Whether the workspace says that a change to this path selects nothing.
+pub(crate) fn is_ignored(workspace: &Workspace, path: &RepoPath) -> bool {
+    matching(&workspace.ignore, path).is_some()
+}
+
+/// Whether a changed path selects every unit.
 fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
-    if path.as_bytes() == crate::workspace::FILE_NAME.as_bytes() {
-        return Some(Reason::WorkspaceFile { path: path.clone() });
-    }
     let glob = matching(&workspace.everything, path)?;
     Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
 }

@@ -15,14 +15,19 @@ mod load;
 mod policy;
 mod relation;
 mod rule;
+mod schema;
 mod template;
+mod template_folder;
 mod unit;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
-pub use load::{Loaded, load};
-pub use template::{Template, Templates, library_names};
+pub use load::{Loaded, load, load_header};
+pub(crate) use relation::uses;
+pub use schema::Header;
+pub use template::{Template, Templates, library_files, library_names};
+pub use template_folder::TemplateFolder;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Unit, Use};
 
 use crate::changes::Policies;
@@ -35,12 +40,12 @@ use crate::yaml::Map;
 pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Workspace {
     /// The root's `nestling.yml`.
     pub file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
-    pub template_folders: Vec<RepoPath>,
+    pub template_folders: Vec<TemplateFolder>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
     pub stages: Vec<Staged>,
     /// A change to these paths selects nothing.
@@ -59,6 +64,8 @@ pub struct Workspace {
     pub units: Vec<Unit>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
+    /// The directories that rules make units.
+    rules: Vec<directory_globs::DirectoryGlobs>,
 }
 
 /// A stage with the place where it was listed.
@@ -86,6 +93,11 @@ impl Workspace {
             at = directory.parent();
         }
         None
+    }
+
+    /// Whether a rule makes a unit of this directory, if it is there.
+    pub fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
+        self.rules.iter().any(|globs| globs.matches(directory))
     }
 
     /// The names of all units, in order.

@@ -6,13 +6,14 @@ use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::session::Session;
 use clap::ValueEnum;
-use nestling::select::Selection;
-use nestling::workspace::Workspace;
+use nestling::plan::Selected;
+use nestling::workspace::Unit;
 use serde::Serialize;
 
 /// List the selected units
 ///
-/// Nothing is rendered, so this is the quickest answer to what a change concerns.
+/// Only units that are made from changed templates are rendered, so this is the quickest answer to what a change
+/// concerns.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling affected --base main\n  nestling affected --format json | jq -r '.units[].name'"
@@ -34,13 +35,15 @@ enum Format {
 }
 
 #[derive(Serialize)]
-struct Listed<'a> {
-    units: Vec<ListedUnit<'a>>,
+struct Listed {
+    units: Vec<ListedUnit>,
+    /// Gone since base.
+    removed: Vec<ListedUnit>,
 }
 
 #[derive(Serialize)]
-struct ListedUnit<'a> {
-    name: &'a str,
+struct ListedUnit {
+    name: String,
     directory: String,
     reasons: Vec<String>,
 }
@@ -54,22 +57,24 @@ pub(crate) fn run(
     let session = Session::open(shared, environment, io)?;
     let selected = session.select()?;
     let ok = selected.report(io);
-    io.data(list(args.format, &selected.workspace, &selected.selection))?;
+    io.data(list(args.format, &selected.selected))?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
 }
 
-fn list(format: Format, workspace: &Workspace, selection: &Selection) -> String {
-    let units = selection.selected().filter_map(|name| workspace.unit(name.as_str()));
+fn list(format: Format, selected: &Selected) -> String {
+    let selection = &selected.selection;
+    let units = selection.selected().filter_map(|name| selected.workspace.unit(name.as_str()));
     match format {
         Format::Text => units.map(|unit| format!("{}\n", unit.name)).collect(),
         Format::Paths => units.map(|unit| format!("{}\n", unit.dir)).collect(),
         Format::Json => {
-            let units = units.map(|unit| ListedUnit {
-                name: unit.name.as_str(),
+            let listed_unit = |unit: &'_ Unit| ListedUnit {
+                name: unit.name.to_string(),
                 directory: unit.dir.to_string(),
                 reasons: selection.verdicts[&unit.name].reasons().iter().map(ToString::to_string).collect(),
-            });
-            let listed = Listed { units: units.collect() };
+            };
+            let removed = selected.removed.iter().map(|removed| listed_unit(&removed.unit)).collect();
+            let listed = Listed { units: units.map(listed_unit).collect(), removed };
             serde_json::to_string_pretty(&listed).map_or_else(|error| error.to_string(), |text| text + "\n")
         }
     }

@@ -13,6 +13,20 @@ pub(super) trait Back {
     fn tree(&self, id: &TreeId) -> Result<Rc<[u8]>, GitError>;
     /// The content of a file or the target of a link.
     fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError>;
+    /// Whether an object is here.
+    fn has(&self, id: &ObjectId) -> bool;
+    /// The remote that has promised what a partial clone lacks.
+    fn promisor(&self) -> Option<String>;
+    /// Whether files that are not here can be had with [`Back::prefetch`].
+    fn promises(&self) -> bool {
+        false
+    }
+    /// Gets files that are about to be read, where that can be done for many at once.
+    fn prefetch(&self, _blobs: &[ObjectId]) -> Result<(), GitError> {
+        Ok(())
+    }
+    /// How many commits there are on the way from one to where the history ends, along first parents.
+    fn depth(&self, from: &CommitId) -> Option<usize>;
     /// Whether the history is cut off.
     fn is_shallow(&self) -> bool;
     /// The name of the branch that `HEAD` points to.

@@ -1,7 +1,9 @@
 //! The repository as libgit2 reads it.
 
 use super::back::Back;
+use super::command::Git;
 use super::id::ObjectId;
+use super::system::System;
 use super::{Change, CommitId, GitError, MergeBase, TreeId, work_changes};
 use git2::{ErrorCode, ObjectType, Oid, Sort};
 use std::collections::{HashMap, HashSet};
@@ -10,11 +12,14 @@ use std::rc::Rc;
 
 pub(super) struct Libgit2 {
     repository: git2::Repository,
+    /// For an index that libgit2 cannot read: a split one, or a sparse one.
+    system: System,
 }
 
 impl Libgit2 {
     pub(super) fn new(repository: git2::Repository) -> Self {
-        Self { repository }
+        let system = System::new(Git::new(repository.path(), repository.workdir()));
+        Self { repository, system }
     }
 
     fn object(&self, what: &'static str, kind: ObjectType, id: &ObjectId) -> Result<Vec<u8>, GitError> {
@@ -125,8 +130,38 @@ impl Back for Libgit2 {
         self.object("blob", ObjectType::Blob, id)
     }
 
+    fn has(&self, id: &ObjectId) -> bool {
+        let flags = git2::OdbLookupFlags::NO_REFRESH;
+        let found = || self.repository.odb().and_then(|odb| Ok(odb.exists_ext(oid(id)?, flags)));
+        found().unwrap_or(false)
+    }
+
+    fn promisor(&self) -> Option<String> {
+        let config = self.repository.config().ok()?.snapshot().ok()?;
+        if let Ok(remote) = config.get_string("extensions.partialclone") {
+            return Some(remote);
+        }
+        let mut promisor = None;
+        let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
+        let found = entries.for_each(|entry| {
+            let name =
+                entry.name().ok().and_then(|name| name.strip_prefix("remote.")?.strip_suffix(".promisor"));
+            if promisor.is_none() && entry.value().is_ok_and(|value| value == "true") {
+                promisor = name.map(str::to_owned);
+            }
+        });
+        found.ok().and(promisor)
+    }
+
     fn is_shallow(&self) -> bool {
         self.repository.is_shallow()
+    }
+
+    fn depth(&self, from: &CommitId) -> Option<usize> {
+        let mut walk = self.repository.revwalk().ok()?;
+        walk.simplify_first_parent().ok()?;
+        walk.push(oid(&from.0).ok()?).ok()?;
+        Some(walk.filter(Result::is_ok).count())
     }
 
     fn current_branch(&self) -> Option<String> {
@@ -174,13 +209,18 @@ impl Back for Libgit2 {
     }
 
     fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        let base = base.map(|base| oid(&base.0)).transpose().map_err(GitError::read("base tree"))?;
-        work_changes::work_changes(&self.repository, base).map_err(GitError::read("work tree"))
+        let id = base.map(|base| oid(&base.0)).transpose().map_err(GitError::read("base tree"))?;
+        let changes = work_changes::work_changes(&self.repository, id);
+        changes
+            .map_err(GitError::read("work tree"))
+            .or_else(|error| self.system.work_changes(base).map_err(|_| error))
     }
 
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
-        let index = self.repository.index().map_err(GitError::read("index"))?;
-        Ok(index.iter().map(|entry| entry.path).collect())
+        match self.repository.index() {
+            Ok(index) => Ok(index.iter().map(|entry| entry.path).collect()),
+            Err(error) => self.system.tracked().map_err(|_| GitError::read("index")(error)),
+        }
     }
 
     fn excludes_file(&self) -> Option<PathBuf> {

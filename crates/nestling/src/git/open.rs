@@ -1,6 +1,9 @@
-//! Finding and opening a repository.
+//! Finding and opening a repository: with libgit2, and where that does not know its kind, with the system's git.
 
+use super::back::Back;
+use super::command::{self, Git, Owner};
 use super::libgit2::Libgit2;
+use super::system::System;
 use super::{GitError, Repository};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +24,8 @@ impl Repository {
     /// There is none, it belongs to another user, or it cannot be opened.
     pub fn open(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let open = || git2::Repository::open(directory);
-        opened(directory, trusting(trust, directory, open))
+        let opened = opened(directory, trusting(trust, directory, open));
+        opened.or_else(|error| by_system(directory, trust, error))
     }
 
     /// Opens the repository that `directory` is in.
@@ -32,7 +36,38 @@ impl Repository {
         let found = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
             .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
         let open = || git2::Repository::open(&found);
-        opened(&found, trusting(trust, directory, open))
+        let opened = opened(&found, trusting(trust, directory, open));
+        opened.or_else(|error| by_system(directory, trust, error))
+    }
+
+    /// Opens with the system's git what libgit2 could open as well: the two must say the same.
+    #[cfg(test)]
+    pub(crate) fn open_by_system(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
+        let git = command::discover(directory, owner(trust, directory))?;
+        Ok(Self::new(git.clone(), Box::new(System::new(git))))
+    }
+
+    fn new(git: Git, back: Box<dyn Back>) -> Self {
+        Self { back, git }
+    }
+}
+
+/// Opens a repository of a kind that libgit2 does not know. The first error stands if git cannot open it either.
+fn by_system(directory: &Path, trust: &Trust, error: GitError) -> Result<Repository, GitError> {
+    if !matches!(error, GitError::Open { .. }) {
+        return Err(error);
+    }
+    match command::discover(directory, owner(trust, directory)) {
+        Ok(git) => Ok(Repository::new(git.clone(), Box::new(System::new(git)))),
+        Err(refused @ GitError::Owner { .. }) => Err(refused),
+        Err(_) => Err(error),
+    }
+}
+
+fn owner(trust: &Trust, directory: &Path) -> Owner {
+    match trust {
+        Trust::Directory(trusted) if is_within(directory, trusted) => Owner::Anyone,
+        _ => Owner::User,
     }
 }
 
@@ -74,9 +109,8 @@ fn opened(path: &Path, repository: Result<git2::Repository, git2::Error>) -> Res
         _ => GitError::Open { path: path.to_owned(), source: error.into() },
     })?;
     git2::opts::strict_hash_verification(false);
-    let git_dir = repository.path().to_owned();
-    let work_dir = repository.workdir().map(Path::to_owned);
-    Ok(Repository { back: Box::new(Libgit2::new(repository)), git_dir, work_dir })
+    let git = Git::new(repository.path(), repository.workdir());
+    Ok(Repository::new(git, Box::new(Libgit2::new(repository))))
 }
 
 /// The path that `safe.directory` wants: that of the work tree.

@@ -31,6 +31,38 @@ impl<'r> TreeFiles<'r> {
         Ok(tree)
     }
 
+    /// In a partial clone: gets the files beside this one that look like it, since templates are read one by one.
+    fn prefetch_siblings(&self, folder: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
+        if !self.back.promises() {
+            return Ok(());
+        }
+        let ending = |name: &[u8]| name.iter().rposition(|byte| *byte == b'.').map(|at| name[at..].to_vec());
+        let (mut blobs, wanted) = (Vec::new(), ending(name));
+        tree::scan(folder, raw, &mut |entry| {
+            if entry.kind == tree::RawKind::File && ending(entry.name) == wanted {
+                blobs.extend(ObjectId::from_bytes(entry.id));
+            }
+        })?;
+        self.back.prefetch(&blobs)
+    }
+
+    /// In a partial clone: gets all files of this name at once.
+    fn prefetch_named(&self, name: &[u8]) -> Result<(), GitError> {
+        if !self.back.promises() {
+            return Ok(());
+        }
+        let (mut blobs, mut open) = (Vec::new(), vec![self.root]);
+        while let Some(id) = open.pop() {
+            let raw = self.tree(id)?;
+            tree::scan(&id, &raw, &mut |entry| match entry.kind {
+                tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
+                tree::RawKind::File if entry.name == name => blobs.extend(ObjectId::from_bytes(entry.id)),
+                _ => {}
+            })?;
+        }
+        self.back.prefetch(&blobs)
+    }
+
     /// The blob of a regular file.
     fn find(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
         let mut folder = self.root;
@@ -45,7 +77,10 @@ impl<'r> TreeFiles<'r> {
             })?;
             match (found, names.peek()) {
                 (Some((tree::RawKind::Directory, id)), Some(_)) => folder = TreeId(id),
-                (Some((tree::RawKind::File, id)), None) => return self.back.blob(&id).map(Some),
+                (Some((tree::RawKind::File, id)), None) => {
+                    self.prefetch_siblings(&folder, &raw, name)?;
+                    return self.back.blob(&id).map(Some);
+                }
                 _ => return Ok(None),
             }
         }
@@ -63,6 +98,8 @@ impl Files for TreeFiles<'_> {
         name: &[u8],
         visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
     ) -> Result<(), ReadError> {
+        let root = |source: GitError| ReadError { path: RepoPath::root(), source: source.into() };
+        self.prefetch_named(name).map_err(root)?;
         let mut open = vec![(RepoPath::root(), self.root)];
         while let Some((path, id)) = open.pop() {
             let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };

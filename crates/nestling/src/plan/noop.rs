@@ -1,6 +1,7 @@
 //! GitLab fails the trigger job of a child pipeline without jobs, and one with jobs in `.pre` and `.post` alone
 //! (<https://docs.gitlab.com/ci/yaml/#stages>): so there is always one job.
 
+use super::removed::Removed;
 use crate::diagnostic::{FileId, Origin};
 use crate::name::{JobName, StageName};
 use crate::pipeline::{Job, Pipeline};
@@ -10,9 +11,11 @@ use crate::yaml::{Map, Node};
 /// The name of the job that runs where nothing else does.
 pub const NOOP_JOB: &str = "nothing to do";
 
-/// Adds a job where the pipeline would be empty.
-pub(crate) fn never_empty(pipeline: &mut Pipeline, workspace: &Workspace) {
-    let real = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST);
+/// Adds a job where the pipeline would be empty, or would only stop what removed units left: a pipeline of manual jobs
+/// alone ends as skipped, which fails a trigger job with `strategy: depend`.
+pub(crate) fn never_empty(pipeline: &mut Pipeline, workspace: &Workspace, removed: &[Removed]) {
+    let is_removed = |job: &Job| removed.iter().any(|removed| Some(&removed.unit.name) == job.unit.as_ref());
+    let real = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST) && !is_removed(job);
     if pipeline.jobs.iter().any(real) || !pipeline.includes.is_empty() {
         return;
     }

@@ -2,13 +2,14 @@
 
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
-use crate::compose::{self, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use crate::compose::{self, Surroundings, UnitJobs};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
 use crate::environments::{Deploying, default_title, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
-use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound, plain_value};
+use crate::pipeline::known::KnownVariables;
+use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Start, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
@@ -23,6 +24,7 @@ pub(crate) struct UnitRenderer<'a> {
     workspace: &'a Workspace,
     templates: &'a Templates<'a>,
     facts: &'a PipelineFacts,
+    known: KnownVariables,
     renderer: Renderer<'a>,
     vars: Value,
     pipeline: Value,
@@ -47,6 +49,7 @@ impl<'a> UnitRenderer<'a> {
             workspace,
             templates,
             facts,
+            known: KnownVariables::of_child(facts),
             renderer: Renderer::new(sources, templates, Limits::default()),
             vars: plain_value(&Node::map(
                 Origin::file(crate::diagnostic::FileId::from_index(0)),
@@ -56,14 +59,36 @@ impl<'a> UnitRenderer<'a> {
         }
     }
 
+    /// The same with other assemblies.
+    pub(crate) fn looking(&self, assemblies: &'a dyn Assemblies) -> Self {
+        Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
+    }
+
+    pub(crate) fn workspace(&self) -> &'a Workspace {
+        self.workspace
+    }
+
+    pub(crate) fn templates(&self) -> &'a Templates<'a> {
+        self.templates
+    }
+
+    pub(crate) fn files(&self) -> &'a dyn Files {
+        self.files
+    }
+
+    /// The pipeline that is rendered for.
+    pub(crate) fn facts(&self) -> &'a PipelineFacts {
+        self.facts
+    }
+
     /// The workspace's own jobs.
     pub(crate) fn workspace_jobs(&self) -> Outcome {
         let Some(body) = &self.workspace.body else { return (UnitJobs::default(), Vec::new()) };
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) =
-                    compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], &self.surroundings());
+                problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -76,16 +101,28 @@ impl<'a> UnitRenderer<'a> {
     pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Outcome {
         let Some(unit) = self.workspace.unit(name.as_str()) else { return (UnitJobs::default(), Vec::new()) };
         let value = unit_value(unit, selection);
-        let (rendered, mut problems) = self.render(unit, &value, None);
-        let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
         let fragment = self.assembly(unit, &value);
-        problems.extend(fragment.problems);
+        self.jobs(unit, &value, fragment)
+    }
+
+    /// The jobs of a unit as they are whatever changed, without those of its assembly: to tell whether two states of
+    /// what it is made from differ.
+    pub(crate) fn definition(&self, unit: &Unit) -> Outcome {
+        self.jobs(unit, &unit_value(unit, &Selection::default()), Fragment::default())
+    }
+
+    fn jobs(&self, unit: &Unit, value: &Value, mut fragment: Fragment) -> Outcome {
+        let name = &unit.name;
+        let (rendered, mut problems) = self.render(unit, value, None);
+        let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
+        problems.append(&mut fragment.problems);
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
-        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
-        let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
+        let (mut jobs, found) = compose::unit_jobs(name, nodes, &self.surroundings());
         problems.extend(found);
-        let (mut jobs, found) = self.deploy(jobs, Some(unit), &value, environment_read);
+        fragment.drop_overrides(&mut jobs);
+        let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
         (jobs, problems.into_iter().map(|problem| problem.for_unit(name)).collect())
@@ -100,11 +137,12 @@ impl<'a> UnitRenderer<'a> {
                 Err(problems) => return Some(Err(problems)),
             };
             let (rendered, problems) = self.render(unit, value, Some((environment, bound)));
-            if !problems.is_empty() {
+            if has_errors(&problems) {
                 return Some(Err(problems));
             }
-            let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
-            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, self.files, self.sources);
+            let own = rendered.into_iter().map(|rendered| rendered.node);
+            let nodes = self.assembly(unit, value).rendered.into_iter().chain(own).collect();
+            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, &self.surroundings());
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;
@@ -144,7 +182,7 @@ impl<'a> UnitRenderer<'a> {
         unit: &Unit,
         value: &Value,
         sent_to: Option<(&Environment, Value)>,
-    ) -> (Vec<crate::render::Rendered>, Vec<Diagnostic>) {
+    ) -> (Vec<Rendered>, Vec<Diagnostic>) {
         let mut rendered = Vec::new();
         let mut problems = Vec::new();
         let entry = sent_to.as_ref().map(|(entry, _)| *entry);
@@ -206,7 +244,7 @@ impl<'a> UnitRenderer<'a> {
         body: &Body,
         value: &Value,
         environment: EnvironmentScope,
-    ) -> Result<crate::render::Rendered, Vec<Diagnostic>> {
+    ) -> Result<Rendered, Vec<Diagnostic>> {
         self.renderer.render(body, &self.scope(value.clone(), Value::Null, environment))
     }
 
@@ -222,14 +260,26 @@ impl<'a> UnitRenderer<'a> {
         })
     }
 
+    /// What includes are read with.
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: self.files, sources: self.sources, variables: &self.known }
+    }
+
     fn scope(&self, unit: Value, inputs: Value, environment: EnvironmentScope) -> Scope {
         Scope { unit, inputs, vars: self.vars.clone(), environment, pipeline: self.pipeline.clone() }
     }
 }
 
-fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &mut Vec<Diagnostic>) {
+fn keep(
+    result: Result<Rendered, Vec<Diagnostic>>,
+    values: &mut Vec<Rendered>,
+    problems: &mut Vec<Diagnostic>,
+) {
     match result {
-        Ok(value) => values.push(value),
+        Ok(mut rendered) => {
+            problems.append(&mut rendered.warnings);
+            values.push(rendered);
+        }
         Err(found) => problems.extend(found),
     }
 }

@@ -1,5 +1,6 @@
 //! Verdicts and the reasons for them.
 
+use super::difference::{Difference, told};
 use crate::name::{JobName, UnitName};
 use crate::path::RepoPath;
 use std::fmt;
@@ -13,6 +14,8 @@ pub enum Verdict {
     Selected(Vec<Reason>),
     /// Brought in for single jobs that others need; its other jobs are left out.
     Needed(Vec<Reason>),
+    /// Gone since base: only the jobs that stop its environments are in.
+    Removed(Vec<Reason>),
     /// Out: nothing that changed concerns it.
     Skipped,
 }
@@ -27,7 +30,7 @@ impl Verdict {
     pub fn reasons(&self) -> &[Reason] {
         match self {
             Self::Everything(reason) => std::slice::from_ref(reason),
-            Self::Selected(reasons) | Self::Needed(reasons) => reasons,
+            Self::Selected(reasons) | Self::Needed(reasons) | Self::Removed(reasons) => reasons,
             Self::Skipped => &[],
         }
     }
@@ -52,27 +55,57 @@ pub enum Reason {
         /// How many other paths did.
         others: usize,
     },
-    /// A template that it uses changed.
-    Template {
-        /// The template's file.
+    /// It was in another directory.
+    Moved {
+        /// The directory that it was in.
+        from: RepoPath,
+        /// What it was called, if that has changed too.
+        called: Option<UnitName>,
+    },
+    /// A file that it is made from changed, and its jobs or its dependencies are not what they were.
+    Definition {
+        /// The file: a template, one that a template reads, an included file, or the workspace's own.
         path: RepoPath,
+        /// How many other such files changed.
+        others: usize,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// A file that it is made from changed, and what came of that cannot be told.
+    Template {
+        /// The file.
+        path: RepoPath,
+        /// Why it cannot be told.
+        why: String,
     },
     /// A unit that it depends on is in, by this chain of units, the next one first.
     DependsOn {
         /// From the unit depended on to the one that changed.
         chain: Vec<UnitName>,
     },
-    /// Its directory is gone, and its environments have to be stopped.
+    /// A unit that it depended on is gone.
+    DependedOn {
+        /// The unit.
+        unit: UnitName,
+    },
+    /// It is no unit any more, and its environments have to be stopped.
     Deleted,
+    /// It is another unit now; environments that this one has no more have to be stopped.
+    MovedTo {
+        /// What it is now.
+        unit: UnitName,
+    },
     /// A job of another unit needs one of its jobs.
     NeededBy {
         /// The job that needs it.
         job: JobName,
     },
-    /// The workspace's file changed.
+    /// The workspace's file changed, and what came of that cannot be told.
     WorkspaceFile {
         /// The file.
         path: RepoPath,
+        /// Why it cannot be told.
+        why: String,
     },
     /// A path changed that concerns every unit.
     EverythingGlob {
@@ -94,14 +127,25 @@ impl fmt::Display for Reason {
             Self::Changes { path, glob, others } => {
                 write!(f, "{path} changed, which `{glob}` matches{}", and_others(*others))
             }
-            Self::Template { path } => write!(f, "its template {path} changed"),
+            Self::Moved { from, called } => {
+                write!(f, "moved here from {from}")?;
+                called.as_ref().map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
+            }
+            Self::Definition { path, others, differences } => {
+                write!(f, "{path} changed{}: {}", and_others(*others), told(differences))
+            }
+            Self::Template { path, why } => write!(f, "{path}, which it is made from, changed ({why})"),
             Self::DependsOn { chain } => {
                 let names: Vec<&str> = chain.iter().map(UnitName::as_str).collect();
                 write!(f, "depends on {}", names.join(", which depends on "))
             }
-            Self::Deleted => f.write_str("its directory is gone: its environments are stopped"),
+            Self::DependedOn { unit } => write!(f, "depended on {unit}, which is gone"),
+            Self::Deleted => f.write_str("it is gone: its environments are stopped"),
+            Self::MovedTo { unit } => write!(f, "moved to {unit}: environments left behind are stopped"),
             Self::NeededBy { job } => write!(f, "needed by {job}"),
-            Self::WorkspaceFile { path } => write!(f, "{path}, the workspace's own file, changed"),
+            Self::WorkspaceFile { path, why } => {
+                write!(f, "{path}, the workspace's own file, changed ({why})")
+            }
             Self::EverythingGlob { path, glob } => {
                 write!(f, "{path} changed, which `everything` names with `{glob}`")
             }

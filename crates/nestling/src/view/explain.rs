@@ -22,6 +22,7 @@ pub fn explain_unit(plan: &Plan, unit: &Unit, sources: &Sources, paint: Paint) -
     let word = match verdict {
         Verdict::Everything(_) | Verdict::Selected(_) => "is selected",
         Verdict::Needed(_) => "is not selected, and single jobs of it are in",
+        Verdict::Removed(_) => "is gone",
         Verdict::Skipped => "is not selected",
     };
     let _ = writeln!(text, "{} {word}", paint.bold(&unit.name));

@@ -25,9 +25,11 @@ pub struct PlanV1 {
     pub base: Option<CommitV1>,
     /// The newer side: what the plan was made from.
     pub head: CommitV1,
+    /// How many commits the clone has along first parents, where its history is cut off; null where it is whole.
+    pub clone_depth: Option<usize>,
     /// What changed between the two.
     pub changes: ChangesV1,
-    /// Every unit of the workspace in order of name, selected or not.
+    /// Every unit of the workspace in order of name, selected or not; then those that are gone since base.
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.
     pub stages: Vec<String>,
@@ -67,6 +69,10 @@ pub struct CommitV1 {
     pub work_tree: bool,
     /// How it was found, for people: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
     pub provenance: String,
+    /// The predefined variable that said so, if one did.
+    pub variable: Option<String>,
+    /// Whether the clone lacked it and it was fetched.
+    pub fetched: bool,
 }
 
 /// What changed.
@@ -96,7 +102,8 @@ pub struct UnitV1 {
     pub name: String,
     /// Its directory.
     pub directory: String,
-    /// `everything`, `selected`, `needed` (only for single jobs that others need) or `skipped`.
+    /// `everything`, `selected`, `needed` (only for single jobs that others need), `removed` (gone since base: only
+    /// jobs that stop its environments are in) or `skipped`.
     pub verdict: String,
     /// Why, the most direct reason first.
     pub reasons: Vec<ReasonV1>,
@@ -109,14 +116,15 @@ pub struct UnitV1 {
 /// Why a unit is in.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReasonV1 {
-    /// `own_directory`, `changes`, `template`, `depends_on`, `deleted`, `needed_by`, `workspace_file`,
-    /// `everything_glob`, `all`, `asked`; others may come.
+    /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
+    /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
     pub kind: String,
     /// The reason for people.
     pub text: String,
     /// The path that changed, where one is the reason.
     pub path: Option<String>,
-    /// The units on the way to the one that changed, for `depends_on`.
+    /// The units on the way to the one that changed, for `depends_on`; the other unit, for `depended_on` and
+    /// `moved_to`.
     pub through: Vec<String>,
     /// The job that needs one of the unit's jobs, for `needed_by`.
     pub job: Option<String>,

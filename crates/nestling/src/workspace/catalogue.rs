@@ -53,6 +53,14 @@ pub enum Stop {
 }
 
 impl Stop {
+    fn same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Block(one), Self::Block(other)) => one.same_as(other),
+            (Self::AsDeployed, Self::AsDeployed) | (Self::Never, Self::Never) => true,
+            _ => false,
+        }
+    }
+
     /// The block, if there is one.
     pub fn block(&self) -> Option<&Map> {
         if let Self::Block(block) = self { Some(block) } else { None }
@@ -87,7 +95,30 @@ pub enum Freeze {
     Ignored,
 }
 
+impl Environment {
+    fn same_as(&self, other: &Self) -> bool {
+        let titles = match (&self.title, &other.title) {
+            (Some(a), Some(b)) => a.same_as(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        titles
+            && (&self.name, &self.after) == (&other.name, &other.after)
+            && (self.start, self.freeze) == (other.start, other.freeze)
+            && self.when.same_as(&other.when)
+            && self.settings.same_as(&other.settings)
+            && self.job.same_as(&other.job)
+            && self.inputs.same_as(&other.inputs)
+            && self.stop.same_as(&other.stop)
+    }
+}
+
 impl Catalogue {
+    /// Whether two catalogues say the same, wherever they were written.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len()
+            && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
+    }
+
     /// The entry of this name.
     pub fn get(&self, name: &str) -> Option<&Environment> {
         self.entries.get(name)

@@ -28,6 +28,11 @@ pub enum Condition {
 }
 
 impl When {
+    /// Whether two say the same.
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        self.any.len() == other.any.len() && self.any.iter().zip(&other.any).all(|(a, b)| a.same_as(b))
+    }
+
     /// Whether a pipeline of these facts deploys, as far as can be known before GitLab evaluates expressions.
     pub fn holds(&self, pipeline: &PipelineFacts) -> bool {
         self.any.is_empty() || self.any.iter().any(|condition| condition.holds(pipeline))
@@ -47,6 +52,14 @@ impl When {
 }
 
 impl Condition {
+    fn same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Branch(a), Self::Branch(b)) | (Self::Tag(a), Self::Tag(b)) => a.glob() == b.glob(),
+            (Self::Expression(a), Self::Expression(b)) => a == b,
+            (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        }
+    }
+
     fn holds(&self, pipeline: &PipelineFacts) -> bool {
         let branch = pipeline.branch.as_deref().filter(|_| pipeline.kind == PipelineKind::Branch);
         match self {

@@ -13,6 +13,10 @@ static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// `include:` as GitLab has it, at the start of a line.
+static INCLUDES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?m)^["']?include["']?[ \t]*:"#).ok());
+
 /// The jobs part of a file: not yet YAML, since it may hold template syntax.
 #[derive(Debug, Clone)]
 pub struct Body {
@@ -40,6 +44,11 @@ impl Body {
             None => Read::Computed,
         };
         pattern.captures_iter(&self.text).map(read).collect()
+    }
+
+    /// Whether it has an `include:` of GitLab's kind.
+    pub fn includes(&self) -> bool {
+        INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }
 }
 

@@ -70,11 +70,11 @@ pub(crate) fn targets<'a>(
         let policy = request.settings.stage(path).map(|(_, policy)| policy);
         match destination(request, path, policy) {
             Destination::Entry(entry, origin) => {
-                put(&mut targets, assembly, place, Some(entry), policy, origin)
+                put(&mut targets, assembly, place, Some(entry), policy, origin);
             }
             Destination::Own => put(&mut targets, assembly, place, None, policy, origin),
             Destination::Skipped => {
-                left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() })
+                left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() });
             }
             Destination::Unknown(None) if is_beside_pipeline(request, place) => left_out.push(LeftOut {
                 job: path.to_owned(),

@@ -19,6 +19,21 @@ impl Fixture {
         fixture
     }
 
+    /// An empty repository of another kind, by options of `git init`.
+    pub(crate) fn of_kind(options: &[&str]) -> Self {
+        let fixture = Self::empty();
+        fixture.git(&[&["init", "--quiet", "--initial-branch=main"], options].concat());
+        fixture
+    }
+
+    /// The same repository once more, with everything in it.
+    pub(crate) fn copy(&self) -> Self {
+        let fixture = Self::empty();
+        let status = Command::new("cp").arg("-a").arg(self.root.join(".")).arg(&fixture.root).status();
+        assert!(status.unwrap().success());
+        fixture
+    }
+
     /// A clone of another one, over `file://` so that depths and filters count.
     pub(crate) fn clone_of(other: &Self, options: &[&str]) -> Self {
         let fixture = Self::empty();
@@ -76,6 +91,35 @@ impl Fixture {
     pub(crate) fn id(&self, revision: &str) -> CommitId {
         let id = String::from_utf8(self.git(&["rev-parse", revision])).unwrap();
         CommitId::parse(id.trim()).unwrap()
+    }
+
+    /// Adds empty commits on top of the current branch, many at once.
+    pub(crate) fn fill(&self, count: usize) {
+        let branch = String::from_utf8(self.git(&["symbolic-ref", "HEAD"])).unwrap();
+        let mut stream = String::new();
+        for n in 0..count {
+            stream +=
+                &format!("commit {branch}committer A <a@example.com> 1704164645 +0000\ndata 1\n{}\n", n % 10);
+            if n == 0 {
+                stream += &format!("from {}\n", self.id("HEAD"));
+            }
+        }
+        self.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    }
+
+    /// Runs git with something to read.
+    pub(crate) fn feed(&self, arguments: &[&str], input: &[u8]) {
+        use std::io::Write as _;
+        let mut git = Command::new("git");
+        git.args(arguments).current_dir(&self.root).stdin(std::process::Stdio::piped());
+        let mut child = git.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        assert!(child.wait().unwrap().success(), "git {arguments:?}");
+    }
+
+    /// The same repository, read by the system's git alone.
+    pub(crate) fn open_by_system(&self) -> Repository {
+        Repository::open_by_system(&self.root, &Trust::Directory(self.root.clone())).unwrap()
     }
 
     pub(crate) fn open(&self) -> Repository {

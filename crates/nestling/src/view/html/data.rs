@@ -88,7 +88,7 @@ pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Pag
     let stages = by_stage(&plan.pipeline);
     let places = Places {
         stages: stages.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect(),
-        units: plan.workspace.units.iter().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect(),
+        units: plan.units().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect(),
         jobs: plan.pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect(),
     };
     let jobs = plan.pipeline.jobs.iter().map(|it| job(it, &places, &mut files)).collect();
@@ -98,7 +98,7 @@ pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Pag
         extent: extent(plan),
         provenance: plan.changes.provenance().lines().map(str::to_owned).collect(),
         stages: stages.iter().map(|(stage, _)| (*stage).to_owned()).collect(),
-        units: plan.workspace.units.iter().map(|it| unit(plan, it)).collect(),
+        units: plan.units().map(|it| unit(plan, it)).collect(),
         jobs,
         files: files.paths,
         problems: problems.iter().map(|it| problem(it, sources)).collect(),
@@ -143,6 +143,7 @@ fn unit(plan: &Plan, unit: &Unit) -> PageUnit {
         verdict: match verdict {
             Verdict::Everything(_) | Verdict::Selected(_) => "selected",
             Verdict::Needed(_) => "needed",
+            Verdict::Removed(_) => "removed",
             Verdict::Skipped => "skipped",
         },
         reasons: verdict.reasons().iter().map(|reason| (reason_kind(reason), reason.to_string())).collect(),

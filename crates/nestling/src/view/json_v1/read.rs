@@ -4,9 +4,10 @@ use super::{
     ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1,
     PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
-use crate::changes::{Extent, Head};
+use crate::changes::{Extent, Head, Obtained, Provenance};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::environments::{Starts, Touched, touched};
+use crate::git::History;
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, NeedSource, needs};
 use crate::plan::Plan;
@@ -23,10 +24,16 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             commit: Some(base.commit.to_string()),
             work_tree: false,
             provenance: base.found.to_string(),
+            variable: variable(&base.found),
+            fetched: base.obtained == Obtained::Fetched,
         }),
         head: head(&plan.changes.head),
+        clone_depth: match plan.changes.history {
+            History::Shallow { commits } => Some(commits),
+            History::Complete => None,
+        },
         changes: changes(&plan.changes.extent),
-        units: plan.workspace.units.iter().map(|it| unit(plan, it, sources)).collect(),
+        units: plan.units().map(|it| unit(plan, it, sources)).collect(),
         stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
         jobs: plan.pipeline.jobs.iter().map(|it| job(it, sources)).collect(),
         environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
@@ -55,7 +62,16 @@ fn head(head: &Head) -> CommitV1 {
             Head::Commit { found, .. } => found.to_string(),
             Head::WorkTree { .. } => "the work tree".to_owned(),
         },
+        variable: match head {
+            Head::Commit { found, .. } => variable(found),
+            Head::WorkTree { .. } => None,
+        },
+        fetched: false,
     }
+}
+
+fn variable(found: &Provenance) -> Option<String> {
+    if let Provenance::Variable(name) = found { Some((*name).to_owned()) } else { None }
 }
 
 fn changes(extent: &Extent) -> ChangesV1 {
@@ -77,6 +93,7 @@ fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
         Verdict::Everything(_) => "everything",
         Verdict::Selected(_) => "selected",
         Verdict::Needed(_) => "needed",
+        Verdict::Removed(_) => "removed",
         Verdict::Skipped => "skipped",
     };
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
@@ -104,10 +121,13 @@ fn reason(reason: &Reason) -> ReasonV1 {
     match reason {
         Reason::OwnDirectory { path, .. }
         | Reason::Changes { path, .. }
-        | Reason::Template { path }
-        | Reason::WorkspaceFile { path }
+        | Reason::Definition { path, .. }
+        | Reason::Template { path, .. }
+        | Reason::WorkspaceFile { path, .. }
         | Reason::EverythingGlob { path, .. } => written.path = Some(path.to_string()),
         Reason::DependsOn { chain } => written.through = chain.iter().map(ToString::to_string).collect(),
+        Reason::DependedOn { unit } | Reason::MovedTo { unit } => written.through = vec![unit.to_string()],
+        Reason::Moved { from, .. } => written.path = Some(from.to_string()),
         Reason::NeededBy { job } => written.job = Some(job.to_string()),
         _ => {}
     }
@@ -119,9 +139,13 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
     match reason {
         Reason::OwnDirectory { .. } => "own_directory",
         Reason::Changes { .. } => "changes",
+        Reason::Moved { .. } => "moved",
+        Reason::Definition { .. } => "definition",
         Reason::Template { .. } => "template",
         Reason::DependsOn { .. } => "depends_on",
+        Reason::DependedOn { .. } => "depended_on",
         Reason::Deleted => "deleted",
+        Reason::MovedTo { .. } => "moved_to",
         Reason::NeededBy { .. } => "needed_by",
         Reason::WorkspaceFile { .. } => "workspace_file",
         Reason::EverythingGlob { .. } => "everything_glob",

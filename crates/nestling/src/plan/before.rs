@@ -1,0 +1,65 @@
+//! The workspace as it was at base, read when it is first asked for.
+
+use super::render_unit::UnitRenderer;
+use crate::cdk::InRepository;
+use crate::changes::PipelineFacts;
+use crate::diagnostic::{Sources, has_errors};
+use crate::files::{Elsewhere, Files};
+use crate::workspace::{self, Templates, Workspace};
+
+/// The repository at base.
+pub(crate) struct Before<'a> {
+    files: Option<&'a dyn Files>,
+    elsewhere: &'a dyn Elsewhere,
+    sources: &'a Sources,
+    read: Option<Result<Workspace, String>>,
+}
+
+impl<'a> Before<'a> {
+    pub(crate) fn new(
+        files: Option<&'a dyn Files>,
+        elsewhere: &'a dyn Elsewhere,
+        sources: &'a Sources,
+    ) -> Self {
+        Self { files, elsewhere, sources, read: None }
+    }
+
+    /// Reads the workspace at base, once.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words for a reason.
+    pub(crate) fn read(&mut self) -> Result<&Workspace, &str> {
+        let (files, sources) = (self.files, self.sources);
+        let read = self.read.get_or_insert_with(|| {
+            let files = files.ok_or("there is no base to compare with")?;
+            let loaded = workspace::load(files, sources).map_err(|error| format!("base: {error}"))?;
+            if has_errors(&loaded.diagnostics) {
+                return Err("the workspace at base has errors".to_owned());
+            }
+            Ok(loaded.workspace)
+        });
+        read.as_ref().map_err(String::as_str)
+    }
+
+    /// The workspace at base, if it was read and can be.
+    pub(crate) fn workspace(&self) -> Option<&Workspace> {
+        self.read.as_ref()?.as_ref().ok()
+    }
+
+    /// The files at base.
+    pub(crate) fn files(&self) -> Option<&'a dyn Files> {
+        self.files
+    }
+
+    /// Does something with a renderer of the units at base, for the pipeline that is made now.
+    pub(crate) fn rendering<T>(
+        &self,
+        facts: &PipelineFacts,
+        act: impl FnOnce(&UnitRenderer<'_>) -> T,
+    ) -> Option<T> {
+        let (files, workspace) = (self.files?, self.workspace()?);
+        let templates = Templates::new(files, self.elsewhere, &workspace.template_folders, self.sources);
+        let renderer = UnitRenderer::new(files, &InRepository, self.sources, workspace, &templates, facts);
+        Some(act(&renderer))
+    }
+}

@@ -1,0 +1,202 @@
+//! Whether a unit is still what it was at base, where files changed that it is made from: compared, not guessed.
+//!
+//! The unit is rendered at base and at head, for the same pipeline and as if nothing had changed, so that what templates
+//! say about `unit.changed_files` counts on neither side. What only matters to other kinds of pipelines does not count.
+
+use super::before::Before;
+use super::render_unit::UnitRenderer;
+use crate::changes::{ChangeSet, Extent, Status};
+use crate::compose::UnitJobs;
+use crate::diagnostic::has_errors;
+use crate::name::UnitName;
+use crate::path::RepoPath;
+use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
+use crate::workspace::{FILE_NAME, TemplateFolder, Unit, Workspace};
+use crate::yaml::Map;
+use std::collections::BTreeSet;
+
+/// What changed about units without a change in what is theirs.
+pub(crate) fn definitions(
+    renderer: &UnitRenderer<'_>,
+    before: &mut Before<'_>,
+    changes: &ChangeSet,
+) -> Definitions {
+    let Extent::Paths(changed) = &changes.extent else { return Definitions::default() };
+    let workspace = renderer.workspace();
+    let counting = || changed.iter().filter(|change| !is_ignored(workspace, &change.path));
+    let paths: Vec<&RepoPath> = counting().map(|change| &change.path).collect();
+    let mut candidates = select::candidates(workspace, renderer.templates(), &paths);
+    let gone: Vec<&RepoPath> =
+        counting().filter(|change| change.status != Status::Modified).map(|change| &change.path).collect();
+    let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
+    if gone.iter().any(in_folders) && before.read().is_ok() {
+        // A template that is gone is read by nobody at head, and another of its name may have taken its place.
+        let old = before
+            .rendering(renderer.facts(), |old| select::candidates(old.workspace(), old.templates(), &gone));
+        for (unit, paths) in old.unwrap_or_default() {
+            if workspace.unit(unit.as_str()).is_some() {
+                candidates.entry(unit).or_default().extend(paths);
+            }
+        }
+    }
+    if candidates.is_empty() {
+        return Definitions::default();
+    }
+    match before.read() {
+        Err(why) => by_file(&candidates, why),
+        Ok(_) => compared(renderer, before, &candidates),
+    }
+}
+
+/// Where base cannot be read, every unit that is made from a changed file counts.
+fn by_file(candidates: &Candidates, why: &str) -> Definitions {
+    let mut definitions = Definitions::default();
+    for (unit, paths) in candidates {
+        definitions.claimed.extend(paths.iter().cloned());
+        for path in paths {
+            if is_workspace_file(path) {
+                definitions.everything =
+                    Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
+            } else {
+                definitions.add(unit, paths, Reason::Template { path: path.clone(), why: why.to_owned() });
+            }
+        }
+    }
+    definitions
+}
+
+fn is_workspace_file(path: &RepoPath) -> bool {
+    path.as_bytes() == FILE_NAME.as_bytes()
+}
+
+fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> Definitions {
+    let mut definitions = Definitions::default();
+    definitions.claimed.extend(candidates.values().flatten().cloned());
+    let compare = |old: &UnitRenderer<'_>| {
+        let wide = Wide::between(old.workspace(), renderer.workspace());
+        for (name, paths) in candidates {
+            let Some(unit) = renderer.workspace().unit(name.as_str()) else { continue };
+            let Some(path) = paths.first() else { continue };
+            let reason = match differences(old, renderer, unit, paths, wide) {
+                Ok(differences) if differences.is_empty() => continue,
+                Ok(differences) => {
+                    Reason::Definition { path: path.clone(), others: paths.len() - 1, differences }
+                }
+                Err(why) => Reason::Template { path: path.clone(), why: why.to_owned() },
+            };
+            definitions.add(name, paths, reason);
+        }
+    };
+    before.rendering(renderer.facts(), compare);
+    definitions
+}
+
+impl Definitions {
+    fn add(&mut self, unit: &UnitName, paths: &BTreeSet<RepoPath>, reason: Reason) {
+        self.reasons.entry(unit.clone()).or_default().push(reason);
+        self.paths.entry(unit.clone()).or_default().extend(paths.iter().cloned());
+    }
+}
+
+/// Whether what all units share is what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wide {
+    Same,
+    Differs,
+}
+
+impl Wide {
+    fn between(old: &Workspace, new: &Workspace) -> Self {
+        let same = old.vars.same_as(&new.vars)
+            && old.environments.same_as(&new.environments)
+            && same_folders(&old.template_folders, &new.template_folders);
+        if same { Self::Same } else { Self::Differs }
+    }
+}
+
+fn differences(
+    old: &UnitRenderer<'_>,
+    new: &UnitRenderer<'_>,
+    unit: &Unit,
+    paths: &BTreeSet<RepoPath>,
+    wide: Wide,
+) -> Result<Vec<Difference>, &'static str> {
+    let was = old.workspace().unit(unit.name.as_str());
+    let was = was.or_else(|| old.workspace().units.iter().find(|was| was.dir == unit.dir));
+    let Some(was) = was else {
+        // A unit that came with files of its own is selected for them.
+        let by_rule = paths.iter().any(is_workspace_file);
+        return Ok(if by_rule { vec![Difference::NewUnit] } else { Vec::new() });
+    };
+    let mut differences = Vec::new();
+    if !same_dependencies(was, unit) {
+        differences.push(Difference::Dependencies);
+    }
+    let only_workspace = paths.iter().all(is_workspace_file);
+    if only_workspace && wide == Wide::Same && same_inputs(was, unit) {
+        return Ok(differences);
+    }
+    if unit.cdk.is_some() && wide == Wide::Differs {
+        differences.push(Difference::Environments);
+    }
+    let (jobs, problems) = new.definition(unit);
+    if has_errors(&problems) {
+        return Err("it has errors");
+    }
+    let (jobs_were, problems) = old.definition(was);
+    if has_errors(&problems) {
+        return Err("it has errors at base");
+    }
+    differences.extend(between_jobs(&jobs_were, &jobs));
+    Ok(differences)
+}
+
+fn same_dependencies(a: &Unit, b: &Unit) -> bool {
+    a.depends_on.len() == b.depends_on.len()
+        && a.depends_on.iter().zip(&b.depends_on).all(|(a, b)| (&a.unit, a.order) == (&b.unit, b.order))
+}
+
+/// Whether a unit renders the same as long as its templates do.
+fn same_inputs(a: &Unit, b: &Unit) -> bool {
+    let text = |unit: &Unit| unit.fragment.as_ref().map(|body| body.text.clone());
+    (&a.name, &a.dir) == (&b.name, &b.dir)
+        && a.depends_on.iter().map(|d| &d.unit).eq(b.depends_on.iter().map(|d| &d.unit))
+        && text(a) == text(b)
+        && a.uses.len() == b.uses.len()
+        && a.uses.iter().zip(&b.uses).all(|(a, b)| a.template == b.template && a.inputs.same_as(&b.inputs))
+}
+
+/// What differs between the jobs of two states of a unit, in the order of head, then what is gone.
+fn between_jobs(old: &UnitJobs, new: &UnitJobs) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (name, job) in &new.jobs {
+        match old.jobs.get(name) {
+            None => differences.push(Difference::Added { job: name.clone() }),
+            Some(was) => {
+                let keys = differing_keys(&was.body, &job.body);
+                if !keys.is_empty() {
+                    differences.push(Difference::Changed { job: name.clone(), keys });
+                }
+            }
+        }
+    }
+    let gone = old.jobs.keys().filter(|name| !new.jobs.contains_key(*name));
+    differences.extend(gone.map(|name| Difference::Removed { job: name.clone() }));
+    differences
+}
+
+/// The keys that one of two jobs has alone or with another value; their order means nothing.
+fn differing_keys(old: &Map, new: &Map) -> Vec<String> {
+    let keys: BTreeSet<&str> = old.iter().chain(new.iter()).map(|(key, _)| key).collect();
+    let differs = |key: &&str| match (old.get(key), new.get(key)) {
+        (Some(a), Some(b)) => !a.same_as(b),
+        _ => true,
+    };
+    keys.into_iter().filter(differs).map(str::to_owned).collect()
+}
+
+/// Whether templates are looked for in the same places, wherever those are listed.
+fn same_folders(old: &[TemplateFolder], new: &[TemplateFolder]) -> bool {
+    let place = |folder: &TemplateFolder| (folder.path.clone(), folder.revision.clone());
+    old.iter().map(place).eq(new.iter().map(place))
+}

@@ -1,0 +1,319 @@
+use super::*;
+use crate::cdk::InRepository;
+use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
+use crate::files::MemoryFiles;
+use crate::git::{CommitId, History};
+use crate::path::RepoPath;
+use crate::select::Verdict;
+use crate::workspace;
+use std::collections::BTreeMap;
+
+/// A repository: text by path.
+#[derive(Clone, Default)]
+struct Repo(BTreeMap<String, String>);
+
+const WORKSPACE: &str = "\
+workspace:
+  templates: [ci]
+  stages: [test, deploy]
+  ignore: [\"**/*.md\"]
+  vars: { registry: r.example }
+  environments:
+    review: { when: merge_request, name: \"review/${{ unit.slug }}\", deployment_tier: development }
+    production: { when: default_branch, deployment_tier: production }
+";
+
+const SERVICE: &str = "\
+#% import \"parts.yml\" as parts
+test:
+  stage: test
+  image: node:22
+  script: ${{ parts.run() }} ${{ unit.changed_files | length }} ${{ vars.registry }}
+deploy:
+  stage: deploy
+  environment: [review, production]
+  needs: [test]
+  script: ./deploy.sh
+  stop: { script: ./destroy.sh }
+";
+
+/// Three services by one template, which reads another; a fragment that includes a file; a unit without any of it.
+fn repo() -> Repo {
+    let unit = "unit: { use: service }\n";
+    Repo::default()
+        .with("nestling.yml", WORKSPACE)
+        .with("ci/service.yml", SERVICE)
+        .with("ci/parts.yml", "#% macro run()\nmake test\n#% endmacro\n")
+        .with("shared/lint.yml", "lint: { stage: test, script: lint }\n")
+        .with("api/nestling.yml", unit)
+        .with("web/nestling.yml", unit)
+        .with("tools/nestling.yml", "include: { local: shared/lint.yml }\n")
+        .with("lib/nestling.yml", "check: { stage: test, script: check }\n")
+}
+
+impl Repo {
+    fn with(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.0.insert(path.to_owned(), text.into());
+        self
+    }
+
+    fn without(mut self, path: &str) -> Self {
+        self.0.remove(path).unwrap();
+        self
+    }
+
+    fn edit(mut self, path: &str, from: &str, to: &str) -> Self {
+        let text = self.0.get_mut(path).unwrap();
+        assert!(text.contains(from), "{from} in {text}");
+        *text = text.replace(from, to);
+        self
+    }
+
+    fn files(&self) -> MemoryFiles {
+        MemoryFiles::new(self.0.iter().map(|(path, text)| (path, text.as_bytes())))
+    }
+}
+
+fn changes(base: &Repo, head: &Repo) -> Vec<Change> {
+    let paths: std::collections::BTreeSet<&String> = base.0.keys().chain(head.0.keys()).collect();
+    let change = |path: &String| {
+        let status = match (base.0.get(path), head.0.get(path)) {
+            (None, _) => Status::Added,
+            (_, None) => Status::Deleted,
+            (a, b) if a == b => return None,
+            _ => Status::Modified,
+        };
+        Some(Change { path: RepoPath::parse(path).unwrap(), status })
+    };
+    paths.into_iter().filter_map(change).collect()
+}
+
+/// The plan of a pipeline for what differs; without base where it cannot be read.
+fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
+    let sources = Sources::default();
+    let (old, new) = (base.files(), head.files());
+    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+    let found = Provenance::Variable("CI_MERGE_REQUEST_DIFF_BASE_SHA");
+    let commit = CommitId::parse(&"b".repeat(40)).unwrap();
+    plan(Request {
+        files: &new,
+        elsewhere: &crate::files::Nowhere,
+        loaded: workspace::load(&new, &sources).unwrap(),
+        base: readable.then_some(&old as &dyn Files),
+        changes: ChangeSet {
+            base: Some(Base { commit, found, obtained: Obtained::Present }),
+            head: Head::WorkTree { commit: None },
+            extent: Extent::Paths(changes(base, head)),
+            history: History::Complete,
+        },
+        pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
+        narrowing: Narrowing::default(),
+        assemblies: &InRepository,
+        sources: &sources,
+    })
+}
+
+/// The units that are in, each with its reasons.
+fn reasons(plan: &Plan) -> Vec<String> {
+    let included = plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped);
+    let told = included.map(|(unit, verdict)| {
+        let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
+        format!("{unit}: {}", reasons.join("; "))
+    });
+    told.collect()
+}
+
+fn between(base: &Repo, head: &Repo) -> Vec<String> {
+    reasons(&planned(base, head, "merge_request", true))
+}
+
+fn jobs(plan: &Plan) -> Vec<&str> {
+    plan.pipeline.jobs.iter().map(|job| job.name.as_str()).collect()
+}
+
+#[test]
+fn a_comment_in_a_template_or_in_the_workspace_selects_nothing() {
+    let base = repo();
+    for (path, from) in [
+        ("nestling.yml", "workspace:\n"),
+        ("ci/service.yml", "test:\n"),
+        ("ci/parts.yml", "#% macro"),
+        ("shared/lint.yml", "lint:"),
+    ] {
+        let head = base.clone().edit(path, from, &format!("# a comment\n{from}"));
+        assert_eq!(between(&base, &head), [""; 0], "{path}");
+        let plan = planned(&base, &head, "merge_request", true);
+        assert_eq!(plan.selection.unclaimed, [], "{path} was looked at");
+        assert_eq!(jobs(&plan), [NOOP_JOB]);
+    }
+}
+
+#[test]
+fn what_a_unit_is_made_from_selects_it_where_its_jobs_differ() {
+    let base = repo();
+    let cases = [
+        (
+            base.clone().edit("ci/service.yml", "node:22", "node:24"),
+            vec![
+                "api: ci/service.yml changed: job `test` has another image",
+                "web: ci/service.yml changed: job `test` has another image",
+            ],
+        ),
+        (
+            base.clone().edit("ci/parts.yml", "make test", "make check"),
+            vec![
+                "api: ci/parts.yml changed: job `test` has another script",
+                "web: ci/parts.yml changed: job `test` has another script",
+            ],
+        ),
+        (
+            base.clone().edit("shared/lint.yml", "script: lint", "script: lint --all"),
+            vec!["tools: shared/lint.yml changed: job `lint` has another script"],
+        ),
+        (
+            base.clone().edit("nestling.yml", "r.example", "s.example"),
+            vec![
+                "api: nestling.yml changed: job `test` has another script",
+                "web: nestling.yml changed: job `test` has another script",
+            ],
+        ),
+        (
+            base.clone().with("ci/service.yml", "test: { stage: test, script: t }\n"),
+            vec![
+                "api: ci/service.yml changed: job `test` has another image, script, job `deploy:review` is gone, 1 more",
+                "web: ci/service.yml changed: job `test` has another image, script, job `deploy:review` is gone, 1 more",
+            ],
+        ),
+    ];
+    for (head, expected) in cases {
+        assert_eq!(between(&base, &head), expected);
+    }
+}
+
+#[test]
+fn an_environment_of_other_pipelines_changes_nothing_here() {
+    let base = repo();
+    let head = base.clone().edit("nestling.yml", "tier: production", "tier: other");
+    assert_eq!(between(&base, &head), [""; 0]);
+    assert_eq!(reasons(&planned(&base, &head, "branch:main", true)).len(), 2);
+}
+
+#[test]
+fn rules_and_globs_of_the_workspace_are_no_jobs() {
+    let base = repo().with("jobs/new/file", "1");
+    for (from, to) in [("**/*.md", "**/*.txt"), ("vars:", "everything: [lock]\n  vars:")] {
+        let head = base.clone().edit("nestling.yml", from, to);
+        assert_eq!(between(&base, &head), [""; 0], "{to}");
+    }
+    let rule = "units: [{ match: \"jobs/*\", use: service }]\n  vars:";
+    let head = base.clone().edit("nestling.yml", "vars:", rule);
+    assert_eq!(between(&base, &head), ["jobs/new: nestling.yml changed: it was no unit before"]);
+    let plan = planned(&head, &base, "branch:main", true);
+    assert_eq!(reasons(&plan), ["jobs/new: it is gone: its environments are stopped"]);
+    assert_eq!(jobs(&plan), ["jobs/new:deploy:production:stop", NOOP_JOB]);
+}
+
+#[test]
+fn a_template_that_another_takes_the_place_of_is_a_change_too() {
+    let base = repo().edit("nestling.yml", "[ci]", "[own, ci]").with("own/service.yml", SERVICE);
+    let head = base.clone().without("own/service.yml");
+    assert_eq!(between(&base, &head), [""; 0], "the other one says the same");
+    let base = base.edit("own/service.yml", "node:22", "node:20");
+    assert_eq!(between(&base, &head).len(), 2);
+    assert_eq!(between(&head, &base).len(), 2);
+}
+
+#[test]
+fn without_a_base_to_compare_with_files_decide() {
+    let base = repo();
+    let head = base.clone().edit("ci/parts.yml", "#% macro", "# a comment\n#% macro");
+    let by_file = reasons(&planned(&base, &head, "merge_request", false));
+    let why = "ci/parts.yml, which it is made from, changed (there is no base to compare with)";
+    let those = ["api", "tools", "web"].map(|unit| format!("{unit}: {why}"));
+    assert_eq!(by_file, those, "what the file that `tools` includes may include is not known");
+    let head = base.clone().edit("nestling.yml", "workspace:\n", "# a comment\nworkspace:\n");
+    assert_eq!(reasons(&planned(&base, &head, "merge_request", false)).len(), 4, "every unit");
+    let broken = base.clone().edit("nestling.yml", "stages:", "stagez:");
+    let told = between(&broken, &base);
+    assert_eq!(told.len(), 4);
+    assert!(told[0].contains("(the workspace at base has errors)"), "{told:?}");
+    let broken = base.clone().edit("ci/parts.yml", "endmacro", "endmacros");
+    let told = between(&broken, &base);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].ends_with("(it has errors at base)"), "{told:?}");
+}
+
+#[test]
+fn a_unit_that_is_gone_leaves_its_stop_jobs() {
+    let base = repo();
+    let head = base.clone().without("web/nestling.yml");
+    let plan = planned(&base, &head, "merge_request", true);
+    assert_eq!(reasons(&plan), ["web: it is gone: its environments are stopped"]);
+    assert_eq!(jobs(&plan), ["web:deploy:review:stop", NOOP_JOB]);
+    assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
+    let stop = crate::emit::emit_job(&plan.pipeline.jobs[0]);
+    for line in
+        ["needs: []", "when: manual", "allow_failure: true", "action: stop", "name: review/web", "destroy.sh"]
+    {
+        assert!(stop.contains(line), "{line} in\n{stop}");
+    }
+    assert!(stop.contains(&format!("{UNIT_COMMIT}: {}", "b".repeat(40))), "{stop}");
+    let main = planned(&base, &head, "branch:main", true);
+    assert_eq!(jobs(&main), ["web:deploy:production:stop", NOOP_JOB]);
+    let head = base.clone().without("lib/nestling.yml");
+    let plan = planned(&base, &head, "merge_request", true);
+    assert_eq!((reasons(&plan).len(), jobs(&plan)), (1, vec![NOOP_JOB]), "it had no environment");
+}
+
+#[test]
+fn an_environment_that_others_deploy_to_is_not_stopped() {
+    let shared = WORKSPACE.replace("review/${{ unit.slug }}", "review/all");
+    let base = repo().with("nestling.yml", shared);
+    let head = base.clone().without("web/nestling.yml");
+    let plan = planned(&base, &head, "merge_request", true);
+    assert_eq!(plan.removed.len(), 1);
+    assert_eq!(jobs(&plan), [NOOP_JOB], "api deploys there, selected or not");
+}
+
+#[test]
+fn a_stop_job_that_needs_lost_files_is_told() {
+    let base = repo().edit("ci/service.yml", "./destroy.sh", "./${{ unit.dir }}/destroy.sh");
+    let plan = planned(&base, &base.clone().without("web/nestling.yml"), "merge_request", true);
+    assert_eq!(plan.diagnostics.len(), 1);
+    assert_eq!(plan.diagnostics[0].rule, "removed-unit");
+    assert!(plan.diagnostics[0].help.as_ref().unwrap().contains("git checkout $NESTLING_UNIT_COMMIT -- web"));
+}
+
+#[test]
+fn a_unit_that_moved_is_one_story() {
+    let base = repo().with("web/main.js", "1");
+    let unit = "unit: { use: service }\n";
+    let moved = base.clone().without("web/nestling.yml").without("web/main.js");
+    let moved = moved.with("apps/web/nestling.yml", unit).with("apps/web/main.js", "1");
+    let plan = planned(&base, &moved, "merge_request", true);
+    assert_eq!(
+        reasons(&plan),
+        [
+            "apps/web: apps/web/main.js changed (and 1 other path); moved here from web, where it was `web`",
+            "web: moved to apps/web: environments left behind are stopped",
+        ]
+    );
+    assert!(jobs(&plan).contains(&"web:deploy:review:stop"));
+    let named = |repo: Repo, dir: &str| {
+        repo.with(&format!("{dir}/nestling.yml"), "unit: { name: web, use: service }\n")
+    };
+    let plan = planned(&named(base.clone(), "web"), &named(moved.clone(), "apps/web"), "merge_request", true);
+    assert_eq!(reasons(&plan), ["web: apps/web/main.js changed (and 1 other path); moved here from web"]);
+    assert!(plan.removed.is_empty());
+}
+
+#[test]
+fn those_that_depended_on_what_is_gone_are_selected() {
+    let tools = "unit: { depends_on: [\"li*\"] }\n---\nbuild: { stage: test, script: b }\n";
+    let base = repo().with("tools/nestling.yml", tools).with("links/nestling.yml", "a: { script: a }\n");
+    let head = base.clone().without("lib/nestling.yml");
+    assert_eq!(
+        between(&base, &head),
+        ["lib: it is gone: its environments are stopped", "tools: depended on lib, which is gone"]
+    );
+}

@@ -1,0 +1,56 @@
+//! What differs between a unit at base and at head, where no path of its own changed.
+
+use std::fmt;
+
+/// One thing about a unit that is not as it was at base.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// It was no unit.
+    NewUnit,
+    /// A job that was not there.
+    Added {
+        /// Its short name.
+        job: String,
+    },
+    /// A job that is no longer there.
+    Removed {
+        /// Its short name.
+        job: String,
+    },
+    /// A job that says something else.
+    Changed {
+        /// Its short name.
+        job: String,
+        /// The keys that differ, in order.
+        keys: Vec<String>,
+    },
+    /// The units that it depends on.
+    Dependencies,
+    /// Where its assembly may be deployed to: the environments or `vars` of the workspace.
+    Environments,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewUnit => f.write_str("it was no unit before"),
+            Self::Added { job } => write!(f, "job `{job}` is new"),
+            Self::Removed { job } => write!(f, "job `{job}` is gone"),
+            Self::Changed { job, keys } => write!(f, "job `{job}` has another {}", keys.join(", ")),
+            Self::Dependencies => f.write_str("it depends on other units"),
+            Self::Environments => f.write_str("the environments that its assembly may go to differ"),
+        }
+    }
+}
+
+/// How many differences a reason tells; `explain` tells all.
+const TOLD: usize = 2;
+
+/// The first differences in words.
+pub(super) fn told(differences: &[Difference]) -> String {
+    let mut text: Vec<String> = differences.iter().take(TOLD).map(ToString::to_string).collect();
+    if differences.len() > TOLD {
+        text.push(format!("{} more", differences.len() - TOLD));
+    }
+    text.join(", ")
+}
