@@ -15,6 +15,7 @@ mod load;
 mod policy;
 mod relation;
 mod rule;
+mod stated;
 mod template;
 mod unit;
 
@@ -23,7 +24,7 @@ pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
 pub use load::{Loaded, load};
 pub use template::{Template, Templates, library_names};
-pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Unit, Use};
+pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
 use crate::diagnostic::FileId;
