@@ -5,6 +5,7 @@
 
 mod assemblies;
 mod broken;
+mod command;
 mod deploy;
 mod golden;
 mod nothing_lost;

@@ -174,3 +174,77 @@ fn yaml_files(folder: &str) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// What an allow comment does, by where it stands.
+#[test]
+fn a_warning_is_allowed_on_its_line_and_above_it_and_an_error_nowhere() {
+    let rules = |script: &str| {
+        let text = format!("a:\n  script: x\n  only:\n{script}\nb: {{ script: x }}\n");
+        let sources = Sources::default();
+        judge("case.yml", &text, &sources).iter().map(|problem| problem.rule).collect::<Vec<_>>()
+    };
+    let table = [
+        ("    - web", vec!["only-except"]),
+        ("    - web # nestling: allow(only-except)", vec![]),
+        ("    # nestling: allow(retry, only-except)\n    - web", vec![]),
+        ("    - web # nestling: allow(only-except)\n    - api", vec!["only-except"]),
+        ("    # nestling: allow(only-exept)\n    - web", vec!["only-except", "allow-unknown"]),
+        ("    - web\n  # nestling: allow(retry)\n  retry: 3", vec!["retry", "only-except"]),
+        ("    # nestling: allow(default-timeout)\n    - web", vec!["only-except"]),
+    ];
+    for (written, want) in table {
+        assert_eq!(rules(written), want, "{written}");
+    }
+}
+
+#[test]
+fn twenty_thousand_jobs_are_checked_in_time_that_grows_with_them() {
+    use std::fmt::Write as _;
+    let mut text = String::from("stages: [build, test, deploy]\n");
+    for unit in 0..5000 {
+        let _ = writeln!(text, "u{unit}:build: {{ stage: build, script: make }}");
+        let _ = writeln!(text, "u{unit}:test: {{ stage: test, script: make, needs: [\"u{unit}:build\"] }}");
+        let _ = writeln!(
+            text,
+            "u{unit}:deploy: {{ stage: deploy, script: d, needs: [\"u{unit}:tset\"], environment: {{ name: u{unit}, on_stop: \"u{unit}:stop\" }} }}"
+        );
+        let _ = writeln!(
+            text,
+            "u{unit}:stop: {{ stage: deploy, script: s, when: manual, environment: {{ name: u{unit}, action: stop }} }}"
+        );
+    }
+    let (pipeline, _) = read_file("large.yml", &text, &Sources::default());
+    assert_eq!(pipeline.jobs.len(), 20_000);
+    let start = std::time::Instant::now();
+    let problems = check(&pipeline, &Settings::default());
+    // Seconds in a release build are fractions of one; what takes minutes is a loop over all pairs.
+    assert!(start.elapsed() < std::time::Duration::from_secs(30), "{:?}", start.elapsed());
+    let count = |rule| problems.iter().filter(|problem| problem.rule == rule).count();
+    assert_eq!((count("needs-undefined"), count("limits")), (5000, 1));
+}
+
+/// A template's mistake is told once, however many jobs have it.
+#[test]
+fn a_mistake_at_one_place_is_told_once_for_all_its_jobs() {
+    let text = "default: { cache: [{ key: a/b }, {}, {}, {}, {}] }\na: { script: x }\nb: { script: x }\nc: { script: x }\n";
+    let sources = Sources::default();
+    let problems = judge("case.yml", text, &sources);
+    let notes: Vec<_> =
+        problems.iter().map(|problem| (problem.message.as_str(), &problem.notes[..])).collect();
+    let caches = ["the same in 2 other jobs".to_owned()];
+    let slash = "the `key` of a cache cannot hold a slash";
+    assert_eq!(notes, [("`a` has 5 caches; GitLab allows 4", &caches[..]), (slash, &[][..])]);
+}
+
+#[test]
+fn of_several_documents_gitlab_reads_one() {
+    let table = [
+        ("a: { script: x }\n---\nb: { script: x, retry: 3 }\n", vec!["document-dropped"]),
+        ("spec: { inputs: {} }\n---\nb: { script: x, retry: 3 }\n", vec!["retry"]),
+        ("spec: { inputs: {} }\n---\nb: { script: x }\n---\nc: { script: x }\n", vec!["document-dropped"]),
+    ];
+    for (text, want) in table {
+        let found = judge("case.yml", text, &Sources::default());
+        assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), want, "{text}");
+    }
+}

@@ -30,7 +30,7 @@ job:
     DOUBLE: "a ${{ inputs.v }} b"
     SINGLE: 'a ${{ inputs.v }} b'
     LOOPED: ${{ [inputs.v, inputs.v] | join("+") }}
-  cache: { key: "k ${{ inputs.v }}", paths: ["${{ inputs.v }}/x", y] }
+  cache: { key: k, paths: ["${{ inputs.v }}/x", y] }
   script:
     - ${{ inputs.v }}
     - echo ${{ inputs.v }}

@@ -13,6 +13,12 @@ mod documents;
 mod oracles;
 
 #[cfg(test)]
+mod keywords;
+
+#[cfg(test)]
+mod size;
+
+#[cfg(test)]
 mod examples;
 
 #[cfg(test)]
@@ -28,6 +34,15 @@ mod render_cases;
 mod check_cases;
 
 #[cfg(test)]
+mod stop_table;
+
+#[cfg(test)]
+mod slugs;
+
+#[cfg(test)]
+mod gallery;
+
+#[cfg(test)]
 mod e2e;
 
 #[cfg(test)]
@@ -35,4 +50,39 @@ mod monorepo;
 
 #[cfg(test)]
 mod cdk;
+
+#[cfg(test)]
 mod browser;
+
+#[cfg(test)]
+mod agreement;
+
+#[cfg(test)]
+mod transcripts;
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod init;
+
+#[cfg(test)]
+mod watch;
+
+#[cfg(test)]
+mod views;
+
+#[cfg(test)]
+mod library;
+
+#[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
+mod template_tests;
+
+#[cfg(test)]
+mod smoke;

@@ -1,6 +1,6 @@
 //! Ruby, which GitLab is written in, judges what Nestling writes and how it matches.
 
-mod document;
+pub(crate) mod document;
 mod psych;
 
 use crate::support::tool::{Tool, need};
@@ -17,7 +17,7 @@ use std::process::Stdio;
 const BATCH: usize = 1000;
 
 /// A row is a plain scalar that some reader of YAML takes for something other than this text.
-fn rows() -> Vec<String> {
+pub(crate) fn rows() -> Vec<String> {
     let table = read("tests/oracles/data/psych_plain.jsonl");
     let text = |line: &str| serde_json::from_str::<Value>(line).unwrap()["s"].as_str().unwrap().to_owned();
     let rows: Vec<String> = table.lines().map(text).collect();

@@ -1,17 +1,16 @@
-//! Broken and tricky templates: each folder under `cases/render` is a small workspace, and its `expected.txt` holds
-//! either every message that it gets, with file, line and column, or the jobs that come out.
+//! Broken and tricky templates, and units that share a pipeline: each folder under `cases/render` and `cases/compose` is
+//! a small workspace, and its `expected.txt` holds either every message that it gets, with file, line and column, or
+//! the jobs that come out. In the second, messages of `check` are among them, and a file `changed` lists the paths that
+//! changed; without one, every unit did.
 //!
 //! `NESTLING_TEST_UPDATE=1` writes what comes out; read it before it is committed.
 
-use crate::support::{self, expect_file};
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use crate::support::memory::changed;
+use crate::support::{self, expect_file, plan};
+use nestling::changes::{As, Everything, Extent, PipelineFacts};
+use nestling::check::{KnownVariables, Settings, check};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit_pipeline};
-use nestling::files::MemoryFiles;
-use nestling::git::History;
-use nestling::plan::{Plan, Request, plan};
-use nestling::select::Narrowing;
-use nestling::workspace;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,49 +29,78 @@ workspace:
 
 #[test]
 fn templates_become_what_their_cases_expect() {
-    let cases = folders(&support::root().join("tests/cases/render"));
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
-    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case).err()).collect();
+    judge_all("tests/cases/render", 85, Checked::No);
+}
+
+#[test]
+fn units_share_a_pipeline_as_their_cases_expect() {
+    judge_all("tests/cases/compose", 35, Checked::Yes);
+}
+
+/// Whether what `check` finds is part of what is expected.
+#[derive(Clone, Copy, PartialEq)]
+enum Checked {
+    Yes,
+    No,
+}
+
+fn judge_all(folder: &str, at_least: usize, checked: Checked) {
+    let cases = folders(&support::root().join(folder));
+    assert!(cases.len() >= at_least, "only {} cases were found", cases.len());
+    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case, checked).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-fn judge(case: &Path) -> Result<(), String> {
-    let sources = Sources::default();
-    let plan = planned(case, &sources);
-    let mut text: String = plan.diagnostics.iter().map(|problem| shown(problem, &sources)).collect();
-    if !has_errors(&plan.diagnostics) {
-        emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
+/// Each folder under `cases/environments` has a `pipelines.txt`, and its `expected.txt` one part for each of them.
+#[test]
+fn environments_become_what_their_cases_expect() {
+    let cases = folders(&support::root().join("tests/cases/environments"));
+    assert!(cases.len() >= 10, "only {} cases were found", cases.len());
+    let mut failed = Vec::new();
+    for case in &cases {
+        let mut text = String::new();
+        for pipeline in fs::read_to_string(case.join("pipelines.txt")).unwrap().lines() {
+            let _ = writeln!(text, "=== {pipeline}");
+            let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+            text.push_str(&outcome(case, facts.seen_as(&As::parse(pipeline).unwrap()), Checked::No));
+        }
+        failed.extend(expect_file(&case.join("expected.txt"), &text).err());
     }
-    expect_file(&case.join("expected.txt"), &text)
+    assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-/// The plan of a folder in which every unit changed, in a merge request where the folder's name ends so.
-fn planned(case: &Path, sources: &Sources) -> Plan {
-    let mut files = read_files(case, case);
-    if !files.iter().any(|(path, _)| path == "nestling.yml") {
-        files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
-    }
-    let files = MemoryFiles::new(files);
-    let loaded = workspace::load(&files, sources).unwrap();
+/// A folder's name tells where it is a merge request's.
+fn judge(case: &Path, checked: Checked) -> Result<(), String> {
     let mut facts = PipelineFacts::local(Some("main".into()), Some("main".into()), None);
     if case.to_string_lossy().ends_with("-in-a-merge-request") {
         facts = facts.seen_as(&As::MergeRequest);
     }
-    plan(Request {
-        files: &files,
-        loaded,
-        base: None,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
-            history: History::Complete,
-        },
-        pipeline: facts,
-        narrowing: Narrowing::default(),
-        assemblies: &nestling::cdk::InRepository,
-        sources,
-    })
+    expect_file(&case.join("expected.txt"), &outcome(case, facts, checked))
+}
+
+/// Every message, or the jobs, of a folder.
+fn outcome(case: &Path, facts: PipelineFacts, checked: Checked) -> String {
+    let sources = Sources::default();
+    let mut files = read_files(case, case);
+    if !files.iter().any(|(path, _)| path == "nestling.yml") {
+        files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
+    }
+    let listed = files.iter().position(|(path, _)| path == "changed").map(|at| files.remove(at).1);
+    let extent = match listed {
+        None => Extent::Everything(Everything::Asked),
+        Some(list) => changed(&std::str::from_utf8(&list).unwrap().lines().collect::<Vec<_>>()),
+    };
+    let plan = plan::of_changed(files, extent, facts, &sources);
+    let mut problems = plan.diagnostics.clone();
+    if checked == Checked::Yes {
+        let variables = KnownVariables::of_child(&plan.facts);
+        problems.extend(check(&plan.pipeline, &Settings { variables, ..Settings::default() }));
+    }
+    let mut text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
+    if !has_errors(&problems) {
+        emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
+    }
+    text
 }
 
 fn read_files(root: &Path, folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -80,7 +108,7 @@ fn read_files(root: &Path, folder: &Path) -> Vec<(String, Vec<u8>)> {
     for entry in sorted(folder) {
         if entry.is_dir() {
             files.extend(read_files(root, &entry));
-        } else if !entry.ends_with("expected.txt") {
+        } else if !entry.ends_with("expected.txt") && !entry.ends_with("pipelines.txt") {
             let path = entry.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             files.push((path, fs::read(&entry).unwrap()));
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod example;
 pub(crate) mod judge;
+pub(crate) mod plan;
 pub(crate) mod memory;
 pub(crate) mod repository;
 pub(crate) mod tool;

@@ -4,9 +4,10 @@ use crate::support::root;
 use nestling::cdk::InRepository;
 use nestling::cdk::deployment::Deployment;
 use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::check;
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::plan::{self, Plan};
 use nestling::select::Narrowing;
@@ -100,8 +101,9 @@ impl Shop {
         let sources = Sources::default();
         let loaded = workspace::load(&files, &sources).unwrap();
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-        let plan = plan::plan(plan::Request {
+        let mut plan = plan::plan(plan::Request {
             files: &files,
+            elsewhere: &Nowhere,
             loaded,
             base: None,
             changes: ChangeSet {
@@ -115,6 +117,10 @@ impl Shop {
             assemblies: &InRepository,
             sources: &sources,
         });
+        let (mut settings, problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+        settings.variables = check::KnownVariables::of_child(&plan.facts);
+        plan.diagnostics.extend(problems);
+        plan.diagnostics.extend(check::check(&plan.pipeline, &settings));
         Planned { plan, sources }
     }
 }
@@ -134,6 +140,9 @@ impl Planned {
         for problem in &self.plan.diagnostics {
             let place = problem.origin().map(|origin| self.sources.place(origin)).unwrap_or_default();
             _ = writeln!(text, "{} {} {place}: {}", problem.severity, problem.rule, problem.message);
+            for label in problem.labels.iter().skip(1) {
+                _ = writeln!(text, "  {}: {}", self.sources.place(label.origin), label.text);
+            }
             for note in &problem.notes {
                 _ = writeln!(text, "  {note}");
             }

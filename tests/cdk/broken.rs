@@ -3,6 +3,9 @@
 use super::assemblies::{NEWEST, Shop, bundle, read};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 
+/// Something that goes wrong with an assembly.
+type Change = Box<dyn Fn(&mut Vec<(String, String)>)>;
+
 /// What is said of an assembly that someone has changed.
 fn said(change: impl Fn(&mut Vec<(String, String)>)) -> String {
     let mut files = bundle(NEWEST, "stages");
@@ -26,7 +29,7 @@ const STAGING: &str = "assembly-Staging/manifest.json";
 
 #[test]
 fn messages_name_the_file_and_the_path_inside_it() {
-    let cases: [(&str, Box<dyn Fn(&mut Vec<(String, String)>)>); 9] = [
+    let cases: [(&str, Change); 9] = [
         (
             "cdk.out/assembly-Staging/manifest.json:3:16: `cdk.out/assembly-Staging/manifest.json` is broken: expected value",
             Box::new(|files| replace(files, STAGING, ": {", ": ?")),
@@ -53,7 +56,7 @@ fn messages_name_the_file_and_the_path_inside_it() {
                     "manifest.json",
                     "\"directoryName\": \"assembly-Staging\"",
                     "\"directoryName\": \".\"",
-                )
+                );
             }),
         ),
         (
@@ -106,7 +109,7 @@ fn mutated_files_give_an_error_or_a_result_and_never_a_panic() {
     let mut numbers = Numbers(0x5eed);
     let mut errors = 0;
     let mut named = 0;
-    let names = ["stages", "stages", "e2e", "pipeline"];
+    let names = ["stages", "stages", "stages", "stages", "stages", "e2e", "e2e", "pipeline"];
     let bundles = names.map(|name| bundle(NEWEST, name));
     for round in 0..2000 {
         let name = names[round % names.len()];

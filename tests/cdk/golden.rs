@@ -1,7 +1,7 @@
 //! Pipelines of the apps, compared with files that people have read. `NESTLING_TEST_UPDATE=1` writes them anew.
 
 use super::assemblies::{NEWEST, Shop};
-use crate::support::{expect_file, root};
+use crate::support::{expect_file, judge, root};
 
 /// The golden file, the assembly, the unit's header, and the pipeline that it is for.
 const CASES: [(&str, &str, &str, &str); 7] = [
@@ -56,4 +56,22 @@ fn the_apps_become_the_pipelines_that_people_have_read() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// With the 200 stacks and the 404 actions, which nobody reads.
+#[test]
+fn every_pipeline_passes_gitlabs_reader_and_gitlabs_schema() {
+    let test = "every_pipeline_passes_gitlabs_reader_and_gitlabs_schema";
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (version, name) in super::assemblies::all().into_iter().filter(|(version, _)| version == NEWEST) {
+        for kind in ["branch:main", "merge_request"] {
+            let planned = Shop::new(&version, &name, "environment: always").plan(kind).without_errors();
+            let file = folder.path().join(format!("{name}-{}.yml", kind.replace(':', "-")));
+            std::fs::write(&file, planned.text()).unwrap();
+            files.push(file);
+        }
+    }
+    judge::psych(test, &files);
+    judge::schema(test, &files);
 }

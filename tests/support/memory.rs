@@ -19,6 +19,7 @@ pub(crate) fn changed(paths: &[&str]) -> Extent {
 pub(crate) fn planned(files: &MemoryFiles, extent: Extent, simulate: &str, sources: &Sources) -> Plan {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     plan(Request {
+        elsewhere: &nestling::files::Nowhere,
         files,
         loaded: workspace::load(files, sources).unwrap(),
         base: None,

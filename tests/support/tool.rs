@@ -19,6 +19,8 @@ pub(crate) enum Tool {
     Rsync,
     /// Runs the scripts that draw and generate.
     Python,
+    /// Draws graphs.
+    Graphviz,
     /// A browser.
     Chromium,
     /// The Node that drives the browser.
@@ -35,6 +37,7 @@ impl Tool {
             Self::Rsync => on_path("rsync"),
             Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
+            Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
             Self::Playwright => {
                 installed("npm/node_modules/playwright-core/index.mjs")?;

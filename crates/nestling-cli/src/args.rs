@@ -41,6 +41,8 @@ pub enum Command {
     Completions(commands::completions::Args),
     /// Print the manual page, or write all of them into a folder.
     Man(commands::man::Args),
+    /// Run the cases beside templates.
+    Test(commands::test::Args),
 }
 
 /// Options of every command.

@@ -18,7 +18,12 @@ pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failur
         return Ok(only);
     }
     let failure = Failure::usage(format!("there is no job `{name}` in this pipeline"));
-    let near = did_you_mean(name, jobs.iter().map(|job| job.name.as_str()));
+    let short = |job: &'a Job| {
+        let unit = job.unit.as_ref()?;
+        job.name.as_str().strip_prefix(unit.as_str())?.strip_prefix(':')
+    };
+    let near = did_you_mean(name, jobs.iter().map(|job| job.name.as_str()))
+        .or_else(|| did_you_mean(name, jobs.iter().filter_map(short)));
     Err(match (alike.first(), near) {
         (Some(job), _) => Failure::usage(format!("{} units have a job `{name}`", alike.len()))
             .with_help(format!("write `{}`", job.name)),

@@ -58,6 +58,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Schema(args) => commands::schema::run(args, io),
         Command::Completions(args) => commands::completions::run(args, io),
         Command::Man(args) => commands::man::run(args, io),
+        Command::Test(args) => commands::test::run(args, shared, environment, io),
     }
 }
 

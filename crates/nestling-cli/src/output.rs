@@ -1,8 +1,8 @@
 //! Writing a file so that whoever reads it sees the old one or the new one, never half of either.
 
 use crate::exit::Failure;
-use anyhow::Context;
-use std::io::Write;
+use anyhow::{Context, anyhow};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,8 @@ pub(crate) const TEMPORARY: &str = ".nestling-";
 /// # Errors
 /// The folder does not exist or cannot be written to, or the disk is full; the old file stays whole.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    write(path, text).with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
+    let shown = path.strip_prefix(".").unwrap_or(path).display();
+    write(path, text).with_context(|| format!("cannot write `{shown}`")).map_err(Failure::output)
 }
 
 /// Shows a file in the program that the desktop has for it.
@@ -43,7 +44,11 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         // What a plain write would give under the usual umask; the runner's helper reads it as another user.
         builder.permissions(std::fs::Permissions::from_mode(0o644));
     }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| match error.kind() {
+        // The error names the temporary file, which says nothing to anyone.
+        ErrorKind::NotFound => anyhow!("there is no such folder"),
+        kind => io::Error::from(kind).into(),
+    })?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path)?;

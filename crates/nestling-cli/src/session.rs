@@ -166,12 +166,13 @@ impl Session {
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
+        let elsewhere = &self.repository;
         let base = self.base(&changes);
-        let base = base.as_ref().map(|files| files as &dyn Files);
         let asked = plan::Request {
             files,
+            elsewhere,
+            base: base.as_ref().map(|files| files as &dyn Files),
             loaded,
-            base,
             changes,
             pipeline,
             narrowing,
@@ -185,7 +186,8 @@ impl Session {
             let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan, &sources));
+        problems.extend(checked(&plan));
+        let problems = check::without_allowed(problems, &sources);
         Ok(Planned { plan, sources, problems })
     }
 
@@ -197,6 +199,7 @@ impl Session {
         let base = self.base(&changes);
         let selected = plan::select(plan::Request {
             files: &*files,
+            elsewhere: &self.repository,
             loaded,
             base: base.as_ref().map(|files| files as &dyn Files),
             changes,
@@ -214,6 +217,32 @@ impl Session {
         self.repository.files_at(&base.commit).ok()
     }
 
+    /// The root of the work tree, where files can be written.
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.work_dir().unwrap_or(&self.directory)
+    }
+
+    /// Looks at the files at head with the workspace that they hold.
+    pub(crate) fn look<T>(
+        &self,
+        sources: &Sources,
+        look: impl FnOnce(&dyn Files, &Repository, Loaded) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (files, loaded) = self.at_head(&self.request, sources)?;
+        look(&*files, &self.repository, loaded)
+    }
+
+    fn at_head(
+        &self,
+        request: &Request,
+        sources: &Sources,
+    ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
+        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
+        let files = self.files(&head)?;
+        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        Ok((files, loaded))
+    }
+
     /// Head first, since the workspace at head says how base is found.
     fn read(
         &self,
@@ -221,9 +250,7 @@ impl Session {
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
         let _progress = Progress::start("reading the repository", self.watched);
-        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
-        let files = self.files(&head)?;
-        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
+        let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
         let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
         let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
@@ -243,19 +270,16 @@ impl Session {
 }
 
 /// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan, sources: &Sources) -> Vec<Diagnostic> {
+fn checked(plan: &Plan) -> Vec<Diagnostic> {
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
-    check::without_allowed(diagnostic::folded(problems), sources)
+    diagnostic::folded(problems)
 }
 
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
     let simulate = shared.act_as.as_deref().map(As::parse).transpose();
-    let simulate = simulate.map_err(|error| {
-        Failure::usage(error.to_string())
-            .with_help("write merge_request, branch:NAME, tag:NAME, schedule, web …")
-    })?;
+    let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
     let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
@@ -350,7 +374,7 @@ impl Selected {
     }
 }
 
-fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
+pub(crate) fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
     if !problems.is_empty() {
         io.talk(report::human(problems, sources, &io.renderer()));
     }

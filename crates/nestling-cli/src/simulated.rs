@@ -12,27 +12,33 @@ pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Re
         let jobs = one.pipeline.jobs.iter().filter(|job| other.pipeline.job(job.name.as_str()).is_none());
         jobs.map(|job| job.name.to_string()).collect()
     };
-    let dim = |text: String| io.screen_of_talk().paint.dim(text);
-    let (more, less) = (only_in(plan, &usual.plan), only_in(&usual.plan, plan));
+    let screen = io.screen_of_talk();
+    let (more, fewer) = (only_in(plan, &usual.plan), only_in(&usual.plan, plan));
     let usual = usual.plan.facts.describe();
-    let text = match (more.len(), less.len()) {
-        (0, 0) => format!("the same jobs as {usual}"),
-        _ => format!("against {usual}: {}", [("more", more), ("fewer", less)].map(counted).join("; ")),
+    let mut text = match (more.len(), fewer.len()) {
+        (0, 0) => format!("The same jobs as for {usual}.\n"),
+        (more, fewer) => format!("Against {usual}: {more} jobs more, {fewer} fewer.\n"),
     };
-    let text = dim(text);
-    io.talk(format_args!("{text}\n"));
+    for (sign, names) in [('+', more), ('-', fewer)] {
+        if !names.is_empty() {
+            text += &format!("  {sign} {}\n", listed(&names, screen.columns.saturating_sub(4)));
+        }
+    }
+    let text: String = text.lines().map(|line| screen.paint.dim(line) + "\n").collect();
+    io.talk(text);
     Ok(())
 }
 
-/// How many names are listed.
-const NAMES: usize = 3;
-
-fn counted((word, names): (&str, Vec<String>)) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    let listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-    match (names.len(), more) {
-        (0, _) => format!("none {word}"),
-        (count, 0) => format!("{count} {word} ({listed})"),
-        (count, more) => format!("{count} {word} ({listed} and {more} others)"),
+/// As many names as fit on a line, at least one, and the number of the others.
+fn listed(names: &[String], columns: usize) -> String {
+    for shown in (2..=names.len()).rev() {
+        let more = names.len() - shown;
+        let count = if more == 0 { String::new() } else { format!(", +{more}") };
+        let text = names[..shown].join(", ") + &count;
+        if text.chars().count() <= columns {
+            return text;
+        }
     }
+    let count = if names.len() == 1 { String::new() } else { format!(", +{}", names.len() - 1) };
+    format!("{}{count}", names[0])
 }

@@ -5,16 +5,17 @@
 
 mod allow;
 mod file;
+mod fold;
 mod form;
 mod index;
-mod known;
 mod settings;
 pub mod rules;
 
 pub use allow::without_allowed;
 pub use file::read_file;
-pub use known::KnownVariables;
 pub use settings::{Limits, Settings};
+
+pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Pipeline;
@@ -29,5 +30,5 @@ pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
         (rule.check)(&index, &mut problems);
         debug_assert!(problems[found..].iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
     }
-    problems
+    fold::by_place(problems)
 }

@@ -8,9 +8,12 @@ mod factor;
 mod split;
 mod files;
 mod router;
+#[cfg(test)]
+mod testing;
 
 pub use files::{Emitted, File, Parts, Settings, files};
 pub use lines::{Line, job_lines};
+pub use size::of_node as size;
 pub use split::Limits;
 
 use crate::diagnostic::Sources;
@@ -88,3 +91,6 @@ pub fn emit_job(job: &Job) -> String {
     map.set(job.name.as_str(), body(job));
     crate::yaml::emit(&Node::map(job.origin, map))
 }
+
+#[cfg(test)]
+mod tests;

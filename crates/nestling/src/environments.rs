@@ -7,11 +7,12 @@
 mod deploy;
 mod fan;
 mod overview;
+mod pair;
 mod rules;
 mod stop;
 mod target;
 
-pub(crate) use deploy::{Evaluate, environment};
+pub(crate) use deploy::{Evaluate, default_title, environment};
 pub use fan::{Deploying, RenderFor, fan_out};
 pub use overview::{Starts, Touched, is_manual, touched};
 pub(crate) use rules::{Gate, apply as apply_gate};

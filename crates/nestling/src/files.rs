@@ -91,6 +91,49 @@ pub trait Files {
     }
 }
 
+/// A revision of this repository, or of another one already on disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision {
+    /// Where the other repository is, from this one's root; `None` for this one.
+    pub repository: Option<String>,
+    /// The revision there: a branch, a tag, a commit.
+    pub revision: String,
+}
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.repository {
+            Some(repository) => write!(f, "{repository}@{}", self.revision),
+            None => f.write_str(&self.revision),
+        }
+    }
+}
+
+/// Gives the files of other revisions, for templates that a protected branch owns: whoever has the repository.
+pub trait Elsewhere {
+    /// The files of a revision.
+    ///
+    /// # Errors
+    /// There is no such repository or revision here, or it cannot be read.
+    fn files_of(
+        &self,
+        revision: &Revision,
+    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// No other revision: for files that are in no repository.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nowhere;
+
+impl Elsewhere for Nowhere {
+    fn files_of(
+        &self,
+        _: &Revision,
+    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>> {
+        Err("there is no repository here".into())
+    }
+}
+
 /// Files in memory, for tests and for rendering a template without a repository.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {

@@ -9,6 +9,7 @@ mod batch;
 mod change;
 mod command;
 mod diff;
+mod elsewhere;
 mod error;
 mod fetch;
 mod id;

@@ -20,3 +20,4 @@ pub mod plan;
 pub mod emit;
 pub mod view;
 pub mod check;
+pub mod testing;

@@ -25,6 +25,12 @@ pub enum NameError {
         /// The most that GitLab allows.
         limit: usize,
     },
+    /// A slash at an end of an environment's name.
+    #[error("the environment name `{name}` cannot start or end with a slash")]
+    Slash {
+        /// The name as written.
+        name: String,
+    },
     /// A character that cannot be there.
     #[error("the {what} `{name}` holds {found:?}, which is not allowed there")]
     Character {
@@ -175,7 +181,30 @@ impl EnvironmentName {
         if let Some(found) = name.chars().find(|c| !allowed(*c)) {
             return Err(NameError::Character { what: "environment name", name: name.to_owned(), found });
         }
+        no_slash_at_the_ends(name)?;
         Ok(Self(name.into()))
+    }
+}
+
+/// Checks what GitLab calls an environment, variables unexpanded: letters, digits, spaces and `-_/${}.`, no slash at
+/// either end, at most 255 characters (<https://docs.gitlab.com/ci/yaml/#environmentname>).
+///
+/// # Errors
+/// Empty, too long, another character, or a slash at an end.
+pub fn check_environment_title(title: &str) -> Result<(), NameError> {
+    within("environment name", title, NAME_LIMIT)?;
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '$' | '{' | '}' | ' ');
+    match title.chars().find(|c| !allowed(*c)) {
+        Some(found) => Err(NameError::Character { what: "environment name", name: title.to_owned(), found }),
+        None => no_slash_at_the_ends(title),
+    }
+}
+
+fn no_slash_at_the_ends(name: &str) -> Result<(), NameError> {
+    match name.starts_with('/') || name.ends_with('/') {
+        true => Err(NameError::Slash { name: name.to_owned() }),
+        false => Ok(()),
     }
 }
 

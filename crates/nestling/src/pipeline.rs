@@ -4,7 +4,7 @@
 pub mod keywords;
 mod value;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod fragment;
 pub mod merge;
 pub mod extends;
@@ -14,6 +14,7 @@ pub mod need;
 pub mod scope;
 pub mod expression;
 pub mod rule;
+pub mod known;
 pub mod environment;
 pub mod duration;
 pub mod matrix;

@@ -13,7 +13,7 @@ use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
-use crate::files::Files;
+use crate::files::{Elsewhere, Files};
 use crate::name::UnitName;
 use crate::pipeline::Pipeline;
 use crate::select::{self, Narrowing, Selection};
@@ -31,6 +31,8 @@ pub use stop::UNIT_COMMIT;
 pub struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
+    /// Who gives the files of other revisions, for templates that are kept there.
+    pub elsewhere: &'a dyn Elsewhere,
     /// The workspace, read from those files.
     pub loaded: Loaded,
     /// The repository at base, if there is one that can be read.
@@ -93,12 +95,13 @@ impl Plan {
 /// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
 /// directories, at base and at head.
 pub fn select(request: Request<'_>) -> Selected {
-    let Request { files, loaded, base, changes, pipeline: facts, narrowing, sources, .. } = request;
+    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, sources, .. } =
+        request;
     let Loaded { workspace, diagnostics } = loaded;
-    let templates = Templates::new(files, &workspace.template_folders, sources);
+    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let renderer =
         UnitRenderer::new(files, &crate::cdk::InRepository, sources, &workspace, &templates, &facts);
-    let mut before = Before::new(base, sources);
+    let mut before = Before::new(base, elsewhere, sources);
     let (selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
     drop(renderer);
     drop(templates);
@@ -122,11 +125,12 @@ fn selection(
 
 /// Makes the plan: select, render, compose, deploy.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, loaded, base, changes, pipeline: facts, narrowing, assemblies, sources } = request;
+    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, assemblies, sources } =
+        request;
     let Loaded { workspace, mut diagnostics } = loaded;
-    let templates = Templates::new(files, &workspace.template_folders, sources);
+    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
     let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);
-    let mut before = Before::new(base, sources);
+    let mut before = Before::new(base, elsewhere, sources);
     let (mut selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
     let own = keep(&mut diagnostics, renderer.workspace_jobs());
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
@@ -134,7 +138,7 @@ pub fn plan(request: Request<'_>) -> Plan {
         let jobs = keep(&mut diagnostics, renderer.unit_jobs(name, &selection));
         units.insert(name.clone(), jobs);
     }
-    needed::bring_in(&workspace, &mut units, &mut selection, |name, selection| {
+    needed::bring_in(&workspace, &own, &mut units, &mut selection, |name, selection| {
         keep(&mut diagnostics, renderer.unit_jobs(name, selection))
     });
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();

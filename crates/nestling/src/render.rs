@@ -11,6 +11,7 @@
 
 mod sign;
 mod syntax;
+mod untrusted;
 mod mark;
 mod store;
 mod lines;
@@ -22,11 +23,13 @@ mod scope;
 mod value;
 mod component;
 mod put_back;
-mod problem;
-mod suggest;
 mod unclosed;
+mod suggest;
+mod involved;
+mod problem;
 mod inputs;
 mod engine;
+mod tree;
 
 pub use engine::{Limits, Rendered, Renderer};
 pub use inputs::bind;

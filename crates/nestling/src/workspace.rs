@@ -15,16 +15,21 @@ mod load;
 mod policy;
 mod relation;
 mod rule;
+mod schema;
 mod stated;
 mod template;
+mod template_folder;
 mod unit;
 
-pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
-pub use load::{Loaded, load};
-pub use template::{Template, Templates, library_names};
-pub use unit::{Declaration, Dependency, Order, PathRule, Sign, Stated, Unit, Use};
+pub use load::{Loaded, load, load_header};
+pub(crate) use relation::uses;
+pub use schema::Header;
+pub use template::{Template, Templates, library_files, library_names};
+pub use template_folder::TemplateFolder;
+pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
 use crate::diagnostic::FileId;
@@ -36,12 +41,12 @@ use crate::yaml::Map;
 pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Workspace {
     /// The root's `nestling.yml`.
     pub file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
-    pub template_folders: Vec<RepoPath>,
+    pub template_folders: Vec<TemplateFolder>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
     pub stages: Vec<Staged>,
     /// A change to these paths selects nothing.

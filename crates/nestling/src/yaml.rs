@@ -2,6 +2,7 @@
 
 pub mod node;
 mod scalar;
+mod syntax;
 mod parse;
 mod merge;
 mod de;

@@ -6,7 +6,7 @@ use crate::report;
 use clap::{Subcommand, ValueEnum};
 use nestling::cdk::deployment::Deployment;
 use nestling::cdk::show::{self, Shown};
-use nestling::diagnostic::Sources;
+use nestling::diagnostic::{Origin, Sources};
 use nestling::files::DirectoryFiles;
 use std::path::PathBuf;
 
@@ -42,6 +42,8 @@ enum Format {
     Mermaid,
     /// JSON for programs.
     Json,
+    /// The jobs, if every stage went to an environment of its own name.
+    Jobs,
 }
 
 pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
@@ -60,11 +62,13 @@ pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
     if !warnings.is_empty() {
         io.talk(report::human(warnings, &sources, &io.renderer()));
     }
-    let shown = Shown { place, deployment: &deployment, report: &deployment.report };
+    let outcome = show::alone(&deployment, Origin::file(sources.add(place, "")));
+    let shown = Shown { place, deployment: &deployment, report: &outcome.report };
     io.data(match format {
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
+        Format::Jobs => nestling::yaml::emit(&outcome.rendered),
     })?;
     Ok(Exit::Done)
 }

@@ -59,10 +59,7 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    if args.watch {
-        return watch(args, &session, io);
-    }
-    once(args, &session, io)
+    if args.watch { watch(args, &session, io) } else { once(args, &session, io) }
 }
 
 fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {

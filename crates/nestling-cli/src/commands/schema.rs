@@ -3,11 +3,16 @@
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use clap::ValueEnum;
-use nestling::view::json_v1;
+use nestling::view::{diff, json_v1};
+use nestling::workspace::Header;
 
 /// Print the JSON schema of a format, for editors and scripts
+///
+/// Put `# yaml-language-server: $schema=PATH` on the first line of a file, and the editor completes and checks it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling schema plan > plan.schema.json")]
+#[command(
+    after_help = "Examples:\n  nestling schema workspace > .vscode/nestling-workspace.json\n  nestling schema plan > plan.schema.json"
+)]
 pub struct Args {
     /// Which format
     #[arg(value_enum)]
@@ -17,6 +22,12 @@ pub struct Args {
 /// The formats that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
+    /// The root's nestling.yml.
+    Workspace,
+    /// A directory's nestling.yml.
+    Unit,
+    /// A template.
+    Template,
     /// What `preview --format json` and `generate --report` write.
     Plan,
     /// What `diff --format json` writes.
@@ -25,8 +36,11 @@ enum Kind {
 
 pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
     let schema = match args.kind {
+        Kind::Workspace => Header::Workspace.schema(),
+        Kind::Unit => Header::Unit.schema(),
+        Kind::Template => Header::Template.schema(),
         Kind::Plan => json_v1::schema(),
-        Kind::Diff => nestling::view::diff::schema(),
+        Kind::Diff => diff::schema(),
     };
     io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)

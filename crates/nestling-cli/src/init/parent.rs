@@ -38,7 +38,7 @@ nestling:plan:
     - nestling generate --output child-pipeline.yml --report nestling-report
   artifacts:
     when: always
-    paths: [child-pipeline.yml, nestling-report]
+    paths: [child-pipeline*.yml, nestling-report]
     expire_in: 1 week
     reports:
       annotations: nestling-report/annotations.json

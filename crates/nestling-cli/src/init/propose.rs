@@ -4,7 +4,7 @@ use super::look::{Kind, Repository};
 use super::{parent, starter};
 use nestling::changes::{ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::diagnostic::{Sources, has_errors};
-use nestling::files::MemoryFiles;
+use nestling::files::{MemoryFiles, Nowhere};
 use nestling::git::History;
 use nestling::path::RepoPath;
 use nestling::plan::{self, Request};
@@ -78,6 +78,7 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
     let narrowing = Narrowing::default();
     let plan = plan::plan(Request {
+        elsewhere: &Nowhere,
         files: &files,
         loaded,
         base: None,
@@ -94,24 +95,21 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
     let mut text = format!(
         "# yaml-language-server: $schema={SCHEMA}\n# The workspace: what holds for all units of this repository.\nworkspace:\n"
     );
-    let _ = writeln!(
-        text,
-        "  templates: [{TEMPLATES}]          # where `use:` looks; `nestling/…` is always there"
-    );
-    text.push_str("  stages: [build, test, deploy]\n");
-    text.push_str("  ignore: [\"**/*.md\", \"docs/**/*\"]  # a change to these selects nothing\n");
+    let mut line = |yaml: &str, comment: &str| {
+        let _ = writeln!(text, "  {yaml:36}# {comment}");
+    };
+    line(&format!("templates: [{TEMPLATES}]"), "where `use:` looks; `nestling/…` is always there");
+    line("stages: [build, test, deploy]", "the order of the stages");
+    line("ignore: [\"**/*.md\", \"docs/**/*\"]", "a change to these selects nothing");
     if !repository.shared.is_empty() {
-        let _ = writeln!(
-            text,
-            "  everything: [{}]  # a change to these selects every unit",
-            repository.shared.join(", ")
-        );
+        let files = repository.shared.join(", ");
+        line(&format!("everything: [{files}]"), "a change to these selects every unit");
     }
     if uses.is_empty() {
-        text.push_str("  # units:                          # directories that need no file of their own\n");
+        line("# units:", "directories that need no file of their own");
         text.push_str("  #   - match: \"services/*\"\n  #     use: my-template\n");
     } else {
-        text.push_str("  units:                            # directories that need no file of their own\n");
+        line("units:", "directories that need no file of their own");
     }
     for (kind, used) in uses {
         let patterns: Vec<String> = patterns(repository, *kind).iter().map(|it| quoted(it)).collect();

@@ -3,6 +3,8 @@
 
 mod contract;
 mod fallback;
+mod role;
+mod place;
 mod pipeline;
 mod plain;
 mod step;
@@ -152,7 +154,7 @@ impl Deployment {
             namespaces: BTreeMap::new(),
             report: Report::default(),
         };
-        for (at, pipeline) in pipelines.into_iter().enumerate() {
+        for (at, pipeline) in pipelines.iter().enumerate() {
             pipeline::add(&mut deployment, at, pipeline);
         }
         plain::add(&mut deployment);

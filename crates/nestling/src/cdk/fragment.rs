@@ -5,7 +5,7 @@ use super::jobs::{self, NEEDS_LIMIT, Unlisted};
 use super::report::Report;
 use super::settings::{RULE, Settings, Source};
 use crate::changes::PipelineFacts;
-use crate::compose::LeftOut;
+use crate::compose::{LeftOut, UnitJob, UnitJobs};
 use crate::diagnostic::{Diagnostic, Severity, Sources};
 use crate::environments::Evaluate;
 use crate::files::{Entry, Files, ReadError, Walk};
@@ -77,6 +77,15 @@ pub struct Fragment {
     pub problems: Vec<Diagnostic>,
 }
 
+impl Fragment {
+    /// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.
+    pub fn drop_overrides(&self, jobs: &mut UnitJobs) {
+        let is_left_out = |name: &str| self.left_out.iter().any(|left_out| left_out.job == name);
+        let is_job = |job: &UnitJob| ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
+        jobs.jobs.retain(|name, job| is_job(job) || !is_left_out(name));
+    }
+}
+
 /// Makes the fragment of a unit.
 pub fn fragment(request: &Request<'_>) -> Fragment {
     let failed = |problems| Fragment { problems, ..Fragment::default() };
@@ -88,17 +97,33 @@ pub fn fragment(request: &Request<'_>) -> Fragment {
         Ok(directory) => directory,
         Err(problem) => return failed(vec![problem]),
     };
-    let opened: Box<dyn Files + '_> = if settings.from == Source::Checkout && settings.synth.is_empty() {
-        Box::new(Below { files: request.files, directory: directory.clone() })
-    } else {
-        match request.assemblies.open(request.unit, &settings, &directory) {
-            Ok(files) => files,
-            Err(problem) => return failed(vec![problem]),
-        }
+    let opened = match open(request, &settings, &directory) {
+        Ok(files) => files,
+        Err(problem) => return failed(vec![problem]),
     };
     match Deployment::read(&*opened, &directory.to_string(), request.sources) {
         Ok(deployment) => written(request, &settings, &deployment),
         Err(problems) => failed(problems.into_iter().map(|problem| at_header(problem, &settings)).collect()),
+    }
+}
+
+/// The assembly: in the work tree, or as it is committed where that has none.
+fn open<'a>(
+    request: &Request<'a>,
+    settings: &Settings,
+    directory: &RepoPath,
+) -> Result<Box<dyn Files + 'a>, Diagnostic> {
+    let committed = Below { files: request.files, directory: directory.clone() };
+    if settings.from == Source::Checkout && settings.synth.is_empty() {
+        return Ok(Box::new(committed));
+    }
+    let manifest = RepoPath::root().child(b"manifest.json");
+    let is_there = |files: &dyn Files| matches!(files.read(&manifest), Ok(Some(_)));
+    match request.assemblies.open(request.unit, settings, directory) {
+        Ok(files) if is_there(&*files) || !is_there(&committed) => Ok(files),
+        Err(problem) if !is_there(&committed) => Err(problem),
+        _ if settings.synth.is_empty() => Ok(Box::new(committed)),
+        found => found,
     }
 }
 

@@ -4,11 +4,14 @@
 //! that the environments stage writes the stop jobs.
 
 mod body;
+mod targets;
+mod kept;
+mod graph;
+mod outputs;
 mod deploy;
 mod gate;
-mod graph;
+mod values;
 mod step;
-mod targets;
 mod write;
 
 use super::deployment::Deployment;

@@ -242,7 +242,7 @@ fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diag
 
 fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>> {
     let Some(node) = node else { return Ok(Vec::new()) };
-    let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
+    let items = node.as_seq().unwrap_or_else(|| std::slice::from_ref(node));
     let read = |item: &Node| item.text().map(|text| Located { origin: item.origin, value: text.to_owned() });
     items.iter().map(read).collect::<Option<Vec<_>>>().ok_or_else(|| {
         let problem =

@@ -1,5 +1,6 @@
 //! Views of an assembly: what it becomes, and what of it becomes no job.
 
+mod alone;
 mod json;
 mod mermaid;
 mod tree;
@@ -8,6 +9,7 @@ use super::deployment::{Deployment, Work};
 use super::report::Report;
 use std::collections::BTreeSet;
 
+pub use alone::alone;
 pub use json::json;
 pub use mermaid::mermaid;
 pub use tree::tree;

@@ -4,33 +4,69 @@ use super::rules::RULES;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Warnings of the stages before this one.
+const EARLIER: [&str; 7] = [
+    "cdk-assembly",
+    "cdk-header",
+    "default-key",
+    "default-timeout",
+    "document-dropped",
+    "job-duplicate",
+    "workflow-key",
+];
+
 /// What opens the comment.
 const OPEN: &str = "nestling: allow(";
 
 /// The diagnostics without those that a comment allows, on the line of the place that they are about or on the line
 /// above. Errors cannot be allowed: GitLab would refuse the pipeline. A rule that does not exist is told.
 pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let mut files: BTreeMap<FileId, Allowed> = BTreeMap::new();
+    let files = files(sources);
     let mut kept = Vec::new();
     for problem in problems {
-        let Some(origin) = problem.origin() else {
-            kept.push(problem);
-            continue;
-        };
-        let allowed = files.entry(origin.file).or_insert_with(|| Allowed::read(origin.file, sources));
-        if problem.severity == Severity::Error || !allowed.covers(problem.rule, origin.line) {
+        let origin = problem.origin();
+        let allowed = origin.is_some_and(|origin| {
+            files.get(&origin.file).is_some_and(|file| file.covers(problem.rule, origin.line))
+        });
+        match (allowed, problem.severity) {
+            (false, _) => kept.push(problem),
+            (true, Severity::Error) => {
+                kept.push(problem.with_note("`nestling: allow` does not cover errors"));
+            }
+            (true, _) => {}
+        }
+    }
+    // The same file is there twice where base and head were read.
+    let mut told = BTreeSet::new();
+    for problem in files.into_values().flat_map(|file| file.unknown) {
+        let place = problem.origin().map(|origin| sources.place(origin));
+        if told.insert((place, problem.message.clone())) {
             kept.push(problem);
         }
     }
-    kept.extend(files.into_values().flat_map(|allowed| allowed.unknown));
     kept
+}
+
+/// The files that have such comments.
+fn files(sources: &Sources) -> BTreeMap<FileId, Allowed> {
+    let ids = (0..).map(FileId::from_index).take_while(|id| sources.get(*id).is_some());
+    let read = ids.map(|id| (id, Allowed::read(id, sources)));
+    read.filter(|(_, file)| !file.rules.is_empty()).collect()
 }
 
 /// The comments of one file.
 #[derive(Default)]
 struct Allowed {
-    rules: BTreeMap<u32, BTreeSet<String>>,
+    rules: BTreeMap<u32, Comment>,
     unknown: Vec<Diagnostic>,
+}
+
+/// One comment.
+#[derive(Default)]
+struct Comment {
+    rules: BTreeSet<String>,
+    /// Whether nothing else stands on its line.
+    alone: bool,
 }
 
 impl Allowed {
@@ -41,10 +77,13 @@ impl Allowed {
         };
         for (line, text) in (1..).zip(source.text.lines()) {
             let Some(at) = text.find(OPEN).filter(|at| text[..*at].contains('#')) else { continue };
+            let comment = allowed.rules.entry(line).or_default();
+            let start = text.trim_start();
+            comment.alone = start.starts_with('#') || start.starts_with("{#");
             let inner = text[at + OPEN.len()..].split(')').next().unwrap_or_default();
             for rule in inner.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
-                if RULES.iter().any(|known| known.id == rule) {
-                    allowed.rules.entry(line).or_default().insert(rule.to_owned());
+                if EARLIER.contains(&rule) || RULES.iter().any(|known| known.id == rule) {
+                    comment.rules.insert(rule.to_owned());
                 } else {
                     allowed.unknown.push(unknown(Origin::line(file, line), rule));
                 }
@@ -54,15 +93,16 @@ impl Allowed {
     }
 
     fn covers(&self, rule: &str, line: u32) -> bool {
-        [line, line.saturating_sub(1)]
-            .iter()
-            .any(|line| self.rules.get(line).is_some_and(|rules| rules.contains(rule)))
+        let here = self.rules.get(&line).filter(|comment| comment.rules.contains(rule));
+        // Above, it stands alone: at the end of a line it is about that line.
+        let above = self.rules.get(&line.saturating_sub(1));
+        here.is_some() || above.is_some_and(|comment| comment.alone && comment.rules.contains(rule))
     }
 }
 
 fn unknown(origin: Origin, rule: &str) -> Diagnostic {
     let problem = Diagnostic::warning("allow-unknown", origin, format!("there is no rule `{rule}` to allow"));
-    match did_you_mean(rule, RULES.iter().map(|rule| rule.id)) {
+    match did_you_mean(rule, RULES.iter().map(|rule| rule.id).chain(EARLIER)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem.with_help("the rule's id stands in brackets in the message that it gives"),
     }

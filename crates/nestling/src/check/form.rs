@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::duration;
-use crate::yaml::{Kind, Map, Meaning, Node};
+use crate::yaml::{Kind, Map, Meaning, Node, Scalar};
 
 /// What stands there, in words.
 pub(crate) fn what(node: &Node) -> &'static str {
@@ -20,9 +20,15 @@ pub(crate) fn what(node: &Node) -> &'static str {
     }
 }
 
-/// The value under a key, if there is one: to GitLab a key with nothing is not there.
+/// The value under a key, if there is one: to GitLab a key with nothing is not there. Dates and symbols are left to
+/// `yaml-type`.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
-    map.get(key).filter(|node| !node.is_null() && !node.is_reference())
+    map.get(key).filter(|node| !node.is_null() && !is_told_elsewhere(node))
+}
+
+fn is_told_elsewhere(node: &Node) -> bool {
+    let meaning = node.as_scalar().map(Scalar::meaning);
+    node.is_reference() || matches!(meaning, Some(Meaning::Date | Meaning::Symbol))
 }
 
 /// A value of a type that the key does not take.
@@ -53,13 +59,17 @@ pub(crate) fn flag(rule: &'static str, key: &str, node: &Node) -> Option<Diagnos
 pub(crate) fn texts(rule: &'static str, key: &str, node: &Node) -> Vec<Diagnostic> {
     let Some(items) = node.as_seq() else {
         let problem = wrong(rule, key, "a list of texts", node);
-        let help = node.text().map(|text| format!("write `{key}: [{text}]`"));
+        let help = node.as_str().map(|text| format!("write `{key}: [{text}]`"));
         return vec![match help {
             Some(help) => problem.with_help(help),
             None => problem,
         }];
     };
-    items.iter().filter(|item| !item.is_reference()).filter_map(|item| text_item(rule, key, item)).collect()
+    items
+        .iter()
+        .filter(|item| !is_told_elsewhere(item))
+        .filter_map(|item| text_item(rule, key, item))
+        .collect()
 }
 
 fn text_item(rule: &'static str, key: &str, item: &Node) -> Option<Diagnostic> {
@@ -87,16 +97,21 @@ pub(crate) fn one_of(rule: &'static str, key: &str, node: &Node, known: &[&str])
     }))
 }
 
-/// Keys that a mapping cannot have. `of` says whose they are: `a need`.
+/// Keys that a mapping cannot have. `of` says whose they are: `a need`. One that resembles none may be newer than this
+/// program.
 pub(crate) fn keys(rule: &'static str, of: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
     let unknown = map.entries.iter().filter(|entry| !known.contains(&entry.key.text()));
     let told = unknown.map(|entry| {
         let key = entry.key.text();
-        let problem = Diagnostic::error(rule, entry.key.origin, format!("`{key}` is no key of {of}"));
-        problem.with_help(match did_you_mean(key, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", known.join(", ")),
-        })
+        let message = format!("`{key}` is no key of {of}");
+        match did_you_mean(key, known.iter().copied()) {
+            Some(near) => Diagnostic::error(rule, entry.key.origin, message)
+                .with_help(format!("did you mean `{near}`?")),
+            None => Diagnostic::warning(rule, entry.key.origin, message).with_help(format!(
+                "known here: {}; GitLab refuses others, unless it is newer",
+                known.join(", ")
+            )),
+        }
     });
     told.collect()
 }

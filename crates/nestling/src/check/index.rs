@@ -94,12 +94,16 @@ impl<'a> Index<'a> {
         !self.pipeline.includes.is_empty()
     }
 
-    /// The deploys with their stop jobs, where these are in the pipeline.
+    /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
     pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
         self.jobs().filter_map(|(deploy_at, deploy)| {
-            let named = environment(&deploy.body)?.on_stop()?;
+            let own = environment(&deploy.body)?;
+            let named = own.on_stop()?;
             let stop_at = *self.by_name.get(named.text()?)?;
-            Some(Pair { deploy_at, deploy, stop_at, stop: &self.pipeline.jobs[stop_at], named })
+            let stop = &self.pipeline.jobs[stop_at];
+            let other = environment(&stop.body)?;
+            let pair = other.action() == "stop" && other.name_text() == own.name_text();
+            pair.then_some(Pair { deploy_at, deploy, stop_at, stop, named })
         })
     }
 }

@@ -96,3 +96,6 @@ fn without(body: &Map, shared: &Map) -> Map {
     };
     Map { entries: body.entries.iter().filter_map(rest).collect() }
 }
+
+#[cfg(test)]
+mod tests;

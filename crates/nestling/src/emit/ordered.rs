@@ -14,7 +14,7 @@ pub(crate) fn globals(pipeline: &Pipeline) -> Vec<(&'static str, Node)> {
     for (key, value) in pipeline.workflow.iter() {
         workflow.set(key, value.clone());
     }
-    if !workflow.contains("rules") {
+    if workflow.get("rules").is_none_or(Node::is_null) {
         let mut always = Map::default();
         always.set("when", Node::string(origin, "always"));
         workflow.set("rules", Node::seq(origin, vec![Node::map(origin, always)]));

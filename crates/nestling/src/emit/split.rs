@@ -9,8 +9,8 @@ use std::num::NonZeroUsize;
 /// What one pipeline may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less a quarter, since the estimate follows one
-    /// version of Ruby and GitLab 18.11 was seen to count up to that much more
+    /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less an eighth, since it can only be
+    /// estimated
     /// (<https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
     pub objects: usize,
     /// Jobs with an `environment` (<https://docs.gitlab.com/administration/instance_limits/#maximum-number-of-deployment-jobs-in-a-pipeline>).
@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { objects: (2 << 20) / 4 * 3, deployments: 500, jobs: usize::MAX }
+        Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX }
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) fn sent_to(
     Ok(body)
 }
 
+/// What only a job that deploys says of its environment.
+const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
+
 /// What a job says under `environment:` for an entry of the catalogue.
 ///
 /// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
@@ -56,13 +59,13 @@ pub(crate) fn environment(
     let mut environment = Map::default();
     let name = match &entry.title {
         Some(title) => evaluate(title, entry)?,
-        None => Node::string(entry.origin, default_name(entry, unit)),
+        None => Node::string(entry.origin, default_title(entry, unit)),
     };
     environment.set("name", name);
-    let starts = starts(over);
+    let starts = if over.contains("action") { starts(over) } else { starts(&entry.settings) };
     for (key, value) in entry.settings.iter() {
         // A job that only looks at an environment has no say in its address and its end.
-        if !over.contains(key) && (starts || key == "deployment_tier" || key == "kubernetes") {
+        if !over.contains(key) && (starts || !OF_A_DEPLOY.contains(&key)) {
             environment.set(key, evaluate(value, entry)?);
         }
     }
@@ -72,7 +75,7 @@ pub(crate) fn environment(
 
 /// Each unit deploys to an environment of its own, `staging/api`: GitLab rolls back, and prevents outdated deploys, by
 /// environment (<https://docs.gitlab.com/ci/environments/deployment_safety/>).
-fn default_name(entry: &Environment, unit: Option<&UnitName>) -> String {
+pub(crate) fn default_title(entry: &Environment, unit: Option<&UnitName>) -> String {
     match unit {
         Some(unit) => format!("{}/{}", entry.name, crate::name::slug(unit.as_str())),
         None => entry.name.to_string(),

@@ -1,12 +1,14 @@
 //! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
 
 use super::deploy::{Evaluate, sent_to};
-use super::stop::stop_job;
+use super::overview::is_manual;
+use super::pair::{pair, stop_name};
 use super::target::{Target, starts, target};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::workspace::{Catalogue, Environment};
+use crate::name::StageName;
+use crate::workspace::{Catalogue, Environment, Staged, Stop};
 use crate::yaml::{Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,8 @@ pub struct Deploying<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that deploys.
     pub pipeline: &'a PipelineFacts,
+    /// The workspace's stages in order.
+    pub stages: &'a [Staged],
     /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
     pub evaluate: Evaluate<'a>,
     /// The unit's jobs as they render for one environment; `None` where its templates never ask for `environment`, so
@@ -98,12 +102,12 @@ impl Fanning<'_> {
 
     fn written(&mut self, name: &str, job: &UnitJob, environment: Map) {
         let mut body = without_stop(&job.body);
-        if let Some(block) = job.body.get("stop") {
+        let stop = job.body.get("stop").and_then(|block| {
             let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
             body.set("environment", Node::map(origin, environment));
-            self.pair(name, &mut body, block);
-        }
-        self.keep(name, UnitJob { body, ..job.clone() });
+            self.pair(name, &mut body, block)
+        });
+        self.keep_pair(name, UnitJob { body, ..job.clone() }, stop);
     }
 
     fn deploy(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
@@ -116,23 +120,20 @@ impl Fanning<'_> {
             Err(problems) => return self.problems.extend(problems),
         };
         let short = format!("{name}:{}", entry.name);
-        let catalogue_stop = entry.stop.as_ref().map(|stop| Node::map(entry.origin, stop.clone()));
         let deploys = body.get("environment").and_then(Node::as_map).is_some_and(starts);
         if let Some(after) = &entry.after {
-            wait_for(&mut body, &format!("{name}:{after}"), self.fans.get(name), entry.origin);
+            self.wait_for(unit, &mut body, &format!("{name}:{after}"), entry.origin);
         }
-        let block = job.body.get("stop").cloned().or_else(|| catalogue_stop.filter(|_| deploys));
+        let block = match (&entry.stop, job.body.get("stop")) {
+            (Stop::Never, _) | (Stop::AsDeployed, None) => None,
+            (_, Some(block)) => Some(block.clone()),
+            (Stop::Block(block), None) => Some(Node::map(entry.origin, block.clone())).filter(|_| deploys),
+        };
         self.fans.entry(name.to_owned()).or_default().push(short.clone());
-        if let Some(block) = block {
-            self.pair(&short, &mut body, &block);
-        }
+        let stop = block.and_then(|block| self.pair(&short, &mut body, &block));
         let environment = Some(entry.name.clone());
-        if let Some(stop) = self.jobs.get_mut(&stop_name(&short)) {
-            stop.environment.clone_from(&environment);
-        }
-        // The deploy comes before its stop job.
-        let at = self.jobs.get_index_of(&stop_name(&short)).unwrap_or(self.jobs.len());
-        self.jobs.shift_insert(at, short, UnitJob { origin: job.origin, body, environment });
+        let stop = stop.map(|stop| UnitJob { environment: environment.clone(), ..stop });
+        self.keep_pair(&short, UnitJob { origin: job.origin, body, environment }, stop);
     }
 
     /// The job as it renders for this environment, where its template asks for `environment`.
@@ -163,35 +164,57 @@ impl Fanning<'_> {
         Some((job.clone(), over))
     }
 
-    /// Writes the stop job of a deploy and wires `on_stop`.
-    fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) {
-        let at = block.origin;
-        let Some(block) = block.as_map() else {
-            let problem = Diagnostic::error("stop-block", at, "`stop` has to be a map with a `script`");
-            return self.problems.push(problem);
+    /// Writes the stop job of a deploy, if what is written allows one.
+    fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) -> Option<UnitJob> {
+        let (stop, problems) = pair(deploy, body, block, self.deploying.pipeline);
+        self.problems.extend(problems);
+        stop
+    }
+
+    /// The deploy first: GitLab makes the environment for the first job that names it, with the tier that stands there.
+    fn keep_pair(&mut self, name: &str, deploy: UnitJob, stop: Option<UnitJob>) {
+        self.keep(name, deploy);
+        if let Some(stop) = stop {
+            self.keep(&stop_name(name), stop);
+        }
+    }
+
+    /// Promotion: the deploy waits for that to the environment before it, if this pipeline has one.
+    ///
+    /// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs
+    /// of the unit that have some are needed too.
+    fn wait_for(&self, unit: &UnitJobs, body: &mut Map, before: &str, origin: Origin) {
+        if !self.jobs.contains_key(before) {
+            return;
+        }
+        let needs = body.get("needs").and_then(Node::as_seq).map(<[Node]>::to_vec);
+        let mut needs = needs.unwrap_or_else(|| self.givers(unit, body, origin));
+        needs.push(Node::string(origin, before));
+        body.set("needs", Node::seq(origin, needs));
+    }
+
+    /// Optional needs on the unit's jobs of earlier stages whose artifacts a job without `needs` would get.
+    fn givers(&self, unit: &UnitJobs, body: &Map, origin: Origin) -> Vec<Node> {
+        let place = |body: &Map| {
+            let stage = body.get("stage").and_then(Node::text).unwrap_or(StageName::DEFAULT);
+            self.deploying.stages.iter().chain(&unit.stages).position(|staged| staged.name.as_str() == stage)
         };
-        let name = stop_name(deploy);
-        let Some(environment) = body.get_mut("environment").and_then(Node::as_map_mut) else { return };
-        if !starts(environment) {
-            let problem = Diagnostic::error(
-                "stop-block",
-                at,
-                "only a job that starts an environment can have a `stop`",
-            );
-            return self.problems.push(problem.with_help("take the block out, or the `action`"));
-        }
-        if let Some(own) = environment.entry("on_stop") {
-            let problem =
-                Diagnostic::error("stop-block", at, "this job has both a `stop` block and an `on_stop`");
-            return self
-                .problems
-                .push(problem.with_label(own.key.origin, "here").with_help("keep one of them"));
-        }
-        environment.set("on_stop", Node::string(at, name.as_str()));
-        match stop_job(block, at, deploy, body, self.deploying.pipeline) {
-            Ok(stop) => self.keep(&name, stop),
-            Err(problems) => self.problems.extend(problems),
-        }
+        let own = place(body);
+        let gives = |job: &UnitJob| {
+            place(&job.body).is_some_and(|stage| own.is_some_and(|own| stage < own))
+                && job.body.contains("artifacts")
+                && !is_manual(&job.body)
+        };
+        let listed = body.get("dependencies").and_then(Node::as_seq);
+        let wanted = |name: &str| listed.is_none_or(|list| list.iter().any(|item| item.text() == Some(name)));
+        let givers = unit.jobs.iter().filter(|(name, job)| gives(job) && wanted(name));
+        let need = |(name, _): (&String, &UnitJob)| {
+            let mut need = Map::default();
+            need.set("job", Node::string(origin, name.as_str()));
+            need.set("optional", Node::plain(origin, "true"));
+            Node::map(origin, need)
+        };
+        givers.map(need).collect()
     }
 
     fn keep(&mut self, name: &str, job: UnitJob) {
@@ -204,24 +227,10 @@ impl Fanning<'_> {
     }
 }
 
-fn stop_name(deploy: &str) -> String {
-    format!("{deploy}:stop")
-}
-
 fn without_stop(body: &Map) -> Map {
     let mut body = body.clone();
     body.remove("stop");
     body
-}
-
-/// Promotion: the deploy waits for that to the environment before it, if this pipeline has one.
-fn wait_for(body: &mut Map, before: &str, fan: Option<&Vec<String>>, origin: Origin) {
-    if !fan.is_some_and(|fan| fan.iter().any(|job| job == before)) {
-        return;
-    }
-    let mut needs = body.get("needs").and_then(Node::as_seq).map(<[Node]>::to_vec).unwrap_or_default();
-    needs.push(Node::string(origin, before));
-    body.set("needs", Node::seq(origin, needs));
 }
 
 /// Points needs on a fanned-out job at what became of it: the job of the same environment where there is one, else

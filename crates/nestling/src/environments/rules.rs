@@ -1,5 +1,6 @@
 //! When a deploying job runs: its own rules, the environment's conditions and freeze, and a person's click, as one.
 
+use super::stop::{Waits, without_artifacts};
 use crate::diagnostic::Origin;
 use crate::workspace::{Blocking, Start};
 use crate::yaml::{Map, Node};
@@ -71,10 +72,10 @@ fn gated(own: Vec<Node>, gate: &Gate<'_>) -> Vec<Node> {
 
 /// Joins the environment's expressions to a rule's own condition.
 fn demand(rule: &mut Map, gate: &Gate<'_>) {
-    let Some(any) =
-        gate.expressions.iter().map(|text| format!("({text})")).reduce(|a, b| format!("{a} || {b}"))
-    else {
-        return;
+    let any = match gate.expressions.as_slice() {
+        [] => return,
+        [only] => (*only).to_owned(),
+        many => many.iter().map(|text| format!("({text})")).collect::<Vec<_>>().join(" || "),
     };
     let condition = match rule.get("if").and_then(Node::text) {
         Some(own) => format!("({any}) && ({own})"),
@@ -102,14 +103,20 @@ fn is(rule: &Map, when: &str) -> bool {
     rule.get("when").and_then(Node::text) == Some(when)
 }
 
-/// The rules of a stop job: those of its deploy, each manual and none blocking; `never` stays `never`.
-pub(crate) fn for_stop(deploy: &Map) -> Option<Node> {
+/// The rules of a stop job: those of its deploy, each manual and none blocking; `never` stays `never`. Needs that a rule
+/// has are the deploy's.
+pub(crate) fn for_stop(deploy: &Map, waits: Waits) -> Option<Node> {
     let rules = deploy.get("rules")?;
     let stops = rules.as_seq()?.iter().map(|rule| {
         let Some(map) = rule.as_map() else { return rule.clone() };
         let mut map = map.clone();
         if !is(&map, "never") {
             map.remove("start_in");
+            if let Some(needs) = map.remove("needs")
+                && waits == Waits::AsItsDeploy
+            {
+                map.set("needs", without_artifacts(&needs));
+            }
             map.set("when", Node::string(rule.origin, "manual"));
             map.set("allow_failure", Node::plain(rule.origin, "true"));
         }

@@ -1,14 +1,20 @@
-//! The stop job of a deploy, by GitLab's rules for the pair.
+//! The stop job of a deploy, by GitLab's rules for the pair
+//! (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 
 use super::rules;
 use crate::changes::{PipelineFacts, PipelineKind};
 use crate::compose::UnitJob;
 use crate::diagnostic::{Diagnostic, Origin};
+use crate::name::StageName;
 use crate::yaml::{Map, Node};
 
-/// What a stop job takes over from its deploy where its own block does not say: where and with what rights it runs.
-const TAKEN_OVER: [&str; 12] = [
+/// What a stop job takes over from its deploy where its own block does not say: when it is in the pipeline at all, and
+/// where and with what rights it runs.
+const TAKEN_OVER: [&str; 14] = [
     "stage",
+    "only",
+    "except",
+    "resource_group",
     "image",
     "services",
     "tags",
@@ -18,99 +24,111 @@ const TAKEN_OVER: [&str; 12] = [
     "hooks",
     "retry",
     "timeout",
-    "resource_group",
     "identity",
 ];
 
+/// How many of those a job that triggers a pipeline can have.
+const OF_A_TRIGGER: usize = 4;
+
 /// What a stop block may not say, and why.
-const REFUSED: [(&str, &str); 5] = [
+const REFUSED: [(&str, &str); 12] = [
     ("environment", "it is the deploy's environment that is stopped"),
-    ("stage", "GitLab stops an environment only from the deploy's own stage, or by a need on the deploy"),
     ("rules", "it has the rules of the deploy, or GitLab could not find it"),
-    ("needs", "it needs its deploy"),
+    ("only", "it is in the pipelines of the deploy, or GitLab could not find it"),
+    ("except", "it is in the pipelines of the deploy, or GitLab could not find it"),
+    ("needs", "it can run when its deploy can, and a need beyond that might never be met"),
     ("when", "a stop job is manual: GitLab starts it"),
+    ("start_in", "a stop job is manual: GitLab starts it"),
+    ("allow_failure", "a stop job that nobody has started would hold the pipeline up"),
+    ("resource_group", "it has that of the deploy, or GitLab would not run it from the environment's page"),
+    ("parallel", "GitLab looks for one job of this name"),
+    ("extends", "only a whole job can extend another"),
+    ("inherit", "it takes over what its deploy has"),
 ];
 
-/// Writes the stop job of a deploy from its `stop:` block.
-///
-/// `deploy` is the deploying job's short name, and `body` what it has become, its environment written out.
-///
-/// # Errors
-/// The block has no script, or says what is not its to say.
-pub(crate) fn stop_job(
-    block: &Map,
-    at: Origin,
-    deploy: &str,
-    body: &Map,
-    pipeline: &PipelineFacts,
-) -> Result<UnitJob, Vec<Diagnostic>> {
-    let mut problems: Vec<Diagnostic> = REFUSED
-        .iter()
-        .filter_map(|(key, why)| {
-            let entry = block.entry(key)?;
-            Some(
-                Diagnostic::error(
-                    "stop-block",
-                    entry.key.origin,
-                    format!("a `stop` block cannot set `{key}`: {why}"),
-                )
-                .with_help("take it out"),
-            )
-        })
-        .collect();
-    if !block.contains("script") && !block.contains("run") && !block.contains("trigger") {
+/// What is wrong with a stop block in itself.
+pub(crate) fn problems(block: &Map, at: Origin) -> Vec<Diagnostic> {
+    let refused = REFUSED.iter().filter_map(|(key, why)| {
+        let key_origin = block.entry(key)?.key.origin;
+        let message = format!("a `stop` block cannot set `{key}`: {why}");
+        Some(Diagnostic::error("stop-block", key_origin, message).with_help("take it out"))
+    });
+    let mut problems: Vec<Diagnostic> = refused.collect();
+    if !["script", "run", "trigger"].iter().any(|key| block.contains(key)) {
         problems.push(
             Diagnostic::error("stop-block", at, "this `stop` block has no `script`")
                 .with_help("say how the environment is undone: `stop: { script: ./destroy.sh }`"),
         );
     }
-    if !problems.is_empty() {
-        return Err(problems);
+    if let Some(entry) = block.entry("dependencies")
+        && entry.value.as_seq().is_none_or(|list| !list.is_empty())
+    {
+        let message = "a stop job can only get the artifacts of its deploy";
+        problems.push(
+            Diagnostic::error("stop-block", entry.key.origin, message)
+                .with_help("write `dependencies: []` for none, or leave it out for the deploy's"),
+        );
     }
+    problems
+}
+
+/// Writes the stop job of a deploy from a `stop:` block without [`problems`].
+///
+/// `deploy` is the deploying job's short name, and `body` what it has become, its environment written out.
+pub(crate) fn stop_job(block: &Map, at: Origin, deploy: &str, body: &Map, facts: &PipelineFacts) -> UnitJob {
+    let triggers = block.contains("trigger");
+    let taken = &TAKEN_OVER[..if triggers { OF_A_TRIGGER } else { TAKEN_OVER.len() }];
     let mut stop = Map::default();
-    for key in TAKEN_OVER {
+    for key in taken {
         if let Some(value) = body.get(key) {
             stop.set(key, value.clone());
         }
     }
-    for (key, value) in block.iter() {
+    for (key, value) in block.iter().filter(|(key, _)| !["variables", "dependencies"].contains(key)) {
         stop.set(key, value.clone());
     }
-    stop.remove("variables");
-    let variables = variables(block, body, at, pipeline);
+    let mut variables = variables(block, body);
+    if !triggers && checkout_may_fail(facts) && !block_sets(block, GIT_STRATEGY) {
+        variables.set(GIT_STRATEGY, Node::string(at, "none"));
+    }
     if !variables.is_empty() {
         stop.set("variables", Node::map(at, variables));
     }
     stop.set("environment", environment(body, at));
-    stop.set("needs", needs(deploy, body, at));
-    match rules::for_stop(body) {
+    let waits = Waits::of(block, body);
+    if let Some(needs) = needs(waits, block, deploy, body, at) {
+        stop.set("needs", needs);
+    }
+    match rules::for_stop(body, waits) {
         Some(rules) => stop.set("rules", rules),
         None => {
             stop.set("when", Node::string(at, "manual"));
             stop.set("allow_failure", Node::plain(at, "true"));
         }
     }
-    Ok(UnitJob { origin: at, body: stop, environment: None })
+    UnitJob { origin: at, body: stop, environment: None }
 }
 
-/// The deploy's variables, the block's over them, and how the code is had.
-///
-/// A branch may be gone when its environment stops, and a checkout would fail; the refs of a merge request's
-/// pipelines stay (<https://docs.gitlab.com/ci/environments/#run-a-pipeline-job-when-environment-is-stopped>).
-fn variables(block: &Map, body: &Map, at: Origin, pipeline: &PipelineFacts) -> Map {
+/// How a runner gets the code (<https://docs.gitlab.com/ci/runners/configure_runners/#git-strategy>).
+pub(crate) const GIT_STRATEGY: &str = "GIT_STRATEGY";
+
+/// Whether the code may be gone when the environment stops. A branch may have been deleted, and deleting it is what
+/// stops the environment; the refs of a merge request's pipelines stay.
+pub(crate) fn checkout_may_fail(facts: &PipelineFacts) -> bool {
+    facts.kind == PipelineKind::Branch && !facts.is_default_branch()
+}
+
+fn block_sets(block: &Map, variable: &str) -> bool {
+    block.get("variables").is_some_and(|variables| variables.get(variable).is_some())
+}
+
+/// The deploy's variables with the block's over them.
+fn variables(block: &Map, body: &Map) -> Map {
     let mut variables = body.get("variables").and_then(Node::as_map).cloned().unwrap_or_default();
-    variables.remove("GIT_STRATEGY");
-    if checkout_may_fail(pipeline) {
-        variables.set("GIT_STRATEGY", Node::string(at, "none"));
-    }
     for (key, value) in block.get("variables").and_then(Node::as_map).into_iter().flat_map(Map::iter) {
         variables.set(key, value.clone());
     }
     variables
-}
-
-fn checkout_may_fail(pipeline: &PipelineFacts) -> bool {
-    pipeline.kind == PipelineKind::Branch && !pipeline.is_default_branch()
 }
 
 /// The same name to the letter, and nothing that only a deploy may say: no `url`, no `auto_stop_in`.
@@ -123,11 +141,57 @@ fn environment(body: &Map, at: Origin) -> Node {
     Node::map(at, environment)
 }
 
-/// With a need on its deploy a stop job can run whatever else of the pipeline failed.
-fn needs(deploy: &str, body: &Map, at: Origin) -> Node {
-    let mut need = Map::default();
-    need.set("job", Node::string(at, deploy));
-    let artifacts = if body.contains("artifacts") { "true" } else { "false" };
-    need.set("artifacts", Node::plain(at, artifacts));
-    Node::seq(at, vec![Node::map(at, need)])
+/// What a stop job waits for. GitLab skips a stop job that it cannot run yet, and says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// What its deploy waits for: it can run as soon as the deploy can, and after a deploy that failed half way.
+    AsItsDeploy,
+    /// Its deploy: the artifacts come from there, or it stands in a later stage.
+    ForItsDeploy,
+}
+
+impl Waits {
+    fn of(block: &Map, body: &Map) -> Self {
+        let stage = |map: &Map| map.get("stage").and_then(Node::text).map(str::to_owned);
+        let own = stage(body).unwrap_or_else(|| StageName::DEFAULT.to_owned());
+        let moved = stage(block).is_some_and(|stage| stage != own);
+        if moved || takes_artifacts(block, body) { Self::ForItsDeploy } else { Self::AsItsDeploy }
+    }
+}
+
+/// Whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
+pub(crate) fn takes_artifacts(block: &Map, body: &Map) -> bool {
+    body.contains("artifacts") && !block.contains("dependencies") && !block.contains("trigger")
+}
+
+fn needs(waits: Waits, block: &Map, deploy: &str, body: &Map, at: Origin) -> Option<Node> {
+    match waits {
+        Waits::AsItsDeploy => body.get("needs").map(without_artifacts),
+        Waits::ForItsDeploy => {
+            let mut need = Map::default();
+            need.set("job", Node::string(at, deploy));
+            let artifacts = if takes_artifacts(block, body) { "true" } else { "false" };
+            need.set("artifacts", Node::plain(at, artifacts));
+            Some(Node::seq(at, vec![Node::map(at, need)]))
+        }
+    }
+}
+
+/// The same needs for the sake of order alone: artifacts that have expired by then would fail the job. Needs on other
+/// pipelines only ever fetch artifacts, and go.
+pub(super) fn without_artifacts(needs: &Node) -> Node {
+    let Some(items) = needs.as_seq() else { return needs.clone() };
+    let elsewhere = |item: &&Node| item.get("pipeline").is_none() && item.get("project").is_none();
+    let ordered = items.iter().filter(elsewhere).map(|item| {
+        let mut need = item.as_map().cloned().unwrap_or_default();
+        if let Some(job) = item.text() {
+            need.set("job", Node::string(item.origin, job));
+        }
+        if need.is_empty() {
+            return item.clone();
+        }
+        need.set("artifacts", Node::plain(item.origin, "false"));
+        Node::map(item.origin, need)
+    });
+    Node::seq(needs.origin, ordered.collect())
 }

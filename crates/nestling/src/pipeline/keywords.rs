@@ -134,7 +134,7 @@ pub const TRIGGER: &[&str] = &["branch", "forward", "include", "inputs", "projec
 
 /// What an entry of `trigger:include` may hold (<https://docs.gitlab.com/ci/yaml/#triggerinclude>).
 pub const TRIGGER_INCLUDE: &[&str] =
-    &["artifact", "component", "file", "inputs", "job", "local", "project", "ref", "template"];
+    &["artifact", "component", "file", "inputs", "job", "local", "project", "ref", "remote", "template"];
 
 /// What `trigger:forward` may hold (<https://docs.gitlab.com/ci/yaml/#triggerforward>).
 pub const TRIGGER_FORWARD: &[&str] = &["pipeline_variables", "yaml_variables"];

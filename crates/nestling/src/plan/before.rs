@@ -4,19 +4,24 @@ use super::render_unit::UnitRenderer;
 use crate::cdk::InRepository;
 use crate::changes::PipelineFacts;
 use crate::diagnostic::{Sources, has_errors};
-use crate::files::Files;
+use crate::files::{Elsewhere, Files};
 use crate::workspace::{self, Templates, Workspace};
 
 /// The repository at base.
 pub(crate) struct Before<'a> {
     files: Option<&'a dyn Files>,
+    elsewhere: &'a dyn Elsewhere,
     sources: &'a Sources,
     read: Option<Result<Workspace, String>>,
 }
 
 impl<'a> Before<'a> {
-    pub(crate) fn new(files: Option<&'a dyn Files>, sources: &'a Sources) -> Self {
-        Self { files, sources, read: None }
+    pub(crate) fn new(
+        files: Option<&'a dyn Files>,
+        elsewhere: &'a dyn Elsewhere,
+        sources: &'a Sources,
+    ) -> Self {
+        Self { files, elsewhere, sources, read: None }
     }
 
     /// Reads the workspace at base, once.
@@ -53,7 +58,7 @@ impl<'a> Before<'a> {
         act: impl FnOnce(&UnitRenderer<'_>) -> T,
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
-        let templates = Templates::new(files, &workspace.template_folders, self.sources);
+        let templates = Templates::new(files, self.elsewhere, &workspace.template_folders, self.sources);
         let renderer = UnitRenderer::new(files, &InRepository, self.sources, workspace, &templates, facts);
         Some(act(&renderer))
     }

@@ -11,7 +11,7 @@ use crate::diagnostic::has_errors;
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
-use crate::workspace::{FILE_NAME, Unit, Workspace};
+use crate::workspace::{FILE_NAME, TemplateFolder, Unit, Workspace};
 use crate::yaml::Map;
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(crate) fn definitions(
     let mut candidates = select::candidates(workspace, renderer.templates(), &paths);
     let gone: Vec<&RepoPath> =
         counting().filter(|change| change.status != Status::Modified).map(|change| &change.path).collect();
-    let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| path.is_in(dir));
+    let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
     if gone.iter().any(in_folders) && before.read().is_ok() {
         // A template that is gone is read by nobody at head, and another of its name may have taken its place.
         let old = before
@@ -109,7 +109,7 @@ impl Wide {
     fn between(old: &Workspace, new: &Workspace) -> Self {
         let same = old.vars.same_as(&new.vars)
             && old.environments.same_as(&new.environments)
-            && old.template_folders == new.template_folders;
+            && same_folders(&old.template_folders, &new.template_folders);
         if same { Self::Same } else { Self::Differs }
     }
 }
@@ -193,4 +193,10 @@ fn differing_keys(old: &Map, new: &Map) -> Vec<String> {
         _ => true,
     };
     keys.into_iter().filter(differs).map(str::to_owned).collect()
+}
+
+/// Whether templates are looked for in the same places, wherever those are listed.
+fn same_folders(old: &[TemplateFolder], new: &[TemplateFolder]) -> bool {
+    let place = |folder: &TemplateFolder| (folder.path.clone(), folder.revision.clone());
+    old.iter().map(place).eq(new.iter().map(place))
 }

@@ -2,15 +2,16 @@
 
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
-use crate::compose::{self, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
-use crate::environments::{Deploying, fan_out};
+use crate::compose::{self, Surroundings, UnitJobs};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
+use crate::environments::{Deploying, default_title, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
-use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind, find_unbound};
+use crate::pipeline::known::KnownVariables;
+use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::{Selection, Verdict};
-use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
+use crate::workspace::{Body, Environment, Start, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -23,6 +24,7 @@ pub(crate) struct UnitRenderer<'a> {
     workspace: &'a Workspace,
     templates: &'a Templates<'a>,
     facts: &'a PipelineFacts,
+    known: KnownVariables,
     renderer: Renderer<'a>,
     vars: Value,
     pipeline: Value,
@@ -47,8 +49,9 @@ impl<'a> UnitRenderer<'a> {
             workspace,
             templates,
             facts,
+            known: KnownVariables::of_child(facts),
             renderer: Renderer::new(sources, templates, Limits::default()),
-            vars: crate::render::plain_value(&Node::map(
+            vars: plain_value(&Node::map(
                 Origin::file(crate::diagnostic::FileId::from_index(0)),
                 workspace.vars.clone(),
             )),
@@ -84,8 +87,8 @@ impl<'a> UnitRenderer<'a> {
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) =
-                    compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], &self.surroundings());
+                problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
                 (jobs, problems)
@@ -108,16 +111,17 @@ impl<'a> UnitRenderer<'a> {
         self.jobs(unit, &unit_value(unit, &Selection::default()), Fragment::default())
     }
 
-    fn jobs(&self, unit: &Unit, value: &Value, fragment: Fragment) -> Outcome {
+    fn jobs(&self, unit: &Unit, value: &Value, mut fragment: Fragment) -> Outcome {
         let name = &unit.name;
-        let (rendered, mut problems) = self.render(unit, value, EnvironmentScope::unbound());
+        let (rendered, mut problems) = self.render(unit, value, None);
         let environment_read = rendered.iter().any(|rendered| rendered.environment_read);
-        problems.extend(fragment.problems);
+        problems.append(&mut fragment.problems);
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
-        let nodes = fragment.rendered.into_iter().chain(nodes).collect();
-        let (jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
+        let (mut jobs, found) = compose::unit_jobs(name, nodes, &self.surroundings());
         problems.extend(found);
+        fragment.drop_overrides(&mut jobs);
         let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
@@ -125,24 +129,30 @@ impl<'a> UnitRenderer<'a> {
     }
 
     fn deploy(&self, jobs: UnitJobs, unit: Option<&Unit>, value: &Value, environment_read: bool) -> Outcome {
-        let evaluate = |node: &Node, environment: &Environment| {
-            let bound = EnvironmentScope::Bound(environment_value(environment));
-            self.renderer.evaluate(node, &self.scope(value.clone(), Value::Null, bound))
-        };
+        let evaluate = |node: &Node, environment: &Environment| self.evaluate(node, value, environment);
         let render_for = |environment: &Environment| {
-            let unit = unit.filter(|_| environment_read)?;
-            let bound = EnvironmentScope::Bound(environment_value(environment));
-            let (rendered, problems) = self.render(unit, value, bound);
-            if !problems.is_empty() {
+            let unit = unit.filter(|unit| environment_read || differs(unit, environment))?;
+            let bound = match self.environment_value(environment, unit, value) {
+                Ok(bound) => bound,
+                Err(problems) => return Some(Err(problems)),
+            };
+            let (rendered, problems) = self.render(unit, value, Some((environment, bound)));
+            if has_errors(&problems) {
                 return Some(Err(problems));
             }
-            let nodes = rendered.into_iter().map(|rendered| rendered.node).collect();
-            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, self.files, self.sources);
+            let own = rendered.into_iter().map(|rendered| rendered.node);
+            let nodes = self.assembly(unit, value).rendered.into_iter().chain(own).collect();
+            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, &self.surroundings());
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;
-        let deploying =
-            Deploying { catalogue, pipeline: self.facts, evaluate: &evaluate, render_for: &render_for };
+        let deploying = Deploying {
+            catalogue,
+            pipeline: self.facts,
+            stages: &self.workspace.stages,
+            evaluate: &evaluate,
+            render_for: &render_for,
+        };
         let (jobs, mut problems) = fan_out(jobs, &deploying);
         if environment_read {
             problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
@@ -153,10 +163,7 @@ impl<'a> UnitRenderer<'a> {
     /// The jobs of a unit's CDK assembly, if its header names one.
     fn assembly(&self, unit: &Unit, value: &Value) -> Fragment {
         let Some(header) = &unit.cdk else { return Fragment::default() };
-        let evaluate = |node: &Node, environment: &Environment| {
-            let bound = EnvironmentScope::Bound(environment_value(environment));
-            self.renderer.evaluate(node, &self.scope(value.clone(), Value::Null, bound))
-        };
+        let evaluate = |node: &Node, environment: &Environment| self.evaluate(node, value, environment);
         cdk::fragment(&cdk::Request {
             unit,
             header,
@@ -174,13 +181,17 @@ impl<'a> UnitRenderer<'a> {
         &self,
         unit: &Unit,
         value: &Value,
-        environment: EnvironmentScope,
-    ) -> (Vec<crate::render::Rendered>, Vec<Diagnostic>) {
+        sent_to: Option<(&Environment, Value)>,
+    ) -> (Vec<Rendered>, Vec<Diagnostic>) {
         let mut rendered = Vec::new();
         let mut problems = Vec::new();
+        let entry = sent_to.as_ref().map(|(entry, _)| *entry);
+        let environment = sent_to
+            .map_or_else(EnvironmentScope::unbound, |(_, environment)| EnvironmentScope::Bound(environment));
         for used in &unit.uses {
             let result = self.template(used).and_then(|template| {
-                let inputs = bind(template.inputs.as_ref(), &used.inputs, used.origin)?;
+                let given = given(used, entry, template.inputs.as_ref());
+                let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
                 let scope = self.scope(value.clone(), inputs, environment.clone());
                 self.renderer.render(&template.body, &scope)
             });
@@ -192,12 +203,48 @@ impl<'a> UnitRenderer<'a> {
         (rendered, problems)
     }
 
+    /// Evaluates a text of the catalogue for a unit.
+    fn evaluate(
+        &self,
+        node: &Node,
+        unit: &Value,
+        environment: &Environment,
+    ) -> Result<Node, Vec<Diagnostic>> {
+        let bound = EnvironmentScope::Bound(entry_value(environment));
+        self.renderer.evaluate(node, &self.scope(unit.clone(), Value::Null, bound))
+    }
+
+    /// What `environment` is in the jobs of a unit that were sent to one.
+    fn environment_value(
+        &self,
+        environment: &Environment,
+        unit: &Unit,
+        value: &Value,
+    ) -> Result<Value, Vec<Diagnostic>> {
+        let text =
+            |node: &Node| self.evaluate(node, value, environment).map(|node| node.text().map(str::to_owned));
+        let title = environment.title.as_ref().map(&text).transpose()?.flatten();
+        let title = title.unwrap_or_else(|| default_title(environment, Some(&unit.name)));
+        let mut bound = entry_value(environment);
+        // What GitLab expands later has a slug that only GitLab knows.
+        let slug = if title.contains('$') { SLUG_VARIABLE.to_owned() } else { environment_slug(&title) };
+        bound["slug"] = slug.into();
+        bound["title"] = title.into();
+        bound["url"] = environment.settings.get("url").map(&text).transpose()?.flatten().into();
+        let group = environment.job.get("resource_group");
+        bound["resource_group"] = group.map(&text).transpose()?.flatten().into();
+        let variables = environment.job.get("variables");
+        let variables = variables.map(|node| self.evaluate(node, value, environment)).transpose()?;
+        bound["variables"] = variables.map_or_else(|| json!({}), |node| plain_value(&node));
+        Ok(bound)
+    }
+
     fn fragment(
         &self,
         body: &Body,
         value: &Value,
         environment: EnvironmentScope,
-    ) -> Result<crate::render::Rendered, Vec<Diagnostic>> {
+    ) -> Result<Rendered, Vec<Diagnostic>> {
         self.renderer.render(body, &self.scope(value.clone(), Value::Null, environment))
     }
 
@@ -213,14 +260,26 @@ impl<'a> UnitRenderer<'a> {
         })
     }
 
+    /// What includes are read with.
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: self.files, sources: self.sources, variables: &self.known }
+    }
+
     fn scope(&self, unit: Value, inputs: Value, environment: EnvironmentScope) -> Scope {
         Scope { unit, inputs, vars: self.vars.clone(), environment, pipeline: self.pipeline.clone() }
     }
 }
 
-fn keep<T>(result: Result<T, Vec<Diagnostic>>, values: &mut Vec<T>, problems: &mut Vec<Diagnostic>) {
+fn keep(
+    result: Result<Rendered, Vec<Diagnostic>>,
+    values: &mut Vec<Rendered>,
+    problems: &mut Vec<Diagnostic>,
+) {
     match result {
-        Ok(value) => values.push(value),
+        Ok(mut rendered) => {
+            problems.append(&mut rendered.warnings);
+            values.push(rendered);
+        }
         Err(found) => problems.extend(found),
     }
 }
@@ -256,14 +315,38 @@ fn text(path: &RepoPath) -> String {
     path.as_str().map_or_else(|| path.to_string(), str::to_owned)
 }
 
-/// What `environment` is in a job that was sent to one.
-fn environment_value(environment: &Environment) -> Value {
-    let tier = environment.settings.get("deployment_tier").and_then(Node::text);
+/// The variable that holds an environment's slug while a job of it runs
+/// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
+
+/// What is known of an entry of the catalogue whatever the unit: what the entry's own texts can read.
+fn entry_value(environment: &Environment) -> Value {
+    let setting = |key: &str| environment.settings.get(key).and_then(Node::text);
     json!({
         "name": environment.name.as_str(),
-        "tier": tier,
+        "tier": setting("deployment_tier"),
+        "auto_stop_in": setting("auto_stop_in"),
+        "manual": matches!(environment.start, Start::Manual(_)),
         "slug": environment_slug(environment.name.as_str()),
     })
+}
+
+/// Whether a unit's templates get other inputs for an environment than for all.
+fn differs(unit: &Unit, environment: &Environment) -> bool {
+    !environment.inputs.is_empty()
+        || unit.uses.iter().any(|used| used.environments.contains_key(environment.name.as_str()))
+}
+
+/// The inputs of a template: the unit's own, over them those of the environment for templates that have them, and over
+/// all what the unit says for this environment.
+fn given(used: &Use, environment: Option<&Environment>, spec: Option<&Node>) -> Map {
+    let mut given = used.inputs.clone();
+    let Some(environment) = environment else { return given };
+    let known = environment.inputs.iter().filter(|(key, _)| spec.is_some_and(|spec| spec.get(key).is_some()));
+    let own = used.environments.get(environment.name.as_str());
+    let own = own.into_iter().flat_map(|own| own.inputs.iter());
+    known.chain(own).for_each(|(key, value)| given.set(key, value.clone()));
+    given
 }
 
 fn pipeline_value(facts: &PipelineFacts) -> Value {

@@ -1,20 +1,21 @@
 //! Renders the body of a template for a scope, from text to a tree with origins.
 
-use super::lines::Lines;
-use super::locate::{Texts, origin};
+use super::locate::Texts;
 use super::mark::mark;
 use super::problem::problem;
-use super::put_back::PutBack;
+use super::put_back::Spot;
 use super::scope::Scope;
 use super::store::Store;
 use super::syntax::{is_template, syntax};
-use super::{component, filters, sign, splice};
+use super::untrusted::{self, Parameters};
+use super::{filters, involved, sign, splice};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
 use crate::workspace::{Body, Read, Templates};
-use crate::yaml::{self, Node, Position, merge_keys};
+use crate::yaml::{self, Node};
+use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 /// How much one rendering may do.
@@ -41,18 +42,22 @@ pub struct Rendered {
     pub node: Node,
     /// Whether it asked for `environment` while none was known.
     pub environment_read: bool,
+    /// What could be meant otherwise, such as a branch's name in a script.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Renders bodies. Each template is compiled once, whatever the number of units that use it.
 pub struct Renderer<'a> {
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     templates: &'a Templates<'a>,
-    texts: Texts<'a>,
+    pub(super) texts: Texts<'a>,
     limits: Limits,
-    store: Store,
+    pub(super) store: Store,
     engine: RefCell<Environment<'static>>,
     /// The templates that the engine has, by the name that it knows them under.
     known: RefCell<HashMap<String, (FileId, String)>>,
+    /// The parameters of macros that are filled with a contributor's choice.
+    parameters: RefCell<Parameters>,
 }
 
 impl<'a> Renderer<'a> {
@@ -69,14 +74,15 @@ impl<'a> Renderer<'a> {
         engine.remove_global("debug");
         let values = store.clone();
         engine.set_formatter(move |out, _, value| {
-            if value.is_undefined() {
+            if holds_undefined(value, 0) {
                 return Err(ErrorKind::UndefinedError.into());
             }
             out.write_str(&values.keep(value)).map_err(Into::into)
         });
         filters::add(&mut engine, &store);
         let (engine, known) = (RefCell::new(engine), RefCell::default());
-        Self { sources, templates, texts: Texts::new(sources), limits, store, engine, known }
+        let (texts, parameters) = (Texts::new(sources), RefCell::default());
+        Self { sources, templates, texts, limits, store, engine, known, parameters }
     }
 
     /// Renders a body.
@@ -96,7 +102,7 @@ impl<'a> Renderer<'a> {
         };
         let exact = !is_template(&body.text);
         match self.tree(&marked, body.file, exact, scope) {
-            Ok(node) => Ok(Rendered { node, environment_read }),
+            Ok((node, warnings)) => Ok(Rendered { node, environment_read, warnings }),
             Err(problems) => {
                 Err(problems.into_iter().map(|problem| self.with_user(problem, body.file)).collect())
             }
@@ -129,7 +135,7 @@ impl<'a> Renderer<'a> {
                 match rendered {
                     Ok(text) => {
                         scalar.text = text.into();
-                        self.put_back(node, node.origin.file, scope, problems);
+                        self.put_back(node, 0, Spot::Elsewhere, problems);
                     }
                     Err(error) => {
                         let mut found = problem(&error, scope, self.sources, &|_| None);
@@ -146,20 +152,37 @@ impl<'a> Renderer<'a> {
     fn name(&self, body: &Body) -> Result<String, Vec<Diagnostic>> {
         let name = format!("#{}", body.file.index());
         if !self.known.borrow().contains_key(&name) {
+            let before = self.parameters.borrow().len();
             self.compile(&name, body)?;
+            if self.parameters.borrow().len() > before {
+                self.distrust_again()?;
+            }
         }
         Ok(name)
     }
 
+    /// Compiles the templates again whose macros are now given a contributor's choice.
+    fn distrust_again(&self) -> Result<(), Vec<Diagnostic>> {
+        loop {
+            let parameters = self.parameters.borrow().clone();
+            let names: BTreeSet<&str> = parameters.keys().map(|(name, _)| name.as_str()).collect();
+            let known: Vec<(String, FileId)> =
+                self.known.borrow().iter().map(|(name, (file, _))| (name.clone(), *file)).collect();
+            for (name, file) in known {
+                let marked = self.known.borrow().get(&name).map(|(_, text)| sign::visible(text));
+                if let Some(text) = marked.filter(|text| untrusted::defines(text, &names)) {
+                    self.hand_over(&name, file, &text)?;
+                }
+            }
+            if self.parameters.borrow().len() == parameters.len() {
+                return Ok(());
+            }
+        }
+    }
+
     fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
         refuse_signs(&body.text, body.file)?;
-        let marked = mark(&body.text, body.file.index());
-        self.known.borrow_mut().insert(name.to_owned(), (body.file, marked.clone()));
-        let compiled = self.engine.borrow_mut().add_template_owned(name.to_owned(), marked);
-        compiled.map_err(|error| {
-            let known = self.known.borrow_mut().remove(name);
-            vec![problem(&error, &nothing(), self.sources, &|_| known.clone())]
-        })?;
+        self.hand_over(name, body.file, &body.text)?;
         for read in body.reads() {
             if let Read::Named(wanted) = read
                 && !self.known.borrow().contains_key(wanted)
@@ -169,6 +192,18 @@ impl<'a> Renderer<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Marks a template and gives it to the engine.
+    fn hand_over(&self, name: &str, file: FileId, text: &str) -> Result<(), Vec<Diagnostic>> {
+        let emits = untrusted::find(text, &mut self.parameters.borrow_mut());
+        let marked = mark(text, file.index(), &emits);
+        self.known.borrow_mut().insert(name.to_owned(), (file, marked.clone()));
+        let compiled = self.engine.borrow_mut().add_template_owned(name.to_owned(), marked);
+        compiled.map_err(|error| {
+            let known = self.known.borrow_mut().remove(name);
+            vec![problem(&error, &nothing(), self.sources, &|_| known.clone())]
+        })
     }
 
     /// Runs a template. One whose name it computes and that the engine does not have yet is compiled, and the run begun
@@ -197,6 +232,7 @@ impl<'a> Renderer<'a> {
                 wanted => {
                     let marked = |name: &str| self.known.borrow().get(name).cloned();
                     let problem = problem(&error, scope, self.sources, &marked);
+                    let problem = self.in_macro(problem, name);
                     return Err(vec![match wanted {
                         Some((_, wanted)) => self.no_such_template(problem, &wanted),
                         None => problem,
@@ -204,6 +240,17 @@ impl<'a> Renderer<'a> {
                 }
             }
             self.store.clear();
+        }
+    }
+
+    /// Names the macro that an error is in.
+    fn in_macro(&self, problem: Diagnostic, name: &str) -> Diagnostic {
+        let rendered = self.known.borrow().get(name).map(|(file, _)| *file);
+        let found = problem.origin().zip(rendered);
+        let included = problem.notes.iter().any(|note| note.starts_with("included from"));
+        match found.and_then(|(at, rendered)| involved::in_macro(at, rendered, self.sources)) {
+            Some(note) if !included => problem.with_note(note),
+            _ => problem,
         }
     }
 
@@ -225,123 +272,23 @@ impl<'a> Renderer<'a> {
             None => problem,
         }
     }
-
-    /// Reads marked text into a tree with the values in their places.
-    fn tree(&self, marked: &str, file: FileId, exact: bool, scope: &Scope) -> Result<Node, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let mut node = if exact {
-            one_document(yaml::parse_file(marked, file)?, Origin::file(file), &mut problems)
-        } else {
-            self.parse(marked, file, &mut problems)?
-        };
-        if component::is_component(marked) && scope.inputs.is_object() {
-            component::interpolate(&mut node, &scope.inputs, &mut problems);
-        }
-        if !exact {
-            self.put_back(&mut node, file, scope, &mut problems);
-        }
-        problems.extend(merge_keys(&mut node).err().unwrap_or_default());
-        if problems.is_empty() { Ok(node) } else { Err(problems) }
-    }
-
-    fn parse(
-        &self,
-        marked: &str,
-        file: FileId,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Result<Node, Vec<Diagnostic>> {
-        let lines = Lines::strip(marked);
-        let locate = |at: Position| origin(&lines, &self.texts, file, at);
-        let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default());
-        let documents = documents.map_err(|found| self.with_rendered_lines(found, &lines))?;
-        Ok(one_document(documents, Origin::file(file), problems))
-    }
-
-    /// What a template with control lines wrote can look unlike its source: shows the text that the YAML reader saw.
-    fn with_rendered_lines(&self, problems: Vec<Diagnostic>, lines: &Lines) -> Vec<Diagnostic> {
-        let shown = |problem: Diagnostic| {
-            let Some(origin) = problem.origin() else { return problem };
-            let index = lines.table.iter().position(|line| {
-                line.marks.iter().any(|mark| mark.file == origin.file.index() && mark.line == origin.line)
-            });
-            let text = index.map(|index| self.store.resolved(lines.line(index))).unwrap_or_default();
-            let text = sign::unescape(&text).into_owned();
-            let same =
-                self.texts.with_line(origin.file.index(), origin.line, |source| source.trim() == text.trim());
-            if same || text.is_empty() {
-                problem
-            } else {
-                problem.with_note(format!("rendered as `{}`", text.trim()))
-            }
-        };
-        problems.into_iter().map(shown).collect()
-    }
-
-    /// Says which template was rendered where the mistake is in another file, such as one with macros.
-    fn with_user(&self, problem: Diagnostic, rendered: FileId) -> Diagnostic {
-        match problem.origin() {
-            Some(origin) if origin.file != rendered => {
-                let note = format!("used by `{}`", self.sources.path(rendered));
-                problem.with_note(note)
-            }
-            _ => problem,
-        }
-    }
-
-    fn put_back(&self, node: &mut Node, file: FileId, scope: &Scope, problems: &mut Vec<Diagnostic>) {
-        self.put_back_at(node, file, scope, 0, problems);
-    }
-
-    fn put_back_at(
-        &self,
-        node: &mut Node,
-        file: FileId,
-        scope: &Scope,
-        depth: usize,
-        problems: &mut Vec<Diagnostic>,
-    ) {
-        let parse = |text: &str, at: Origin, depth: usize| self.captured(text, at, scope, depth);
-        let mut back = PutBack { store: &self.store, parse: &parse, depth, problems: Vec::new() };
-        back.node(node);
-        let _ = file;
-        problems.extend(back.problems);
-    }
-
-    /// Reads text that a macro made, where it stands for a whole node.
-    fn captured(&self, text: &str, at: Origin, scope: &Scope, depth: usize) -> Result<Node, Vec<Diagnostic>> {
-        const DEPTH: usize = 50;
-        if depth > DEPTH {
-            return Err(vec![Diagnostic::error("template-limit", at, "macros are nested too deep here")]);
-        }
-        let mut problems = Vec::new();
-        let marked = splice::splice(text, &self.store);
-        let lines = Lines::strip(&marked);
-        let locate = |position: Position| match lines.table.iter().any(|line| !line.marks.is_empty()) {
-            true => origin(&lines, &self.texts, at.file, position),
-            false => at,
-        };
-        let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default())?;
-        let mut node = one_document(documents, at, &mut problems);
-        self.put_back_at(&mut node, at.file, scope, depth, &mut problems);
-        if problems.is_empty() { Ok(node) } else { Err(problems) }
-    }
 }
 
-/// GitLab drops every document but the first in silence.
-fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>) -> Node {
-    let mut documents = documents.into_iter();
-    let first = documents.next().unwrap_or_else(|| Node::plain(at, ""));
-    if let Some(second) = documents.next() {
-        problems.push(
-            Diagnostic::error(
-                "yaml-documents",
-                second.origin,
-                "a second document begins here, which GitLab would drop",
-            )
-            .with_help("take the `---` out"),
-        );
+/// Whether a value is undefined, or a list or a mapping that holds something that is.
+fn holds_undefined(value: &Value, depth: usize) -> bool {
+    const DEPTH: usize = 6;
+    if value.is_undefined() {
+        return true;
     }
-    first
+    let items = match value.kind() {
+        ValueKind::Seq if depth < DEPTH => value.try_iter().ok(),
+        ValueKind::Map if depth < DEPTH => {
+            let values = value.try_iter().ok().map(|keys| keys.filter_map(|key| value.get_item(&key).ok()));
+            return values.into_iter().flatten().any(|item| holds_undefined(&item, depth + 1));
+        }
+        _ => None,
+    };
+    items.into_iter().flatten().any(|item| holds_undefined(&item, depth + 1))
 }
 
 /// The name of a template that an error says is missing.

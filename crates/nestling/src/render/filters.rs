@@ -2,12 +2,12 @@
 
 use super::shell;
 use super::sign::{self, Piece};
-use super::store::Store;
+use super::store::{Store, Untrusted};
 use crate::diagnostic::{FileId, Origin};
 use crate::name::{environment_slug, slug};
 use crate::render::value::to_node;
 use crate::yaml::{self, Kind, Node};
-use minijinja::value::Rest;
+use minijinja::value::{Kwargs, Rest, from_args};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use std::sync::Arc;
 
@@ -31,6 +31,9 @@ const AS_A_WHOLE: [&str; 12] = [
     "reverse",
 ];
 
+/// The widest indentation.
+const WIDEST: usize = 100;
+
 /// Adds the filters to an environment.
 pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     let resolve = |store: &Store| {
@@ -45,10 +48,24 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     engine.add_filter("env_slug", move |value: Value| text(&value).map(|text| environment_slug(&text)));
     let kept = store.clone();
     engine.add_filter("yaml", move |value: Value| as_yaml(&value, &kept));
+    let told = store.clone();
+    engine.add_function(sign::UNTRUSTED_FUNCTION, move |_: Value, value: Value, place: &str| {
+        if let Some(untrusted) = untrusted(place) {
+            told.distrust_next(untrusted);
+        }
+        value
+    });
     let plain = Arc::new(Environment::new());
+    let other = Arc::clone(&plain);
+    engine.add_filter("indent", move |args: Rest<Value>| match args.first() {
+        Some(text) if text.is_safe() => indented(text, &args[1..]),
+        Some(text) if text.is_undefined() => refuse_undefined(&args).map(|()| Value::UNDEFINED),
+        _ => other.empty_state().apply_filter("indent", &args),
+    });
     for name in PIECE_BY_PIECE {
         let (plain, store) = (Arc::clone(&plain), store.clone());
         engine.add_filter(name, move |args: Rest<Value>| {
+            refuse_undefined(&args)?;
             let mut apply = |text: &Value| {
                 let args: Vec<Value> = std::iter::once(text).chain(args.iter().skip(1)).cloned().collect();
                 plain.empty_state().apply_filter(name, &args)
@@ -59,10 +76,39 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     for name in AS_A_WHOLE {
         let (plain, store) = (Arc::clone(&plain), store.clone());
         engine.add_filter(name, move |args: Rest<Value>| {
+            refuse_undefined(&args)?;
             let args: Vec<Value> = args.iter().map(|arg| without_signs(arg, &store)).collect();
             plain.empty_state().apply_filter(name, &args)
         });
     }
+}
+
+/// What a wrapped expression tells of itself.
+fn untrusted(told: &str) -> Option<Untrusted> {
+    let mut words = told.trim_start_matches(sign::is_sign).split(' ');
+    let mut number = || words.next()?.parse::<u32>().ok();
+    let (file, line, column, width) = (number()?, number()?, number()?, number()?);
+    let origin = Origin::span(FileId::from_index(file), line, column, width);
+    Some(Untrusted { origin, source: words.next()?.to_owned() })
+}
+
+/// Captured text with its lines moved to the right. Other than Jinja's own, it keeps the line break at the end, so that
+/// what a `filter` block gives stays apart from the line behind it.
+fn indented(value: &Value, args: &[Value]) -> Result<Value, Error> {
+    let (width, first, blank, named): (Option<usize>, Option<bool>, Option<bool>, Kwargs) = from_args(args)?;
+    let width = width.or(named.get("width")?).unwrap_or(4);
+    let first = first.or(named.get("first")?).unwrap_or(false);
+    let blank = blank.or(named.get("blank")?).unwrap_or(false);
+    named.assert_all_used()?;
+    let text = value.as_str().unwrap_or_default();
+    let mut out = String::with_capacity(text.len() * 2);
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        if (at > 0 || first) && (blank || !line.trim().is_empty()) {
+            out.extend(std::iter::repeat_n(' ', width.min(WIDEST)));
+        }
+        out.push_str(line);
+    }
+    Ok(Value::from_safe_string(out))
 }
 
 /// Applies a filter to captured text without letting the values in it out of their placeholders.
@@ -80,7 +126,7 @@ fn piecewise(
             Piece::Value(index) | Piece::Captured(index) => {
                 let inner = store.get(index).unwrap_or_default();
                 let changed = piecewise(&inner, store, apply)?;
-                out.push_str(&store.keep(&changed));
+                out.push_str(&store.keep_changed(index, &changed));
             }
         }
     }
@@ -95,11 +141,17 @@ fn without_signs(value: &Value, store: &Store) -> Value {
     }
 }
 
+/// Jinja's own filters take what is undefined for nothing.
+fn refuse_undefined(args: &[Value]) -> Result<(), Error> {
+    match args.first() {
+        Some(value) if !value.is_undefined() => Ok(()),
+        _ => Err(Error::new(ErrorKind::UndefinedError, "the value given to the filter is undefined")),
+    }
+}
+
 /// The text of a scalar.
 fn words(value: &Value, store: &Store) -> Result<String, Error> {
-    if value.is_undefined() {
-        return Err(Error::new(ErrorKind::UndefinedError, "the value given to the filter is undefined"));
-    }
+    refuse_undefined(std::slice::from_ref(value))?;
     match value.as_str() {
         Some(text) if sign::has_sign(text) => Ok(store.resolved(text)),
         Some(text) => Ok(text.to_owned()),

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn stripping_gives_the_text_back_and_knows_its_lines() {
-        let lines = Lines::strip(&mark("a: 1\n\nb: 2\n", 5));
+        let lines = Lines::strip(&mark("a: 1\n\nb: 2\n", 5, &[]));
         assert_eq!(lines.text, "a: 1\n\nb: 2\n");
         assert_eq!(lines.mark(2, 0), Some(MarkAt { column: 4, file: 5, line: 3 }));
         assert_eq!(lines.mark(1, 0).map(|mark| mark.line), Some(1), "a blank line belongs to the one before");

@@ -1,7 +1,8 @@
 //! Marks every line of a template's raw text with its file and line.
 
-use super::sign::write_mark;
+use super::sign::{wrap, write_mark};
 use super::syntax::syntax;
+use super::untrusted::Emit;
 use minijinja::machinery::{Token, tokenize};
 
 /// The template with marks in it, for the engine only.
@@ -12,23 +13,27 @@ use minijinja::machinery::{Token, tokenize};
 /// none either, so that what is captured can be compared.
 ///
 /// A template that cannot be tokenized comes back as it is: compiling it gives the error.
-pub(crate) fn mark(source: &str, file: u32) -> String {
+///
+/// The expressions of `untrusted` are wrapped, so that the store learns what they print.
+pub(crate) fn mark(source: &str, file: u32, untrusted: &[Emit]) -> String {
     let tokens: Result<Vec<Token<'_>>, _> =
         tokenize(source, false, syntax()).map(|token| token.map(|(token, _)| token)).collect();
     let Ok(tokens) = tokens else { return source.to_owned() };
-    let mut marker =
-        Marker { source, file, out: String::with_capacity(source.len() * 2), copied: 0, line: 1 };
+    let out = String::with_capacity(source.len() * 2);
+    let mut marker = Marker { source, file, untrusted, out, copied: 0, line: 1 };
     for (at, token) in tokens.iter().enumerate() {
         if let Token::TemplateData(data) = token {
             marker.data(data, &tokens[at + 1..]);
         }
     }
-    marker.out + &source[marker.copied..]
+    marker.copy(source.len());
+    marker.out
 }
 
 struct Marker<'a> {
     source: &'a str,
     file: u32,
+    untrusted: &'a [Emit],
     out: String,
     /// How far the source has been copied.
     copied: usize,
@@ -37,12 +42,34 @@ struct Marker<'a> {
 }
 
 impl Marker<'_> {
+    /// Copies what is no raw text, up to a byte.
+    fn copy(&mut self, end: usize) {
+        for emit in self.untrusted {
+            if emit.inside.start < self.copied || emit.inside.end > end {
+                continue;
+            }
+            self.out.push_str(&self.source[self.copied..emit.inside.start]);
+            self.out.push_str(&wrap(&self.source[emit.inside.clone()], &self.told(emit)));
+            self.copied = emit.inside.end;
+        }
+        self.out.push_str(&self.source[self.copied..end]);
+        self.copied = end;
+    }
+
+    /// File, line, column and width of an expression, and what it prints.
+    fn told(&self, emit: &Emit) -> String {
+        let text = &self.source[emit.inside.clone()];
+        let before = &self.source[..emit.inside.start + text.len() - text.trim_start().len()];
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let width = text.trim().lines().next().unwrap_or_default().chars().count();
+        format!("{} {} {column} {width} {}", self.file, count(before) + 1, emit.source)
+    }
+
     fn data(&mut self, data: &str, next: &[Token<'_>]) {
         // The tokenizer hands out slices of the source.
         let start = data.as_ptr() as usize - self.source.as_ptr() as usize;
-        let between = &self.source[self.copied..start];
-        self.out.push_str(between);
-        self.line += count(between);
+        self.line += count(&self.source[self.copied..start]);
+        self.copy(start);
         self.copied = start + data.len();
         if !data.contains('\n') && closes_set(next) {
             self.out.push_str(data);
@@ -84,7 +111,7 @@ mod tests {
 
     /// Marks as `«line»`, for a person to read.
     fn shown(source: &str) -> String {
-        let marked = mark(source, 0);
+        let marked = mark(source, 0, &[]);
         let mut shown = String::new();
         for piece in crate::render::sign::pieces(&marked) {
             match piece {
@@ -105,6 +132,15 @@ mod tests {
     #[test]
     fn a_value_after_white_space_is_marked_before() {
         assert_eq!(shown("a:\n  ${{ x }}: 1\n"), "a:«1»\n  «2»${{ x }}: 1«2»\n");
+    }
+
+    #[test]
+    fn an_untrusted_expression_is_wrapped_and_can_be_seen_as_it_was_written() {
+        let source = "a: ${{ pipeline.branch }} b\n";
+        let emits = super::super::untrusted::find(source, &mut std::collections::BTreeMap::new());
+        let marked = mark(source, 3, &emits);
+        assert!(marked.contains("3 1 8 15 pipeline.branch"), "{marked}");
+        assert_eq!(crate::render::sign::visible(&marked), source);
     }
 
     #[test]

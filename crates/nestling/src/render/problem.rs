@@ -1,9 +1,9 @@
 //! The engine's errors as diagnostics at the template's own line and column.
 
 use super::scope::Scope;
-use super::sign::{CLOSE, MARK};
-use super::{suggest, unclosed};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
+use super::sign::visible;
+use super::{involved, suggest, unclosed};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
 
@@ -20,28 +20,55 @@ pub(crate) fn problem(
     if let Some(problem) = unclosed::unclosed(innermost, marked) {
         return problem;
     }
-    let (origin, expression) = chain.iter().rev().find_map(|error| place(error)).unzip();
+    let mut found = chain.iter().rev().find_map(|error| place(error));
+    if innermost.kind() == ErrorKind::UndefinedError {
+        found = found.map(Place::with_filtered);
+    }
+    let (mut origin, expression) =
+        found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
     let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
-    if let Some(origin) = origin {
-        problem = problem.with_label(origin, "");
-    }
     let expression = expression.unwrap_or_default();
+    let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);
+    if let Some((set, missing)) = set.and_then(|found| set_from_nothing(found, &expression, scope)) {
+        let name =
+            expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let mut problem =
+            Diagnostic::error(rule(innermost.kind()), set, format!("`{}` is undefined", missing.path));
+        if let Some(origin) = origin {
+            problem = problem.with_label(origin, format!("and so is `{name}`, which is printed here"));
+        }
+        return problem.with_help(missing.help);
+    }
     match (innermost.kind(), suggest::missing(&expression, scope)) {
         (ErrorKind::UndefinedError, Some(missing)) => {
+            origin = found.map(|found| found.part(missing.at, missing.path.len()));
             problem.message = format!("`{}` is undefined", missing.path);
             problem.help = Some(missing.help);
         }
         (kind @ ErrorKind::UndefinedError, None) if !expression.is_empty() => {
             problem.message = format!("`{}` is undefined", expression.lines().next().unwrap_or_default());
-            problem.help = help(kind, innermost);
+            let half = expression.contains(" if ") && !expression.contains(" else ");
+            problem.help = match half {
+                true => Some("without an `else`, it is nothing where the condition does not hold".to_owned()),
+                false => help(kind, innermost),
+            };
         }
         (kind, _) => problem.help = help(kind, innermost),
     }
+    if let Some(origin) = origin {
+        problem = problem.with_label(origin, "");
+    }
+    if innermost.kind() != ErrorKind::SyntaxError
+        && let Some(values) = involved::values(innermost, &expression, scope)
+    {
+        problem = problem.with_note(values);
+    }
     for outer in chain.iter().rev().skip(1) {
-        if let Some((at, _)) = place(outer)
-            .filter(|(at, _)| origin.is_none_or(|origin| (origin.file, origin.line) != (at.file, at.line)))
-        {
+        let at = place(outer).map(|place| place.origin);
+        let same =
+            |at: &Origin| origin.is_some_and(|origin| (origin.file, origin.line) == (at.file, at.line));
+        if let Some(at) = at.filter(|at| !same(at)) {
             problem = problem.with_note(format!("included from {}", sources.place(at)));
         }
     }
@@ -61,40 +88,122 @@ fn chain(error: &Error) -> Vec<&Error> {
     chain
 }
 
-/// Where it happened, and the expression there.
-fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Option<(Origin, String)> {
-    let (file, text) = marked(error.name()?)?;
-    let line = error.line()?;
-    let whole = (Origin::line(file, u32::try_from(line).unwrap_or(u32::MAX)), String::new());
-    let Some(range) = error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
-    else {
-        return Some(whole);
-    };
-    let before = &text[..range.start];
-    let start_of_line = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.matches('\n').count() + 1;
-    let expression = &text[range];
-    let first = expression.lines().next().unwrap_or_default();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let column = number(width(&before[start_of_line..])) + 1;
-    let origin = Origin::span(file, number(line), column, number(width(first)));
-    Some((origin, expression.to_owned()))
+/// Where something happened.
+struct Place {
+    origin: Origin,
+    /// The expression there; empty where only the line is known.
+    expression: String,
+    /// The line of the template up to the expression, as its author wrote it.
+    before: String,
+    /// The template as its author wrote it.
+    text: String,
 }
 
-/// The characters of a marked text, marks not counted.
-fn width(text: &str) -> usize {
-    let mut count = 0;
-    let mut inside = false;
-    for c in text.chars() {
-        match c {
-            MARK => inside = true,
-            CLOSE => inside = false,
-            _ if !inside => count += 1,
-            _ => {}
+impl Place {
+    /// With what stands before a filter, where the place is the filter's name.
+    fn with_filtered(self) -> Self {
+        if !self.before.trim_end().ends_with('|') {
+            return self;
         }
+        let opens = ["${{", "#%", "{%", "=", "(", "[", ","];
+        let start =
+            opens.iter().filter_map(|open| Some(self.before.rfind(open)? + open.len())).max().unwrap_or(0);
+        let start = start + self.before[start..].len() - self.before[start..].trim_start().len();
+        let expression = format!("{}{}", &self.before[start..], self.expression);
+        let column = number(self.before[..start].chars().count()) + 1;
+        let width = number(expression.lines().next().unwrap_or_default().chars().count());
+        let origin = Origin::span(self.origin.file, self.origin.line, column, width);
+        Self { origin, expression, before: self.before[..start].to_owned(), text: self.text }
     }
-    count
+
+    /// The place of a part of the expression.
+    fn part(&self, at: usize, length: usize) -> Origin {
+        let whole = format!("{}{}", self.before, self.expression);
+        let start = self.before.len() + at;
+        let above = &whole[..start];
+        let line = self.origin.line + number(above.matches('\n').count());
+        let column = number(above.rsplit('\n').next().unwrap_or_default().chars().count()) + 1;
+        let width = whole[start..].chars().take(length).count();
+        Origin::span(self.origin.file, line, column, number(width))
+    }
 }
+
+/// Where it happened, and the expression there.
+fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Option<Place> {
+    let (file, text) = marked(error.name()?)?;
+    let line = error.line()?;
+    let whole = Origin::line(file, number(line));
+    let Some(mut range) =
+        error.range().filter(|range| text.get(range.clone()).is_some_and(|t| !t.is_empty()))
+    else {
+        let (expression, before) = (String::new(), String::new());
+        return Some(Place { origin: whole, expression, before, text: visible(&text) });
+    };
+    // The engine's place of `.name` and `[0]` leaves out what stands before.
+    if text[range.clone()].starts_with(['.', '[']) {
+        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        range.start -= text[..range.start].chars().rev().take_while(|c| name(*c)).count();
+    }
+    let start_of_line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[..range.start].matches('\n').count() + 1;
+    let expression = visible(&text[range.clone()]);
+    let before = visible(&text[start_of_line..range.start]);
+    let width = expression.lines().next().unwrap_or_default().chars().count();
+    let origin = Origin::span(file, number(line), number(before.chars().count()) + 1, number(width));
+    Some(Place { origin, expression, before, text: visible(&text) })
+}
+
+/// The `set` of a name that is undefined because what it is made of is.
+fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(Origin, suggest::Missing)> {
+    let name = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    let lines = found.text.lines().enumerate().take(found.origin.line as usize);
+    let set = |line: &str| {
+        let at = line.find("set ")?;
+        let (target, value) = line[at + 4..].split_once('=')?;
+        let begins = line.trim_start().starts_with("#%") || line.contains("{%");
+        (begins && target.trim() == name).then_some(line.len() - value.len())
+    };
+    let (at, line, value) = lines.filter_map(|(at, line)| Some((at, line, set(line)?))).last()?;
+    let missing = suggest::missing(&line[value..], scope)?;
+    let column = line[..value + missing.at].chars().count() + 1;
+    let width = missing.path.chars().count();
+    Some((Origin::span(found.origin.file, number(at) + 1, number(column), number(width)), missing))
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// What a statement can begin with.
+const STATEMENTS: [&str; 27] = [
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "endset",
+    "macro",
+    "endmacro",
+    "call",
+    "endcall",
+    "filter",
+    "endfilter",
+    "block",
+    "endblock",
+    "with",
+    "endwith",
+    "raw",
+    "endraw",
+    "do",
+    "import",
+    "from",
+    "include",
+    "extends",
+    "autoescape",
+    "endautoescape",
+];
 
 fn rule(kind: ErrorKind) -> &'static str {
     match kind {
@@ -110,7 +219,10 @@ fn rule(kind: ErrorKind) -> &'static str {
 fn message(error: &Error) -> String {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
-        ErrorKind::SyntaxError => format!("this is not valid template syntax: {detail}"),
+        ErrorKind::SyntaxError => syntax(detail),
+        ErrorKind::InvalidOperation if detail.starts_with("value of type undefined is not callable") => {
+            format!("`{}` is undefined", detail.split('`').nth(1).unwrap_or("what is called here"))
+        }
         ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
             unknown(error.kind(), detail)
         }
@@ -123,6 +235,17 @@ fn message(error: &Error) -> String {
         }
         _ if detail.is_empty() => error.kind().to_string(),
         _ => detail.to_owned(),
+    }
+}
+
+/// What is wrong with a template that cannot be compiled.
+fn syntax(detail: &str) -> String {
+    match detail.strip_prefix("unknown statement ") {
+        Some(word) => format!("there is no statement `{word}`"),
+        None if detail.starts_with("unknown `-`") || detail.starts_with("unknown `+`") => {
+            "a control line needs no white-space control".to_owned()
+        }
+        None => format!("this is not valid template syntax: {detail}"),
     }
 }
 
@@ -144,6 +267,16 @@ fn help(kind: ErrorKind, error: &Error) -> Option<String> {
         ErrorKind::OutOfFuel => "look for a loop that runs over too much",
         ErrorKind::TemplateNotFound => {
             "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`"
+        }
+        ErrorKind::SyntaxError if detail.starts_with("unknown statement ") => {
+            let near = did_you_mean(detail.trim_start_matches("unknown statement "), STATEMENTS)?;
+            return Some(format!("did you mean `{near}`?"));
+        }
+        ErrorKind::SyntaxError if detail.starts_with("unknown `-`") || detail.starts_with("unknown `+`") => {
+            "write `#%`: a control line leaves nothing behind"
+        }
+        ErrorKind::InvalidOperation if detail.starts_with("value of type undefined is not callable") => {
+            "look for its name in the template that it is imported from"
         }
         ErrorKind::UnknownFilter => "beside Jinja's own there are `sh`, `slug`, `env_slug` and `yaml`",
         ErrorKind::SyntaxError if detail.contains("end of input") || detail.contains("unexpected end") => {

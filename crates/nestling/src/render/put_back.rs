@@ -6,6 +6,28 @@ use super::value::{to_node, to_text};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::yaml::{Key, Kind, Map, Node, Scalar, Style, duplicate_keys};
 
+/// What kind of place of the tree a node stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// Under a key whose texts a shell runs.
+    Script,
+    /// Anywhere else.
+    Elsewhere,
+}
+
+/// The keys whose texts a shell runs (<https://docs.gitlab.com/ci/yaml/#script>).
+const SCRIPTS: [&str; 4] = ["script", "before_script", "after_script", "pre_get_sources_script"];
+
+impl Spot {
+    fn below(self, key: &str) -> Self {
+        match key {
+            key if SCRIPTS.contains(&key) => Self::Script,
+            "variables" => Self::Elsewhere,
+            _ => self,
+        }
+    }
+}
+
 /// Why a value cannot stand where it was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -18,7 +40,7 @@ pub(crate) enum Refused {
 }
 
 /// Parses captured text that stands for a whole node; marks and placeholders in it are still there.
-pub(crate) type ParseCaptured<'a> = &'a dyn Fn(&str, Origin, usize) -> Result<Node, Vec<Diagnostic>>;
+pub(crate) type ParseCaptured<'a> = &'a dyn Fn(&str, Origin, usize, Spot) -> Result<Node, Vec<Diagnostic>>;
 
 /// Puts values into a tree.
 pub(crate) struct PutBack<'a> {
@@ -26,6 +48,8 @@ pub(crate) struct PutBack<'a> {
     pub parse: ParseCaptured<'a>,
     /// How deep captured text is inside captured text.
     pub depth: usize,
+    /// Where the tree stands.
+    pub spot: Spot,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -55,7 +79,10 @@ impl PutBack<'_> {
                 let Key { origin, scalar } = &mut entry.key;
                 *scalar = self.joined(scalar, *origin);
             }
+            let spot = self.spot;
+            self.spot = spot.below(entry.key.text());
             self.node(&mut entry.value);
+            self.spot = spot;
         }
         // Two keys that were told apart by their placeholders only can turn out to be the same.
         if changed {
@@ -69,12 +96,15 @@ impl PutBack<'_> {
             return None;
         }
         let mut pieces = sign::pieces(&scalar.text);
+        if let (Some(Piece::Value(index)), None) = (pieces.clone().next(), pieces.clone().nth(1)) {
+            self.distrust(index);
+        }
         let node = match (pieces.next()?, pieces.next()) {
             (Piece::Value(index), None) => to_node(&self.store.get(index)?, origin, self.store)
                 .map_err(|refused| vec![problem(refused, origin)]),
             (Piece::Captured(index), None) => {
                 let value = self.store.get(index)?;
-                (self.parse)(value.as_str().unwrap_or_default(), origin, self.depth + 1)
+                (self.parse)(value.as_str().unwrap_or_default(), origin, self.depth + 1, self.spot)
             }
             _ => return None,
         };
@@ -82,6 +112,21 @@ impl PutBack<'_> {
             self.problems.extend(problems);
             Node::string(origin, "")
         }))
+    }
+
+    /// Tells of a contributor's choice that a shell would run.
+    fn distrust(&mut self, index: usize) {
+        if self.spot != Spot::Script {
+            return;
+        }
+        for found in self.store.all_untrusted(index) {
+            let message =
+                format!("`{}` is printed into a script, and whoever makes a branch chooses it", found.source);
+            self.problems.push(
+                Diagnostic::warning("script-injection", found.origin, message)
+                    .with_help("write `| sh` behind it, which makes it one word for the shell"),
+            );
+        }
     }
 
     /// The text around the placeholders with the values' texts joined in: a string, whatever it looks like.
@@ -94,6 +139,7 @@ impl PutBack<'_> {
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
                     printed = true;
+                    self.distrust(index);
                     let value = self.store.get(index).unwrap_or_default();
                     match to_text(&value, self.store) {
                         Ok(part) => text.push_str(&part),

@@ -78,6 +78,10 @@ struct Unbound {
 impl Object for Unbound {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.read.store(true, Ordering::Relaxed);
+        if key.as_str() == Some("variables") {
+            // The one value that holds others, to be looped over or asked for one by one.
+            return Some(Value::from_object(Self { read: Arc::clone(&self.read) }));
+        }
         Some(Value::from(format!("{UNBOUND}{}{UNBOUND}", key.as_str()?)))
     }
 

@@ -16,6 +16,8 @@ pub(crate) const CLOSE: char = '\u{F0004}';
 const ESCAPE: char = '\u{F0005}';
 /// Separates file and line in a mark.
 const SEPARATOR: char = '\u{F0006}';
+/// Opens what is wrapped around an expression that prints a contributor's choice; see [`wrap`].
+const UNTRUSTED: char = '\u{F0007}';
 /// The digit 0; the other nine follow. Digits of their own, so that no filter on captured text can change them.
 const ZERO: u32 = 0xF0010;
 /// The last sign.
@@ -47,6 +49,34 @@ pub(crate) fn write_placeholder(out: &mut String, open: char, index: usize) {
     out.push(open);
     digits(out, u32::try_from(index).unwrap_or(u32::MAX));
     out.push(CLOSE);
+}
+
+/// The function that a wrapped expression calls.
+pub(crate) const UNTRUSTED_FUNCTION: &str = "__untrusted__";
+
+/// An expression with the call around it that tells the store where it stands and what it prints.
+pub(crate) fn wrap(expression: &str, told: &str) -> String {
+    format!("{UNTRUSTED_FUNCTION}(\"{UNTRUSTED}\",({expression}),\"{UNTRUSTED}{told}\")")
+}
+
+/// A marked text as its author wrote it: without marks and wraps.
+pub(crate) fn visible(marked: &str) -> String {
+    let text = |piece| if let Piece::Text(text) = piece { Some(text) } else { None };
+    let plain: String = pieces(marked).filter_map(text).collect();
+    if !plain.contains(UNTRUSTED) {
+        return plain;
+    }
+    let open = format!("{UNTRUSTED_FUNCTION}(\"{UNTRUSTED}\",(");
+    let close = format!("),\"{UNTRUSTED}");
+    let mut out = String::with_capacity(plain.len());
+    let plain = plain.replace(&open, "");
+    let mut rest = &*plain;
+    while let Some(at) = rest.find(&close) {
+        out.push_str(&rest[..at]);
+        let behind = &rest[at + close.len()..];
+        rest = behind.find("\")").map_or("", |end| &behind[end + 2..]);
+    }
+    out + rest
 }
 
 /// A piece of text that may hold signs.

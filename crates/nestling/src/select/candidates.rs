@@ -48,7 +48,7 @@ struct Changed {
 impl Changed {
     fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
         let own = |path: &RepoPath| path.as_bytes() == FILE_NAME.as_bytes();
-        let in_folders = |path: &RepoPath| workspace.template_folders.iter().any(|folder| path.is_in(folder));
+        let in_folders = |path: &RepoPath| workspace.template_folders.iter().any(|folder| folder.holds(path));
         let is_yaml = |path: &RepoPath| {
             let name = path.file_name();
             name != FILE_NAME.as_bytes() && (name.ends_with(b".yml") || name.ends_with(b".yaml"))

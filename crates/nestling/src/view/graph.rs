@@ -24,9 +24,9 @@ pub fn mermaid(plan: &Plan) -> String {
         }
         out.push_str("  end\n");
     }
-    for pair in 1..stages.len() {
-        let waits = stages[pair].1.iter().any(|job| needed(job).is_none());
-        let _ = writeln!(out, "  s{} {} s{pair}", pair - 1, if waits { "-->" } else { "~~~" });
+    for (at, pair) in stages.windows(2).enumerate() {
+        let arrow = if waits(&pair[1].1) { "-->" } else { "~~~" };
+        let _ = writeln!(out, "  s{at} {arrow} s{}", at + 1);
     }
     for (from, to, kind) in edges(pipeline, &ids) {
         let _ = writeln!(out, "  {from} {} {to}", if kind == Edge::Optional { "-.->" } else { "-->" });
@@ -41,7 +41,7 @@ pub fn dot(plan: &Plan) -> String {
     let pipeline = &plan.pipeline;
     let ids = ids(pipeline);
     let mut out = String::from(
-        "digraph pipeline {\n  rankdir=LR\n  compound=true\n  node [shape=box style=rounded fontname=sans-serif]\n",
+        "digraph pipeline {\n  rankdir=LR\n  compound=true\n  node [shape=box style=rounded fontname=\"sans-serif\"]\n",
     );
     let stages = by_stage(pipeline);
     for (at, (stage, jobs)) in stages.iter().enumerate() {
@@ -61,13 +61,10 @@ pub fn dot(plan: &Plan) -> String {
         }
         out.push_str("  }\n");
     }
-    for pair in 1..stages.len() {
-        let ends = [&stages[pair - 1].1, &stages[pair].1].map(|jobs| &ids[jobs[0].name.as_str()]);
-        let waits = stages[pair].1.iter().any(|job| needed(job).is_none());
-        let style = if waits { "" } else { " style=invis" };
-        let (from, to) = (pair - 1, pair);
-        let _ =
-            writeln!(out, "  {} -> {} [ltail=cluster_{from} lhead=cluster_{to}{style}]", ends[0], ends[1]);
+    for (at, pair) in stages.windows(2).enumerate() {
+        let [from, to] = [&pair[0].1, &pair[1].1].map(|jobs| &ids[jobs[0].name.as_str()]);
+        let style = if waits(&pair[1].1) { "" } else { " style=invis" };
+        let _ = writeln!(out, "  {from} -> {to} [ltail=cluster_{at} lhead=cluster_{}{style}]", at + 1);
     }
     for (from, to, kind) in edges(pipeline, &ids) {
         let style = if kind == Edge::Optional { " [style=dashed]" } else { "" };
@@ -75,6 +72,11 @@ pub fn dot(plan: &Plan) -> String {
     }
     out.push_str("}\n");
     out
+}
+
+/// Whether one of a stage's jobs waits for all of the stage before.
+fn waits(jobs: &[&Job]) -> bool {
+    jobs.iter().any(|job| needed(job).is_none())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

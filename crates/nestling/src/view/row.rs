@@ -10,7 +10,7 @@ use crate::pipeline::Job;
 const WIDEST: usize = 32;
 
 /// The least that an environment's name is cut to.
-const ENVIRONMENT: usize = 16;
+const ENVIRONMENT: usize = 8;
 
 /// What stands first on a line, before the facts: padded alike for all rows.
 pub(crate) fn padded(rows: &[Vec<String>]) -> Vec<String> {

@@ -1,13 +1,15 @@
 //! The plan as a tree: units with their reasons, and under each its jobs.
 
+use super::facts::by_stage;
 use super::fit::{end_cut, list, width};
 use super::paint::Screen;
 use super::row;
 use crate::changes::Extent;
 use crate::name::UnitName;
-use crate::pipeline::Job;
+use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The least room for a reason: below that it goes on a line of its own.
@@ -32,6 +34,7 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
         let _ = writeln!(text, "{}", paint.bold("workspace"));
         jobs_of(&own, screen, &mut text);
     }
+    let order = stage_order(&plan.pipeline);
     let is_removed = |unit: &UnitName| plan.removed.iter().any(|removed| removed.unit.name == *unit);
     for group in plan.pipeline.jobs.chunk_by(|a, b| a.unit == b.unit) {
         let Some(unit) = &group[0].unit else { continue };
@@ -39,7 +42,9 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
             continue;
         }
         unit_line(plan, unit, screen, &mut text);
-        jobs_of(&group.iter().collect::<Vec<_>>(), screen, &mut text);
+        let mut jobs: Vec<&Job> = group.iter().collect();
+        jobs.sort_by_key(|job| order.get(job.stage()));
+        jobs_of(&jobs, screen, &mut text);
         for left_out in plan.left_out.get(unit).into_iter().flatten() {
             let line = format!("   without {}: {}", left_out.job, left_out.reason);
             let _ = writeln!(text, "{}", paint.dim(end_cut(&line, screen.columns)));
@@ -47,6 +52,11 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
     }
     removed(plan, screen, &mut text);
     text
+}
+
+/// The place of each stage in the order in which they run.
+fn stage_order(pipeline: &Pipeline) -> BTreeMap<&str, usize> {
+    by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)).collect()
 }
 
 /// The units that are gone since base, with the jobs that stop what they left.

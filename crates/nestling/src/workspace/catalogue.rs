@@ -24,7 +24,8 @@ pub struct Environment {
     pub when: When,
     /// What GitLab calls it; `None` for the key and the unit's slug.
     pub title: Option<Node>,
-    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `kubernetes`.
+    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `action`,
+    /// `kubernetes`.
     pub settings: Map,
     /// What goes into the job itself: `resource_group`, `variables`, `tags`.
     pub job: Map,
@@ -32,10 +33,38 @@ pub struct Environment {
     pub start: Start,
     /// The environment that has to be deployed to before.
     pub after: Option<EnvironmentName>,
-    /// How it is stopped, for deploys that do not say so themselves.
-    pub stop: Option<Map>,
+    /// How it is stopped.
+    pub stop: Stop,
+    /// Inputs for the templates that have them, while they render for this environment.
+    pub inputs: Map,
     /// Whether deploys hold off while GitLab's deploy freeze lasts.
     pub freeze: Freeze,
+}
+
+/// How an environment is stopped.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    /// As its deploys say, if they do.
+    AsDeployed,
+    /// By this block, where a deploy does not say itself.
+    Block(Map),
+    /// Never by a job: `stop: false`, for environments that stay.
+    Never,
+}
+
+impl Stop {
+    fn same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Block(one), Self::Block(other)) => one.same_as(other),
+            (Self::AsDeployed, Self::AsDeployed) | (Self::Never, Self::Never) => true,
+            _ => false,
+        }
+    }
+
+    /// The block, if there is one.
+    pub fn block(&self) -> Option<&Map> {
+        if let Self::Block(block) = self { Some(block) } else { None }
+    }
 }
 
 /// How a deploy to an environment starts.
@@ -68,10 +97,6 @@ pub enum Freeze {
 
 impl Environment {
     fn same_as(&self, other: &Self) -> bool {
-        let both = |a: Option<&Map>, b: Option<&Map>| match (a, b) {
-            (Some(a), Some(b)) => a.same_as(b),
-            (a, b) => a.is_none() && b.is_none(),
-        };
         let titles = match (&self.title, &other.title) {
             (Some(a), Some(b)) => a.same_as(b),
             (a, b) => a.is_none() && b.is_none(),
@@ -82,7 +107,8 @@ impl Environment {
             && self.when.same_as(&other.when)
             && self.settings.same_as(&other.settings)
             && self.job.same_as(&other.job)
-            && both(self.stop.as_ref(), other.stop.as_ref())
+            && self.inputs.same_as(&other.inputs)
+            && self.stop.same_as(&other.stop)
     }
 }
 

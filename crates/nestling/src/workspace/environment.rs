@@ -1,10 +1,10 @@
 //! Checks the entries of the environment catalogue.
 
-use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start};
+use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
 use super::format::{ConditionFile, EnvironmentFile};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::name::EnvironmentName;
+use crate::name::{EnvironmentName, check_environment_title};
 use crate::yaml::{self, Located, Map, Node};
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -27,22 +27,32 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
             .map_err(|error| keep(Diagnostic::error("environment-name", after.origin, error.to_string())))
             .ok()
     });
-    let stop = file.stop.as_ref().and_then(|stop| {
-        if stop.as_map().is_none() {
-            keep(Diagnostic::error("header", stop.origin, "`stop` has to be a map with a `script`"));
+    let title = file.name.as_ref().map(|text| title(text)).transpose().map_err(&mut keep).ok().flatten();
+    let stop = stop(file.stop.as_ref()).map_err(&mut keep).unwrap_or(Stop::AsDeployed);
+    for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
+        if let Some(node) = node.as_ref().filter(|node| node.as_map().is_none()) {
+            let message = format!("`{key}` has to be a map of names and values");
+            keep(Diagnostic::error("header", node.origin, message));
         }
-        stop.as_map().cloned()
-    });
+    }
+    if file.blocking && !file.manual {
+        let message = format!("`{name}` is `blocking` and starts by itself, so there is nothing to wait for");
+        keep(
+            Diagnostic::error("environment-blocking", origin, message)
+                .with_help("write `manual: true` beside it, or take it out"),
+        );
+    }
     match parsed {
         Some(name) if problems.is_empty() => Ok(Environment {
             name,
             origin,
             when,
-            title: file.name.as_ref().map(|text| Node::string(text.origin, text.value.as_str())),
+            title,
             settings: some_of(&[
                 ("url", &file.url),
                 ("deployment_tier", &file.deployment_tier),
                 ("auto_stop_in", &file.auto_stop_in),
+                ("action", &file.action),
                 ("kubernetes", &file.kubernetes),
             ]),
             job: some_of(&[
@@ -53,9 +63,31 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
             start: start(file),
             after,
             stop,
+            inputs: file.inputs.as_ref().and_then(Node::as_map).cloned().unwrap_or_default(),
             freeze: if file.freeze { Freeze::Respected } else { Freeze::Ignored },
         }),
         _ => Err(problems),
+    }
+}
+
+/// What GitLab calls it. Where it is computed, only what comes out can be checked.
+fn title(text: &Located<String>) -> Result<Node, Diagnostic> {
+    if !text.value.contains("${{") {
+        check_environment_title(&text.value)
+            .map_err(|error| Diagnostic::error("environment-name", text.origin, error.to_string()))?;
+    }
+    Ok(Node::string(text.origin, text.value.as_str()))
+}
+
+fn stop(node: Option<&Node>) -> Result<Stop, Diagnostic> {
+    let Some(node) = node else { return Ok(Stop::AsDeployed) };
+    match (node.as_map(), node.as_bool()) {
+        (Some(block), _) => Ok(Stop::Block(block.clone())),
+        (None, Some(false)) => Ok(Stop::Never),
+        _ => {
+            let message = "`stop` has to be a map with a `script`, or `false`";
+            Err(Diagnostic::error("header", node.origin, message))
+        }
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) struct WorkspaceHeader {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WorkspaceFile {
-    /// Folders of the repository where `use:` looks.
-    pub templates: Vec<Located<String>>,
+    /// Folders where `use:` looks: a path of the repository, or `{ git, path }` for one of another revision.
+    pub templates: Vec<Node>,
     /// Stages in order.
     pub stages: Vec<Located<String>>,
     /// Globs of paths that select nothing.
@@ -39,6 +39,20 @@ pub(crate) struct WorkspaceFile {
     pub pipelines: IndexMap<String, Node>,
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
+}
+
+/// A folder of templates that is not in the files at hand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplatesFile {
+    /// The revision to read it from, such as `origin/main`.
+    #[serde(default)]
+    pub git: Option<Located<String>>,
+    /// Another repository on disk, from this one's root, such as `../ci-templates`.
+    #[serde(default)]
+    pub repository: Option<Located<String>>,
+    /// The folder there.
+    pub path: Located<String>,
 }
 
 /// A rule of the workspace: every directory that matches is a unit.
@@ -92,6 +106,9 @@ pub(crate) struct UseFile {
     /// Its inputs.
     #[serde(default)]
     pub inputs: Option<Node>,
+    /// Inputs that differ for an environment of the catalogue, over all others.
+    #[serde(default)]
+    pub environments: IndexMap<String, Node>,
 }
 
 /// A dependency with an order.
@@ -133,8 +150,12 @@ pub(crate) struct EnvironmentFile {
     pub variables: Option<Node>,
     /// Runner tags of the deploying jobs.
     pub tags: Option<Node>,
-    /// How it is stopped, for deploys that do not say so themselves.
+    /// `start`, `prepare`, `verify` or `access`, for jobs that do not say so themselves.
+    pub action: Option<Node>,
+    /// How it is stopped, for deploys that do not say so themselves; `false` for never.
     pub stop: Option<Node>,
+    /// Inputs for the templates that have them, while they render for this environment.
+    pub inputs: Option<Node>,
     /// Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     pub freeze: bool,
 }

@@ -4,6 +4,7 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit};
 use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
 use crate::changes::Policies;
@@ -52,7 +53,16 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     loading.diagnostics.extend(problems);
     let from = loading.all(written.depends_from.iter().map(stated::parse));
     loading.diagnostics.extend(stated::add(&from, files, sources, &mut workspace.units)?);
+    loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
+}
+
+/// The workspace that a header describes, without units: for the cases of templates.
+pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
+    let mut loading = Loading { sources, diagnostics: Vec::new() };
+    let written = loading.some(yaml::from_node::<WorkspaceFile>(node, "header")).unwrap_or_default();
+    let workspace = loading.workspace(node.origin.file, &written);
+    Loaded { workspace, diagnostics: loading.diagnostics }
 }
 
 fn no_workspace() -> Diagnostic {
@@ -119,7 +129,7 @@ impl Loading<'_> {
     fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
         Workspace {
             file: Some(file),
-            template_folders: self.all(written.templates.iter().map(folder)),
+            template_folders: self.all(written.templates.iter().map(TemplateFolder::read)),
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.all(written.ignore.iter().map(glob)),
             everything: self.all(written.everything.iter().map(glob)),
@@ -218,11 +228,6 @@ fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitN
 fn fallback_name(dir: &RepoPath) -> UnitName {
     let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
     UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
-}
-
-fn folder(text: &Located<String>) -> Result<RepoPath, Vec<Diagnostic>> {
-    RepoPath::parse(&text.value)
-        .map_err(|error| vec![Diagnostic::error("path", text.origin, error.to_string())])
 }
 
 fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {

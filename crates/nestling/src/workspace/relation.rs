@@ -1,12 +1,14 @@
 //! How units relate: the templates that they use, and the units that they depend on.
 
+use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
 use super::load::Draft;
-use super::unit::{Dependency, Order, Stated, Unit, Use};
+use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::name::UnitName;
 use crate::yaml::{self, Map, Node};
 use globset::GlobBuilder;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// A dependency as written: a unit's name, or a glob of names.
@@ -21,21 +23,44 @@ pub(crate) struct Wanted {
 pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
     each(node, |item| {
         if let Some(name) = item.as_str() {
-            return Ok(Use { template: name.to_owned(), inputs: Map::default(), origin: item.origin });
+            let (inputs, environments) = (Map::default(), IndexMap::new());
+            return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
         }
         let written: UseFile = yaml::from_node(item, "header")?;
-        let inputs = match &written.inputs {
-            Some(inputs) if !inputs.is_null() => inputs.as_map().cloned().ok_or_else(|| {
-                vec![Diagnostic::error(
-                    "inputs",
-                    inputs.origin,
-                    "`inputs` has to be a map of names and values",
-                )]
-            })?,
-            _ => Map::default(),
-        };
-        Ok(Use { template: written.template.value, inputs, origin: written.template.origin })
+        let inputs = inputs(written.inputs.as_ref())?;
+        let mut environments = IndexMap::new();
+        for (name, node) in &written.environments {
+            let given = EnvironmentInputs { inputs: self::inputs(Some(node))?, origin: node.origin };
+            environments.insert(name.clone(), given);
+        }
+        Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
     })
+}
+
+fn inputs(node: Option<&Node>) -> Result<Map, Vec<Diagnostic>> {
+    match node {
+        Some(node) if !node.is_null() => node.as_map().cloned().ok_or_else(|| {
+            let message = "`inputs` has to be a map of names and values";
+            vec![Diagnostic::error("inputs", node.origin, message)]
+        }),
+        _ => Ok(Map::default()),
+    }
+}
+
+/// Inputs for environments that the catalogue does not have.
+pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec<Diagnostic> {
+    let uses = units.iter().flat_map(|unit| unit.uses.iter().map(move |used| (unit, used)));
+    let named = uses.flat_map(|(unit, used)| used.environments.iter().map(move |given| (unit, given)));
+    let unknown = named.filter(|(_, (name, _))| catalogue.get(name).is_none());
+    let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
+        let message = format!("there is no environment `{name}` in the catalogue");
+        let problem = Diagnostic::error("environment-undefined", given.origin, message).for_unit(&unit.name);
+        match did_you_mean(name, catalogue.names()) {
+            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            None => problem,
+        }
+    };
+    unknown.map(problem).collect()
 }
 
 /// Reads `depends_on:`: a name, a glob of names, `{ unit, order }`, or a list of those.

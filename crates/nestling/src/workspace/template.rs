@@ -2,8 +2,9 @@
 
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
+use super::template_folder::TemplateFolder;
 use crate::diagnostic::{Diagnostic, FileId, Sources, utf8};
-use crate::files::{Files, ReadError};
+use crate::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision};
 use crate::path::RepoPath;
 use crate::yaml::{self, Node};
 use include_dir::{Dir, include_dir};
@@ -22,7 +23,7 @@ const LIBRARY_PREFIX: &str = "nestling/";
 pub struct Template {
     /// Its name as used.
     pub name: String,
-    /// Where it stands in the repository; `None` for the built-in library.
+    /// Where it stands among the files at hand; `None` for the built-in library and other revisions.
     pub path: Option<RepoPath>,
     /// The file.
     pub file: FileId,
@@ -37,20 +38,38 @@ pub struct Template {
 /// All templates that a run may use. Each is read when it is first asked for.
 pub struct Templates<'a> {
     files: &'a dyn Files,
-    folders: &'a [RepoPath],
+    folders: &'a [TemplateFolder],
     sources: &'a Sources,
     read: RefCell<BTreeMap<String, Read>>,
+    /// The files of the folders that are read from other revisions, in the folders' order.
+    opened: Vec<Option<Opened<'a>>>,
 }
 
-/// The file behind a template: its path (`None` in the library) and its bytes.
-type Found = (Option<RepoPath>, Vec<u8>);
+/// The files of another revision, or why there are none.
+type Opened<'a> = Result<Box<dyn Files + 'a>, String>;
+
+/// A template's file as it was found.
+struct Located {
+    /// Its path among the files at hand.
+    path: Option<RepoPath>,
+    /// How messages call it.
+    shown: String,
+    bytes: Vec<u8>,
+}
 
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
-    /// Templates of these folders, read from these files.
-    pub fn new(files: &'a dyn Files, folders: &'a [RepoPath], sources: &'a Sources) -> Self {
-        Self { files, folders, sources, read: RefCell::default() }
+    /// Templates of these folders, read from these files and, where a folder says so, from other revisions.
+    pub fn new(
+        files: &'a dyn Files,
+        elsewhere: &'a dyn Elsewhere,
+        folders: &'a [TemplateFolder],
+        sources: &'a Sources,
+    ) -> Self {
+        let open = |revision: &Revision| elsewhere.files_of(revision).map_err(|error| error.to_string());
+        let opened = folders.iter().map(|folder| folder.revision.as_ref().map(open)).collect();
+        Self { files, folders, sources, read: RefCell::default(), opened }
     }
 
     /// The template of this name, with or without `.yml`; `None` where no folder has it.
@@ -70,42 +89,47 @@ impl<'a> Templates<'a> {
     }
 
     fn load(&self, name: &str) -> Read {
-        let Some((path, bytes)) = self.locate(name).map_err(|error| vec![unreadable(&error)])? else {
-            return Ok(None);
-        };
-        let shown = path.clone().map_or_else(|| name.to_owned(), |path| path.to_string());
-        let shown = RepoPath::parse(&shown).unwrap_or_default();
-        let text = utf8(self.sources, &shown, bytes).map_err(|error| vec![error])?;
-        let file = self.sources.add(&shown, text.as_str());
+        let Some(Located { path, shown, bytes }) = self.locate(name)? else { return Ok(None) };
+        let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
+        let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
+        let file = self.sources.add(shown, text.as_str());
         let document = split(&text);
         let spec = document.header.map(|header| read_spec(header, file)).transpose()?.unwrap_or_default();
         let body = Body { file, text: document.body.into() };
         let description = spec.description.map(|text| text.value);
-        Ok(Some(Rc::new(Template {
-            name: name.to_owned(),
-            path,
-            file,
-            description,
-            inputs: spec.inputs,
-            body,
-        })))
+        let inputs = spec.inputs;
+        Ok(Some(Rc::new(Template { name: name.to_owned(), path, file, description, inputs, body })))
     }
 
     /// The file behind a name.
-    fn locate(&self, name: &str) -> Result<Option<Found>, ReadError> {
-        if let Some(name) = name.strip_prefix(LIBRARY_PREFIX) {
-            let found = spellings(name).into_iter().find_map(|path| LIBRARY.get_file(path));
-            return Ok(found.map(|file| (None, file.contents().to_vec())));
+    fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
+        if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
+            let found = spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path));
+            return Ok(found.map(|file| {
+                let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
+                Located { path: None, shown, bytes: file.contents().to_vec() }
+            }));
         }
-        for folder in self.folders {
+        for (folder, opened) in self.folders.iter().zip(&self.opened) {
+            let files = match opened {
+                None => self.files,
+                Some(Ok(files)) => &**files,
+                Some(Err(error)) => return Err(vec![not_there(folder, error)]),
+            };
             for spelling in spellings(name) {
-                let Ok(path) = folder.join(&spelling) else { continue };
-                if !path.is_in(folder) {
+                let Ok(path) = folder.path.join(&spelling) else { continue };
+                if !path.is_in(&folder.path) {
                     continue;
                 }
-                if let Some(bytes) = self.files.read(&path)? {
-                    return Ok(Some((Some(path), bytes)));
-                }
+                let Some(bytes) = files.read(&path).map_err(|error| vec![unreadable(&error)])? else {
+                    continue;
+                };
+                let shown = match &folder.revision {
+                    Some(revision) => format!("{revision}:{path}"),
+                    None => path.to_string(),
+                };
+                let path = Some(path).filter(|_| folder.revision.is_none());
+                return Ok(Some(Located { path, shown, bytes }));
             }
         }
         Ok(None)
@@ -114,7 +138,12 @@ impl<'a> Templates<'a> {
     /// The names that `use:` could have meant, for suggestions.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();
-        let folders = self.folders;
+        let folders: Vec<&RepoPath> = self
+            .folders
+            .iter()
+            .filter(|folder| folder.revision.is_none())
+            .map(|folder| &folder.path)
+            .collect();
         // A folder that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
             let on_the_way = folders.iter().any(|folder| folder.is_in(directory));
@@ -136,6 +165,22 @@ impl<'a> Templates<'a> {
     }
 }
 
+fn not_there(folder: &TemplateFolder, error: &str) -> Diagnostic {
+    let Some(revision) = &folder.revision else {
+        return Diagnostic::error("template-source", folder.origin, error.to_owned());
+    };
+    let message = format!("templates cannot be read from `{revision}`: {error}");
+    Diagnostic::error("template-source", folder.origin, message).with_help(match &revision.repository {
+        Some(_) => "clone it before, beside this repository".to_owned(),
+        None => format!("fetch it before: `git fetch origin {}`", branch(&revision.revision)),
+    })
+}
+
+/// What to fetch for a revision: `main` for `origin/main`.
+fn branch(revision: &str) -> &str {
+    revision.strip_prefix("origin/").unwrap_or(revision)
+}
+
 /// The names of the built-in templates, sorted.
 pub fn library_names() -> Vec<String> {
     let folders = LIBRARY.dirs().flat_map(Dir::files);
@@ -152,6 +197,18 @@ pub fn library_names() -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The files of the built-in library: templates, their READMEs and their cases.
+pub fn library_files() -> MemoryFiles {
+    fn files(folder: &'static Dir<'static>, found: &mut Vec<(String, Vec<u8>)>) {
+        let own = folder.files().map(|file| (file.path().display().to_string(), file.contents().to_vec()));
+        found.extend(own);
+        folder.dirs().for_each(|folder| files(folder, found));
+    }
+    let mut found = Vec::new();
+    files(&LIBRARY, &mut found);
+    MemoryFiles::new(found)
 }
 
 fn template_name(folder: &str, file: &str) -> Option<String> {

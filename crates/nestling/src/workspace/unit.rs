@@ -5,6 +5,7 @@ use crate::diagnostic::Origin;
 use crate::name::UnitName;
 use crate::path::{Glob, RepoPath};
 use crate::yaml::Map;
+use indexmap::IndexMap;
 
 /// A directory with CI of its own, checked.
 #[derive(Debug, Clone)]
@@ -106,6 +107,17 @@ pub struct Use {
     pub template: String,
     /// The inputs as written.
     pub inputs: Map,
+    /// Inputs that differ for an environment of the catalogue, by its name.
+    pub environments: IndexMap<String, EnvironmentInputs>,
     /// Where the template is named.
+    pub origin: Origin,
+}
+
+/// The inputs of a template for one environment.
+#[derive(Debug, Clone)]
+pub struct EnvironmentInputs {
+    /// The inputs as written.
+    pub inputs: Map,
+    /// Where they are written.
     pub origin: Origin,
 }

@@ -1,6 +1,7 @@
 //! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
 
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+use super::syntax;
 use crate::diagnostic::{Diagnostic, FileId, Origin};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
@@ -57,6 +58,7 @@ pub fn parse(
         return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
     }
     let mut reader = Reader {
+        text,
         parser: Parser::new_from_str(text),
         locate,
         depth: limits.depth,
@@ -76,6 +78,7 @@ pub fn parse(
 }
 
 struct Reader<'a, 'i> {
+    text: &'i str,
     parser: Parser<'i, StrInput<'i>>,
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
@@ -116,6 +119,10 @@ impl<'i> Reader<'_, 'i> {
         let before = self.nodes;
         let (anchor, tag, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                if style == ScalarStyle::Plain && text.contains(" - ") && span.start.line() < span.end.line()
+                {
+                    self.folded_item(&text, span);
+                }
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
@@ -213,10 +220,26 @@ impl<'i> Reader<'_, 'i> {
 
     fn syntax(&self, error: &ScanError) -> Stop {
         let mark = error.marker();
-        let origin =
-            (self.locate)(Position { line: number(mark.line()), column: number(mark.col()) + 1, width: 0 });
-        let problem = Diagnostic::error("yaml-syntax", origin, error.info());
-        vec![problem.with_help("check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character")]
+        vec![syntax::problem(self.text, (mark.line(), mark.col() + 1), &error.info(), self.locate)]
+    }
+
+    /// An item that is indented too deep goes on the text of the item above, in silence.
+    fn folded_item(&mut self, text: &str, span: Span) {
+        let lines: Vec<&str> = self.text.lines().take(span.end.line() + 1).collect();
+        let stray = (span.start.line()..lines.len()).find(|at| {
+            // Where the reader says that a text ends can be the line behind it.
+            text.contains(lines[*at].trim()) && syntax::continues_item(&lines, *at)
+        });
+        if let Some(at) = stray {
+            let origin = syntax::whole(&lines, at, self.locate);
+            let message = "this looks like an item of its own, and goes on the text of the item above";
+            let above = syntax::content_above(&lines, at).unwrap_or(at);
+            self.problems.push(
+                Diagnostic::error("yaml-folded-item", origin, message)
+                    .with_label(syntax::whole(&lines, above, self.locate), "the item above")
+                    .with_help("indent both alike, or quote the text that has two lines"),
+            );
+        }
     }
 }
 

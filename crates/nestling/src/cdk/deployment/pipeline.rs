@@ -2,19 +2,19 @@
 //! one node an action.
 
 use super::fallback::{Ordered, order};
+use super::place::stages_of;
+use super::role::{Role, assembly_artifact, published, roles};
 use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Order, Step, Work};
 use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, matching};
 use crate::cdk::report::Kind;
-use crate::path::RepoPath;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
-pub(crate) fn add(deployment: &mut Deployment, index: usize, pipeline: Pipeline) {
-    let ordered = order(&pipeline, &deployment.assembly);
-    let roles = roles(&pipeline, &ordered);
-    let stages = stages_of(&pipeline, &ordered, deployment);
-    let mut adding =
-        Adding { deployment, pipeline: &pipeline, index, ordered: &ordered, stages, nodes: Vec::new() };
+pub(crate) fn add(deployment: &mut Deployment, index: usize, pipeline: &Pipeline) {
+    let ordered = order(pipeline, &deployment.assembly);
+    let roles = roles(pipeline, &ordered);
+    let stages = stages_of(pipeline, &ordered, deployment);
+    let mut adding = Adding { deployment, pipeline, index, ordered: &ordered, stages, nodes: Vec::new() };
     for (at, role) in roles.iter().enumerate() {
         let nodes = adding.action(at, *role);
         adding.nodes.push(nodes);
@@ -28,114 +28,6 @@ pub(crate) fn add(deployment: &mut Deployment, index: usize, pipeline: Pipeline)
     for lost in &pipeline.lost {
         deployment.report.add(Kind::Setting, &pipeline.path, lost, pipeline.origin);
     }
-}
-
-/// What an action is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Source,
-    /// Makes the assembly, or runs before what makes it.
-    Synth,
-    /// Deploys the pipeline itself.
-    SelfUpdate,
-    Publish,
-    /// Shows whether permissions broaden.
-    Compare,
-    Work,
-}
-
-fn roles(pipeline: &Pipeline, ordered: &Ordered<'_>) -> Vec<Role> {
-    let assembly = assembly_artifact(ordered);
-    let makes = |action: &codepipeline::Action| {
-        assembly.is_some_and(|artifact| action.outputs.iter().any(|output| output == artifact))
-    };
-    let synth = ordered.actions.iter().position(|(_, action)| makes(action));
-    let before: BTreeSet<usize> = synth.map(|synth| past(synth, &ordered.after)).unwrap_or_default();
-    let role = |at: usize, stage: &str, action: &codepipeline::Action| match &action.does {
-        Does::Source { .. } => Role::Source,
-        _ if Some(at) == synth || before.contains(&at) => Role::Synth,
-        Does::Build(project) if project.path.contains("/UpdatePipeline/") => Role::SelfUpdate,
-        Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
-            Role::Compare
-        }
-        Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
-        _ if stage == "UpdatePipeline" => Role::SelfUpdate,
-        _ => Role::Work,
-    };
-    let actions = ordered.actions.iter().enumerate();
-    actions.map(|(at, (stage, action))| role(at, &pipeline.stages[*stage].name, action)).collect()
-}
-
-/// The artifact that the stacks' templates are taken from.
-fn assembly_artifact<'a>(ordered: &Ordered<'a>) -> Option<&'a str> {
-    let of_stacks = ordered.actions.iter().filter(|(_, action)| matches!(action.does, Does::Stack { .. }));
-    of_stacks.filter_map(|(_, action)| action.inputs.first()).map(String::as_str).next()
-}
-
-fn past(of: usize, after: &[BTreeSet<usize>]) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
-    let mut queue = vec![of];
-    while let Some(at) = queue.pop() {
-        queue.extend(after[at].iter().filter(|before| found.insert(**before)));
-    }
-    found
-}
-
-/// The directories of the assembly that commands publish assets of: `cdk-assets --path "DIR/X.assets.json" … publish`.
-fn published(commands: &[String]) -> impl Iterator<Item = RepoPath> {
-    let publishing = commands.iter().filter(|c| c.contains("cdk-assets") && c.contains(" publish "));
-    publishing.filter_map(|command| {
-        let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
-        let end = path.find(['"', ' ']).unwrap_or(path.len());
-        RepoPath::parse(&path[..end]).ok()?.parent()
-    })
-}
-
-/// The CDK stage that each action belongs to: that of its stack, or of the stacks in the same group of the graph.
-fn stages_of(pipeline: &Pipeline, ordered: &Ordered<'_>, deployment: &Deployment) -> Vec<Option<usize>> {
-    let assembly = &deployment.assembly;
-    let mut groups: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, (_, action)) in ordered.actions.iter().enumerate() {
-        let (Does::Stack { stack, .. }, Some(leaf)) = (&action.does, &ordered.leaves[at]) else { continue };
-        let Some(stage) = assembly.stacks[*stack].stage else { continue };
-        // `PreProd.Staging.Data.Deploy`: the stack's group is in the stage's.
-        let known = pipeline.graph.iter().flat_map(|graph| &graph.groups);
-        let holding =
-            known.filter(|group| leaf.strip_prefix(group.as_str()).is_some_and(|r| r.starts_with('.')));
-        let mut holding: Vec<&String> = holding.collect();
-        holding.sort_by_key(|group| std::cmp::Reverse(group.len()));
-        if let Some(group) = holding.get(1) {
-            groups.insert((*group).clone(), stage);
-        }
-    }
-    let by_group = |leaf: &str| {
-        let fits = groups
-            .iter()
-            .filter(|(group, _)| leaf.strip_prefix(group.as_str()).is_some_and(|r| r.starts_with('.')));
-        fits.max_by_key(|(group, _)| group.len()).map(|(_, stage)| *stage)
-    };
-    let actions = ordered.actions.iter().enumerate();
-    let of = |at: usize, stage: usize, action: &codepipeline::Action| match &action.does {
-        Does::Stack { stack, .. } => assembly.stacks[*stack].stage,
-        _ => match &ordered.leaves[at] {
-            Some(leaf) => by_group(leaf),
-            None => only_stage(stage, ordered, deployment),
-        },
-    };
-    actions.map(|(at, (stage, action))| of(at, *stage, action)).collect()
-}
-
-/// Without a graph: the CDK stage of all stacks of the same CodePipeline stage, if that is one.
-fn only_stage(of: usize, ordered: &Ordered<'_>, deployment: &Deployment) -> Option<usize> {
-    let stacks = ordered.actions.iter().filter(|(stage, _)| *stage == of).filter_map(|(_, action)| {
-        if let Does::Stack { stack, .. } = action.does {
-            deployment.assembly.stacks[stack].stage
-        } else {
-            None
-        }
-    });
-    let stages: BTreeSet<usize> = stacks.collect();
-    stages.first().copied().filter(|_| stages.len() == 1)
 }
 
 struct Adding<'a> {

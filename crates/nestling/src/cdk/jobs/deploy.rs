@@ -2,20 +2,14 @@
 
 use super::Request;
 use super::body::Body;
+use super::outputs::{DOTENV, OUTPUTS, Output, address, dotenv, own_outputs, publish_outputs};
 use super::targets::Target;
 use super::write::{Writing, under};
 use crate::cdk::report::Kind;
 use crate::cdk::script::{quoted, variable};
-use crate::cdk::settings::{RULE, Source};
-use crate::diagnostic::Diagnostic;
+use crate::cdk::settings::Source;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
-
-/// Where `cdk deploy` leaves the outputs of stacks.
-const OUTPUTS: &str = "cdk-outputs.json";
-
-/// Where a job leaves variables for others, and for the address of its environment.
-pub(crate) const DOTENV: &str = "cdk.env";
 
 /// The name of a change set that somebody looks at: each pipeline has its own.
 const CHANGE_SET: &str = "gitlab-$CI_PIPELINE_ID";
@@ -32,7 +26,7 @@ pub(crate) fn stack(writing: &mut Writing<'_>, at: usize, stack: usize, body: &m
     } else {
         writing.environment(at, Some("prepare"), None, body);
         body.text("resource_group", group_of(writing, at, stack));
-        publish_outputs(outputs, &mut script, body);
+        publish_outputs(&outputs, &mut script, body);
     }
     body.texts("script", script);
 }
@@ -81,7 +75,7 @@ pub(crate) fn execute(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     } else {
         writing.environment(at, Some("prepare"), None, body);
         body.text("resource_group", group_of(writing, at, stack));
-        publish_outputs(outputs, &mut script, body);
+        publish_outputs(&outputs, &mut script, body);
     }
     body.texts("script", script);
 }
@@ -268,50 +262,6 @@ fn group_of(writing: &Writing<'_>, at: usize, stack: usize) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_/. ".contains(c) { c } else { '-' }).collect()
 }
 
-/// An output of a stack with the variable that it becomes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Output {
-    variable: String,
-    stack: String,
-    output: String,
-}
-
-/// The outputs of a stack that other jobs read.
-fn own_outputs(writing: &Writing<'_>, at: usize, stack: usize) -> BTreeSet<Output> {
-    let name = &writing.request.deployment.assembly.stacks[stack].name;
-    let wanted = writing.wanted.get(&at).into_iter().flatten();
-    wanted
-        .map(|(namespace, output)| Output {
-            variable: variable(&format!("{namespace}__{output}")),
-            stack: name.clone(),
-            output: output.clone(),
-        })
-        .collect()
-}
-
-/// Writes outputs where GitLab takes variables from. An output that is not there fails the job.
-fn publish_outputs(outputs: BTreeSet<Output>, script: &mut Vec<String>, body: &mut Body) {
-    if outputs.is_empty() {
-        return;
-    }
-    script.push(dotenv(&outputs));
-    body.child("artifacts", |artifacts| {
-        artifacts.child("reports", |reports| _ = reports.text("dotenv", DOTENV));
-    });
-}
-
-fn dotenv(outputs: &BTreeSet<Output>) -> String {
-    let rows: Vec<[&str; 3]> =
-        outputs.iter().map(|o| [o.variable.as_str(), o.stack.as_str(), o.output.as_str()]).collect();
-    let rows = serde_json::to_string(&rows).unwrap_or_default();
-    let code = format!(
-        "const all = require(\"./{OUTPUTS}\"); {rows}.map(([name, stack, key]) => {{ \
-         if (!(key in all[stack])) throw new Error(stack + \" has no output \" + key); \
-         return name + \"=\" + all[stack][key]; }}).join(\"\\n\")"
-    );
-    format!("node -p {} > {DOTENV}", quoted(&code))
-}
-
 /// What makes a job the deployment of its environment: address, stop job, and what a teardown needs.
 fn finish_target(
     writing: &mut Writing<'_>,
@@ -353,7 +303,7 @@ fn finish_target(
 /// The environments stage makes a stop job of this, by GitLab's rules for the pair.
 fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
     let request = writing.request;
-    if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.as_ref()?))) {
+    if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.block()?))) {
         match (request.evaluate)(&Node::map(entry.origin, block.clone()), entry) {
             Ok(block) => _ = body.node("stop", block),
             Err(problems) => writing.problems.extend(problems),
@@ -372,61 +322,4 @@ fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
     let (cli, assembly) = (&request.settings.cli, request.assembly());
     let command = format!("{cli} destroy --app {assembly} {} --force --no-notices", selected.join(" "));
     body.child("stop", |stop| _ = stop.texts("script", [command]));
-}
-
-/// The address: `url: ServiceUrl` names an output, and in any other text each `${Output}` does.
-fn address(writing: &mut Writing<'_>, target: &Target<'_>, outputs: &mut BTreeSet<Output>) -> Option<String> {
-    let written = target.url?;
-    let plain = written.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '/' || c == '-');
-    let text = if plain { format!("${{{}}}", written.value) } else { written.value.clone() };
-    let mut url = String::new();
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, behind)) = after.split_once('}') else { break };
-        url.push_str(before);
-        match output(writing.request, target, name) {
-            Ok(found) => {
-                url.push_str(&format!("${}", found.variable));
-                outputs.insert(found);
-            }
-            Err((message, help)) => {
-                writing.problems.push(Diagnostic::error(RULE, written.origin, message).with_help(help));
-                return None;
-            }
-        }
-        rest = behind;
-    }
-    url.push_str(rest);
-    Some(url)
-}
-
-/// The output of a target's stacks that `Output` or `Stack.Output` means.
-fn output(request: &Request<'_>, target: &Target<'_>, name: &str) -> Result<Output, (String, String)> {
-    let stacks = || target.stacks.iter().map(|stack| &request.deployment.assembly.stacks[*stack]);
-    let (of, key) = name.rsplit_once('.').map_or((None, name), |(stack, key)| (Some(stack), key));
-    let fits = |stack: &&crate::cdk::assembly::Stack| {
-        of.is_none_or(|of| stack.short() == of || stack.name == of || stack.path == of)
-            && stack.outputs.iter().any(|output| output == key)
-    };
-    let found: Vec<_> = stacks().filter(fits).collect();
-    match &found[..] {
-        [stack] => {
-            let variable = format!("CDK_{}", variable(key));
-            Ok(Output { variable, stack: stack.name.clone(), output: key.to_owned() })
-        }
-        [] => {
-            let outputs: BTreeSet<&str> =
-                stacks().flat_map(|stack| &stack.outputs).map(String::as_str).collect();
-            let own = outputs.into_iter().filter(|name| !name.starts_with("ExportsOutput"));
-            let known: Vec<String> = own.map(|name| format!("`{name}`")).collect();
-            let message = format!("no stack of `{}` has an output `{name}`", target.name);
-            Err((message, format!("the outputs there are {}", known.join(", "))))
-        }
-        several => {
-            let names: Vec<String> =
-                several.iter().map(|stack| format!("`{}.{key}`", stack.short())).collect();
-            let message = format!("several stacks of `{}` have an output `{key}`", target.name);
-            Err((message, format!("write one of {}", names.join(", "))))
-        }
-    }
 }

@@ -6,7 +6,7 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::settings::{RULE, StagePolicy};
 use crate::compose::LeftOut;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::workspace::{Condition, Environment};
+use crate::workspace::{Condition, Environment, Stop};
 use crate::yaml::Located;
 use std::collections::BTreeMap;
 
@@ -70,11 +70,11 @@ pub(crate) fn targets<'a>(
         let policy = request.settings.stage(path).map(|(_, policy)| policy);
         match destination(request, path, policy) {
             Destination::Entry(entry, origin) => {
-                put(&mut targets, assembly, place, Some(entry), policy, origin)
+                put(&mut targets, assembly, place, Some(entry), policy, origin);
             }
             Destination::Own => put(&mut targets, assembly, place, None, policy, origin),
             Destination::Skipped => {
-                left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() })
+                left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() });
             }
             Destination::Unknown(None) if is_beside_pipeline(request, place) => left_out.push(LeftOut {
                 job: path.to_owned(),
@@ -188,9 +188,14 @@ fn put<'a>(
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 fn for_merge_requests(entry: &Environment) -> bool {
-    entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
-        || entry.settings.contains("auto_stop_in")
-        || entry.stop.is_some()
+    match entry.stop {
+        Stop::Block(_) => true,
+        Stop::Never => false,
+        Stop::AsDeployed => {
+            entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
+                || entry.settings.contains("auto_stop_in")
+        }
+    }
 }
 
 fn finish<'a>(request: &Request<'a>, target: &mut Target<'a>) {

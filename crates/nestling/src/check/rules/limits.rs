@@ -39,7 +39,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         if count > limit as u64 {
             let message = format!("the pipeline has {count} {what}; GitLab allows {limit}");
             problems.push(Diagnostic::error(RULE.id, last.origin, message).with_help(format!(
-                "select fewer units, or raise the limit: `gitlab: {{ {what}: {count} }}`"
+                "select fewer units; where the instance allows it, raise the limit: `gitlab: {{ {what}: {count} }}`"
             )));
         }
     }

@@ -63,7 +63,7 @@ fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
         match row.as_map() {
             None => problems.push(form::wrong(RULE.id, "matrix", "mappings of variables and values", row)),
             Some(variables) => {
-                variables.iter().for_each(|(name, value)| problems.extend(values(name, value)))
+                variables.iter().for_each(|(name, value)| problems.extend(values(name, value)));
             }
         }
     }
@@ -103,7 +103,8 @@ fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
         let length = name.chars().count();
         if length > NAME_LIMIT {
             return error(format!(
-                "the job `{name}` would have a name of {length} characters; GitLab allows 255"
+                "`{}` makes a job whose name has {length} characters; GitLab allows 255",
+                job.name
             ));
         }
         if let Some(twice) = seen.replace(name) {

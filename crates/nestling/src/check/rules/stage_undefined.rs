@@ -19,7 +19,7 @@ from every unit's own `stages`.",
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let stage = job.stage();
-        if index.stage(stage).is_some() {
+        if index.is_open() || index.stage(stage).is_some() {
             continue;
         }
         let origin = job.body.get("stage").map_or(job.origin, |node| node.origin);

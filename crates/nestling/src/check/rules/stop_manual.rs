@@ -3,6 +3,7 @@
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::environments::is_manual;
+use crate::pipeline::rule::Presence;
 
 pub(super) const RULE: Rule = Rule {
     id: "stop-manual",
@@ -18,7 +19,7 @@ stop: { script: s, environment: { name: e, action: stop } }\n",
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for pair in index.stops() {
+    for pair in index.stops().filter(|pair| index.presence[pair.stop_at] != Presence::Never) {
         if !is_manual(&pair.stop.body) {
             let message = format!("the stop job `{}` starts by itself", pair.stop.name);
             problems.push(

@@ -22,7 +22,6 @@ const RULE_KEYS: &[&str] =
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let workflow = &index.pipeline.workflow;
-    problems.extend(form::keys(RULE.id, "`workflow`", workflow, &["name", "rules", "auto_cancel"]));
     if let Some(name) = form::value(workflow, "name") {
         problems.extend(form::text(RULE.id, "name", name));
         let length = name.text().map_or(0, |text| text.chars().count());

@@ -1,0 +1,61 @@
+//! Finds the files with cases.
+
+use crate::files::{EntryKind, Files, ReadError, Walk};
+use crate::path::RepoPath;
+
+/// The folder that cases stand in.
+const FOLDER: &[u8] = b"tests";
+
+/// A file with cases.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The file.
+    pub path: RepoPath,
+    /// The template that its cases are for: NAME in `NAME/tests/` beside `NAME/template.yml`.
+    pub template: Option<String>,
+}
+
+impl Found {
+    /// The file's name without its ending.
+    pub(crate) fn stem(&self) -> String {
+        let name = String::from_utf8_lossy(self.path.file_name()).into_owned();
+        name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
+    }
+
+    /// How cases of it are called: by the template, or by the file.
+    pub(crate) fn label(&self) -> String {
+        self.template.clone().unwrap_or_else(|| self.path.to_string())
+    }
+}
+
+/// The files `tests/*.yml` in and below these folders, in the order of their paths. `prefix` is put before the names of
+/// templates.
+///
+/// # Errors
+/// A directory cannot be listed.
+pub fn discover(files: &dyn Files, folders: &[&RepoPath], prefix: &str) -> Result<Vec<Found>, ReadError> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut with_template: Vec<RepoPath> = Vec::new();
+    files.walk(&mut |directory, entries| {
+        let folder = folders.iter().find(|folder| directory.is_in(folder));
+        if folder.is_none() && !folders.iter().any(|folder| folder.is_in(directory)) {
+            return Walk::Skip;
+        }
+        let names = entries.iter().filter(|entry| entry.kind == EntryKind::File).map(|entry| &entry.name);
+        if names.clone().any(|name| name == b"template.yml" || name == b"template.yaml") {
+            with_template.push(directory.clone());
+        }
+        if let (Some(folder), Some(parent)) = (folder, directory.parent())
+            && directory.file_name() == FOLDER
+        {
+            let own = with_template.contains(&parent).then(|| parent.relative_to(folder)).flatten();
+            let template = own.map(|name| format!("{prefix}{}", String::from_utf8_lossy(name)));
+            let cases = names.filter(|name| name.ends_with(b".yml") || name.ends_with(b".yaml"));
+            found.extend(cases.map(|name| Found { path: directory.child(name), template: template.clone() }));
+            return Walk::Skip;
+        }
+        Walk::Descend
+    })?;
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}

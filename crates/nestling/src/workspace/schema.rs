@@ -1,0 +1,353 @@
+//! The headers as JSON Schema, so that editors complete and check them. A test holds the keys against
+//! [`format`](super::format).
+//!
+//! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what stands in
+//! a document with the header's key, and nothing of the others.
+
+use serde_json::{Map, Value, json};
+
+/// A kind of header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Header {
+    /// `workspace:`, in the root's `nestling.yml`.
+    Workspace,
+    /// `unit:`, in a directory's `nestling.yml`.
+    Unit,
+    /// `spec:`, in a template.
+    Template,
+}
+
+impl Header {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Workspace, Self::Unit, Self::Template];
+
+    /// Its name on the command line and in file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Unit => "unit",
+            Self::Template => "template",
+        }
+    }
+
+    /// The schema, in the form of JSON Schema's draft 7.
+    pub fn schema(self) -> Value {
+        let (keys, title) = match self {
+            Self::Workspace => (vec![("workspace", workspace())], "The root's nestling.yml"),
+            Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
+            Self::Template => (vec![("spec", spec())], "A template's header"),
+        };
+        let required: Vec<Value> = keys.iter().map(|(key, _)| json!({ "required": [key] })).collect();
+        let names: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
+        json!({
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": title,
+            "type": "object",
+            "properties": properties(keys),
+            "if": { "anyOf": required },
+            "then": { "propertyNames": { "enum": names } },
+        })
+    }
+}
+
+fn properties(keys: Vec<(&str, Value)>) -> Value {
+    Value::Object(keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+}
+
+/// A mapping that takes these keys and no others.
+fn object(description: &str, required: &[&str], keys: Vec<(&str, Value)>) -> Value {
+    let mut object = json!({
+        "description": description,
+        "type": "object",
+        "properties": properties(keys),
+        "additionalProperties": false,
+    });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    object
+}
+
+fn text(description: &str) -> Value {
+    json!({ "description": description, "type": "string" })
+}
+
+fn flag(description: &str) -> Value {
+    json!({ "description": description, "type": "boolean", "default": false })
+}
+
+fn any(description: &str) -> Value {
+    json!({ "description": description })
+}
+
+fn texts(description: &str) -> Value {
+    json!({ "description": description, "type": "array", "items": { "type": "string" } })
+}
+
+fn choice(description: &str, values: &[&str]) -> Value {
+    json!({ "description": description, "enum": values })
+}
+
+/// One of something, or a list of them.
+fn one_or_many(description: &str, one: &Value) -> Value {
+    json!({ "description": description, "anyOf": [one, { "type": "array", "items": one }] })
+}
+
+fn workspace() -> Value {
+    let of_revision = object(
+        "A folder of another revision or repository, read from git's objects",
+        &["path"],
+        vec![
+            ("git", text("The revision, such as `origin/main`")),
+            (
+                "repository",
+                text("Another repository on disk, from this one's root, such as `../ci-templates`"),
+            ),
+            ("path", text("The folder there")),
+        ],
+    );
+    let folder = json!({ "anyOf": [{ "type": "string" }, of_revision] });
+    let occasions =
+        ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
+    object(
+        "What holds for all units of the repository",
+        &[],
+        vec![
+            (
+                "templates",
+                json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": folder }),
+            ),
+            ("stages", texts("The stages, in order")),
+            ("ignore", texts("Globs: a change to these paths selects nothing")),
+            ("everything", texts("Globs: a change to these paths selects every unit")),
+            (
+                "units",
+                json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() }),
+            ),
+            ("vars", json!({ "description": "Values for templates: `vars.NAME`", "type": "object" })),
+            (
+                "environments",
+                json!({ "description": "Where deploys may go", "type": "object", "additionalProperties": environment() }),
+            ),
+            (
+                "pipelines",
+                json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
+            ),
+            ("gitlab", gitlab()),
+        ],
+    )
+}
+
+fn rule() -> Value {
+    object(
+        "Every directory that matches is a unit",
+        &["match"],
+        vec![
+            ("match", one_or_many("Globs of directories", &json!({ "type": "string" }))),
+            ("use", uses()),
+            ("depends_on", depends_on()),
+            ("changes", changes()),
+        ],
+    )
+}
+
+fn unit() -> Value {
+    object(
+        "A directory with CI of its own",
+        &[],
+        vec![
+            ("name", text("Its name; by default the directory")),
+            ("depends_on", depends_on()),
+            ("changes", changes()),
+            ("use", uses()),
+            ("cdk", any("A CDK assembly to deploy")),
+        ],
+    )
+}
+
+fn changes() -> Value {
+    texts(
+        "Globs of paths that concern it beside its own directory: from there, from the root with a leading `/`, not with `!`",
+    )
+}
+
+fn uses() -> Value {
+    let used = object(
+        "A template with inputs",
+        &["template"],
+        vec![
+            ("template", text("The template's name")),
+            ("inputs", json!({ "description": "Its inputs", "type": "object" })),
+            (
+                "environments",
+                json!({ "description": "Inputs that differ for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
+            ),
+        ],
+    );
+    one_or_many("Templates: a name, or a name with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
+}
+
+fn depends_on() -> Value {
+    let dependency = object(
+        "A dependency with an order",
+        &["unit"],
+        vec![
+            ("unit", text("The name of a unit, or a glob of names")),
+            ("order", flag("Whether its jobs have to be done first")),
+        ],
+    );
+    let one = json!({ "anyOf": [{ "type": "string" }, dependency] });
+    one_or_many("Units that it depends on: a change there selects it too", &one)
+}
+
+fn environment() -> Value {
+    let argument = |key: &str, description: &str| object(description, &[key], vec![(key, text(description))]);
+    let condition = json!({ "anyOf": [
+        choice("A kind of pipeline", &["merge_request", "default_branch", "branch", "tag", "schedule", "always"]),
+        argument("branch", "Branches whose name matches this glob"),
+        argument("tag", "Tags whose name matches this glob"),
+        argument("if", "An expression of `rules:if`"),
+    ] });
+    object(
+        "An entry of the environment catalogue; its texts may hold `${{ }}`",
+        &[],
+        vec![
+            ("when", one_or_many("Which pipelines deploy to it; any of the conditions", &condition)),
+            ("name", text("What GitLab calls it; by default the key and the unit's slug")),
+            ("url", any("Where to look at it")),
+            (
+                "deployment_tier",
+                choice("Its tier", &["production", "staging", "testing", "development", "other"]),
+            ),
+            ("auto_stop_in", any("When GitLab stops it by itself, such as `1 week`")),
+            ("kubernetes", any("A Kubernetes dashboard")),
+            ("manual", flag("Whether a person starts the deploy")),
+            ("blocking", flag("Whether the pipeline waits for that person")),
+            (
+                "after",
+                text("The environment that the unit must have been deployed to before, in the same pipeline"),
+            ),
+            ("resource_group", any("The jobs that may not run at the same time")),
+            ("variables", any("Variables of the deploying jobs")),
+            ("tags", any("Runner tags of the deploying jobs")),
+            (
+                "action",
+                choice(
+                    "What jobs do there that do not say so themselves",
+                    &["start", "prepare", "verify", "access"],
+                ),
+            ),
+            ("stop", any("How it is stopped, for deploys that do not say so themselves; `false` for never")),
+            (
+                "inputs",
+                json!({ "description": "Inputs for the templates that have them, while they render for this environment", "type": "object" }),
+            ),
+            ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
+        ],
+    )
+}
+
+fn policy() -> Value {
+    let since = object(
+        "What differs from a revision",
+        &["since"],
+        vec![("since", text("A revision, or a glob of tags: what differs from it counts as changed"))],
+    );
+    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none"]), since] })
+}
+
+fn gitlab() -> Value {
+    let number = |description: &str| json!({ "description": description, "type": "integer" });
+    object(
+        "The GitLab that reads the output",
+        &[],
+        vec![
+            ("version", any("Its version, such as `18.5`")),
+            ("needs", number("How many needs a job may have")),
+            ("deployments", number("How many deployments a pipeline may have")),
+            ("jobs", number("How many jobs a pipeline may have")),
+            ("dotenv_variables", number("How many variables a dotenv report may have")),
+        ],
+    )
+}
+
+fn spec() -> Value {
+    let value = json!({ "type": ["string", "number", "boolean", "array"] });
+    let input = object(
+        "An input, in GitLab's syntax",
+        &[],
+        vec![
+            (
+                "type",
+                choice("Its type; `string` unless it says so", &["string", "number", "boolean", "array"]),
+            ),
+            ("default", any("Its value where none is given; without, it has to be given")),
+            ("description", text("What it is for")),
+            (
+                "options",
+                json!({ "description": "The values that it may have", "type": "array", "items": value }),
+            ),
+            ("regex", text("What it has to match")),
+            ("rules", any("Options and defaults that follow from other inputs; read by GitLab only")),
+        ],
+    );
+    let input = json!({ "anyOf": [{ "type": "null" }, input] });
+    object(
+        "What the template is for, and what it takes",
+        &[],
+        vec![
+            ("description", text("What the template is for")),
+            (
+                "inputs",
+                json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input }),
+            ),
+            ("component", any("GitLab's component context; read by GitLab only")),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::{
+        DependencyFile, EnvironmentFile, SpecFile, TemplateHeader, TemplatesFile, UnitFile, UnitHeader,
+        UnitRule, UseFile, WorkspaceFile, WorkspaceHeader,
+    };
+    use super::*;
+    use crate::diagnostic::Sources;
+    use crate::yaml;
+    use serde::de::DeserializeOwned;
+
+    /// The keys that a struct of the format takes, in the reader's own words.
+    fn keys<T: DeserializeOwned + std::fmt::Debug>() -> Vec<String> {
+        let text = "zzzzzzzzzzzzzzzz: 1\n";
+        let file = Sources::default().add("x", text);
+        let node = yaml::parse_file(text, file).unwrap().remove(0);
+        let help = yaml::from_node::<T>(&node, "x").unwrap_err().remove(0).help.unwrap();
+        let mut keys: Vec<String> =
+            help.trim_start_matches("known here: ").split(", ").map(str::to_owned).collect();
+        keys.sort();
+        keys
+    }
+
+    fn of(schema: &Value) -> Vec<String> {
+        let mut keys: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys
+    }
+
+    #[test]
+    fn the_schemas_know_the_keys_that_are_read_and_no_others() {
+        assert_eq!(of(&Header::Workspace.schema()), keys::<WorkspaceHeader>());
+        assert_eq!(of(&Header::Unit.schema()), keys::<UnitHeader>());
+        assert_eq!(of(&Header::Template.schema()), keys::<TemplateHeader>());
+        assert_eq!(of(&workspace()), keys::<WorkspaceFile>());
+        assert_eq!(of(&rule()), keys::<UnitRule>());
+        assert_eq!(of(&unit()), keys::<UnitFile>());
+        assert_eq!(of(&environment()), keys::<EnvironmentFile>());
+        assert_eq!(of(&spec()), keys::<SpecFile>());
+        assert_eq!(of(&uses()["anyOf"][0]["anyOf"][1]), keys::<UseFile>());
+        assert_eq!(of(&depends_on()["anyOf"][0]["anyOf"][1]), keys::<DependencyFile>());
+        let folder = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
+        assert_eq!(of(folder), keys::<TemplatesFile>());
+    }
+}

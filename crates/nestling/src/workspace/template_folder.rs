@@ -1,0 +1,48 @@
+//! Where templates are looked for.
+
+use super::format::TemplatesFile;
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::files::Revision;
+use crate::path::RepoPath;
+use crate::yaml::{self, Node};
+
+/// A folder where `use:` looks.
+#[derive(Debug, Clone)]
+pub struct TemplateFolder {
+    /// The folder, from the root of its repository.
+    pub path: RepoPath,
+    /// The revision that it is read from; `None` for the files at hand.
+    pub revision: Option<Revision>,
+    /// Where it is listed.
+    pub origin: Origin,
+}
+
+impl TemplateFolder {
+    /// Reads an entry of `templates:`: a path, or `{ git, repository, path }`.
+    pub(crate) fn read(node: &Node) -> Result<Self, Vec<Diagnostic>> {
+        if let Some(text) = node.as_str() {
+            return Ok(Self { path: path(text, node.origin)?, revision: None, origin: node.origin });
+        }
+        let written: TemplatesFile = yaml::from_node(node, "header")?;
+        let path = path(&written.path.value, written.path.origin)?;
+        let origin = written.git.as_ref().map_or(node.origin, |git| git.origin);
+        let revision = written.git.map(|git| git.value);
+        let repository = written.repository.map(|repository| repository.value);
+        let revision = match (repository, revision) {
+            (None, None) => None,
+            (repository, revision) => {
+                Some(Revision { repository, revision: revision.unwrap_or_else(|| "HEAD".to_owned()) })
+            }
+        };
+        Ok(Self { path, revision, origin })
+    }
+
+    /// Whether a path of the files at hand is in it.
+    pub fn holds(&self, path: &RepoPath) -> bool {
+        self.revision.is_none() && path.is_in(&self.path)
+    }
+}
+
+fn path(text: &str, origin: Origin) -> Result<RepoPath, Vec<Diagnostic>> {
+    RepoPath::parse(text).map_err(|error| vec![Diagnostic::error("path", origin, error.to_string())])
+}

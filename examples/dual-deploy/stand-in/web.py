@@ -1,0 +1,1 @@
+../../promotion/stand-in/web.py

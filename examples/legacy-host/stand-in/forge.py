@@ -1,0 +1,1 @@
+../../mirror/stand-in/forge.py

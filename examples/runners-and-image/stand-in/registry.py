@@ -1,0 +1,1 @@
+../../review-app/stand-in/platform.py

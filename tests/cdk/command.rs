@@ -1,0 +1,88 @@
+//! `nestling cdk show`, and what `generate` does with assemblies of the work tree.
+
+use super::assemblies::{NEWEST, bundle};
+use crate::support::repository::Repository;
+use crate::support::{expect_file, nestling, output, root, run, said};
+use std::path::Path;
+
+#[test]
+fn an_assembly_is_shown_as_a_tree_a_diagram_json_and_jobs() {
+    let mut wrong = Vec::new();
+    for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("json", "json"), ("jobs", "yml")] {
+        let mut show = nestling(&root().join("examples/codepipeline/shop"));
+        let text = output(show.args(["cdk", "show", "cdk.out", "--format", format]));
+        wrong.extend(expect_file(&root().join(format!("tests/cdk/golden/show.{ending}")), &text).err());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_no_assembly_is_told_as_such() {
+    let output = run(nestling(&root()).args(["cdk", "show", "docs"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("there is no assembly: `docs/manifest.json` is missing"),
+        "{}",
+        said(&output)
+    );
+}
+
+/// A repository with the unit `shop`, and an assembly beside it.
+fn repository(header: &str, assembly: &str) -> Repository {
+    let repository = Repository::new();
+    repository.write(
+        "nestling.yml",
+        "workspace:\n  environments:\n    staging: {}\n    qa: {}\n    production: {}\n",
+    );
+    repository.write("shop/nestling.yml", &format!("unit:\n  cdk:\n{header}"));
+    for (path, text) in bundle(NEWEST, assembly) {
+        repository.write(format!("made/{path}"), &text);
+    }
+    repository.commit("shop");
+    repository
+}
+
+fn generate(repository: &Path, options: &[&str]) -> std::process::Output {
+    run(nestling(repository)
+        .args(["generate", "--all", "--as", "branch:main", "--output", "-"])
+        .args(options))
+}
+
+const STAGES: &str = "    stages: { Staging: staging, QA: qa, Prod: production, Production: production }\n";
+
+#[test]
+fn strict_makes_errors_of_what_is_not_carried_over() {
+    let repository = repository(&format!("    from: none\n    assembly: /made\n{STAGES}"), "pipeline");
+    let output = generate(repository.path(), &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("warning[cdk-role]"), "{}", said(&output));
+    let output = generate(repository.path(), &["--strict-cdk"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+    for rule in ["cdk-role", "cdk-variable", "cdk-runner", "cdk-trigger", "cdk-setting"] {
+        assert!(said(&output).contains(&format!("error[{rule}]")), "{rule}\n{}", said(&output));
+    }
+}
+
+#[test]
+fn generate_makes_the_assembly_and_preview_only_looks() {
+    let synth = "    synth: [mkdir cdk.out, cp -R ../made/. cdk.out]\n    from: generate\n";
+    let repository = repository(&format!("{synth}{STAGES}"), "stages");
+    let preview = run(nestling(repository.path()).args(["preview", "--all", "--as", "branch:main"]));
+    assert!(said(&preview).contains("`shop/cdk.out/manifest.json` is missing"), "{}", said(&preview));
+    let output = generate(repository.path(), &[]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("\n      job: generate\n"), "{}", said(&output));
+    assert!(text.contains("\nshop:Staging/Service:\n"), "{text}");
+}
+
+#[test]
+fn a_synth_that_fails_is_told_with_what_it_said() {
+    let repository =
+        repository(&format!("    synth: \"echo no credentials >&2; exit 3\"\n{STAGES}"), "stages");
+    let output = generate(repository.path(), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    for part in ["error[cdk-synth]", "shop/nestling.yml:3:12", "exit status: 3", "no credentials"] {
+        assert!(said(&output).contains(part), "{part}\n{}", said(&output));
+    }
+}

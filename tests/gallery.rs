@@ -1,0 +1,71 @@
+//! Every example is run: its parent's plan job, its child pipeline, its stop jobs. What it deploys is there after the
+//! deploy and gone after the stop. An example's `trial` says what is run, and `examples/run` has the words for it.
+
+use crate::support::tool::{Tool, need};
+use crate::support::{example, output, read, root, run, said, setting};
+use std::path::Path;
+use std::process::Command;
+
+/// Examples that have tests of their own in `e2e.rs`.
+const ELSEWHERE: [&str; 1] = ["shop"];
+
+fn gallery() -> Vec<String> {
+    example::names().into_iter().filter(|name| !ELSEWHERE.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn every_example_deploys_and_stops() {
+    let test = "every_example_deploys_and_stops";
+    if [Tool::GitlabCiLocal, Tool::Rsync, Tool::Node, Tool::Python]
+        .iter()
+        .any(|tool| need(*tool, test).is_none())
+    {
+        return;
+    }
+    let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), setting("PATH").unwrap());
+    let mut failed = Vec::new();
+    for name in gallery() {
+        let mut trial = Command::new("bash");
+        trial.arg(root().join("examples/run")).arg(&name).current_dir(root()).env_clear().env("PATH", &path);
+        let output = run(&mut trial);
+        if !output.status.success() {
+            failed.push(format!("{name}\n{}", said(&output)));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+/// A trial that looks at nothing after a stop would pass for an environment that stays.
+#[test]
+fn every_trial_runs_a_deploy_reads_its_address_and_runs_its_stop() {
+    for name in gallery() {
+        let trial = read(format!("examples/{name}/trial"));
+        for word in ["pipeline merge_request", "\nplan\n", "\nchild", ":stop"] {
+            assert!(trial.contains(word) || name == "promotion", "examples/{name}/trial has no `{word}`");
+        }
+    }
+}
+
+#[test]
+fn the_gallery_page_and_the_readmes_name_every_example() {
+    let page = read("docs/gallery.md");
+    for name in example::names() {
+        assert!(page.contains(&format!("(../examples/{name}/README.md)")), "docs/gallery.md misses {name}");
+        let readme = read(format!("examples/{name}/README.md"));
+        assert!(readme.contains(&format!("./examples/try {name}")), "{name}: how is it tried?");
+        if !ELSEWHERE.contains(&name.as_str()) {
+            assert!(readme.contains(&format!("./examples/run {name}")), "{name}: how is it run?");
+        }
+    }
+}
+
+/// The same commits everywhere, so that what is committed is what comes out.
+#[test]
+fn an_example_becomes_the_same_repository_twice() {
+    for name in gallery() {
+        let commit = |_| example::Example::new(&name).commit("HEAD");
+        assert_eq!(commit(1), commit(2), "{name}");
+        output(Command::new("bash").arg("-n").arg(root().join("examples").join(&name).join("trial")));
+    }
+}

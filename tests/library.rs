@@ -1,0 +1,145 @@
+//! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
+
+mod mutations;
+mod shapes;
+
+use crate::support::{expect_file, judge, read, root, setting};
+use nestling::diagnostic::{Diagnostic, Sources};
+use nestling::files::{Files, MemoryFiles, Nowhere};
+use nestling::path::RepoPath;
+use nestling::testing::{self, Case, Outcome, Setting};
+use nestling::workspace::{Templates, Workspace, library_files, library_names};
+use nestling::yaml::{self, Node};
+use std::fmt::Write as _;
+
+/// The names of the templates, without `nestling/`.
+fn names() -> Vec<String> {
+    library_names().iter().map(|name| name.trim_start_matches("nestling/").to_owned()).collect()
+}
+
+/// The cases in and below a folder.
+fn cases(files: &MemoryFiles, folder: &str, prefix: &str, sources: &Sources) -> Vec<Case> {
+    let folder = if folder.is_empty() { RepoPath::root() } else { RepoPath::parse(folder).unwrap() };
+    let found = testing::discover(files, &[&folder], prefix).unwrap();
+    let read = |found: &testing::Found| {
+        let bytes = files.read(&found.path).unwrap().unwrap();
+        testing::read(found, bytes, sources).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    };
+    found.iter().flat_map(read).collect()
+}
+
+fn outcomes() -> Vec<Outcome> {
+    let sources = Sources::default();
+    let files = library_files();
+    let workspace = Workspace::default();
+    let setting = Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
+    cases(&files, "", "nestling/", &sources).iter().map(|case| testing::run(case, &setting)).collect()
+}
+
+#[test]
+fn every_case_of_the_library_passes_without_a_warning() {
+    let outcomes = outcomes();
+    if setting("NESTLING_TEST_UPDATE").is_some() {
+        for snapshot in outcomes.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
+            let path = root().join("templates").join(snapshot.path.to_string());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, &snapshot.text).unwrap();
+        }
+    }
+    assert!(outcomes.len() >= 25, "only {} cases", outcomes.len());
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
+    assert!(failed.is_empty(), "{}", testing::summary(&outcomes));
+    let warned: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()).collect();
+    assert!(warned.is_empty(), "{warned:#?}");
+}
+
+#[test]
+fn gitlab_takes_what_the_library_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let sources = Sources::default();
+    let library = library_files();
+    let workspace = Workspace::default();
+    let setting = Setting { files: &library, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
+    for (at, case) in cases(&library, "", "nestling/", &sources).iter().enumerate() {
+        let outcome = testing::run(case, &setting);
+        let Some(text) = outcome.pipeline else { continue };
+        let path = folder.path().join(format!("{at}.yml"));
+        std::fs::write(&path, text).unwrap();
+        files.push(path);
+    }
+    assert!(files.len() >= 20);
+    judge::schema("gitlab_takes_what_the_library_makes", &files);
+    judge::psych("gitlab_takes_what_the_library_makes", &files);
+}
+
+#[test]
+fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
+    let names = names();
+    assert_eq!(names.len(), 11, "{names:?}");
+    let sources = Sources::default();
+    let files = library_files();
+    let templates = Templates::new(&files, &Nowhere, &[], &sources);
+    for name in names {
+        let page = read(format!("templates/{name}/README.md"));
+        assert!(page.contains(&format!("nestling/{name}")), "{name}");
+        assert!(root().join(format!("templates/{name}/tests/cases.yml")).is_file(), "{name}");
+        let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
+        assert!(template.description.is_some(), "{name}");
+        for (input, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
+            assert!(definition.get("type").is_some(), "{name}: {input} has no type");
+            assert!(definition.get("description").is_some(), "{name}: {input} says nothing");
+        }
+    }
+}
+
+/// Editors and linters read a template before it is rendered.
+#[test]
+fn every_template_is_yaml_as_it_stands() {
+    for name in names() {
+        let path = format!("templates/{name}/template.yml");
+        let text = read(&path);
+        let file = Sources::default().add(&path, text.as_str());
+        let parsed: Result<_, Vec<Diagnostic>> = yaml::parse_file(&text, file);
+        assert_eq!(parsed.unwrap_or_else(|problems| panic!("{path}: {problems:#?}")).len(), 2, "{path}");
+    }
+}
+
+/// `NESTLING_TEST_UPDATE=1` writes the page.
+#[test]
+fn the_catalogue_is_what_the_headers_say() {
+    let sources = Sources::default();
+    let files = library_files();
+    let templates = Templates::new(&files, &Nowhere, &[], &sources);
+    let mut page = String::from(
+        "# The built-in templates\n\nMade from the templates' own headers. Each has a page with examples: \
+         `templates/NAME/README.md`.\n",
+    );
+    for name in names() {
+        let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
+        let description = template.description.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | what it is |"
+        );
+        page.push_str("|---|---|---|---|\n");
+        for (input, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
+            let text = |key: &str| definition.get(key).and_then(Node::text).unwrap_or_default().to_owned();
+            let default = match definition.get("default") {
+                None => "**required**".to_owned(),
+                Some(node) => format!("`{}`", nestling::render::plain_value(node)),
+            };
+            let options = definition.get("options").and_then(Node::as_seq).unwrap_or_default();
+            let options: Vec<String> =
+                options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
+            let options =
+                if options.is_empty() { String::new() } else { format!("; one of {}", options.join(", ")) };
+            let regex = definition.get("regex").and_then(Node::text);
+            let regex = regex.map(|regex| format!("; matches `{regex}`")).unwrap_or_default();
+            let (kind, what) = (text("type"), text("description"));
+            let row = format!("| `{input}` | {kind} | {default} | {what}{options}{regex} |");
+            let _ = writeln!(page, "{}", row.replace("\\|", "\\\\|").replace("[^|]", "[^\\|]"));
+        }
+    }
+    expect_file(&root().join("docs/templates.md"), &page).unwrap_or_else(|difference| panic!("{difference}"));
+}

@@ -1,0 +1,105 @@
+//! What `generate --report` leaves, and the parents that keep it.
+
+use crate::support::example::Example;
+use crate::support::{judge, nestling, read, root, run, said};
+use serde_json::Value;
+use std::path::PathBuf;
+
+fn report(options: &[&str]) -> (Example, Vec<(String, String)>) {
+    let shop = Example::new("shop");
+    let mut command = nestling(&shop.path());
+    let (head, base) = (shop.commit("HEAD"), shop.commit("main"));
+    for (key, value) in [
+        ("GITLAB_CI", "true"),
+        ("CI_COMMIT_SHA", head.as_str()),
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("CI_MERGE_REQUEST_IID", "7"),
+        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.as_str()),
+        ("CI_JOB_URL", "https://gitlab.example.com/shop/-/jobs/42"),
+        ("CI_DEPLOY_PASSWORD", "hunter2"),
+        ("SECRET_TOKEN", "hunter2"),
+    ] {
+        command.env(key, value);
+    }
+    command.env("CI_PROJECT_DIR", shop.path());
+    let output = run(command.args(["generate", "--report", "a folder/report"]).args(options));
+    assert!(output.status.success(), "{}", said(&output));
+    let names = ["preview.html", "plan.json", "summary.md", "annotations.json", "codequality.json"];
+    let text = |name: &str| std::fs::read_to_string(shop.path().join("a folder/report").join(name)).unwrap();
+    let files = names.iter().map(|name| ((*name).to_owned(), text(name))).collect();
+    (shop, files)
+}
+
+#[test]
+fn the_links_of_the_jobs_page_lead_to_the_artifacts() {
+    let (_shop, files) = report(&[]);
+    let annotations: Value = serde_json::from_str(&files[3].1).unwrap();
+    let links = annotations["Nestling"].as_array().unwrap();
+    let urls: Vec<&str> = links.iter().map(|link| link["external_link"]["url"].as_str().unwrap()).collect();
+    let start = "https://gitlab.example.com/shop/-/jobs/42/artifacts/file/a%20folder/report";
+    let wanted = ["preview.html", "summary.md", "plan.json"].map(|file| format!("{start}/{file}"));
+    assert_eq!(urls, wanted);
+}
+
+#[test]
+fn the_reports_are_the_same_each_time_and_keep_no_secret() {
+    let (_one, first) = report(&[]);
+    let (_two, second) = report(&[]);
+    assert_eq!(first, second);
+    for (name, text) in first {
+        assert!(!text.contains("hunter2"), "{name}");
+    }
+}
+
+#[test]
+fn the_reports_are_there_when_errors_keep_the_pipeline_from_being_written() {
+    let shop = Example::new("shop");
+    std::fs::write(shop.path().join("services/api/nestling.yml"), "a: { script: ${{ nothing }} }\n").unwrap();
+    let output = run(nestling(&shop.path()).args(["generate", "--report", "report"]));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!shop.path().join("child-pipeline.yml").exists());
+    let text = |name: &str| std::fs::read_to_string(shop.path().join("report").join(name)).unwrap();
+    let findings: Value = serde_json::from_str(&text("codequality.json")).unwrap();
+    let finding = &findings[0];
+    assert_eq!(finding["severity"], "critical");
+    assert_eq!(finding["location"]["path"], "services/api/nestling.yml");
+    assert_eq!(finding["location"]["lines"]["begin"], 1);
+    assert!(text("summary.md").contains("errors: nothing was written"));
+    assert_eq!(serde_json::from_str::<Value>(&text("annotations.json")).unwrap(), serde_json::json!({}));
+}
+
+/// The YAML blocks of a page.
+fn blocks(page: &str) -> Vec<String> {
+    page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_parents_that_the_documentation_shows_pass_gitlabs_reader_and_schema() {
+    let test = "the_parents_that_the_documentation_shows_pass_gitlabs_reader_and_schema";
+    let folder = tempfile::tempdir().unwrap();
+    let mut texts = blocks(&read("docs/parent.md"));
+    assert!(texts.len() >= 4, "{}", texts.len());
+    texts.push(component());
+    let mut files: Vec<PathBuf> = Vec::new();
+    for (number, text) in texts.iter().enumerate() {
+        let file = folder.path().join(format!("parent-{number}.yml"));
+        std::fs::write(&file, text).unwrap();
+        files.push(file);
+    }
+    judge::psych(test, &files);
+    judge::schema(test, &files);
+}
+
+/// The component as GitLab puts it in, with the defaults of its inputs.
+fn component() -> String {
+    let text = std::fs::read_to_string(root().join("ci/component/templates/nestling/template.yml")).unwrap();
+    let (header, body) = text.split_once("---\n").unwrap();
+    let header: serde_yaml::Value = serde_yaml::from_str(header).unwrap();
+    let mut body = body.to_owned();
+    for (name, input) in header["spec"]["inputs"].as_mapping().unwrap() {
+        let default = input.get("default").and_then(|it| it.as_str()).unwrap_or("nestling:1");
+        body = body.replace(&format!("$[[ inputs.{} ]]", name.as_str().unwrap()), default);
+    }
+    assert!(!body.contains("$[["), "{body}");
+    body
+}

@@ -1,0 +1,69 @@
+//! What every command says, kept word for word: each file under `transcripts` is a session in a fresh copy of the shop.
+//!
+//! A line that starts with `$ ` is run by a shell in the repository; what it prints follows, standard error after
+//! `[stderr]`, an exit code other than 0 as `[exit 2]`. `NESTLING_TEST_UPDATE=1` writes what comes out; read it.
+
+use crate::support::example::Example;
+use crate::support::{expect_file, root, setting};
+use clap::CommandFactory;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[test]
+fn every_command_says_what_its_transcript_says() {
+    let files = files();
+    assert!(files.len() >= 8, "{files:?}");
+    let failed: Vec<String> = files.iter().filter_map(|file| judge(file).err()).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn no_command_is_without_a_transcript() {
+    let all: String = files().iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    for command in nestling_cli::Cli::command().get_subcommands() {
+        assert!(all.contains(&format!("nestling {}", command.get_name())), "{}", command.get_name());
+    }
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = fs::read_dir(root().join("tests/transcripts")).unwrap();
+    let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn judge(file: &Path) -> Result<(), String> {
+    let shop = Example::new("shop");
+    let mut text = String::new();
+    for line in fs::read_to_string(file).unwrap().lines() {
+        // Comments stand at the top; below, such a line is something that a command said.
+        if line.starts_with("# ") && !text.contains("$ ") {
+            text += &format!("{line}\n");
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            let said = said(command, &shop.path());
+            let gap =
+                if text.is_empty() || text.ends_with("\n\n") || !text.contains("$ ") { "" } else { "\n" };
+            text += &format!("{gap}$ {command}\n{said}");
+        }
+    }
+    expect_file(file, &text)
+}
+
+/// Everything that a command says, and how it ends.
+fn said(command: &str, directory: &Path) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), setting("PATH").unwrap_or_default());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(directory).env_clear().env("PATH", path);
+    let output = shell.stdin(Stdio::null()).output().unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    if !output.stderr.is_empty() {
+        text += &format!("[stderr]\n{}", String::from_utf8(output.stderr).unwrap());
+    }
+    match output.status.code() {
+        Some(0) => {}
+        code => text += &format!("[exit {}]\n", code.unwrap_or(-1)),
+    }
+    text
+}

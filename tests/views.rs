@@ -1,0 +1,122 @@
+//! What the terminal's views say of single jobs, and that the graphs are read by the programs that draw them.
+
+use crate::support::memory::{changed, planned};
+use crate::support::said;
+use crate::support::tool::{Tool, need};
+use nestling::diagnostic::Sources;
+use nestling::files::MemoryFiles;
+use nestling::view::{Paint, Screen, dot, mermaid, stages, tree};
+use std::io::Write as _;
+use std::process::Stdio;
+
+const WORKSPACE: &str = "workspace: { stages: [build, test, deploy] }\n";
+
+/// A view of one unit, `api`, that is written like this.
+fn seen<T>(unit: &str, view: impl Fn(&nestling::plan::Plan) -> T) -> T {
+    let files = MemoryFiles::new([("nestling.yml", WORKSPACE), ("api/nestling.yml", unit)]);
+    let sources = Sources::default();
+    let plan = planned(&files, changed(&["api/x"]), "branch:main", &sources);
+    assert_eq!(plan.diagnostics, []);
+    view(&plan)
+}
+
+/// The line of the job `it` in the tree.
+fn line(unit: &str) -> String {
+    let tree = seen(unit, |plan| tree(plan, Screen::PLAIN));
+    let found = tree.lines().find(|line| line.contains("─ it "));
+    found.unwrap_or_else(|| panic!("{tree}")).trim_start_matches(['├', '└', '─', ' ']).to_owned()
+}
+
+#[test]
+fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
+    let build = "b: { stage: build, script: x }\n";
+    for (job, want) in [
+        ("it: { script: x }", "it  test"),
+        ("it: { script: x, when: manual }", "it  test  manual"),
+        ("it: { script: x, when: delayed, start_in: 3 days }", "it  test  after 3 days"),
+        ("it: { script: x, when: on_failure }", "it  test  on failure"),
+        ("it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }", "it  test  manual"),
+        ("it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }", "it  test"),
+        ("it: { script: x, rules: [{ when: delayed, start_in: 1 hour }] }", "it  test  after 1 hour"),
+        ("it: { script: x, needs: [b] }", "it  test   needs b"),
+        ("it: { script: x, needs: [] }", "it  test"),
+        ("it: { script: x, environment: prod }", "it  test  → prod"),
+        ("it: { script: x, environment: { name: prod, action: verify } }", "it  test  verify prod"),
+    ] {
+        let build = if job.contains("[b]") { build } else { "" };
+        assert_eq!(line(&format!("{build}{job}\n")), want, "{job}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_shortened_and_counted() {
+    let names: Vec<String> = (1..=12).map(|n| format!("a-job-with-a-long-name-{n}")).collect();
+    let jobs: String = names.iter().map(|name| format!("{name}: {{ stage: build, script: x }}\n")).collect();
+    let it = format!("it: {{ script: x, needs: [{}] }}\n", names.join(", "));
+    let wide = line(&format!("{jobs}{it}"));
+    assert!(wide.ends_with("needs a-job-with-a-long-name-1, +11"), "{wide}");
+    let names = "deploy-to-an-environment-with-a-name: { script: x, needs: [] }\n";
+    let long = format!(
+        "{names}it: {{ script: x, when: manual, needs: [deploy-to-an-environment-with-a-name], environment: review/$CI_COMMIT_REF_SLUG/services-api-and-more-of-it-than-fits }}\n"
+    );
+    for view in [tree, stages] {
+        for line in seen(&long, |plan| view(plan, Screen::PLAIN)).lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn color_changes_no_word_and_no_place() {
+    let unit = "a: { script: x, environment: prod }\nb: { script: x, when: manual, needs: [a] }\n";
+    let plain = seen(unit, |plan| tree(plan, Screen::PLAIN));
+    let colored = seen(unit, |plan| tree(plan, Screen { paint: Paint::Ansi, columns: 80 }));
+    assert!(colored.contains("\x1b[32m"), "{colored:?}");
+    let mut stripped = String::new();
+    for part in colored.split('\x1b') {
+        stripped += if part.starts_with('[') { part.split_once('m').unwrap().1 } else { part };
+    }
+    assert_eq!(stripped, plain);
+}
+
+/// Names that would end a string, a label or a statement in the languages of the graphs.
+const HOSTILE: &str = "\
+'say \"hi\" \\': { script: x }
+'<b>bold</b> &amp; [x](y)': { script: x, needs: [\"say \\\"hi\\\" \\\\\"] }
+'a; b -> c #35;': { script: x }
+'back`tick | {curly}': { stage: deploy, script: x }
+";
+
+#[test]
+fn graphviz_reads_the_graph_whatever_the_names_are() {
+    let graph = seen(HOSTILE, dot);
+    let Some(mut command) = need(Tool::Graphviz, "graphviz_reads_the_graph_whatever_the_names_are") else {
+        return;
+    };
+    let mut child = command
+        .arg("-Tplain")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(graph.as_bytes()).unwrap();
+    let drawn = child.wait_with_output().unwrap();
+    assert!(drawn.status.success() && drawn.stderr.is_empty(), "{}\n{graph}", said(&drawn));
+    let text = String::from_utf8(drawn.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("node ")).count(), 4, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("edge ")).count(), 2, "{text}");
+}
+
+#[test]
+fn a_name_cannot_leave_its_label_in_mermaid() {
+    let graph = seen(HOSTILE, mermaid);
+    let labels: Vec<&str> = graph.lines().filter(|line| line.contains("    j")).collect();
+    assert_eq!(labels.len(), 4, "{graph}");
+    for label in labels {
+        let inside = label.split_once("[\"").unwrap().1.rsplit_once("\"]").unwrap().0.replace("<br/>", "");
+        let bad =
+            inside.chars().find(|c| matches!(c, '"' | '<' | '>' | '`' | '[' | ']' | '{' | '}' | '|' | '&'));
+        assert_eq!(bad, None, "{label}");
+    }
+}
