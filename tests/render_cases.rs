@@ -1,10 +1,14 @@
-//! Broken and tricky templates: each folder under `cases/render` is a small workspace, and its `expected.txt` holds
-//! either every message that it gets, with file, line and column, or the jobs that come out.
+//! Broken and tricky templates, and units that share a pipeline: each folder under `cases/render` and `cases/compose` is
+//! a small workspace, and its `expected.txt` holds either every message that it gets, with file, line and column, or
+//! the jobs that come out. In the second, messages of `check` are among them, and a file `changed` lists the paths that
+//! changed; without one, every unit did.
 //!
 //! `NESTLING_TEST_UPDATE=1` writes what comes out; read it before it is committed.
 
+use crate::support::memory::changed;
 use crate::support::{self, expect_file, plan};
-use nestling::changes::{As, PipelineFacts};
+use nestling::changes::{As, Everything, Extent, PipelineFacts};
+use nestling::check::{KnownVariables, Settings, check};
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::emit::{Comments, emit_pipeline};
 use std::fmt::Write as _;
@@ -25,9 +29,25 @@ workspace:
 
 #[test]
 fn templates_become_what_their_cases_expect() {
-    let cases = folders(&support::root().join("tests/cases/render"));
-    assert!(cases.len() >= 85, "only {} cases were found", cases.len());
-    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case).err()).collect();
+    judge_all("tests/cases/render", 85, Checked::No);
+}
+
+#[test]
+fn units_share_a_pipeline_as_their_cases_expect() {
+    judge_all("tests/cases/compose", 35, Checked::Yes);
+}
+
+/// Whether what `check` finds is part of what is expected.
+#[derive(Clone, Copy, PartialEq)]
+enum Checked {
+    Yes,
+    No,
+}
+
+fn judge_all(folder: &str, at_least: usize, checked: Checked) {
+    let cases = folders(&support::root().join(folder));
+    assert!(cases.len() >= at_least, "only {} cases were found", cases.len());
+    let failed: Vec<String> = cases.iter().filter_map(|case| judge(case, checked).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
@@ -42,7 +62,7 @@ fn environments_become_what_their_cases_expect() {
         for pipeline in fs::read_to_string(case.join("pipelines.txt")).unwrap().lines() {
             let _ = writeln!(text, "=== {pipeline}");
             let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-            text.push_str(&outcome(case, facts.seen_as(&As::parse(pipeline).unwrap())));
+            text.push_str(&outcome(case, facts.seen_as(&As::parse(pipeline).unwrap()), Checked::No));
         }
         failed.extend(expect_file(&case.join("expected.txt"), &text).err());
     }
@@ -50,24 +70,34 @@ fn environments_become_what_their_cases_expect() {
 }
 
 /// A folder's name tells where it is a merge request's.
-fn judge(case: &Path) -> Result<(), String> {
+fn judge(case: &Path, checked: Checked) -> Result<(), String> {
     let mut facts = PipelineFacts::local(Some("main".into()), Some("main".into()), None);
     if case.to_string_lossy().ends_with("-in-a-merge-request") {
         facts = facts.seen_as(&As::MergeRequest);
     }
-    expect_file(&case.join("expected.txt"), &outcome(case, facts))
+    expect_file(&case.join("expected.txt"), &outcome(case, facts, checked))
 }
 
-/// Every message, or the jobs, of a folder in which every unit changed.
-fn outcome(case: &Path, facts: PipelineFacts) -> String {
+/// Every message, or the jobs, of a folder.
+fn outcome(case: &Path, facts: PipelineFacts, checked: Checked) -> String {
     let sources = Sources::default();
     let mut files = read_files(case, case);
     if !files.iter().any(|(path, _)| path == "nestling.yml") {
         files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
     }
-    let plan = plan::of_files(files, facts, &sources);
-    let mut text: String = plan.diagnostics.iter().map(|problem| shown(problem, &sources)).collect();
-    if !has_errors(&plan.diagnostics) {
+    let listed = files.iter().position(|(path, _)| path == "changed").map(|at| files.remove(at).1);
+    let extent = match listed {
+        None => Extent::Everything(Everything::Asked),
+        Some(list) => changed(&std::str::from_utf8(&list).unwrap().lines().collect::<Vec<_>>()),
+    };
+    let plan = plan::of_changed(files, extent, facts, &sources);
+    let mut problems = plan.diagnostics.clone();
+    if checked == Checked::Yes {
+        let variables = KnownVariables::of_child(&plan.facts);
+        problems.extend(check(&plan.pipeline, &Settings { variables, ..Settings::default() }));
+    }
+    let mut text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
+    if !has_errors(&problems) {
         emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
     }
     text

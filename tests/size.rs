@@ -21,7 +21,9 @@ fn texts() -> Vec<String> {
         .collect();
     for name in example::names() {
         let example = Example::new(&name);
-        for options in [&["--all"][..], &["--all", "--as", "merge_request"], &["--all", "--as", "main"]] {
+        for options in
+            [&["--all"][..], &["--all", "--as", "merge_request"], &["--all", "--as", "branch:main"]]
+        {
             texts.push(example.generate(options));
         }
     }

@@ -10,6 +10,16 @@ use nestling::workspace;
 
 /// The plan of these files, each a path with its bytes, where every unit changed.
 pub(crate) fn of_files(files: Vec<(String, Vec<u8>)>, pipeline: PipelineFacts, sources: &Sources) -> Plan {
+    of_changed(files, Extent::Everything(Everything::Asked), pipeline, sources)
+}
+
+/// As [`of_files`], where this changed.
+pub(crate) fn of_changed(
+    files: Vec<(String, Vec<u8>)>,
+    extent: Extent,
+    pipeline: PipelineFacts,
+    sources: &Sources,
+) -> Plan {
     let files = MemoryFiles::new(files);
     let loaded = workspace::load(&files, sources).unwrap();
     plan(Request {
@@ -18,7 +28,7 @@ pub(crate) fn of_files(files: Vec<(String, Vec<u8>)>, pipeline: PipelineFacts, s
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
+            extent,
             history: History::Complete,
         },
         pipeline,

@@ -59,6 +59,10 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
+        let repository = match request.fetch {
+            FetchPolicy::Allow { timeout } => repository.fetching(timeout),
+            FetchPolicy::Forbid => repository,
+        };
         let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
         Ok(Self {
             directory,
@@ -276,7 +280,7 @@ fn checked(plan: &Plan) -> Vec<Diagnostic> {
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
     let simulate = shared.act_as.as_deref().map(As::parse).transpose();
     let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
+    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
     Ok(Request {
@@ -292,9 +296,15 @@ fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Re
     })
 }
 
-fn given(from: &Path, io: &mut Io) -> Result<Vec<u8>, Failure> {
+/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
+fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
     let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
-    read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))
+    let mut list =
+        read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;
+    if nul && !list.is_empty() && !list.ends_with(b"\0") {
+        list.push(0);
+    }
+    Ok(list)
 }
 
 /// The units that names and globs of the command line mean.

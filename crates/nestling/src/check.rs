@@ -8,14 +8,14 @@ mod file;
 mod fold;
 mod form;
 mod index;
-mod known;
 mod settings;
 pub mod rules;
 
 pub use allow::without_allowed;
 pub use file::read_file;
-pub use known::KnownVariables;
 pub use settings::{Limits, Settings};
+
+pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Pipeline;

@@ -14,6 +14,7 @@ pub mod need;
 pub mod scope;
 pub mod expression;
 pub mod rule;
+pub mod known;
 pub mod environment;
 pub mod duration;
 pub mod matrix;

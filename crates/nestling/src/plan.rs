@@ -138,7 +138,7 @@ pub fn plan(request: Request<'_>) -> Plan {
         let jobs = keep(&mut diagnostics, renderer.unit_jobs(name, &selection));
         units.insert(name.clone(), jobs);
     }
-    needed::bring_in(&workspace, &mut units, &mut selection, |name, selection| {
+    needed::bring_in(&workspace, &own, &mut units, &mut selection, |name, selection| {
         keep(&mut diagnostics, renderer.unit_jobs(name, selection))
     });
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();

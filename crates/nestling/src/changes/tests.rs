@@ -235,8 +235,9 @@ fn a_shallow_clone_fetches_its_base_or_runs_everything() {
     let fetching = Request { fetch: FETCH, ..request };
     let changes = detect(&clone.open(), &fetching).unwrap();
     assert_eq!(shown(changes.paths().unwrap()), ["A app/new", "D lib/a"]);
-    assert_eq!(changes.base.unwrap().obtained, Obtained::Fetched);
-    assert_eq!(changes.history, History::Shallow);
+    assert_eq!(changes.base.as_ref().unwrap().obtained, Obtained::Fetched);
+    assert_eq!(changes.history, History::Shallow { commits: 1 });
+    assert!(changes.provenance().ends_with("\nClone: shallow, 1 commit deep"), "{}", changes.provenance());
 }
 
 #[test]

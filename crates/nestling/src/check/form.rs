@@ -97,16 +97,21 @@ pub(crate) fn one_of(rule: &'static str, key: &str, node: &Node, known: &[&str])
     }))
 }
 
-/// Keys that a mapping cannot have. `of` says whose they are: `a need`.
+/// Keys that a mapping cannot have. `of` says whose they are: `a need`. One that resembles none may be newer than this
+/// program.
 pub(crate) fn keys(rule: &'static str, of: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
     let unknown = map.entries.iter().filter(|entry| !known.contains(&entry.key.text()));
     let told = unknown.map(|entry| {
         let key = entry.key.text();
-        let problem = Diagnostic::error(rule, entry.key.origin, format!("`{key}` is no key of {of}"));
-        problem.with_help(match did_you_mean(key, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", known.join(", ")),
-        })
+        let message = format!("`{key}` is no key of {of}");
+        match did_you_mean(key, known.iter().copied()) {
+            Some(near) => Diagnostic::error(rule, entry.key.origin, message)
+                .with_help(format!("did you mean `{near}`?")),
+            None => Diagnostic::warning(rule, entry.key.origin, message).with_help(format!(
+                "known here: {}; GitLab refuses others, unless it is newer",
+                known.join(", ")
+            )),
+        }
     });
     told.collect()
 }

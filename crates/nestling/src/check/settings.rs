@@ -1,7 +1,7 @@
 //! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
 
-use super::known::KnownVariables;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::pipeline::known::KnownVariables;
 use crate::yaml::{Entry, Map, Node};
 
 /// The limits of an instance (<https://docs.gitlab.com/administration/instance_limits/>).

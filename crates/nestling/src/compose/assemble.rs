@@ -8,7 +8,7 @@ use crate::name::{JobName, UnitName};
 use crate::pipeline::scope::rename_jobs;
 use crate::pipeline::{Job, Pipeline};
 use crate::workspace::Workspace;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a job's name means where it is written.
@@ -59,10 +59,13 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
         jobs.extend(scopes.jobs_of(unit, &mut problems));
     }
     problems.extend(clashes(&jobs));
-    order::add_needs(workspace, &stages, &mut jobs);
+    problems.extend(order::add_needs(workspace, &stages, &mut jobs));
     let used: BTreeSet<&str> = jobs.iter().map(Job::stage).collect();
     let stages = stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
     let includes = all[0].includes.clone();
+    if !includes.is_empty() {
+        jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
+    }
     let workflow = all[0].workflow.clone();
     (Pipeline { stages, workflow, includes, jobs }, problems)
 }
@@ -114,13 +117,16 @@ impl<'a> Scopes<'a> {
     /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
     /// that are not in this pipeline.
     fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
-        for key in ["needs", "dependencies"] {
-            let Some(items) = body.get(key).and_then(Node::as_seq) else { continue };
-            let spread = items.iter().flat_map(|item| self.spread(unit, item)).collect();
-            let origin = body.get(key).map(|node| node.origin);
-            if let Some(origin) = origin {
-                body.set(key, Node::seq(origin, spread));
+        let spread = |needs: Option<&mut Node>| {
+            if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = needs {
+                *items = items.iter().flat_map(|item| self.spread(unit, item)).collect();
             }
+        };
+        spread(body.get_mut("needs"));
+        spread(body.get_mut("dependencies"));
+        if let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") {
+            let rules = rules.iter_mut().filter_map(Node::as_map_mut);
+            rules.for_each(|rule| spread(rule.get_mut("needs")));
         }
     }
 
@@ -142,6 +148,14 @@ impl<'a> Scopes<'a> {
             },
         }
     }
+}
+
+/// Keeps what GitLab includes later from changing a unit's job: its own defaults are in it already.
+fn inherit_nothing(job: &mut Job) {
+    let mut nothing = Map::default();
+    nothing.set("default", Node::plain(job.origin, "false"));
+    nothing.set("variables", Node::plain(job.origin, "false"));
+    job.body.set("inherit", Node::map(job.origin, nothing));
 }
 
 /// The same need on another job.

@@ -1,9 +1,9 @@
 //! The order of units in the output, and the needs that `depends_on` with `order: true` asks for.
 
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::name::{StageName, UnitName};
 use crate::pipeline::Job;
-use crate::workspace::{Order, Workspace};
+use crate::workspace::{Dependency, Order, Unit, Workspace};
 use crate::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,10 @@ pub(crate) fn units<'a>(workspace: &'a Workspace, included: &BTreeSet<&UnitName>
 ///
 /// GitLab lets a job need jobs of its own and of earlier stages only, so each waits for the other unit's last stage
 /// that is not after its own. A need that rules may drop is `optional`, and no artifacts are fetched for order's sake.
-pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut [Job]) {
+///
+/// Diagnosed: a unit with no job that could be waited for, since all are of later stages.
+pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut [Job]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
     let stage_of: Vec<usize> = jobs.iter().map(|job| stage_index(stages, job.stage())).collect();
     let by_unit = by_unit(jobs);
     let mut added: Vec<(usize, Vec<Node>)> = Vec::new();
@@ -61,6 +64,9 @@ pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut 
                 let runs = |at: &&usize| !stops(&jobs[**at]);
                 let before = |stage: &usize| *stage <= stage_of[at];
                 let last = other.iter().filter(runs).map(|at| stage_of[*at]).filter(before).max();
+                if last.is_none() && !other.is_empty() {
+                    problems.push(nothing_to_wait_for(&jobs[at], unit, dependency));
+                }
                 let waits = other.iter().filter(runs).filter(|other| Some(stage_of[**other]) == last);
                 let needs = waits.map(|other| need(&jobs[*other], dependency.origin)).collect();
                 added.push((at, needs));
@@ -70,6 +76,20 @@ pub(crate) fn add_needs(workspace: &Workspace, stages: &[StageName], jobs: &mut 
     for (at, needs) in added {
         append(&mut jobs[at].body, needs);
     }
+    problems
+}
+
+fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagnostic {
+    let (stage, other) = (job.stage(), &dependency.unit);
+    let message = format!(
+        "`{}` is to wait for `{other}`, and `{}` of stage `{stage}` can wait for none of its jobs",
+        unit.name, job.name
+    );
+    Diagnostic::warning("order-stages", dependency.origin, message)
+        .with_label(job.origin, "the job")
+        .with_help(format!(
+            "all jobs of `{other}` are of later stages: move it to one of those, or leave `order` out"
+        ))
 }
 
 fn stops(job: &Job) -> bool {

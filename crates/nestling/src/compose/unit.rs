@@ -1,8 +1,7 @@
 //! What a unit renders, folded into complete jobs under their short names.
 
-use super::include;
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
-use crate::files::Files;
+use super::include::{self, Surroundings};
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::name::{EnvironmentName, StageName, UnitName};
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
@@ -61,10 +60,9 @@ pub struct LeftOut {
 pub fn unit_jobs(
     unit: &UnitName,
     rendered: Vec<Node>,
-    files: &dyn Files,
-    sources: &Sources,
+    surroundings: &Surroundings<'_>,
 ) -> (UnitJobs, Vec<Diagnostic>) {
-    let (mut fragment, mut problems) = merged(rendered, files, sources, include::Remote::Refuse);
+    let (mut fragment, mut problems) = merged(rendered, surroundings, include::Remote::Refuse);
     if let Some(entry) = fragment.globals.entry("workflow") {
         problems.push(
             Diagnostic::error(
@@ -82,12 +80,8 @@ pub fn unit_jobs(
 }
 
 /// Folds the workspace's own jobs. What they include from elsewhere stays for GitLab to read.
-pub fn workspace_jobs(
-    rendered: Vec<Node>,
-    files: &dyn Files,
-    sources: &Sources,
-) -> (UnitJobs, Vec<Diagnostic>) {
-    let (mut fragment, mut problems) = merged(rendered, files, sources, include::Remote::Keep);
+pub fn workspace_jobs(rendered: Vec<Node>, surroundings: &Surroundings<'_>) -> (UnitJobs, Vec<Diagnostic>) {
+    let (mut fragment, mut problems) = merged(rendered, surroundings, include::Remote::Keep);
     let includes = include::kept(&mut fragment);
     let missing = if includes.is_empty() { Missing::Error } else { Missing::Keep };
     let (jobs, found) = complete(fragment, missing);
@@ -98,8 +92,7 @@ pub fn workspace_jobs(
 
 fn merged(
     rendered: Vec<Node>,
-    files: &dyn Files,
-    sources: &Sources,
+    surroundings: &Surroundings<'_>,
     remote: include::Remote,
 ) -> (Fragment, Vec<Diagnostic>) {
     let mut problems = Vec::new();
@@ -107,7 +100,7 @@ fn merged(
     for node in rendered {
         let (fragment, found) = Fragment::from_node(node);
         problems.extend(found);
-        let (included, found) = include::read(fragment, files, sources, remote);
+        let (included, found) = include::read(fragment, surroundings, remote);
         problems.extend(found);
         fragments.extend(included);
     }
@@ -140,7 +133,10 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (UnitJobs, Vec<Diagnost
         fragment.globals.remove("workflow").and_then(|node| node.as_map().cloned()).unwrap_or_default();
     let mut jobs = IndexMap::new();
     for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
+        let inherit = job.body.get("inherit").cloned().filter(|_| missing == Missing::Keep);
         problems.extend(defaults.fold_into(&mut job.body));
+        // What GitLab includes later has defaults too.
+        inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, UnitJob { origin: job.origin, body: job.body, environment: None });
     }
     (UnitJobs { stages, jobs, workflow, ..UnitJobs::default() }, problems)

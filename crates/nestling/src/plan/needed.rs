@@ -2,23 +2,25 @@
 
 use crate::compose::{Target, UnitJobs, resolve_target, scoped};
 use crate::name::{JobName, UnitName};
+use crate::pipeline::need;
 use crate::select::{Reason, Selection, Verdict};
 use crate::workspace::Workspace;
-use crate::yaml::Node;
+use crate::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A job that is needed, and the first job that needs it.
 type Wanted = (UnitName, String, JobName);
 
-/// Adds to `units` the jobs of other units that theirs need, with what those need in turn, and nothing else of them.
+/// Adds to `units` the jobs of other units that theirs and the workspace's own need, with what those need in turn, and nothing else of them.
 pub(crate) fn bring_in(
     workspace: &Workspace,
+    own: &UnitJobs,
     units: &mut BTreeMap<UnitName, UnitJobs>,
     selection: &mut Selection,
     mut render: impl FnMut(&UnitName, &Selection) -> UnitJobs,
 ) {
     let mut queue: Vec<Wanted> = Vec::new();
-    for jobs in units.values() {
+    for jobs in std::iter::once(own).chain(units.values()) {
         for name in jobs.jobs.keys() {
             queue.extend(wants(jobs, name, workspace));
         }
@@ -49,7 +51,7 @@ pub(crate) fn bring_in(
 fn wants(jobs: &UnitJobs, name: &str, workspace: &Workspace) -> Vec<Wanted> {
     let Some(job) = jobs.jobs.get(name) else { return Vec::new() };
     let by = scoped(jobs.unit.as_ref(), name);
-    needs(job.body.get("needs"))
+    needs(&job.body)
         .filter_map(|needed| match resolve_target(needed, jobs, workspace) {
             Target::Other { unit, job } => Some((unit.clone(), job.to_owned(), by.clone()?)),
             Target::Own | Target::Unknown => None,
@@ -69,20 +71,15 @@ fn closure(jobs: &UnitJobs, job: &str) -> Vec<String> {
         if !found.insert(name) {
             continue;
         }
-        queue.extend(needs(job.body.get("needs")).map(str::to_owned));
+        queue.extend(needs(&job.body).map(str::to_owned));
         let stop = job.body.get("environment").and_then(|environment| environment.get("on_stop"));
         queue.extend(stop.and_then(Node::text).map(str::to_owned));
     }
     found.into_iter().collect()
 }
 
-/// The names under `needs`, without the optional ones.
-fn needs(node: Option<&Node>) -> impl Iterator<Item = &str> {
-    let items = node.and_then(Node::as_seq).unwrap_or_default();
-    items.iter().filter(|item| item.get("optional").and_then(Node::as_bool) != Some(true)).filter_map(
-        |item| {
-            let elsewhere = item.get("pipeline").is_some() || item.get("project").is_some();
-            if elsewhere { None } else { item.text().or_else(|| item.get("job").and_then(Node::text)) }
-        },
-    )
+/// The names under `needs`, those of rules too, without the optional ones.
+fn needs(body: &Map) -> impl Iterator<Item = &str> {
+    let all = need::needs(body).unwrap_or_default().into_iter().chain(need::rules_needs(body));
+    all.filter(|need| !need.optional).filter_map(|need| need.job())
 }

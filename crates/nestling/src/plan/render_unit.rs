@@ -2,12 +2,13 @@
 
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
-use crate::compose::{self, UnitJobs};
+use crate::compose::{self, Surroundings, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
 use crate::environments::{Deploying, default_title, fan_out};
 use crate::files::Files;
 use crate::name::{UnitName, environment_slug, slug};
 use crate::path::RepoPath;
+use crate::pipeline::known::KnownVariables;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::{Selection, Verdict};
 use crate::workspace::{Body, Environment, Start, Template, Templates, Unit, Use, Workspace};
@@ -23,6 +24,7 @@ pub(crate) struct UnitRenderer<'a> {
     workspace: &'a Workspace,
     templates: &'a Templates<'a>,
     facts: &'a PipelineFacts,
+    known: KnownVariables,
     renderer: Renderer<'a>,
     vars: Value,
     pipeline: Value,
@@ -47,6 +49,7 @@ impl<'a> UnitRenderer<'a> {
             workspace,
             templates,
             facts,
+            known: KnownVariables::of_child(facts),
             renderer: Renderer::new(sources, templates, Limits::default()),
             vars: plain_value(&Node::map(
                 Origin::file(crate::diagnostic::FileId::from_index(0)),
@@ -84,8 +87,7 @@ impl<'a> UnitRenderer<'a> {
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) =
-                    compose::workspace_jobs(vec![rendered.node], self.files, self.sources);
+                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], &self.surroundings());
                 problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
@@ -117,7 +119,7 @@ impl<'a> UnitRenderer<'a> {
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
         let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
-        let (mut jobs, found) = compose::unit_jobs(name, nodes, self.files, self.sources);
+        let (mut jobs, found) = compose::unit_jobs(name, nodes, &self.surroundings());
         problems.extend(found);
         fragment.drop_overrides(&mut jobs);
         let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
@@ -140,7 +142,7 @@ impl<'a> UnitRenderer<'a> {
             }
             let own = rendered.into_iter().map(|rendered| rendered.node);
             let nodes = self.assembly(unit, value).rendered.into_iter().chain(own).collect();
-            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, self.files, self.sources);
+            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, &self.surroundings());
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;
@@ -256,6 +258,11 @@ impl<'a> UnitRenderer<'a> {
                 None => problem.with_help("`use:` looks in the folders of `workspace: { templates: […] }`"),
             }]
         })
+    }
+
+    /// What includes are read with.
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: self.files, sources: self.sources, variables: &self.known }
     }
 
     fn scope(&self, unit: Value, inputs: Value, environment: EnvironmentScope) -> Scope {

@@ -33,9 +33,7 @@ impl Header {
     /// The schema, in the form of JSON Schema's draft 7.
     pub fn schema(self) -> Value {
         let (keys, title) = match self {
-            Self::Workspace => {
-                (vec![("workspace", workspace()), ("unit", unit())], "The root's nestling.yml")
-            }
+            Self::Workspace => (vec![("workspace", workspace())], "The root's nestling.yml"),
             Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
             Self::Template => (vec![("spec", spec())], "A template's header"),
         };

@@ -1,9 +1,9 @@
 //! Conditions on what started the pipeline, in a child of which it is always the same.
 
 use super::{Index, Rule};
-use crate::check::known::CHILD_SOURCE;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::expression::Expression;
+use crate::pipeline::known::CHILD_SOURCE;
 use crate::pipeline::rule::rules;
 
 pub(super) const RULE: Rule = Rule {

@@ -12,7 +12,7 @@ fn told(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
         told.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));
     }
     for head in commits {
-        told.push(format!("{head}: {:?} {:?}", opened.has(head), opened.depth(head)));
+        told.push(format!("{head}: {:?} {:?}", opened.has(head), opened.back.depth(head)));
         told.push(format!("{:?}", opened.nearest_tag(head, &|_| true).unwrap()));
         told.push(format!("{:?}", opened.nearest_tag(head, &|name| name.ends_with('2')).unwrap()));
         told.extend(listing(&opened.files_at(head).unwrap()));
@@ -69,6 +69,7 @@ fn busy(repo: Fixture) -> (Fixture, Vec<CommitId>) {
     repo.write(".gitignore", "*.log\n");
     repo.write("x.log", "1");
     repo.git(&["init", "--quiet", "nested"]);
+    repo.git(&["-C", "nested", "commit", "--quiet", "--allow-empty", "-m", "nested"]);
     std::fs::set_permissions(repo.path("dir/b"), std::fs::Permissions::from_mode(0o755)).unwrap();
     (repo, vec![first, side, main, merged])
 }
