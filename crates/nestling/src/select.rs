@@ -76,7 +76,9 @@ pub fn select(
         Extent::Everything(reason) => everything(workspace, &Reason::All(reason.to_string())),
         Extent::Nothing(_) => everything_skipped(workspace),
         Extent::Paths(changed) => {
-            let paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
+            let mut paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
+            paths.sort();
+            paths.dedup();
             by_paths(&paths, workspace, definitions)
         }
     };
@@ -165,3 +167,6 @@ fn narrow(selection: &mut Selection, narrowing: &Narrowing) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

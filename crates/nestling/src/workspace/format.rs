@@ -27,6 +27,8 @@ pub(crate) struct WorkspaceFile {
     pub ignore: Vec<Located<String>>,
     /// Globs of paths that select every unit.
     pub everything: Vec<Located<String>>,
+    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`.
+    pub depends_from: Vec<Located<String>>,
     /// Rules that make units of directories.
     pub units: Vec<UnitRule>,
     /// Values for templates.

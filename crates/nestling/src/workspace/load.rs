@@ -6,7 +6,7 @@ use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit};
-use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule};
+use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
 use crate::changes::Policies;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use crate::files::{Files, ReadError};
@@ -51,6 +51,8 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
+    let from = loading.all(written.depends_from.iter().map(stated::parse));
+    loading.diagnostics.extend(stated::add(&from, files, sources, &mut workspace.units)?);
     loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
 }
