@@ -114,7 +114,6 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
         files,
         loaded: load(files, &sources).unwrap(),
         base: None,
-        elsewhere: &crate::files::Nowhere,
         changes: change_set(paths),
         pipeline: facts,
         narrowing: Narrowing::default(),

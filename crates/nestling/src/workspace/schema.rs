@@ -122,6 +122,14 @@ fn workspace() -> Value {
             ("everything", texts("Globs: a change to these paths selects every unit")),
             (
                 "depends_from",
+                json!({
+                    "description": "Whose manifests state dependencies between units",
+                    "type": "array",
+                    "items": { "enum": ["cargo", "npm", "go"] },
+                }),
+            ),
+            (
+                "depends_from",
                 json!({ "description": "Whose manifests state dependencies between units", "type": "array", "items": { "enum": ["cargo", "npm", "go"] } }),
             ),
             (
