@@ -235,3 +235,16 @@ fn a_mistake_at_one_place_is_told_once_for_all_its_jobs() {
     let slash = "the `key` of a cache cannot hold a slash";
     assert_eq!(notes, [("`a` has 5 caches; GitLab allows 4", &caches[..]), (slash, &[][..])]);
 }
+
+#[test]
+fn of_several_documents_gitlab_reads_one() {
+    let table = [
+        ("a: { script: x }\n---\nb: { script: x, retry: 3 }\n", vec!["document-dropped"]),
+        ("spec: { inputs: {} }\n---\nb: { script: x, retry: 3 }\n", vec!["retry"]),
+        ("spec: { inputs: {} }\n---\nb: { script: x }\n---\nc: { script: x }\n", vec!["document-dropped"]),
+    ];
+    for (text, want) in table {
+        let found = judge("case.yml", text, &Sources::default());
+        assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), want, "{text}");
+    }
+}

@@ -1,7 +1,8 @@
 //! An example is a document, a program and a test at once.
 
 use crate::support::example::{Example, names};
-use crate::support::{expect_file, judge, nestling, output, root};
+use crate::support::{expect_file, judge, nestling, output, root, tracked};
+use std::path::Path;
 
 /// The pipelines that an example is looked at in.
 const PIPELINES: [&[&str]; 6] = [
@@ -15,10 +16,12 @@ const PIPELINES: [&[&str]; 6] = [
 
 #[test]
 fn every_example_has_what_an_example_needs() {
+    let tracked = tracked();
     for name in names() {
-        let folder = root().join("examples").join(&name);
         for file in ["README.md", ".gitlab-ci.yml", "nestling.yml", "feature", "child-pipeline.yml"] {
-            assert!(folder.join(file).is_file(), "examples/{name} has no {file}");
+            let path = Path::new("examples").join(&name).join(file);
+            let is_known = tracked.contains(&path);
+            assert!(is_known, "git knows no {} (where it is ignored, `git add -f` adds it)", path.display());
         }
     }
 }

@@ -2,12 +2,12 @@
 //! deploy and gone after the stop. An example's `trial` says what is run, and `examples/run` has the words for it.
 
 use crate::support::tool::{Tool, need};
-use crate::support::{example, output, read, root, run, said, setting};
+use crate::support::{example, nestling, output, read, root, run, said, setting};
 use std::path::Path;
 use std::process::Command;
 
-/// Examples that have tests of their own in `e2e.rs`.
-const ELSEWHERE: [&str; 1] = ["shop"];
+/// Examples that have tests of their own: `e2e.rs`, `cdk.rs`.
+const ELSEWHERE: [&str; 2] = ["shop", "codepipeline"];
 
 fn gallery() -> Vec<String> {
     example::names().into_iter().filter(|name| !ELSEWHERE.contains(&name.as_str())).collect()
@@ -42,9 +42,30 @@ fn every_trial_runs_a_deploy_reads_its_address_and_runs_its_stop() {
     for name in gallery() {
         let trial = read(format!("examples/{name}/trial"));
         for word in ["pipeline merge_request", "\nplan\n", "\nchild", ":stop"] {
-            assert!(trial.contains(word) || name == "promotion", "examples/{name}/trial has no `{word}`");
+            assert!(trial.contains(word), "examples/{name}/trial has no `{word}`");
         }
     }
+}
+
+/// The effect of a merge at a glance, in the merge request's own job: tiers, what is done, by itself or by a button.
+#[test]
+fn generate_as_the_default_branch_says_what_merging_would_touch() {
+    let promotion = example::Example::new("promotion");
+    let report = promotion.beside().join("report");
+    let mut generate = nestling(&promotion.path());
+    generate.args(["generate", "--as", "branch:main", "--head", "HEAD", "--output", "-", "--report"]);
+    let output = run(generate.arg(&report));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let touched = said.split("Environments touched\n").nth(1).expect(&said);
+    let words: Vec<Vec<&str>> = touched.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(words[0][..3], ["staging", "deploy", "staging/services-shop"], "{said}");
+    assert_eq!(words[1][..4], ["production", "deploy", "manual", "production/services-shop"], "{said}");
+    let plan = std::fs::read_to_string(report.join("plan.json")).unwrap();
+    let summary = std::fs::read_to_string(report.join("summary.md")).unwrap();
+    for name in ["staging/services-shop", "production/services-shop"] {
+        assert!(plan.contains(name) && summary.contains(name), "{name}");
+    }
+    assert!(summary.contains("| `services/shop` | by hand |"), "{summary}");
 }
 
 #[test]
@@ -52,10 +73,12 @@ fn the_gallery_page_and_the_readmes_name_every_example() {
     let page = read("docs/gallery.md");
     for name in example::names() {
         assert!(page.contains(&format!("(../examples/{name}/README.md)")), "docs/gallery.md misses {name}");
+    }
+    for name in gallery() {
         let readme = read(format!("examples/{name}/README.md"));
-        assert!(readme.contains(&format!("./examples/try {name}")), "{name}: how is it tried?");
-        if !ELSEWHERE.contains(&name.as_str()) {
-            assert!(readme.contains(&format!("./examples/run {name}")), "{name}: how is it run?");
+        for script in ["try", "run"] {
+            let command = format!("./examples/{script} {name}");
+            assert!(readme.contains(&command), "examples/{name}/README.md does not show `{command}`");
         }
     }
 }

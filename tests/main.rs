@@ -86,3 +86,6 @@ mod schemas;
 
 #[cfg(test)]
 mod template_tests;
+
+#[cfg(test)]
+mod smoke;

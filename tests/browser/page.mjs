@@ -78,9 +78,9 @@ await test("a job opens with its YAML, the place of each line, its needs and its
   const page = await open("small");
   await page.click('.card[title="api:test"]');
   assert.equal(await heading(page), "test");
-  const text = await page.innerText("#panel");
+  const text = await page.textContent("#panel");
   assert.match(text, /api\/main\.js changed/);
-  assert.match(text, /Waits for 1 job\s+api:build/);
+  assert.match(text, /Waits for 1 job\s*api:build/);
   const rows = await page.$$eval(".yaml .row", (rows) => rows.map((row) => [row.querySelector("code").textContent, row.title]));
   assert.deepEqual(rows[0], ["api:test:", "api/nestling.yml:10"]);
   const hostile = rows.find(([line]) => line.includes("</script>"));
@@ -131,14 +131,15 @@ await test("the keyboard alone reaches every job, and every control has a name",
 await test("environments and units have their own views", async () => {
   const page = await open("small");
   await page.click("#tab-environments");
-  const text = await page.innerText("#view-environments");
+  // Not `innerText`: what the browser has not laid out yet has none.
+  const text = await page.textContent("#view-environments");
   assert.match(text, /development/);
-  assert.match(text, /api:deploy:review:stop\s+stop, by hand/);
+  assert.match(text, /api:deploy:review:stop\s*stop, by hand/);
   await page.click('#view-environments [data-follow]');
   assert.equal(await heading(page), "deploy:review");
   await page.click("#tab-units");
-  assert.match(await page.innerText("#view-units"), /web[\s\S]*depends on api/);
-  assert.match(await page.innerText("#view-units"), /1 unit not in this pipeline/);
+  assert.match(await page.textContent("#view-units"), /web[\s\S]*depends on api/);
+  assert.match(await page.textContent("#view-units"), /1 unit not in this pipeline/);
   await page.locator("#view-units button", { hasText: "Show its jobs" }).nth(1).click();
   assert.equal(await found(page), "1 of 5 jobs");
   await page.close();

@@ -18,9 +18,11 @@ use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
+use nestling::path::RepoPath;
 use nestling::plan::{self, Plan};
 use nestling::select::Narrowing;
 use nestling::workspace::{self, Loaded, Workspace};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,6 +61,10 @@ impl Session {
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
         let request = request(shared, environment, io)?;
+        let repository = match request.fetch {
+            FetchPolicy::Allow { timeout } => repository.fetching(timeout),
+            FetchPolicy::Forbid => repository,
+        };
         let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
         Ok(Self {
             directory,
@@ -207,6 +213,19 @@ impl Session {
         Ok(Selected { selected, sources })
     }
 
+    /// Whether a path changed or is a file at head, and the units that are made from it.
+    pub(crate) fn looks_at(
+        &self,
+        planned: &Planned,
+        path: &RepoPath,
+    ) -> Result<(bool, BTreeSet<UnitName>), Failure> {
+        let plan = &planned.plan;
+        let files = self.files(&plan.changes.head)?;
+        let changed = plan.changes.paths().unwrap_or_default().iter().any(|change| change.path == *path);
+        let exists = changed || files.read(path).map_err(Failure::repository)?.is_some();
+        Ok((exists, plan::made_from(&*files, &plan.workspace, &planned.sources, path)))
+    }
+
     /// The files at base, where there is one.
     fn base(&self, changes: &ChangeSet) -> Option<TreeFiles<'_>> {
         let base = changes.base.as_ref()?;
@@ -276,7 +295,7 @@ fn checked(plan: &Plan) -> Vec<Diagnostic> {
 fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
     let simulate = shared.act_as.as_deref().map(As::parse).transpose();
     let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, io)).transpose()?;
+    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
     let fetch =
         if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
     Ok(Request {
@@ -292,17 +311,20 @@ fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Re
     })
 }
 
-fn given(from: &Path, io: &mut Io) -> Result<Vec<u8>, Failure> {
+/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
+fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
     let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
-    read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))
+    let mut list =
+        read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;
+    if nul && !list.is_empty() && !list.ends_with(b"\0") {
+        list.push(0);
+    }
+    Ok(list)
 }
 
 /// The units that names and globs of the command line mean.
-fn named(
-    patterns: &[String],
-    workspace: &Workspace,
-) -> Result<std::collections::BTreeSet<UnitName>, Failure> {
-    let mut units = std::collections::BTreeSet::new();
+fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName>, Failure> {
+    let mut units = BTreeSet::new();
     for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
         let wanted = pattern.trim_end_matches('/');
         let matcher = matcher(wanted)?;

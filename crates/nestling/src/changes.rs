@@ -153,12 +153,15 @@ impl fmt::Display for Head {
 }
 
 impl ChangeSet {
-    /// Base and head, and how each was found, in a line or two.
+    /// Base and head, how each was found, and how deep the clone is where it is cut off: a line each.
     pub fn provenance(&self) -> String {
-        match &self.base {
-            Some(base) => format!("Base: {base}\nHead: {}", self.head),
-            None => format!("Head: {}", self.head),
+        let mut lines: Vec<String> = self.base.iter().map(|base| format!("Base: {base}")).collect();
+        lines.push(format!("Head: {}", self.head));
+        if let History::Shallow { commits } = self.history {
+            let noun = if commits == 1 { "commit" } else { "commits" };
+            lines.push(format!("Clone: shallow, {commits} {noun} deep"));
         }
+        lines.join("\n")
     }
 
     /// The paths that differ; `None` where that is not what counts ([`Extent`]).

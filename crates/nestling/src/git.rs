@@ -48,7 +48,10 @@ pub enum History {
     /// All of it.
     Complete,
     /// It was cut off, as `GIT_DEPTH` does (<https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning>).
-    Shallow,
+    Shallow {
+        /// How many commits there are from `HEAD` on, along first parents.
+        commits: usize,
+    },
 }
 
 /// The best common ancestor of two commits.
@@ -96,12 +99,11 @@ impl Repository {
 
     /// How much of the history is there.
     pub fn history(&self) -> History {
-        if self.back.is_shallow() { History::Shallow } else { History::Complete }
-    }
-
-    /// How many commits the clone has from one of them on, along first parents.
-    pub fn depth(&self, from: &CommitId) -> Option<usize> {
-        self.back.depth(from)
+        if !self.back.is_shallow() {
+            return History::Complete;
+        }
+        let head = self.resolve("HEAD").ok().flatten();
+        History::Shallow { commits: head.and_then(|head| self.back.depth(&head)).unwrap_or(0) }
     }
 
     /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.

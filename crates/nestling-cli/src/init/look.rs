@@ -30,7 +30,7 @@ impl Kind {
             Self::Python => "python",
             Self::Java => "java",
             Self::Opentofu => "opentofu",
-            Self::Docker => "docker",
+            Self::Docker => "docker-image",
             Self::StaticSite => "static-site",
         }
     }

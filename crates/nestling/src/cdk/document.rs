@@ -28,6 +28,8 @@ pub(crate) struct Document {
     path: RepoPath,
     file: FileId,
     text: Arc<str>,
+    /// Where each line ends, in bytes.
+    ends: Vec<usize>,
     value: Value,
 }
 
@@ -73,7 +75,8 @@ impl<'a> Reader<'a> {
         let value = serde_json::from_slice(&bytes).map_err(|error| self.broken(path, &bytes, &error))?;
         let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
         let file = self.sources.add(self.shown(path), Arc::clone(&text));
-        Ok(Some(Document { path: path.clone(), file, text, value }))
+        let ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        Ok(Some(Document { path: path.clone(), file, text, ends, value }))
     }
 
     /// A JSON file of which little is needed: it is kept only if it is broken.
@@ -241,8 +244,7 @@ impl<'a> At<'a> {
 
     /// The line where the value's key stands.
     pub(crate) fn origin(&self) -> Origin {
-        let before = self.document.text.as_bytes().get(..self.place).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + self.document.ends.partition_point(|end| *end < self.place);
         Origin::line(self.document.file, u32::try_from(line).unwrap_or(u32::MAX))
     }
 }

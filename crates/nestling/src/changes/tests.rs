@@ -3,11 +3,13 @@ use crate::git::tests::fixture::Fixture;
 use crate::git::tests::shown;
 use std::time::Duration;
 
+mod clones;
+
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 const FETCH: FetchPolicy = FetchPolicy::Allow { timeout: Duration::from_secs(60) };
 
-/// `main` with three commits, of which the last two come after `feature` has left, and `feature` with two; `merged` is
-/// what a merged result pipeline checks out.
+/// `main`, which goes on after `feature` has left, and `feature`, both over 25 commits long; `merged` is what a merged
+/// result pipeline checks out.
 struct Story {
     repo: Fixture,
     first: CommitId,
@@ -20,15 +22,18 @@ struct Story {
 fn story() -> Story {
     let repo = Fixture::new();
     repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
     repo.write("app/a", "1");
     repo.write("lib/a", "1");
     let first = repo.commit("first");
     repo.git(&["checkout", "--quiet", "-b", "feature"]);
     repo.write("app/new", "1");
     let pushed_before = repo.commit("feature 1");
+    repo.fill(25);
     repo.remove("lib/a");
     let feature = repo.commit("feature 2");
     repo.git(&["checkout", "--quiet", "main"]);
+    repo.fill(25);
     repo.write("other/a", "1");
     let main = repo.commit("main 2");
     repo.git(&["checkout", "--quiet", "-b", "merged"]);
@@ -235,8 +240,9 @@ fn a_shallow_clone_fetches_its_base_or_runs_everything() {
     let fetching = Request { fetch: FETCH, ..request };
     let changes = detect(&clone.open(), &fetching).unwrap();
     assert_eq!(shown(changes.paths().unwrap()), ["A app/new", "D lib/a"]);
-    assert_eq!(changes.base.unwrap().obtained, Obtained::Fetched);
-    assert_eq!(changes.history, History::Shallow);
+    assert_eq!(changes.base.as_ref().unwrap().obtained, Obtained::Fetched);
+    assert_eq!(changes.history, History::Shallow { commits: 1 });
+    assert!(changes.provenance().ends_with("\nClone: shallow, 1 commit deep"), "{}", changes.provenance());
 }
 
 #[test]

@@ -5,8 +5,15 @@ use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_m
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings of the stages before this one.
-const EARLIER: [&str; 6] =
-    ["cdk-assembly", "cdk-header", "default-key", "default-timeout", "job-duplicate", "workflow-key"];
+const EARLIER: [&str; 7] = [
+    "cdk-assembly",
+    "cdk-header",
+    "default-key",
+    "default-timeout",
+    "document-dropped",
+    "job-duplicate",
+    "workflow-key",
+];
 
 /// What opens the comment.
 const OPEN: &str = "nestling: allow(";
@@ -24,7 +31,7 @@ pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diag
         match (allowed, problem.severity) {
             (false, _) => kept.push(problem),
             (true, Severity::Error) => {
-                kept.push(problem.with_note("`nestling: allow` does not cover errors"))
+                kept.push(problem.with_note("`nestling: allow` does not cover errors"));
             }
             (true, _) => {}
         }

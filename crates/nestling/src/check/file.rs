@@ -15,11 +15,11 @@ const STAGES: [&str; 3] = ["build", "test", "deploy"];
 /// cannot be read is told beside what can.
 pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
     let file = sources.add(path, text);
-    let mut node = match yaml::parse_file(text, file) {
-        Ok(documents) => documents.into_iter().next().unwrap_or_else(|| Node::plain(Origin::file(file), "")),
+    let (mut node, mut problems) = match yaml::parse_file(text, file) {
+        Ok(documents) => pipeline_document(documents, Origin::file(file)),
         Err(problems) => return (Pipeline::default(), problems),
     };
-    let mut problems = merge_keys(&mut node).err().unwrap_or_default();
+    problems.extend(merge_keys(&mut node).err().unwrap_or_default());
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
     let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
@@ -38,4 +38,18 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
         }
     }
     (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+}
+
+/// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first
+/// (<https://docs.gitlab.com/ci/yaml/#spec>). It drops the others without a word.
+fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnostic>) {
+    let header = documents.len() > 1 && documents[0].get("spec").is_some();
+    let mut documents = documents.into_iter().skip(usize::from(header));
+    let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
+    let dropped = documents.next().map(|node| {
+        Diagnostic::warning("document-dropped", node.origin, "GitLab never reads this document")
+            .with_label(read.origin, "it reads this one")
+            .with_help("take out the `---` between them")
+    });
+    (read, dropped.into_iter().collect())
 }

@@ -17,7 +17,7 @@ pub(super) fn fetch_commit(
 ) -> Result<(), GitError> {
     let mut arguments = vec!["fetch"];
     arguments.extend(FETCH);
-    if history == History::Shallow {
+    if history != History::Complete {
         arguments.push("--depth=1");
     }
     let id = commit.to_string();

@@ -18,6 +18,21 @@ pub(crate) fn is_component(text: &str) -> bool {
     text.contains(BLOCK.0)
 }
 
+/// A function that would see what `expand_vars` gives, which here is the text with its variables.
+fn unexpanded(text: &str, inputs: &Json, origin: Origin) -> Option<Diagnostic> {
+    let at = text.find("expand_vars")?;
+    let rest = text[at..].split("]]").next()?;
+    let name = text[..at].rsplit("inputs.").next()?.split('|').next()?.trim();
+    let variables = inputs.get(name).and_then(Json::as_str).is_some_and(|value| value.contains('$'));
+    (rest.contains('|') && variables).then(|| {
+        let message = format!(
+            "the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`"
+        );
+        Diagnostic::warning("component-block", origin, message)
+            .with_help("let `expand_vars` be the last function, or the only one")
+    })
+}
+
 /// Replaces all blocks of a tree. A text that is nothing but one block takes the input with its type, in quotes as
 /// well, since GitLab interpolates after reading the YAML.
 pub(crate) fn interpolate(node: &mut Node, inputs: &Json, problems: &mut Vec<Diagnostic>) {
@@ -27,6 +42,7 @@ pub(crate) fn interpolate(node: &mut Node, inputs: &Json, problems: &mut Vec<Dia
         Kind::Map(map) => in_map(map, inputs, problems),
         Kind::Scalar(scalar) if is_component(&scalar.text) => {
             let text = scalar.text.clone();
+            problems.extend(unexpanded(&text, inputs, origin));
             match whole(&text) {
                 Some(block) => match evaluate(block, inputs, origin) {
                     Ok(value) => *node = json_node(&value, origin),
@@ -123,7 +139,7 @@ fn call(function: &str, value: &Json) -> Result<Json, String> {
     let text = match function {
         // Variables are left for the job's shell and for GitLab, which know them; no variable gets in here.
         "expand_vars" => text.to_owned(),
-        "posix_escape" => shell::quote(text),
+        "posix_escape" => shell::escape(text),
         _ => {
             let arguments = function.strip_prefix("truncate(").and_then(|rest| rest.strip_suffix(')'));
             let numbers = arguments.and_then(|arguments| arguments.split_once(','));

@@ -59,11 +59,13 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     let other = Arc::clone(&plain);
     engine.add_filter("indent", move |args: Rest<Value>| match args.first() {
         Some(text) if text.is_safe() => indented(text, &args[1..]),
+        Some(text) if text.is_undefined() => refuse_undefined(&args).map(|()| Value::UNDEFINED),
         _ => other.empty_state().apply_filter("indent", &args),
     });
     for name in PIECE_BY_PIECE {
         let (plain, store) = (Arc::clone(&plain), store.clone());
         engine.add_filter(name, move |args: Rest<Value>| {
+            refuse_undefined(&args)?;
             let mut apply = |text: &Value| {
                 let args: Vec<Value> = std::iter::once(text).chain(args.iter().skip(1)).cloned().collect();
                 plain.empty_state().apply_filter(name, &args)
@@ -74,6 +76,7 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     for name in AS_A_WHOLE {
         let (plain, store) = (Arc::clone(&plain), store.clone());
         engine.add_filter(name, move |args: Rest<Value>| {
+            refuse_undefined(&args)?;
             let args: Vec<Value> = args.iter().map(|arg| without_signs(arg, &store)).collect();
             plain.empty_state().apply_filter(name, &args)
         });
@@ -138,11 +141,17 @@ fn without_signs(value: &Value, store: &Store) -> Value {
     }
 }
 
+/// Jinja's own filters take what is undefined for nothing.
+fn refuse_undefined(args: &[Value]) -> Result<(), Error> {
+    match args.first() {
+        Some(value) if !value.is_undefined() => Ok(()),
+        _ => Err(Error::new(ErrorKind::UndefinedError, "the value given to the filter is undefined")),
+    }
+}
+
 /// The text of a scalar.
 fn words(value: &Value, store: &Store) -> Result<String, Error> {
-    if value.is_undefined() {
-        return Err(Error::new(ErrorKind::UndefinedError, "the value given to the filter is undefined"));
-    }
+    refuse_undefined(std::slice::from_ref(value))?;
     match value.as_str() {
         Some(text) if sign::has_sign(text) => Ok(store.resolved(text)),
         Some(text) => Ok(text.to_owned()),

@@ -20,7 +20,10 @@ pub(crate) fn problem(
     if let Some(problem) = unclosed::unclosed(innermost, marked) {
         return problem;
     }
-    let found = chain.iter().rev().find_map(|error| place(error));
+    let mut found = chain.iter().rev().find_map(|error| place(error));
+    if innermost.kind() == ErrorKind::UndefinedError {
+        found = found.map(Place::with_filtered);
+    }
     let (mut origin, expression) =
         found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
     let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
@@ -97,6 +100,22 @@ struct Place {
 }
 
 impl Place {
+    /// With what stands before a filter, where the place is the filter's name.
+    fn with_filtered(self) -> Self {
+        if !self.before.trim_end().ends_with('|') {
+            return self;
+        }
+        let opens = ["${{", "#%", "{%", "=", "(", "[", ","];
+        let start =
+            opens.iter().filter_map(|open| Some(self.before.rfind(open)? + open.len())).max().unwrap_or(0);
+        let start = start + self.before[start..].len() - self.before[start..].trim_start().len();
+        let expression = format!("{}{}", &self.before[start..], self.expression);
+        let column = number(self.before[..start].chars().count()) + 1;
+        let width = number(expression.lines().next().unwrap_or_default().chars().count());
+        let origin = Origin::span(self.origin.file, self.origin.line, column, width);
+        Self { origin, expression, before: self.before[..start].to_owned(), text: self.text }
+    }
+
     /// The place of a part of the expression.
     fn part(&self, at: usize, length: usize) -> Origin {
         let whole = format!("{}{}", self.before, self.expression);

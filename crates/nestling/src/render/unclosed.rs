@@ -20,23 +20,17 @@ pub(crate) fn unclosed(
     let (file, text) = marked(error.name()?)?;
     let source = sign::visible(&text);
     let detail = error.detail()?;
-    if let Some((at, line)) = error.line().and_then(|line| Some((open_expression(&source, line)?, line))) {
+    if let Some((at, line)) = open_expression(&source, error.line()?) {
         let opened = span(file, &source, at, 3);
-        let stumbled = Origin::line(file, u32::try_from(line).ok()?);
-        let problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
-        let problem = problem.with_label(stumbled, "so that this is read as a part of it");
+        let mut problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
+        if line_of(&source, at) < line {
+            let stumbled = Origin::line(file, u32::try_from(line).ok()?);
+            problem = problem.with_label(stumbled, "so that this is read as a part of it");
+        }
         return Some(problem.with_help("write `}}` at its end"));
     }
     if let Some(problem) = not_a_token(file, &source) {
         return Some(problem);
-    }
-    if detail.contains("end of variable block") {
-        let line = error.line()?;
-        let before = source.split_inclusive('\n').take(line).collect::<String>();
-        let at = before.rfind("${{").filter(|at| !before[*at..].contains("}}"))?;
-        let problem =
-            Diagnostic::error("template-syntax", span(file, &source, at, 3), "this `${{` is not closed");
-        return Some(problem.with_help("write `}}` at its end"));
     }
     if let Some(end) = detail.strip_prefix("unknown statement end") {
         let line = error.line()?;
@@ -59,13 +53,27 @@ pub(crate) fn unclosed(
     Some(problem.with_help(format!("write `#% end{word}` where it ends")))
 }
 
-/// The last `${{` on a line above whose `}}` does not come before this line.
-fn open_expression(source: &str, line: usize) -> Option<usize> {
-    let above = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
-    let at = source[..above].rfind("${{")?;
-    let opened = source[at..above].lines().next().unwrap_or_default();
-    let comment = opened.trim_start().starts_with('#');
-    (!comment && !source[at..above].contains("}}")).then_some(at)
+/// The `${{` that no `}}` closes, with the line where the text stops making sense.
+fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
+    let mut open = None;
+    for token in tokenize(source, false, syntax()) {
+        match token {
+            Ok((Token::VariableStart, span)) => open = Some(span.start_offset as usize),
+            Ok((Token::VariableEnd, _)) => open = None,
+            Ok(_) => {}
+            Err(error) => {
+                // One that is closed on its line has a mistake inside.
+                let closed =
+                    |at: &usize| source[*at..].lines().next().is_some_and(|rest| rest.contains("}}"));
+                return open.filter(|at| !closed(at)).zip(error.line());
+            }
+        }
+    }
+    Some((open?, line))
+}
+
+fn line_of(source: &str, at: usize) -> usize {
+    source[..at].matches('\n').count() + 1
 }
 
 /// A statement that waits for its end.
@@ -131,7 +139,7 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
 
 fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
     let before = &source[..at];
-    let line = before.matches('\n').count() + 1;
+    let line = line_of(source, at);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Origin::span(file, number(line), number(column), number(width))

@@ -25,6 +25,8 @@ pub struct PlanV1 {
     pub base: Option<CommitV1>,
     /// The newer side: what the plan was made from.
     pub head: CommitV1,
+    /// How many commits the clone has along first parents, where its history is cut off; null where it is whole.
+    pub clone_depth: Option<usize>,
     /// What changed between the two.
     pub changes: ChangesV1,
     /// Every unit of the workspace in order of name, selected or not; then those that are gone since base.
@@ -67,6 +69,10 @@ pub struct CommitV1 {
     pub work_tree: bool,
     /// How it was found, for people: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
     pub provenance: String,
+    /// The predefined variable that said so, if one did.
+    pub variable: Option<String>,
+    /// Whether the clone lacked it and it was fetched.
+    pub fetched: bool,
 }
 
 /// What changed.

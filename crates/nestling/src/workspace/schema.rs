@@ -33,9 +33,7 @@ impl Header {
     /// The schema, in the form of JSON Schema's draft 7.
     pub fn schema(self) -> Value {
         let (keys, title) = match self {
-            Self::Workspace => {
-                (vec![("workspace", workspace()), ("unit", unit())], "The root's nestling.yml")
-            }
+            Self::Workspace => (vec![("workspace", workspace())], "The root's nestling.yml"),
             Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
             Self::Template => (vec![("spec", spec())], "A template's header"),
         };
@@ -122,6 +120,22 @@ fn workspace() -> Value {
             ("stages", texts("The stages, in order")),
             ("ignore", texts("Globs: a change to these paths selects nothing")),
             ("everything", texts("Globs: a change to these paths selects every unit")),
+            (
+                "depends_from",
+                json!({
+                    "description": "Whose manifests state dependencies between units",
+                    "type": "array",
+                    "items": { "enum": ["cargo", "npm", "go"] },
+                }),
+            ),
+            (
+                "depends_from",
+                json!({ "description": "Whose manifests state dependencies between units", "type": "array", "items": { "enum": ["cargo", "npm", "go"] } }),
+            ),
+            (
+                "depends_on_depth",
+                json!({ "description": "Over how many dependencies a change reaches units; any number without it", "type": "integer", "minimum": 0 }),
+            ),
             (
                 "units",
                 json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() }),

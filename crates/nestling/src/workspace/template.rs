@@ -57,9 +57,6 @@ struct Located {
     bytes: Vec<u8>,
 }
 
-/// The file behind a template: its path (`None` in the library) and its bytes.
-type Found = (Option<RepoPath>, Vec<u8>);
-
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {

@@ -233,9 +233,11 @@ impl<'i> Reader<'_, 'i> {
         if let Some(at) = stray {
             let origin = syntax::whole(&lines, at, self.locate);
             let message = "this looks like an item of its own, and goes on the text of the item above";
+            let above = syntax::content_above(&lines, at).unwrap_or(at);
             self.problems.push(
                 Diagnostic::error("yaml-folded-item", origin, message)
-                    .with_help("indent it like the item above, or quote the text that has two lines"),
+                    .with_label(syntax::whole(&lines, above, self.locate), "the item above")
+                    .with_help("indent both alike, or quote the text that has two lines"),
             );
         }
     }

@@ -23,16 +23,29 @@ pub(super) fn problem(
     let here = locate(Position { line: number(line), column: number(column), width: 0 });
     let problem = Diagnostic::error("yaml-syntax", here, info);
     if let Some(item) = stray_item(&lines, at) {
+        let above = content_above(&lines, item).unwrap_or(item);
         return problem
             .with_label(whole(&lines, item, locate), "this looks like an item, and goes on the text above")
-            .with_help("indent it like the item above");
+            .with_label(whole(&lines, above, locate), "the text above")
+            .with_help("indent both alike");
     }
     let places = ["did not find expected", "mapping values are not allowed"];
     let crooked = places.iter().any(|place| info.contains(place)).then(|| crooked(&lines, at)).flatten();
     if let Some(other) = crooked {
-        return problem
-            .with_label(whole(&lines, other, locate), "this line is indented otherwise")
-            .with_help("indent lines that belong together alike, with spaces only");
+        let deeper = indent(lines[other]) > indent(lines[at]);
+        let said = match lines[other].contains(": ") {
+            _ if deeper => "this line is indented otherwise",
+            true => "this key has a value already",
+            false if lines[other].trim_end().ends_with(':') => "this line is indented otherwise",
+            false => "is a `:` missing at its end?",
+        };
+        let belongs = parent(&lines, other).filter(|_| deeper);
+        let problem = problem.with_label(whole(&lines, other, locate), said);
+        let problem = match belongs {
+            Some(parent) => problem.with_label(whole(&lines, parent, locate), "and belongs here"),
+            None => problem,
+        };
+        return problem.with_help("indent lines that belong together alike, with spaces only");
     }
     problem.with_help(
         "check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character",
@@ -73,15 +86,19 @@ fn crooked(lines: &[&str], at: usize) -> Option<usize> {
         if depth < own {
             break;
         }
-        let parent = (0..above).rev().find(|line| is_content(lines[*line]) && indent(lines[*line]) < depth);
-        if depth > own && parent.is_none_or(|parent| indent(lines[parent]) < own) {
+        if depth > own && parent(lines, above).is_none_or(|parent| indent(lines[parent]) < own) {
             return Some(above);
         }
     }
     content_above(lines, at).filter(|above| indent(lines[*above]) != own)
 }
 
-fn content_above(lines: &[&str], at: usize) -> Option<usize> {
+/// The nearest line above that is indented less.
+fn parent(lines: &[&str], at: usize) -> Option<usize> {
+    (0..at).rev().find(|line| is_content(lines[*line]) && indent(lines[*line]) < indent(lines[at]))
+}
+
+pub(super) fn content_above(lines: &[&str], at: usize) -> Option<usize> {
     (0..at).rev().find(|above| is_content(lines[*above]))
 }
 

@@ -7,7 +7,7 @@
 use super::dot::Graph;
 use super::{Action, Does, Pipeline, Stage};
 use crate::cdk::assembly::Assembly;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What one step became where it is more than one action: a check of permissions, and the approval behind it.
 const PARTS: [&str; 2] = [".Check", ".Confirm"];
@@ -75,17 +75,15 @@ fn under(
     assembly: &Assembly,
     taken: &BTreeSet<usize>,
 ) -> Vec<Option<usize>> {
-    let names: Vec<(usize, String)> = graph
-        .leaves_of(ancestor)
-        .into_iter()
-        .filter(|leaf| !taken.contains(leaf))
-        .map(|leaf| (leaf, sanitized(&graph.leaves[leaf][ancestor.len() + 1..])))
-        .collect();
+    let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+    for leaf in graph.leaves_of(ancestor) {
+        if !taken.contains(&leaf) {
+            names.entry(sanitized(&graph.leaves[leaf][ancestor.len() + 1..])).or_default().push(leaf);
+        }
+    }
     let find = |action: &Action, name: &str| {
-        names
-            .iter()
-            .find(|(leaf, own)| own == name && fits(action, &graph.leaves[*leaf], assembly))
-            .map(|(l, _)| *l)
+        let leaves = names.get(name).map(Vec::as_slice).unwrap_or_default();
+        leaves.iter().copied().find(|leaf| fits(action, &graph.leaves[*leaf], assembly))
     };
     let of = |action: &Action| {
         let name = sanitized(&action.name);

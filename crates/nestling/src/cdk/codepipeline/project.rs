@@ -1,6 +1,7 @@
 //! CodeBuild projects: the machine that a step runs on, and the rights of its role.
 
 use super::buildspec::{self, BuildSpec};
+use super::read::type_of;
 use crate::cdk::document::{At, Reader};
 use crate::cdk::template::{Place, Text, resolve};
 use crate::diagnostic::Diagnostic;
@@ -124,28 +125,34 @@ fn source(
 fn grants(role: &str, resources: &[(&str, At<'_>)], own: &[String], place: Place<'_>) -> Vec<String> {
     let mut grants = Vec::new();
     for (id, resource) in resources {
+        // Most resources are neither, and finding places takes time.
+        let is_own_role = *id == role && type_of(resource) == "AWS::IAM::Role";
+        if !is_own_role && !is_policy_of(resource.value(), role) {
+            continue;
+        }
         let Some(properties) = resource.get("Properties") else { continue };
-        let attached = |at: &At<'_>| {
-            at.get("Roles").is_some_and(|roles| {
-                let roles = roles.value().as_array().map(Vec::as_slice).unwrap_or_default();
-                roles.iter().any(|value| logical_id(value).as_deref() == Some(role))
-            })
-        };
-        let kind = resource.get("Type").and_then(|at| at.text().ok()).unwrap_or_default();
-        if kind == "AWS::IAM::Policy" && attached(&properties) {
-            let statements = properties.get("PolicyDocument").and_then(|at| at.get("Statement"));
-            for statement in statements.and_then(|at| at.items().ok()).unwrap_or_default() {
-                if !is_housekeeping(statement.value(), own) {
-                    grants.push(spelled(statement.value(), place));
-                }
-            }
-        } else if *id == role && kind == "AWS::IAM::Role" {
+        if is_own_role {
             for managed in properties.items_of("ManagedPolicyArns").unwrap_or_default() {
                 grants.push(format!("managed policy {}", resolve(&managed, place).shown()));
+            }
+            continue;
+        }
+        let statements = properties.get("PolicyDocument").and_then(|at| at.get("Statement"));
+        for statement in statements.and_then(|at| at.items().ok()).unwrap_or_default() {
+            if !is_housekeeping(statement.value(), own) {
+                grants.push(spelled(statement.value(), place));
             }
         }
     }
     grants
+}
+
+/// Whether a resource is a policy that a role has.
+fn is_policy_of(resource: &Value, role: &str) -> bool {
+    let roles = resource.get("Properties").and_then(|properties| properties.get("Roles"));
+    let roles = roles.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    resource.get("Type").and_then(Value::as_str) == Some("AWS::IAM::Policy")
+        && roles.iter().any(|value| logical_id(value).as_deref() == Some(role))
 }
 
 /// What CDK grants every project so that CodeBuild and CodePipeline themselves can work: its own logs, its own

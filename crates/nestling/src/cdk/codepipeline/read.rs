@@ -38,7 +38,7 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, at: usize) -> Result<Vec<P
     let paths = construct_paths(reader, stack)?;
     let mut pipelines = Vec::new();
     for (id, resource) in &resources {
-        if resource.text_of("Type")? != Some(PIPELINE) {
+        if type_of(resource) != PIPELINE {
             continue;
         }
         let reading =
@@ -227,12 +227,16 @@ fn account_of(arn: &str) -> Option<&str> {
     account.bytes().all(|byte| byte.is_ascii_digit()).then_some(account).filter(|account| !account.is_empty())
 }
 
+/// A resource's type.
+pub(super) fn type_of<'a>(resource: &At<'a>) -> &'a str {
+    resource.value().get("Type").and_then(Value::as_str).unwrap_or_default()
+}
+
 /// What starts pipelines of this stack beside a push, and what they tell.
 fn triggers(resources: &[(&str, At<'_>)]) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (id, resource) in resources {
-        let kind = resource.get("Type").and_then(|at| at.text().ok()).unwrap_or_default();
-        let words = match kind {
+        let words = match type_of(resource) {
             "AWS::CodePipeline::Webhook" => "a webhook",
             "AWS::Events::Rule" => "an EventBridge rule",
             "AWS::CodeStarNotifications::NotificationRule" => "a notification rule",

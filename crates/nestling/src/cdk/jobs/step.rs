@@ -65,8 +65,8 @@ fn after_deploy(writing: &Writing<'_>, at: usize) -> bool {
         Role::Settle(_) => true,
         _ => false,
     };
-    let past = writing.graph.past();
-    (0..jobs.len()).any(|job| jobs[job].target == jobs[at].target && past.holds(at, job) && deploys(job))
+    let before = |job: usize| writing.past.holds(at, job);
+    (0..jobs.len()).any(|job| jobs[job].target == jobs[at].target && before(job) && deploys(job))
 }
 
 /// The artifacts of a step that other jobs read, with what each holds.

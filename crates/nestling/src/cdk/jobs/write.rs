@@ -4,7 +4,7 @@ use super::body::Body;
 use super::graph::{Graph, Planned, Role};
 use super::targets::{Target, Targets};
 use super::{Request, deploy, gate, step, values};
-use crate::cdk::deployment::{Node as DeploymentNode, Work};
+use crate::cdk::deployment::{Node as DeploymentNode, Past, Work};
 use crate::cdk::report::Report;
 use crate::cdk::settings::Source;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +22,8 @@ pub(crate) struct Writing<'a> {
     pub graph: &'a Graph,
     pub report: &'a mut Report,
     pub problems: &'a mut Vec<Diagnostic>,
+    /// What has to be done before each job.
+    pub past: Past,
     /// The variables of each node that others read, by the name of their namespace.
     pub wanted: BTreeMap<usize, BTreeSet<(String, String)>>,
 }
@@ -37,7 +39,8 @@ pub(crate) fn write(
     let names = names(&graph.jobs);
     let stages = stages(request, graph);
     let wanted = values::wanted(request, graph);
-    let mut writing = Writing { request, targets, graph, report, problems, wanted };
+    let past = graph.past();
+    let mut writing = Writing { request, targets, graph, report, problems, past, wanted };
     let mut file = Body::new(request.settings.origin);
     if !graph.jobs.is_empty() {
         file.texts("stages", stages.names.iter().map(String::as_str));
@@ -177,7 +180,7 @@ impl<'a> Writing<'a> {
     /// What decides at creation whether a job is in: its own environment's conditions, and those of every environment
     /// that comes before it. GitLab refuses a pipeline with a need on a job that rules dropped.
     fn gates(&self, at: usize) -> Vec<&'a Environment> {
-        let past = self.graph.past();
+        let past = &self.past;
         let jobs = self.graph.jobs.iter().enumerate();
         let before = jobs.filter(|(other, _)| *other == at || past.holds(at, *other));
         let targets: BTreeSet<usize> = before.filter_map(|(_, job)| job.target).collect();

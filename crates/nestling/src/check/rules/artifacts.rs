@@ -95,7 +95,7 @@ fn mapping(map: &Map, problems: &mut Vec<Diagnostic>) {
         match node.as_map() {
             None => problems.push(form::wrong(RULE.id, "reports", "a mapping", node)),
             Some(reports) => {
-                problems.extend(reports.entries.iter().flat_map(|it| report(&it.key, &it.value)))
+                problems.extend(reports.entries.iter().flat_map(|it| report(&it.key, &it.value)));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Index, Rule};
 use crate::check::form;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::need::{NeedSource, dependencies, parallel_base};
+use crate::pipeline::need::{Need, NeedSource, dependencies, parallel_base};
 
 pub(super) const RULE: Rule = Rule {
     id: "dependencies",
@@ -21,7 +21,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let Some(node) = form::value(&job.body, "dependencies") else { continue };
         problems.extend(form::texts(RULE.id, "dependencies", node));
         let needs = index.needs[at].as_deref().unwrap_or_default();
-        let needed: Vec<&str> = needs.iter().filter_map(|need| need.job()).collect();
+        let needed: Vec<&str> = needs.iter().filter_map(Need::job).collect();
         let outside = needs.iter().any(|need| !matches!(need.source, NeedSource::Job(_)));
         for (name, origin) in dependencies(&job.body).unwrap_or_default() {
             let base = parallel_base(name).map_or(name, |(base, _)| base);

@@ -3,7 +3,7 @@
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::environments::is_manual;
-use crate::pipeline::environment::environment;
+use crate::pipeline::environment::{Environment, environment};
 
 pub(super) const RULE: Rule = Rule {
     id: "environment-manual",
@@ -19,7 +19,7 @@ GitLab clear them away.",
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        let Some(environment) = environment(&job.body).filter(|environment| environment.deploys()) else {
+        let Some(environment) = environment(&job.body).filter(Environment::deploys) else {
             continue;
         };
         let name = environment.name_text();

@@ -3,7 +3,7 @@
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Job;
-use crate::pipeline::environment::environment;
+use crate::pipeline::environment::{Environment, environment};
 use crate::pipeline::matrix::{Parallel, parallel};
 use crate::pipeline::rule::Presence;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ Let one job deploy, and give the others `action: prepare`, `verify` or `access`.
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let mut first: HashMap<&str, (usize, &Job)> = HashMap::new();
     for (at, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
-        let Some(environment) = environment(&job.body).filter(|environment| environment.deploys()) else {
+        let Some(environment) = environment(&job.body).filter(Environment::deploys) else {
             continue;
         };
         let name = environment.name_text();

@@ -45,7 +45,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 }
                 None => {}
             }
-            let sources: Vec<&Node> = refs(node).iter().filter(|item| is_source(item)).collect();
+            let sources: Vec<&Node> = refs(node).iter().filter(is_source).collect();
             problems.extend(sources.iter().map(|item| never(key, item)));
             if key == "only" && sources.is_empty() {
                 let message = format!("`only` keeps `{}` out of the children of merge requests", job.name);

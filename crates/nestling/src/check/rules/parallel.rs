@@ -63,7 +63,7 @@ fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
         match row.as_map() {
             None => problems.push(form::wrong(RULE.id, "matrix", "mappings of variables and values", row)),
             Some(variables) => {
-                variables.iter().for_each(|(name, value)| problems.extend(values(name, value)))
+                variables.iter().for_each(|(name, value)| problems.extend(values(name, value)));
             }
         }
     }

@@ -3,13 +3,15 @@
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::environment::environment;
+use crate::pipeline::expression::Variable;
 use crate::yaml::Node;
 
 pub(super) const RULE: Rule = Rule {
     id: "stop-permanent",
     summary: "an environment that is to stay has a stop job",
     doc: "When a branch is deleted or a merge request is merged, GitLab stops the environments that it deployed to, by \
-their stop jobs. For one of the tiers production and staging with a fixed name that is hardly ever meant.",
+their stop jobs, unless the branch is the default one. For one of the tiers production and staging with a fixed name \
+that is hardly ever meant.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     good: "deploy: { script: d, environment: { name: production } }\n",
     bad: "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
@@ -21,14 +23,17 @@ stop: { script: s, when: manual, environment: { name: production, action: stop }
 const NAMES: [&str; 5] = ["production", "prod", "live", "staging", "stage"];
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    if stays(index) {
+        return;
+    }
     for pair in index.stops() {
         let Some(environment) = environment(&pair.deploy.body) else { continue };
         let name = environment.name_text();
-        let stays = match environment.get("deployment_tier").and_then(Node::text) {
+        let permanent = match environment.get("deployment_tier").and_then(Node::text) {
             Some(tier) => matches!(tier, "production" | "staging"),
             None => NAMES.contains(&name.to_ascii_lowercase().as_str()),
         };
-        if stays && !name.contains('$') {
+        if permanent && !name.contains('$') {
             let message =
                 format!("merging or deleting a branch that deployed to `{name}` runs `{}`", pair.stop.name);
             problems.push(
@@ -38,4 +43,14 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether this is a pipeline of a tag or of the default branch, which nobody merges or deletes.
+fn stays(index: &Index<'_>) -> bool {
+    let variable = |name| index.settings.variables.get(name);
+    let default = match (variable("CI_COMMIT_BRANCH"), variable("CI_DEFAULT_BRANCH")) {
+        (Variable::Set(branch), Variable::Set(default)) => branch == default,
+        _ => false,
+    };
+    default || matches!(variable("CI_COMMIT_TAG"), Variable::Set(_))
 }

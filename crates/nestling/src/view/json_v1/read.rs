@@ -4,9 +4,10 @@ use super::{
     ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1,
     PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
-use crate::changes::{Extent, Head};
+use crate::changes::{Extent, Head, Obtained, Provenance};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::environments::{Starts, Touched, touched};
+use crate::git::History;
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, NeedSource, needs};
 use crate::plan::Plan;
@@ -23,8 +24,14 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             commit: Some(base.commit.to_string()),
             work_tree: false,
             provenance: base.found.to_string(),
+            variable: variable(&base.found),
+            fetched: base.obtained == Obtained::Fetched,
         }),
         head: head(&plan.changes.head),
+        clone_depth: match plan.changes.history {
+            History::Shallow { commits } => Some(commits),
+            History::Complete => None,
+        },
         changes: changes(&plan.changes.extent),
         units: plan.units().map(|it| unit(plan, it, sources)).collect(),
         stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
@@ -55,7 +62,16 @@ fn head(head: &Head) -> CommitV1 {
             Head::Commit { found, .. } => found.to_string(),
             Head::WorkTree { .. } => "the work tree".to_owned(),
         },
+        variable: match head {
+            Head::Commit { found, .. } => variable(found),
+            Head::WorkTree { .. } => None,
+        },
+        fetched: false,
     }
+}
+
+fn variable(found: &Provenance) -> Option<String> {
+    if let Provenance::Variable(name) = found { Some((*name).to_owned()) } else { None }
 }
 
 fn changes(extent: &Extent) -> ChangesV1 {

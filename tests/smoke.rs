@@ -1,0 +1,102 @@
+//! Some seconds of what `fuzz/` does for minutes: texts that look a little like templates and like YAML.
+
+mod feed;
+
+use proptest::prelude::*;
+
+/// Pieces that templates and YAML are made of, so that random texts get somewhere.
+fn soup() -> impl Strategy<Value = String> {
+    let pieces = [
+        "a:",
+        " b",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "- ",
+        ": ",
+        "${{",
+        "}}",
+        " unit.name ",
+        " vars.list ",
+        " vars.map ",
+        "\n#% if true\n",
+        "\n#% for x in vars.list\n",
+        "\n#% endfor\n",
+        "\n#% endif\n",
+        "\n#% macro m(x)\n",
+        "\n#% endmacro\n",
+        " m(1) ",
+        "\n#% include \"a.yml\"\n",
+        "\n#% set x = 1\n",
+        "\n#% set x\n",
+        "\n#% endset\n",
+        "{%- set y = 2 -%}",
+        "{#* c *#}",
+        "| sh ",
+        "| yaml ",
+        "| upper ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "'",
+        "\"",
+        "|",
+        ">",
+        "&a ",
+        "*a",
+        "<<: ",
+        "!reference ",
+        "#",
+        "---\n",
+        "\t",
+        "\u{feff}",
+        "\u{F0000}",
+        "\u{85}",
+        "\u{2028}",
+        "null",
+        "~",
+        "0x1F",
+        "1_000",
+        "yes",
+        "2026-01-01",
+        "é",
+        "\r\n",
+        "%",
+        "$[[ inputs.a ]]",
+        "spec:\n  inputs:\n    a: { default: x }\n---\n",
+        " ~ ",
+        " x ",
+        "| length ",
+        "| indent(3) ",
+        "{% filter upper %}",
+        "{% endfilter %}",
+    ];
+    proptest::collection::vec(
+        prop_oneof![9 => proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => ".{0,3}"],
+        0..40,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_as_a_template_is_rendered_or_refused(text in soup()) {
+        feed::render(&text);
+    }
+
+    #[test]
+    fn any_text_as_yaml_is_refused_or_says_the_same_when_it_is_written_and_read_again(text in soup()) {
+        feed::yaml(&text);
+    }
+
+    #[test]
+    fn any_bytes_are_taken_by_both(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        feed::render(&text);
+        feed::yaml(&text);
+    }
+}
