@@ -63,6 +63,8 @@ pub struct Workspace {
     pub gitlab: Map,
     /// The units in order of their names. Names and directories are unique.
     pub units: Vec<Unit>,
+    /// Over how many dependencies a change reaches units; `None` for any number.
+    pub depth: Option<usize>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
     /// The directories that rules make units.

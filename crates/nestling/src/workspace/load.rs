@@ -140,6 +140,7 @@ impl Loading<'_> {
             units: Vec::new(),
             body: None,
             rules: Vec::new(),
+            depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
     }
 
@@ -228,6 +229,15 @@ fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitN
 fn fallback_name(dir: &RepoPath) -> UnitName {
     let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
     UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
+}
+
+fn depth(node: Option<&Node>) -> Result<Option<usize>, Vec<Diagnostic>> {
+    let Some(node) = node else { return Ok(None) };
+    let number = node.text().and_then(|text| text.parse().ok());
+    number.map(Some).ok_or_else(|| {
+        let message = "`depends_on_depth` has to be a number";
+        vec![Diagnostic::error("header", node.origin, message).with_help("such as `depends_on_depth: 1`")]
+    })
 }
 
 fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {
