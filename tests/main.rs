@@ -16,6 +16,9 @@ mod oracles;
 mod keywords;
 
 #[cfg(test)]
+mod parts;
+
+#[cfg(test)]
 mod size;
 
 #[cfg(test)]

@@ -133,3 +133,24 @@ fn templates_of_another_repository_on_disk_are_read_from_its_objects() {
     let pipeline = output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
     assert!(pipeline.contains("script: echo hello"), "{pipeline}");
 }
+
+#[test]
+fn a_branch_name_in_a_script_is_told_unless_a_comment_allows_it() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    let unit = "build:\n  script:\n    - git checkout ${{ pipeline.branch }}\n";
+    repository.write("api/nestling.yml", unit);
+    repository.commit("a branch name in a script");
+    let said = |repository: &Repository| {
+        let output = run(nestling(repository.path()).arg("check"));
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let text = said(&repository);
+    assert!(text.contains("warning[script-injection]"), "{text}");
+    assert!(text.contains("api/nestling.yml:3:24"), "{text}");
+    let comment = "    # nestling: allow(script-injection)\n    - git";
+    repository.write("api/nestling.yml", &unit.replace("    - git", comment));
+    let text = said(&repository);
+    assert!(!text.contains("script-injection"), "{text}");
+}

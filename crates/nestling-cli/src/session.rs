@@ -18,9 +18,11 @@ use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
+use nestling::path::RepoPath;
 use nestling::plan::{self, Plan};
 use nestling::select::Narrowing;
 use nestling::workspace::{self, Loaded, Workspace};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -211,6 +213,19 @@ impl Session {
         Ok(Selected { selected, sources })
     }
 
+    /// Whether a path changed or is a file at head, and the units that are made from it.
+    pub(crate) fn looks_at(
+        &self,
+        planned: &Planned,
+        path: &RepoPath,
+    ) -> Result<(bool, BTreeSet<UnitName>), Failure> {
+        let plan = &planned.plan;
+        let files = self.files(&plan.changes.head)?;
+        let changed = plan.changes.paths().unwrap_or_default().iter().any(|change| change.path == *path);
+        let exists = changed || files.read(path).map_err(Failure::repository)?.is_some();
+        Ok((exists, plan::made_from(&*files, &plan.workspace, &planned.sources, path)))
+    }
+
     /// The files at base, where there is one.
     fn base(&self, changes: &ChangeSet) -> Option<TreeFiles<'_>> {
         let base = changes.base.as_ref()?;
@@ -308,11 +323,8 @@ fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
 }
 
 /// The units that names and globs of the command line mean.
-fn named(
-    patterns: &[String],
-    workspace: &Workspace,
-) -> Result<std::collections::BTreeSet<UnitName>, Failure> {
-    let mut units = std::collections::BTreeSet::new();
+fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName>, Failure> {
+    let mut units = BTreeSet::new();
     for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
         let wanted = pattern.trim_end_matches('/');
         let matcher = matcher(wanted)?;

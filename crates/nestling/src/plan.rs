@@ -13,14 +13,15 @@ use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
-use crate::files::{Elsewhere, Files};
+use crate::files::{Elsewhere, Files, Nowhere};
 use crate::name::UnitName;
+use crate::path::RepoPath;
 use crate::pipeline::Pipeline;
 use crate::select::{self, Narrowing, Selection};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use render_unit::UnitRenderer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_job;
@@ -106,6 +107,17 @@ pub fn select(request: Request<'_>) -> Selected {
     drop(renderer);
     drop(templates);
     Selected { workspace, changes, selection, removed, diagnostics }
+}
+
+/// The units that are made from a file, whether it changed or not.
+pub fn made_from(
+    files: &dyn Files,
+    workspace: &Workspace,
+    sources: &Sources,
+    path: &RepoPath,
+) -> BTreeSet<UnitName> {
+    let templates = Templates::new(files, &Nowhere, &workspace.template_folders, sources);
+    select::candidates(workspace, &templates, &[path]).into_keys().collect()
 }
 
 fn selection(

@@ -36,6 +36,8 @@ pub struct Definitions {
     /// Changed files that were looked at: templates that are used, the workspace's own file, what was in units that
     /// are gone. They are claimed whether they select a unit or not.
     pub claimed: BTreeSet<RepoPath>,
+    /// Units that are made from changed files and say what they said before, with those files.
+    pub same: BTreeMap<UnitName, BTreeSet<RepoPath>>,
     /// Why every unit is concerned, if that is so.
     pub everything: Option<Reason>,
 }
@@ -51,6 +53,8 @@ pub struct Selection {
     pub ignored: Vec<RepoPath>,
     /// Changed paths that concern no unit.
     pub unclaimed: Vec<RepoPath>,
+    /// Units that are made from changed files and say what they said before, with those files.
+    pub same: BTreeMap<UnitName, BTreeSet<RepoPath>>,
 }
 
 impl Selection {
@@ -76,7 +80,9 @@ pub fn select(
         Extent::Everything(reason) => everything(workspace, &Reason::All(reason.to_string())),
         Extent::Nothing(_) => everything_skipped(workspace),
         Extent::Paths(changed) => {
-            let paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
+            let mut paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
+            paths.sort();
+            paths.dedup();
             by_paths(&paths, workspace, definitions)
         }
     };
@@ -127,6 +133,7 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
         paths.sort();
         paths.dedup();
     }
+    selection.same.clone_from(&definitions.same);
     dependents::spread(workspace, &mut reasons);
     for (unit, reasons) in reasons {
         selection.verdicts.insert(unit, Verdict::Selected(reason::condensed(reasons)));
@@ -165,3 +172,6 @@ fn narrow(selection: &mut Selection, narrowing: &Narrowing) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ mod explain;
 pub mod json_v1;
 mod html;
 
-pub use explain::{Explained, explain_unit};
+pub use explain::{Asked, Effect, Explanation, Step, Subject, explain};
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, html};
 pub use job::job;

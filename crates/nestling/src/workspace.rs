@@ -16,6 +16,7 @@ mod policy;
 mod relation;
 mod rule;
 mod schema;
+mod stated;
 mod template;
 mod template_folder;
 mod unit;
@@ -28,7 +29,7 @@ pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
-pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Unit, Use};
+pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
 use crate::diagnostic::FileId;
@@ -62,6 +63,8 @@ pub struct Workspace {
     pub gitlab: Map,
     /// The units in order of their names. Names and directories are unique.
     pub units: Vec<Unit>,
+    /// Over how many dependencies a change reaches units; `None` for any number.
+    pub depth: Option<usize>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
     /// The directories that rules make units.

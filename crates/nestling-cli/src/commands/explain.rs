@@ -4,19 +4,36 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::Session;
+use crate::session::{Planned, Session};
+use clap::ValueEnum;
 use nestling::diagnostic::did_you_mean;
 use nestling::name::UnitName;
-use nestling::view;
+use nestling::path::RepoPath;
+use nestling::view::{self, Asked};
 
-/// Say why a unit is in, or why it is not
+/// Say why a unit, a job or a path is in, or why it is not
+///
+/// From the changed file by way of a glob, a template or a dependency to the job, and back. For a path that did not
+/// change, it says what would be selected if it did.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nestling explain services/api\n  nestling explain libs/core --as branch:main"
+    after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json"
 )]
 pub struct Args {
-    /// The unit
-    unit: String,
+    /// The unit, the job or the path
+    #[arg(value_name = "UNIT|UNIT:JOB|PATH")]
+    subject: String,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines for a person.
+    Text,
+    /// The same as data.
+    Json,
 }
 
 pub(crate) fn run(
@@ -28,19 +45,34 @@ pub(crate) fn run(
     let session = Session::open(shared, environment, io)?;
     let planned = session.plan()?;
     let ok = planned.report(io);
-    let workspace = &planned.plan.workspace;
-    let wanted = args.unit.trim_end_matches('/').trim_start_matches("./");
-    let found = workspace
-        .unit(wanted)
-        .or_else(|| workspace.units.iter().find(|unit| unit.dir.as_str() == Some(wanted)));
-    let Some(unit) = found else {
-        let failure = Failure::usage(format!("there is no unit `{wanted}`"));
-        let near = did_you_mean(wanted, workspace.unit_names().map(UnitName::as_str));
-        return Err(match near {
-            Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-            None => failure.with_help("`nestling affected --all` lists the units"),
-        });
+    let asked = match Asked::find(&planned.plan, &args.subject) {
+        Some(asked) => asked,
+        None => path(&session, &planned, &args.subject)?,
     };
-    io.data(view::explain_unit(&planned.plan, unit, &planned.sources, io.screen_of_data().paint).text)?;
+    let told = view::explain(&planned.plan, &asked, &planned.sources);
+    match args.format {
+        Format::Text => io.data(told.text(io.screen_of_data().paint))?,
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&told).map_err(anyhow::Error::from);
+            io.data(json.map_err(Failure::output)? + "\n")?;
+        }
+    }
     Ok(if ok { Exit::Done } else { Exit::Errors })
+}
+
+/// A path that changed or is there; anything else is a slip of the pen.
+fn path<'a>(session: &Session, planned: &Planned, text: &str) -> Result<Asked<'a>, Failure> {
+    let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
+    let (exists, made) = session.looks_at(planned, &wanted)?;
+    if exists {
+        return Ok(Asked::Path { path: wanted, made });
+    }
+    let failure = Failure::usage(format!("there is no unit, no job and no path `{text}`"));
+    let workspace = &planned.plan.workspace;
+    let jobs = planned.plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    let near = did_you_mean(text, workspace.unit_names().map(UnitName::as_str).chain(jobs));
+    Err(match near {
+        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
+        None => failure.with_help("`nestling affected --all` lists the units, `nestling preview` the jobs"),
+    })
 }

@@ -3,11 +3,13 @@ use crate::git::tests::fixture::Fixture;
 use crate::git::tests::shown;
 use std::time::Duration;
 
+mod clones;
+
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 const FETCH: FetchPolicy = FetchPolicy::Allow { timeout: Duration::from_secs(60) };
 
-/// `main` with three commits, of which the last two come after `feature` has left, and `feature` with two; `merged` is
-/// what a merged result pipeline checks out.
+/// `main`, which goes on after `feature` has left, and `feature`, both over 25 commits long; `merged` is what a merged
+/// result pipeline checks out.
 struct Story {
     repo: Fixture,
     first: CommitId,
@@ -20,15 +22,18 @@ struct Story {
 fn story() -> Story {
     let repo = Fixture::new();
     repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
     repo.write("app/a", "1");
     repo.write("lib/a", "1");
     let first = repo.commit("first");
     repo.git(&["checkout", "--quiet", "-b", "feature"]);
     repo.write("app/new", "1");
     let pushed_before = repo.commit("feature 1");
+    repo.fill(25);
     repo.remove("lib/a");
     let feature = repo.commit("feature 2");
     repo.git(&["checkout", "--quiet", "main"]);
+    repo.fill(25);
     repo.write("other/a", "1");
     let main = repo.commit("main 2");
     repo.git(&["checkout", "--quiet", "-b", "merged"]);

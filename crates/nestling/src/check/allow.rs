@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_m
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings of the stages before this one.
-const EARLIER: [&str; 7] = [
+const EARLIER: [&str; 9] = [
     "cdk-assembly",
     "cdk-header",
     "default-key",
@@ -13,6 +13,8 @@ const EARLIER: [&str; 7] = [
     "document-dropped",
     "job-duplicate",
     "workflow-key",
+    "component-block",
+    "script-injection",
 ];
 
 /// What opens the comment.

@@ -78,13 +78,7 @@ pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
 fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     let cut = match settings.parts {
         Parts::Exactly(count) => split::by_count(&plan.pipeline, count),
-        Parts::Fewest => {
-            let written = factored(plan.pipeline.clone());
-            // Each part may have to hold every shared body.
-            let shared: usize = written.hidden.iter().map(|hidden| super::size::of_map(&hidden.body)).sum();
-            let objects = settings.limits.objects.saturating_sub(shared);
-            split::by_limits(&written.pipeline, &Limits { objects, ..settings.limits })
-        }
+        Parts::Fewest => fewest(plan, &settings.limits),
     };
     let paths: Vec<String> = (1..=cut.len()).map(|number| part_path(&settings.file, number)).collect();
     let mut emitted = Emitted::default();
@@ -99,15 +93,40 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
         .files
         .push(File { path: settings.file.clone(), text: text(&about, &written, sources, settings.comments) });
     for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
-        let mut written = Written { pipeline: part_of(plan, part, number == 0), hidden: Vec::new() };
-        if !load(&written).fits(&settings.limits) {
-            written = factored(written.pipeline);
-        }
+        let written = part_written(plan, part, number == 0, &settings.limits);
         emitted.problems.extend(too_large(&written, &settings.limits));
         let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
         emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
     }
     emitted
+}
+
+/// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part that
+/// turns out too large is cut again, a little smaller.
+fn fewest(plan: &Plan, limits: &Limits) -> Vec<Vec<usize>> {
+    let written = factored(plan.pipeline.clone());
+    // Each part may have to hold every shared body.
+    let shared: usize = written.hidden.iter().map(of_hidden).sum();
+    let objects = limits.objects.saturating_sub(shared);
+    let cut = |tenths: usize| {
+        let objects = objects / 10 * tenths;
+        split::by_limits(&written.pipeline, &Limits { objects, ..*limits })
+    };
+    let fits = |parts: &Vec<Vec<usize>>| {
+        let mut numbered = parts.iter().enumerate();
+        numbered.all(|(at, part)| load(&part_written(plan, part, at == 0, limits)).fits(limits))
+    };
+    (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
+}
+
+/// A part as it is written: its shared bodies apart only where that is what makes it fit.
+fn part_written(plan: &Plan, part: &[usize], first: bool, limits: &Limits) -> Written {
+    let written = Written { pipeline: part_of(plan, part, first), hidden: Vec::new() };
+    if load(&written).fits(limits) { written } else { factored(written.pipeline) }
+}
+
+fn of_hidden(hidden: &Hidden) -> usize {
+    super::size::of_text(&hidden.name) + super::size::of_map(&hidden.body)
 }
 
 fn factored(mut pipeline: Pipeline) -> Written {
@@ -116,11 +135,8 @@ fn factored(mut pipeline: Pipeline) -> Written {
 }
 
 fn load(written: &Written) -> Load {
-    let objects = written
-        .hidden
-        .iter()
-        .map(|hidden| super::size::of_text(&hidden.name) + super::size::of_map(&hidden.body));
-    Load::of(&written.pipeline.jobs) + Load { objects: objects.sum(), ..Load::default() }
+    let objects = written.hidden.iter().map(of_hidden).sum();
+    Load::of(&written.pipeline.jobs) + Load { objects, ..Load::default() }
 }
 
 /// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.

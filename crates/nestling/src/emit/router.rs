@@ -24,7 +24,7 @@ pub(crate) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings) -> Pi
     let build = Build { origin };
     let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
     for (at, path) in paths.iter().enumerate() {
-        let name = format!("part {}/{}", at + 1, paths.len());
+        let name = format!("part {} of {}", at + 1, paths.len());
         jobs.extend(build.job(&name, build.trigger(path)));
     }
     let stages = [RELAY, PARTS].into_iter().filter_map(|stage| StageName::parse(stage).ok()).collect();

@@ -1,7 +1,7 @@
 //! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
 
 use super::size;
-use crate::pipeline::need::{Need, dependencies, needs};
+use crate::pipeline::need::{Need, dependencies, needs, rules_needs};
 use crate::pipeline::{Job, Pipeline};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -112,7 +112,8 @@ fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
     let mut first_of_unit = HashMap::new();
     for (at, job) in jobs.iter().enumerate() {
         sets.join(*first_of_unit.entry(&job.unit).or_insert(at), at);
-        let needed = needs(&job.body).unwrap_or_default();
+        let mut needed = needs(&job.body).unwrap_or_default();
+        needed.extend(rules_needs(&job.body));
         let wanted = needed.iter().filter_map(Need::job);
         let depended = dependencies(&job.body).unwrap_or_default();
         for name in wanted.chain(depended.iter().map(|(name, _)| *name)) {
@@ -155,3 +156,6 @@ impl Sets {
         self.parents[one.max(other)] = one.min(other);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,8 +44,11 @@ pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Chang
     let untracked = git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
     let mut back_again = Vec::new();
     for path in untracked.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
-        // A nested repository that is not tracked ends in a slash.
-        let path = path.strip_suffix(b"/").unwrap_or(path).to_vec();
+        // A repository inside, which is no part of this one, ends in a slash.
+        if path.ends_with(b"/") {
+            continue;
+        }
+        let path = path.to_vec();
         match gone.remove(&path) {
             Some(raw) => back_again.push((path, raw)),
             None => drop(changes.insert(path, Status::Added)),

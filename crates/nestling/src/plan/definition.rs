@@ -11,7 +11,7 @@ use crate::diagnostic::has_errors;
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
-use crate::workspace::{FILE_NAME, TemplateFolder, Unit, Workspace};
+use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
 use crate::yaml::Map;
 use std::collections::BTreeSet;
 
@@ -78,7 +78,10 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
             let Some(unit) = renderer.workspace().unit(name.as_str()) else { continue };
             let Some(path) = paths.first() else { continue };
             let reason = match differences(old, renderer, unit, paths, wide) {
-                Ok(differences) if differences.is_empty() => continue,
+                Ok(differences) if differences.is_empty() => {
+                    definitions.same.insert(name.clone(), paths.clone());
+                    continue;
+                }
                 Ok(differences) => {
                     Reason::Definition { path: path.clone(), others: paths.len() - 1, differences }
                 }
@@ -163,7 +166,17 @@ fn same_inputs(a: &Unit, b: &Unit) -> bool {
         && a.depends_on.iter().map(|d| &d.unit).eq(b.depends_on.iter().map(|d| &d.unit))
         && text(a) == text(b)
         && a.uses.len() == b.uses.len()
-        && a.uses.iter().zip(&b.uses).all(|(a, b)| a.template == b.template && a.inputs.same_as(&b.inputs))
+        && a.uses.iter().zip(&b.uses).all(|(a, b)| same_use(a, b))
+}
+
+fn same_use(a: &Use, b: &Use) -> bool {
+    let same = |(name, inputs): (&String, &EnvironmentInputs)| {
+        b.environments.get(name).is_some_and(|other| other.inputs.same_as(&inputs.inputs))
+    };
+    a.template == b.template
+        && a.inputs.same_as(&b.inputs)
+        && a.environments.len() == b.environments.len()
+        && a.environments.iter().all(same)
 }
 
 /// What differs between the jobs of two states of a unit, in the order of head, then what is gone.

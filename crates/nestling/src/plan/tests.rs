@@ -75,7 +75,7 @@ impl Repo {
 }
 
 fn changes(base: &Repo, head: &Repo) -> Vec<Change> {
-    let paths: std::collections::BTreeSet<&String> = base.0.keys().chain(head.0.keys()).collect();
+    let paths: BTreeSet<&String> = base.0.keys().chain(head.0.keys()).collect();
     let change = |path: &String| {
         let status = match (base.0.get(path), head.0.get(path)) {
             (None, _) => Status::Added,
@@ -97,7 +97,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
     plan(Request {
         files: &new,
-        elsewhere: &crate::files::Nowhere,
+        elsewhere: &Nowhere,
         loaded: workspace::load(&new, &sources).unwrap(),
         base: readable.then_some(&old as &dyn Files),
         changes: ChangeSet {

@@ -63,7 +63,8 @@ fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
             Ok(_) => {}
             Err(error) => {
                 // One that is closed on its line has a mistake inside.
-                let closed = |at: &usize| source[*at..].lines().next().is_some_and(|rest| rest.contains("}}"));
+                let closed =
+                    |at: &usize| source[*at..].lines().next().is_some_and(|rest| rest.contains("}}"));
                 return open.filter(|at| !closed(at)).zip(error.line());
             }
         }

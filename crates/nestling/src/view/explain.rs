@@ -1,72 +1,151 @@
-//! Why a unit is in, or why it is not.
+//! Why a unit, a job or a path is in, or why it is not: from the change to the job, and from the job to the change.
 
-use super::paint::Paint;
-use crate::changes::Extent;
+mod cause;
+mod effect;
+mod job;
+mod path;
+mod text;
+mod unit;
+mod why_not;
+
 use crate::diagnostic::Sources;
+use crate::name::UnitName;
+use crate::path::RepoPath;
 use crate::plan::Plan;
-use crate::select::Verdict;
-use crate::workspace::{Sign, Unit};
-use std::fmt::Write as _;
+use crate::workspace::Unit;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeSet;
 
-/// What there is to say of a unit.
-#[derive(Debug)]
-pub struct Explained {
-    /// The text.
+/// What there is to say of a unit, a job or a path; written with `--format json` as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Explanation {
+    /// The version of this format.
+    pub version: u32,
+    /// What is explained.
+    pub subject: Subject,
+    /// The answer in a few words: `is selected`, `is not in this pipeline`.
+    pub answer: String,
+    /// Whether the unit or the job is in, or the path selects something.
+    pub included: bool,
+    /// The chains that lead to it, each from the nearest reason to what changed.
+    pub because: Vec<Vec<Step>>,
+    /// Where it is not in: what would have brought it in, the nearest first.
+    pub why_not: Vec<String>,
+    /// What follows from it.
+    pub effects: Vec<Effect>,
+    /// The changed paths that concern a unit.
+    pub changed_paths: Vec<String>,
+    /// Where it is written, as `path:line:column`.
+    pub declared_at: Option<String>,
+}
+
+/// What is explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Subject {
+    /// `unit`, `job` or `path`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+}
+
+/// One step of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Step {
+    /// What holds.
     pub text: String,
+    /// Where that is written, as `path:line:column`.
+    pub place: Option<String>,
 }
 
-/// Tells why a unit is in or out, from the reasons that selection kept.
-pub fn explain_unit(plan: &Plan, unit: &Unit, sources: &Sources, paint: Paint) -> Explained {
-    let mut text = String::new();
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
-    let word = match verdict {
-        Verdict::Everything(_) | Verdict::Selected(_) => "is selected",
-        Verdict::Needed(_) => "is not selected, and single jobs of it are in",
-        Verdict::Removed(_) => "is gone",
-        Verdict::Skipped => "is not selected",
-    };
-    let _ = writeln!(text, "{} {word}", paint.bold(&unit.name));
-    for reason in verdict.reasons() {
-        let _ = writeln!(text, "  because {reason}");
-    }
-    if !verdict.is_selected() {
-        for line in why_not(plan, unit) {
-            let _ = writeln!(text, "  {line}");
-        }
-    }
-    if let Some(paths) = plan.selection.paths.get(&unit.name) {
-        let _ = writeln!(text, "\nchanged paths that concern it:");
-        for path in paths {
-            let _ = writeln!(text, "  {path}");
-        }
-    }
-    let _ = writeln!(
-        text,
-        "\n{}",
-        paint.dim(format!("declared at {}", sources.place(unit.declaration.origin())))
-    );
-    Explained { text }
+/// A unit that something brings in, with its jobs in this pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Effect {
+    /// The unit; null for the workspace's own jobs.
+    pub unit: Option<String>,
+    /// By which way.
+    pub text: String,
+    /// Its jobs.
+    pub jobs: Vec<String>,
 }
 
-/// What would select it, and why none of it did.
-fn why_not(plan: &Plan, unit: &Unit) -> Vec<String> {
-    let mut lines = Vec::new();
-    match &plan.changes.extent {
-        Extent::Nothing(reason) => lines.push(format!("no unit is: {reason}")),
-        Extent::Paths(paths) => {
-            lines.push(format!("none of the {} changed paths is in {}/", paths.len(), unit.dir));
-            for rule in unit.changes.iter().filter(|rule| rule.sign == Sign::Include) {
-                lines.push(format!("none matches `{}`", rule.written));
-            }
-            let ignored = plan.selection.ignored.iter().filter(|path| path.is_in(&unit.dir)).count();
-            if ignored > 0 {
-                lines.push(format!("{ignored} changed paths in it are left out by `ignore`"));
-            }
-        }
-        Extent::Everything(_) => lines.push("it was left out with --only or --except".to_owned()),
-    }
-    for dependency in &unit.depends_on {
-        lines.push(format!("`{}`, which it depends on, is not selected either", dependency.unit));
-    }
-    lines
+/// What somebody asks about.
+#[derive(Debug)]
+pub enum Asked<'a> {
+    /// A unit, at head or gone since base.
+    Unit(&'a Unit),
+    /// A job by its name within the unit; without a unit, the workspace's.
+    Job {
+        /// Its unit.
+        unit: Option<&'a Unit>,
+        /// Its short name.
+        job: &'a str,
+    },
+    /// A path, changed or not, with the units that are made from it.
+    Path {
+        /// The path.
+        path: RepoPath,
+        /// The units.
+        made: BTreeSet<UnitName>,
+    },
 }
+
+impl<'a> Asked<'a> {
+    /// The unit or the job that a text means: a unit's name or directory, `UNIT:JOB`, or a job of the workspace. `None`
+    /// where it can only be a path.
+    pub fn find(plan: &'a Plan, text: &'a str) -> Option<Self> {
+        let wanted = text.trim_end_matches('/').trim_start_matches("./");
+        let by_name = |name: &str| {
+            let named = plan.units().find(|unit| unit.name.as_str() == name);
+            named.or_else(|| plan.units().find(|unit| unit.dir.as_str() == Some(name)))
+        };
+        if let Some(unit) = by_name(wanted) {
+            return Some(Self::Unit(unit));
+        }
+        if let Some((unit, job)) = wanted.split_once(':')
+            && let Some(unit) = by_name(unit)
+        {
+            return Some(Self::Job { unit: Some(unit), job });
+        }
+        let own = plan.pipeline.job(wanted).filter(|job| job.unit.is_none());
+        own.map(|_| Self::Job { unit: None, job: wanted })
+    }
+}
+
+/// Explains it.
+pub fn explain(plan: &Plan, asked: &Asked<'_>, sources: &Sources) -> Explanation {
+    match asked {
+        Asked::Unit(unit) => unit::explain(plan, unit, sources),
+        Asked::Job { unit, job } => job::explain(plan, *unit, job, sources),
+        Asked::Path { path, made } => path::explain(plan, path, made),
+    }
+}
+
+impl Explanation {
+    fn of(kind: &'static str, name: impl ToString) -> Self {
+        Self {
+            version: 1,
+            subject: Subject { kind, name: name.to_string() },
+            answer: String::new(),
+            included: false,
+            because: Vec::new(),
+            why_not: Vec::new(),
+            effects: Vec::new(),
+            changed_paths: Vec::new(),
+            declared_at: None,
+        }
+    }
+}
+
+impl Step {
+    fn new(text: impl ToString) -> Self {
+        Self { text: text.to_string(), place: None }
+    }
+
+    fn at(text: impl ToString, place: String) -> Self {
+        Self { text: text.to_string(), place: Some(place) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! Dependencies that come back to where they started.
 
-use super::unit::Unit;
+use super::unit::{Stated, Unit};
 use crate::diagnostic::Diagnostic;
 
-/// Every cycle of dependencies, each told once, from its first unit in the order of names.
+/// Every cycle of dependencies that headers state, each told once, from its first unit in the order of names.
 pub(crate) fn find(units: &[Unit]) -> Vec<Diagnostic> {
     let mut search =
         Search { units, state: vec![State::New; units.len()], path: Vec::new(), found: Vec::new() };
@@ -42,6 +42,9 @@ impl Search<'_> {
                 self.path.pop();
                 continue;
             };
+            if dependency.stated == Stated::Manifest {
+                continue;
+            }
             let Ok(target) = self.units.binary_search_by(|unit| unit.name.cmp(&dependency.unit)) else {
                 continue;
             };

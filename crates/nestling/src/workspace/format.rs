@@ -27,6 +27,11 @@ pub(crate) struct WorkspaceFile {
     pub ignore: Vec<Located<String>>,
     /// Globs of paths that select every unit.
     pub everything: Vec<Located<String>>,
+    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`.
+    pub depends_from: Vec<Located<String>>,
+    /// Over how many dependencies a change reaches units: 1 for the units that depend on the changed one directly, 0
+    /// for none. Without it, however many.
+    pub depends_on_depth: Option<Node>,
     /// Rules that make units of directories.
     pub units: Vec<UnitRule>,
     /// Values for templates.

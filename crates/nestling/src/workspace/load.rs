@@ -6,7 +6,7 @@ use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit};
-use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule};
+use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
 use crate::changes::Policies;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use crate::files::{Files, ReadError};
@@ -51,6 +51,8 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
+    let from = loading.all(written.depends_from.iter().map(stated::parse));
+    loading.diagnostics.extend(stated::add(&from, files, sources, &mut workspace.units)?);
     loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
 }
@@ -138,6 +140,7 @@ impl Loading<'_> {
             units: Vec::new(),
             body: None,
             rules: Vec::new(),
+            depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
     }
 
@@ -226,6 +229,15 @@ fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitN
 fn fallback_name(dir: &RepoPath) -> UnitName {
     let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
     UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
+}
+
+fn depth(node: Option<&Node>) -> Result<Option<usize>, Vec<Diagnostic>> {
+    let Some(node) = node else { return Ok(None) };
+    let number = node.text().and_then(|text| text.parse().ok());
+    number.map(Some).ok_or_else(|| {
+        let message = "`depends_on_depth` has to be a number";
+        vec![Diagnostic::error("header", node.origin, message).with_help("such as `depends_on_depth: 1`")]
+    })
 }
 
 fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {

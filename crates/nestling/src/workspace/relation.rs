@@ -3,7 +3,7 @@
 use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
 use super::load::Draft;
-use super::unit::{Dependency, EnvironmentInputs, Order, Unit, Use};
+use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::name::UnitName;
 use crate::yaml::{self, Map, Node};
@@ -137,8 +137,12 @@ fn find(
     from: &UnitName,
     names: &BTreeMap<UnitName, Origin>,
 ) -> Result<Vec<Dependency>, Diagnostic> {
-    let dependency =
-        |unit: &UnitName| Dependency { unit: unit.clone(), order: wanted.order, origin: wanted.origin };
+    let dependency = |unit: &UnitName| Dependency {
+        unit: unit.clone(),
+        order: wanted.order,
+        stated: Stated::Header,
+        origin: wanted.origin,
+    };
     let text = wanted.unit.trim_end_matches('/');
     if let Some((name, _)) = names.get_key_value(text) {
         return Ok(vec![dependency(name)]);

@@ -121,6 +121,22 @@ fn workspace() -> Value {
             ("ignore", texts("Globs: a change to these paths selects nothing")),
             ("everything", texts("Globs: a change to these paths selects every unit")),
             (
+                "depends_from",
+                json!({
+                    "description": "Whose manifests state dependencies between units",
+                    "type": "array",
+                    "items": { "enum": ["cargo", "npm", "go"] },
+                }),
+            ),
+            (
+                "depends_from",
+                json!({ "description": "Whose manifests state dependencies between units", "type": "array", "items": { "enum": ["cargo", "npm", "go"] } }),
+            ),
+            (
+                "depends_on_depth",
+                json!({ "description": "Over how many dependencies a change reaches units; any number without it", "type": "integer", "minimum": 0 }),
+            ),
+            (
                 "units",
                 json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() }),
             ),

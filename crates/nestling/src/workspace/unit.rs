@@ -53,6 +53,8 @@ pub struct Dependency {
     pub unit: UnitName,
     /// Whether its jobs have to be done first.
     pub order: Order,
+    /// Who says so.
+    pub stated: Stated,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -64,6 +66,16 @@ pub enum Order {
     Unordered,
     /// The first jobs wait for the last stage of the unit depended on.
     Ordered,
+}
+
+/// Who states a dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stated {
+    /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
+    /// dependencies of packages do.
+    Manifest,
+    /// The unit, or a rule of the workspace.
+    Header,
 }
 
 /// One entry of `changes:`.

@@ -1,0 +1,104 @@
+//! Writing a pipeline of 20,000 jobs: as it is, and cut into parts that GitLab takes.
+//!
+//! `cargo bench -p nestling --bench emit` measures; `cargo test --bench emit` runs each once. It fails where the median
+//! of writing the pipeline is more than a second.
+
+use criterion::Criterion;
+use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::diagnostic::Sources;
+use nestling::emit::{Comments, Limits, Parts, Settings, emit, files};
+use nestling::files::{MemoryFiles, Nowhere};
+use nestling::git::History;
+use nestling::plan::{Plan, Request, plan};
+use nestling::select::Narrowing;
+use nestling::workspace;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const UNITS: usize = 5000;
+
+/// What writing 20,000 jobs may take.
+const LIMIT: Duration = Duration::from_secs(1);
+
+const WORKSPACE: &str = "\
+workspace:
+  stages: [build, test, deploy]
+  templates: [ci]
+  units: [{ match: \"s/*\", use: service }]
+  environments:
+    review: { when: merge_request, name: \"review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}\", deployment_tier: development }
+";
+
+const TEMPLATE: &str = "\
+build: { stage: build, image: \"node:22\", script: [npm ci, npm run build], artifacts: { paths: [dist], expire_in: 1 week } }
+test: { stage: test, image: \"node:22\", needs: [build], script: [npm test] }
+deploy:
+  stage: deploy
+  needs: [build, test]
+  environment: [review]
+  script: ./deploy.sh ${{ unit.dir | sh }}
+  stop: { script: ./destroy.sh ${{ unit.dir | sh }} }
+";
+
+fn main() {
+    let sources = Sources::default();
+    let plan = planned(&sources);
+    assert_eq!(plan.pipeline.jobs.len(), 4 * UNITS, "{:?}", plan.diagnostics);
+    let settings = Settings {
+        comments: Comments::Origins,
+        file: "child-pipeline.yml".to_owned(),
+        plan_job: "plan".to_owned(),
+        parts: Parts::Fewest,
+        limits: Limits::default(),
+    };
+    let mut criterion = Criterion::default().configure_from_args().sample_size(10);
+    let mut group = criterion.benchmark_group("20,000 jobs");
+    group.bench_function("one pipeline", |bencher| {
+        bencher.iter(|| black_box(emit(&plan, &sources, Comments::Origins)));
+    });
+    group.bench_function("compact", |bencher| {
+        bencher.iter(|| black_box(emit(&plan, &sources, Comments::None)));
+    });
+    group.bench_function("in parts", |bencher| {
+        bencher.iter(|| black_box(files(&plan, &sources, &settings)));
+    });
+    group.finish();
+    criterion.final_summary();
+    if std::env::args().any(|argument| argument == "--bench") {
+        let mut times: Vec<Duration> = (0..5)
+            .map(|_| {
+                let start = Instant::now();
+                black_box(emit(&plan, &sources, Comments::Origins));
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        assert!(times[2] < LIMIT, "writing 20,000 jobs took {:?}", times[2]);
+    }
+}
+
+fn planned(sources: &Sources) -> Plan {
+    let mut written = vec![
+        ("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()),
+        ("ci/service.yml".to_owned(), TEMPLATE.as_bytes().to_vec()),
+    ];
+    written.extend((0..UNITS).map(|at| (format!("s/{at}/main.js"), Vec::new())));
+    let files = MemoryFiles::new(written);
+    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+    plan(Request {
+        loaded: workspace::load(&files, sources).unwrap_or_else(|error| panic!("{error}")),
+        files: &files,
+        changes: ChangeSet {
+            base: None,
+            head: Head::WorkTree { commit: None },
+            extent: Extent::Everything(Everything::Asked),
+            history: History::Complete,
+        },
+        pipeline: facts.seen_as(&As::MergeRequest),
+        narrowing: Narrowing::default(),
+        base: None,
+        elsewhere: &Nowhere,
+        assemblies: &nestling::cdk::InRepository,
+        sources,
+    })
+}

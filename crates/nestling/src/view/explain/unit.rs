@@ -1,0 +1,37 @@
+//! A unit.
+
+use super::cause::chains;
+use super::effect;
+use super::why_not::why_not;
+use super::{Effect, Explanation};
+use crate::diagnostic::Sources;
+use crate::plan::Plan;
+use crate::select::Verdict;
+use crate::workspace::Unit;
+
+pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
+    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let mut told = Explanation::of("unit", &unit.name);
+    told.answer = match verdict {
+        Verdict::Everything(_) | Verdict::Selected(_) => "is selected",
+        Verdict::Needed(_) => "is not selected, and single jobs of it are in",
+        Verdict::Removed(_) => "is gone",
+        Verdict::Skipped => "is not selected",
+    }
+    .to_owned();
+    told.included = verdict.is_selected();
+    told.because = chains(plan, unit, sources);
+    if !matches!(verdict, Verdict::Removed(_)) && !verdict.is_selected() {
+        told.why_not = why_not(plan, unit, sources);
+    }
+    let jobs = effect::jobs(plan, &unit.name);
+    if *verdict != Verdict::Skipped {
+        let text = if jobs.is_empty() { "no job of it is in" } else { "its jobs are in" }.to_owned();
+        told.effects.push(Effect { unit: Some(unit.name.to_string()), text, jobs });
+    }
+    told.effects.extend(effect::of_unit(plan, &unit.name));
+    let paths = plan.selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
+    told.changed_paths = paths.iter().map(ToString::to_string).collect();
+    told.declared_at = Some(sources.place(unit.declaration.origin()));
+    told
+}

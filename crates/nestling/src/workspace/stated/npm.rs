@@ -1,0 +1,129 @@
+//! npm, pnpm and Yarn: packages of one workspace that name each other, and dependencies by path
+//! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
+
+use super::super::directory_globs::DirectoryGlobs;
+use super::{Edge, Manifest, Reading};
+use crate::diagnostic::FileId;
+use crate::files::ReadError;
+use crate::path::RepoPath;
+use crate::yaml;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// As much of `package.json` as states dependencies.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Package {
+    name: Option<String>,
+    workspaces: Option<Workspaces>,
+    dependencies: IndexMap<String, String>,
+    dev_dependencies: IndexMap<String, String>,
+    peer_dependencies: IndexMap<String, String>,
+    optional_dependencies: IndexMap<String, String>,
+}
+
+/// A list of globs, or Yarn's older form with the list inside.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Workspaces {
+    Globs(Vec<String>),
+    Inside {
+        #[serde(default)]
+        packages: Vec<String>,
+    },
+}
+
+/// What makes packages one workspace.
+struct Root {
+    dir: RepoPath,
+    members: DirectoryGlobs,
+    left_out: DirectoryGlobs,
+}
+
+impl Root {
+    fn new(dir: &RepoPath, globs: &[String]) -> Option<Self> {
+        let those = |wanted: &dyn Fn(&str) -> Option<String>| {
+            let globs: Vec<String> = globs.iter().filter_map(|glob| wanted(glob)).collect();
+            let parsed: Vec<_> = globs.iter().filter_map(|glob| DirectoryGlobs::parse(glob).ok()).collect();
+            DirectoryGlobs::new(&parsed).ok()
+        };
+        Some(Self {
+            dir: dir.clone(),
+            members: those(&|glob| (!glob.starts_with('!')).then(|| glob.to_owned()))?,
+            left_out: those(&|glob| glob.strip_prefix('!').map(str::to_owned))?,
+        })
+    }
+
+    fn holds(&self, dir: &RepoPath) -> bool {
+        let Some(relative) = dir.relative_to(&self.dir).and_then(|rest| RepoPath::parse(rest).ok()) else {
+            return false;
+        };
+        relative.is_root() || (self.members.matches(&relative) && !self.left_out.matches(&relative))
+    }
+}
+
+pub(super) fn edges(reading: &mut Reading<'_>) -> Result<Vec<Edge>, ReadError> {
+    let packages = reading.all("package.json", |text| {
+        serde_json::from_str::<Package>(text).map_err(|error| error.to_string())
+    })?;
+    let pnpm = reading.all("pnpm-workspace.yaml", |text| Ok(pnpm_globs(text)))?;
+    let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
+        Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => Root::new(&package.dir, globs),
+    });
+    let roots: Vec<Root> =
+        by_npm.chain(pnpm.iter().filter_map(|root| Root::new(&root.dir, &root.content))).collect();
+    let mut edges = Vec::new();
+    for root in &roots {
+        let members: Vec<&Manifest<Package>> = packages.iter().filter(|it| root.holds(&it.dir)).collect();
+        let named: HashMap<&str, &RepoPath> =
+            members.iter().filter_map(|it| Some((it.content.name.as_deref()?, &it.dir))).collect();
+        for member in &members {
+            for (name, wanted) in dependencies(&member.content) {
+                let to = local_name(name, wanted).and_then(|name| named.get(name));
+                edges.extend(to.map(|to| member.at((*to).clone(), name)));
+            }
+        }
+    }
+    for package in &packages {
+        for (name, wanted) in dependencies(&package.content) {
+            let path = ["file:", "link:", "portal:"].iter().find_map(|kind| wanted.strip_prefix(kind));
+            let to = path.and_then(|path| package.dir.join(path).ok());
+            edges.extend(to.map(|to| package.at(to, name)));
+        }
+    }
+    Ok(edges)
+}
+
+fn dependencies(package: &Package) -> impl Iterator<Item = (&str, &str)> {
+    [
+        &package.dependencies,
+        &package.dev_dependencies,
+        &package.peer_dependencies,
+        &package.optional_dependencies,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|(name, wanted)| (name.as_str(), wanted.as_str()))
+}
+
+/// The package of the workspace that a dependency could mean. Whether the versions agree is not asked: where they do
+/// not, the package of a registry is meant, and one selects more than needed.
+fn local_name<'a>(name: &'a str, wanted: &'a str) -> Option<&'a str> {
+    if wanted.starts_with("npm:") {
+        return None;
+    }
+    let Some(alias) = wanted.strip_prefix("workspace:") else { return Some(name) };
+    // `workspace:other@*` names another package than the key does.
+    match alias.rfind('@') {
+        Some(at) if at > 0 => Some(&alias[..at]),
+        _ => Some(name),
+    }
+}
+
+/// `packages:` of `pnpm-workspace.yaml`.
+fn pnpm_globs(text: &str) -> Vec<String> {
+    let documents = yaml::parse_file(text, FileId::from_index(0)).unwrap_or_default();
+    let packages = documents.first().and_then(|document| document.get("packages")?.as_seq());
+    packages.unwrap_or_default().iter().filter_map(|glob| glob.text()).map(str::to_owned).collect()
+}

@@ -1,0 +1,157 @@
+use crate::diagnostic::Sources;
+use crate::files::MemoryFiles;
+use crate::workspace::{Loaded, Stated, load};
+
+/// Loads a workspace whose directories with a `nestling.yml` are those of its manifests' tops.
+fn loaded(from: &str, units: &[&str], files: &[(&str, &str)]) -> (Loaded, Sources) {
+    let mut all = vec![("nestling.yml".to_owned(), format!("workspace: {{ depends_from: [{from}] }}\n"))];
+    all.extend(units.iter().map(|unit| (format!("{unit}/nestling.yml"), "job: { script: j }\n".to_owned())));
+    all.extend(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let sources = Sources::default();
+    let files = MemoryFiles::new(all.iter().map(|(path, text)| (path, text.as_bytes())));
+    (load(&files, &sources).unwrap(), sources)
+}
+
+/// Each dependency as `from -> to (place)`.
+fn stated(from: &str, units: &[&str], files: &[(&str, &str)]) -> Vec<String> {
+    let (loaded, sources) = loaded(from, units, files);
+    assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+    let units = loaded.workspace.units.iter();
+    let edges = units.flat_map(|unit| unit.depends_on.iter().map(move |dependency| (unit, dependency)));
+    edges
+        .map(|(unit, dependency)| {
+            assert_eq!(dependency.stated, Stated::Manifest);
+            format!("{} -> {} ({})", unit.name, dependency.unit, sources.place(dependency.origin))
+        })
+        .collect()
+}
+
+#[test]
+fn cargo_states_paths_inherited_paths_platforms_and_patches() {
+    let root = "[workspace]\nmembers = [\"*\"]\n[workspace.dependencies]\nlog = { path = \"log\" }\nserde = \"1\"\n\
+                [patch.crates-io]\nforked = { path = \"third/forked\" }\n";
+    let api = "[package]\nname = \"api\"\n[dependencies]\ncore = { path = \"../core\", version = \"1\" }\n\
+               log.workspace = true\nserde = { workspace = true }\nforked = \"2\"\n\
+               [target.'cfg(unix)'.dev-dependencies]\nunixy = { path = \"../unixy/inner\" }\n";
+    let plain = "[package]\nname = \"x\"\n";
+    let files = [
+        ("Cargo.toml", root),
+        ("api/Cargo.toml", api),
+        ("core/Cargo.toml", plain),
+        ("log/Cargo.toml", plain),
+        ("unixy/inner/Cargo.toml", plain),
+        ("third/forked/Cargo.toml", plain),
+        ("outside/Cargo.toml", "[dependencies]\nfar = { path = \"../../../elsewhere\" }\n"),
+    ];
+    let units = ["api", "core", "log", "unixy", "third/forked", "outside"];
+    assert_eq!(
+        stated("cargo", &units, &files),
+        [
+            "api -> core (api/Cargo.toml:4)",
+            "api -> log (api/Cargo.toml:5)",
+            "api -> third/forked (api/Cargo.toml:7)",
+            "api -> unixy (api/Cargo.toml:9)",
+        ]
+    );
+    assert_eq!(stated("go", &units, &files), [""; 0], "only what is asked for is read");
+}
+
+#[test]
+fn packages_of_one_npm_workspace_name_each_other() {
+    let web = "{\n \"name\": \"@shop/web\",\n \"dependencies\": {\n  \"@shop/ui\": \"^1.0.0\",\n  \"react\": \"19\"\n },\n \
+               \"devDependencies\": { \"lint\": \"npm:@shop/ui@1\", \"tools\": \"file:../../tools\" }\n}\n";
+    let ui = "{ \"name\": \"@shop/ui\", \"peerDependencies\": { \"@shop/left-out\": \"*\" } }";
+    let files = |root: (&'static str, &'static str)| {
+        [
+            root,
+            ("packages/web/package.json", web),
+            ("packages/ui/package.json", ui),
+            ("packages/out/package.json", "{ \"name\": \"@shop/left-out\" }"),
+            ("tools/package.json", "{ \"name\": \"tools\" }"),
+            ("packages/web/node_modules/@shop/ui/package.json", "{ \"name\": \"@shop/ui\" }"),
+        ]
+    };
+    let units = ["packages/web", "packages/ui", "packages/out", "tools"];
+    let expected = [
+        "packages/web -> packages/ui (packages/web/package.json:4)",
+        "packages/web -> tools (packages/web/package.json:7)",
+    ];
+    for root in [
+        ("package.json", "{ \"workspaces\": [\"packages/*\", \"!packages/out\"] }"),
+        ("package.json", "{ \"workspaces\": { \"packages\": [\"packages/ui\", \"packages/web\"] } }"),
+        ("pnpm-workspace.yaml", "packages:\n  - 'packages/**'\n  - '!packages/out'\n"),
+    ] {
+        assert_eq!(stated("npm", &units, &files(root)), expected, "{root:?}");
+    }
+    let alone = stated("npm", &units, &files(("README", "no workspace")));
+    assert_eq!(alone, [expected[1]], "without a workspace only paths count");
+}
+
+#[test]
+fn an_alias_of_pnpm_names_the_other_package() {
+    let files = [
+        ("pnpm-workspace.yaml", "packages: ['*']\n"),
+        (
+            "a/package.json",
+            "{ \"name\": \"a\", \"dependencies\": { \"x\": \"workspace:b@*\", \"c\": \"workspace:^\" } }",
+        ),
+        ("b/package.json", "{ \"name\": \"b\" }"),
+        ("c/package.json", "{ \"name\": \"c\" }"),
+    ];
+    let found = stated("npm", &["a", "b", "c"], &files);
+    assert_eq!(found, ["a -> b (a/package.json:1)", "a -> c (a/package.json:1)"]);
+}
+
+#[test]
+fn go_states_modules_of_its_workspace_and_replacements() {
+    let api = "module shop.example/api\n\ngo 1.22\n\nrequire (\n\tshop.example/core v1.0.0\n\tgolang.org/x/net v0.20.0\n\
+               \tshop.example/old v0.1.0 // indirect\n)\n\nreplace shop.example/old => ../legacy\n";
+    let files = [
+        ("go.work", "go 1.22\n\nuse (\n\t./api // the service\n\t./core\n)\nuse ./tools\n"),
+        ("api/go.mod", api),
+        ("core/go.mod", "module shop.example/core\n\ngo 1.22\n"),
+        ("legacy/go.mod", "module shop.example/old\n\ngo 1.22\n"),
+        ("apart/go.mod", "module shop.example/apart\n\nrequire shop.example/core v1.0.0\n"),
+        ("tools/go.mod", "module shop.example/tools\n\nrequire shop.example/core v1.0.0\n"),
+    ];
+    assert_eq!(
+        stated("go", &["api", "core", "legacy", "apart", "tools"], &files),
+        ["api -> core (api/go.mod:6)", "api -> legacy (api/go.mod:8)", "tools -> core (tools/go.mod:3)",],
+        "apart is in no workspace: it gets a published version"
+    );
+}
+
+#[test]
+fn several_readers_agree_with_what_is_written_by_hand() {
+    let files = [
+        ("a/nestling.yml", "unit: { depends_on: [{ unit: b, order: true }] }\n"),
+        ("a/Cargo.toml", "[dependencies]\nb = { path = \"../b\" }\n"),
+        ("b/Cargo.toml", "[dev-dependencies]\na = { path = \"../a\" }\n"),
+        ("a/deep/Cargo.toml", "[dependencies]\na = { path = \"..\" }\n"),
+    ];
+    let (loaded, _) = loaded("cargo, npm, go", &["a", "b"], &files);
+    assert!(
+        loaded.diagnostics.is_empty(),
+        "a circle of manifests is none of headers: {:?}",
+        loaded.diagnostics
+    );
+    let [a, b] = loaded.workspace.units.as_slice() else { panic!("two units") };
+    assert_eq!((a.depends_on.len(), a.depends_on[0].stated), (1, Stated::Header), "what is written stands");
+    assert_eq!((b.depends_on.len(), b.depends_on[0].unit.as_str()), (1, "a"));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_where_it_matters() {
+    let files = [
+        ("a/Cargo.toml", "[dependencies\n"),
+        ("a/package.json", "{"),
+        ("a/go.mod", "requires what\n"),
+        ("elsewhere/Cargo.toml", "[dependencies\n"),
+    ];
+    let (found, sources) = loaded("cargo, npm, go", &["a"], &files);
+    let told: Vec<String> =
+        found.diagnostics.iter().map(|it| sources.path(it.labels[0].origin.file)).collect();
+    assert_eq!(told, ["a/Cargo.toml", "a/package.json", "a/go.mod"]);
+    let (wrong, _) = loaded("carg", &["a"], &[]);
+    assert_eq!(wrong.diagnostics[0].help.as_deref(), Some("did you mean `cargo`?"));
+}

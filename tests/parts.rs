@@ -1,0 +1,196 @@
+//! A plan that is too large for one pipeline: 5,000 units with four jobs each, in parts that GitLab takes.
+
+use crate::support::plan;
+use nestling::changes::{As, PipelineFacts};
+use nestling::diagnostic::Sources;
+use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files, size};
+use nestling::pipeline::need::{Need, needs};
+use nestling::plan::{NOOP_JOB, Plan};
+use nestling::yaml::{Map, Node, parse_file};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+const WORKSPACE: &str = "\
+workspace:
+  stages: [build, test, deploy]
+  templates: [ci]
+  units: [{ match: \"s/*\", use: service }]
+  environments:
+    review: { when: merge_request, name: \"review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}\", deployment_tier: development }
+";
+
+const TEMPLATE: &str = "\
+build: { stage: build, image: \"node:22\", script: [npm ci, npm run build], artifacts: { paths: [dist], expire_in: 1 week } }
+test: { stage: test, image: \"node:22\", needs: [build], script: [npm test] }
+deploy:
+  stage: deploy
+  needs: [build, test]
+  environment: [review]
+  script: ./deploy.sh ${{ unit.dir | sh }}
+  stop: { script: ./destroy.sh ${{ unit.dir | sh }} }
+";
+
+/// Some thousand units; each hundredth needs its neighbour's build.
+fn large(units: usize, sources: &Sources) -> Plan {
+    let mut written =
+        vec![("nestling.yml".to_owned(), WORKSPACE.into()), ("ci/service.yml".to_owned(), TEMPLATE.into())];
+    for at in 0..units {
+        written.push((format!("s/{at}/main.js"), Vec::new()));
+        if at % 100 == 1 {
+            let text = format!("test: {{ needs: [build, \"s/{}:build\"] }}\n", at - 1);
+            written.push((format!("s/{at}/nestling.yml"), text.into_bytes()));
+        }
+    }
+    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+    let plan = plan::of_files(written, facts.seen_as(&As::MergeRequest), sources);
+    assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
+    assert_eq!(plan.pipeline.jobs.len(), units * 4);
+    plan
+}
+
+fn settings(parts: Parts) -> Settings {
+    Settings {
+        comments: Comments::Origins,
+        file: "child-pipeline.yml".to_owned(),
+        plan_job: "plan".to_owned(),
+        parts,
+        limits: Limits::default(),
+    }
+}
+
+fn read(text: &str) -> Map {
+    let mut documents = parse_file(text, Sources::default().add("read", text)).unwrap();
+    assert_eq!(documents.len(), 1);
+    documents.remove(0).as_map().unwrap().clone()
+}
+
+fn jobs(pipeline: &Map) -> impl Iterator<Item = (&str, &Map)> {
+    let globals = ["workflow", "stages", "include"];
+    pipeline.iter().filter_map(move |(name, node)| {
+        let hidden = name.starts_with('.') || globals.contains(&name);
+        if hidden { None } else { node.as_map().map(|body| (name, body)) }
+    })
+}
+
+/// The part of each job. Fails where a part is more than GitLab takes or cannot stand by itself.
+fn parts_of(emitted: &Emitted) -> BTreeMap<String, usize> {
+    let limits = Limits::default();
+    let mut part_of = BTreeMap::new();
+    for (number, file) in emitted.files.iter().enumerate().skip(1) {
+        let document = read(&file.text);
+        let bytes = size(&Node::map(document.entries[0].key.origin, document.clone()));
+        assert!(bytes <= 2 << 20, "{} takes {bytes} bytes", file.path);
+        assert!(file.text.len() < 5_000_000, "{} is {} bytes long", file.path, file.text.len());
+        let stages: BTreeSet<&str> =
+            document.get("stages").unwrap().as_seq().unwrap().iter().filter_map(Node::text).collect();
+        let names: BTreeSet<&str> = jobs(&document).map(|(name, _)| name).collect();
+        let mut deployments = 0;
+        for (name, body) in jobs(&document) {
+            // Every part that would be empty has one.
+            let known = if name == NOOP_JOB { format!("{name} {number}") } else { name.to_owned() };
+            assert_eq!(part_of.insert(known, number), None, "{name} is in two parts");
+            let base = body.get("extends").and_then(Node::text).map(|base| document.get(base).unwrap());
+            let get = |key: &str| body.get(key).or_else(|| base.and_then(|base| base.get(key)));
+            deployments += usize::from(get("environment").is_some());
+            assert!(stages.contains(get("stage").unwrap().text().unwrap()), "{name}");
+            let mut whole = Map::default();
+            get("needs").into_iter().for_each(|needs| whole.set("needs", needs.clone()));
+            for needed in needs(&whole).unwrap_or_default().iter().filter_map(Need::job) {
+                assert!(names.contains(needed), "{name} needs {needed}, which is not in {}", file.path);
+            }
+        }
+        assert!(deployments <= limits.deployments, "{deployments} deployments in {}", file.path);
+    }
+    part_of
+}
+
+/// The router's jobs: one that publishes all parts again, and one for each part that triggers it.
+fn check_router(emitted: &Emitted) {
+    let router = read(&emitted.files[0].text);
+    let paths: Vec<&str> = emitted.files[1..].iter().map(|file| file.path.as_str()).collect();
+    let relay = router.get("relay").unwrap();
+    let published = relay.get("artifacts").unwrap().get("paths").unwrap().as_seq().unwrap();
+    assert_eq!(published.iter().filter_map(Node::text).collect::<Vec<_>>(), paths);
+    let triggers: Vec<(&str, &Map)> = jobs(&router).filter(|(name, _)| *name != "relay").collect();
+    assert_eq!(triggers.len(), paths.len());
+    for ((_, body), path) in triggers.iter().zip(paths) {
+        let includes = body.get("trigger").unwrap().get("include").unwrap().as_seq().unwrap();
+        assert_eq!(includes.len(), 1);
+        assert_eq!(includes[0].get("artifact").and_then(Node::text), Some(path));
+        assert_eq!(includes[0].get("job").and_then(Node::text), Some("relay"));
+    }
+}
+
+#[test]
+fn five_thousand_units_are_cut_into_parts_that_gitlab_takes() {
+    let sources = Sources::default();
+    let plan = large(5000, &sources);
+    let emitted = files(&plan, &sources, &settings(Parts::Fewest));
+    assert!(emitted.problems.is_empty(), "{:?}", emitted.problems);
+    // 10,000 deployments are twenty parts and no more.
+    assert_eq!(emitted.files.len(), 1 + 20);
+    check_router(&emitted);
+    let part_of = parts_of(&emitted);
+    let names: BTreeSet<&str> = plan.pipeline.jobs.iter().map(|job| job.name.as_str()).collect();
+    assert_eq!(part_of.keys().map(String::as_str).collect::<BTreeSet<_>>(), names);
+    for unit in 0..5000 {
+        let part = |job: &str| part_of[&format!("s/{unit}:{job}")];
+        assert!(
+            part("build") == part("test") && part("test") == part("deploy:review"),
+            "s/{unit} is torn apart"
+        );
+        if unit % 100 == 1 {
+            assert_eq!(part("test"), part_of[&format!("s/{}:build", unit - 1)]);
+        }
+    }
+    let again = files(&plan, &sources, &settings(Parts::Fewest));
+    assert!(again.files == emitted.files, "two runs differ");
+}
+
+#[test]
+fn a_fixed_number_of_parts_is_always_that_many() {
+    let sources = Sources::default();
+    for (units, count) in [(1, 3), (7, 2), (40, 4)] {
+        let plan = large(units, &sources);
+        let parts = Parts::Exactly(NonZeroUsize::new(count).unwrap());
+        let emitted = files(&plan, &sources, &settings(parts));
+        assert!(emitted.problems.is_empty());
+        assert_eq!(emitted.files.len(), 1 + count);
+        check_router(&emitted);
+        let part_of = parts_of(&emitted);
+        let known: BTreeSet<&str> = plan.pipeline.jobs.iter().map(|job| job.name.as_str()).collect();
+        let found: BTreeSet<&str> =
+            part_of.keys().map(String::as_str).filter(|name| !name.starts_with(NOOP_JOB)).collect();
+        assert_eq!(found, known);
+        // A part without a job would fail its trigger job.
+        assert_eq!(part_of.values().collect::<BTreeSet<_>>().len(), count);
+    }
+}
+
+#[test]
+fn what_fits_is_one_file() {
+    let sources = Sources::default();
+    let plan = large(100, &sources);
+    let emitted = files(&plan, &sources, &settings(Parts::Fewest));
+    assert_eq!(emitted.files.len(), 1);
+    assert_eq!(jobs(&read(&emitted.files[0].text)).count(), 400);
+    assert!(!emitted.files[0].text.contains("extends"));
+}
+
+/// 250 units have 500 deployments, and more text than GitLab takes unless shared bodies are written once.
+#[test]
+fn bodies_are_shared_before_a_pipeline_is_cut() {
+    let sources = Sources::default();
+    let plan = large(250, &sources);
+    let mut limited = settings(Parts::Fewest);
+    let whole = files(&plan, &sources, &limited);
+    let whole = read(&whole.files[0].text);
+    let bytes = size(&Node::map(whole.entries[0].key.origin, whole.clone()));
+    limited.limits.objects = bytes / 10 * 9;
+    let emitted = files(&plan, &sources, &limited);
+    assert_eq!(emitted.files.len(), 1, "{:?}", emitted.problems);
+    let document = read(&emitted.files[0].text);
+    assert!(document.contains(".shared-1"));
+    assert_eq!(jobs(&document).count(), 1000);
+    assert!(size(&Node::map(document.entries[0].key.origin, document.clone())) <= bytes / 10 * 9);
+}
