@@ -12,6 +12,9 @@ struct Raw {
     status: u8,
 }
 
+/// A path with what became of it; `None` where it is as it was.
+type Told = (Vec<u8>, Option<Status>);
+
 /// How many paths go into one command.
 const CHUNK: usize = 500;
 
@@ -54,7 +57,7 @@ pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Chang
             None => drop(changes.insert(path, Status::Added)),
         }
     }
-    for (path, status) in not_gone(git, back_again)? {
+    for (path, status) in not_gone(git, &back_again)? {
         match status {
             Some(status) => changes.insert(path, status),
             None => changes.remove(&path),
@@ -81,7 +84,7 @@ fn raw_entries(listed: &[u8]) -> Vec<(Raw, Vec<u8>)> {
 }
 
 /// Files that are out of the index and still on disk: whether they are what they were at base.
-fn not_gone(git: &Git, paths: Vec<(Vec<u8>, Raw)>) -> Result<Vec<(Vec<u8>, Option<Status>)>, GitError> {
+fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> {
     let mut told = Vec::new();
     for chunk in paths.chunks(CHUNK) {
         let plain: Vec<&str> = chunk

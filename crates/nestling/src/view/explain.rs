@@ -16,6 +16,7 @@ use crate::workspace::Unit;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 /// What there is to say of a unit, a job or a path; written with `--format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -122,7 +123,7 @@ pub fn explain(plan: &Plan, asked: &Asked<'_>, sources: &Sources) -> Explanation
 }
 
 impl Explanation {
-    fn of(kind: &'static str, name: impl ToString) -> Self {
+    fn of(kind: &'static str, name: &dyn Display) -> Self {
         Self {
             version: 1,
             subject: Subject { kind, name: name.to_string() },
@@ -138,12 +139,12 @@ impl Explanation {
 }
 
 impl Step {
-    fn new(text: impl ToString) -> Self {
-        Self { text: text.to_string(), place: None }
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), place: None }
     }
 
-    fn at(text: impl ToString, place: String) -> Self {
-        Self { text: text.to_string(), place: Some(place) }
+    fn at(text: impl Into<String>, place: String) -> Self {
+        Self { text: text.into(), place: Some(place) }
     }
 }
 
