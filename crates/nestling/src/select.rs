@@ -103,8 +103,10 @@ fn everything_skipped(workspace: &Workspace) -> Selection {
 
 fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definitions) -> Selection {
     let index = UnitIndex::new(workspace);
-    let mut selection = everything_skipped(workspace);
-    let mut reasons: BTreeMap<UnitName, Vec<Reason>> = BTreeMap::new();
+    let units = workspace.units.as_slice();
+    let mut selection = Selection { same: definitions.same.clone(), ..Selection::default() };
+    let mut reasons: Vec<Vec<Reason>> = vec![Vec::new(); units.len()];
+    let mut concerning: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
     let mut whole: Option<Reason> = definitions.everything.clone();
     for path in paths {
         if is_ignored(workspace, path) {
@@ -120,29 +122,31 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
             whole.get_or_insert(reason);
         }
         for (unit, reason) in claims {
-            selection.paths.entry(unit.clone()).or_default().push((*path).clone());
-            reasons.entry(unit).or_default().push(reason);
+            concerning[unit].push((*path).clone());
+            reasons[unit].push(reason);
         }
     }
-    for (unit, found) in &definitions.reasons {
-        reasons.entry(unit.clone()).or_default().extend(found.iter().cloned());
+    let place = |name: &UnitName| units.binary_search_by(|unit| unit.name.cmp(name)).ok();
+    for (name, found) in &definitions.reasons {
+        if let Some(unit) = place(name) {
+            reasons[unit].extend(found.iter().cloned());
+        }
     }
+    let concerning = units.iter().zip(concerning).filter(|(_, paths)| !paths.is_empty());
+    selection.paths = concerning.map(|(unit, paths)| (unit.name.clone(), paths)).collect();
     for (unit, found) in &definitions.paths {
         let paths = selection.paths.entry(unit.clone()).or_default();
         paths.extend(found.iter().cloned());
         paths.sort();
         paths.dedup();
     }
-    selection.same.clone_from(&definitions.same);
     dependents::spread(workspace, &mut reasons);
-    for (unit, reasons) in reasons {
-        selection.verdicts.insert(unit, Verdict::Selected(reason::condensed(reasons)));
-    }
-    if let Some(reason) = whole {
-        for verdict in selection.verdicts.values_mut().filter(|verdict| !verdict.is_selected()) {
-            *verdict = Verdict::Everything(reason.clone());
-        }
-    }
+    let verdicts = reasons.into_iter().map(|reasons| match (&whole, reasons.is_empty()) {
+        (_, false) => Verdict::Selected(reason::condensed(reasons)),
+        (Some(reason), true) => Verdict::Everything(reason.clone()),
+        (None, true) => Verdict::Skipped,
+    });
+    selection.verdicts = workspace.unit_names().cloned().zip(verdicts).collect();
     selection
 }
 

@@ -3,32 +3,34 @@
 use super::reason::Reason;
 use crate::name::UnitName;
 use crate::workspace::Workspace;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 /// How many links of a chain are kept: with thousands of units in a row, whole chains would take all memory.
 const LINKS: usize = 30;
 
 /// Gives every unit that depends on one with reasons a reason of its own: the shortest chain to it, the first in the
-/// order of names among equals. Breadth first, so each unit is visited once.
-pub(crate) fn spread(workspace: &Workspace, reasons: &mut BTreeMap<UnitName, Vec<Reason>>) {
+/// order of names among equals. Breadth first, so each unit is visited once. `reasons` are by the units' places.
+pub(crate) fn spread(workspace: &Workspace, reasons: &mut [Vec<Reason>]) {
     let dependents = dependents(workspace);
-    let mut chains: BTreeMap<UnitName, Vec<UnitName>> = BTreeMap::new();
-    let mut queue: VecDeque<(UnitName, usize)> = reasons.keys().map(|unit| (unit.clone(), 0)).collect();
-    let mut seen: BTreeSet<UnitName> = reasons.keys().cloned().collect();
+    let mut chains: Vec<Vec<UnitName>> = vec![Vec::new(); reasons.len()];
+    let mut queue: VecDeque<(usize, usize)> =
+        (0..reasons.len()).filter(|unit| !reasons[*unit].is_empty()).map(|unit| (unit, 0)).collect();
+    let mut seen: Vec<bool> = reasons.iter().map(|reasons| !reasons.is_empty()).collect();
     while let Some((changed, steps)) = queue.pop_front() {
-        if workspace.depth.is_some_and(|depth| steps >= depth) {
+        if workspace.depth.is_some_and(|depth| steps >= depth) || dependents[changed].is_empty() {
             continue;
         }
-        let chain_here = chains.get(&changed).cloned().unwrap_or_default();
-        for dependent in dependents.get(&changed).into_iter().flatten() {
-            let chain = longer(&changed, &chain_here);
-            if seen.insert((*dependent).clone()) {
-                chains.insert((*dependent).clone(), chain.clone());
-                queue.push_back(((*dependent).clone(), steps + 1));
-                reasons.insert((*dependent).clone(), vec![Reason::DependsOn { chain }]);
-            } else if chain.len() == 1 && !chains.contains_key(*dependent) {
+        let chain = longer(&workspace.units[changed].name, &chains[changed]);
+        for dependent in &dependents[changed] {
+            let reason = || Reason::DependsOn { chain: chain.clone() };
+            if !seen[*dependent] {
+                seen[*dependent] = true;
+                reasons[*dependent] = vec![reason()];
+                chains[*dependent].clone_from(&chain);
+                queue.push_back((*dependent, steps + 1));
+            } else if chain.len() == 1 && chains[*dependent].is_empty() {
                 // It changed itself, and so did a unit right below it: both are worth telling.
-                reasons.entry((*dependent).clone()).or_default().push(Reason::DependsOn { chain });
+                reasons[*dependent].push(reason());
             }
         }
     }
@@ -43,11 +45,16 @@ fn longer(first: &UnitName, chain: &[UnitName]) -> Vec<UnitName> {
     longer
 }
 
-fn dependents(workspace: &Workspace) -> BTreeMap<&UnitName, Vec<&UnitName>> {
-    let mut dependents: BTreeMap<&UnitName, Vec<&UnitName>> = BTreeMap::new();
-    for unit in &workspace.units {
+/// For each unit those that depend on it, by their places.
+fn dependents(workspace: &Workspace) -> Vec<Vec<usize>> {
+    let places: HashMap<&UnitName, usize> =
+        workspace.unit_names().enumerate().map(|(at, name)| (name, at)).collect();
+    let mut dependents = vec![Vec::new(); workspace.units.len()];
+    for (at, unit) in workspace.units.iter().enumerate() {
         for dependency in &unit.depends_on {
-            dependents.entry(&dependency.unit).or_default().push(&unit.name);
+            if let Some(on) = places.get(&dependency.unit) {
+                dependents[*on].push(at);
+            }
         }
     }
     dependents

@@ -49,12 +49,13 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
 
 /// The units that it belongs to, by their directories and globs.
 fn claimed(plan: &Plan, path: &RepoPath, told: &mut Explanation) {
-    for (unit, reason) in UnitIndex::new(&plan.workspace).claims(path) {
+    for (at, reason) in UnitIndex::new(&plan.workspace).claims(path) {
+        let unit = &plan.workspace.units[at].name;
         let text = match reason {
             Reason::Changes { glob, .. } => format!("`changes: {glob}` of {unit} matches it"),
             _ => format!("it is in {unit}"),
         };
-        told.effects.push(Effect { jobs: effect::jobs(plan, &unit), unit: Some(unit.to_string()), text });
+        told.effects.push(Effect { jobs: effect::jobs(plan, unit), unit: Some(unit.to_string()), text });
     }
     for removed in plan.removed.iter().filter(|removed| path.is_in(&removed.unit.dir)) {
         let unit = &removed.unit.name;
