@@ -4,6 +4,7 @@
 //! run once more by itself, and its own exit code is what counts.
 
 use crate::support::example::Example;
+use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
 use crate::support::{nestling, output, run, said, setting};
 use std::fmt::Write as _;
@@ -166,6 +167,32 @@ fn a_pipeline_in_parts_runs_part_by_part() {
     assert!(log.contains("the api answers with 3 articles"), "{log}");
     assert!(log.contains("the page shows its articles"), "{log}");
     assert_eq!(shop.environments().len(), 2, "{:?}", shop.environments());
+}
+
+/// The router itself: its relay publishes the parts again, and its trigger jobs run them. The parts are committed since
+/// nothing here can fetch them from a parent, which on GitLab is what the relay needs the plan job for.
+#[test]
+fn a_router_hands_its_parts_on_and_triggers_each() {
+    let test = "a_router_hands_its_parts_on_and_triggers_each";
+    let (Some(mut local), Some(_)) = (need(Tool::GitlabCiLocal, test), need(Tool::Rsync, test)) else {
+        return;
+    };
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: { stages: [build] }\n");
+    for unit in ["a", "b"] {
+        let job = format!("build: {{ stage: build, script: echo \"$((6 * 7)) built by {unit}\" }}\n");
+        repository.write(format!("{unit}/nestling.yml"), &job);
+    }
+    repository.commit("two units");
+    output(nestling(repository.path()).args(["generate", "--all", "--parts", "2"]));
+    repository.write(".gitlab-ci-local-variables.yml", "PARENT_PIPELINE_ID: \"1000\"\n").commit("parts");
+    let home = tempfile::tempdir().unwrap();
+    local.current_dir(repository.path()).arg("--home").arg(home.path());
+    local.args(["--file", CHILD, "--force-shell-executor", "--shell-isolation", "--needs=false"]);
+    let log = output(&mut local);
+    for line in ["[part 1 of 2] -> a:build", "[part 2 of 2] -> b:build", "42 built by a", "42 built by b"] {
+        assert!(log.contains(line), "no `{line}`\n{log}");
+    }
 }
 
 /// What the tests above rely on: a job that fails fails the child's run.

@@ -73,9 +73,10 @@ const PIECES: &[&str] = &[
     "{% endfilter %}",
 ];
 
+/// Random texts made of them.
 fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(
-        prop_oneof![9 => proptest::sample::select(PIECES.to_vec()).prop_map(str::to_owned), 1 => ".{0,3}"],
+        prop_oneof![9 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => ".{0,3}"],
         0..40,
     )
     .prop_map(|pieces| pieces.concat())

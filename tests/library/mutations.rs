@@ -195,7 +195,7 @@ fn a_mistake_anywhere_in_a_built_in_template_is_told_at_its_line() {
             (original.name.as_str(), run(&original.name, &(original.lines.join("\n") + "\n"), None))
         })
         .collect();
-    let mut numbers = Numbers(0x5E_ED0F_0E57);
+    let mut numbers = Numbers(0x005E_ED0F_0E57);
     let (mut made, mut missed): (usize, Vec<String>) = (0, Vec::new());
     while made < MISTAKES {
         let original = &originals[numbers.below(originals.len())];

@@ -156,3 +156,6 @@ impl Sets {
         self.parents[one.max(other)] = one.min(other);
     }
 }
+
+#[cfg(test)]
+mod tests;

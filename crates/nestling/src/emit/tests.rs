@@ -1,7 +1,7 @@
 use super::testing::{line, pipelines};
 use super::{Comments, emit_job, emit_pipeline, ordered};
 use crate::diagnostic::{FileId, Sources};
-use crate::name::JobName;
+use crate::name::{JobName, StageName};
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::testing::{map, shown_map};
 use crate::pipeline::{Job, Pipeline};
@@ -92,7 +92,7 @@ proptest! {
             }
             let stages = fragment.globals.get("stages").and_then(Node::as_seq).unwrap();
             let stages: Vec<&str> = stages.iter().map(|stage| stage.as_str().unwrap()).collect();
-            let want: Vec<&str> = pipeline.stages.iter().map(|stage| stage.as_str()).collect();
+            let want: Vec<&str> = pipeline.stages.iter().map(StageName::as_str).collect();
             prop_assert_eq!(stages, want);
             prop_assert!(fragment.globals.get("workflow").unwrap().get("rules").is_some());
         }

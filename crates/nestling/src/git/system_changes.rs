@@ -54,7 +54,7 @@ pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Chang
             None => drop(changes.insert(path, Status::Added)),
         }
     }
-    for (path, status) in not_gone(git, back_again)? {
+    for (path, status) in not_gone(git, &back_again)? {
         match status {
             Some(status) => changes.insert(path, status),
             None => changes.remove(&path),
@@ -80,8 +80,11 @@ fn raw_entries(listed: &[u8]) -> Vec<(Raw, Vec<u8>)> {
     fields.chunks_exact(2).filter_map(entry).collect()
 }
 
+/// Paths with what became of them since base; `None` where nothing did.
+type Told = Vec<(Vec<u8>, Option<Status>)>;
+
 /// Files that are out of the index and still on disk: whether they are what they were at base.
-fn not_gone(git: &Git, paths: Vec<(Vec<u8>, Raw)>) -> Result<Vec<(Vec<u8>, Option<Status>)>, GitError> {
+fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Told, GitError> {
     let mut told = Vec::new();
     for chunk in paths.chunks(CHUNK) {
         let plain: Vec<&str> = chunk

@@ -16,6 +16,7 @@ use crate::workspace::Unit;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 /// What there is to say of a unit, a job or a path; written with `--format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -122,10 +123,10 @@ pub fn explain(plan: &Plan, asked: &Asked<'_>, sources: &Sources) -> Explanation
 }
 
 impl Explanation {
-    fn of(kind: &'static str, name: impl ToString) -> Self {
+    fn of(kind: &'static str, name: impl Display) -> Self {
         Self {
             version: 1,
-            subject: Subject { kind, name: name.to_string() },
+            subject: Subject { kind, name: format!("{name}") },
             answer: String::new(),
             included: false,
             because: Vec::new(),
@@ -138,12 +139,12 @@ impl Explanation {
 }
 
 impl Step {
-    fn new(text: impl ToString) -> Self {
-        Self { text: text.to_string(), place: None }
+    fn new(text: impl Display) -> Self {
+        Self { text: format!("{text}"), place: None }
     }
 
-    fn at(text: impl ToString, place: String) -> Self {
-        Self { text: text.to_string(), place: Some(place) }
+    fn at(text: impl Display, place: String) -> Self {
+        Self { text: format!("{text}"), place: Some(place) }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
             .map_err(|error| keep(Diagnostic::error("environment-name", after.origin, error.to_string())))
             .ok()
     });
-    let title = file.name.as_ref().map(|text| title(text)).transpose().map_err(&mut keep).ok().flatten();
+    let title = file.name.as_ref().map(title).transpose().map_err(&mut keep).ok().flatten();
     let stop = stop(file.stop.as_ref()).map_err(&mut keep).unwrap_or(Stop::AsDeployed);
     for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
         if let Some(node) = node.as_ref().filter(|node| node.as_map().is_none()) {

@@ -31,11 +31,18 @@ fn conditions(body: &Map, problems: &mut Vec<Diagnostic>) {
             problems.push(Diagnostic::error(RULE.id, node.origin, "`if` takes a text").with_help("quote it"));
             continue;
         };
-        if let Err(error) = Expression::parse(text) {
-            let message = format!("GitLab cannot read this condition: {error}");
-            let at = place(node, error.at);
-            problems
-                .push(Diagnostic::error(RULE.id, at, message).with_help("compare as in `$NAME == \"text\"`"));
+        match Expression::parse(text) {
+            Err(error) => {
+                let message = format!("GitLab cannot read this condition: {error}");
+                let problem = Diagnostic::error(RULE.id, place(node, error.at), message);
+                problems.push(problem.with_help("compare as in `$NAME == \"text\"`"));
+            }
+            Ok(expression) if expression.is_recent() => {
+                let message = "only the latest GitLab reads `!`, `true` and `false` in a condition";
+                let problem = Diagnostic::warning(RULE.id, node.origin, message);
+                problems.push(problem.with_help("`$NAME == null || $NAME == \"\"` says what `!$NAME` says"));
+            }
+            Ok(_) => {}
         }
     }
 }

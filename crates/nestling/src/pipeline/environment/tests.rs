@@ -1,5 +1,6 @@
 use crate::pipeline::environment::{ACTIONS, environment};
 use crate::pipeline::testing::map;
+use crate::yaml::Map;
 
 /// Each row: a job, the environment's name, its action, its stop job, and whether the job deploys.
 #[test]
@@ -41,5 +42,5 @@ fn only_the_long_form_has_keys() {
     let (short, long) = (environment(&short).unwrap(), environment(&long).unwrap());
     assert!(short.map().is_none() && short.get("url").is_none());
     assert_eq!(long.get("url").and_then(|node| node.text()), Some("u"));
-    assert_eq!(long.map().map(|map| map.len()), Some(2));
+    assert_eq!(long.map().map(Map::len), Some(2));
 }

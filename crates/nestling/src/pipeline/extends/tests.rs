@@ -10,83 +10,79 @@ fn resolved(text: &str, job: &str, missing: Missing) -> (String, Vec<Diagnostic>
 }
 
 /// Each row: the hidden jobs and the job `j`, and what GitLab makes of `j`.
+const BODIES: &[(&str, &str)] = &[
+    // Hashes merge deep, arrays and scalars are replaced, the own job is last.
+    ("{.a: {script: [a], tags: [x]}, j: {extends: .a}}", "{script: [a], tags: [x]}"),
+    ("{.a: {script: [a]}, j: {extends: .a, script: [j]}}", "{script: [j]}"),
+    (
+        "{.a: {variables: {A: a, B: b}}, j: {extends: .a, variables: {B: j, C: j}}}",
+        "{variables: {A: a, B: j, C: j}}",
+    ),
+    ("{.a: {e: {f: {g: 1, h: 2}}}, j: {extends: .a, e: {f: {h: 3}}}}", "{e: {f: {g: 1, h: 3}}}"),
+    ("{.a: {cache: {paths: [a, b]}}, j: {extends: .a, cache: {paths: [j]}}}", "{cache: {paths: [j]}}"),
+    ("{.a: {cache: [{key: a}]}, j: {extends: .a, cache: {key: j}}}", "{cache: {key: j}}"),
+    // Of several bases the later wins; the order of keys is that of the first that has them.
+    (
+        "{.a: {image: a, script: [a]}, .b: {image: b, tags: [b]}, j: {extends: [.a, .b]}}",
+        "{image: b, script: [a], tags: [b]}",
+    ),
+    ("{.a: {image: a}, .b: {image: b}, j: {extends: [.b, .a]}}", "{image: a}"),
+    (
+        "{.a: {variables: {A: a, B: a}}, .b: {variables: {B: b}}, j: {extends: [.a, .b], variables: {C: j}}}",
+        "{variables: {A: a, B: b, C: j}}",
+    ),
+    ("{.a: {image: a}, j: {extends: [.a, .a]}}", "{image: a}"),
+    // A base that extends brings its own bases, below itself and above those named before it.
+    ("{.a: {image: a, tags: [a]}, .b: {extends: .a, image: b}, j: {extends: .b}}", "{image: b, tags: [a]}"),
+    ("{.a: {image: a}, .b: {extends: .a}, .c: {image: c}, j: {extends: [.c, .b]}}", "{image: a}"),
+    (
+        "{j: {extends: .b, script: [j]}, .b: {extends: .a, image: b}, .a: {image: a, services: [a]}}",
+        "{image: b, services: [a], script: [j]}",
+    ),
+    // A visible job is a base too.
+    ("{build: {script: [b], stage: x}, j: {extends: build, stage: y}}", "{script: [b], stage: y}"),
+    // Null takes a key away, and another layer may bring it back; `{}` changes nothing.
+    ("{.a: {script: [a], image: a}, j: {extends: .a, image: null}}", "{script: [a]}"),
+    ("{.a: {image: a}, .b: {image: null}, j: {extends: [.a, .b]}}", "{}"),
+    ("{.a: {image: null}, .b: {image: b}, j: {extends: [.a, .b]}}", "{image: b}"),
+    (
+        "{.a: {image: a}, .b: {extends: .a, image: null}, j: {extends: .b, image: {name: j}}}",
+        "{image: {name: j}}",
+    ),
+    ("{.a: {variables: {A: a}}, j: {extends: .a, variables: null}}", "{}"),
+    ("{.a: {variables: {A: a}}, j: {extends: .a, variables: {}}}", "{variables: {A: a}}"),
+    ("{.a: {variables: {A: a}}, j: {extends: .a, variables: {A: null}}}", "{variables: {A: \"\"}}"),
+    (
+        "{.a: {artifacts: {paths: [a], expire_in: 1 day}}, j: {extends: .a, artifacts: {expire_in: null}}}",
+        "{artifacts: {paths: [a]}}",
+    ),
+    // Keys of `default` are keys like others: whoever has one inherits nothing for it.
+    ("{.a: {before_script: [a], retry: 1}, j: {extends: .a, retry: 2}}", "{before_script: [a], retry: 2}"),
+    (
+        "{.a: {inherit: {default: false}}, j: {extends: .a, inherit: {variables: false}}}",
+        "{inherit: {default: false, variables: false}}",
+    ),
+    // References are opaque until `extends` is done.
+    (
+        "{.a: {script: !reference [.x, script]}, .x: {script: [x]}, j: {extends: .a}}",
+        "{script: !reference [.x, script]}",
+    ),
+    (
+        "{.a: {variables: !reference [.x, v]}, .x: {v: {A: a}}, j: {extends: .a, variables: {B: b}}}",
+        "{variables: {B: b}}",
+    ),
+    // No bases at all.
+    ("{j: {extends: [], script: [j]}}", "{script: [j]}"),
+    ("{j: {extends: null, script: [j]}}", "{script: [j]}"),
+    ("{j: {script: [j], image: null}}", "{script: [j]}"),
+];
+
 #[test]
 fn bodies_are_what_gitlab_makes_of_them() {
-    for (text, want) in [
-        // Hashes merge deep, arrays and scalars are replaced, the own job is last.
-        ("{.a: {script: [a], tags: [x]}, j: {extends: .a}}", "{script: [a], tags: [x]}"),
-        ("{.a: {script: [a]}, j: {extends: .a, script: [j]}}", "{script: [j]}"),
-        (
-            "{.a: {variables: {A: a, B: b}}, j: {extends: .a, variables: {B: j, C: j}}}",
-            "{variables: {A: a, B: j, C: j}}",
-        ),
-        ("{.a: {e: {f: {g: 1, h: 2}}}, j: {extends: .a, e: {f: {h: 3}}}}", "{e: {f: {g: 1, h: 3}}}"),
-        ("{.a: {cache: {paths: [a, b]}}, j: {extends: .a, cache: {paths: [j]}}}", "{cache: {paths: [j]}}"),
-        ("{.a: {cache: [{key: a}]}, j: {extends: .a, cache: {key: j}}}", "{cache: {key: j}}"),
-        // Of several bases the later wins; the order of keys is that of the first that has them.
-        (
-            "{.a: {image: a, script: [a]}, .b: {image: b, tags: [b]}, j: {extends: [.a, .b]}}",
-            "{image: b, script: [a], tags: [b]}",
-        ),
-        ("{.a: {image: a}, .b: {image: b}, j: {extends: [.b, .a]}}", "{image: a}"),
-        (
-            "{.a: {variables: {A: a, B: a}}, .b: {variables: {B: b}}, j: {extends: [.a, .b], variables: {C: j}}}",
-            "{variables: {A: a, B: b, C: j}}",
-        ),
-        ("{.a: {image: a}, j: {extends: [.a, .a]}}", "{image: a}"),
-        // A base that extends brings its own bases, below itself and above those named before it.
-        (
-            "{.a: {image: a, tags: [a]}, .b: {extends: .a, image: b}, j: {extends: .b}}",
-            "{image: b, tags: [a]}",
-        ),
-        ("{.a: {image: a}, .b: {extends: .a}, .c: {image: c}, j: {extends: [.c, .b]}}", "{image: a}"),
-        (
-            "{j: {extends: .b, script: [j]}, .b: {extends: .a, image: b}, .a: {image: a, services: [a]}}",
-            "{image: b, services: [a], script: [j]}",
-        ),
-        // A visible job is a base too.
-        ("{build: {script: [b], stage: x}, j: {extends: build, stage: y}}", "{script: [b], stage: y}"),
-        // Null takes a key away, and another layer may bring it back; `{}` changes nothing.
-        ("{.a: {script: [a], image: a}, j: {extends: .a, image: null}}", "{script: [a]}"),
-        ("{.a: {image: a}, .b: {image: null}, j: {extends: [.a, .b]}}", "{}"),
-        ("{.a: {image: null}, .b: {image: b}, j: {extends: [.a, .b]}}", "{image: b}"),
-        (
-            "{.a: {image: a}, .b: {extends: .a, image: null}, j: {extends: .b, image: {name: j}}}",
-            "{image: {name: j}}",
-        ),
-        ("{.a: {variables: {A: a}}, j: {extends: .a, variables: null}}", "{}"),
-        ("{.a: {variables: {A: a}}, j: {extends: .a, variables: {}}}", "{variables: {A: a}}"),
-        ("{.a: {variables: {A: a}}, j: {extends: .a, variables: {A: null}}}", "{variables: {A: \"\"}}"),
-        (
-            "{.a: {artifacts: {paths: [a], expire_in: 1 day}}, j: {extends: .a, artifacts: {expire_in: null}}}",
-            "{artifacts: {paths: [a]}}",
-        ),
-        // Keys of `default` are keys like others: whoever has one inherits nothing for it.
-        (
-            "{.a: {before_script: [a], retry: 1}, j: {extends: .a, retry: 2}}",
-            "{before_script: [a], retry: 2}",
-        ),
-        (
-            "{.a: {inherit: {default: false}}, j: {extends: .a, inherit: {variables: false}}}",
-            "{inherit: {default: false, variables: false}}",
-        ),
-        // References are opaque until `extends` is done.
-        (
-            "{.a: {script: !reference [.x, script]}, .x: {script: [x]}, j: {extends: .a}}",
-            "{script: !reference [.x, script]}",
-        ),
-        (
-            "{.a: {variables: !reference [.x, v]}, .x: {v: {A: a}}, j: {extends: .a, variables: {B: b}}}",
-            "{variables: {B: b}}",
-        ),
-        // No bases at all.
-        ("{j: {extends: [], script: [j]}}", "{script: [j]}"),
-        ("{j: {extends: null, script: [j]}}", "{script: [j]}"),
-        ("{j: {script: [j], image: null}}", "{script: [j]}"),
-    ] {
+    for (text, want) in BODIES {
         let (body, problems) = resolved(text, "j", Missing::Error);
         assert!(problems.is_empty(), "{text}: {problems:?}");
-        assert_eq!(body, want, "{text}");
+        assert_eq!(body, *want, "{text}");
     }
 }
 

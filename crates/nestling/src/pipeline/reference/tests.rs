@@ -12,80 +12,79 @@ fn resolved(text: &str, missing: Missing) -> (String, Vec<Diagnostic>) {
 }
 
 /// Each row: a file with the job `j`, and what GitLab makes of `j`.
+const REFERENCES: &[(&str, &str)] = &[
+    // A whole value, of any kind.
+    ("{.a: {script: [x, y]}, j: {script: !reference [.a, script]}}", "{script: [x, y]}"),
+    ("{.a: {image: {name: x}}, j: {image: !reference [.a, image, name]}}", "{image: x}"),
+    ("{.a: {variables: {A: a}}, j: {variables: !reference [.a, variables]}}", "{variables: {A: a}}"),
+    ("{.a: {variables: {A: a}}, j: {variables: {B: !reference [.a, variables, A]}}}", "{variables: {B: a}}"),
+    ("{.a: {parallel: 3}, j: {parallel: !reference [.a, parallel]}}", "{parallel: 3}"),
+    ("{.a: {when: ''}, j: {when: !reference [.a, when]}}", "{when: \"\"}"),
+    ("{.a: {tags: []}, j: {tags: !reference [.a, tags]}}", "{tags: []}"),
+    // An item of a script, wherever it stands: its list is lifted into the script.
+    ("{.a: {script: [x, y]}, j: {script: [a, !reference [.a, script], b]}}", "{script: [a, x, y, b]}"),
+    ("{.a: {script: x}, j: {script: [a, !reference [.a, script]]}}", "{script: [a, x]}"),
+    (
+        "{.a: {script: [x]}, j: {before_script: [!reference [.a, script]], after_script: [!reference [.a, script], z]}}",
+        "{before_script: [x], after_script: [x, z]}",
+    ),
+    (
+        "{.a: {script: [x]}, j: {hooks: {pre_get_sources_script: [!reference [.a, script], y]}}}",
+        "{hooks: {pre_get_sources_script: [x, y]}}",
+    ),
+    ("{j: {script: [a, [b, [c, [d]]], e]}}", "{script: [a, b, c, d, e]}"),
+    // Rules.
+    (
+        "{.a: {rules: [{if: $A}, {if: $B}]}, j: {rules: [!reference [.a, rules], {when: never}]}}",
+        "{rules: [{if: $A}, {if: $B}, {when: never}]}",
+    ),
+    (
+        "{.a: {rules: [{if: $A}]}, j: {rules: [{if: !reference [.b]}, !reference [.a, rules]]}, .b: $X}",
+        "{rules: [{if: $X}, {if: $A}]}",
+    ),
+    // Every list of needs, services and caches.
+    ("{.a: {needs: [x]}, j: {needs: [!reference [.a, needs], y]}}", "{needs: [x, y]}"),
+    ("{.a: {services: [x]}, j: {services: [!reference [.a, services], y]}}", "{services: [x, y]}"),
+    (
+        "{.a: {cache: [{key: x}]}, j: {cache: [!reference [.a, cache], {key: y}]}}",
+        "{cache: [{key: x}, {key: y}]}",
+    ),
+    // Other lists stay as they are: GitLab refuses some of them and means others.
+    ("{.a: {tags: [x]}, j: {tags: [!reference [.a, tags], y]}}", "{tags: [[x], y]}"),
+    ("{j: {trigger: {inputs: {rules: [[1, 2], [3]]}}}}", "{trigger: {inputs: {rules: [[1, 2], [3]]}}}"),
+    // References in what is referred to.
+    (
+        "{.a: {script: [x]}, .b: {script: [!reference [.a, script], y]}, j: {script: [!reference [.b, script], z]}}",
+        "{script: [x, y, z]}",
+    ),
+    (
+        "{.a: {script: [x]}, .b: {script: !reference [.a, script]}, j: {script: !reference [.b, script]}}",
+        "{script: [x]}",
+    ),
+    (
+        "{.a: {v: a}, .b: {variables: {A: !reference [.a, v]}}, j: {variables: !reference [.b, variables]}}",
+        "{variables: {A: a}}",
+    ),
+    // After `extends`.
+    ("{.a: {script: [x]}, .b: {extends: .a}, j: {script: !reference [.b, script]}}", "{script: [x]}"),
+    ("{.a: {script: [!reference [.b, script]]}, .b: {script: [x]}, j: {extends: .a}}", "{script: [x]}"),
+    // Snippets, visible jobs, and global keywords.
+    ("{.list: [x, y], j: {script: [!reference [.list], z]}}", "{script: [x, y, z]}"),
+    ("{.map: {deep: {er: x}}, j: {script: [!reference [.map, deep, er]]}}", "{script: [x]}"),
+    ("{build: {script: [b]}, j: {script: [!reference [build, script]]}}", "{script: [b]}"),
+    (
+        "{default: {before_script: [d]}, j: {before_script: [!reference [default, before_script], x]}}",
+        "{before_script: [d, x]}",
+    ),
+    ("{variables: {A: a}, j: {variables: {B: !reference [variables, A]}}}", "{variables: {B: a}}"),
+];
+
 #[test]
 fn references_become_what_they_point_at() {
-    for (text, want) in [
-        // A whole value, of any kind.
-        ("{.a: {script: [x, y]}, j: {script: !reference [.a, script]}}", "{script: [x, y]}"),
-        ("{.a: {image: {name: x}}, j: {image: !reference [.a, image, name]}}", "{image: x}"),
-        ("{.a: {variables: {A: a}}, j: {variables: !reference [.a, variables]}}", "{variables: {A: a}}"),
-        (
-            "{.a: {variables: {A: a}}, j: {variables: {B: !reference [.a, variables, A]}}}",
-            "{variables: {B: a}}",
-        ),
-        ("{.a: {parallel: 3}, j: {parallel: !reference [.a, parallel]}}", "{parallel: 3}"),
-        ("{.a: {when: ''}, j: {when: !reference [.a, when]}}", "{when: \"\"}"),
-        ("{.a: {tags: []}, j: {tags: !reference [.a, tags]}}", "{tags: []}"),
-        // An item of a script, wherever it stands: its list is lifted into the script.
-        ("{.a: {script: [x, y]}, j: {script: [a, !reference [.a, script], b]}}", "{script: [a, x, y, b]}"),
-        ("{.a: {script: x}, j: {script: [a, !reference [.a, script]]}}", "{script: [a, x]}"),
-        (
-            "{.a: {script: [x]}, j: {before_script: [!reference [.a, script]], after_script: [!reference [.a, script], z]}}",
-            "{before_script: [x], after_script: [x, z]}",
-        ),
-        (
-            "{.a: {script: [x]}, j: {hooks: {pre_get_sources_script: [!reference [.a, script], y]}}}",
-            "{hooks: {pre_get_sources_script: [x, y]}}",
-        ),
-        ("{j: {script: [a, [b, [c, [d]]], e]}}", "{script: [a, b, c, d, e]}"),
-        // Rules.
-        (
-            "{.a: {rules: [{if: $A}, {if: $B}]}, j: {rules: [!reference [.a, rules], {when: never}]}}",
-            "{rules: [{if: $A}, {if: $B}, {when: never}]}",
-        ),
-        (
-            "{.a: {rules: [{if: $A}]}, j: {rules: [{if: !reference [.b]}, !reference [.a, rules]]}, .b: $X}",
-            "{rules: [{if: $X}, {if: $A}]}",
-        ),
-        // Every list of needs, services and caches.
-        ("{.a: {needs: [x]}, j: {needs: [!reference [.a, needs], y]}}", "{needs: [x, y]}"),
-        ("{.a: {services: [x]}, j: {services: [!reference [.a, services], y]}}", "{services: [x, y]}"),
-        (
-            "{.a: {cache: [{key: x}]}, j: {cache: [!reference [.a, cache], {key: y}]}}",
-            "{cache: [{key: x}, {key: y}]}",
-        ),
-        // Other lists stay as they are: GitLab refuses some of them and means others.
-        ("{.a: {tags: [x]}, j: {tags: [!reference [.a, tags], y]}}", "{tags: [[x], y]}"),
-        ("{j: {trigger: {inputs: {rules: [[1, 2], [3]]}}}}", "{trigger: {inputs: {rules: [[1, 2], [3]]}}}"),
-        // References in what is referred to.
-        (
-            "{.a: {script: [x]}, .b: {script: [!reference [.a, script], y]}, j: {script: [!reference [.b, script], z]}}",
-            "{script: [x, y, z]}",
-        ),
-        (
-            "{.a: {script: [x]}, .b: {script: !reference [.a, script]}, j: {script: !reference [.b, script]}}",
-            "{script: [x]}",
-        ),
-        (
-            "{.a: {v: a}, .b: {variables: {A: !reference [.a, v]}}, j: {variables: !reference [.b, variables]}}",
-            "{variables: {A: a}}",
-        ),
-        // After `extends`.
-        ("{.a: {script: [x]}, .b: {extends: .a}, j: {script: !reference [.b, script]}}", "{script: [x]}"),
-        ("{.a: {script: [!reference [.b, script]]}, .b: {script: [x]}, j: {extends: .a}}", "{script: [x]}"),
-        // Snippets, visible jobs, and global keywords.
-        ("{.list: [x, y], j: {script: [!reference [.list], z]}}", "{script: [x, y, z]}"),
-        ("{.map: {deep: {er: x}}, j: {script: [!reference [.map, deep, er]]}}", "{script: [x]}"),
-        ("{build: {script: [b]}, j: {script: [!reference [build, script]]}}", "{script: [b]}"),
-        (
-            "{default: {before_script: [d]}, j: {before_script: [!reference [default, before_script], x]}}",
-            "{before_script: [d, x]}",
-        ),
-        ("{variables: {A: a}, j: {variables: {B: !reference [variables, A]}}}", "{variables: {B: a}}"),
-    ] {
+    for (text, want) in REFERENCES {
         let (body, problems) = resolved(text, Missing::Error);
         assert!(problems.is_empty(), "{text}: {problems:?}");
-        assert_eq!(body, want, "{text}");
+        assert_eq!(body, *want, "{text}");
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::pipeline::expression::{Truth, Variable};
-use crate::pipeline::rule::{Presence, deciding, presence, rules};
+use crate::pipeline::rule::{Presence, Rule, deciding, presence, rules};
 use crate::pipeline::testing::map;
 
 /// `$A` is `a`, `$N` is not there, all others are unknown.
@@ -59,11 +59,11 @@ fn the_rules_that_can_decide_end_with_the_first_sure_one() {
     let job = map("{rules: [{if: $N}, {if: $U, when: manual}, {if: $A, when: always}, {when: never}]}");
     let rules = rules(&job).unwrap();
     let (possible, none) = deciding(&rules, &variable);
-    let whens: Vec<_> = possible.iter().map(|rule| rule.when()).collect();
+    let whens: Vec<_> = possible.iter().map(Rule::when).collect();
     assert_eq!((whens, none), (vec![Some("manual"), Some("always")], false));
     let (possible, none) = deciding(&rules[..2], &variable);
     assert_eq!((possible.len(), none), (1, true));
-    assert_eq!(deciding(&[], &variable).1, true);
+    assert!(deciding(&[], &variable).1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::plan::Plan;
-use crate::select::{Definitions, Narrowing, Reason, Selection, UnitIndex, select};
+use crate::select::{Definitions, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
 use std::collections::BTreeSet;
 
 pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -> Explanation {
@@ -67,7 +67,7 @@ fn claimed(plan: &Plan, path: &RepoPath, told: &mut Explanation) {
 fn made_from(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>, changed: bool, told: &mut Explanation) {
     let mut same = Vec::new();
     for unit in made {
-        let reasons = plan.selection.verdicts.get(unit).map(|verdict| verdict.reasons()).unwrap_or_default();
+        let reasons = plan.selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
         let differs = reasons
             .iter()
             .find(|reason| matches!(reason, Reason::Definition { .. } | Reason::Template { .. }));
