@@ -89,3 +89,6 @@ mod template_tests;
 
 #[cfg(test)]
 mod smoke;
+
+#[cfg(test)]
+mod change_detection;

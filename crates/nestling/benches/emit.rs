@@ -7,7 +7,7 @@ use criterion::Criterion;
 use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::diagnostic::Sources;
 use nestling::emit::{Comments, Limits, Parts, Settings, emit, files};
-use nestling::files::{MemoryFiles, Nowhere};
+use nestling::files::{MemoryFiles, Nowhere, ReadError};
 use nestling::git::History;
 use nestling::plan::{Plan, Request, plan};
 use nestling::select::Narrowing;
@@ -40,9 +40,9 @@ deploy:
   stop: { script: ./destroy.sh ${{ unit.dir | sh }} }
 ";
 
-fn main() {
+fn main() -> Result<(), ReadError> {
     let sources = Sources::default();
-    let plan = planned(&sources);
+    let plan = planned(&sources)?;
     assert_eq!(plan.pipeline.jobs.len(), 4 * UNITS, "{:?}", plan.diagnostics);
     let settings = Settings {
         comments: Comments::Origins,
@@ -75,9 +75,10 @@ fn main() {
         times.sort();
         assert!(times[2] < LIMIT, "writing 20,000 jobs took {:?}", times[2]);
     }
+    Ok(())
 }
 
-fn planned(sources: &Sources) -> Plan {
+fn planned(sources: &Sources) -> Result<Plan, ReadError> {
     let mut written = vec![
         ("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()),
         ("ci/service.yml".to_owned(), TEMPLATE.as_bytes().to_vec()),
@@ -85,8 +86,9 @@ fn planned(sources: &Sources) -> Plan {
     written.extend((0..UNITS).map(|at| (format!("s/{at}/main.js"), Vec::new())));
     let files = MemoryFiles::new(written);
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    plan(Request {
-        loaded: workspace::load(&files, sources).unwrap_or_else(|error| panic!("{error}")),
+    let loaded = workspace::load(&files, sources)?;
+    Ok(plan(Request {
+        loaded,
         files: &files,
         changes: ChangeSet {
             base: None,
@@ -100,5 +102,5 @@ fn planned(sources: &Sources) -> Plan {
         elsewhere: &Nowhere,
         assemblies: &nestling::cdk::InRepository,
         sources,
-    })
+    }))
 }

@@ -12,6 +12,9 @@ struct Raw {
     status: u8,
 }
 
+/// A path with what became of it; `None` where it is as it was.
+type Told = (Vec<u8>, Option<Status>);
+
 /// How many paths go into one command.
 const CHUNK: usize = 500;
 
@@ -84,7 +87,11 @@ fn raw_entries(listed: &[u8]) -> Vec<(Raw, Vec<u8>)> {
 type Told = Vec<(Vec<u8>, Option<Status>)>;
 
 /// Files that are out of the index and still on disk: whether they are what they were at base.
+<<<<<<< HEAD
 fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Told, GitError> {
+=======
+fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> {
+>>>>>>> changes
     let mut told = Vec::new();
     for chunk in paths.chunks(CHUNK) {
         let plain: Vec<&str> = chunk

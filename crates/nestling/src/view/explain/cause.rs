@@ -30,20 +30,22 @@ fn chain(plan: &Plan, unit: &Unit, reason: &Reason, sources: &Sources, depth: us
             vec![matched, Step::new(changed(plan, path))]
         }
         Reason::Definition { path, differences, .. } => {
-            let mut steps: Vec<Step> = differences.iter().map(Step::new).collect();
+            let mut steps: Vec<Step> = differences.iter().map(|it| Step::new(it.to_string())).collect();
             steps.push(Step::new(format!("{}, and {} is made from it", changed(plan, path), unit.name)));
             steps
         }
         Reason::DependsOn { chain } => depends_on(plan, unit, chain, sources),
         Reason::NeededBy { job } if depth < DEPTH => {
-            let Some(job) = plan.pipeline.job(job.as_str()) else { return vec![Step::new(reason)] };
-            let mut steps = vec![Step::at(reason, sources.place(job.origin))];
+            let Some(job) = plan.pipeline.job(job.as_str()) else {
+                return vec![Step::new(reason.to_string())];
+            };
+            let mut steps = vec![Step::at(reason.to_string(), sources.place(job.origin))];
             if let Some(by) = job.unit.as_ref().and_then(|name| plan.workspace.unit(name.as_str())) {
                 steps.extend(first(plan, by, sources, depth + 1));
             }
             steps
         }
-        reason => vec![Step::new(reason)],
+        reason => vec![Step::new(reason.to_string())],
     }
 }
 
