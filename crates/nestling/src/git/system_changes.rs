@@ -83,15 +83,8 @@ fn raw_entries(listed: &[u8]) -> Vec<(Raw, Vec<u8>)> {
     fields.chunks_exact(2).filter_map(entry).collect()
 }
 
-/// Paths with what became of them since base; `None` where nothing did.
-type Told = Vec<(Vec<u8>, Option<Status>)>;
-
 /// Files that are out of the index and still on disk: whether they are what they were at base.
-<<<<<<< HEAD
-fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Told, GitError> {
-=======
 fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> {
->>>>>>> changes
     let mut told = Vec::new();
     for chunk in paths.chunks(CHUNK) {
         let plain: Vec<&str> = chunk

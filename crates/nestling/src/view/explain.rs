@@ -123,11 +123,7 @@ pub fn explain(plan: &Plan, asked: &Asked<'_>, sources: &Sources) -> Explanation
 }
 
 impl Explanation {
-<<<<<<< HEAD
-    fn of(kind: &'static str, name: impl Display) -> Self {
-=======
     fn of(kind: &'static str, name: &dyn Display) -> Self {
->>>>>>> changes
         Self {
             version: 1,
             subject: Subject { kind, name: format!("{name}") },
@@ -143,21 +139,12 @@ impl Explanation {
 }
 
 impl Step {
-<<<<<<< HEAD
-    fn new(text: impl Display) -> Self {
-        Self { text: format!("{text}"), place: None }
-    }
-
-    fn at(text: impl Display, place: String) -> Self {
-        Self { text: format!("{text}"), place: Some(place) }
-=======
     fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), place: None }
     }
 
     fn at(text: impl Into<String>, place: String) -> Self {
         Self { text: text.into(), place: Some(place) }
->>>>>>> changes
     }
 }
 
