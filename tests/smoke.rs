@@ -1,6 +1,7 @@
 //! Some seconds of what `fuzz/` does for minutes: texts that look a little like templates and like YAML.
 
-mod feed;
+mod document;
+mod template;
 
 use proptest::prelude::*;
 
@@ -87,18 +88,18 @@ proptest! {
 
     #[test]
     fn any_text_as_a_template_is_rendered_or_refused(text in soup()) {
-        feed::render(&text);
+        template::render(&text);
     }
 
     #[test]
     fn any_text_as_yaml_is_refused_or_says_the_same_when_it_is_written_and_read_again(text in soup()) {
-        feed::yaml(&text);
+        document::yaml(&text);
     }
 
     #[test]
     fn any_bytes_are_taken_by_both(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let text = String::from_utf8_lossy(&bytes);
-        feed::render(&text);
-        feed::yaml(&text);
+        template::render(&text);
+        document::yaml(&text);
     }
 }

@@ -2,9 +2,9 @@
 
 #![no_main]
 
-#[path = "../../tests/smoke/feed.rs"]
-mod feed;
+#[path = "../../tests/smoke/template.rs"]
+mod template;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| feed::render(text));
+fuzz_target!(|text: &str| template::render(text));

@@ -2,9 +2,9 @@
 
 #![no_main]
 
-#[path = "../../tests/smoke/feed.rs"]
-mod feed;
+#[path = "../../tests/smoke/document.rs"]
+mod document;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| feed::yaml(text));
+fuzz_target!(|text: &str| document::yaml(text));

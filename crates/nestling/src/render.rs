@@ -24,6 +24,7 @@ mod value;
 mod component;
 mod put_back;
 mod unclosed;
+mod import_name;
 mod suggest;
 mod involved;
 mod problem;

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::untrusted::{self, Parameters};
-use super::{filters, involved, sign, splice};
+use super::{filters, import_name, involved, sign, splice};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
 use crate::workspace::{Body, Read, Templates};
 use crate::yaml::{self, Node};
@@ -196,6 +196,9 @@ impl<'a> Renderer<'a> {
 
     /// Marks a template and gives it to the engine.
     fn hand_over(&self, name: &str, file: FileId, text: &str) -> Result<(), Vec<Diagnostic>> {
+        if let Some(problem) = import_name::refuse(text, file) {
+            return Err(vec![problem]);
+        }
         let emits = untrusted::find(text, &mut self.parameters.borrow_mut());
         let marked = mark(text, file.index(), &emits);
         self.known.borrow_mut().insert(name.to_owned(), (file, marked.clone()));

@@ -137,7 +137,8 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
     Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
 }
 
-fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
+/// A run of characters on the line of a byte.
+pub(super) fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
     let before = &source[..at];
     let line = line_of(source, at);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

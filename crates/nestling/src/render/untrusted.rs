@@ -285,6 +285,8 @@ mod tests {
         let one = |source: &str, want: &[&str]| assert_eq!(found(source), want, "{source}");
         one("${{ pipeline.branch }} ${{ pipeline.sha }}", &["pipeline.branch"]);
         one("${{ pipeline['mr'].source_branch }}", &["pipeline['mr'].source_branch"]);
+        one("a ${{- pipeline.branch -}} b", &["pipeline.branch"]);
+        one("{% raw %}${{ pipeline.branch }}{% endraw %}", &[]);
         one("${{ pipeline.branch | sh }} ${{ pipeline.tag | slug }}", &[]);
         one("${{ 'a' if pipeline.branch == 'main' else 'b' }}", &[]);
         one("${{ 'git checkout ' ~ pipeline.branch }}", &["'git checkout ' ~ pipeline.branch"]);

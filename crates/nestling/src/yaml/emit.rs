@@ -122,6 +122,7 @@ fn write_scalar(out: &mut String, scalar: &Scalar, indent: usize) {
             let _ = write!(out, "{value}");
         }
         // Passed on as the author wrote them: GitLab says what it thinks of them, and `check` says it before.
+        Meaning::Symbol if !stands_plain(&scalar.text) => write_quoted(out, &scalar.text),
         Meaning::Float(_) | Meaning::Date | Meaning::Symbol => out.push_str(&scalar.text),
         Meaning::Text(text) => write_text(out, text, indent),
     }
@@ -154,6 +155,12 @@ fn write_block(out: &mut String, text: &str, indent: usize) {
             out.push_str(line);
         }
     }
+}
+
+/// Whether a symbol can stand as it was written: it can have been a text of several lines, or stood in brackets.
+fn stands_plain(symbol: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '.' | '/');
+    symbol.chars().all(name) && !symbol.ends_with(':')
 }
 
 /// Whether every YAML 1.1 and 1.2 reader gives this text back when it stands without quotes.
