@@ -2,6 +2,7 @@
 
 mod before;
 mod definition;
+mod for_environment;
 mod likeness;
 mod needed;
 mod noop;

@@ -1,5 +1,6 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
+use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, Surroundings, UnitJobs};
@@ -11,7 +12,7 @@ use crate::path::RepoPath;
 use crate::pipeline::known::KnownVariables;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::{Selection, Verdict};
-use crate::workspace::{Body, Environment, Start, Template, Templates, Unit, Use, Workspace};
+use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -313,40 +314,6 @@ fn unit_value(unit: &Unit, selection: &Selection) -> Value {
 /// A path as templates see it: as it is, and escaped only where it is no text.
 fn text(path: &RepoPath) -> String {
     path.as_str().map_or_else(|| path.to_string(), str::to_owned)
-}
-
-/// The variable that holds an environment's slug while a job of it runs
-/// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
-const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
-
-/// What is known of an entry of the catalogue whatever the unit: what the entry's own texts can read.
-fn entry_value(environment: &Environment) -> Value {
-    let setting = |key: &str| environment.settings.get(key).and_then(Node::text);
-    json!({
-        "name": environment.name.as_str(),
-        "tier": setting("deployment_tier"),
-        "auto_stop_in": setting("auto_stop_in"),
-        "manual": matches!(environment.start, Start::Manual(_)),
-        "slug": environment_slug(environment.name.as_str()),
-    })
-}
-
-/// Whether a unit's templates get other inputs for an environment than for all.
-fn differs(unit: &Unit, environment: &Environment) -> bool {
-    !environment.inputs.is_empty()
-        || unit.uses.iter().any(|used| used.environments.contains_key(environment.name.as_str()))
-}
-
-/// The inputs of a template: the unit's own, over them those of the environment for templates that have them, and over
-/// all what the unit says for this environment.
-fn given(used: &Use, environment: Option<&Environment>, spec: Option<&Node>) -> Map {
-    let mut given = used.inputs.clone();
-    let Some(environment) = environment else { return given };
-    let known = environment.inputs.iter().filter(|(key, _)| spec.is_some_and(|spec| spec.get(key).is_some()));
-    let own = used.environments.get(environment.name.as_str());
-    let own = own.into_iter().flat_map(|own| own.inputs.iter());
-    known.chain(own).for_each(|(key, value)| given.set(key, value.clone()));
-    given
 }
 
 fn pipeline_value(facts: &PipelineFacts) -> Value {
