@@ -1,7 +1,7 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
 use super::deployment::Deployment;
-use super::jobs::{self, NEEDS_LIMIT, Unlisted};
+use super::jobs::{self, Unlisted};
 use super::report::Report;
 use super::settings::{RULE, Settings, Source};
 use crate::changes::PipelineFacts;
@@ -60,6 +60,8 @@ pub struct Request<'a> {
     pub pipeline: &'a PipelineFacts,
     /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
     pub evaluate: Evaluate<'a>,
+    /// The most needs that a job may have.
+    pub needs_limit: usize,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
 }
@@ -138,7 +140,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         pipeline: request.pipeline,
         evaluate: request.evaluate,
         unlisted: Unlisted::Refuse,
-        needs_limit: NEEDS_LIMIT,
+        needs_limit: request.needs_limit,
     });
     let mut problems = deployment.assembly.warnings.clone();
     problems.extend(outcome.problems);
