@@ -1,6 +1,7 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
 use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
+use crate::cdk::report::Report;
 use crate::cdk::{self, Assemblies, Fragment};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, Surroundings, UnitJobs};
@@ -33,6 +34,17 @@ pub(crate) struct UnitRenderer<'a> {
 
 /// What rendered, with what went wrong on the way.
 type Outcome = (UnitJobs, Vec<Diagnostic>);
+
+/// What a unit becomes in this pipeline.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// Its jobs, fanned out over the environments.
+    pub jobs: UnitJobs,
+    /// What of its CDK assembly could not be carried over; empty without one.
+    pub report: Report,
+    /// What went wrong on the way.
+    pub problems: Vec<Diagnostic>,
+}
 
 impl<'a> UnitRenderer<'a> {
     pub(crate) fn new(
@@ -99,11 +111,13 @@ impl<'a> UnitRenderer<'a> {
     }
 
     /// All jobs of a unit, fanned out over the environments of this pipeline.
-    pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Outcome {
-        let Some(unit) = self.workspace.unit(name.as_str()) else { return (UnitJobs::default(), Vec::new()) };
+    pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Made {
+        let Some(unit) = self.workspace.unit(name.as_str()) else { return Made::default() };
         let value = unit_value(unit, selection);
-        let fragment = self.assembly(unit, &value);
-        self.jobs(unit, &value, fragment)
+        let mut fragment = self.assembly(unit, &value);
+        let report = std::mem::take(&mut fragment.report);
+        let (jobs, problems) = self.jobs(unit, &value, fragment);
+        Made { jobs, report, problems }
     }
 
     /// The jobs of a unit as they are whatever changed, without those of its assembly: to tell whether two states of

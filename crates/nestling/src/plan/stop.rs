@@ -6,7 +6,7 @@
 
 use super::before::Before;
 use super::removed::Removed;
-use super::render_unit::UnitRenderer;
+use super::render_unit::{Made, UnitRenderer};
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
 use crate::compose::{UnitJob, UnitJobs};
@@ -34,7 +34,7 @@ pub(crate) fn jobs(
     let mut stopping = Vec::new();
     let render = |old: &UnitRenderer<'_>| {
         for Removed { unit, .. } in removed {
-            let (jobs, found) = old.unit_jobs(&unit.name, &Selection::default());
+            let Made { jobs, problems: found, .. } = old.unit_jobs(&unit.name, &Selection::default());
             if has_errors(&found) {
                 problems.push(unknown(unit, &found));
                 continue;
@@ -97,7 +97,7 @@ fn in_use(renderer: &UnitRenderer<'_>, units: &BTreeMap<UnitName, UnitJobs>) -> 
     let others = renderer.looking(&InRepository);
     for unit in &renderer.workspace().units {
         // What is wrong with a unit is told where it is selected.
-        names.extend(started(&others.unit_jobs(&unit.name, &Selection::default()).0));
+        names.extend(started(&others.unit_jobs(&unit.name, &Selection::default()).jobs));
     }
     names
 }
