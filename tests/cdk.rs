@@ -9,5 +9,6 @@ mod command;
 mod deploy;
 mod golden;
 mod nothing_lost;
+mod report;
 mod synth;
 mod versions;

@@ -2,7 +2,7 @@
 //! of needs.
 
 use super::assemblies::{NEWEST, Shop, all, read};
-use nestling::cdk::deployment::{Deployment, Fate, Work};
+use nestling::cdk::deployment::{Deployment, Fate, Node, Work};
 use nestling::diagnostic::Sources;
 use nestling::pipeline::{Pipeline, need};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,10 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
             match &action.fate {
                 Fate::Reported => {
                     let subject = format!("{}.{}", action.stage, action.name);
+                    let subject = match deployment.label(action.pipeline) {
+                        Some(pipeline) => format!("{pipeline}.{subject}"),
+                        None => subject,
+                    };
                     assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
                 }
                 Fate::Nodes(nodes) => {
@@ -51,9 +55,9 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
 fn every_action_finds_its_step_of_the_graph() {
     for (version, name) in all().into_iter().filter(|(version, _)| version != "2.60.0") {
         let deployment = deployment(&version, &name);
-        let mut names: Vec<&str> = deployment.nodes.iter().map(|node| node.name.as_str()).collect();
-        names.sort_unstable();
-        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        let own = |node: &Node| (node.pipeline, node.name.clone());
+        let names: Vec<_> = deployment.nodes.iter().map(own).collect();
+        let unique: BTreeSet<_> = names.iter().cloned().collect();
         assert_eq!(names.len(), unique.len(), "{version} {name}");
         // A stack that was found by its step has a name of its own; its two actions are one job unless reviewed.
         let stacks: Vec<usize> = deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
@@ -115,7 +119,10 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
     let needs = needs(pipeline);
     let deployment = deployment(version, name);
     let job = |node: usize| {
-        let name = format!("shop:{}", deployment.nodes[node].name);
+        let of = &deployment.nodes[node];
+        let label = of.pipeline.and_then(|pipeline| deployment.label(pipeline));
+        let name = label.map_or_else(|| of.name.clone(), |label| format!("{label}.{}", of.name));
+        let name = format!("shop:{name}");
         let found = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
         found.unwrap_or_else(|| panic!("{version} {name} is no job"))
     };

@@ -102,7 +102,9 @@ fn names(path: &str, written: &str) -> bool {
 pub fn write(request: &Request<'_>) -> Outcome {
     let mut problems = Vec::new();
     let mut left_out = Vec::new();
+    let chosen = request.chosen();
     let mut report = request.deployment.report.clone();
+    report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     problems.extend(no_pipeline(request));
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = graph::plan(request, &targets, &mut left_out);

@@ -56,27 +56,23 @@ pub(crate) fn prepare(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     });
 }
 
-/// Executes the change set that was looked at.
+/// Executes the change set that was looked at. Where that was empty, making it once more changes nothing, whatever has
+/// happened to the stack since, and tells the outputs.
 pub(crate) fn execute(writing: &mut Writing<'_>, at: usize, stack: usize, body: &mut Body) {
     let request = writing.request;
     let outputs = own_outputs(writing, at, stack);
-    let is_start = writing.is_start(at);
     begin(writing, at, Some(stack), body);
     let selected = [path(request, stack)];
-    let wants = !outputs.is_empty() || is_start;
-    let method = format!("--method=execute-change-set --change-set-name {CHANGE_SET}");
-    let execute = deploy(request, &selected, &method, wants);
-    let nothing =
-        if wants { deploy(request, &selected, "", true) } else { "echo 'Nothing to change.'".to_owned() };
-    let flag = unchanged(request, stack);
+    let with = |verb: &str| {
+        let method = format!("--method={verb}-change-set --change-set-name {CHANGE_SET}");
+        deploy(request, &selected, &method, !outputs.is_empty())
+    };
+    let nothing = if outputs.is_empty() { "echo 'Nothing to change.'".to_owned() } else { with("prepare") };
+    let (flag, execute) = (unchanged(request, stack), with("execute"));
     let mut script = vec![format!("if [ \"${flag}\" = yes ]; then {nothing}; else {execute}; fi")];
-    if is_start {
-        finish_target(writing, at, outputs, &mut script, body);
-    } else {
-        writing.environment(at, Some("prepare"), None, body);
-        body.text("resource_group", group_of(writing, at, stack));
-        publish_outputs(&outputs, &mut script, body);
-    }
+    writing.environment(at, Some("prepare"), None, body);
+    body.text("resource_group", group_of(writing, at, stack));
+    publish_outputs(&outputs, &mut script, body);
     body.texts("script", script);
 }
 

@@ -31,6 +31,7 @@ struct Stack<'a> {
 #[derive(Debug, Serialize)]
 struct Node<'a> {
     name: &'a str,
+    pipeline: Option<&'a str>,
     group: Option<&'a str>,
     kind: &'static str,
     stack: Option<&'a str>,
@@ -39,6 +40,7 @@ struct Node<'a> {
 
 #[derive(Debug, Serialize)]
 struct Action<'a> {
+    pipeline: &'a str,
     stage: &'a str,
     name: &'a str,
     /// Empty where the report says what became of it.
@@ -83,6 +85,7 @@ pub fn json(shown: &Shown<'_>) -> String {
             .zip(&edges)
             .map(|(node, after)| Node {
                 name: &node.name,
+                pipeline: node.pipeline.map(|pipeline| deployment.pipelines[pipeline].as_str()),
                 group: node.group.as_deref(),
                 kind: kind(&node.work),
                 stack: node.work.stack().map(|stack| stacks[stack].path.as_str()),
@@ -93,6 +96,7 @@ pub fn json(shown: &Shown<'_>) -> String {
             .actions
             .iter()
             .map(|action| Action {
+                pipeline: &deployment.pipelines[action.pipeline],
                 stage: &action.stage,
                 name: &action.name,
                 nodes: match &action.fate {
