@@ -4,7 +4,9 @@
 //! `tests/cdk/apps` the apps that they were made from.
 
 mod assemblies;
+mod aws;
 mod broken;
+mod change_sets;
 mod command;
 mod deploy;
 mod golden;
