@@ -15,6 +15,7 @@ use nestling::changes::{
 };
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
+use nestling::emit;
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
@@ -288,6 +289,7 @@ impl Session {
 fn checked(plan: &Plan) -> Vec<Diagnostic> {
     let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
+    settings.division = check::Division::Parts;
     problems.extend(check::check(&plan.pipeline, &settings));
     diagnostic::folded(problems)
 }
@@ -366,6 +368,14 @@ impl Planned {
     /// Tells what else is wrong; whether nothing of it is an error.
     pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
         tell(problems, &self.sources, io)
+    }
+
+    /// What the workspace says that one pipeline may hold.
+    pub(crate) fn limits(&self) -> emit::Limits {
+        let (settings, _) = check::Settings::from_workspace(&self.plan.workspace.gitlab);
+        let given = settings.limits;
+        let jobs = given.jobs.unwrap_or(usize::MAX);
+        emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
     }
 
     /// Whether something is wrong that keeps the pipeline from being written.

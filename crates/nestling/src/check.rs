@@ -13,7 +13,7 @@ pub mod rules;
 
 pub use allow::without_allowed;
 pub use file::read_file;
-pub use settings::{Limits, Settings};
+pub use settings::{Division, Limits, Settings};
 
 pub use crate::pipeline::known::KnownVariables;
 

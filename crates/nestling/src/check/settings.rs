@@ -25,6 +25,16 @@ impl Default for Limits {
     }
 }
 
+/// How a pipeline gets to GitLab.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Division {
+    /// In one piece, so that its size counts.
+    #[default]
+    Whole,
+    /// In as many parts as it takes; [`crate::emit`] says what is too large even so.
+    Parts,
+}
+
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -32,6 +42,8 @@ pub struct Settings {
     pub version: Option<(u32, u32)>,
     /// Its limits.
     pub limits: Limits,
+    /// In how many pieces it gets the pipeline.
+    pub division: Division,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
     /// The names of variables that the parent's trigger job forwards.
