@@ -3,7 +3,8 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes expectations and the rules' pages.
 
-use crate::support::{self, expect_file};
+use crate::support::repository::Repository;
+use crate::support::{self, expect_file, nestling, run, said};
 use nestling::changes::{As, PipelineFacts};
 use nestling::check::rules::{RULES, Rule};
 use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
@@ -247,4 +248,25 @@ fn of_several_documents_gitlab_reads_one() {
         let found = judge("case.yml", text, &Sources::default());
         assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), want, "{text}");
     }
+}
+
+/// The parent stands in the same repository: what its trigger job forwards and holds is known without being told.
+#[test]
+fn the_parents_trigger_job_is_looked_at() {
+    let repository = Repository::new();
+    let parent = "variables: { LEVEL: info }\nrun:\n  resource_group: production\n  trigger:\n    include: [{ artifact: \
+                  child-pipeline.yml, job: plan }]\n    strategy: depend\n";
+    repository.write(".gitlab-ci.yml", parent).write("nestling.yml", "workspace: {}\n");
+    let unit = "---\nbuild: { script: make, variables: { LEVEL: debug }, resource_group: production }\n";
+    repository.write("api/nestling.yml", unit);
+    repository.commit("a unit");
+    let output = run(nestling(repository.path()).arg("check"));
+    let said = said(&output);
+    assert!(!output.status.success(), "{said}");
+    assert!(
+        said.contains("`LEVEL` of `api:build` has no effect: the trigger job forwards one over it"),
+        "{said}"
+    );
+    let waits = "`api:build` waits for the group `production`, which its parent's trigger job holds";
+    assert!(said.contains(waits), "{said}");
 }

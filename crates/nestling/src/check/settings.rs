@@ -1,5 +1,6 @@
 //! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
 
+use super::Parent;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::known::KnownVariables;
 use crate::yaml::{Entry, Map, Node};
@@ -67,6 +68,14 @@ impl Settings {
             }
         }
         (settings, problems)
+    }
+
+    /// Adds what the parent is seen to do to what the workspace says that it does.
+    #[must_use]
+    pub fn with_parent(mut self, parent: Parent) -> Self {
+        self.forwarded.extend(parent.forwarded);
+        self.held_groups.extend(parent.held_groups);
+        self
     }
 
     fn set(&mut self, entry: &Entry) -> Result<(), Box<Diagnostic>> {
