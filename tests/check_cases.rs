@@ -270,3 +270,56 @@ fn the_parents_trigger_job_is_looked_at() {
     let waits = "`api:build` waits for the group `production`, which its parent's trigger job holds";
     assert!(said.contains(waits), "{said}");
 }
+
+/// The mistakes that teams report most often of stop jobs, hand-written as they make them.
+#[test]
+fn the_stop_mistakes_that_teams_make_are_found() {
+    let deploy = |more: &str| {
+        format!(
+            "deploy:\n  script: deploy\n  rules: [{{ if: $CI_MERGE_REQUEST_IID }}]\n  environment: {{ name: \
+             review/$CI_COMMIT_REF_SLUG, on_stop: stop }}\n{more}"
+        )
+    };
+    let stop = |more: &str| {
+        format!(
+            "stop:\n  script: stop\n  rules: [{{ if: $CI_MERGE_REQUEST_IID, when: manual, allow_failure: true }}]\n  \
+             environment: {{ name: review/$CI_COMMIT_REF_SLUG, action: stop }}\n{more}"
+        )
+    };
+    let pair = format!("{}{}", deploy(""), stop(""));
+    let elsewhere = format!("{}children: {{ trigger: {{ include: stop.yml }} }}\n", deploy(""));
+    let matrix = format!("{}{}", deploy("  parallel: { matrix: [{ REGION: [eu, us] }] }\n"), stop(""));
+    let several = format!(
+        "{pair}second:\n  script: deploy\n  rules: [{{ if: $CI_MERGE_REQUEST_IID }}]\n  environment: {{ name: review/$CI_COMMIT_REF_SLUG, on_stop: stop }}\n"
+    );
+    let never_run = format!("{}{}", deploy("").replace("IID }]", "IID, when: manual }]"), stop(""));
+    let blocking = pair.replace(", allow_failure: true", "");
+    let automatic = pair.replace(", when: manual, allow_failure: true", "");
+    let other_rules = pair.replacen("$CI_MERGE_REQUEST_IID }", "$CI_COMMIT_BRANCH }", 1);
+    let permanent = "deploy: { script: x, environment: { name: production, deployment_tier: production, on_stop: stop } }\nstop: { script: x, when: manual, environment: { name: production, action: stop } }\n".to_owned();
+    let prepared = pair.replace("on_stop: stop }", "on_stop: stop, action: prepare }");
+    let table = [
+        ("a good pair", pair, &[][..]),
+        ("the stop job is in a pipeline downstream", elsewhere, &["on-stop"]),
+        ("a matrix deploys, one job stops", matrix, &["environment-shared", "stop-parallel"]),
+        ("two jobs deploy one environment", several, &["environment-shared"]),
+        (
+            "a manual deploy that nobody started leaves its environment behind",
+            never_run,
+            &["manual-only", "environment-manual"],
+        ),
+        ("a stop job that the pipeline waits for", blocking, &["stop-blocks"]),
+        ("a stop job that runs at once", automatic, &["stop-manual"]),
+        ("a stop job with other rules", other_rules, &["stop-rules"]),
+        ("a permanent environment that a merge would stop", permanent, &["stop-permanent"]),
+        ("a job that only prepares triggers the stop", prepared, &["stop-settings"]),
+    ];
+    let mut wrong = Vec::new();
+    for (what, text, want) in table {
+        let found = judge("case.yml", &text, &Sources::default());
+        if found.iter().map(|problem| problem.rule).ne(want.iter().copied()) {
+            wrong.push(format!("{what}: not just {want:?}\n{text}{found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
