@@ -11,6 +11,7 @@ mod command;
 mod deploy;
 mod golden;
 mod nothing_lost;
+mod removed;
 mod report;
 mod synth;
 mod versions;

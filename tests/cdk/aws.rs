@@ -108,8 +108,11 @@ impl Deployed {
             "--initial-branch",
             "main",
         ]));
-        let origin = ["remote", "add", "origin", "git@gitlab.example:shop/shop.git"];
-        output(Command::new("git").current_dir(&repository).args(origin));
+        let origin = "git@gitlab.example:shop/shop.git";
+        let here = format!("url.{}.insteadOf", repository.display());
+        for arguments in [["remote", "add", "origin", origin].as_slice(), &["config", &here, origin]] {
+            output(Command::new("git").current_dir(&repository).args(arguments));
+        }
         self.synth(app, &[]);
     }
 

@@ -1,4 +1,5 @@
-//! A stack whose changes a person looks at: what stands in the jobs is what happens, on a fake AWS.
+//! A stack whose changes a person looks at, and the end of its app: what stands in the jobs is what happens, on a fake
+//! AWS.
 
 use super::aws::{Deployed, HOME};
 
@@ -18,8 +19,8 @@ print(' '.join(values + status))
 ";
 
 #[test]
-fn a_change_set_is_made_looked_at_and_executed_and_an_empty_one_is_not() {
-    let test = "a_change_set_is_made_looked_at_and_executed_and_an_empty_one_is_not";
+fn a_change_set_is_made_looked_at_and_executed_and_destroyed_with_its_app() {
+    let test = "a_change_set_is_made_looked_at_and_executed_and_destroyed_with_its_app";
     let Some(shop) = Deployed::open(test) else { return };
     shop.commit("review", WORKSPACE, UNIT);
     shop.bootstrap(&[(HOME, &["eu-west-1"])]);
@@ -39,11 +40,16 @@ fn a_change_set_is_made_looked_at_and_executed_and_an_empty_one_is_not() {
     assert!(log.contains("checked /numbers/Looked"), "{log}");
     assert_eq!(shop.python(STATE).trim(), "/numbers/Looked=one /numbers/Plain=one CREATE_COMPLETE", "{log}");
 
-    // A change: again made when somebody has looked, not before.
+    // A change.
     shop.synth("review", &["value=two"]);
     shop.generate(&["--all", "--as", "branch:main"]);
-    shop.run(&["shop:Live.Looked.Prepare"]);
-    assert_eq!(shop.python(STATE).trim(), "/numbers/Looked=one /numbers/Plain=one CREATE_COMPLETE");
     let log = shop.run(&all);
     assert_eq!(shop.python(STATE).trim(), "/numbers/Looked=two /numbers/Plain=two UPDATE_COMPLETE", "{log}");
+
+    // The app is deleted: a job destroys what it had, by the assembly of the last commit that had it.
+    std::fs::remove_dir_all(shop.repository().join("shop")).unwrap();
+    shop.git_commit();
+    shop.generate(&["--base", "HEAD~1", "--as", "branch:main"]);
+    shop.run(&["shop:Live:stop"]);
+    assert!(shop.stacks().is_empty(), "{:?}", shop.stacks());
 }

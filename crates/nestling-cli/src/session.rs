@@ -167,7 +167,8 @@ impl Session {
     ) -> Result<Planned, Failure> {
         let narrowing = self.narrowing(&loaded.workspace)?;
         let root = self.repository.work_dir().unwrap_or(&self.directory);
-        let assemblies = &WorkTreeAssemblies::new(root, synth);
+        let commit = changes.base.as_ref().map(|base| base.commit.to_string());
+        let assemblies = &WorkTreeAssemblies::new(root, synth, commit);
         let sources_of = &sources;
         let elsewhere = &self.repository;
         let base = self.base(&changes);

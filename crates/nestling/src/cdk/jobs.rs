@@ -16,7 +16,7 @@ mod write;
 
 use super::deployment::Deployment;
 use super::report::Report;
-use super::settings::Settings;
+use super::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::compose::LeftOut;
 use crate::diagnostic::Diagnostic;
@@ -48,6 +48,8 @@ pub struct Request<'a> {
     pub unlisted: Unlisted,
     /// The most needs that a job may have.
     pub needs_limit: usize,
+    /// What they are for.
+    pub purpose: Purpose,
 }
 
 /// What happens to a stage that neither the header nor the catalogue knows.

@@ -2,7 +2,7 @@
 
 use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
 use crate::cdk::report::Report;
-use crate::cdk::{self, Assemblies, Fragment};
+use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, Surroundings, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
@@ -30,6 +30,7 @@ pub(crate) struct UnitRenderer<'a> {
     renderer: Renderer<'a>,
     vars: Value,
     pipeline: Value,
+    purpose: Purpose,
 }
 
 /// What rendered, with what went wrong on the way.
@@ -69,7 +70,17 @@ impl<'a> UnitRenderer<'a> {
                 workspace.vars.clone(),
             )),
             pipeline: pipeline_value(facts),
+            purpose: Purpose::Deploy,
         }
+    }
+
+    /// The same for units that are gone.
+    pub(crate) fn tearing_down(&self) -> Self {
+        Self { purpose: Purpose::TearDown, ..self.looking(self.assemblies) }
+    }
+
+    pub(crate) fn assemblies(&self) -> &'a dyn Assemblies {
+        self.assemblies
     }
 
     /// The same with other assemblies.
@@ -188,6 +199,7 @@ impl<'a> UnitRenderer<'a> {
             pipeline: self.facts,
             evaluate: &evaluate,
             needs_limit: self.needs_limit(),
+            purpose: self.purpose,
             sources: self.sources,
         })
     }
