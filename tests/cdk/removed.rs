@@ -101,7 +101,7 @@ fn generate_synthesizes_what_is_gone_from_the_commit_that_had_it() {
 fn an_assembly_that_a_job_of_the_parent_has_left_is_taken() {
     let repository = without_shop(STAGES, None);
     for (path, text) in bundle(NEWEST, "stages") {
-        repository.write(&format!("shop/cdk.out/{path}"), &text);
+        repository.write(format!("shop/cdk.out/{path}"), &text);
     }
     let (pipeline, _) = generate(repository.path());
     assert!(job(&pipeline, "shop:Production:stop").contains("      job: synth\n"), "{pipeline}");

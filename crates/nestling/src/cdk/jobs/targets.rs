@@ -175,11 +175,11 @@ fn put<'a>(
         Place::Stage(stage) => {
             target.stages.push(stage);
             target.stacks.extend(&assembly.stages[stage].stacks);
-            target.selectors.push(format!("{}/*", assembly.stages[stage].path));
+            target.selectors.extend(assembly.selectors(stage));
         }
         Place::Stack(stack) => {
             target.stacks.push(stack);
-            target.selectors.push(assembly.stacks[stack].path.clone());
+            target.selectors.push(assembly.stacks[stack].selector.clone());
         }
     }
     targets.of.insert(place, at);
