@@ -3,7 +3,7 @@
 use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
 use super::document::split;
-use crate::files::{Files, ReadError, Walk};
+use crate::files::{Files, ReadError, Search, Walk};
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,9 @@ pub(crate) fn discover(
     rules: &[DirectoryGlobs],
 ) -> Result<BTreeMap<RepoPath, Found>, ReadError> {
     let mut found: BTreeMap<RepoPath, Found> = BTreeMap::new();
-    files.find(FILE_NAME.as_bytes(), &mut |directory, file| {
+    let depth = rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0);
+    let search = Search { depth, ..Search::new(FILE_NAME.as_bytes()) };
+    files.find(&search, &mut |directory, file| {
         if directory.is_root() {
             return Walk::Descend;
         }
