@@ -6,6 +6,7 @@ mod syntax;
 mod simple;
 mod parse;
 mod merge;
+mod misfit;
 mod de;
 mod emit;
 

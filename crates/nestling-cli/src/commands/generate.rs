@@ -4,11 +4,11 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::Session;
+use crate::session::{Planned, Session};
 use crate::{artifacts, log, output};
-use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files};
+use nestling::emit::{Comments, Emitted, Parts, Settings, files};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the child pipeline: the parent job's command
 ///
@@ -52,21 +52,32 @@ pub(crate) fn run(
     if !ok {
         return Ok(Exit::Errors);
     }
-    let emitted = files(&planned.plan, &planned.sources, &settings(args, environment));
+    let emitted = files(&planned.plan, &planned.sources, &settings(args, &session, &planned, environment));
     if !planned.report_more(&emitted.problems, io) {
         return Ok(Exit::Errors);
     }
     write(&emitted, args, &session, io)
 }
 
-fn settings(args: &Args, environment: &Environment) -> Settings {
+fn settings(args: &Args, session: &Session, planned: &Planned, environment: &Environment) -> Settings {
     Settings {
         comments: if args.compact { Comments::None } else { Comments::Origins },
-        file: args.output.to_string_lossy().into_owned(),
+        file: artifact(&args.output, session),
         plan_job: environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned(),
         parts: args.parts.map_or(Parts::Fewest, Parts::Exactly),
-        limits: Limits::default(),
+        limits: planned.limits(),
     }
+}
+
+/// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the root.
+fn artifact(output: &Path, session: &Session) -> String {
+    let given = output.to_string_lossy().replace('\\', "/");
+    let below = || {
+        let folder = session.directory().join(output.parent()?).canonicalize().ok()?;
+        let root = session.root().canonicalize().ok()?;
+        Some(folder.strip_prefix(root).ok()?.join(output.file_name()?).to_string_lossy().replace('\\', "/"))
+    };
+    below().unwrap_or(given)
 }
 
 /// The parts before the router that names them, so that no reader finds a router without its parts.
@@ -80,8 +91,10 @@ fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Resu
         return Ok(Exit::Done);
     }
     for file in emitted.files.iter().rev() {
-        output::replace(&session.directory().join(&file.path), &file.text)?;
-        io.talk(format_args!("wrote {}\n", file.path));
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let path = args.output.with_file_name(name);
+        output::replace(&session.directory().join(&path), &file.text)?;
+        io.talk(format_args!("wrote {}\n", path.display()));
     }
     Ok(Exit::Done)
 }
