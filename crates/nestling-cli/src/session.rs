@@ -54,6 +54,12 @@ pub(crate) struct Selected {
     sources: Sources,
 }
 
+/// Keeps a value until the process ends, which is soon: to give back the memory of ten thousand units piece by piece
+/// would take as long as to select among them.
+pub(crate) fn until_the_end<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
 impl Session {
     /// Opens the repository that the directory is in, and reads the options.
     pub(crate) fn open(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Self, Failure> {

@@ -26,7 +26,7 @@ pub(super) fn read(text: &str, file: FileId) -> Option<Node> {
         return None;
     }
     let mut reader = Reader { bytes: text.as_bytes(), text, file, at: 0, line: 1, start: 0, depth: DEPTH };
-    reader.to_content();
+    reader.skip_to_content();
     let root = if reader.column() == 0 { reader.block_map()? } else { return None };
     reader.is_at_end().then_some(root)
 }
@@ -71,7 +71,7 @@ impl Reader<'_> {
     }
 
     /// From the start of a line to the next character that is neither space nor comment.
-    fn to_content(&mut self) {
+    fn skip_to_content(&mut self) {
         loop {
             self.spaces();
             if self.peek() == b'#' {
@@ -94,7 +94,7 @@ impl Reader<'_> {
         if self.peek() != b'\n' {
             return None;
         }
-        self.to_content();
+        self.skip_to_content();
         Some(())
     }
 
@@ -107,7 +107,7 @@ impl Reader<'_> {
             let key = self.key()?;
             self.spaces();
             let value = if self.peek() == b'\n' {
-                self.to_content();
+                self.skip_to_content();
                 if self.column() <= indent || self.is_at_end() {
                     return None;
                 }
