@@ -61,6 +61,9 @@ mod browser;
 mod agreement;
 
 #[cfg(test)]
+mod diff;
+
+#[cfg(test)]
 mod transcripts;
 
 #[cfg(test)]
