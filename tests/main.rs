@@ -10,6 +10,9 @@ mod tidy;
 mod documents;
 
 #[cfg(test)]
+mod book;
+
+#[cfg(test)]
 mod oracles;
 
 #[cfg(test)]

@@ -138,7 +138,8 @@ fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesErro
             }
         }
     }
-    Ok(None)
+    // Before the first commit, the branch that it will be on.
+    if repository.resolve("HEAD")?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
 }
 
 /// Finds what changed. Files are never written; a commit may be fetched, if the request allows it.
