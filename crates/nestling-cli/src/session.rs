@@ -15,6 +15,7 @@ use nestling::changes::{
 };
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
+use nestling::emit;
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
@@ -200,7 +201,7 @@ impl Session {
             let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan));
+        problems.extend(checked(&plan, parent(files)?));
         let problems = check::without_allowed(problems, &sources);
         Ok(Planned { plan, sources, problems })
     }
@@ -296,10 +297,19 @@ impl Session {
     }
 }
 
+/// What the repository's own `.gitlab-ci.yml` does to the child.
+fn parent(files: &dyn Files) -> Result<check::Parent, Failure> {
+    let path = RepoPath::parse(".gitlab-ci.yml").map_err(Failure::repository)?;
+    let bytes = files.read(&path).map_err(Failure::repository)?;
+    Ok(bytes.map(|bytes| check::Parent::read(&String::from_utf8_lossy(&bytes))).unwrap_or_default())
+}
+
 /// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan) -> Vec<Diagnostic> {
-    let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+fn checked(plan: &Plan, parent: check::Parent) -> Vec<Diagnostic> {
+    let (settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+    let mut settings = settings.with_parent(parent);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
+    settings.division = check::Division::Parts;
     problems.extend(check::check(&plan.pipeline, &settings));
     diagnostic::folded(problems)
 }
@@ -378,6 +388,14 @@ impl Planned {
     pub(crate) fn report_more(&mut self, problems: Vec<Diagnostic>, io: &mut Io) {
         tell(&problems, &self.sources, io);
         self.problems.extend(problems);
+    }
+
+    /// What the workspace says that one pipeline may hold.
+    pub(crate) fn limits(&self) -> emit::Limits {
+        let (settings, _) = check::Settings::from_workspace(&self.plan.workspace.gitlab);
+        let given = settings.limits;
+        let jobs = given.jobs.unwrap_or(usize::MAX);
+        emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
     }
 
     /// Whether something is wrong that keeps the pipeline from being written.

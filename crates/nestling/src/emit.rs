@@ -6,6 +6,7 @@ mod lines;
 mod size;
 mod factor;
 mod split;
+mod oversize;
 mod files;
 mod router;
 #[cfg(test)]

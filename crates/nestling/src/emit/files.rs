@@ -2,7 +2,7 @@
 
 use super::factor::{Hidden, factor};
 use super::split::{self, Limits, Load};
-use super::{Comments, emit, header, router, write_pipeline};
+use super::{Comments, emit, header, oversize, router, write_pipeline};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::{Plan, noop_job};
@@ -38,7 +38,8 @@ pub enum Parts {
 pub struct Emitted {
     /// The files; the first is the child pipeline that the parent triggers.
     pub files: Vec<File>,
-    /// What GitLab would refuse all the same: units that are too large and cannot be separated.
+    /// What GitLab would refuse all the same: units that are too large and cannot be separated, artifacts that are too
+    /// large.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -60,6 +61,12 @@ pub(crate) struct Written {
 /// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
 /// parts. The same plan and settings give the same bytes.
 pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+    let mut emitted = written(plan, sources, settings);
+    emitted.problems.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    emitted
+}
+
+fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     let pipeline = &plan.pipeline;
     let one =
         |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
@@ -94,7 +101,7 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
         .push(File { path: settings.file.clone(), text: text(&about, &written, sources, settings.comments) });
     for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
         let written = part_written(plan, part, number == 0, &settings.limits);
-        emitted.problems.extend(too_large(&written, &settings.limits));
+        emitted.problems.extend(oversize::of_part(&written.pipeline, load(&written), &settings.limits));
         let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
         emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
     }
@@ -160,27 +167,6 @@ fn part_of(plan: &Plan, part: &[usize], first: bool) -> Pipeline {
         stages.extend(jobs.iter().find_map(|job| crate::name::StageName::parse(job.stage()).ok()));
     }
     Pipeline { stages, workflow: whole.workflow.clone(), includes, jobs }
-}
-
-fn too_large(written: &Written, limits: &Limits) -> Option<Diagnostic> {
-    let load = load(written);
-    if load.fits(limits) {
-        return None;
-    }
-    let first = written.pipeline.jobs.first()?;
-    let units: BTreeSet<&str> =
-        written.pipeline.jobs.iter().filter_map(|job| Some(job.unit.as_ref()?.as_str())).collect();
-    let message = format!(
-        "{} jobs of {} units that need each other are too much for one pipeline: {} deployments of {}, {} KiB of objects of {}",
-        load.jobs,
-        units.len(),
-        load.deployments,
-        limits.deployments,
-        load.objects >> 10,
-        limits.objects >> 10,
-    );
-    let problem = Diagnostic::error("pipeline-size", first.origin, message);
-    Some(problem.with_help("take some `needs` between units out, so that they can be in different parts"))
 }
 
 fn text(about: &str, written: &Written, sources: &Sources, comments: Comments) -> String {
