@@ -78,10 +78,10 @@ fn the_reports_hold_what_the_writing_found_too() {
     let output = run(nestling(&shop.path()).args(["generate", "--report", "report"]));
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(!shop.path().join("child-pipeline.yml").exists());
-    assert_eq!(said(&output).matches("[pipeline-size]").count(), 1, "{}", said(&output));
+    assert_eq!(said(&output).matches("error[limits]").count(), 1, "{}", said(&output));
     for file in ["codequality.json", "plan.json", "preview.html"] {
         let text = std::fs::read_to_string(shop.path().join("report").join(file)).unwrap();
-        assert!(text.contains("pipeline-size"), "{file}");
+        assert!(text.contains("too much for one pipeline"), "{file}");
     }
     let summary = std::fs::read_to_string(shop.path().join("report/summary.md")).unwrap();
     assert!(summary.contains("errors: nothing was written"), "{summary}");
