@@ -3,7 +3,7 @@
 use super::read_file;
 use crate::diagnostic::Sources;
 use crate::pipeline::Job;
-use crate::yaml::{Meaning, Node, Scalar};
+use crate::yaml::{Map, Meaning, Node, Scalar};
 
 /// What every trigger job that includes an artifact has in common, so that nothing is said that may not be so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ fn forwarded(job: &Job) -> Vec<String> {
         return Vec::new();
     }
     let variables = job.body.get("variables").and_then(Node::as_map);
-    variables.into_iter().flat_map(|map| map.iter()).map(|(name, _)| name.to_owned()).collect()
+    variables.into_iter().flat_map(Map::iter).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Without a `strategy` the group is given back as soon as the child is made. A name with a variable may be any.
