@@ -125,7 +125,8 @@ impl<'a> Tables<'a> {
         for (path, mappings) in inner.chain(below) {
             match found.iter_mut().find(|(other, _)| *other == path) {
                 Some((_, there)) => {
-                    there.extend(mappings.into_iter().filter(|it| !there.contains(it)).collect::<Vec<_>>())
+                    let more: Vec<_> = mappings.into_iter().filter(|it| !there.contains(it)).collect();
+                    there.extend(more);
                 }
                 None => found.push((path, mappings)),
             }
