@@ -48,10 +48,25 @@ pub(crate) struct Planned {
     pub problems: Vec<Diagnostic>,
 }
 
+/// What to plan: a workspace, what changed in it, and for which pipeline.
+struct Asked {
+    loaded: Loaded,
+    changes: ChangeSet,
+    pipeline: PipelineFacts,
+    narrowing: Narrowing,
+    synth: Synth,
+}
+
 /// A selection, for commands that need no more.
 pub(crate) struct Selected {
     pub selected: plan::Selected,
     sources: Sources,
+}
+
+/// Keeps a value until the process ends, which is soon: to give back the memory of ten thousand units piece by piece
+/// would take as long as to select among them.
+pub(crate) fn until_the_end<T>(value: T) -> &'static mut T {
+    Box::leak(Box::new(value))
 }
 
 impl Session {
@@ -135,37 +150,40 @@ impl Session {
                 .with_help("say what to compare with: `--base REV`"));
         };
         let older = Head::Commit { commit: base.commit, found: base.found };
-        let side = |head: Head| {
+        let read = |head: &Head| {
+            let (files, sources) = (self.files(head)?, Sources::default());
+            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
+            Ok::<_, Failure>((files, loaded, sources))
+        };
+        let (old, new) = (read(&older)?, read(&head)?);
+        // A unit that one side lacks is one to show: it is named by whichever side has it.
+        let narrowing = self.narrowing(&[&old.1.workspace, &new.1.workspace])?;
+        let side = |head: Head, (files, loaded, sources): (Box<dyn Files + '_>, Loaded, Sources)| {
             let changes = ChangeSet {
                 base: None,
-                head: head.clone(),
+                head,
                 extent: Extent::Everything(Everything::Asked),
                 history: found.history,
             };
-            let sources = Sources::default();
-            let files = self.files(&head)?;
-            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
-            self.plan_of(&*files, loaded, changes, facts.clone(), sources, Synth::Leave)
+            let (pipeline, narrowing) = (facts.clone(), narrowing.clone());
+            self.plan_of(
+                &*files,
+                Asked { loaded, changes, pipeline, narrowing, synth: Synth::Leave },
+                sources,
+            )
         };
-        Ok([side(older)?, side(head)?])
+        Ok([side(older, old)?, side(head, new)?])
     }
 
     fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
-        self.plan_of(&*files, loaded, changes, pipeline, sources, synth)
+        let narrowing = self.narrowing(&[&loaded.workspace])?;
+        self.plan_of(&*files, Asked { loaded, changes, pipeline, narrowing, synth }, sources)
     }
 
-    fn plan_of(
-        &self,
-        files: &dyn Files,
-        loaded: Loaded,
-        changes: ChangeSet,
-        pipeline: PipelineFacts,
-        sources: Sources,
-        synth: Synth,
-    ) -> Result<Planned, Failure> {
-        let narrowing = self.narrowing(&loaded.workspace)?;
+    fn plan_of(&self, files: &dyn Files, asked: Asked, sources: Sources) -> Result<Planned, Failure> {
+        let Asked { loaded, changes, pipeline, narrowing, synth } = asked;
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let commit = changes.base.as_ref().map(|base| base.commit.to_string());
         let assemblies = &WorkTreeAssemblies::new(root, synth, commit);
@@ -199,7 +217,7 @@ impl Session {
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(&self.request, &sources)?;
-        let narrowing = self.narrowing(&loaded.workspace)?;
+        let narrowing = self.narrowing(&[&loaded.workspace])?;
         let base = self.base(&changes);
         let selected = plan::select(plan::Request {
             files: &*files,
@@ -281,8 +299,8 @@ impl Session {
         })
     }
 
-    fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
-        Ok(Narrowing { only: named(&self.only, workspace)?, except: named(&self.except, workspace)? })
+    fn narrowing(&self, workspaces: &[&Workspace]) -> Result<Narrowing, Failure> {
+        Ok(Narrowing { only: named(&self.only, workspaces)?, except: named(&self.except, workspaces)? })
     }
 }
 
@@ -334,7 +352,7 @@ fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
 }
 
 /// The units that names and globs of the command line mean.
-fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName>, Failure> {
+fn named(patterns: &[String], workspaces: &[&Workspace]) -> Result<BTreeSet<UnitName>, Failure> {
     let mut units = BTreeSet::new();
     for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
         let wanted = pattern.trim_end_matches('/');
@@ -344,14 +362,13 @@ fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName
                 || matcher.is_match(unit.name.as_str())
                 || unit.dir.as_str() == Some(wanted)
         };
-        let before = units.len();
-        let found: Vec<_> =
-            workspace.units.iter().filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
-        units.extend(found.iter().cloned());
-        if found.is_empty() && units.len() == before {
+        let all = workspaces.iter().flat_map(|workspace| &workspace.units);
+        let found: Vec<_> = all.filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
+        if found.is_empty() {
             return Err(Failure::usage(format!("there is no unit `{pattern}`"))
                 .with_help("`nestling affected --all` lists the units"));
         }
+        units.extend(found);
     }
     Ok(units)
 }
@@ -374,9 +391,10 @@ fn changes_failure(error: ChangesError) -> Failure {
 }
 
 impl Planned {
-    /// Tells what else is wrong; whether nothing of it is an error.
-    pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
-        tell(problems, &self.sources, io)
+    /// Tells what else is wrong, and keeps it with the rest.
+    pub(crate) fn report_more(&mut self, problems: Vec<Diagnostic>, io: &mut Io) {
+        tell(&problems, &self.sources, io);
+        self.problems.extend(problems);
     }
 
     /// What the workspace says that one pipeline may hold.

@@ -279,7 +279,10 @@ fn gitlab() -> Value {
         "The GitLab that reads the output",
         &[],
         vec![
-            ("version", any("Its version, such as `18.5`")),
+            (
+                "version",
+                json!({ "description": "Its version, such as `18.5`", "type": ["string", "number"] }),
+            ),
             ("needs", number("How many needs a job may have")),
             ("deployments", number("How many deployments a pipeline may have")),
             ("jobs", number("How many jobs a pipeline may have")),
