@@ -46,7 +46,7 @@ const ODD: [(Kind, &str, &str); 40] = [
     (Setting, "Live.Lookup", "runtime versions: the image has to have nodejs 22"),
     (Setting, "Live.Lookup", "report `cucumber` of format CUCUMBERJSON"),
     (Setting, "Live.Lookup", "its `post_build` commands run in a shell of their own"),
-    (Setting, "Live.Lookup", "its cache of `/root/.m2/**/*`"),
+    (Setting, "Live.Lookup", "its cache of `/opt/.m2/**/*`"),
     (Setting, "Pipe/Base", "`DisableInboundStageTransitions` of the pipeline"),
     (Setting, "Pipe/Base", "`Variables` of the pipeline"),
     (Kind::Replaced, "Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),

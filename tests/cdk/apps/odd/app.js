@@ -64,7 +64,7 @@ const lookup = new p.CodeBuildStep('Lookup', {
     env: { 'git-credential-helper': 'yes', 'parameter-store': { REGION_NAME: '/region' } },
     phases: { install: { 'runtime-versions': { nodejs: 22 } }, build: { 'on-failure': 'CONTINUE' }, post_build: { commands: ['./report.sh'] } },
     reports: { cucumber: { files: ['*.json'], 'file-format': 'CUCUMBERJSON' } },
-    cache: { paths: ['/root/.m2/**/*'] },
+    cache: { paths: ['/opt/.m2/**/*'] },
   }),
 });
 const invoked = lambda.Function.fromFunctionArn(stack, 'Invoked', 'arn:aws:lambda:eu-west-1:123456789012:function:invoked');
