@@ -2,6 +2,7 @@
 
 use crate::support::example::{Example, names};
 use crate::support::{nestling, output};
+use std::path::Path;
 use std::process::Command;
 
 const MERGE_REQUEST: [&str; 2] = ["--as", "merge_request"];
@@ -29,19 +30,42 @@ fn another_language_time_zone_and_home_give_the_same_bytes() {
     }
 }
 
-/// A clone has its objects in packs and its branches on a remote, and here it has no files.
+/// What a runner may leave of a repository: everything, files of another commit (`GIT_CHECKOUT: "false"`), none of them,
+/// no work tree at all, and a partial clone whose files are fetched when they are wanted.
 #[test]
-fn a_bare_clone_gives_the_same_jobs() {
+fn no_checkout_is_needed_for_the_same_bytes() {
+    let clones: [(&str, &[&str]); 5] = [
+        ("a checkout", &[]),
+        ("another commit's files", &["--branch", "main"]),
+        ("no files", &["--no-checkout"]),
+        ("a bare clone", &["--bare"]),
+        ("a clone without blobs", &["--no-checkout", "--filter=blob:none"]),
+    ];
     for name in names() {
         let example = Example::new(&name);
-        let clone = example.beside().join("clone.git");
-        output(Command::new("git").args(["clone", "--quiet", "--bare"]).arg(example.path()).arg(&clone));
-        let mut command = nestling(&clone);
-        command
-            .args(["generate", "--base", "main", "--head", "feature", "--output", "-"])
-            .args(MERGE_REQUEST);
-        assert_eq!(jobs(&output(&mut command)), jobs(&example.generate(&MERGE_REQUEST)));
+        let commits = ["main", "feature"].map(|branch| example.commit(branch));
+        let expected = output(&mut generate(&example.path(), &commits));
+        output(Command::new("git").arg("-C").arg(example.path()).args([
+            "config",
+            "uploadpack.allowFilter",
+            "true",
+        ]));
+        let allow = ["config", "uploadpack.allowAnySHA1InWant", "true"];
+        output(Command::new("git").arg("-C").arg(example.path()).args(allow));
+        for (at, (what, options)) in clones.iter().enumerate() {
+            let clone = example.beside().join(format!("clone-{at}"));
+            let from = format!("file://{}", example.path().display());
+            output(Command::new("git").args(["clone", "--quiet"]).args(*options).arg(from).arg(&clone));
+            assert_eq!(output(&mut generate(&clone, &commits)), expected, "{name}: {what}");
+        }
     }
+}
+
+/// By id, as GitLab's variables name the commits.
+fn generate(repository: &Path, [base, head]: &[String; 2]) -> Command {
+    let mut command = nestling(repository);
+    command.args(["generate", "--base", base, "--head", head, "--output", "-"]).args(MERGE_REQUEST);
+    command
 }
 
 /// The work tree as it is and the commit of the same files plan the same jobs.

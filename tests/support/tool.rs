@@ -19,6 +19,8 @@ pub(crate) enum Tool {
     Rsync,
     /// Runs the scripts that draw and generate.
     Python,
+    /// Counts instructions.
+    Valgrind,
     /// Draws graphs.
     Graphviz,
     /// A browser.
@@ -37,6 +39,7 @@ impl Tool {
             Self::Rsync => on_path("rsync"),
             Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
+            Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
             Self::Playwright => {

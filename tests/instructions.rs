@@ -1,0 +1,78 @@
+//! What a run costs, counted in instructions: the same on a busy machine as on an idle one, so a change that makes
+//! Nestling slower shows in the pipeline that makes it. CONTRIBUTING says how to find out where they went.
+
+use crate::support::tool::{Tool, need};
+use crate::support::{output, read, root, setting};
+use std::path::Path;
+use std::process::Command;
+
+/// How far a count may be from the stored one: compilers and C libraries differ.
+const TOLERANCE: f64 = 0.15;
+const STORED: &str = "tests/instructions.txt";
+
+const RUNS: [(&str, &[&str]); 3] = [
+    ("affected", &["affected", "--head", "HEAD"]),
+    ("generate", &["generate", "--as", "merge_request", "--head", "HEAD", "-o", "-"]),
+    ("generate --all", &["generate", "--as", "merge_request", "--head", "HEAD", "--all", "-o", "../all.yml"]),
+];
+
+/// The instructions of a command, in millions.
+fn counted(valgrind: &Path, repository: &Path, args: &[&str]) -> u64 {
+    let out = repository.with_extension("callgrind");
+    let mut command = Command::new(valgrind);
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    command.arg(format!("--log-file={}", out.display()));
+    command.arg(env!("CARGO_BIN_EXE_nestling")).args(args).current_dir(repository);
+    command.env_clear().env("PATH", setting("PATH").unwrap_or_default());
+    output(&mut command);
+    let log = std::fs::read_to_string(&out).unwrap();
+    let collected = log.lines().find_map(|line| line.split_once("Collected : "));
+    collected.unwrap_or_else(|| panic!("callgrind counted nothing: {log}")).1.trim().parse::<u64>().unwrap()
+        / 1_000_000
+}
+
+/// `NESTLING_TEST_UPDATE=1` stores what is counted.
+#[test]
+fn a_run_takes_no_more_instructions_than_it_did() {
+    let name = "a_run_takes_no_more_instructions_than_it_did";
+    let (Some(valgrind), Some(mut python)) = (need(Tool::Valgrind, name), need(Tool::Python, name)) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let repository = folder.path().join("mono");
+    python.arg(root().join("crates/nestling-cli/benches/monorepo_gen.py")).arg(&repository);
+    python.args([
+        "--services",
+        "50",
+        "--files-per-service",
+        "12",
+        "--history",
+        "20",
+        "--group-size",
+        "0",
+        "--repack",
+    ]);
+    output(python.args(["--worktree", "bare", "--peer-configs", "nestling"]));
+    let counted = RUNS.map(|(_, args)| counted(valgrind.get_program().as_ref(), &repository, args));
+    if setting("NESTLING_TEST_UPDATE").is_some() {
+        let lines = RUNS.iter().zip(counted).map(|((name, _), count)| format!("{name}: {count} million\n"));
+        std::fs::write(root().join(STORED), lines.collect::<String>()).unwrap();
+        return;
+    }
+    let stored = read(STORED);
+    for ((name, _), count) in RUNS.iter().zip(counted) {
+        let line = stored.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        let was: f64 = line.unwrap().trim_end_matches(" million").parse().unwrap();
+        let ratio = count as f64 / was;
+        assert!(
+            ratio < 1.0 + TOLERANCE,
+            "`{name}` took {count} million instructions, and {was} before. Where that is worth it, \
+             NESTLING_TEST_UPDATE=1 stores the new figure"
+        );
+        assert!(
+            ratio > 1.0 - 2.0 * TOLERANCE,
+            "`{name}` took {count} million instructions instead of {was}: store that with NESTLING_TEST_UPDATE=1, so \
+             that nobody loses it again"
+        );
+    }
+}
