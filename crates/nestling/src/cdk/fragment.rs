@@ -128,7 +128,7 @@ fn open<'a>(
 }
 
 fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
-    let unit_directory = request.unit.dir.to_string();
+    let unit_directory = request.unit.dir.to_directory();
     let outcome = jobs::write(&jobs::Request {
         deployment,
         settings,

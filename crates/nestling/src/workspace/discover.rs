@@ -16,7 +16,7 @@ pub(crate) struct Found {
     pub rules: Vec<usize>,
 }
 
-/// Finds all units' directories below the root. A directory whose `nestling.yml` opens a workspace of its own is left
+/// Finds all units' directories. The root is one where a rule says so: its `nestling.yml` is the workspace's. A directory whose `nestling.yml` opens a workspace of its own is left
 /// alone with all that is below it, as Cargo leaves nested workspaces alone.
 ///
 /// # Errors
@@ -27,14 +27,13 @@ pub(crate) fn discover(
 ) -> Result<BTreeMap<RepoPath, Found>, ReadError> {
     let mut found: BTreeMap<RepoPath, Found> = BTreeMap::new();
     files.find(FILE_NAME.as_bytes(), &mut |directory, file| {
-        if directory.is_root() {
-            return Walk::Descend;
-        }
-        if file.as_deref().is_some_and(opens_workspace) {
+        let is_root = directory.is_root();
+        if !is_root && file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
         }
         let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
         let rules: Vec<usize> = matching.map(|(at, _)| at).collect();
+        let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
             found.insert(directory.clone(), Found { file, rules });
         }
