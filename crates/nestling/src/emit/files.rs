@@ -1,56 +1,13 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
 use super::factor::{Hidden, factor};
+use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
 use super::{Comments, emit, header, oversize, router, write_pipeline};
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::{Plan, noop_job};
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
-
-/// How a plan is written.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Whether the output explains itself.
-    pub comments: Comments,
-    /// The path of the child pipeline among the plan job's artifacts; parts stand beside it.
-    pub file: String,
-    /// The parent's job that publishes the files: the relay of a split plan fetches the parts from it.
-    pub plan_job: String,
-    /// In how many files.
-    pub parts: Parts,
-    /// What one pipeline may hold.
-    pub limits: Limits,
-}
-
-/// In how many parts a plan is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parts {
-    /// In one file if GitLab takes it, else in as few parts as it does.
-    Fewest,
-    /// Always behind a router, in this many.
-    Exactly(NonZeroUsize),
-}
-
-/// What was written.
-#[derive(Debug, Clone, Default)]
-pub struct Emitted {
-    /// The files; the first is the child pipeline that the parent triggers.
-    pub files: Vec<File>,
-    /// What GitLab would refuse all the same: units that are too large and cannot be separated, artifacts that are too
-    /// large.
-    pub problems: Vec<Diagnostic>,
-}
-
-/// A file to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its path, as in [`Settings::file`].
-    pub path: String,
-    /// Its text.
-    pub text: String,
-}
 
 /// A pipeline as it is written: shared bodies apart.
 pub(crate) struct Written {

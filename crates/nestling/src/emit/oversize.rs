@@ -1,6 +1,6 @@
 //! What is too large for GitLab even in parts.
 
-use super::files::File;
+use super::output::File;
 use super::split::{Limits, Load};
 use crate::diagnostic::{Diagnostic, FileId, Origin};
 use crate::pipeline::Pipeline;
