@@ -105,8 +105,11 @@ fn the_parents_that_it_writes_pass_gitlabs_reader_and_schema() {
     judge::schema(test, &files);
 }
 
-/// Repositories as they are found in public, each with the units that it has.
-const PUBLIC: [(&str, &[(&str, &str)], &[&str]); 8] = [
+/// What a repository is, its files, and the units that it has.
+type Shape = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+/// Repositories as they are found in public.
+const PUBLIC: [Shape; 8] = [
     (
         "one Node project",
         &[

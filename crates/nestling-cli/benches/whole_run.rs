@@ -104,9 +104,10 @@ fn table(repository: &Path) {
 
 /// How long `preview --watch` takes from the saving of a file to the last line of the new drawing: the median.
 fn saved_to_drawn(repository: &Path) -> Result<Duration> {
-    let listed = command(repository, &["affected", "--all"]).stdout(Stdio::piped()).output()?;
+    let listed =
+        command(repository, &["affected", "--all", "--format", "paths"]).stdout(Stdio::piped()).output()?;
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let file = repository.join(listed.lines().next().context("no unit")?).join("saved");
+    let file = repository.join(listed.lines().next().context("no directory")?).join("saved");
     let mut child = command(repository, &["preview", "--watch"]).stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
     let mut drawn = || lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(" units, ")));
