@@ -76,6 +76,7 @@ fn the_root_can_be_a_unit() {
         let list = list.to_str().unwrap();
         assert_eq!(affected(repository.path(), &["--changes-from", list]), units, "{path}");
     }
-    let pipeline = output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
+    let pipeline =
+        output(nestling(repository.path()).args(["generate", "--all", "--head", "HEAD", "--output", "-"]));
     assert!(pipeline.contains("\nroot:test:\n") && pipeline.contains("cd ."), "{pipeline}");
 }

@@ -35,6 +35,11 @@ impl DirectoryGlobs {
         Ok(Self { set: set.build()?, depths, has_root })
     }
 
+    /// How many components a directory has at most that matches.
+    pub(crate) fn depth(&self) -> usize {
+        self.depths.as_ref().map_or(usize::MAX, |depths| depths.iter().max().map_or(0, |slashes| slashes + 1))
+    }
+
     /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
     /// by counting.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
