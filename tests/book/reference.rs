@@ -91,7 +91,11 @@ impl<'a> Tables<'a> {
                 let must = if self.must(mapping, key) && mappings.len() == 1 { " (required)" } else { "" };
                 let words = self.words(&inside(path, key), value);
                 let says = value["description"].as_str().unwrap_or_default().trim_end_matches('.');
-                let _ = writeln!(self.text, "| `{key}`{must} | {words} | {} |", says.replace('|', "\\|"));
+                let _ = writeln!(
+                    self.text,
+                    "| `{key}`{must} | {words} | {} |",
+                    says.replace('\n', " ").replace('|', "\\|")
+                );
             }
         }
     }
