@@ -76,6 +76,9 @@ mod transcripts;
 mod commands;
 
 #[cfg(test)]
+mod output;
+
+#[cfg(test)]
 mod reports;
 
 #[cfg(test)]

@@ -72,6 +72,15 @@ impl RepoPath {
         std::str::from_utf8(&self.0).ok()
     }
 
+    /// The path as commands take a directory: `.` for the root.
+    pub fn to_directory(&self) -> String {
+        match self.as_str() {
+            Some("") => ".".to_owned(),
+            Some(text) => text.to_owned(),
+            None => self.to_string(),
+        }
+    }
+
     /// Whether this is the repository's root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()

@@ -167,7 +167,7 @@ pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
 }
 
 fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
-    let unit_directory = request.unit.dir.to_string();
+    let unit_directory = request.unit.dir.to_directory();
     let outcome = jobs::write(&jobs::Request {
         deployment,
         settings,

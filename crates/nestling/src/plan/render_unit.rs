@@ -336,7 +336,7 @@ fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
-        "dir": text(&unit.dir),
+        "dir": unit.dir.to_directory(),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
         "changed_files": paths.iter().map(text).collect::<Vec<_>>(),

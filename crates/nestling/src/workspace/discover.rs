@@ -15,7 +15,8 @@ pub(crate) struct Found {
     pub rules: Vec<usize>,
 }
 
-/// Finds all units' directories below the root, in order. A directory whose `nestling.yml` opens a workspace of its own is left
+/// Finds all units' directories, in order. The root is one where a rule says so: its `nestling.yml` is the workspace's.
+/// A directory whose `nestling.yml` opens a workspace of its own is left
 /// alone with all that is below it, as Cargo leaves nested workspaces alone.
 ///
 /// # Errors
@@ -28,14 +29,13 @@ pub(crate) fn discover(
     let depth = rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0);
     let search = Search { depth, ..Search::new(FILE_NAME.as_bytes()) };
     files.find(&search, &mut |directory, file| {
-        if directory.is_root() {
-            return Walk::Descend;
-        }
-        if file.as_deref().is_some_and(opens_workspace) {
+        let is_root = directory.is_root();
+        if !is_root && file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
         }
         let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
         let rules: Vec<usize> = matching.map(|(at, _)| at).collect();
+        let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
             found.push((directory.clone(), Found { file, rules }));
         }

@@ -91,6 +91,9 @@ fn no_header(file: FileId) -> Diagnostic {
     .with_help("start the file with `workspace: {}` and a line `---` before the jobs")
 }
 
+/// The name of the unit that is the repository's root.
+const ROOT_UNIT: &str = "root";
+
 /// A unit whose dependencies are still words.
 pub(crate) struct Draft {
     pub unit: Unit,
@@ -233,7 +236,8 @@ fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitN
         return UnitName::parse(&name.value)
             .map_err(|error| vec![Diagnostic::error("unit-name", name.origin, error.to_string())]);
     }
-    UnitName::parse(&dir.to_string()).map_err(|error| {
+    let name = if dir.is_root() { ROOT_UNIT.to_owned() } else { dir.to_string() };
+    UnitName::parse(&name).map_err(|error| {
         vec![
             Diagnostic::error("unit-name", origin, error.to_string())
                 .with_help("give it one: `unit: { name: … }`"),

@@ -102,7 +102,7 @@ fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
     UnitV1 {
         name: unit.name.to_string(),
-        directory: unit.dir.to_string(),
+        directory: unit.dir.to_directory(),
         verdict: word.to_owned(),
         reasons: verdict.reasons().iter().map(reason).collect(),
         left_out: left_out
