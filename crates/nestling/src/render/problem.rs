@@ -6,6 +6,7 @@ use super::{involved, suggest, unclosed};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
+use std::ops::Range;
 
 /// What an error of the engine says to a person. `marked` gives the marked text of a template by the engine's name.
 pub(crate) fn problem(
@@ -73,6 +74,24 @@ pub(crate) fn problem(
         }
     }
     problem
+}
+
+/// The expression that an error is about.
+pub(crate) struct Found {
+    /// The template, by the engine's name.
+    pub name: String,
+    /// Its bytes in the marked text.
+    pub range: Range<usize>,
+}
+
+/// Where the innermost error of a chain is, if a run could go on without that expression.
+pub(crate) fn found(error: &Error) -> Option<Found> {
+    let chain = chain(error);
+    if matches!(chain.last()?.kind(), ErrorKind::OutOfFuel | ErrorKind::TemplateNotFound) {
+        return None;
+    }
+    let found = |error: &&Error| Some(Found { name: error.name()?.to_owned(), range: error.range()? });
+    chain.iter().rev().find_map(found)
 }
 
 /// The errors of the engine from the outermost to the innermost.

@@ -104,9 +104,9 @@ impl<'i> Reader<'_, 'i> {
 
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
-        let origin = self.origin(span);
-        self.next()?
-            .ok_or_else(|| vec![Diagnostic::error("yaml-syntax", origin, "this collection has no end")])
+        self.next()?.ok_or_else(|| {
+            vec![Diagnostic::error("yaml-syntax", self.origin(span), "this collection has no end")]
+        })
     }
 
     fn node(&mut self, event: Event<'i>, span: Span, depth: usize) -> Result<Node, Stop> {
@@ -171,7 +171,7 @@ impl<'i> Reader<'_, 'i> {
             let value = self.node(event, span, depth + 1)?;
             let Kind::Scalar(scalar) = key.kind else {
                 let problem = Diagnostic::error("yaml-key", key.origin, "a key has to be a single value")
-                    .with_help("quote it if it is meant as text");
+                    .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
                 self.problems.push(problem);
                 continue;
             };
