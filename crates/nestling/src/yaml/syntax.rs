@@ -20,6 +20,11 @@ pub(super) fn problem(
         return Diagnostic::error("yaml-syntax", here, "this line is indented with a tab")
             .with_help("indent with spaces");
     }
+    if let Some(column) = lines.get(at).and_then(|line| braces(line)) {
+        let here = locate(Position { line: number(at + 1), column, width: 2 });
+        return Diagnostic::error("yaml-syntax", here, "to YAML, `{{` opens a mapping inside a mapping")
+            .with_help("write `${{ … }}` to print a value, or quote the text");
+    }
     let here = locate(Position { line: number(line), column: number(column), width: 0 });
     let problem = Diagnostic::error("yaml-syntax", here, info);
     if let Some(item) = stray_item(&lines, at) {
@@ -50,6 +55,12 @@ pub(super) fn problem(
     problem.with_help(
         "check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character",
     )
+}
+
+/// The column of the braces of other tools' templates, where a value begins with them.
+fn braces(line: &str) -> Option<u32> {
+    let at = [": {{", "- {{"].iter().find_map(|start| Some(line.find(start)? + 2))?;
+    Some(number(line[..at].chars().count() + 1))
 }
 
 /// The line of an item that is deeper than the item above, whose text it continues: `- a` over `  - b`.
