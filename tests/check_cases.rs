@@ -3,7 +3,8 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes expectations and the rules' pages.
 
-use crate::support::{self, expect_file};
+use crate::support::repository::Repository;
+use crate::support::{self, expect_file, nestling, run, said};
 use nestling::changes::{As, PipelineFacts};
 use nestling::check::rules::{RULES, Rule};
 use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
@@ -247,4 +248,78 @@ fn of_several_documents_gitlab_reads_one() {
         let found = judge("case.yml", text, &Sources::default());
         assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), want, "{text}");
     }
+}
+
+/// The parent stands in the same repository: what its trigger job forwards and holds is known without being told.
+#[test]
+fn the_parents_trigger_job_is_looked_at() {
+    let repository = Repository::new();
+    let parent = "variables: { LEVEL: info }\nrun:\n  resource_group: production\n  trigger:\n    include: [{ artifact: \
+                  child-pipeline.yml, job: plan }]\n    strategy: depend\n";
+    repository.write(".gitlab-ci.yml", parent).write("nestling.yml", "workspace: {}\n");
+    let unit = "---\nbuild: { script: make, variables: { LEVEL: debug }, resource_group: production }\n";
+    repository.write("api/nestling.yml", unit);
+    repository.commit("a unit");
+    let output = run(nestling(repository.path()).arg("check"));
+    let said = said(&output);
+    assert!(!output.status.success(), "{said}");
+    assert!(
+        said.contains("`LEVEL` of `api:build` has no effect: the trigger job forwards one over it"),
+        "{said}"
+    );
+    let waits = "`api:build` waits for the group `production`, which its parent's trigger job holds";
+    assert!(said.contains(waits), "{said}");
+}
+
+/// The mistakes that teams report most often of stop jobs, hand-written as they make them.
+#[test]
+fn the_stop_mistakes_that_teams_make_are_found() {
+    let deploy = |more: &str| {
+        format!(
+            "deploy:\n  script: deploy\n  rules: [{{ if: $CI_MERGE_REQUEST_IID }}]\n  environment: {{ name: \
+             review/$CI_COMMIT_REF_SLUG, on_stop: stop }}\n{more}"
+        )
+    };
+    let stop = |more: &str| {
+        format!(
+            "stop:\n  script: stop\n  rules: [{{ if: $CI_MERGE_REQUEST_IID, when: manual, allow_failure: true }}]\n  \
+             environment: {{ name: review/$CI_COMMIT_REF_SLUG, action: stop }}\n{more}"
+        )
+    };
+    let pair = format!("{}{}", deploy(""), stop(""));
+    let elsewhere = format!("{}children: {{ trigger: {{ include: stop.yml }} }}\n", deploy(""));
+    let matrix = format!("{}{}", deploy("  parallel: { matrix: [{ REGION: [eu, us] }] }\n"), stop(""));
+    let several = format!(
+        "{pair}second:\n  script: deploy\n  rules: [{{ if: $CI_MERGE_REQUEST_IID }}]\n  environment: {{ name: review/$CI_COMMIT_REF_SLUG, on_stop: stop }}\n"
+    );
+    let never_run = format!("{}{}", deploy("").replace("IID }]", "IID, when: manual }]"), stop(""));
+    let blocking = pair.replace(", allow_failure: true", "");
+    let automatic = pair.replace(", when: manual, allow_failure: true", "");
+    let other_rules = pair.replacen("$CI_MERGE_REQUEST_IID }", "$CI_COMMIT_BRANCH }", 1);
+    let permanent = "deploy: { script: x, environment: { name: production, deployment_tier: production, on_stop: stop } }\nstop: { script: x, when: manual, environment: { name: production, action: stop } }\n".to_owned();
+    let prepared = pair.replace("on_stop: stop }", "on_stop: stop, action: prepare }");
+    let table = [
+        ("a good pair", pair, &[][..]),
+        ("the stop job is in a pipeline downstream", elsewhere, &["on-stop"]),
+        ("a matrix deploys, one job stops", matrix, &["environment-shared", "stop-parallel"]),
+        ("two jobs deploy one environment", several, &["environment-shared"]),
+        (
+            "a manual deploy that nobody started leaves its environment behind",
+            never_run,
+            &["manual-only", "environment-manual"],
+        ),
+        ("a stop job that the pipeline waits for", blocking, &["stop-blocks"]),
+        ("a stop job that runs at once", automatic, &["stop-manual"]),
+        ("a stop job with other rules", other_rules, &["stop-rules"]),
+        ("a permanent environment that a merge would stop", permanent, &["stop-permanent"]),
+        ("a job that only prepares triggers the stop", prepared, &["stop-settings"]),
+    ];
+    let mut wrong = Vec::new();
+    for (what, text, want) in table {
+        let found = judge("case.yml", &text, &Sources::default());
+        if found.iter().map(|problem| problem.rule).ne(want.iter().copied()) {
+            wrong.push(format!("{what}: not just {want:?}\n{text}{found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

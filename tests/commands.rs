@@ -136,16 +136,23 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
     let test = "the_schemas_are_those_of_the_program_and_its_output_fits_them";
     let shop = Example::new("shop");
     std::fs::write(shop.path().join("services/web/nestling.yml"), "a: { scrip: x }\nb: [1]\n").unwrap();
-    for kind in ["workspace", "unit", "template", "plan", "diff"] {
+    for kind in ["workspace", "unit", "template", "plan", "diff", "affected", "explain"] {
         let text = output(nestling(&root()).args(["schema", kind]));
         let kept = root().join(format!("docs/{kind}.schema.json"));
         expect_file(&kept, &text).unwrap_or_else(|difference| panic!("{difference}"));
     }
-    for (kind, command) in [("plan", "preview"), ("diff", "diff")] {
+    let written: [(&str, &[&str]); 5] = [
+        ("plan", &["preview"]),
+        ("diff", &["diff"]),
+        ("affected", &["affected"]),
+        ("explain", &["explain", "services/web"]),
+        ("explain", &["explain", "nestling.yml"]),
+    ];
+    for (kind, command) in written {
         let schema = root().join(format!("docs/{kind}.schema.json"));
         let file = shop.beside().join(format!("{kind}.json"));
         let said_json =
-            run(nestling(&shop.path()).args([command, "--as", "merge_request", "--format", "json"]));
+            run(nestling(&shop.path()).args(command).args(["--as", "merge_request", "--format", "json"]));
         std::fs::write(&file, said_json.stdout).unwrap();
         let Some(mut check) = need(Tool::CheckJsonschema, test) else { continue };
         let checked = run(check.arg("--schemafile").arg(&schema).arg(&file));

@@ -3,9 +3,11 @@
 use crate::support::example::Example;
 use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
-use crate::support::{expect_file, nestling, output, read, root};
+use crate::support::{expect_file, nestling, output, read, root, run, said, setting};
 use nestling_cli::Exit;
 use std::fs::File;
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn the_table_of_exit_codes_is_the_programs() {
@@ -62,6 +64,42 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
     let picture = String::from_utf8(drawn.stdout).unwrap();
     expect_file(&root().join("docs/preview.svg"), &picture)
         .unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+/// What somebody types in the README's recording.
+const SCENES: [&str; 3] = [
+    "nestling preview --as merge_request",
+    "nestling explain services/web",
+    "sed -i 's/\\[build\\]/[biuld]/' services/api/nestling.yml; nestling check",
+];
+
+/// `NESTLING_TEST_UPDATE=1` records it anew.
+#[test]
+fn the_recording_in_the_readme_is_what_the_program_says() {
+    let test = "the_recording_in_the_readme_is_what_the_program_says";
+    let Some(mut python) = need(Tool::Python, test) else { return };
+    let shop = Example::new("shop");
+    let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), setting("PATH").unwrap_or_default());
+    let scenes = SCENES.map(|command| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(shop.path()).env_clear();
+        shell.env("PATH", &path).env("CLICOLOR_FORCE", "1").env("COLUMNS", "100");
+        (command, String::from_utf8(run(&mut shell).stdout).unwrap())
+    });
+    let file = shop.beside().join("scenes");
+    std::fs::write(&file, serde_json::to_string(&scenes).unwrap()).unwrap();
+    python.arg(root().join("docs/picture")).args(["--recording", "nestling"]);
+    let drawn = output_of(python.stdin(File::open(file).unwrap()));
+    assert!(!drawn.contains("<script") && drawn.len() < 60_000, "{}", drawn.len());
+    expect_file(&root().join("docs/recording.svg"), &drawn)
+        .unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+fn output_of(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// The YAML that the README shows, file by file, makes a pipeline.

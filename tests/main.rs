@@ -10,6 +10,9 @@ mod tidy;
 mod documents;
 
 #[cfg(test)]
+mod book;
+
+#[cfg(test)]
 mod oracles;
 
 #[cfg(test)]
@@ -59,6 +62,9 @@ mod browser;
 
 #[cfg(test)]
 mod agreement;
+
+#[cfg(test)]
+mod diff;
 
 #[cfg(test)]
 mod transcripts;

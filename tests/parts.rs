@@ -1,6 +1,7 @@
 //! A plan that is too large for one pipeline: 5,000 units with four jobs each, in parts that GitLab takes.
 
-use crate::support::plan;
+use crate::support::repository::Repository;
+use crate::support::{nestling, plan, run, said};
 use nestling::changes::{As, PipelineFacts};
 use nestling::diagnostic::Sources;
 use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files, size};
@@ -193,4 +194,84 @@ fn bodies_are_shared_before_a_pipeline_is_cut() {
     assert!(document.contains(".shared-1"));
     assert_eq!(jobs(&document).count(), 1000);
     assert!(size(&Node::map(document.entries[0].key.origin, document.clone())) <= bytes / 10 * 9);
+}
+
+/// A job that `parallel` multiplies is as many deployments; a unit by itself cannot be cut.
+#[test]
+fn a_unit_that_is_too_large_by_itself_is_told() {
+    let sources = Sources::default();
+    let plan = large(3, &sources);
+    let mut limited = settings(Parts::Fewest);
+    limited.limits.deployments = 1;
+    let emitted = files(&plan, &sources, &limited);
+    let messages: Vec<&str> = emitted.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "2 units that need each other: too much for one pipeline of GitLab's: 4 deployments of 1",
+            "the unit `s/2`: too much for one pipeline of GitLab's: 2 deployments of 1",
+        ]
+    );
+    assert!(emitted.problems.iter().all(|problem| problem.rule == "limits"));
+}
+
+/// GitLab includes nothing from an archive over 5 MiB, however small the included file is.
+#[test]
+fn an_archive_that_is_too_large_is_told() {
+    let sources = Sources::default();
+    let plan = large(100, &sources);
+    let mut limited = settings(Parts::Exactly(NonZeroUsize::new(5).unwrap()));
+    limited.limits.artifact = 20_000;
+    let emitted = files(&plan, &sources, &limited);
+    let whole: usize = emitted.files.iter().map(|file| file.text.len()).sum();
+    assert!(emitted.files.iter().all(|file| file.text.len() < 20_000) && whole > 60_000, "{whole}");
+    // Compressed, they fit.
+    assert!(emitted.problems.is_empty(), "{:?}", emitted.problems);
+    limited.limits.artifact = 2_000;
+    let problems = files(&plan, &sources, &limited).problems;
+    assert_eq!(problems.len(), 6 + 1, "each file, and the archive: {problems:?}");
+    assert!(problems[6].message.starts_with("the archive of 6 files has "), "{}", problems[6].message);
+}
+
+/// What the command writes for some units of a repository.
+fn generated(limits: &str, options: &[&str]) -> (Repository, String) {
+    let repository = Repository::new();
+    repository.write("nestling.yml", &format!("{WORKSPACE}  gitlab: {{ {limits} }}\n"));
+    repository.write("ci/service.yml", TEMPLATE);
+    (0..20).for_each(|at| _ = repository.write(format!("s/{at:02}/main.js"), ""));
+    repository.commit("twenty services");
+    let mut command = nestling(repository.path());
+    command.args(["generate", "--all", "--as", "merge_request"]).args(options);
+    let output = run(&mut command);
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    (repository, said)
+}
+
+#[test]
+fn the_limits_of_the_instance_say_when_a_plan_is_cut() {
+    let (repository, said) = generated("deployments: 10", &[]);
+    assert!(said.contains("wrote child-pipeline.part-4.yml"), "{said}");
+    let read_file = |name: &str| read(&std::fs::read_to_string(repository.path().join(name)).unwrap());
+    for number in 1..=4 {
+        let part = read_file(&format!("child-pipeline.part-{number}.yml"));
+        let deployments = jobs(&part).filter(|(_, body)| body.contains("environment"));
+        assert_eq!(deployments.count(), 10);
+    }
+    let (_, said) = generated("jobs: 40", &[]);
+    assert!(said.contains("wrote child-pipeline.part-2.yml") && !said.contains("part-3"), "{said}");
+}
+
+/// GitLab keeps artifacts by their paths from the root of the repository, wherever the command was told to write.
+#[test]
+fn a_router_names_its_parts_from_the_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("child.yml");
+    let (_, said) = generated("deployments: 10", &["--output", elsewhere.to_str().unwrap()]);
+    assert!(said.contains(&format!("wrote {}", folder.path().join("child.part-1.yml").display())), "{said}");
+    let (repository, _) = generated("deployments: 10", &["-C", "s/00", "--output", "../child.yml"]);
+    let router = read(&std::fs::read_to_string(repository.path().join("s/child.yml")).unwrap());
+    let trigger = router.get("part 1 of 4").unwrap().get("trigger").unwrap();
+    let include = &trigger.get("include").unwrap().as_seq().unwrap()[0];
+    assert_eq!(include.get("artifact").and_then(Node::text), Some("s/child.part-1.yml"));
 }

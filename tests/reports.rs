@@ -139,6 +139,25 @@ fn a_mistake_of_three_hundred_units_is_one_finding_of_code_quality() {
     }
 }
 
+/// What only the writing finds out is in the reports all the same: a job that no file takes.
+#[test]
+fn the_reports_hold_what_the_writing_found_too() {
+    let shop = Example::new("shop");
+    let line = format!("    - echo {}\n", "x".repeat(20_000));
+    let text = format!("large:\n  stage: test\n  script:\n{}", line.repeat(110));
+    std::fs::write(shop.path().join("services/api/nestling.yml"), text).unwrap();
+    let output = run(nestling(&shop.path()).args(["generate", "--report", "report"]));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!shop.path().join("child-pipeline.yml").exists());
+    assert_eq!(said(&output).matches("error[limits]").count(), 1, "{}", said(&output));
+    for file in ["codequality.json", "plan.json", "preview.html"] {
+        let text = std::fs::read_to_string(shop.path().join("report").join(file)).unwrap();
+        assert!(text.contains("too much for one pipeline"), "{file}");
+    }
+    let summary = std::fs::read_to_string(shop.path().join("report/summary.md")).unwrap();
+    assert!(summary.contains("errors: nothing was written"), "{summary}");
+}
+
 /// The YAML blocks of a page.
 fn blocks(page: &str) -> Vec<String> {
     page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()

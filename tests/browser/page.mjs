@@ -211,6 +211,25 @@ await test("nothing is wider than the window but the drawing, in both themes", a
   }
 });
 
+await test("the shop's page, as the README shows it", async () => {
+  const page = await open("shop");
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.click('.card[title="services/web:deploy:review"]');
+  assert.equal(await heading(page), "deploy:review");
+  const facts = await page.$$eval("#panel .facts > *", (items) => items.map((item) => `${item.tagName} ${item.textContent}`));
+  assert.deepEqual(facts.slice(0, 4), ["DT Name", "DD review/$CI_COMMIT_REF_SLUG/services-web", "DT Action", "DD start"]);
+  for (const card of await names(page)) {
+    await page.click(`.card[title="${card}"]`);
+    const text = await page.textContent("#panel");
+    assert.ok(text.includes("YAML") && !/\[object|undefined|NaN/.test(text), `${card}: ${text}`);
+  }
+  await page.evaluate(() => document.getElementById("scroller").scrollTo(0, 0));
+  await page.click('.card[title="services/web:test 1/1"]');
+  await page.mouse.move(640, 700);
+  await shot(page, "shop");
+  await page.close();
+});
+
 await test("no complaint in the console, and nothing asked for from anywhere", async () => {
   assert.deepEqual(complaints, []);
 });

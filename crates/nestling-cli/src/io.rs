@@ -18,6 +18,11 @@ pub struct Io {
     columns: usize,
 }
 
+/// A number with its word.
+pub(crate) fn counted(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 impl Io {
     /// The streams of the process.
     pub fn of_process() -> Self {

@@ -15,6 +15,7 @@ use nestling::changes::{
 };
 use nestling::check;
 use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
+use nestling::emit;
 use nestling::files::Files;
 use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
@@ -45,6 +46,15 @@ pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
     pub problems: Vec<Diagnostic>,
+}
+
+/// What to plan: a workspace, what changed in it, and for which pipeline.
+struct Asked {
+    loaded: Loaded,
+    changes: ChangeSet,
+    pipeline: PipelineFacts,
+    narrowing: Narrowing,
+    synth: Synth,
 }
 
 /// A selection, for commands that need no more.
@@ -134,37 +144,40 @@ impl Session {
                 .with_help("say what to compare with: `--base REV`"));
         };
         let older = Head::Commit { commit: base.commit, found: base.found };
-        let side = |head: Head| {
+        let read = |head: &Head| {
+            let (files, sources) = (self.files(head)?, Sources::default());
+            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
+            Ok::<_, Failure>((files, loaded, sources))
+        };
+        let (old, new) = (read(&older)?, read(&head)?);
+        // A unit that one side lacks is one to show: it is named by whichever side has it.
+        let narrowing = self.narrowing(&[&old.1.workspace, &new.1.workspace])?;
+        let side = |head: Head, (files, loaded, sources): (Box<dyn Files + '_>, Loaded, Sources)| {
             let changes = ChangeSet {
                 base: None,
-                head: head.clone(),
+                head,
                 extent: Extent::Everything(Everything::Asked),
                 history: found.history,
             };
-            let sources = Sources::default();
-            let files = self.files(&head)?;
-            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
-            self.plan_of(&*files, loaded, changes, facts.clone(), sources, Synth::Leave)
+            let (pipeline, narrowing) = (facts.clone(), narrowing.clone());
+            self.plan_of(
+                &*files,
+                Asked { loaded, changes, pipeline, narrowing, synth: Synth::Leave },
+                sources,
+            )
         };
-        Ok([side(older)?, side(head)?])
+        Ok([side(older, old)?, side(head, new)?])
     }
 
     fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
-        self.plan_of(&*files, loaded, changes, pipeline, sources, synth)
+        let narrowing = self.narrowing(&[&loaded.workspace])?;
+        self.plan_of(&*files, Asked { loaded, changes, pipeline, narrowing, synth }, sources)
     }
 
-    fn plan_of(
-        &self,
-        files: &dyn Files,
-        loaded: Loaded,
-        changes: ChangeSet,
-        pipeline: PipelineFacts,
-        sources: Sources,
-        synth: Synth,
-    ) -> Result<Planned, Failure> {
-        let narrowing = self.narrowing(&loaded.workspace)?;
+    fn plan_of(&self, files: &dyn Files, asked: Asked, sources: Sources) -> Result<Planned, Failure> {
+        let Asked { loaded, changes, pipeline, narrowing, synth } = asked;
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let assemblies = &WorkTreeAssemblies::new(root, synth);
         let sources_of = &sources;
@@ -188,7 +201,7 @@ impl Session {
             let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan));
+        problems.extend(checked(&plan, parent(files)?));
         let problems = check::without_allowed(problems, &sources);
         Ok(Planned { plan, sources, problems })
     }
@@ -197,7 +210,7 @@ impl Session {
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let sources = Sources::default();
         let (files, loaded, changes, pipeline) = self.read(&self.request, &sources)?;
-        let narrowing = self.narrowing(&loaded.workspace)?;
+        let narrowing = self.narrowing(&[&loaded.workspace])?;
         let base = self.base(&changes);
         let selected = plan::select(plan::Request {
             files: &*files,
@@ -279,15 +292,24 @@ impl Session {
         })
     }
 
-    fn narrowing(&self, workspace: &Workspace) -> Result<Narrowing, Failure> {
-        Ok(Narrowing { only: named(&self.only, workspace)?, except: named(&self.except, workspace)? })
+    fn narrowing(&self, workspaces: &[&Workspace]) -> Result<Narrowing, Failure> {
+        Ok(Narrowing { only: named(&self.only, workspaces)?, except: named(&self.except, workspaces)? })
     }
 }
 
+/// What the repository's own `.gitlab-ci.yml` does to the child.
+fn parent(files: &dyn Files) -> Result<check::Parent, Failure> {
+    let path = RepoPath::parse(".gitlab-ci.yml").map_err(Failure::repository)?;
+    let bytes = files.read(&path).map_err(Failure::repository)?;
+    Ok(bytes.map(|bytes| check::Parent::read(&String::from_utf8_lossy(&bytes))).unwrap_or_default())
+}
+
 /// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan) -> Vec<Diagnostic> {
-    let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+fn checked(plan: &Plan, parent: check::Parent) -> Vec<Diagnostic> {
+    let (settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+    let mut settings = settings.with_parent(parent);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
+    settings.division = check::Division::Parts;
     problems.extend(check::check(&plan.pipeline, &settings));
     diagnostic::folded(problems)
 }
@@ -323,7 +345,7 @@ fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
 }
 
 /// The units that names and globs of the command line mean.
-fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName>, Failure> {
+fn named(patterns: &[String], workspaces: &[&Workspace]) -> Result<BTreeSet<UnitName>, Failure> {
     let mut units = BTreeSet::new();
     for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
         let wanted = pattern.trim_end_matches('/');
@@ -333,14 +355,13 @@ fn named(patterns: &[String], workspace: &Workspace) -> Result<BTreeSet<UnitName
                 || matcher.is_match(unit.name.as_str())
                 || unit.dir.as_str() == Some(wanted)
         };
-        let before = units.len();
-        let found: Vec<_> =
-            workspace.units.iter().filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
-        units.extend(found.iter().cloned());
-        if found.is_empty() && units.len() == before {
+        let all = workspaces.iter().flat_map(|workspace| &workspace.units);
+        let found: Vec<_> = all.filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
+        if found.is_empty() {
             return Err(Failure::usage(format!("there is no unit `{pattern}`"))
                 .with_help("`nestling affected --all` lists the units"));
         }
+        units.extend(found);
     }
     Ok(units)
 }
@@ -363,9 +384,18 @@ fn changes_failure(error: ChangesError) -> Failure {
 }
 
 impl Planned {
-    /// Tells what else is wrong; whether nothing of it is an error.
-    pub(crate) fn report_more(&self, problems: &[Diagnostic], io: &mut Io) -> bool {
-        tell(problems, &self.sources, io)
+    /// Tells what else is wrong, and keeps it with the rest.
+    pub(crate) fn report_more(&mut self, problems: Vec<Diagnostic>, io: &mut Io) {
+        tell(&problems, &self.sources, io);
+        self.problems.extend(problems);
+    }
+
+    /// What the workspace says that one pipeline may hold.
+    pub(crate) fn limits(&self) -> emit::Limits {
+        let (settings, _) = check::Settings::from_workspace(&self.plan.workspace.gitlab);
+        let given = settings.limits;
+        let jobs = given.jobs.unwrap_or(usize::MAX);
+        emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
     }
 
     /// Whether something is wrong that keeps the pipeline from being written.

@@ -1,15 +1,16 @@
 //! What `--as` changes against the pipeline that would run without it.
 
 use crate::exit::Failure;
-use crate::io::Io;
+use crate::io::{Io, counted};
 use crate::session::Session;
-use nestling::plan::Plan;
+use nestling::plan::{NOOP_JOB, Plan};
 
 /// Tells which jobs a simulated pipeline has more and fewer; nothing where none is simulated.
 pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     let Some(usual) = session.plan_without_as()? else { return Ok(()) };
     let only_in = |one: &Plan, other: &Plan| -> Vec<String> {
         let jobs = one.pipeline.jobs.iter().filter(|job| other.pipeline.job(job.name.as_str()).is_none());
+        let jobs = jobs.filter(|job| job.unit.is_some() || job.name.as_str() != NOOP_JOB);
         jobs.map(|job| job.name.to_string()).collect()
     };
     let screen = io.screen_of_talk();
@@ -17,7 +18,9 @@ pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Re
     let usual = usual.plan.facts.describe();
     let mut text = match (more.len(), fewer.len()) {
         (0, 0) => format!("The same jobs as for {usual}.\n"),
-        (more, fewer) => format!("Against {usual}: {more} jobs more, {fewer} fewer.\n"),
+        (more, fewer) => {
+            format!("Against {usual}: {} more, {fewer} fewer.\n", counted(more, "job"))
+        }
     };
     for (sign, names) in [('+', more), ('-', fewer)] {
         if !names.is_empty() {

@@ -9,15 +9,17 @@ mod simulate;
 mod facts;
 mod given;
 mod reason;
+mod request;
 mod base;
 mod find;
 mod detect;
 
 pub use crate::git::{Change, Status};
-pub use detect::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope, detect, facts, head};
+pub use detect::{detect, facts, head};
 pub use facts::{MergeRequest, PipelineFacts, PipelineKind};
 pub use given::{GivenError, parse_given};
 pub use reason::{Everything, Nothing, UnknownBase};
+pub use request::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope};
 pub use simulate::{As, AsError};
 pub use source::{Occasion, PipelineSource, Policies, Policy};
 pub use variables::CiVariables;

@@ -5,6 +5,7 @@
 
 mod allow;
 mod file;
+mod parent;
 mod fold;
 mod form;
 mod index;
@@ -13,7 +14,8 @@ pub mod rules;
 
 pub use allow::without_allowed;
 pub use file::read_file;
-pub use settings::{Limits, Settings};
+pub use parent::Parent;
+pub use settings::{Division, Limits, Settings};
 
 pub use crate::pipeline::known::KnownVariables;
 

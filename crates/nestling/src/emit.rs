@@ -6,13 +6,16 @@ mod lines;
 mod size;
 mod factor;
 mod split;
-mod files;
+mod output;
+mod oversize;
 mod router;
+mod files;
 #[cfg(test)]
 mod testing;
 
-pub use files::{Emitted, File, Parts, Settings, files};
+pub use files::files;
 pub use lines::{Line, job_lines};
+pub use output::{Emitted, File, Parts, Settings};
 pub use size::of_node as size;
 pub use split::Limits;
 

@@ -13,10 +13,11 @@ mod parts;
 mod markdown;
 pub mod diff;
 mod explain;
+pub mod affected;
 pub mod json_v1;
 mod html;
 
-pub use explain::{Asked, Effect, Explanation, Step, Subject, explain};
+pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, html};
 pub use job::job;

@@ -5,6 +5,7 @@ mod scalar;
 mod syntax;
 mod parse;
 mod merge;
+mod misfit;
 mod de;
 mod emit;
 

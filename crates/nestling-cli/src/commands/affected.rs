@@ -7,8 +7,7 @@ use crate::io::Io;
 use crate::session::Session;
 use clap::ValueEnum;
 use nestling::plan::Selected;
-use nestling::workspace::Unit;
-use serde::Serialize;
+use nestling::view::affected::affected_v1;
 
 /// List the selected units
 ///
@@ -28,24 +27,10 @@ pub struct Args {
 enum Format {
     /// Names, one a line.
     Text,
-    /// Names, directories and reasons.
+    /// Names, directories and reasons (`nestling schema affected` describes it).
     Json,
     /// Directories, one a line.
     Paths,
-}
-
-#[derive(Serialize)]
-struct Listed {
-    units: Vec<ListedUnit>,
-    /// Gone since base.
-    removed: Vec<ListedUnit>,
-}
-
-#[derive(Serialize)]
-struct ListedUnit {
-    name: String,
-    directory: String,
-    reasons: Vec<String>,
 }
 
 pub(crate) fn run(
@@ -57,25 +42,16 @@ pub(crate) fn run(
     let session = Session::open(shared, environment, io)?;
     let selected = session.select()?;
     let ok = selected.report(io);
-    io.data(list(args.format, &selected.selected))?;
+    io.data(list(args.format, &selected.selected)?)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })
 }
 
-fn list(format: Format, selected: &Selected) -> String {
+fn list(format: Format, selected: &Selected) -> Result<String, Failure> {
     let selection = &selected.selection;
     let units = selection.selected().filter_map(|name| selected.workspace.unit(name.as_str()));
-    match format {
+    Ok(match format {
         Format::Text => units.map(|unit| format!("{}\n", unit.name)).collect(),
         Format::Paths => units.map(|unit| format!("{}\n", unit.dir)).collect(),
-        Format::Json => {
-            let listed_unit = |unit: &'_ Unit| ListedUnit {
-                name: unit.name.to_string(),
-                directory: unit.dir.to_string(),
-                reasons: selection.verdicts[&unit.name].reasons().iter().map(ToString::to_string).collect(),
-            };
-            let removed = selected.removed.iter().map(|removed| listed_unit(&removed.unit)).collect();
-            let listed = Listed { units: units.map(listed_unit).collect(), removed };
-            serde_json::to_string_pretty(&listed).map_or_else(|error| error.to_string(), |text| text + "\n")
-        }
-    }
+        Format::Json => serde_json::to_string_pretty(&affected_v1(selected)).map_err(Failure::output)? + "\n",
+    })
 }

@@ -3,7 +3,7 @@
 use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::io::{Io, counted};
 use crate::report;
 use crate::session::{Planned, Session};
 use clap::ValueEnum;
@@ -45,8 +45,9 @@ pub(crate) fn run(
     if args.format == Format::Human {
         let ok = planned.report(io);
         if ok {
-            let units = planned.plan.workspace.units.len();
-            io.talk(format_args!("{units} units, {} jobs: no errors\n", planned.plan.pipeline.jobs.len()));
+            let units = counted(planned.plan.workspace.units.len(), "unit");
+            let jobs = counted(planned.plan.pipeline.jobs.len(), "job");
+            io.talk(format_args!("{units}, {jobs}: no errors\n"));
         }
         return Ok(if ok { Exit::Done } else { Exit::Errors });
     }

@@ -32,7 +32,7 @@ pub struct Args {
 enum Format {
     /// Lines for a person.
     Text,
-    /// The same as data.
+    /// The same as data (`nestling schema explain` describes it).
     Json,
 }
 

@@ -4,11 +4,11 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::Session;
+use crate::session::{Planned, Session};
 use crate::{artifacts, log, output};
-use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files};
+use nestling::emit::{Comments, Emitted, Parts, Settings, files};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the child pipeline: the parent job's command
 ///
@@ -42,31 +42,43 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    let planned = session.plan_and_synthesize()?;
+    let mut planned = session.plan_and_synthesize()?;
     let ok = planned.report(io);
     log::plan(io, environment, &planned.plan);
+    let emitted =
+        ok.then(|| files(&planned.plan, &planned.sources, &settings(args, &session, &planned, environment)));
+    // Before the reports, which hold everything that is wrong.
+    let found = emitted.as_ref().map_or_else(Vec::new, |emitted| emitted.problems.clone());
+    planned.report_more(found, io);
     if let Some(folder) = &args.report {
         artifacts::write(folder, session.directory(), &planned, environment)?;
         io.talk(format_args!("wrote the reports into {}\n", folder.display()));
     }
-    if !ok {
-        return Ok(Exit::Errors);
+    match emitted {
+        Some(emitted) if !planned.has_errors() => write(&emitted, args, &session, io),
+        _ => Ok(Exit::Errors),
     }
-    let emitted = files(&planned.plan, &planned.sources, &settings(args, environment));
-    if !planned.report_more(&emitted.problems, io) {
-        return Ok(Exit::Errors);
-    }
-    write(&emitted, args, &session, io)
 }
 
-fn settings(args: &Args, environment: &Environment) -> Settings {
+fn settings(args: &Args, session: &Session, planned: &Planned, environment: &Environment) -> Settings {
     Settings {
         comments: if args.compact { Comments::None } else { Comments::Origins },
-        file: args.output.to_string_lossy().into_owned(),
+        file: artifact(&args.output, session),
         plan_job: environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned(),
         parts: args.parts.map_or(Parts::Fewest, Parts::Exactly),
-        limits: Limits::default(),
+        limits: planned.limits(),
     }
+}
+
+/// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the root.
+fn artifact(output: &Path, session: &Session) -> String {
+    let given = output.to_string_lossy().replace('\\', "/");
+    let below = || {
+        let folder = session.directory().join(output.parent()?).canonicalize().ok()?;
+        let root = session.root().canonicalize().ok()?;
+        Some(folder.strip_prefix(root).ok()?.join(output.file_name()?).to_string_lossy().replace('\\', "/"))
+    };
+    below().unwrap_or(given)
 }
 
 /// The parts before the router that names them, so that no reader finds a router without its parts.
@@ -80,8 +92,10 @@ fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Resu
         return Ok(Exit::Done);
     }
     for file in emitted.files.iter().rev() {
-        output::replace(&session.directory().join(&file.path), &file.text)?;
-        io.talk(format_args!("wrote {}\n", file.path));
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let path = args.output.with_file_name(name);
+        output::replace(&session.directory().join(&path), &file.text)?;
+        io.talk(format_args!("wrote {}\n", path.display()));
     }
     Ok(Exit::Done)
 }

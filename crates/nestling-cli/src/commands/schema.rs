@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use clap::ValueEnum;
-use nestling::view::{diff, json_v1};
+use nestling::view::{affected, diff, explanation_schema, json_v1};
 use nestling::workspace::Header;
 
 /// Print the JSON schema of a format, for editors and scripts
@@ -32,6 +32,10 @@ enum Kind {
     Plan,
     /// What `diff --format json` writes.
     Diff,
+    /// What `affected --format json` writes.
+    Affected,
+    /// What `explain --format json` writes.
+    Explain,
 }
 
 pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
@@ -41,6 +45,8 @@ pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
         Kind::Template => Header::Template.schema(),
         Kind::Plan => json_v1::schema(),
         Kind::Diff => diff::schema(),
+        Kind::Affected => affected::schema(),
+        Kind::Explain => explanation_schema(),
     };
     io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)

@@ -1,8 +1,8 @@
 //! Finding base: the commit that a rule names, in this clone or from the remote.
 
 use super::base::Rule;
-use super::detect::{FetchPolicy, Request};
 use super::reason::UnknownBase;
+use super::request::{FetchPolicy, Request};
 use super::{Base, Head, Obtained, Provenance};
 use crate::git::{CommitId, GitError, MergeBase, Repository};
 use crate::path::Glob;

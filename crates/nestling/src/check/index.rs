@@ -84,9 +84,23 @@ impl<'a> Index<'a> {
 
     /// The job that a name was probably meant for, for as long as suggestions last.
     pub(crate) fn near(&self, name: &str) -> Option<&'a str> {
-        let left = self.suggestions.get().checked_sub(1)?;
-        self.suggestions.set(left);
+        self.suggest()?;
         did_you_mean(name, self.pipeline.jobs.iter().map(|job| job.name.as_str()))
+    }
+
+    /// As [`Self::near`], for a name that a job uses: in its own unit names are short, and those come first.
+    pub(crate) fn near_to(&self, job: &'a Job, name: &str) -> Option<&'a str> {
+        self.suggest()?;
+        let jobs = || self.pipeline.jobs.iter().map(|job| job.name.as_str());
+        let start = job.unit.as_ref().map(|unit| format!("{unit}:"));
+        let own = start.iter().flat_map(|start| jobs().filter_map(|name| name.strip_prefix(start.as_str())));
+        did_you_mean(name, own).or_else(|| did_you_mean(name, jobs()))
+    }
+
+    /// Takes one of the suggestions that are left.
+    fn suggest(&self) -> Option<()> {
+        self.suggestions.set(self.suggestions.get().checked_sub(1)?);
+        Some(())
     }
 
     /// Whether GitLab reads further files, which may define what is missing here.

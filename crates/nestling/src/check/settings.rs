@@ -1,5 +1,6 @@
 //! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
 
+use super::Parent;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::known::KnownVariables;
 use crate::yaml::{Entry, Map, Node};
@@ -25,6 +26,16 @@ impl Default for Limits {
     }
 }
 
+/// How a pipeline gets to GitLab.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Division {
+    /// In one piece, so that its size counts.
+    #[default]
+    Whole,
+    /// In as many parts as it takes; [`crate::emit`] says what is too large even so.
+    Parts,
+}
+
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -32,6 +43,8 @@ pub struct Settings {
     pub version: Option<(u32, u32)>,
     /// Its limits.
     pub limits: Limits,
+    /// In how many pieces it gets the pipeline.
+    pub division: Division,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
     /// The names of variables that the parent's trigger job forwards.
@@ -55,6 +68,14 @@ impl Settings {
             }
         }
         (settings, problems)
+    }
+
+    /// Adds what the parent is seen to do to what the workspace says that it does.
+    #[must_use]
+    pub fn with_parent(mut self, parent: Parent) -> Self {
+        self.forwarded.extend(parent.forwarded);
+        self.held_groups.extend(parent.held_groups);
+        self
     }
 
     fn set(&mut self, entry: &Entry) -> Result<(), Box<Diagnostic>> {

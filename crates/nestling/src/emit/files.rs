@@ -1,55 +1,13 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
 use super::factor::{Hidden, factor};
+use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
-use super::{Comments, emit, header, router, write_pipeline};
-use crate::diagnostic::{Diagnostic, Sources};
+use super::{Comments, emit, header, oversize, router, write_pipeline};
+use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::{Plan, noop_job};
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
-
-/// How a plan is written.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Whether the output explains itself.
-    pub comments: Comments,
-    /// The path of the child pipeline among the plan job's artifacts; parts stand beside it.
-    pub file: String,
-    /// The parent's job that publishes the files: the relay of a split plan fetches the parts from it.
-    pub plan_job: String,
-    /// In how many files.
-    pub parts: Parts,
-    /// What one pipeline may hold.
-    pub limits: Limits,
-}
-
-/// In how many parts a plan is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parts {
-    /// In one file if GitLab takes it, else in as few parts as it does.
-    Fewest,
-    /// Always behind a router, in this many.
-    Exactly(NonZeroUsize),
-}
-
-/// What was written.
-#[derive(Debug, Clone, Default)]
-pub struct Emitted {
-    /// The files; the first is the child pipeline that the parent triggers.
-    pub files: Vec<File>,
-    /// What GitLab would refuse all the same: units that are too large and cannot be separated.
-    pub problems: Vec<Diagnostic>,
-}
-
-/// A file to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its path, as in [`Settings::file`].
-    pub path: String,
-    /// Its text.
-    pub text: String,
-}
 
 /// A pipeline as it is written: shared bodies apart.
 pub(crate) struct Written {
@@ -60,6 +18,12 @@ pub(crate) struct Written {
 /// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
 /// parts. The same plan and settings give the same bytes.
 pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+    let mut emitted = written(plan, sources, settings);
+    emitted.problems.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    emitted
+}
+
+fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     let pipeline = &plan.pipeline;
     let one =
         |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
@@ -94,7 +58,7 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
         .push(File { path: settings.file.clone(), text: text(&about, &written, sources, settings.comments) });
     for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
         let written = part_written(plan, part, number == 0, &settings.limits);
-        emitted.problems.extend(too_large(&written, &settings.limits));
+        emitted.problems.extend(oversize::of_part(&written.pipeline, load(&written), &settings.limits));
         let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
         emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
     }
@@ -160,27 +124,6 @@ fn part_of(plan: &Plan, part: &[usize], first: bool) -> Pipeline {
         stages.extend(jobs.iter().find_map(|job| crate::name::StageName::parse(job.stage()).ok()));
     }
     Pipeline { stages, workflow: whole.workflow.clone(), includes, jobs }
-}
-
-fn too_large(written: &Written, limits: &Limits) -> Option<Diagnostic> {
-    let load = load(written);
-    if load.fits(limits) {
-        return None;
-    }
-    let first = written.pipeline.jobs.first()?;
-    let units: BTreeSet<&str> =
-        written.pipeline.jobs.iter().filter_map(|job| Some(job.unit.as_ref()?.as_str())).collect();
-    let message = format!(
-        "{} jobs of {} units that need each other are too much for one pipeline: {} deployments of {}, {} KiB of objects of {}",
-        load.jobs,
-        units.len(),
-        load.deployments,
-        limits.deployments,
-        load.objects >> 10,
-        limits.objects >> 10,
-    );
-    let problem = Diagnostic::error("pipeline-size", first.origin, message);
-    Some(problem.with_help("take some `needs` between units out, so that they can be in different parts"))
 }
 
 fn text(about: &str, written: &Written, sources: &Sources, comments: Comments) -> String {

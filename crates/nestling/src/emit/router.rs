@@ -4,7 +4,7 @@
 //! Parent, router, part: two levels of children, which is all that GitLab allows
 //! (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
 
-use super::files::Settings;
+use super::output::Settings;
 use crate::diagnostic::{FileId, Origin};
 use crate::name::{JobName, StageName};
 use crate::pipeline::{Job, Pipeline};

@@ -1,6 +1,7 @@
 //! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
 
 use super::size;
+use crate::pipeline::matrix::parallel;
 use crate::pipeline::need::{Need, dependencies, needs, rules_needs};
 use crate::pipeline::{Job, Pipeline};
 use std::collections::HashMap;
@@ -17,15 +18,18 @@ pub struct Limits {
     pub deployments: usize,
     /// Jobs of any kind; GitLab limits those of all active pipelines of a project, and by default not at all.
     pub jobs: usize,
+    /// Bytes of an artifact that a trigger job includes, and of the zip archive that it is in: 5 MiB
+    /// (<https://docs.gitlab.com/administration/instance_limits/>, `max_artifacts_content_include_size`).
+    pub artifact: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX }
+        Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX, artifact: 5 << 20 }
     }
 }
 
-/// What a pipeline, or a part of one, holds.
+/// What a pipeline, or a part of one, holds. A job that `parallel` multiplies counts as often as it runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Load {
     pub objects: usize,
@@ -36,11 +40,10 @@ pub(crate) struct Load {
 impl Load {
     pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
         jobs.into_iter().fold(Self::default(), |load, job| {
-            load + Self {
-                objects: size::of_job(job),
-                deployments: usize::from(job.body.contains("environment")),
-                jobs: 1,
-            }
+            let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
+            let jobs = usize::try_from(count).unwrap_or(usize::MAX);
+            let deployments = if job.body.contains("environment") { jobs } else { 0 };
+            load + Self { objects: size::of_job(job), deployments, jobs }
         })
     }
 
@@ -58,8 +61,8 @@ impl std::ops::Add for Load {
     fn add(self, other: Self) -> Self {
         Self {
             objects: self.objects + other.objects,
-            deployments: self.deployments + other.deployments,
-            jobs: self.jobs + other.jobs,
+            deployments: self.deployments.saturating_add(other.deployments),
+            jobs: self.jobs.saturating_add(other.jobs),
         }
     }
 }

@@ -99,7 +99,7 @@ impl Blocks {
             Stmt::Block(it) => self.add(it),
             Stmt::ForLoop(it) => it.body.iter().chain(&it.else_body).for_each(|inner| self.inside(inner)),
             Stmt::IfCond(it) => {
-                it.true_body.iter().chain(&it.false_body).for_each(|inner| self.inside(inner))
+                it.true_body.iter().chain(&it.false_body).for_each(|inner| self.inside(inner));
             }
             Stmt::WithBlock(it) => it.body.iter().for_each(|inner| self.inside(inner)),
             Stmt::FilterBlock(it) => it.body.iter().for_each(|inner| self.inside(inner)),

@@ -15,6 +15,7 @@ pub use text::text;
 
 use crate::name::{JobName, UnitName};
 use crate::pipeline::{Job, Pipeline};
+use crate::plan::NOOP_JOB;
 use compare::changed_keys;
 use std::collections::BTreeMap;
 
@@ -80,14 +81,17 @@ impl Diff {
     }
 }
 
-/// Compares two pipelines. The order of a job's keys means nothing to GitLab, and nothing here.
+/// Compares two pipelines. The order of a job's keys means nothing to GitLab, and nothing here; the job that stands for
+/// no job is none.
 pub fn diff(base: &Pipeline, head: &Pipeline) -> Diff {
+    let is_real = |job: &&Job| job.unit.is_some() || job.name.as_str() != NOOP_JOB;
     let by_name = |pipeline: &'_ Pipeline| -> BTreeMap<JobName, usize> {
         pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.clone(), at)).collect()
     };
     let (old, new) = (by_name(base), by_name(head));
     let only = |pipeline: &Pipeline, other: &BTreeMap<JobName, usize>| -> Vec<JobId> {
-        pipeline.jobs.iter().filter(|job| !other.contains_key(&job.name)).map(job_id).collect()
+        let missing = pipeline.jobs.iter().filter(|job| !other.contains_key(&job.name));
+        missing.filter(is_real).map(job_id).collect()
     };
     let changed = head.jobs.iter().filter_map(|job| {
         let before = &base.jobs[*old.get(&job.name)?];

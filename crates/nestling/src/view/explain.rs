@@ -20,6 +20,7 @@ use std::fmt::Display;
 
 /// What there is to say of a unit, a job or a path; written with `--format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(title = "Nestling's explanation, version 1")]
 pub struct Explanation {
     /// The version of this format.
     pub version: u32,
@@ -68,6 +69,11 @@ pub struct Effect {
     pub text: String,
     /// Its jobs.
     pub jobs: Vec<String>,
+}
+
+/// The JSON schema of the format (draft 2020-12).
+pub fn explanation_schema() -> serde_json::Value {
+    schemars::schema_for!(Explanation).to_value()
 }
 
 /// What somebody asks about.

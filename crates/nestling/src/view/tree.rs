@@ -135,8 +135,9 @@ pub fn summary(plan: &Plan) -> String {
     let manual = plan.pipeline.jobs.iter().filter(|job| crate::environments::is_manual(&job.body)).count();
     let waiting = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
     format!(
-        "{selected} of {} units, {jobs} {}{waiting}, {deploys} {}\n",
+        "{selected} of {} {}, {jobs} {}{waiting}, {deploys} {}\n",
         plan.workspace.units.len(),
+        if plan.workspace.units.len() == 1 { "unit" } else { "units" },
         if jobs == 1 { "job" } else { "jobs" },
         if deploys == 1 { "deployment" } else { "deployments" },
     )

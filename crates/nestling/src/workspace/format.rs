@@ -60,7 +60,7 @@ pub(crate) struct TemplatesFile {
 
 /// A rule of the workspace: every directory that matches is a unit.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a mapping such as `{ match: \"services/*\", use: … }`")]
 pub(crate) struct UnitRule {
     /// Directory globs: one text or a list.
     #[serde(rename = "match")]

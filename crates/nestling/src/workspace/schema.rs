@@ -274,15 +274,30 @@ fn policy() -> Value {
 
 fn gitlab() -> Value {
     let number = |description: &str| json!({ "description": description, "type": "integer" });
+    let names = |description: &str| json!({ "description": description, "type": "array", "items": { "type": "string" } });
     object(
         "The GitLab that reads the output",
         &[],
         vec![
-            ("version", any("Its version, such as `18.5`")),
+            (
+                "version",
+                json!({ "description": "Its version, such as `18.5`", "type": ["string", "number"] }),
+            ),
             ("needs", number("How many needs a job may have")),
             ("deployments", number("How many deployments a pipeline may have")),
             ("jobs", number("How many jobs a pipeline may have")),
+            ("caches", number("How many caches a job may have")),
             ("dotenv_variables", number("How many variables a dotenv report may have")),
+            (
+                "forwarded",
+                names("Variables that the parent's trigger job forwards: a job's own value would not count"),
+            ),
+            (
+                "held_groups",
+                names(
+                    "Resource groups that the parent's trigger job holds: a job of the child would wait for ever",
+                ),
+            ),
         ],
     )
 }

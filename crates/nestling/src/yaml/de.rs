@@ -1,8 +1,9 @@
 //! Typed headers out of the tree, with the place of every error.
 
-use super::node::{Kind, Map, Node};
+use super::misfit::Misfit;
+use super::node::{Entry, Kind, Map, Node};
 use super::scalar::Meaning;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
@@ -22,66 +23,16 @@ pub struct Located<T> {
 /// Reads a typed value out of a tree. `rule` is the id of the diagnostics.
 ///
 /// # Errors
-/// What does not fit, at its place; serde stops at the first in each value.
+/// What does not fit, at its place: every key that nothing reads, and the first value of another shape, where serde
+/// stops.
 pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static str) -> Result<T, Vec<Diagnostic>> {
-    T::deserialize(Reader { node }).map_err(|error| {
-        let problem = Diagnostic::error(rule, error.origin.unwrap_or(node.origin), error.message);
-        vec![match error.help {
-            Some(help) => problem.with_help(help),
-            None => problem,
-        }]
-    })
-}
-
-/// An error on the way to its place.
-#[derive(Debug)]
-struct Misfit {
-    message: String,
-    origin: Option<Origin>,
-    help: Option<String>,
-}
-
-impl Misfit {
-    fn at(mut self, origin: Origin) -> Self {
-        self.origin.get_or_insert(origin);
-        self
-    }
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Misfit {}
-
-impl serde::de::Error for Misfit {
-    fn custom<M: fmt::Display>(message: M) -> Self {
-        Self { message: message.to_string(), origin: None, help: None }
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let help = match did_you_mean(field, expected.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", expected.join(", ")),
-        };
-        Self { message: format!("unknown key `{field}`"), origin: None, help: Some(help) }
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::custom(format!("the key `{field}` is missing"))
-    }
-
-    fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        let number = matches!(
-            found,
-            serde::de::Unexpected::Signed(_)
-                | serde::de::Unexpected::Float(_)
-                | serde::de::Unexpected::Bool(_)
-        );
-        let help = (number && expected.to_string().contains("string")).then(|| "quote it".to_owned());
-        Self { message: format!("expected {expected}, found {found}"), origin: None, help }
+    let unknown = RefCell::default();
+    let read = T::deserialize(Reader { node, unknown: &unknown });
+    let mut misfits: Vec<Misfit> = unknown.into_inner();
+    let value = read.map_err(|error| misfits.push(error)).ok();
+    match value {
+        Some(value) if misfits.is_empty() => Ok(value),
+        _ => Err(misfits.into_iter().filter_map(|misfit| misfit.diagnostic(rule, node.origin)).collect()),
     }
 }
 
@@ -147,6 +98,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     node: &'a Node,
+    /// Keys of structs that nothing reads: told all together, whatever else is wrong.
+    unknown: &'a RefCell<Vec<Misfit>>,
 }
 
 impl<'de> Deserializer<'de> for Reader<'_> {
@@ -155,8 +108,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let origin = self.node.origin;
         match &self.node.kind {
-            Kind::Seq(items) => visitor.visit_seq(Items { items: items.iter() }),
-            Kind::Map(map) => visitor.visit_map(Entries::new(map)),
+            Kind::Seq(items) => visitor.visit_seq(Items { items: items.iter(), unknown: self.unknown }),
+            Kind::Map(map) => visitor.visit_map(self.entries(map)),
             Kind::Scalar(scalar) => match scalar.meaning() {
                 Meaning::Null => visitor.visit_unit(),
                 Meaning::Bool(value) => visitor.visit_bool(value),
@@ -170,6 +123,25 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             },
         }
         .map_err(|error| error.at(origin))
+    }
+
+    /// A key that is not among the fields is told and left out, so that all of them are.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        let Kind::Map(map) = &self.node.kind else { return self.deserialize_any(visitor) };
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            map.entries.iter().partition(|entry| fields.contains(&entry.key.text()));
+        let complete = unknown.is_empty();
+        let misfit = |entry: &&Entry| Misfit::unknown_field(entry.key.text(), fields).at(entry.key.origin);
+        self.unknown.borrow_mut().extend(unknown.iter().map(misfit));
+        let entries = Entries { entries: known, at: 0, unknown: self.unknown };
+        let read = visitor.visit_map(entries);
+        // What is missing may be what an unknown key was meant to be.
+        read.map_err(|error| if complete { error } else { error.unless_missing() }.at(self.node.origin))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -203,7 +175,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let origin = self.node.origin;
         match self.node.as_map() {
             Some(map) if map.len() == 1 => {
-                visitor.visit_enum(serde::de::value::MapAccessDeserializer::new(Entries::new(map)))
+                visitor.visit_enum(serde::de::value::MapAccessDeserializer::new(self.entries(map)))
             }
             Some(_) => Err(Misfit::custom(format!("expected one of {}", variants.join(", ")))),
             None => match self.node.text() {
@@ -216,12 +188,19 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn entries(&self, map: &'a Map) -> Entries<'a> {
+        Entries { entries: map.entries.iter().collect(), at: 0, unknown: self.unknown }
     }
 }
 
 struct Items<'a> {
     items: std::slice::Iter<'a, Node>,
+    unknown: &'a RefCell<Vec<Misfit>>,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_> {
@@ -229,33 +208,30 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
         let Some(node) = self.items.next() else { return Ok(None) };
-        seed.deserialize(Reader { node }).map(Some).map_err(|error| error.at(node.origin))
+        let reader = Reader { node, unknown: self.unknown };
+        seed.deserialize(reader).map(Some).map_err(|error| error.at(node.origin))
     }
 }
 
 struct Entries<'a> {
-    map: &'a Map,
+    entries: Vec<&'a Entry>,
     at: usize,
-}
-
-impl<'a> Entries<'a> {
-    fn new(map: &'a Map) -> Self {
-        Self { map, at: 0 }
-    }
+    unknown: &'a RefCell<Vec<Misfit>>,
 }
 
 impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = Misfit;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
-        let Some(entry) = self.map.entries.get(self.at) else { return Ok(None) };
+        let Some(entry) = self.entries.get(self.at) else { return Ok(None) };
         let key: serde::de::value::StrDeserializer<'_, Misfit> = entry.key.text().into_deserializer();
         seed.deserialize(key).map(Some).map_err(|error| error.at(entry.key.origin))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let entry = &self.map.entries[self.at];
+        let node = &self.entries[self.at].value;
         self.at += 1;
-        seed.deserialize(Reader { node: &entry.value }).map_err(|error| error.at(entry.value.origin))
+        let reader = Reader { node, unknown: self.unknown };
+        seed.deserialize(reader).map_err(|error| error.at(node.origin))
     }
 }

@@ -1,6 +1,7 @@
 //! How many jobs and deployments one pipeline may have.
 
 use super::{Index, Rule};
+use crate::check::Division;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::matrix::parallel;
 use crate::pipeline::rule::Presence;
@@ -9,8 +10,9 @@ pub(super) const RULE: Rule = Rule {
     id: "limits",
     summary: "the pipeline has more jobs or deployments than GitLab allows",
     doc: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or what the instance is set to \
-(`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. Split it: fewer units \
-in one pipeline, or fewer environments.",
+(`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. What \
+`nestling generate` writes is split where it is too large, units that need each other staying together; what is too large \
+even so is reported by this rule.",
     source: "https://docs.gitlab.com/administration/cicd/limits/",
     good: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\n",
     bad: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\nb: { script: x, environment: prod }\n",
@@ -18,6 +20,9 @@ in one pipeline, or fewer environments.",
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    if index.settings.division == Division::Parts {
+        return;
+    }
     let limits = &index.settings.limits;
     let (mut jobs, mut deployments) = (0_u64, 0_u64);
     let (mut last_job, mut last_deployment) = (None, None);

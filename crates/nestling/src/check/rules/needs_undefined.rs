@@ -27,7 +27,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             }
             let message = format!("`{}` {verb} `{name}`, which is not in the pipeline", job.name);
             let problem = Diagnostic::error(RULE.id, origin, message);
-            problems.push(match index.near(name) {
+            problems.push(match index.near_to(job, name) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                 None => {
                     problem.with_help("name a job of this pipeline, or write `{ job: …, optional: true }`")

@@ -36,7 +36,7 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
             return None;
         }
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        return Some(match index.near(name) {
+        return Some(match index.near_to(job, name) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem.with_help("write a `stop:` block in the job instead"),
         });

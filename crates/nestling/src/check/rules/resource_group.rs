@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "a `resource_group` has a name that GitLab refuses, or does not hold",
     doc: "The name holds letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and no slash at either end. A job with \
 `trigger` gives the group back as soon as the other pipeline is made, unless it has a `strategy`. And a group of a \
-trigger job that waits is taken while the other pipeline runs: a job there that asks for the same one waits for ever.",
+trigger job that waits is taken while the other pipeline runs: a job there that asks for the same one waits for ever. The group of the \
+trigger job in the repository's own `.gitlab-ci.yml` is known; `workspace: { gitlab: { held_groups: [NAME] } }` names others.",
     source: "https://docs.gitlab.com/ci/resource_groups/",
     good: "a: { script: x, resource_group: prod/$REGION }\n",
     bad: "a: { script: x, resource_group: prod/ }\n",

@@ -35,7 +35,7 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         }
         let message = format!("a rule of `{}` needs `{name}`, which is not in the pipeline", job.name);
         let problem = Diagnostic::error(RULE.id, need.origin, message);
-        return Some(match index.near(name) {
+        return Some(match index.near_to(job, name) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem.with_help("name a job of this pipeline"),
         });

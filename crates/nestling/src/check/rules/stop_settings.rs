@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = Rule {
     id: "stop-settings",
     summary: "a stop job says what only a deploy may, or takes another turn",
     doc: "`url`, `auto_stop_in` and `on_stop` belong to the deploy: a stop job cannot know the address any more, and \
-GitLab heeds neither of the others there. A deploy and its stop job have the same `resource_group`, or GitLab's button \
+GitLab heeds neither of the others there. Nor has a job that only prepares, verifies or accesses an environment an \
+`on_stop`: it deploys nothing that could be stopped. A deploy and its stop job have the same `resource_group`, or GitLab's button \
 does not stop the environment.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     good: "deploy: { script: d, resource_group: e, environment: { name: e, on_stop: stop } }\n\
@@ -21,11 +22,18 @@ stop: { script: s, when: manual, environment: { name: e, action: stop, auto_stop
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        let Some(environment) = environment(&job.body).filter(|it| it.action() == "stop") else { continue };
+        let Some(environment) = environment(&job.body) else { continue };
+        let (does, of_deploys): (_, &[&str]) = match environment.action() {
+            "stop" => ("stops", &["url", "auto_stop_in", "on_stop"]),
+            "prepare" => ("prepares", &["on_stop"]),
+            "verify" => ("verifies", &["on_stop"]),
+            "access" => ("accesses", &["on_stop"]),
+            _ => continue,
+        };
         let entries = environment.map().into_iter().flat_map(|map| &map.entries);
-        for entry in entries.filter(|entry| ["url", "auto_stop_in", "on_stop"].contains(&entry.key.text())) {
+        for entry in entries.filter(|entry| of_deploys.contains(&entry.key.text())) {
             let key = entry.key.text();
-            let message = format!("`{}` stops an environment, and `{key}` belongs to its deploy", job.name);
+            let message = format!("`{}` {does} an environment, and `{key}` belongs to its deploy", job.name);
             problems.push(Diagnostic::warning(RULE.id, entry.key.origin, message).with_help("take it out"));
         }
     }

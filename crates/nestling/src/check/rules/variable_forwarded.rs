@@ -8,8 +8,9 @@ pub(super) const RULE: Rule = Rule {
     id: "variable-forwarded",
     summary: "a job sets a variable that the parent's trigger job forwards over it",
     doc: "Variables of the trigger job, and the global ones that it inherits, reach the child pipeline with the highest \
-precedence: they win over `variables` of its jobs. List those that yours forwards in `workspace: { gitlab: { forwarded: \
-[NAME] } }`, and this rule finds the jobs that set them in vain. `inherit: { variables: false }` at the trigger job \
+precedence: they win over `variables` of its jobs. Those of the trigger job in the repository's own `.gitlab-ci.yml` are \
+known; list what comes from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`, and this rule finds the jobs that \
+set them in vain. `inherit: { variables: false }` at the trigger job \
 forwards none of the global ones.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
     good: "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { LEVEL: debug } }\n",

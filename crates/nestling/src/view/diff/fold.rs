@@ -86,6 +86,12 @@ impl Alike {
 
     /// `` `image` changes in 37 jobs of 12 units``.
     pub(super) fn title(&self) -> String {
+        self.titled(|key| format!("`{key}`"), str::to_owned)
+    }
+
+    /// [`Self::title`] with the key and a job's name written in other ways.
+    pub(super) fn titled(&self, key: impl Fn(&str) -> String, name: impl Fn(&str) -> String) -> String {
+        let key = key(&self.key);
         let verb = match (self.removed.is_empty(), self.added.is_empty()) {
             (true, false) => "is new",
             (false, true) => "is gone",
@@ -93,7 +99,7 @@ impl Alike {
         };
         let count = self.count();
         if let (1, Some((unit, jobs))) = (count, self.jobs.first()) {
-            return format!("`{}` {verb} in {}", self.key, full(unit.as_ref(), &jobs[0]));
+            return format!("{key} {verb} in {}", name(&full(unit.as_ref(), &jobs[0])));
         }
         let units = self.jobs.keys().flatten().count();
         let of = match units {
@@ -101,7 +107,7 @@ impl Alike {
             1 => " of 1 unit".to_owned(),
             units => format!(" of {units} units"),
         };
-        format!("`{}` {verb} in {count} jobs{of}", self.key)
+        format!("{key} {verb} in {count} jobs{of}")
     }
 }
 

@@ -73,7 +73,7 @@ fn change(out: &mut String, alike: &Alike) {
         lines.truncate(LINES);
         lines.push(format!("  … and {more} more lines"));
     }
-    let _ = writeln!(out, "{}\n\n{}", alike.title(), fence("diff", &lines.join("\n")));
+    let _ = writeln!(out, "{}\n\n{}", alike.titled(code, code), fence("diff", &lines.join("\n")));
     if alike.count() > 1 {
         let _ = writeln!(out, "<details><summary>{}</summary>\n", counted(alike.count(), "job"));
         for (unit, jobs) in &alike.jobs {

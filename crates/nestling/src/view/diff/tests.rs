@@ -104,9 +104,12 @@ fn a_line_in_the_middle_of_a_script_changes_alone() {
 
 #[test]
 fn a_name_cannot_break_out_of_the_note() {
-    let base = pipeline("'a:x': { script: x }\n");
-    let head = pipeline("'a:x': { script: '```\n</details><img src=x>' }\n'a:`evil`': { script: x }\n");
+    let base = pipeline("'a:x': { script: x }\n'a:<img>': { script: x }\n");
+    let head = pipeline(
+        "'a:<img>': { script: y }\n'a:x': { script: '```\n</details><img src=x>' }\n'a:`evil`': { script: x }\n",
+    );
     let note = markdown(&diff(&base, &head), "base and head");
     assert!(note.contains("- `` a:`evil` ``\n"), "{note}");
     assert!(note.contains("````diff\n"), "{note}");
+    assert!(note.contains("`script` changes in `a:<img>`\n"), "{note}");
 }

@@ -7,6 +7,19 @@ use std::fmt::Write as _;
 /// How many changed paths are listed.
 const PATHS: usize = 20;
 
+/// How long a line may be before jobs stand on lines of their own.
+const COLUMNS: usize = 80;
+
+/// Jobs behind a text of this length: on its line, or below it.
+fn listed(jobs: &[String], before: usize) -> String {
+    let line = format!(": {}", jobs.join(", "));
+    if "  → ".chars().count() + before + line.chars().count() <= COLUMNS {
+        return line;
+    }
+    let lines: Vec<String> = jobs.iter().map(|job| format!("\n      {job}")).collect();
+    format!(":{}", lines.concat())
+}
+
 impl Explanation {
     /// The text.
     pub fn text(&self, paint: Paint) -> String {
@@ -27,7 +40,7 @@ impl Explanation {
                 // The text names it already.
                 [job] if effect.text.starts_with(job.as_str()) => String::new(),
                 [] => String::new(),
-                jobs => format!(": {}", jobs.join(", ")),
+                jobs => listed(jobs, effect.text.chars().count()),
             };
             let _ = writeln!(text, "  → {}{jobs}", effect.text);
         }

@@ -24,7 +24,11 @@ pub(super) fn why_not(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<String
     if paths.is_empty() {
         lines.push("nothing changed".to_owned());
     } else if !paths.iter().any(|path| path.is_in(&unit.dir)) {
-        lines.push(format!("none of the {} changed paths is in {}/", paths.len(), unit.dir));
+        let changed = match paths.len() {
+            1 => "the changed path is not".to_owned(),
+            all => format!("none of the {all} changed paths is"),
+        };
+        lines.push(format!("{changed} in {}/", unit.dir));
         lines.extend(nearest(unit, &paths));
     }
     for rule in unit.changes.iter().filter(|rule| rule.sign == Sign::Include) {

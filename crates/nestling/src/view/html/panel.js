@@ -85,7 +85,7 @@ function environmentPart(job) {
   const environment = job.environment;
   if (!environment) return null;
   const rows = [["Name", environment.name], ["Action", environment.action], ["Tier", environment.tier], ["Address", environment.url], ["Stops itself after", environment.auto_stop_in]];
-  return part("Environment", el("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([key, value]) => [el("dt", {}, key), el("dd", {}, value)])));
+  return part("Environment", el("dl", { class: "facts" }, rows.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, key), el("dd", {}, value)])));
 }
 
 function yamlPart(job) {

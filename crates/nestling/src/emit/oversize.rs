@@ -1,0 +1,99 @@
+//! What is too large for GitLab even in parts.
+
+use super::output::File;
+use super::split::{Limits, Load};
+use crate::diagnostic::{Diagnostic, FileId, Origin};
+use crate::pipeline::Pipeline;
+use crate::plan::Plan;
+use flate2::{Compression, write::DeflateEncoder};
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// The id of these problems, as that of the rule for a pipeline that is not split.
+const RULE: &str = "limits";
+
+/// A part whose units need each other, so that it cannot be cut again.
+pub(super) fn of_part(part: &Pipeline, load: Load, limits: &Limits) -> Option<Diagnostic> {
+    if load.fits(limits) {
+        return None;
+    }
+    let first = part.jobs.first()?;
+    let units: BTreeSet<&str> =
+        part.jobs.iter().filter_map(|job| Some(job.unit.as_ref()?.as_str())).collect();
+    let mut over = Vec::new();
+    if load.deployments > limits.deployments {
+        over.push(format!("{} deployments of {}", load.deployments, limits.deployments));
+    }
+    if load.jobs > limits.jobs {
+        over.push(format!("{} jobs of {}", load.jobs, limits.jobs));
+    }
+    if load.objects > limits.objects || over.is_empty() {
+        over.push(format!("{} KiB of objects of {}", load.objects >> 10, limits.objects >> 10));
+    }
+    let (who, way_out) = match units.len() {
+        0 | 1 => (
+            units
+                .first()
+                .map_or_else(|| "the jobs of the workspace".to_owned(), |unit| format!("the unit `{unit}`")),
+            "make several units of it, or fewer jobs",
+        ),
+        count => (
+            format!("{count} units that need each other"),
+            "take some `needs` between units out, so that they can be in different parts",
+        ),
+    };
+    let message = format!("{who}: too much for one pipeline of GitLab's: {}", over.join(", "));
+    Some(Diagnostic::error(RULE, first.origin, message).with_help(way_out))
+}
+
+/// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
+pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &Limits) -> Vec<Diagnostic> {
+    let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
+    let problem = |what: String, bytes: usize| {
+        let message = format!(
+            "{what} has {} KiB; GitLab includes artifacts up to {}",
+            bytes >> 10,
+            limits.artifact >> 10
+        );
+        Diagnostic::error(RULE, origin, message).with_help(
+            "write it with `--compact`, select fewer units, or raise the instance's `max_artifacts_content_include_size`",
+        )
+    };
+    let large = files.iter().filter(|file| file.text.len() > limits.artifact);
+    let mut problems: Vec<_> =
+        large.map(|file| problem(format!("`{}`", file.path), file.text.len())).collect();
+    let archive = archive(files, limits.artifact);
+    if archive > limits.artifact {
+        problems.push(problem(format!("the archive of {} files", files.len()), archive));
+    }
+    problems
+}
+
+/// The bytes of the files when they are compressed; those of small files are not worth the work.
+fn archive(files: &[File], limit: usize) -> usize {
+    let whole: usize = files.iter().map(|file| file.text.len()).sum();
+    if whole <= limit {
+        return whole;
+    }
+    files.iter().map(|file| compressed(&file.text).unwrap_or(file.text.len())).sum()
+}
+
+fn compressed(text: &str) -> std::io::Result<usize> {
+    let mut encoder = DeflateEncoder::new(Count(0), Compression::fast());
+    encoder.write_all(text.as_bytes())?;
+    Ok(encoder.finish()?.0)
+}
+
+/// Counts what is written to it.
+struct Count(usize);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! The book in `docs/`: every page is in its table of contents, every link leads somewhere, what it shows is so, and mdBook
+//! builds it.
+
+mod links;
+mod reference;
+mod tutorial;

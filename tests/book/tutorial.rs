@@ -1,0 +1,156 @@
+//! The tutorial and the guides are run as they are written: their files are written, their commands are run, and what those say is compared
+//! with what the page shows.
+//!
+//! A fenced block whose first line is a comment with a path is that file. In a block marked `console` a line that starts
+//! with `$ ` is a command, and what follows is what it says; a line `…` stands for any lines.
+//! `NESTLING_TEST_UPDATE=1` writes what commands say where no `…` is expected.
+
+use crate::support::tool::{Tool, need};
+use crate::support::{expect_file, read, root, run, setting};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A page from its start to its end, with the files and the commands that are in it.
+fn follow(page: &str, reader: &mut Reader) {
+    let path = root().join(page);
+    let text = read(page);
+    let mut out = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        out += &format!("{line}\n");
+        let Some(language) = line.strip_prefix("```") else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        out += &if language == "console" { reader.types(&block) } else { reader.writes(&block) };
+        out += "```\n";
+    }
+    expect_file(&path, &out).unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+#[test]
+fn the_tutorial_runs_as_it_is_written() {
+    let test = "the_tutorial_runs_as_it_is_written";
+    let (Some(local), Some(_)) = (need(Tool::GitlabCiLocal, test), need(Tool::Rsync, test)) else { return };
+    let mut reader = Reader::new();
+    reader.installs("gitlab-ci-local", &local);
+    follow("docs/tutorial.md", &mut reader);
+    assert!(reader.commands >= 18 && reader.files >= 16, "{} {}", reader.commands, reader.files);
+    let child = fs::read_to_string(reader.directory.join("child-pipeline.yml")).unwrap();
+    assert!(child.contains("services/bye:deploy:review:stop"), "{child}");
+}
+
+#[test]
+fn the_guides_show_what_is_so() {
+    for (page, commands) in [("monorepo", 7), ("review-apps", 3), ("from-rules-changes", 2)] {
+        let mut reader = Reader::new();
+        reader.says("git init --quiet --initial-branch main");
+        follow(&format!("docs/{page}.md"), &mut reader);
+        assert!(reader.commands >= commands, "{page} has {} commands", reader.commands);
+        let checked = reader.says("nestling check");
+        assert!(checked.ends_with(": no errors\n"), "{page}\n{checked}");
+    }
+}
+
+/// Somebody with an empty directory, who does what the page says.
+struct Reader {
+    folder: tempfile::TempDir,
+    directory: PathBuf,
+    path: String,
+    commands: usize,
+    files: usize,
+}
+
+impl Reader {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = folder.path().join("projects");
+        for name in ["projects", "home", "bin"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let nestling = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
+        let bin = folder.path().join("bin");
+        let path =
+            format!("{}:{}:{}", bin.display(), nestling.display(), setting("PATH").unwrap_or_default());
+        Self { folder, directory, path, commands: 0, files: 0 }
+    }
+
+    /// Makes a program a command.
+    fn installs(&self, name: &str, program: &Command) {
+        let words = std::iter::once(program.get_program()).chain(program.get_args());
+        let words: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+        let file = self.folder.path().join("bin").join(name);
+        fs::write(&file, format!("#!/bin/sh\nexec {} \"$@\"\n", words.join(" "))).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Writes the file that a block is, if it is one; gives the block.
+    fn writes(&mut self, block: &[&str]) -> String {
+        let text: String = block.iter().map(|line| format!("{line}\n")).collect();
+        let Some(path) = block[0].strip_prefix("# ").filter(|path| !path.contains(' ')) else { return text };
+        // JSON has no comments, so that the path is no part of the file.
+        let inside = if path.ends_with(".json") { text.split_once('\n').unwrap().1 } else { &text };
+        let path = self.directory.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, inside).unwrap();
+        self.files += 1;
+        text
+    }
+
+    /// Runs the commands of a block; gives it with what they say.
+    fn types(&mut self, block: &[&str]) -> String {
+        let mut out = String::new();
+        let mut rest = block;
+        while let Some((line, after)) = rest.split_first() {
+            let command = line.strip_prefix("$ ").expect("a console starts with a command");
+            let end = after.iter().position(|line| line.starts_with("$ ")).unwrap_or(after.len());
+            let shown = &after[..end];
+            rest = &after[end..];
+            let said = self.says(command);
+            let said: Vec<&str> = said.lines().map(str::trim_end).collect();
+            let kept = if shown.contains(&"…") && fits(&said, shown) { shown } else { &said[..] };
+            out += &format!("$ {command}\n");
+            out.extend(kept.iter().map(|line| format!("{line}\n")));
+            self.commands += 1;
+        }
+        out
+    }
+
+    /// Everything that a command says, as a terminal shows it.
+    fn says(&mut self, command: &str) -> String {
+        let at = self.folder.path().join("at");
+        let script = format!("exec 2>&1\n{command}\npwd > '{}'\n", at.display());
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &script]).current_dir(&self.directory).stdin(Stdio::null()).env_clear();
+        shell.env("PATH", &self.path).env("HOME", self.folder.path().join("home"));
+        shell.env("GIT_CONFIG_GLOBAL", "/dev/null");
+        for who in ["AUTHOR", "COMMITTER"] {
+            shell
+                .env(format!("GIT_{who}_NAME"), "Robin")
+                .env(format!("GIT_{who}_EMAIL"), "robin@shop.example");
+            shell.env(format!("GIT_{who}_DATE"), "2026-01-05T09:00:00Z");
+        }
+        let output = run(&mut shell);
+        self.directory = PathBuf::from(fs::read_to_string(at).unwrap().trim_end());
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// Whether lines are those that are shown, where `…` stands for any.
+fn fits(said: &[&str], shown: &[&str]) -> bool {
+    match shown.split_first() {
+        None => said.is_empty(),
+        Some((&"…", rest)) => (0..=said.len()).any(|from| fits(&said[from..], rest)),
+        Some((line, rest)) => {
+            said.split_first().is_some_and(|(first, after)| first == line && fits(after, rest))
+        }
+    }
+}
+
+#[test]
+fn an_ellipsis_stands_for_any_lines_and_nothing_else_does() {
+    assert!(fits(&["a", "b", "c"], &["…", "c"]));
+    assert!(fits(&["a"], &["a", "…"]));
+    assert!(!fits(&["a", "b"], &["a"]));
+    assert!(!fits(&["b"], &["…", "a"]));
+}
