@@ -77,7 +77,7 @@ fn mistakes(template: &str) -> Repository {
         "workspace: { templates: [ci], stages: [build], units: [{ match: \"s/*\", use: service }] }\n";
     repository.write("nestling.yml", header).write("ci/service.yml", template);
     for unit in 0..300 {
-        repository.write(&format!("s/{unit}/x"), "");
+        repository.write(format!("s/{unit}/x"), "");
     }
     repository.commit("a template of many units");
     repository

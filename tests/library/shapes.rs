@@ -29,7 +29,9 @@ fn inputs(template: &Template, text: &str, choice: usize) -> Map {
         let options = definition.get("options").and_then(Node::as_seq);
         let value = match (definition.get("type").and_then(Node::text), options) {
             (_, Some(options)) => options[choice % options.len()].clone(),
-            (Some("boolean"), _) => Node::plain(origin, if choice % 2 == 0 { "true" } else { "false" }),
+            (Some("boolean"), _) => {
+                Node::plain(origin, if choice.is_multiple_of(2) { "true" } else { "false" })
+            }
             (Some("number"), _) => Node::plain(origin, (choice % 4 + 1).to_string()),
             (Some("array"), _) => {
                 Node::seq(origin, vec![Node::string(origin, text), Node::string(origin, "b")])

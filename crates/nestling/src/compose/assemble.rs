@@ -76,7 +76,7 @@ fn used(mut stages: Vec<StageName>, jobs: &[Job]) -> Vec<StageName> {
     let is_known = |stage: &&str| {
         matches!(*stage, StageName::PRE | StageName::POST) || stages.iter().any(|s| s.as_str() == *stage)
     };
-    if used.iter().all(|stage| is_known(stage)) {
+    if used.iter().all(is_known) {
         stages.retain(|stage| used.contains(stage.as_str()));
     }
     stages
