@@ -1,7 +1,7 @@
 //! A `block` that no template above has: the engine would drop what stands in it without a word.
 
 use super::syntax::syntax;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, did_you_mean, number};
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::{Block, Spanned, Stmt};
 use minijinja::machinery::parse;
@@ -113,7 +113,6 @@ impl Blocks {
 fn place(body: &Body, name: &str, line: u32) -> Origin {
     let text = body.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
     let at = text.find("block").and_then(|block| Some(block + text[block..].find(name)?));
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     match at {
         Some(at) => {
             let column = number(text[..at].chars().count()) + 1;

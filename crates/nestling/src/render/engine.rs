@@ -9,7 +9,7 @@ use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::untrusted::{self, Parameters};
 use super::{blocks, filters, import_name, sign, splice};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number};
 use crate::workspace::{Body, Read, Templates};
 use crate::yaml::{self, Node};
 use minijinja::value::ValueKind;
@@ -90,18 +90,19 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// What is wrong with the template or with what it rendered to, at the template's own lines.
     pub fn render(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
-        let (marked, environment_read) = if is_template(&body.text) {
+        let exact = !is_template(&body.text);
+        let rendered = if exact {
+            refuse_signs(&body.text, body.file)?;
+            self.tree(&body.text, body.file, exact, scope).map(|tree| (tree, false))
+        } else {
             let name = self.name(body)?;
             let (values, read) = scope.values();
             let text = self.run(&name, &values, scope)?;
-            (splice::splice(&text, &self.store), read.load(Ordering::Relaxed))
-        } else {
-            refuse_signs(&body.text, body.file)?;
-            (body.text.to_string(), false)
+            let marked = splice::splice(&text, &self.store);
+            self.tree(&marked, body.file, exact, scope).map(|tree| (tree, read.load(Ordering::Relaxed)))
         };
-        let exact = !is_template(&body.text);
-        match self.tree(&marked, body.file, exact, scope) {
-            Ok((node, warnings)) => Ok(Rendered { node, environment_read, warnings }),
+        match rendered {
+            Ok(((node, warnings), environment_read)) => Ok(Rendered { node, environment_read, warnings }),
             Err(problems) => {
                 Err(problems.into_iter().map(|problem| self.with_user(problem, body.file)).collect())
             }
@@ -236,7 +237,6 @@ fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
         .enumerate()
         .find_map(|(line, text)| Some((line, text.chars().position(sign::is_sign)?)))
         .unwrap_or_default();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let origin = Origin::span(file, number(line) + 1, number(column) + 1, 1);
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
     Err(vec![Diagnostic::error("template-character", origin, message).with_help("take the character out")])

@@ -2,7 +2,7 @@
 
 use super::lines::Lines;
 use super::sign::{self, CLOSE};
-use crate::diagnostic::{FileId, Origin, Sources};
+use crate::diagnostic::{FileId, Origin, Sources, number};
 use crate::yaml::Position;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -134,8 +134,4 @@ fn found(rendered: &[char], source: &[char], from: usize, to: usize) -> Option<u
     let mut places = source.windows(words.len()).enumerate().filter(|(_, window)| *window == words);
     let (place, _) = places.next()?;
     places.next().is_none().then_some(place)
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

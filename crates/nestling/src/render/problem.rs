@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::sign::visible;
 use super::{involved, suggest, unclosed};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
 use std::ops::Range;
@@ -187,10 +187,6 @@ fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(O
     let column = line[..value + missing.at].chars().count() + 1;
     let width = missing.path.chars().count();
     Some((Origin::span(found.origin.file, number(at) + 1, number(column), number(width)), missing))
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// What a statement can begin with.

@@ -2,7 +2,7 @@
 
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::syntax;
-use crate::diagnostic::{Diagnostic, FileId, Origin};
+use crate::diagnostic::{Diagnostic, FileId, Origin, number};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
@@ -243,12 +243,13 @@ impl<'i> Reader<'_, 'i> {
     }
 }
 
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
 /// An error for every key that stands twice in a mapping.
 pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
+    let keys = || map.entries.iter().map(|entry| entry.key.text());
+    // Nearly every mapping is small and has each key once.
+    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
+        return Vec::new();
+    }
     let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
     let mut problems = Vec::new();
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {

@@ -1,7 +1,7 @@
 //! What the YAML reader stumbled over, told at the line that is crooked: where it gives up is often a line too late.
 
 use super::parse::Position;
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, number};
 
 /// How far up a crooked line is looked for.
 const LINES: usize = 60;
@@ -128,8 +128,4 @@ pub(super) fn whole(lines: &[&str], at: usize, locate: &dyn Fn(Position) -> Orig
     let column = line[..indent(line)].chars().count() + 1;
     let width = line.trim().chars().count();
     locate(Position { line: number(at + 1), column: number(column), width: number(width) })
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
