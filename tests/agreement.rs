@@ -11,6 +11,7 @@ use proptest::prelude::{Strategy, any};
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -80,6 +81,7 @@ fn preview_and_generate_agree_on_the_jobs_of_500_random_change_sets() {
         .prop_map(move |picked| picked.iter().map(|at| at.get(&paths).clone()).collect::<Vec<_>>());
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let seen = RefCell::new(BTreeSet::new());
     let run = runner.run(&(change_sets, select(&PIPELINES[..])), |(changes, pipeline)| {
         let sources = Sources::default();
         let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
@@ -97,7 +99,10 @@ fn preview_and_generate_agree_on_the_jobs_of_500_random_change_sets() {
         for line in tree(&plan, Screen::PLAIN).lines().chain(table.lines()) {
             assert!(line.chars().count() <= 80, "{line}");
         }
+        seen.borrow_mut().insert(jobs);
         Ok(())
     });
     run.unwrap();
+    let different = seen.borrow().len();
+    assert!(different >= 40, "the change sets led to {different} sets of jobs only");
 }

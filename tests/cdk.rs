@@ -4,10 +4,14 @@
 //! `tests/cdk/apps` the apps that they were made from.
 
 mod assemblies;
+mod aws;
 mod broken;
+mod change_sets;
 mod command;
 mod deploy;
 mod golden;
 mod nothing_lost;
+mod removed;
+mod report;
 mod synth;
 mod versions;

@@ -104,3 +104,144 @@ fn the_parents_that_it_writes_pass_gitlabs_reader_and_schema() {
     judge::psych(test, &files);
     judge::schema(test, &files);
 }
+
+/// What a repository is, its files, and the units that it has.
+type Shape = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+/// Repositories as they are found in public.
+const PUBLIC: [Shape; 8] = [
+    (
+        "one Node project",
+        &[
+            (
+                "package.json",
+                "{ \"name\": \"app\", \"scripts\": { \"build\": \"vite build\", \"test\": \"vitest\" } }",
+            ),
+            ("package-lock.json", "{}"),
+            ("src/main.js", ""),
+            ("README.md", ""),
+        ],
+        &["root"],
+    ),
+    (
+        "npm workspaces",
+        &[
+            ("package.json", "{ \"private\": true, \"workspaces\": [\"packages/*\"] }"),
+            ("package-lock.json", "{}"),
+            ("packages/ui/package.json", "{ \"name\": \"@acme/ui\", \"version\": \"1.0.0\" }"),
+            (
+                "packages/site/package.json",
+                "{ \"name\": \"@acme/site\", \"dependencies\": { \"@acme/ui\": \"*\" } }",
+            ),
+            ("packages/site/Dockerfile", "FROM node\n"),
+        ],
+        &["packages/site", "packages/ui"],
+    ),
+    (
+        "a cargo workspace with a package at its root",
+        &[
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers = [\"crates/*\"]\n\n[package]\nname = \"tool\"\nversion = \"0.1.0\"\n",
+            ),
+            ("Cargo.lock", ""),
+            ("src/main.rs", "fn main() {}\n"),
+            ("crates/core/Cargo.toml", "[package]\nname = \"core\"\nversion = \"0.1.0\"\n"),
+            (
+                "crates/cli/Cargo.toml",
+                "[package]\nname = \"cli\"\nversion = \"0.1.0\"\n[dependencies]\ncore = { path = \"../core\" }\n",
+            ),
+        ],
+        &["crates/cli", "crates/core", "root"],
+    ),
+    (
+        "several Go modules",
+        &[
+            ("go.work", "go 1.24\n\nuse (\n\t./api\n\t./worker\n)\n"),
+            ("api/go.mod", "module example.com/api\n\ngo 1.24\n"),
+            ("api/main.go", "package main\n"),
+            (
+                "worker/go.mod",
+                "module example.com/worker\n\ngo 1.24\n\nrequire example.com/api v0.0.0\n\nreplace example.com/api => ../api\n",
+            ),
+        ],
+        &["api", "worker"],
+    ),
+    (
+        "a Python monorepo",
+        &[
+            ("pyproject.toml", "[tool.ruff]\nline-length = 100\n"),
+            ("libs/common/pyproject.toml", "[project]\nname = \"common\"\nversion = \"1\"\n"),
+            ("services/ingest/pyproject.toml", "[project]\nname = \"ingest\"\nversion = \"1\"\n"),
+            ("services/serve/requirements.txt", "flask\n"),
+            ("tests/test_all.py", ""),
+        ],
+        &["libs/common", "services/ingest", "services/serve"],
+    ),
+    (
+        "a Maven build of several modules",
+        &[
+            (
+                "pom.xml",
+                "<project>\n  <modules><module>core</module><module>web</module></modules>\n</project>\n",
+            ),
+            ("core/pom.xml", "<project/>\n"),
+            ("core/src/main/java/Core.java", ""),
+            ("web/pom.xml", "<project/>\n"),
+        ],
+        &["core", "web"],
+    ),
+    (
+        "a Go service with infrastructure beside it",
+        &[
+            ("go.mod", "module example.com/service\n\ngo 1.24\n"),
+            ("cmd/service/main.go", "package main\n"),
+            ("Dockerfile", "FROM golang\n"),
+            ("deploy/terraform/main.tf", ""),
+            (".gitlab-ci.yml", "stages: [test]\nlint:\n  stage: test\n  script: go vet ./...\n"),
+        ],
+        &["deploy/terraform", "root"],
+    ),
+    ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &["notes"]),
+];
+
+/// What the manifests say about each other is heeded.
+#[test]
+fn a_change_to_a_package_reaches_those_that_use_it() {
+    for (shape, changed, reached) in [
+        ("npm workspaces", "packages/ui/index.js", "packages/site"),
+        ("a cargo workspace with a package at its root", "crates/core/src/lib.rs", "crates/cli"),
+        ("several Go modules", "api/main.go", "worker"),
+    ] {
+        let (_, files, _) = PUBLIC.iter().find(|(name, ..)| *name == shape).unwrap();
+        let (repository, ..) = initialized(files);
+        let list = repository.path().join(".git/list");
+        std::fs::write(&list, format!("{changed}\n")).unwrap();
+        let affected = output(nestling(repository.path()).args(["affected", "--changes-from"]).arg(&list));
+        assert!(affected.lines().any(|unit| unit == reached), "{shape}: {affected}");
+    }
+}
+
+#[test]
+fn generate_works_right_after_init_in_repositories_of_every_shape() {
+    let test = "generate_works_right_after_init_in_repositories_of_every_shape";
+    let mut pipelines = Vec::new();
+    let mut kept = Vec::new();
+    for (shape, files, wanted) in PUBLIC {
+        let (repository, _, plan) = initialized(files);
+        assert_eq!(units(&plan), wanted, "{shape}");
+        for unit in wanted {
+            let of_unit = plan["jobs"].as_array().unwrap().iter().filter(|job| job["unit"] == *unit).count();
+            assert!(of_unit > 0, "{shape}: {unit} has no job");
+        }
+        repository.commit("as `init` left it");
+        for options in [&["--all"][..], &["--as", "merge_request"], &["--as", "branch:main"]] {
+            let file = repository.path().join(format!("child{}.yml", options.concat().replace(':', "-")));
+            output(nestling(repository.path()).arg("generate").args(options).arg("--output").arg(&file));
+            pipelines.push(file);
+        }
+        kept.push(repository);
+    }
+    judge::psych(test, &pipelines);
+    judge::schema(test, &pipelines);
+}

@@ -73,6 +73,9 @@ mod transcripts;
 mod commands;
 
 #[cfg(test)]
+mod output;
+
+#[cfg(test)]
 mod reports;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A made-up monorepo whose maker knows the right answer: which projects a branch affects, through additions, removals,
 //! renames, moves, changed modes, odd names, and dependencies of dependencies.
 
+use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
 use crate::support::{nestling, output, root};
 use serde_json::Value;
@@ -56,4 +57,26 @@ fn the_selected_units_are_the_affected_projects() {
         let listed = affected(&repository, &["--changes-from", list.to_str().unwrap(), "-z"]);
         assert_eq!(names(&listed), right);
     }
+}
+
+/// One project at the root, with another one in a directory of it: the nearest unit wins.
+#[test]
+fn the_root_can_be_a_unit() {
+    let repository = Repository::new();
+    repository.write(
+        "nestling.yml",
+        "workspace: { templates: [ci], stages: [test], units: [{ match: [., infra], use: it }] }\n",
+    );
+    repository.write("ci/it.yml", "test:\n  stage: test\n  script: cd ${{ unit.dir | sh }}\n");
+    repository.write("src/main.js", "").write("infra/main.tf", "");
+    repository.commit("start");
+    let list = repository.path().join(".git/list");
+    for (path, units) in [("src/main.js", "root\n"), ("infra/main.tf", "infra\n"), ("new", "root\n")] {
+        std::fs::write(&list, format!("{path}\n")).unwrap();
+        let list = list.to_str().unwrap();
+        assert_eq!(affected(repository.path(), &["--changes-from", list]), units, "{path}");
+    }
+    let pipeline =
+        output(nestling(repository.path()).args(["generate", "--all", "--head", "HEAD", "--output", "-"]));
+    assert!(pipeline.contains("\nroot:test:\n") && pipeline.contains("cd ."), "{pipeline}");
 }

@@ -1,9 +1,10 @@
-//! What every command says, kept word for word: each file under `transcripts` is a session in a fresh copy of the shop.
+//! What every command says, kept word for word: each file under `transcripts` is a session in a fresh copy of the shop,
+//! and each under `transcripts/examples` one in a fresh copy of the example of that name.
 //!
 //! A line that starts with `$ ` is run by a shell in the repository; what it prints follows, standard error after
 //! `[stderr]`, an exit code other than 0 as `[exit 2]`. `NESTLING_TEST_UPDATE=1` writes what comes out; read it.
 
-use crate::support::example::Example;
+use crate::support::example::{Example, names};
 use crate::support::{expect_file, root, setting};
 use clap::CommandFactory;
 use std::fs;
@@ -18,30 +19,55 @@ fn every_command_says_what_its_transcript_says() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+/// In success, and in failure.
 #[test]
 fn no_command_is_without_a_transcript() {
     let all: String = files().iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let sessions: Vec<&str> = all.split("\n$ ").skip(1).collect();
     for command in nestling_cli::Cli::command().get_subcommands() {
-        assert!(all.contains(&format!("nestling {}", command.get_name())), "{}", command.get_name());
+        let called = format!("nestling {}", command.get_name());
+        let of_command =
+            || sessions.iter().filter(|session| session.lines().next().unwrap().contains(&called));
+        let (failed, done): (Vec<&str>, Vec<&str>) =
+            of_command().partition(|session| session.contains("\n[exit "));
+        assert!(!done.is_empty(), "no transcript in which `{called}` works");
+        assert!(!failed.is_empty(), "no transcript in which `{called}` fails");
     }
 }
 
+#[test]
+fn no_example_is_without_a_transcript() {
+    let there: Vec<String> = in_folder("tests/transcripts/examples").iter().map(|file| name(file)).collect();
+    assert_eq!(there, names());
+}
+
 fn files() -> Vec<PathBuf> {
-    let folder = fs::read_dir(root().join("tests/transcripts")).unwrap();
-    let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    let all = [in_folder("tests/transcripts"), in_folder("tests/transcripts/examples")].concat();
+    all.into_iter().filter(|path| path.is_file()).collect()
+}
+
+/// What is in a folder, in order.
+fn in_folder(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
 
+fn name(file: &Path) -> String {
+    file.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
 fn judge(file: &Path) -> Result<(), String> {
-    let shop = Example::new("shop");
+    let is_of_example = file.parent().is_some_and(|folder| folder.ends_with("examples"));
+    let example = Example::new(if is_of_example { name(file) } else { "shop".to_owned() }.as_str());
     let mut text = String::new();
     for line in fs::read_to_string(file).unwrap().lines() {
         // Comments stand at the top; below, such a line is something that a command said.
         if line.starts_with("# ") && !text.contains("$ ") {
             text += &format!("{line}\n");
         } else if let Some(command) = line.strip_prefix("$ ") {
-            let said = said(command, &shop.path());
+            let said = said(command, &example.path());
             let gap =
                 if text.is_empty() || text.ends_with("\n\n") || !text.contains("$ ") { "" } else { "\n" };
             text += &format!("{gap}$ {command}\n{said}");

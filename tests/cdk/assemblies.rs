@@ -76,6 +76,10 @@ pub(crate) fn read(files: &[(String, String)], sources: &Sources) -> Result<Depl
 /// A repository with the unit `shop`, which deploys an assembly that is committed.
 pub(crate) struct Shop {
     pub header: String,
+    /// The job that leaves the assembly; `none` where it is committed.
+    pub from: &'static str,
+    /// The most needs that GitLab allows a job.
+    pub needs: usize,
     pub fragment: String,
     pub assembly: Vec<(String, String)>,
 }
@@ -88,13 +92,18 @@ pub(crate) struct Planned {
 
 impl Shop {
     pub(crate) fn new(version: &str, name: &str, header: &str) -> Self {
-        Self { header: header.to_owned(), fragment: String::new(), assembly: bundle(version, name) }
+        Self::of(bundle(version, name), header)
+    }
+
+    pub(crate) fn of(assembly: Vec<(String, String)>, header: &str) -> Self {
+        Self { header: header.to_owned(), from: "none", needs: 50, fragment: String::new(), assembly }
     }
 
     /// Plans the pipeline that `--as` describes.
     pub(crate) fn plan(&self, kind: &str) -> Planned {
-        let workspace = format!("workspace:\n  environments:{CATALOGUE}");
-        let unit = format!("unit:\n  cdk: {{ from: none, {} }}\n---\n{}", self.header, self.fragment);
+        let Self { header, from, needs, fragment, .. } = self;
+        let workspace = format!("workspace:\n  gitlab: {{ needs: {needs} }}\n  environments:{CATALOGUE}");
+        let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n---\n{fragment}");
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
         files.extend(self.assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));

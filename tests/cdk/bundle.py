@@ -54,7 +54,9 @@ def manifest(text, names):
             continue
         artifact["properties"] = {k: v for k, v in artifact.get("properties", {}).items() if k in PROPERTIES}
         if "metadata" in artifact:
-            artifact["metadata"] = logical_ids(artifact["metadata"]) if id in names else {}
+            # Where there is no other, the construct path is told by those of the constructs.
+            is_read = id in names or "displayName" not in artifact
+            artifact["metadata"] = logical_ids(artifact["metadata"]) if is_read else {}
     return whole
 
 

@@ -64,6 +64,40 @@ fn strict_makes_errors_of_what_is_not_carried_over() {
     }
 }
 
+/// Whether the pipeline is written or not: what somebody has to do is on the job's log, in the summary and in the plan.
+#[test]
+fn the_report_is_on_the_jobs_log_in_the_summary_and_in_the_plan() {
+    let repository = repository(&format!("    from: none\n    assembly: /made\n{STAGES}"), "pipeline");
+    for strict in [&[][..], &["--strict-cdk"]] {
+        let output = generate(repository.path(), &[&["--report", "report"], strict].concat());
+        assert_eq!(output.status.success(), strict.is_empty(), "{}", said(&output));
+        let log = said(&output);
+        let text = |name: &str| std::fs::read_to_string(repository.path().join("report").join(name)).unwrap();
+        let plan: serde_json::Value = serde_json::from_str(&text("plan.json")).unwrap();
+        let lines = plan["cdk"].as_array().unwrap();
+        let is_open = |line: &&serde_json::Value| line["open"] == true;
+        assert!(lines.iter().filter(is_open).count() > 15, "{lines:?}");
+        assert!(lines.iter().any(|line| line["kind"] == "replaced"), "{lines:?}");
+        let summary = plain(&text("summary.md"));
+        for line in lines {
+            let [unit, kind, subject, text] =
+                ["unit", "kind", "subject", "text"].map(|key| line[key].as_str().unwrap());
+            let row = format!("| `{unit}` | {kind} | {subject} | {text} |");
+            assert!(summary.contains(&row), "{row}\n{summary}");
+            assert!(line["open"] == false || log.contains(text), "{text}\n{log}");
+            assert!(line["origin"]["path"].as_str().unwrap().starts_with("made/"), "{line}");
+        }
+        let todo = summary.find("### From CDK assemblies, to be done").unwrap();
+        let done = summary.find("<summary>Done by GitLab, or before</summary>").unwrap();
+        assert!(todo < done, "{summary}");
+    }
+}
+
+/// Markdown without its back-slashes.
+fn plain(markdown: &str) -> String {
+    markdown.replace('\\', "")
+}
+
 #[test]
 fn generate_makes_the_assembly_and_preview_only_looks() {
     let synth = "    synth: [mkdir cdk.out, cp -R ../made/. cdk.out]\n    from: generate\n";

@@ -4,7 +4,7 @@ use super::assemblies::{NEWEST, Shop};
 use crate::support::{expect_file, judge, root};
 
 /// The golden file, the assembly, the unit's header, and the pipeline that it is for.
-const CASES: [(&str, &str, &str, &str); 7] = [
+const CASES: [(&str, &str, &str, &str); 11] = [
     (
         "stages",
         "stages",
@@ -43,6 +43,15 @@ const CASES: [(&str, &str, &str, &str); 7] = [
         "branch:main",
     ),
     ("e2e-merge-request", "e2e", "stages: { Staging: staging, Prod: production }", "merge_request"),
+    ("review", "review", "stages: { Live: { environment: staging, url: Looked.Name } }", "branch:main"),
+    ("odd", "odd", "stages: { Live: staging }", "branch:main"),
+    ("several", "several", "stages: { ShopPipeline/Live: staging, BlogPipeline/Live: qa }", "branch:main"),
+    (
+        "one-of-several",
+        "several",
+        "pipeline: BlogPipeline, stages: { BlogPipeline/Live: staging, ShopPipeline/Live: qa }",
+        "branch:main",
+    ),
 ];
 
 #[test]

@@ -1,9 +1,8 @@
 //! Nothing of a pipeline is lost: every action is a job or a line of the report, and every edge of its graph is a way
 //! of needs.
 
-use super::assemblies::{Shop, all, read};
-use nestling::cdk::deployment::{Deployment, Fate, Work};
-use nestling::cdk::jobs::NEEDS_LIMIT;
+use super::assemblies::{NEWEST, Shop, all, read};
+use nestling::cdk::deployment::{Deployment, Fate, Node, Work};
 use nestling::diagnostic::Sources;
 use nestling::pipeline::{Pipeline, need};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +26,10 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
             match &action.fate {
                 Fate::Reported => {
                     let subject = format!("{}.{}", action.stage, action.name);
+                    let subject = match deployment.label(action.pipeline) {
+                        Some(pipeline) => format!("{pipeline}.{subject}"),
+                        None => subject,
+                    };
                     assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
                 }
                 Fate::Nodes(nodes) => {
@@ -52,9 +55,9 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
 fn every_action_finds_its_step_of_the_graph() {
     for (version, name) in all().into_iter().filter(|(version, _)| version != "2.60.0") {
         let deployment = deployment(&version, &name);
-        let mut names: Vec<&str> = deployment.nodes.iter().map(|node| node.name.as_str()).collect();
-        names.sort_unstable();
-        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        let own = |node: &Node| (node.pipeline, node.name.clone());
+        let names: Vec<_> = deployment.nodes.iter().map(own).collect();
+        let unique: BTreeSet<_> = names.iter().cloned().collect();
         assert_eq!(names.len(), unique.len(), "{version} {name}");
         // A stack that was found by its step has a name of its own; its two actions are one job unless reviewed.
         let stacks: Vec<usize> = deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
@@ -87,41 +90,67 @@ fn before(job: usize, needs: &[BTreeSet<usize>]) -> BTreeSet<usize> {
 #[test]
 fn every_edge_of_the_graph_is_a_way_of_needs() {
     for (version, name) in all() {
-        let shop = Shop::new(&version, &name, HEADER);
-        let planned = shop.plan("branch:main").without_errors();
-        let pipeline = &planned.plan.pipeline;
-        let needs = needs(pipeline);
-        let deployment = deployment(&version, &name);
-        let job = |node: usize| {
-            let name = format!("shop:{}", deployment.nodes[node].name);
-            let found = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
-            found.unwrap_or_else(|| panic!("{version} {name} is no job"))
-        };
-        let jobs: Vec<usize> = (0..deployment.nodes.len()).map(job).collect();
-        let pasts: Vec<BTreeSet<usize>> = jobs.iter().map(|job| before(*job, &needs)).collect();
-        for action in &deployment.actions {
-            let Fate::Nodes(nodes) = &action.fate else { continue };
-            for earlier in &action.after {
-                let Fate::Nodes(before) = &deployment.actions[*earlier].fate else { continue };
-                for (node, other) in
-                    nodes.iter().flat_map(|node| before.iter().map(move |other| (*node, *other)))
-                {
-                    let elsewhere = match deployment.nodes[other].work {
-                        // A stack needs the assets of its own stage.
-                        Work::Publish(stage) => deployment.nodes[node].stage.is_some_and(|own| own != stage),
-                        _ => false,
-                    };
-                    assert!(
-                        node == other || elsewhere || pasts[node].contains(&jobs[other]),
-                        "{version} {name}: {} does not wait for {}",
-                        deployment.nodes[node].name,
-                        deployment.nodes[other].name
-                    );
-                }
-            }
-        }
-        for (job, needs) in pipeline.jobs.iter().zip(&needs) {
-            assert!(needs.len() <= NEEDS_LIMIT, "{} has {} needs", job.name, needs.len());
+        edges_are_needs(&version, &name, &Shop::new(&version, &name, HEADER));
+    }
+}
+
+/// Whatever GitLab allows, and with the need on the job that leaves the assembly.
+#[test]
+fn barriers_keep_needs_under_the_limit_and_every_edge_a_way_of_needs() {
+    let mut barriers = BTreeMap::new();
+    for needs in [50, 12, 6] {
+        for name in ["many", "many-pipeline", "pipeline"] {
+            let shop = Shop { from: "synth", needs, ..Shop::new(NEWEST, name, HEADER) };
+            barriers.insert((needs, name), edges_are_needs(NEWEST, name, &shop));
         }
     }
+    // The environment's own job waits for the 100 last stacks of all stages: twice 48, and 4.
+    assert_eq!(barriers[&(50, "many")], 2, "{barriers:?}");
+    for which in [(12, "many"), (12, "many-pipeline"), (6, "many"), (6, "many-pipeline")] {
+        assert!(barriers[&which] > 2, "{which:?} of {barriers:?}");
+    }
+}
+
+/// Every edge of an assembly's graph is a way of needs in its pipeline, and no job has too many; how many barriers that
+/// takes.
+fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
+    let planned = shop.plan("branch:main").without_errors();
+    let pipeline = &planned.plan.pipeline;
+    let needs = needs(pipeline);
+    let deployment = deployment(version, name);
+    let job = |node: usize| {
+        let of = &deployment.nodes[node];
+        let label = of.pipeline.and_then(|pipeline| deployment.label(pipeline));
+        let name = label.map_or_else(|| of.name.clone(), |label| format!("{label}.{}", of.name));
+        let name = format!("shop:{name}");
+        let found = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
+        found.unwrap_or_else(|| panic!("{version} {name} is no job"))
+    };
+    let jobs: Vec<usize> = (0..deployment.nodes.len()).map(job).collect();
+    let pasts: Vec<BTreeSet<usize>> = jobs.iter().map(|job| before(*job, &needs)).collect();
+    for action in &deployment.actions {
+        let Fate::Nodes(nodes) = &action.fate else { continue };
+        for earlier in &action.after {
+            let Fate::Nodes(before) = &deployment.actions[*earlier].fate else { continue };
+            for (node, other) in nodes.iter().flat_map(|node| before.iter().map(move |other| (*node, *other)))
+            {
+                let elsewhere = match deployment.nodes[other].work {
+                    // A stack needs the assets of its own stage.
+                    Work::Publish(stage) => deployment.nodes[node].stage.is_some_and(|own| own != stage),
+                    _ => false,
+                };
+                assert!(
+                    node == other || elsewhere || pasts[node].contains(&jobs[other]),
+                    "{version} {name}: {} does not wait for {}",
+                    deployment.nodes[node].name,
+                    deployment.nodes[other].name
+                );
+            }
+        }
+    }
+    for job in &pipeline.jobs {
+        let count = need::needs(&job.body).unwrap_or_default().len();
+        assert!(count <= shop.needs, "{version} {name}: {} has {count} needs", job.name);
+    }
+    pipeline.jobs.iter().filter(|job| job.name.as_str().contains(": wait ")).count()
 }

@@ -55,7 +55,7 @@ SCOPE = "@mono"
 EPOCH = 1_700_000_000  # first commit; one commit per minute after it
 IDENTITY = "Mono Repo <mono@example.com>"
 FILE, EXEC, LINK = "100644", "100755", "120000"
-PEER_CONFIGS = ("moon", "nx", "turbo", "nestling")
+PEER_CONFIGS = ("moon", "nx", "turbo", "nestling", "nestling-rules")
 MODULE_SIZE = 16  # source files per directory
 DOC_EVERY, TEST_EVERY = 10, 5  # every 10th file is a doc, every 5th a test
 
@@ -376,7 +376,7 @@ def root_files(ws: Workspace) -> Iterator[tuple[str, bytes]]:
         b"stages: [generate, run]\n\ngenerate:\n  stage: generate\n  script: [./ci/generate]\n"
         b"  artifacts: {paths: [child-pipeline.yml]}\n\nrun:\n  stage: run\n  trigger:\n"
         b"    include: [{artifact: child-pipeline.yml, job: generate}]\n    strategy: depend\n")
-    if "nestling" in ws.spec.peer_configs:
+    if {"nestling", "nestling-rules"} & set(ws.spec.peer_configs):
         yield "nestling.yml", nestling_workspace(globs)
         yield "ci/templates/project.yml", NESTLING_TEMPLATE
     yield "README.md", b"# mono\n\nA synthetic monorepo.\n"
@@ -751,7 +751,8 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, Spec]:
             parser.add_argument(option, type=int, metavar="N", help=f"default {f.default}")
         elif f.name == "peer_configs":
             parser.add_argument(option, metavar="LIST", type=split_list,
-                                help="any of moon,nx,turbo,nestling; default moon; '' for none")
+                                help="any of moon,nx,turbo,nestling (a nestling.yml each) or nestling-rules "
+                                     "(the workspace's alone); default moon; '' for none")
         else:
             parser.add_argument(option, help=f"default {f.default}")
     args = parser.parse_args(argv)

@@ -1,11 +1,13 @@
 //! Whole runs over a monorepo of a thousand services, beside `git diff --name-only` on the same repository.
 //!
 //! `cargo bench` measures; `cargo test --bench whole_run` runs each command once. `NESTLING_BENCH_SERVICES` makes the
-//! monorepo smaller or larger. At the end stands a table: the median of each, and how many times git's that is.
+//! monorepo smaller or larger. At the end stands a table: the median of each, and how many times git's that is; below
+//! it, how long `preview --watch` takes to draw again.
 
 use anyhow::{Context as _, Result, ensure};
 use criterion::Criterion;
 use std::hint::black_box;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -45,6 +47,8 @@ fn main() -> Result<()> {
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") {
         table(&repository);
+        let took = saved_to_drawn(&repository)?;
+        println!("{:<36} {:>6.1} ms", "preview --watch, saved to drawn", took.as_secs_f64() * 1000.0);
     }
     Ok(())
 }
@@ -96,6 +100,31 @@ fn table(repository: &Path) {
         let ratio = took.as_secs_f64() / medians[0].as_secs_f64();
         println!("{name:<36} {:>6.1} ms {ratio:>12.1}", took.as_secs_f64() * 1000.0);
     }
+}
+
+/// How long `preview --watch` takes from the saving of a file to the last line of the new drawing: the median.
+fn saved_to_drawn(repository: &Path) -> Result<Duration> {
+    let listed =
+        command(repository, &["affected", "--all", "--format", "paths"]).stdout(Stdio::piped()).output()?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let file = repository.join(listed.lines().next().context("no directory")?).join("saved");
+    let mut child = command(repository, &["preview", "--watch"]).stdout(Stdio::piped()).spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+    let mut drawn = || lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(" units, ")));
+    drawn();
+    let mut times = Vec::new();
+    for turn in 0..RUNS {
+        // Until the watches stand, and nothing of the last saving is to come.
+        std::thread::sleep(Duration::from_millis(500));
+        let start = Instant::now();
+        std::fs::write(&file, turn.to_string())?;
+        ensure!(drawn().is_some(), "`preview --watch` has ended");
+        times.push(start.elapsed());
+    }
+    child.kill()?;
+    child.wait()?;
+    times.sort();
+    Ok(times[RUNS / 2])
 }
 
 fn median(repository: &Path, args: &[&str]) -> Duration {

@@ -1,7 +1,7 @@
 //! CDK assemblies in the work tree, made first where a unit's header says how.
 
-use nestling::cdk::Assemblies;
 use nestling::cdk::settings::Settings;
+use nestling::cdk::{Assemblies, nowhere};
 use nestling::diagnostic::Diagnostic;
 use nestling::files::{DirectoryFiles, Files};
 use nestling::path::RepoPath;
@@ -23,11 +23,13 @@ pub(crate) enum Synth {
 pub(crate) struct WorkTreeAssemblies {
     root: PathBuf,
     synth: Synth,
+    /// The commit that units which are gone were in.
+    base: Option<String>,
 }
 
 impl WorkTreeAssemblies {
-    pub(crate) fn new(root: &Path, synth: Synth) -> Self {
-        Self { root: root.to_owned(), synth }
+    pub(crate) fn new(root: &Path, synth: Synth, base: Option<String>) -> Self {
+        Self { root: root.to_owned(), synth, base }
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {
@@ -43,16 +45,101 @@ impl Assemblies for WorkTreeAssemblies {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         if self.synth == Synth::Run {
-            for command in &settings.synth {
-                let ran = run(&command.value, &self.place(&unit.dir));
-                ran.map_err(|reason| {
-                    Diagnostic::error("cdk-synth", command.origin, format!("`{}` failed", command.value))
-                        .with_note(reason)
-                })?;
-            }
+            synthesize(settings, &self.place(&unit.dir))?;
         }
         Ok(Box::new(DirectoryFiles::new(self.place(directory))))
     }
+
+    /// What a job of the parent has left there, or what the unit's commands make of it at base. Without the assets: nobody
+    /// needs them to destroy.
+    fn open_gone(
+        &self,
+        unit: &Unit,
+        settings: &Settings,
+        directory: &RepoPath,
+    ) -> Result<Box<dyn Files + '_>, Diagnostic> {
+        let place = self.place(directory);
+        if !place.join("manifest.json").is_file() {
+            let base = self.base.as_ref().filter(|_| self.synth == Synth::Run && !settings.synth.is_empty());
+            let base = base.ok_or_else(|| nowhere(settings, directory))?;
+            let failed = |reason: std::io::Error| {
+                nowhere(settings, directory).with_note(format!("it cannot be made again: {reason}"))
+            };
+            let before = Checkout::new(&self.root, base).map_err(failed)?;
+            synthesize(settings, &before.place(&unit.dir))?;
+            copy(&before.place(directory), &place).map_err(failed)?;
+        }
+        Ok(Box::new(DirectoryFiles::new(place)))
+    }
+}
+
+/// Runs the commands of a header.
+fn synthesize(settings: &Settings, directory: &Path) -> Result<(), Diagnostic> {
+    for command in &settings.synth {
+        run(&command.value, directory).map_err(|reason| {
+            Diagnostic::error("cdk-synth", command.origin, format!("`{}` failed", command.value))
+                .with_note(reason)
+        })?;
+    }
+    Ok(())
+}
+
+/// A commit's files in a folder of their own, for as long as this lives.
+struct Checkout {
+    root: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Checkout {
+    fn new(root: &Path, commit: &str) -> std::io::Result<Self> {
+        let checkout = Self { root: root.to_owned(), folder: tempfile::tempdir()? };
+        checkout.git(&["worktree", "add", "--quiet", "--detach"], &[commit])?;
+        Ok(checkout)
+    }
+
+    fn place(&self, path: &RepoPath) -> PathBuf {
+        self.tree().join(path.as_str().unwrap_or_default())
+    }
+
+    fn tree(&self) -> PathBuf {
+        self.folder.path().join("tree")
+    }
+
+    /// Runs git on the work tree, without hooks.
+    fn git(&self, before: &[&str], after: &[&str]) -> std::io::Result<()> {
+        let mut git = Command::new("git");
+        git.current_dir(&self.root).args(["-c", "core.hooksPath=/dev/null"]);
+        let output = git.args(before).arg(self.tree()).args(after).stdin(Stdio::null()).output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(std::io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    }
+}
+
+impl Drop for Checkout {
+    fn drop(&mut self) {
+        // The folder goes either way; git forgets a work tree that is not there.
+        drop(self.git(&["worktree", "remove", "--force"], &[]));
+    }
+}
+
+/// Copies an assembly without its assets.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        if name.to_string_lossy().starts_with("asset.") {
+            continue;
+        }
+        if kind.is_dir() {
+            copy(&entry.path(), &to.join(name))?;
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), to.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs a command of a shell; what it said where it failed.

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 /// What the names of files in the making start with.
 pub(crate) const TEMPORARY: &str = ".nestling-";
 
-/// Replaces a file: written beside it, synced, renamed over it.
+/// Replaces a file: written beside it, synced, renamed over it. A link stays, and what it leads to is replaced. What is
+/// no file, such as `/dev/stdout` or a named pipe, is written to.
 ///
 /// # Errors
 /// The folder does not exist or cannot be written to, or the disk is full; the old file stays whole.
@@ -35,6 +36,12 @@ pub(crate) fn open(path: &Path) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut stream = std::fs::OpenOptions::new().write(true).open(path)?;
+        return Ok(stream.write_all(text.as_bytes())?);
+    }
+    let behind = path.canonicalize();
+    let path = behind.as_deref().unwrap_or(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY);

@@ -6,7 +6,7 @@
 use criterion::{BenchmarkId, Criterion};
 use nestling::changes::{Change, ChangeSet, Extent, Head, Status};
 use nestling::diagnostic::Sources;
-use nestling::files::{Entry, Files, ReadError, Walk};
+use nestling::files::{Entry, Files, ReadError, Search, Walk};
 use nestling::git::History;
 use nestling::path::RepoPath;
 use nestling::select::{Definitions, Narrowing, Selection, select};
@@ -37,7 +37,7 @@ impl Files for Wide {
 
     fn find(
         &self,
-        _: &[u8],
+        _: &Search<'_>,
         visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
     ) -> Result<(), ReadError> {
         for unit in 0..self.units {

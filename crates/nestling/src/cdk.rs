@@ -18,4 +18,6 @@ pub mod jobs;
 pub mod show;
 mod fragment;
 
-pub use fragment::{Assemblies, Fragment, InRepository, Request, fragment};
+pub use fragment::{Assemblies, Fragment, InRepository, Request, fragment, nowhere};
+pub(crate) use fragment::{directory_of, is_committed};
+pub use settings::Purpose;

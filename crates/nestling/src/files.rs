@@ -1,11 +1,13 @@
 //! Where files are read from: a commit's tree, the work tree, or memory. Everything above git reads through this.
 
 mod directory;
+mod search;
 
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
 pub use directory::DirectoryFiles;
+pub use search::Search;
 
 /// What stands in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,23 +65,24 @@ pub trait Files {
     /// A directory cannot be listed.
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError>;
 
-    /// Visits directories as [`Files::walk`] does, in any order, each with the bytes of its regular file of this name.
-    /// Where a commit is read, this costs far less than listing everything.
+    /// Visits at least the directories that a search asks for, each before those below it, with the bytes of the file
+    /// that is looked for. Where a commit is read, this costs far less than listing everything.
     ///
     /// # Errors
     /// A directory cannot be listed, or such a file cannot be read.
     fn find(
         &self,
-        name: &[u8],
+        search: &Search<'_>,
         visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
     ) -> Result<(), ReadError> {
         let mut failure = None;
         self.walk(&mut |directory, entries| {
-            if failure.is_some() {
+            if failure.is_some() || search.leaves_out(directory.file_name()) {
                 return Walk::Skip;
             }
-            let there = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);
-            match if there { self.read(&directory.child(name)) } else { Ok(None) } {
+            let wanted = |entry: &Entry| entry.kind == EntryKind::File && entry.name == search.name;
+            let there = entries.iter().any(wanted);
+            match if there { self.read(&directory.child(search.name)) } else { Ok(None) } {
                 Ok(file) => visit(directory, file),
                 Err(error) => {
                     failure = Some(error);

@@ -16,6 +16,7 @@ mod id;
 mod libgit2;
 mod open;
 mod promised;
+mod search;
 mod system;
 mod system_changes;
 mod tree;

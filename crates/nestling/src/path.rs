@@ -72,6 +72,15 @@ impl RepoPath {
         std::str::from_utf8(&self.0).ok()
     }
 
+    /// The path as commands take a directory: `.` for the root.
+    pub fn to_directory(&self) -> String {
+        match self.as_str() {
+            Some("") => ".".to_owned(),
+            Some(text) => text.to_owned(),
+            None => self.to_string(),
+        }
+    }
+
     /// Whether this is the repository's root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
@@ -143,6 +152,12 @@ impl fmt::Debug for RepoPath {
 /// Bytes for a person to read: control characters and what is not UTF-8 are escaped, everything else is as it is.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut shown = String::with_capacity(bytes.len());
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+    {
+        shown.push_str(text);
+        return shown;
+    }
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }

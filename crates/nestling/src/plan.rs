@@ -11,6 +11,7 @@ mod render_unit;
 mod stop;
 
 use crate::cdk::Assemblies;
+use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::compose::{self, LeftOut, UnitJobs};
 use crate::diagnostic::{self, Diagnostic, Sources};
@@ -21,7 +22,7 @@ use crate::pipeline::Pipeline;
 use crate::select::{self, Narrowing, Selection};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
-use render_unit::UnitRenderer;
+use render_unit::{Made, UnitRenderer};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use noop::NOOP_JOB;
@@ -68,6 +69,8 @@ pub struct Plan {
     pub pipeline: Pipeline,
     /// The jobs that were written and are not in, by unit.
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
+    /// What of CDK assemblies could not be carried over, by unit, where there is something.
+    pub cdk_reports: BTreeMap<UnitName, Report>,
     /// What is wrong so far; `check` adds what GitLab would refuse.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -147,13 +150,19 @@ pub fn plan(request: Request<'_>) -> Plan {
     let (mut selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
     let own = keep(&mut diagnostics, renderer.workspace_jobs());
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
+    let mut cdk_reports = BTreeMap::new();
+    let mut render = |name: &UnitName, selection: &Selection| {
+        let Made { jobs, report, problems } = renderer.unit_jobs(name, selection);
+        diagnostics.extend(problems);
+        if !report.lines.is_empty() {
+            cdk_reports.insert(name.clone(), report);
+        }
+        jobs
+    };
     for name in selection.selected() {
-        let jobs = keep(&mut diagnostics, renderer.unit_jobs(name, &selection));
-        units.insert(name.clone(), jobs);
+        units.insert(name.clone(), render(name, &selection));
     }
-    needed::bring_in(&workspace, &own, &mut units, &mut selection, |name, selection| {
-        keep(&mut diagnostics, renderer.unit_jobs(name, selection))
-    });
+    needed::bring_in(&workspace, &own, &mut units, &mut selection, render);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
     let all = units.into_values().chain(stops).collect();
@@ -162,7 +171,7 @@ pub fn plan(request: Request<'_>) -> Plan {
     drop(renderer);
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);
-    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, diagnostics }
+    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, cdk_reports, diagnostics }
 }
 
 /// Takes the value and keeps the problems.

@@ -29,6 +29,7 @@ pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
+pub(crate) use unit::places;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;

@@ -3,6 +3,7 @@
 pub mod node;
 mod scalar;
 mod syntax;
+mod simple;
 mod parse;
 mod merge;
 mod misfit;

@@ -4,7 +4,7 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::Session;
+use crate::session::{Session, until_the_end};
 use clap::ValueEnum;
 use nestling::plan::Selected;
 use nestling::view::affected::affected_v1;
@@ -39,8 +39,8 @@ pub(crate) fn run(
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
-    let selected = session.select()?;
+    let session = until_the_end(Session::open(shared, environment, io)?);
+    let selected = until_the_end(session.select()?);
     let ok = selected.report(io);
     io.data(list(args.format, &selected.selected)?)?;
     Ok(if ok { Exit::Done } else { Exit::Errors })

@@ -4,7 +4,7 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::{Planned, Session};
+use crate::session::{Planned, Session, until_the_end};
 use crate::{artifacts, log, output};
 use nestling::emit::{Comments, Emitted, Parts, Settings, files};
 use std::num::NonZeroUsize;
@@ -41,21 +41,21 @@ pub(crate) fn run(
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
-    let mut planned = session.plan_and_synthesize()?;
+    let session = until_the_end(Session::open(shared, environment, io)?);
+    let planned = until_the_end(session.plan_and_synthesize()?);
     let ok = planned.report(io);
     log::plan(io, environment, &planned.plan);
     let emitted =
-        ok.then(|| files(&planned.plan, &planned.sources, &settings(args, &session, &planned, environment)));
+        ok.then(|| files(&planned.plan, &planned.sources, &settings(args, session, planned, environment)));
     // Before the reports, which hold everything that is wrong.
     let found = emitted.as_ref().map_or_else(Vec::new, |emitted| emitted.problems.clone());
     planned.report_more(found, io);
     if let Some(folder) = &args.report {
-        artifacts::write(folder, session.directory(), &planned, environment)?;
+        artifacts::write(folder, session.directory(), planned, environment)?;
         io.talk(format_args!("wrote the reports into {}\n", folder.display()));
     }
     match emitted {
-        Some(emitted) if !planned.has_errors() => write(&emitted, args, &session, io),
+        Some(emitted) if !planned.has_errors() => write(&emitted, args, session, io),
         _ => Ok(Exit::Errors),
     }
 }

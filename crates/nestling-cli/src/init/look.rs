@@ -75,7 +75,7 @@ const PASSED_BY: [&str; 9] =
 /// What a repository holds.
 #[derive(Debug, Default)]
 pub(crate) struct Repository {
-    /// The projects below the root, none inside another.
+    /// The projects, none inside another but in the root.
     pub projects: BTreeMap<RepoPath, Kind>,
     /// The directories below each directory that holds a project.
     pub siblings: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
@@ -87,6 +87,8 @@ pub(crate) struct Repository {
     pub plans_already: bool,
     /// The files of Nestling and GitLab that are there already.
     pub existing: BTreeSet<String>,
+    /// What the files at the root say that it is.
+    root_kind: Option<Kind>,
 }
 
 /// Looks at all files that git knows of.
@@ -128,10 +130,32 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
             None => Walk::Descend,
         }
     })?;
+    if let Some(kind) = repository.root_kind
+        && is_project(kind, files, &repository)?
+    {
+        repository.projects.insert(RepoPath::root(), kind);
+    }
     Ok(repository)
 }
 
+/// Whether the root is a project itself. A manifest at the root is often there for the projects below it.
+fn is_project(kind: Kind, files: &dyn Files, repository: &Repository) -> Result<bool, ReadError> {
+    let read = |name: &str| -> Result<String, ReadError> {
+        let bytes = files.read(&RepoPath::root().join(name).unwrap_or_default())?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default())
+    };
+    let is_alone = !repository.projects.values().any(|other| *other == kind);
+    Ok(match kind {
+        Kind::Rust => read("Cargo.toml")?.contains("[package]"),
+        Kind::Go => read("go.work")?.is_empty(),
+        Kind::Node => is_alone && !read("package.json")?.contains("\"workspaces\""),
+        Kind::Java => is_alone && !read("pom.xml")?.contains("<modules>"),
+        Kind::Cdk | Kind::Python | Kind::Opentofu | Kind::Docker | Kind::StaticSite => is_alone,
+    })
+}
+
 fn at_root(repository: &mut Repository, entries: &[Entry]) {
+    repository.root_kind = kind(entries);
     repository.shared = SHARED.into_iter().filter(|file| has(entries, file)).collect();
     for file in [FILE_NAME, super::parent::FILE, super::parent::BESIDE] {
         if has(entries, file) {

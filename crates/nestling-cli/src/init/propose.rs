@@ -40,7 +40,7 @@ pub(crate) fn propose(repository: &Repository) -> Proposal {
             files.push((path, starter::template(*kind), format!("a template to start from: {used}")));
         }
     }
-    files.push(unit_file(repository));
+    files.extend(unit_file(repository));
     let has_parent = repository.existing.contains(parent::FILE) && !repository.plans_already;
     files.push(if has_parent {
         (parent::BESIDE.to_owned(), parent::beside(), "the parent's jobs, to include".to_owned())
@@ -63,7 +63,9 @@ fn uses(repository: &Repository, library: &[String]) -> BTreeMap<Kind, String> {
 /// Whether the workspace plans without an error, everything changed.
 fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses))];
-    files.extend(repository.projects.keys().map(|dir| (format!("{dir}/manifest"), String::new())));
+    files.extend(
+        repository.projects.keys().map(|dir| (format!("{}/manifest", dir.to_directory()), String::new())),
+    );
     files.extend(
         uses.iter().map(|(kind, used)| (format!("{TEMPLATES}/{used}.yml"), starter::template(*kind))),
     );
@@ -96,7 +98,7 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
         "# yaml-language-server: $schema={SCHEMA}\n# The workspace: what holds for all units of this repository.\nworkspace:\n"
     );
     let mut line = |yaml: &str, comment: &str| {
-        let _ = writeln!(text, "  {yaml:36}# {comment}");
+        let _ = writeln!(text, "  {yaml:35} # {comment}");
     };
     line(&format!("templates: [{TEMPLATES}]"), "where `use:` looks; `nestling/…` is always there");
     line("stages: [build, test, deploy]", "the order of the stages");
@@ -104,6 +106,10 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
     if !repository.shared.is_empty() {
         let files = repository.shared.join(", ");
         line(&format!("everything: [{files}]"), "a change to these selects every unit");
+    }
+    let stated = stated(repository);
+    if !stated.is_empty() {
+        line(&format!("depends_from: [{}]", stated.join(", ")), "manifests say which unit depends on which");
     }
     if uses.is_empty() {
         line("# units:", "directories that need no file of their own");
@@ -119,6 +125,13 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
     }
     text.push_str(ENVIRONMENTS);
     text
+}
+
+/// Whose manifests may state dependencies between units: kinds that there are several projects of.
+fn stated(repository: &Repository) -> Vec<&'static str> {
+    let several = |kind: Kind| repository.projects.values().filter(|other| **other == kind).count() > 1;
+    let all = [(Kind::Rust, "cargo"), (Kind::Node, "npm"), (Kind::Go, "go")];
+    all.into_iter().filter(|(kind, _)| several(*kind)).map(|(_, name)| name).collect()
 }
 
 const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [review, production]` becomes one job for each that
@@ -137,7 +150,7 @@ fn patterns(repository: &Repository, kind: Kind) -> Vec<String> {
         let family = parent.and_then(|parent| Some((repository.siblings.get(&parent)?, parent)));
         patterns.insert(match family {
             Some((all, parent)) if all.len() > 1 && all.iter().all(of_kind) => format!("{parent}/*"),
-            _ => dir.to_string(),
+            _ => dir.to_directory(),
         });
     }
     patterns.into_iter().collect()
@@ -149,9 +162,14 @@ fn quoted(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// A file for one unit: the first project, or the first directory that there is.
-fn unit_file(repository: &Repository) -> (String, String, String) {
-    let named = repository.projects.keys().next().or(repository.first_directory.as_ref());
+/// A file for one unit: the first project, or the first directory that there is. None where the root is the only
+/// project: its file is the workspace's.
+fn unit_file(repository: &Repository) -> Option<(String, String, String)> {
+    let below = repository.projects.keys().find(|dir| !dir.is_root());
+    if below.is_none() && !repository.projects.is_empty() {
+        return None;
+    }
+    let named = below.or(repository.first_directory.as_ref());
     let dir = named.map_or_else(|| "example".to_owned(), ToString::to_string);
     let text = format!(
         "\
@@ -167,5 +185,5 @@ hello:
     - echo \"{dir} has changed\"
 "
     );
-    (format!("{dir}/{FILE_NAME}"), text, "a unit with a job of its own".to_owned())
+    Some((format!("{dir}/{FILE_NAME}"), text, "a unit with a job of its own".to_owned()))
 }

@@ -36,8 +36,10 @@ pub struct Stage {
 pub struct Stack {
     /// The artifact's id.
     pub id: String,
-    /// Its construct path, as in `ShopPipeline/Staging/Data`: what the CDK command line selects by.
+    /// Its construct path, as in `ShopPipeline/Staging/Data`.
     pub path: String,
+    /// What the CDK command line selects it by: its path, or its id where the manifest says no path.
+    pub selector: String,
     /// Its name in CloudFormation.
     pub name: String,
     /// The account; `None` where the credentials decide.
@@ -78,6 +80,17 @@ impl Assembly {
             Some(problem) => Err(vec![problem]),
             None => Ok(assembly),
         }
+    }
+
+    /// What selects the stacks of a stage on the CDK command line.
+    pub fn selectors(&self, stage: usize) -> Vec<String> {
+        let stage = &self.stages[stage];
+        let inside = format!("{}/", stage.path);
+        let own = || stage.stacks.iter().map(|stack| self.stacks[*stack].selector.clone());
+        if own().all(|selector| selector.starts_with(&inside)) {
+            return vec![format!("{inside}*")];
+        }
+        own().collect()
     }
 
     /// Stacks that wait for one another.

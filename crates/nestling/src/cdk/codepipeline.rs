@@ -67,8 +67,8 @@ pub(crate) struct Action {
 /// What an action does.
 #[derive(Debug)]
 pub(crate) enum Does {
-    /// Fetches a repository: its name and the branch.
-    Source { repository: String, branch: Option<String> },
+    /// Fetches a repository, or something else of that name.
+    Source { repository: String, branch: Option<String>, kind: SourceKind },
     /// Runs a project.
     Build(Box<Project>),
     /// Does something to a stack of the assembly.
@@ -77,6 +77,15 @@ pub(crate) enum Does {
     Approve(Option<String>),
     /// Something that no job can do: in words.
     Other(String),
+}
+
+/// What a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceKind {
+    /// A repository, which can be cloned.
+    Repository,
+    /// A bucket or a registry.
+    Store,
 }
 
 /// What is done to a stack.

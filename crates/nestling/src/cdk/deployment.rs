@@ -30,8 +30,8 @@ pub struct Deployment {
     pub nodes: Vec<Node>,
     /// What became of each action of each pipeline, in order.
     pub actions: Vec<Action>,
-    /// The node whose variables a name stands for, as in `#{Dev@Version.VERSION}`.
-    pub namespaces: BTreeMap<String, Namespace>,
+    /// Whose variables a name of a pipeline stands for, as in `#{Dev@Version.VERSION}`.
+    pub(crate) namespaces: BTreeMap<(usize, String), Namespace>,
     /// What is not in the graph.
     pub report: Report,
 }
@@ -99,6 +99,8 @@ pub enum Work {
 /// An action of a pipeline, and what became of it.
 #[derive(Debug, Clone)]
 pub struct Action {
+    /// Its pipeline.
+    pub pipeline: usize,
     /// The stage of the pipeline.
     pub stage: String,
     /// Its name.
@@ -160,6 +162,26 @@ impl Deployment {
         plain::add(&mut deployment);
         contract::contract(&mut deployment);
         Ok(deployment)
+    }
+
+    /// Whose variables a name stands for in the pipeline of a node.
+    pub(crate) fn namespace(&self, node: usize, name: &str) -> Option<Namespace> {
+        let pipeline = self.nodes[node].pipeline?;
+        self.namespaces.get(&(pipeline, name.to_owned())).copied()
+    }
+
+    /// What tells a pipeline from the others: the first part of its construct path in which all differ. `None` where
+    /// there is one alone.
+    pub fn label(&self, pipeline: usize) -> Option<String> {
+        let part = |at: usize, path: &str| path.split('/').nth(at).map(str::to_owned);
+        let own = self.pipelines.get(pipeline).filter(|_| self.pipelines.len() > 1)?;
+        let parts = 0..own.split('/').count();
+        let tells = |at: &usize| {
+            let all: BTreeSet<Option<String>> = self.pipelines.iter().map(|path| part(*at, path)).collect();
+            all.len() == self.pipelines.len()
+        };
+        let found = parts.into_iter().find(tells).and_then(|at| part(at, own));
+        Some(found.unwrap_or_else(|| own.replace('/', ".")))
     }
 
     /// The nodes of each node's whole past, as sets of bits: for each node, whether another has to be done before.

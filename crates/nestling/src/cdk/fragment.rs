@@ -1,9 +1,9 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
 use super::deployment::Deployment;
-use super::jobs::{self, NEEDS_LIMIT, Unlisted};
+use super::jobs::{self, Unlisted};
 use super::report::Report;
-use super::settings::{RULE, Settings, Source};
+use super::settings::{Purpose, RULE, Settings, Source};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
 use crate::diagnostic::{Diagnostic, Severity, Sources};
@@ -25,6 +25,26 @@ pub trait Assemblies {
         settings: &Settings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic>;
+
+    /// The assembly of a unit that is gone, as it was at base, for destroying what it deployed.
+    ///
+    /// # Errors
+    /// Nobody has it.
+    fn open_gone(
+        &self,
+        _: &Unit,
+        settings: &Settings,
+        directory: &RepoPath,
+    ) -> Result<Box<dyn Files + '_>, Diagnostic> {
+        Err(nowhere(settings, directory))
+    }
+}
+
+/// An assembly of a unit that is gone, which cannot be looked at any more.
+pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
+    let message =
+        format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
+    Diagnostic::error(RULE, settings.assembly.origin, message)
 }
 
 /// There are none: every assembly is in the repository.
@@ -60,6 +80,10 @@ pub struct Request<'a> {
     pub pipeline: &'a PipelineFacts,
     /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
     pub evaluate: Evaluate<'a>,
+    /// The most needs that a job may have.
+    pub needs_limit: usize,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
 }
@@ -93,7 +117,7 @@ pub fn fragment(request: &Request<'_>) -> Fragment {
         Ok(settings) => settings,
         Err(problems) => return failed(problems),
     };
-    let directory = match directory(request.unit, &settings) {
+    let directory = match directory_of(request.unit, &settings) {
         Ok(directory) => directory,
         Err(problem) => return failed(vec![problem]),
     };
@@ -117,8 +141,13 @@ fn open<'a>(
     if settings.from == Source::Checkout && settings.synth.is_empty() {
         return Ok(Box::new(committed));
     }
-    let manifest = RepoPath::root().child(b"manifest.json");
-    let is_there = |files: &dyn Files| matches!(files.read(&manifest), Ok(Some(_)));
+    if request.purpose == Purpose::TearDown {
+        return match has_assembly(&committed) {
+            true => Ok(Box::new(committed)),
+            false => request.assemblies.open_gone(request.unit, settings, directory),
+        };
+    }
+    let is_there = has_assembly;
     match request.assemblies.open(request.unit, settings, directory) {
         Ok(files) if is_there(&*files) || !is_there(&committed) => Ok(files),
         Err(problem) if !is_there(&committed) => Err(problem),
@@ -127,8 +156,18 @@ fn open<'a>(
     }
 }
 
+/// Whether an assembly starts at the root of these files.
+fn has_assembly(files: &dyn Files) -> bool {
+    matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
+}
+
+/// Whether an assembly is in this directory of these files.
+pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
+    has_assembly(&Below { files, directory: directory.clone() })
+}
+
 fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
-    let unit_directory = request.unit.dir.to_string();
+    let unit_directory = request.unit.dir.to_directory();
     let outcome = jobs::write(&jobs::Request {
         deployment,
         settings,
@@ -138,7 +177,8 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         pipeline: request.pipeline,
         evaluate: request.evaluate,
         unlisted: Unlisted::Refuse,
-        needs_limit: NEEDS_LIMIT,
+        needs_limit: request.needs_limit,
+        purpose: request.purpose,
     });
     let mut problems = deployment.assembly.warnings.clone();
     problems.extend(outcome.problems);
@@ -152,7 +192,10 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
 }
 
 /// The assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
-fn directory(unit: &Unit, settings: &Settings) -> Result<RepoPath, Diagnostic> {
+///
+/// # Errors
+/// It leads out of the repository.
+pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath, Diagnostic> {
     let written = &settings.assembly.value;
     let found = match written.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),

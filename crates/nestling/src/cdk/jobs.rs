@@ -16,7 +16,7 @@ mod write;
 
 use super::deployment::Deployment;
 use super::report::Report;
-use super::settings::Settings;
+use super::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::compose::LeftOut;
 use crate::diagnostic::Diagnostic;
@@ -48,6 +48,8 @@ pub struct Request<'a> {
     pub unlisted: Unlisted,
     /// The most needs that a job may have.
     pub needs_limit: usize,
+    /// What they are for.
+    pub purpose: Purpose,
 }
 
 /// What happens to a stage that neither the header nor the catalogue knows.
@@ -102,7 +104,9 @@ fn names(path: &str, written: &str) -> bool {
 pub fn write(request: &Request<'_>) -> Outcome {
     let mut problems = Vec::new();
     let mut left_out = Vec::new();
+    let chosen = request.chosen();
     let mut report = request.deployment.report.clone();
+    report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     problems.extend(no_pipeline(request));
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = graph::plan(request, &targets, &mut left_out);

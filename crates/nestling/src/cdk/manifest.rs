@@ -158,10 +158,15 @@ impl Reading<'_> {
             return Err(absent(&template_name, &self.reader.shown(&template)));
         };
         let (account, region) = environment(artifact)?;
+        let written = artifact.text_of("displayName")?;
         let protected = properties.get("terminationProtection").is_some_and(|at| at.value() == true);
         Ok(Stack {
             id: id.to_owned(),
-            path: artifact.text_of("displayName")?.unwrap_or(id).to_owned(),
+            path: written
+                .map(str::to_owned)
+                .or_else(|| path_of(artifact, id))
+                .unwrap_or_else(|| id.to_owned()),
+            selector: written.unwrap_or(id).to_owned(),
             name: properties.text_of("stackName")?.unwrap_or(id).to_owned(),
             account,
             region,
@@ -251,4 +256,19 @@ fn unresolved(missing: &[(Diagnostic, String)]) -> Diagnostic {
         problem = problem.with_label(origin, "");
     }
     keys.into_iter().fold(problem, |problem, key| problem.with_note(format!("missing: {key}")))
+}
+
+/// The construct path of a stack whose manifest does not say it, up to aws-cdk 1.6x: what the paths of its constructs
+/// begin with. The id is made of the same parts, with a hash at its end.
+fn path_of(artifact: &At<'_>, id: &str) -> Option<String> {
+    let entries = artifact.get("metadata")?.entries().ok()?;
+    let is_it = |path: &&str| {
+        let plain: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
+        id.strip_prefix(&plain).is_some_and(|hash| hash.len() == 8)
+    };
+    let of = |path: &str| {
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        ends.map(|end| &path[..end]).find(is_it).map(str::to_owned)
+    };
+    entries.iter().find_map(|(path, _)| of(path.trim_start_matches('/')))
 }

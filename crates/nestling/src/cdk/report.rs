@@ -12,6 +12,8 @@ pub struct Line {
     pub subject: String,
     /// What it is, and what becomes of it.
     pub text: String,
+    /// The pipeline that it is about, where it is about one.
+    pub pipeline: Option<usize>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -137,12 +139,16 @@ impl Report {
         text: impl Into<String>,
         origin: Origin,
     ) {
-        let line = Line { kind, subject: subject.into(), text: text.into(), origin };
-        if !self
-            .lines
-            .iter()
-            .any(|known| (known.kind, &known.subject, &known.text) == (kind, &line.subject, &line.text))
-        {
+        self.push(Line { kind, subject: subject.into(), text: text.into(), pipeline: None, origin });
+    }
+
+    /// Adds a line, unless the same is said already.
+    pub(crate) fn push(&mut self, line: Line) {
+        let same = |known: &Line| {
+            (known.kind, known.pipeline) == (line.kind, line.pipeline)
+                && (&known.subject, &known.text) == (&line.subject, &line.text)
+        };
+        if !self.lines.iter().any(same) {
             self.lines.push(line);
         }
     }

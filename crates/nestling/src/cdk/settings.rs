@@ -108,6 +108,15 @@ pub enum Source {
     Checkout,
 }
 
+/// What jobs are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The unit is deployed.
+    Deploy,
+    /// The unit is gone: what it deployed has to be destroyed, wherever nobody has said otherwise.
+    TearDown,
+}
+
 /// Where a CDK stage goes.
 #[derive(Debug, Clone)]
 pub struct StagePolicy {

@@ -5,7 +5,7 @@ mod json;
 mod mermaid;
 mod tree;
 
-use super::deployment::{Deployment, Work};
+use super::deployment::{Deployment, Node, Work};
 use super::report::Report;
 use std::collections::BTreeSet;
 
@@ -34,6 +34,13 @@ fn edges(deployment: &Deployment) -> Vec<BTreeSet<usize>> {
         node.after.iter().copied().filter(|before| !implied(before)).collect()
     });
     reduced.collect()
+}
+
+/// The wave or stage of a pipeline that a node is in, and which pipeline's it is where there are several.
+fn group(deployment: &Deployment, node: &Node) -> Option<String> {
+    let group = node.group.clone()?;
+    let label = node.pipeline.and_then(|pipeline| deployment.label(pipeline));
+    Some(label.map_or_else(|| group.clone(), |label| format!("{label}: {group}")))
 }
 
 /// What a node does, in a few words.

@@ -22,12 +22,18 @@ impl Libgit2 {
         Self { repository, system }
     }
 
-    fn object(&self, what: &'static str, kind: ObjectType, id: &ObjectId) -> Result<Vec<u8>, GitError> {
+    /// The bytes of an object in a box of the caller's choice.
+    fn object<T: for<'b> From<&'b [u8]>>(
+        &self,
+        what: &'static str,
+        kind: ObjectType,
+        id: &ObjectId,
+    ) -> Result<T, GitError> {
         let read = || {
             let odb = self.repository.odb()?;
             let object = odb.read(oid(id)?)?;
             if object.kind() == kind {
-                return Ok(object.data().to_vec());
+                return Ok(T::from(object.data()));
             }
             Err(git2::Error::from_str("it is an object of another type"))
         };
@@ -123,7 +129,7 @@ impl Back for Libgit2 {
     }
 
     fn tree(&self, id: &TreeId) -> Result<Rc<[u8]>, GitError> {
-        self.object("tree", ObjectType::Tree, &id.0).map(Rc::from)
+        self.object("tree", ObjectType::Tree, &id.0)
     }
 
     fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError> {

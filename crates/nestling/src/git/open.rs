@@ -109,6 +109,8 @@ fn opened(path: &Path, repository: Result<git2::Repository, git2::Error>) -> Res
         _ => GitError::Open { path: path.to_owned(), source: error.into() },
     })?;
     git2::opts::strict_hash_verification(false);
+    // What is read twice is kept by whoever reads it; libgit2 would keep all that is read once.
+    git2::opts::enable_caching(false);
     let git = Git::new(repository.path(), repository.workdir());
     Ok(Repository::new(git, Box::new(Libgit2::new(repository))))
 }

@@ -2,6 +2,7 @@
 
 use super::id::ObjectId;
 use super::{GitError, TreeId};
+use memchr::memmem::Finder;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -55,11 +56,7 @@ pub(super) fn entries<'a>(id: &TreeId, mut raw: &'a [u8]) -> Result<Vec<TreeEntr
     let hash = id.0.as_bytes().len();
     let mut entries = Vec::new();
     while !raw.is_empty() {
-        let (entry, rest) = first_entry(raw, hash).ok_or_else(|| GitError::Object {
-            what: "tree",
-            id: id.to_string(),
-            source: Malformed.into(),
-        })?;
+        let (entry, rest) = first_entry(raw, hash).ok_or_else(|| malformed(id))?;
         entries.push(entry);
         raw = rest;
     }
@@ -83,23 +80,51 @@ pub(super) struct RawEntry<'a> {
     pub(super) id: &'a [u8],
 }
 
-/// Visits the entries in git's order. This is what a walk over all folders of a large repository consists of.
+/// The entry at a place of a tree, and where the next one is; `None` at the end.
+pub(super) fn next_entry<'a>(
+    id: &TreeId,
+    raw: &'a [u8],
+    at: usize,
+) -> Result<Option<(RawEntry<'a>, usize)>, GitError> {
+    let rest = raw.get(at..).unwrap_or_default();
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    match first_raw(rest, id.0.as_bytes().len()) {
+        Some((entry, rest)) => Ok(Some((entry, raw.len() - rest.len()))),
+        None => Err(malformed(id)),
+    }
+}
+
+/// Visits the entries in git's order, nothing of them copied.
 pub(super) fn scan<'a>(
     id: &TreeId,
-    mut raw: &'a [u8],
+    raw: &'a [u8],
     visit: &mut dyn FnMut(RawEntry<'a>),
 ) -> Result<(), GitError> {
-    let hash = id.0.as_bytes().len();
-    while !raw.is_empty() {
-        let (entry, rest) = first_raw(raw, hash).ok_or_else(|| GitError::Object {
-            what: "tree",
-            id: id.to_string(),
-            source: Malformed.into(),
-        })?;
+    let mut at = 0;
+    while let Some((entry, next)) = next_entry(id, raw, at)? {
         visit(entry);
-        raw = rest;
+        at = next;
     }
     Ok(())
+}
+
+/// The regular file of a name. Most trees do not even hold the bytes of its name, and are told by that.
+pub(super) fn file_named(id: &TreeId, raw: &[u8], name: &Finder<'_>) -> Result<Option<ObjectId>, GitError> {
+    let mut file = None;
+    if name.find(raw).is_some() {
+        scan(id, raw, &mut |entry| {
+            if entry.kind == RawKind::File && entry.name == name.needle() {
+                file = ObjectId::from_bytes(entry.id);
+            }
+        })?;
+    }
+    Ok(file)
+}
+
+fn malformed(id: &TreeId) -> GitError {
+    GitError::Object { what: "tree", id: id.to_string(), source: Malformed.into() }
 }
 
 fn first_raw(raw: &[u8], hash: usize) -> Option<(RawEntry<'_>, &[u8])> {
@@ -119,7 +144,7 @@ fn first_raw(raw: &[u8], hash: usize) -> Option<(RawEntry<'_>, &[u8])> {
         },
     };
     let rest = &raw[space + 1..];
-    let nul = rest.iter().position(|b| *b == 0)?;
+    let nul = memchr::memchr(0, rest)?;
     let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
     let (id, rest) = rest.split_at_checked(hash)?;
     Some((RawEntry { name, kind, id }, rest))
@@ -128,7 +153,7 @@ fn first_raw(raw: &[u8], hash: usize) -> Option<(RawEntry<'_>, &[u8])> {
 fn first_entry(raw: &[u8], hash: usize) -> Option<(TreeEntry<'_>, &[u8])> {
     let space = raw.iter().position(|b| *b == b' ')?;
     let (mode, rest) = (Mode::from_octal(&raw[..space])?, &raw[space + 1..]);
-    let nul = rest.iter().position(|b| *b == 0)?;
+    let nul = memchr::memchr(0, rest)?;
     let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
     let (id, rest) = rest.split_at_checked(hash)?;
     Some((TreeEntry { name, mode, id: ObjectId::from_bytes(id)? }, rest))

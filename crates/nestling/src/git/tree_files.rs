@@ -1,10 +1,10 @@
 //! The files of a commit.
 
 use super::back::Back;
-use super::id::ObjectId;
+use super::id::{ObjectId, ObjectIds};
 use super::tree::{self, Mode, TreeEntry};
-use super::{GitError, TreeId};
-use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
+use super::{GitError, TreeId, search};
+use crate::files::{Entry, EntryKind, Files, ReadError, Search, Walk};
 use crate::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -51,8 +51,11 @@ impl<'r> TreeFiles<'r> {
         if !self.back.promises() {
             return Ok(());
         }
-        let (mut blobs, mut open) = (Vec::new(), vec![self.root]);
+        let (mut blobs, mut open, mut seen) = (Vec::new(), vec![self.root], ObjectIds::default());
         while let Some(id) = open.pop() {
+            if !seen.insert(id.0) {
+                continue;
+            }
             let raw = self.tree(id)?;
             tree::scan(&id, &raw, &mut |entry| match entry.kind {
                 tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
@@ -95,32 +98,16 @@ impl Files for TreeFiles<'_> {
 
     fn find(
         &self,
-        name: &[u8],
+        search: &Search<'_>,
         visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
     ) -> Result<(), ReadError> {
-        let root = |source: GitError| ReadError { path: RepoPath::root(), source: source.into() };
-        self.prefetch_named(name).map_err(root)?;
-        let mut open = vec![(RepoPath::root(), self.root)];
-        while let Some((path, id)) = open.pop() {
-            let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };
-            // Not kept: most folders are looked at this one time.
-            let raw = self.back.tree(&id).map_err(failed)?;
-            let mut file = None;
-            let mut folders = Vec::new();
-            tree::scan(&id, &raw, &mut |entry| match entry.kind {
-                tree::RawKind::Directory => folders.push((entry.name, entry.id)),
-                tree::RawKind::File if entry.name == name => file = Some(entry.id),
-                _ => {}
-            })
-            .map_err(failed)?;
-            let blob = file.and_then(ObjectId::from_bytes).map(|id| self.back.blob(&id));
-            if visit(&path, blob.transpose().map_err(failed)?) == Walk::Descend {
-                let folder =
-                    |(name, id): (&[u8], &[u8])| Some((path.child(name), TreeId(ObjectId::from_bytes(id)?)));
-                open.extend(folders.into_iter().rev().filter_map(folder));
-            }
-        }
-        Ok(())
+        let prefetched = self.prefetch_named(search.name);
+        prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
+        // The trees are not kept: most folders are looked at this one time.
+        search::search(&|id| self.back.tree(id), self.root, search, &mut |path, blob| {
+            let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
+            Ok(visit(path, bytes))
+        })
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {

@@ -1,7 +1,7 @@
 //! The workspace as it was at base, read when it is first asked for.
 
 use super::render_unit::UnitRenderer;
-use crate::cdk::InRepository;
+use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
 use crate::diagnostic::{Sources, has_errors};
 use crate::files::{Elsewhere, Files};
@@ -55,11 +55,12 @@ impl<'a> Before<'a> {
     pub(crate) fn rendering<T>(
         &self,
         facts: &PipelineFacts,
+        assemblies: &dyn Assemblies,
         act: impl FnOnce(&UnitRenderer<'_>) -> T,
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
         let templates = Templates::new(files, self.elsewhere, &workspace.template_folders, self.sources);
-        let renderer = UnitRenderer::new(files, &InRepository, self.sources, workspace, &templates, facts);
+        let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts);
         Some(act(&renderer))
     }
 }

@@ -5,6 +5,7 @@
 
 use super::before::Before;
 use super::render_unit::UnitRenderer;
+use crate::cdk::InRepository;
 use crate::changes::{ChangeSet, Extent, Status};
 use crate::compose::UnitJobs;
 use crate::diagnostic::has_errors;
@@ -31,8 +32,9 @@ pub(crate) fn definitions(
     let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
     if gone.iter().any(in_folders) && before.read().is_ok() {
         // A template that is gone is read by nobody at head, and another of its name may have taken its place.
-        let old = before
-            .rendering(renderer.facts(), |old| select::candidates(old.workspace(), old.templates(), &gone));
+        let old = before.rendering(renderer.facts(), &InRepository, |old| {
+            select::candidates(old.workspace(), old.templates(), &gone)
+        });
         for (unit, paths) in old.unwrap_or_default() {
             if workspace.unit(unit.as_str()).is_some() {
                 candidates.entry(unit).or_default().extend(paths);
@@ -90,7 +92,7 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
             definitions.add(name, paths, reason);
         }
     };
-    before.rendering(renderer.facts(), compare);
+    before.rendering(renderer.facts(), &InRepository, compare);
     definitions
 }
 

@@ -1,7 +1,8 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
 use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
-use crate::cdk::{self, Assemblies, Fragment};
+use crate::cdk::report::Report;
+use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, Surroundings, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
@@ -29,10 +30,22 @@ pub(crate) struct UnitRenderer<'a> {
     renderer: Renderer<'a>,
     vars: Value,
     pipeline: Value,
+    purpose: Purpose,
 }
 
 /// What rendered, with what went wrong on the way.
 type Outcome = (UnitJobs, Vec<Diagnostic>);
+
+/// What a unit becomes in this pipeline.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// Its jobs, fanned out over the environments.
+    pub jobs: UnitJobs,
+    /// What of its CDK assembly could not be carried over; empty without one.
+    pub report: Report,
+    /// What went wrong on the way.
+    pub problems: Vec<Diagnostic>,
+}
 
 impl<'a> UnitRenderer<'a> {
     pub(crate) fn new(
@@ -57,7 +70,17 @@ impl<'a> UnitRenderer<'a> {
                 workspace.vars.clone(),
             )),
             pipeline: pipeline_value(facts),
+            purpose: Purpose::Deploy,
         }
+    }
+
+    /// The same for units that are gone.
+    pub(crate) fn tearing_down(&self) -> Self {
+        Self { purpose: Purpose::TearDown, ..self.looking(self.assemblies) }
+    }
+
+    pub(crate) fn assemblies(&self) -> &'a dyn Assemblies {
+        self.assemblies
     }
 
     /// The same with other assemblies.
@@ -99,11 +122,13 @@ impl<'a> UnitRenderer<'a> {
     }
 
     /// All jobs of a unit, fanned out over the environments of this pipeline.
-    pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Outcome {
-        let Some(unit) = self.workspace.unit(name.as_str()) else { return (UnitJobs::default(), Vec::new()) };
+    pub(crate) fn unit_jobs(&self, name: &UnitName, selection: &Selection) -> Made {
+        let Some(unit) = self.workspace.unit(name.as_str()) else { return Made::default() };
         let value = unit_value(unit, selection);
-        let fragment = self.assembly(unit, &value);
-        self.jobs(unit, &value, fragment)
+        let mut fragment = self.assembly(unit, &value);
+        let report = std::mem::take(&mut fragment.report);
+        let (jobs, problems) = self.jobs(unit, &value, fragment);
+        Made { jobs, report, problems }
     }
 
     /// The jobs of a unit as they are whatever changed, without those of its assembly: to tell whether two states of
@@ -173,8 +198,16 @@ impl<'a> UnitRenderer<'a> {
             catalogue: &self.workspace.environments,
             pipeline: self.facts,
             evaluate: &evaluate,
+            needs_limit: self.needs_limit(),
+            purpose: self.purpose,
             sources: self.sources,
         })
+    }
+
+    /// The most needs that a job may have on this GitLab. What is wrong with the number, `check` tells.
+    fn needs_limit(&self) -> usize {
+        let written = self.workspace.gitlab.get("needs").and_then(Node::as_int);
+        written.and_then(|number| usize::try_from(number).ok()).unwrap_or(cdk::jobs::NEEDS_LIMIT)
     }
 
     /// Renders the templates that a unit uses, then its own fragment.
@@ -303,7 +336,7 @@ fn unit_value(unit: &Unit, selection: &Selection) -> Value {
     let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
     json!({
         "name": unit.name.as_str(),
-        "dir": text(&unit.dir),
+        "dir": unit.dir.to_directory(),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
         "changed_files": paths.iter().map(text).collect::<Vec<_>>(),

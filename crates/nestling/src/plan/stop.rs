@@ -4,9 +4,11 @@
 //! pipeline has that job, so this one gets it, able to run by itself
 //! (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 
+mod assembly;
+
 use super::before::Before;
 use super::removed::Removed;
-use super::render_unit::UnitRenderer;
+use super::render_unit::{Made, UnitRenderer};
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
 use crate::compose::{UnitJob, UnitJobs};
@@ -30,13 +32,19 @@ pub(crate) fn jobs(
     changes: &ChangeSet,
     units: &BTreeMap<UnitName, UnitJobs>,
 ) -> (Vec<UnitJobs>, Vec<Diagnostic>) {
+    let commit = changes.base.as_ref().map(|base| base.commit.to_string()).unwrap_or_default();
     let mut problems = Vec::new();
     let mut stopping = Vec::new();
     let render = |old: &UnitRenderer<'_>| {
-        for Removed { unit, .. } in removed {
-            let (jobs, found) = old.unit_jobs(&unit.name, &Selection::default());
+        let old = old.tearing_down();
+        for Removed { unit, moved_to } in removed {
+            if let Some(moved_to) = moved_to.as_ref().filter(|_| unit.cdk.is_some()) {
+                problems.push(assembly::moved(unit, moved_to));
+                continue;
+            }
+            let Made { jobs, problems: found, .. } = old.unit_jobs(&unit.name, &Selection::default());
             if has_errors(&found) {
-                problems.push(unknown(unit, &found));
+                problems.push(unknown(unit, &found, &commit));
                 continue;
             }
             let stages = jobs.stages;
@@ -45,27 +53,29 @@ pub(crate) fn jobs(
             stopping.push((unit, stages, stops));
         }
     };
-    before.rendering(renderer.facts(), render);
+    before.rendering(renderer.facts(), renderer.assemblies(), render);
     stopping.retain(|(_, _, stops)| !stops.is_empty());
     if stopping.is_empty() {
         return (Vec::new(), problems);
     }
     let in_use = in_use(renderer, units);
-    let commit = changes.base.as_ref().map(|base| base.commit.to_string()).unwrap_or_default();
     let mut all = Vec::new();
     for (unit, stages, mut stops) in stopping {
         stops.retain(|_, job| environment(&job.body).is_none_or(|name| !in_use.contains(name)));
         for job in stops.values_mut() {
-            problems.extend(lost_files(unit, job));
             let known = stages.iter().map(|stage| &stage.name);
             alone(job, &commit, &stage(job, known, renderer.workspace()));
+            if let Some(files) = before.files() {
+                assembly::bring(unit, files, job);
+            }
+            problems.extend(lost_files(unit, job));
         }
         all.push(UnitJobs { unit: Some(unit.name.clone()), stages, jobs: stops, ..UnitJobs::default() });
     }
     (all, problems)
 }
 
-fn unknown(unit: &Unit, found: &[Diagnostic]) -> Diagnostic {
+fn unknown(unit: &Unit, found: &[Diagnostic], commit: &str) -> Diagnostic {
     let message = format!("`{}` is gone, and what stops its environments cannot be told", unit.name);
     let problem = Diagnostic::new("removed-unit", Severity::Warning, message);
     let first = found.iter().find(|problem| problem.severity == Severity::Error);
@@ -73,7 +83,10 @@ fn unknown(unit: &Unit, found: &[Diagnostic]) -> Diagnostic {
         Some(first) => problem.with_note(format!("at base: {}", first.message)),
         None => problem,
     };
-    problem.with_help("stop them by hand, in GitLab under Operate > Environments")
+    match unit.cdk {
+        Some(_) => assembly::by_hand(problem, unit, commit),
+        None => problem.with_help("stop them by hand, in GitLab under Operate > Environments"),
+    }
 }
 
 /// What a job does to its environment; `None` without one.
@@ -97,7 +110,7 @@ fn in_use(renderer: &UnitRenderer<'_>, units: &BTreeMap<UnitName, UnitJobs>) -> 
     let others = renderer.looking(&InRepository);
     for unit in &renderer.workspace().units {
         // What is wrong with a unit is told where it is selected.
-        names.extend(started(&others.unit_jobs(&unit.name, &Selection::default()).0));
+        names.extend(started(&others.unit_jobs(&unit.name, &Selection::default()).jobs));
     }
     names
 }
@@ -138,7 +151,8 @@ fn lost_files(unit: &Unit, job: &UnitJob) -> Option<Diagnostic> {
     let checks_out = !matches!(strategy.and_then(Node::text), Some("none" | "empty"));
     let names_dir =
         ["before_script", "script"].iter().any(|key| job.body.get(key).is_some_and(|it| mentions(it, dir)));
-    if !checks_out || !names_dir {
+    let fetches = job.body.get("script").is_some_and(|script| mentions(script, UNIT_COMMIT));
+    if !checks_out || !names_dir || fetches {
         return None;
     }
     let message = format!("`{}` is gone, and its stop job looks for files in `{dir}`", unit.name);

@@ -2,8 +2,8 @@
 
 use super::reason::Reason;
 use crate::name::UnitName;
-use crate::workspace::Workspace;
-use std::collections::{HashMap, VecDeque};
+use crate::workspace::{Workspace, places};
+use std::collections::VecDeque;
 
 /// How many links of a chain are kept: with thousands of units in a row, whole chains would take all memory.
 const LINKS: usize = 30;
@@ -47,8 +47,7 @@ fn longer(first: &UnitName, chain: &[UnitName]) -> Vec<UnitName> {
 
 /// For each unit those that depend on it, by their places.
 fn dependents(workspace: &Workspace) -> Vec<Vec<usize>> {
-    let places: HashMap<&UnitName, usize> =
-        workspace.unit_names().enumerate().map(|(at, name)| (name, at)).collect();
+    let places = places(&workspace.units);
     let mut dependents = vec![Vec::new(); workspace.units.len()];
     for (at, unit) in workspace.units.iter().enumerate() {
         for dependency in &unit.depends_on {

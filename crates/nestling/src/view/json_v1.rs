@@ -37,6 +37,8 @@ pub struct PlanV1 {
     pub jobs: Vec<JobV1>,
     /// What the jobs do to environments, in the order of the jobs.
     pub environments: Vec<EnvironmentV1>,
+    /// What of CDK assemblies became no job, by unit, in the order in which it was found.
+    pub cdk: Vec<CdkLineV1>,
     /// What is wrong. While one of them is an error, `generate` writes nothing.
     pub diagnostics: Vec<DiagnosticV1>,
 }
@@ -201,6 +203,24 @@ pub struct EnvironmentV1 {
     pub unit: Option<String>,
     /// Whether a person starts the job.
     pub manual: bool,
+}
+
+/// Something of a CDK assembly that became no job.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CdkLineV1 {
+    /// The unit.
+    pub unit: String,
+    /// `replaced`, `role`, `variable`, `runner`, `source`, `trigger`, `unsupported`, `setting` or `stack`; others may
+    /// come.
+    pub kind: String,
+    /// Whether somebody has to do something about it.
+    pub open: bool,
+    /// Whose it is: an action, a job, a stack.
+    pub subject: String,
+    /// What it is, and what becomes of it.
+    pub text: String,
+    /// Where it is written.
+    pub origin: OriginV1,
 }
 
 /// Something that is wrong.

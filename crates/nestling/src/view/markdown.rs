@@ -3,8 +3,10 @@
 use super::escape::{cell, code};
 use super::facts::by_stage;
 use super::tree::{extent, summary};
+use crate::cdk::report::{Line, Report};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::environments::{Starts, Touched, touched};
+use crate::name::UnitName;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use std::fmt::Write as _;
@@ -26,6 +28,7 @@ pub fn markdown(plan: &Plan, problems: &[Diagnostic]) -> String {
     environments(&mut out, plan);
     units(&mut out, plan);
     stages(&mut out, plan);
+    cdk(&mut out, plan);
     out.truncate(out.trim_end().len());
     out + "\n"
 }
@@ -111,6 +114,42 @@ fn stages(out: &mut String, plan: &Plan) {
         }
         out.push_str("\n</details>\n\n");
     }
+}
+
+/// What of CDK assemblies became no job: first what somebody has to do, then what is done without them.
+fn cdk(out: &mut String, plan: &Plan) {
+    let lines = |open: bool| {
+        let of = move |(unit, report): (&'_ UnitName, &'_ Report)| {
+            let lines = report.lines.iter().filter(move |line| line.kind.is_open() == open);
+            lines.map(|line| cdk_row(unit, line)).collect::<Vec<_>>()
+        };
+        plan.cdk_reports.iter().flat_map(of).collect::<Vec<_>>()
+    };
+    if plan.cdk_reports.is_empty() {
+        return;
+    }
+    out.push_str("### From CDK assemblies, to be done\n\n");
+    table(out, &lines(true));
+    out.push_str("<details><summary>Done by GitLab, or before</summary>\n\n");
+    table(out, &lines(false));
+    out.push_str("</details>\n");
+}
+
+fn cdk_row(unit: &UnitName, line: &Line) -> String {
+    let (unit, kind) = (cell_code(unit.as_str()), line.kind.as_str());
+    format!("| {unit} | {kind} | {} | {} |", cell(&line.subject), cell(&line.text))
+}
+
+fn table(out: &mut String, rows: &[String]) {
+    if rows.is_empty() {
+        out.push_str("Nothing.\n\n");
+        return;
+    }
+    out.push_str("| unit | kind | whose | what |\n|---|---|---|---|\n");
+    for row in rows.iter().take(ROWS) {
+        let _ = writeln!(out, "{row}");
+    }
+    more(out, rows.len());
 }
 
 fn more(out: &mut String, all: usize) {

@@ -1,12 +1,19 @@
 //! Dependencies that come back to where they started.
 
-use super::unit::{Stated, Unit};
+use super::unit::{Stated, Unit, places};
 use crate::diagnostic::Diagnostic;
+use crate::name::UnitName;
+use std::collections::HashMap;
 
 /// Every cycle of dependencies that headers state, each told once, from its first unit in the order of names.
 pub(crate) fn find(units: &[Unit]) -> Vec<Diagnostic> {
-    let mut search =
-        Search { units, state: vec![State::New; units.len()], path: Vec::new(), found: Vec::new() };
+    let mut search = Search {
+        units,
+        places: places(units),
+        state: vec![State::New; units.len()],
+        path: Vec::new(),
+        found: Vec::new(),
+    };
     for start in 0..units.len() {
         search.visit(start);
     }
@@ -22,6 +29,7 @@ enum State {
 
 struct Search<'a> {
     units: &'a [Unit],
+    places: HashMap<&'a UnitName, usize>,
     state: Vec<State>,
     path: Vec<(usize, usize)>,
     found: Vec<Diagnostic>,
@@ -45,9 +53,7 @@ impl Search<'_> {
             if dependency.stated == Stated::Manifest {
                 continue;
             }
-            let Ok(target) = self.units.binary_search_by(|unit| unit.name.cmp(&dependency.unit)) else {
-                continue;
-            };
+            let Some(target) = self.places.get(&dependency.unit).copied() else { continue };
             match self.state[target] {
                 State::New => self.enter(target),
                 State::OnPath => self.found.push(self.cycle(target)),

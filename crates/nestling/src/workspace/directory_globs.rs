@@ -9,12 +9,18 @@ pub(crate) struct DirectoryGlobs {
     set: GlobSet,
     /// How many folders deep a match can be; `None` where any.
     depths: Option<Vec<usize>>,
+    /// Whether one of them is `.`, the repository's root. No other glob matches it.
+    has_root: bool,
 }
+
+/// The glob that `.` is read as.
+const ROOT: &str = "";
 
 impl DirectoryGlobs {
     /// Reads one glob. A slash at its end is how people write directories.
     pub(crate) fn parse(text: &str) -> Result<Glob, Error> {
         let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+        let text = if text == "." { ROOT } else { text };
         GlobBuilder::new(text).literal_separator(true).build()
     }
 
@@ -25,12 +31,21 @@ impl DirectoryGlobs {
             set.add(glob);
         });
         let depths = globs.iter().map(|glob| depth(glob.glob())).collect();
-        Ok(Self { set: set.build()?, depths })
+        let has_root = globs.iter().any(|glob| glob.glob() == ROOT);
+        Ok(Self { set: set.build()?, depths, has_root })
+    }
+
+    /// How many components a directory has at most that matches.
+    pub(crate) fn depth(&self) -> usize {
+        self.depths.as_ref().map_or(usize::MAX, |depths| depths.iter().max().map_or(0, |slashes| slashes + 1))
     }
 
     /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
     /// by counting.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
+        if directory.is_root() {
+            return self.has_root;
+        }
         let bytes = directory.as_bytes();
         if let Some(depths) = &self.depths {
             let depth = bytes.iter().filter(|b| **b == b'/').count();
@@ -55,6 +70,17 @@ mod tests {
     fn matches(globs: &[&str], directory: &str) -> bool {
         let globs: Vec<Glob> = globs.iter().map(|glob| DirectoryGlobs::parse(glob).unwrap()).collect();
         DirectoryGlobs::new(&globs).unwrap().matches(&RepoPath::parse(directory).unwrap())
+    }
+
+    #[test]
+    fn the_root_is_matched_by_its_name_alone() {
+        for glob in [".", "./", "/"] {
+            assert!(matches(&[glob], ""), "{glob}");
+            assert!(!matches(&[glob], "a"), "{glob}");
+        }
+        for glob in ["*", "**", "**/*", "{a,b}"] {
+            assert!(!matches(&[glob], ""), "{glob}");
+        }
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
 use super::document::split;
-use crate::files::{Files, ReadError, Walk};
+use crate::files::{Files, ReadError, Search, Walk};
 use crate::path::RepoPath;
-use std::collections::BTreeMap;
 
 /// A directory that is a unit, and why.
 #[derive(Debug, Default)]
@@ -16,7 +15,8 @@ pub(crate) struct Found {
     pub rules: Vec<usize>,
 }
 
-/// Finds all units' directories below the root. A directory whose `nestling.yml` opens a workspace of its own is left
+/// Finds all units' directories, in order. The root is one where a rule says so: its `nestling.yml` is the workspace's.
+/// A directory whose `nestling.yml` opens a workspace of its own is left
 /// alone with all that is below it, as Cargo leaves nested workspaces alone.
 ///
 /// # Errors
@@ -24,22 +24,24 @@ pub(crate) struct Found {
 pub(crate) fn discover(
     files: &dyn Files,
     rules: &[DirectoryGlobs],
-) -> Result<BTreeMap<RepoPath, Found>, ReadError> {
-    let mut found: BTreeMap<RepoPath, Found> = BTreeMap::new();
-    files.find(FILE_NAME.as_bytes(), &mut |directory, file| {
-        if directory.is_root() {
-            return Walk::Descend;
-        }
-        if file.as_deref().is_some_and(opens_workspace) {
+) -> Result<Vec<(RepoPath, Found)>, ReadError> {
+    let mut found: Vec<(RepoPath, Found)> = Vec::new();
+    let depth = rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0);
+    let search = Search { depth, ..Search::new(FILE_NAME.as_bytes()) };
+    files.find(&search, &mut |directory, file| {
+        let is_root = directory.is_root();
+        if !is_root && file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
         }
         let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
         let rules: Vec<usize> = matching.map(|(at, _)| at).collect();
+        let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
-            found.insert(directory.clone(), Found { file, rules });
+            found.push((directory.clone(), Found { file, rules }));
         }
         Walk::Descend
     })?;
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(found)
 }
 

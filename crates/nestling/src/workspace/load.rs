@@ -5,7 +5,7 @@ use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::template_folder::TemplateFolder;
-use super::unit::{Declaration, Unit};
+use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
 use crate::changes::Policies;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
@@ -43,8 +43,16 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     });
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
-    let rules = loading.all(written.units.iter().map(rule::UnitRule::check));
-    let globs: Vec<_> = rules.iter().map(|rule| rule.globs.clone()).collect();
+    let rules: Vec<Rule> = loading
+        .all(written.units.iter().map(rule::UnitRule::check))
+        .into_iter()
+        .map(|rule| Rule {
+            uses: loading.some(relation::uses(rule.uses.as_ref())).unwrap_or_default(),
+            depends_on: loading.some(relation::wanted(rule.depends_on.as_ref())).unwrap_or_default(),
+            written: rule,
+        })
+        .collect();
+    let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
     let found = discover(files, &globs)?;
     workspace.rules = globs;
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
@@ -83,10 +91,20 @@ fn no_header(file: FileId) -> Diagnostic {
     .with_help("start the file with `workspace: {}` and a line `---` before the jobs")
 }
 
+/// The name of the unit that is the repository's root.
+const ROOT_UNIT: &str = "root";
+
 /// A unit whose dependencies are still words.
 pub(crate) struct Draft {
     pub unit: Unit,
     pub depends_on: Vec<relation::Wanted>,
+}
+
+/// A rule, and what it says of each of its units: read once for all of them.
+struct Rule {
+    written: rule::UnitRule,
+    uses: Vec<Use>,
+    depends_on: Vec<relation::Wanted>,
 }
 
 /// What every step of loading adds to.
@@ -157,15 +175,15 @@ impl Loading<'_> {
         self.all(policies).into_iter().collect()
     }
 
-    fn unit(&mut self, dir: RepoPath, found: Found, rules: &[rule::UnitRule]) -> Draft {
-        let rules: Vec<&rule::UnitRule> = found.rules.iter().map(|at| &rules[*at]).collect();
+    fn unit(&mut self, dir: RepoPath, found: Found, rules: &[Rule]) -> Draft {
+        let rules: Vec<&Rule> = found.rules.iter().map(|at| &rules[*at]).collect();
         let (file, header, fragment) = found
             .file
             .and_then(|bytes| self.document::<UnitHeader>(&dir.child(FILE_NAME.as_bytes()), bytes))
             .map_or((None, UnitHeader::default(), None), |(file, header, body)| (Some(file), header, body));
         let written = header.unit.unwrap_or_default();
         let declaration = match (file, rules.first()) {
-            (None, Some(rule)) => Declaration::Rule(rule.origin),
+            (None, Some(rule)) => Declaration::Rule(rule.written.origin),
             (Some(file), _) => Declaration::File(Origin::file(file)),
             // Discovery found the file, and reading it failed: the problem is told there.
             (None, None) => Declaration::Rule(Origin::file(FileId::from_index(0))),
@@ -185,9 +203,11 @@ impl Loading<'_> {
             depends_on: Vec::new(),
         };
         for rule in rules {
-            self.apply(&mut draft, rule.uses.as_ref(), rule.depends_on.as_ref(), &rule.changes);
+            self.apply(&mut draft, rule.uses.clone(), rule.depends_on.clone(), &rule.written.changes);
         }
-        self.apply(&mut draft, written.uses.as_ref(), written.depends_on.as_ref(), &written.changes);
+        let uses = self.some(relation::uses(written.uses.as_ref())).unwrap_or_default();
+        let depends_on = self.some(relation::wanted(written.depends_on.as_ref())).unwrap_or_default();
+        self.apply(&mut draft, uses, depends_on, &written.changes);
         draft
     }
 
@@ -195,19 +215,18 @@ impl Loading<'_> {
     fn apply(
         &mut self,
         draft: &mut Draft,
-        uses: Option<&Node>,
-        depends_on: Option<&Node>,
+        uses: Vec<Use>,
+        depends_on: Vec<relation::Wanted>,
         changes: &[Located<String>],
     ) {
-        for used in self.some(relation::uses(uses)).unwrap_or_default() {
+        for used in uses {
             match draft.unit.uses.iter_mut().find(|old| old.template == used.template) {
                 Some(old) => *old = used,
                 None => draft.unit.uses.push(used),
             }
         }
-        draft.depends_on.extend(self.some(relation::wanted(depends_on)).unwrap_or_default());
-        let dir = draft.unit.dir.clone();
-        let rules = self.all(changes.iter().map(|text| rule::path_rule(&dir, text)));
+        draft.depends_on.extend(depends_on);
+        let rules = self.all(changes.iter().map(|text| rule::path_rule(&draft.unit.dir, text)));
         draft.unit.changes.extend(rules);
     }
 }
@@ -217,7 +236,8 @@ fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitN
         return UnitName::parse(&name.value)
             .map_err(|error| vec![Diagnostic::error("unit-name", name.origin, error.to_string())]);
     }
-    UnitName::parse(&dir.to_string()).map_err(|error| {
+    let name = if dir.is_root() { ROOT_UNIT.to_owned() } else { dir.to_string() };
+    UnitName::parse(&name).map_err(|error| {
         vec![
             Diagnostic::error("unit-name", origin, error.to_string())
                 .with_help("give it one: `unit: { name: … }`"),

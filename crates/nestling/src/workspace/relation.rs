@@ -9,7 +9,7 @@ use crate::name::UnitName;
 use crate::yaml::{self, Map, Node};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 /// A dependency as written: a unit's name, or a glob of names.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ fn each<T>(
 /// are problems.
 pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let mut names: BTreeMap<UnitName, Origin> = BTreeMap::new();
+    let mut names: HashMap<UnitName, Origin> = HashMap::with_capacity(drafts.len());
     for draft in &drafts {
         let origin = draft.unit.declaration.origin();
         if let Some(first) = names.insert(draft.unit.name.clone(), origin) {
@@ -110,6 +110,7 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
             );
         }
     }
+    let names = Names::new(names.into_keys());
     let mut units: Vec<Unit> = drafts
         .into_iter()
         .map(|draft| {
@@ -131,12 +132,23 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
     (units, problems)
 }
 
+/// The names of all units: by their text, since most dependencies name one, and in order for the rest.
+struct Names {
+    all: HashSet<UnitName>,
+    sorted: Vec<UnitName>,
+}
+
+impl Names {
+    fn new(names: impl Iterator<Item = UnitName>) -> Self {
+        let all: HashSet<UnitName> = names.collect();
+        let mut sorted: Vec<UnitName> = all.iter().cloned().collect();
+        sorted.sort();
+        Self { all, sorted }
+    }
+}
+
 /// The units that a dependency means.
-fn find(
-    wanted: &Wanted,
-    from: &UnitName,
-    names: &BTreeMap<UnitName, Origin>,
-) -> Result<Vec<Dependency>, Diagnostic> {
+fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependency>, Diagnostic> {
     let dependency = |unit: &UnitName| Dependency {
         unit: unit.clone(),
         order: wanted.order,
@@ -144,7 +156,7 @@ fn find(
         origin: wanted.origin,
     };
     let text = wanted.unit.trim_end_matches('/');
-    if let Some((name, _)) = names.get_key_value(text) {
+    if let Some(name) = names.all.get(text) {
         return Ok(vec![dependency(name)]);
     }
     let glob = GlobBuilder::new(text)
@@ -153,7 +165,8 @@ fn find(
         .map_err(|error| Diagnostic::error("depends-on", wanted.origin, error.to_string()))?;
     let matcher = glob.compile_matcher();
     let found: Vec<Dependency> = names
-        .keys()
+        .sorted
+        .iter()
         .filter(|name| *name != from && matcher.is_match(name.as_str()))
         .map(dependency)
         .collect();
@@ -165,7 +178,7 @@ fn find(
         wanted.origin,
         format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
     );
-    Err(match did_you_mean(text, names.keys().map(UnitName::as_str)) {
+    Err(match did_you_mean(text, names.sorted.iter().map(UnitName::as_str)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => {
             problem.with_help("name a unit as `nestling affected --all` lists it, or a glob of their names")

@@ -159,7 +159,7 @@ fn rule() -> Value {
         "Every directory that matches is a unit",
         &["match"],
         vec![
-            ("match", one_or_many("Globs of directories", &json!({ "type": "string" }))),
+            ("match", one_or_many("Globs of directories; `.` is the root", &json!({ "type": "string" }))),
             ("use", uses()),
             ("depends_on", depends_on()),
             ("changes", changes()),

@@ -8,7 +8,7 @@ mod npm;
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, utf8};
-use crate::files::{Files, ReadError, Walk};
+use crate::files::{Files, ReadError, Search, Walk};
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::yaml::Located;
@@ -93,10 +93,8 @@ impl Reading<'_> {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Vec<Manifest<T>>, ReadError> {
         let mut found = Vec::new();
-        self.files.find(name.as_bytes(), &mut |dir, bytes| {
-            if dir.file_name() == b"node_modules" {
-                return Walk::Skip;
-            }
+        let search = Search { without: Some(b"node_modules"), ..Search::new(name.as_bytes()) };
+        self.files.find(&search, &mut |dir, bytes| {
             found.extend(bytes.map(|bytes| (dir.clone(), bytes)));
             Walk::Descend
         })?;

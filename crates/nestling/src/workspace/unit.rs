@@ -6,6 +6,7 @@ use crate::name::UnitName;
 use crate::path::{Glob, RepoPath};
 use crate::yaml::Map;
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.
 #[derive(Debug, Clone)]
@@ -26,6 +27,11 @@ pub struct Unit {
     pub fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
     pub cdk: Option<crate::yaml::Node>,
+}
+
+/// The place of each unit among them, by its name.
+pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
+    units.iter().enumerate().map(|(at, unit)| (&unit.name, at)).collect()
 }
 
 /// What made a directory a unit.

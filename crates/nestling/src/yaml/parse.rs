@@ -1,7 +1,7 @@
 //! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
 
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
-use super::syntax;
+use super::{simple, syntax};
 use crate::diagnostic::{Diagnostic, FileId, Origin, number};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
@@ -39,6 +39,14 @@ impl Default for Limits {
 /// # Errors
 /// As [`parse`].
 pub fn parse_file(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    if let Some(node) = simple::read(text, file) {
+        return Ok(vec![node]);
+    }
+    parse_any(text, file)
+}
+
+/// Reads a file however it is written.
+pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
     let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
     parse(text, &locate, &Limits::default())
 }

@@ -155,8 +155,20 @@ fn is_policy_of(resource: &Value, role: &str) -> bool {
         && roles.iter().any(|value| logical_id(value).as_deref() == Some(role))
 }
 
+/// What CodeBuild needs to put a project into a VPC, as CDK grants it.
+const NETWORK: [&str; 8] = [
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+];
+
 /// What CDK grants every project so that CodeBuild and CodePipeline themselves can work: its own logs, its own
-/// reports, and the bucket and keys of the pipeline.
+/// reports, its network, and the bucket and keys of the pipeline.
 fn is_housekeeping(statement: &Value, own: &[String]) -> bool {
     let text = compact(statement);
     let actions = match statement.get("Action") {
@@ -167,6 +179,7 @@ fn is_housekeeping(statement: &Value, own: &[String]) -> bool {
     let all = |prefix: &str| !actions.is_empty() && actions.iter().all(|action| action.starts_with(prefix));
     (all("logs:") && text.contains("/aws/codebuild/"))
         || (all("codebuild:") && text.contains(":report-group/"))
+        || (all("ec2:") && actions.iter().all(|action| NETWORK.contains(action)))
         || own.iter().any(|id| text.contains(&format!("\"{id}\"")))
 }
 

@@ -2,7 +2,7 @@
 
 use super::dot::Graph;
 use super::project::{self, logical_id};
-use super::{Action, Does, Mode, Pipeline, Stage};
+use super::{Action, Does, Mode, Pipeline, SourceKind, Stage};
 use crate::cdk::assembly::{Assembly, Stack};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
@@ -143,7 +143,9 @@ impl Reading<'_, '_> {
                 let repository = text("FullRepositoryId").or_else(named);
                 let repository = repository.or_else(|| text("RepositoryName")).or_else(|| text("S3Bucket"));
                 let repository = repository.unwrap_or_else(|| provider.to_owned());
-                Does::Source { repository, branch: text("BranchName").or_else(|| text("Branch")) }
+                let is_store = ["S3", "ECR"].contains(&provider);
+                let kind = if is_store { SourceKind::Store } else { SourceKind::Repository };
+                Does::Source { repository, branch: text("BranchName").or_else(|| text("Branch")), kind }
             }
             ("Build" | "Test", "CodeBuild") => self.build(&setting("ProjectName"))?,
             ("Approval", "Manual") => Does::Approve(text("CustomData")),

@@ -5,8 +5,8 @@ use super::fallback::{Ordered, order};
 use super::place::stages_of;
 use super::role::{Role, assembly_artifact, published, roles};
 use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Order, Step, Work};
-use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, matching};
-use crate::cdk::report::Kind;
+use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, SourceKind, matching};
+use crate::cdk::report::{Kind, Line};
 use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
@@ -23,11 +23,17 @@ pub(crate) fn add(deployment: &mut Deployment, index: usize, pipeline: &Pipeline
     adding.inputs();
     adding.fates();
     for trigger in &pipeline.triggers {
-        deployment.report.add(Kind::Trigger, &pipeline.path, trigger, pipeline.origin);
+        own_line(deployment, index, pipeline, Kind::Trigger, trigger);
     }
     for lost in &pipeline.lost {
-        deployment.report.add(Kind::Setting, &pipeline.path, lost, pipeline.origin);
+        own_line(deployment, index, pipeline, Kind::Setting, lost);
     }
+}
+
+/// A line about the pipeline itself.
+fn own_line(deployment: &mut Deployment, index: usize, pipeline: &Pipeline, kind: Kind, text: &str) {
+    let (subject, text, origin) = (pipeline.path.clone(), text.to_owned(), pipeline.origin);
+    deployment.report.push(Line { kind, subject, text, pipeline: Some(index), origin });
 }
 
 struct Adding<'a> {
@@ -56,7 +62,7 @@ impl<'a> Adding<'a> {
                 let work = self.work(at, action, role);
                 let node = self.push(at, work);
                 if let Some(namespace) = &action.namespace {
-                    self.deployment.namespaces.insert(namespace.clone(), Namespace::Node(node));
+                    self.deployment.namespaces.insert((self.index, namespace.clone()), Namespace::Node(node));
                 }
                 vec![node]
             }
@@ -65,9 +71,9 @@ impl<'a> Adding<'a> {
 
     fn source(&mut self, at: usize, action: &codepipeline::Action) -> Vec<usize> {
         if let Some(namespace) = &action.namespace {
-            self.deployment.namespaces.insert(namespace.clone(), Namespace::Source);
+            self.deployment.namespaces.insert((self.index, namespace.clone()), Namespace::Source);
         }
-        let Does::Source { repository, branch } = &action.does else { return Vec::new() };
+        let Does::Source { repository, branch, .. } = &action.does else { return Vec::new() };
         let branch = branch.as_deref().unwrap_or("its default branch");
         if self.is_main(action) {
             let text = format!(
@@ -77,7 +83,7 @@ impl<'a> Adding<'a> {
         } else {
             // Steps that read it say so themselves.
             let text = format!(
-                "{branch} of {repository}, another repository: the job that synthesizes may have to clone it"
+                "{branch} of {repository}, another source: the job that synthesizes may have to fetch it"
             );
             self.report(Kind::Replaced, at, &text);
         }
@@ -273,8 +279,11 @@ impl<'a> Adding<'a> {
             None => From::Checkout,
             Some((action, nodes)) => match (&action.does, nodes.first()) {
                 (Does::Source { .. }, _) if self.is_main(action) => From::Checkout,
-                (Does::Source { repository, branch }, _) => {
+                (Does::Source { repository, branch, kind: SourceKind::Repository }, _) => {
                     From::Repository(repository.clone(), branch.clone())
+                }
+                (Does::Source { repository, kind: SourceKind::Store, .. }, _) => {
+                    From::Store(repository.clone())
                 }
                 (_, Some(node)) => From::Node(*node),
                 (_, None) => From::Parent(action.name.clone()),
@@ -288,6 +297,7 @@ impl<'a> Adding<'a> {
         for (at, (stage, action)) in self.ordered.actions.iter().enumerate() {
             let nodes = self.nodes[at].clone();
             self.deployment.actions.push(Action {
+                pipeline: self.index,
                 stage: self.pipeline.stages[*stage].name.clone(),
                 name: action.name.clone(),
                 fate: if nodes.is_empty() { Fate::Reported } else { Fate::Nodes(nodes) },
@@ -298,8 +308,11 @@ impl<'a> Adding<'a> {
 
     fn report(&mut self, kind: Kind, at: usize, text: &str) {
         let (stage, action) = self.ordered.actions[at];
-        let subject = format!("{}.{}", self.pipeline.stages[stage].name, action.name);
-        self.deployment.report.add(kind, subject, text, action.origin);
+        let name = format!("{}.{}", self.pipeline.stages[stage].name, action.name);
+        let label = self.deployment.label(self.index);
+        let subject = label.map_or_else(|| name.clone(), |label| format!("{label}.{name}"));
+        let (text, origin) = (text.to_owned(), action.origin);
+        self.deployment.report.push(Line { kind, subject, text, pipeline: Some(self.index), origin });
     }
 }
 

@@ -41,6 +41,8 @@ pub enum From {
     Checkout,
     /// Another repository, and its branch.
     Repository(String, Option<String>),
+    /// Something that is no repository, such as a bucket.
+    Store(String),
     /// The assembly.
     Assembly,
     /// Another node.

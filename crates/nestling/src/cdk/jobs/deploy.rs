@@ -19,7 +19,7 @@ pub(crate) fn stack(writing: &mut Writing<'_>, at: usize, stack: usize, body: &m
     let request = writing.request;
     let outputs = own_outputs(writing, at, stack);
     let is_start = writing.is_start(at);
-    let mut script = vec![deploy(request, &[path(request, stack)], "", !outputs.is_empty() || is_start)];
+    let mut script = vec![deploy(request, &[selector(request, stack)], "", !outputs.is_empty() || is_start)];
     begin(writing, at, Some(stack), body);
     if is_start {
         finish_target(writing, at, outputs, &mut script, body);
@@ -38,7 +38,7 @@ pub(crate) fn prepare(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     writing.environment(at, Some("prepare"), None, body);
     body.text("resource_group", group_of(writing, at, stack));
     let method = format!("--method=prepare-change-set --change-set-name {CHANGE_SET}");
-    let deploy = deploy(request, &[path(request, stack)], &method, false);
+    let deploy = deploy(request, &[selector(request, stack)], &method, false);
     // Without anything to change there is no change set, and executing it would fail.
     let flag = unchanged(request, stack);
     let script = [
@@ -56,27 +56,23 @@ pub(crate) fn prepare(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     });
 }
 
-/// Executes the change set that was looked at.
+/// Executes the change set that was looked at. Where that was empty, making it once more changes nothing, whatever has
+/// happened to the stack since, and tells the outputs.
 pub(crate) fn execute(writing: &mut Writing<'_>, at: usize, stack: usize, body: &mut Body) {
     let request = writing.request;
     let outputs = own_outputs(writing, at, stack);
-    let is_start = writing.is_start(at);
     begin(writing, at, Some(stack), body);
-    let selected = [path(request, stack)];
-    let wants = !outputs.is_empty() || is_start;
-    let method = format!("--method=execute-change-set --change-set-name {CHANGE_SET}");
-    let execute = deploy(request, &selected, &method, wants);
-    let nothing =
-        if wants { deploy(request, &selected, "", true) } else { "echo 'Nothing to change.'".to_owned() };
-    let flag = unchanged(request, stack);
+    let selected = [selector(request, stack)];
+    let with = |verb: &str| {
+        let method = format!("--method={verb}-change-set --change-set-name {CHANGE_SET}");
+        deploy(request, &selected, &method, !outputs.is_empty())
+    };
+    let nothing = if outputs.is_empty() { "echo 'Nothing to change.'".to_owned() } else { with("prepare") };
+    let (flag, execute) = (unchanged(request, stack), with("execute"));
     let mut script = vec![format!("if [ \"${flag}\" = yes ]; then {nothing}; else {execute}; fi")];
-    if is_start {
-        finish_target(writing, at, outputs, &mut script, body);
-    } else {
-        writing.environment(at, Some("prepare"), None, body);
-        body.text("resource_group", group_of(writing, at, stack));
-        publish_outputs(&outputs, &mut script, body);
-    }
+    writing.environment(at, Some("prepare"), None, body);
+    body.text("resource_group", group_of(writing, at, stack));
+    publish_outputs(&outputs, &mut script, body);
     body.texts("script", script);
 }
 
@@ -93,8 +89,7 @@ pub(crate) fn settle(writing: &mut Writing<'_>, at: usize, target: usize, body: 
 pub(crate) fn publish(writing: &mut Writing<'_>, at: usize, stages: &[usize], body: &mut Body) {
     let request = writing.request;
     let assembly = &request.deployment.assembly;
-    let mut selectors: Vec<String> =
-        stages.iter().map(|stage| format!("{}/*", assembly.stages[*stage].path)).collect();
+    let mut selectors: Vec<String> = stages.iter().flat_map(|stage| assembly.selectors(*stage)).collect();
     let mut stacks: Vec<usize> =
         stages.iter().flat_map(|stage| assembly.stages[*stage].stacks.clone()).collect();
     if let Some(target) = writing.target(at).filter(|_| writing.graph.jobs[at].group.is_none()) {
@@ -227,8 +222,8 @@ pub(crate) fn docker_service(request: &Request<'_>, body: &mut Body) {
     under(body, variables);
 }
 
-fn path(request: &Request<'_>, stack: usize) -> String {
-    request.deployment.assembly.stacks[stack].path.clone()
+fn selector(request: &Request<'_>, stack: usize) -> String {
+    request.deployment.assembly.stacks[stack].selector.clone()
 }
 
 fn deploy(request: &Request<'_>, selectors: &[String], method: &str, outputs: bool) -> String {

@@ -103,13 +103,9 @@ pub(crate) fn plan(request: &Request<'_>, targets: &Targets<'_>, left_out: &mut 
 /// Several pipelines may use the same names, so each is put before its own.
 pub(crate) fn node_name(request: &Request<'_>, at: usize) -> String {
     let node = &request.deployment.nodes[at];
-    match node.pipeline {
-        Some(pipeline) if request.chosen().len() > 1 => {
-            let path = &request.deployment.pipelines[pipeline];
-            format!("{}.{}", path.split('/').next().unwrap_or(path), node.name)
-        }
-        _ => node.name.clone(),
-    }
+    let several = request.chosen().len() > 1;
+    let label = node.pipeline.filter(|_| several).and_then(|pipeline| request.deployment.label(pipeline));
+    label.map_or_else(|| node.name.clone(), |label| format!("{label}.{}", node.name))
 }
 
 impl Graph {
@@ -159,6 +155,12 @@ impl Graph {
         jobs.filter(|(_, job)| job.target == Some(target) && deploys(job)).map(|(at, _)| at).collect()
     }
 
+    /// Whether a job executes a change set that was looked at.
+    fn executes(&self, request: &Request<'_>, job: usize) -> bool {
+        let Role::Node(node) = self.jobs[job].role else { return false };
+        matches!(request.deployment.nodes[node].work, Work::Execute(_))
+    }
+
     /// Outside of pipelines the assets of a target are published by one job, before the stacks that use them.
     fn assets(&mut self, request: &Request<'_>, targets: &Targets<'_>, target: usize) {
         let uses = |job: &Planned| match job.role {
@@ -183,13 +185,15 @@ impl Graph {
     }
 
     /// An environment of several stacks gets one job that is its deployment. In the normal run there is nothing left
-    /// for it to do; run again from GitLab's list of deployments it rolls all stacks back, in order.
+    /// for it to do; run again from GitLab's list of deployments it rolls all stacks back, in order. So does one whose
+    /// only stack is reviewed: a change set can be executed once.
     fn settle(&mut self, request: &Request<'_>, targets: &Targets<'_>, target: usize) {
         let deploys = self.deploys(request, target);
-        let [first, .., last] = &deploys[..] else {
-            self.starts.extend(deploys.first().map(|only| (target, *only)));
+        let (Some(first), Some(last)) = (deploys.first(), deploys.last()) else { return };
+        if first == last && !self.executes(request, *first) {
+            self.starts.insert(target, *first);
             return;
-        };
+        }
         let name = common_parent(deploys.iter().map(|job| self.jobs[*job].name.as_str()));
         let name = name.unwrap_or_else(|| targets.all[target].name.clone());
         let group = self.jobs[*last].group.clone().or_else(|| self.jobs[*first].group.clone());

@@ -40,8 +40,8 @@ pub(crate) fn through(request: &Request<'_>, node: usize, kept: &BTreeMap<usize,
 pub(crate) fn read_by(request: &Request<'_>, node: usize) -> BTreeSet<usize> {
     let Work::Run(step) = &request.deployment.nodes[node].work else { return BTreeSet::new() };
     let named = step.references.iter().flat_map(|(_, value)| super::values::references(value));
-    let variables = named.filter_map(|(namespace, _)| match request.deployment.namespaces.get(namespace) {
-        Some(Namespace::Node(node)) => Some(*node),
+    let variables = named.filter_map(|(namespace, _)| match request.deployment.namespace(node, namespace) {
+        Some(Namespace::Node(node)) => Some(node),
         _ => None,
     });
     let files = step.inputs.iter().filter_map(|input| match input.from {
@@ -49,6 +49,11 @@ pub(crate) fn read_by(request: &Request<'_>, node: usize) -> BTreeSet<usize> {
         _ => None,
     });
     variables.chain(files).collect()
+}
+
+/// Whether a node is of a CodePipeline that the header does not choose.
+fn is_of_another_pipeline(request: &Request<'_>, chosen: &[usize], node: usize) -> bool {
+    request.deployment.nodes[node].pipeline.is_some_and(|pipeline| !chosen.contains(&pipeline))
 }
 
 /// The nodes that this pipeline runs: those that are not of another kind of pipeline, and need none that is. A person
@@ -62,6 +67,7 @@ pub(crate) fn kept(
     let nodes = &request.deployment.nodes;
     let after: Vec<&BTreeSet<usize>> = nodes.iter().map(|node| &node.after).collect();
     let order = crate::cdk::deployment::order(&after);
+    let chosen = request.chosen();
     let mut gone: BTreeMap<usize, String> = BTreeMap::new();
     for at in &order {
         let lost = |set: &BTreeSet<usize>, all: bool| {
@@ -70,7 +76,10 @@ pub(crate) fn kept(
             lost.map(|before| nodes[*before].name.clone())
         };
         let reason = match places[*at] {
-            None => Some("its stage is left out".to_owned()),
+            None => Some(match is_of_another_pipeline(request, &chosen, *at) {
+                true => "`pipeline` names another".to_owned(),
+                false => "its stage is left out".to_owned(),
+            }),
             Some(Some(target)) if !targets.all[target].deployed => Some(format!(
                 "`{}` is not deployed to by this kind of pipeline",
                 targets.all[target]
@@ -97,7 +106,15 @@ pub(crate) fn kept(
         }
     }
     for (at, reason) in &gone {
-        left_out.push(LeftOut { job: node_name(request, *at), reason: reason.clone() });
+        let label = nodes[*at].pipeline.and_then(|pipeline| request.deployment.label(pipeline));
+        let job = match label.filter(|_| is_of_another_pipeline(request, &chosen, *at)) {
+            Some(label) => format!("{label}.{}", nodes[*at].name),
+            None => node_name(request, *at),
+        };
+        // A stack of the app itself may have been left out by its own name.
+        if !left_out.iter().any(|known| known.job == job) {
+            left_out.push(LeftOut { job, reason: reason.clone() });
+        }
     }
     (0..nodes.len()).filter(|at| !gone.contains_key(at)).collect()
 }

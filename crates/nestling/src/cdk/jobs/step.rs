@@ -30,7 +30,7 @@ pub(crate) fn run(writing: &mut Writing<'_>, at: usize, node: usize, step: &Step
         body.text("timeout", format!("{minutes} minutes"));
     }
     let handed_on = handed_on(request, writing.graph, node, step);
-    body.texts("script", script(writing, at, step, &handed_on));
+    body.texts("script", script(writing, at, node, step, &handed_on));
     afterwards(writing, at, step, body);
     artifacts(writing, at, step, &handed_on, body);
     cache(writing, at, step, body);
@@ -53,7 +53,12 @@ fn image(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
     }
     if step.privileged {
         docker_service(request, body);
-        note(writing, Kind::Runner, at, "it runs docker: its runner has to be privileged");
+        note(
+            writing,
+            Kind::Runner,
+            at,
+            "it runs docker: its runner has to be privileged, and its image has to have the client",
+        );
     }
 }
 
@@ -90,10 +95,16 @@ fn handed_on<'a>(
     all.map(|(name, output)| (name.as_str(), output)).filter(|(name, _)| read(name)).collect()
 }
 
-fn script(writing: &mut Writing<'_>, at: usize, step: &Step, handed_on: &[(&str, &Output)]) -> Vec<String> {
+fn script(
+    writing: &mut Writing<'_>,
+    at: usize,
+    node: usize,
+    step: &Step,
+    handed_on: &[(&str, &Output)],
+) -> Vec<String> {
     let mut lines = Vec::new();
     for (position, input) in step.inputs.iter().enumerate() {
-        clone(writing, at, input, &mut lines);
+        fetch(writing, at, input, &mut lines);
         if position > 0 {
             let name = variable(&format!("CODEBUILD_SRC_DIR_{}", input.artifact));
             lines.push(format!("export {name}={}", place(writing.request, input)));
@@ -101,7 +112,7 @@ fn script(writing: &mut Writing<'_>, at: usize, step: &Step, handed_on: &[(&str,
     }
     codebuild_variables(writing, at, step, &mut lines);
     for (name, value) in &step.references {
-        lines.push(format!("export {name}={}", put_together(writing, at, value)));
+        lines.push(format!("export {name}={}", put_together(writing, at, node, value)));
     }
     let start =
         step.inputs.first().map_or_else(|| root(writing.request), |input| place(writing.request, input));
@@ -135,20 +146,30 @@ fn hand_on(artifact: &str, output: &Output, start: &str) -> String {
     }
 }
 
-/// Another repository is cloned where it is read.
-fn clone(writing: &mut Writing<'_>, at: usize, input: &Input, lines: &mut Vec<String>) {
-    let From::Repository(repository, branch) = &input.from else { return };
+/// Another repository is cloned where it is read. What is no repository has to be one by now, or the job fails.
+fn fetch(writing: &mut Writing<'_>, at: usize, input: &Input, lines: &mut Vec<String>) {
+    let (repository, branch) = match &input.from {
+        From::Repository(repository, branch) => (repository, branch.as_ref()),
+        From::Store(store) => (store, None),
+        _ => return,
+    };
     let known = writing.request.settings.sources.get(repository);
     let project = known.map_or(repository.as_str(), |known| known.value.as_str()).to_owned();
     if known.is_none() {
-        note(
-            writing,
-            Kind::Source,
-            at,
-            &format!("it reads {repository}, which is cloned from the project of that name"),
-        );
+        let is_store = matches!(input.from, From::Store(_));
+        let text = match is_store {
+            true => format!("it reads {repository}, which is no repository; the job fails there"),
+            false => format!("it reads {repository}, which is cloned from the project of that name"),
+        };
+        note(writing, Kind::Source, at, &text);
+        if is_store {
+            let text = format!(
+                "Nothing fetches {repository}: put it into a project, and name that under `sources`."
+            );
+            return lines.extend([format!("echo {}", quoted(&text)), "exit 1".to_owned()]);
+        }
     }
-    let branch = branch.as_ref().map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
+    let branch = branch.map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
     let url = format!(
         "\"$CI_SERVER_PROTOCOL://gitlab-ci-token:$CI_JOB_TOKEN@$CI_SERVER_HOST:$CI_SERVER_PORT/{}.git\"",
         in_double_quotes(&project)
@@ -161,7 +182,7 @@ pub(crate) fn place(request: &Request<'_>, input: &Input) -> String {
     match &input.from {
         From::Checkout => root(request),
         From::Assembly => format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(&request.assembly())),
-        From::Repository(..) | From::Node(_) | From::Parent(_) => {
+        From::Repository(..) | From::Store(_) | From::Node(_) | From::Parent(_) => {
             format!("\"$CI_PROJECT_DIR/{HANDED_ON}/{}\"", in_double_quotes(&input.artifact))
         }
     }

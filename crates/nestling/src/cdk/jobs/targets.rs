@@ -1,9 +1,8 @@
 //! Where each CDK stage goes: entries of the environment catalogue, each with the stacks that it gets.
 
 use super::Request;
-use crate::cdk::assembly::Assembly;
 use crate::cdk::deployment::Deployment;
-use crate::cdk::settings::{RULE, StagePolicy};
+use crate::cdk::settings::{Purpose, RULE, StagePolicy};
 use crate::compose::LeftOut;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::workspace::{Condition, Environment, Stop};
@@ -65,14 +64,13 @@ pub(crate) fn targets<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Targets<'a> {
     let mut targets = Targets::default();
-    let assembly = &request.deployment.assembly;
     for (place, path, origin) in places(request.deployment) {
         let policy = request.settings.stage(path).map(|(_, policy)| policy);
         match destination(request, path, policy) {
             Destination::Entry(entry, origin) => {
-                put(&mut targets, assembly, place, Some(entry), policy, origin);
+                put(&mut targets, request, place, Some(entry), policy, origin);
             }
-            Destination::Own => put(&mut targets, assembly, place, None, policy, origin),
+            Destination::Own => put(&mut targets, request, place, None, policy, origin),
             Destination::Skipped => {
                 left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() });
             }
@@ -142,12 +140,13 @@ fn places(deployment: &Deployment) -> Vec<(Place, &str, Origin)> {
 
 fn put<'a>(
     targets: &mut Targets<'a>,
-    assembly: &Assembly,
+    request: &Request<'a>,
     place: Place,
     entry: Option<&'a Environment>,
     policy: Option<&'a StagePolicy>,
     origin: Origin,
 ) {
+    let assembly = &request.deployment.assembly;
     let same = |target: &Target<'_>| {
         entry.is_some() && target.entry.map(|entry| &entry.name) == entry.map(|entry| &entry.name)
     };
@@ -169,17 +168,18 @@ fn put<'a>(
     let target = &mut targets.all[at];
     target.url = target.url.or_else(|| policy?.url.as_ref());
     target.role = target.role.or_else(|| policy?.role.as_ref());
-    target.stop |=
-        policy.and_then(|policy| policy.stop).unwrap_or_else(|| entry.is_some_and(for_merge_requests));
+    target.stop |= policy
+        .and_then(|policy| policy.stop)
+        .unwrap_or_else(|| entry.is_some_and(|it| comes_down(it, request.purpose)));
     match place {
         Place::Stage(stage) => {
             target.stages.push(stage);
             target.stacks.extend(&assembly.stages[stage].stacks);
-            target.selectors.push(format!("{}/*", assembly.stages[stage].path));
+            target.selectors.extend(assembly.selectors(stage));
         }
         Place::Stack(stack) => {
             target.stacks.push(stack);
-            target.selectors.push(assembly.stacks[stack].path.clone());
+            target.selectors.push(assembly.stacks[stack].selector.clone());
         }
     }
     targets.of.insert(place, at);
@@ -187,10 +187,13 @@ fn put<'a>(
 
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
-fn for_merge_requests(entry: &Environment) -> bool {
+///
+/// What a unit that is gone has left behind is nobody's any more: all of it is destroyed, once a person says so.
+fn comes_down(entry: &Environment, purpose: Purpose) -> bool {
     match entry.stop {
         Stop::Block(_) => true,
         Stop::Never => false,
+        Stop::AsDeployed if purpose == Purpose::TearDown => true,
         Stop::AsDeployed => {
             entry.when.any.iter().any(|condition| matches!(condition, Condition::MergeRequest))
                 || entry.settings.contains("auto_stop_in")

@@ -22,8 +22,8 @@ pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<usize, BT
         let Role::Node(node) = job.role else { continue };
         let Work::Run(step) = &request.deployment.nodes[node].work else { continue };
         for (namespace, name) in step.references.iter().flat_map(|(_, value)| references(value)) {
-            if let Some(Namespace::Node(node)) = request.deployment.namespaces.get(namespace)
-                && let Some(job) = graph.of_node.get(node)
+            if let Some(Namespace::Node(node)) = request.deployment.namespace(node, namespace)
+                && let Some(job) = graph.of_node.get(&node)
             {
                 wanted.entry(*job).or_default().insert((namespace.to_owned(), name.to_owned()));
             }
@@ -91,15 +91,15 @@ pub(crate) fn codebuild_variables(
     }
 }
 
-/// A text with references, as one double-quoted word.
-pub(crate) fn put_together(writing: &mut Writing<'_>, at: usize, value: &str) -> String {
+/// A text of a node's job with references, as one double-quoted word.
+pub(crate) fn put_together(writing: &mut Writing<'_>, at: usize, node: usize, value: &str) -> String {
     let mut text = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("#{") {
         text.push_str(&in_double_quotes(before));
         let (inside, behind) = after.split_once('}').unwrap_or((after, ""));
         let (namespace, name) = inside.rsplit_once('.').unwrap_or(("", inside));
-        match writing.request.deployment.namespaces.get(namespace) {
+        match writing.request.deployment.namespace(node, namespace) {
             Some(Namespace::Node(_)) => {
                 text.push_str(&format!("${{{}}}", variable(&format!("{namespace}__{name}"))));
             }

@@ -2,7 +2,7 @@
 
 use crate::cdk::deployment::Deployment;
 use crate::cdk::jobs::{self, NEEDS_LIMIT, Outcome, Unlisted};
-use crate::cdk::settings::Settings;
+use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::diagnostic::Origin;
 use crate::workspace::Catalogue;
@@ -19,5 +19,6 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {
         evaluate: &|node, _| Ok(node.clone()),
         unlisted: Unlisted::OwnName,
         needs_limit: NEEDS_LIMIT,
+        purpose: Purpose::Deploy,
     })
 }

@@ -1,7 +1,8 @@
 //! The graph as JSON, for programs. The structs here are the format.
 
 use super::{Shown, edges, kind};
-use crate::cdk::deployment::Fate;
+use crate::cdk::deployment::{Deployment, Fate};
+use crate::cdk::report;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -31,6 +32,7 @@ struct Stack<'a> {
 #[derive(Debug, Serialize)]
 struct Node<'a> {
     name: &'a str,
+    pipeline: Option<&'a str>,
     group: Option<&'a str>,
     kind: &'static str,
     stack: Option<&'a str>,
@@ -39,6 +41,7 @@ struct Node<'a> {
 
 #[derive(Debug, Serialize)]
 struct Action<'a> {
+    pipeline: &'a str,
     stage: &'a str,
     name: &'a str,
     /// Empty where the report says what became of it.
@@ -56,62 +59,64 @@ struct Line<'a> {
 /// Stacks, nodes with the edges that do not follow from others, actions and the report.
 pub fn json(shown: &Shown<'_>) -> String {
     let deployment = shown.deployment;
-    let stacks = &deployment.assembly.stacks;
-    let nodes = &deployment.nodes;
-    let edges = edges(deployment);
-    let name = |at: &usize| nodes[*at].name.as_str();
     let assembly = Assembly {
         version: 1,
         assembly: shown.place,
         pipelines: &deployment.pipelines,
-        stacks: stacks
-            .iter()
-            .map(|stack| Stack {
-                path: &stack.path,
-                name: &stack.name,
-                account: stack.account.as_deref(),
-                region: stack.region.as_deref(),
-                depends_on: stack.depends_on.iter().map(|on| stacks[*on].path.as_str()).collect(),
-                outputs: &stack.outputs,
-                files: stack.assets.files,
-                images: stack.assets.images,
-                termination_protection: stack.protected,
-            })
-            .collect(),
-        nodes: nodes
-            .iter()
-            .zip(&edges)
-            .map(|(node, after)| Node {
-                name: &node.name,
-                group: node.group.as_deref(),
-                kind: kind(&node.work),
-                stack: node.work.stack().map(|stack| stacks[stack].path.as_str()),
-                after: after.iter().map(name).collect(),
-            })
-            .collect(),
-        actions: deployment
-            .actions
-            .iter()
-            .map(|action| Action {
-                stage: &action.stage,
-                name: &action.name,
-                nodes: match &action.fate {
-                    Fate::Nodes(own) => own.iter().map(name).collect(),
-                    Fate::Reported => Vec::new(),
-                },
-            })
-            .collect(),
-        report: shown
-            .report
-            .lines
-            .iter()
-            .map(|line| Line {
-                kind: line.kind.as_str(),
-                open: line.kind.is_open(),
-                subject: &line.subject,
-                text: &line.text,
-            })
-            .collect(),
+        stacks: stacks(deployment),
+        nodes: nodes(deployment),
+        actions: actions(deployment),
+        report: shown.report.lines.iter().map(line).collect(),
     };
     serde_json::to_string_pretty(&assembly).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn stacks(deployment: &Deployment) -> Vec<Stack<'_>> {
+    let all = &deployment.assembly.stacks;
+    all.iter()
+        .map(|stack| Stack {
+            path: &stack.path,
+            name: &stack.name,
+            account: stack.account.as_deref(),
+            region: stack.region.as_deref(),
+            depends_on: stack.depends_on.iter().map(|on| all[*on].path.as_str()).collect(),
+            outputs: &stack.outputs,
+            files: stack.assets.files,
+            images: stack.assets.images,
+            termination_protection: stack.protected,
+        })
+        .collect()
+}
+
+fn nodes(deployment: &Deployment) -> Vec<Node<'_>> {
+    let stacks = &deployment.assembly.stacks;
+    let edges = edges(deployment);
+    let all = deployment.nodes.iter().zip(&edges);
+    all.map(|(node, after)| Node {
+        name: &node.name,
+        pipeline: node.pipeline.map(|pipeline| deployment.pipelines[pipeline].as_str()),
+        group: node.group.as_deref(),
+        kind: kind(&node.work),
+        stack: node.work.stack().map(|stack| stacks[stack].path.as_str()),
+        after: after.iter().map(|at| deployment.nodes[*at].name.as_str()).collect(),
+    })
+    .collect()
+}
+
+fn actions(deployment: &Deployment) -> Vec<Action<'_>> {
+    let all = deployment.actions.iter();
+    all.map(|action| Action {
+        pipeline: &deployment.pipelines[action.pipeline],
+        stage: &action.stage,
+        name: &action.name,
+        nodes: match &action.fate {
+            Fate::Nodes(own) => own.iter().map(|at| deployment.nodes[*at].name.as_str()).collect(),
+            Fate::Reported => Vec::new(),
+        },
+    })
+    .collect()
+}
+
+fn line(line: &report::Line) -> Line<'_> {
+    Line { kind: line.kind.as_str(), open: line.kind.is_open(), subject: &line.subject, text: &line.text }
 }

@@ -1,23 +1,23 @@
 //! The graph as a Mermaid diagram, which GitLab draws in Markdown (<https://docs.gitlab.com/user/markdown/#mermaid>).
 
-use super::{Shown, edges, kind};
+use super::{Shown, edges, group, kind};
 use std::fmt::Write as _;
 
 /// A left-to-right flowchart; nodes that wait for a person are drawn as hexagons.
 pub fn mermaid(shown: &Shown<'_>) -> String {
     let deployment = shown.deployment;
     let mut text = "flowchart LR\n".to_owned();
-    let mut group: Option<&str> = None;
+    let mut open: Option<String> = None;
     for (at, node) in deployment.nodes.iter().enumerate() {
-        let own = node.group.as_deref();
-        if own != group {
-            if group.is_some() {
+        let own = group(deployment, node);
+        if own != open {
+            if open.is_some() {
                 text.push_str("  end\n");
             }
-            if let Some(own) = own {
+            if let Some(own) = &own {
                 _ = writeln!(text, "  subgraph g{at}[\"{}\"]", escaped(own));
             }
-            group = own;
+            open = own;
         }
         let label = escaped(&node.name);
         let shape = match kind(&node.work) {
@@ -25,9 +25,9 @@ pub fn mermaid(shown: &Shown<'_>) -> String {
             "run" | "compare" => format!("([\"{label}\"])"),
             _ => format!("[\"{label}\"]"),
         };
-        _ = writeln!(text, "  {}n{at}{shape}", if group.is_some() { "  " } else { "" });
+        _ = writeln!(text, "  {}n{at}{shape}", if open.is_some() { "  " } else { "" });
     }
-    if group.is_some() {
+    if open.is_some() {
         text.push_str("  end\n");
     }
     for (at, before) in edges(deployment).into_iter().enumerate() {

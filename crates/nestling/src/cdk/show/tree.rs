@@ -1,6 +1,6 @@
 //! The graph as text for people.
 
-use super::{Shown, edges, words};
+use super::{Shown, edges, group, words};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -13,15 +13,16 @@ pub fn tree(shown: &Shown<'_>) -> String {
     let mut text = String::new();
     let (stacks, stages) = (deployment.assembly.stacks.len(), deployment.assembly.stages.len());
     _ = writeln!(text, "{}: {} in {}", shown.place, count(stacks, "stack"), count(stages, "stage"));
-    for pipeline in &deployment.pipelines {
-        _ = writeln!(text, "pipeline {pipeline}: {}", count(deployment.actions.len(), "action"));
+    for (at, pipeline) in deployment.pipelines.iter().enumerate() {
+        let actions = deployment.actions.iter().filter(|action| action.pipeline == at).count();
+        _ = writeln!(text, "pipeline {pipeline}: {}", count(actions, "action"));
     }
     let edges = edges(deployment);
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (at, node) in deployment.nodes.iter().enumerate() {
         let stage = || node.stage.map(|stage| deployment.assembly.stages[stage].path.clone());
-        let name = node.group.clone().or_else(stage).unwrap_or_else(|| "stacks of the app".to_owned());
+        let name = group(deployment, node).or_else(stage).unwrap_or_else(|| "stacks of the app".to_owned());
         let place = *places.entry(name.clone()).or_insert_with(|| {
             groups.push((name, Vec::new()));
             groups.len() - 1

@@ -1,6 +1,7 @@
 //! Partial clones: what they lack is fetched, many files at once, if that is allowed.
 
 use super::*;
+use crate::files::Search;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -33,7 +34,7 @@ fn found(files: &dyn Files) -> usize {
         found += usize::from(file.is_some());
         Walk::Descend
     };
-    files.find(b"nestling.yml", visit).unwrap();
+    files.find(&Search::new(b"nestling.yml"), visit).unwrap();
     found
 }
 

@@ -16,12 +16,11 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
     told.answer = match (changed, &plan.changes.extent) {
         (Some(change), _) => format!("was {}", change.status),
         (None, Extent::Paths(paths)) => {
-            let count = if paths.len() == 1 {
-                "the 1 changed path".into()
-            } else {
-                format!("the {} changed paths", paths.len())
+            let which = match paths.len() {
+                1 => "the changed path".to_owned(),
+                all => format!("among the {all} changed paths"),
             };
-            format!("is not among {count}; if it were:")
+            format!("is not {which}; if it were:")
         }
         (None, Extent::Everything(reason)) => format!("does not matter here: {reason}"),
         (None, Extent::Nothing(reason)) => format!("does not matter here: {reason}"),

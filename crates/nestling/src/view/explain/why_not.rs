@@ -28,7 +28,7 @@ pub(super) fn why_not(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<String
             1 => "the changed path is not".to_owned(),
             all => format!("none of the {all} changed paths is"),
         };
-        lines.push(format!("{changed} in {}/", unit.dir));
+        lines.push(format!("{changed} in {}/", unit.dir.to_directory()));
         lines.extend(nearest(unit, &paths));
     }
     for rule in unit.changes.iter().filter(|rule| rule.sign == Sign::Include) {

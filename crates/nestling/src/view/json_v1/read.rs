@@ -1,13 +1,15 @@
 //! Fills the format from a plan.
 
 use super::{
-    ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1, OriginV1,
-    PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
+    CdkLineV1, ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1,
+    OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
+use crate::cdk::report::Report;
 use crate::changes::{Extent, Head, Obtained, Provenance};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::environments::{Starts, Touched, touched};
 use crate::git::History;
+use crate::name::UnitName;
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, NeedSource, needs};
 use crate::plan::Plan;
@@ -37,6 +39,7 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
         stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
         jobs: plan.pipeline.jobs.iter().map(|it| job(it, sources)).collect(),
         environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
+        cdk: plan.cdk_reports.iter().flat_map(|(unit, report)| cdk(unit, report, sources)).collect(),
         diagnostics: problems.iter().map(|it| diagnostic(it, sources)).collect(),
     }
 }
@@ -99,7 +102,7 @@ fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
     UnitV1 {
         name: unit.name.to_string(),
-        directory: unit.dir.to_string(),
+        directory: unit.dir.to_directory(),
         verdict: word.to_owned(),
         reasons: verdict.reasons().iter().map(reason).collect(),
         left_out: left_out
@@ -202,6 +205,21 @@ fn environment(touched: Touched) -> EnvironmentV1 {
         unit: touched.unit.map(|unit| unit.to_string()),
         manual: touched.start == Starts::Manual,
     }
+}
+
+fn cdk<'a>(
+    unit: &'a UnitName,
+    report: &'a Report,
+    sources: &'a Sources,
+) -> impl Iterator<Item = CdkLineV1> + 'a {
+    report.lines.iter().map(|line| CdkLineV1 {
+        unit: unit.to_string(),
+        kind: line.kind.as_str().to_owned(),
+        open: line.kind.is_open(),
+        subject: line.subject.clone(),
+        text: line.text.clone(),
+        origin: origin(line.origin, sources),
+    })
 }
 
 pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV1 {

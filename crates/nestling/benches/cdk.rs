@@ -1,0 +1,138 @@
+//! From a cloud assembly of 200 stacks to YAML, in both forms: twenty plain stages, and the same behind a CodePipeline of
+//! 404 actions. Each has to stay under 200 ms.
+//!
+//! The assemblies are those of the tests, which `tests/cdk/bundle.py` trimmed; what was trimmed of the stacks' templates is
+//! put back in kind, so that they are as long as the app's own. `cargo bench -p nestling --bench cdk` measures and says
+//! whether the limit holds; `cargo test --bench cdk` runs each once.
+
+use criterion::Criterion;
+use nestling::cdk::InRepository;
+use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::diagnostic::{Sources, has_errors};
+use nestling::emit::{Comments, emit};
+use nestling::files::{MemoryFiles, Nowhere};
+use nestling::git::History;
+use nestling::plan::{self, Request};
+use nestling::select::Narrowing;
+use nestling::workspace;
+use serde_json::{Map, Value, json};
+use std::error::Error;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What the way from an assembly to YAML may take.
+const LIMIT: Duration = Duration::from_millis(200);
+
+/// The two forms: the assembly, and how many jobs it becomes at the least.
+const FORMS: [(&str, usize); 2] = [("many", 200), ("many-pipeline", 200)];
+
+/// How many bytes the app's templates have on average.
+const TEMPLATE: usize = 3_200;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let repositories = FORMS.map(|(name, _)| repository(name));
+    let mut criterion = Criterion::default().configure_from_args().sample_size(20);
+    let mut group = criterion.benchmark_group("200 stacks, from assembly to YAML");
+    for ((name, least), files) in FORMS.iter().zip(&repositories) {
+        let files = files.as_ref().map_err(ToString::to_string)?;
+        let (text, jobs) = yaml(files)?;
+        if jobs < *least || text.len() < 50_000 {
+            return Err(format!("{name}: {jobs} jobs in {} bytes are too few", text.len()).into());
+        }
+        group.bench_function(*name, |bencher| bencher.iter(|| black_box(yaml(files))));
+    }
+    group.finish();
+    criterion.final_summary();
+    if std::env::args().any(|argument| argument == "--bench") {
+        for ((name, _), files) in FORMS.iter().zip(&repositories) {
+            judge(name, files.as_ref().map_err(ToString::to_string)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The middle one of eleven runs has to be under the limit.
+fn judge(name: &str, files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
+    let mut times = Vec::new();
+    for _ in 0..11 {
+        let start = Instant::now();
+        black_box(yaml(files)?);
+        times.push(start.elapsed());
+    }
+    times.sort();
+    let (text, jobs) = yaml(files)?;
+    println!("{name}: {:?} for {jobs} jobs, {} bytes (limit {LIMIT:?})", times[5], text.len());
+    if times[5] > LIMIT { Err(format!("{name} takes {:?}", times[5]).into()) } else { Ok(()) }
+}
+
+/// A repository with one unit, which sends each of the twenty stages to an environment of its own.
+fn repository(name: &str) -> Result<MemoryFiles, Box<dyn Error>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cdk/assemblies/2.276.0");
+    let text = std::fs::read_to_string(path.join(format!("{name}.json")))?;
+    let bundle: Map<String, Value> = serde_json::from_str(&text)?;
+    let environments: String =
+        (0..20).map(|at| format!("    stage{at:02}: {{ deployment_tier: production }}\n")).collect();
+    let mut files = vec![
+        ("nestling.yml".to_owned(), format!("workspace:\n  environments:\n{environments}")),
+        ("shop/nestling.yml".to_owned(), "unit: { cdk: { from: none } }\n".to_owned()),
+    ];
+    for (path, content) in bundle {
+        let text = match content {
+            Value::String(text) => text,
+            content if path.ends_with(".template.json") => serde_json::to_string_pretty(&grown(content))?,
+            content => serde_json::to_string_pretty(&content)?,
+        };
+        files.push((format!("shop/cdk.out/{path}"), text));
+    }
+    Ok(MemoryFiles::new(files))
+}
+
+/// A template with properties for its resources, where those were trimmed.
+fn grown(mut template: Value) -> Value {
+    let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else {
+        return template;
+    };
+    let each = TEMPLATE / resources.len().max(1);
+    for resource in resources.values_mut().filter_map(Value::as_object_mut) {
+        let mut statements = Vec::new();
+        while !resource.contains_key("Properties") && statements.len() * 400 < each {
+            statements.push(json!({
+                "Effect": "Allow",
+                "Action": ["sns:Publish", "sqs:SendMessage"],
+                "Resource": { "Fn::Join": ["", ["arn:", { "Ref": "AWS::Partition" }, ":sns:*"]] },
+            }));
+        }
+        if !statements.is_empty() {
+            resource
+                .insert("Properties".to_owned(), json!({ "PolicyDocument": { "Statement": statements } }));
+        }
+    }
+    template
+}
+
+/// The whole way: the workspace and the assembly are read, the pipeline is planned and written.
+fn yaml(files: &MemoryFiles) -> Result<(String, usize), Box<dyn Error>> {
+    let sources = Sources::default();
+    let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+    let plan = plan::plan(Request {
+        loaded: workspace::load(files, &sources)?,
+        files,
+        changes: ChangeSet {
+            base: None,
+            head: Head::WorkTree { commit: None },
+            extent: Extent::Everything(Everything::Asked),
+            history: History::Complete,
+        },
+        pipeline: facts.seen_as(&As::parse("branch:main")?),
+        narrowing: Narrowing::default(),
+        base: None,
+        elsewhere: &Nowhere,
+        assemblies: &InRepository,
+        sources: &sources,
+    });
+    if has_errors(&plan.diagnostics) {
+        return Err(format!("the made-up pipeline has errors: {:?}", plan.diagnostics).into());
+    }
+    Ok((emit(&plan, &sources, Comments::Origins), plan.pipeline.jobs.len()))
+}

@@ -1,0 +1,40 @@
+//! Where `generate` writes: files, what links lead to, and what is no file at all.
+
+use crate::support::example::Example;
+use crate::support::{nestling, output, run, said};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+#[test]
+fn a_link_stays_a_link_and_a_device_a_device() {
+    let shop = Example::new("shop");
+    let generate =
+        |to: &str| output(nestling(&shop.path()).args(["generate", "--head", "HEAD", "--output", to]));
+    let in_shop = |name: &str| shop.path().join(name);
+    std::fs::write(in_shop("real.yml"), "old\n").unwrap();
+    symlink("real.yml", in_shop("link.yml")).unwrap();
+    symlink("/dev/null", in_shop("nowhere")).unwrap();
+    generate("link.yml");
+    generate("nowhere");
+    assert!(in_shop("link.yml").is_symlink() && in_shop("nowhere").is_symlink());
+    let text = std::fs::read_to_string(in_shop("real.yml")).unwrap();
+    assert_eq!(text, generate("-"));
+    assert_eq!(generate("/dev/stdout"), text);
+}
+
+#[test]
+fn what_cannot_be_written_to_is_told() {
+    let shop = Example::new("shop");
+    for (to, why) in [
+        ("services", "cannot write `services`"),
+        ("/dev/full", "No space left on device"),
+        ("no/such/folder.yml", "there is no such folder"),
+    ] {
+        if to == "/dev/full" && !Path::new(to).exists() {
+            continue;
+        }
+        let output = run(nestling(&shop.path()).args(["generate", "--head", "HEAD", "--output", to]));
+        assert_eq!(output.status.code(), Some(4), "{to}: {}", said(&output));
+        assert!(said(&output).contains(why), "{to}: {}", said(&output));
+    }
+}
