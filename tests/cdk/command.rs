@@ -17,6 +17,18 @@ fn an_assembly_is_shown_as_a_tree_a_diagram_json_and_jobs() {
 }
 
 #[test]
+fn strict_makes_an_error_of_an_assembly_that_has_something_to_be_done() {
+    let show = |assembly: &str| {
+        run(nestling(&root()).args(["cdk", "show", "-C", "examples/codepipeline", assembly, "--strict-cdk"]))
+    };
+    let output = show("shop/cdk.out");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("error[cdk-runner]"), "{}", said(&output));
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.starts_with("shop/cdk.out: 7 stacks in 3 stages\n"), "{tree}");
+}
+
+#[test]
 fn what_is_no_assembly_is_told_as_such() {
     let output = run(nestling(&root()).args(["cdk", "show", "docs"]));
     assert_eq!(output.status.code(), Some(1));

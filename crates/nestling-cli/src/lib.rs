@@ -53,7 +53,7 @@ fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, F
         Command::Affected(args) => commands::affected::run(args, shared, environment, io),
         Command::Diff(args) => commands::diff::run(args, shared, environment, io),
         Command::Check(args) => commands::check::run(args, shared, environment, io),
-        Command::Cdk(args) => commands::cdk::run(args, io),
+        Command::Cdk(args) => commands::cdk::run(args, shared, io),
         Command::Init(args) => commands::init::run(args, shared, environment, io),
         Command::Schema(args) => commands::schema::run(args, io),
         Command::Completions(args) => commands::completions::run(args, io),

@@ -1,14 +1,16 @@
 //! `nestling cdk`.
 
+use crate::args::Shared;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::report;
+use crate::session::tell;
 use clap::{Subcommand, ValueEnum};
 use nestling::cdk::deployment::Deployment;
 use nestling::cdk::show::{self, Shown};
-use nestling::diagnostic::{Origin, Sources};
+use nestling::diagnostic::{Origin, Severity, Sources};
 use nestling::files::DirectoryFiles;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Look at CDK assemblies
 #[derive(Debug, clap::Args)]
@@ -46,12 +48,13 @@ enum Format {
     Jobs,
 }
 
-pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Failure> {
     let Cdk::Show { assembly, format } = &args.command;
+    let start = shared.directory.as_deref().unwrap_or(Path::new("."));
     let sources = Sources::default();
     let place = assembly.display().to_string();
     let place = place.trim_end_matches('/');
-    let deployment = match Deployment::read(&DirectoryFiles::new(assembly), place, &sources) {
+    let deployment = match Deployment::read(&DirectoryFiles::new(start.join(assembly)), place, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
             io.talk(report::human(&problems, &sources, &io.renderer()));
@@ -70,5 +73,9 @@ pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
         Format::Json => show::json(&shown),
         Format::Jobs => nestling::yaml::emit(&outcome.rendered),
     })?;
+    if shared.strict_cdk {
+        let open = outcome.report.diagnostics(Severity::Error);
+        return Ok(if tell(&open, &sources, io) { Exit::Done } else { Exit::Errors });
+    }
     Ok(Exit::Done)
 }

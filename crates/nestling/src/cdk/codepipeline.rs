@@ -6,6 +6,8 @@ pub(crate) mod buildspec;
 pub(crate) mod dot;
 pub(crate) mod matching;
 pub(crate) mod project;
+mod graphs;
+mod lost;
 mod read;
 
 use crate::diagnostic::Origin;

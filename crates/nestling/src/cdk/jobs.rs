@@ -8,9 +8,11 @@ mod targets;
 mod kept;
 mod graph;
 mod outputs;
+mod account;
 mod deploy;
 mod gate;
 mod values;
+mod stages;
 mod step;
 mod write;
 

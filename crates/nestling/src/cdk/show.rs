@@ -36,9 +36,11 @@ fn edges(deployment: &Deployment) -> Vec<BTreeSet<usize>> {
     reduced.collect()
 }
 
-/// The wave or stage of a pipeline that a node is in, and which pipeline's it is where there are several.
+/// What a node is shown under: the wave or stage of its pipeline, with the pipeline where there are several; else its
+/// CDK stage.
 fn group(deployment: &Deployment, node: &Node) -> Option<String> {
-    let group = node.group.clone()?;
+    let stage = || node.stage.map(|stage| deployment.assembly.stages[stage].path.clone());
+    let Some(group) = node.group.clone() else { return stage() };
     let label = node.pipeline.and_then(|pipeline| deployment.label(pipeline));
     Some(label.map_or_else(|| group.clone(), |label| format!("{label}: {group}")))
 }

@@ -1,16 +1,15 @@
 //! Reads the pipelines of an assembly.
 
-use super::dot::Graph;
+use super::lost::{lost, triggers};
 use super::project::{self, logical_id};
-use super::{Action, Does, Mode, Pipeline, SourceKind, Stage};
+use super::{Action, Does, Mode, Pipeline, SourceKind, Stage, graphs};
 use crate::cdk::assembly::{Assembly, Stack};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::path::RepoPath;
-use md5::{Digest, Md5};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads every pipeline that deploys stacks of this assembly, in the order of the manifest.
 pub(crate) fn read(reader: &Reader<'_>, assembly: &Assembly) -> Result<Vec<Pipeline>, Vec<Diagnostic>> {
@@ -25,7 +24,7 @@ pub(crate) fn read(reader: &Reader<'_>, assembly: &Assembly) -> Result<Vec<Pipel
             Err(problem) => problems.push(problem),
         }
     }
-    if let Err(problem) = attach_graphs(reader, &mut pipelines) {
+    if let Err(problem) = graphs::attach(reader, &mut pipelines) {
         problems.push(problem);
     }
     if problems.is_empty() { Ok(pipelines) } else { Err(problems) }
@@ -232,85 +231,4 @@ fn account_of(arn: &str) -> Option<&str> {
 /// A resource's type.
 pub(super) fn type_of<'a>(resource: &At<'a>) -> &'a str {
     resource.value().get("Type").and_then(Value::as_str).unwrap_or_default()
-}
-
-/// What starts pipelines of this stack beside a push, and what they tell.
-fn triggers(resources: &[(&str, At<'_>)]) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    for (id, resource) in resources {
-        let words = match type_of(resource) {
-            "AWS::CodePipeline::Webhook" => "a webhook",
-            "AWS::Events::Rule" => "an EventBridge rule",
-            "AWS::CodeStarNotifications::NotificationRule" => "a notification rule",
-            _ => continue,
-        };
-        found.insert(format!("{words}, `{id}`"));
-    }
-    found.into_iter().collect()
-}
-
-/// Settings of the pipeline that say how it runs.
-fn lost(pipeline: &At<'_>) -> Result<Vec<String>, Diagnostic> {
-    const PLAIN: [&str; 9] = [
-        "ArtifactStore",
-        "ArtifactStores",
-        "Name",
-        "PipelineType",
-        "ExecutionMode",
-        "RestartExecutionOnUpdate",
-        "RoleArn",
-        "Stages",
-        "Tags",
-    ];
-    let mut lost = Vec::new();
-    let properties = pipeline.field("Properties")?;
-    for (key, at) in properties.entries()? {
-        if !PLAIN.contains(&key) {
-            lost.push(format!("`{key}` of the pipeline: {}", at.value()));
-        }
-    }
-    for stage in properties.field("Stages")?.items()? {
-        let name = stage.get("Name").and_then(|at| at.text().ok()).unwrap_or_default();
-        for (key, at) in stage.entries()? {
-            if key != "Name" && key != "Actions" {
-                lost.push(format!("`{key}` of stage `{name}`: {}", at.value()));
-            }
-        }
-    }
-    Ok(lost)
-}
-
-/// Finds the graph of each pipeline: the file is called after the construct, with the beginning of the MD5 of its path.
-fn attach_graphs(reader: &Reader<'_>, pipelines: &mut [Pipeline]) -> Result<(), Diagnostic> {
-    let mut names = reader.root_files()?;
-    names.retain(|name| name.ends_with(".dot"));
-    names.sort();
-    for pipeline in pipelines.iter_mut() {
-        let suffixes =
-            ancestors(&pipeline.path).map(|path| format!("{}.dot", suffix(path))).collect::<Vec<_>>();
-        let found = names.iter().position(|name| suffixes.iter().any(|suffix| name.ends_with(suffix)));
-        if let Some(at) = found {
-            pipeline.graph = graph(reader, &names.remove(at))?;
-        }
-    }
-    let mut without: Vec<&mut Pipeline> = pipelines.iter_mut().filter(|p| p.graph.is_none()).collect();
-    if let ([name], [pipeline]) = (&names[..], &mut without[..]) {
-        pipeline.graph = graph(reader, name)?;
-    }
-    Ok(())
-}
-
-fn graph(reader: &Reader<'_>, name: &str) -> Result<Option<Graph>, Diagnostic> {
-    let bytes = reader.bytes(&RepoPath::root().child(name.as_bytes()))?;
-    let graph = bytes.map(|bytes| Graph::parse(&String::from_utf8_lossy(&bytes)));
-    Ok(graph.filter(|graph| !graph.leaves.is_empty()))
-}
-
-/// A path and all paths above it.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
-}
-
-fn suffix(path: &str) -> String {
-    Md5::digest(path.as_bytes()).iter().take(4).map(|byte| format!("{byte:02X}")).collect()
 }

@@ -1,8 +1,8 @@
 //! A step of a pipeline as a job: the same commands, with the files and variables that they expect.
 
 use super::Request;
+use super::account::{docker_service, login};
 use super::body::Body;
-use super::deploy::{docker_service, login};
 use super::graph::{Graph, Role};
 use super::outputs::DOTENV;
 use super::values::{codebuild_variables, put_together, variables};

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::graph::{Graph, Planned, Role};
+use super::stages::stages;
 use super::targets::{Target, Targets};
 use super::{Request, deploy, gate, step, values};
 use crate::cdk::deployment::{Node as DeploymentNode, Past, Work};
@@ -259,45 +260,4 @@ fn names(jobs: &[Planned]) -> Vec<String> {
         name
     };
     jobs.iter().map(one).collect()
-}
-
-/// The stages in order, and the stage of each job.
-struct Stages {
-    names: Vec<String>,
-    of: Vec<usize>,
-}
-
-impl Stages {
-    fn of(&self, job: usize) -> &str {
-        &self.names[self.of[job]]
-    }
-}
-
-/// The waves of the pipelines in their order, then the stage of everything else. A job that needs one of a later stage
-/// goes there, too.
-fn stages(request: &Request<'_>, graph: &Graph) -> Stages {
-    let mut names: Vec<String> = Vec::new();
-    for node in &request.deployment.nodes {
-        let group = node
-            .group
-            .as_ref()
-            .filter(|group| graph.jobs.iter().any(|job| job.group.as_ref() == Some(group)));
-        if let Some(group) = group.filter(|group| !names.contains(group)) {
-            names.push(group.clone());
-        }
-    }
-    if graph.jobs.iter().any(|job| job.group.is_none()) && !names.contains(&request.settings.stage) {
-        names.push(request.settings.stage.clone());
-    }
-    let place = |job: &Planned| {
-        let name = job.group.as_ref().unwrap_or(&request.settings.stage);
-        names.iter().position(|other| other == name).unwrap_or(0)
-    };
-    let mut of: Vec<usize> = graph.jobs.iter().map(place).collect();
-    let after: Vec<&BTreeSet<usize>> = graph.jobs.iter().map(|job| &job.after).collect();
-    for job in crate::cdk::deployment::order(&after) {
-        let latest = graph.jobs[job].after.iter().map(|before| of[*before]).max();
-        of[job] = of[job].max(latest.unwrap_or(0));
-    }
-    Stages { names, of }
 }

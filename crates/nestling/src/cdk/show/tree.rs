@@ -21,8 +21,7 @@ pub fn tree(shown: &Shown<'_>) -> String {
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (at, node) in deployment.nodes.iter().enumerate() {
-        let stage = || node.stage.map(|stage| deployment.assembly.stages[stage].path.clone());
-        let name = group(deployment, node).or_else(stage).unwrap_or_else(|| "stacks of the app".to_owned());
+        let name = group(deployment, node).unwrap_or_else(|| "stacks of the app".to_owned());
         let place = *places.entry(name.clone()).or_insert_with(|| {
             groups.push((name, Vec::new()));
             groups.len() - 1
