@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Each page: its name, the schema that it is made from, and what stands above the tables.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 7] = [
     (
         "files/workspace",
         "workspace",
@@ -31,6 +31,8 @@ const PAGES: [(&str, &str, &str); 5] = [
         "# plan.json\n\nWhat `nestling preview --format json` prints and `nestling generate --report` leaves.\n",
     ),
     ("json/diff", "diff", "# diff.json\n\nWhat `nestling diff --format json` prints.\n"),
+    ("json/affected", "affected", "# affected.json\n\nWhat `nestling affected --format json` prints.\n"),
+    ("json/explain", "explain", "# explain.json\n\nWhat `nestling explain --format json` prints.\n"),
 ];
 
 #[test]
@@ -91,7 +93,11 @@ impl<'a> Tables<'a> {
                 let must = if self.must(mapping, key) && mappings.len() == 1 { " (required)" } else { "" };
                 let words = self.words(&inside(path, key), value);
                 let says = value["description"].as_str().unwrap_or_default().trim_end_matches('.');
-                let _ = writeln!(self.text, "| `{key}`{must} | {words} | {} |", says.replace('|', "\\|"));
+                let _ = writeln!(
+                    self.text,
+                    "| `{key}`{must} | {words} | {} |",
+                    says.replace('\n', " ").replace('|', "\\|")
+                );
             }
         }
     }

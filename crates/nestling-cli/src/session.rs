@@ -7,6 +7,7 @@ use crate::exit::Failure;
 use crate::io::Io;
 use crate::progress::{Progress, Watched};
 use crate::report;
+use crate::watch::Saved;
 use globset::{GlobBuilder, GlobMatcher};
 use nestling::cdk::report::Kind;
 use nestling::changes::{
@@ -102,6 +103,22 @@ impl Session {
     pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
         let files = self.repository.work_tree().map_err(git_failure)?;
         Ok((self.repository.work_dir().unwrap_or(&self.directory), files))
+    }
+
+    /// Remembers what is on disk, for a program that is told what is saved there.
+    pub(crate) fn remember(&mut self) {
+        self.repository.remember();
+    }
+
+    /// Looks again at what was saved.
+    pub(crate) fn forget(&self, saved: &Saved) {
+        let Saved::Paths(paths) = saved else { return self.repository.forget_everything() };
+        for path in paths {
+            match RepoPath::parse(path.as_os_str().as_encoded_bytes()) {
+                Ok(path) => self.repository.forget(&path),
+                Err(_) => self.repository.forget_everything(),
+            }
+        }
     }
 
     /// The directory with git's own files.

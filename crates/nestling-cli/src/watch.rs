@@ -5,6 +5,7 @@ use anyhow::Context;
 use ignore::WalkBuilder;
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -16,8 +17,36 @@ const QUIET: Duration = Duration::from_millis(15);
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     events: Receiver<notify::Result<Event>>,
+    root: PathBuf,
     git_dir: PathBuf,
     own: Option<PathBuf>,
+    saved: Saved,
+}
+
+/// What was saved since somebody last asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// These paths, from the root of the work tree.
+    Paths(BTreeSet<PathBuf>),
+    /// Nobody knows what, or another commit is checked out.
+    Anything,
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Self::Paths(BTreeSet::new())
+    }
+}
+
+impl Saved {
+    fn add(&mut self, path: Option<PathBuf>) {
+        match (&mut *self, path) {
+            (Self::Paths(paths), Some(path)) => {
+                paths.insert(path);
+            }
+            _ => *self = Self::Anything,
+        }
+    }
 }
 
 impl Watch {
@@ -31,7 +60,8 @@ impl Watch {
         let own = own.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
         let root = root.canonicalize().map_err(Failure::repository)?;
         let git_dir = git_dir.canonicalize().map_err(Failure::repository)?;
-        let mut watch = Self { watcher, events, git_dir, own };
+        let mut watch = Self { watcher, events, root, git_dir, own, saved: Saved::default() };
+        let root = watch.root.clone();
         watch.add(&root)?;
         let git_dir = watch.git_dir.clone();
         watch.watcher.watch(&git_dir, RecursiveMode::NonRecursive).map_err(Failure::repository)?;
@@ -51,10 +81,11 @@ impl Watch {
         Ok(())
     }
 
-    /// Waits for the next change, and until the disk is quiet again. `false` where nothing can come any more.
-    pub(crate) fn wait(&mut self) -> Result<bool, Failure> {
+    /// Waits for the next change, and until the disk is quiet again; gives what was saved. `None` where nothing can come
+    /// any more.
+    pub(crate) fn wait(&mut self) -> Result<Option<Saved>, Failure> {
         loop {
-            let Ok(event) = self.events.recv() else { return Ok(false) };
+            let Ok(event) = self.events.recv() else { return Ok(None) };
             if !self.take(event)? {
                 continue;
             }
@@ -63,8 +94,8 @@ impl Watch {
                     Ok(event) => {
                         self.take(event)?;
                     }
-                    Err(RecvTimeoutError::Timeout) => return Ok(true),
-                    Err(RecvTimeoutError::Disconnected) => return Ok(false),
+                    Err(RecvTimeoutError::Timeout) => return Ok(Some(std::mem::take(&mut self.saved))),
+                    Err(RecvTimeoutError::Disconnected) => return Ok(None),
                 }
             }
         }
@@ -73,7 +104,10 @@ impl Watch {
     /// Whether an event can change the plan; a new directory is watched from now on.
     fn take(&mut self, event: notify::Result<Event>) -> Result<bool, Failure> {
         // Too many events at once: something has changed, whatever it was.
-        let Ok(event) = event else { return Ok(true) };
+        let Ok(event) = event else {
+            self.saved.add(None);
+            return Ok(true);
+        };
         let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
         if event.kind.is_access() && event.kind != written {
             return Ok(false);
@@ -85,7 +119,15 @@ impl Watch {
                 }
             }
         }
-        Ok(event.paths.is_empty() || event.paths.iter().any(|path| self.counts(path)))
+        let paths: Vec<&PathBuf> = event.paths.iter().filter(|path| self.counts(path)).collect();
+        for path in &paths {
+            let inside = path.strip_prefix(&self.root).ok().filter(|_| !self.is_git(path));
+            self.saved.add(inside.map(Path::to_owned));
+        }
+        if event.paths.is_empty() {
+            self.saved.add(None);
+        }
+        Ok(event.paths.is_empty() || !paths.is_empty())
     }
 
     fn is_git(&self, path: &Path) -> bool {

@@ -14,6 +14,7 @@ mod error;
 mod fetch;
 mod id;
 mod libgit2;
+mod memory;
 mod open;
 mod promised;
 mod search;
@@ -31,8 +32,10 @@ pub use open::Trust;
 pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;
 
+use crate::path::RepoPath;
 use back::Back;
 use command::Git;
+use memory::Memory;
 use promised::Promised;
 use std::path::Path;
 use std::time::Duration;
@@ -41,6 +44,8 @@ use std::time::Duration;
 pub struct Repository {
     back: Box<dyn Back>,
     git: Git,
+    /// For a program that is told what changes on disk.
+    memory: Option<Memory>,
 }
 
 /// How much of the history is there.
@@ -112,7 +117,27 @@ impl Repository {
     #[must_use]
     pub fn fetching(self, timeout: Duration) -> Self {
         let git = self.git.clone();
-        Self { back: Box::new(Promised::new(self.back, self.git, timeout)), git }
+        Self { back: Box::new(Promised::new(self.back, self.git, timeout)), git, memory: self.memory }
+    }
+
+    /// Remembers what is on disk from now on. Whoever asks for that has to say what changes there, with
+    /// [`Repository::forget`].
+    pub fn remember(&mut self) {
+        self.memory = Some(Memory::default());
+    }
+
+    /// Looks at a path again, at what is below it, and at what its folder holds.
+    pub fn forget(&self, path: &RepoPath) {
+        if let Some(memory) = &self.memory {
+            memory.forget(path);
+        }
+    }
+
+    /// Looks at everything again.
+    pub fn forget_everything(&self) {
+        if let Some(memory) = &self.memory {
+            memory.forget_everything();
+        }
     }
 
     /// The branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
@@ -160,7 +185,10 @@ impl Repository {
     /// # Errors
     /// The repository is bare, or the index or a file cannot be read.
     pub fn work_tree_diff(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        self.back.work_changes(base)
+        match &self.memory {
+            Some(memory) => memory.changes(self.back.as_ref(), base),
+            None => self.back.work_changes(base),
+        }
     }
 
     /// The files of a commit.
@@ -177,7 +205,7 @@ impl Repository {
     /// The repository is bare.
     pub fn work_tree(&self) -> Result<WorkTree<'_>, GitError> {
         let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir().to_owned() })?;
-        Ok(WorkTree::new(self.back.as_ref(), root, self.git_dir()))
+        Ok(WorkTree::new(self.back.as_ref(), root, self.git_dir(), self.memory.as_ref()))
     }
 
     /// Fetches one commit from the remote `origin` with the system's git and its credentials. A shallow clone gets

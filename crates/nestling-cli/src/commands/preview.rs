@@ -58,8 +58,8 @@ pub(crate) fn run(
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
-    if args.watch { watch(args, &session, io) } else { once(args, &session, io) }
+    let mut session = Session::open(shared, environment, io)?;
+    if args.watch { watch(args, &mut session, io) } else { once(args, &session, io) }
 }
 
 fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
@@ -70,14 +70,17 @@ fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
 }
 
 /// Draws again whenever a file is saved. What is wrong meanwhile is told, and waited out.
-fn watch(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
+fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failure> {
+    // Nothing is looked at twice but what was saved.
+    session.remember();
     let own = args.html.as_ref().map(|file| session.directory().join(file));
     let (root, _) = session.work_tree()?;
     let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
     let mut again = Args { open: false, ..args.clone() };
     let mut exit = once(args, session, io)?;
     again.html = args.html.clone().or_else(|| args.open.then(page::temporary));
-    while watch.wait()? {
+    while let Some(saved) = watch.wait()? {
+        session.forget(&saved);
         io.redraw()?;
         exit = match once(&again, session, io) {
             Err(failure) if failure.exit != Exit::Output => crate::tell(&failure, io),

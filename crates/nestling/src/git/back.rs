@@ -2,6 +2,7 @@
 
 use super::id::ObjectId;
 use super::{Change, CommitId, GitError, MergeBase, TreeId};
+use crate::path::RepoPath;
 use std::rc::Rc;
 
 pub(super) trait Back {
@@ -43,6 +44,10 @@ pub(super) trait Back {
     ) -> Result<Option<(String, CommitId)>, GitError>;
     /// What differs between a tree and the files on disk.
     fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError>;
+    /// The same for some paths and what is below them; `None` where that cannot be asked, or fails.
+    fn work_changes_in(&self, _base: Option<&TreeId>, _paths: &[RepoPath]) -> Option<Vec<Change>> {
+        None
+    }
     /// The paths in the index, in byte order.
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError>;
     /// The file with the user's own ignore patterns (`core.excludesFile`), if one is configured.

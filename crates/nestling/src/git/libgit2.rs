@@ -5,6 +5,7 @@ use super::command::Git;
 use super::id::ObjectId;
 use super::system::System;
 use super::{Change, CommitId, GitError, MergeBase, TreeId, work_changes};
+use crate::path::RepoPath;
 use git2::{ErrorCode, ObjectType, Oid, Sort};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -216,10 +217,15 @@ impl Back for Libgit2 {
 
     fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
         let id = base.map(|base| oid(&base.0)).transpose().map_err(GitError::read("base tree"))?;
-        let changes = work_changes::work_changes(&self.repository, id);
+        let changes = work_changes::work_changes(&self.repository, id, &[]);
         changes
             .map_err(GitError::read("work tree"))
             .or_else(|error| self.system.work_changes(base).map_err(|_| error))
+    }
+
+    fn work_changes_in(&self, base: Option<&TreeId>, paths: &[RepoPath]) -> Option<Vec<Change>> {
+        let id = base.map(|base| oid(&base.0)).transpose().ok()?;
+        work_changes::work_changes(&self.repository, id, paths).ok()
     }
 
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {

@@ -48,7 +48,7 @@ impl Repository {
     }
 
     fn new(git: Git, back: Box<dyn Back>) -> Self {
-        Self { back, git }
+        Self { back, git, memory: None }
     }
 }
 

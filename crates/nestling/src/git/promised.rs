@@ -6,6 +6,7 @@ use super::command::Git;
 use super::fetch::fetch_objects;
 use super::id::ObjectId;
 use super::{Change, CommitId, GitError, MergeBase, TreeId};
+use crate::path::RepoPath;
 use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -124,6 +125,10 @@ impl Back for Promised {
             self.tree(base)?;
         }
         self.inner.work_changes(base)
+    }
+
+    fn work_changes_in(&self, base: Option<&TreeId>, paths: &[RepoPath]) -> Option<Vec<Change>> {
+        self.inner.work_changes_in(base, paths)
     }
 
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {

@@ -7,6 +7,7 @@ mod backs;
 mod clones;
 pub(crate) mod fixture;
 mod history;
+mod memory;
 
 use fixture::Fixture;
 

@@ -23,16 +23,21 @@ struct Sides {
     disk: Option<Side>,
 }
 
-pub(super) fn work_changes(repository: &Repository, base: Option<Oid>) -> Result<Vec<Change>, git2::Error> {
+/// What differs at these paths and below them; everywhere where none is named.
+pub(super) fn work_changes(
+    repository: &Repository,
+    base: Option<Oid>,
+    paths: &[RepoPath],
+) -> Result<Vec<Change>, git2::Error> {
     let base = base.map(|base| repository.find_tree(base)).transpose()?;
     let index = repository.index()?;
-    let staged = repository.diff_tree_to_index(base.as_ref(), Some(&index), Some(&mut options()))?;
+    let staged = repository.diff_tree_to_index(base.as_ref(), Some(&index), Some(&mut options(paths)))?;
     let mut sides: BTreeMap<Vec<u8>, Sides> = BTreeMap::new();
     for delta in staged.deltas() {
         let (base, disk) = (old_side(&delta), new_side(&delta));
         sides.insert(path_of(&delta), Sides { base, disk });
     }
-    let unstaged = repository.diff_index_to_workdir(Some(&index), Some(&mut options()))?;
+    let unstaged = repository.diff_index_to_workdir(Some(&index), Some(&mut options(paths)))?;
     for delta in unstaged.deltas() {
         let path = path_of(&delta);
         if delta.status() == Delta::Deleted && is_outside_sparse_checkout(&index, &path) {
@@ -49,13 +54,17 @@ pub(super) fn work_changes(repository: &Repository, base: Option<Oid>) -> Result
     Ok(changes.collect())
 }
 
-fn options() -> DiffOptions {
+fn options(paths: &[RepoPath]) -> DiffOptions {
     let mut options = DiffOptions::new();
     options
         .include_typechange(true)
         .include_untracked(true)
         .recurse_untracked_dirs(true)
-        .skip_binary_check(true);
+        .skip_binary_check(true)
+        .disable_pathspec_match(true);
+    for path in paths {
+        options.pathspec(path.as_bytes());
+    }
     options
 }
 

@@ -1,6 +1,7 @@
 //! The files on disk.
 
 use super::back::Back;
+use super::memory::Memory;
 use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -17,6 +18,15 @@ pub struct WorkTree<'r> {
     root: PathBuf,
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
+    memory: Option<&'r Memory>,
+}
+
+/// What a folder holds that git sees, which of that are folders that are ignored as a whole, and what is ignored in it.
+#[derive(Clone)]
+pub(super) struct Listed {
+    entries: Rc<[Entry]>,
+    ignored: Rc<BTreeSet<Vec<u8>>>,
+    rules: Rules,
 }
 
 /// What git ignores in a folder, unless it is tracked.
@@ -46,11 +56,11 @@ impl Rules {
 }
 
 impl<'r> WorkTree<'r> {
-    pub(super) fn new(back: &'r dyn Back, root: &Path, git_dir: &Path) -> Self {
+    pub(super) fn new(back: &'r dyn Back, root: &Path, git_dir: &Path, memory: Option<&'r Memory>) -> Self {
         // The weakest first: the user's own patterns, then those of this clone.
         let files = [back.excludes_file(), Some(git_dir.join("info/exclude"))];
         let patterns = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
-        Self { back, root: root.to_owned(), patterns, tracked: OnceCell::new() }
+        Self { back, root: root.to_owned(), patterns, tracked: OnceCell::new(), memory }
     }
 
     /// Where a path is on disk; `None` if it, or a folder above it, is a link or is not there.
@@ -100,6 +110,24 @@ impl<'r> WorkTree<'r> {
         Ok((entries, ignored_folders))
     }
 
+    /// A folder with the rules of the folder above it, as it is remembered or as it is.
+    fn look(&self, folder: &RepoPath, rules: &Rules) -> io::Result<Listed> {
+        let known = self.memory.and_then(|memory| memory.folders.borrow().get(folder).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let mut rules = rules.clone();
+        if let Some(place) = self.locate(folder)? {
+            rules.extend(patterns(&place, &place.join(".gitignore")));
+        }
+        let (entries, ignored) = self.list(folder, &rules)?;
+        let listed = Listed { entries: entries.into(), ignored: Rc::new(ignored), rules };
+        if let Some(memory) = self.memory {
+            memory.folders.borrow_mut().insert(folder.clone(), listed.clone());
+        }
+        Ok(listed)
+    }
+
     /// Whether the index holds this path, or anything below it.
     fn is_tracked(&self, path: &RepoPath) -> io::Result<bool> {
         let tracked = match self.tracked.get() {
@@ -118,21 +146,27 @@ impl<'r> WorkTree<'r> {
 
 impl Files for WorkTree<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        let known = self.memory.and_then(|memory| memory.files.borrow().get(path).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
         let read = || match self.locate(path)? {
             Some(place) if place.is_file() => std::fs::read(place).map(Some),
             _ => Ok(None),
         };
-        read().map_err(|source| failed(path, source))
+        let bytes = read().map_err(|source| failed(path, source))?;
+        if let Some(memory) = self.memory {
+            memory.files.borrow_mut().insert(path.clone(), bytes.clone());
+        }
+        Ok(bytes)
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), Rules::Patterns(self.patterns.clone()))];
-        while let Some((folder, mut rules)) = open.pop() {
-            if let Some(place) = self.locate(&folder).map_err(|source| failed(&folder, source))? {
-                rules.extend(patterns(&place, &place.join(".gitignore")));
-            }
-            let (entries, ignored) = self.list(&folder, &rules).map_err(|source| failed(&folder, source))?;
-            if visit(&folder, &entries) == Walk::Descend {
+        while let Some((folder, rules)) = open.pop() {
+            let listed = self.look(&folder, &rules).map_err(|source| failed(&folder, source))?;
+            let Listed { entries, ignored, rules } = &listed;
+            if visit(&folder, entries) == Walk::Descend {
                 let folders = entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory);
                 open.extend(folders.map(|entry| {
                     let rules = if ignored.contains(&entry.name) { Rules::Everything } else { rules.clone() };
