@@ -1,8 +1,10 @@
 //! What `generate --report` leaves, and the parents that keep it.
 
 use crate::support::example::Example;
+use crate::support::repository::Repository;
 use crate::support::{judge, nestling, read, root, run, said};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 fn report(options: &[&str]) -> (Example, Vec<(String, String)>) {
@@ -66,6 +68,75 @@ fn the_reports_are_there_when_errors_keep_the_pipeline_from_being_written() {
     assert_eq!(finding["location"]["lines"]["begin"], 1);
     assert!(text("summary.md").contains("errors: nothing was written"));
     assert_eq!(serde_json::from_str::<Value>(&text("annotations.json")).unwrap(), serde_json::json!({}));
+}
+
+/// A template with mistakes of both kinds, in what it prints and in what it says to GitLab, for so many units.
+fn mistakes(template: &str) -> Repository {
+    let repository = Repository::new();
+    let header =
+        "workspace: { templates: [ci], stages: [build], units: [{ match: \"s/*\", use: service }] }\n";
+    repository.write("nestling.yml", header).write("ci/service.yml", template);
+    for unit in 0..300 {
+        repository.write(format!("s/{unit}/x"), "");
+    }
+    repository.commit("a template of many units");
+    repository
+}
+
+fn checked(repository: &Repository, format: &str) -> Value {
+    let output = run(nestling(repository.path()).args(["check", "--format", format]));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+const MISTAKES: [&str; 2] = [
+    "build:\n  stage: build\n  image: ${{ unit.nmae }}\n  script: make ${{ unit.dirr }}\n",
+    "build:\n  stage: biuld\n  scrpt: []\n  script: make ${{ unit.dir }}\n",
+];
+
+/// The rules of the specification that a schema tells, and those that it does not: a result's rule is among the tool's,
+/// a region ends behind its start (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+#[test]
+fn a_mistake_of_three_hundred_units_is_one_result_in_sarif() {
+    for template in MISTAKES {
+        let log = checked(&mistakes(template), "sarif");
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        let rules: Vec<&Value> =
+            run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), 2, "{log:#}");
+        for result in results {
+            assert!(rules.contains(&&result["ruleId"]), "{result:#}");
+            assert_eq!(result["level"], "error");
+            let text = result["message"]["text"].as_str().unwrap();
+            assert!(text.contains("note: for 300 units: `s/0`, `s/1`, `s/10` and 297 more"), "{text}");
+            let place = &result["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "ci/service.yml");
+            let column = |key: &str| place["region"][key].as_u64().unwrap();
+            assert!(column("startLine") >= 1 && column("endColumn") > column("startColumn"), "{result:#}");
+        }
+    }
+}
+
+/// The fields that GitLab asks for (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
+#[test]
+fn a_mistake_of_three_hundred_units_is_one_finding_of_code_quality() {
+    for template in MISTAKES {
+        let report = checked(&mistakes(template), "codequality");
+        let findings = report.as_array().unwrap();
+        assert_eq!(findings.len(), 2, "{report:#}");
+        let mut fingerprints = BTreeSet::new();
+        for finding in findings {
+            let text = |key: &str| finding[key].as_str().unwrap();
+            assert!(text("description").contains("(for 300 units: "), "{finding:#}");
+            assert!(!text("check_name").is_empty());
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&text("severity")));
+            assert!(fingerprints.insert(text("fingerprint").to_owned()), "{report:#}");
+            assert_eq!(finding["location"]["path"], "ci/service.yml");
+            assert!(finding["location"]["lines"]["begin"].as_u64().unwrap() >= 2);
+        }
+    }
 }
 
 /// What only the writing finds out is in the reports all the same: a job that no file takes.

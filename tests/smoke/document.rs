@@ -1,13 +1,18 @@
-//! Any text as YAML. It may be refused; it may not panic, hang or grow, nor change when it is written and read again.
+//! Any text as YAML. It may be refused; it may not panic, hang or grow, nor change when it is written and read again, and
+//! the quick reader of simple files has to see what the whole one sees, places and all.
 
-use nestling::diagnostic::Sources;
-use nestling::yaml::{self, Kind, Meaning, Node};
+use nestling::diagnostic::{Origin, Sources};
+use nestling::yaml::{self, Kind, Limits, Meaning, Node, Position};
 
 /// Reads a text as YAML; what is read is written and read again, and says the same.
 pub(crate) fn yaml(text: &str) {
     let sources = Sources::default();
     let file = sources.add("a.yml", text);
-    let Ok(documents) = yaml::parse_file(text, file) else { return };
+    let read = yaml::parse_file(text, file);
+    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
+    let whole = yaml::parse(text, &locate, &Limits::default());
+    assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{text:?}");
+    let Ok(documents) = read else { return };
     for node in documents.iter().filter(|node| matches!(node.kind, Kind::Map(_)) && !is_tagged(node)) {
         let written = yaml::emit(node);
         let read = yaml::parse_file(&written, file);

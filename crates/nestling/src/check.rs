@@ -32,5 +32,5 @@ pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
         (rule.check)(&index, &mut problems);
         debug_assert!(problems[found..].iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
     }
-    fold::by_place(problems)
+    fold::by_place(problems, pipeline)
 }

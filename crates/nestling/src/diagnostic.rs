@@ -53,6 +53,11 @@ impl Origin {
     }
 }
 
+/// A count of lines or characters as an [`Origin`] holds it.
+pub(crate) fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// A file as it was read.
 #[derive(Debug)]
 pub struct Source {

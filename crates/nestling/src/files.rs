@@ -153,13 +153,14 @@ impl MemoryFiles {
 
     fn entries(&self, directory: &RepoPath) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for path in self.files.keys().filter(|path| *path != directory) {
-            let Some(rest) = path.relative_to(directory) else { continue };
+        // With a slash behind it: `a/b` stands behind `a-b`, and all that is in `a` stands together.
+        for (path, _) in self.files.range(directory.child(b"")..) {
+            let Some(rest) = path.relative_to(directory) else { break };
             let mut parts = rest.splitn(2, |b| *b == b'/');
-            let name = parts.next().unwrap_or_default().to_vec();
+            let name = parts.next().unwrap_or_default();
             let kind = if parts.next().is_some() { EntryKind::Directory } else { EntryKind::File };
             if entries.last().is_none_or(|last| last.name != name) {
-                entries.push(Entry { name, kind });
+                entries.push(Entry { name: name.to_vec(), kind });
             }
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));

@@ -25,11 +25,13 @@ mod component;
 mod put_back;
 mod unclosed;
 mod import_name;
+mod blocks;
 mod suggest;
 mod involved;
 mod problem;
 mod inputs;
 mod engine;
+mod run;
 mod tree;
 
 pub use engine::{Limits, Rendered, Renderer};

@@ -1,6 +1,7 @@
 //! GitLab's code quality report, which a merge request shows beside its changes
 //! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
 
+use super::units;
 use nestling::diagnostic::{Diagnostic, Severity, Sources};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -39,6 +40,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
         || (nestling::workspace::FILE_NAME.to_owned(), 1),
         |origin| (sources.path(origin.file), origin.line.max(1)),
     );
+    let units = units(&diagnostic.units).map(|units| format!(" ({units})")).unwrap_or_default();
     let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     // Without the line, so that a finding stays the same one when lines move; the same problem twice in a file is
     // told apart by its number.
@@ -46,7 +48,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
     let number = seen.entry(same.clone()).and_modify(|number| *number += 1).or_insert(0);
     let hash = Sha256::digest(format!("{same}\0{number}").as_bytes());
     Finding {
-        description: format!("{}{help}", diagnostic.message),
+        description: format!("{}{units}{help}", diagnostic.message),
         check_name: diagnostic.rule,
         fingerprint: hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
         severity: match diagnostic.severity {

@@ -1,8 +1,8 @@
 //! Diagnostics as text for a person, in the manner of rustc.
 
+use super::units;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::diagnostic::{Diagnostic, Label, Origin, Severity, Source, Sources};
-use nestling::name::UnitName;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -39,20 +39,6 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
-}
-
-/// How many units are named.
-const UNITS: usize = 3;
-
-/// The units that a diagnostic was found for, in a few words.
-fn units(units: &[UnitName]) -> Option<String> {
-    let named: Vec<String> = units.iter().take(UNITS).map(|unit| format!("`{unit}`")).collect();
-    match units.len() {
-        0 => None,
-        1 => Some(format!("for unit {}", named[0])),
-        all if all <= UNITS => Some(format!("for {all} units: {}", named.join(", "))),
-        all => Some(format!("for {all} units: {} and {} more", named.join(", "), all - UNITS)),
-    }
 }
 
 fn snippet<'a>(

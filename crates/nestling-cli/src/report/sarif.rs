@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, which editors and security dashboards read
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
+use super::units;
 use nestling::diagnostic::{Diagnostic, Label, Severity, Sources};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -107,7 +108,7 @@ pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 
 fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
     let mut text = diagnostic.message.clone();
-    for note in &diagnostic.notes {
+    for note in diagnostic.notes.iter().chain(&units(&diagnostic.units)) {
         text += &format!("\nnote: {note}");
     }
     if let Some(help) = &diagnostic.help {

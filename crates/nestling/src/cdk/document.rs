@@ -3,7 +3,7 @@
 
 mod scan;
 
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
 use crate::files::Files;
 use crate::path::RepoPath;
 use serde::de::DeserializeOwned;
@@ -106,7 +106,6 @@ impl<'a> Reader<'a> {
 
     fn broken(&self, path: &RepoPath, bytes: &[u8], error: &serde_json::Error) -> Diagnostic {
         let file = self.sources.add(self.shown(path), String::from_utf8_lossy(bytes).as_ref());
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let origin = Origin::span(file, number(error.line().max(1)), number(error.column()), 0);
         let text = error.to_string();
         let reason = text.split(" at line ").next().unwrap_or_default().to_lowercase();

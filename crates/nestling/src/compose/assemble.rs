@@ -4,7 +4,7 @@ use super::naming::scoped;
 use super::unit::UnitJobs;
 use super::{order, stages};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::{JobName, UnitName};
+use crate::name::{JobName, StageName, UnitName};
 use crate::pipeline::scope::rename_jobs;
 use crate::pipeline::{Job, Pipeline};
 use crate::workspace::Workspace;
@@ -53,21 +53,38 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
         unit.unit.as_ref().map_or(0, |name| order.get(name).map_or(usize::MAX, |at| *at))
     });
     let (stages, mut problems) = stages::merge(&workspace.stages, &all);
+    let bodies: Vec<Vec<Map>> = all.iter_mut().map(bodies).collect();
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();
-    for unit in &all {
-        jobs.extend(scopes.jobs_of(unit, &mut problems));
+    for (unit, bodies) in all.iter().zip(bodies) {
+        jobs.extend(scopes.jobs_of(unit, bodies, &mut problems));
     }
     problems.extend(clashes(&jobs));
     problems.extend(order::add_needs(workspace, &stages, &mut jobs));
-    let used: BTreeSet<&str> = jobs.iter().map(Job::stage).collect();
-    let stages = stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
+    let stages = used(stages, &jobs);
     let includes = all[0].includes.clone();
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
     }
     let workflow = all[0].workflow.clone();
     (Pipeline { stages, workflow, includes, jobs }, problems)
+}
+
+/// The stages that have jobs; all of them where a job is in none of them, so that the nearest can be told.
+fn used(mut stages: Vec<StageName>, jobs: &[Job]) -> Vec<StageName> {
+    let used: BTreeSet<&str> = jobs.iter().map(Job::stage).collect();
+    let is_known = |stage: &&str| {
+        matches!(*stage, StageName::PRE | StageName::POST) || stages.iter().any(|s| s.as_str() == *stage)
+    };
+    if used.iter().all(is_known) {
+        stages.retain(|stage| used.contains(stage.as_str()));
+    }
+    stages
+}
+
+/// Takes the bodies of a unit's jobs, in their order: to find a job by its name, no unit has to see another's.
+fn bodies(unit: &mut UnitJobs) -> Vec<Map> {
+    unit.jobs.values_mut().map(|job| std::mem::take(&mut job.body)).collect()
 }
 
 /// The jobs of every unit under their short names.
@@ -82,15 +99,14 @@ impl<'a> Scopes<'a> {
         Self { workspace, units }
     }
 
-    fn jobs_of(&self, unit: &UnitJobs, problems: &mut Vec<Diagnostic>) -> Vec<Job> {
+    fn jobs_of(&self, unit: &UnitJobs, bodies: Vec<Map>, problems: &mut Vec<Diagnostic>) -> Vec<Job> {
         let mut jobs = Vec::new();
-        for (short, job) in &unit.jobs {
+        for ((short, job), mut body) in unit.jobs.iter().zip(bodies) {
             let Some(name) = scoped(unit.unit.as_ref(), short) else {
                 let message = format!("`{short}` cannot be a job's name");
                 problems.push(Diagnostic::error("job-name", job.origin, message));
                 continue;
             };
-            let mut body = job.body.clone();
             self.spread_needs(unit, &mut body);
             rename_jobs(&mut body, &mut |written, _| {
                 self.final_name(unit, written).map(|name| name.to_string())

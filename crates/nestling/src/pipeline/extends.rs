@@ -27,6 +27,10 @@ pub enum Missing {
 /// Under [`Missing::Keep`] an unknown base stays in `extends`. GitLab puts it below everything else, so it can only
 /// come before the known ones; in another place it is an error.
 pub fn resolve_extends(jobs: &mut IndexMap<String, RawJob>, missing: Missing) -> Vec<Diagnostic> {
+    if !jobs.values().any(|job| job.body.contains("extends")) {
+        jobs.values_mut().for_each(|job| without_nulls(&mut job.body));
+        return Vec::new();
+    }
     let before = jobs.clone();
     let mut resolver =
         Resolver { jobs: &before, missing, done: BTreeMap::new(), path: vec![], diagnostics: vec![] };

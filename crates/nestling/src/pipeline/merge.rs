@@ -33,9 +33,8 @@ fn merge_node(old: &mut Node, over: &Node) {
 /// is, and is empty.
 pub fn without_nulls(map: &mut Map) {
     map.entries.retain(|entry| !entry.value.is_null());
-    for entry in &mut map.entries {
-        let key = entry.key.scalar.text.clone();
-        match (&*key, entry.value.as_map_mut()) {
+    for Entry { key, value } in &mut map.entries {
+        match (key.text(), value.as_map_mut()) {
             ("variables", Some(variables)) => empty_nulls(variables),
             // What a pipeline is handed may be null.
             ("inputs", _) | (_, None) => {}

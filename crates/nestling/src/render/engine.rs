@@ -8,14 +8,14 @@ use super::scope::Scope;
 use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::untrusted::{self, Parameters};
-use super::{filters, import_name, involved, sign, splice};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
+use super::{blocks, filters, import_name, sign, splice};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number};
 use crate::workspace::{Body, Read, Templates};
 use crate::yaml::{self, Node};
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 /// How much one rendering may do.
@@ -49,13 +49,13 @@ pub struct Rendered {
 /// Renders bodies. Each template is compiled once, whatever the number of units that use it.
 pub struct Renderer<'a> {
     pub(super) sources: &'a Sources,
-    templates: &'a Templates<'a>,
+    pub(super) templates: &'a Templates<'a>,
     pub(super) texts: Texts<'a>,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) store: Store,
-    engine: RefCell<Environment<'static>>,
+    pub(super) engine: RefCell<Environment<'static>>,
     /// The templates that the engine has, by the name that it knows them under.
-    known: RefCell<HashMap<String, (FileId, String)>>,
+    pub(super) known: RefCell<HashMap<String, (FileId, String)>>,
     /// The parameters of macros that are filled with a contributor's choice.
     parameters: RefCell<Parameters>,
 }
@@ -90,19 +90,19 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// What is wrong with the template or with what it rendered to, at the template's own lines.
     pub fn render(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
-        let (marked, environment_read) = if is_template(&body.text) {
+        let exact = !is_template(&body.text);
+        let rendered = if exact {
+            refuse_signs(&body.text, body.file)?;
+            self.tree(&body.text, body.file, exact, scope).map(|tree| (tree, false))
+        } else {
             let name = self.name(body)?;
             let (values, read) = scope.values();
-            self.store.clear();
             let text = self.run(&name, &values, scope)?;
-            (splice::splice(&text, &self.store), read.load(Ordering::Relaxed))
-        } else {
-            refuse_signs(&body.text, body.file)?;
-            (body.text.to_string(), false)
+            let marked = splice::splice(&text, &self.store);
+            self.tree(&marked, body.file, exact, scope).map(|tree| (tree, read.load(Ordering::Relaxed)))
         };
-        let exact = !is_template(&body.text);
-        match self.tree(&marked, body.file, exact, scope) {
-            Ok((node, warnings)) => Ok(Rendered { node, environment_read, warnings }),
+        match rendered {
+            Ok(((node, warnings), environment_read)) => Ok(Rendered { node, environment_read, warnings }),
             Err(problems) => {
                 Err(problems.into_iter().map(|problem| self.with_user(problem, body.file)).collect())
             }
@@ -180,8 +180,9 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
+    pub(super) fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
         refuse_signs(&body.text, body.file)?;
+        blocks::refuse(body, self.templates)?;
         self.hand_over(name, body.file, &body.text)?;
         for read in body.reads() {
             if let Read::Named(wanted) = read
@@ -208,73 +209,6 @@ impl<'a> Renderer<'a> {
             vec![problem(&error, &nothing(), self.sources, &|_| known.clone())]
         })
     }
-
-    /// Runs a template. One whose name it computes and that the engine does not have yet is compiled, and the run begun
-    /// again.
-    fn run(
-        &self,
-        name: &str,
-        values: &BTreeMap<&'static str, Value>,
-        scope: &Scope,
-    ) -> Result<String, Vec<Diagnostic>> {
-        loop {
-            let error = {
-                let engine = self.engine.borrow();
-                let template = engine.get_template(name);
-                match template.and_then(|template| template.render(values)) {
-                    Ok(text) if text.len() <= self.limits.output => return Ok(text),
-                    Ok(text) => return Err(vec![self.too_long(name, text.len())]),
-                    Err(error) => error,
-                }
-            };
-            match missing_template(&error).map(|wanted| (self.templates.find(&wanted), wanted)) {
-                Some((Ok(Some(template)), wanted)) if !self.known.borrow().contains_key(&wanted) => {
-                    self.compile(&wanted, &template.body)?;
-                }
-                Some((Err(problems), _)) => return Err(problems),
-                wanted => {
-                    let marked = |name: &str| self.known.borrow().get(name).cloned();
-                    let problem = problem(&error, scope, self.sources, &marked);
-                    let problem = self.in_macro(problem, name);
-                    return Err(vec![match wanted {
-                        Some((_, wanted)) => self.no_such_template(problem, &wanted),
-                        None => problem,
-                    }]);
-                }
-            }
-            self.store.clear();
-        }
-    }
-
-    /// Names the macro that an error is in.
-    fn in_macro(&self, problem: Diagnostic, name: &str) -> Diagnostic {
-        let rendered = self.known.borrow().get(name).map(|(file, _)| *file);
-        let found = problem.origin().zip(rendered);
-        let included = problem.notes.iter().any(|note| note.starts_with("included from"));
-        match found.and_then(|(at, rendered)| involved::in_macro(at, rendered, self.sources)) {
-            Some(note) if !included => problem.with_note(note),
-            _ => problem,
-        }
-    }
-
-    fn no_such_template(&self, mut problem: Diagnostic, wanted: &str) -> Diagnostic {
-        problem.message = format!("there is no template `{wanted}`");
-        let stem = wanted.trim_end_matches(".yml").trim_end_matches(".yaml");
-        let names = self.templates.names();
-        match did_you_mean(stem, names.iter().map(String::as_str)) {
-            Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &wanted[stem.len()..])),
-            None => problem,
-        }
-    }
-
-    fn too_long(&self, name: &str, length: usize) -> Diagnostic {
-        let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
-        let problem = Diagnostic::new("template-limit", Severity::Error, message);
-        match self.known.borrow().get(name) {
-            Some((file, _)) => problem.with_label(Origin::file(*file), ""),
-            None => problem,
-        }
-    }
 }
 
 /// Whether a value is undefined, or a list or a mapping that holds something that is.
@@ -294,21 +228,6 @@ fn holds_undefined(value: &Value, depth: usize) -> bool {
     items.into_iter().flatten().any(|item| holds_undefined(&item, depth + 1))
 }
 
-/// The name of a template that an error says is missing.
-fn missing_template(error: &minijinja::Error) -> Option<String> {
-    let mut at: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = at {
-        if let Some(error) = error.downcast_ref::<minijinja::Error>()
-            && error.kind() == ErrorKind::TemplateNotFound
-        {
-            let detail = error.detail()?;
-            return Some(detail.split(['"', '\'']).nth(1)?.to_owned());
-        }
-        at = error.source();
-    }
-    None
-}
-
 fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
     if !sign::has_sign(text) {
         return Ok(());
@@ -318,7 +237,6 @@ fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
         .enumerate()
         .find_map(|(line, text)| Some((line, text.chars().position(sign::is_sign)?)))
         .unwrap_or_default();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let origin = Origin::span(file, number(line) + 1, number(column) + 1, 1);
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
     Err(vec![Diagnostic::error("template-character", origin, message).with_help("take the character out")])

@@ -90,7 +90,12 @@ impl<'a> Definition<'a> {
                             value.origin,
                             format!("the input `{name}` has a type that GitLab does not know"),
                         )
-                        .with_help(format!("write one of {}", TYPES.join(", "))),
+                        .with_help(
+                            match did_you_mean(value.text().unwrap_or_default(), TYPES) {
+                                Some(near) => format!("did you mean `{near}`?"),
+                                None => format!("write one of {}", TYPES.join(", ")),
+                            },
+                        ),
                     ),
                 },
                 "default" => definition.default = Some(value),

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use super::suggest;
-use crate::diagnostic::{FileId, Origin, Sources};
+use crate::diagnostic::{FileId, Origin, Sources, number};
 use minijinja::Error;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -103,7 +103,6 @@ pub(crate) fn in_macro(at: Origin, rendered: FileId, sources: &Sources) -> Optio
         (Some(found), None) => {
             let line = starts.partition_point(|start| *start <= found.start());
             let column = user.text[starts[line - 1]..found.start()].chars().count() + 1;
-            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let place = sources.place(Origin::span(rendered, number(line), number(column), 1));
             format!("{called}, called from {place}")
         }

@@ -2,12 +2,11 @@
 
 use super::lines::Lines;
 use super::sign::{self, CLOSE};
-use crate::diagnostic::{FileId, Origin, Sources};
+use crate::diagnostic::{FileId, Origin, Sources, number};
 use crate::yaml::Position;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// The lines of source files, cut once.
 pub(crate) struct Texts<'a> {
@@ -15,11 +14,8 @@ pub(crate) struct Texts<'a> {
     cut: RefCell<HashMap<u32, Rc<Cut>>>,
 }
 
-/// A file's text with the start of each line.
-struct Cut {
-    text: Arc<str>,
-    starts: Vec<usize>,
-}
+/// The characters of each line of a file.
+type Cut = Vec<Vec<char>>;
 
 impl<'a> Texts<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Self {
@@ -27,46 +23,68 @@ impl<'a> Texts<'a> {
     }
 
     /// Gives the text of a line, counted from 1; empty where there is none.
-    pub(crate) fn with_line<T>(&self, file: u32, line: u32, read: impl FnOnce(&str) -> T) -> T {
+    pub(crate) fn with_line<T>(&self, file: u32, line: u32, read: impl FnOnce(&[char]) -> T) -> T {
         let cut = Rc::clone(self.cut.borrow_mut().entry(file).or_insert_with(|| {
-            let text = self.sources.get(FileId::from_index(file)).map(|source| Arc::clone(&source.text));
-            let text = text.unwrap_or_else(|| "".into());
-            let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-            Rc::new(Cut { text, starts })
+            let source = self.sources.get(FileId::from_index(file));
+            let lines = source.as_ref().map(|source| source.text.split('\n')).into_iter().flatten();
+            Rc::new(lines.map(|line| line.trim_end_matches('\r').chars().collect()).collect())
         }));
-        let index = line.saturating_sub(1) as usize;
-        let Some(start) = cut.starts.get(index) else { return read("") };
-        let end = cut.starts.get(index + 1).map_or(cut.text.len(), |next| next - 1);
-        read(cut.text[*start..end].trim_end_matches('\r'))
+        read(cut.get(line.saturating_sub(1) as usize).map(Vec::as_slice).unwrap_or_default())
     }
 }
 
-/// Where a place of the rendered text was written: always the line, and the column where the template's text allows it.
-pub(crate) fn origin(lines: &Lines, texts: &Texts<'_>, fallback: FileId, at: Position) -> Origin {
-    let index = at.line.saturating_sub(1) as usize;
-    let column = at.column.saturating_sub(1);
-    let Some(mark) = lines.mark(index, column) else { return Origin::file(fallback) };
-    let file = FileId::from_index(mark.file);
-    let before = lines.table.get(index).map(|line| &line.marks[..]).unwrap_or_default();
-    let start =
-        before.iter().rev().map(|mark| mark.column).find(|start| *start <= column && *start < mark.column);
-    let rendered: Vec<char> = lines.line(index).chars().collect();
-    texts.with_line(mark.file, mark.line, |source| {
-        let source: Vec<char> = source.chars().collect();
-        let start = start.unwrap_or(0) as usize;
-        let (from, to) = (column as usize, (column + at.width) as usize);
-        match aligned(&rendered, &source, start, from) {
-            Some(begin) => {
-                let end = aligned(&rendered, &source, start, to).filter(|end| *end > begin);
-                let width = end.map_or(0, |end| end - begin);
-                Origin::span(file, mark.line, number(begin) + 1, number(width))
-            }
-            None => match found(&rendered, &source, from, to) {
-                Some(begin) => Origin::span(file, mark.line, number(begin) + 1, at.width),
-                None => Origin::line(file, mark.line),
-            },
+/// Finds where the places of a rendered text were written.
+pub(crate) struct Locator<'a> {
+    lines: &'a Lines,
+    texts: &'a Texts<'a>,
+    fallback: FileId,
+    /// The line that was asked for last, with its characters: the YAML reader asks for one after the other.
+    last: RefCell<(usize, Vec<char>)>,
+}
+
+impl<'a> Locator<'a> {
+    /// A locator that takes the file `fallback` for what nobody wrote.
+    pub(crate) fn new(lines: &'a Lines, texts: &'a Texts<'a>, fallback: FileId) -> Self {
+        Self { lines, texts, fallback, last: RefCell::new((usize::MAX, Vec::new())) }
+    }
+
+    /// Where a place was written: always the line, and the column where the template's text allows it.
+    pub(crate) fn origin(&self, at: Position) -> Origin {
+        let index = at.line.saturating_sub(1) as usize;
+        let column = at.column.saturating_sub(1);
+        let Some(mark) = self.lines.mark(index, column) else { return Origin::file(self.fallback) };
+        let mut last = self.last.borrow_mut();
+        if last.0 != index {
+            last.0 = index;
+            last.1.clear();
+            last.1.extend(self.lines.line(index).chars());
         }
-    })
+        let before = self.lines.table.get(index).map(|line| &line.marks[..]).unwrap_or_default();
+        let starts = before.iter().rev().map(|mark| mark.column);
+        let start = starts.into_iter().find(|start| *start <= column && *start < mark.column);
+        self.texts.with_line(mark.file, mark.line, |source| {
+            let file = FileId::from_index(mark.file);
+            span(&last.1, source, start.unwrap_or(0) as usize, (column as usize, at.width))
+                .map_or(Origin::line(file, mark.line), |(from, width)| {
+                    Origin::span(file, mark.line, number(from) + 1, width)
+                })
+        })
+    }
+}
+
+/// The column of the source and the width of what stands at a column of a rendered line.
+fn span(
+    rendered: &[char],
+    source: &[char],
+    start: usize,
+    (from, width): (usize, u32),
+) -> Option<(usize, u32)> {
+    let to = from + width as usize;
+    let Some(begin) = aligned(rendered, source, start, from) else {
+        return found(rendered, source, from, to).map(|begin| (begin, width));
+    };
+    let end = aligned(rendered, source, start, to).filter(|end| *end > begin);
+    Some((begin, end.map_or(0, |end| number(end - begin))))
 }
 
 /// The column of the source that became column `wanted` of the rendered line, walking both side by side: a placeholder
@@ -116,8 +134,4 @@ fn found(rendered: &[char], source: &[char], from: usize, to: usize) -> Option<u
     let mut places = source.windows(words.len()).enumerate().filter(|(_, window)| *window == words);
     let (place, _) = places.next()?;
     places.next().is_none().then_some(place)
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

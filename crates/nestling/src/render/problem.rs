@@ -3,9 +3,10 @@
 use super::scope::Scope;
 use super::sign::visible;
 use super::{involved, suggest, unclosed};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
+use std::ops::Range;
 
 /// What an error of the engine says to a person. `marked` gives the marked text of a template by the engine's name.
 pub(crate) fn problem(
@@ -73,6 +74,24 @@ pub(crate) fn problem(
         }
     }
     problem
+}
+
+/// The expression that an error is about.
+pub(crate) struct Found {
+    /// The template, by the engine's name.
+    pub name: String,
+    /// Its bytes in the marked text.
+    pub range: Range<usize>,
+}
+
+/// Where the innermost error of a chain is, if a run could go on without that expression.
+pub(crate) fn found(error: &Error) -> Option<Found> {
+    let chain = chain(error);
+    if matches!(chain.last()?.kind(), ErrorKind::OutOfFuel | ErrorKind::TemplateNotFound) {
+        return None;
+    }
+    let found = |error: &&Error| Some(Found { name: error.name()?.to_owned(), range: error.range()? });
+    chain.iter().rev().find_map(found)
 }
 
 /// The errors of the engine from the outermost to the innermost.
@@ -168,10 +187,6 @@ fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(O
     let column = line[..value + missing.at].chars().count() + 1;
     let width = missing.path.chars().count();
     Some((Origin::span(found.origin.file, number(at) + 1, number(column), number(width)), missing))
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// What a statement can begin with.

@@ -3,7 +3,9 @@
 //! `${{ }}` is a plain scalar in YAML and clashes with nothing in shell, docker, helm or GitLab; the usual `{{ }}` does.
 //! Jinja's usual comment `{#` would break bash's `${#array[@]}`.
 
+use minijinja::machinery::{Token, tokenize};
 use minijinja::syntax::SyntaxConfig;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 static SYNTAX: LazyLock<Option<SyntaxConfig>> = LazyLock::new(|| {
@@ -27,6 +29,20 @@ pub(crate) fn syntax() -> SyntaxConfig {
 /// Whether a text has anything for the engine to do. Without, it is YAML as it stands.
 pub(crate) fn is_template(text: &str) -> bool {
     ["${{", "#%", "{%", "{#*"].iter().any(|delimiter| text.contains(delimiter))
+}
+
+/// The insides of all `${{ }}`, in bytes.
+pub(crate) fn braces(source: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open = None;
+    for (token, span) in tokenize(source, false, syntax()).map_while(Result::ok) {
+        match token {
+            Token::VariableStart => open = Some(span.end_offset as usize),
+            Token::VariableEnd => found.extend(open.take().map(|from| from..span.start_offset as usize)),
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::engine::Renderer;
 use super::lines::Lines;
-use super::locate::origin;
+use super::locate::Locator;
 use super::put_back::{PutBack, Spot};
 use super::scope::Scope;
 use super::{component, involved, sign, splice};
@@ -42,8 +42,8 @@ impl Renderer<'_> {
         problems: &mut Vec<Diagnostic>,
     ) -> Result<Node, Vec<Diagnostic>> {
         let lines = Lines::strip(marked);
-        let locate = |at: Position| origin(&lines, &self.texts, file, at);
-        let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default());
+        let locator = Locator::new(&lines, &self.texts, file);
+        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::Limits::default());
         let documents = documents.map_err(|found| self.with_rendered_lines(found, &lines))?;
         Ok(one_document(documents, Origin::file(file), problems))
     }
@@ -57,8 +57,9 @@ impl Renderer<'_> {
             });
             let text = index.map(|index| self.store.resolved(lines.line(index))).unwrap_or_default();
             let text = sign::unescape(&text).into_owned();
-            let same =
-                self.texts.with_line(origin.file.index(), origin.line, |source| source.trim() == text.trim());
+            let same = self.texts.with_line(origin.file.index(), origin.line, |source| {
+                source.iter().collect::<String>().trim() == text.trim()
+            });
             if same || text.is_empty() {
                 problem
             } else {
@@ -109,10 +110,9 @@ impl Renderer<'_> {
         let mut problems = Vec::new();
         let marked = splice::splice(text, &self.store);
         let lines = Lines::strip(&marked);
-        let locate = |position: Position| match lines.table.iter().any(|line| !line.marks.is_empty()) {
-            true => origin(&lines, &self.texts, at.file, position),
-            false => at,
-        };
+        let marked = lines.table.iter().any(|line| !line.marks.is_empty());
+        let locator = Locator::new(&lines, &self.texts, at.file);
+        let locate = |position: Position| if marked { locator.origin(position) } else { at };
         let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default())?;
         let mut node = one_document(documents, at, &mut problems);
         self.put_back(&mut node, depth, spot, &mut problems);

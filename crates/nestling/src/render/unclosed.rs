@@ -2,7 +2,7 @@
 
 use super::sign;
 use super::syntax::syntax;
-use crate::diagnostic::{Diagnostic, FileId, Origin};
+use crate::diagnostic::{Diagnostic, FileId, Origin, number};
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 
@@ -124,7 +124,6 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
     let detail = error.detail().filter(|detail| *detail == "unexpected character")?;
     let line = error.line()?;
     let text = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let statement = text.trim_start().strip_prefix("#%").filter(|rest| rest.contains('#'));
     let Some(rest) = statement else {
         let here = Origin::line(file, number(line));
@@ -142,6 +141,5 @@ pub(super) fn span(file: FileId, source: &str, at: usize, width: usize) -> Origi
     let before = &source[..at];
     let line = line_of(source, at);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Origin::span(file, number(line), number(column), number(width))
 }

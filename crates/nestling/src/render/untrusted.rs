@@ -6,9 +6,9 @@
 //! parameters of macros, whatever the order of statements. What it finds is wrapped before rendering, so that the
 //! store knows which placeholders hold such values; whether one went into a script is only known afterwards.
 
-use super::syntax::syntax;
+use super::syntax::{braces, syntax};
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Macro, Spanned, Stmt};
-use minijinja::machinery::{Token, parse, tokenize};
+use minijinja::machinery::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -61,20 +61,6 @@ pub(crate) fn find(source: &str, parameters: &mut Parameters) -> Vec<Emit> {
 fn mentions(source: &str, parameters: &Parameters) -> bool {
     ["pipeline", "changed_files", "reasons"].iter().any(|word| source.contains(word))
         || parameters.keys().any(|(name, _)| source.contains(name.as_str()))
-}
-
-/// The insides of all `${{ }}`, in bytes.
-fn braces(source: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut open = None;
-    for (token, span) in tokenize(source, false, syntax()).map_while(Result::ok) {
-        match token {
-            Token::VariableStart => open = Some(span.end_offset as usize),
-            Token::VariableEnd => found.extend(open.take().map(|from| from..span.start_offset as usize)),
-            _ => {}
-        }
-    }
-    found
 }
 
 struct Walk<'p> {

@@ -2,7 +2,7 @@
 
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::{simple, syntax};
-use crate::diagnostic::{Diagnostic, FileId, Origin};
+use crate::diagnostic::{Diagnostic, FileId, Origin, number};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
@@ -112,9 +112,9 @@ impl<'i> Reader<'_, 'i> {
 
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
-        let origin = self.origin(span);
-        self.next()?
-            .ok_or_else(|| vec![Diagnostic::error("yaml-syntax", origin, "this collection has no end")])
+        self.next()?.ok_or_else(|| {
+            vec![Diagnostic::error("yaml-syntax", self.origin(span), "this collection has no end")]
+        })
     }
 
     fn node(&mut self, event: Event<'i>, span: Span, depth: usize) -> Result<Node, Stop> {
@@ -179,7 +179,7 @@ impl<'i> Reader<'_, 'i> {
             let value = self.node(event, span, depth + 1)?;
             let Kind::Scalar(scalar) = key.kind else {
                 let problem = Diagnostic::error("yaml-key", key.origin, "a key has to be a single value")
-                    .with_help("quote it if it is meant as text");
+                    .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
                 self.problems.push(problem);
                 continue;
             };
@@ -251,12 +251,13 @@ impl<'i> Reader<'_, 'i> {
     }
 }
 
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
 /// An error for every key that stands twice in a mapping.
 pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
+    let keys = || map.entries.iter().map(|entry| entry.key.text());
+    // Nearly every mapping is small and has each key once.
+    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
+        return Vec::new();
+    }
     let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
     let mut problems = Vec::new();
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {

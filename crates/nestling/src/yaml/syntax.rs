@@ -1,7 +1,7 @@
 //! What the YAML reader stumbled over, told at the line that is crooked: where it gives up is often a line too late.
 
 use super::parse::Position;
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, number};
 
 /// How far up a crooked line is looked for.
 const LINES: usize = 60;
@@ -19,6 +19,11 @@ pub(super) fn problem(
         let here = whole(&lines, tab, locate);
         return Diagnostic::error("yaml-syntax", here, "this line is indented with a tab")
             .with_help("indent with spaces");
+    }
+    if let Some(column) = lines.get(at).and_then(|line| braces(line)) {
+        let here = locate(Position { line: number(at + 1), column, width: 2 });
+        return Diagnostic::error("yaml-syntax", here, "to YAML, `{{` opens a mapping inside a mapping")
+            .with_help("write `${{ … }}` to print a value, or quote the text");
     }
     let here = locate(Position { line: number(line), column: number(column), width: 0 });
     let problem = Diagnostic::error("yaml-syntax", here, info);
@@ -50,6 +55,12 @@ pub(super) fn problem(
     problem.with_help(
         "check the indentation (spaces only), and quote texts with `: `, ` #` or a special first character",
     )
+}
+
+/// The column of the braces of other tools' templates, where a value begins with them.
+fn braces(line: &str) -> Option<u32> {
+    let at = [": {{", "- {{"].iter().find_map(|start| Some(line.find(start)? + 2))?;
+    Some(number(line[..at].chars().count() + 1))
 }
 
 /// The line of an item that is deeper than the item above, whose text it continues: `- a` over `  - b`.
@@ -117,8 +128,4 @@ pub(super) fn whole(lines: &[&str], at: usize, locate: &dyn Fn(Position) -> Orig
     let column = line[..indent(line)].chars().count() + 1;
     let width = line.trim().chars().count();
     locate(Position { line: number(at + 1), column: number(column), width: number(width) })
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
