@@ -11,7 +11,7 @@ from typing import Callable
 
 ROUNDS = 9
 # A command that takes longer has fewer rounds.
-SECONDS = 6.0
+SECONDS = 5.0
 
 
 @dataclass
