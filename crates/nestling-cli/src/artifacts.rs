@@ -2,7 +2,7 @@
 
 use crate::ci_env::Environment;
 use crate::exit::Failure;
-use crate::session::Planned;
+use crate::planned::Planned;
 use crate::{output, report};
 use anyhow::Context;
 use nestling::view::{self, json_v1};

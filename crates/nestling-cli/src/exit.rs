@@ -1,5 +1,7 @@
 //! The exit codes: a public table, the same for every command.
 
+use nestling::changes::ChangesError;
+use nestling::git::GitError;
 use std::process::ExitCode;
 
 /// How a command ended. `docs/exit-codes.md` says the same in prose.
@@ -51,6 +53,18 @@ impl Failure {
     /// The repository cannot be read.
     pub(crate) fn repository(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Repository, error: error.into(), help: None }
+    }
+
+    /// Git's objects or its work tree cannot be read.
+    pub(crate) fn git(error: GitError) -> Self {
+        let help = error.help();
+        Self { help, ..Self::repository(error) }
+    }
+
+    /// The changes cannot be found.
+    pub(crate) fn changes(error: ChangesError) -> Self {
+        let help = error.help();
+        Self { help, ..Self::repository(error) }
     }
 
     /// The output cannot be written.

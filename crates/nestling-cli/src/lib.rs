@@ -15,6 +15,7 @@ mod io;
 mod log;
 mod output;
 mod page;
+mod planned;
 mod progress;
 mod report;
 mod session;

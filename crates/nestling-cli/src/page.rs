@@ -3,7 +3,8 @@
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::output;
-use crate::session::{Planned, Session};
+use crate::planned::Planned;
+use crate::session::Session;
 use nestling::view;
 use std::path::{Path, PathBuf};
 

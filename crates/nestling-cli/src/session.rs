@@ -1,35 +1,32 @@
 //! One run over one repository: opened, read and planned in the order that every command shares.
 
+mod narrow;
+mod request;
+
 use crate::args::Shared;
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::planned::{Planned, Selected, checked, parent};
 use crate::progress::{Progress, Watched};
-use crate::report;
 use crate::watch::Saved;
-use globset::{GlobBuilder, GlobMatcher};
 use nestling::cdk::report::Kind;
 use nestling::changes::{
-    self, As, ChangeSet, ChangesError, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase,
-    PipelineFacts, Policy, Request, Scope,
+    self, ChangeSet, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase, PipelineFacts, Policy,
+    Request, Scope,
 };
 use nestling::check;
-use nestling::diagnostic::{self, Diagnostic, Severity, Sources, has_errors};
-use nestling::emit;
+use nestling::diagnostic::{Severity, Sources};
 use nestling::files::Files;
-use nestling::git::{GitError, Repository, TreeFiles, Trust, WorkTree};
+use nestling::git::{Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
 use nestling::path::RepoPath;
-use nestling::plan::{self, Plan};
+use nestling::plan;
 use nestling::select::Narrowing;
 use nestling::workspace::{self, Loaded, Workspace};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How long a fetch of one commit may take before the run goes on without it.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A repository with what the command line and the environment ask of it.
 pub(crate) struct Session {
@@ -42,13 +39,6 @@ pub(crate) struct Session {
     strict_cdk: bool,
 }
 
-/// A plan with the texts that its messages point into.
-pub(crate) struct Planned {
-    pub plan: Plan,
-    pub sources: Sources,
-    pub problems: Vec<Diagnostic>,
-}
-
 /// What to plan: a workspace, what changed in it, and for which pipeline.
 struct Asked {
     loaded: Loaded,
@@ -58,26 +48,14 @@ struct Asked {
     synth: Synth,
 }
 
-/// A selection, for commands that need no more.
-pub(crate) struct Selected {
-    pub selected: plan::Selected,
-    sources: Sources,
-}
-
-/// Keeps a value until the process ends, which is soon: to give back the memory of ten thousand units piece by piece
-/// would take as long as to select among them.
-pub(crate) fn until_the_end<T>(value: T) -> &'static mut T {
-    Box::leak(Box::new(value))
-}
-
 impl Session {
     /// Opens the repository that the directory is in, and reads the options.
     pub(crate) fn open(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Self, Failure> {
         let directory = shared.directory.clone().unwrap_or_else(|| PathBuf::from("."));
         let trust =
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-        let repository = Repository::discover(&directory, &trust).map_err(git_failure)?;
-        let request = request(shared, environment, io)?;
+        let repository = Repository::discover(&directory, &trust).map_err(Failure::git)?;
+        let request = request::read(shared, environment, io)?;
         let repository = match request.fetch {
             FetchPolicy::Allow { timeout } => repository.fetching(timeout),
             FetchPolicy::Forbid => repository,
@@ -101,7 +79,7 @@ impl Session {
 
     /// The root of the work tree, and the files on disk.
     pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
-        let files = self.repository.work_tree().map_err(git_failure)?;
+        let files = self.repository.work_tree().map_err(Failure::git)?;
         Ok((self.repository.work_dir().unwrap_or(&self.directory), files))
     }
 
@@ -159,9 +137,9 @@ impl Session {
             unknown_base: OnUnknownBase::Fail,
             ..self.request.clone()
         };
-        let head = changes::head(&self.repository, &request).map_err(changes_failure)?;
-        let found = changes::detect(&self.repository, &request).map_err(changes_failure)?;
-        let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
+        let head = changes::head(&self.repository, &request).map_err(Failure::changes)?;
+        let found = changes::detect(&self.repository, &request).map_err(Failure::changes)?;
+        let facts = changes::facts(&self.repository, &request).map_err(Failure::changes)?;
         let Some(base) = found.base.clone() else {
             return Err(Failure::repository(anyhow::anyhow!("there is nothing to compare with"))
                 .with_help("say what to compare with: `--base REV`"));
@@ -289,7 +267,7 @@ impl Session {
         request: &Request,
         sources: &Sources,
     ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
-        let head = changes::head(&self.repository, request).map_err(changes_failure)?;
+        let head = changes::head(&self.repository, request).map_err(Failure::changes)?;
         let files = self.files(&head)?;
         let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
         Ok((files, loaded))
@@ -304,145 +282,22 @@ impl Session {
         let _progress = Progress::start("reading the repository", self.watched);
         let (files, loaded) = self.at_head(request, sources)?;
         let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
-        let changes = changes::detect(&self.repository, &request).map_err(changes_failure)?;
-        let facts = changes::facts(&self.repository, &request).map_err(changes_failure)?;
+        let changes = changes::detect(&self.repository, &request).map_err(Failure::changes)?;
+        let facts = changes::facts(&self.repository, &request).map_err(Failure::changes)?;
         Ok((files, loaded, changes, facts))
     }
 
     fn files(&self, head: &Head) -> Result<Box<dyn Files + '_>, Failure> {
         Ok(match head {
-            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(git_failure)?),
-            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(git_failure)?),
+            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(Failure::git)?),
+            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(Failure::git)?),
         })
     }
 
     fn narrowing(&self, workspaces: &[&Workspace]) -> Result<Narrowing, Failure> {
-        Ok(Narrowing { only: named(&self.only, workspaces)?, except: named(&self.except, workspaces)? })
+        Ok(Narrowing {
+            only: narrow::named(&self.only, workspaces)?,
+            except: narrow::named(&self.except, workspaces)?,
+        })
     }
-}
-
-/// What the repository's own `.gitlab-ci.yml` does to the child.
-fn parent(files: &dyn Files) -> Result<check::Parent, Failure> {
-    let path = RepoPath::parse(".gitlab-ci.yml").map_err(Failure::repository)?;
-    let bytes = files.read(&path).map_err(Failure::repository)?;
-    Ok(bytes.map(|bytes| check::Parent::read(&String::from_utf8_lossy(&bytes))).unwrap_or_default())
-}
-
-/// What GitLab would say of the plan's pipeline.
-fn checked(plan: &Plan, parent: check::Parent) -> Vec<Diagnostic> {
-    let (settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
-    let mut settings = settings.with_parent(parent);
-    settings.variables = check::KnownVariables::of_child(&plan.facts);
-    settings.division = check::Division::Parts;
-    problems.extend(check::check(&plan.pipeline, &settings));
-    diagnostic::folded(problems)
-}
-
-fn request(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
-    let simulate = shared.act_as.as_deref().map(As::parse).transpose();
-    let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
-    let fetch =
-        if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
-    Ok(Request {
-        variables: environment.ci_variables(),
-        simulate,
-        base: shared.base.clone(),
-        head: shared.head.clone(),
-        given,
-        scope: if shared.all { Scope::All } else { Scope::Policy },
-        fetch,
-        unknown_base: if shared.strict_base { OnUnknownBase::Fail } else { OnUnknownBase::RunEverything },
-        ..Request::default()
-    })
-}
-
-/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
-fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
-    let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
-    let mut list =
-        read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;
-    if nul && !list.is_empty() && !list.ends_with(b"\0") {
-        list.push(0);
-    }
-    Ok(list)
-}
-
-/// The units that names and globs of the command line mean.
-fn named(patterns: &[String], workspaces: &[&Workspace]) -> Result<BTreeSet<UnitName>, Failure> {
-    let mut units = BTreeSet::new();
-    for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
-        let wanted = pattern.trim_end_matches('/');
-        let matcher = matcher(wanted)?;
-        let is_meant = |unit: &workspace::Unit| {
-            unit.name.as_str() == wanted
-                || matcher.is_match(unit.name.as_str())
-                || unit.dir.as_str() == Some(wanted)
-        };
-        let all = workspaces.iter().flat_map(|workspace| &workspace.units);
-        let found: Vec<_> = all.filter(|unit| is_meant(unit)).map(|unit| unit.name.clone()).collect();
-        if found.is_empty() {
-            return Err(Failure::usage(format!("there is no unit `{pattern}`"))
-                .with_help("`nestling affected --all` lists the units"));
-        }
-        units.extend(found);
-    }
-    Ok(units)
-}
-
-fn matcher(pattern: &str) -> Result<GlobMatcher, Failure> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|error| Failure::usage(error.to_string()))
-}
-
-fn git_failure(error: GitError) -> Failure {
-    let help = error.help();
-    let failure = Failure::repository(error);
-    Failure { help, ..failure }
-}
-
-fn changes_failure(error: ChangesError) -> Failure {
-    let help = error.help();
-    let failure = Failure::repository(error);
-    Failure { help, ..failure }
-}
-
-impl Planned {
-    /// Tells what else is wrong, and keeps it with the rest.
-    pub(crate) fn report_more(&mut self, problems: Vec<Diagnostic>, io: &mut Io) {
-        tell(&problems, &self.sources, io);
-        self.problems.extend(problems);
-    }
-
-    /// What the workspace says that one pipeline may hold.
-    pub(crate) fn limits(&self) -> emit::Limits {
-        let (settings, _) = check::Settings::from_workspace(&self.plan.workspace.gitlab);
-        let given = settings.limits;
-        let jobs = given.jobs.unwrap_or(usize::MAX);
-        emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
-    }
-
-    /// Whether something is wrong that keeps the pipeline from being written.
-    pub(crate) fn has_errors(&self) -> bool {
-        has_errors(&self.problems)
-    }
-
-    /// Tells what is wrong; whether nothing of it is an error.
-    pub(crate) fn report(&self, io: &mut Io) -> bool {
-        tell(&self.problems, &self.sources, io)
-    }
-}
-
-impl Selected {
-    /// Tells what is wrong; whether nothing of it is an error.
-    pub(crate) fn report(&self, io: &mut Io) -> bool {
-        tell(&self.selected.diagnostics, &self.sources, io)
-    }
-}
-
-pub(crate) fn tell(problems: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
-    if !problems.is_empty() {
-        io.talk(report::human(problems, sources, &io.renderer()));
-    }
-    !has_errors(problems)
 }

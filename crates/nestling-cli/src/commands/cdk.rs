@@ -3,8 +3,8 @@
 use crate::args::Shared;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
+use crate::planned::tell;
 use crate::report;
-use crate::session::tell;
 use clap::{Subcommand, ValueEnum};
 use nestling::cdk::deployment::Deployment;
 use nestling::cdk::show::{self, Shown};

@@ -4,7 +4,8 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
-use crate::session::{Planned, Session};
+use crate::planned::Planned;
+use crate::session::Session;
 use clap::ValueEnum;
 use nestling::view::diff::{self, diff};
 
