@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes as many jobs as `nestling generate --all` makes of so many services, with PyYAML on libyaml, and does nothing else."""
+"""Writes as many jobs as `nestling generate --all` makes of so many services (three of a template, and a stop job), with
+PyYAML on libyaml, and does nothing else."""
 
 import sys
 
@@ -18,5 +19,5 @@ def job(service: str, kind: str) -> dict[str, object]:
 
 
 names = [f"svc-{at:05d}" for at in range(int(sys.argv[1]))]
-pipeline = {f"{name}:{kind}": job(name, kind) for name in names for kind in ("build", "test", "deploy")}
+pipeline = {f"{name}:{kind}": job(name, kind) for name in names for kind in ("build", "test", "deploy", "stop")}
 yaml.dump(pipeline, sys.stdout, Dumper=yaml.CSafeDumper, sort_keys=False)

@@ -11,8 +11,8 @@ How long Nestling takes beside git and beside tools that find affected projects,
 `crates/nestling-cli/benches/compare/compare.py` installs the peers at pinned versions, makes the repositories, measures,
 checks every answer against what the repositories' maker knows, and writes this page.
 
-Nobody had the machine for himself: other programs compiled on it all the while, so times are longer than yours will be,
-and **the ratios are what counts**. Runs are interleaved; a number is a median of its runs. CPU is the time that a process
+Times are those of one small machine, and **the ratios are what counts**; the load that is named below each table is mostly
+the peers' own. Runs are interleaved; a number is a median of its runs. CPU is the time that a process
 and those it waited for held a core (not a daemon that goes on), and shows best what the work costs.
 
 In each repository 5, 20 or 50 services and one library changed, and every service depends on three libraries. "Rules"
