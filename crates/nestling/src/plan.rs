@@ -9,6 +9,7 @@ mod noop;
 mod removed;
 mod render_unit;
 mod stop;
+mod values;
 
 use crate::cdk::Assemblies;
 use crate::cdk::report::Report;

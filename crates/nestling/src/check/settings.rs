@@ -133,3 +133,18 @@ fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
         Box::new(Diagnostic::error("header", entry.value.origin, message))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Header;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_schema_knows_the_keys_that_are_read_and_no_others() {
+        let schema = Header::Workspace.schema();
+        let gitlab = &schema["properties"]["workspace"]["properties"]["gitlab"]["properties"];
+        let known: BTreeSet<&str> = gitlab.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known, BTreeSet::from(KEYS));
+    }
+}

@@ -1,6 +1,7 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
 use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
+use super::values::{pipeline_value, unit_value};
 use crate::cdk::report::Report;
 use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
@@ -8,11 +9,10 @@ use crate::compose::{self, Surroundings, UnitJobs};
 use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
 use crate::environments::{Deploying, default_title, fan_out};
 use crate::files::Files;
-use crate::name::{UnitName, environment_slug, slug};
-use crate::path::RepoPath;
+use crate::name::{UnitName, environment_slug};
 use crate::pipeline::known::KnownVariables;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
-use crate::select::{Selection, Verdict};
+use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use crate::yaml::{Map, Node};
 use serde_json::{Value, json};
@@ -329,37 +329,4 @@ fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
         )
         .with_help("`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`"),
     )
-}
-
-fn unit_value(unit: &Unit, selection: &Selection) -> Value {
-    let paths = selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
-    let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
-    json!({
-        "name": unit.name.as_str(),
-        "dir": unit.dir.to_directory(),
-        "slug": slug(unit.name.as_str()),
-        "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
-        "changed_files": paths.iter().map(text).collect::<Vec<_>>(),
-        "reasons": reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
-}
-
-/// A path as templates see it: as it is, and escaped only where it is no text.
-fn text(path: &RepoPath) -> String {
-    path.as_str().map_or_else(|| path.to_string(), str::to_owned)
-}
-
-fn pipeline_value(facts: &PipelineFacts) -> Value {
-    json!({
-        "kind": facts.kind.as_str(),
-        "source": facts.source.as_str(),
-        "branch": facts.branch,
-        "default_branch": facts.default_branch,
-        "tag": facts.tag,
-        "mr": facts.merge_request.as_ref().map(|mr| json!({
-            "iid": mr.iid, "source_branch": mr.source_branch, "target_branch": mr.target_branch,
-        })),
-        "sha": facts.sha,
-        "ref_slug": facts.ref_slug,
-    })
 }

@@ -4,7 +4,10 @@
 //! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what stands in
 //! a document with the header's key, and nothing of the others.
 
-use serde_json::{Map, Value, json};
+mod shape;
+
+use serde_json::{Value, json};
+use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
 /// A kind of header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,49 +53,6 @@ impl Header {
     }
 }
 
-fn properties(keys: Vec<(&str, Value)>) -> Value {
-    Value::Object(keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
-}
-
-/// A mapping that takes these keys and no others.
-fn object(description: &str, required: &[&str], keys: Vec<(&str, Value)>) -> Value {
-    let mut object = json!({
-        "description": description,
-        "type": "object",
-        "properties": properties(keys),
-        "additionalProperties": false,
-    });
-    if !required.is_empty() {
-        object["required"] = json!(required);
-    }
-    object
-}
-
-fn text(description: &str) -> Value {
-    json!({ "description": description, "type": "string" })
-}
-
-fn flag(description: &str) -> Value {
-    json!({ "description": description, "type": "boolean", "default": false })
-}
-
-fn any(description: &str) -> Value {
-    json!({ "description": description })
-}
-
-fn texts(description: &str) -> Value {
-    json!({ "description": description, "type": "array", "items": { "type": "string" } })
-}
-
-fn choice(description: &str, values: &[&str]) -> Value {
-    json!({ "description": description, "enum": values })
-}
-
-/// One of something, or a list of them.
-fn one_or_many(description: &str, one: &Value) -> Value {
-    json!({ "description": description, "anyOf": [one, { "type": "array", "items": one }] })
-}
-
 fn workspace() -> Value {
     let of_revision = object(
         "A folder of another revision or repository, read from git's objects",
@@ -127,10 +87,6 @@ fn workspace() -> Value {
                     "type": "array",
                     "items": { "enum": ["cargo", "npm", "go"] },
                 }),
-            ),
-            (
-                "depends_from",
-                json!({ "description": "Whose manifests state dependencies between units", "type": "array", "items": { "enum": ["cargo", "npm", "go"] } }),
             ),
             (
                 "depends_on_depth",
