@@ -21,16 +21,17 @@ pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Pipeline;
-use index::Index;
+use crate::threads::side_by_side;
+use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
-    let index = Index::new(pipeline, settings);
-    let mut problems = Vec::new();
-    for rule in rules::RULES {
-        let found = problems.len();
-        (rule.check)(&index, &mut problems);
-        debug_assert!(problems[found..].iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
-    }
-    fold::by_place(problems, pipeline)
+    let tables = Tables::new(pipeline, settings);
+    let found = side_by_side(rules::RULES, |rule| {
+        let mut problems = Vec::new();
+        (rule.check)(&Index::new(&tables), &mut problems);
+        debug_assert!(problems.iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
+        problems
+    });
+    fold::by_place(found.into_iter().flatten().collect(), pipeline)
 }

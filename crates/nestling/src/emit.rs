@@ -1,10 +1,11 @@
 //! The pipeline as YAML that GitLab reads back unchanged, with a comment at each job that says where it came from.
 
+mod size;
+mod factor;
+mod written;
 mod header;
 mod ordered;
 mod lines;
-mod size;
-mod factor;
 mod split;
 mod output;
 mod oversize;
@@ -22,7 +23,8 @@ pub use split::Limits;
 use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
-use crate::yaml::{Key, Map, Node, emit_entry};
+use crate::yaml::{Key, Map, Node, emit_entry, emit_map};
+use written::Written;
 
 /// Whether the output explains itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,46 +48,33 @@ pub fn emit(plan: &Plan, sources: &Sources, comments: Comments) -> String {
 
 /// Writes a pipeline without the header of a plan.
 pub fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, comments: Comments) {
-    write_globals(out, pipeline);
-    write_jobs(out, &pipeline.jobs, sources, comments);
+    write_pipeline(out, &Written::whole(pipeline), sources, comments);
 }
 
-/// Writes a pipeline whose shared bodies are in hidden jobs.
-fn write_pipeline(out: &mut String, written: &files::Written, sources: &Sources, comments: Comments) {
-    write_globals(out, &written.pipeline);
-    for hidden in &written.hidden {
-        out.push('\n');
-        entry(out, &hidden.name, &Node::map(hidden.origin, ordered::by_custom(&hidden.body)));
-    }
-    write_jobs(out, &written.pipeline.jobs, sources, comments);
-}
-
-fn write_globals(out: &mut String, pipeline: &Pipeline) {
+fn write_pipeline(out: &mut String, written: &Written<'_>, sources: &Sources, comments: Comments) {
     let mut first = true;
-    for (key, node) in ordered::globals(pipeline) {
+    for (key, node) in ordered::globals(written) {
         if !std::mem::take(&mut first) {
             out.push('\n');
         }
-        entry(out, key, &node);
+        emit_entry(out, &Key::new(node.origin, key), &node, 0);
     }
-}
-
-fn write_jobs(out: &mut String, jobs: &[Job], sources: &Sources, comments: Comments) {
-    for job in jobs {
+    for hidden in &written.hidden {
+        out.push('\n');
+        emit_map(out, &hidden.name, &ordered::by_custom(&hidden.body));
+    }
+    for job in &written.jobs {
         out.push('\n');
         if comments == Comments::Origins {
             header::comment(out, &sources.place(job.origin));
         }
-        entry(out, job.name.as_str(), &body(job));
+        emit_map(out, job.name.as_str(), &ordered::by_custom(&job.body));
     }
 }
 
 fn body(job: &Job) -> Node {
-    Node::map(job.origin, ordered::by_custom(&job.body))
-}
-
-fn entry(out: &mut String, key: &str, node: &Node) {
-    emit_entry(out, &Key::new(node.origin, key), node, 0);
+    let entries = ordered::by_custom(&job.body).into_iter().cloned().collect();
+    Node::map(job.origin, Map { entries })
 }
 
 /// The body of one job as it would be written, for views that show a single one.

@@ -17,6 +17,7 @@ mod store;
 mod lines;
 mod splice;
 mod locate;
+mod shapes;
 mod shell;
 mod filters;
 mod scope;

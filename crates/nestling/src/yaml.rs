@@ -11,7 +11,7 @@ mod de;
 mod emit;
 
 pub use de::{Located, from_node};
-pub use emit::{emit, emit_entry};
+pub use emit::{emit, emit_entry, emit_map};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 pub(crate) use parse::duplicate_keys;

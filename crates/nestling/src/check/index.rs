@@ -11,9 +11,10 @@ use crate::pipeline::{Job, Pipeline};
 use crate::yaml::Node;
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::ops::Deref;
 
 /// Made once for all rules.
-pub(crate) struct Index<'a> {
+pub(crate) struct Tables<'a> {
     pub pipeline: &'a Pipeline,
     pub settings: &'a Settings,
     /// The jobs by their names.
@@ -24,12 +25,25 @@ pub(crate) struct Index<'a> {
     pub presence: Vec<Presence>,
     /// The needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
-    /// How many more names may be compared with all others.
+}
+
+/// What one rule looks at.
+pub(crate) struct Index<'a> {
+    tables: &'a Tables<'a>,
+    /// How many more names the rule may compare with all others.
     suggestions: Cell<usize>,
 }
 
 /// A suggestion compares a name with every other. Whoever misspells a template of a thousand units needs it once.
 const SUGGESTIONS: usize = 20;
+
+impl<'a> Deref for Index<'a> {
+    type Target = Tables<'a>;
+
+    fn deref(&self) -> &Tables<'a> {
+        self.tables
+    }
+}
 
 /// A deploy and the job that it names as its stop job.
 pub(crate) struct Pair<'a> {
@@ -41,7 +55,7 @@ pub(crate) struct Pair<'a> {
     pub named: &'a Node,
 }
 
-impl<'a> Index<'a> {
+impl<'a> Tables<'a> {
     pub(crate) fn new(pipeline: &'a Pipeline, settings: &'a Settings) -> Self {
         let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
         let named = pipeline.stages.iter().map(StageName::as_str);
@@ -53,8 +67,7 @@ impl<'a> Index<'a> {
             .map(|job| presence(&job.body, &|name| variable(settings, job, name)))
             .collect();
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
-        let suggestions = Cell::new(SUGGESTIONS);
-        Self { pipeline, settings, by_name, stages, presence, needs, suggestions }
+        Self { pipeline, settings, by_name, stages, presence, needs }
     }
 
     /// The jobs with their positions.
@@ -82,6 +95,31 @@ impl<'a> Index<'a> {
         self.stages.get(name).copied()
     }
 
+    /// Whether GitLab reads further files, which may define what is missing here.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.pipeline.includes.is_empty()
+    }
+
+    /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
+    pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
+        self.jobs().filter_map(|(deploy_at, deploy)| {
+            let own = environment(&deploy.body)?;
+            let named = own.on_stop()?;
+            let stop_at = *self.by_name.get(named.text()?)?;
+            let stop = &self.pipeline.jobs[stop_at];
+            let other = environment(&stop.body)?;
+            let pair = other.action() == "stop" && other.name_text() == own.name_text();
+            pair.then_some(Pair { deploy_at, deploy, stop_at, stop, named })
+        })
+    }
+}
+
+impl<'a> Index<'a> {
+    /// The tables for a rule, with suggestions of its own: what it tells does not hang on what other rules have told.
+    pub(crate) fn new(tables: &'a Tables<'a>) -> Self {
+        Self { tables, suggestions: Cell::new(SUGGESTIONS) }
+    }
+
     /// The job that a name was probably meant for, for as long as suggestions last.
     pub(crate) fn near(&self, name: &str) -> Option<&'a str> {
         self.suggest()?;
@@ -101,24 +139,6 @@ impl<'a> Index<'a> {
     fn suggest(&self) -> Option<()> {
         self.suggestions.set(self.suggestions.get().checked_sub(1)?);
         Some(())
-    }
-
-    /// Whether GitLab reads further files, which may define what is missing here.
-    pub(crate) fn is_open(&self) -> bool {
-        !self.pipeline.includes.is_empty()
-    }
-
-    /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
-    pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
-        self.jobs().filter_map(|(deploy_at, deploy)| {
-            let own = environment(&deploy.body)?;
-            let named = own.on_stop()?;
-            let stop_at = *self.by_name.get(named.text()?)?;
-            let stop = &self.pipeline.jobs[stop_at];
-            let other = environment(&stop.body)?;
-            let pair = other.action() == "stop" && other.name_text() == own.name_text();
-            pair.then_some(Pair { deploy_at, deploy, stop_at, stop, named })
-        })
     }
 }
 

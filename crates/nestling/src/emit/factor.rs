@@ -5,6 +5,7 @@ use super::size;
 use crate::diagnostic::Origin;
 use crate::pipeline::Job;
 use crate::yaml::{Entry, Kind, Map, Node};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A hidden job that holds what others have in common.
@@ -14,8 +15,6 @@ pub(crate) struct Hidden {
     pub name: String,
     /// What is common.
     pub body: Map,
-    /// Where the first of the jobs was written.
-    pub origin: Origin,
 }
 
 /// Factors the jobs that one line of a template wrote, wherever that makes the whole smaller.
@@ -23,7 +22,7 @@ pub(crate) struct Hidden {
 /// `extends` merges mappings and replaces everything else
 /// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>), so a mapping can be shared in part and a list
 /// only whole: resolving gives back the bodies as they were.
-pub(crate) fn factor(jobs: &mut [Job]) -> Vec<Hidden> {
+pub(crate) fn factor(jobs: &mut [Cow<'_, Job>]) -> Vec<Hidden> {
     let mut groups: BTreeMap<(Origin, bool), Vec<usize>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
         // A deploy and its stop job are written by one line; what tells them apart is the action.
@@ -42,10 +41,12 @@ pub(crate) fn factor(jobs: &mut [Job]) -> Vec<Hidden> {
         for at in members {
             let mut rest = Map::default();
             rest.set("extends", Node::string(origin, name.as_str()));
-            rest.entries.extend(without(&jobs[at].body, &body).entries);
-            jobs[at].body = rest;
+            let job = &jobs[at];
+            rest.entries.extend(without(&job.body, &body).entries);
+            let (name, unit, environment) = (job.name.clone(), job.unit.clone(), job.environment.clone());
+            jobs[at] = Cow::Owned(Job { name, origin, unit, environment, body: rest });
         }
-        hidden.push(Hidden { name, body, origin });
+        hidden.push(Hidden { name, body });
     }
     hidden
 }

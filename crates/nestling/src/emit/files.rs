@@ -1,19 +1,16 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
-use super::factor::{Hidden, factor};
 use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
+use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, router, write_pipeline};
 use crate::diagnostic::Sources;
+use crate::name::StageName;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::{Plan, noop_job};
+use crate::threads::side_by_side;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-
-/// A pipeline as it is written: shared bodies apart.
-pub(crate) struct Written {
-    pub pipeline: Pipeline,
-    pub hidden: Vec<Hidden>,
-}
 
 /// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
 /// parts. The same plan and settings give the same bytes.
@@ -27,23 +24,83 @@ fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     let pipeline = &plan.pipeline;
     let one =
         |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
-    if settings.parts == Parts::Fewest {
-        if Load::of(&pipeline.jobs).fits(&settings.limits) {
+    let jobs = Jobs::of(pipeline);
+    let cut = match settings.parts {
+        Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
+        Parts::Fewest if jobs.all().fits(&settings.limits) => {
             return one(emit(plan, sources, settings.comments));
         }
-        let written = factored(pipeline.clone());
-        if load(&written).fits(&settings.limits) {
-            return one(text(&header::of(plan), &written, sources, settings.comments));
+        Parts::Fewest => {
+            let written = Written::whole(pipeline).factored();
+            if written.load().fits(&settings.limits) {
+                return one(text(&header::of(plan), &written, sources, settings.comments));
+            }
+            jobs.fewest(plan, &written, &settings.limits)
         }
-    }
-    parts(plan, sources, settings)
+    };
+    parts(plan, &jobs, &cut, sources, settings)
 }
 
-fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
-    let cut = match settings.parts {
-        Parts::Exactly(count) => split::by_count(&plan.pipeline, count),
-        Parts::Fewest => fewest(plan, &settings.limits),
-    };
+/// The jobs of a plan, weighed once.
+struct Jobs<'a> {
+    pipeline: &'a Pipeline,
+    loads: Vec<Load>,
+}
+
+impl<'a> Jobs<'a> {
+    fn of(pipeline: &'a Pipeline) -> Self {
+        Self { pipeline, loads: pipeline.jobs.iter().map(Load::of).collect() }
+    }
+
+    fn all(&self) -> Load {
+        self.loads.iter().copied().fold(Load::default(), std::ops::Add::add)
+    }
+
+    /// Those that stay together. What a hidden job needs, every job needs that extends it: so this is asked of the jobs
+    /// as they are.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        split::groups(self.pipeline)
+    }
+
+    /// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part
+    /// that turns out too large is cut again, a little smaller.
+    fn fewest(&self, plan: &Plan, written: &Written<'_>, limits: &Limits) -> Vec<Vec<usize>> {
+        let groups = self.groups();
+        let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
+        // Each part may have to hold every shared body.
+        let shared: usize = written.hidden.iter().map(of_hidden).sum();
+        let objects = limits.objects.saturating_sub(shared);
+        let cut = |tenths: usize| {
+            let objects = objects / 10 * tenths;
+            split::by_limits(&groups, &loads, &Limits { objects, ..*limits })
+        };
+        let fits = |parts: &Vec<Vec<usize>>| {
+            let mut numbered = parts.iter().enumerate();
+            numbered.all(|(at, part)| self.part(plan, part, at == 0, limits).1.fits(limits))
+        };
+        (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
+    }
+
+    /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.
+    fn part<'p>(&self, plan: &'p Plan, part: &[usize], first: bool, limits: &Limits) -> (Written<'p>, Load) {
+        let load = Load::sum(&self.loads, part);
+        let written = part_of(plan, part, first);
+        if load.fits(limits) {
+            return (written, load);
+        }
+        let written = written.factored();
+        let load = written.load();
+        (written, load)
+    }
+}
+
+fn parts(
+    plan: &Plan,
+    jobs: &Jobs<'_>,
+    cut: &[Vec<usize>],
+    sources: &Sources,
+    settings: &Settings,
+) -> Emitted {
     let paths: Vec<String> = (1..=cut.len()).map(|number| part_path(&settings.file, number)).collect();
     let mut emitted = Emitted::default();
     let router = router::pipeline(plan, &paths, settings);
@@ -52,55 +109,20 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
         header::of(plan),
         cut.len()
     );
-    let written = Written { pipeline: router, hidden: Vec::new() };
-    emitted
-        .files
-        .push(File { path: settings.file.clone(), text: text(&about, &written, sources, settings.comments) });
-    for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
-        let written = part_written(plan, part, number == 0, &settings.limits);
-        emitted.problems.extend(oversize::of_part(&written.pipeline, load(&written), &settings.limits));
-        let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
-        emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
+    let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
+    emitted.files.push(File { path: settings.file.clone(), text: text_of_router });
+    let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
+    let written = side_by_side(&numbered, |(at, part)| {
+        let (written, load) = jobs.part(plan, part, *at == 0, &settings.limits);
+        let problem = oversize::of_part(&written, load, &settings.limits);
+        let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", at + 1, cut.len());
+        (text(&about, &written, sources, settings.comments), problem)
+    });
+    for ((text, problem), path) in written.into_iter().zip(paths) {
+        emitted.problems.extend(problem);
+        emitted.files.push(File { path, text });
     }
     emitted
-}
-
-/// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part that
-/// turns out too large is cut again, a little smaller.
-fn fewest(plan: &Plan, limits: &Limits) -> Vec<Vec<usize>> {
-    let written = factored(plan.pipeline.clone());
-    // Each part may have to hold every shared body.
-    let shared: usize = written.hidden.iter().map(of_hidden).sum();
-    let objects = limits.objects.saturating_sub(shared);
-    let cut = |tenths: usize| {
-        let objects = objects / 10 * tenths;
-        split::by_limits(&written.pipeline, &Limits { objects, ..*limits })
-    };
-    let fits = |parts: &Vec<Vec<usize>>| {
-        let mut numbered = parts.iter().enumerate();
-        numbered.all(|(at, part)| load(&part_written(plan, part, at == 0, limits)).fits(limits))
-    };
-    (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
-}
-
-/// A part as it is written: its shared bodies apart only where that is what makes it fit.
-fn part_written(plan: &Plan, part: &[usize], first: bool, limits: &Limits) -> Written {
-    let written = Written { pipeline: part_of(plan, part, first), hidden: Vec::new() };
-    if load(&written).fits(limits) { written } else { factored(written.pipeline) }
-}
-
-fn of_hidden(hidden: &Hidden) -> usize {
-    super::size::of_text(&hidden.name) + super::size::of_map(&hidden.body)
-}
-
-fn factored(mut pipeline: Pipeline) -> Written {
-    let hidden = factor(&mut pipeline.jobs);
-    Written { pipeline, hidden }
-}
-
-fn load(written: &Written) -> Load {
-    let objects = written.hidden.iter().map(of_hidden).sum();
-    Load::of(&written.pipeline.jobs) + Load { objects, ..Load::default() }
 }
 
 /// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
@@ -110,23 +132,23 @@ fn part_path(file: &str, number: usize) -> String {
 }
 
 /// The jobs of a part with the stages that they use. What GitLab itself has to include goes into the first.
-fn part_of(plan: &Plan, part: &[usize], first: bool) -> Pipeline {
+fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     let whole = &plan.pipeline;
-    let mut jobs: Vec<Job> = part.iter().map(|at| whole.jobs[*at].clone()).collect();
-    let includes = if first { whole.includes.clone() } else { Vec::new() };
+    let mut jobs: Vec<Cow<'p, Job>> = part.iter().map(|at| Cow::Borrowed(&whole.jobs[*at])).collect();
+    let includes = if first { whole.includes.as_slice() } else { &[] };
     if jobs.is_empty() && includes.is_empty() {
-        jobs.extend(noop_job(&plan.workspace));
+        jobs.extend(noop_job(&plan.workspace).map(Cow::Owned));
     }
-    let used: BTreeSet<String> = jobs.iter().map(|job| job.stage().to_owned()).collect();
+    let used: BTreeSet<&str> = jobs.iter().map(|job| job.stage()).collect();
     let mut stages: Vec<_> =
         whole.stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
     if stages.is_empty() {
-        stages.extend(jobs.iter().find_map(|job| crate::name::StageName::parse(job.stage()).ok()));
+        stages.extend(jobs.iter().find_map(|job| StageName::parse(job.stage()).ok()));
     }
-    Pipeline { stages, workflow: whole.workflow.clone(), includes, jobs }
+    Written { stages, workflow: &whole.workflow, includes, jobs, hidden: Vec::new() }
 }
 
-fn text(about: &str, written: &Written, sources: &Sources, comments: Comments) -> String {
+fn text(about: &str, written: &Written<'_>, sources: &Sources, comments: Comments) -> String {
     let mut out = String::new();
     if comments == Comments::Origins {
         out.push_str(about);

@@ -1,14 +1,15 @@
 //! The order of keys: GitLab's customary one, so that every job reads alike.
 
+use super::written::Written;
 use crate::diagnostic::{FileId, Origin};
-use crate::pipeline::{Pipeline, keywords};
-use crate::yaml::{Map, Node};
+use crate::pipeline::keywords;
+use crate::yaml::{Entry, Map, Node};
 
 /// The global entries that every child pipeline has.
 ///
 /// Without `workflow: rules` GitLab would give jobs without rules `only: [branches, tags]` and drop them from a child
 /// of a merge request's pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).
-pub(crate) fn globals(pipeline: &Pipeline) -> Vec<(&'static str, Node)> {
+pub(crate) fn globals(pipeline: &Written<'_>) -> Vec<(&'static str, Node)> {
     let origin = pipeline.jobs.first().map_or(Origin::file(FileId::from_index(0)), |job| job.origin);
     let mut workflow = Map::default();
     for (key, value) in pipeline.workflow.iter() {
@@ -22,16 +23,17 @@ pub(crate) fn globals(pipeline: &Pipeline) -> Vec<(&'static str, Node)> {
     let stages = pipeline.stages.iter().map(|stage| Node::string(origin, stage.as_str())).collect();
     let mut globals = Vec::new();
     if !pipeline.includes.is_empty() {
-        globals.push(("include", Node::seq(origin, pipeline.includes.clone())));
+        globals.push(("include", Node::seq(origin, pipeline.includes.to_vec())));
     }
     globals.push(("workflow", Node::map(origin, workflow)));
     globals.push(("stages", Node::seq(origin, stages)));
     globals
 }
 
-/// The same keys in the customary order; keys that have no place in it keep theirs, at the end.
-pub(crate) fn by_custom(body: &Map) -> Map {
-    let mut body = body.clone();
-    body.entries.sort_by_key(|entry| keywords::job_key_rank(entry.key.text()));
-    body
+/// The entries in the customary order of their keys; keys that have no place in it keep theirs, at the end.
+pub(crate) fn by_custom(body: &Map) -> Vec<&Entry> {
+    let ranked = body.entries.iter().map(|entry| (keywords::job_key_rank(entry.key.text()), entry));
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, entry)| entry).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::output::File;
 use super::split::{Limits, Load};
+use super::written::Written;
 use crate::diagnostic::{Diagnostic, FileId, Origin};
-use crate::pipeline::Pipeline;
 use crate::plan::Plan;
 use flate2::{Compression, write::DeflateEncoder};
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::io::Write;
 const RULE: &str = "limits";
 
 /// A part whose units need each other, so that it cannot be cut again.
-pub(super) fn of_part(part: &Pipeline, load: Load, limits: &Limits) -> Option<Diagnostic> {
+pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &Limits) -> Option<Diagnostic> {
     if load.fits(limits) {
         return None;
     }

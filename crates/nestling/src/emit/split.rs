@@ -38,13 +38,16 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
-        jobs.into_iter().fold(Self::default(), |load, job| {
-            let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
-            let jobs = usize::try_from(count).unwrap_or(usize::MAX);
-            let deployments = if job.body.contains("environment") { jobs } else { 0 };
-            load + Self { objects: size::of_job(job), deployments, jobs }
-        })
+    pub(crate) fn of(job: &Job) -> Self {
+        let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
+        let jobs = usize::try_from(count).unwrap_or(usize::MAX);
+        let deployments = if job.body.contains("environment") { jobs } else { 0 };
+        Self { objects: size::of_job(job), deployments, jobs }
+    }
+
+    /// What some of the jobs weigh together.
+    pub(crate) fn sum(loads: &[Self], some: &[usize]) -> Self {
+        some.iter().fold(Self::default(), |load, at| load + loads[*at])
     }
 
     /// With the hash that holds the jobs, and room for `stages` and `workflow`.
@@ -67,20 +70,20 @@ impl std::ops::Add for Load {
     }
 }
 
-/// Cuts the jobs into as few parts as the order allows: the indexes of each part's jobs, in order. A group of units
-/// that is too large by itself is a part of its own; `check` has an error for it.
-pub(crate) fn by_limits(pipeline: &Pipeline, limits: &Limits) -> Vec<Vec<usize>> {
+/// Cuts jobs of these loads into as few parts as the order of their groups allows: the indexes of each part's jobs, in
+/// order. A group of units that is too large by itself is a part of its own; the emitter has an error for it.
+pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &Limits) -> Vec<Vec<usize>> {
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut load = Load::default();
-    for group in groups(pipeline) {
-        let more = Load::of(group.iter().map(|at| &pipeline.jobs[*at]));
+    for group in groups {
+        let more = Load::sum(loads, group);
         match parts.last_mut() {
             Some(part) if (load + more).fits(limits) => {
                 part.extend(group);
                 load = load + more;
             }
             _ => {
-                parts.push(group);
+                parts.push(group.clone());
                 load = more;
             }
         }
@@ -89,10 +92,10 @@ pub(crate) fn by_limits(pipeline: &Pipeline, limits: &Limits) -> Vec<Vec<usize>>
 }
 
 /// Cuts the jobs into this many parts of about the same weight; some may stay empty.
-pub(crate) fn by_count(pipeline: &Pipeline, count: NonZeroUsize) -> Vec<Vec<usize>> {
+pub(crate) fn by_count(groups: &[Vec<usize>], loads: &[Load], count: NonZeroUsize) -> Vec<Vec<usize>> {
     let mut parts: Vec<(usize, Vec<usize>)> = vec![(0, Vec::new()); count.get()];
-    for group in groups(pipeline) {
-        let weight = Load::of(group.iter().map(|at| &pipeline.jobs[*at])).objects;
+    for group in groups {
+        let weight = Load::sum(loads, group).objects;
         if let Some(lightest) = parts.iter_mut().min_by_key(|(weight, _)| *weight) {
             lightest.0 += weight;
             lightest.1.extend(group);
@@ -107,7 +110,7 @@ fn sorted(mut parts: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
 }
 
 /// The jobs in groups that cannot be separated: those of a unit, and those of units that need each other.
-fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
+pub(crate) fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
     let jobs = &pipeline.jobs;
     let mut sets = Sets { parents: (0..jobs.len()).collect() };
     let by_name: HashMap<&str, usize> =

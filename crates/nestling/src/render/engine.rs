@@ -5,6 +5,7 @@ use super::mark::mark;
 use super::problem::problem;
 use super::put_back::Spot;
 use super::scope::Scope;
+use super::shapes::Shapes;
 use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::untrusted::{self, Parameters};
@@ -51,6 +52,7 @@ pub struct Renderer<'a> {
     pub(super) sources: &'a Sources,
     pub(super) templates: &'a Templates<'a>,
     pub(super) texts: Texts<'a>,
+    pub(super) shapes: Shapes,
     pub(super) limits: Limits,
     pub(super) store: Store,
     pub(super) engine: RefCell<Environment<'static>>,
@@ -82,7 +84,8 @@ impl<'a> Renderer<'a> {
         filters::add(&mut engine, &store);
         let (engine, known) = (RefCell::new(engine), RefCell::default());
         let (texts, parameters) = (Texts::new(sources), RefCell::default());
-        Self { sources, templates, texts, limits, store, engine, known, parameters }
+        let shapes = Shapes::default();
+        Self { sources, templates, texts, shapes, limits, store, engine, known, parameters }
     }
 
     /// Renders a body.

@@ -22,8 +22,14 @@ impl Renderer<'_> {
         let mut problems = Vec::new();
         let mut node = if exact {
             one_document(yaml::parse_file(marked, file)?, Origin::file(file), &mut problems)
+        } else if let Some(node) = self.shapes.get(file, marked) {
+            node
         } else {
-            self.parse(marked, file, &mut problems)?
+            let node = self.parse(marked, file, &mut problems)?;
+            if problems.is_empty() {
+                self.shapes.keep(file, marked, &node);
+            }
+            node
         };
         if component::is_component(marked) && scope.inputs.is_object() {
             component::interpolate(&mut node, &scope.inputs, &mut problems);

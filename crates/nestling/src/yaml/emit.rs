@@ -1,7 +1,7 @@
 //! Tree to text that GitLab's reader brings back unchanged.
 
-use super::node::{Key, Kind, Node, Scalar, Style};
-use super::scalar::Meaning;
+use super::node::{Entry, Key, Kind, Node, Scalar};
+use super::scalar::{Meaning, plain};
 use std::fmt::Write as _;
 
 /// Words that some reader of YAML 1.1 takes for something other than text.
@@ -21,6 +21,19 @@ pub fn emit(node: &Node) -> String {
 pub fn emit_entry(out: &mut String, key: &Key, value: &Node, indent: usize) {
     pad(out, indent);
     write_entry(out, key, value, indent);
+}
+
+/// Writes a key with the entries of the mapping below it, in the order given.
+pub fn emit_map(out: &mut String, key: &str, entries: &[&Entry]) {
+    write_key(out, key, 0);
+    if entries.is_empty() {
+        out.push_str(": {}\n");
+        return;
+    }
+    out.push_str(":\n");
+    for entry in entries {
+        emit_entry(out, &entry.key, &entry.value, 2);
+    }
 }
 
 fn write_entry(out: &mut String, key: &Key, value: &Node, indent: usize) {
@@ -173,10 +186,9 @@ fn is_plain(text: &str) -> bool {
     starts_well
         && bytes.iter().all(|c| (0x20..0x7f).contains(c))
         && !matches!(bytes.last(), Some(b' ' | b':'))
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && !bytes.windows(2).any(|pair| matches!(pair, b": " | b" #"))
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-        && matches!(Scalar { text: text.into(), style: Style::Plain }.meaning(), Meaning::Text(_))
+        && matches!(plain(text), Meaning::Text(_))
         && !is_float_like(bytes)
 }
 

@@ -59,17 +59,28 @@ impl Node {
     }
 }
 
+/// What Psych takes for something other than text, in any case.
+const WORDS: [(&str, Meaning<'static>); 13] = [
+    ("", Meaning::Null),
+    ("~", Meaning::Null),
+    ("null", Meaning::Null),
+    ("yes", Meaning::Bool(true)),
+    ("true", Meaning::Bool(true)),
+    ("on", Meaning::Bool(true)),
+    ("no", Meaning::Bool(false)),
+    ("false", Meaning::Bool(false)),
+    ("off", Meaning::Bool(false)),
+    (".inf", Meaning::Float(f64::INFINITY)),
+    ("+.inf", Meaning::Float(f64::INFINITY)),
+    ("-.inf", Meaning::Float(f64::NEG_INFINITY)),
+    (".nan", Meaning::Float(f64::NAN)),
+];
+
 /// What Psych makes of a plain scalar.
-fn plain(text: &str) -> Meaning<'_> {
-    let lower = text.to_ascii_lowercase();
-    match lower.as_str() {
-        "" | "~" | "null" => return Meaning::Null,
-        "yes" | "true" | "on" => return Meaning::Bool(true),
-        "no" | "false" | "off" => return Meaning::Bool(false),
-        ".inf" | "+.inf" => return Meaning::Float(f64::INFINITY),
-        "-.inf" => return Meaning::Float(f64::NEG_INFINITY),
-        ".nan" => return Meaning::Float(f64::NAN),
-        _ => {}
+pub(super) fn plain(text: &str) -> Meaning<'_> {
+    let word = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+    if let Some((_, meaning)) = word {
+        return meaning.clone();
     }
     if text.starts_with(':') && text.len() > 1 {
         return Meaning::Symbol;

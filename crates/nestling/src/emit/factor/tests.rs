@@ -1,4 +1,4 @@
-use super::{Hidden, factor};
+use super::Hidden;
 use crate::emit::size;
 use crate::emit::testing::{bodies, line, nodes};
 use crate::name::JobName;
@@ -11,6 +11,7 @@ use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::borrow::Cow;
 
 fn jobs(bodies: Vec<(u32, Map)>) -> Vec<Job> {
     let job = |(at, (number, body)): (usize, (u32, Map))| Job {
@@ -23,11 +24,20 @@ fn jobs(bodies: Vec<(u32, Map)>) -> Vec<Job> {
     bodies.into_iter().enumerate().map(job).collect()
 }
 
+/// Factors the jobs in their places.
+fn factor(jobs: &mut [Job]) -> Vec<Hidden> {
+    let mut borrowed: Vec<_> = jobs.iter().map(Cow::Borrowed).collect();
+    let hidden = super::factor(&mut borrowed);
+    let after: Vec<Job> = borrowed.into_iter().map(Cow::into_owned).collect();
+    jobs.clone_from_slice(&after);
+    hidden
+}
+
 /// What GitLab makes of jobs that extend the hidden ones.
 fn resolved(jobs: &[Job], hidden: &[Hidden]) -> Vec<Map> {
     let raw = |origin, body: &Map| RawJob { origin, body: body.clone() };
     let mut all: IndexMap<String, RawJob> =
-        hidden.iter().map(|hidden| (hidden.name.clone(), raw(hidden.origin, &hidden.body))).collect();
+        hidden.iter().map(|hidden| (hidden.name.clone(), raw(line(1), &hidden.body))).collect();
     all.extend(jobs.iter().map(|job| (job.name.to_string(), raw(job.origin, &job.body))));
     let problems = resolve_extends(&mut all, Missing::Error);
     assert!(problems.is_empty(), "{problems:?}");

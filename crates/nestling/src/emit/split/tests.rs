@@ -1,4 +1,4 @@
-use super::{Limits, Load, by_count, by_limits};
+use super::{Limits, Load, groups};
 use crate::emit::testing::line;
 use crate::name::{JobName, UnitName};
 use crate::pipeline::need::{Need, needs, rules_needs};
@@ -30,6 +30,18 @@ fn pipeline(jobs: &[(usize, Option<usize>, bool)]) -> Pipeline {
 fn pipelines() -> impl Strategy<Value = Pipeline> {
     vec((0..12_usize, prop::option::weighted(0.2, 0..40_usize), any::<bool>()), 1..40)
         .prop_map(|jobs| pipeline(&jobs))
+}
+
+fn loads(pipeline: &Pipeline) -> Vec<Load> {
+    pipeline.jobs.iter().map(Load::of).collect()
+}
+
+fn by_limits(pipeline: &Pipeline, limits: &Limits) -> Vec<Vec<usize>> {
+    super::by_limits(&groups(pipeline), &loads(pipeline), limits)
+}
+
+fn by_count(pipeline: &Pipeline, count: NonZeroUsize) -> Vec<Vec<usize>> {
+    super::by_count(&groups(pipeline), &loads(pipeline), count)
 }
 
 /// Every job is in one part, with its unit and with all that it needs.
@@ -65,7 +77,7 @@ proptest! {
         let parts = by_limits(&pipeline, &limits);
         whole(&pipeline, &parts)?;
         for (number, part) in parts.iter().enumerate() {
-            let load = Load::of(part.iter().map(|at| &pipeline.jobs[*at]));
+            let load = Load::sum(&loads(&pipeline), part);
             // What is too large cannot be cut: it would fit as soon as it is more than one group.
             let groups = by_limits(&pipeline, &Limits { jobs: 0, ..limits });
             let in_part = groups.iter().filter(|group| part.contains(&group[0])).count();
