@@ -16,6 +16,7 @@ mod id;
 mod libgit2;
 mod memory;
 mod open;
+mod pack;
 mod promised;
 mod search;
 mod system;

@@ -5,9 +5,8 @@ use super::split::{Limits, Load};
 use super::written::Written;
 use crate::diagnostic::{Diagnostic, FileId, Origin};
 use crate::plan::Plan;
-use flate2::{Compression, write::DeflateEncoder};
+use libdeflater::{CompressionLvl, Compressor};
 use std::collections::BTreeSet;
-use std::io::Write;
 
 /// The id of these problems, as that of the rule for a pipeline that is not split.
 const RULE: &str = "limits";
@@ -75,25 +74,15 @@ fn archive(files: &[File], limit: usize) -> usize {
     if whole <= limit {
         return whole;
     }
-    files.iter().map(|file| compressed(&file.text).unwrap_or(file.text.len())).sum()
+    let mut compressor = Compressor::new(CompressionLvl::fastest());
+    let mut room = Vec::new();
+    files
+        .iter()
+        .map(|file| compressed(&file.text, &mut compressor, &mut room).unwrap_or(file.text.len()))
+        .sum()
 }
 
-fn compressed(text: &str) -> std::io::Result<usize> {
-    let mut encoder = DeflateEncoder::new(Count(0), Compression::fast());
-    encoder.write_all(text.as_bytes())?;
-    Ok(encoder.finish()?.0)
-}
-
-/// Counts what is written to it.
-struct Count(usize);
-
-impl Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+fn compressed(text: &str, compressor: &mut Compressor, room: &mut Vec<u8>) -> Option<usize> {
+    room.resize(compressor.deflate_compress_bound(text.len()), 0);
+    compressor.deflate_compress(text.as_bytes(), room).ok()
 }

@@ -1,5 +1,5 @@
 use super::testing::{line, pipelines};
-use super::{Comments, emit_job, emit_pipeline, ordered};
+use super::{Comments, emit_job, emit_pipeline};
 use crate::diagnostic::{FileId, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::fragment::Fragment;

@@ -3,10 +3,12 @@
 use super::back::Back;
 use super::command::Git;
 use super::id::ObjectId;
+use super::pack::{Kind, Packs};
 use super::system::System;
 use super::{Change, CommitId, GitError, MergeBase, TreeId, work_changes};
 use crate::path::RepoPath;
 use git2::{ErrorCode, ObjectType, Oid, Sort};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -15,12 +17,14 @@ pub(super) struct Libgit2 {
     repository: git2::Repository,
     /// For an index that libgit2 cannot read: a split one, or a sparse one.
     system: System,
+    /// Opened with the first object that is read.
+    packs: OnceCell<Packs>,
 }
 
 impl Libgit2 {
     pub(super) fn new(repository: git2::Repository) -> Self {
         let system = System::new(Git::new(repository.path(), repository.workdir()));
-        Self { repository, system }
+        Self { repository, system, packs: OnceCell::new() }
     }
 
     /// The bytes of an object in a box of the caller's choice.
@@ -30,6 +34,11 @@ impl Libgit2 {
         kind: ObjectType,
         id: &ObjectId,
     ) -> Result<T, GitError> {
+        let packs = self.packs.get_or_init(|| Packs::open(&self.repository.commondir().join("objects")));
+        let packed = if kind == ObjectType::Tree { Kind::Tree } else { Kind::Blob };
+        if let Some(bytes) = packs.read(packed, id) {
+            return Ok(T::from(&bytes));
+        }
         let read = || {
             let odb = self.repository.odb()?;
             let object = odb.read(oid(id)?)?;

@@ -8,6 +8,7 @@ mod clones;
 pub(crate) mod fixture;
 mod history;
 mod memory;
+mod packs;
 
 use fixture::Fixture;
 

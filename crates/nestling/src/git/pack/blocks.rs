@@ -1,0 +1,124 @@
+//! A file that is read a block at a time, some of which are kept.
+
+use crate::git::id::AsItIs;
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::hash::BuildHasherDefault;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::rc::Rc;
+
+pub(super) struct Blocks {
+    file: File,
+    length: u64,
+    size: usize,
+    most: usize,
+    kept: RefCell<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    blocks: HashMap<u64, Rc<Vec<u8>>, BuildHasherDefault<AsItIs>>,
+    /// The blocks in the order in which they were read.
+    order: VecDeque<u64>,
+    /// The one that was asked for last.
+    last: Option<(u64, Rc<Vec<u8>>)>,
+}
+
+impl Blocks {
+    /// Opens a file, to be read in blocks of this size, of which so many are kept.
+    pub(super) fn open(path: &Path, size: usize, most: usize) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        Ok(Self { file, length, size, most, kept: RefCell::default() })
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Gives up to so many bytes from a place on: fewer only at the end of the file. `None` where it cannot be read.
+    pub(super) fn read<T>(&self, at: u64, length: usize, take: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let size = self.size as u64;
+        let end = at.checked_add(length as u64)?.min(self.length);
+        let (first, from) = (at / size, usize::try_from(at % size).ok()?);
+        if end <= at {
+            return None;
+        }
+        if end <= (first + 1) * size {
+            let block = self.block(first)?;
+            return Some(take(block.get(from..from + usize::try_from(end - at).ok()?)?));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(end - at).ok()?);
+        for number in first..=(end - 1) / size {
+            let block = self.block(number)?;
+            let from = if number == first { from } else { 0 };
+            let to = usize::try_from(end - number * size).ok()?.min(block.len());
+            bytes.extend_from_slice(block.get(from..to)?);
+        }
+        Some(take(&bytes))
+    }
+
+    fn block(&self, number: u64) -> Option<Rc<Vec<u8>>> {
+        let mut kept = self.kept.borrow_mut();
+        if let Some((last, block)) = &kept.last
+            && *last == number
+        {
+            return Some(Rc::clone(block));
+        }
+        let known = kept.blocks.get(&number).cloned();
+        let block = match known {
+            Some(block) => block,
+            None => {
+                let room = if kept.order.len() < self.most { Vec::new() } else { kept.oldest() };
+                let block = Rc::new(self.from_file(number, room)?);
+                kept.order.push_back(number);
+                kept.blocks.insert(number, Rc::clone(&block));
+                block
+            }
+        };
+        kept.last = Some((number, Rc::clone(&block)));
+        Some(block)
+    }
+
+    fn from_file(&self, number: u64, mut room: Vec<u8>) -> Option<Vec<u8>> {
+        let start = number.checked_mul(self.size as u64)?;
+        let length = self.length.checked_sub(start)?.min(self.size as u64);
+        room.resize(usize::try_from(length).ok()?, 0);
+        self.file.read_exact_at(&mut room, start).ok()?;
+        Some(room)
+    }
+}
+
+impl Kept {
+    /// Forgets the block that was read first. Gives its memory, if nobody else has it.
+    fn oldest(&mut self) -> Vec<u8> {
+        let oldest = self.order.pop_front().and_then(|number| self.blocks.remove(&number));
+        oldest.and_then(|block| Rc::try_unwrap(block).ok()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_in_blocks_is_what_is_in_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..1000_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let blocks = Blocks::open(file.path(), 16, 3).unwrap();
+        assert_eq!(blocks.length(), 1000);
+        for at in (0..1000).chain((0..1000).rev().step_by(7)) {
+            for length in [1, 15, 16, 17, 100] {
+                let want = &bytes[at..(at + length).min(1000)];
+                assert_eq!(blocks.read(at as u64, length, <[u8]>::to_vec).unwrap(), want);
+            }
+        }
+        assert!(
+            blocks.read(1000, 1, <[u8]>::to_vec).is_none() && blocks.read(u64::MAX, 9, <[u8]>::len).is_none()
+        );
+    }
+}
