@@ -31,6 +31,9 @@ mod examples;
 mod determinism;
 
 #[cfg(test)]
+mod no_checkout;
+
+#[cfg(test)]
 mod instructions;
 
 #[cfg(test)]
