@@ -3,7 +3,7 @@
 use super::factor::{Hidden, factor};
 use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
-use super::{Comments, emit, header, oversize, router, write_pipeline};
+use super::{Comments, emit, header, oversize, part, router, write_pipeline};
 use crate::diagnostic::Sources;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::{Plan, noop_job};
@@ -44,7 +44,7 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
         Parts::Exactly(count) => split::by_count(&plan.pipeline, count),
         Parts::Fewest => fewest(plan, &settings.limits),
     };
-    let paths: Vec<String> = (1..=cut.len()).map(|number| part_path(&settings.file, number)).collect();
+    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(&settings.file, number)).collect();
     let mut emitted = Emitted::default();
     let router = router::pipeline(plan, &paths, settings);
     let about = format!(
@@ -59,8 +59,12 @@ fn parts(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     for (number, (part, path)) in cut.iter().zip(paths).enumerate() {
         let written = part_written(plan, part, number == 0, &settings.limits);
         emitted.problems.extend(oversize::of_part(&written.pipeline, load(&written), &settings.limits));
-        let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", number + 1, cut.len());
-        emitted.files.push(File { path, text: text(&about, &written, sources, settings.comments) });
+        let mut text = part::first_line(number + 1, cut.len());
+        if settings.comments == Comments::Origins {
+            text.push('\n');
+        }
+        write_pipeline(&mut text, &written, sources, settings.comments);
+        emitted.files.push(File { path, text });
     }
     emitted
 }
@@ -101,12 +105,6 @@ fn factored(mut pipeline: Pipeline) -> Written {
 fn load(written: &Written) -> Load {
     let objects = written.hidden.iter().map(of_hidden).sum();
     Load::of(&written.pipeline.jobs) + Load { objects, ..Load::default() }
-}
-
-/// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
-fn part_path(file: &str, number: usize) -> String {
-    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "yml"));
-    format!("{stem}.part-{number}.{extension}")
 }
 
 /// The jobs of a part with the stages that they use. What GitLab itself has to include goes into the first.
