@@ -6,7 +6,7 @@ from typing import Callable, Iterator
 
 import subjects
 from measure import Rounds, Subject, all_of
-from repositories import Maker, pool
+from repositories import Maker, Repository, no_two_alike, pool
 
 JOBS_A_UNIT = 4
 # What does not matter for time is small, and no two folders are alike, since those that are would be read only once.
@@ -33,10 +33,16 @@ def options(services: int, files: int, changed: int = 20, **more: int) -> dict[s
     return given | {"blob-pool": pool(services, SMALL["shared-libs"])} | more
 
 
+def make(maker: Maker, name: str, configs: str, given: dict[str, object]) -> Repository:
+    made = maker.make(name, configs, given)
+    no_two_alike(made)
+    return made
+
+
 def units(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]:
     for size in sizes:
-        own = maker.make(f"units-own-{size}", "nestling", options(size, 8))
-        rules = maker.make(f"units-rules-{size}", "nestling-rules", options(size, 8))
+        own = make(maker, f"units-own-{size}", "nestling", options(size, 8))
+        rules = make(maker, f"units-rules-{size}", "nestling-rules", options(size, 8))
         count = len(own.projects)
         yield "nestling, own files", count, subjects.generate("", binary, own)
         yield "nestling, rules", count, subjects.generate("", binary, rules)
@@ -46,7 +52,7 @@ def units(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]
 def files(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]:
     services = 25 if maker.tiny else 1_000
     for size in sizes:
-        made = maker.make(f"files-{size}", "nestling", options(services, size))
+        made = make(maker, f"files-{size}", "nestling", options(services, size))
         yield "nestling", made.truth["files"], subjects.generate("", binary, made)
         yield "git diff, ls-tree", made.truth["files"], Subject("", made.path, GIT)
 
@@ -55,14 +61,14 @@ def paths(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]
     files = 100 if maker.tiny else 5_000
     for size in sizes:
         more = {"changes-per-service": size, "shared-libs": 3}
-        made = maker.make(f"paths-{size}", "nestling", options(12, files, 10, **more))
+        made = make(maker, f"paths-{size}", "nestling", options(12, files, 10, **more))
         count = len(made.truth["changed_paths"])
         yield "nestling", count, subjects.generate("", binary, made)
         yield "git diff", count, subjects.git(made.path)[0]
 
 
 def jobs(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]:
-    made = maker.make(f"units-rules-{max(sizes)}", "nestling-rules", options(max(sizes), 8))
+    made = make(maker, f"units-rules-{max(sizes)}", "nestling-rules", options(max(sizes), 8))
     for size in sizes:
         # Services are numbered with five digits: without the last of them a name stands for ten.
         start = "svc-" + "0" * (6 - len(str(size))) if size < max(sizes) else "svc-"
@@ -73,7 +79,7 @@ def jobs(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]:
 def templates(binary: Path, maker: Maker, sizes: tuple[int, ...]) -> Iterator[Point]:
     services = 25 if maker.tiny else 1_000
     for size in sizes:
-        made = maker.make(f"templates-{size}", "nestling", options(services, 8, templates=size))
+        made = make(maker, f"templates-{size}", "nestling", options(services, 8, templates=size))
         yield "nestling", size, subjects.generate_all("", binary, made)
 
 

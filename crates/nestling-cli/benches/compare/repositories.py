@@ -62,7 +62,8 @@ def pool(services: int, libs: int) -> int:
 
 
 def no_two_alike(made: Repository) -> None:
-    printed = subprocess.run(["git", "ls-tree", "-r", "-d", "--object-only", "HEAD"], cwd=made.path, check=True,
-                             capture_output=True, text=True).stdout.split()
+    """Before the branch, which may leave the same symbolic link alone in a folder or two."""
+    command = ["git", "ls-tree", "-r", "-d", "--object-only", made.truth["commits"]["merge_base"]]
+    printed = subprocess.run(command, cwd=made.path, check=True, capture_output=True, text=True).stdout.split()
     if len(set(printed)) < len(printed):
         raise SystemExit(f"{made.path}: {len(printed) - len(set(printed))} folders are alike")
