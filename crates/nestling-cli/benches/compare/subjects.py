@@ -106,7 +106,8 @@ def peers(made: Repository, modules: Path) -> list[Subject]:
     """Cold: without what the tool itself keeps between runs. Warm: with it, and with its daemon where it has one."""
     mono, affected = made.path, set(made.truth["affected_projects"])
     link = mono / "node_modules"
-    link.exists() or link.symlink_to(modules)
+    link.unlink(missing_ok=True)  # the folder may have been moved
+    link.symlink_to(modules)
     node = next(modules.glob("node-linux-*")) / "bin"
     environment = QUIET | {"PATH": f"{node}:{modules / '.bin'}:/usr/local/bin:/usr/bin:/bin"}
 
