@@ -61,6 +61,9 @@ mod e2e;
 mod monorepo;
 
 #[cfg(test)]
+mod compare;
+
+#[cfg(test)]
 mod cdk;
 
 #[cfg(test)]
