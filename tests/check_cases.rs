@@ -9,6 +9,7 @@ use nestling::changes::{As, PipelineFacts};
 use nestling::check::rules::{RULES, Rule};
 use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
 use nestling::diagnostic::{Diagnostic, Severity, Sources, has_errors};
+use nestling::workspace::Gitlab;
 use nestling::yaml;
 use std::fmt::Write as _;
 use std::fs;
@@ -31,8 +32,8 @@ fn settings(text: &str) -> Settings {
     let mut node = yaml::parse_file(header, file).unwrap().remove(0);
     let map = node.as_map_mut().unwrap();
     let kind = map.remove("as");
-    let (mut settings, problems) = Settings::from_workspace(map);
-    assert!(problems.is_empty(), "{problems:?}");
+    let mut settings = Settings::new(Gitlab::read(map));
+    assert!(settings.gitlab.problems.is_empty(), "{:?}", settings.gitlab.problems);
     if let Some(kind) = kind {
         let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
         let facts = facts.seen_as(&As::parse(kind.text().unwrap()).unwrap());

@@ -2,7 +2,7 @@
 //! Nestling slower shows in the pipeline that makes it. CONTRIBUTING says how to find out where they went.
 
 use crate::support::tool::{Tool, need};
-use crate::support::{output, read, root, setting};
+use crate::support::{monorepo, output, read, root, setting};
 use std::path::Path;
 use std::process::Command;
 
@@ -35,24 +35,10 @@ fn counted(valgrind: &Path, repository: &Path, args: &[&str]) -> u64 {
 #[test]
 fn a_run_takes_no_more_instructions_than_it_did() {
     let name = "a_run_takes_no_more_instructions_than_it_did";
-    let (Some(valgrind), Some(mut python)) = (need(Tool::Valgrind, name), need(Tool::Python, name)) else {
-        return;
-    };
+    let Some(valgrind) = need(Tool::Valgrind, name) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let repository = folder.path().join("mono");
-    python.arg(root().join("crates/nestling-cli/benches/monorepo_gen.py")).arg(&repository);
-    python.args([
-        "--services",
-        "50",
-        "--files-per-service",
-        "12",
-        "--history",
-        "20",
-        "--group-size",
-        "0",
-        "--repack",
-    ]);
-    output(python.args(["--worktree", "bare", "--peer-configs", "nestling"]));
+    let options = ["--services", "50", "--history", "20", "--repack", "--worktree", "bare"];
+    let Some(repository) = monorepo::make(folder.path(), &options, name) else { return };
     let counted = RUNS.map(|(_, args)| counted(valgrind.get_program().as_ref(), &repository, args));
     if setting("NESTLING_TEST_UPDATE").is_some() {
         let lines = RUNS.iter().zip(counted).map(|((name, _), count)| format!("{name}: {count} million\n"));

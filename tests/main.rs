@@ -31,6 +31,9 @@ mod examples;
 mod determinism;
 
 #[cfg(test)]
+mod no_checkout;
+
+#[cfg(test)]
 mod instructions;
 
 #[cfg(test)]
@@ -56,6 +59,9 @@ mod e2e;
 
 #[cfg(test)]
 mod monorepo;
+
+#[cfg(test)]
+mod compare;
 
 #[cfg(test)]
 mod cdk;

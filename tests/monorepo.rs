@@ -2,8 +2,7 @@
 //! renames, moves, changed modes, odd names, and dependencies of dependencies.
 
 use crate::support::repository::Repository;
-use crate::support::tool::{Tool, need};
-use crate::support::{nestling, output, root};
+use crate::support::{monorepo, nestling, output};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,24 +18,11 @@ fn affected(repository: &Path, options: &[&str]) -> String {
 #[test]
 fn the_selected_units_are_the_affected_projects() {
     for seed in ["1", "2"] {
-        let Some(mut python) = need(Tool::Python, "the_selected_units_are_the_affected_projects") else {
-            return;
-        };
         let folder = tempfile::tempdir().unwrap();
-        let repository = folder.path().join("mono");
-        python.arg(root().join("crates/nestling-cli/benches/monorepo_gen.py")).arg(&repository);
-        python.args([
-            "--services",
-            "60",
-            "--files-per-service",
-            "12",
-            "--history",
-            "60",
-            "--group-size",
-            "0",
-        ]);
-        python.args(["--peer-configs", "nestling", "--odd-paths", "--new-services", "2"]);
-        output(python.args(["--removed-services", "2", "--seed", seed]));
+        let mut options = vec!["--services", "60", "--history", "60", "--odd-paths", "--seed", seed];
+        options.extend(["--new-services", "2", "--removed-services", "2"]);
+        let test = "the_selected_units_are_the_affected_projects";
+        let Some(repository) = monorepo::make(folder.path(), &options, test) else { return };
 
         let truth = std::fs::read_to_string(folder.path().join("mono.truth.json")).unwrap();
         let truth: Value = serde_json::from_str(&truth).unwrap();

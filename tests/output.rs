@@ -1,6 +1,7 @@
 //! Where `generate` writes: files, what links lead to, and what is no file at all.
 
 use crate::support::example::Example;
+use crate::support::repository::Repository;
 use crate::support::{nestling, output, run, said};
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -37,4 +38,29 @@ fn what_cannot_be_written_to_is_told() {
         assert_eq!(output.status.code(), Some(4), "{to}: {}", said(&output));
         assert!(said(&output).contains(why), "{to}: {}", said(&output));
     }
+}
+
+/// A runner that does not check out does not clean up either, and artifacts are published of jobs that fail, too.
+#[test]
+fn a_job_that_fails_publishes_nothing_of_an_older_one() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n---\nhello: { script: echo }\n");
+    let commit = repository.commit("a workspace");
+    let broken = repository.write("nestling.yml", "workspace: [\n").commit("no workspace");
+    let there = || {
+        let files = ["child-pipeline.yml", "reports/codequality.json"];
+        files.map(|file| repository.path().join(file).exists())
+    };
+    let generate = |commit: &str, in_gitlab: bool| {
+        let mut command = nestling(repository.path());
+        if in_gitlab {
+            command.env("GITLAB_CI", "true").env("CI_COMMIT_SHA", commit);
+        }
+        run(command.args(["generate", "--head", commit, "--report", "reports"])).status.code()
+    };
+    assert_eq!((generate(&commit, true), there()), (Some(0), [true, true]));
+    assert_eq!((generate(&broken, false), there()), (Some(1), [true, true]), "the old one stays on a laptop");
+    assert_eq!((generate(&broken, true), there()), (Some(1), [false, true]), "with this job's own reports");
+    assert_eq!((generate(&commit, true), there()), (Some(0), [true, true]));
+    assert_eq!((generate("nowhere", true), there()), (Some(3), [false, false]));
 }

@@ -1,7 +1,7 @@
 //! A plan that is too large for one pipeline: 5,000 units with four jobs each, in parts that GitLab takes.
 
 use crate::support::repository::Repository;
-use crate::support::{nestling, plan, run, said};
+use crate::support::{nestling, output, plan, run, said};
 use nestling::changes::{As, PipelineFacts};
 use nestling::diagnostic::Sources;
 use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files, size};
@@ -10,6 +10,7 @@ use nestling::plan::{NOOP_JOB, Plan};
 use nestling::yaml::{Map, Node, parse_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 const WORKSPACE: &str = "\
 workspace:
@@ -240,13 +241,19 @@ fn generated(limits: &str, options: &[&str]) -> (Repository, String) {
     repository.write("ci/service.yml", TEMPLATE);
     (0..20).for_each(|at| _ = repository.write(format!("s/{at:02}/main.js"), ""));
     repository.commit("twenty services");
-    let mut command = nestling(repository.path());
-    command.args(["generate", "--all", "--as", "merge_request"]).args(options);
-    let output = run(&mut command);
-    let said = said(&output);
-    assert!(output.status.success(), "{said}");
+    let said = generate(&repository, options);
     (repository, said)
 }
+
+/// What it says while it writes.
+fn generate(repository: &Repository, options: &[&str]) -> String {
+    let output = run(nestling(repository.path()).args(OPTIONS).args(options));
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+const OPTIONS: [&str; 4] = ["generate", "--all", "--as", "merge_request"];
 
 #[test]
 fn the_limits_of_the_instance_say_when_a_plan_is_cut() {
@@ -262,16 +269,54 @@ fn the_limits_of_the_instance_say_when_a_plan_is_cut() {
     assert!(said.contains("wrote child-pipeline.part-2.yml") && !said.contains("part-3"), "{said}");
 }
 
-/// GitLab keeps artifacts by their paths from the root of the repository, wherever the command was told to write.
+/// GitLab keeps artifacts by their paths from the project's directory, wherever the command was told to write.
 #[test]
 fn a_router_names_its_parts_from_the_root() {
+    let named = |router: &Path| {
+        let router = read(&std::fs::read_to_string(router).unwrap());
+        let include = router.get("part 1 of 4").unwrap().get("trigger").unwrap().get("include").unwrap();
+        include.as_seq().unwrap()[0].get("artifact").and_then(Node::text).unwrap().to_owned()
+    };
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = folder.path().join("child.yml");
-    let (_, said) = generated("deployments: 10", &["--output", elsewhere.to_str().unwrap()]);
+    let (repository, said) = generated("deployments: 10", &["--output", elsewhere.to_str().unwrap()]);
     assert!(said.contains(&format!("wrote {}", folder.path().join("child.part-1.yml").display())), "{said}");
+    assert_eq!(named(&elsewhere), "child.part-1.yml", "as if somebody put it at the root");
+    let inside = repository.path().join("s/child.yml");
+    for output in [inside.to_str().unwrap(), "s/../s/child.yml"] {
+        generate(&repository, &["--output", output]);
+        assert_eq!(named(&inside), "s/child.part-1.yml", "{output}");
+    }
+    let project = folder.path().join("group");
+    std::fs::create_dir(&project).unwrap();
+    let mut command = nestling(repository.path());
+    command.env("CI_PROJECT_DIR", folder.path()).args(OPTIONS).arg("--output").arg(project.join("child.yml"));
+    output(&mut command);
+    assert_eq!(named(&project.join("child.yml")), "group/child.part-1.yml");
     let (repository, _) = generated("deployments: 10", &["-C", "s/00", "--output", "../child.yml"]);
-    let router = read(&std::fs::read_to_string(repository.path().join("s/child.yml")).unwrap());
-    let trigger = router.get("part 1 of 4").unwrap().get("trigger").unwrap();
-    let include = &trigger.get("include").unwrap().as_seq().unwrap()[0];
-    assert_eq!(include.get("artifact").and_then(Node::text), Some("s/child.part-1.yml"));
+    assert_eq!(named(&repository.path().join("s/child.yml")), "s/child.part-1.yml");
+}
+
+/// The parent publishes `child-pipeline*.yml`, and nothing cleans up between the jobs of a runner that does not check out.
+#[test]
+fn parts_that_an_older_run_has_left_are_removed() {
+    let (repository, said) = generated("deployments: 10", &[]);
+    assert!(said.contains("wrote child-pipeline.part-4.yml") && !said.contains("removed"), "{said}");
+    let written = std::fs::read_to_string(repository.path().join("child-pipeline.part-4.yml")).unwrap();
+    let others = ["child-pipeline.part-7.yml", "child-pipeline.part-x.yml", "child.part-9.yml"];
+    repository.write(others[0], "# Part 7 of a story\n");
+    others[1..].iter().for_each(|other| _ = repository.write(other, &written));
+    let parts = || {
+        let entries = std::fs::read_dir(repository.path()).unwrap().map(|it| it.unwrap().file_name());
+        let names = entries.map(|name| name.into_string().unwrap());
+        names.filter(|name| name.contains(".part-") && !others.contains(&name.as_str())).count()
+    };
+    assert_eq!(parts(), 4);
+    repository.write("nestling.yml", WORKSPACE);
+    let said = generate(&repository, &["--parts", "3", "--compact"]);
+    assert!(said.contains("removed child-pipeline.part-4.yml, which an older run has left\n"), "{said}");
+    assert_eq!((parts(), said.matches("removed").count()), (3, 1), "{said}");
+    let said = generate(&repository, &[]);
+    assert_eq!((parts(), said.matches("removed").count()), (0, 3), "{said}");
+    assert!(others.iter().all(|other| repository.path().join(other).exists()));
 }

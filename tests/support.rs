@@ -4,6 +4,7 @@ pub(crate) mod example;
 pub(crate) mod judge;
 pub(crate) mod plan;
 pub(crate) mod memory;
+pub(crate) mod monorepo;
 pub(crate) mod repository;
 pub(crate) mod tool;
 

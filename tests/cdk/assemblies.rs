@@ -126,9 +126,9 @@ impl Shop {
             assemblies: &InRepository,
             sources: &sources,
         });
-        let (mut settings, problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+        let mut settings = check::Settings::new(plan.workspace.gitlab.clone());
         settings.variables = check::KnownVariables::of_child(&plan.facts);
-        plan.diagnostics.extend(problems);
+        plan.diagnostics.extend(settings.gitlab.problems.clone());
         plan.diagnostics.extend(check::check(&plan.pipeline, &settings));
         Planned { plan, sources }
     }

@@ -55,11 +55,14 @@ SCOPE = "@mono"
 EPOCH = 1_700_000_000  # first commit; one commit per minute after it
 IDENTITY = "Mono Repo <mono@example.com>"
 FILE, EXEC, LINK = "100644", "100755", "120000"
-PEER_CONFIGS = ("moon", "nx", "turbo", "nestling", "nestling-rules")
+PER_PROJECT = ("moon", "nx", "turbo", "nestling")  # a file in each project
+PEER_CONFIGS = (*PER_PROJECT, "nestling-rules", "nestling-npm")  # the last two: the workspace's alone
 MODULE_SIZE = 16  # source files per directory
 DOC_EVERY, TEST_EVERY = 10, 5  # every 10th file is a doc, every 5th a test
 
 PRESETS: dict[str, dict[str, int]] = {
+    "tiny": {"services": 20, "files_per_service": 12, "shared_libs": 5, "history": 20,
+             "behind": 5, "changed_services": 3, "changed_libs": 1},
     # 4.8 thousand, 55 thousand, 208 thousand and 1 million files
     "s": {"services": 100, "files_per_service": 40, "shared_libs": 20, "history": 500,
           "behind": 20, "changed_services": 5, "changed_libs": 1},
@@ -95,17 +98,23 @@ class Spec:
     group_size: int = 100
     jobs_per_template: int = 3
     blob_pool: int = 256
+    source_lines: int = 60  # of a source file: at most, and a third of it at least
+    templates: int = 0  # 0: one, which the workspace's rules use; more: each nestling.yml names its own
     template_name: str = "ci.yml"
     peer_configs: tuple[str, ...] = ("moon",)
     seed: int = 1
 
+    @property
+    def fixed(self) -> int:
+        """How many files of a project are not plain source files."""
+        return 3 + sum(config in PER_PROJECT for config in self.peer_configs)
+
     def check(self) -> None:
         """Reject combinations that cannot be built."""
-        fixed = 3 + len(self.peer_configs)  # package.json, template, README.md
         problems = [
             (self.services < 1, "--services must be at least 1"),
-            (self.files_per_service < fixed + 4,
-             f"--files-per-service must be at least {fixed + 4}"),
+            (self.files_per_service < self.fixed + 4,
+             f"--files-per-service must be at least {self.fixed + 4}"),
             (not 0 <= self.behind <= self.history, "--behind must be within 0..--history"),
             (self.changed_services + self.removed_services > self.services,
              "more services changed than there are"),
@@ -115,6 +124,9 @@ class Spec:
             (not 1 <= self.jobs_per_template <= len(JOB_KINDS),
              f"--jobs-per-template must be within 1..{len(JOB_KINDS)}"),
             (self.feature_commits < 1, "--feature-commits must be at least 1"),
+            (self.source_lines < 3, "--source-lines must be at least 3"),
+            (self.templates > 0 and "nestling" not in self.peer_configs,
+             "--templates are named in each project's nestling.yml"),
             (bool(set(self.peer_configs) - set(PEER_CONFIGS)),
              f"--peer-configs takes {','.join(PEER_CONFIGS)}"),
         ]
@@ -185,11 +197,11 @@ class Workspace:
         if "turbo" in spec.peer_configs:
             yield f"{p.directory}/turbo.json", PACKAGE_TURBO_JSON
         if "nestling" in spec.peer_configs:
-            yield f"{p.directory}/nestling.yml", nestling_yml(p)
+            yield f"{p.directory}/nestling.yml", nestling_yml(p, spec.templates)
 
     def source_paths(self, p: Project) -> list[str]:
         """Paths of the plain source files, in creation order."""
-        count = self.spec.files_per_service - 3 - len(self.spec.peer_configs)
+        count = self.spec.files_per_service - self.spec.fixed
         paths = [f"{p.directory}/src/index.ts"]
         for n in range(1, count):
             module = f"mod_{n // MODULE_SIZE:02d}"
@@ -290,19 +302,27 @@ deploy:
 """
 
 
-def nestling_workspace(globs: list[str]) -> bytes:
-    rules = "".join(f"    - {{ match: \"{glob}\", use: project }}\n" for glob in globs)
-    return (
-        "workspace:\n  templates: [ci/templates]\n  stages: [build, test, deploy]\n"
-        f"  units:\n{rules}"
+def nestling_files(ws: Workspace) -> Iterator[tuple[str, bytes]]:
+    """The workspace's file and its templates, which differ in what nobody reads where there are many."""
+    configs, templates = set(ws.spec.peer_configs), ws.spec.templates
+    source = "  depends_from: [npm]\n" if "nestling-npm" in configs else ""
+    rules = [f"    - {{ match: \"{glob}\", use: project }}\n" for glob in ws.globs]
+    units = "" if templates else "  units:\n" + "".join(rules)
+    yield "nestling.yml", (
+        f"workspace:\n  templates: [ci/templates]\n  stages: [build, test, deploy]\n{source}{units}"
         "  environments:\n    review: { when: merge_request }\n    production: { when: default_branch }\n"
     ).encode()
+    if not templates:
+        yield "ci/templates/project.yml", NESTLING_TEMPLATE
+    for n in range(templates):
+        yield f"ci/templates/project-{n:05d}.yml", NESTLING_TEMPLATE + f"\n# {n}\n".encode()
 
 
-def nestling_yml(p: Project) -> bytes:
-    """The template comes from the workspace's rule; only the dependencies are the project's own."""
+def nestling_yml(p: Project, templates: int) -> bytes:
+    """The template comes from the workspace's rule unless there are many; the dependencies are the project's own."""
     deps = ", ".join(p.deps)
-    return f"unit:\n  name: {p.name}\n  depends_on: [{deps}]\n---\n".encode()
+    use = f"  use: project-{p.index % templates:05d}\n" if templates else ""
+    return f"unit:\n  name: {p.name}\n{use}  depends_on: [{deps}]\n---\n".encode()
 
 
 def nx_project_json(p: Project) -> bytes:
@@ -339,10 +359,10 @@ def ci_template(p: Project, jobs: int, image: str = "node:22") -> bytes:
     return "\n".join(parts).encode()
 
 
-def source_text(rng: random.Random, title: str) -> bytes:
-    """Some 20 to 60 lines that do not compress away and do not look alike."""
+def source_text(rng: random.Random, title: str, most: int) -> bytes:
+    """Some lines that do not compress away and do not look alike."""
     lines = [f"// {title}"]
-    for n in range(rng.randrange(20, 60)):
+    for n in range(rng.randrange(most // 3, most)):
         lines.append(f"export const v{n}_{rng.getrandbits(32):08x} = {rng.getrandbits(48)};")
     return ("\n".join(lines) + "\n").encode()
 
@@ -376,9 +396,8 @@ def root_files(ws: Workspace) -> Iterator[tuple[str, bytes]]:
         b"stages: [generate, run]\n\ngenerate:\n  stage: generate\n  script: [./ci/generate]\n"
         b"  artifacts: {paths: [child-pipeline.yml]}\n\nrun:\n  stage: run\n  trigger:\n"
         b"    include: [{artifact: child-pipeline.yml, job: generate}]\n    strategy: depend\n")
-    if {"nestling", "nestling-rules"} & set(ws.spec.peer_configs):
-        yield "nestling.yml", nestling_workspace(globs)
-        yield "ci/templates/project.yml", NESTLING_TEMPLATE
+    if {"nestling", "nestling-rules", "nestling-npm"} & set(ws.spec.peer_configs):
+        yield from nestling_files(ws)
     yield "README.md", b"# mono\n\nA synthetic monorepo.\n"
 
 
@@ -511,7 +530,7 @@ class Builder:
     def build(self) -> None:
         spec = self.spec
         rng = random.Random(f"{spec.seed}/pool")
-        self._pool_bytes = [source_text(rng, f"pool {n}") for n in range(spec.blob_pool)]
+        self._pool_bytes = [source_text(rng, f"pool {n}", spec.source_lines) for n in range(spec.blob_pool)]
         self._pool = [self.out.blob(data) for data in self._pool_bytes]
         self._root_commit()
         base = None
@@ -551,7 +570,7 @@ class Builder:
     def _fresh(self, title: str) -> bytes:
         self._serial += 1
         return source_text(random.Random(f"{self.spec.seed}/fresh/{self._serial}"),
-                           f"{title} {self._serial}")
+                           f"{title} {self._serial}", self.spec.source_lines)
 
     # -- feature
 
@@ -734,7 +753,7 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, Spec]:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repo", type=Path, help="where to make it; must not exist or be empty")
     parser.add_argument("--preset", choices=PRESETS,
-                        help="s: 100 services, 4.8k files; m: 1000, 55k; l: 10000, 208k; "
+                        help="tiny: 20 services; s: 100 services, 4.8k files; m: 1000, 55k; l: 10000, 208k; "
                              "xl: 10000, 1M; other options override it")
     parser.add_argument("--worktree", choices=("full", "index", "bare"), default="full",
                         help="full: check out feature; index: only the index, no files "
@@ -751,8 +770,9 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, Spec]:
             parser.add_argument(option, type=int, metavar="N", help=f"default {f.default}")
         elif f.name == "peer_configs":
             parser.add_argument(option, metavar="LIST", type=split_list,
-                                help="any of moon,nx,turbo,nestling (a nestling.yml each) or nestling-rules "
-                                     "(the workspace's alone); default moon; '' for none")
+                                help="any of moon,nx,turbo,nestling (a nestling.yml each), nestling-rules (the "
+                                     "workspace's alone) or nestling-npm (that, with the dependencies that the "
+                                     "package.json state); default moon; '' for none")
         else:
             parser.add_argument(option, help=f"default {f.default}")
     args = parser.parse_args(argv)

@@ -2,6 +2,7 @@
 
 use crate::ci_env::Environment;
 use crate::exit::Failure;
+use crate::place::from_root;
 use crate::planned::Planned;
 use crate::{output, report};
 use anyhow::Context;
@@ -9,6 +10,14 @@ use nestling::view::{self, json_v1};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+
+/// What they are called, in the order of their texts in [`write`].
+const FILES: [&str; 5] = ["plan.json", "preview.html", "summary.md", "codequality.json", "annotations.json"];
+
+/// The reports of a folder, whether they are there or not.
+pub(crate) fn paths(folder: &Path) -> [PathBuf; 5] {
+    FILES.map(|name| folder.join(name))
+}
 
 /// Writes all reports into a folder, which is made where it is missing.
 ///
@@ -28,11 +37,10 @@ pub(crate) fn write(
     let json = json_v1::plan_v1(plan, problems, sources);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
     let html = view::html(plan, problems, sources).map_err(Failure::output)?;
-    output::replace(&target.join("plan.json"), &json)?;
-    output::replace(&target.join("preview.html"), &html)?;
-    output::replace(&target.join("summary.md"), &view::markdown(plan, problems))?;
-    output::replace(&target.join("codequality.json"), &report::codequality(problems, sources))?;
-    output::replace(&target.join("annotations.json"), &annotations(&target, environment)?)
+    let markdown = view::markdown(plan, problems);
+    let codequality = report::codequality(problems, sources);
+    let texts = [json, html, markdown, codequality, annotations(&target, environment)?];
+    paths(&target).into_iter().zip(texts).try_for_each(|(path, text)| output::replace(&path, &text))
 }
 
 /// One entry of GitLab's report of annotations
@@ -71,11 +79,9 @@ fn annotations(folder: &Path, environment: &Environment) -> Result<String, Failu
 
 /// The folder's path from the project's root, as addresses write it, with a slash at its end unless it is the root.
 fn inside_project(folder: &Path, environment: &Environment) -> Option<String> {
-    let root = PathBuf::from(environment.get("CI_PROJECT_DIR")?);
-    let root = root.canonicalize().unwrap_or(root);
-    let folder = folder.canonicalize().ok()?;
+    let root = Path::new(environment.get("CI_PROJECT_DIR")?);
     let mut path = String::new();
-    for part in folder.strip_prefix(&root).ok()?.components() {
+    for part in from_root(folder, root)?.components() {
         let Component::Normal(name) = part else { continue };
         path += &report::escaped(name.to_str()?);
         path.push('/');

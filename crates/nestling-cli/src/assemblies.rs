@@ -2,8 +2,10 @@
 
 use nestling::cdk::settings::Settings;
 use nestling::cdk::{Assemblies, nowhere};
+use nestling::changes::Head;
 use nestling::diagnostic::Diagnostic;
 use nestling::files::{DirectoryFiles, Files};
+use nestling::git::Repository;
 use nestling::path::RepoPath;
 use nestling::workspace::Unit;
 use std::path::{Path, PathBuf};
@@ -25,11 +27,36 @@ pub(crate) struct WorkTreeAssemblies {
     synth: Synth,
     /// The commit that units which are gone were in.
     base: Option<String>,
+    /// How the files on disk are not those that are planned; `None` where they are.
+    astray: Option<String>,
 }
 
 impl WorkTreeAssemblies {
     pub(crate) fn new(root: &Path, synth: Synth, base: Option<String>) -> Self {
-        Self { root: root.to_owned(), synth, base }
+        Self { root: root.to_owned(), synth, base, astray: None }
+    }
+
+    /// Looks whether head is checked out. With `GIT_CHECKOUT: "false"` the files on disk are an older job's, of which
+    /// `synth:` would make the wrong assembly.
+    pub(crate) fn checked_out(mut self, head: &Head, repository: &Repository) -> Self {
+        if let (Head::Commit { commit, .. }, Synth::Run) = (head, self.synth) {
+            let there = repository.resolve("HEAD").ok().flatten();
+            self.astray = match there {
+                Some(there) if there == *commit => None,
+                Some(there) => Some(format!("the files on disk are those of {}", there.short())),
+                None => Some("no commit is checked out".to_owned()),
+            };
+        }
+        self
+    }
+
+    /// Refuses to run commands on files that are not those that are planned.
+    fn on_disk(&self, settings: &Settings) -> Result<(), Diagnostic> {
+        let (Some(first), Some(astray)) = (settings.synth.first(), &self.astray) else { return Ok(()) };
+        let message = "`synth:` runs on the files on disk, and they are not those that are planned";
+        Err(Diagnostic::error("cdk-synth", first.origin, message).with_note(astray).with_help(
+            "check the commit out first; a job of GitLab does, unless it has `GIT_CHECKOUT: \"false\"`",
+        ))
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {
@@ -45,6 +72,7 @@ impl Assemblies for WorkTreeAssemblies {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         if self.synth == Synth::Run {
+            self.on_disk(settings)?;
             synthesize(settings, &self.place(&unit.dir))?;
         }
         Ok(Box::new(DirectoryFiles::new(self.place(directory))))

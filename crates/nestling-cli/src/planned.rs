@@ -38,8 +38,7 @@ impl Planned {
 
     /// What the workspace says that one pipeline may hold.
     pub(crate) fn limits(&self) -> emit::Limits {
-        let (settings, _) = check::Settings::from_workspace(&self.plan.workspace.gitlab);
-        let given = settings.limits;
+        let given = &self.plan.workspace.gitlab.limits;
         let jobs = given.jobs.unwrap_or(usize::MAX);
         emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
     }
@@ -78,8 +77,9 @@ pub(crate) fn parent(files: &dyn Files) -> Result<check::Parent, Failure> {
 
 /// What GitLab would say of the plan's pipeline.
 pub(crate) fn checked(plan: &Plan, parent: check::Parent) -> Vec<Diagnostic> {
-    let (settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
-    let mut settings = settings.with_parent(parent);
+    let gitlab = &plan.workspace.gitlab;
+    let mut problems = gitlab.problems.clone();
+    let mut settings = check::Settings::new(gitlab.clone()).with_parent(parent);
     settings.variables = check::KnownVariables::of_child(&plan.facts);
     settings.division = check::Division::Parts;
     problems.extend(check::check(&plan.pipeline, &settings));

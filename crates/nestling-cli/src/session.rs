@@ -181,7 +181,8 @@ impl Session {
         let Asked { loaded, changes, pipeline, narrowing, synth } = asked;
         let root = self.repository.work_dir().unwrap_or(&self.directory);
         let commit = changes.base.as_ref().map(|base| base.commit.to_string());
-        let assemblies = &WorkTreeAssemblies::new(root, synth, commit);
+        let assemblies = WorkTreeAssemblies::new(root, synth, commit);
+        let assemblies = &assemblies.checked_out(&changes.head, &self.repository);
         let sources_of = &sources;
         let elsewhere = &self.repository;
         let base = self.base(&changes);

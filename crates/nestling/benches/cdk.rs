@@ -5,16 +5,13 @@
 //! put back in kind, so that they are as long as the app's own. `cargo bench -p nestling --bench cdk` measures and says
 //! whether the limit holds; `cargo test --bench cdk` runs each once.
 
+mod support;
+
 use criterion::Criterion;
-use nestling::cdk::InRepository;
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::changes::As;
 use nestling::diagnostic::{Sources, has_errors};
 use nestling::emit::{Comments, emit};
-use nestling::files::{MemoryFiles, Nowhere};
-use nestling::git::History;
-use nestling::plan::{self, Request};
-use nestling::select::Narrowing;
-use nestling::workspace;
+use nestling::files::MemoryFiles;
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::hint::black_box;
@@ -116,23 +113,7 @@ fn grown(mut template: Value) -> Value {
 /// The whole way: the workspace and the assembly are read, the pipeline is planned and written.
 fn yaml(files: &MemoryFiles) -> Result<(String, usize), Box<dyn Error>> {
     let sources = Sources::default();
-    let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-    let plan = plan::plan(Request {
-        loaded: workspace::load(files, &sources)?,
-        files,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
-            history: History::Complete,
-        },
-        pipeline: facts.seen_as(&As::parse("branch:main")?),
-        narrowing: Narrowing::default(),
-        base: None,
-        elsewhere: &Nowhere,
-        assemblies: &InRepository,
-        sources: &sources,
-    });
+    let plan = support::everything(files, &As::parse("branch:main")?, &sources)?;
     if has_errors(&plan.diagnostics) {
         return Err(format!("the made-up pipeline has errors: {:?}", plan.diagnostics).into());
     }

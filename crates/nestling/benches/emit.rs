@@ -3,15 +3,14 @@
 //! `cargo bench -p nestling --bench emit` measures; `cargo test --bench emit` runs each once. It fails where the median
 //! of writing the pipeline is more than a second.
 
+mod support;
+
 use criterion::Criterion;
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::changes::As;
 use nestling::diagnostic::Sources;
 use nestling::emit::{Comments, Limits, Parts, Settings, emit, files};
-use nestling::files::{MemoryFiles, Nowhere, ReadError};
-use nestling::git::History;
-use nestling::plan::{Plan, Request, plan};
-use nestling::select::Narrowing;
-use nestling::workspace;
+use nestling::files::{MemoryFiles, ReadError};
+use nestling::plan::Plan;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -84,23 +83,5 @@ fn planned(sources: &Sources) -> Result<Plan, ReadError> {
         ("ci/service.yml".to_owned(), TEMPLATE.as_bytes().to_vec()),
     ];
     written.extend((0..UNITS).map(|at| (format!("s/{at}/main.js"), Vec::new())));
-    let files = MemoryFiles::new(written);
-    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    let loaded = workspace::load(&files, sources)?;
-    Ok(plan(Request {
-        loaded,
-        files: &files,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
-            history: History::Complete,
-        },
-        pipeline: facts.seen_as(&As::MergeRequest),
-        narrowing: Narrowing::default(),
-        base: None,
-        elsewhere: &Nowhere,
-        assemblies: &nestling::cdk::InRepository,
-        sources,
-    }))
+    support::everything(&MemoryFiles::new(written), &As::MergeRequest, sources)
 }

@@ -5,14 +5,13 @@
 //! once. The memory is the process's peak (`VmHWM`), with the plan of 40,000 jobs in it; where the system does not tell
 //! it, the time alone is judged.
 
+mod support;
+
 use criterion::Criterion;
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
+use nestling::changes::As;
 use nestling::diagnostic::{Diagnostic, Sources};
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::git::History;
-use nestling::plan::{Request, plan};
 use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
-use nestling::select::Narrowing;
 use nestling::workspace::{self, Templates};
 use serde_json::json;
 use std::error::Error;
@@ -176,23 +175,7 @@ fn rendered(files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
 /// Plans everything, and gives the number of jobs.
 fn planned(files: &MemoryFiles) -> Result<usize, Box<dyn Error>> {
     let sources = Sources::default();
-    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    let plan = plan(Request {
-        loaded: workspace::load(files, &sources)?,
-        files,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent: Extent::Everything(Everything::Asked),
-            history: History::Complete,
-        },
-        pipeline: facts.seen_as(&As::MergeRequest),
-        narrowing: Narrowing::default(),
-        base: None,
-        elsewhere: &Nowhere,
-        assemblies: &nestling::cdk::InRepository,
-        sources: &sources,
-    });
+    let plan = support::everything(files, &As::MergeRequest, &sources)?;
     match plan.diagnostics.first() {
         Some(problem) => Err(format!("the made-up workspace is wrong: {problem:?}").into()),
         None => Ok(plan.pipeline.jobs.len()),

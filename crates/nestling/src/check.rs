@@ -15,7 +15,7 @@ pub mod rules;
 pub use allow::without_allowed;
 pub use file::read_file;
 pub use parent::Parent;
-pub use settings::{Division, Limits, Settings};
+pub use settings::{Division, Settings};
 
 pub use crate::pipeline::known::KnownVariables;
 

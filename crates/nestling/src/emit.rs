@@ -10,6 +10,7 @@ mod split;
 mod output;
 mod oversize;
 mod router;
+mod part;
 mod files;
 #[cfg(test)]
 mod testing;
@@ -17,6 +18,7 @@ mod testing;
 pub use files::files;
 pub use lines::{Line, job_lines};
 pub use output::{Emitted, File, Parts, Settings};
+pub use part::{is_name_of_part, is_part};
 pub use size::of_node as size;
 pub use split::Limits;
 

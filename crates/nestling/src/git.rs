@@ -56,7 +56,7 @@ pub enum History {
     Complete,
     /// It was cut off, as `GIT_DEPTH` does (<https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning>).
     Shallow {
-        /// How many commits there are from `HEAD` on, along first parents.
+        /// How many commits there are from the one that was asked about on, along first parents.
         commits: usize,
     },
 }
@@ -104,13 +104,12 @@ impl Repository {
         self.back.tree_of(commit)
     }
 
-    /// How much of the history is there.
-    pub fn history(&self) -> History {
+    /// How much of a commit's history is there. `HEAD` is never asked: without a checkout it is an older job's.
+    pub fn history(&self, of: Option<&CommitId>) -> History {
         if !self.back.is_shallow() {
             return History::Complete;
         }
-        let head = self.resolve("HEAD").ok().flatten();
-        History::Shallow { commits: head.and_then(|head| self.back.depth(&head)).unwrap_or(0) }
+        History::Shallow { commits: of.and_then(|commit| self.back.depth(commit)).unwrap_or(0) }
     }
 
     /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.
@@ -215,7 +214,7 @@ impl Repository {
     /// # Errors
     /// There is no git, no remote, the remote does not give the commit, or the time is up.
     pub fn fetch_commit(&self, commit: &CommitId, timeout: Duration) -> Result<(), GitError> {
-        fetch::fetch_commit(&self.git, commit, self.history(), timeout)
+        fetch::fetch_commit(&self.git, commit, self.history(None), timeout)
     }
 }
 

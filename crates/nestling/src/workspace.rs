@@ -11,6 +11,7 @@ mod discover;
 mod document;
 mod environment;
 mod format;
+mod gitlab;
 mod load;
 mod policy;
 mod relation;
@@ -24,6 +25,7 @@ mod unit;
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
+pub use gitlab::{Gitlab, Limits};
 pub use load::{Loaded, load, load_header};
 pub(crate) use relation::uses;
 pub use schema::Header;
@@ -61,7 +63,7 @@ pub struct Workspace {
     /// What each kind of pipeline compares with.
     pub policies: Policies,
     /// What is known of the GitLab that will read the output.
-    pub gitlab: Map,
+    pub gitlab: Gitlab,
     /// The units in order of their names. Names and directories are unique.
     pub units: Vec<Unit>,
     /// Over how many dependencies a change reaches units; `None` for any number.

@@ -5,7 +5,10 @@ Installs the peers at the versions of peers/package-lock.json, makes the monorep
 their answers against what the repositories' maker knows, and writes docs/benchmarks.md with its charts. Everything but
 that goes into .cache/compare; what is there is used again, so a run that was stopped goes on. `--again` measures anew.
 
-Needs git, npm, Python 3.10 with PyYAML, and about 3 GB of disk.
+Without --sizes, --variants, --growth or --program it measures all of these; with some of them these alone, and the page
+keeps what was measured of the others.
+
+Needs git, npm, Python 3.10 with PyYAML, and about 5 GB of disk (`--million`: 1 GB more).
 """
 
 import argparse
@@ -14,17 +17,21 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
+import time
 from pathlib import Path
+from typing import Callable, Iterator
 
+import growth
 import page
-import subjects
-from measure import all_of
+import program
+import runs
+from repositories import MILLION, PRESETS, Maker
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
-CACHE = ROOT / ".cache/compare"
-PRESETS = {100: "s", 1_000: "m", 10_000: "l"}
+
+# Where a result belongs, and what measures it.
+Part = tuple[str, str, Callable[[], dict[str, object]]]
 
 
 def built() -> Path:
@@ -32,8 +39,8 @@ def built() -> Path:
     return ROOT / "target/release/nestling"
 
 
-def installed() -> Path:
-    place, lock = CACHE / "peers", HERE / "peers/package-lock.json"
+def installed(cache: Path) -> Path:
+    place, lock = cache / "peers", HERE / "peers/package-lock.json"
     there = place / "installed.json"
     if not there.exists() or there.read_text() != lock.read_text():
         place.mkdir(parents=True, exist_ok=True)
@@ -44,33 +51,22 @@ def installed() -> Path:
     return place / "node_modules"
 
 
-def monorepo(name: str, options: list[str]) -> Path:
-    """Made once. The truth is written last, so a repository with one is complete."""
-    place = CACHE / name
-    if not place.with_name(f"{name}.truth.json").exists():
-        shutil.rmtree(place, ignore_errors=True)
-        maker = [sys.executable, str(HERE.parent / "monorepo_gen.py"), str(place)]
-        subprocess.run([*maker, *options, "--group-size", "0", "--repack", "--verify"], check=True)
-    return place
-
-
-def measured(services: int, preset: str, binary: Path, modules: Path | None) -> dict[str, object]:
-    full = "bare" if modules is None else "full"
-    configs = "nestling" if modules is None else "moon,nestling"
-    mono = monorepo(f"mono-{preset}", ["--preset", preset, "--peer-configs", configs, "--worktree", full])
-    rules = monorepo(f"rules-{preset}", ["--preset", preset, "--peer-configs", "nestling-rules", "--worktree", "bare"])
-    truth = json.loads(mono.with_name(f"{mono.name}.truth.json").read_text())
-    everybody = subjects.git(mono) + subjects.nestling(binary, mono, rules, truth) + subjects.scripts(mono, truth, services)
-    if modules is not None:
-        link = mono / "node_modules"
-        link.exists() or link.symlink_to(modules)
-        everybody += subjects.peers(mono, modules, truth, services)
-    print(f"{services} services, {truth['files']} files", flush=True)
-    try:
-        return {"services": services, "files": truth["files"], "subjects": all_of(everybody)}
-    finally:
-        if modules is not None:
-            subjects.stop_daemons(mono, modules)
+def parts(given: argparse.Namespace, binary: Path, maker: Maker) -> Iterator[Part]:
+    every = not (given.sizes or given.variants or given.growth or given.program or given.million)
+    sizes = given.sizes or (list(PRESETS) if every else [])
+    modules = installed(maker.folder) if sizes and not maker.tiny else None
+    for size in sizes:
+        yield "runs", str(size), lambda: runs.with_peers(binary, maker, PRESETS[size], modules)
+    if every or given.variants:
+        for size in (1_000, 10_000):
+            yield "runs", f"{size}-distinct", lambda: runs.distinct(binary, maker, PRESETS[size])
+    if given.million or (every and maker.tiny):
+        yield "runs", "million", lambda: runs.alone(binary, maker, MILLION)
+    if every or given.program:
+        yield "program", "program", lambda: program.measured(binary, maker)
+    if every or given.growth:
+        for key, series in growth.SERIES.items():
+            yield "growth", key, lambda: growth.measured(series, binary, maker)
 
 
 def machine() -> str:
@@ -80,23 +76,32 @@ def machine() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", choices=PRESETS, default=list(PRESETS), help="numbers of services")
-    parser.add_argument("--million", action="store_true", help="also 10,000 services of a million files, without peers")
+    parser.add_argument("--sizes", type=int, nargs="+", choices=PRESETS, help="beside the peers, for so many services")
+    parser.add_argument("--variants", action="store_true", help="repositories where no two folders are alike")
+    parser.add_argument("--growth", action="store_true", help="time against units, files, changed paths, jobs and templates")
+    parser.add_argument("--program", action="store_true", help="the program's size and start, and how fast `preview --watch` is")
+    parser.add_argument("--million", action="store_true", help="10,000 services of a million files, without peers; only if asked for")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured")
     parser.add_argument("--nestling", type=Path, help="the binary, instead of building it")
     parser.add_argument("--write", action="store_true", help="only write the page of what was measured")
+    parser.add_argument("--smoke", type=Path, metavar="FOLDER", help="a test of this script: tiny repositories, nobody "
+                        "installed, everything in FOLDER")
     given = parser.parse_args()
-    results = CACHE / "results.json"
-    known = json.loads(results.read_text()) if results.exists() and not given.again else {}
+    cache, docs = (given.smoke, given.smoke / "docs") if given.smoke else (ROOT / ".cache/compare", ROOT / "docs")
+    results = cache / "results.json"
+    known: dict[str, dict] = {"runs": {}, "program": {}, "growth": {}}
+    if results.exists():
+        known |= json.loads(results.read_text())
     if not given.write:
-        binary, modules = (given.nestling or built()).resolve(), installed()
-        runs = [(str(size), size, PRESETS[size], modules) for size in given.sizes]
-        runs += [("million", 10_000, "xl", None)] if given.million else []
-        for key, services, preset, peers in runs:
-            if key not in known:
-                known[key] = measured(services, preset, binary, peers) | {"machine": machine()}
+        cache.mkdir(parents=True, exist_ok=True)
+        maker = Maker(cache.resolve(), tiny=given.smoke is not None)
+        for group, key, measure in parts(given, (given.nestling or built()).resolve(), maker):
+            if given.again or key not in known[group]:
+                start = time.monotonic()
+                known[group][key] = measure() | {"machine": machine()}
+                print(f"{group}, {key}: {time.monotonic() - start:.0f} s", flush=True)
                 results.write_text(json.dumps(known, indent=1) + "\n")
-    page.write(known, ROOT / "docs")
+    page.write(known, docs)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes as many jobs as `nestling generate --all` makes of so many services (three of a template, and a stop job), with
+"""Writes as many jobs as `nestling generate --all` makes of so many units (three of a template, and a stop job), with
 PyYAML on libyaml, and does nothing else."""
 
 import sys

@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
-ROUNDS = 9
-# A command that takes longer has fewer rounds.
-SECONDS = 5.0
+
+@dataclass(frozen=True)
+class Rounds:
+    """How often each command runs: one that takes longer than `seconds` in all has fewer rounds, but `least`."""
+
+    most: int = 9
+    least: int = 1
+    seconds: float = 5.0
 
 
 @dataclass
@@ -62,13 +67,12 @@ def run(subject: Subject, measured: Measured) -> None:
     measured.memory = max(measured.memory, usage.ru_maxrss / 1024)
 
 
-def all_of(subjects: list[Subject]) -> dict[str, dict[str, object]]:
+def all_of(subjects: list[Subject], rounds: Rounds = Rounds()) -> dict[str, dict[str, object]]:
     """Interleaved, so that what else the machine does falls on everybody alike."""
     found = {subject.name: Measured() for subject in subjects}
-    for turn in range(ROUNDS):
+    for turn in range(rounds.most):
         for subject in subjects:
             measured = found[subject.name]
-            if turn == 0 or (turn + 1) * statistics.median(measured.wall) < SECONDS:
+            if turn < rounds.least or (turn + 1) * statistics.median(measured.wall) < rounds.seconds:
                 run(subject, measured)
-        print(f"  round {turn + 1} of {ROUNDS}", flush=True)
     return {name: measured.as_json() for name, measured in found.items()}

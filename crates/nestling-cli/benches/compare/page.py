@@ -3,22 +3,33 @@
 from pathlib import Path
 
 import chart
+import promises
 
 HEAD = """\
 # Benchmarks
 
 How long Nestling takes beside git and beside tools that find affected projects, on the same repositories in one run.
 `crates/nestling-cli/benches/compare/compare.py` installs the peers at pinned versions, makes the repositories, measures,
-checks every answer against what the repositories' maker knows, and writes this page.
+checks every answer against what the repositories' maker knows, and writes this page. [Scale](scale.md) says what the
+figures come from.
 
 Times are those of one small machine, and **the ratios are what counts**; the load that is named below each table is mostly
 the peers' own. Runs are interleaved; a number is a median of its runs. CPU is the time that a process
 and those it waited for held a core (not a daemon that goes on), and shows best what the work costs.
 
 In each repository 5, 20 or 50 services and one library changed, and every service depends on three libraries. "Rules"
-are repositories whose units the workspace's rules make, without dependencies; in all others each service has a
-`nestling.yml` of its own with its dependencies. The maker repeats folders, as copied skeletons do: Nestling reads a folder
-that stands in many places once, git's listing reads it each time.
+are repositories whose units the workspace's rules make, without dependencies; with "npm" the dependencies come from each
+`package.json`; in all others each service has a `nestling.yml` of its own with its dependencies. The maker repeats folders,
+as copied skeletons do: Nestling reads a folder that stands in many places once, git's listing reads it each time. So two
+sizes are measured again with repositories where no two folders are alike.
+"""
+
+GROWTH = """\
+
+## Growth
+
+Each chart varies one thing alone, in repositories where no two folders are alike. A slope of 1 is linear. It is fitted to
+the last decade, where the start weighs least; the promise counts the worse of the wall clock's and the CPU's.
 """
 
 NOTES = """
@@ -29,70 +40,70 @@ one `git cat-file`, no checks. Memory includes the pages of git's packs that are
 process that measures.
 """
 
+
 def time(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.{1 if seconds < 0.01 else 0}f} ms"
+
+
+def rows(head: str, lines: list[str]) -> str:
+    columns = head.count("|") - 2
+    return "\n".join([head, "|---|" + "--:|" * columns, *lines])
 
 
 def table(run: dict) -> str:
     base = sum(run["subjects"][name]["cpu"] for name in ("git diff", "git ls-tree"))
-    rows = ["| | wall | CPU | CPU, times git's two | memory | runs | answer |", "|---|--:|--:|--:|--:|--:|---|"]
+    lines = []
     for name, found in run["subjects"].items():
-        answer = {True: "right", False: "**not the maker's**", None: ""}[found["agrees"]]
-        rows.append(f"| {name} | {time(found['wall'])} | {time(found['cpu'])} | {found['cpu'] / base:.2f} | "
-                    f"{found['memory']:.0f} MB | {found['runs']} | {answer} |")
-    return "\n".join(rows)
+        answer = {True: "right", False: "**not the maker's**", None: "–"}[found["agrees"]]
+        lines.append(f"| {name} | {time(found['wall'])} | {time(found['cpu'])} | {found['cpu'] / base:.2f} | "
+                     f"{found['memory']:.0f} MB | {found['runs']} | {answer} |")
+    return rows("| | wall | CPU | CPU, times git's two | memory | runs | answer |", lines)
 
 
-def promise(what: str, value: float, sign: str, limit: float) -> str:
-    kept = value <= limit if sign == "≤" else value >= limit
-    return f"| {what} | {value:.2f} | {sign} {limit:g} | {'yes' if kept else '**no**'} |"
+def growth_table(series: dict) -> str:
+    lines = series["lines"]
+    head = f"| {series['what']} | " + " | ".join(f"{name} | CPU" for name in lines) + " |"
+    cells = [[f"{point['at']:,}"] for point in next(iter(lines.values()))]
+    for points in lines.values():
+        for row, point in zip(cells, points):
+            wrong = "**wrong answer** " if point["agrees"] is False else ""
+            row += [wrong + time(point["wall"]), time(point["cpu"])]
+    return rows(head, ["| " + " | ".join(row) + " |" for row in cells])
 
 
-def promises(run: dict) -> list[str]:
-    of = run["subjects"]
-    git = {kind: of["git diff"][kind] + of["git ls-tree"][kind] for kind in ("cpu", "wall")}
-    size = f"{run['services']:,} services, {run['files']:,} files"
-    if run["services"] < 1000:
-        rows = [promise(f"{size}: generate, own files, CPU milliseconds", of["nestling generate"]["cpu"] * 1000, "≤", 15)]
-    else:
-        rows = [promise(f"{size}: generate, rules ÷ git (CPU)", of["nestling generate, rules"]["cpu"] / git["cpu"], "≤", 1.0),
-                promise(f"{size}: generate, own files ÷ git (CPU)", of["nestling generate"]["cpu"] / git["cpu"], "≤", 1.5)]
-    ours = of["nestling generate"]
-    listing = [name for name in ("turbo", "moon, cold", "moon, warm", "nx, no daemon", "nx, warm daemon", "lerna") if name in of]
-    if listing and run["services"] >= 1000:
-        best = min(listing, key=lambda name: of[name]["wall"])
-        rows.append(promise(f"{size}: fastest peer ({best}) ÷ generate (wall)", of[best]["wall"] / ours["wall"], "≥", 10))
-        alone = min((name for name in listing if "daemon" not in name or "no" in name), key=lambda name: of[name]["wall"])
-        if run["services"] >= 10_000:
-            rows.append(promise(f"{size}: fastest without a daemon ({alone}) ÷ generate (wall)",
-                                of[alone]["wall"] / ours["wall"], "≥", 20))
-    rows.append(promise(f"{size}: Python ÷ generate (CPU)", of["Python"]["cpu"] / ours["cpu"], "≥", 1))
-    rows.append(promise(f"{size}: Python, no dependencies ÷ generate, rules (CPU)",
-                        of["Python, no dependencies"]["cpu"] / of["nestling generate, rules"]["cpu"], "≥", 1))
-    if run["services"] >= 10_000:
-        memory = 64 if run["files"] < 500_000 else 128
-        rows.append(promise(f"{size}: memory of generate, MB", ours["memory"], "≤", memory))
-        rows.append(promise(f"{size}: memory of generate --all, MB", of["nestling generate --all"]["memory"], "≤", 512))
-        rows.append(promise(f"{size}: generate --all, CPU seconds", of["nestling generate --all"]["cpu"], "≤", 2))
-        rows.append(promise(f"{size}: PyYAML's dump ÷ generate --all (CPU)",
-                            of["PyYAML dumps as many jobs"]["cpu"] / of["nestling generate --all"]["cpu"], "≥", 5))
-    return rows
+def growth(key: str, series: dict, docs: Path) -> str:
+    lines = {name: [(point["at"], point["wall"]) for point in points] for name, points in series["lines"].items()}
+    title = f"Time against {series['what']}"
+    docs.joinpath(f"benchmarks/growth-{key}.svg").write_text(chart.growth(title, lines))
+    return f"\n### {title}\n\n{series['same']}.\n\n![{title}](benchmarks/growth-{key}.svg)\n\n{growth_table(series)}\n"
+
+
+def against_services(runs: list[dict], docs: Path) -> str:
+    alike = [run for run in runs if run["preset"] in ("s", "m", "l") and not run.get("distinct")]
+    if not alike:
+        return ""
+    lines = {name: [(run["services"], run["subjects"][name]["cpu"]) for run in alike if name in run["subjects"]]
+             for name in alike[-1]["subjects"]}
+    docs.joinpath("benchmarks/growth.svg").write_text(chart.growth("CPU time against services", lines))
+    return "\n### Beside the others\n\nFiles and changes grow as well here.\n\n![Time against services](benchmarks/growth.svg)\n"
+
+
+def beside(key: str, run: dict, docs: Path) -> str:
+    bars = {name: found["cpu"] for name, found in run["subjects"].items()}
+    docs.joinpath(f"benchmarks/{key}.svg").write_text(chart.bars(f"CPU time, {promises.name(run)}", bars))
+    return (f"\n## {promises.name(run)}\n\n![CPU time](benchmarks/{key}.svg)\n\n{table(run)}\n\n"
+            f"Measured on {run['machine']}.\n")
 
 
 def write(known: dict[str, dict], docs: Path) -> None:
-    runs = sorted(known.values(), key=lambda run: (run["services"], run["files"]))
-    text = [HEAD, "## What is promised\n", "| | measured | promised | kept |\n|---|--:|--:|---|"]
-    text[-1] += "".join("\n" + row for run in runs for row in promises(run))
-    text.append("\n## Growth\n\n![Time against services](benchmarks/growth.svg)\n")
-    for run in runs:
-        file = f"benchmarks/{run['files']}.svg"
-        text.append(f"## {run['services']:,} services, {run['files']:,} files\n\n![CPU time]({file})\n\n{table(run)}\n\n"
-                    f"Measured on {run['machine']}.\n")
-        docs.joinpath("benchmarks").mkdir(exist_ok=True)
-        bars = {name: found["cpu"] for name, found in run["subjects"].items()}
-        docs.joinpath(file).write_text(chart.bars(f"CPU time, {run['services']:,} services, {run['files']:,} files", bars))
-    by_services = [run for run in runs if run["files"] < 500_000]
-    lines = {name: [(run["services"], run["subjects"][name]["cpu"]) for run in by_services if name in run["subjects"]]
-             for name in by_services[-1]["subjects"]}
-    docs.joinpath("benchmarks/growth.svg").write_text(chart.growth("CPU time against services", lines))
-    docs.joinpath("benchmarks.md").write_text("\n".join(text) + NOTES)
+    runs = dict(sorted(known["runs"].items(), key=lambda item: (item[1].get("distinct", False), item[1]["files"])))
+    docs.joinpath("benchmarks").mkdir(parents=True, exist_ok=True)
+    for chart_of_before in docs.joinpath("benchmarks").glob("*.svg"):
+        chart_of_before.unlink()
+    kept = [row for run in runs.values() for row in promises.of_run(run)]
+    kept += [row for program in known["program"].values() for row in promises.of_program(program)]
+    kept += [row for series in known["growth"].values() for row in promises.of_growth(series)]
+    text = [HEAD, "\n## What is promised\n\n", rows("| | measured | promised | kept |", kept), "\n"]
+    text += [GROWTH, *(growth(key, series, docs) for key, series in known["growth"].items())]
+    text += [against_services(list(runs.values()), docs), *(beside(key, run, docs) for key, run in runs.items()), NOTES]
+    docs.joinpath("benchmarks.md").write_text("".join(text))

@@ -8,13 +8,18 @@ import sys
 from pathlib import Path
 
 from measure import Subject
+from repositories import Repository
 
 HERE = Path(__file__).parent
-JOB = re.compile(r'^["\']?(?:services/|libs/)?((?:svc|lib)-\d+):', re.MULTILINE)
+JOB = re.compile(r'^["\']?(?:services/(?:g\d+/)?|libs/)?((?:svc|lib)-\d+):', re.MULTILINE)
 BASH = 'for d in services/* libs/*; do git diff --quiet main...HEAD -- "$d" || echo "${d##*/}"; done'
-# Nobody phones home, and nobody takes the pipeline that this may run in for its own.
-QUIET = {"TURBO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NX_NO_CLOUD": "true", "CI_COMMIT_SHA": "", "GITLAB_CI": "",
-         "TURBO_SCM_BASE": "main", "TURBO_SCM_HEAD": "HEAD", "MOON_BASE": "main", "MOON_HEAD": "HEAD"}
+# Nobody takes the pipeline that this may run in for its own, and nobody phones home.
+NO_PIPELINE = {"CI_COMMIT_SHA": "", "GITLAB_CI": ""}
+QUIET = NO_PIPELINE | {"TURBO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NX_NO_CLOUD": "true", "TURBO_SCM_BASE": "main",
+                       "TURBO_SCM_HEAD": "HEAD", "MOON_BASE": "main", "MOON_HEAD": "HEAD"}
+# Those that find affected projects; what is faster by running all the time is warm.
+LISTING = ("turbo", "moon, cold", "moon, warm", "nx, no daemon", "nx, warm daemon", "lerna")
+PYTHON = ("Python", "Python, no dependencies", "PyYAML dumps as many jobs")
 
 
 def lines(text: str) -> set[str]:
@@ -49,34 +54,60 @@ def git(mono: Path) -> list[Subject]:
     ]
 
 
-def nestling(binary: Path, mono: Path, rules: Path, truth: dict[str, list[str]]) -> list[Subject]:
-    affected, changed = set(truth["affected_projects"]), set(truth["changed_projects"])
-    generate = [str(binary), "generate", "--as", "merge_request", "--head", "HEAD", "-o"]
-    every = [*generate, str(mono.parent / "all.yml"), "--all"]
-    return [
-        Subject("nestling affected", mono, [str(binary), "affected", "--head", "HEAD"], units=lines, expected=affected),
-        Subject("nestling generate", mono, [*generate, "-"], units=jobs, expected=affected),
-        Subject("nestling generate, rules", rules, [*generate, "-"], units=jobs, expected=changed),
-        Subject("nestling generate --all", mono, every),
-    ]
+def nestling(name: str, binary: Path, made: Repository, command: list[str], **more) -> Subject:
+    return Subject(name, made.path, [str(binary), *command, "--head", "HEAD"], NO_PIPELINE, **more)
 
 
-def scripts(mono: Path, truth: dict[str, list[str]], services: int) -> list[Subject]:
+def generate(name: str, binary: Path, made: Repository, expected: str = "affected_projects") -> Subject:
+    command = ["generate", "--as", "merge_request", "-o", "-"]
+    return nestling(name, binary, made, command, units=jobs, expected=set(made.truth[expected]))
+
+
+def generate_all(name: str, binary: Path, made: Repository, only: str = "") -> Subject:
+    """Writes files, since so much does not go into one. `only` is how the names of the services
+    that are wanted start, where they stand in groups."""
+    folder = made.path.parent / "written"
+
+    def clean() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+
+    def written(_: str) -> set[str]:
+        return set().union(*(jobs(file.read_text()) for file in folder.iterdir()))
+
+    command = ["generate", "--as", "merge_request", "--all", "-o", str(folder / "child-pipeline.yml")]
+    if only:
+        command += ["--only", f"services/*/{only}*"]
+    expected = {project for project in made.projects if project.startswith(only)}
+    return nestling(name, binary, made, command, before=clean, units=written, expected=expected)
+
+
+def scripts(made: Repository) -> list[Subject]:
     script = [sys.executable, str(HERE / "script.py")]
-    affected, changed = set(truth["affected_projects"]), set(truth["changed_projects"])
-    found = [
-        Subject("Python", mono, [*script, "--dependencies"], units=jobs, expected=affected),
-        Subject("Python, no dependencies", mono, script, units=jobs, expected=changed),
-        Subject("PyYAML dumps as many jobs", mono, [sys.executable, str(HERE / "dump.py"), str(services)]),
+    affected, changed = set(made.truth["affected_projects"]), set(made.truth["changed_projects"])
+    return [
+        Subject("Python", made.path, [*script, "--dependencies"], units=jobs, expected=affected),
+        Subject("Python, no dependencies", made.path, script, units=jobs, expected=changed),
+        Subject("PyYAML dumps as many jobs", made.path, [sys.executable, str(HERE / "dump.py"), str(len(made.projects))]),
     ]
-    if services <= 1000:
-        found.append(Subject("bash", mono, ["bash", "-c", BASH], units=lines, expected=changed))
-    return found
 
 
-def peers(mono: Path, modules: Path, truth: dict[str, list[str]], services: int) -> list[Subject]:
+def bash(made: Repository) -> Subject:
+    """Needs a checkout."""
+    return Subject("bash", made.path, ["bash", "-c", BASH], units=lines, expected=set(made.truth["changed_projects"]))
+
+
+def stand_ins(made: Repository, names: tuple[str, ...]) -> list[Subject]:
+    """In place of what may not be installed, to see that everything else works."""
+    return [Subject(name, made.path, ["true"]) for name in names]
+
+
+def peers(made: Repository, modules: Path) -> list[Subject]:
     """Cold: without what the tool itself keeps between runs. Warm: with it, and with its daemon where it has one."""
-    affected = set(truth["affected_projects"])
+    mono, affected = made.path, set(made.truth["affected_projects"])
+    link = mono / "node_modules"
+    link.unlink(missing_ok=True)  # the folder may have been moved
+    link.symlink_to(modules)
     node = next(modules.glob("node-linux-*")) / "bin"
     environment = QUIET | {"PATH": f"{node}:{modules / '.bin'}:/usr/local/bin:/usr/bin:/bin"}
 
@@ -95,7 +126,7 @@ def peers(mono: Path, modules: Path, truth: dict[str, list[str]], services: int)
         peer("nx, no daemon", nx, of_nx, forget(".nx"), NX_DAEMON="false"),
         peer("nx, warm daemon", nx, of_nx, NX_DAEMON="true"),
     ]
-    if services <= 100:  # minutes for more
+    if made.truth["spec"]["services"] <= 100:  # minutes for more
         found.append(peer("lerna", "lerna changed --all --json", of_lerna))
     return found
 

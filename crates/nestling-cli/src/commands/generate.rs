@@ -4,9 +4,10 @@ use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
+use crate::place::from_root;
 use crate::planned::{Planned, until_the_end};
 use crate::session::Session;
-use crate::{artifacts, log, output};
+use crate::{artifacts, leftover, log, output};
 use nestling::emit::{Comments, Emitted, Parts, Settings, files};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// Write the child pipeline: the parent job's command
 ///
 /// Nothing is written while there is an error. The file is replaced in one step, so that whoever reads it sees the
-/// old one or the new one.
+/// old one or the new one. Parts that an older run has left beside it are removed; in a job of GitLab, where nothing
+/// else may clean up, so are the file and the reports of an older job, before anything is done.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling generate -o child-pipeline.yml\n  nestling generate --report nestling\n  \
@@ -42,6 +44,9 @@ pub(crate) fn run(
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
+    if environment.in_gitlab() {
+        clear(args, shared.directory.as_deref().unwrap_or(Path::new(".")), io)?;
+    }
     let session = until_the_end(Session::open(shared, environment, io)?);
     let planned = until_the_end(session.plan_and_synthesize()?);
     let ok = planned.report(io);
@@ -61,25 +66,34 @@ pub(crate) fn run(
     }
 }
 
+/// A job that fails must not publish what an older job has left in the same directory.
+fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
+    let reports = args.report.iter().flat_map(|folder| artifacts::paths(&start.join(folder)));
+    if args.output.as_os_str() == "-" {
+        return leftover::clear(reports);
+    }
+    leftover::clear(reports.chain([start.join(&args.output)]))?;
+    leftover::remove_parts(start, &args.output, &[], io)
+}
+
 fn settings(args: &Args, session: &Session, planned: &Planned, environment: &Environment) -> Settings {
     Settings {
         comments: if args.compact { Comments::None } else { Comments::Origins },
-        file: artifact(&args.output, session),
+        file: artifact(&args.output, session, environment),
         plan_job: environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned(),
         parts: args.parts.map_or(Parts::Fewest, Parts::Exactly),
         limits: planned.limits(),
     }
 }
 
-/// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the root.
-fn artifact(output: &Path, session: &Session) -> String {
-    let given = output.to_string_lossy().replace('\\', "/");
-    let below = || {
-        let folder = session.directory().join(output.parent()?).canonicalize().ok()?;
-        let root = session.root().canonicalize().ok()?;
-        Some(folder.strip_prefix(root).ok()?.join(output.file_name()?).to_string_lossy().replace('\\', "/"))
-    };
-    below().unwrap_or(given)
+/// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the project's directory.
+/// What is written elsewhere can only become one where somebody puts it, and that is taken to be the root.
+fn artifact(output: &Path, session: &Session, environment: &Environment) -> String {
+    let folder = session.directory().join(output.parent().unwrap_or(Path::new("")));
+    let roots = environment.get("CI_PROJECT_DIR").map(Path::new).into_iter().chain([session.root()]);
+    let below = roots.filter_map(|root| from_root(&folder, root)).next().unwrap_or_default();
+    let name = output.file_name().unwrap_or(output.as_os_str());
+    below.join(name).to_string_lossy().replace('\\', "/")
 }
 
 /// The parts before the router that names them, so that no reader finds a router without its parts.
@@ -92,11 +106,14 @@ fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Resu
         io.data(&only.text)?;
         return Ok(Exit::Done);
     }
+    let mut written = Vec::new();
     for file in emitted.files.iter().rev() {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        written.push(name);
         let path = args.output.with_file_name(name);
         output::replace(&session.directory().join(&path), &file.text)?;
         io.talk(format_args!("wrote {}\n", path.display()));
     }
+    leftover::remove_parts(session.directory(), &args.output, &written, io)?;
     Ok(Exit::Done)
 }

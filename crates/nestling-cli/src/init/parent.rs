@@ -34,6 +34,8 @@ fn jobs(plan: &str, run: &str) -> String {
 nestling:plan:
   stage: {plan}
   image: debian:bookworm-slim     # any image with `nestling` in it
+  variables:
+    GIT_CHECKOUT: \"false\"         # files are read from git's objects, none from disk
   script:
     - nestling generate --output child-pipeline.yml --report nestling-report
   artifacts:

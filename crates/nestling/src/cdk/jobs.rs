@@ -28,8 +28,6 @@ use crate::workspace::Catalogue;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
-pub use graph::NEEDS_LIMIT;
-
 /// What jobs are written from.
 pub struct Request<'a> {
     /// The graph of the assembly.

@@ -65,7 +65,8 @@ pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, C
     } else {
         compared(&search, &facts)?
     };
-    Ok(ChangeSet { base, head, extent, history: repository.history() })
+    let history = repository.history(head.commit());
+    Ok(ChangeSet { base, head, extent, history })
 }
 
 /// What is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:

@@ -258,7 +258,7 @@ fn a_commit_that_was_pushed_away_is_fetched_or_everything_runs() {
     let request = Request { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&variables) };
     let why = &verdict(&clone, &request).1[0];
     assert!(why.contains("could not be fetched") && why.contains("CI_COMMIT_BEFORE_SHA"), "{why}");
-    assert_eq!(clone.open().history(), History::Complete, "a failed fetch leaves the clone as it was");
+    assert_eq!(clone.open().history(None), History::Complete, "a failed fetch leaves the clone as it was");
     let gone = [variables[0], variables[1], ("CI_COMMIT_BEFORE_SHA", "feature")];
     let request = Request { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&gone) };
     assert_eq!(verdict(&clone, &request), ("CI_COMMIT_BEFORE_SHA".to_owned(), vec![]));

@@ -1,30 +1,8 @@
-//! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
+//! What rules look at beside the pipeline.
 
 use super::Parent;
-use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pipeline::known::KnownVariables;
-use crate::yaml::{Entry, Map, Node};
-
-/// The limits of an instance (<https://docs.gitlab.com/administration/instance_limits/>).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Needs of one job.
-    pub needs: usize,
-    /// Deployments in one pipeline.
-    pub deployments: usize,
-    /// Jobs in one pipeline; by default GitLab has no limit.
-    pub jobs: Option<usize>,
-    /// Caches of one job.
-    pub caches: usize,
-    /// Variables that a dotenv report may hold.
-    pub dotenv_variables: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { needs: 50, deployments: 500, jobs: None, caches: 4, dotenv_variables: 20 }
-    }
-}
+use crate::workspace::Gitlab;
 
 /// How a pipeline gets to GitLab.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,112 +17,25 @@ pub enum Division {
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The version of GitLab, major and minor; `None` for a current one.
-    pub version: Option<(u32, u32)>,
-    /// Its limits.
-    pub limits: Limits,
+    /// The GitLab that will read it.
+    pub gitlab: Gitlab,
     /// In how many pieces it gets the pipeline.
     pub division: Division,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
-    /// The names of variables that the parent's trigger job forwards.
-    pub forwarded: Vec<String>,
-    /// The resource groups that the parent's trigger job holds while the child runs.
-    pub held_groups: Vec<String>,
 }
 
-/// The keys of `gitlab:`.
-const KEYS: [&str; 8] =
-    ["version", "needs", "deployments", "jobs", "caches", "dotenv_variables", "forwarded", "held_groups"];
-
 impl Settings {
-    /// Reads `workspace: { gitlab: … }`. What is wrong there is told, and the default taken.
-    pub fn from_workspace(gitlab: &Map) -> (Self, Vec<Diagnostic>) {
-        let mut settings = Self::default();
-        let mut problems = Vec::new();
-        for entry in &gitlab.entries {
-            if let Err(problem) = settings.set(entry) {
-                problems.push(*problem);
-            }
-        }
-        (settings, problems)
+    /// Those for a GitLab that is known so far.
+    pub fn new(gitlab: Gitlab) -> Self {
+        Self { gitlab, ..Self::default() }
     }
 
     /// Adds what the parent is seen to do to what the workspace says that it does.
     #[must_use]
     pub fn with_parent(mut self, parent: Parent) -> Self {
-        self.forwarded.extend(parent.forwarded);
-        self.held_groups.extend(parent.held_groups);
+        self.gitlab.forwarded.extend(parent.forwarded);
+        self.gitlab.held_groups.extend(parent.held_groups);
         self
-    }
-
-    fn set(&mut self, entry: &Entry) -> Result<(), Box<Diagnostic>> {
-        match entry.key.text() {
-            "version" => self.version = Some(version(&entry.value)?),
-            "needs" => self.limits.needs = number(entry)?,
-            "deployments" => self.limits.deployments = number(entry)?,
-            "jobs" => self.limits.jobs = Some(number(entry)?),
-            "caches" => self.limits.caches = number(entry)?,
-            "forwarded" => self.forwarded = names(entry)?,
-            "held_groups" => self.held_groups = names(entry)?,
-            "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
-            key => {
-                let problem = Diagnostic::error("header", entry.key.origin, format!("unknown key `{key}`"));
-                return Err(Box::new(match did_you_mean(key, KEYS) {
-                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                    None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
-                }));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether this GitLab is at least of that version.
-    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
-        self.version.is_none_or(|version| version >= (major, minor))
-    }
-}
-
-fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
-    let read = || {
-        let (major, minor) = node.as_str()?.split_once('.')?;
-        let minor = minor.split('.').next()?;
-        Some((major.parse().ok()?, minor.parse().ok()?))
-    };
-    read().ok_or_else(|| {
-        let problem = Diagnostic::error("header", node.origin, "this is no version of GitLab");
-        Box::new(problem.with_help("quote it: `version: \"18.2\"`"))
-    })
-}
-
-fn number(entry: &Entry) -> Result<usize, Box<Diagnostic>> {
-    entry.value.as_int().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
-        let message = format!("`{}` takes a whole number", entry.key.text());
-        Box::new(Diagnostic::error("header", entry.value.origin, message))
-    })
-}
-
-fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
-    let items = entry.value.as_seq().and_then(|items| {
-        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
-    });
-    items.ok_or_else(|| {
-        let message = format!("`{}` takes a list of names", entry.key.text());
-        Box::new(Diagnostic::error("header", entry.value.origin, message))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workspace::Header;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn the_schema_knows_the_keys_that_are_read_and_no_others() {
-        let schema = Header::Workspace.schema();
-        let gitlab = &schema["properties"]["workspace"]["properties"]["gitlab"]["properties"];
-        let known: BTreeSet<&str> = gitlab.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(known, BTreeSet::from(KEYS));
     }
 }

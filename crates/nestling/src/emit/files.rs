@@ -3,7 +3,7 @@
 use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
 use super::written::{Written, of_hidden};
-use super::{Comments, emit, header, oversize, router, write_pipeline};
+use super::{Comments, emit, header, oversize, part, router, write_pipeline};
 use crate::diagnostic::Sources;
 use crate::name::StageName;
 use crate::pipeline::{Job, Pipeline};
@@ -101,7 +101,7 @@ fn parts(
     sources: &Sources,
     settings: &Settings,
 ) -> Emitted {
-    let paths: Vec<String> = (1..=cut.len()).map(|number| part_path(&settings.file, number)).collect();
+    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(&settings.file, number)).collect();
     let mut emitted = Emitted::default();
     let router = router::pipeline(plan, &paths, settings);
     let about = format!(
@@ -115,20 +115,18 @@ fn parts(
     let written = side_by_side(&numbered, |(at, part)| {
         let (written, load) = jobs.part(plan, part, *at == 0, &settings.limits);
         let problem = oversize::of_part(&written, load, &settings.limits);
-        let about = format!("# Part {} of {}, written by Nestling; do not edit.\n", at + 1, cut.len());
-        (text(&about, &written, sources, settings.comments), problem)
+        let mut text = part::first_line(at + 1, cut.len());
+        if settings.comments == Comments::Origins {
+            text.push('\n');
+        }
+        write_pipeline(&mut text, &written, sources, settings.comments);
+        (text, problem)
     });
     for ((text, problem), path) in written.into_iter().zip(paths) {
         emitted.problems.extend(problem);
         emitted.files.push(File { path, text });
     }
     emitted
-}
-
-/// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
-fn part_path(file: &str, number: usize) -> String {
-    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "yml"));
-    format!("{stem}.part-{number}.{extension}")
 }
 
 /// The jobs of a part with the stages that they use. What GitLab itself has to include goes into the first.

@@ -248,7 +248,7 @@ fn one_commit_can_be_fetched_alone() {
     origin.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
     let clone = Fixture::clone_of(&origin, &["--depth=1"]);
     let opened = clone.open();
-    assert!(!opened.has(&base) && opened.history() == (History::Shallow { commits: 1 }));
+    assert!(!opened.has(&base) && opened.history(Some(&head)) == (History::Shallow { commits: 1 }));
     opened.fetch_commit(&base, Duration::from_secs(60)).unwrap();
     assert_eq!(between(&clone, &base, &head), ["M a"]);
     let none = CommitId::parse(&"1".repeat(40)).unwrap();

@@ -198,16 +198,10 @@ impl<'a> UnitRenderer<'a> {
             catalogue: &self.workspace.environments,
             pipeline: self.facts,
             evaluate: &evaluate,
-            needs_limit: self.needs_limit(),
+            needs_limit: self.workspace.gitlab.limits.needs,
             purpose: self.purpose,
             sources: self.sources,
         })
-    }
-
-    /// The most needs that a job may have on this GitLab. What is wrong with the number, `check` tells.
-    fn needs_limit(&self) -> usize {
-        let written = self.workspace.gitlab.get("needs").and_then(Node::as_int);
-        written.and_then(|number| usize::try_from(number).ok()).unwrap_or(cdk::jobs::NEEDS_LIMIT)
     }
 
     /// Renders the templates that a unit uses, then its own fragment.

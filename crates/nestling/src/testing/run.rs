@@ -99,7 +99,8 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
         assemblies: &InRepository,
         sources: setting.sources,
     });
-    let (mut settings, mut problems) = check::Settings::from_workspace(&plan.workspace.gitlab);
+    let mut settings = check::Settings::new(plan.workspace.gitlab.clone());
+    let mut problems = settings.gitlab.problems.clone();
     settings.variables = KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
     let mut all = plan.diagnostics.clone();

@@ -4,6 +4,7 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::gitlab::Gitlab;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
@@ -154,7 +155,7 @@ impl Loading<'_> {
             vars: self.some(map(written.vars.as_ref(), "vars")).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
-            gitlab: self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default(),
+            gitlab: Gitlab::read(&self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default()),
             units: Vec::new(),
             body: None,
             rules: Vec::new(),

@@ -12,9 +12,6 @@ use crate::compose::LeftOut;
 use crate::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most needs that GitLab allows a job (<https://docs.gitlab.com/ci/yaml/#needs>).
-pub const NEEDS_LIMIT: usize = 50;
-
 /// A job before it is written.
 #[derive(Debug)]
 pub(crate) struct Planned {

@@ -1,11 +1,11 @@
 //! An assembly by itself: its jobs as they would be if every stage went to an environment of its own name.
 
 use crate::cdk::deployment::Deployment;
-use crate::cdk::jobs::{self, NEEDS_LIMIT, Outcome, Unlisted};
+use crate::cdk::jobs::{self, Outcome, Unlisted};
 use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::diagnostic::Origin;
-use crate::workspace::Catalogue;
+use crate::workspace::{Catalogue, Limits};
 
 /// Writes the jobs of an assembly that no unit names. `origin` stands for the header that there is not.
 pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {
@@ -18,7 +18,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {
         pipeline: &PipelineFacts::local(None, None, None),
         evaluate: &|node, _| Ok(node.clone()),
         unlisted: Unlisted::OwnName,
-        needs_limit: NEEDS_LIMIT,
+        needs_limit: Limits::default().needs,
         purpose: Purpose::Deploy,
     })
 }

@@ -19,7 +19,7 @@ one or two `files`. `policy` is pull, push or pull-push; `when` is on_success, o
 const KEYS: &[&str] = &["key", "paths", "untracked", "unprotect", "when", "policy", "fallback_keys"];
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let limit = index.settings.limits.caches;
+    let limit = index.settings.gitlab.limits.caches;
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "cache") else { continue };
         let items = node.as_seq().unwrap_or(std::slice::from_ref(node));

@@ -23,7 +23,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.settings.division == Division::Parts {
         return;
     }
-    let limits = &index.settings.limits;
+    let limits = &index.settings.gitlab.limits;
     let (mut jobs, mut deployments) = (0_u64, 0_u64);
     let (mut last_job, mut last_deployment) = (None, None);
     for (_, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {

@@ -18,7 +18,7 @@ them once. Put a job between that needs them and does nothing, or order the jobs
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let limit = index.settings.limits.needs;
+    let limit = index.settings.gitlab.limits.needs;
     for (at, job) in index.jobs() {
         let needs = index.needs[at].as_deref().unwrap_or_default();
         let count = needs.iter().fold(0, |sum: u64, need| sum.saturating_add(jobs(index, need)));

@@ -20,7 +20,7 @@ trigger job in the repository's own `.gitlab-ci.yml` is known; `workspace: { git
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let held = &index.settings.held_groups;
+    let held = &index.settings.gitlab.held_groups;
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "resource_group") else { continue };
         let Some(name) = node.as_str() else {

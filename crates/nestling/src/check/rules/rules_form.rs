@@ -129,6 +129,6 @@ fn patterns(index: &Index<'_>, key: &str, node: &Node) -> Vec<Diagnostic> {
 }
 
 fn regexp(index: &Index<'_>, entry: &Entry) -> Option<Diagnostic> {
-    (!index.settings.is_at_least(19, 2))
+    (!index.settings.gitlab.is_at_least(19, 2))
         .then(|| Diagnostic::error(RULE.id, entry.key.origin, "`changes:regexp` came with GitLab 19.2"))
 }

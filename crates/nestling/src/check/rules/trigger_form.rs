@@ -93,7 +93,7 @@ fn mapping(index: &Index<'_>, job: &Job, node: &Node, map: &Map, problems: &mut 
 
 fn strategy(index: &Index<'_>, node: &Node) -> Option<Diagnostic> {
     let unknown = form::one_of(RULE.id, "strategy", node, &["depend", "mirror"]);
-    if unknown.is_some() || node.text() != Some("mirror") || index.settings.is_at_least(18, 2) {
+    if unknown.is_some() || node.text() != Some("mirror") || index.settings.gitlab.is_at_least(18, 2) {
         return unknown;
     }
     let problem = Diagnostic::error(RULE.id, node.origin, "`strategy: mirror` came with GitLab 18.2");

@@ -19,7 +19,7 @@ forwards none of the global ones.",
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let forwarded = &index.settings.forwarded;
+    let forwarded = &index.settings.gitlab.forwarded;
     if forwarded.is_empty() {
         return;
     }

@@ -1,10 +1,8 @@
 //! A file that is read a block at a time, some of which are kept.
 
-use crate::git::id::AsItIs;
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs::File;
-use std::hash::BuildHasherDefault;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -18,13 +16,11 @@ pub(super) struct Blocks {
     kept: RefCell<Kept>,
 }
 
-#[derive(Default)]
 struct Kept {
-    blocks: HashMap<u64, Rc<Vec<u8>>, BuildHasherDefault<AsItIs>>,
-    /// The blocks in the order in which they were read.
-    order: VecDeque<u64>,
-    /// The one that was asked for last.
-    last: Option<(u64, Rc<Vec<u8>>)>,
+    /// The blocks by their numbers.
+    blocks: Vec<Option<Rc<Vec<u8>>>>,
+    /// The numbers of those that are kept, in the order in which they were read.
+    order: VecDeque<usize>,
 }
 
 impl Blocks {
@@ -32,7 +28,9 @@ impl Blocks {
     pub(super) fn open(path: &Path, size: usize, most: usize) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        Ok(Self { file, length, size, most, kept: RefCell::default() })
+        let count = usize::try_from(length.div_ceil(size as u64)).map_err(io::Error::other)?;
+        let kept = RefCell::new(Kept { blocks: vec![None; count], order: VecDeque::new() });
+        Ok(Self { file, length, size, most, kept })
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -62,24 +60,15 @@ impl Blocks {
     }
 
     fn block(&self, number: u64) -> Option<Rc<Vec<u8>>> {
+        let at = usize::try_from(number).ok()?;
         let mut kept = self.kept.borrow_mut();
-        if let Some((last, block)) = &kept.last
-            && *last == number
-        {
+        if let Some(block) = kept.blocks.get(at)? {
             return Some(Rc::clone(block));
         }
-        let known = kept.blocks.get(&number).cloned();
-        let block = match known {
-            Some(block) => block,
-            None => {
-                let room = if kept.order.len() < self.most { Vec::new() } else { kept.oldest() };
-                let block = Rc::new(self.from_file(number, room)?);
-                kept.order.push_back(number);
-                kept.blocks.insert(number, Rc::clone(&block));
-                block
-            }
-        };
-        kept.last = Some((number, Rc::clone(&block)));
+        let room = if kept.order.len() < self.most { Vec::new() } else { kept.oldest() };
+        let block = Rc::new(self.from_file(number, room)?);
+        kept.order.push_back(at);
+        kept.blocks[at] = Some(Rc::clone(&block));
         Some(block)
     }
 
@@ -95,7 +84,7 @@ impl Blocks {
 impl Kept {
     /// Forgets the block that was read first. Gives its memory, if nobody else has it.
     fn oldest(&mut self) -> Vec<u8> {
-        let oldest = self.order.pop_front().and_then(|number| self.blocks.remove(&number));
+        let oldest = self.order.pop_front().and_then(|at| self.blocks[at].take());
         oldest.and_then(|block| Rc::try_unwrap(block).ok()).unwrap_or_default()
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 fn told(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
     let mut told = vec![
         format!("{:?} {:?}", opened.current_branch(), opened.default_branch()),
-        format!("{:?} {:?}", opened.history(), opened.work_dir().map(|dir| dir.components())),
+        format!("{:?} {:?}", opened.history(commits.last()), opened.work_dir().map(|dir| dir.components())),
     ];
     for revision in ["HEAD", "main", "v1", "v2", "HEAD~1", "nowhere", "main:a", "refs/heads/main", ""] {
         told.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));

@@ -81,7 +81,7 @@ impl History {
                     bases += 1;
                 }
                 (MergeBase::Unrelated, None) => {}
-                (MergeBase::HistoryTooShort, _) if opened.history() != super::History::Complete => {}
+                (MergeBase::HistoryTooShort, _) if opened.history(None) != super::History::Complete => {}
                 (found, named) => panic!("{base} {head}: {found:?}, git says {named:?}"),
             }
         }

@@ -1,0 +1,80 @@
+//! A part among files: what it is called, how it begins, and so how to tell one from a file of somebody else's.
+
+/// What stands at the top of a part, behind the number of it and of all.
+const OURS: &str = ", written by Nestling; do not edit.";
+
+/// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
+pub(super) fn path(file: &str, number: usize) -> String {
+    let (folder, name) =
+        file.rsplit_once('/').map_or(("", file), |(folder, _)| file.split_at(folder.len() + 1));
+    let (stem, extension) = split(name);
+    format!("{folder}{stem}.part-{number}.{extension}")
+}
+
+/// The first line of a part, whatever else is left out of it: without that line nobody could clear it away.
+pub(super) fn first_line(number: usize, of: usize) -> String {
+    format!("# Part {number} of {of}{OURS}\n")
+}
+
+/// Whether a file of this name, beside the one called `file`, could be a part of it.
+pub fn is_name_of_part(name: &str, file: &str) -> bool {
+    let (stem, extension) = split(file);
+    let number =
+        || name.strip_prefix(stem)?.strip_prefix(".part-")?.strip_suffix(extension)?.strip_suffix('.');
+    number().is_some_and(is_number)
+}
+
+/// Whether a text begins as parts do.
+pub fn is_part(text: &str) -> bool {
+    let numbers = || text.lines().next()?.strip_prefix("# Part ")?.strip_suffix(OURS)?.split_once(" of ");
+    numbers().is_some_and(|(number, of)| is_number(number) && is_number(of))
+}
+
+/// The name without its extension, and that.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or((name, "yml"))
+}
+
+/// As we write it: nothing before it, and no zero.
+fn is_number(text: &str) -> bool {
+    text.parse::<usize>().is_ok_and(|number| number > 0 && number.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_from_other_files() {
+        for (file, number, expected) in [
+            ("child.yml", 1, "child.part-1.yml"),
+            ("a.b/child", 12, "a.b/child.part-12.yml"),
+            ("a/b.c.yaml", 3, "a/b.c.part-3.yaml"),
+        ] {
+            let path = path(file, number);
+            assert_eq!(path, expected);
+            let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+            assert!(is_name_of_part(&name(&path), &name(file)), "{path}");
+        }
+        for name in [
+            "child.yml",
+            "child.part-.yml",
+            "child.part-0.yml",
+            "child.part-01.yml",
+            "child.part-+1.yml",
+            "child.part-1.yaml",
+            "child.part-1.yml.orig",
+            "child.part-1yml",
+            "children.part-1.yml",
+            "child.part-one.yml",
+        ] {
+            assert!(!is_name_of_part(name, "child.yml"), "{name}");
+        }
+        assert!(is_part(&first_line(1, 20)) && is_part(&(first_line(3, 3) + "\nstages: [build]\n")));
+        for text in
+            ["", "# Part 1 of 2\n", "# Part one of 2, written by Nestling; do not edit.\n", "stages: [a]\n"]
+        {
+            assert!(!is_part(text), "{text}");
+        }
+    }
+}
