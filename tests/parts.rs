@@ -216,6 +216,26 @@ fn a_unit_that_is_too_large_by_itself_is_told() {
     assert!(emitted.problems.iter().all(|problem| problem.rule == "limits"));
 }
 
+/// A need that all jobs of a template have goes into a hidden job, and ties them to the needed one all the same.
+#[test]
+fn a_need_that_is_shared_keeps_its_units_together() {
+    const LINT: &str =
+        "lint: { stage: test, needs: [\"s/0:rules\"], script: [npm ci, npm run lint -- --all] }\n";
+    let mut written =
+        vec![("nestling.yml".to_owned(), WORKSPACE.into()), ("ci/service.yml".to_owned(), LINT.into())];
+    written.push(("s/0/nestling.yml".to_owned(), b"rules: { stage: build, script: ./rules }\n".into()));
+    written.extend((1..30).map(|at| (format!("s/{at}/main.js"), Vec::new())));
+    let sources = Sources::default();
+    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
+    let plan = plan::of_files(written, facts.seen_as(&As::MergeRequest), &sources);
+    let mut limited = settings(Parts::Fewest);
+    limited.limits.jobs = 10;
+    let emitted = files(&plan, &sources, &limited);
+    assert_eq!(emitted.files.len(), 1 + 1);
+    let message = &emitted.problems[0].message;
+    assert!(message.starts_with("30 units that need each other: too much"), "{message}");
+}
+
 /// GitLab includes nothing from an archive over 5 MiB, however small the included file is.
 #[test]
 fn an_archive_that_is_too_large_is_told() {
