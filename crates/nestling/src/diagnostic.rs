@@ -231,7 +231,7 @@ pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
     }
     for diagnostic in &mut folded {
-        diagnostic.units.sort();
+        diagnostic.units.sort_unstable();
         diagnostic.units.dedup();
     }
     folded

@@ -163,7 +163,7 @@ impl MemoryFiles {
                 entries.push(Entry { name: name.to_vec(), kind });
             }
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         entries.dedup();
         entries
     }

@@ -81,7 +81,7 @@ pub fn select(
         Extent::Nothing(_) => everything_skipped(workspace),
         Extent::Paths(changed) => {
             let mut paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
-            paths.sort();
+            paths.sort_unstable();
             paths.dedup();
             by_paths(&paths, workspace, definitions)
         }
@@ -137,7 +137,7 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
     for (unit, found) in &definitions.paths {
         let paths = selection.paths.entry(unit.clone()).or_default();
         paths.extend(found.iter().cloned());
-        paths.sort();
+        paths.sort_unstable();
         paths.dedup();
     }
     dependents::spread(workspace, &mut reasons);

@@ -18,7 +18,7 @@ pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, R
         }
         if leads_on(pattern, directory.as_bytes()) { Walk::Descend } else { Walk::Skip }
     })?;
-    found.sort();
+    found.sort_unstable();
     Ok(found)
 }
 

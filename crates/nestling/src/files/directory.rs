@@ -79,7 +79,7 @@ fn entries(place: &Path) -> std::io::Result<Vec<Entry>> {
         };
         entries.push(Entry { name: entry.file_name().into_encoded_bytes(), kind });
     }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 

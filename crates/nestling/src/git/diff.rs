@@ -38,7 +38,7 @@ pub(super) fn tree_diff(
             }
         });
     }
-    changes.sort();
+    changes.sort_unstable();
     Ok(changes)
 }
 

@@ -220,7 +220,7 @@ impl Back for System {
         let listed = self.git.output(&["ls-files", "-z", "--cached"])?;
         let mut paths: Vec<Vec<u8>> =
             listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect();
-        paths.sort();
+        paths.sort_unstable();
         paths.dedup();
         Ok(paths)
     }

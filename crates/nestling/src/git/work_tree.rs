@@ -106,7 +106,7 @@ impl<'r> WorkTree<'r> {
                 entries.push(Entry { name, kind });
             }
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok((entries, ignored_folders))
     }
 

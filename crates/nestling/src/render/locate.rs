@@ -94,20 +94,23 @@ fn aligned(rendered: &[char], source: &[char], start: usize, wanted: usize) -> O
     let mut i = start + rendered.get(start..)?.iter().take_while(blank).count();
     let mut j = source.iter().take_while(blank).count();
     loop {
-        for (open, close) in [("{%", "%}"), ("{#*", "*#}")] {
-            while starts_with(source, j, open) {
-                j = after(source, j, close)?;
-            }
+        while source.get(j) == Some(&'{') {
+            let close: &[char] = match source.get(j + 1..) {
+                Some(['%', ..]) => &['%', '}'],
+                Some(['#', '*', ..]) => &['*', '#', '}'],
+                _ => break,
+            };
+            j = after(source, j, close)?;
         }
         if i >= wanted {
             return (i == wanted || wanted < start + 1).then_some(j);
         }
         let c = rendered.get(i)?;
         if *c == sign::VALUE || *c == sign::TEXT {
-            if !starts_with(source, j, "${{") {
+            if !source.get(j..)?.starts_with(&['$', '{', '{']) {
                 return None;
             }
-            j = after(source, j, "}}")?;
+            j = after(source, j, &['}', '}'])?;
             i += rendered[i..].iter().position(|c| *c == CLOSE)? + 1;
         } else if source.get(j) == Some(c) {
             i += 1;
@@ -118,12 +121,9 @@ fn aligned(rendered: &[char], source: &[char], start: usize, wanted: usize) -> O
     }
 }
 
-fn starts_with(text: &[char], at: usize, what: &str) -> bool {
-    what.chars().enumerate().all(|(n, c)| text.get(at + n) == Some(&c))
-}
-
-fn after(text: &[char], from: usize, close: &str) -> Option<usize> {
-    (from..text.len()).find(|at| starts_with(text, *at, close)).map(|at| at + close.chars().count())
+fn after(text: &[char], from: usize, close: &[char]) -> Option<usize> {
+    let at = text.get(from..)?.windows(close.len()).position(|window| window == close)?;
+    Some(from + at + close.len())
 }
 
 /// The only place in the source line where the rendered words stand.

@@ -112,9 +112,7 @@ impl<'a> Iterator for Pieces<'a> {
             self.rest = &self.rest[length..];
             return Some(piece);
         }
-        let skip = first.len_utf8();
-        let end = self.rest[skip..].find(opens).map_or(self.rest.len(), |at| at + skip);
-        let (text, rest) = self.rest.split_at(end);
+        let (text, rest) = self.rest.split_at(next_open(self.rest, first.len_utf8()));
         self.rest = rest;
         Some(Piece::Text(text))
     }
@@ -122,6 +120,19 @@ impl<'a> Iterator for Pieces<'a> {
 
 fn opens(c: char) -> bool {
     matches!(c, MARK | VALUE | TEXT)
+}
+
+/// Where the first sign that opens a piece stands, after so many bytes; the end of the text where none does.
+fn next_open(text: &str, mut from: usize) -> usize {
+    /// The first byte of every sign, which few other characters begin with.
+    const LEAD: u8 = 0xF3;
+    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| memchr::memchr(LEAD, rest)) {
+        if text.get(from + at..).is_some_and(|rest| rest.starts_with(opens)) {
+            return from + at;
+        }
+        from += at + 1;
+    }
+    text.len()
 }
 
 /// The sign at the start of a text, with its length in bytes.

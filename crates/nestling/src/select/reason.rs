@@ -180,6 +180,6 @@ pub(crate) fn condensed(reasons: Vec<Reason>) -> Vec<Reason> {
             condensed.push(reason);
         }
     }
-    condensed.sort();
+    condensed.sort_unstable();
     condensed
 }

@@ -56,6 +56,6 @@ pub fn discover(files: &dyn Files, folders: &[&RepoPath], prefix: &str) -> Resul
         }
         Walk::Descend
     })?;
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }

@@ -126,7 +126,7 @@ fn changes(case: &Case) -> ChangeSet {
         None => Extent::Everything(Everything::Asked),
         Some(paths) => {
             let mut paths = paths.clone();
-            paths.sort();
+            paths.sort_unstable();
             let changed = |path| Change { path, status: Status::Modified };
             Extent::Paths(paths.into_iter().map(changed).collect())
         }

@@ -9,6 +9,7 @@ use crate::name::UnitName;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
+use crate::sorted;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -56,7 +57,7 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
 
 /// The place of each stage in the order in which they run.
 fn stage_order(pipeline: &Pipeline) -> BTreeMap<&str, usize> {
-    by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)).collect()
+    sorted::map(by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)))
 }
 
 /// The units that are gone since base, with the jobs that stop what they left.

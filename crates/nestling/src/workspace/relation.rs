@@ -142,7 +142,7 @@ impl Names {
     fn new(names: impl Iterator<Item = UnitName>) -> Self {
         let all: HashSet<UnitName> = names.collect();
         let mut sorted: Vec<UnitName> = all.iter().cloned().collect();
-        sorted.sort();
+        sorted.sort_unstable();
         Self { all, sorted }
     }
 }

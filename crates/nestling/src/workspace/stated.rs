@@ -98,7 +98,7 @@ impl Reading<'_> {
             found.extend(bytes.map(|bytes| (dir.clone(), bytes)));
             Walk::Descend
         })?;
-        found.sort();
+        found.sort_unstable();
         let mut manifests = Vec::new();
         for (dir, bytes) in found {
             let path = dir.child(name.as_bytes());

@@ -159,7 +159,7 @@ impl<'a> Templates<'a> {
             let inside = folders.iter().any(|folder| directory.is_in(folder));
             if on_the_way || inside { crate::files::Walk::Descend } else { crate::files::Walk::Skip }
         });
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         names
     }
@@ -194,7 +194,7 @@ pub fn library_names() -> Vec<String> {
         .filter(|name| !name.contains('/'))
         .map(|name| format!("{LIBRARY_PREFIX}{name}"))
         .collect();
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     names
 }

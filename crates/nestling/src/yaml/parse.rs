@@ -127,7 +127,7 @@ impl<'i> Reader<'_, 'i> {
         let before = self.nodes;
         let (anchor, tag, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                if style == ScalarStyle::Plain && text.contains(" - ") && span.start.line() < span.end.line()
+                if style == ScalarStyle::Plain && span.start.line() < span.end.line() && text.contains(" - ")
                 {
                     self.folded_item(&text, span);
                 }

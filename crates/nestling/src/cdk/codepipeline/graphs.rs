@@ -11,7 +11,7 @@ use md5::{Digest, Md5};
 pub(crate) fn attach(reader: &Reader<'_>, pipelines: &mut [Pipeline]) -> Result<(), Diagnostic> {
     let mut names = reader.root_files()?;
     names.retain(|name| name.ends_with(".dot"));
-    names.sort();
+    names.sort_unstable();
     for pipeline in pipelines.iter_mut() {
         let suffixes =
             ancestors(&pipeline.path).map(|path| format!("{}.dot", suffix(path))).collect::<Vec<_>>();
