@@ -9,10 +9,13 @@ use std::collections::HashMap;
 /// How many texts of one template are kept; one for each way through its control lines that came up last.
 const MOST: usize = 4;
 
-/// The trees of the texts that were read last, their placeholders still in them.
+/// A text with its tree, the placeholders still in it.
+type Shape = (Box<str>, Node);
+
+/// The trees of the texts that were read last.
 #[derive(Default)]
 pub(crate) struct Shapes {
-    of_file: RefCell<HashMap<FileId, Vec<(Box<str>, Node)>>>,
+    of_file: RefCell<HashMap<FileId, Vec<Shape>>>,
 }
 
 impl Shapes {

@@ -66,13 +66,13 @@ impl Blocks {
             return Some(Rc::clone(block));
         }
         let room = if kept.order.len() < self.most { Vec::new() } else { kept.oldest() };
-        let block = Rc::new(self.from_file(number, room)?);
+        let block = Rc::new(self.loaded(number, room)?);
         kept.order.push_back(at);
         kept.blocks[at] = Some(Rc::clone(&block));
         Some(block)
     }
 
-    fn from_file(&self, number: u64, mut room: Vec<u8>) -> Option<Vec<u8>> {
+    fn loaded(&self, number: u64, mut room: Vec<u8>) -> Option<Vec<u8>> {
         let start = number.checked_mul(self.size as u64)?;
         let length = self.length.checked_sub(start)?.min(self.size as u64);
         room.resize(usize::try_from(length).ok()?, 0);
