@@ -40,6 +40,9 @@ impl Sought {
     }
 }
 
+/// The file of the search's name, and those of its further names, with which of them each has.
+type Blobs = (Option<ObjectId>, Vec<(usize, ObjectId)>);
+
 /// How many files of either kind had been found.
 #[derive(Debug, Clone, Copy)]
 struct Count {
@@ -147,13 +150,8 @@ impl Searching<'_> {
         Ok(Some(Level { id, raw, open, path: self.path.len(), sought, found }))
     }
 
-    /// The files in a tree, with its directories put down as open.
-    fn look(
-        &mut self,
-        id: &TreeId,
-        raw: &[u8],
-        sought: Sought,
-    ) -> Result<(Option<ObjectId>, Vec<(usize, ObjectId)>), GitError> {
+    /// The files in a tree. Its directories are put down as open.
+    fn look(&mut self, id: &TreeId, raw: &[u8], sought: Sought) -> Result<Blobs, GitError> {
         let (mut file, mut further, mut at, open) = (None, Vec::new(), 0, self.open.len());
         while let Some((entry, next)) = tree::next_entry(id, raw, at)? {
             match entry.kind {

@@ -61,7 +61,7 @@ impl<'r> TreeFiles<'r> {
             tree::scan(&id, &raw, &mut |entry| match entry.kind {
                 tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
                 tree::RawKind::File if names.contains(&entry.name) => {
-                    blobs.extend(ObjectId::from_bytes(entry.id))
+                    blobs.extend(ObjectId::from_bytes(entry.id));
                 }
                 _ => {}
             })?;

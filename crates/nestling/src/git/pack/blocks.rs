@@ -66,21 +66,16 @@ impl Blocks {
             return Some(Rc::clone(block));
         }
         let room = if kept.order.len() < self.most { Vec::new() } else { kept.oldest() };
-        let block = Rc::new(self.from_file(number, room)?);
+        let block = Rc::new(self.load(number, room)?);
         kept.order.push_back(at);
         kept.blocks[at] = Some(Rc::clone(&block));
         Some(block)
     }
 
-    fn from_file(&self, number: u64, mut room: Vec<u8>) -> Option<Vec<u8>> {
+    fn load(&self, number: u64, mut room: Vec<u8>) -> Option<Vec<u8>> {
         let start = number.checked_mul(self.size as u64)?;
         let length = self.length.checked_sub(start)?.min(self.size as u64);
-        let length = usize::try_from(length).ok()?;
-        if room.capacity() == 0 {
-            // Memory that is fresh from the system is empty already.
-            room = vec![0; length];
-        }
-        room.resize(length, 0);
+        room.resize(usize::try_from(length).ok()?, 0);
         self.file.read_exact_at(&mut room, start).ok()?;
         Some(room)
     }

@@ -10,9 +10,12 @@ use std::sync::Arc;
 pub(crate) struct Manifests {
     /// Who is asked for, in order.
     pub(super) from: Vec<From>,
-    /// The names that they have, each with its files as they stand in the repository: their directories and bytes.
-    named: Vec<(&'static str, Vec<(RepoPath, Vec<u8>)>)>,
+    /// The names that they have, each with its files.
+    named: Vec<(&'static str, Vec<InRepository>)>,
 }
+
+/// A file as it stands in the repository: its directory and its bytes.
+type InRepository = (RepoPath, Vec<u8>);
 
 impl Manifests {
     /// None yet, of these kinds.
@@ -40,7 +43,7 @@ impl Manifests {
     }
 
     /// The files of a name, in order of their directories.
-    fn take(&mut self, name: &str) -> Vec<(RepoPath, Vec<u8>)> {
+    fn take(&mut self, name: &str) -> Vec<InRepository> {
         let files = self.named.iter_mut().find(|(known, _)| *known == name);
         let mut files = files.map(|(_, files)| std::mem::take(files)).unwrap_or_default();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
