@@ -6,7 +6,7 @@
 use criterion::{BenchmarkId, Criterion};
 use nestling::changes::{Change, ChangeSet, Extent, Head, Status};
 use nestling::diagnostic::Sources;
-use nestling::files::{Entry, Files, ReadError, Search, Walk};
+use nestling::files::{Also, Entry, Files, ReadError, Search, Visit, Walk};
 use nestling::git::History;
 use nestling::path::RepoPath;
 use nestling::select::{Definitions, Narrowing, Selection, select};
@@ -35,11 +35,7 @@ impl Files for Wide {
         Ok(())
     }
 
-    fn find(
-        &self,
-        _: &Search<'_>,
-        visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
-    ) -> Result<(), ReadError> {
+    fn find(&self, _: &Search<'_>, visit: &mut Visit<'_>, _: &mut Also<'_>) -> Result<(), ReadError> {
         for unit in 0..self.units {
             let on = if unit == 0 { String::new() } else { dir(unit / 10) };
             let text = format!("unit: {{ depends_on: [{on}], changes: [\"/proto/p{unit}/**/*\"] }}\n");

@@ -7,7 +7,7 @@ use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
 pub use directory::DirectoryFiles;
-pub use search::Search;
+pub use search::{Also, Search, Visit};
 
 /// What stands in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,31 +66,13 @@ pub trait Files {
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError>;
 
     /// Visits at least the directories that a search asks for, each before those below it, with the bytes of the file
-    /// that is looked for. Where a commit is read, this costs far less than listing everything.
+    /// that is looked for; then tells of the files of further names in it. Where a commit is read, this costs far less
+    /// than listing everything.
     ///
     /// # Errors
     /// A directory cannot be listed, or such a file cannot be read.
-    fn find(
-        &self,
-        search: &Search<'_>,
-        visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
-    ) -> Result<(), ReadError> {
-        let mut failure = None;
-        self.walk(&mut |directory, entries| {
-            if failure.is_some() || search.leaves_out(directory.file_name()) {
-                return Walk::Skip;
-            }
-            let wanted = |entry: &Entry| entry.kind == EntryKind::File && entry.name == search.name;
-            let there = entries.iter().any(wanted);
-            match if there { self.read(&directory.child(search.name)) } else { Ok(None) } {
-                Ok(file) => visit(directory, file),
-                Err(error) => {
-                    failure = Some(error);
-                    Walk::Skip
-                }
-            }
-        })?;
-        failure.map_or(Ok(()), Err)
+    fn find(&self, search: &Search<'_>, visit: &mut Visit<'_>, also: &mut Also<'_>) -> Result<(), ReadError> {
+        search::by_walking(self, search, visit, also)
     }
 }
 

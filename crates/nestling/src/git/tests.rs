@@ -9,6 +9,7 @@ pub(crate) mod fixture;
 mod history;
 mod memory;
 mod packs;
+mod search;
 
 use fixture::Fixture;
 

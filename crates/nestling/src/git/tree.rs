@@ -2,7 +2,6 @@
 
 use super::id::ObjectId;
 use super::{GitError, TreeId};
-use memchr::memmem::Finder;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -108,19 +107,6 @@ pub(super) fn scan<'a>(
         at = next;
     }
     Ok(())
-}
-
-/// The regular file of a name. Most trees do not even hold the bytes of its name, and are told by that.
-pub(super) fn file_named(id: &TreeId, raw: &[u8], name: &Finder<'_>) -> Result<Option<ObjectId>, GitError> {
-    let mut file = None;
-    if name.find(raw).is_some() {
-        scan(id, raw, &mut |entry| {
-            if entry.kind == RawKind::File && entry.name == name.needle() {
-                file = ObjectId::from_bytes(entry.id);
-            }
-        })?;
-    }
-    Ok(file)
 }
 
 fn malformed(id: &TreeId) -> GitError {

@@ -4,7 +4,7 @@ use super::back::Back;
 use super::id::{ObjectId, ObjectIds};
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
-use crate::files::{Entry, EntryKind, Files, ReadError, Search, Walk};
+use crate::files::{Also, Entry, EntryKind, Files, ReadError, Search, Visit, Walk};
 use crate::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -46,11 +46,12 @@ impl<'r> TreeFiles<'r> {
         self.back.prefetch(&blobs)
     }
 
-    /// In a partial clone: gets all files of this name at once.
-    fn prefetch_named(&self, name: &[u8]) -> Result<(), GitError> {
+    /// In a partial clone: gets all files that a search is for at once.
+    fn prefetch_named(&self, search: &Search<'_>) -> Result<(), GitError> {
         if !self.back.promises() {
             return Ok(());
         }
+        let names: Vec<&[u8]> = std::iter::once(search.name).chain(search.also.iter().copied()).collect();
         let (mut blobs, mut open, mut seen) = (Vec::new(), vec![self.root], ObjectIds::default());
         while let Some(id) = open.pop() {
             if !seen.insert(id.0) {
@@ -59,7 +60,9 @@ impl<'r> TreeFiles<'r> {
             let raw = self.tree(id)?;
             tree::scan(&id, &raw, &mut |entry| match entry.kind {
                 tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
-                tree::RawKind::File if entry.name == name => blobs.extend(ObjectId::from_bytes(entry.id)),
+                tree::RawKind::File if names.contains(&entry.name) => {
+                    blobs.extend(ObjectId::from_bytes(entry.id));
+                }
                 _ => {}
             })?;
         }
@@ -96,18 +99,12 @@ impl Files for TreeFiles<'_> {
         self.find(path).map_err(|source| ReadError { path: path.clone(), source: source.into() })
     }
 
-    fn find(
-        &self,
-        search: &Search<'_>,
-        visit: &mut dyn FnMut(&RepoPath, Option<Vec<u8>>) -> Walk,
-    ) -> Result<(), ReadError> {
-        let prefetched = self.prefetch_named(search.name);
+    fn find(&self, search: &Search<'_>, visit: &mut Visit<'_>, also: &mut Also<'_>) -> Result<(), ReadError> {
+        let prefetched = self.prefetch_named(search);
         prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
         // The trees are not kept: most folders are looked at this one time.
-        search::search(&|id| self.back.tree(id), self.root, search, &mut |path, blob| {
-            let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
-            Ok(visit(path, bytes))
-        })
+        let read = |id: &TreeId| self.back.tree(id);
+        search::search(&read, self.root, search, &mut Bytes { back: self.back, visit, also })
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
@@ -122,6 +119,25 @@ impl Files for TreeFiles<'_> {
                 open.extend(folders.map(|entry| (path.child(entry.name), TreeId(entry.id))));
             }
         }
+        Ok(())
+    }
+}
+
+/// Reads the blobs that are found, for whoever wants bytes.
+struct Bytes<'b, 'v, 'w> {
+    back: &'b dyn Back,
+    visit: &'b mut Visit<'v>,
+    also: &'b mut Also<'w>,
+}
+
+impl search::Hears for Bytes<'_, '_, '_> {
+    fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError> {
+        let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
+        Ok((self.visit)(directory, bytes))
+    }
+
+    fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError> {
+        (self.also)(directory, name, self.back.blob(&blob)?);
         Ok(())
     }
 }

@@ -43,10 +43,14 @@ impl DirectoryGlobs {
     /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
     /// by counting.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
-        if directory.is_root() {
+        self.matches_bytes(directory.as_bytes())
+    }
+
+    /// Whether one of them matches the directory with a path of these bytes.
+    pub(crate) fn matches_bytes(&self, bytes: &[u8]) -> bool {
+        if bytes.is_empty() {
             return self.has_root;
         }
-        let bytes = directory.as_bytes();
         if let Some(depths) = &self.depths {
             let depth = bytes.iter().filter(|b| **b == b'/').count();
             if !depths.contains(&depth) {

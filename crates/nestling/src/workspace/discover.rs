@@ -1,8 +1,10 @@
-//! One walk over the repository's directories: which hold a `nestling.yml`, and which a rule matches.
+//! One walk over the repository's directories: which hold a `nestling.yml`, which a rule matches, and which hold a
+//! manifest that dependencies are read from.
 
 use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
 use super::document::split;
+use super::stated::{self, Manifests};
 use crate::files::{Files, ReadError, Search, Walk};
 use crate::path::RepoPath;
 
@@ -19,16 +21,21 @@ pub(crate) struct Found {
 /// A directory whose `nestling.yml` opens a workspace of its own is left
 /// alone with all that is below it, as Cargo leaves nested workspaces alone.
 ///
+/// On the same way it gathers the manifests that are asked for, in such workspaces too: what is in there may be needed.
+///
 /// # Errors
 /// A directory cannot be listed, or a `nestling.yml` cannot be read.
 pub(crate) fn discover(
     files: &dyn Files,
     rules: &[DirectoryGlobs],
+    manifests: &mut Manifests,
 ) -> Result<Vec<(RepoPath, Found)>, ReadError> {
     let mut found: Vec<(RepoPath, Found)> = Vec::new();
     let depth = rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0);
-    let search = Search { depth, ..Search::new(FILE_NAME.as_bytes()) };
-    files.find(&search, &mut |directory, file| {
+    let also = manifests.names();
+    let without = Some(stated::INSTALLED);
+    let search = Search { depth, also: &also, without, ..Search::new(FILE_NAME.as_bytes()) };
+    let mut visit = |directory: &RepoPath, file: Option<Vec<u8>>| {
         let is_root = directory.is_root();
         if !is_root && file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
@@ -40,7 +47,8 @@ pub(crate) fn discover(
             found.push((directory.clone(), Found { file, rules }));
         }
         Walk::Descend
-    })?;
+    };
+    files.find(&search, &mut visit, &mut |directory, name, bytes| manifests.add(name, directory, bytes))?;
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(found)
 }

@@ -5,6 +5,7 @@ use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::gitlab::Gitlab;
+use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
@@ -54,14 +55,16 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
         })
         .collect();
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
-    let found = discover(files, &globs)?;
+    let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
+    let mut manifests = Manifests::of(from.iter().flatten());
+    let found = discover(files, &globs, &mut manifests)?;
     workspace.rules = globs;
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
-    let from = loading.all(written.depends_from.iter().map(stated::parse));
-    loading.diagnostics.extend(stated::add(&from, files, sources, &mut workspace.units)?);
+    loading.all(from);
+    loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
     loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace, diagnostics: loading.diagnostics })
 }

@@ -3,16 +3,19 @@
 
 mod cargo;
 mod go;
+mod manifest;
 mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, utf8};
-use crate::files::{Files, ReadError, Search, Walk};
+use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::yaml::Located;
+use manifest::{Manifest, Reading};
 use std::collections::{BTreeMap, HashMap};
+
+pub(crate) use manifest::Manifests;
 
 /// Who states dependencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +24,20 @@ pub(crate) enum From {
     Npm,
     Go,
 }
+
+impl From {
+    /// The names of the files that are read.
+    fn files(self) -> &'static [&'static str] {
+        match self {
+            Self::Cargo => &["Cargo.toml"],
+            Self::Npm => &["package.json", "pnpm-workspace.yaml"],
+            Self::Go => &["go.mod", "go.work"],
+        }
+    }
+}
+
+/// Directories of installed packages, whose manifests do not count.
+pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
 const NAMES: [(&str, From); 3] = [("cargo", From::Cargo), ("npm", From::Npm), ("go", From::Go)];
 
@@ -39,124 +56,32 @@ pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
     }])
 }
 
-/// A package in one directory needs the one in another.
-#[derive(Debug)]
-struct Edge {
-    from: RepoPath,
-    to: RepoPath,
-    /// Where that is stated.
-    origin: Origin,
-}
-
-/// A manifest as it was read.
-struct Manifest<T> {
-    dir: RepoPath,
-    file: FileId,
-    text: String,
-    content: T,
-}
-
-impl<T> Manifest<T> {
-    /// Where a name stands: the first line that holds it, as a word of its own.
-    fn place(&self, name: &str) -> Origin {
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@' | '.');
-        let holds = |line: &str| {
-            line.match_indices(name).any(|(at, _)| {
-                let before = line[..at].chars().next_back();
-                let after = line[at + name.len()..].chars().next();
-                !before.is_some_and(is_part) && !after.is_some_and(|c| is_part(c) && c != '.')
-            })
-        };
-        match self.text.lines().position(holds) {
-            Some(line) => Origin::line(self.file, u32::try_from(line + 1).unwrap_or(u32::MAX)),
-            None => Origin::file(self.file),
-        }
-    }
-
-    fn at(&self, to: RepoPath, name: &str) -> Edge {
-        Edge { from: self.dir.clone(), to, origin: self.place(name) }
-    }
-}
-
-/// Reads manifests, and keeps what is wrong in them.
-struct Reading<'a> {
-    files: &'a dyn Files,
-    sources: &'a Sources,
-    problems: Vec<Diagnostic>,
-}
-
-impl Reading<'_> {
-    /// All files of a name, outside of installed packages. One that cannot be understood is left out with a warning.
-    fn all<T>(
-        &mut self,
-        name: &str,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Vec<Manifest<T>>, ReadError> {
-        let mut found = Vec::new();
-        let search = Search { without: Some(b"node_modules"), ..Search::new(name.as_bytes()) };
-        self.files.find(&search, &mut |dir, bytes| {
-            found.extend(bytes.map(|bytes| (dir.clone(), bytes)));
-            Walk::Descend
-        })?;
-        found.sort_unstable();
-        let mut manifests = Vec::new();
-        for (dir, bytes) in found {
-            let path = dir.child(name.as_bytes());
-            let text = match utf8(self.sources, &path, bytes) {
-                Ok(text) => text,
-                Err(problem) => {
-                    self.problems.push(problem);
-                    continue;
-                }
-            };
-            let file = self.sources.add(&path, text.as_str());
-            match parse(&text) {
-                Ok(content) => manifests.push(Manifest { dir, file, text, content }),
-                Err(why) => self.problems.push(
-                    Diagnostic::warning(
-                        "depends-from",
-                        Origin::file(file),
-                        format!("`{path}` cannot be read"),
-                    )
-                    .with_note(why)
-                    .with_help("what it depends on is not known, and a change there does not select it"),
-                ),
-            }
-        }
-        Ok(manifests)
-    }
-}
+/// Hears that a package in one directory needs the one in another, and where that is stated, should that be asked.
+type Needs<'n> = dyn FnMut(&RepoPath, &RepoPath, &dyn Fn() -> Origin) + 'n;
 
 /// Adds to the units what the manifests in them state.
-///
-/// # Errors
-/// A directory or a manifest cannot be read.
-pub(crate) fn add(
-    from: &[From],
-    files: &dyn Files,
-    sources: &Sources,
-    units: &mut [Unit],
-) -> Result<Vec<Diagnostic>, ReadError> {
-    let mut reading = Reading { files, sources, problems: Vec::new() };
-    let mut edges = Vec::new();
-    for from in from {
-        edges.extend(match from {
-            From::Cargo => cargo::edges(&mut reading)?,
-            From::Npm => npm::edges(&mut reading)?,
-            From::Go => go::edges(&mut reading)?,
-        });
-    }
+pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
     let dirs: HashMap<RepoPath, usize> =
         units.iter().enumerate().map(|(at, unit)| (unit.dir.clone(), at)).collect();
-    let mut stated: BTreeMap<(usize, UnitName), Origin> = BTreeMap::new();
-    for edge in edges {
-        if let (Some(from), Some(to)) = (owner(&dirs, &edge.from), owner(&dirs, &edge.to))
+    let mut stated: BTreeMap<(usize, &UnitName), Origin> = BTreeMap::new();
+    let mut needs = |from: &RepoPath, to: &RepoPath, origin: &dyn Fn() -> Origin| {
+        if let (Some(from), Some(to)) = (owner(&dirs, from), owner(&dirs, to))
             && from != to
         {
-            stated.entry((from, units[to].name.clone())).or_insert(edge.origin);
+            stated.entry((from, &units[to].name)).or_insert_with(origin);
+        }
+    };
+    let asked_for = manifests.from.clone();
+    let mut reading = Reading { manifests, sources, problems: Vec::new() };
+    for from in asked_for {
+        match from {
+            From::Cargo => cargo::edges(&mut reading, &mut needs),
+            From::Npm => npm::edges(&mut reading, &mut needs),
+            From::Go => go::edges(&mut reading, &mut needs),
         }
     }
-    for ((at, unit), origin) in stated {
+    let stated: Vec<_> = stated.into_iter().map(|((at, unit), origin)| (at, unit.clone(), origin)).collect();
+    for (at, unit, origin) in stated {
         let depends_on = &mut units[at].depends_on;
         if let Err(place) = depends_on.binary_search_by(|known| known.unit.cmp(&unit)) {
             let dependency = Dependency { unit, order: Order::Unordered, stated: Stated::Manifest, origin };
@@ -167,19 +92,15 @@ pub(crate) fn add(
         let path = problem.labels.first().map(|label| sources.path(label.origin.file));
         path.and_then(|path| RepoPath::parse(path).ok()).is_some_and(|path| owner(&dirs, &path).is_some())
     };
-    Ok(reading.problems.into_iter().filter(in_unit).collect())
+    reading.problems.into_iter().filter(in_unit).collect()
 }
 
 /// The unit whose directory is nearest above a path.
 fn owner(dirs: &HashMap<RepoPath, usize>, path: &RepoPath) -> Option<usize> {
-    let mut at = Some(path.clone());
-    while let Some(directory) = at {
-        if let Some(unit) = dirs.get(&directory) {
-            return Some(*unit);
-        }
-        at = directory.parent();
-    }
-    None
+    let known = dirs.get(path).copied();
+    known.or_else(|| {
+        std::iter::successors(path.parent(), RepoPath::parent).find_map(|it| dirs.get(&it).copied())
+    })
 }
 
 #[cfg(test)]

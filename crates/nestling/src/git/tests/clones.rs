@@ -5,7 +5,7 @@ use crate::files::Search;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Folders with a `nestling.yml` each, and a folder of templates.
+/// Folders with a `nestling.yml` and a manifest each, and a folder of templates.
 fn origin() -> (Fixture, CommitId, CommitId) {
     let origin = Fixture::new();
     for config in ["uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"] {
@@ -13,6 +13,7 @@ fn origin() -> (Fixture, CommitId, CommitId) {
     }
     for n in 0..20 {
         origin.write(format!("services/s{n}/nestling.yml"), &format!("# {n}\n"));
+        origin.write(format!("services/s{n}/package.json"), &format!("{{ \"name\": \"{n}\" }}\n"));
         origin.write(format!("services/s{n}/src/main"), &format!("main {n}\n"));
         origin.write(format!("ci/t{n}.yml"), &format!("# template {n}\n"));
     }
@@ -28,14 +29,15 @@ fn packs(clone: &Fixture) -> usize {
     folder.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|it| it == "pack")).count()
 }
 
-fn found(files: &dyn Files) -> usize {
-    let mut found = 0;
+fn found(files: &dyn Files) -> (usize, usize) {
+    let (mut found, mut further) = (0, 0);
     let visit = &mut |_: &RepoPath, file: Option<Vec<u8>>| {
         found += usize::from(file.is_some());
         Walk::Descend
     };
-    files.find(&Search::new(b"nestling.yml"), visit).unwrap();
-    found
+    let search = Search { also: &[b"package.json"], ..Search::new(b"nestling.yml") };
+    files.find(&search, visit, &mut |_, _, _| further += 1).unwrap();
+    (found, further)
 }
 
 #[test]
@@ -55,8 +57,8 @@ fn a_blobless_clone_gets_the_files_that_it_lacks_in_one_go() {
         let opened = if by_system { copy.open_by_system() } else { copy.open() }.fetching(TIMEOUT);
         let before = packs(&copy);
         let files = opened.files_at(&base).unwrap();
-        assert_eq!(found(&files), 20);
-        assert_eq!(packs(&copy), before + 1, "all of that name in one fetch");
+        assert_eq!(found(&files), (20, 20));
+        assert_eq!(packs(&copy), before + 1, "all of those names in one fetch");
         for n in 0..20 {
             let path = RepoPath::parse(format!("ci/t{n}.yml")).unwrap();
             assert_eq!(files.read(&path).unwrap().unwrap(), format!("# template {n}\n").as_bytes());

@@ -1,8 +1,7 @@
 //! Cargo: path dependencies, those that members take over from their workspace, and patches by path
 //! (<https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html>).
 
-use super::{Edge, Manifest, Reading};
-use crate::files::ReadError;
+use super::{Manifest, Needs, Reading};
 use crate::path::RepoPath;
 use toml::{Table, Value};
 
@@ -10,10 +9,9 @@ use toml::{Table, Value};
 const TABLES: [&str; 5] =
     ["dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies"];
 
-pub(super) fn edges(reading: &mut Reading<'_>) -> Result<Vec<Edge>, ReadError> {
+pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
     let manifests =
-        reading.all("Cargo.toml", |text| text.parse::<Table>().map_err(|error| error.to_string()))?;
-    let mut edges = Vec::new();
+        reading.all("Cargo.toml", |text| text.parse::<Table>().map_err(|error| error.to_string()));
     for manifest in &manifests {
         let workspace = workspace_of(manifest, &manifests);
         for (name, value) in dependencies(&manifest.content) {
@@ -21,10 +19,11 @@ pub(super) fn edges(reading: &mut Reading<'_>) -> Result<Vec<Edge>, ReadError> {
                 Some(path) => manifest.dir.join(path).ok(),
                 None => workspace.and_then(|workspace| by_workspace(workspace, name, value)),
             };
-            edges.extend(to.map(|to| manifest.at(to, name)));
+            if let Some(to) = to {
+                needs(&manifest.dir, &to, &|| manifest.place(name));
+            }
         }
     }
-    Ok(edges)
 }
 
 /// All dependencies of a manifest, those of single platforms too.

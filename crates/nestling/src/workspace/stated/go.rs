@@ -1,9 +1,7 @@
 //! Go: modules that `go.work` uses together, and replacements by path
 //! (<https://go.dev/ref/mod#workspaces>, <https://go.dev/ref/mod#go-mod-file-replace>).
 
-use super::{Edge, Manifest, Reading};
-use crate::diagnostic::Origin;
-use crate::files::ReadError;
+use super::{Manifest, Needs, Reading};
 use crate::path::RepoPath;
 use gomod_parser::{GoMod, Replacement};
 use std::collections::{BTreeSet, HashMap};
@@ -15,31 +13,26 @@ struct Work {
     replacements: GoMod,
 }
 
-pub(super) fn edges(reading: &mut Reading<'_>) -> Result<Vec<Edge>, ReadError> {
-    let modules = reading.all("go.mod", GoMod::from_str)?;
+pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+    let modules = reading.all("go.mod", GoMod::from_str);
     let works = reading.all("go.work", |text| {
         let (uses, rest) = without_uses(text);
         Ok(Work { uses, replacements: GoMod::from_str(&rest)? })
-    })?;
-    let mut edges = Vec::new();
+    });
+    let uses: Vec<Uses<'_>> = works.iter().map(|work| Uses::new(work, &modules)).collect();
     for module in &modules {
         for required in &module.content.require {
             let name = required.module.module_path.as_str();
             let replaced = replacement(&module.content, name).map(|path| module.dir.join(path));
             let to = match replaced {
                 Some(path) => path.ok(),
-                None => works.iter().find_map(|work| by_work(work, &modules, module, name)),
+                None => uses.iter().find_map(|uses| uses.module(module, name)),
             };
-            let origin = place(module, required.module.path_span.start);
-            edges.extend(to.map(|to| Edge { from: module.dir.clone(), to, origin }));
+            if let Some(to) = to {
+                needs(&module.dir, &to, &|| module.line_of(required.module.path_span.start));
+            }
         }
     }
-    Ok(edges)
-}
-
-fn place(module: &Manifest<GoMod>, at: usize) -> Origin {
-    let lines = module.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
-    Origin::line(module.file, u32::try_from(lines + 1).unwrap_or(u32::MAX))
 }
 
 /// The directory that a module is replaced by.
@@ -51,27 +44,32 @@ fn replacement<'a>(file: &'a GoMod, name: &str) -> Option<&'a str> {
     }
 }
 
-/// Where the workspace has a module, if it uses the one that requires it.
-fn by_work(
-    work: &Manifest<Work>,
-    modules: &[Manifest<GoMod>],
-    from: &Manifest<GoMod>,
-    name: &str,
-) -> Option<RepoPath> {
-    let dirs: BTreeSet<RepoPath> =
-        work.content.uses.iter().filter_map(|used| work.dir.join(used).ok()).collect();
-    if !dirs.contains(&from.dir) {
-        return None;
+/// The modules that a workspace uses together.
+struct Uses<'a> {
+    work: &'a Manifest<Work>,
+    dirs: BTreeSet<RepoPath>,
+    named: HashMap<&'a str, &'a RepoPath>,
+}
+
+impl<'a> Uses<'a> {
+    fn new(work: &'a Manifest<Work>, modules: &'a [Manifest<GoMod>]) -> Self {
+        let dirs: BTreeSet<RepoPath> =
+            work.content.uses.iter().filter_map(|used| work.dir.join(used).ok()).collect();
+        let used = modules.iter().filter(|module| dirs.contains(&module.dir));
+        let named = used.map(|module| (module.content.module.as_str(), &module.dir)).collect();
+        Self { work, dirs, named }
     }
-    if let Some(path) = replacement(&work.content.replacements, name) {
-        return work.dir.join(path).ok();
+
+    /// Where the workspace has a module, if it uses the one that requires it.
+    fn module(&self, from: &Manifest<GoMod>, name: &str) -> Option<RepoPath> {
+        if !self.dirs.contains(&from.dir) {
+            return None;
+        }
+        if let Some(path) = replacement(&self.work.content.replacements, name) {
+            return self.work.dir.join(path).ok();
+        }
+        self.named.get(name).map(|dir| (*dir).clone())
     }
-    let named: HashMap<&str, &RepoPath> = modules
-        .iter()
-        .filter(|module| dirs.contains(&module.dir))
-        .map(|module| (module.content.module.as_str(), &module.dir))
-        .collect();
-    named.get(name).map(|dir| (*dir).clone())
 }
 
 /// `use ./dir` and `use ( … )`, which only `go.work` has; the rest is written as in `go.mod`.

@@ -2,9 +2,8 @@
 //! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
 
 use super::super::directory_globs::DirectoryGlobs;
-use super::{Edge, Manifest, Reading};
+use super::{Manifest, Needs, Reading};
 use crate::diagnostic::FileId;
-use crate::files::ReadError;
 use crate::path::RepoPath;
 use crate::yaml;
 use indexmap::IndexMap;
@@ -56,43 +55,58 @@ impl Root {
     }
 
     fn holds(&self, dir: &RepoPath) -> bool {
-        let Some(relative) = dir.relative_to(&self.dir).and_then(|rest| RepoPath::parse(rest).ok()) else {
-            return false;
-        };
-        relative.is_root() || (self.members.matches(&relative) && !self.left_out.matches(&relative))
+        let Some(relative) = dir.relative_to(&self.dir) else { return false };
+        relative.is_empty()
+            || (self.members.matches_bytes(relative) && !self.left_out.matches_bytes(relative))
     }
 }
 
-pub(super) fn edges(reading: &mut Reading<'_>) -> Result<Vec<Edge>, ReadError> {
-    let packages = reading.all("package.json", |text| {
-        serde_json::from_str::<Package>(text).map_err(|error| error.to_string())
-    })?;
-    let pnpm = reading.all("pnpm-workspace.yaml", |text| Ok(pnpm_globs(text)))?;
+pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+    let packages = reading
+        .all("package.json", |text| serde_json::from_str::<Package>(text).map_err(|error| error.to_string()));
+    let pnpm = reading.all("pnpm-workspace.yaml", |text| Ok(pnpm_globs(text)));
     let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
         Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => Root::new(&package.dir, globs),
     });
-    let roots: Vec<Root> =
-        by_npm.chain(pnpm.iter().filter_map(|root| Root::new(&root.dir, &root.content))).collect();
-    let mut edges = Vec::new();
-    for root in &roots {
-        let members: Vec<&Manifest<Package>> = packages.iter().filter(|it| root.holds(&it.dir)).collect();
+    let by_pnpm = pnpm.iter().filter_map(|root| Root::new(&root.dir, &root.content));
+    for root in by_npm.chain(by_pnpm) {
+        let members: Vec<&Manifest<Package>> =
+            below(&packages, &root.dir).filter(|it| root.holds(&it.dir)).collect();
         let named: HashMap<&str, &RepoPath> =
             members.iter().filter_map(|it| Some((it.content.name.as_deref()?, &it.dir))).collect();
         for member in &members {
             for (name, wanted) in dependencies(&member.content) {
-                let to = local_name(name, wanted).and_then(|name| named.get(name));
-                edges.extend(to.map(|to| member.at((*to).clone(), name)));
+                if let Some(to) = local_name(name, wanted).and_then(|name| named.get(name)) {
+                    needs(&member.dir, to, &|| member.place(name));
+                }
             }
         }
     }
     for package in &packages {
         for (name, wanted) in dependencies(&package.content) {
             let path = ["file:", "link:", "portal:"].iter().find_map(|kind| wanted.strip_prefix(kind));
-            let to = path.and_then(|path| package.dir.join(path).ok());
-            edges.extend(to.map(|to| package.at(to, name)));
+            if let Some(to) = path.and_then(|path| package.dir.join(path).ok()) {
+                needs(&package.dir, &to, &|| package.place(name));
+            }
         }
     }
-    Ok(edges)
+}
+
+/// The packages in a directory and below it, in order. They stand together, but for others between the directory's
+/// own and the rest: `a-b` comes before `a/b`.
+fn below<'p>(
+    packages: &'p [Manifest<Package>],
+    dir: &RepoPath,
+) -> impl Iterator<Item = &'p Manifest<Package>> {
+    let own = packages.binary_search_by(|package| package.dir.cmp(dir)).ok().filter(|_| !dir.is_root());
+    let rest = if dir.is_root() {
+        packages
+    } else {
+        let below = packages.partition_point(|package| package.dir < dir.child(b""));
+        let rest = packages.get(below..).unwrap_or_default();
+        &rest[..rest.partition_point(|package| package.dir.is_in(dir))]
+    };
+    own.map(|at| &packages[at]).into_iter().chain(rest)
 }
 
 fn dependencies(package: &Package) -> impl Iterator<Item = (&str, &str)> {

@@ -103,6 +103,35 @@ fn an_alias_of_pnpm_names_the_other_package() {
 }
 
 #[test]
+fn manifests_are_read_in_workspaces_within_and_not_where_packages_are_installed() {
+    let files = [
+        ("a/within/nestling.yml", "workspace: {}\n"),
+        ("a/within/deep/package.json", "{ \"dependencies\": { \"b\": \"file:../../../b\" } }"),
+        ("a/within/unit/nestling.yml", "job: { script: not one of these }\n"),
+        ("a/node_modules/unit/nestling.yml", "job: { script: j }\n"),
+        ("a/node_modules/unit/package.json", "{ \"dependencies\": { \"c\": \"file:../../../c\" } }"),
+    ];
+    let (found, _) = loaded("npm, npm", &["a", "b", "c"], &files);
+    let dirs: Vec<String> = found.workspace.units.iter().map(|unit| unit.dir.to_string()).collect();
+    assert_eq!(dirs, ["a", "a/node_modules/unit", "b", "c"]);
+    assert_eq!(stated("npm", &["a", "b", "c"], &files), ["a -> b (a/within/deep/package.json:1)"]);
+}
+
+#[test]
+fn a_workspace_of_packages_may_be_anywhere() {
+    let root = "{ \"workspaces\": [\"*\"], \"dependencies\": { \"b\": \"*\" } }";
+    let files = [
+        ("x/package.json", root),
+        ("x/a/package.json", "{ \"name\": \"a\", \"dependencies\": {\n \"bb\": \"*\",\n \"b\": \"*\" } }"),
+        ("x/b/package.json", "{ \"name\": \"b\" }"),
+        ("x-y/package.json", "{ \"name\": \"bb\", \"dependencies\": { \"b\": \"*\" } }"),
+        ("y/package.json", "{ \"name\": \"bb\" }"),
+    ];
+    let found = stated("npm", &["x", "x/a", "x/b", "x-y", "y"], &files);
+    assert_eq!(found, ["x -> x/b (x/package.json:1)", "x/a -> x/b (x/a/package.json:3)"]);
+}
+
+#[test]
 fn go_states_modules_of_its_workspace_and_replacements() {
     let api = "module shop.example/api\n\ngo 1.22\n\nrequire (\n\tshop.example/core v1.0.0\n\tgolang.org/x/net v0.20.0\n\
                \tshop.example/old v0.1.0 // indirect\n)\n\nreplace shop.example/old => ../legacy\n";

@@ -1,0 +1,127 @@
+//! The manifests of packages: collected while units are discovered, and understood afterwards.
+
+use super::From;
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
+use crate::path::RepoPath;
+use std::sync::Arc;
+
+/// The manifests of the kinds that a workspace asks for, outside of installed packages.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    /// Who is asked for, in order.
+    pub(super) from: Vec<From>,
+    /// The names that they have, each with its files.
+    named: Vec<(&'static str, Vec<InRepository>)>,
+}
+
+/// A file as it stands in the repository: its directory and its bytes.
+type InRepository = (RepoPath, Vec<u8>);
+
+impl Manifests {
+    /// None yet, of these kinds.
+    pub(crate) fn of<'f>(asked_for: impl IntoIterator<Item = &'f From>) -> Self {
+        let mut from: Vec<From> = Vec::new();
+        for kind in asked_for {
+            if !from.contains(kind) {
+                from.push(*kind);
+            }
+        }
+        let names = from.iter().flat_map(|kind| kind.files());
+        Self { named: names.map(|name| (*name, Vec::new())).collect(), from }
+    }
+
+    /// The names of their files.
+    pub(crate) fn names(&self) -> Vec<&'static [u8]> {
+        self.named.iter().map(|(name, _)| name.as_bytes()).collect()
+    }
+
+    /// Adds a file that has one of these names, by its index.
+    pub(crate) fn add(&mut self, name: usize, dir: &RepoPath, bytes: Vec<u8>) {
+        if let Some((_, files)) = self.named.get_mut(name) {
+            files.push((dir.clone(), bytes));
+        }
+    }
+
+    /// The files of a name, in order of their directories.
+    fn take(&mut self, name: &str) -> Vec<InRepository> {
+        let files = self.named.iter_mut().find(|(known, _)| *known == name);
+        let mut files = files.map(|(_, files)| std::mem::take(files)).unwrap_or_default();
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        files
+    }
+}
+
+/// A manifest as it was read.
+pub(super) struct Manifest<T> {
+    pub dir: RepoPath,
+    pub file: FileId,
+    pub text: Arc<str>,
+    pub content: T,
+}
+
+impl<T> Manifest<T> {
+    /// Where a name stands: the first line that holds it, as a word of its own.
+    pub(super) fn place(&self, name: &str) -> Origin {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@' | '.');
+        let is_whole = |at: usize| {
+            let before = self.text[..at].chars().next_back();
+            let after = self.text[at + name.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(|c| is_part(c) && c != '.')
+        };
+        // No line holds nothing, or a name of several lines.
+        let can_stand = !name.is_empty() && !name.contains('\n');
+        let finder = memchr::memmem::Finder::new(name);
+        let mut places = finder.find_iter(self.text.as_bytes()).filter(|_| can_stand);
+        match places.find(|at| is_whole(*at)) {
+            Some(at) => self.line_of(at),
+            None => Origin::file(self.file),
+        }
+    }
+
+    /// The line with the byte at a place of the text.
+    pub(super) fn line_of(&self, at: usize) -> Origin {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        Origin::line(self.file, number(memchr::memchr_iter(b'\n', before).count() + 1))
+    }
+}
+
+/// Understands manifests, and keeps what is wrong in them.
+pub(super) struct Reading<'a> {
+    pub manifests: Manifests,
+    pub sources: &'a Sources,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    /// All files of a name. One that cannot be understood is left out with a warning.
+    pub(super) fn all<T>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<Manifest<T>> {
+        let found = self.manifests.take(name);
+        let mut manifests = Vec::with_capacity(found.len());
+        for (dir, bytes) in found {
+            let path = dir.child(name.as_bytes());
+            let text: Arc<str> = match utf8(self.sources, &path, bytes) {
+                Ok(text) => text.into(),
+                Err(problem) => {
+                    self.problems.push(problem);
+                    continue;
+                }
+            };
+            let file = self.sources.add(&path, Arc::clone(&text));
+            match parse(&text) {
+                Ok(content) => manifests.push(Manifest { dir, file, text, content }),
+                Err(why) => self.problems.push(unreadable(&path, file, why)),
+            }
+        }
+        manifests
+    }
+}
+
+fn unreadable(path: &RepoPath, file: FileId, why: String) -> Diagnostic {
+    Diagnostic::warning("depends-from", Origin::file(file), format!("`{path}` cannot be read"))
+        .with_note(why)
+        .with_help("what it depends on is not known, and a change there does not select it")
+}
