@@ -65,4 +65,4 @@ def growth(title: str, lines: dict[str, Line]) -> str:
         power = slope(line)
         label = name if power is None else f"{name}, slope {power:.2f}"
         parts.append(f'<text x="448" y="{last:.0f}">{escape(label)}</text>')
-    return svg(700, 440, title + " (both logarithmic)", parts)
+    return svg(760, 440, title + " (both logarithmic)", parts)
