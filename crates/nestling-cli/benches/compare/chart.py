@@ -34,10 +34,10 @@ def bars(title: str, values: dict[str, float]) -> str:
     for row, (name, value) in enumerate(sorted(values.items(), key=lambda item: item[1])):
         y, length = 30 + row * 22, 8 + 380 * (log10(value) - low) / (high - low)
         kind = "ours" if name.startswith("nestling") else "peer"
-        parts.append(f'<text x="196" y="{y + 13}" text-anchor="end">{escape(name)}</text>')
-        parts.append(f'<rect class="{kind}" x="202" y="{y}" width="{length:.0f}" height="17" rx="2"/>')
-        parts.append(f'<text x="{208 + length:.0f}" y="{y + 13}">{shown(value)}</text>')
-    return svg(690, 40 + 22 * len(values), title + " (logarithmic)", parts)
+        parts.append(f'<text x="228" y="{y + 13}" text-anchor="end">{escape(name)}</text>')
+        parts.append(f'<rect class="{kind}" x="234" y="{y}" width="{length:.0f}" height="17" rx="2"/>')
+        parts.append(f'<text x="{240 + length:.0f}" y="{y + 13}">{shown(value)}</text>')
+    return svg(722, 40 + 22 * len(values), title + " (logarithmic)", parts)
 
 
 def growth(title: str, lines: dict[str, Line]) -> str:
