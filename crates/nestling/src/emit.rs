@@ -2,11 +2,11 @@
 
 mod size;
 mod factor;
+mod split;
 mod written;
 mod header;
 mod ordered;
 mod lines;
-mod split;
 mod output;
 mod oversize;
 mod router;

@@ -6,7 +6,7 @@ use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
 use crate::diagnostic::Sources;
 use crate::name::StageName;
-use crate::pipeline::{Job, Pipeline};
+use crate::pipeline::Job;
 use crate::plan::{Plan, noop_job};
 use crate::threads::side_by_side;
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
     let pipeline = &plan.pipeline;
     let one =
         |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
-    let jobs = Jobs::of(pipeline);
+    let jobs = Jobs::of(plan);
     let cut = match settings.parts {
         Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
         Parts::Fewest if jobs.all().fits(&settings.limits) => {
@@ -35,36 +35,36 @@ fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
             if written.load().fits(&settings.limits) {
                 return one(text(&header::of(plan), &written, sources, settings.comments));
             }
-            jobs.fewest(plan, &written, &settings.limits)
+            jobs.fewest(&written, &settings.limits)
         }
     };
-    parts(plan, &jobs, &cut, sources, settings)
+    parts(&jobs, &cut, sources, settings)
 }
 
 /// The jobs of a plan, weighed once.
 struct Jobs<'a> {
-    pipeline: &'a Pipeline,
+    plan: &'a Plan,
     loads: Vec<Load>,
 }
 
 impl<'a> Jobs<'a> {
-    fn of(pipeline: &'a Pipeline) -> Self {
-        Self { pipeline, loads: pipeline.jobs.iter().map(Load::of).collect() }
+    fn of(plan: &'a Plan) -> Self {
+        Self { plan, loads: plan.pipeline.jobs.iter().map(Load::of).collect() }
     }
 
     fn all(&self) -> Load {
-        self.loads.iter().copied().fold(Load::default(), std::ops::Add::add)
+        self.loads.iter().copied().sum()
     }
 
     /// Those that stay together. What a hidden job needs, every job needs that extends it: so this is asked of the jobs
     /// as they are.
     fn groups(&self) -> Vec<Vec<usize>> {
-        split::groups(self.pipeline)
+        split::groups(&self.plan.pipeline)
     }
 
     /// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part
     /// that turns out too large is cut again, a little smaller.
-    fn fewest(&self, plan: &Plan, written: &Written<'_>, limits: &Limits) -> Vec<Vec<usize>> {
+    fn fewest(&self, written: &Written<'_>, limits: &Limits) -> Vec<Vec<usize>> {
         let groups = self.groups();
         let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
         // Each part may have to hold every shared body.
@@ -76,15 +76,15 @@ impl<'a> Jobs<'a> {
         };
         let fits = |parts: &Vec<Vec<usize>>| {
             let mut numbered = parts.iter().enumerate();
-            numbered.all(|(at, part)| self.part(plan, part, at == 0, limits).1.fits(limits))
+            numbered.all(|(at, part)| self.part(part, at == 0, limits).1.fits(limits))
         };
         (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
     }
 
     /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.
-    fn part<'p>(&self, plan: &'p Plan, part: &[usize], first: bool, limits: &Limits) -> (Written<'p>, Load) {
-        let load = Load::sum(&self.loads, part);
-        let written = part_of(plan, part, first);
+    fn part(&self, part: &[usize], first: bool, limits: &Limits) -> (Written<'a>, Load) {
+        let load = Load::of_some(&self.loads, part);
+        let written = part_of(self.plan, part, first);
         if load.fits(limits) {
             return (written, load);
         }
@@ -94,26 +94,20 @@ impl<'a> Jobs<'a> {
     }
 }
 
-fn parts(
-    plan: &Plan,
-    jobs: &Jobs<'_>,
-    cut: &[Vec<usize>],
-    sources: &Sources,
-    settings: &Settings,
-) -> Emitted {
+fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings) -> Emitted {
     let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(&settings.file, number)).collect();
     let mut emitted = Emitted::default();
-    let router = router::pipeline(plan, &paths, settings);
+    let router = router::pipeline(jobs.plan, &paths, settings);
     let about = format!(
         "{}# Too much for one pipeline of GitLab's: the jobs are in {} parts.\n",
-        header::of(plan),
+        header::of(jobs.plan),
         cut.len()
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(File { path: settings.file.clone(), text: text_of_router });
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
     let written = side_by_side(&numbered, |(at, part)| {
-        let (written, load) = jobs.part(plan, part, *at == 0, &settings.limits);
+        let (written, load) = jobs.part(part, *at == 0, &settings.limits);
         let problem = oversize::of_part(&written, load, &settings.limits);
         let mut text = part::first_line(at + 1, cut.len());
         if settings.comments == Comments::Origins {

@@ -46,8 +46,8 @@ impl Load {
     }
 
     /// What some of the jobs weigh together.
-    pub(crate) fn sum(loads: &[Self], some: &[usize]) -> Self {
-        some.iter().fold(Self::default(), |load, at| load + loads[*at])
+    pub(crate) fn of_some(loads: &[Self], some: &[usize]) -> Self {
+        some.iter().map(|at| loads[*at]).sum()
     }
 
     /// With the hash that holds the jobs, and room for `stages` and `workflow`.
@@ -70,13 +70,19 @@ impl std::ops::Add for Load {
     }
 }
 
+impl std::iter::Sum for Load {
+    fn sum<I: Iterator<Item = Self>>(loads: I) -> Self {
+        loads.fold(Self::default(), std::ops::Add::add)
+    }
+}
+
 /// Cuts jobs of these loads into as few parts as the order of their groups allows: the indexes of each part's jobs, in
 /// order. A group of units that is too large by itself is a part of its own; the emitter has an error for it.
 pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &Limits) -> Vec<Vec<usize>> {
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut load = Load::default();
     for group in groups {
-        let more = Load::sum(loads, group);
+        let more = Load::of_some(loads, group);
         match parts.last_mut() {
             Some(part) if (load + more).fits(limits) => {
                 part.extend(group);
@@ -95,7 +101,7 @@ pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &Limits) 
 pub(crate) fn by_count(groups: &[Vec<usize>], loads: &[Load], count: NonZeroUsize) -> Vec<Vec<usize>> {
     let mut parts: Vec<(usize, Vec<usize>)> = vec![(0, Vec::new()); count.get()];
     for group in groups {
-        let weight = Load::sum(loads, group).objects;
+        let weight = Load::of_some(loads, group).objects;
         if let Some(lightest) = parts.iter_mut().min_by_key(|(weight, _)| *weight) {
             lightest.0 += weight;
             lightest.1.extend(group);

@@ -41,8 +41,8 @@ impl<'a> Written<'a> {
     /// What GitLab counts of it.
     pub(crate) fn load(&self) -> Load {
         let objects = self.hidden.iter().map(of_hidden).sum();
-        let jobs = self.jobs.iter().map(|job| Load::of(job));
-        jobs.fold(Load { objects, ..Load::default() }, std::ops::Add::add)
+        let jobs: Load = self.jobs.iter().map(|job| Load::of(job)).sum();
+        jobs + Load { objects, ..Load::default() }
     }
 }
 

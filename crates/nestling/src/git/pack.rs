@@ -91,9 +91,9 @@ struct Head {
 impl Pack {
     fn open(index: &Path) -> Option<Self> {
         let data = Blocks::open(&index.with_extension("pack"), BLOCK, BLOCKS).ok()?;
-        let known = data.read(0, 8, |bytes| bytes == b"PACK\0\0\0\x02")?;
+        data.read(0, 8, |bytes| bytes == b"PACK\0\0\0\x02").filter(|known| *known)?;
         let inflate = RefCell::new(Decompressor::new());
-        known.then(|| Some(Self { index: Index::open(index)?, data, inflate, bases: RefCell::default() }))?
+        Some(Self { index: Index::open(index)?, data, inflate, bases: RefCell::default() })
     }
 
     /// The object at a place of the pack.

@@ -77,7 +77,7 @@ proptest! {
         let parts = by_limits(&pipeline, &limits);
         whole(&pipeline, &parts)?;
         for (number, part) in parts.iter().enumerate() {
-            let load = Load::sum(&loads(&pipeline), part);
+            let load = Load::of_some(&loads(&pipeline), part);
             // What is too large cannot be cut: it would fit as soon as it is more than one group.
             let groups = by_limits(&pipeline, &Limits { jobs: 0, ..limits });
             let in_part = groups.iter().filter(|group| part.contains(&group[0])).count();
