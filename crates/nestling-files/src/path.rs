@@ -58,7 +58,7 @@ impl RepoPath {
     }
 
     /// The path as git stores it, already normal. For paths that come out of git's objects.
-    pub(crate) fn from_git(bytes: &[u8]) -> Self {
+    pub fn from_git(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
 
@@ -99,7 +99,7 @@ impl RepoPath {
     }
 
     /// One component further down.
-    pub(crate) fn child(&self, name: &[u8]) -> Self {
+    pub fn child(&self, name: &[u8]) -> Self {
         if self.is_root() { Self(name.into()) } else { Self([self.as_bytes(), b"/", name].concat().into()) }
     }
 

@@ -2,7 +2,7 @@
 
 use super::id::ObjectId;
 use super::{Change, CommitId, GitError, MergeBase, TreeId};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::rc::Rc;
 
 pub(super) trait Back {

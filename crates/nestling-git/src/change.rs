@@ -1,6 +1,6 @@
 //! A path that differs.
 
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::fmt;
 
 /// A path that differs between two states of the repository. A renamed file is two of them: its old path is deleted,

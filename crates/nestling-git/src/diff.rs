@@ -3,7 +3,7 @@
 use super::back::Back;
 use super::tree::{self, TreeEntry};
 use super::{Change, GitError, Status, TreeId};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::cmp::Ordering;
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! The files of another revision, or of another repository that is already on disk: nothing is fetched for them.
 
 use super::{CommitId, GitError, Repository, Trust};
-use crate::files::{Elsewhere, Entry, Files, ReadError, Revision, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Revision, Walk};
+use nestling_files::path::RepoPath;
 use std::error::Error;
 
 impl Elsewhere for Repository {

@@ -33,7 +33,7 @@ pub use open::Trust;
 pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;
 
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use back::Back;
 use command::Git;
 use memory::Memory;

@@ -6,7 +6,7 @@ use super::id::ObjectId;
 use super::pack::{Kind, Packs};
 use super::system::System;
 use super::{Change, CommitId, GitError, MergeBase, TreeId, work_changes};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use git2::{ErrorCode, ObjectType, Oid, Sort};
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};

@@ -5,7 +5,7 @@
 use super::back::Back;
 use super::work_tree::Listed;
 use super::{Change, GitError, Status, TreeId};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -6,7 +6,7 @@ use super::command::Git;
 use super::fetch::fetch_objects;
 use super::id::ObjectId;
 use super::{Change, CommitId, GitError, MergeBase, TreeId};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::rc::Rc;

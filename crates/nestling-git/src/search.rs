@@ -4,8 +4,8 @@
 use super::id::{AsItIs, ObjectId};
 use super::tree::{self, RawKind};
 use super::{GitError, TreeId};
-use crate::files::{ReadError, Search, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{ReadError, Search, Walk};
+use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;

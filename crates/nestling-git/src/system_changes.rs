@@ -2,7 +2,7 @@
 
 use super::command::Git;
 use super::{Change, GitError, Status, TreeId};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use crate::sorted;
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> 
         arguments.extend(&plain);
         let hashed = if plain.is_empty() { Vec::new() } else { git.output(&arguments).unwrap_or_default() };
         let hashed = String::from_utf8_lossy(&hashed);
-        let ids = sorted::map(plain.iter().copied().zip(hashed.lines()));
+        let ids = plain.iter().copied().zip(hashed.lines()).collect();
         for (path, raw) in chunk {
             let id = std::str::from_utf8(path).ok().and_then(|path| ids.get(path));
             let same = id.is_some_and(|id| *id == raw.old_id);

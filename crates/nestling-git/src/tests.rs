@@ -1,6 +1,6 @@
 use super::*;
-use crate::files::{EntryKind, Files, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{EntryKind, Files, Walk};
+use nestling_files::path::RepoPath;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 mod backs;
@@ -149,7 +149,7 @@ fn the_work_tree_diff_says_what_git_says() {
 
 fn listing(files: &dyn Files) -> Vec<String> {
     let mut seen = Vec::new();
-    let mut visit = |folder: &RepoPath, entries: &[crate::files::Entry]| {
+    let mut visit = |folder: &RepoPath, entries: &[nestling_files::files::Entry]| {
         for entry in entries {
             let path = folder.child(&entry.name);
             match entry.kind {

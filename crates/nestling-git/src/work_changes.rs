@@ -5,7 +5,7 @@
 //! side from the second.
 
 use super::{Change, Status};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use git2::{Delta, DiffDelta, DiffOptions, FileMode, Oid, Repository};
 use std::collections::BTreeMap;
 

@@ -2,8 +2,8 @@
 
 use super::back::Back;
 use super::memory::Memory;
-use crate::files::{Entry, EntryKind, Files, ReadError, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;

@@ -21,13 +21,13 @@ pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Pipeline;
-use crate::threads::side_by_side;
+use crate::parallel::parallel_map;
 use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
     let tables = Tables::new(pipeline, settings);
-    let found = side_by_side(rules::RULES, |rule| {
+    let found = parallel_map(rules::RULES, |rule| {
         let mut problems = Vec::new();
         (rule.check)(&Index::new(&tables), &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == rule.id), "{}", rule.id);

@@ -1,7 +1,7 @@
 //! What is wrong in a user's files, and where: every problem is data, collected, and shown by whoever asked.
 
 use crate::name::UnitName;
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -14,7 +14,7 @@ mod base;
 mod find;
 mod detect;
 
-pub use crate::git::{Change, Status};
+pub use nestling_git::{Change, Status};
 pub use detect::{detect, facts, head};
 pub use facts::{MergeRequest, PipelineFacts, PipelineKind};
 pub use given::{GivenError, parse_given};
@@ -24,7 +24,7 @@ pub use simulate::{As, AsError};
 pub use source::{Occasion, PipelineSource, Policies, Policy};
 pub use variables::CiVariables;
 
-use crate::git::{CommitId, History};
+use nestling_git::{CommitId, History};
 use std::fmt;
 
 /// What differs between base and head, and how the two were found.

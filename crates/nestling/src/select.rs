@@ -12,8 +12,8 @@ pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
-use crate::name::UnitName;
-use crate::path::{Glob, RepoPath};
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::{Glob, RepoPath};
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
-//! [`format`] is what is written, [`load`] reads it from any [`Files`](crate::files::Files) and checks it, and what
+//! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
 mod catalogue;
@@ -35,10 +35,10 @@ pub(crate) use unit::places;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
-use crate::diagnostic::FileId;
-use crate::name::{StageName, UnitName};
-use crate::path::{Glob, RepoPath};
-use crate::yaml::Map;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::name::{StageName, UnitName};
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::yaml::Map;
 
 /// The name of the file that makes a directory a unit, and the root a workspace.
 pub const FILE_NAME: &str = "nestling.yml";
@@ -80,7 +80,7 @@ pub struct Staged {
     /// The stage.
     pub name: StageName,
     /// Where it stands.
-    pub origin: crate::diagnostic::Origin,
+    pub origin: nestling_gitlab::diagnostic::Origin,
 }
 
 impl Workspace {

@@ -1,7 +1,7 @@
 //! Partial clones: what they lack is fetched, many files at once, if that is allowed.
 
 use super::*;
-use crate::files::Search;
+use nestling_files::files::Search;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -1,6 +1,6 @@
 //! Real repositories, made by the system's git with nothing of the machine's configuration.
 
-use crate::git::{CommitId, Repository, Trust};
+use crate::{CommitId, Repository, Trust};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! What is remembered of the disk is what is there, as long as every change is told.
 
 use super::fixture::Fixture;
-use crate::files::{Entry, Files, Walk};
-use crate::git::{Change, Repository};
-use crate::path::RepoPath;
+use nestling_files::files::{Entry, Files, Walk};
+use crate::{Change, Repository};
+use nestling_files::path::RepoPath;
 use std::fs;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! What is read out of packs is what git reads.
 
 use super::*;
-use crate::git::id::ObjectId;
-use crate::git::pack::{Kind, Packs};
+use crate::id::ObjectId;
+use crate::pack::{Kind, Packs};
 use std::rc::Rc;
 
 /// Every tree and file of a repository, as git gives it.

@@ -1,7 +1,7 @@
 //! Files of several names are found in one search, each by its own rules, wherever files are read from.
 
 use super::*;
-use crate::files::{DirectoryFiles, MemoryFiles, Search};
+use nestling_files::files::{DirectoryFiles, MemoryFiles, Search};
 
 const FILES: [&str; 14] = [
     "nestling.yml",

@@ -1,8 +1,8 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
-use crate::compose::{Surroundings, workspace_jobs};
+use crate::configuration::{RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
-use crate::files::MemoryFiles;
+use nestling_files::files::MemoryFiles;
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::{Job, Pipeline};
@@ -23,7 +23,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
     let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
-    let (unit, found) = workspace_jobs(vec![node], &surroundings);
+    let (unit, found) = fold(vec![node], &surroundings, RemoteIncludes::Keep);
     problems.extend(found);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();

@@ -2,8 +2,8 @@
 //! anything at all, and nothing else has a meaning
 //! (<https://docs.gitlab.com/ci/yaml/includes/#use-includelocal-with-wildcard-file-paths>).
 
-use crate::files::{EntryKind, Files, ReadError, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
 
 /// The files whose paths match, in the order in which git lists them.
 pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
@@ -91,7 +91,7 @@ fn pieces(pattern: &[u8]) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::MemoryFiles;
+    use nestling_files::files::MemoryFiles;
 
     const FILES: [&str; 9] = [
         "a.yml",

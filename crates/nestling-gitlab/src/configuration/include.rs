@@ -5,8 +5,8 @@
 
 use super::glob;
 use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
-use crate::files::Files;
-use crate::path::RepoPath;
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
@@ -27,10 +27,10 @@ pub struct Surroundings<'a> {
 
 /// What becomes of an include that only GitLab can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Remote {
-    /// It stays in the output.
+pub enum RemoteIncludes {
+    /// It is returned beside the jobs, for GitLab to read.
     Keep,
-    /// It is an error: its jobs could not be scoped.
+    /// It is an error.
     Refuse,
 }
 
@@ -41,10 +41,10 @@ const DEPTH: usize = 20;
 const INCLUDES: usize = 150;
 
 /// The fragments that a fragment includes, each before the one that includes it, as GitLab merges them.
-pub(crate) fn read(
+pub(super) fn read(
     fragment: Fragment,
     surroundings: &Surroundings<'_>,
-    remote: Remote,
+    remote: RemoteIncludes,
 ) -> (Vec<Fragment>, Vec<Diagnostic>) {
     let mut reading =
         Reading { surroundings, remote, included: 0, fragments: Vec::new(), problems: Vec::new() };
@@ -53,7 +53,7 @@ pub(crate) fn read(
 }
 
 /// Takes the includes out that were kept for GitLab.
-pub(crate) fn kept(fragment: &mut Fragment) -> Vec<Node> {
+pub(super) fn kept(fragment: &mut Fragment) -> Vec<Node> {
     let Some(node) = fragment.globals.remove("include").filter(|node| !node.is_null()) else {
         return Vec::new();
     };
@@ -65,7 +65,7 @@ pub(crate) fn kept(fragment: &mut Fragment) -> Vec<Node> {
 
 struct Reading<'a> {
     surroundings: &'a Surroundings<'a>,
-    remote: Remote,
+    remote: RemoteIncludes,
     /// How many files there are so far.
     included: usize,
     fragments: Vec<Fragment>,
@@ -81,7 +81,7 @@ impl Reading<'_> {
             match (local_path(&include), included) {
                 (_, Truth::No) => {}
                 (Some(path), Truth::Yes) => self.local(&include, path, depth),
-                _ if self.remote == Remote::Keep => rest.push(include),
+                _ if self.remote == RemoteIncludes::Keep => rest.push(include),
                 (Some(path), Truth::Maybe) => self.problems.push(uncertain(include.origin, path)),
                 (None, _) => self.problems.push(refused(&include)),
             }

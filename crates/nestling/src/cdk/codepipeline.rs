@@ -10,7 +10,7 @@ mod graphs;
 mod lost;
 mod read;
 
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use dot::Graph;
 use project::Project;
 

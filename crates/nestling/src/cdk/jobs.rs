@@ -21,11 +21,11 @@ use super::report::Report;
 use super::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::compose::LeftOut;
-use crate::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::Diagnostic;
 use crate::environments::Evaluate;
-use crate::name::UnitName;
+use nestling_gitlab::name::UnitName;
 use crate::workspace::Catalogue;
-use crate::yaml::Node;
+use nestling_gitlab::yaml::Node;
 use std::collections::BTreeMap;
 
 /// What jobs are written from.

@@ -1,6 +1,6 @@
 //! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
 
-use crate::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use indexmap::IndexMap;
 
 /// One thing that is not a job.

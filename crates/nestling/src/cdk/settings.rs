@@ -1,8 +1,8 @@
 //! What a unit's header says about its assembly: `unit: { cdk: … }`.
 
 use super::script::is_word;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::yaml::{self, Located, Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 use indexmap::IndexMap;
 use serde::Deserialize;
 

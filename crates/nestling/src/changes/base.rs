@@ -17,7 +17,7 @@ use super::facts::{PipelineFacts, PipelineKind};
 use super::reason::UnknownBase;
 use super::source::PipelineSource;
 use super::variables::CiVariables;
-use crate::git::CommitId;
+use nestling_git::CommitId;
 
 const DIFF_BASE: &str = "CI_MERGE_REQUEST_DIFF_BASE_SHA";
 const TARGET: &str = "CI_MERGE_REQUEST_TARGET_BRANCH_SHA";

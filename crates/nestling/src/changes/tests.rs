@@ -1,6 +1,6 @@
 use super::*;
-use crate::git::tests::fixture::Fixture;
-use crate::git::tests::shown;
+use nestling_git::tests::fixture::Fixture;
+use nestling_git::tests::shown;
 use std::time::Duration;
 
 mod clones;

@@ -3,7 +3,7 @@
 use super::output::File;
 use super::split::{Limits, Load};
 use super::written::Written;
-use crate::diagnostic::{Diagnostic, FileId, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
 use std::collections::BTreeSet;

@@ -6,10 +6,10 @@ use super::pair::{pair, stop_name};
 use super::target::{Target, starts, target};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::StageName;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::StageName;
 use crate::workspace::{Catalogue, Environment, Staged, Stop};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::yaml::{Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! What a pipeline does to environments: the effect of a merge at a glance.
 
-use crate::name::{JobName, UnitName};
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// A job that does something to an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]

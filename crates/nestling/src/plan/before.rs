@@ -3,8 +3,8 @@
 use super::render_unit::UnitRenderer;
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
-use crate::diagnostic::{Sources, has_errors};
-use crate::files::{Elsewhere, Files};
+use nestling_gitlab::diagnostic::{Sources, has_errors};
+use nestling_files::files::{Elsewhere, Files};
 use crate::workspace::{self, Templates, Workspace};
 
 /// The repository at base.

@@ -1,9 +1,9 @@
 //! Which of the new units a unit that is gone has become: as git finds renames, by what the files have in common.
 
 use crate::changes::{Change, Status};
-use crate::files::Files;
-use crate::name::UnitName;
-use crate::path::RepoPath;
+use nestling_files::files::Files;
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::RepoPath;
 use crate::workspace::{FILE_NAME, Unit};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -3,9 +3,9 @@
 use super::before::Before;
 use super::likeness::{self, Sides};
 use crate::changes::{Change, ChangeSet, Extent, Status};
-use crate::files::Files;
-use crate::name::UnitName;
-use crate::path::RepoPath;
+use nestling_files::files::Files;
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::RepoPath;
 use crate::select::{Definitions, Narrowing, Reason, Selection, Verdict};
 use crate::sorted;
 use crate::workspace::{FILE_NAME, Unit, Workspace};

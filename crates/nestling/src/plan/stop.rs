@@ -12,11 +12,11 @@ use super::render_unit::{Made, UnitRenderer};
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
 use crate::compose::{UnitJob, UnitJobs};
-use crate::diagnostic::{Diagnostic, Severity, has_errors};
-use crate::name::{StageName, UnitName};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
+use nestling_gitlab::name::{StageName, UnitName};
 use crate::select::Selection;
 use crate::workspace::{Unit, Workspace};
-use crate::yaml::{Kind, Map, Node};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
 use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
-use crate::files::MemoryFiles;
-use crate::git::{CommitId, History};
-use crate::path::RepoPath;
+use nestling_files::files::MemoryFiles;
+use nestling_git::{CommitId, History};
+use nestling_files::path::RepoPath;
 use crate::select::Verdict;
 use crate::workspace;
 use std::collections::BTreeMap;

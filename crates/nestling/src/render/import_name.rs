@@ -2,7 +2,7 @@
 
 use super::syntax::syntax;
 use super::unclosed::span;
-use crate::diagnostic::{Diagnostic, FileId};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use minijinja::machinery::{Token, tokenize};
 
 /// The first `import … as` that is followed by anything but a name.

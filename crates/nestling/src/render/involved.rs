@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use super::suggest;
-use crate::diagnostic::{FileId, Origin, Sources, number};
+use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
 use minijinja::Error;
 use regex::Regex;
 use std::sync::LazyLock;

@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::sign::visible;
 use super::{involved, suggest, unclosed};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use minijinja::{Error, ErrorKind};
 use std::error::Error as _;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(crate) fn problem(
     }
     let (mut origin, expression) =
         found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
-    let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
+    let mut problem = Diagnostic::new("template", nestling_gitlab::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
     let expression = expression.unwrap_or_default();
     let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);

@@ -5,7 +5,7 @@ use super::involved;
 use super::problem::{Found, found, problem};
 use super::scope::Scope;
 use super::syntax::braces;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
 use minijinja::{ErrorKind, Value};
 use std::collections::BTreeMap;
 

@@ -2,8 +2,8 @@
 
 use super::sign::{self, UNBOUND};
 use super::value::from_json;
-use crate::diagnostic::Origin;
-use crate::yaml::{Kind, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Kind, Node};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use serde_json::Value as Json;

@@ -1,7 +1,7 @@
 //! The values that placeholders stand for.
 
 use super::sign::{self, Piece, TEXT, VALUE};
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use minijinja::Value;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

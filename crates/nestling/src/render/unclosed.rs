@@ -2,7 +2,7 @@
 
 use super::sign;
 use super::syntax::syntax;
-use crate::diagnostic::{Diagnostic, FileId, Origin, number};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 

@@ -3,8 +3,8 @@
 use super::put_back::Refused;
 use super::sign::{self, escape};
 use super::store::Store;
-use crate::diagnostic::Origin;
-use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use minijinja::Value;
 use minijinja::value::ValueKind;
 use serde_json::{Number, Value as Json};

@@ -1,7 +1,7 @@
 //! A change to a unit concerns the units that depend on it: however far away, or as far as the workspace says.
 
 use super::reason::Reason;
-use crate::name::UnitName;
+use nestling_gitlab::name::UnitName;
 use crate::workspace::{Workspace, places};
 use std::collections::VecDeque;
 

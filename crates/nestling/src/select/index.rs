@@ -1,7 +1,7 @@
 //! From a path to the units that it concerns, in time that grows with the path's depth and not with the units.
 
 use super::reason::Reason;
-use crate::path::{GlobIndex, RepoPath};
+use nestling_files::path::{GlobIndex, RepoPath};
 use crate::workspace::{Sign, Unit, Workspace};
 use std::collections::HashMap;
 

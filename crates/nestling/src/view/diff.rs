@@ -13,8 +13,8 @@ pub use json::{DiffV1, diff_v1, schema};
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::name::{JobName, UnitName};
-use crate::pipeline::{Job, Pipeline};
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use crate::plan::NOOP_JOB;
 use crate::sorted;
 use compare::changed_keys;

@@ -8,9 +8,9 @@ mod text;
 mod unit;
 mod why_not;
 
-use crate::diagnostic::Sources;
-use crate::name::UnitName;
-use crate::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::RepoPath;
 use crate::plan::Plan;
 use crate::workspace::Unit;
 use schemars::JsonSchema;

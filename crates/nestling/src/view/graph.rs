@@ -4,8 +4,8 @@
 //! an arrow between two boxes says once for all of them.
 
 use super::facts::{Start, by_stage, deploys_to, needed, short, start};
-use crate::pipeline::need::needs;
-use crate::pipeline::{Job, Pipeline};
+use nestling_gitlab::pipeline::need::needs;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::sorted;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 
 mod data;
 
-use crate::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use crate::plan::Plan;
 use minijinja::{Environment, context};
 

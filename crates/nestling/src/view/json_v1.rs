@@ -6,7 +6,7 @@ mod read;
 
 pub(super) use read::kind as reason_kind;
 
-use crate::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use crate::plan::Plan;
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -5,7 +5,7 @@ use super::fit::{end_cut, list, middle_cut, width};
 use super::paint::Screen;
 use super::row::padded;
 use crate::environments::{Starts, Touched, touched};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::When;
-use crate::diagnostic::Origin;
-use crate::name::EnvironmentName;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::name::EnvironmentName;
+use nestling_gitlab::yaml::{Map, Node};
 use indexmap::IndexMap;
 
 /// The workspace's environments in the order written.

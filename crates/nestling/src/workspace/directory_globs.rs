@@ -1,6 +1,6 @@
 //! Globs of directories, asked for every directory of the repository.
 
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Some globs of directories. `*` stays in one folder, `**` spans folders.

@@ -3,7 +3,7 @@
 //! These structs are the file format, and `nestling schema` describes them; every change here is a change to what
 //! users may write.
 
-use crate::yaml::{Located, Node};
+use nestling_gitlab::yaml::{Located, Node};
 use indexmap::IndexMap;
 use serde::Deserialize;
 

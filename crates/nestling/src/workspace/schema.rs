@@ -300,8 +300,8 @@ mod tests {
         UnitRule, UseFile, WorkspaceFile, WorkspaceHeader,
     };
     use super::*;
-    use crate::diagnostic::Sources;
-    use crate::yaml;
+    use nestling_gitlab::diagnostic::Sources;
+    use nestling_gitlab::yaml;
     use serde::de::DeserializeOwned;
 
     /// The keys that a struct of the format takes, in the reader's own words.

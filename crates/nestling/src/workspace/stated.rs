@@ -8,10 +8,10 @@ mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
-use crate::name::UnitName;
-use crate::path::RepoPath;
-use crate::yaml::Located;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::yaml::Located;
 use manifest::{Manifest, Reading};
 use std::collections::{BTreeMap, HashMap};
 

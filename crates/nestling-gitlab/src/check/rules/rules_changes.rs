@@ -2,7 +2,7 @@
 
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::path::Glob;
+use nestling_files::path::Glob;
 use crate::pipeline::rule::rules;
 use crate::yaml::Node;
 

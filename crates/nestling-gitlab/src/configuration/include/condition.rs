@@ -1,8 +1,8 @@
 //! `include:rules`: whether a file is included at all (<https://docs.gitlab.com/ci/yaml/#includerules>).
 
 use super::Surroundings;
-use crate::files::{EntryKind, Walk};
-use crate::path::Glob;
+use nestling_files::files::{EntryKind, Walk};
+use nestling_files::path::Glob;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::rule::Rule;
 use crate::yaml::{Map, Node};

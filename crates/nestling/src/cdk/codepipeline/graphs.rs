@@ -3,8 +3,8 @@
 use super::Pipeline;
 use super::dot::Graph;
 use crate::cdk::document::Reader;
-use crate::diagnostic::Diagnostic;
-use crate::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_files::path::RepoPath;
 use md5::{Digest, Md5};
 
 /// Finds the graph of each pipeline: the file is called after the construct, with the beginning of the MD5 of its path.

@@ -9,7 +9,7 @@ use super::kept::{kept, places, read_by, through};
 use super::targets::Targets;
 use crate::cdk::deployment::{Past, Work};
 use crate::compose::LeftOut;
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A job before it is written.

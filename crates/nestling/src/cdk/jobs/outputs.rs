@@ -6,7 +6,7 @@ use super::targets::Target;
 use super::write::Writing;
 use crate::cdk::script::{quoted, variable};
 use crate::cdk::settings::RULE;
-use crate::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
 /// Where `cdk deploy` leaves the outputs of stacks.

@@ -11,7 +11,7 @@ use crate::cdk::codepipeline::Output;
 use crate::cdk::deployment::{From, Input, Step, Work};
 use crate::cdk::report::Kind;
 use crate::cdk::script::{in_double_quotes, quoted, variable};
-use crate::yaml::Node;
+use nestling_gitlab::yaml::Node;
 
 /// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
 const HANDED_ON: &str = ".nestling";

@@ -8,12 +8,12 @@ use super::{Request, deploy, gate, step, values};
 use crate::cdk::deployment::{Node as DeploymentNode, Past, Work};
 use crate::cdk::report::Report;
 use crate::cdk::settings::Source;
-use crate::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::Diagnostic;
 use crate::environments::{Gate, apply_gate, environment};
-use crate::name::NAME_LIMIT;
-use crate::pipeline::keywords::GLOBAL;
+use nestling_gitlab::name::NAME_LIMIT;
+use nestling_gitlab::pipeline::keywords::GLOBAL;
 use crate::workspace::{Blocking, Environment, Freeze, Start};
-use crate::yaml::{Entry, Key, Map, Node};
+use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What every writer reads and adds to.

@@ -4,7 +4,7 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::jobs::{self, Outcome, Unlisted};
 use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use crate::workspace::{Catalogue, Limits};
 
 /// Writes the jobs of an assembly that no unit names. `origin` stands for the header that there is not.

@@ -1,7 +1,7 @@
 //! Two jobs, key by key.
 
 use super::ChangedKey;
-use crate::yaml::{Kind, Map, Node, emit};
+use nestling_gitlab::yaml::{Kind, Map, Node, emit};
 use indexmap::IndexMap;
 
 /// The keys whose values differ, in the order of the newer job, then those that are gone.

@@ -1,7 +1,7 @@
 //! What changes alike in many jobs, told once. Two changes are alike when they differ only in the unit's own name.
 
 use super::{Diff, JobId};
-use crate::name::{UnitName, slug};
+use nestling_gitlab::name::{UnitName, slug};
 use indexmap::IndexMap;
 
 /// What stands for the unit's name where several units change alike.

@@ -2,9 +2,9 @@
 
 use super::Step;
 use crate::changes::Change;
-use crate::diagnostic::Sources;
-use crate::name::UnitName;
-use crate::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::UnitName;
+use nestling_files::path::RepoPath;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::workspace::Unit;

@@ -1,8 +1,8 @@
 //! From a unit on to what it brings in.
 
 use super::Effect;
-use crate::name::UnitName;
-use crate::pipeline::need::{NeedSource, needs};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use crate::plan::Plan;
 use crate::select::Reason;
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use super::cause::chains;
 use super::effect;
 use super::why_not::why_not;
 use super::{Effect, Explanation};
-use crate::diagnostic::Sources;
+use nestling_gitlab::diagnostic::Sources;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::workspace::Unit;

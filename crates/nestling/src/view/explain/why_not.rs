@@ -1,8 +1,8 @@
 //! What would have selected a unit, and why none of it did: the nearest first.
 
 use crate::changes::Extent;
-use crate::diagnostic::Sources;
-use crate::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_files::path::RepoPath;
 use crate::plan::Plan;
 use crate::workspace::{Sign, Unit};
 

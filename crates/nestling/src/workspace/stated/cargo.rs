@@ -2,7 +2,7 @@
 //! (<https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html>).
 
 use super::{Manifest, Needs, Reading};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use toml::{Table, Value};
 
 /// The tables that hold dependencies, in every spelling that Cargo reads.

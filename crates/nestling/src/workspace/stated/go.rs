@@ -2,7 +2,7 @@
 //! (<https://go.dev/ref/mod#workspaces>, <https://go.dev/ref/mod#go-mod-file-replace>).
 
 use super::{Manifest, Needs, Reading};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use gomod_parser::{GoMod, Replacement};
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;

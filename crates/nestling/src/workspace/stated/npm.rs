@@ -3,9 +3,9 @@
 
 use super::super::directory_globs::DirectoryGlobs;
 use super::{Manifest, Needs, Reading};
-use crate::diagnostic::FileId;
-use crate::path::RepoPath;
-use crate::yaml;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::yaml;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
-use crate::diagnostic::Sources;
-use crate::files::MemoryFiles;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_files::files::MemoryFiles;
 use crate::workspace::{Loaded, Stated, load};
 
 /// Loads a workspace whose directories with a `nestling.yml` are those of its manifests' tops.

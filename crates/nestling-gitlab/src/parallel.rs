@@ -10,7 +10,7 @@ use std::thread::{available_parallelism, scope};
 const MOST: usize = 8;
 
 /// What `work` makes of each item, in their order.
-pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn parallel_map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = available_parallelism().map_or(1, NonZeroUsize::get).min(MOST).min(items.len());
     if threads < 2 {
         return items.iter().map(work).collect();
@@ -34,7 +34,7 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::side_by_side;
+    use super::parallel_map;
 
     #[test]
     fn what_is_made_is_in_the_order_of_the_items() {
@@ -46,7 +46,7 @@ mod tests {
                 }
                 item * 2
             };
-            assert_eq!(side_by_side(&items, work), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(parallel_map(&items, work), items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
     }
 }
