@@ -38,7 +38,7 @@ impl Status {
     }
 
     /// The status of a letter that git writes; of the unmerged and the broken, what is safe to assume.
-    pub(crate) fn from_letter(letter: u8) -> Option<Self> {
+    pub fn from_letter(letter: u8) -> Option<Self> {
         match letter {
             b'A' | b'C' => Some(Self::Added),
             b'M' | b'U' | b'X' | b'B' => Some(Self::Modified),

@@ -33,10 +33,13 @@ pub use open::Trust;
 pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;
 
-use nestling_files::path::RepoPath;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
 use back::Back;
 use command::Git;
 use memory::Memory;
+use nestling_files::path::RepoPath;
 use promised::Promised;
 use std::path::Path;
 use std::time::Duration;

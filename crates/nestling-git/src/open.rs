@@ -41,7 +41,7 @@ impl Repository {
     }
 
     /// Opens with the system's git what libgit2 could open as well: the two must say the same.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn open_by_system(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let git = command::discover(directory, owner(trust, directory))?;
         Ok(Self::new(git.clone(), Box::new(System::new(git))))

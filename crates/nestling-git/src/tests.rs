@@ -5,19 +5,15 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 mod backs;
 mod clones;
-pub(crate) mod fixture;
+
 mod history;
 mod memory;
 mod packs;
 mod search;
 
-use fixture::Fixture;
+use crate::testing::{Fixture, shown};
 
 /// Each change as `A path`, as git writes them.
-pub(crate) fn shown(changes: &[Change]) -> Vec<String> {
-    changes.iter().map(|change| format!("{} {}", change.status.letter(), change.path)).collect()
-}
-
 fn between(repo: &Fixture, base: &CommitId, head: &CommitId) -> Vec<String> {
     let opened = repo.open();
     let trees = [base, head].map(|commit| opened.tree_of(commit).unwrap());

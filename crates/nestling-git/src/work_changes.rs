@@ -5,8 +5,8 @@
 //! side from the second.
 
 use super::{Change, Status};
-use nestling_files::path::RepoPath;
 use git2::{Delta, DiffDelta, DiffOptions, FileMode, Oid, Repository};
+use nestling_files::path::RepoPath;
 use std::collections::BTreeMap;
 
 /// A file, a link or a submodule on one side.

@@ -2,9 +2,9 @@
 
 use super::back::Back;
 use super::memory::Memory;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io;

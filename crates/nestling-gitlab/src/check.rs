@@ -20,8 +20,8 @@ pub use settings::{Division, Settings};
 pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::Pipeline;
 use crate::parallel::parallel_map;
+use crate::pipeline::Pipeline;
 use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.

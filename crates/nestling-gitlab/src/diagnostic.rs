@@ -12,12 +12,12 @@ pub struct FileId(u32);
 
 impl FileId {
     /// The number behind the id, for marks in rendered text.
-    pub(crate) fn index(self) -> u32 {
+    pub fn index(self) -> u32 {
         self.0
     }
 
     /// The id with this number, if [`Sources`] gave it out.
-    pub(crate) fn from_index(index: u32) -> Self {
+    pub fn from_index(index: u32) -> Self {
         Self(index)
     }
 }
@@ -54,7 +54,7 @@ impl Origin {
 }
 
 /// A count of lines or characters as an [`Origin`] holds it.
-pub(crate) fn number(count: usize) -> u32 {
+pub fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 

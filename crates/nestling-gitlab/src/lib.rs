@@ -11,3 +11,6 @@ pub mod instance;
 pub mod pipeline;
 pub mod configuration;
 pub mod check;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

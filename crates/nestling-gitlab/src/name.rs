@@ -133,7 +133,7 @@ impl UnitName {
 
 impl UnitName {
     /// The name of a unit whose own name is refused, so that the rest of it can still be checked.
-    pub(crate) fn unnamed() -> Self {
+    pub fn unnamed() -> Self {
         Self("?".into())
     }
 }

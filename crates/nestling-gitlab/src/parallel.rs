@@ -10,7 +10,7 @@ use std::thread::{available_parallelism, scope};
 const MOST: usize = 8;
 
 /// What `work` makes of each item, in their order.
-pub(crate) fn parallel_map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn parallel_map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = available_parallelism().map_or(1, NonZeroUsize::get).min(MOST).min(items.len());
     if threads < 2 {
         return items.iter().map(work).collect();

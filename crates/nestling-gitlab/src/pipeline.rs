@@ -3,8 +3,6 @@
 
 pub mod keywords;
 mod value;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod fragment;
 pub mod merge;
 pub mod extends;

@@ -14,6 +14,6 @@ pub use de::{Located, from_node};
 pub use emit::{emit, emit_entry, emit_map};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
-pub(crate) use parse::duplicate_keys;
+pub use parse::duplicate_keys;
 pub use parse::{Limits, Position, parse, parse_file};
 pub use scalar::Meaning;

@@ -22,9 +22,9 @@ pub use part::{is_name_of_part, is_part};
 pub use size::of_node as size;
 pub use split::Limits;
 
+use crate::plan::Plan;
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use crate::plan::Plan;
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, emit_map};
 use written::Written;
 

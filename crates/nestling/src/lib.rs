@@ -2,10 +2,9 @@
 //!
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
-mod sorted;
 pub use nestling_files::{files, path};
-pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 pub use nestling_git as git;
+pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 
 pub mod changes;
 pub mod workspace;

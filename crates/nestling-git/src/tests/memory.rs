@@ -1,8 +1,8 @@
 //! What is remembered of the disk is what is there, as long as every change is told.
 
-use super::fixture::Fixture;
-use nestling_files::files::{Entry, Files, Walk};
+use crate::testing::Fixture;
 use crate::{Change, Repository};
+use nestling_files::files::{Entry, Files, Walk};
 use nestling_files::path::RepoPath;
 use std::fs;
 use std::path::Path;

@@ -2,11 +2,11 @@
 
 use crate::configuration::{RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
-use nestling_files::files::MemoryFiles;
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{self, Node, merge_keys};
+use nestling_files::files::MemoryFiles;
 
 /// GitLab's stages where a file lists none (<https://docs.gitlab.com/ci/yaml/#stages>).
 const STAGES: [&str; 3] = ["build", "test", "deploy"];

@@ -1,8 +1,8 @@
 //! What rules look at beside the pipeline.
 
 use super::Parent;
+use crate::instance::Gitlab;
 use crate::pipeline::known::KnownVariables;
-use crate::workspace::Gitlab;
 
 /// How a pipeline gets to GitLab.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

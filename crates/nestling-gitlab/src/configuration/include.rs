@@ -5,12 +5,12 @@
 
 use super::glob;
 use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
-use nestling_files::files::Files;
-use nestling_files::path::RepoPath;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
 use crate::yaml::{self, Node};
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
 
 mod condition;
 

@@ -1,7 +1,7 @@
 //! What is known of the variables at the moment when GitLab creates the child pipeline and evaluates its rules.
 
 use super::expression::Variable;
-use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
+use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
 use std::collections::BTreeMap;
 
 /// The source of every child pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).

@@ -109,5 +109,19 @@ pub fn presence(body: &Map, variables: &dyn Fn(&str) -> Variable) -> Presence {
     }
 }
 
+/// Returns `true` if a job is manual: by its own `when`, or by that of every rule that lets it in.
+pub fn is_manual(body: &Map) -> bool {
+    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
+    let never = |map: &Map| map.get("when").and_then(Node::text) == Some("never");
+    match body.get("rules").and_then(Node::as_seq) {
+        None => manual(body),
+        Some(rules) => {
+            let mut lets_in = rules.iter().filter_map(Node::as_map).filter(|rule| !never(rule)).peekable();
+            lets_in.peek().is_some()
+                && lets_in.all(|rule| manual(rule) || (!rule.contains("when") && manual(body)))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -252,7 +252,7 @@ impl<'i> Reader<'_, 'i> {
 }
 
 /// An error for every key that stands twice in a mapping.
-pub(crate) fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
+pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
     let keys = || map.entries.iter().map(|entry| entry.key.text());
     // Nearly every mapping is small and has each key once.
     if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {

@@ -3,9 +3,9 @@
 use super::assets::Assets;
 use super::document::{RULE, Reader};
 use super::manifest;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 
 /// The stacks and stages of an assembly.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ mod graphs;
 mod lost;
 mod read;
 
-use nestling_gitlab::diagnostic::Origin;
 use dot::Graph;
+use nestling_gitlab::diagnostic::Origin;
 use project::Project;
 
 pub(crate) use buildspec::{BuildSpec, Output};

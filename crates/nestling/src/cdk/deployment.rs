@@ -13,8 +13,8 @@ use super::assembly::Assembly;
 use super::codepipeline;
 use super::document::Reader;
 use super::report::Report;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use step::{From, Input, Step};

@@ -3,9 +3,9 @@
 
 mod scan;
 
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;

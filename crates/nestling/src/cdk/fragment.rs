@@ -6,11 +6,11 @@ use super::report::Report;
 use super::settings::{Purpose, RULE, Settings, Source};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
 use crate::environments::Evaluate;
+use crate::workspace::{Catalogue, Unit};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use crate::workspace::{Catalogue, Unit};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
 use nestling_gitlab::yaml::Node;
 
 /// Where assemblies come from that are not in the repository.

@@ -21,10 +21,10 @@ use super::report::Report;
 use super::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::compose::LeftOut;
-use nestling_gitlab::diagnostic::Diagnostic;
 use crate::environments::Evaluate;
-use nestling_gitlab::name::UnitName;
 use crate::workspace::Catalogue;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeMap;
 

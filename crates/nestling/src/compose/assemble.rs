@@ -3,12 +3,11 @@
 use super::naming::scoped;
 use super::unit::UnitJobs;
 use super::{order, stages};
+use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
 use nestling_gitlab::pipeline::scope::rename_jobs;
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use crate::sorted;
-use crate::workspace::Workspace;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +46,7 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
     let names: Vec<UnitName> = units.iter().filter_map(|unit| unit.unit.clone()).collect();
     let included: BTreeSet<&UnitName> = names.iter().collect();
     let order: BTreeMap<&UnitName, usize> =
-        sorted::map(order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)));
+        order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let mut all = vec![own];
     all.extend(units);
     all[1..].sort_by_key(|unit| {
@@ -96,7 +95,7 @@ struct Scopes<'a> {
 
 impl<'a> Scopes<'a> {
     fn new(workspace: &'a Workspace, all: &'a [UnitJobs]) -> Self {
-        let units = sorted::map(all.iter().filter_map(|unit| Some((unit.unit.as_ref()?, unit))));
+        let units = all.iter().filter_map(|unit| Some((unit.unit.as_ref()?, unit))).collect();
         Self { workspace, units }
     }
 

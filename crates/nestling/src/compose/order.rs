@@ -1,9 +1,9 @@
 //! The order of units in the output, and the needs that `depends_on` with `order: true` asks for.
 
+use crate::workspace::{Dependency, Order, Unit, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::pipeline::Job;
-use crate::workspace::{Dependency, Order, Unit, Workspace};
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 

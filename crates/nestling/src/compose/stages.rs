@@ -1,9 +1,9 @@
 //! One order of stages from the workspace's list and the lists of all units.
 
 use super::unit::UnitJobs;
+use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
-use crate::workspace::Staged;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// GitLab's stages where nobody lists any (<https://docs.gitlab.com/ci/yaml/#stages>).

@@ -4,11 +4,11 @@ use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
+use crate::plan::{Plan, noop_job};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::name::StageName;
-use nestling_gitlab::pipeline::Job;
-use crate::plan::{Plan, noop_job};
 use nestling_gitlab::parallel::parallel_map;
+use nestling_gitlab::pipeline::Job;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 

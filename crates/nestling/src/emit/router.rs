@@ -5,10 +5,10 @@
 //! (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
 
 use super::output::Settings;
+use crate::plan::Plan;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use crate::plan::Plan;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The job that publishes the parts.

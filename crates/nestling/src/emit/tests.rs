@@ -3,7 +3,7 @@ use super::{Comments, emit_job, emit_pipeline};
 use nestling_gitlab::diagnostic::{FileId, Sources};
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::fragment::Fragment;
-use nestling_gitlab::pipeline::testing::{map, shown_map};
+use nestling_gitlab::testing::{map, shown_map};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Kind, Map, Meaning, Node, parse_file};
 use proptest::prelude::*;

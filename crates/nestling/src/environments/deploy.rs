@@ -3,9 +3,9 @@
 use super::rules::{self, Gate};
 use super::target::starts;
 use crate::changes::PipelineFacts;
+use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
-use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Evaluates the `${{ }}` in a text of the catalogue, for the unit at hand.

@@ -1,7 +1,7 @@
 //! What a job says under `environment:`, and where that sends it.
 
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::workspace::{Catalogue, Environment};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Where a job deploys to.

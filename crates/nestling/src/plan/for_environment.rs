@@ -1,7 +1,7 @@
 //! What an environment of the catalogue changes for the templates of a unit: values and inputs.
 
-use nestling_gitlab::name::environment_slug;
 use crate::workspace::{Environment, Start, Unit, Use};
+use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 

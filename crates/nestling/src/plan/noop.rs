@@ -2,10 +2,10 @@
 //! (<https://docs.gitlab.com/ci/yaml/#stages>): so there is always one job.
 
 use super::removed::Removed;
+use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use crate::workspace::Workspace;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The name of the job that runs where nothing else does.

@@ -1,10 +1,10 @@
 use super::*;
 use crate::changes::{Change, Head, Status};
-use nestling_gitlab::diagnostic::{Sources, has_errors};
-use nestling_files::files::MemoryFiles;
-use nestling_git::History;
 use crate::plan;
 use crate::workspace::load;
+use nestling_files::files::MemoryFiles;
+use nestling_git::History;
+use nestling_gitlab::diagnostic::{Sources, has_errors};
 use proptest::prelude::*;
 
 /// Directories that may be units, some inside others.

@@ -6,17 +6,17 @@ use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
-use nestling_gitlab::check::{self, KnownVariables};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
 use crate::emit::{Comments, emit_pipeline};
-use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Walk};
-use nestling_git::History;
-use nestling_gitlab::name::slug;
-use nestling_files::path::RepoPath;
-use nestling_gitlab::pipeline::Pipeline;
 use crate::plan::{self, Plan};
 use crate::select::Narrowing;
 use crate::workspace::{Declaration, Loaded, Unit, Workspace, load_header};
+use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+use nestling_git::History;
+use nestling_gitlab::check::{self, KnownVariables};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
+use nestling_gitlab::name::slug;
+use nestling_gitlab::pipeline::Pipeline;
 
 /// What cases run in.
 pub struct Setting<'a> {

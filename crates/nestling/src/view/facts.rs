@@ -1,12 +1,11 @@
 //! What views say of a job: its short name, what it waits for, how it starts, where it deploys.
 
-use crate::environments::is_manual;
 use nestling_gitlab::pipeline::environment::{Environment, environment};
 use nestling_gitlab::pipeline::need::{Need, needs};
-use nestling_gitlab::pipeline::rule::rules;
+use nestling_gitlab::pipeline::rule::{is_manual, rules};
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use crate::sorted;
 use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeMap;
 
 /// How a job starts once what it waits for is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +77,7 @@ pub(crate) fn by_stage(pipeline: &Pipeline) -> Vec<(&str, Vec<&Job>)> {
     order.extend(pipeline.stages.iter().map(nestling_gitlab::name::StageName::as_str));
     order.push(nestling_gitlab::name::StageName::POST);
     let mut stages: Vec<(&str, Vec<&Job>)> = order.into_iter().map(|stage| (stage, Vec::new())).collect();
-    let at = sorted::map(stages.iter().enumerate().map(|(at, (name, _))| (*name, at)));
+    let at: BTreeMap<_, _> = stages.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
     let mut strays: Vec<(&str, Vec<&Job>)> = Vec::new();
     for job in &pipeline.jobs {
         match at.get(job.stage()) {

@@ -2,8 +2,8 @@
 
 use super::fit::width;
 use super::paint::Screen;
-use nestling_gitlab::diagnostic::Sources;
 use crate::emit::job_lines;
+use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::pipeline::Job;
 use std::fmt::Write as _;
 

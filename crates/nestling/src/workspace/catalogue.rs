@@ -1,10 +1,10 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::When;
+use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::yaml::{Map, Node};
-use indexmap::IndexMap;
 
 /// The workspace's environments in the order written.
 #[derive(Debug, Clone, Default)]

@@ -88,7 +88,9 @@ impl Search<'_> {
             });
         }
         problem
-            .unwrap_or_else(|| Diagnostic::new("depends-on-cycle", nestling_gitlab::diagnostic::Severity::Error, chain))
+            .unwrap_or_else(|| {
+                Diagnostic::new("depends-on-cycle", nestling_gitlab::diagnostic::Severity::Error, chain)
+            })
             .with_help("take one of these dependencies out, or move what both need into a unit of its own")
     }
 }

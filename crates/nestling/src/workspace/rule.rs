@@ -3,8 +3,8 @@
 use super::directory_globs::DirectoryGlobs;
 use super::format;
 use super::unit::{PathRule, Sign};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Located, Node};
 
 /// A rule of the workspace with its globs compiled.

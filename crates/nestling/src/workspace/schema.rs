@@ -337,4 +337,11 @@ mod tests {
         let folder = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
         assert_eq!(of(folder), keys::<TemplatesFile>());
     }
+
+    #[test]
+    fn the_schema_of_gitlab_knows_the_keys_that_are_read_and_no_others() {
+        let mut read = nestling_gitlab::instance::KEYS.map(str::to_owned);
+        read.sort();
+        assert_eq!(of(&workspace()["properties"]["gitlab"]), read);
+    }
 }

@@ -8,11 +8,11 @@ mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
+use manifest::{Manifest, Reading};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use nestling_gitlab::name::UnitName;
-use nestling_files::path::RepoPath;
 use nestling_gitlab::yaml::Located;
-use manifest::{Manifest, Reading};
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use manifest::Manifests;

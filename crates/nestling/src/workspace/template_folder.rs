@@ -1,9 +1,9 @@
 //! Where templates are looked for.
 
 use super::format::TemplatesFile;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_files::files::Revision;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Node};
 
 /// A folder where `use:` looks.

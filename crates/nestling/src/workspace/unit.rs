@@ -1,11 +1,11 @@
 //! A unit: a directory with CI of its own.
 
 use super::document::Body;
+use indexmap::IndexMap;
+use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::UnitName;
-use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::yaml::Map;
-use indexmap::IndexMap;
 use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.

@@ -2,8 +2,8 @@
 
 use super::{Index, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::environments::is_manual;
 use crate::pipeline::environment::{Environment, environment};
+use crate::pipeline::rule::is_manual;
 
 pub(super) const RULE: Rule = Rule {
     id: "environment-manual",

@@ -2,8 +2,8 @@
 
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::environments::is_manual;
 use crate::pipeline::Job;
+use crate::pipeline::rule::is_manual;
 use crate::pipeline::rule::{Presence, rules};
 use crate::yaml::{Map, Node};
 

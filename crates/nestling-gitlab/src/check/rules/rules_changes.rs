@@ -2,9 +2,9 @@
 
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
-use nestling_files::path::Glob;
 use crate::pipeline::rule::rules;
 use crate::yaml::Node;
+use nestling_files::path::Glob;
 
 pub(super) const RULE: Rule = Rule {
     id: "rules-changes",

@@ -2,8 +2,8 @@
 
 use super::{Index, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::environments::is_manual;
 use crate::pipeline::rule::Presence;
+use crate::pipeline::rule::is_manual;
 
 pub(super) const RULE: Rule = Rule {
     id: "stop-manual",

@@ -1,11 +1,11 @@
 //! `include:rules`: whether a file is included at all (<https://docs.gitlab.com/ci/yaml/#includerules>).
 
 use super::Surroundings;
-use nestling_files::files::{EntryKind, Walk};
-use nestling_files::path::Glob;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::rule::Rule;
 use crate::yaml::{Map, Node};
+use nestling_files::files::{EntryKind, Walk};
+use nestling_files::path::Glob;
 
 /// Whether a file is included, as far as that is known before the pipeline runs.
 pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth {

@@ -1,5 +1,5 @@
 use crate::pipeline::defaults::Defaults;
-use crate::pipeline::testing::{map, messages, shown_map};
+use crate::testing::{map, messages, shown_map};
 
 fn folded(globals: &str, job: &str) -> String {
     let (defaults, problems) = Defaults::from_globals(&map(globals));

@@ -1,5 +1,5 @@
 use crate::pipeline::environment::{ACTIONS, environment};
-use crate::pipeline::testing::map;
+use crate::testing::map;
 use crate::yaml::Map;
 
 /// Each row: a job, the environment's name, its action, its stop job, and whether the job deploys.

@@ -1,6 +1,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::extends::{LEVELS, Missing, resolve_extends};
-use crate::pipeline::testing::{fragment, messages, shown_map};
+use crate::testing::{fragment, messages, shown_map};
 use std::fmt::Write as _;
 
 fn resolved(text: &str, job: &str, missing: Missing) -> (String, Vec<Diagnostic>) {

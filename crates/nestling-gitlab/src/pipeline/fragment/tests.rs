@@ -1,5 +1,5 @@
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::testing::{fragment, messages, node, shown, shown_map};
+use crate::testing::{fragment, messages, node, shown, shown_map};
 
 #[test]
 fn globals_jobs_and_snippets_go_their_ways() {

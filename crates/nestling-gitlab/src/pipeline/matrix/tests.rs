@@ -1,5 +1,5 @@
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::pipeline::testing::map;
+use crate::testing::map;
 
 /// Each row: `parallel`, and the names that GitLab gives the jobs of `build`.
 #[test]

@@ -1,5 +1,5 @@
 use crate::pipeline::merge::{deep_merge, merge_fragments, without_nulls};
-use crate::pipeline::testing::{fragment, map, shown, shown_map};
+use crate::testing::{fragment, map, shown, shown_map};
 
 #[test]
 fn mappings_merge_and_everything_else_is_replaced() {

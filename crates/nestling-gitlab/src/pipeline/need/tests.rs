@@ -1,5 +1,5 @@
 use crate::pipeline::need::{Need, NeedSource, dependencies, needs, parallel_base, rules_needs};
-use crate::pipeline::testing::{map, shown};
+use crate::testing::{map, shown};
 
 /// A need in words: what it is, then `optional` and `no artifacts` and the matrix.
 fn told(need: &Need<'_>) -> String {

@@ -1,7 +1,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::reference::resolve_references;
-use crate::pipeline::testing::{fragment, messages, shown, shown_map};
+use crate::testing::{fragment, messages, shown, shown_map};
 use std::fmt::Write as _;
 
 fn resolved(text: &str, missing: Missing) -> (String, Vec<Diagnostic>) {

@@ -1,6 +1,6 @@
 use crate::pipeline::expression::{Truth, Variable};
 use crate::pipeline::rule::{Presence, Rule, deciding, presence, rules};
-use crate::pipeline::testing::map;
+use crate::testing::map;
 
 /// `$A` is `a`, `$N` is not there, all others are unknown.
 fn variable(name: &str) -> Variable {

@@ -1,5 +1,5 @@
 use crate::pipeline::scope::{Place, rename_jobs};
-use crate::pipeline::testing::{map, shown_map};
+use crate::testing::{map, shown_map};
 
 /// The jobs of the unit `u` are called `build`, `test`, `stop`, `plan`, `.base` and `odd 1/2`.
 fn rename(name: &str) -> Option<String> {

@@ -3,9 +3,9 @@
 use super::Pipeline;
 use super::dot::Graph;
 use crate::cdk::document::Reader;
-use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_files::path::RepoPath;
 use md5::{Digest, Md5};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Finds the graph of each pipeline: the file is called after the construct, with the beginning of the MD5 of its path.
 pub(crate) fn attach(reader: &Reader<'_>, pipelines: &mut [Pipeline]) -> Result<(), Diagnostic> {

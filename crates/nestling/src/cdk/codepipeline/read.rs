@@ -6,8 +6,8 @@ use super::{Action, Does, Mode, Pipeline, SourceKind, Stage, graphs};
 use crate::cdk::assembly::{Assembly, Stack};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
-use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

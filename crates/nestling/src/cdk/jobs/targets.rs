@@ -4,8 +4,8 @@ use super::Request;
 use crate::cdk::deployment::Deployment;
 use crate::cdk::settings::{Purpose, RULE, StagePolicy};
 use crate::compose::LeftOut;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::workspace::{Condition, Environment, Stop};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::Located;
 use std::collections::BTreeMap;
 

@@ -8,11 +8,11 @@ use super::{Request, deploy, gate, step, values};
 use crate::cdk::deployment::{Node as DeploymentNode, Past, Work};
 use crate::cdk::report::Report;
 use crate::cdk::settings::Source;
-use nestling_gitlab::diagnostic::Diagnostic;
 use crate::environments::{Gate, apply_gate, environment};
+use crate::workspace::{Blocking, Environment, Freeze, Start};
+use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::NAME_LIMIT;
 use nestling_gitlab::pipeline::keywords::GLOBAL;
-use crate::workspace::{Blocking, Environment, Freeze, Start};
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 

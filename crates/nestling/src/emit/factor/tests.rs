@@ -1,14 +1,14 @@
 use super::Hidden;
 use crate::emit::size;
 use crate::emit::testing::{bodies, line, nodes};
+use indexmap::IndexMap;
 use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::extends::{Missing, resolve_extends};
 use nestling_gitlab::pipeline::fragment::RawJob;
 use nestling_gitlab::pipeline::merge::without_nulls;
-use nestling_gitlab::pipeline::testing::{map, shown_map};
+use nestling_gitlab::testing::{map, shown_map};
 use nestling_gitlab::yaml::{Kind, Map, Node};
-use indexmap::IndexMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::borrow::Cow;

@@ -2,7 +2,7 @@ use super::{Limits, Load, groups};
 use crate::emit::testing::line;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::need::{Need, needs, rules_needs};
-use nestling_gitlab::pipeline::testing::map;
+use nestling_gitlab::testing::map;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use proptest::collection::vec;
 use proptest::prelude::*;

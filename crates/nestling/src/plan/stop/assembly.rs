@@ -4,10 +4,10 @@ use super::{UNIT_COMMIT, mentions};
 use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
 use crate::compose::UnitJob;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity};
-use nestling_files::files::Files;
-use nestling_gitlab::name::UnitName;
 use crate::workspace::Unit;
+use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Gives a stop job the assembly that its script names: out of the commit that had it, or else from the job of the parent

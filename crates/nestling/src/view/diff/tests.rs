@@ -1,6 +1,6 @@
 use super::*;
-use nestling_gitlab::diagnostic::Sources;
 use crate::view::Screen;
+use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::yaml::parse_file;
 
 /// A pipeline of jobs written as YAML; a name up to the first colon is the unit.

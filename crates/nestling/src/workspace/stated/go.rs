@@ -2,8 +2,8 @@
 //! (<https://go.dev/ref/mod#workspaces>, <https://go.dev/ref/mod#go-mod-file-replace>).
 
 use super::{Manifest, Needs, Reading};
-use nestling_files::path::RepoPath;
 use gomod_parser::{GoMod, Replacement};
+use nestling_files::path::RepoPath;
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 

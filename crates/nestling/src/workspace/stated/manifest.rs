@@ -1,8 +1,8 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
 use super::From;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use std::sync::Arc;
 
 /// The manifests of the kinds that a workspace asks for, outside of installed packages.

@@ -3,10 +3,10 @@
 
 use super::super::directory_globs::DirectoryGlobs;
 use super::{Manifest, Needs, Reading};
-use nestling_gitlab::diagnostic::FileId;
-use nestling_files::path::RepoPath;
-use nestling_gitlab::yaml;
 use indexmap::IndexMap;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::yaml;
 use serde::Deserialize;
 use std::collections::HashMap;
 
