@@ -2,7 +2,11 @@
 //!
 //! Behind the feature `testing`, for the tests of this crate and of those that use it. Every function panics where git
 //! fails.
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails where its fixture cannot be made")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails where its fixture cannot be made"
+)]
 
 use crate::Change;
 use crate::{CommitId, Repository, Trust};

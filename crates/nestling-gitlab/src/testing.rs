@@ -1,10 +1,15 @@
 //! Shorthand for tests: nodes from strings, and nodes and messages in one line.
 //!
 //! Behind the feature `testing`, for the tests of this crate and of those that use it.
-#![expect(clippy::panic, clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails where its input cannot be read")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails where its input cannot be read"
+)]
 
-use crate::pipeline::fragment::Fragment;
 use crate::diagnostic::{Diagnostic, FileId};
+use crate::pipeline::fragment::Fragment;
 use crate::yaml::{Kind, Map, Meaning, Node, merge_keys, parse_file};
 
 /// The tree of a text that is one document.
