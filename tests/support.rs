@@ -2,11 +2,13 @@
 
 pub(crate) mod example;
 pub(crate) mod judge;
+pub(crate) mod large;
 pub(crate) mod plan;
 pub(crate) mod memory;
 pub(crate) mod monorepo;
 pub(crate) mod repository;
 pub(crate) mod tool;
+pub(crate) mod watching;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -2,7 +2,6 @@
 //!
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
-mod sorted;
 mod threads;
 pub mod name;
 pub mod path;

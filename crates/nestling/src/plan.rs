@@ -21,7 +21,6 @@ use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::pipeline::Pipeline;
 use crate::select::{self, Narrowing, Selection};
-use crate::sorted;
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use render_unit::{Made, UnitRenderer};
@@ -165,7 +164,7 @@ pub fn plan(request: Request<'_>) -> Plan {
         units.insert(name.clone(), render(name, &selection));
     }
     needed::bring_in(&workspace, &own, &mut units, &mut selection, render);
-    let left_out = sorted::map(units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())));
+    let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, compose::assemble(&workspace, own, all));

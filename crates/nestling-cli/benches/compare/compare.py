@@ -2,8 +2,9 @@
 """Nestling beside its peers, in one go: `crates/nestling-cli/benches/compare/compare.py`.
 
 Installs the peers at the versions of peers/package-lock.json, makes the monorepos, runs everybody side by side, checks
-their answers against what the repositories' maker knows, and writes docs/benchmarks.md with its charts. Everything but
-that goes into .cache/compare; what is there is used again, so a run that was stopped goes on. `--again` measures anew.
+their answers against what the repositories' maker knows, and writes docs/benchmarks.md with its charts, and the targets in
+../README.md. Everything else goes into .cache/compare, and what is there is used again, so a run that was stopped goes on.
+`--again` measures anew.
 
 Without --sizes, --variants, --growth or --program it measures all of these; with some of them these alone, and the page
 keeps what was measured of the others.
@@ -25,6 +26,7 @@ import growth
 import page
 import program
 import runs
+import targets
 from repositories import MILLION, PRESETS, Maker
 
 HERE = Path(__file__).resolve().parent
@@ -79,15 +81,17 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", choices=PRESETS, help="beside the peers, for so many services")
     parser.add_argument("--variants", action="store_true", help="repositories where no two folders are alike")
     parser.add_argument("--growth", action="store_true", help="time against units, files, changed paths, jobs and templates")
-    parser.add_argument("--program", action="store_true", help="the program's size and start, and how fast `preview --watch` is")
+    parser.add_argument("--program", action="store_true", help="the program's start, and how fast `preview --watch` is")
     parser.add_argument("--million", action="store_true", help="10,000 services of a million files, without peers; only if asked for")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured")
     parser.add_argument("--nestling", type=Path, help="the binary, instead of building it")
-    parser.add_argument("--write", action="store_true", help="only write the page of what was measured")
+    parser.add_argument("--write", action="store_true", help="only write the page and the targets of what was measured")
     parser.add_argument("--smoke", type=Path, metavar="FOLDER", help="a test of this script: tiny repositories, nobody "
                         "installed, everything in FOLDER")
     given = parser.parse_args()
-    cache, docs = (given.smoke, given.smoke / "docs") if given.smoke else (ROOT / ".cache/compare", ROOT / "docs")
+    cache, docs, readme = ROOT / ".cache/compare", ROOT / "docs", HERE.parent / "README.md"
+    if given.smoke:
+        cache, docs, readme = given.smoke, given.smoke / "docs", given.smoke / "README.md"
     results = cache / "results.json"
     known: dict[str, dict] = {"runs": {}, "program": {}, "growth": {}}
     if results.exists():
@@ -102,6 +106,7 @@ def main() -> None:
                 print(f"{group}, {key}: {time.monotonic() - start:.0f} s", flush=True)
                 results.write_text(json.dumps(known, indent=1) + "\n")
     page.write(known, docs)
+    targets.write(known, readme)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Writes docs/benchmarks.md: tables of all that was measured, and the ratios that are promised."""
+"""Writes docs/benchmarks.md: tables and charts of all that was measured."""
 
 from pathlib import Path
 
 import chart
-import promises
+import targets
 
 HEAD = """\
 # Benchmarks
@@ -29,7 +29,7 @@ GROWTH = """\
 ## Growth
 
 Each chart varies one thing alone, in repositories where no two folders are alike. A slope of 1 is linear. It is fitted to
-the last decade, where the start weighs least; the promise counts the worse of the wall clock's and the CPU's.
+the last decade, where the start weighs least.
 """
 
 NOTES = """
@@ -90,8 +90,8 @@ def against_services(runs: list[dict], docs: Path) -> str:
 
 def beside(key: str, run: dict, docs: Path) -> str:
     bars = {name: found["cpu"] for name, found in run["subjects"].items()}
-    docs.joinpath(f"benchmarks/{key}.svg").write_text(chart.bars(f"CPU time, {promises.name(run)}", bars))
-    return (f"\n## {promises.name(run)}\n\n![CPU time](benchmarks/{key}.svg)\n\n{table(run)}\n\n"
+    docs.joinpath(f"benchmarks/{key}.svg").write_text(chart.bars(f"CPU time, {targets.name(run)}", bars))
+    return (f"\n## {targets.name(run)}\n\n![CPU time](benchmarks/{key}.svg)\n\n{table(run)}\n\n"
             f"Measured on {run['machine']}.\n")
 
 
@@ -100,10 +100,7 @@ def write(known: dict[str, dict], docs: Path) -> None:
     docs.joinpath("benchmarks").mkdir(parents=True, exist_ok=True)
     for chart_of_before in docs.joinpath("benchmarks").glob("*.svg"):
         chart_of_before.unlink()
-    kept = [row for run in runs.values() for row in promises.of_run(run)]
-    kept += [row for program in known["program"].values() for row in promises.of_program(program)]
-    kept += [row for series in known["growth"].values() for row in promises.of_growth(series)]
-    text = [HEAD, "\n## What is promised\n\n", rows("| | measured | promised | kept |", kept), "\n"]
+    text = [HEAD]
     text += [GROWTH, *(growth(key, series, docs) for key, series in known["growth"].items())]
     text += [against_services(list(runs.values()), docs), *(beside(key, run, docs) for key, run in runs.items()), NOTES]
     docs.joinpath("benchmarks.md").write_text("".join(text))

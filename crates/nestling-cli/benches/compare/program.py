@@ -1,11 +1,8 @@
-"""What the program costs by itself: its size, its start, and how long `preview --watch` takes from a saved file to the
-new drawing."""
+"""The cost of the program by itself: its start, and how long `preview --watch` takes from a saved file to the new drawing."""
 
 import os
-import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,16 +14,6 @@ from subjects import NO_PIPELINE
 LAST = b" units, "
 # Until the watches stand, and nothing of the last saving is to come.
 SETTLED = 0.5
-
-
-def size(binary: Path) -> float:
-    """In MB, without symbols, as it is released."""
-    with tempfile.TemporaryDirectory() as folder:
-        stripped = Path(folder) / binary.name
-        shutil.copy(binary, stripped)
-        if shutil.which("strip"):
-            subprocess.run(["strip", str(stripped)], check=True)
-        return stripped.stat().st_size / 1e6
 
 
 def drawn(output) -> None:
@@ -64,5 +51,5 @@ def measured(binary: Path, maker: Maker) -> dict[str, object]:
     versions = [Subject("nestling --version", made.path, [str(binary), "--version"]),
                 Subject("git --version", made.path, ["git", "--version"])]
     took = saved_to_drawn(binary, made, 3 if maker.tiny else 15)
-    return {"size": size(binary), "units": len(made.projects), "watch": statistics.median(took), "watch_most": max(took),
+    return {"units": len(made.projects), "watch": statistics.median(took), "watch_most": max(took),
             "subjects": all_of(versions, Rounds(most=3 if maker.tiny else 101))}

@@ -9,7 +9,6 @@ use super::document::{At, Document, RULE, Reader};
 use super::template::Summary;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::path::RepoPath;
-use crate::sorted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest schema that this reader was tried with.
@@ -127,7 +126,8 @@ impl Reading<'_> {
         let start = self.assembly.stacks.len();
         let stacks: Vec<&(&str, At<'_>)> =
             artifacts.iter().filter(|(_, at)| kind(at) == Some("aws:cloudformation:stack")).collect();
-        let index = sorted::map(stacks.iter().enumerate().map(|(at, (id, _))| (*id, start + at)));
+        let index: BTreeMap<_, _> =
+            stacks.iter().enumerate().map(|(at, (id, _))| (*id, start + at)).collect();
         for (at, (id, artifact)) in stacks.iter().enumerate() {
             match self.stack(id, artifact, &directory, stage) {
                 Ok(mut stack) => {

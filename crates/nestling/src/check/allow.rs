@@ -2,7 +2,6 @@
 
 use super::rules::RULES;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
-use crate::sorted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings of the stages before this one.
@@ -54,7 +53,7 @@ pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diag
 fn files(sources: &Sources) -> BTreeMap<FileId, Allowed> {
     let ids = (0..).map(FileId::from_index).take_while(|id| sources.get(*id).is_some());
     let read = ids.map(|id| (id, Allowed::read(id, sources)));
-    sorted::map(read.filter(|(_, file)| !file.rules.is_empty()))
+    read.filter(|(_, file)| !file.rules.is_empty()).collect()
 }
 
 /// The comments of one file.

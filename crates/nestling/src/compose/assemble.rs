@@ -7,7 +7,6 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::name::{JobName, StageName, UnitName};
 use crate::pipeline::scope::rename_jobs;
 use crate::pipeline::{Job, Pipeline};
-use crate::sorted;
 use crate::workspace::Workspace;
 use crate::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +46,7 @@ pub fn assemble(workspace: &Workspace, own: UnitJobs, units: Vec<UnitJobs>) -> (
     let names: Vec<UnitName> = units.iter().filter_map(|unit| unit.unit.clone()).collect();
     let included: BTreeSet<&UnitName> = names.iter().collect();
     let order: BTreeMap<&UnitName, usize> =
-        sorted::map(order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)));
+        order::units(workspace, &included).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let mut all = vec![own];
     all.extend(units);
     all[1..].sort_by_key(|unit| {
@@ -96,7 +95,7 @@ struct Scopes<'a> {
 
 impl<'a> Scopes<'a> {
     fn new(workspace: &'a Workspace, all: &'a [UnitJobs]) -> Self {
-        let units = sorted::map(all.iter().filter_map(|unit| Some((unit.unit.as_ref()?, unit))));
+        let units = all.iter().filter_map(|unit| Some((unit.unit.as_ref()?, unit))).collect();
         Self { workspace, units }
     }
 

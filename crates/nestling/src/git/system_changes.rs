@@ -3,7 +3,6 @@
 use super::command::Git;
 use super::{Change, GitError, Status, TreeId};
 use crate::path::RepoPath;
-use crate::sorted;
 use std::collections::BTreeMap;
 
 /// What stands on either side where `git diff --raw` tells of a path.
@@ -97,7 +96,7 @@ fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> 
         arguments.extend(&plain);
         let hashed = if plain.is_empty() { Vec::new() } else { git.output(&arguments).unwrap_or_default() };
         let hashed = String::from_utf8_lossy(&hashed);
-        let ids = sorted::map(plain.iter().copied().zip(hashed.lines()));
+        let ids: BTreeMap<_, _> = plain.iter().copied().zip(hashed.lines()).collect();
         for (path, raw) in chunk {
             let id = std::str::from_utf8(path).ok().and_then(|path| ids.get(path));
             let same = id.is_some_and(|id| *id == raw.old_id);

@@ -7,9 +7,8 @@ use crate::files::Files;
 use crate::name::UnitName;
 use crate::path::RepoPath;
 use crate::select::{Definitions, Narrowing, Reason, Selection, Verdict};
-use crate::sorted;
 use crate::workspace::{FILE_NAME, Unit, Workspace};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// A unit that is gone since base.
 #[derive(Debug, Clone)]
@@ -46,7 +45,7 @@ pub(crate) fn find(
         .filter(|unit| !dirs.contains(&unit.dir) && !names.contains(&unit.name))
         .collect();
     let moves = likeness::moves(&gone, &new, &Sides { old: old_files, new: files, changes: paths(changes) });
-    let by_dir = sorted::map(workspace.units.iter().map(|unit| (&unit.dir, &unit.name)));
+    let by_dir: BTreeMap<_, _> = workspace.units.iter().map(|unit| (&unit.dir, &unit.name)).collect();
     gone.into_iter()
         .map(|unit| {
             let renamed = by_dir.get(&unit.dir).map(|name| (*name).clone());

@@ -16,7 +16,6 @@ pub use text::text;
 use crate::name::{JobName, UnitName};
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::NOOP_JOB;
-use crate::sorted;
 use compare::changed_keys;
 use std::collections::BTreeMap;
 
@@ -87,7 +86,7 @@ impl Diff {
 pub fn diff(base: &Pipeline, head: &Pipeline) -> Diff {
     let is_real = |job: &&Job| job.unit.is_some() || job.name.as_str() != NOOP_JOB;
     let by_name = |pipeline: &'_ Pipeline| -> BTreeMap<JobName, usize> {
-        sorted::map(pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.clone(), at)))
+        pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.clone(), at)).collect()
     };
     let (old, new) = (by_name(base), by_name(head));
     let only = |pipeline: &Pipeline, other: &BTreeMap<JobName, usize>| -> Vec<JobId> {

@@ -5,8 +5,8 @@ use crate::pipeline::environment::{Environment, environment};
 use crate::pipeline::need::{Need, needs};
 use crate::pipeline::rule::rules;
 use crate::pipeline::{Job, Pipeline};
-use crate::sorted;
 use crate::yaml::{Map, Node};
+use std::collections::BTreeMap;
 
 /// How a job starts once what it waits for is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(crate) fn by_stage(pipeline: &Pipeline) -> Vec<(&str, Vec<&Job>)> {
     order.extend(pipeline.stages.iter().map(crate::name::StageName::as_str));
     order.push(crate::name::StageName::POST);
     let mut stages: Vec<(&str, Vec<&Job>)> = order.into_iter().map(|stage| (stage, Vec::new())).collect();
-    let at = sorted::map(stages.iter().enumerate().map(|(at, (name, _))| (*name, at)));
+    let at: BTreeMap<_, _> = stages.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
     let mut strays: Vec<(&str, Vec<&Job>)> = Vec::new();
     for job in &pipeline.jobs {
         match at.get(job.stage()) {

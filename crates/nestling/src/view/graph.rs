@@ -7,7 +7,6 @@ use super::facts::{Start, by_stage, deploys_to, needed, short, start};
 use crate::pipeline::need::needs;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
-use crate::sorted;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -87,7 +86,7 @@ enum Edge {
 }
 
 fn ids(pipeline: &Pipeline) -> BTreeMap<&str, String> {
-    sorted::map(pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), format!("j{at}"))))
+    pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), format!("j{at}"))).collect()
 }
 
 /// The needs on jobs that are there, in the jobs' order.

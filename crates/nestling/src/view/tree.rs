@@ -9,7 +9,6 @@ use crate::name::UnitName;
 use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
-use crate::sorted;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -57,7 +56,7 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
 
 /// The place of each stage in the order in which they run.
 fn stage_order(pipeline: &Pipeline) -> BTreeMap<&str, usize> {
-    sorted::map(by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)))
+    by_stage(pipeline).into_iter().enumerate().map(|(at, (stage, _))| (stage, at)).collect()
 }
 
 /// The units that are gone since base, with the jobs that stop what they left.

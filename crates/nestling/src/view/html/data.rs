@@ -7,7 +7,6 @@ use crate::pipeline::Job;
 use crate::pipeline::need::needs;
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::sorted;
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
 use crate::view::json_v1::reason_kind;
 use crate::view::tree::extent;
@@ -88,9 +87,9 @@ pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Pag
     let mut files = Files { sources, paths: Vec::new(), known: BTreeMap::new() };
     let stages = by_stage(&plan.pipeline);
     let places = Places {
-        stages: sorted::map(stages.iter().enumerate().map(|(at, (stage, _))| (*stage, at))),
-        units: sorted::map(plan.units().enumerate().map(|(at, unit)| (unit.name.as_str(), at))),
-        jobs: sorted::map(plan.pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at))),
+        stages: stages.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect(),
+        units: plan.units().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect(),
+        jobs: plan.pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect(),
     };
     let jobs = plan.pipeline.jobs.iter().map(|it| job(it, &places, &mut files)).collect();
     Page {
