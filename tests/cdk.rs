@@ -13,5 +13,6 @@ mod golden;
 mod nothing_lost;
 mod removed;
 mod report;
+mod stacks;
 mod synth;
 mod versions;

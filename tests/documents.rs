@@ -3,8 +3,9 @@
 use crate::support::example::Example;
 use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
-use crate::support::{expect_file, nestling, output, read, root, run, said, setting};
+use crate::support::{expect_file, nestling, output, read, root, run, said, setting, tracked};
 use nestling_cli::Exit;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -20,20 +21,53 @@ fn the_table_of_exit_codes_is_the_programs() {
     assert_eq!(documented, codes.map(|exit| exit.code().to_string()));
 }
 
-#[test]
-fn every_dependency_has_its_reason() {
-    let manifest = read("Cargo.toml");
-    let reasons = read("docs/dependencies.md");
-    let section = manifest.split("[workspace.dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
-    let names: Vec<&str> = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
-    assert!(names.len() > 20, "{names:?}");
-    for name in names.into_iter().filter(|name| *name != "nestling") {
-        let explained = reasons.lines().any(|line| {
-            let cell = line.strip_prefix("| ").and_then(|line| line.split(" |").next()).unwrap_or_default();
-            cell.split([',', ' ']).any(|word| word == name)
-        });
-        assert!(explained, "docs/dependencies.md does not say what `{name}` is for");
+/// The crates of `docs/dependencies.md`: those above and below the heading of what only tests and benchmarks use.
+fn documented_dependencies() -> [BTreeSet<String>; 2] {
+    let page = read("docs/dependencies.md");
+    let (product, tests) = page.split_once("## In tests and benchmarks only").unwrap();
+    [product, tests].map(|part| {
+        let cells = part.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+        let crates = cells.flat_map(|cell| cell.split(" (").next().unwrap_or_default().split(", "));
+        crates.filter(|name| *name != "crate").map(str::to_owned).collect()
+    })
+}
+
+/// The crates that a table of the workspace's manifests names, without those of the workspace.
+fn stated_dependencies(table: &str) -> BTreeSet<String> {
+    let manifests = tracked().into_iter().filter(|path| {
+        path.starts_with("crates") && path.ends_with("Cargo.toml") && path.components().count() == 3
+    });
+    let mut names = BTreeSet::new();
+    for manifest in manifests {
+        let manifest: toml::Table = read(&manifest).parse().unwrap();
+        let stated = manifest.get(table).and_then(toml::Value::as_table);
+        names.extend(stated.into_iter().flat_map(toml::Table::keys).cloned());
     }
+    names.into_iter().filter(|name| !name.starts_with("nestling")).collect()
+}
+
+#[test]
+fn every_dependency_has_its_reason_under_the_right_heading_and_no_other_is_documented() {
+    let [product, tests] = documented_dependencies();
+    let used = stated_dependencies("dependencies");
+    assert!(used.len() > 20, "{used:?}");
+    assert_eq!(product, used, "docs/dependencies.md and what the product depends on");
+    let only_in_tests: BTreeSet<String> =
+        stated_dependencies("dev-dependencies").difference(&used).cloned().collect();
+    assert_eq!(tests, only_in_tests, "docs/dependencies.md and what only tests depend on");
+}
+
+/// A dependency of the workspace that no crate takes is left over.
+#[test]
+fn every_dependency_of_the_workspace_is_taken_by_a_crate() {
+    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+    let shared: BTreeSet<String> =
+        manifest["workspace"]["dependencies"].as_table().unwrap().keys().cloned().collect();
+    let mut taken = stated_dependencies("dependencies");
+    taken.append(&mut stated_dependencies("dev-dependencies"));
+    let left_over: Vec<_> =
+        shared.iter().filter(|name| !name.starts_with("nestling") && !taken.contains(*name)).collect();
+    assert!(left_over.is_empty(), "{left_over:?}");
 }
 
 /// A command that the README or an example shows is a command that is there.

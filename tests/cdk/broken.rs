@@ -19,7 +19,7 @@ fn said(change: impl Fn(&mut Vec<(String, String)>)) -> String {
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn replace(files: &mut [(String, String)], path: &str, from: &str, to: &str) {
+pub(crate) fn replace(files: &mut [(String, String)], path: &str, from: &str, to: &str) {
     let (_, text) = files.iter_mut().find(|(name, _)| name == path).unwrap();
     assert!(text.contains(from), "{path} has no {from}");
     *text = text.replacen(from, to, 1);
@@ -82,6 +82,15 @@ fn messages_name_the_file_and_the_path_inside_it() {
         let found = said(change);
         assert!(found.contains(wanted), "wanted: {wanted}\nfound:  {found}");
     }
+}
+
+/// The command line selects by the id alone, so no job could take one of them.
+#[test]
+fn two_stacks_of_one_id_are_an_error() {
+    let (from, to) = ("\"displayName\": \"Staging/Service\"", "\"displayName\": \"Staging/Data\"");
+    let said = said(|files| replace(files, STAGING, from, to));
+    let wanted = "manifest.json:10: 2 stacks have the id `Staging/Data`, and `cdk deploy` takes all of them";
+    assert!(said.contains(wanted), "{said}");
 }
 
 #[test]

@@ -15,12 +15,16 @@ const WORKSPACE: &str = "workspace:
 
 /// A repository whose unit `shop` has been deleted by the last commit. Its assembly was in this folder, if anywhere.
 fn without_shop(header: &str, assembly: Option<&str>) -> Repository {
+    without_app("stages", header, assembly)
+}
+
+fn without_app(app: &str, header: &str, assembly: Option<&str>) -> Repository {
     let repository = Repository::new();
     repository.write("nestling.yml", WORKSPACE);
     repository.write("other/nestling.yml", "unit: {}\n---\njob: { script: echo }\n");
     repository.write("shop/nestling.yml", &format!("unit:\n  cdk:\n{header}"));
     for (path, text) in assembly.into_iter().flat_map(|folder| {
-        bundle(NEWEST, "stages").into_iter().map(move |(path, text)| (format!("{folder}/{path}"), text))
+        bundle(NEWEST, app).into_iter().map(move |(path, text)| (format!("{folder}/{path}"), text))
     }) {
         repository.write(&path, &text);
     }
@@ -62,13 +66,26 @@ fn a_committed_assembly_is_taken_out_of_the_commit_that_had_it() {
         "    GIT_STRATEGY: fetch",
         &format!("    NESTLING_UNIT_COMMIT: {}", commit.trim()),
         "    - git fetch --depth=1 origin \"$NESTLING_UNIT_COMMIT\" && git checkout \"$NESTLING_UNIT_COMMIT\" -- shop/cdk.out",
-        "    - npx --yes aws-cdk@2 destroy --app shop/cdk.out 'Staging/*' --force --no-notices",
+        "    - npx --yes aws-cdk@2 destroy --app shop/cdk.out Staging/Data Staging/Service Staging/Monitoring Staging/Edge --exclusively --force --no-notices",
     ] {
         assert!(stop.lines().any(|found| found == line), "{line}\n{stop}");
     }
-    assert!(job(&pipeline, "shop:Production:stop").contains("'Production/*' --force"), "{pipeline}");
+    assert!(
+        job(&pipeline, "shop:Production:stop").contains(" Production/Monitoring --exclusively --force"),
+        "{pipeline}"
+    );
     assert!(!pipeline.contains("cdk@2 deploy"), "{pipeline}");
     assert!(!said.contains("warning["), "{said}");
+}
+
+/// What the other pipeline of the app deployed was never this unit's.
+#[test]
+fn of_several_pipelines_the_stacks_of_the_chosen_one_are_destroyed() {
+    let header = "    from: none\n    pipeline: A\n    environment: staging\n";
+    let (pipeline, _) = generate(without_app("pair", header, Some("shop/cdk.out")).path());
+    let stop = job(&pipeline, "shop:Uat:stop");
+    assert!(stop.contains("destroy --app shop/cdk.out A/Uat/One A/Uat/Two --exclusively --force"), "{stop}");
+    assert_eq!(pipeline.matches(" destroy ").count(), 1, "{pipeline}");
 }
 
 #[test]
@@ -116,7 +133,7 @@ fn where_nobody_has_the_assembly_a_person_is_told_what_to_do() {
         "its assembly `shop/cdk.out` is neither in the repository at base nor in the work tree",
         "can be stopped under Operate > Environments",
         "`synth:` in a unit's header",
-        "npx cdk destroy --all",
+        "npx cdk list`, then `npx cdk destroy --exclusively STACK`",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
     }

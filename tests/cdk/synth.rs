@@ -91,6 +91,8 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("e2e", "e2e", &[]),
         ("several", "several", &[]),
         ("odd", "odd", &[]),
+        ("pair", "pair", &[]),
+        ("names", "names", &[]),
     ] {
         let assembly = apps.synth(app, name, context);
         let committed = Shop::new(NEWEST, name, header);

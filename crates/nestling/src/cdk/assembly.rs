@@ -6,6 +6,7 @@ use super::manifest;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
+use std::collections::BTreeMap;
 
 /// The stacks and stages of an assembly.
 #[derive(Debug, Default)]
@@ -38,8 +39,8 @@ pub struct Stack {
     pub id: String,
     /// Its construct path, as in `ShopPipeline/Staging/Data`.
     pub path: String,
-    /// What the CDK command line selects it by: its path, or its id where the manifest says no path.
-    pub selector: String,
+    /// The name that the CDK command line knows it by: its path, or its id where the manifest says no path.
+    pub hierarchical_id: String,
     /// Its name in CloudFormation.
     pub name: String,
     /// The account; `None` where the credentials decide.
@@ -76,21 +77,32 @@ impl Assembly {
     /// dependencies that go round in a circle, context that was not looked up.
     pub fn read(files: &dyn Files, place: &str, sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
         let assembly = manifest::read(&Reader::new(files, place, sources))?;
-        match assembly.cycle() {
-            Some(problem) => Err(vec![problem]),
-            None => Ok(assembly),
-        }
+        let problems: Vec<Diagnostic> = assembly.cycle().into_iter().chain(assembly.same_ids()).collect();
+        if problems.is_empty() { Ok(assembly) } else { Err(problems) }
     }
 
-    /// What selects the stacks of a stage on the CDK command line.
-    pub fn selectors(&self, stage: usize) -> Vec<String> {
-        let stage = &self.stages[stage];
-        let inside = format!("{}/", stage.path);
-        let own = || stage.stacks.iter().map(|stack| self.stacks[*stack].selector.clone());
-        if own().all(|selector| selector.starts_with(&inside)) {
-            return vec![format!("{inside}*")];
+    /// Stacks that the CDK command line cannot tell apart: a job that deploys one of them would deploy the others, too.
+    fn same_ids(&self) -> Vec<Diagnostic> {
+        let mut by_id: BTreeMap<&str, Vec<&Stack>> = BTreeMap::new();
+        for stack in &self.stacks {
+            by_id.entry(&stack.hierarchical_id).or_default().push(stack);
         }
-        own().collect()
+        let mut problems = Vec::new();
+        for (id, stacks) in by_id {
+            if stacks.len() < 2 {
+                continue;
+            }
+            let message =
+                format!("{} stacks have the id `{id}`, and `cdk deploy` takes all of them", stacks.len());
+            let mut problem = Diagnostic::error(RULE, stacks[0].origin, message);
+            for other in &stacks[1..] {
+                problem = problem.with_label(other.origin, "this one has it, too");
+            }
+            problems.push(problem.with_help(
+                "synthesize with aws-cdk-lib 2, where the id of a stack is its construct path, or rename one of them",
+            ));
+        }
+        problems
     }
 
     /// Stacks that wait for one another.
@@ -114,8 +126,36 @@ impl Assembly {
 }
 
 impl Stack {
+    /// Returns the pattern that selects this stack on the CDK command line, and no other one.
+    ///
+    /// The command line reads each name as a pattern (minimatch, later picomatch), and one that starts with `!` even
+    /// selects everything else.
+    pub fn selector(&self) -> String {
+        const SPECIAL: &str = r##"\*?[]{}()|!#+""##;
+        let mut pattern = String::with_capacity(self.hierarchical_id.len());
+        for c in self.hierarchical_id.chars() {
+            if SPECIAL.contains(c) {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern
+    }
+
+    /// Whether CloudFormation may know both stacks by the same name in the same place.
+    pub(crate) fn may_be(&self, other: &Self) -> bool {
+        self.name == other.name
+            && may_equal(self.region.as_deref(), other.region.as_deref())
+            && may_equal(self.account.as_deref(), other.account.as_deref())
+    }
+
     /// The last part of its construct path.
     pub fn short(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }
+}
+
+/// Whether two accounts or regions can be the same; one that the credentials decide can be any.
+pub(crate) fn may_equal(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }

@@ -77,8 +77,8 @@ pub(crate) enum Does {
     Stack { stack: usize, mode: Mode },
     /// Waits for a person; the comment that is shown.
     Approve(Option<String>),
-    /// Something that no job can do: in words.
-    Other(String),
+    /// Something that no job can do: in words, and the stacks that it may do it to.
+    Other { what: String, stacks: Vec<usize> },
 }
 
 /// What a source is.
@@ -99,6 +99,22 @@ pub(crate) enum Mode {
     Execute,
     /// It is deployed in one go.
     Deploy,
+}
+
+impl Does {
+    /// Something that no job can do, to no stack.
+    pub(crate) fn other(what: String) -> Self {
+        Self::Other { what, stacks: Vec::new() }
+    }
+
+    /// The stacks that it is done to, or may be.
+    pub(crate) fn stacks(&self) -> &[usize] {
+        match self {
+            Self::Stack { stack, .. } => std::slice::from_ref(stack),
+            Self::Other { stacks, .. } => stacks,
+            _ => &[],
+        }
+    }
 }
 
 impl Action {

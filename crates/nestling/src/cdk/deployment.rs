@@ -90,8 +90,8 @@ pub enum Work {
     Run(Box<Step>),
     /// Waits for a person; the comment shown.
     Approve(Option<String>),
-    /// Shows whether permissions would broaden in what this pattern of construct paths selects.
-    Compare(String),
+    /// Shows whether permissions would broaden in these stacks. Never empty.
+    Compare(Vec<usize>),
     /// Something that no job can do, in words.
     Unsupported(String),
 }
@@ -159,7 +159,7 @@ impl Deployment {
         for (at, pipeline) in pipelines.iter().enumerate() {
             pipeline::add(&mut deployment, at, pipeline);
         }
-        plain::add(&mut deployment);
+        plain::add(&mut deployment, &pipelines);
         contract::contract(&mut deployment);
         Ok(deployment)
     }

@@ -77,11 +77,27 @@ pub struct Outcome {
 }
 
 impl Request<'_> {
-    /// The pipelines that are migrated, by index: the one that the header names, or all.
+    /// Returns the pipelines that are migrated, by index: those that the header names, or all.
+    ///
+    /// The header names them by the whole construct path, by the beginning of it (all pipelines of a stack), or by the
+    /// end of it; the first of these that fits any pipeline decides.
     pub(crate) fn chosen(&self) -> Vec<usize> {
-        let all = 0..self.deployment.pipelines.len();
-        let Some(wanted) = &self.settings.pipeline else { return all.collect() };
-        all.filter(|at| names(&self.deployment.pipelines[*at], &wanted.value)).collect()
+        let paths = &self.deployment.pipelines;
+        let Some(wanted) = &self.settings.pipeline else { return (0..paths.len()).collect() };
+        let wanted = &wanted.value;
+        let (beginning, end) = (format!("{wanted}/"), format!("/{wanted}"));
+        let matching = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..paths.len()).filter(|pipeline| is_meant(&paths[*pipeline])).collect()
+        };
+        let exact = matching(&|path| path == wanted);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let beginning_with = matching(&|path| path.starts_with(&beginning));
+        if !beginning_with.is_empty() {
+            return beginning_with;
+        }
+        matching(&|path| path.ends_with(&end))
     }
 
     /// The assembly's directory, from the root of the checkout.
@@ -95,11 +111,6 @@ impl Request<'_> {
     }
 }
 
-/// Whether a pipeline's construct path is meant by what is written: all of it, its beginning, or a part of it.
-fn names(path: &str, written: &str) -> bool {
-    path == written || path.starts_with(&format!("{written}/")) || path.ends_with(&format!("/{written}"))
-}
-
 /// Writes the jobs.
 pub fn write(request: &Request<'_>) -> Outcome {
     let mut problems = Vec::new();
@@ -107,17 +118,31 @@ pub fn write(request: &Request<'_>) -> Outcome {
     let chosen = request.chosen();
     let mut report = request.deployment.report.clone();
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
-    problems.extend(no_pipeline(request));
+    problems.extend(unclear_pipeline(request));
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = graph::plan(request, &targets, &mut left_out);
     let (rendered, jobs) = write::write(request, &targets, &graph, &mut report, &mut problems);
     Outcome { rendered, jobs, left_out, report, problems }
 }
 
-fn no_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
-    let wanted = request.settings.pipeline.as_ref().filter(|_| request.chosen().is_empty())?;
+/// A header that names no pipeline, or whose name is the end of several: one of them was meant, and which is not known.
+fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
+    let wanted = request.settings.pipeline.as_ref()?;
+    let paths = &request.deployment.pipelines;
+    let chosen = request.chosen();
+    let in_ticks = |pipeline: usize| format!("`{}`", paths[pipeline]);
+    let is_beginning = |pipeline: &usize| paths[*pipeline].starts_with(&format!("{}/", wanted.value));
+    if chosen.len() > 1 && !chosen.iter().any(is_beginning) {
+        let message = format!("several pipelines of the assembly end in `{}`", wanted.value);
+        let known: Vec<String> = chosen.into_iter().map(in_ticks).collect();
+        let problem = Diagnostic::error(super::settings::RULE, wanted.origin, message);
+        return Some(problem.with_help(format!("write one of {}", known.join(", "))));
+    }
+    if !chosen.is_empty() {
+        return None;
+    }
     let message = format!("the assembly has no pipeline `{}`", wanted.value);
-    let known: Vec<String> = request.deployment.pipelines.iter().map(|path| format!("`{path}`")).collect();
+    let known: Vec<String> = (0..paths.len()).map(in_ticks).collect();
     let help = match &known[..] {
         [] => "it has no pipeline at all; take the line out".to_owned(),
         known => format!("it has {}", known.join(", ")),

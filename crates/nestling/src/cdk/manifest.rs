@@ -166,7 +166,7 @@ impl Reading<'_> {
                 .map(str::to_owned)
                 .or_else(|| path_of(artifact, id))
                 .unwrap_or_else(|| id.to_owned()),
-            selector: written.unwrap_or(id).to_owned(),
+            hierarchical_id: written.unwrap_or(id).to_owned(),
             name: properties.text_of("stackName")?.unwrap_or(id).to_owned(),
             account,
             region,

@@ -69,7 +69,11 @@ fn words(deployment: &Deployment, work: &Work) -> String {
         },
         Work::Approve(None) => "waits for a person".to_owned(),
         Work::Approve(Some(comment)) => format!("waits for a person: {comment}"),
-        Work::Compare(selector) => format!("compares the permissions of {selector}"),
+        Work::Compare(stacks) => {
+            let paths: Vec<&str> =
+                stacks.iter().map(|stack| deployment.assembly.stacks[*stack].path.as_str()).collect();
+            format!("compares the permissions of {}", paths.join(", "))
+        }
         Work::Unsupported(what) => format!("cannot be done: {what}"),
     }
 }

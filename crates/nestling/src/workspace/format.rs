@@ -27,7 +27,7 @@ pub(crate) struct WorkspaceFile {
     pub ignore: Vec<Located<String>>,
     /// Globs of paths that select every unit.
     pub everything: Vec<Located<String>>,
-    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`.
+    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
     pub depends_from: Vec<Located<String>>,
     /// Over how many dependencies a change reaches units: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.

@@ -85,7 +85,7 @@ fn workspace() -> Value {
                 json!({
                     "description": "Whose manifests state dependencies between units",
                     "type": "array",
-                    "items": { "enum": ["cargo", "npm", "go"] },
+                    "items": { "enum": ["cargo", "npm", "go", "helm"] },
                 }),
             ),
             (

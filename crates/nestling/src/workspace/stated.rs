@@ -1,14 +1,15 @@
-//! Dependencies that the repository already states: `depends_from: [cargo, npm, go]` reads them out of the manifests of
-//! packages, so that nobody writes them twice. No package manager is run.
+//! Dependencies that the repository already states: `depends_from: [cargo, npm, go, helm]` reads them from the manifests
+//! of packages, so that nobody writes them twice. No package manager is run.
 
 mod cargo;
 mod go;
+mod helm;
 mod manifest;
 mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
-use manifest::{Manifest, Reading};
+use manifest::Reading;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
 use nestling_gitlab::name::UnitName;
@@ -23,6 +24,7 @@ pub(crate) enum From {
     Cargo,
     Npm,
     Go,
+    Helm,
 }
 
 impl From {
@@ -32,6 +34,7 @@ impl From {
             Self::Cargo => &["Cargo.toml"],
             Self::Npm => &["package.json", "pnpm-workspace.yaml"],
             Self::Go => &["go.mod", "go.work"],
+            Self::Helm => &["Chart.yaml", "requirements.yaml"],
         }
     }
 }
@@ -39,7 +42,8 @@ impl From {
 /// Directories of installed packages, whose manifests do not count.
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
-const NAMES: [(&str, From); 3] = [("cargo", From::Cargo), ("npm", From::Npm), ("go", From::Go)];
+const NAMES: [(&str, From); 4] =
+    [("cargo", From::Cargo), ("npm", From::Npm), ("go", From::Go), ("helm", From::Helm)];
 
 /// Reads an entry of `depends_from`.
 pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
@@ -50,9 +54,8 @@ pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
     let problem = Diagnostic::error("depends-from", text.origin, message);
     Err(vec![match did_you_mean(&text.value, NAMES.iter().map(|(name, _)| *name)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => {
-            problem.with_help("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go")
-        }
+        None => problem
+            .with_help("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
     }])
 }
 
@@ -78,6 +81,7 @@ pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -
             From::Cargo => cargo::edges(&mut reading, &mut needs),
             From::Npm => npm::edges(&mut reading, &mut needs),
             From::Go => go::edges(&mut reading, &mut needs),
+            From::Helm => helm::edges(&mut reading, &mut needs),
         }
     }
     let stated: Vec<_> = stated.into_iter().map(|((at, unit), origin)| (at, unit.clone(), origin)).collect();
@@ -88,11 +92,17 @@ pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -
             depends_on.insert(place, dependency);
         }
     }
-    let in_unit = |problem: &Diagnostic| {
+    let concerns_a_unit = |problem: &Diagnostic| {
         let path = problem.labels.first().map(|label| sources.path(label.origin.file));
-        path.and_then(|path| RepoPath::parse(path).ok()).is_some_and(|path| owner(&dirs, &path).is_some())
+        path.and_then(|path| RepoPath::parse(path).ok()).is_some_and(|path| concerns(&dirs, &path))
     };
-    reading.problems.into_iter().filter(in_unit).collect()
+    reading.problems.into_iter().filter(concerns_a_unit).collect()
+}
+
+/// Whether a manifest is in a unit, or in a directory above one, where the manifests of package workspaces are.
+fn concerns(dirs: &HashMap<RepoPath, usize>, manifest: &RepoPath) -> bool {
+    let is_above = |directory: RepoPath| dirs.keys().any(|dir| dir.is_in(&directory));
+    owner(dirs, manifest).is_some() || manifest.parent().is_some_and(is_above)
 }
 
 /// The unit whose directory is nearest above a path.

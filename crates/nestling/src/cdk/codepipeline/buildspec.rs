@@ -44,14 +44,16 @@ impl Output {
     }
 }
 
-/// Reads a build specification that is JSON, as all that CDK writes are.
+/// Reads a build specification: JSON, as CDK writes it, or the YAML that people write and `fromObjectToYaml` keeps.
 ///
 /// # Errors
-/// Why it is none.
+/// It is neither.
 pub(crate) fn parse(text: &str) -> Result<BuildSpec, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        format!("its build specification is not JSON ({error}), so its commands are not known")
-    })?;
+    // Nearly all JSON is YAML, but a tab may indent JSON alone.
+    let value: Value =
+        serde_json::from_str(text).or_else(|_| serde_yaml::from_str(text)).map_err(|error| {
+            format!("its build specification is not YAML ({error}), so its commands are not known")
+        })?;
     let mut spec = BuildSpec::default();
     let Some(root) = value.as_object() else { return Err("its build specification is no object".to_owned()) };
     for (key, value) in root {
@@ -166,6 +168,21 @@ mod tests {
         assert_eq!(spec.commands, ["i", "b"]);
         assert_eq!(spec.afterwards, ["f", "p"]);
         assert!(spec.lost.is_empty());
+    }
+
+    #[test]
+    fn what_json_says_yaml_says_as_well() {
+        let json = r#"{"version":0.2,"env":{"variables":{"PORT":8080,"FLAG":"yes"}},"phases":{"build":{"commands":["a: b","c"]}}}"#;
+        let yaml = "version: 0.2\nenv:\n  variables:\n    PORT: 8080\n    FLAG: 'yes'\nphases:\n  build:\n    commands:\n      - 'a: b'\n      - c\n";
+        assert_eq!(parse(yaml).unwrap(), parse(json).unwrap());
+        let spec = parse(yaml).unwrap();
+        assert_eq!(
+            (spec.commands, spec.variables[0].1.as_str()),
+            (vec!["a: b".to_owned(), "c".to_owned()], "8080")
+        );
+        for neither in ["phases: [", "a text", "[1, 2]", ""] {
+            assert!(parse(neither).is_err(), "{neither:?}");
+        }
     }
 
     #[test]

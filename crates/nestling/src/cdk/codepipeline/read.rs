@@ -3,7 +3,7 @@
 use super::lost::{lost, triggers};
 use super::project::{self, logical_id};
 use super::{Action, Does, Mode, Pipeline, SourceKind, Stage, graphs};
-use crate::cdk::assembly::{Assembly, Stack};
+use crate::cdk::assembly::{Assembly, Stack, may_equal};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
 use nestling_files::path::RepoPath;
@@ -44,11 +44,7 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, at: usize) -> Result<Vec<P
             Reading { reader, assembly, stack, resources: &resources, paths: &paths, own: own_ids(resource) };
         let stages = reading.stages(resource)?;
         // A pipeline that touches no stack of this assembly is something that the app itself deploys.
-        if !stages
-            .iter()
-            .flat_map(|stage| &stage.actions)
-            .any(|action| matches!(action.does, Does::Stack { .. }))
-        {
+        if !stages.iter().flat_map(|stage| &stage.actions).any(|action| !action.does.stacks().is_empty()) {
             continue;
         }
         let path = paths.get(*id).map_or_else(|| format!("{}/{id}", stack.path), Clone::clone);
@@ -127,7 +123,35 @@ impl Reading<'_, '_> {
             let actions = actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?;
             stages.push(Stage { name, actions });
         }
+        self.executed(&mut stages);
         Ok(stages)
+    }
+
+    /// An action that executes a change set says the stack's name alone, which stacks of other stages or pipelines may
+    /// share: the stack is the one that the last action before has made the change set of.
+    fn executed(&self, stages: &mut [Stage]) {
+        let mut prepared: Vec<usize> = Vec::new();
+        for stage in stages {
+            let mut actions: Vec<&mut Action> = stage.actions.iter_mut().collect();
+            actions.sort_by_key(|action| action.rank);
+            for action in actions {
+                match &mut action.does {
+                    Does::Stack { stack, mode: Mode::Prepare } => prepared.push(*stack),
+                    Does::Stack { stack, mode: Mode::Execute } => {
+                        let named = &self.assembly.stacks[*stack];
+                        let of =
+                            prepared.iter().rev().find(|other| named.may_be(&self.assembly.stacks[**other]));
+                        let may_be = self.positions(|other| named.may_be(other));
+                        match of {
+                            Some(own) => *stack = *own,
+                            None if may_be.len() == 1 => {}
+                            None => action.does = ambiguous(&named.name, may_be),
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     fn action(&self, action: &At<'_>) -> Result<Action, Diagnostic> {
@@ -149,7 +173,7 @@ impl Reading<'_, '_> {
             ("Build" | "Test", "CodeBuild") => self.build(&setting("ProjectName"))?,
             ("Approval", "Manual") => Does::Approve(text("CustomData")),
             ("Deploy", "CloudFormation") => self.on_stack(action, &text),
-            _ => Does::Other(format!("{provider} ({category})")),
+            _ => Does::other(format!("{provider} ({category})")),
         };
         let names = |key: &str| -> Result<Vec<String>, Diagnostic> {
             action.items_of(key)?.iter().map(|at| Ok(at.field("Name")?.text()?.to_owned())).collect()
@@ -174,7 +198,7 @@ impl Reading<'_, '_> {
         let Some((id, resource)) = found else {
             let shown = name.as_ref().map(|at| resolve(at, self.place()).shown().to_owned());
             let shown = shown.unwrap_or_default();
-            return Ok(Does::Other(format!("CodeBuild project `{shown}`, which is not in this stack")));
+            return Ok(Does::other(format!("CodeBuild project `{shown}`, which is not in this stack")));
         };
         let mut project = project::read(self.reader, resource, self.resources, &self.own, self.place())?;
         let path = self.paths.get(*id).cloned().unwrap_or_else(|| (*id).to_owned());
@@ -184,33 +208,40 @@ impl Reading<'_, '_> {
 
     /// The stack that an action works on: by its template, or by its name, region and account.
     fn on_stack(&self, action: &At<'_>, text: &dyn Fn(&str) -> Option<String>) -> Does {
-        let written = text("ActionMode").unwrap_or_default();
-        let mode = match written.as_str() {
+        let template = text("TemplatePath").and_then(|path| RepoPath::parse(path.split_once("::")?.1).ok());
+        let mut stacks = match template {
+            Some(path) => self.positions(|stack| stack.template == path),
+            None => Vec::new(),
+        };
+        let name = text("StackName").unwrap_or_default();
+        if stacks.is_empty() {
+            let role = action.get("RoleArn").map(|at| resolve(&at, self.place()).shown().to_owned());
+            let account = role.as_deref().and_then(account_of);
+            let region = action.get("Region").and_then(|at| at.text().ok()).or(self.stack.region.as_deref());
+            stacks = self.positions(|stack| {
+                stack.name == name
+                    && may_equal(stack.region.as_deref(), region)
+                    && may_equal(stack.account.as_deref(), account)
+            });
+        }
+        let mode = match text("ActionMode").unwrap_or_default().as_str() {
             "CHANGE_SET_REPLACE" => Mode::Prepare,
             "CHANGE_SET_EXECUTE" => Mode::Execute,
             "CREATE_UPDATE" => Mode::Deploy,
-            other => return Does::Other(format!("CloudFormation with the mode {other}")),
+            other => return Does::Other { what: format!("CloudFormation with the mode {other}"), stacks },
         };
-        let template = text("TemplatePath").and_then(|path| RepoPath::parse(path.split_once("::")?.1).ok());
-        let by_template = template.and_then(|path| self.position(|stack| stack.template == path));
-        let name = text("StackName").unwrap_or_default();
-        let role = action.get("RoleArn").map(|at| resolve(&at, self.place()).shown().to_owned());
-        let account = role.as_deref().and_then(account_of);
-        let region = action.get("Region").and_then(|at| at.text().ok()).or(self.stack.region.as_deref());
-        let fits = |stack: &Stack| {
-            let here = |a: Option<&str>, b: Option<&str>| a.is_none() || b.is_none() || a == b;
-            stack.name == name
-                && here(stack.region.as_deref(), region)
-                && here(stack.account.as_deref(), account)
-        };
-        match by_template.or_else(|| self.position(fits)) {
-            Some(stack) => Does::Stack { stack, mode },
-            None => Does::Other(format!("CloudFormation on `{name}`, which is not in this assembly")),
+        match stacks[..] {
+            [] => Does::other(format!("CloudFormation on `{name}`, which is not in this assembly")),
+            [stack] => Does::Stack { stack, mode },
+            // Which one is known from the change set.
+            [stack, ..] if mode == Mode::Execute => Does::Stack { stack, mode },
+            _ => ambiguous(&name, stacks),
         }
     }
 
-    fn position(&self, fits: impl Fn(&Stack) -> bool) -> Option<usize> {
-        self.assembly.stacks.iter().position(fits)
+    fn positions(&self, is_meant: impl Fn(&Stack) -> bool) -> Vec<usize> {
+        let stacks = self.assembly.stacks.iter().enumerate();
+        stacks.filter(|(_, stack)| is_meant(stack)).map(|(at, _)| at).collect()
     }
 
     /// The list is JSON in a string.
@@ -220,6 +251,11 @@ impl Reading<'_, '_> {
         let part = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
         Ok(list.iter().filter_map(|item| Some((part(item, "name")?, part(item, "value")?))).collect())
     }
+}
+
+fn ambiguous(name: &str, stacks: Vec<usize>) -> Does {
+    let what = format!("CloudFormation on `{name}`, as several stacks of this assembly are called");
+    Does::Other { what, stacks }
 }
 
 /// The account in an ARN of a role.

@@ -79,10 +79,10 @@ impl<'a> Adding<'a> {
             Does::Approve(comment) => {
                 Work::Approve(comment.clone().filter(|comment| !comment.starts_with("#{")))
             }
-            Does::Build(_) if role == Role::Compare => {
-                let path = action.variables.iter().find(|(name, _)| name == "STAGE_PATH");
-                Work::Compare(path.map_or_else(|| "*".to_owned(), |(_, path)| format!("{path}/*")))
-            }
+            Does::Build(_) if role == Role::Compare => match self.compared(at, action) {
+                stacks if stacks.is_empty() => self.unsupported(at, "a check of permissions without stacks"),
+                stacks => Work::Compare(stacks),
+            },
             Does::Build(project) => {
                 for lost in project.lost.iter().chain(&project.spec.lost) {
                     self.report(Kind::Setting, at, lost);
@@ -98,12 +98,36 @@ impl<'a> Adding<'a> {
                 }
                 Work::Run(Box::new(step(project, action)))
             }
-            Does::Other(what) => {
-                self.report(Kind::Unsupported, at, &format!("{what}; a job that fails holds its place"));
-                Work::Unsupported(what.clone())
-            }
+            Does::Other { what, .. } => self.unsupported(at, what),
             Does::Source { .. } => Work::Unsupported("a source".to_owned()),
         }
+    }
+
+    fn unsupported(&mut self, at: usize, what: &str) -> Work {
+        self.report(Kind::Unsupported, at, &format!("{what}; a job that fails holds its place"));
+        Work::Unsupported(what.to_owned())
+    }
+
+    /// The stacks whose permissions an action compares: those of the stage that it names, or else of the stage that it
+    /// stands in, or else all that the pipeline deploys.
+    fn compared(&self, at: usize, action: &codepipeline::Action) -> Vec<usize> {
+        let stages = &self.deployment.assembly.stages;
+        let written = action.variables.iter().find(|(name, _)| name == "STAGE_PATH");
+        let named = written.and_then(|(_, path)| stages.iter().position(|stage| stage.path == *path));
+        let stage = named.or(self.stages[at]);
+        let stacks: BTreeSet<usize> = self
+            .ordered
+            .actions
+            .iter()
+            .filter_map(|(_, action)| match action.does {
+                Does::Stack { stack, .. } => Some(stack),
+                _ => None,
+            })
+            .collect();
+        let assembly = &self.deployment.assembly;
+        let is_of_stage = |stack: &&usize| stage.is_some() && assembly.stacks[**stack].stage == stage;
+        let of_stage: Vec<usize> = stacks.iter().filter(is_of_stage).copied().collect();
+        if of_stage.is_empty() { stacks.into_iter().collect() } else { of_stage }
     }
 
     fn push(&mut self, at: usize, work: Work) -> usize {

@@ -19,7 +19,7 @@ pub(crate) fn stack(writing: &mut Writing<'_>, at: usize, stack: usize, body: &m
     let request = writing.request;
     let outputs = own_outputs(writing, at, stack);
     let is_start = writing.is_start(at);
-    let mut script = vec![deploy(request, &[selector(request, stack)], "", !outputs.is_empty() || is_start)];
+    let mut script = vec![deploy(request, &[stack], "", !outputs.is_empty() || is_start)];
     begin(writing, at, Some(stack), body);
     if is_start {
         finish_target(writing, at, outputs, &mut script, body);
@@ -38,7 +38,7 @@ pub(crate) fn prepare(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     writing.environment(at, Some("prepare"), None, body);
     body.text("resource_group", group_of(writing, at, stack));
     let method = format!("--method=prepare-change-set --change-set-name {CHANGE_SET}");
-    let deploy = deploy(request, &[selector(request, stack)], &method, false);
+    let deploy = deploy(request, &[stack], &method, false);
     // Without anything to change there is no change set, and executing it would fail.
     let flag = unchanged(request, stack);
     let script = [
@@ -62,10 +62,9 @@ pub(crate) fn execute(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     let request = writing.request;
     let outputs = own_outputs(writing, at, stack);
     begin(writing, at, Some(stack), body);
-    let selected = [selector(request, stack)];
     let with = |verb: &str| {
         let method = format!("--method={verb}-change-set --change-set-name {CHANGE_SET}");
-        deploy(request, &selected, &method, !outputs.is_empty())
+        deploy(request, &[stack], &method, !outputs.is_empty())
     };
     let nothing = if outputs.is_empty() { "echo 'Nothing to change.'".to_owned() } else { with("prepare") };
     let (flag, execute) = (unchanged(request, stack), with("execute"));
@@ -76,43 +75,38 @@ pub(crate) fn execute(writing: &mut Writing<'_>, at: usize, stack: usize, body: 
     body.texts("script", script);
 }
 
-/// Brings all stacks of a target to the new state: in the normal run they are, and it records the deployment.
+/// Brings the stacks of a target that other jobs of this pipeline have deployed to the new state: in the normal run they
+/// are in it, and the job records the deployment. It takes no other stack of the target, since nothing in this pipeline
+/// has let that through.
 pub(crate) fn settle(writing: &mut Writing<'_>, at: usize, target: usize, body: &mut Body) {
     let request = writing.request;
     begin(writing, at, None, body);
-    let mut script = vec![deploy(request, &writing.targets.all[target].selectors, "", true)];
+    let stacks = writing.graph.stacks(request, target);
+    let mut script = vec![deploy(request, &stacks, "", true)];
     finish_target(writing, at, BTreeSet::new(), &mut script, body);
     body.texts("script", script);
 }
 
-/// Publishes the assets of stages, or of the job's whole target.
-pub(crate) fn publish(writing: &mut Writing<'_>, at: usize, stages: &[usize], body: &mut Body) {
+/// Publishes the assets of stacks.
+pub(crate) fn publish(writing: &mut Writing<'_>, at: usize, stacks: &[usize], body: &mut Body) {
     let request = writing.request;
     let assembly = &request.deployment.assembly;
-    let mut selectors: Vec<String> = stages.iter().flat_map(|stage| assembly.selectors(*stage)).collect();
-    let mut stacks: Vec<usize> =
-        stages.iter().flat_map(|stage| assembly.stages[*stage].stacks.clone()).collect();
-    if let Some(target) = writing.target(at).filter(|_| writing.graph.jobs[at].group.is_none()) {
-        selectors.clone_from(&target.selectors);
-        stacks.clone_from(&target.stacks);
-    }
     begin(writing, at, None, body);
     writing.environment(at, Some("prepare"), None, body);
     if stacks.iter().any(|stack| assembly.stacks[*stack].assets.images > 0) {
         with_docker(writing, at, body);
     }
-    let selected: Vec<String> = selectors.iter().map(|selector| quoted(selector)).collect();
     let command = format!(
-        "{} publish-assets --unstable=publish-assets --app {} {} --no-notices",
+        "{} publish-assets --unstable=publish-assets --app {} {} --exclusively --no-notices",
         request.settings.cli,
         request.assembly(),
-        selected.join(" ")
+        selected(request, stacks)
     );
     body.texts("script", [command]);
 }
 
 /// Shows whether permissions would broaden. The pipeline goes on either way: a person decides.
-pub(crate) fn compare(writing: &mut Writing<'_>, at: usize, selector: &str, body: &mut Body) {
+pub(crate) fn compare(writing: &mut Writing<'_>, at: usize, stacks: &[usize], body: &mut Body) {
     let request = writing.request;
     begin(writing, at, None, body);
     writing.environment(at, Some("verify"), None, body);
@@ -121,10 +115,10 @@ pub(crate) fn compare(writing: &mut Writing<'_>, at: usize, selector: &str, body
         allowed.list("exit_codes", vec![one]);
     });
     let command = format!(
-        "{} diff --app {} {} --security-only --fail --no-notices",
+        "{} diff --app {} {} --exclusively --security-only --fail --no-notices",
         request.settings.cli,
         request.assembly(),
-        quoted(selector)
+        selected(request, stacks)
     );
     body.texts("script", [command]);
 }
@@ -134,22 +128,26 @@ pub(crate) fn diff(writing: &mut Writing<'_>, at: usize, target: usize, body: &m
     let request = writing.request;
     begin(writing, at, None, body);
     writing.environment(at, Some("verify"), None, body);
-    let selected: Vec<String> = writing.targets.all[target].selectors.iter().map(|s| quoted(s)).collect();
+    let selected = selected(request, &writing.targets.all[target].stacks);
     let (cli, assembly) = (&request.settings.cli, request.assembly());
-    body.texts("script", [format!("{cli} diff --app {assembly} {} --no-notices", selected.join(" "))]);
+    body.texts("script", [format!("{cli} diff --app {assembly} {selected} --exclusively --no-notices")]);
 }
 
-fn selector(request: &Request<'_>, stack: usize) -> String {
-    request.deployment.assembly.stacks[stack].selector.clone()
+/// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
+/// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on, or
+/// what depends on them, as well.
+fn selected(request: &Request<'_>, stacks: &[usize]) -> String {
+    let stacks = stacks.iter().map(|stack| &request.deployment.assembly.stacks[*stack]);
+    let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
+    words.join(" ")
 }
 
-fn deploy(request: &Request<'_>, selectors: &[String], method: &str, outputs: bool) -> String {
-    let selected: Vec<String> = selectors.iter().map(|selector| quoted(selector)).collect();
+fn deploy(request: &Request<'_>, stacks: &[usize], method: &str, outputs: bool) -> String {
     let mut command = format!(
         "{} deploy --app {} {} --exclusively --require-approval never --no-notices --progress events",
         request.settings.cli,
         request.assembly(),
-        selected.join(" ")
+        selected(request, stacks)
     );
     for part in [method, if outputs { "--outputs-file cdk-outputs.json" } else { "" }] {
         if !part.is_empty() {
@@ -195,7 +193,7 @@ fn finish_target(
     }
     let assembly = request.assembly();
     body.child("artifacts", |artifacts| {
-        if target.stop {
+        if !target.destroyed.is_empty() {
             artifacts
                 .texts("paths", [OUTPUTS, &format!("{assembly}/")])
                 .texts("exclude", [format!("{assembly}/**/asset.*"), format!("{assembly}/**/asset.*/**/*")])
@@ -207,7 +205,7 @@ fn finish_target(
             artifacts.child("reports", |reports| _ = reports.text("dotenv", DOTENV));
         }
     });
-    if target.stop {
+    if !target.destroyed.is_empty() {
         stop(writing, target, body);
     }
 }
@@ -222,7 +220,7 @@ fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
         }
         return;
     }
-    for stack in &target.stacks {
+    for stack in &target.destroyed {
         let stack = &request.deployment.assembly.stacks[*stack];
         if stack.protected {
             let text =
@@ -230,8 +228,8 @@ fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
             writing.report.add(Kind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }
-    let selected: Vec<String> = target.selectors.iter().map(|selector| quoted(selector)).collect();
+    let selected = selected(request, &target.destroyed);
     let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let command = format!("{cli} destroy --app {assembly} {} --force --no-notices", selected.join(" "));
+    let command = format!("{cli} destroy --app {assembly} {selected} --exclusively --force --no-notices");
     body.child("stop", |stop| _ = stop.texts("script", [command]));
 }

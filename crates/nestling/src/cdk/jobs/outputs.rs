@@ -1,12 +1,11 @@
 //! Outputs of stacks: as variables for other jobs, and as the address of an environment.
 
-use super::Request;
 use super::body::Body;
 use super::targets::Target;
 use super::write::Writing;
 use crate::cdk::script::{quoted, variable};
 use crate::cdk::settings::RULE;
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
 
 /// Where `cdk deploy` leaves the outputs of stacks.
@@ -73,13 +72,13 @@ pub(crate) fn address(
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, behind)) = after.split_once('}') else { break };
         url.push_str(before);
-        match output(writing.request, target, name) {
+        match output(writing, target, name) {
             Ok(found) => {
                 url.push_str(&format!("${}", found.variable));
                 outputs.insert(found);
             }
-            Err((message, help)) => {
-                writing.problems.push(Diagnostic::error(RULE, written.origin, message).with_help(help));
+            Err(unknown) => {
+                writing.problems.push(unknown.with_label(written.origin, ""));
                 return None;
             }
         }
@@ -90,32 +89,41 @@ pub(crate) fn address(
 }
 
 /// The output of a target's stacks that `Output` or `Stack.Output` means.
-fn output(request: &Request<'_>, target: &Target<'_>, name: &str) -> Result<Output, (String, String)> {
-    let stacks = || target.stacks.iter().map(|stack| &request.deployment.assembly.stacks[*stack]);
+fn output(writing: &Writing<'_>, target: &Target<'_>, name: &str) -> Result<Output, Diagnostic> {
+    let all = &writing.request.deployment.assembly.stacks;
     let (of, key) = name.rsplit_once('.').map_or((None, name), |(stack, key)| (Some(stack), key));
-    let fits = |stack: &&crate::cdk::assembly::Stack| {
+    let has_output = |stack_index: &usize| {
+        let stack = &all[*stack_index];
         of.is_none_or(|of| stack.short() == of || stack.name == of || stack.path == of)
             && stack.outputs.iter().any(|output| output == key)
     };
-    let found: Vec<_> = stacks().filter(fits).collect();
-    match &found[..] {
-        [stack] => {
+    let with_output: Vec<usize> = target.stacks.iter().copied().filter(has_output).collect();
+    match with_output[..] {
+        [only] if writing.graph.is_deployed(writing.request, only) => {
             let variable = format!("CDK_{}", variable(key));
-            Ok(Output { variable, stack: stack.name.clone(), output: key.to_owned() })
+            Ok(Output { variable, stack: all[only].name.clone(), output: key.to_owned() })
+        }
+        [only] => {
+            let message = format!(
+                "`{}` has no URL here: this pipeline does not deploy `{}`, which has the output `{key}`",
+                target.name, all[only].path
+            );
+            Err(Diagnostic::new(RULE, Severity::Warning, message))
         }
         [] => {
-            let outputs: BTreeSet<&str> =
-                stacks().flat_map(|stack| &stack.outputs).map(String::as_str).collect();
-            let own = outputs.into_iter().filter(|name| !name.starts_with("ExportsOutput"));
-            let known: Vec<String> = own.map(|name| format!("`{name}`")).collect();
+            let outputs = target.stacks.iter().flat_map(|stack| &all[*stack].outputs).map(String::as_str);
+            let outputs: BTreeSet<&str> = outputs.filter(|name| !name.starts_with("ExportsOutput")).collect();
+            let known: Vec<String> = outputs.into_iter().map(|name| format!("`{name}`")).collect();
             let message = format!("no stack of `{}` has an output `{name}`", target.name);
-            Err((message, format!("the outputs there are {}", known.join(", "))))
+            let help = format!("the outputs there are {}", known.join(", "));
+            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
         }
-        several => {
+        ref several => {
             let names: Vec<String> =
-                several.iter().map(|stack| format!("`{}.{key}`", stack.short())).collect();
+                several.iter().map(|stack| format!("`{}.{key}`", all[*stack].short())).collect();
             let message = format!("several stacks of `{}` have an output `{key}`", target.name);
-            Err((message, format!("write one of {}", names.join(", "))))
+            let help = format!("write one of {}", names.join(", "));
+            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
         }
     }
 }

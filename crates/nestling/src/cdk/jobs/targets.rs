@@ -1,13 +1,13 @@
 //! Where each CDK stage goes: entries of the environment catalogue, each with the stacks that it gets.
 
 use super::Request;
-use crate::cdk::deployment::Deployment;
+use crate::cdk::deployment::{Deployment, Node};
 use crate::cdk::settings::{Purpose, RULE, StagePolicy};
 use crate::compose::LeftOut;
 use crate::workspace::{Condition, Environment, Stop};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::Located;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An environment that stacks of the assembly are deployed to.
 #[derive(Debug)]
@@ -20,16 +20,14 @@ pub(crate) struct Target<'a> {
     pub origin: Origin,
     /// Its stages.
     pub stages: Vec<usize>,
-    /// Its stacks, those of its stages included.
+    /// The stacks that nodes of the chosen pipelines work on, those of its stages included. Never empty.
     pub stacks: Vec<usize>,
-    /// What selects all of it on the CDK command line.
-    pub selectors: Vec<String>,
+    /// The stacks among them that its stop job destroys: those of stages that are stopped. Empty where it has none.
+    pub destroyed: Vec<usize>,
     /// The address, as the header has it.
     pub url: Option<&'a Located<String>>,
     /// The role, as the header has it.
     pub role: Option<&'a Located<String>>,
-    /// Whether it gets a stop job that destroys it.
-    pub stop: bool,
     /// Whether this pipeline deploys it.
     pub deployed: bool,
 }
@@ -64,13 +62,15 @@ pub(crate) fn targets<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Targets<'a> {
     let mut targets = Targets::default();
-    for (place, path, origin) in places(request.deployment) {
+    let chosen = request.chosen();
+    let is_chosen = |node: &Node| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
+    for (place, Placed { path, origin, stacks }) in places(request.deployment, is_chosen) {
         let policy = request.settings.stage(path).map(|(_, policy)| policy);
         match destination(request, path, policy) {
             Destination::Entry(entry, origin) => {
-                put(&mut targets, request, place, Some(entry), policy, origin);
+                put(&mut targets, request, (place, &stacks), Some(entry), policy, origin);
             }
-            Destination::Own => put(&mut targets, request, place, None, policy, origin),
+            Destination::Own => put(&mut targets, request, (place, &stacks), None, policy, origin),
             Destination::Skipped => {
                 left_out.push(LeftOut { job: path.to_owned(), reason: "`stages` leaves it out".to_owned() });
             }
@@ -121,32 +121,40 @@ fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePo
     }
 }
 
-/// Every place that the deployment has stacks of, with its construct path.
-fn places(deployment: &Deployment) -> Vec<(Place, &str, Origin)> {
-    let mut places: BTreeMap<Place, (&str, Origin)> = BTreeMap::new();
-    for node in &deployment.nodes {
-        let Some(stack) = node.work.stack() else { continue };
-        let stack_of = &deployment.assembly.stacks[stack];
-        match stack_of.stage {
-            Some(at) => {
-                let stage = &deployment.assembly.stages[at];
-                places.insert(Place::Stage(at), (&stage.path, stage.origin));
+/// A place of the assembly, and the stacks of it that nodes work on.
+struct Placed<'a> {
+    path: &'a str,
+    origin: Origin,
+    stacks: BTreeSet<usize>,
+}
+
+/// Every place that these nodes of the deployment have stacks of.
+fn places(deployment: &Deployment, is_meant: impl Fn(&Node) -> bool) -> BTreeMap<Place, Placed<'_>> {
+    let mut places: BTreeMap<Place, Placed<'_>> = BTreeMap::new();
+    for node in deployment.nodes.iter().filter(|node| is_meant(node)) {
+        let Some(stack_index) = node.work.stack() else { continue };
+        let stack = &deployment.assembly.stacks[stack_index];
+        let (place, path, origin) = match stack.stage {
+            Some(stage_index) => {
+                let stage = &deployment.assembly.stages[stage_index];
+                (Place::Stage(stage_index), &stage.path, stage.origin)
             }
-            None => _ = places.insert(Place::Stack(stack), (&stack_of.path, stack_of.origin)),
-        }
+            None => (Place::Stack(stack_index), &stack.path, stack.origin),
+        };
+        let placed = places.entry(place).or_insert(Placed { path, origin, stacks: BTreeSet::new() });
+        placed.stacks.insert(stack_index);
     }
-    places.into_iter().map(|(place, (path, origin))| (place, path, origin)).collect()
+    places
 }
 
 fn put<'a>(
     targets: &mut Targets<'a>,
     request: &Request<'a>,
-    place: Place,
+    (place, stacks): (Place, &BTreeSet<usize>),
     entry: Option<&'a Environment>,
     policy: Option<&'a StagePolicy>,
     origin: Origin,
 ) {
-    let assembly = &request.deployment.assembly;
     let same = |target: &Target<'_>| {
         entry.is_some() && target.entry.map(|entry| &entry.name) == entry.map(|entry| &entry.name)
     };
@@ -157,10 +165,9 @@ fn put<'a>(
             origin,
             stages: Vec::new(),
             stacks: Vec::new(),
-            selectors: Vec::new(),
+            destroyed: Vec::new(),
             url: None,
             role: None,
-            stop: false,
             deployed: true,
         });
         targets.all.len() - 1
@@ -168,19 +175,13 @@ fn put<'a>(
     let target = &mut targets.all[at];
     target.url = target.url.or_else(|| policy?.url.as_ref());
     target.role = target.role.or_else(|| policy?.role.as_ref());
-    target.stop |= policy
-        .and_then(|policy| policy.stop)
-        .unwrap_or_else(|| entry.is_some_and(|it| comes_down(it, request.purpose)));
-    match place {
-        Place::Stage(stage) => {
-            target.stages.push(stage);
-            target.stacks.extend(&assembly.stages[stage].stacks);
-            target.selectors.extend(assembly.selectors(stage));
-        }
-        Place::Stack(stack) => {
-            target.stacks.push(stack);
-            target.selectors.push(assembly.stacks[stack].selector.clone());
-        }
+    let by_default = || entry.is_some_and(|entry| comes_down(entry, request.purpose));
+    if policy.and_then(|policy| policy.stop).unwrap_or_else(by_default) {
+        target.destroyed.extend(stacks);
+    }
+    target.stacks.extend(stacks);
+    if let Place::Stage(stage) = place {
+        target.stages.push(stage);
     }
     targets.of.insert(place, at);
 }
@@ -243,10 +244,11 @@ fn unlisted(request: &Request<'_>, path: &str, place: Place) -> Diagnostic {
 /// Keys under `stages` that are near a stage of the assembly and name none. One that is far from all may be a stage
 /// of another synth, such as a review app's.
 fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
-    let places = places(request.deployment);
-    let names: Vec<&str> =
-        places.iter().map(|(_, path, _)| path.rsplit('/').next().unwrap_or(path)).collect();
-    let unknown = |key: &str| !places.iter().any(|(_, path, _)| *path == key) && !names.contains(&key);
+    // A key may name a stage of a pipeline that is not chosen.
+    let places = places(request.deployment, |_| true);
+    let paths: Vec<&str> = places.values().map(|placed| placed.path).collect();
+    let names: Vec<&str> = paths.iter().map(|path| path.rsplit('/').next().unwrap_or(path)).collect();
+    let unknown = |key: &str| !paths.contains(&key) && !names.contains(&key);
     let stages = request.settings.stages.iter().filter(|(key, _)| unknown(key));
     stages
         .filter_map(|(key, policy)| {

@@ -72,17 +72,20 @@ impl<'a> Writing<'a> {
                     Work::Deploy(stack) => deploy::stack(self, at, *stack, body),
                     Work::Prepare(stack) => deploy::prepare(self, at, *stack, body),
                     Work::Execute(stack) => deploy::execute(self, at, *stack, body),
-                    Work::Publish(stage) => deploy::publish(self, at, &[*stage], body),
+                    Work::Publish(stage) => {
+                        let stacks = &self.request.deployment.assembly.stages[*stage].stacks;
+                        deploy::publish(self, at, stacks, body);
+                    }
                     Work::Run(step) => step::run(self, at, index, step, body),
                     Work::Approve(comment) => gate::approve(self, at, comment.as_deref(), body),
-                    Work::Compare(selector) => deploy::compare(self, at, selector, body),
+                    Work::Compare(stacks) => deploy::compare(self, at, stacks, body),
                     Work::Unsupported(what) => gate::unsupported(self, at, what, body),
                 }
             }
             Role::Gate(target) => gate::start(self, at, target, body),
             Role::Assets(target) => {
-                let stages = self.targets.all[target].stages.clone();
-                deploy::publish(self, at, &stages, body);
+                let stacks = self.graph.stacks_with_assets(self.request, target);
+                deploy::publish(self, at, &stacks, body);
             }
             Role::Settle(target) => deploy::settle(self, at, target, body),
             Role::Diff(target) => deploy::diff(self, at, target, body),

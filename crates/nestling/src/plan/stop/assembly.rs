@@ -54,6 +54,6 @@ pub(super) fn by_hand(problem: Diagnostic, unit: &Unit, commit: &str) -> Diagnos
         .with_note("an environment with a stop job can be stopped under Operate > Environments: the job of the last deploy has kept its assembly")
         .with_note("`synth:` in a unit's header lets `generate` synthesize what is gone, from the commit that had it")
         .with_help(format!(
-            "destroy its stacks from where they were: `git worktree add ../gone {commit} && cd ../gone/{dir} && npx cdk destroy --all`"
+            "destroy its stacks from where they were: `git worktree add ../gone {commit} && cd ../gone/{dir} && npx cdk list`, then `npx cdk destroy --exclusively STACK` for each stack that it deployed"
         ))
 }

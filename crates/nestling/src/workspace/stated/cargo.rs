@@ -1,7 +1,8 @@
 //! Cargo: path dependencies, those that members take over from their workspace, and patches by path
 //! (<https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html>).
 
-use super::{Manifest, Needs, Reading};
+use super::manifest::{Manifest, Unreadable};
+use super::{Needs, Reading};
 use nestling_files::path::RepoPath;
 use toml::{Table, Value};
 
@@ -10,8 +11,8 @@ const TABLES: [&str; 5] =
     ["dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies"];
 
 pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
-    let manifests =
-        reading.all("Cargo.toml", |text| text.parse::<Table>().map_err(|error| error.to_string()));
+    let manifests = reading
+        .all("Cargo.toml", |text| text.parse::<Table>().map_err(|error| Unreadable::toml(&error, text)));
     for manifest in &manifests {
         let workspace = workspace_of(manifest, &manifests);
         for (name, value) in dependencies(&manifest.content) {

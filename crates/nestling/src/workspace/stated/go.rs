@@ -1,7 +1,8 @@
 //! Go: modules that `go.work` uses together, and replacements by path
 //! (<https://go.dev/ref/mod#workspaces>, <https://go.dev/ref/mod#go-mod-file-replace>).
 
-use super::{Manifest, Needs, Reading};
+use super::manifest::Manifest;
+use super::{Needs, Reading};
 use gomod_parser::{GoMod, Replacement};
 use nestling_files::path::RepoPath;
 use std::collections::{BTreeSet, HashMap};
@@ -14,7 +15,7 @@ struct Work {
 }
 
 pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
-    let modules = reading.all("go.mod", GoMod::from_str);
+    let modules = reading.all("go.mod", |text| Ok(GoMod::from_str(text)?));
     let works = reading.all("go.work", |text| {
         let (uses, rest) = without_uses(text);
         Ok(Work { uses, replacements: GoMod::from_str(&rest)? })

@@ -3,6 +3,7 @@
 use super::From;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// The manifests of the kinds that a workspace asks for, outside of installed packages.
@@ -80,9 +81,52 @@ impl<T> Manifest<T> {
 
     /// The line with the byte at a place of the text.
     pub(super) fn line_of(&self, at: usize) -> Origin {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        Origin::line(self.file, number(memchr::memchr_iter(b'\n', before).count() + 1))
+        Origin::line(self.file, line_at(&self.text, at))
     }
+}
+
+/// The number of the line that holds a byte of a text.
+fn line_at(text: &str, byte: usize) -> u32 {
+    let before = &text.as_bytes()[..byte.min(text.len())];
+    number(memchr::memchr_iter(b'\n', before).count() + 1)
+}
+
+/// The reason that a manifest cannot be read, with the line if its reader knows it.
+pub(super) struct Unreadable {
+    line: Option<u32>,
+    reason: String,
+}
+
+impl Unreadable {
+    /// A TOML error says a place as bytes of the text.
+    pub(super) fn toml(error: &toml::de::Error, text: &str) -> Self {
+        let line = error.span().map(|span| line_at(text, span.start));
+        Self { line, reason: error.message().to_owned() }
+    }
+}
+
+impl std::convert::From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        Self { line: Some(number(error.line())), reason: error.to_string() }
+    }
+}
+
+impl std::convert::From<serde_yaml::Error> for Unreadable {
+    fn from(error: serde_yaml::Error) -> Self {
+        let line = error.location().map(|location| number(location.line()));
+        Self { line, reason: error.to_string() }
+    }
+}
+
+impl std::convert::From<String> for Unreadable {
+    fn from(reason: String) -> Self {
+        Self { line: None, reason }
+    }
+}
+
+/// Reads a YAML file of a known shape. A file without content, such as one of comments alone, is the default.
+pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unreadable> {
+    Ok(serde_yaml::from_str::<Option<T>>(text)?.unwrap_or_default())
 }
 
 /// Understands manifests, and keeps what is wrong in them.
@@ -93,15 +137,25 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// All files of a name. One that cannot be understood is left out with a warning.
+    /// All files of a name. One that cannot be read is omitted with a warning.
     pub(super) fn all<T>(
         &mut self,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, String>,
+        parse: impl Fn(&str) -> Result<T, Unreadable>,
+    ) -> Vec<Manifest<T>> {
+        self.those(name, |_| true, parse)
+    }
+
+    /// The files of a name in some directories. One that cannot be read is omitted with a warning.
+    pub(super) fn those<T>(
+        &mut self,
+        name: &str,
+        wanted: impl Fn(&RepoPath) -> bool,
+        parse: impl Fn(&str) -> Result<T, Unreadable>,
     ) -> Vec<Manifest<T>> {
         let found = self.manifests.take(name);
         let mut manifests = Vec::with_capacity(found.len());
-        for (dir, bytes) in found {
+        for (dir, bytes) in found.into_iter().filter(|(dir, _)| wanted(dir)) {
             let path = dir.child(name.as_bytes());
             let text: Arc<str> = match utf8(self.sources, &path, bytes) {
                 Ok(text) => text.into(),
@@ -120,8 +174,9 @@ impl Reading<'_> {
     }
 }
 
-fn unreadable(path: &RepoPath, file: FileId, why: String) -> Diagnostic {
-    Diagnostic::warning("depends-from", Origin::file(file), format!("`{path}` cannot be read"))
-        .with_note(why)
-        .with_help("what it depends on is not known, and a change there does not select it")
+fn unreadable(path: &RepoPath, file: FileId, why: Unreadable) -> Diagnostic {
+    let origin = why.line.map_or(Origin::file(file), |line| Origin::line(file, line));
+    Diagnostic::warning("depends-from", origin, format!("`{path}` cannot be read"))
+        .with_note(why.reason)
+        .with_help("its dependencies are not known, and a change to them does not select its unit")
 }

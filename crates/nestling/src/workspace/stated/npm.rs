@@ -2,11 +2,10 @@
 //! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
 
 use super::super::directory_globs::DirectoryGlobs;
-use super::{Manifest, Needs, Reading};
+use super::manifest::{self, Manifest};
+use super::{Needs, Reading};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::FileId;
-use nestling_gitlab::yaml;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -31,6 +30,12 @@ enum Workspaces {
         #[serde(default)]
         packages: Vec<String>,
     },
+}
+
+/// As much of `pnpm-workspace.yaml` as says which packages are one workspace.
+#[derive(Debug, Default, Deserialize)]
+struct PnpmWorkspace {
+    packages: Option<Vec<String>>,
 }
 
 /// What makes packages one workspace.
@@ -62,13 +67,12 @@ impl Root {
 }
 
 pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
-    let packages = reading
-        .all("package.json", |text| serde_json::from_str::<Package>(text).map_err(|error| error.to_string()));
-    let pnpm = reading.all("pnpm-workspace.yaml", |text| Ok(pnpm_globs(text)));
+    let packages = reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(text)?));
+    let pnpm = reading.all("pnpm-workspace.yaml", manifest::yaml::<PnpmWorkspace>);
     let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
         Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => Root::new(&package.dir, globs),
     });
-    let by_pnpm = pnpm.iter().filter_map(|root| Root::new(&root.dir, &root.content));
+    let by_pnpm = pnpm.iter().filter_map(|root| Root::new(&root.dir, root.content.packages.as_deref()?));
     for root in by_npm.chain(by_pnpm) {
         let members: Vec<&Manifest<Package>> =
             below(&packages, &root.dir).filter(|it| root.holds(&it.dir)).collect();
@@ -133,11 +137,4 @@ fn local_name<'a>(name: &'a str, wanted: &'a str) -> Option<&'a str> {
         Some(at) if at > 0 => Some(&alias[..at]),
         _ => Some(name),
     }
-}
-
-/// `packages:` of `pnpm-workspace.yaml`.
-fn pnpm_globs(text: &str) -> Vec<String> {
-    let documents = yaml::parse_file(text, FileId::from_index(0)).unwrap_or_default();
-    let packages = documents.first().and_then(|document| document.get("packages")?.as_seq());
-    packages.unwrap_or_default().iter().filter_map(|glob| glob.text()).map(str::to_owned).collect()
 }

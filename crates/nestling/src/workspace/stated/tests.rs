@@ -151,6 +151,34 @@ fn go_states_modules_of_its_workspace_and_replacements() {
 }
 
 #[test]
+fn helm_states_charts_by_path_and_those_of_charts() {
+    let shop = "apiVersion: v2\nname: shop\ndependencies:\n  - name: common\n    version: '*'\n    \
+                repository: file://../common\n  - { name: redis, version: 20.0.0, repository: 'oci://charts.example/redis' }\n  \
+                - { name: part, alias: piece, condition: part.on }\n";
+    let files = [
+        ("shop/Chart.yaml", shop),
+        ("shop/charts/part/Chart.yaml", "apiVersion: v2\nname: part\n"),
+        ("common/Chart.yaml", "# of no content\n"),
+        ("old/Chart.yaml", "apiVersion: v1\nname: old\ndependencies:\n"),
+        ("old/requirements.yaml", "dependencies:\n- name: common\n  repository: \"file://../common/\"\n"),
+        (
+            "far/Chart.yaml",
+            "dependencies: [{ repository: 'file:///common' }, { repository: file://../../../x }]\n",
+        ),
+        ("roles/requirements.yaml", "- src: another program's\n"),
+    ];
+    let units = ["shop", "shop/charts/part", "common", "old", "far", "roles"];
+    assert_eq!(
+        stated("helm", &units, &files),
+        [
+            "old -> common (old/requirements.yaml:3)",
+            "shop -> common (shop/Chart.yaml:6)",
+            "shop -> shop/charts/part (shop/Chart.yaml:1)",
+        ]
+    );
+}
+
+#[test]
 fn several_readers_agree_with_what_is_written_by_hand() {
     let files = [
         ("a/nestling.yml", "unit: { depends_on: [{ unit: b, order: true }] }\n"),
@@ -170,17 +198,22 @@ fn several_readers_agree_with_what_is_written_by_hand() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_where_it_matters() {
+fn what_cannot_be_read_is_reported_at_its_line_where_it_matters() {
     let files = [
-        ("a/Cargo.toml", "[dependencies\n"),
+        ("a/Cargo.toml", "[package]\n[dependencies\n"),
         ("a/package.json", "{"),
         ("a/go.mod", "requires what\n"),
+        ("a/Chart.yaml", "name: a\ndependencies: { name: b }\n"),
+        ("pnpm-workspace.yaml", "packages:\n  - 'libs/*'\n - apps\n"),
         ("elsewhere/Cargo.toml", "[dependencies\n"),
     ];
-    let (found, sources) = loaded("cargo, npm, go", &["a"], &files);
-    let told: Vec<String> =
-        found.diagnostics.iter().map(|it| sources.path(it.labels[0].origin.file)).collect();
-    assert_eq!(told, ["a/Cargo.toml", "a/package.json", "a/go.mod"]);
+    let (found, sources) = loaded("cargo, npm, go, helm", &["a"], &files);
+    let places: Vec<String> = found.diagnostics.iter().map(|it| sources.place(it.labels[0].origin)).collect();
+    assert_eq!(
+        places,
+        ["a/Cargo.toml:2", "a/package.json:1", "pnpm-workspace.yaml:3", "a/go.mod:1", "a/Chart.yaml:2"]
+    );
+    assert!(found.diagnostics.iter().all(|problem| problem.notes.len() == 1), "{:?}", found.diagnostics);
     let (wrong, _) = loaded("carg", &["a"], &[]);
     assert_eq!(wrong.diagnostics[0].help.as_deref(), Some("did you mean `cargo`?"));
 }

@@ -1,6 +1,7 @@
 //! Actions that GitLab or the parent pipeline does, and those that are gathered: sources, the synth, the publishing of assets.
 
 use super::Adding;
+use crate::cdk::assembly::Stage;
 use crate::cdk::codepipeline::{self, Does};
 use crate::cdk::deployment::role::{assembly_artifact, published};
 use crate::cdk::deployment::{Namespace, Node, Order, Work};
@@ -77,7 +78,8 @@ impl Adding<'_> {
         let mut nodes = BTreeSet::new();
         for directory in published(&project.spec.commands) {
             let stages = &self.deployment.assembly.stages;
-            let Some(stage) = stages.iter().position(|stage| stage.directory == directory) else { continue };
+            let is_meant = |stage: &Stage| stage.directory == directory && !stage.stacks.is_empty();
+            let Some(stage) = stages.iter().position(is_meant) else { continue };
             let known = self.deployment.nodes.iter().position(|node| {
                 node.pipeline == Some(self.index) && matches!(node.work, Work::Publish(of) if of == stage)
             });

@@ -11,12 +11,27 @@ use std::collections::BTreeSet;
 impl Graph {
     /// The jobs that deploy stacks of a target.
     fn deploys(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
-        let deploys = |job: &Planned| match job.role {
-            Role::Node(node) => request.deployment.nodes[node].work.deploys().is_some(),
-            _ => false,
-        };
+        let is_deploy = |job: &Planned| job.target == Some(target) && deployed_by(request, job).is_some();
         let jobs = self.jobs.iter().enumerate();
-        jobs.filter(|(_, job)| job.target == Some(target) && deploys(job)).map(|(at, _)| at).collect()
+        jobs.filter(|(_, job)| is_deploy(job)).map(|(at, _)| at).collect()
+    }
+
+    /// The stacks of a target that jobs of this pipeline deploy.
+    pub(crate) fn stacks(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
+        let of_target = self.jobs.iter().filter(|job| job.target == Some(target));
+        let stacks: BTreeSet<usize> = of_target.filter_map(|job| deployed_by(request, job)).collect();
+        stacks.into_iter().collect()
+    }
+
+    /// Whether a job of this pipeline deploys a stack.
+    pub(crate) fn is_deployed(&self, request: &Request<'_>, stack: usize) -> bool {
+        self.jobs.iter().any(|job| deployed_by(request, job) == Some(stack))
+    }
+
+    /// The stacks of a target that jobs outside of pipelines deploy, and that have assets.
+    pub(crate) fn stacks_with_assets(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
+        let of_target = self.jobs.iter().filter(|job| job.target == Some(target));
+        of_target.filter_map(|job| with_assets(request, job)).collect()
     }
 
     /// Whether a job executes a change set that was looked at.
@@ -27,17 +42,9 @@ impl Graph {
 
     /// Outside of pipelines the assets of a target are published by one job, before the stacks that use them.
     pub(super) fn assets(&mut self, request: &Request<'_>, targets: &Targets<'_>, target: usize) {
-        let uses = |job: &Planned| match job.role {
-            Role::Node(node) => {
-                let node = &request.deployment.nodes[node];
-                let stack = node.work.stack().filter(|_| node.pipeline.is_none());
-                stack.is_some_and(|stack| !request.deployment.assembly.stacks[stack].assets.is_empty())
-            }
-            _ => false,
-        };
+        let is_user = |job: &Planned| job.target == Some(target) && with_assets(request, job).is_some();
         let jobs = self.jobs.iter().enumerate();
-        let users: Vec<usize> =
-            jobs.filter(|(_, job)| job.target == Some(target) && uses(job)).map(|(at, _)| at).collect();
+        let users: Vec<usize> = jobs.filter(|(_, job)| is_user(job)).map(|(at, _)| at).collect();
         if users.is_empty() {
             return;
         }
@@ -131,6 +138,23 @@ impl Graph {
             }
         }
     }
+}
+
+/// The stack that is in its new state after a job of its own.
+fn deployed_by(request: &Request<'_>, job: &Planned) -> Option<usize> {
+    match job.role {
+        Role::Node(node) => request.deployment.nodes[node].work.deploys(),
+        _ => None,
+    }
+}
+
+/// The stack of a job outside of pipelines, if it has assets.
+fn with_assets(request: &Request<'_>, job: &Planned) -> Option<usize> {
+    let Role::Node(node) = job.role else { return None };
+    let node = &request.deployment.nodes[node];
+    let stack = node.work.stack().filter(|_| node.pipeline.is_none())?;
+    let has_assets = !request.deployment.assembly.stacks[stack].assets.is_empty();
+    has_assets.then_some(stack)
 }
 
 /// What the names of a target's stacks start with: `Staging` for `Staging/Data` and `Staging/Service`.
