@@ -23,6 +23,12 @@ pub struct Fixture {
     pub root: PathBuf,
 }
 
+impl Default for Fixture {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Fixture {
     /// An empty repository on the branch `main`.
     pub fn new() -> Self {
