@@ -1,6 +1,6 @@
 //! What a unit's header says about its assembly: `unit: { cdk: … }`.
 
-use super::script::is_word;
+use super::shell::is_word;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::yaml::{self, Located, Map, Node};
 use indexmap::IndexMap;
