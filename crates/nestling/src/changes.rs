@@ -3,10 +3,6 @@
 //! What "changed" means depends on what started the pipeline ([`detect`] follows one table, in `base.rs`). Where base
 //! cannot be known, everything counts as changed and the reason says so: when in doubt, run more, never less.
 
-mod variables;
-mod source;
-mod simulate;
-mod facts;
 mod given;
 mod reason;
 mod request;
@@ -14,17 +10,17 @@ mod base;
 mod find;
 mod detect;
 
-pub use crate::git::{Change, Status};
 pub use detect::{detect, facts, head};
-pub use facts::{MergeRequest, PipelineFacts, PipelineKind};
 pub use given::{GivenError, parse_given};
+pub use nestling_git::{Change, Status};
+pub use nestling_gitlab::facts::{
+    As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
+    Policy,
+};
 pub use reason::{Everything, Nothing, UnknownBase};
 pub use request::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope};
-pub use simulate::{As, AsError};
-pub use source::{Occasion, PipelineSource, Policies, Policy};
-pub use variables::CiVariables;
 
-use crate::git::{CommitId, History};
+use nestling_git::{CommitId, History};
 use std::fmt;
 
 /// What differs between base and head, and how the two were found.

@@ -4,8 +4,6 @@
 //! those out; [`assemble`] scopes the names, ties jobs of different units together and orders the stages.
 
 mod assemble;
-mod glob;
-mod include;
 mod naming;
 mod order;
 mod stages;
@@ -13,6 +11,5 @@ mod unit;
 
 pub(crate) use assemble::renamed;
 pub use assemble::{Target, assemble, resolve_target};
-pub use include::Surroundings;
 pub use naming::scoped;
 pub use unit::{LeftOut, UnitJob, UnitJobs, unit_jobs, workspace_jobs};

@@ -22,10 +22,10 @@ pub use part::{is_name_of_part, is_part};
 pub use size::of_node as size;
 pub use split::Limits;
 
-use crate::diagnostic::Sources;
-use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
-use crate::yaml::{Key, Map, Node, emit_entry, emit_map};
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, emit_map};
 use written::Written;
 
 /// Whether the output explains itself.
@@ -83,7 +83,7 @@ fn body(job: &Job) -> Node {
 pub fn emit_job(job: &Job) -> String {
     let mut map = Map::default();
     map.set(job.name.as_str(), body(job));
-    crate::yaml::emit(&Node::map(job.origin, map))
+    nestling_gitlab::yaml::emit(&Node::map(job.origin, map))
 }
 
 #[cfg(test)]

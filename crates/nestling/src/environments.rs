@@ -14,5 +14,5 @@ mod target;
 
 pub(crate) use deploy::{Evaluate, default_title, environment};
 pub use fan::{Deploying, RenderFor, fan_out};
-pub use overview::{Starts, Touched, is_manual, touched};
+pub use overview::{Starts, Touched, touched};
 pub(crate) use rules::{Gate, apply as apply_gate};

@@ -12,9 +12,9 @@ pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
-use crate::name::UnitName;
-use crate::path::{Glob, RepoPath};
 use crate::workspace::Workspace;
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person narrows the selection to.

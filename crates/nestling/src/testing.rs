@@ -1,7 +1,7 @@
 //! Cases beside templates: given inputs, a directory, changed paths and a kind of pipeline, expect these jobs.
 //!
 //! A case is a file of plain data in a folder `tests` beside templates. It is planned and checked exactly as
-//! [`plan`](crate::plan) and [`check`](crate::check) do for a repository whose only unit uses the template, and what it
+//! [`plan`](crate::plan) and [`check`](nestling_gitlab::check) do for a repository whose only unit uses the template, and what it
 //! does not expect, it does not look at: an expected job is a part of the job that comes out, at any depth.
 
 mod case;

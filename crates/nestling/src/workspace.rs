@@ -1,6 +1,6 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
-//! [`format`] is what is written, [`load`] reads it from any [`Files`](crate::files::Files) and checks it, and what
+//! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
 mod catalogue;
@@ -11,7 +11,6 @@ mod discover;
 mod document;
 mod environment;
 mod format;
-mod gitlab;
 mod load;
 mod policy;
 mod relation;
@@ -25,8 +24,8 @@ mod unit;
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, Read, split};
-pub use gitlab::{Gitlab, Limits};
 pub use load::{Loaded, load, load_header};
+pub use nestling_gitlab::instance::{Gitlab, Limits};
 pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
@@ -35,10 +34,11 @@ pub(crate) use unit::places;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
-use crate::diagnostic::FileId;
-use crate::name::{StageName, UnitName};
-use crate::path::{Glob, RepoPath};
-use crate::yaml::Map;
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::Map;
 
 /// The name of the file that makes a directory a unit, and the root a workspace.
 pub const FILE_NAME: &str = "nestling.yml";
@@ -72,15 +72,6 @@ pub struct Workspace {
     pub body: Option<Body>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
-}
-
-/// A stage with the place where it was listed.
-#[derive(Debug, Clone)]
-pub struct Staged {
-    /// The stage.
-    pub name: StageName,
-    /// Where it stands.
-    pub origin: crate::diagnostic::Origin,
 }
 
 impl Workspace {

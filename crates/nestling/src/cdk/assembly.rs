@@ -2,8 +2,8 @@
 
 use super::assets::Assets;
 use super::document::RULE;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use std::collections::BTreeMap;
 
 /// The stacks and stages of an assembly.

@@ -1,8 +1,8 @@
 //! Asset manifests (`<Stack>.assets.json`): what a stack's deploy has to find in a bucket or a repository.
 
 use super::document::{At, Reader};
-use crate::diagnostic::Diagnostic;
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 
 /// How many assets a stack has beside its own template.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use super::codepipeline;
 use super::document::Reader;
 use super::manifest;
 use super::report::Report;
-use crate::diagnostic::{Diagnostic, Sources};
-use crate::files::Files;
+use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use std::collections::BTreeMap;
 
 pub use graph::{Action, Deployment, Fate, Namespace, Node, Order, Work};

@@ -3,9 +3,9 @@
 
 mod scan;
 
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
-use crate::files::Files;
-use crate::path::RepoPath;
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         let mut names = Vec::new();
         let walked = self.files.walk(&mut |_, entries| {
             names.extend(entries.iter().filter_map(|entry| String::from_utf8(entry.name.clone()).ok()));
-            crate::files::Walk::Skip
+            nestling_files::files::Walk::Skip
         });
         walked.map_err(|error| {
             let message = format!("cannot list `{}`: {}", self.place, error.source);

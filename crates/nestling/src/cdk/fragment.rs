@@ -6,12 +6,12 @@ use super::report::Report;
 use super::settings::{Purpose, RULE, Settings, Source};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use crate::diagnostic::{Diagnostic, Severity, Sources};
 use crate::environments::Evaluate;
-use crate::files::{Entry, Files, ReadError, Walk};
-use crate::path::RepoPath;
 use crate::workspace::{Catalogue, Unit};
-use crate::yaml::Node;
+use nestling_files::files::{Entry, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
+use nestling_gitlab::yaml::Node;
 
 /// Where assemblies come from that are not in the repository.
 pub trait Assemblies {

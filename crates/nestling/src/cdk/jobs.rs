@@ -24,8 +24,8 @@ mod write;
 
 use super::report::Report;
 use crate::compose::LeftOut;
-use crate::diagnostic::Diagnostic;
-use crate::yaml::Node;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::yaml::Node;
 use request::unclear_pipeline;
 use std::collections::BTreeMap;
 

@@ -7,8 +7,8 @@ use super::assembly::{Assembly, Stack, Stage};
 use super::assets::{self, Assets, absent, inside};
 use super::document::{At, Document, RULE, Reader};
 use super::template::Summary;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest schema that this reader was tried with.

@@ -1,7 +1,7 @@
 //! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
 
-use crate::diagnostic::{Diagnostic, Origin, Severity};
 use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 
 /// One thing that is not a job.
 #[derive(Debug, Clone, PartialEq, Eq)]

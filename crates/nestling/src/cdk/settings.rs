@@ -1,9 +1,9 @@
 //! What a unit's header says about its assembly: `unit: { cdk: … }`.
 
 use super::shell::is_word;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::yaml::{self, Located, Map, Node};
 use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 use serde::Deserialize;
 
 /// The rule of everything that is wrong in the header.

@@ -13,11 +13,11 @@
 //!
 //! A child pipeline has its parent's variables, and so its parent's base.
 
-use super::facts::{PipelineFacts, PipelineKind};
 use super::reason::UnknownBase;
-use super::source::PipelineSource;
-use super::variables::CiVariables;
-use crate::git::CommitId;
+use nestling_git::CommitId;
+use nestling_gitlab::facts::CiVariables;
+use nestling_gitlab::facts::PipelineSource;
+use nestling_gitlab::facts::{PipelineFacts, PipelineKind};
 
 const DIFF_BASE: &str = "CI_MERGE_REQUEST_DIFF_BASE_SHA";
 const TARGET: &str = "CI_MERGE_REQUEST_TARGET_BRANCH_SHA";

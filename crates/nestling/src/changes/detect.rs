@@ -7,7 +7,7 @@ use super::request::{ChangesError, OnUnknownBase, Request, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };
-use crate::git::{GitError, Repository};
+use nestling_git::{GitError, Repository};
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
 /// seen as what `--as` says.

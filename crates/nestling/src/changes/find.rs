@@ -4,8 +4,8 @@ use super::base::Rule;
 use super::reason::UnknownBase;
 use super::request::{FetchPolicy, Request};
 use super::{Base, Head, Obtained, Provenance};
-use crate::git::{CommitId, GitError, MergeBase, Repository};
-use crate::path::Glob;
+use nestling_files::path::Glob;
+use nestling_git::{CommitId, GitError, MergeBase, Repository};
 
 /// A base, or why there is none.
 pub(super) type Found = Result<Result<Base, UnknownBase>, GitError>;

@@ -1,7 +1,7 @@
 //! A list of changed paths that somebody else made: `--changes-from`.
 
 use super::{Change, Status};
-use crate::path::{PathError, RepoPath, escaped};
+use nestling_files::path::{PathError, RepoPath, escaped};
 
 /// A list of changed paths cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

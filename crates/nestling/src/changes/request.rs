@@ -2,7 +2,7 @@
 
 use super::given::GivenError;
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
-use crate::git::GitError;
+use nestling_git::GitError;
 use std::time::Duration;
 
 /// What to find the changes of. [`Request::default`] is a developer's machine without any option.

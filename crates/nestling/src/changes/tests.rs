@@ -1,6 +1,6 @@
 use super::*;
-use crate::git::tests::fixture::Fixture;
-use crate::git::tests::shown;
+use nestling_git::testing::Fixture;
+use nestling_git::testing::shown;
 use std::time::Duration;
 
 mod clones;

@@ -3,12 +3,12 @@
 use super::naming::scoped;
 use super::unit::UnitJobs;
 use super::{order, stages};
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::{JobName, StageName, UnitName};
-use crate::pipeline::scope::rename_jobs;
-use crate::pipeline::{Job, Pipeline};
 use crate::workspace::Workspace;
-use crate::yaml::{Kind, Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::{JobName, StageName, UnitName};
+use nestling_gitlab::pipeline::scope::rename_jobs;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a job's name means where it is written.

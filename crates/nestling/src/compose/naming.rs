@@ -1,6 +1,6 @@
 //! Final names of jobs.
 
-use crate::name::{JobName, NAME_LIMIT, UnitName};
+use nestling_gitlab::name::{JobName, NAME_LIMIT, UnitName};
 use sha2::{Digest, Sha256};
 
 /// How many hexadecimal digits tell long names apart that were cut to the same beginning.

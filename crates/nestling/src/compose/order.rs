@@ -1,10 +1,10 @@
 //! The order of units in the output, and the needs that `depends_on` with `order: true` asks for.
 
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::{StageName, UnitName};
-use crate::pipeline::Job;
 use crate::workspace::{Dependency, Order, Unit, Workspace};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The units in an order in which each comes after those that it depends on, by name where nothing else decides.

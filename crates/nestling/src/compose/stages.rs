@@ -1,9 +1,9 @@
 //! One order of stages from the workspace's list and the lists of all units.
 
 use super::unit::UnitJobs;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::StageName;
-use crate::workspace::Staged;
+use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::StageName;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// GitLab's stages where nobody lists any (<https://docs.gitlab.com/ci/yaml/#stages>).
@@ -71,7 +71,7 @@ impl Order {
 
     /// As [`Self::add`], for GitLab's own list, which gives way to every other.
     fn add_customary(&mut self) {
-        let nowhere = Origin::file(crate::diagnostic::FileId::from_index(0));
+        let nowhere = Origin::file(nestling_gitlab::diagnostic::FileId::from_index(0));
         let names = CUSTOMARY.iter().filter_map(|name| StageName::parse(name).ok());
         let stages: Vec<(StageName, Origin)> = names.map(|name| (name, nowhere)).collect();
         let numbers = self.insert(&stages);

@@ -2,9 +2,9 @@
 //! are used, and a hidden job once, so this is what makes a large pipeline small enough.
 
 use super::size;
-use crate::diagnostic::Origin;
-use crate::pipeline::Job;
-use crate::yaml::{Entry, Kind, Map, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Entry, Kind, Map, Node};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

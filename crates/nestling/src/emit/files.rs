@@ -4,11 +4,11 @@ use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Limits, Load};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
-use crate::diagnostic::Sources;
-use crate::name::StageName;
-use crate::pipeline::Job;
 use crate::plan::{Plan, noop_job};
-use crate::threads::side_by_side;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::StageName;
+use nestling_gitlab::parallel::parallel_map;
+use nestling_gitlab::pipeline::Job;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(File { path: settings.file.clone(), text: text_of_router });
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
-    let written = side_by_side(&numbered, |(at, part)| {
+    let written = parallel_map(&numbered, |(at, part)| {
         let (written, load) = jobs.part(part, *at == 0, &settings.limits);
         let problem = oversize::of_part(&written, load, &settings.limits);
         let mut text = part::first_line(at + 1, cut.len());

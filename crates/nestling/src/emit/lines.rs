@@ -1,9 +1,9 @@
 //! One job as it is written, line by line, each with the place that it came from.
 
 use super::body;
-use crate::diagnostic::{Origin, Sources};
-use crate::pipeline::Job;
-use crate::yaml::{Entry, Key, Kind, Map, Node, Style, emit, emit_entry};
+use nestling_gitlab::diagnostic::{Origin, Sources};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Node, Style, emit, emit_entry};
 
 /// A line of a job's YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +113,8 @@ fn is_control(line: &str) -> bool {
 mod tests {
     use super::*;
     use crate::emit::emit_job;
-    use crate::name::JobName;
-    use crate::yaml::parse_file;
+    use nestling_gitlab::name::JobName;
+    use nestling_gitlab::yaml::parse_file;
 
     const TEXT: &str = "\
 \"a b\":

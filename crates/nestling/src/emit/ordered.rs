@@ -1,9 +1,9 @@
 //! The order of keys: GitLab's customary one, so that every job reads alike.
 
 use super::written::Written;
-use crate::diagnostic::{FileId, Origin};
-use crate::pipeline::keywords;
-use crate::yaml::{Entry, Map, Node};
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::pipeline::keywords;
+use nestling_gitlab::yaml::{Entry, Map, Node};
 
 /// The global entries that every child pipeline has.
 ///

@@ -2,7 +2,7 @@
 
 use super::Comments;
 use super::split::Limits;
-use crate::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::Diagnostic;
 use std::num::NonZeroUsize;
 
 /// How a plan is written.

@@ -3,9 +3,9 @@
 use super::output::File;
 use super::split::{Limits, Load};
 use super::written::Written;
-use crate::diagnostic::{Diagnostic, FileId, Origin};
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
 use std::collections::BTreeSet;
 
 /// The id of these problems, as that of the rule for a pipeline that is not split.

@@ -5,11 +5,11 @@
 //! (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
 
 use super::output::Settings;
-use crate::diagnostic::{FileId, Origin};
-use crate::name::{JobName, StageName};
-use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// The job that publishes the parts.
 const RELAY: &str = "relay";

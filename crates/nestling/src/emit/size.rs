@@ -2,8 +2,8 @@
 //! counted one by one (lib/gitlab/utils/deep_size.rb, `max_yaml_size_bytes` in
 //! <https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
 
-use crate::pipeline::Job;
-use crate::yaml::{Kind, Map, Meaning, Node};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Kind, Map, Meaning, Node};
 
 /// An object's slot: what a small string, a small list and any reference to an object costs.
 const SLOT: usize = 40;
@@ -87,7 +87,7 @@ pub(crate) fn of_hash(length: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::FileId;
+    use nestling_gitlab::diagnostic::FileId;
 
     #[test]
     fn a_deploy_with_its_stop_job_weighs_what_gitlab_18_measured() {
@@ -109,7 +109,7 @@ mod tests {
     name: review/$CI_COMMIT_REF_SLUG/svc-001
     action: stop
 ";
-        let documents = crate::yaml::parse_file(text, FileId::from_index(0)).unwrap();
+        let documents = nestling_gitlab::yaml::parse_file(text, FileId::from_index(0)).unwrap();
         let size = of_node(&documents[0]) - of_hash(2);
         assert!((2_450..=2_650).contains(&size), "{size}");
     }

@@ -1,9 +1,9 @@
 //! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
 
 use super::size;
-use crate::pipeline::matrix::parallel;
-use crate::pipeline::need::{Need, dependencies, needs, rules_needs};
-use crate::pipeline::{Job, Pipeline};
+use nestling_gitlab::pipeline::matrix::parallel;
+use nestling_gitlab::pipeline::need::{Need, dependencies, needs, rules_needs};
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
@@ -129,7 +129,7 @@ pub(crate) fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
         let wanted = needed.iter().filter_map(Need::job);
         let depended = dependencies(&job.body).unwrap_or_default();
         for name in wanted.chain(depended.iter().map(|(name, _)| *name)) {
-            let name = crate::pipeline::need::parallel_base(name).map_or(name, |(base, _)| base);
+            let name = nestling_gitlab::pipeline::need::parallel_base(name).map_or(name, |(base, _)| base);
             if let Some(other) = by_name.get(name) {
                 sets.join(*other, at);
             }

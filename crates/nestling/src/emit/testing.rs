@@ -1,10 +1,10 @@
 //! Random pipelines for the tests of the emitter, made of everything that is hard to write.
 
-use crate::diagnostic::{FileId, Origin};
-use crate::name::{JobName, StageName};
-use crate::pipeline::keywords::{GLOBAL, JOB, RESERVED_JOB_NAMES};
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::keywords::{GLOBAL, JOB, RESERVED_JOB_NAMES};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,11 +1,11 @@
 use super::testing::{line, pipelines};
 use super::{Comments, emit_job, emit_pipeline};
-use crate::diagnostic::{FileId, Sources};
-use crate::name::{JobName, StageName};
-use crate::pipeline::fragment::Fragment;
-use crate::pipeline::testing::{map, shown_map};
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Kind, Map, Meaning, Node, parse_file};
+use nestling_gitlab::diagnostic::{FileId, Sources};
+use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::fragment::Fragment;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::testing::{map, shown_map};
+use nestling_gitlab::yaml::{Kind, Map, Meaning, Node, parse_file};
 use proptest::prelude::*;
 use serde_yaml::{Mapping, Value};
 

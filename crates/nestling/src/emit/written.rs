@@ -4,9 +4,9 @@
 use super::factor::{Hidden, factor};
 use super::size;
 use super::split::Load;
-use crate::name::StageName;
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::name::StageName;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 use std::borrow::Cow;
 
 /// What goes into one file.

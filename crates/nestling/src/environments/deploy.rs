@@ -3,10 +3,10 @@
 use super::rules::{self, Gate};
 use super::target::starts;
 use crate::changes::PipelineFacts;
-use crate::diagnostic::Diagnostic;
-use crate::name::UnitName;
 use crate::workspace::{Environment, Freeze};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// Evaluates the `${{ }}` in a text of the catalogue, for the unit at hand.
 pub(crate) type Evaluate<'a> = &'a dyn Fn(&Node, &Environment) -> Result<Node, Vec<Diagnostic>>;
@@ -77,7 +77,7 @@ pub(crate) fn environment(
 /// environment (<https://docs.gitlab.com/ci/environments/deployment_safety/>).
 pub(crate) fn default_title(entry: &Environment, unit: Option<&UnitName>) -> String {
     match unit {
-        Some(unit) => format!("{}/{}", entry.name, crate::name::slug(unit.as_str())),
+        Some(unit) => format!("{}/{}", entry.name, nestling_gitlab::name::slug(unit.as_str())),
         None => entry.name.to_string(),
     }
 }

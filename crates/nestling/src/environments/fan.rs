@@ -1,16 +1,17 @@
 //! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
 
 use super::deploy::{Evaluate, sent_to};
-use super::overview::is_manual;
 use super::pair::{pair, stop_name};
 use super::target::{Target, starts, target};
 use crate::changes::PipelineFacts;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::StageName;
-use crate::workspace::{Catalogue, Environment, Staged, Stop};
-use crate::yaml::{Map, Node};
+use crate::workspace::{Catalogue, Environment, Stop};
 use indexmap::IndexMap;
+use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::StageName;
+use nestling_gitlab::pipeline::rule::is_manual;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Renders a unit's jobs for one environment.

@@ -1,8 +1,9 @@
 //! What a pipeline does to environments: the effect of a merge at a glance.
 
-use crate::name::{JobName, UnitName};
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::rule::is_manual;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::Node;
 
 /// A job that does something to an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,18 +50,4 @@ fn of_job(job: &Job) -> Option<Touched> {
         unit: job.unit.clone(),
         start: if is_manual(&job.body) { Starts::Manual } else { Starts::Automatic },
     })
-}
-
-/// Whether a job only ever starts by hand: by its own `when`, or by that of every rule that lets it in.
-pub fn is_manual(body: &Map) -> bool {
-    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
-    let never = |map: &Map| map.get("when").and_then(Node::text) == Some("never");
-    match body.get("rules").and_then(Node::as_seq) {
-        None => manual(body),
-        Some(rules) => {
-            let mut lets_in = rules.iter().filter_map(Node::as_map).filter(|rule| !never(rule)).peekable();
-            lets_in.peek().is_some()
-                && lets_in.all(|rule| manual(rule) || (!rule.contains("when") && manual(body)))
-        }
-    }
 }

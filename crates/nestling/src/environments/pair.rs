@@ -4,9 +4,9 @@ use super::stop::{GIT_STRATEGY, checkout_may_fail, problems, stop_job, takes_art
 use super::target::starts;
 use crate::changes::PipelineFacts;
 use crate::compose::UnitJob;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::pipeline::duration;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::pipeline::duration;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// How long a deploy's artifacts are kept for its stop job, where nobody says.
 const KEPT: &str = "1 year";

@@ -1,9 +1,9 @@
 //! When a deploying job runs: its own rules, the environment's conditions and freeze, and a person's click, as one.
 
 use super::stop::{Waits, without_artifacts};
-use crate::diagnostic::Origin;
 use crate::workspace::{Blocking, Start};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// What the catalogue adds to a job's own rules.
 pub(crate) struct Gate<'a> {

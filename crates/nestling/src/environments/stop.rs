@@ -4,9 +4,9 @@
 use super::rules;
 use crate::changes::{PipelineFacts, PipelineKind};
 use crate::compose::UnitJob;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::name::StageName;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::StageName;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// What a stop job takes over from its deploy where its own block does not say: when it is in the pipeline at all, and
 /// where and with what rights it runs.

@@ -1,8 +1,8 @@
 //! What a job says under `environment:`, and where that sends it.
 
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::workspace::{Catalogue, Environment};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// Where a job deploys to.
 #[derive(Debug)]

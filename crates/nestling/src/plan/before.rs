@@ -3,9 +3,9 @@
 use super::render_unit::UnitRenderer;
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
-use crate::diagnostic::{Sources, has_errors};
-use crate::files::{Elsewhere, Files};
 use crate::workspace::{self, Templates, Workspace};
+use nestling_files::files::{Elsewhere, Files};
+use nestling_gitlab::diagnostic::{Sources, has_errors};
 
 /// The repository at base.
 pub(crate) struct Before<'a> {

@@ -8,12 +8,12 @@ use super::render_unit::UnitRenderer;
 use crate::cdk::InRepository;
 use crate::changes::{ChangeSet, Extent, Status};
 use crate::compose::UnitJobs;
-use crate::diagnostic::has_errors;
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
 use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
-use crate::yaml::Map;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::has_errors;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::Map;
 use std::collections::BTreeSet;
 
 /// What changed about units without a change in what is theirs.

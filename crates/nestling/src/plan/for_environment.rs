@@ -1,8 +1,8 @@
 //! What an environment of the catalogue changes for the templates of a unit: values and inputs.
 
-use crate::name::environment_slug;
 use crate::workspace::{Environment, Start, Unit, Use};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::name::environment_slug;
+use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 
 /// The variable that holds an environment's slug while a job of it runs

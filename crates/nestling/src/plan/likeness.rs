@@ -1,10 +1,10 @@
 //! Which of the new units a unit that is gone has become: as git finds renames, by what the files have in common.
 
 use crate::changes::{Change, Status};
-use crate::files::Files;
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::workspace::{FILE_NAME, Unit};
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// From how many percent on two files are one that was renamed, as in `git diff -M`.

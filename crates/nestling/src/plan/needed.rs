@@ -1,11 +1,11 @@
 //! Jobs of units that are not selected, brought in because jobs that are in need them.
 
 use crate::compose::{Target, UnitJobs, resolve_target, scoped};
-use crate::name::{JobName, UnitName};
-use crate::pipeline::need;
 use crate::select::{Reason, Selection, Verdict};
 use crate::workspace::Workspace;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::need;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A job that is needed, and the first job that needs it.

@@ -2,11 +2,11 @@
 //! (<https://docs.gitlab.com/ci/yaml/#stages>): so there is always one job.
 
 use super::removed::Removed;
-use crate::diagnostic::{FileId, Origin};
-use crate::name::{JobName, StageName};
-use crate::pipeline::{Job, Pipeline};
 use crate::workspace::Workspace;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// The name of the job that runs where nothing else does.
 pub const NOOP_JOB: &str = "nothing to do";

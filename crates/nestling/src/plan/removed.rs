@@ -3,11 +3,11 @@
 use super::before::Before;
 use super::likeness::{self, Sides};
 use crate::changes::{Change, ChangeSet, Extent, Status};
-use crate::files::Files;
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::select::{Definitions, Narrowing, Reason, Selection, Verdict};
 use crate::workspace::{FILE_NAME, Unit, Workspace};
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, HashSet};
 
 /// A unit that is gone since base.

@@ -5,16 +5,17 @@ use super::values::{pipeline_value, unit_value};
 use crate::cdk::report::Report;
 use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
-use crate::compose::{self, Surroundings, UnitJobs};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
+use crate::compose::{self, UnitJobs};
 use crate::environments::{Deploying, default_title, fan_out};
-use crate::files::Files;
-use crate::name::{UnitName, environment_slug};
-use crate::pipeline::known::KnownVariables;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
-use crate::yaml::{Map, Node};
+use nestling_files::files::Files;
+use nestling_gitlab::configuration::Surroundings;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean, has_errors};
+use nestling_gitlab::name::{UnitName, environment_slug};
+use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -66,7 +67,7 @@ impl<'a> UnitRenderer<'a> {
             known: KnownVariables::of_child(facts),
             renderer: Renderer::new(sources, templates, Limits::default()),
             vars: plain_value(&Node::map(
-                Origin::file(crate::diagnostic::FileId::from_index(0)),
+                Origin::file(nestling_gitlab::diagnostic::FileId::from_index(0)),
                 workspace.vars.clone(),
             )),
             pipeline: pipeline_value(facts),

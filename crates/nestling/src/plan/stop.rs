@@ -12,12 +12,12 @@ use super::render_unit::{Made, UnitRenderer};
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
 use crate::compose::{UnitJob, UnitJobs};
-use crate::diagnostic::{Diagnostic, Severity, has_errors};
-use crate::name::{StageName, UnitName};
 use crate::select::Selection;
 use crate::workspace::{Unit, Workspace};
-use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
+use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable of such a stop job that holds the last commit with the unit's files.

@@ -1,11 +1,11 @@
 use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
-use crate::files::MemoryFiles;
-use crate::git::{CommitId, History};
-use crate::path::RepoPath;
 use crate::select::Verdict;
 use crate::workspace;
+use nestling_files::files::MemoryFiles;
+use nestling_files::path::RepoPath;
+use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;
 
 /// A repository: text by path.

@@ -1,10 +1,10 @@
 //! What templates see of a unit and of the pipeline.
 
 use crate::changes::PipelineFacts;
-use crate::name::slug;
-use crate::path::RepoPath;
 use crate::select::{Selection, Verdict};
 use crate::workspace::Unit;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::slug;
 use serde_json::{Value, json};
 
 /// `unit` in templates.

@@ -1,10 +1,10 @@
 //! A `block` that no template above has: the engine would drop what stands in it without a word.
 
 use super::syntax::syntax;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean, number};
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::{Block, Spanned, Stmt};
 use minijinja::machinery::parse;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean, number};
 use std::collections::BTreeSet;
 
 /// The template that one is laid over.

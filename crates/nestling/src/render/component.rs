@@ -3,8 +3,8 @@
 
 use super::shell;
 use super::value::json_node;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::yaml::{Kind, Map, Node, Scalar, Style};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
 
 /// What opens and closes a block.

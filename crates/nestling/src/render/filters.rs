@@ -3,12 +3,12 @@
 use super::shell;
 use super::sign::{self, Piece};
 use super::store::{Store, Untrusted};
-use crate::diagnostic::{FileId, Origin};
-use crate::name::{environment_slug, slug};
 use crate::render::value::to_node;
-use crate::yaml::{self, Kind, Node};
 use minijinja::value::{Kwargs, Rest, from_args};
 use minijinja::{Environment, Error, ErrorKind, Value};
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::name::{environment_slug, slug};
+use nestling_gitlab::yaml::{self, Kind, Node};
 use std::sync::Arc;
 
 /// Filters that can be applied to the text around placeholders and to the values in them one by one.

@@ -2,8 +2,8 @@
 
 use super::syntax::syntax;
 use super::unclosed::span;
-use crate::diagnostic::{Diagnostic, FileId};
 use minijinja::machinery::{Token, tokenize};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 
 /// The first `import … as` that is followed by anything but a name.
 pub(crate) fn refuse(source: &str, file: FileId) -> Option<Diagnostic> {

@@ -1,8 +1,8 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
 use super::value::plain_value;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::yaml::{Key, Map, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::{Key, Map, Node};
 use regex::Regex;
 use serde_json::Value as Json;
 

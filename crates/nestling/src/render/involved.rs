@@ -2,8 +2,8 @@
 
 use super::scope::Scope;
 use super::suggest;
-use crate::diagnostic::{FileId, Origin, Sources, number};
 use minijinja::Error;
+use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
 use regex::Regex;
 use std::sync::LazyLock;
 

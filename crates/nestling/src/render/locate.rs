@@ -2,8 +2,8 @@
 
 use super::lines::Lines;
 use super::sign::{self, CLOSE};
-use crate::diagnostic::{FileId, Origin, Sources, number};
-use crate::yaml::Position;
+use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
+use nestling_gitlab::yaml::Position;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -3,8 +3,8 @@
 use super::scope::Scope;
 use super::sign::visible;
 use super::{involved, suggest, unclosed};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use minijinja::{Error, ErrorKind};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use std::error::Error as _;
 use std::ops::Range;
 
@@ -27,7 +27,8 @@ pub(crate) fn problem(
     }
     let (mut origin, expression) =
         found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
-    let mut problem = Diagnostic::new("template", crate::diagnostic::Severity::Error, message(innermost));
+    let mut problem =
+        Diagnostic::new("template", nestling_gitlab::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
     let expression = expression.unwrap_or_default();
     let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);

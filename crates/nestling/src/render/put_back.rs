@@ -3,8 +3,8 @@
 use super::sign::{self, Piece};
 use super::store::Store;
 use super::value::{to_node, to_text};
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::yaml::{Key, Kind, Map, Node, Scalar, Style, duplicate_keys};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{Key, Kind, Map, Node, Scalar, Style, duplicate_keys};
 
 /// What kind of place of the tree a node stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use super::involved;
 use super::problem::{Found, found, problem};
 use super::scope::Scope;
 use super::syntax::braces;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
 use minijinja::{ErrorKind, Value};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
 use std::collections::BTreeMap;
 
 /// How many mistakes of one template are looked for.

@@ -2,10 +2,10 @@
 
 use super::sign::{self, UNBOUND};
 use super::value::from_json;
-use crate::diagnostic::Origin;
-use crate::yaml::{Kind, Node};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Kind, Node};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;

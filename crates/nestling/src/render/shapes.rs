@@ -1,8 +1,8 @@
 //! Trees of rendered text that has been read before: with placeholders in the place of its values, what a template renders
 //! to is the same text for most of the units that use it.
 
-use crate::diagnostic::FileId;
-use crate::yaml::Node;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::yaml::Node;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ impl Shapes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Origin;
+    use nestling_gitlab::diagnostic::Origin;
 
     #[test]
     fn the_texts_that_were_read_last_are_kept_by_template() {

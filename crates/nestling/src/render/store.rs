@@ -1,8 +1,8 @@
 //! The values that placeholders stand for.
 
 use super::sign::{self, Piece, TEXT, VALUE};
-use crate::diagnostic::Origin;
 use minijinja::Value;
+use nestling_gitlab::diagnostic::Origin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Captured text inside captured text, at most so many times.

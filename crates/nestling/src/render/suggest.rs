@@ -1,7 +1,7 @@
 //! What an undefined name was probably meant to be.
 
 use super::scope::Scope;
-use crate::diagnostic::did_you_mean;
+use nestling_gitlab::diagnostic::did_you_mean;
 use regex::Regex;
 use serde_json::Value as Json;
 use std::sync::LazyLock;

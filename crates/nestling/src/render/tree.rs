@@ -6,8 +6,8 @@ use super::locate::Locator;
 use super::put_back::{PutBack, Spot};
 use super::scope::Scope;
 use super::{component, involved, sign, splice};
-use crate::diagnostic::{Diagnostic, FileId, Origin, has_errors};
-use crate::yaml::{self, Node, Position, merge_keys};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
+use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
 use std::cell::RefCell;
 
 impl Renderer<'_> {

@@ -2,9 +2,9 @@
 
 use super::sign;
 use super::syntax::syntax;
-use crate::diagnostic::{Diagnostic, FileId, Origin, number};
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
 
 /// The statements that need an end.
 const BLOCKS: [&str; 8] = ["if", "for", "macro", "call", "filter", "block", "with", "autoescape"];

@@ -3,10 +3,10 @@
 use super::put_back::Refused;
 use super::sign::{self, escape};
 use super::store::Store;
-use crate::diagnostic::Origin;
-use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use minijinja::Value;
 use minijinja::value::ValueKind;
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use serde_json::{Number, Value as Json};
 
 /// Values inside values, at most so many times: a template can build them from each other.

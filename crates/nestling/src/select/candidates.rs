@@ -1,9 +1,9 @@
 //! Which units are made from files outside of their directories that changed: templates, what templates read, included
 //! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
 
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::workspace::{Body, FILE_NAME, Read, Template, Templates, Unit, Workspace};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 

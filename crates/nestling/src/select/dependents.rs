@@ -1,8 +1,8 @@
 //! A change to a unit concerns the units that depend on it: however far away, or as far as the workspace says.
 
 use super::reason::Reason;
-use crate::name::UnitName;
 use crate::workspace::{Workspace, places};
+use nestling_gitlab::name::UnitName;
 use std::collections::VecDeque;
 
 /// How many links of a chain are kept: with thousands of units in a row, whole chains would take all memory.

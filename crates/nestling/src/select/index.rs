@@ -1,8 +1,8 @@
 //! From a path to the units that it concerns, in time that grows with the path's depth and not with the units.
 
 use super::reason::Reason;
-use crate::path::{GlobIndex, RepoPath};
 use crate::workspace::{Sign, Unit, Workspace};
+use nestling_files::path::{GlobIndex, RepoPath};
 use std::collections::HashMap;
 
 /// The workspace's units by directory, and their globs by what they can match.

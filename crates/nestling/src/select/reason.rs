@@ -1,8 +1,8 @@
 //! Verdicts and the reasons for them.
 
 use super::difference::{Difference, told};
-use crate::name::{JobName, UnitName};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::{JobName, UnitName};
 use std::fmt;
 
 /// What selection says of a unit. A verdict carries its reasons, so that no view has to guess them.

@@ -1,10 +1,10 @@
 use super::*;
 use crate::changes::{Change, Head, Status};
-use crate::diagnostic::{Sources, has_errors};
-use crate::files::MemoryFiles;
-use crate::git::History;
 use crate::plan;
 use crate::workspace::load;
+use nestling_files::files::MemoryFiles;
+use nestling_git::History;
+use nestling_gitlab::diagnostic::{Sources, has_errors};
 use proptest::prelude::*;
 
 /// Directories that may be units, some inside others.
@@ -110,7 +110,7 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
     let sources = Sources::default();
     let facts = crate::changes::PipelineFacts::local(None, None, None);
     let plan = plan::plan(plan::Request {
-        elsewhere: &crate::files::Nowhere,
+        elsewhere: &nestling_files::files::Nowhere,
         files,
         loaded: load(files, &sources).unwrap(),
         base: None,

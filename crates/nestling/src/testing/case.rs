@@ -2,12 +2,12 @@
 
 use super::discover::Found;
 use crate::changes::As;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::workspace::{Use, uses};
-use crate::yaml::{self, Located, Map, Node};
 use indexmap::IndexMap;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 use serde::Deserialize;
 
 /// A case as it is written.

@@ -1,7 +1,7 @@
 //! Whether what is expected is a part of what came out, at any depth.
 
 use crate::render::plain_value;
-use crate::yaml::{Kind, Node};
+use nestling_gitlab::yaml::{Kind, Node};
 
 /// Adds what does not fit. Of mappings, the expected keys count, and a key that is expected to be null may not be there;
 /// of lists, the expected items, in their order; a text may stand for a list of one.
@@ -54,8 +54,8 @@ fn in_order(path: &str, expected: &[Node], found: &Node, failures: &mut Vec<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{FileId, Sources};
-    use crate::yaml;
+    use nestling_gitlab::diagnostic::{FileId, Sources};
+    use nestling_gitlab::yaml;
 
     fn node(text: &str) -> Node {
         let file: FileId = Sources::default().add("x", text);

@@ -1,7 +1,7 @@
 //! Finds the files with cases.
 
-use crate::files::{EntryKind, Files, ReadError, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
 
 /// The folder that cases stand in.
 const FOLDER: &[u8] = b"tests";

@@ -1,6 +1,6 @@
 //! What became of cases.
 
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 
 /// What became of a case.

@@ -6,17 +6,17 @@ use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
-use crate::check::{self, KnownVariables};
-use crate::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
 use crate::emit::{Comments, emit_pipeline};
-use crate::files::{Elsewhere, Entry, Files, ReadError, Walk};
-use crate::git::History;
-use crate::name::slug;
-use crate::path::RepoPath;
-use crate::pipeline::Pipeline;
 use crate::plan::{self, Plan};
 use crate::select::Narrowing;
 use crate::workspace::{Declaration, Loaded, Unit, Workspace, load_header};
+use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+use nestling_git::History;
+use nestling_gitlab::check::{self, KnownVariables};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
+use nestling_gitlab::name::slug;
+use nestling_gitlab::pipeline::Pipeline;
 
 /// What cases run in.
 pub struct Setting<'a> {
@@ -40,7 +40,7 @@ pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
     for (name, expected) in &case.expect.jobs {
         match job(&plan.pipeline, case, name) {
             Some(job) => {
-                let found = crate::yaml::Node::map(job.origin, job.body.clone());
+                let found = nestling_gitlab::yaml::Node::map(job.origin, job.body.clone());
                 compare(name, expected, Some(&found), &mut failures);
             }
             None => failures.push(no_job(&plan.pipeline, case, name)),
@@ -148,7 +148,7 @@ impl Files for OnlyTemplates<'_> {
 }
 
 /// A job by its short name in the unit, or by its full name.
-fn job<'p>(pipeline: &'p Pipeline, case: &Case, name: &str) -> Option<&'p crate::pipeline::Job> {
+fn job<'p>(pipeline: &'p Pipeline, case: &Case, name: &str) -> Option<&'p nestling_gitlab::pipeline::Job> {
     pipeline.job(&format!("{}:{name}", case.unit)).or_else(|| pipeline.job(name))
 }
 

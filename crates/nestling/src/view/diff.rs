@@ -13,10 +13,10 @@ pub use json::{DiffV1, diff_v1, schema};
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::name::{JobName, UnitName};
-use crate::pipeline::{Job, Pipeline};
 use crate::plan::NOOP_JOB;
 use compare::changed_keys;
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 
 /// The difference between two pipelines. Jobs are told apart by their final names.

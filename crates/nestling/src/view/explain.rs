@@ -8,11 +8,11 @@ mod text;
 mod unit;
 mod why_not;
 
-use crate::diagnostic::Sources;
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::workspace::Unit;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::UnitName;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -1,11 +1,10 @@
 //! What views say of a job: its short name, what it waits for, how it starts, where it deploys.
 
-use crate::environments::is_manual;
-use crate::pipeline::environment::{Environment, environment};
-use crate::pipeline::need::{Need, needs};
-use crate::pipeline::rule::rules;
-use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::pipeline::environment::{Environment, environment};
+use nestling_gitlab::pipeline::need::{Need, needs};
+use nestling_gitlab::pipeline::rule::{is_manual, rules};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
 
 /// How a job starts once what it waits for is done.
@@ -74,9 +73,9 @@ fn meaning<'a>(when: Option<&str>, body: &'a Map, job: &'a Map) -> Start<'a> {
 
 /// The jobs by stage, `.pre` first and `.post` last, stages without jobs left out.
 pub(crate) fn by_stage(pipeline: &Pipeline) -> Vec<(&str, Vec<&Job>)> {
-    let mut order: Vec<&str> = vec![crate::name::StageName::PRE];
-    order.extend(pipeline.stages.iter().map(crate::name::StageName::as_str));
-    order.push(crate::name::StageName::POST);
+    let mut order: Vec<&str> = vec![nestling_gitlab::name::StageName::PRE];
+    order.extend(pipeline.stages.iter().map(nestling_gitlab::name::StageName::as_str));
+    order.push(nestling_gitlab::name::StageName::POST);
     let mut stages: Vec<(&str, Vec<&Job>)> = order.into_iter().map(|stage| (stage, Vec::new())).collect();
     let at: BTreeMap<_, _> = stages.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
     let mut strays: Vec<(&str, Vec<&Job>)> = Vec::new();

@@ -4,9 +4,9 @@
 //! an arrow between two boxes says once for all of them.
 
 use super::facts::{Start, by_stage, deploys_to, needed, short, start};
-use crate::pipeline::need::needs;
-use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
+use nestling_gitlab::pipeline::need::needs;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -4,9 +4,9 @@
 
 mod data;
 
-use crate::diagnostic::{Diagnostic, Sources};
 use crate::plan::Plan;
 use minijinja::{Environment, context};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 const PAGE: &str = include_str!("html/page.html.jinja");
 const STYLE: &str = include_str!("html/page.css");

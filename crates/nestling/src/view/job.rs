@@ -2,9 +2,9 @@
 
 use super::fit::width;
 use super::paint::Screen;
-use crate::diagnostic::Sources;
 use crate::emit::job_lines;
-use crate::pipeline::Job;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::pipeline::Job;
 use std::fmt::Write as _;
 
 /// How far to the right the places go at most, so that one long line does not push them out of sight.

@@ -6,8 +6,8 @@ mod read;
 
 pub(super) use read::kind as reason_kind;
 
-use crate::diagnostic::{Diagnostic, Sources};
 use crate::plan::Plan;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -4,11 +4,11 @@ use super::escape::{cell, code};
 use super::facts::by_stage;
 use super::tree::{extent, summary};
 use crate::cdk::report::{Line, Report};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::environments::{Starts, Touched, touched};
-use crate::name::UnitName;
 use crate::plan::Plan;
 use crate::select::Verdict;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use nestling_gitlab::name::UnitName;
 use std::fmt::Write as _;
 
 /// How many rows a table has at most.

@@ -5,9 +5,9 @@ use super::fit::{end_cut, list, middle_cut, width};
 use super::paint::Screen;
 use super::row::padded;
 use crate::environments::{Starts, Touched, touched};
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
+use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 
 /// How many paths of a unit are listed.

@@ -4,7 +4,7 @@
 use super::facts::{Start, deploys_to, needed, short, start, within};
 use super::fit::{list, middle_cut, width};
 use super::paint::{Paint, Screen};
-use crate::pipeline::Job;
+use nestling_gitlab::pipeline::Job;
 
 /// Columns are padded to their widest text, up to this width: one long name shall not push all others aside.
 const WIDEST: usize = 32;

@@ -5,10 +5,10 @@ use super::fit::{end_cut, list, width};
 use super::paint::Screen;
 use super::row;
 use crate::changes::Extent;
-use crate::name::UnitName;
-use crate::pipeline::{Job, Pipeline};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -132,7 +132,8 @@ pub fn summary(plan: &Plan) -> String {
     let selected = plan.selection.selected().count();
     let deploys = crate::environments::touched(&plan.pipeline).iter().filter(|t| t.action == "start").count();
     let jobs = plan.pipeline.jobs.len();
-    let manual = plan.pipeline.jobs.iter().filter(|job| crate::environments::is_manual(&job.body)).count();
+    let manual =
+        plan.pipeline.jobs.iter().filter(|job| nestling_gitlab::pipeline::rule::is_manual(&job.body)).count();
     let waiting = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
     format!(
         "{selected} of {} {}, {jobs} {}{waiting}, {deploys} {}\n",

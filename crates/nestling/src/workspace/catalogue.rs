@@ -1,10 +1,10 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::When;
-use crate::diagnostic::Origin;
-use crate::name::EnvironmentName;
-use crate::yaml::{Map, Node};
 use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::name::EnvironmentName;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// The workspace's environments in the order written.
 #[derive(Debug, Clone, Default)]

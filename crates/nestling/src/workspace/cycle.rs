@@ -1,8 +1,8 @@
 //! Dependencies that come back to where they started.
 
 use super::unit::{Stated, Unit, places};
-use crate::diagnostic::Diagnostic;
-use crate::name::UnitName;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
 use std::collections::HashMap;
 
 /// Every cycle of dependencies that headers state, each told once, from its first unit in the order of names.
@@ -88,7 +88,9 @@ impl Search<'_> {
             });
         }
         problem
-            .unwrap_or_else(|| Diagnostic::new("depends-on-cycle", crate::diagnostic::Severity::Error, chain))
+            .unwrap_or_else(|| {
+                Diagnostic::new("depends-on-cycle", nestling_gitlab::diagnostic::Severity::Error, chain)
+            })
             .with_help("take one of these dependencies out, or move what both need into a unit of its own")
     }
 }

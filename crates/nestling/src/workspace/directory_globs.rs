@@ -1,7 +1,7 @@
 //! Globs of directories, asked for every directory of the repository.
 
-use crate::path::RepoPath;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use nestling_files::path::RepoPath;
 
 /// Some globs of directories. `*` stays in one folder, `**` spans folders.
 #[derive(Debug, Clone)]

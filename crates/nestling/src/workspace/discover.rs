@@ -5,8 +5,8 @@ use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
 use super::document::split;
 use super::stated::{self, Manifests};
-use crate::files::{Files, ReadError, Search, Walk};
-use crate::path::RepoPath;
+use nestling_files::files::{Files, ReadError, Search, Walk};
+use nestling_files::path::RepoPath;
 
 /// A directory that is a unit, and why.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! A file of two documents: a header of plain data and a body of templated jobs, split by `---` as GitLab splits a
 //! `spec:` header from its pipeline.
 
-use crate::diagnostic::FileId;
+use nestling_gitlab::diagnostic::FileId;
 use regex::Regex;
 use std::sync::{Arc, LazyLock};
 

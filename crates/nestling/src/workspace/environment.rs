@@ -3,10 +3,10 @@
 use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
 use super::format::{ConditionFile, EnvironmentFile};
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::name::{EnvironmentName, check_environment_title};
-use crate::yaml::{self, Located, Map, Node};
 use globset::{GlobBuilder, GlobMatcher};
+use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::name::{EnvironmentName, check_environment_title};
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 
 /// Conditions without an argument.
 const CONDITIONS: [&str; 6] = ["merge_request", "default_branch", "branch", "tag", "schedule", "always"];

@@ -3,8 +3,8 @@
 //! These structs are the file format, and `nestling schema` describes them; every change here is a change to what
 //! users may write.
 
-use crate::yaml::{Located, Node};
 use indexmap::IndexMap;
+use nestling_gitlab::yaml::{Located, Node};
 use serde::Deserialize;
 
 /// The header of the root's `nestling.yml`.

@@ -4,17 +4,18 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
-use super::gitlab::Gitlab;
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Staged, Workspace, environment, policy, relation, rule, stated};
+use super::{FILE_NAME, Workspace, environment, policy, relation, rule, stated};
 use crate::changes::Policies;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
-use crate::files::{Files, ReadError};
-use crate::name::{StageName, UnitName};
-use crate::path::{Glob, RepoPath};
-use crate::yaml::{self, Located, Map, Node};
+use nestling_files::files::{Files, ReadError};
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 use serde::de::DeserializeOwned;
 
 /// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.

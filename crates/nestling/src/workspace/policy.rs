@@ -2,8 +2,8 @@
 
 use super::format::PolicyFile;
 use crate::changes::{Occasion, Policy};
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::yaml::{self, Node};
+use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::yaml::{self, Node};
 
 const POLICIES: [&str; 3] = ["changed", "all", "none"];
 

@@ -4,11 +4,11 @@ use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
 use super::load::Draft;
 use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::name::UnitName;
-use crate::yaml::{self, Map, Node};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{self, Map, Node};
 use std::collections::{HashMap, HashSet};
 
 /// A dependency as written: a unit's name, or a glob of names.

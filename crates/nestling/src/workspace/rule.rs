@@ -3,9 +3,9 @@
 use super::directory_globs::DirectoryGlobs;
 use super::format;
 use super::unit::{PathRule, Sign};
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::path::{Glob, RepoPath};
-use crate::yaml::{Located, Node};
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{Located, Node};
 
 /// A rule of the workspace with its globs compiled.
 pub(crate) struct UnitRule {

@@ -300,8 +300,8 @@ mod tests {
         UnitRule, UseFile, WorkspaceFile, WorkspaceHeader,
     };
     use super::*;
-    use crate::diagnostic::Sources;
-    use crate::yaml;
+    use nestling_gitlab::diagnostic::Sources;
+    use nestling_gitlab::yaml;
     use serde::de::DeserializeOwned;
 
     /// The keys that a struct of the format takes, in the reader's own words.
@@ -336,5 +336,12 @@ mod tests {
         assert_eq!(of(&depends_on()["anyOf"][0]["anyOf"][1]), keys::<DependencyFile>());
         let folder = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
         assert_eq!(of(folder), keys::<TemplatesFile>());
+    }
+
+    #[test]
+    fn the_schema_of_gitlab_knows_the_keys_that_are_read_and_no_others() {
+        let mut read = nestling_gitlab::instance::KEYS.map(str::to_owned);
+        read.sort();
+        assert_eq!(of(&workspace()["properties"]["gitlab"]), read);
     }
 }

@@ -9,11 +9,11 @@ mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
-use crate::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
-use crate::name::UnitName;
-use crate::path::RepoPath;
-use crate::yaml::Located;
 use manifest::Reading;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use manifest::Manifests;

@@ -3,11 +3,11 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
-use crate::diagnostic::{Diagnostic, FileId, Sources, utf8};
-use crate::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision};
-use crate::path::RepoPath;
-use crate::yaml::{self, Node};
 use include_dir::{Dir, include_dir};
+use nestling_files::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
+use nestling_gitlab::yaml::{self, Node};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -157,7 +157,11 @@ impl<'a> Templates<'a> {
                 );
             }
             let inside = folders.iter().any(|folder| directory.is_in(folder));
-            if on_the_way || inside { crate::files::Walk::Descend } else { crate::files::Walk::Skip }
+            if on_the_way || inside {
+                nestling_files::files::Walk::Descend
+            } else {
+                nestling_files::files::Walk::Skip
+            }
         });
         names.sort_unstable();
         names.dedup();
@@ -237,5 +241,9 @@ fn read_spec(header: &str, file: FileId) -> Result<SpecFile, Vec<Diagnostic>> {
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {
-    Diagnostic::new("unreadable", crate::diagnostic::Severity::Error, format!("{error}: {}", error.source))
+    Diagnostic::new(
+        "unreadable",
+        nestling_gitlab::diagnostic::Severity::Error,
+        format!("{error}: {}", error.source),
+    )
 }

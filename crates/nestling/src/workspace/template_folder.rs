@@ -1,10 +1,10 @@
 //! Where templates are looked for.
 
 use super::format::TemplatesFile;
-use crate::diagnostic::{Diagnostic, Origin};
-use crate::files::Revision;
-use crate::path::RepoPath;
-use crate::yaml::{self, Node};
+use nestling_files::files::Revision;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{self, Node};
 
 /// A folder where `use:` looks.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! A unit: a directory with CI of its own.
 
 use super::document::Body;
-use crate::diagnostic::Origin;
-use crate::name::UnitName;
-use crate::path::{Glob, RepoPath};
-use crate::yaml::Map;
 use indexmap::IndexMap;
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::Map;
 use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.
@@ -26,7 +26,7 @@ pub struct Unit {
     /// The jobs that its own file adds.
     pub fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
-    pub cdk: Option<crate::yaml::Node>,
+    pub cdk: Option<nestling_gitlab::yaml::Node>,
 }
 
 /// The place of each unit among them, by its name.

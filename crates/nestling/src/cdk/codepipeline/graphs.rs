@@ -3,9 +3,9 @@
 use super::dot::Graph;
 use super::pipeline::Pipeline;
 use crate::cdk::document::Reader;
-use crate::diagnostic::Diagnostic;
-use crate::path::RepoPath;
 use md5::{Digest, Md5};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Finds the graph of each pipeline: the file is called after the construct, with the beginning of the MD5 of its path.
 pub(crate) fn attach(reader: &Reader<'_>, pipelines: &mut [Pipeline]) -> Result<(), Diagnostic> {

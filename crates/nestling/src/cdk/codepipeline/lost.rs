@@ -2,7 +2,7 @@
 
 use super::resource::type_of;
 use crate::cdk::document::At;
-use crate::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
 /// What starts pipelines of this stack beside a push, and what they tell.

@@ -2,7 +2,7 @@
 
 use super::dot::Graph;
 use super::project::Project;
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 
 /// A pipeline with everything that belongs to it.
 #[derive(Debug)]

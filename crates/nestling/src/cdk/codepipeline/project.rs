@@ -4,8 +4,8 @@ use super::buildspec::{self, BuildSpec};
 use super::resource::{logical_id, type_of};
 use crate::cdk::document::{At, Reader};
 use crate::cdk::template::{Place, Text, resolve};
-use crate::diagnostic::Diagnostic;
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 use serde_json::Value;
 
 /// A CodeBuild project.

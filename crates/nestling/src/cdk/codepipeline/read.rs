@@ -7,8 +7,8 @@ use super::{graphs, project};
 use crate::cdk::assembly::{Assembly, Stack, may_equal};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
-use crate::diagnostic::Diagnostic;
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use super::step::Step;
 use crate::cdk::assembly::Assembly;
 use crate::cdk::ordering::Past;
 use crate::cdk::report::Report;
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The graph of everything that an assembly deploys and runs.

@@ -2,7 +2,7 @@
 
 use super::fallback::Ordered;
 use crate::cdk::codepipeline::{self, Does, Pipeline};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use std::collections::BTreeSet;
 
 /// What an action is for.

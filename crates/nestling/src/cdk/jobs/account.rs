@@ -5,7 +5,7 @@ use super::request::Request;
 use super::writing::{Writing, under};
 use crate::cdk::report::Kind;
 use crate::cdk::settings::Source;
-use crate::yaml::Node;
+use nestling_gitlab::yaml::Node;
 
 /// What every job that talks to AWS has: the image, the login, the region.
 pub(crate) fn begin(writing: &mut Writing<'_>, at: usize, stack: Option<usize>, body: &mut Body) {

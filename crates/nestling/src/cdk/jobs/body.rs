@@ -1,7 +1,7 @@
 //! The body of a job while it is written.
 
-use crate::diagnostic::Origin;
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// A mapping whose values all have the same origin, unless they bring their own.
 #[derive(Debug, Clone)]

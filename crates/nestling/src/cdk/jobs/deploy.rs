@@ -8,7 +8,7 @@ use super::targets::Target;
 use super::writing::Writing;
 use crate::cdk::report::Kind;
 use crate::cdk::shell::{quoted, variable};
-use crate::yaml::Node;
+use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
 /// The name of a change set that somebody looks at: each pipeline has its own.

@@ -4,7 +4,7 @@
 use super::request::Request;
 use crate::cdk::deployment::Work;
 use crate::cdk::ordering::Past;
-use crate::diagnostic::Origin;
+use nestling_gitlab::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A job before it is written.

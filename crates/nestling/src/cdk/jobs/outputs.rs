@@ -5,7 +5,7 @@ use super::targets::Target;
 use super::writing::Writing;
 use crate::cdk::settings::RULE;
 use crate::cdk::shell::{quoted, variable};
-use crate::diagnostic::{Diagnostic, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
 
 /// Where `cdk deploy` leaves the outputs of stacks.

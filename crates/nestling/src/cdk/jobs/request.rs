@@ -3,10 +3,10 @@
 use crate::cdk::deployment::Deployment;
 use crate::cdk::settings::{Purpose, RULE, Settings};
 use crate::changes::PipelineFacts;
-use crate::diagnostic::Diagnostic;
 use crate::environments::Evaluate;
-use crate::name::UnitName;
 use crate::workspace::Catalogue;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
 
 /// What jobs are written from.
 pub struct Request<'a> {

@@ -12,7 +12,7 @@ use crate::cdk::codepipeline::Output;
 use crate::cdk::deployment::{From, Step, Work};
 use crate::cdk::report::Kind;
 use crate::cdk::shell::{in_double_quotes, quoted, variable};
-use crate::yaml::Node;
+use nestling_gitlab::yaml::Node;
 
 /// Writes the job.
 pub(crate) fn run(writing: &mut Writing<'_>, at: usize, node: usize, step: &Step, body: &mut Body) {

@@ -4,9 +4,9 @@ use super::request::{Request, Unlisted};
 use crate::cdk::deployment::{Deployment, Node};
 use crate::cdk::settings::{Purpose, RULE, StagePolicy};
 use crate::compose::LeftOut;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::workspace::{Condition, Environment, Stop};
-use crate::yaml::Located;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An environment that stacks of the assembly are deployed to.

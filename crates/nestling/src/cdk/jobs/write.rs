@@ -10,10 +10,10 @@ use super::{deploy, gate, step, values};
 use crate::cdk::deployment::{Node as DeploymentNode, Work};
 use crate::cdk::ordering::in_order;
 use crate::cdk::report::Report;
-use crate::diagnostic::Diagnostic;
-use crate::name::NAME_LIMIT;
-use crate::pipeline::keywords::GLOBAL;
-use crate::yaml::{Entry, Key, Node};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::NAME_LIMIT;
+use nestling_gitlab::pipeline::keywords::GLOBAL;
+use nestling_gitlab::yaml::{Entry, Key, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes all jobs; the second value is the job of each node.

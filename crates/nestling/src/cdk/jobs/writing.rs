@@ -8,10 +8,10 @@ use crate::cdk::deployment::{From, Work};
 use crate::cdk::ordering::Past;
 use crate::cdk::report::{Kind, Report};
 use crate::cdk::settings::Source;
-use crate::diagnostic::Diagnostic;
 use crate::environments::{Gate, apply_gate, environment};
 use crate::workspace::{Blocking, Environment, Freeze, Start};
-use crate::yaml::{Map, Node};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What every writer reads and adds to.

@@ -4,8 +4,8 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::jobs::{self, Outcome, Unlisted};
 use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
-use crate::diagnostic::Origin;
 use crate::workspace::{Catalogue, Limits};
+use nestling_gitlab::diagnostic::Origin;
 
 /// Writes the jobs of an assembly that no unit names. `origin` stands for the header that there is not.
 pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {

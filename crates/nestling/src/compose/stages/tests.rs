@@ -1,10 +1,10 @@
 use super::merge;
 use crate::compose::unit::{UnitJob, UnitJobs};
-use crate::diagnostic::{FileId, Origin};
-use crate::name::StageName;
-use crate::pipeline::testing::messages;
-use crate::workspace::Staged;
-use crate::yaml::Map;
+use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::name::StageName;
+use nestling_gitlab::testing::messages;
+use nestling_gitlab::yaml::Map;
 
 /// A list of stages in the file of this number, each on a line of its own; `x` is the stage x.
 fn list(file: u32, stages: &str) -> Vec<Staged> {

@@ -1,9 +1,9 @@
 use super::{Limits, Load, groups};
 use crate::emit::testing::line;
-use crate::name::{JobName, UnitName};
-use crate::pipeline::need::{Need, needs, rules_needs};
-use crate::pipeline::testing::map;
-use crate::pipeline::{Job, Pipeline};
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::need::{Need, needs, rules_needs};
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::testing::map;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::num::NonZeroUsize;

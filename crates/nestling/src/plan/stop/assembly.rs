@@ -4,11 +4,11 @@ use super::{UNIT_COMMIT, mentions};
 use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
 use crate::compose::UnitJob;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::files::Files;
-use crate::name::UnitName;
 use crate::workspace::Unit;
-use crate::yaml::{Map, Node};
+use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{Map, Node};
 
 /// Gives a stop job the assembly that its script names: out of the commit that had it, or else from the job of the parent
 /// whose artifact it is.

@@ -1,8 +1,8 @@
 //! Two jobs, key by key.
 
 use super::ChangedKey;
-use crate::yaml::{Kind, Map, Node, emit};
 use indexmap::IndexMap;
+use nestling_gitlab::yaml::{Kind, Map, Node, emit};
 
 /// The keys whose values differ, in the order of the newer job, then those that are gone.
 pub(super) fn changed_keys(before: &Map, after: &Map) -> Vec<ChangedKey> {

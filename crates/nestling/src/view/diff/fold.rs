@@ -1,8 +1,8 @@
 //! What changes alike in many jobs, told once. Two changes are alike when they differ only in the unit's own name.
 
 use super::{Diff, JobId};
-use crate::name::{UnitName, slug};
 use indexmap::IndexMap;
+use nestling_gitlab::name::{UnitName, slug};
 
 /// What stands for the unit's name where several units change alike.
 const UNIT: &str = "<unit>";

@@ -1,7 +1,7 @@
 use super::*;
-use crate::diagnostic::Sources;
 use crate::view::Screen;
-use crate::yaml::parse_file;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::yaml::parse_file;
 
 /// A pipeline of jobs written as YAML; a name up to the first colon is the unit.
 fn pipeline(text: &str) -> Pipeline {

@@ -2,12 +2,12 @@
 
 use super::Step;
 use crate::changes::Change;
-use crate::diagnostic::Sources;
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::workspace::Unit;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::UnitName;
 
 /// How many jobs that need each other a chain follows.
 const DEPTH: usize = 20;

@@ -1,10 +1,10 @@
 //! From a unit on to what it brings in.
 
 use super::Effect;
-use crate::name::UnitName;
-use crate::pipeline::need::{NeedSource, needs};
 use crate::plan::Plan;
 use crate::select::Reason;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use std::collections::BTreeSet;
 
 /// The jobs of a unit in this pipeline.

@@ -4,11 +4,11 @@ use super::cause::chains;
 use super::effect;
 use super::why_not::why_not;
 use super::{Explanation, Step};
-use crate::diagnostic::Sources;
-use crate::pipeline::Job;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::workspace::Unit;
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::pipeline::Job;
 
 pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, job: &str, sources: &Sources) -> Explanation {
     let full = unit.map_or_else(|| job.to_owned(), |unit| format!("{}:{job}", unit.name));

@@ -4,10 +4,10 @@ use super::cause::change;
 use super::effect;
 use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
-use crate::name::UnitName;
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::select::{Definitions, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
 pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -> Explanation {

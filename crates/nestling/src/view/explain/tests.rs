@@ -1,12 +1,12 @@
 use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
-use crate::files::{MemoryFiles, Nowhere};
-use crate::git::History;
 use crate::plan::{self, made_from};
 use crate::select::Narrowing;
 use crate::view::Paint;
 use crate::workspace::load;
+use nestling_files::files::{MemoryFiles, Nowhere};
+use nestling_git::History;
 
 const FILES: [(&str, &str); 8] = [
     (

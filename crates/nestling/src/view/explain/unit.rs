@@ -4,10 +4,10 @@ use super::cause::chains;
 use super::effect;
 use super::why_not::why_not;
 use super::{Effect, Explanation};
-use crate::diagnostic::Sources;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::workspace::Unit;
+use nestling_gitlab::diagnostic::Sources;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
     let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);

@@ -1,10 +1,10 @@
 //! What would have selected a unit, and why none of it did: the nearest first.
 
 use crate::changes::Extent;
-use crate::diagnostic::Sources;
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::workspace::{Sign, Unit};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Sources;
 
 /// How many paths or units of a kind are told.
 const TOLD: usize = 3;

@@ -1,17 +1,17 @@
 //! What the page's script reads. Files, units, stages and jobs are named by their place in their lists: with thousands
 //! of jobs that halves the file.
 
-use crate::diagnostic::{Diagnostic, FileId, Sources};
 use crate::emit::job_lines;
-use crate::pipeline::Job;
-use crate::pipeline::need::needs;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
 use crate::view::json_v1::reason_kind;
 use crate::view::tree::extent;
 use crate::workspace::Unit;
-use crate::yaml::Node;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::need::needs;
+use nestling_gitlab::yaml::Node;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -168,7 +168,7 @@ fn job(job: &Job, places: &Places<'_>, files: &mut Files<'_>) -> PageJob {
         },
         start_in: if let Start::Delayed(time) = start { Some(time.to_owned()) } else { None },
         needs: needs(&job.body).map(|needs| {
-            let need = |need: &crate::pipeline::need::Need<'_>| {
+            let need = |need: &nestling_gitlab::pipeline::need::Need<'_>| {
                 let job = need.job().and_then(|name| places.jobs.get(name).copied());
                 let name = if job.is_some() {
                     None

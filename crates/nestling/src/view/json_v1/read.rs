@@ -6,16 +6,16 @@ use super::{
 };
 use crate::cdk::report::Report;
 use crate::changes::{Extent, Head, Obtained, Provenance};
-use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::environments::{Starts, Touched, touched};
-use crate::git::History;
-use crate::name::UnitName;
-use crate::pipeline::Job;
-use crate::pipeline::need::{Need, NeedSource, needs};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
 use crate::workspace::Unit;
+use nestling_git::History;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::need::{Need, NeedSource, needs};
 
 pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> PlanV1 {
     PlanV1 {

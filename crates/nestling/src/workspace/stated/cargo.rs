@@ -3,7 +3,7 @@
 
 use super::manifest::{Manifest, Unreadable};
 use super::{Needs, Reading};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
 use toml::{Table, Value};
 
 /// The tables that hold dependencies, in every spelling that Cargo reads.

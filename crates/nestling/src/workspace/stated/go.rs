@@ -3,8 +3,8 @@
 
 use super::manifest::Manifest;
 use super::{Needs, Reading};
-use crate::path::RepoPath;
 use gomod_parser::{GoMod, Replacement};
+use nestling_files::path::RepoPath;
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 

@@ -3,8 +3,8 @@
 
 use super::manifest::{self, Manifest};
 use super::{Needs, Reading};
-use crate::diagnostic::Origin;
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Origin;
 use serde::Deserialize;
 
 /// The dependencies of `Chart.yaml`, and of `requirements.yaml`, where charts of `apiVersion: v1` keep them.

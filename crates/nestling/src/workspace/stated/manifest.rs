@@ -1,8 +1,8 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
 use super::From;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
-use crate::path::RepoPath;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 

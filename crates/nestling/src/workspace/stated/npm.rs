@@ -4,8 +4,8 @@
 use super::super::directory_globs::DirectoryGlobs;
 use super::manifest::{self, Manifest};
 use super::{Needs, Reading};
-use crate::path::RepoPath;
 use indexmap::IndexMap;
+use nestling_files::path::RepoPath;
 use serde::Deserialize;
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
-use crate::diagnostic::Sources;
-use crate::files::MemoryFiles;
 use crate::workspace::{Loaded, Stated, load};
+use nestling_files::files::MemoryFiles;
+use nestling_gitlab::diagnostic::Sources;
 
 /// Loads a workspace whose directories with a `nestling.yml` are those of its manifests' tops.
 fn loaded(from: &str, units: &[&str], files: &[(&str, &str)]) -> (Loaded, Sources) {

@@ -1,0 +1,202 @@
+//! Paths inside the repository, and the globs that match them.
+
+use std::fmt;
+use std::sync::Arc;
+
+mod glob;
+mod glob_index;
+
+pub use glob::{ALTERNATIVES_LIMIT, Glob, GlobError, GlobLint};
+pub use glob_index::GlobIndex;
+
+/// A path inside the repository: bytes, `/` between components, no leading or trailing slash, no `.` and no `..`.
+/// The empty path is the repository's root.
+///
+/// Git's paths are bytes, so these are; [`fmt::Display`] shows what is not printable UTF-8 escaped.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RepoPath(Arc<[u8]>);
+
+/// Why a text is no path inside the repository.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// It climbs above the root.
+    #[error("the path `{0}` leads out of the repository")]
+    Outside(String),
+    /// It holds a NUL byte.
+    #[error("the path `{0}` holds a NUL byte")]
+    Nul(String),
+}
+
+impl RepoPath {
+    /// The repository's root.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Reads a path that a person or git wrote, relative to the root. Doubled slashes, `.` components, and a
+    /// slash at either end are dropped; `..` is resolved as far as it stays inside.
+    ///
+    /// # Errors
+    /// The path leads out of the repository, or holds a NUL byte.
+    pub fn parse(path: impl AsRef<[u8]>) -> Result<Self, PathError> {
+        let bytes = path.as_ref();
+        let shown = || escaped(bytes);
+        if bytes.contains(&0) {
+            return Err(PathError::Nul(shown()));
+        }
+        let mut parts: Vec<&[u8]> = Vec::new();
+        for part in bytes.split(|b| *b == b'/') {
+            match part {
+                b"" | b"." => {}
+                b".." => {
+                    parts.pop().ok_or_else(|| PathError::Outside(shown()))?;
+                }
+                part => parts.push(part),
+            }
+        }
+        Ok(Self(parts.join(&b'/').into()))
+    }
+
+    /// The path as git stores it, already normal. For paths that come out of git's objects.
+    pub fn from_git(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The path as text, if it is UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+
+    /// The path as commands take a directory: `.` for the root.
+    pub fn to_directory(&self) -> String {
+        match self.as_str() {
+            Some("") => ".".to_owned(),
+            Some(text) => text.to_owned(),
+            None => self.to_string(),
+        }
+    }
+
+    /// Whether this is the repository's root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The path of `relative` seen from this directory.
+    ///
+    /// # Errors
+    /// As [`RepoPath::parse`].
+    pub fn join(&self, relative: impl AsRef<[u8]>) -> Result<Self, PathError> {
+        let relative = relative.as_ref();
+        if self.is_root() {
+            return Self::parse(relative);
+        }
+        Self::parse([self.as_bytes(), b"/", relative].concat())
+    }
+
+    /// One component further down.
+    pub fn child(&self, name: &[u8]) -> Self {
+        if self.is_root() { Self(name.into()) } else { Self([self.as_bytes(), b"/", name].concat().into()) }
+    }
+
+    /// The directory that holds it; `None` for the root.
+    pub fn parent(&self) -> Option<Self> {
+        if self.is_root() {
+            return None;
+        }
+        let cut = self.0.iter().rposition(|b| *b == b'/').unwrap_or(0);
+        Some(Self(self.0[..cut].into()))
+    }
+
+    /// The last component; empty for the root.
+    pub fn file_name(&self) -> &[u8] {
+        let start = self.0.iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
+        &self.0[start..]
+    }
+
+    /// Whether it is this directory or something in it.
+    pub fn is_in(&self, directory: &Self) -> bool {
+        directory.is_root()
+            || self
+                .0
+                .strip_prefix(directory.as_bytes())
+                .is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+    }
+
+    /// What is left of the path seen from `directory`; `None` if it is not in there.
+    pub fn relative_to(&self, directory: &Self) -> Option<&[u8]> {
+        if directory.is_root() {
+            return Some(self.as_bytes());
+        }
+        let rest = self.0.strip_prefix(directory.as_bytes())?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&escaped(&self.0))
+    }
+}
+
+impl fmt::Debug for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RepoPath({self})")
+    }
+}
+
+/// Bytes for a person to read: control characters and what is not UTF-8 are escaped, everything else is as it is.
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut shown = String::with_capacity(bytes.len());
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+    {
+        shown.push_str(text);
+        return shown;
+    }
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+        }
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::parse(text).unwrap()
+    }
+
+    #[test]
+    fn parsing_normalizes() {
+        for (written, want) in [("./a//b/", "a/b"), ("/a", "a"), ("a/../b", "b"), ("", ""), (".", "")] {
+            assert_eq!(path(written).to_string(), want, "{written}");
+        }
+        assert!(RepoPath::parse("a/../../b").is_err());
+    }
+
+    #[test]
+    fn a_directory_holds_itself_and_what_is_below_it() {
+        assert!(path("a/b").is_in(&path("a")));
+        assert!(path("a").is_in(&path("a")));
+        assert!(!path("ab").is_in(&path("a")));
+        assert!(path("x").is_in(&RepoPath::root()));
+        assert_eq!(path("a/b").relative_to(&path("a")), Some(&b"b"[..]));
+        assert_eq!(path("ab").relative_to(&path("a")), None);
+    }
+
+    #[test]
+    fn unprintable_bytes_are_shown_escaped() {
+        assert_eq!(RepoPath::from_git(b"a\xffb\nc").to_string(), "a\\xffb\\nc");
+    }
+}

@@ -1,0 +1,153 @@
+//! The files of a commit.
+
+use super::back::Back;
+use super::id::{ObjectId, ObjectIds};
+use super::tree::{self, Mode, TreeEntry};
+use super::{GitError, TreeId, search};
+use nestling_files::files::{Also, Entry, EntryKind, Files, ReadError, Search, Visit, Walk};
+use nestling_files::path::RepoPath;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The files of a commit, read from its tree: nothing has to be checked out. Trees are kept once they are read.
+pub struct TreeFiles<'r> {
+    back: &'r dyn Back,
+    root: TreeId,
+    trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
+}
+
+impl<'r> TreeFiles<'r> {
+    pub(super) fn new(back: &'r dyn Back, root: TreeId) -> Self {
+        Self { back, root, trees: RefCell::default() }
+    }
+
+    fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
+        if let Some(tree) = self.trees.borrow().get(&id) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree = self.back.tree(&id)?;
+        self.trees.borrow_mut().insert(id, Rc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// In a partial clone: gets the files beside this one that look like it, since templates are read one by one.
+    fn prefetch_siblings(&self, folder: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
+        if !self.back.promises() {
+            return Ok(());
+        }
+        let ending = |name: &[u8]| name.iter().rposition(|byte| *byte == b'.').map(|at| name[at..].to_vec());
+        let (mut blobs, wanted) = (Vec::new(), ending(name));
+        tree::scan(folder, raw, &mut |entry| {
+            if entry.kind == tree::RawKind::File && ending(entry.name) == wanted {
+                blobs.extend(ObjectId::from_bytes(entry.id));
+            }
+        })?;
+        self.back.prefetch(&blobs)
+    }
+
+    /// In a partial clone: gets all files that a search is for at once.
+    fn prefetch_named(&self, search: &Search<'_>) -> Result<(), GitError> {
+        if !self.back.promises() {
+            return Ok(());
+        }
+        let names: Vec<&[u8]> = std::iter::once(search.name).chain(search.also.iter().copied()).collect();
+        let (mut blobs, mut open, mut seen) = (Vec::new(), vec![self.root], ObjectIds::default());
+        while let Some(id) = open.pop() {
+            if !seen.insert(id.0) {
+                continue;
+            }
+            let raw = self.tree(id)?;
+            tree::scan(&id, &raw, &mut |entry| match entry.kind {
+                tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
+                tree::RawKind::File if names.contains(&entry.name) => {
+                    blobs.extend(ObjectId::from_bytes(entry.id));
+                }
+                _ => {}
+            })?;
+        }
+        self.back.prefetch(&blobs)
+    }
+
+    /// The blob of a regular file.
+    fn find(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let mut folder = self.root;
+        let mut names = path.as_bytes().split(|b| *b == b'/').peekable();
+        while let Some(name) = names.next() {
+            let raw = self.tree(folder)?;
+            let mut found = None;
+            tree::scan(&folder, &raw, &mut |entry| {
+                if entry.name == name {
+                    found = ObjectId::from_bytes(entry.id).map(|id| (entry.kind, id));
+                }
+            })?;
+            match (found, names.peek()) {
+                (Some((tree::RawKind::Directory, id)), Some(_)) => folder = TreeId(id),
+                (Some((tree::RawKind::File, id)), None) => {
+                    self.prefetch_siblings(&folder, &raw, name)?;
+                    return self.back.blob(&id).map(Some);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Files for TreeFiles<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.find(path).map_err(|source| ReadError { path: path.clone(), source: source.into() })
+    }
+
+    fn find(&self, search: &Search<'_>, visit: &mut Visit<'_>, also: &mut Also<'_>) -> Result<(), ReadError> {
+        let prefetched = self.prefetch_named(search);
+        prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
+        // The trees are not kept: most folders are looked at this one time.
+        let read = |id: &TreeId| self.back.tree(id);
+        search::search(&read, self.root, search, &mut Bytes { back: self.back, visit, also })
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+        let mut open = vec![(RepoPath::root(), self.root)];
+        while let Some((path, id)) = open.pop() {
+            let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };
+            let raw = self.tree(id).map_err(failed)?;
+            let entries = tree::entries(&id, &raw).map_err(failed)?;
+            let shown: Vec<Entry> = entries.iter().map(shown).collect();
+            if visit(&path, &shown) == Walk::Descend {
+                let folders = entries.iter().rev().filter(|entry| entry.is_directory());
+                open.extend(folders.map(|entry| (path.child(entry.name), TreeId(entry.id))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the blobs that are found, for whoever wants bytes.
+struct Bytes<'b, 'v, 'w> {
+    back: &'b dyn Back,
+    visit: &'b mut Visit<'v>,
+    also: &'b mut Also<'w>,
+}
+
+impl search::Hears for Bytes<'_, '_, '_> {
+    fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError> {
+        let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
+        Ok((self.visit)(directory, bytes))
+    }
+
+    fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError> {
+        (self.also)(directory, name, self.back.blob(&blob)?);
+        Ok(())
+    }
+}
+
+fn shown(entry: &TreeEntry<'_>) -> Entry {
+    let kind = match entry.mode {
+        Mode::File | Mode::Executable => EntryKind::File,
+        Mode::Symlink => EntryKind::Symlink,
+        Mode::Submodule => EntryKind::Submodule,
+        Mode::Directory => EntryKind::Directory,
+    };
+    Entry { name: entry.name.to_vec(), kind }
+}

@@ -1,0 +1,37 @@
+//! What GitLab would refuse in a pipeline, or accept and then not do as meant, found before it is pushed.
+//!
+//! One rule, one file under [`rules`], its documentation and its examples in it. GitLab's JSON schema lets more than half
+//! of these mistakes pass, and GitLab's own linter does not see child pipelines.
+
+mod allow;
+mod file;
+mod parent;
+mod fold;
+mod form;
+mod index;
+mod settings;
+pub mod rules;
+
+pub use allow::without_allowed;
+pub use file::read_file;
+pub use parent::Parent;
+pub use settings::{Division, Settings};
+
+pub use crate::pipeline::known::KnownVariables;
+
+use crate::diagnostic::Diagnostic;
+use crate::parallel::parallel_map;
+use crate::pipeline::Pipeline;
+use index::{Index, Tables};
+
+/// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
+pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
+    let tables = Tables::new(pipeline, settings);
+    let found = parallel_map(rules::RULES, |rule| {
+        let mut problems = Vec::new();
+        (rule.check)(&Index::new(&tables), &mut problems);
+        debug_assert!(problems.iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
+        problems
+    });
+    fold::by_place(found.into_iter().flatten().collect(), pipeline)
+}

@@ -1,0 +1,55 @@
+//! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
+
+use crate::configuration::{RemoteIncludes, Surroundings, fold};
+use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::name::{JobName, StageName};
+use crate::pipeline::known::KnownVariables;
+use crate::pipeline::{Job, Pipeline};
+use crate::yaml::{self, Node, merge_keys};
+use nestling_files::files::MemoryFiles;
+
+/// GitLab's stages where a file lists none (<https://docs.gitlab.com/ci/yaml/#stages>).
+const STAGES: [&str; 3] = ["build", "test", "deploy"];
+
+/// Reads a whole `.gitlab-ci.yml`: anchors, `extends`, `!reference` and `default` resolved, hidden jobs gone. What
+/// cannot be read is told beside what can.
+pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
+    let file = sources.add(path, text);
+    let (mut node, mut problems) = match yaml::parse_file(text, file) {
+        Ok(documents) => pipeline_document(documents, Origin::file(file)),
+        Err(problems) => return (Pipeline::default(), problems),
+    };
+    problems.extend(merge_keys(&mut node).err().unwrap_or_default());
+    let no_files = MemoryFiles::default();
+    let unknown = KnownVariables::default();
+    let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
+    let (unit, found) = fold(vec![node], &surroundings, RemoteIncludes::Keep);
+    problems.extend(found);
+    let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
+    let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
+    let stages = if listed.is_empty() { customary() } else { listed };
+    let mut jobs = Vec::new();
+    for (name, job) in unit.jobs {
+        match JobName::parse(&name) {
+            Ok(name) => {
+                jobs.push(Job { name, origin: job.origin, unit: None, environment: None, body: job.body });
+            }
+            Err(error) => problems.push(Diagnostic::error("job-name", job.origin, error.to_string())),
+        }
+    }
+    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+}
+
+/// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first
+/// (<https://docs.gitlab.com/ci/yaml/#spec>). It drops the others without a word.
+fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnostic>) {
+    let header = documents.len() > 1 && documents[0].get("spec").is_some();
+    let mut documents = documents.into_iter().skip(usize::from(header));
+    let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
+    let dropped = documents.next().map(|node| {
+        Diagnostic::warning("document-dropped", node.origin, "GitLab never reads this document")
+            .with_label(read.origin, "it reads this one")
+            .with_help("take out the `---` between them")
+    });
+    (read, dropped.into_iter().collect())
+}

@@ -1,0 +1,41 @@
+//! What rules look at beside the pipeline.
+
+use super::Parent;
+use crate::instance::Gitlab;
+use crate::pipeline::known::KnownVariables;
+
+/// How a pipeline gets to GitLab.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Division {
+    /// In one piece, so that its size counts.
+    #[default]
+    Whole,
+    /// In as many parts as it takes; [`crate::emit`] says what is too large even so.
+    Parts,
+}
+
+/// What rules look at beside the pipeline.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The GitLab that will read it.
+    pub gitlab: Gitlab,
+    /// In how many pieces it gets the pipeline.
+    pub division: Division,
+    /// The variables that are known when the pipeline is created.
+    pub variables: KnownVariables,
+}
+
+impl Settings {
+    /// Those for a GitLab that is known so far.
+    pub fn new(gitlab: Gitlab) -> Self {
+        Self { gitlab, ..Self::default() }
+    }
+
+    /// Adds what the parent is seen to do to what the workspace says that it does.
+    #[must_use]
+    pub fn with_parent(mut self, parent: Parent) -> Self {
+        self.gitlab.forwarded.extend(parent.forwarded);
+        self.gitlab.held_groups.extend(parent.held_groups);
+        self
+    }
+}

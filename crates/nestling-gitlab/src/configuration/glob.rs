@@ -1,0 +1,140 @@
+//! The wildcards of `include: local`, which are not those of `rules:changes`: `*` is anything but a slash and `**` is
+//! anything at all, and nothing else has a meaning
+//! (<https://docs.gitlab.com/ci/yaml/includes/#use-includelocal-with-wildcard-file-paths>).
+
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+
+/// The files whose paths match, in the order in which git lists them.
+pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
+    let pattern = pattern.trim_start_matches('/').as_bytes();
+    let mut found = Vec::new();
+    files.walk(&mut |directory, entries| {
+        for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+            let path = directory.child(&entry.name);
+            if matches(pattern, path.as_bytes()) {
+                found.push(path);
+            }
+        }
+        if leads_on(pattern, directory.as_bytes()) { Walk::Descend } else { Walk::Skip }
+    })?;
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Whether a directory can hold a match: what stands before the first wildcard decides.
+fn leads_on(pattern: &[u8], directory: &[u8]) -> bool {
+    let literal = pattern.split(|byte| *byte == b'*').next().unwrap_or_default();
+    let common = literal.len().min(directory.len());
+    literal[..common] == directory[..common]
+}
+
+/// Dynamic programming over the pattern: which of its beginnings the path's beginning matches. No pattern takes longer
+/// than its length times the path's.
+fn matches(pattern: &[u8], path: &[u8]) -> bool {
+    let pieces = pieces(pattern);
+    let mut open = vec![false; pieces.len() + 1];
+    open[0] = true;
+    pass_wildcards(&pieces, &mut open);
+    for byte in path {
+        let mut next = vec![false; pieces.len() + 1];
+        for (at, piece) in pieces.iter().enumerate().filter(|(at, _)| open[*at]) {
+            match piece {
+                Piece::Byte(own) => next[at + 1] |= own == byte,
+                Piece::Name => next[at] |= *byte != b'/',
+                Piece::Anything => next[at] = true,
+            }
+        }
+        pass_wildcards(&pieces, &mut next);
+        open = next;
+    }
+    open[pieces.len()]
+}
+
+/// A wildcard may stand for nothing.
+fn pass_wildcards(pieces: &[Piece], open: &mut [bool]) {
+    for (at, piece) in pieces.iter().enumerate() {
+        if open[at] && !matches!(piece, Piece::Byte(_)) {
+            open[at + 1] = true;
+        }
+    }
+}
+
+enum Piece {
+    Byte(u8),
+    Name,
+    Anything,
+}
+
+fn pieces(pattern: &[u8]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = pattern;
+    loop {
+        rest = match rest {
+            [] => return pieces,
+            [b'*', b'*', rest @ ..] => {
+                pieces.push(Piece::Anything);
+                rest
+            }
+            [b'*', rest @ ..] => {
+                pieces.push(Piece::Name);
+                rest
+            }
+            [byte, rest @ ..] => {
+                pieces.push(Piece::Byte(*byte));
+                rest
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nestling_files::files::MemoryFiles;
+
+    const FILES: [&str; 9] = [
+        "a.yml",
+        "ci/a.yml",
+        "ci/b.yaml",
+        "ci/b.yml",
+        "ci/deep/c.yml",
+        "ci/deep/er/d.yml",
+        "ci2/e.yml",
+        "cix/.f.yml",
+        "x[1].yml",
+    ];
+
+    /// Each row: a pattern, and what GitLab's expression for it finds.
+    #[test]
+    fn files_are_found_as_gitlab_finds_them() {
+        for (pattern, want) in [
+            ("*.yml", &["a.yml", "x[1].yml"][..]),
+            ("/*.yml", &["a.yml", "x[1].yml"]),
+            ("ci/*.yml", &["ci/a.yml", "ci/b.yml"]),
+            ("ci/*", &["ci/a.yml", "ci/b.yaml", "ci/b.yml"]),
+            ("ci/**.yml", &["ci/a.yml", "ci/b.yml", "ci/deep/c.yml", "ci/deep/er/d.yml"]),
+            // Two stars do not swallow the slash behind them.
+            ("ci/**/*.yml", &["ci/deep/c.yml", "ci/deep/er/d.yml"]),
+            ("ci/*/*.yml", &["ci/deep/c.yml"]),
+            ("**/d.yml", &["ci/deep/er/d.yml"]),
+            ("**d.yml", &["ci/deep/er/d.yml"]),
+            ("ci*/*.yml", &["ci/a.yml", "ci/b.yml", "ci2/e.yml", "cix/.f.yml"]),
+            ("x[1]*", &["x[1].yml"]),
+            ("ci/?.y*", &[]),
+            ("ci/{a,b}.*", &[]),
+            ("nowhere/*", &[]),
+            ("**", &FILES),
+        ] {
+            let found = files(pattern, &MemoryFiles::new(FILES.map(|path| (path, "")))).unwrap();
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            assert_eq!(found, want, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn no_pattern_takes_long() {
+        let pattern = "*a".repeat(2000);
+        assert!(!matches(pattern.as_bytes(), "a".repeat(1999).as_bytes()));
+    }
+}

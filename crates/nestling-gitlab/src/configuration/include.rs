@@ -1,0 +1,187 @@
+//! `include:` inside a fragment: local files are read and folded in, so that the output needs nothing but itself.
+//!
+//! A file that the plan job made is not visible to an `include: local` of a child pipeline, and variables in its
+//! `include:` are empty (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines>).
+
+use super::glob;
+use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
+use crate::pipeline::expression::Truth;
+use crate::pipeline::fragment::Fragment;
+use crate::pipeline::known::KnownVariables;
+use crate::yaml::{self, Node};
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+
+mod condition;
+
+/// What fragments are completed with.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Where `include: local` reads.
+    pub files: &'a dyn Files,
+    /// Where the texts of what it reads are kept.
+    pub sources: &'a Sources,
+    /// What is known of the variables when GitLab creates the child pipeline, for `include:rules`.
+    pub variables: &'a KnownVariables,
+}
+
+/// What becomes of an include that only GitLab can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoteIncludes {
+    /// It is returned beside the jobs, for GitLab to read.
+    Keep,
+    /// It is an error.
+    Refuse,
+}
+
+/// How deep includes may nest: a chain this deep is a circle.
+const DEPTH: usize = 20;
+
+/// How many files GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
+const INCLUDES: usize = 150;
+
+/// The fragments that a fragment includes, each before the one that includes it, as GitLab merges them.
+pub(super) fn read(
+    fragment: Fragment,
+    surroundings: &Surroundings<'_>,
+    remote: RemoteIncludes,
+) -> (Vec<Fragment>, Vec<Diagnostic>) {
+    let mut reading =
+        Reading { surroundings, remote, included: 0, fragments: Vec::new(), problems: Vec::new() };
+    reading.fragment(fragment, 0);
+    (reading.fragments, reading.problems)
+}
+
+/// Takes the includes out that were kept for GitLab.
+pub(super) fn kept(fragment: &mut Fragment) -> Vec<Node> {
+    let Some(node) = fragment.globals.remove("include").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    match node.as_seq() {
+        Some(items) => items.to_vec(),
+        None => vec![node],
+    }
+}
+
+struct Reading<'a> {
+    surroundings: &'a Surroundings<'a>,
+    remote: RemoteIncludes,
+    /// How many files there are so far.
+    included: usize,
+    fragments: Vec<Fragment>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    fn fragment(&mut self, mut fragment: Fragment, depth: usize) {
+        let mut rest = Vec::new();
+        for include in kept(&mut fragment) {
+            let included =
+                include.as_map().map_or(Truth::Yes, |map| condition::included(map, self.surroundings));
+            match (local_path(&include), included) {
+                (_, Truth::No) => {}
+                (Some(path), Truth::Yes) => self.local(&include, path, depth),
+                _ if self.remote == RemoteIncludes::Keep => rest.push(include),
+                (Some(path), Truth::Maybe) => self.problems.push(uncertain(include.origin, path)),
+                (None, _) => self.problems.push(refused(&include)),
+            }
+        }
+        if let Some(origin) = rest.first().map(|node| node.origin) {
+            fragment.globals.set("include", Node::seq(origin, rest));
+        }
+        self.fragments.push(fragment);
+    }
+
+    fn local(&mut self, include: &Node, path: &str, depth: usize) {
+        let origin = include.origin;
+        if depth >= DEPTH {
+            let message = format!("includes nest over {DEPTH} levels deep");
+            self.problems.push(error(origin, message));
+            return;
+        }
+        match self.paths(path, origin) {
+            Err(problem) => self.problems.push(problem),
+            Ok(paths) => paths.into_iter().for_each(|path| self.file(&path, origin, depth)),
+        }
+    }
+
+    /// The files that a path names, or that its wildcards match.
+    fn paths(&mut self, path: &str, origin: Origin) -> Result<Vec<RepoPath>, Diagnostic> {
+        if !path.contains('*') {
+            return Ok(vec![RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?]);
+        }
+        let found =
+            glob::files(path, self.surroundings.files).map_err(|problem| unreadable(&problem.to_string()))?;
+        if found.is_empty() {
+            let problem = Diagnostic::warning("include", origin, format!("no file matches `{path}`"));
+            self.problems.push(problem.with_help("`*` stays in one folder, `**` spans folders"));
+        }
+        Ok(found)
+    }
+
+    fn file(&mut self, path: &RepoPath, origin: Origin, depth: usize) {
+        self.included += 1;
+        if self.included > INCLUDES {
+            if self.included == INCLUDES + 1 {
+                let message = format!("more than {INCLUDES} files are included, which GitLab would not do");
+                self.problems.push(error(origin, message));
+            }
+            return;
+        }
+        match self.surroundings.files.read(path) {
+            Err(problem) => self.problems.push(unreadable(&problem.to_string())),
+            Ok(None) => self.problems.push(
+                error(origin, format!("there is no file `{path}` to include"))
+                    .with_help("`include: local` starts at the repository's root"),
+            ),
+            Ok(Some(bytes)) => match self.parse(path, bytes) {
+                Ok(fragment) => self.fragment(fragment, depth + 1),
+                Err(found) => self.problems.extend(found),
+            },
+        }
+    }
+
+    fn parse(&mut self, path: &RepoPath, bytes: Vec<u8>) -> Result<Fragment, Vec<Diagnostic>> {
+        let sources = self.surroundings.sources;
+        let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
+        let file = sources.add(path, text.as_str());
+        let mut documents = yaml::parse_file(&text, file)?;
+        let Some(mut node) = documents.pop() else { return Ok(Fragment::default()) };
+        yaml::merge_keys(&mut node)?;
+        let (fragment, problems) = Fragment::from_node(node);
+        self.problems.extend(problems);
+        Ok(fragment)
+    }
+}
+
+fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("include", origin, message)
+}
+
+fn unreadable(message: &str) -> Diagnostic {
+    Diagnostic::new("unreadable", Severity::Error, message)
+}
+
+/// The path of `include: path`, `include: { local: path }`, with `rules` or without; `None` for every other form.
+fn local_path(include: &Node) -> Option<&str> {
+    let text = match include.as_map() {
+        Some(map) if map.iter().all(|(key, _)| matches!(key, "local" | "rules")) => {
+            map.get("local")?.as_str()?
+        }
+        Some(_) => return None,
+        None => include.as_str()?,
+    };
+    let remote = text.contains("://") || text.contains('$');
+    (!remote).then_some(text)
+}
+
+fn uncertain(origin: Origin, path: &str) -> Diagnostic {
+    error(origin, format!("whether GitLab would include `{path}` is not known before the pipeline runs")).with_help(
+        "its `rules` may read `CI_COMMIT_BRANCH`, `CI_COMMIT_TAG` and the like, and `exists`; give the jobs the others",
+    )
+}
+
+fn refused(include: &Node) -> Diagnostic {
+    error(include.origin, "a unit can only include plain local files")
+        .with_help("write `include: { local: path/from/the/root.yml }`, or include it below the `---` of the root's `nestling.yml`")
+}

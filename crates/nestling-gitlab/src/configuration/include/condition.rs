@@ -1,0 +1,66 @@
+//! `include:rules`: whether a file is included at all (<https://docs.gitlab.com/ci/yaml/#includerules>).
+
+use super::Surroundings;
+use crate::pipeline::expression::Truth;
+use crate::pipeline::rule::Rule;
+use crate::yaml::{Map, Node};
+use nestling_files::files::{EntryKind, Walk};
+use nestling_files::path::Glob;
+
+/// Whether a file is included, as far as that is known before the pipeline runs.
+pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth {
+    let Some(rules) = include.get("rules").filter(|rules| !rules.is_null()) else { return Truth::Yes };
+    let mut uncertain = Vec::new();
+    for node in rules.as_seq().unwrap_or_default() {
+        let Some(body) = node.as_map() else { continue };
+        let rule = Rule { origin: node.origin, body };
+        let answer = if rule.when() == Some("never") { Truth::No } else { Truth::Yes };
+        match holds(&rule, surroundings) {
+            Truth::No => {}
+            Truth::Maybe => uncertain.push(answer),
+            Truth::Yes => return agreed(answer, &uncertain),
+        }
+    }
+    agreed(Truth::No, &uncertain)
+}
+
+/// The answer that counts where no rule before is certain, if those all say the same.
+fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
+    if uncertain.iter().all(|answer| *answer == last) { last } else { Truth::Maybe }
+}
+
+fn holds(rule: &Rule<'_>, surroundings: &Surroundings<'_>) -> Truth {
+    let condition = rule.condition_holds(&|name| surroundings.variables.get(name));
+    let changes = if rule.get("changes").is_some() { Truth::Maybe } else { Truth::Yes };
+    let exists = rule.get("exists").map_or(Truth::Yes, |node| exists(node, surroundings));
+    condition.min(changes).min(exists)
+}
+
+/// Whether one of the paths is there; those of other projects are not known.
+fn exists(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
+    if node.get("project").is_some() {
+        return Truth::Maybe;
+    }
+    let paths = node.get("paths").unwrap_or(node);
+    let texts: Option<Vec<&str>> = paths.as_seq().map(|items| items.iter().filter_map(Node::text).collect());
+    let globs: Vec<Glob> =
+        texts.unwrap_or_default().iter().filter_map(|text| Glob::parse(text).ok()).collect();
+    let mut found = false;
+    let walked = surroundings.files.walk(&mut |directory, entries| {
+        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        found |= files
+            .map(|entry| directory.child(&entry.name))
+            .any(|path| globs.iter().any(|glob| glob.matches(&path)));
+        if found { Walk::Skip } else { Walk::Descend }
+    });
+    match walked {
+        Err(_) => Truth::Maybe,
+        Ok(()) if texts_with_variables(paths) && !found => Truth::Maybe,
+        Ok(()) => Truth::from(found),
+    }
+}
+
+fn texts_with_variables(paths: &Node) -> bool {
+    let texts = paths.as_seq().unwrap_or_default().iter().filter_map(Node::text);
+    texts.into_iter().any(|text| text.contains('$'))
+}

@@ -1,0 +1,290 @@
+//! What is wrong in a user's files, and where: every problem is data, collected, and shown by whoever asked.
+
+use crate::name::UnitName;
+use nestling_files::path::RepoPath;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A file that messages can point into. Made by [`Sources::add`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The number behind the id, for marks in rendered text.
+    pub fn index(self) -> u32 {
+        self.0
+    }
+
+    /// The id with this number, if [`Sources`] gave it out.
+    pub fn from_index(index: u32) -> Self {
+        Self(index)
+    }
+}
+
+/// A place in a file that a person wrote: line and column count from 1; a column of 0 means that only the line is
+/// known. `width` counts characters on that line; 0 means one character, or the whole line where the column is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The file.
+    pub file: FileId,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1; 0 where it is unknown.
+    pub column: u32,
+    /// How many characters on that line are meant; 0 where it is unknown.
+    pub width: u32,
+}
+
+impl Origin {
+    /// A whole line of a file.
+    pub fn line(file: FileId, line: u32) -> Self {
+        Self { file, line, column: 0, width: 0 }
+    }
+
+    /// A run of `width` characters.
+    pub fn span(file: FileId, line: u32, column: u32, width: u32) -> Self {
+        Self { file, line, column, width }
+    }
+
+    /// The file as a whole, for messages that concern no line of it.
+    pub fn file(file: FileId) -> Self {
+        Self { file, line: 1, column: 0, width: 0 }
+    }
+}
+
+/// A count of lines or characters as an [`Origin`] holds it.
+pub fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// A file as it was read.
+#[derive(Debug)]
+pub struct Source {
+    /// Where it stands: a path in the repository, or a name such as `nestling/node.yml` for the built-in library.
+    pub path: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// All files that a run has read, so that an [`Origin`] can be shown with its text.
+///
+/// Adding takes `&self`: stages share one table and need no say in who owns it.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<Source>>>,
+}
+
+impl Sources {
+    /// Keeps a file and gives its id. The same path may be added more than once (at base and at head).
+    pub fn add(&self, path: impl fmt::Display, text: impl Into<Arc<str>>) -> FileId {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        files.push(Arc::new(Source { path: path.to_string(), text: text.into() }));
+        id
+    }
+
+    /// The file with this id.
+    pub fn get(&self, id: FileId) -> Option<Arc<Source>> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.get(id.0 as usize).cloned()
+    }
+
+    /// The path of a file, for messages; `?` for an id of another table.
+    pub fn path(&self, id: FileId) -> String {
+        self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())
+    }
+
+    /// `path:line` or `path:line:column`, as compilers and editors write a place.
+    pub fn place(&self, origin: Origin) -> String {
+        let path = self.path(origin.file);
+        match origin.column {
+            0 => format!("{path}:{}", origin.line),
+            column => format!("{path}:{}:{column}", origin.line),
+        }
+    }
+}
+
+/// How much a problem weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is written while there is one.
+    Error,
+    /// GitLab accepts it, and it probably is not what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+/// A place with what is to be said there. The first label of a diagnostic is the one that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub origin: Origin,
+    /// What is there; may be empty.
+    pub text: String,
+}
+
+/// A problem in what the user wrote: what, where, and the way out.
+///
+/// Messages are lower-case fragments with the user's own words in back-ticks; `help` says what to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable id of the rule that was broken, such as `needs-undefined` or `yaml-syntax`.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where, the most important place first. Empty only where no file is to blame.
+    pub labels: Vec<Label>,
+    /// Further facts: the chain of includes and macros, the values involved.
+    pub notes: Vec<String>,
+    /// The units that it was found for, in order of their names; empty where it concerns no unit's jobs alone.
+    pub units: Vec<UnitName>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(rule: &'static str, origin: Origin, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Error, message).with_label(origin, "")
+    }
+
+    /// A warning at a place.
+    pub fn warning(rule: &'static str, origin: Origin, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Warning, message).with_label(origin, "")
+    }
+
+    /// A problem that no file is to blame for.
+    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            units: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds a place.
+    #[must_use]
+    pub fn with_label(mut self, origin: Origin, text: impl Into<String>) -> Self {
+        self.labels.push(Label { origin, text: text.into() });
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Names the unit that it was found for.
+    #[must_use]
+    pub fn for_unit(mut self, unit: &UnitName) -> Self {
+        if !self.units.contains(unit) {
+            self.units.push(unit.clone());
+        }
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Where the problem is, if a file is to blame.
+    pub fn origin(&self) -> Option<Origin> {
+        self.labels.first().map(|label| label.origin)
+    }
+}
+
+/// One diagnostic for each mistake: a mistake in a template that many units use is found for each of them and told once,
+/// with all their names. The order is that of the first finds.
+pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen: HashMap<Alike, usize> = HashMap::new();
+    let mut folded: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        match seen.get(&alike(&diagnostic)) {
+            Some(at) => folded[*at].units.extend(diagnostic.units),
+            None => {
+                seen.insert(alike(&diagnostic), folded.len());
+                folded.push(diagnostic);
+            }
+        }
+    }
+    for diagnostic in &mut folded {
+        diagnostic.units.sort_unstable();
+        diagnostic.units.dedup();
+    }
+    folded
+}
+
+/// What makes two diagnostics the same mistake.
+type Alike = (&'static str, String, Vec<Origin>);
+
+fn alike(diagnostic: &Diagnostic) -> Alike {
+    let origins = diagnostic.labels.iter().map(|label| label.origin).collect();
+    (diagnostic.rule, diagnostic.message.clone(), origins)
+}
+
+/// Whether any of these stops the output from being written.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// The candidate that a person probably meant when typing `word`, if one is near.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The text of a file, or why it cannot be one: GitLab reads UTF-8 only.
+///
+/// # Errors
+/// The place of the first byte that is not UTF-8.
+pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
+        let file = sources.add(path, String::from_utf8_lossy(&bytes).as_ref());
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        Diagnostic::error("encoding", Origin::line(file, line), "this file is not UTF-8")
+            .with_help("save it as UTF-8, without a byte order mark; on Windows, `>` writes UTF-16")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_suggested_and_far_ones_are_not() {
+        let words = ["script", "stage", "needs", "artifacts"];
+        assert_eq!(did_you_mean("scirpt", words), Some("script"));
+        assert_eq!(did_you_mean("artefacts", words), Some("artifacts"));
+        assert_eq!(did_you_mean("kubernetes", words), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
+
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::yaml::{Entry, Map, Node};
+
+/// The GitLab that will read the pipeline. What the workspace does not say of it is as in a new instance.
+#[derive(Debug, Clone, Default)]
+pub struct Gitlab {
+    /// Its version, major and minor; `None` for a current one.
+    pub version: Option<(u32, u32)>,
+    /// Its limits.
+    pub limits: Limits,
+    /// The names of variables that the parent's trigger job forwards.
+    pub forwarded: Vec<String>,
+    /// The resource groups that the parent's trigger job holds while the child runs.
+    pub held_groups: Vec<String>,
+    /// What is wrong in what the workspace says. It is told with what is wrong in the pipeline: the units can be planned all
+    /// the same.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The limits of an instance (<https://docs.gitlab.com/administration/instance_limits/>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Needs of one job (<https://docs.gitlab.com/ci/yaml/#needs>).
+    pub needs: usize,
+    /// Deployments in one pipeline.
+    pub deployments: usize,
+    /// Jobs in one pipeline; by default GitLab has no limit.
+    pub jobs: Option<usize>,
+    /// Caches of one job.
+    pub caches: usize,
+    /// Variables that a dotenv report may hold.
+    pub dotenv_variables: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { needs: 50, deployments: 500, jobs: None, caches: 4, dotenv_variables: 20 }
+    }
+}
+
+/// The keys that [`Gitlab::read`] knows.
+pub const KEYS: [&str; 8] =
+    ["version", "needs", "deployments", "jobs", "caches", "dotenv_variables", "forwarded", "held_groups"];
+
+impl Gitlab {
+    /// Reads `gitlab:`. Where something is wrong there, the default is taken.
+    pub fn read(written: &Map) -> Self {
+        let mut gitlab = Self::default();
+        for entry in &written.entries {
+            if let Err(problem) = gitlab.set(entry) {
+                gitlab.problems.push(*problem);
+            }
+        }
+        gitlab
+    }
+
+    /// Whether it is at least of that version.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        self.version.is_none_or(|version| version >= (major, minor))
+    }
+
+    fn set(&mut self, entry: &Entry) -> Result<(), Box<Diagnostic>> {
+        match entry.key.text() {
+            "version" => self.version = Some(version(&entry.value)?),
+            "needs" => self.limits.needs = number(entry)?,
+            "deployments" => self.limits.deployments = number(entry)?,
+            "jobs" => self.limits.jobs = Some(number(entry)?),
+            "caches" => self.limits.caches = number(entry)?,
+            "forwarded" => self.forwarded = names(entry)?,
+            "held_groups" => self.held_groups = names(entry)?,
+            "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
+            key => {
+                let problem = Diagnostic::error("header", entry.key.origin, format!("unknown key `{key}`"));
+                return Err(Box::new(match did_you_mean(key, KEYS) {
+                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                    None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
+                }));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
+    let read = || {
+        let (major, minor) = node.as_str()?.split_once('.')?;
+        let minor = minor.split('.').next()?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    };
+    read().ok_or_else(|| {
+        let problem = Diagnostic::error("header", node.origin, "this is no version of GitLab");
+        Box::new(problem.with_help("quote it: `version: \"18.2\"`"))
+    })
+}
+
+fn number(entry: &Entry) -> Result<usize, Box<Diagnostic>> {
+    entry.value.as_int().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+        let message = format!("`{}` takes a whole number", entry.key.text());
+        Box::new(Diagnostic::error("header", entry.value.origin, message))
+    })
+}
+
+fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
+    let items = entry.value.as_seq().and_then(|items| {
+        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+    });
+    items.ok_or_else(|| {
+        let message = format!("`{}` takes a list of names", entry.key.text());
+        Box::new(Diagnostic::error("header", entry.value.origin, message))
+    })
+}

@@ -1,0 +1,64 @@
+//! The model of a GitLab pipeline: jobs whose bodies stay as they were written, with typed views where rules need
+//! them. The body is the only truth: a view is read from it on demand and never stored beside it.
+
+pub mod keywords;
+mod value;
+pub mod fragment;
+pub mod merge;
+pub mod extends;
+pub mod reference;
+pub mod defaults;
+pub mod need;
+pub mod scope;
+pub mod expression;
+pub mod rule;
+pub mod known;
+pub mod environment;
+pub mod duration;
+pub mod matrix;
+
+use crate::diagnostic::Origin;
+use crate::name::{EnvironmentName, JobName, StageName, UnitName};
+use crate::yaml::Map;
+
+/// One pipeline, ready to be checked and written.
+#[derive(Debug, Clone, Default)]
+pub struct Pipeline {
+    /// The stages in order, without `.pre` and `.post`.
+    pub stages: Vec<StageName>,
+    /// `workflow:name` and the like, from the workspace's own jobs document; `rules` are always added on emitting.
+    pub workflow: Map,
+    /// `include:` entries of the workspace that GitLab itself has to read; almost always empty.
+    pub includes: Vec<crate::yaml::Node>,
+    /// The jobs in the order in which they are written. Names are unique.
+    pub jobs: Vec<Job>,
+}
+
+/// A job of the final pipeline: defaults folded in, `extends` and `!reference` resolved, names scoped.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its final name.
+    pub name: JobName,
+    /// Where its key was written.
+    pub origin: Origin,
+    /// The unit that it belongs to; `None` for a job of the workspace.
+    pub unit: Option<UnitName>,
+    /// The catalogue entry that it was fanned out for.
+    pub environment: Option<EnvironmentName>,
+    /// Everything that GitLab reads of it, in the order written.
+    pub body: Map,
+}
+
+impl Pipeline {
+    /// The job with this final name.
+    pub fn job(&self, name: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.name.as_str() == name)
+    }
+}
+
+impl Job {
+    /// The stage it runs in: `test` where it names none.
+    pub fn stage(&self) -> &str {
+        self.body.get("stage").and_then(|stage| stage.text()).unwrap_or(StageName::DEFAULT)
+    }
+}

@@ -1,0 +1,87 @@
+use crate::pipeline::fragment::Fragment;
+use crate::testing::{fragment, messages, node, shown, shown_map};
+
+#[test]
+fn globals_jobs_and_snippets_go_their_ways() {
+    let fragment = fragment(
+        "{stages: [a], default: {image: x}, image: y, .base: {script: b}, .list: [1, 2], .text: hi, job: {script: c}, pages: {}}",
+    );
+    assert_eq!(shown_map(&fragment.globals), "{stages: [a], default: {image: x}, image: y}");
+    let jobs: Vec<String> =
+        fragment.jobs.iter().map(|(name, job)| format!("{name} {}", shown_map(&job.body))).collect();
+    assert_eq!(jobs, [".base {script: b}", "job {script: c}", "pages {}"]);
+    let snippets: Vec<String> =
+        fragment.snippets.iter().map(|(name, node)| format!("{name} {}", shown(node))).collect();
+    assert_eq!(snippets, [".list [1, 2]", ".text hi"]);
+}
+
+#[test]
+fn an_empty_file_is_an_empty_fragment() {
+    for text in ["~", "null", "{}", "---\n"] {
+        let fragment = fragment(text);
+        assert!(fragment.globals.is_empty() && fragment.jobs.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_job_is_said() {
+    for (text, message) in [
+        ("[a]", "root-map: the file is not a mapping of jobs"),
+        ("just text", "root-map: the file is not a mapping of jobs"),
+        ("job: [a]", "job-map: the job `job` is not a mapping"),
+        ("job: text", "job-map: the job `job` is not a mapping"),
+        ("job: ~", "job-map: the job `job` is not a mapping"),
+        ("job: !reference [.a]", "job-map: the job `job` is not a mapping"),
+        ("variabels: text", "job-map: the job `variabels` is not a mapping"),
+        ("types: [a]", "job-name: `types` is a name that GitLab keeps for itself"),
+        ("'true': {script: a}", "job-name: `true` is a name that GitLab keeps for itself"),
+        ("'nil': {script: a}", "job-name: `nil` is a name that GitLab keeps for itself"),
+        ("'': {script: a}", "job-name: a job's name cannot be empty"),
+        ("' ': {script: a}", "job-name: a job's name cannot be empty"),
+    ] {
+        assert_eq!(messages(&Fragment::from_node(node(text)).1), [message], "{text}");
+    }
+}
+
+/// GitLab takes a job's name for a symbol and refuses every other key that Ruby's reader makes.
+#[test]
+fn a_name_that_yaml_reads_as_something_else_is_refused_and_in_quotes_it_is_not() {
+    for (name, what) in [
+        ("1", "a number"),
+        ("010", "a number"),
+        ("0x1f", "a number"),
+        ("1_000", "a number"),
+        ("12:30", "a number"),
+        ("1.5", "a number"),
+        (".5", "a number"),
+        (".inf", "a number"),
+        ("yes", "a boolean"),
+        ("OFF", "a boolean"),
+        ("true", "a boolean"),
+        ("~", "nothing"),
+        ("NULL", "nothing"),
+        ("2024-01-01", "a date"),
+        (":deploy", "a symbol"),
+    ] {
+        let found = messages(&Fragment::from_node(node(&format!("{name}: {{script: a}}"))).1);
+        let want = format!("job-name: `{name}` is {what} to GitLab's YAML reader, and no name of a job");
+        assert_eq!(found, [want]);
+        if !["true"].contains(&name) {
+            assert!(fragment(&format!("'{name}': {{script: a}}")).jobs.contains_key(name), "{name}");
+        }
+    }
+    for name in ["08", "1.2.3", "y", "1e3", "a:b", "nilly", "build 1/3"] {
+        assert!(fragment(&format!("{name}: {{script: a}}")).jobs.contains_key(name), "{name}");
+    }
+}
+
+/// Merge keys and loops of templates can write a key again where the text does not.
+#[test]
+fn a_job_that_is_written_twice_is_the_later_one_and_said() {
+    let mut twice = node("{job: {script: a}, other: {script: x}}");
+    let again = node("{job: {script: b}}").as_map().unwrap().entries[0].clone();
+    twice.as_map_mut().unwrap().entries.push(again);
+    let (fragment, problems) = Fragment::from_node(twice);
+    assert_eq!(messages(&problems), ["job-duplicate: the job `job` is written twice"]);
+    assert_eq!(shown_map(&fragment.jobs["job"].body), "{script: b}");
+}

@@ -1,0 +1,75 @@
+//! What is known of the variables at the moment when GitLab creates the child pipeline and evaluates its rules.
+
+use super::expression::Variable;
+use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
+use std::collections::BTreeMap;
+
+/// The source of every child pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).
+pub(crate) const CHILD_SOURCE: &str = "parent_pipeline";
+
+/// Variables of merge requests that a pipeline has exactly when it is one of a merge request.
+const MERGE_REQUEST: [&str; 4] =
+    ["CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_EVENT_TYPE", "CI_OPEN_MERGE_REQUESTS"];
+
+/// Variables with what is known of them; all others are unknown.
+#[derive(Debug, Clone, Default)]
+pub struct KnownVariables {
+    values: BTreeMap<&'static str, Known>,
+}
+
+#[derive(Debug, Clone)]
+enum Known {
+    Value(String),
+    Unset,
+}
+
+impl KnownVariables {
+    /// What the facts of a parent pipeline say about its child.
+    pub fn of_child(facts: &PipelineFacts) -> Self {
+        let mut values = BTreeMap::from([("CI_PIPELINE_SOURCE", Known::Value(CHILD_SOURCE.to_owned()))]);
+        let known = |value: &Option<String>| value.clone().map(Known::Value);
+        if let Some(branch) = &facts.default_branch {
+            values.insert("CI_DEFAULT_BRANCH", Known::Value(branch.clone()));
+        }
+        match facts.kind {
+            PipelineKind::MergeRequest => {
+                values.insert("CI_COMMIT_BRANCH", Known::Unset);
+                values.insert("CI_COMMIT_TAG", Known::Unset);
+                if let Some(request) = &facts.merge_request {
+                    let named = [
+                        ("CI_MERGE_REQUEST_IID", &request.iid),
+                        ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", &request.source_branch),
+                        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", &request.target_branch),
+                    ];
+                    values.extend(named.into_iter().filter_map(|(name, value)| Some((name, known(value)?))));
+                    // Rules ask whether there is one; which one hardly matters, and a simulated one has no number.
+                    if facts.source != PipelineSource::ExternalPullRequestEvent {
+                        for name in ["CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID"] {
+                            values.entry(name).or_insert_with(|| Known::Value("1".to_owned()));
+                        }
+                    }
+                }
+            }
+            PipelineKind::Branch => {
+                values.extend(known(&facts.branch).map(|branch| ("CI_COMMIT_BRANCH", branch)));
+                values.insert("CI_COMMIT_TAG", Known::Unset);
+                values.extend(MERGE_REQUEST.iter().take(3).map(|name| (*name, Known::Unset)));
+            }
+            PipelineKind::Tag => {
+                values.extend(known(&facts.tag).map(|tag| ("CI_COMMIT_TAG", tag)));
+                values.insert("CI_COMMIT_BRANCH", Known::Unset);
+                values.extend(MERGE_REQUEST.iter().take(3).map(|name| (*name, Known::Unset)));
+            }
+        }
+        Self { values }
+    }
+
+    /// What is known of one.
+    pub fn get(&self, name: &str) -> Variable {
+        match self.values.get(name) {
+            Some(Known::Value(value)) => Variable::Set(value.clone()),
+            Some(Known::Unset) => Variable::Unset,
+            None => Variable::Unknown,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A YAML tree in which every node knows where it came from, read as GitLab's reader (Ruby Psych, YAML 1.1) reads it.
+
+pub mod node;
+mod scalar;
+mod syntax;
+mod simple;
+mod parse;
+mod merge;
+mod misfit;
+mod de;
+mod emit;
+
+pub use de::{Located, from_node};
+pub use emit::{emit, emit_entry, emit_map};
+pub use merge::merge_keys;
+pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+pub use parse::duplicate_keys;
+pub use parse::{Limits, Position, parse, parse_file};
+pub use scalar::Meaning;

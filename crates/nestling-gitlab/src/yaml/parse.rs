@@ -1,0 +1,277 @@
+//! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
+
+use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+use super::{simple, syntax};
+use crate::diagnostic::{Diagnostic, FileId, Origin, number};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+use std::collections::HashMap;
+
+/// A place in the parsed text: line and column from 1, and how many characters of that line are meant (0: unknown).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: u32,
+    /// The column in characters.
+    pub column: u32,
+    /// How many characters.
+    pub width: u32,
+}
+
+/// How much is read before the text is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of text.
+    pub bytes: usize,
+    /// Levels of nesting; GitLab's own limit is 100 (<https://docs.gitlab.com/administration/instance_limits/>).
+    pub depth: usize,
+    /// Nodes, each alias counted as all that it stands for.
+    pub nodes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 64 << 20, depth: 100, nodes: 2_000_000 }
+    }
+}
+
+/// Reads a file as it stands.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_file(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    if let Some(node) = simple::read(text, file) {
+        return Ok(vec![node]);
+    }
+    parse_any(text, file)
+}
+
+/// Reads a file however it is written.
+pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
+    parse(text, &locate, &Limits::default())
+}
+
+/// Reads all documents of a text; an empty one is a null. `locate` says where a place of the text was written.
+///
+/// # Errors
+/// One syntax error, a limit that was passed, or every key that stands twice in a mapping.
+pub fn parse(
+    text: &str,
+    locate: &dyn Fn(Position) -> Origin,
+    limits: &Limits,
+) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    if text.len() > limits.bytes {
+        let origin = locate(Position { line: 1, column: 1, width: 0 });
+        let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
+        return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+    }
+    let mut reader = Reader {
+        text,
+        parser: Parser::new_from_str(text),
+        locate,
+        depth: limits.depth,
+        nodes: limits.nodes,
+        anchors: HashMap::new(),
+        problems: Vec::new(),
+    };
+    let mut documents = Vec::new();
+    while let Some((event, span)) = reader.next()? {
+        match event {
+            Event::StreamEnd => break,
+            Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+            event => documents.push(reader.node(event, span, 0)?),
+        }
+    }
+    if reader.problems.is_empty() { Ok(documents) } else { Err(reader.problems) }
+}
+
+struct Reader<'a, 'i> {
+    text: &'i str,
+    parser: Parser<'i, StrInput<'i>>,
+    locate: &'a dyn Fn(Position) -> Origin,
+    depth: usize,
+    nodes: usize,
+    /// What each anchor stands for, with the number of its nodes.
+    anchors: HashMap<usize, (Node, usize)>,
+    problems: Vec<Diagnostic>,
+}
+
+type Stop = Vec<Diagnostic>;
+
+impl<'i> Reader<'_, 'i> {
+    fn next(&mut self) -> Result<Option<(Event<'i>, Span)>, Stop> {
+        loop {
+            match self.parser.next() {
+                None => return Ok(None),
+                Some(Err(error)) => return Err(self.syntax(&error)),
+                Some(Ok((Event::Comment(..), _))) => {}
+                Some(Ok(event)) => return Ok(Some(event)),
+            }
+        }
+    }
+
+    /// The next event inside a collection, which the parser always closes.
+    fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
+        self.next()?.ok_or_else(|| {
+            vec![Diagnostic::error("yaml-syntax", self.origin(span), "this collection has no end")]
+        })
+    }
+
+    fn node(&mut self, event: Event<'i>, span: Span, depth: usize) -> Result<Node, Stop> {
+        let origin = self.origin(span);
+        if depth >= self.depth {
+            let message = format!("nested more than {} levels deep", self.depth);
+            return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+        }
+        self.spend(1, origin)?;
+        let before = self.nodes;
+        let (anchor, tag, kind) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                if style == ScalarStyle::Plain && span.start.line() < span.end.line() && text.contains(" - ")
+                {
+                    self.folded_item(&text, span);
+                }
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+                    _ => Style::Quoted,
+                };
+                (
+                    anchor,
+                    tag.map(|tag| tag.to_string()),
+                    Kind::Scalar(Scalar { text: text.into_owned().into(), style }),
+                )
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                (anchor, tag.map(|tag| tag.to_string()), Kind::Seq(self.items(span, depth)?))
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                (anchor, tag.map(|tag| tag.to_string()), Kind::Map(self.entries(span, depth)?))
+            }
+            Event::Alias(id) => return self.alias(id, origin),
+            _ => return Ok(Node::plain(origin, "")),
+        };
+        let node = Node { origin, tag: tag.map(Into::into), kind };
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), before - self.nodes + 1));
+        }
+        Ok(node)
+    }
+
+    fn items(&mut self, span: Span, depth: usize) -> Result<Vec<Node>, Stop> {
+        let mut items = Vec::new();
+        loop {
+            match self.inner(span)? {
+                (Event::SequenceEnd, _) => return Ok(items),
+                (event, span) => items.push(self.node(event, span, depth + 1)?),
+            }
+        }
+    }
+
+    fn entries(&mut self, span: Span, depth: usize) -> Result<Map, Stop> {
+        let mut map = Map::default();
+        loop {
+            let key = match self.inner(span)? {
+                (Event::MappingEnd, _) => break,
+                (event, span) => self.node(event, span, depth + 1)?,
+            };
+            let (event, span) = self.inner(span)?;
+            let value = self.node(event, span, depth + 1)?;
+            let Kind::Scalar(scalar) = key.kind else {
+                let problem = Diagnostic::error("yaml-key", key.origin, "a key has to be a single value")
+                    .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
+                self.problems.push(problem);
+                continue;
+            };
+            map.entries.push(Entry { key: Key { origin: key.origin, scalar }, value });
+        }
+        self.problems.extend(duplicate_keys(&map));
+        Ok(map)
+    }
+
+    fn alias(&mut self, id: usize, origin: Origin) -> Result<Node, Stop> {
+        match self.anchors.get(&id) {
+            Some((node, size)) => {
+                let (node, size) = (node.clone(), *size);
+                self.spend(size, origin)?;
+                Ok(node)
+            }
+            // Anchors are known when their node is complete, so this one is inside its own.
+            None => Err(vec![Diagnostic::error(
+                "yaml-syntax",
+                origin,
+                "an alias cannot stand inside its own anchor",
+            )]),
+        }
+    }
+
+    fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
+        self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
+            vec![Diagnostic::error(
+                "yaml-limit",
+                origin,
+                "too many nodes, each alias counted as what it stands for",
+            )]
+        })?;
+        Ok(())
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        let (start, end) = (span.start, span.end);
+        let width = if start.line() == end.line() { end.col().saturating_sub(start.col()) } else { 0 };
+        (self.locate)(Position {
+            line: number(start.line()),
+            column: number(start.col()) + 1,
+            width: number(width),
+        })
+    }
+
+    fn syntax(&self, error: &ScanError) -> Stop {
+        let mark = error.marker();
+        vec![syntax::problem(self.text, (mark.line(), mark.col() + 1), &error.info(), self.locate)]
+    }
+
+    /// An item that is indented too deep goes on the text of the item above, in silence.
+    fn folded_item(&mut self, text: &str, span: Span) {
+        let lines: Vec<&str> = self.text.lines().take(span.end.line() + 1).collect();
+        let stray = (span.start.line()..lines.len()).find(|at| {
+            // Where the reader says that a text ends can be the line behind it.
+            text.contains(lines[*at].trim()) && syntax::continues_item(&lines, *at)
+        });
+        if let Some(at) = stray {
+            let origin = syntax::whole(&lines, at, self.locate);
+            let message = "this looks like an item of its own, and goes on the text of the item above";
+            let above = syntax::content_above(&lines, at).unwrap_or(at);
+            self.problems.push(
+                Diagnostic::error("yaml-folded-item", origin, message)
+                    .with_label(syntax::whole(&lines, above, self.locate), "the item above")
+                    .with_help("indent both alike, or quote the text that has two lines"),
+            );
+        }
+    }
+}
+
+/// An error for every key that stands twice in a mapping.
+pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
+    let keys = || map.entries.iter().map(|entry| entry.key.text());
+    // Nearly every mapping is small and has each key once.
+    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
+        return Vec::new();
+    }
+    let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
+    let mut problems = Vec::new();
+    for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
+        if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
+            let message = format!("the key `{}` stands twice here", entry.key.text());
+            let problem = Diagnostic::error("yaml-duplicate-key", entry.key.origin, message);
+            problems.push(if first == entry.key.origin {
+                problem.with_help("this line is rendered more than once: make the key differ each time")
+            } else {
+                problem
+                    .with_label(first, "the first")
+                    .with_help("GitLab would take the last one in silence; keep one")
+            });
+        }
+    }
+    problems
+}
