@@ -2,7 +2,7 @@
 
 use crate::support::root;
 use nestling::cdk::InRepository;
-use nestling::cdk::deployment::Deployment;
+use nestling::cdk::deployment::{self, Deployment};
 use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
 use nestling::check;
 use nestling::diagnostic::{Diagnostic, Sources, has_errors};
@@ -70,7 +70,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
 /// The graph of an assembly.
 pub(crate) fn read(files: &[(String, String)], sources: &Sources) -> Result<Deployment, Vec<Diagnostic>> {
     let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
-    Deployment::read(&files, "cdk.out", sources)
+    deployment::read(&files, "cdk.out", sources)
 }
 
 /// A repository with the unit `shop`, which deploys an assembly that is committed.

@@ -4,7 +4,8 @@
 //! it down as a fragment, by what the unit's header says ([`settings`]). Nothing of a pipeline is dropped in silence:
 //! what is not a job is a line of the [`report`].
 
-mod script;
+mod shell;
+mod ordering;
 mod document;
 mod template;
 mod assets;

@@ -1,15 +1,15 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
+mod for_environment;
+mod values;
+mod render_unit;
 mod before;
 mod definition;
-mod for_environment;
 mod likeness;
 mod needed;
-mod noop;
 mod removed;
-mod render_unit;
+mod noop;
 mod stop;
-mod values;
 
 use crate::cdk::Assemblies;
 use crate::cdk::report::Report;

@@ -6,7 +6,7 @@ use crate::io::Io;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::cdk::deployment::Deployment;
+use nestling::cdk::deployment;
 use nestling::cdk::show::{self, Shown};
 use nestling::diagnostic::{Origin, Severity, Sources};
 use nestling::files::DirectoryFiles;
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Fai
     let sources = Sources::default();
     let place = assembly.display().to_string();
     let place = place.trim_end_matches('/');
-    let deployment = match Deployment::read(&DirectoryFiles::new(start.join(assembly)), place, &sources) {
+    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), place, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
             io.talk(report::human(&problems, &sources, &io.renderer()));

@@ -1,11 +1,9 @@
 //! A cloud assembly: what `cdk synth` leaves in `cdk.out`, read and checked.
 
 use super::assets::Assets;
-use super::document::{RULE, Reader};
-use super::manifest;
-use nestling_files::files::Files;
+use super::document::RULE;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use std::collections::BTreeMap;
 
 /// The stacks and stages of an assembly.
@@ -70,15 +68,9 @@ pub struct Stack {
 }
 
 impl Assembly {
-    /// Reads an assembly. Paths in `files` start at its root; messages show them below `place`.
-    ///
-    /// # Errors
-    /// Everything that is wrong in it: a missing or broken file, a value of the wrong type, a path that leads outside,
-    /// dependencies that go round in a circle, context that was not looked up.
-    pub fn read(files: &dyn Files, place: &str, sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
-        let assembly = manifest::read(&Reader::new(files, place, sources))?;
-        let problems: Vec<Diagnostic> = assembly.cycle().into_iter().chain(assembly.same_ids()).collect();
-        if problems.is_empty() { Ok(assembly) } else { Err(problems) }
+    /// What keeps the whole of it from being deployed.
+    pub(crate) fn problems(&self) -> Vec<Diagnostic> {
+        self.cycle().into_iter().chain(self.same_ids()).collect()
     }
 
     /// Stacks that the CDK command line cannot tell apart: a job that deploys one of them would deploy the others, too.

@@ -1,242 +1,48 @@
 //! What an assembly asks for, as a graph: the one picture that plain stages and pipelines both become, and that the
 //! jobs are written from.
 
-mod contract;
+mod step;
+mod graph;
 mod fallback;
 mod role;
 mod place;
 mod pipeline;
 mod plain;
-mod step;
+mod contract;
 
-use super::assembly::Assembly;
 use super::codepipeline;
 use super::document::Reader;
+use super::manifest;
 use super::report::Report;
 use nestling_files::files::Files;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
-use std::collections::{BTreeMap, BTreeSet};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+use std::collections::BTreeMap;
 
+pub use graph::{Action, Deployment, Fate, Namespace, Node, Order, Work};
+pub(crate) use step::references;
 pub use step::{From, Input, Step};
 
-/// The graph of everything that an assembly deploys and runs.
-#[derive(Debug)]
-pub struct Deployment {
-    /// The stacks and stages.
-    pub assembly: Assembly,
-    /// The pipelines in it, by construct path; empty where the app has plain stages only.
-    pub pipelines: Vec<String>,
-    /// The nodes. Whatever a node waits for, directly or not, is never the node itself.
-    pub nodes: Vec<Node>,
-    /// What became of each action of each pipeline, in order.
-    pub actions: Vec<Action>,
-    /// Whose variables a name of a pipeline stands for, as in `#{Dev@Version.VERSION}`.
-    pub(crate) namespaces: BTreeMap<(usize, String), Namespace>,
-    /// What is not in the graph.
-    pub report: Report,
-}
-
-/// Whose variables a namespace holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Namespace {
-    /// A node's: outputs of a stack, or exported variables of a step.
-    Node(usize),
-    /// The source's: commit, branch, message.
-    Source,
-}
-
-/// Something to do.
-#[derive(Debug, Clone)]
-pub struct Node {
-    /// Its name: a construct path (`Staging/Data`), or its place in the pipeline (`PreProd.Staging.SmokeTest`).
-    pub name: String,
-    /// The wave or stage of the pipeline that it belongs to; `None` outside of pipelines.
-    pub group: Option<String>,
-    /// The pipeline that it belongs to.
-    pub pipeline: Option<usize>,
-    /// The CDK stage that it belongs to.
-    pub stage: Option<usize>,
-    /// What is done.
-    pub work: Work,
-    /// The nodes that it waits for.
-    pub after: BTreeSet<usize>,
-    /// How well that is known.
-    pub order: Order,
-    /// Where it is written.
-    pub origin: Origin,
-}
-
-/// How well it is known what a node waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// The manifest or the graph says it.
-    Exact,
-    /// It follows from ranks, which order more than has to be.
-    ByRank,
-}
-
-/// What a node does.
-#[derive(Debug, Clone)]
-pub enum Work {
-    /// Deploys a stack.
-    Deploy(usize),
-    /// Makes a change set of a stack, for somebody to look at.
-    Prepare(usize),
-    /// Executes the change set that was looked at.
-    Execute(usize),
-    /// Publishes the assets of a stage, by index.
-    Publish(usize),
-    /// Runs commands.
-    Run(Box<Step>),
-    /// Waits for a person; the comment shown.
-    Approve(Option<String>),
-    /// Shows whether permissions would broaden in these stacks. Never empty.
-    Compare(Vec<usize>),
-    /// Something that no job can do, in words.
-    Unsupported(String),
-}
-
-/// An action of a pipeline, and what became of it.
-#[derive(Debug, Clone)]
-pub struct Action {
-    /// Its pipeline.
-    pub pipeline: usize,
-    /// The stage of the pipeline.
-    pub stage: String,
-    /// Its name.
-    pub name: String,
-    /// What became of it.
-    pub fate: Fate,
-    /// The actions that it waits for, by index.
-    pub after: BTreeSet<usize>,
-}
-
-/// What became of an action.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// This node. An action that publishes assets becomes a node for each stage that they go to.
-    Nodes(Vec<usize>),
-    /// A line of the report.
-    Reported,
-}
-
-impl Work {
-    /// The stack that is worked on.
-    pub fn stack(&self) -> Option<usize> {
-        match self {
-            Self::Deploy(stack) | Self::Prepare(stack) | Self::Execute(stack) => Some(*stack),
-            _ => None,
-        }
+/// Reads an assembly and makes the graph. Paths in `files` start at the assembly's root; messages show them below
+/// `place`.
+///
+/// # Errors
+/// Everything that is wrong in the assembly, each at its file and JSON path.
+pub fn read(files: &dyn Files, place: &str, sources: &Sources) -> Result<Deployment, Vec<Diagnostic>> {
+    let reader = Reader::new(files, place, sources);
+    let assembly = manifest::read(&reader)?;
+    let pipelines = codepipeline::read(&reader, &assembly)?;
+    let mut deployment = Deployment {
+        assembly,
+        pipelines: pipelines.iter().map(|pipeline| pipeline.path.clone()).collect(),
+        nodes: Vec::new(),
+        actions: Vec::new(),
+        namespaces: BTreeMap::new(),
+        report: Report::default(),
+    };
+    for (at, pipeline) in pipelines.iter().enumerate() {
+        pipeline::add(&mut deployment, at, pipeline);
     }
-
-    /// The stack that is in its new state afterwards.
-    pub fn deploys(&self) -> Option<usize> {
-        match self {
-            Self::Deploy(stack) | Self::Execute(stack) => Some(*stack),
-            _ => None,
-        }
-    }
-}
-
-impl Deployment {
-    /// Reads an assembly and makes the graph. Paths in `files` start at the assembly's root; messages show them below
-    /// `place`.
-    ///
-    /// # Errors
-    /// Everything that is wrong in the assembly, each at its file and JSON path.
-    pub fn read(files: &dyn Files, place: &str, sources: &Sources) -> Result<Self, Vec<Diagnostic>> {
-        let reader = Reader::new(files, place, sources);
-        let assembly = Assembly::read(files, place, sources)?;
-        let pipelines = codepipeline::read(&reader, &assembly)?;
-        let mut deployment = Self {
-            assembly,
-            pipelines: pipelines.iter().map(|pipeline| pipeline.path.clone()).collect(),
-            nodes: Vec::new(),
-            actions: Vec::new(),
-            namespaces: BTreeMap::new(),
-            report: Report::default(),
-        };
-        for (at, pipeline) in pipelines.iter().enumerate() {
-            pipeline::add(&mut deployment, at, pipeline);
-        }
-        plain::add(&mut deployment, &pipelines);
-        contract::contract(&mut deployment);
-        Ok(deployment)
-    }
-
-    /// Whose variables a name stands for in the pipeline of a node.
-    pub(crate) fn namespace(&self, node: usize, name: &str) -> Option<Namespace> {
-        let pipeline = self.nodes[node].pipeline?;
-        self.namespaces.get(&(pipeline, name.to_owned())).copied()
-    }
-
-    /// What tells a pipeline from the others: the first part of its construct path in which all differ. `None` where
-    /// there is one alone.
-    pub fn label(&self, pipeline: usize) -> Option<String> {
-        let part = |at: usize, path: &str| path.split('/').nth(at).map(str::to_owned);
-        let own = self.pipelines.get(pipeline).filter(|_| self.pipelines.len() > 1)?;
-        let parts = 0..own.split('/').count();
-        let tells = |at: &usize| {
-            let all: BTreeSet<Option<String>> = self.pipelines.iter().map(|path| part(*at, path)).collect();
-            all.len() == self.pipelines.len()
-        };
-        let found = parts.into_iter().find(tells).and_then(|at| part(at, own));
-        Some(found.unwrap_or_else(|| own.replace('/', ".")))
-    }
-
-    /// The nodes of each node's whole past, as sets of bits: for each node, whether another has to be done before.
-    pub fn past(&self) -> Past {
-        Past::new(self.nodes.iter().map(|node| &node.after))
-    }
-}
-
-/// Everything that has to be done before each node.
-#[derive(Debug)]
-pub struct Past {
-    words: usize,
-    bits: Vec<u64>,
-}
-
-impl Past {
-    /// Follows the edges of a graph without cycles.
-    pub(crate) fn new<'a>(after: impl ExactSizeIterator<Item = &'a BTreeSet<usize>>) -> Self {
-        let after: Vec<&BTreeSet<usize>> = after.collect();
-        let words = after.len().div_ceil(64);
-        let mut past = Self { words, bits: vec![0; words * after.len()] };
-        for node in order(&after) {
-            for before in after[node] {
-                past.bits[node * words + before / 64] |= 1 << (before % 64);
-                for word in 0..words {
-                    past.bits[node * words + word] |= past.bits[before * words + word];
-                }
-            }
-        }
-        past
-    }
-
-    /// Whether `before` has to be done before `node`.
-    pub fn holds(&self, node: usize, before: usize) -> bool {
-        self.bits[node * self.words + before / 64] & (1 << (before % 64)) != 0
-    }
-}
-
-/// The nodes in an order in which each comes after those that it waits for. What is in a cycle is left out.
-pub(crate) fn order(after: &[&BTreeSet<usize>]) -> Vec<usize> {
-    let mut waiting: Vec<usize> = after.iter().map(|set| set.len()).collect();
-    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); after.len()];
-    for (node, set) in after.iter().enumerate() {
-        set.iter().for_each(|before| behind[*before].push(node));
-    }
-    let mut ready: BTreeSet<usize> = (0..after.len()).filter(|node| waiting[*node] == 0).collect();
-    let mut ordered = Vec::with_capacity(after.len());
-    while let Some(node) = ready.pop_first() {
-        ordered.push(node);
-        for next in &behind[node] {
-            waiting[*next] -= 1;
-            if waiting[*next] == 0 {
-                ready.insert(*next);
-            }
-        }
-    }
-    ordered
+    plain::add(&mut deployment, &pipelines);
+    contract::contract(&mut deployment);
+    Ok(deployment)
 }

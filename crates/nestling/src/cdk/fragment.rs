@@ -1,6 +1,6 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
-use super::deployment::Deployment;
+use super::deployment::{self, Deployment};
 use super::jobs::{self, Unlisted};
 use super::report::Report;
 use super::settings::{Purpose, RULE, Settings, Source};
@@ -125,7 +125,7 @@ pub fn fragment(request: &Request<'_>) -> Fragment {
         Ok(files) => files,
         Err(problem) => return failed(vec![problem]),
     };
-    match Deployment::read(&*opened, &directory.to_string(), request.sources) {
+    match deployment::read(&*opened, &directory.to_string(), request.sources) {
         Ok(deployment) => written(request, &settings, &deployment),
         Err(problems) => failed(problems.into_iter().map(|problem| at_header(problem, &settings)).collect()),
     }

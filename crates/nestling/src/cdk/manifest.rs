@@ -17,7 +17,11 @@ const NEWEST_SCHEMA: u32 = 55;
 /// What CDK writes where a stack is to go wherever the credentials point.
 const UNKNOWN: [&str; 2] = ["unknown-account", "unknown-region"];
 
-/// Reads the manifest at the root and all that it leads to.
+/// Reads an assembly: the manifest at the root and all that it leads to.
+///
+/// # Errors
+/// Everything that is wrong in it: a missing or broken file, a value of the wrong type, a path that leads outside,
+/// dependencies that go round in a circle, context that was not looked up.
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Assembly, Vec<Diagnostic>> {
     let mut reading = Reading {
         reader,
@@ -29,6 +33,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Assembly, Vec<Diagnostic>> {
     reading.manifest(&RepoPath::root(), None);
     if reading.problems.is_empty() && !reading.missing.is_empty() {
         reading.problems.push(unresolved(&reading.missing));
+    }
+    if reading.problems.is_empty() {
+        reading.problems.extend(reading.assembly.problems());
     }
     if reading.problems.is_empty() { Ok(reading.assembly) } else { Err(reading.problems) }
 }

@@ -1,6 +1,6 @@
 //! What a unit's header says about its assembly: `unit: { cdk: … }`.
 
-use super::script::is_word;
+use super::shell::is_word;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Map, Node};

@@ -1,7 +1,7 @@
 //! The `.dot` files beside the manifest, and whose they are.
 
-use super::Pipeline;
 use super::dot::Graph;
+use super::pipeline::Pipeline;
 use crate::cdk::document::Reader;
 use md5::{Digest, Md5};
 use nestling_files::path::RepoPath;

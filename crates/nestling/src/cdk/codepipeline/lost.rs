@@ -1,6 +1,6 @@
 //! What of a pipeline has no counterpart in GitLab: what starts it, whom it tells, and how it runs.
 
-use super::read::type_of;
+use super::resource::type_of;
 use crate::cdk::document::At;
 use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;

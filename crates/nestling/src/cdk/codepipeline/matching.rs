@@ -5,7 +5,7 @@
 //! which most of a stage's actions have their names.
 
 use super::dot::Graph;
-use super::{Action, Does, Pipeline, Stage};
+use super::pipeline::{Action, Does, Pipeline, Stage};
 use crate::cdk::assembly::Assembly;
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! CodeBuild projects: the machine that a step runs on, and the rights of its role.
 
 use super::buildspec::{self, BuildSpec};
-use super::read::type_of;
+use super::resource::{logical_id, type_of};
 use crate::cdk::document::{At, Reader};
 use crate::cdk::template::{Place, Text, resolve};
 use nestling_files::path::RepoPath;
@@ -202,11 +202,4 @@ fn spelled(value: &Value, place: Place<'_>) -> String {
 
 fn compact(value: &Value) -> String {
     value.to_string()
-}
-
-/// The resource that `Ref` or `Fn::GetAtt` names.
-pub(crate) fn logical_id(value: &Value) -> Option<String> {
-    let reference = value.get("Ref").and_then(Value::as_str);
-    let attribute = || value.get("Fn::GetAtt").and_then(Value::as_array)?.first()?.as_str();
-    reference.or_else(attribute).map(str::to_owned)
 }

@@ -1,8 +1,9 @@
 //! Reads the pipelines of an assembly.
 
 use super::lost::{lost, triggers};
-use super::project::{self, logical_id};
-use super::{Action, Does, Mode, Pipeline, SourceKind, Stage, graphs};
+use super::pipeline::{Action, Does, Mode, Pipeline, SourceKind, Stage};
+use super::resource::{logical_id, type_of};
+use super::{graphs, project};
 use crate::cdk::assembly::{Assembly, Stack, may_equal};
 use crate::cdk::document::{At, Document, Reader};
 use crate::cdk::template::{PIPELINE, Place, resolve};
@@ -262,9 +263,4 @@ fn ambiguous(name: &str, stacks: Vec<usize>) -> Does {
 fn account_of(arn: &str) -> Option<&str> {
     let account = arn.split(':').nth(4)?;
     account.bytes().all(|byte| byte.is_ascii_digit()).then_some(account).filter(|account| !account.is_empty())
-}
-
-/// A resource's type.
-pub(super) fn type_of<'a>(resource: &At<'a>) -> &'a str {
-    resource.value().get("Type").and_then(Value::as_str).unwrap_or_default()
 }

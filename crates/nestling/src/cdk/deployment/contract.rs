@@ -1,6 +1,7 @@
 //! A change set that nobody looks at is made and executed by one `cdk deploy`: two nodes become one.
 
-use super::{Deployment, Fate, Namespace, Node, Order, Work};
+use super::graph::{Deployment, Fate, Namespace, Node, Order, Work};
+use super::step::From;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins the nodes that make and execute a change set where nothing stands between them.
@@ -99,7 +100,7 @@ fn remove(deployment: &mut Deployment, gone: &BTreeMap<usize, usize>) {
 fn renumbered(mut node: Node, now: &dyn Fn(usize) -> usize) -> Node {
     if let Work::Run(step) = &mut node.work {
         for input in &mut step.inputs {
-            if let super::From::Node(from) = &mut input.from {
+            if let From::Node(from) = &mut input.from {
                 *from = now(*from);
             }
         }

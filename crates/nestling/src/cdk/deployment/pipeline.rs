@@ -4,9 +4,10 @@
 mod replaced;
 
 use super::fallback::{Ordered, order};
+use super::graph::{Action, Deployment, Fate, Namespace, Node, Order, Work};
 use super::place::stages_of;
 use super::role::{Role, assembly_artifact, roles};
-use super::{Action, Deployment, Fate, From, Input, Namespace, Node, Order, Step, Work};
+use super::step::{From, Input, Step};
 use crate::cdk::codepipeline::{self, Does, Mode, Pipeline, SourceKind, matching};
 use crate::cdk::report::{Kind, Line};
 use std::collections::BTreeSet;
@@ -242,7 +243,7 @@ impl<'a> Adding<'a> {
     }
 }
 
-fn step(project: &codepipeline::project::Project, action: &codepipeline::Action) -> Step {
+fn step(project: &codepipeline::Project, action: &codepipeline::Action) -> Step {
     let references = action.variables.iter().filter(|(name, _)| !name.starts_with("_PROJECT_CONFIG"));
     let (references, fixed): (Vec<_>, Vec<_>) =
         references.cloned().partition(|(_, value)| value.contains("#{"));

@@ -1,7 +1,7 @@
 //! Which CDK stage each action of a pipeline belongs to.
 
-use super::Deployment;
 use super::fallback::Ordered;
+use super::graph::Deployment;
 use crate::cdk::codepipeline::{self, Does, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 

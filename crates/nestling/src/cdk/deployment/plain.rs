@@ -1,6 +1,6 @@
 //! Stages and stacks without a pipeline: one node a stack, ordered by the dependencies in the manifests.
 
-use super::{Deployment, Node, Order, Work};
+use super::graph::{Deployment, Node, Order, Work};
 use crate::cdk::codepipeline::Pipeline;
 use crate::cdk::report::{Kind, Line};
 use std::collections::{BTreeMap, BTreeSet};

@@ -50,3 +50,8 @@ pub enum From {
     /// A step that runs before the synth, and so in the parent pipeline.
     Parent(String),
 }
+
+/// The namespace and the variable of each `#{namespace.variable}` in a text.
+pub(crate) fn references(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("#{").skip(1).filter_map(|rest| rest.split_once('}')?.0.rsplit_once('.'))
+}

@@ -1,8 +1,8 @@
 //! What jobs need to work in an account: the login, the region, and docker where images are built.
 
-use super::Request;
 use super::body::Body;
-use super::write::{Writing, under};
+use super::request::Request;
+use super::writing::{Writing, under};
 use crate::cdk::report::Kind;
 use crate::cdk::settings::Source;
 use nestling_gitlab::yaml::Node;

@@ -1,13 +1,13 @@
 //! Jobs that call the CDK command line.
 
-use super::Request;
 use super::account::{begin, with_docker};
 use super::body::Body;
 use super::outputs::{DOTENV, OUTPUTS, Output, address, dotenv, own_outputs, publish_outputs};
+use super::request::Request;
 use super::targets::Target;
-use super::write::Writing;
+use super::writing::Writing;
 use crate::cdk::report::Kind;
-use crate::cdk::script::{quoted, variable};
+use crate::cdk::shell::{quoted, variable};
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 

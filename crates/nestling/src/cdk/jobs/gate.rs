@@ -1,8 +1,8 @@
 //! Jobs that wait: for a person, or for others.
 
 use super::body::Body;
-use super::write::Writing;
-use crate::cdk::script::quoted;
+use super::writing::{Writing, under};
+use crate::cdk::shell::quoted;
 
 /// The longest text that is shown beside a button.
 const CONFIRMATION_LIMIT: usize = 250;
@@ -43,6 +43,6 @@ pub(crate) fn unsupported(writing: &mut Writing<'_>, at: usize, what: &str, body
 fn quiet(body: &mut Body, text: &str) {
     let mut variables = Body::new(body.origin());
     variables.text("GIT_STRATEGY", "none");
-    super::write::under(body, variables);
+    under(body, variables);
     body.texts("script", [format!("echo {}", quoted(text))]);
 }

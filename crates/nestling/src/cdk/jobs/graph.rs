@@ -1,14 +1,9 @@
 //! The jobs as a graph: the nodes that this pipeline runs, and what GitLab needs beside them. A gate where a person
 //! starts an environment, a job that settles each environment, barriers where needs are too many.
 
-mod around;
-mod needs;
-
-use super::Request;
-use super::kept::{kept, places, read_by, through};
-use super::targets::Targets;
-use crate::cdk::deployment::{Past, Work};
-use crate::compose::LeftOut;
+use super::request::Request;
+use crate::cdk::deployment::Work;
+use crate::cdk::ordering::Past;
 use nestling_gitlab::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,58 +52,8 @@ pub(crate) struct Graph {
     pub starts: BTreeMap<usize, usize>,
 }
 
-/// Plans the jobs of this pipeline.
-pub(crate) fn plan(request: &Request<'_>, targets: &Targets<'_>, left_out: &mut Vec<LeftOut>) -> Graph {
-    let mut graph = Graph::default();
-    let places: Vec<Option<Option<usize>>> = places(request, targets);
-    let kept = kept(request, targets, &places, left_out);
-    for at in &kept {
-        let node = &request.deployment.nodes[*at];
-        graph.of_node.insert(*at, graph.jobs.len());
-        graph.jobs.push(Planned {
-            name: node_name(request, *at),
-            role: Role::Node(*at),
-            target: places[*at].flatten(),
-            group: node.group.clone(),
-            after: BTreeSet::new(),
-            reads: BTreeSet::new(),
-            origin: node.origin,
-        });
-    }
-    for at in &kept {
-        let after = through(request, *at, &graph.of_node)
-            .into_iter()
-            .filter_map(|before| graph.of_node.get(&before).copied());
-        graph.jobs[graph.of_node[at]].after = after.collect();
-    }
-    graph.reads(request);
-    for (at, target) in targets.all.iter().enumerate() {
-        if target.deployed {
-            graph.assets(request, targets, at);
-            graph.settle(request, targets, at);
-            graph.gate(request, targets, at);
-        } else if request.settings.diff && request.pipeline.kind == crate::changes::PipelineKind::MergeRequest
-        {
-            let name = format!("{}: diff", target.name);
-            graph.push(name, Role::Diff(at), Some(at), None, target.origin);
-        }
-    }
-    graph.promote(targets);
-    graph.reduce();
-    graph.limit_needs(request);
-    graph
-}
-
-/// Several pipelines may use the same names, so each is put before its own.
-pub(crate) fn node_name(request: &Request<'_>, at: usize) -> String {
-    let node = &request.deployment.nodes[at];
-    let several = request.chosen().len() > 1;
-    let label = node.pipeline.filter(|_| several).and_then(|pipeline| request.deployment.label(pipeline));
-    label.map_or_else(|| node.name.clone(), |label| format!("{label}.{}", node.name))
-}
-
 impl Graph {
-    fn push(
+    pub(crate) fn push(
         &mut self,
         name: String,
         role: Role,
@@ -121,30 +66,55 @@ impl Graph {
         self.jobs.len() - 1
     }
 
-    /// Which jobs read what others make: their files, and the variables that `#{namespace.variable}` names.
-    fn reads(&mut self, request: &Request<'_>) {
-        for at in 0..self.jobs.len() {
-            let Role::Node(index) = self.jobs[at].role else { continue };
-            let node = &request.deployment.nodes[index];
-            if let Work::Execute(stack) = node.work {
-                let is_prepare = |job: &Planned| match job.role {
-                    Role::Node(other) => {
-                        matches!(request.deployment.nodes[other].work, Work::Prepare(s) if s == stack)
-                    }
-                    _ => false,
-                };
-                let prepare = self.jobs.iter().position(is_prepare);
-                self.jobs[at].reads.extend(prepare);
-            }
-            let reads =
-                read_by(request, index).into_iter().filter_map(|node| self.of_node.get(&node).copied());
-            let reads: Vec<usize> = reads.collect();
-            self.jobs[at].reads.extend(&reads);
-            self.jobs[at].after.extend(reads);
-        }
+    /// The jobs that deploy stacks of a target.
+    pub(crate) fn deploys(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
+        let is_deploy = |job: &Planned| job.target == Some(target) && deployed_by(request, job).is_some();
+        let jobs = self.jobs.iter().enumerate();
+        jobs.filter(|(_, job)| is_deploy(job)).map(|(at, _)| at).collect()
+    }
+
+    /// The stacks of a target that jobs of this pipeline deploy.
+    pub(crate) fn stacks(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
+        let of_target = self.jobs.iter().filter(|job| job.target == Some(target));
+        let stacks: BTreeSet<usize> = of_target.filter_map(|job| deployed_by(request, job)).collect();
+        stacks.into_iter().collect()
+    }
+
+    /// Whether a job of this pipeline deploys a stack.
+    pub(crate) fn is_deployed(&self, request: &Request<'_>, stack: usize) -> bool {
+        self.jobs.iter().any(|job| deployed_by(request, job) == Some(stack))
+    }
+
+    /// The stacks of a target that jobs outside of pipelines deploy, and that have assets.
+    pub(crate) fn stacks_with_assets(&self, request: &Request<'_>, target: usize) -> Vec<usize> {
+        let of_target = self.jobs.iter().filter(|job| job.target == Some(target));
+        of_target.filter_map(|job| with_assets(request, job)).collect()
+    }
+
+    /// Whether a job executes a change set that was looked at.
+    pub(crate) fn executes(&self, request: &Request<'_>, job: usize) -> bool {
+        let Role::Node(node) = self.jobs[job].role else { return false };
+        matches!(request.deployment.nodes[node].work, Work::Execute(_))
     }
 
     pub(crate) fn past(&self) -> Past {
         Past::new(self.jobs.iter().map(|job| &job.after))
     }
+}
+
+/// The stack that is in its new state after a job of its own.
+fn deployed_by(request: &Request<'_>, job: &Planned) -> Option<usize> {
+    match job.role {
+        Role::Node(node) => request.deployment.nodes[node].work.deploys(),
+        _ => None,
+    }
+}
+
+/// The stack of a job outside of pipelines, if it has assets.
+pub(crate) fn with_assets(request: &Request<'_>, job: &Planned) -> Option<usize> {
+    let Role::Node(node) = job.role else { return None };
+    let node = &request.deployment.nodes[node];
+    let stack = node.work.stack().filter(|_| node.pipeline.is_none())?;
+    let has_assets = !request.deployment.assembly.stacks[stack].assets.is_empty();
+    has_assets.then_some(stack)
 }

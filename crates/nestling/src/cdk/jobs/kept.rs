@@ -1,9 +1,9 @@
 //! The nodes that a pipeline runs: those of its own environments, and what stands between them.
 
-use super::Request;
-use super::graph::node_name;
+use super::request::{Request, node_name};
 use super::targets::{Place, Targets};
-use crate::cdk::deployment::{From, Namespace, Work};
+use crate::cdk::deployment::{From, Namespace, Work, references};
+use crate::cdk::ordering::in_order;
 use crate::compose::LeftOut;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ pub(crate) fn through(request: &Request<'_>, node: usize, kept: &BTreeMap<usize,
 /// The nodes whose variables or files a node reads.
 pub(crate) fn read_by(request: &Request<'_>, node: usize) -> BTreeSet<usize> {
     let Work::Run(step) = &request.deployment.nodes[node].work else { return BTreeSet::new() };
-    let named = step.references.iter().flat_map(|(_, value)| super::values::references(value));
+    let named = step.references.iter().flat_map(|(_, value)| references(value));
     let variables = named.filter_map(|(namespace, _)| match request.deployment.namespace(node, namespace) {
         Some(Namespace::Node(node)) => Some(node),
         _ => None,
@@ -66,7 +66,7 @@ pub(crate) fn kept(
 ) -> Vec<usize> {
     let nodes = &request.deployment.nodes;
     let after: Vec<&BTreeSet<usize>> = nodes.iter().map(|node| &node.after).collect();
-    let order = crate::cdk::deployment::order(&after);
+    let order = in_order(&after);
     let chosen = request.chosen();
     let mut gone: BTreeMap<usize, String> = BTreeMap::new();
     for at in &order {

@@ -2,9 +2,9 @@
 
 use super::body::Body;
 use super::targets::Target;
-use super::write::Writing;
-use crate::cdk::script::{quoted, variable};
+use super::writing::Writing;
 use crate::cdk::settings::RULE;
+use crate::cdk::shell::{quoted, variable};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! The GitLab stages of the jobs.
 
-use super::Request;
 use super::graph::{Graph, Planned};
-use crate::cdk::deployment::order;
+use super::request::Request;
+use crate::cdk::ordering::in_order;
 use std::collections::BTreeSet;
 
 /// The stages in order, and the stage of each job.
@@ -40,7 +40,7 @@ pub(crate) fn stages(request: &Request<'_>, graph: &Graph) -> Stages {
     };
     let mut of: Vec<usize> = graph.jobs.iter().map(place).collect();
     let after: Vec<&BTreeSet<usize>> = graph.jobs.iter().map(|job| &job.after).collect();
-    for job in order(&after) {
+    for job in in_order(&after) {
         let latest = graph.jobs[job].after.iter().map(|before| of[*before]).max();
         of[job] = of[job].max(latest.unwrap_or(0));
     }

@@ -1,20 +1,18 @@
 //! A step of a pipeline as a job: the same commands, with the files and variables that they expect.
 
-use super::Request;
 use super::account::{docker_service, login};
 use super::body::Body;
+use super::files::{HANDED_ON, below, fetch, place, root};
 use super::graph::{Graph, Role};
 use super::outputs::DOTENV;
+use super::request::Request;
 use super::values::{codebuild_variables, put_together, variables};
-use super::write::Writing;
+use super::writing::Writing;
 use crate::cdk::codepipeline::Output;
-use crate::cdk::deployment::{From, Input, Step, Work};
+use crate::cdk::deployment::{From, Step, Work};
 use crate::cdk::report::Kind;
-use crate::cdk::script::{in_double_quotes, quoted, variable};
+use crate::cdk::shell::{in_double_quotes, quoted, variable};
 use nestling_gitlab::yaml::Node;
-
-/// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
-const HANDED_ON: &str = ".nestling";
 
 /// Writes the job.
 pub(crate) fn run(writing: &mut Writing<'_>, at: usize, node: usize, step: &Step, body: &mut Body) {
@@ -47,14 +45,13 @@ fn image(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
             let text = format!(
                 "its image `{own}` exists only inside CodeBuild; `image:` of the header takes its place"
             );
-            note(writing, Kind::Runner, at, &text);
+            writing.note(Kind::Runner, at, &text);
         }
         None => _ = body.text("image", own),
     }
     if step.privileged {
         docker_service(request, body);
-        note(
-            writing,
+        writing.note(
             Kind::Runner,
             at,
             "it runs docker: its runner has to be privileged, and its image has to have the client",
@@ -146,56 +143,6 @@ fn hand_on(artifact: &str, output: &Output, start: &str) -> String {
     }
 }
 
-/// Another repository is cloned where it is read. What is no repository has to be one by now, or the job fails.
-fn fetch(writing: &mut Writing<'_>, at: usize, input: &Input, lines: &mut Vec<String>) {
-    let (repository, branch) = match &input.from {
-        From::Repository(repository, branch) => (repository, branch.as_ref()),
-        From::Store(store) => (store, None),
-        _ => return,
-    };
-    let known = writing.request.settings.sources.get(repository);
-    let project = known.map_or(repository.as_str(), |known| known.value.as_str()).to_owned();
-    if known.is_none() {
-        let is_store = matches!(input.from, From::Store(_));
-        let text = match is_store {
-            true => format!("it reads {repository}, which is no repository; the job fails there"),
-            false => format!("it reads {repository}, which is cloned from the project of that name"),
-        };
-        note(writing, Kind::Source, at, &text);
-        if is_store {
-            let text = format!(
-                "Nothing fetches {repository}: put it into a project, and name that under `sources`."
-            );
-            return lines.extend([format!("echo {}", quoted(&text)), "exit 1".to_owned()]);
-        }
-    }
-    let branch = branch.map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
-    let url = format!(
-        "\"$CI_SERVER_PROTOCOL://gitlab-ci-token:$CI_JOB_TOKEN@$CI_SERVER_HOST:$CI_SERVER_PORT/{}.git\"",
-        in_double_quotes(&project)
-    );
-    lines.push(format!("git clone --depth 1 {branch}{url} {}", place(writing.request, input)));
-}
-
-/// Where the files of an input are.
-pub(crate) fn place(request: &Request<'_>, input: &Input) -> String {
-    match &input.from {
-        From::Checkout => root(request),
-        From::Assembly => format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(&request.assembly())),
-        From::Repository(..) | From::Store(_) | From::Node(_) | From::Parent(_) => {
-            format!("\"$CI_PROJECT_DIR/{HANDED_ON}/{}\"", in_double_quotes(&input.artifact))
-        }
-    }
-}
-
-/// What was the repository of the pipeline is the unit's directory now.
-pub(crate) fn root(request: &Request<'_>) -> String {
-    match request.directory {
-        "" => "\"$CI_PROJECT_DIR\"".to_owned(),
-        directory => format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(directory)),
-    }
-}
-
 /// Commands that run when something failed, too. GitLab runs them in a shell of their own.
 fn afterwards(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
     if step.spec.afterwards.is_empty() {
@@ -203,10 +150,9 @@ fn afterwards(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body
     }
     if !step.spec.exported.is_empty() {
         let text = "its `post_build` commands run only if everything before went well, so that it can export variables";
-        return note(writing, Kind::Setting, at, text);
+        return writing.note(Kind::Setting, at, text);
     }
-    note(
-        writing,
+    writing.note(
         Kind::Setting,
         at,
         "its `post_build` commands run in a shell of their own, as `after_script`",
@@ -267,20 +213,11 @@ fn kept(request: &Request<'_>, output: &Output) -> Vec<String> {
     }
 }
 
-/// A path of the step's repository, from the root of the checkout.
-fn below(request: &Request<'_>, path: &str) -> String {
-    match request.directory {
-        "" => path.to_owned(),
-        directory => format!("{directory}/{path}"),
-    }
-}
-
 fn cache(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
     let (outside, inside): (Vec<&String>, Vec<&String>) =
         step.spec.cache.iter().partition(|path| path.starts_with(['/', '~', '$']));
     for path in outside {
-        note(
-            writing,
+        writing.note(
             Kind::Setting,
             at,
             &format!("its cache of `{path}`: GitLab caches paths of the checkout only"),
@@ -291,9 +228,4 @@ fn cache(writing: &mut Writing<'_>, at: usize, step: &Step, body: &mut Body) {
     }
     let paths: Vec<String> = inside.into_iter().map(|path| below(writing.request, path)).collect();
     body.child("cache", |cache| _ = cache.text("key", "$CI_JOB_NAME_SLUG").texts("paths", paths));
-}
-
-pub(crate) fn note(writing: &mut Writing<'_>, kind: Kind, at: usize, text: &str) {
-    let job = &writing.graph.jobs[at];
-    writing.report.add(kind, job.name.clone(), text, job.origin);
 }

@@ -1,6 +1,6 @@
 //! Where each CDK stage goes: entries of the environment catalogue, each with the stacks that it gets.
 
-use super::Request;
+use super::request::{Request, Unlisted};
 use crate::cdk::deployment::{Deployment, Node};
 use crate::cdk::settings::{Purpose, RULE, StagePolicy};
 use crate::compose::LeftOut;
@@ -116,8 +116,8 @@ fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePo
     let same = request.catalogue.entries.values().find(|e| e.name.as_str().eq_ignore_ascii_case(short));
     match (same, request.unlisted) {
         (Some(entry), _) => Destination::Entry(entry, request.settings.origin),
-        (None, super::Unlisted::OwnName) => Destination::Own,
-        (None, super::Unlisted::Refuse) => Destination::Unknown(None),
+        (None, Unlisted::OwnName) => Destination::Own,
+        (None, Unlisted::Refuse) => Destination::Unknown(None),
     }
 }
 

@@ -1,19 +1,14 @@
 //! The variables of a step: fixed ones, those that other jobs give it, and those that CodeBuild set.
 
-use super::Request;
 use super::body::Body;
+use super::files::{place, root};
 use super::graph::{Graph, Role};
-use super::step::{note, place, root};
-use super::write::{Writing, under};
-use crate::cdk::deployment::{From, Namespace, Step, Work};
+use super::request::Request;
+use super::writing::{Writing, under};
+use crate::cdk::deployment::{From, Namespace, Step, Work, references};
 use crate::cdk::report::Kind;
-use crate::cdk::script::{in_double_quotes, variable};
+use crate::cdk::shell::{in_double_quotes, variable};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The namespace and the variable of each `#{namespace.variable}` in a text.
-pub(crate) fn references(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split("#{").skip(1).filter_map(|rest| rest.split_once('}')?.0.rsplit_once('.'))
-}
 
 /// What other jobs read of each job: the namespace that they know it by, and the variable.
 pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<usize, BTreeSet<(String, String)>> {
@@ -36,7 +31,7 @@ pub(crate) fn variables(writing: &mut Writing<'_>, at: usize, step: &Step, body:
     let mut variables = Body::new(body.origin());
     for (name, value) in &step.variables {
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            note(writing, Kind::Variable, at, &format!("`{name}` is no name of a variable in GitLab"));
+            writing.note(Kind::Variable, at, &format!("`{name}` is no name of a variable in GitLab"));
         } else if value.contains('$') {
             // CodeBuild expands nothing in a value.
             variables.child(name, |own| _ = own.text("value", value.as_str()).plain("expand", "false"));
@@ -80,14 +75,14 @@ pub(crate) fn codebuild_variables(
         } else if let Some((_, value)) = KNOWN.iter().find(|(known, _)| *known == name) {
             lines.push(format!("export {name}=\"{value}\""));
         } else if !name.starts_with("CODEBUILD_SRC_DIR_") {
-            note(writing, Kind::Variable, at, &format!("`{name}`, which CodeBuild set"));
+            writing.note(Kind::Variable, at, &format!("`{name}`, which CodeBuild set"));
         }
     }
     for input in step.inputs.iter().filter(|input| matches!(input.from, From::Parent(_))) {
         let From::Parent(action) = &input.from else { continue };
         let text =
             format!("it reads what `{action}` makes, which runs in the parent pipeline before the synth");
-        note(writing, Kind::Source, at, &text);
+        writing.note(Kind::Source, at, &text);
     }
 }
 
@@ -109,7 +104,7 @@ pub(crate) fn put_together(writing: &mut Writing<'_>, at: usize, node: usize, va
                     Some(variable) => text.push_str(variable),
                     None => {
                         let whose = if of_pipeline { "the pipeline" } else { "the source" };
-                        note(writing, Kind::Variable, at, &format!("`#{{{inside}}}`, a variable of {whose}"));
+                        writing.note(Kind::Variable, at, &format!("`#{{{inside}}}`, a variable of {whose}"));
                     }
                 }
             }

@@ -3,8 +3,8 @@
 use super::Adding;
 use crate::cdk::assembly::Stage;
 use crate::cdk::codepipeline::{self, Does};
+use crate::cdk::deployment::graph::{Namespace, Node, Order, Work};
 use crate::cdk::deployment::role::{assembly_artifact, published};
-use crate::cdk::deployment::{Namespace, Node, Order, Work};
 use crate::cdk::report::Kind;
 use std::collections::BTreeSet;
 
