@@ -24,7 +24,7 @@ const TANGLED: [&str; 8] = [
     "nestling::cdk",
     "nestling::compose",
     "nestling::environments",
-    "nestling::render",
+    "nestling::template",
     "nestling::workspace",
 ];
 
