@@ -4,6 +4,7 @@
 
 mod support;
 mod tidy;
+mod packages;
 mod documents;
 mod book;
 mod oracles;
