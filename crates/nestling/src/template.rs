@@ -10,6 +10,8 @@
 //! environment, no clock, no random numbers.
 
 mod syntax;
+mod engine_messages;
+mod source_position;
 mod shell_words;
 mod untrusted;
 mod marks;
@@ -20,12 +22,14 @@ mod inputs;
 mod interpolation;
 mod messages;
 mod checks;
-mod tree_cache;
-mod renderer;
+mod engine;
 mod run;
+mod tree_cache;
 mod tree;
+mod renderer;
 
+pub use engine::RenderLimits;
 pub use inputs::bind;
-pub use renderer::{RenderLimits, Rendered, Renderer};
+pub use renderer::{Rendered, Renderer};
 pub use scope::{EnvironmentScope, Scope, find_unbound};
-pub use values::convert::plain_value;
+pub use values::json::plain_value;
