@@ -1,10 +1,11 @@
 //! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
 
-use super::deploy::{Evaluate, sent_to};
+use super::deploy::sent_to;
+use super::jobs::{UnitJob, UnitJobs};
 use super::pair::{pair, stop_name};
-use super::target::{Target, starts, target};
+use super::target::{Target, target};
 use crate::changes::PipelineFacts;
-use crate::compose::{LeftOut, UnitJob, UnitJobs};
+use crate::environments::{Evaluate, LeftOut, starts};
 use crate::workspace::{Catalogue, Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::Staged;
@@ -15,10 +16,10 @@ use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Renders a unit's jobs for one environment.
-pub type RenderFor<'a> = &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>;
+pub(super) type RenderFor<'a> = &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>;
 
 /// What fanning out needs to know beside the jobs.
-pub struct Deploying<'a> {
+pub(super) struct Deploying<'a> {
     /// Where deploys may go.
     pub catalogue: &'a Catalogue,
     /// The pipeline that deploys.
@@ -36,7 +37,7 @@ pub struct Deploying<'a> {
 ///
 /// A job whose environments are none of this pipeline's is left out, and so is every job that needs it: both are in
 /// [`UnitJobs::left_out`] with the reason.
-pub fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {
+pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {
     let mut fanning = Fanning {
         deploying,
         rendered: BTreeMap::new(),
@@ -253,7 +254,7 @@ fn retarget(jobs: &mut IndexMap<String, UnitJob>, fans: &BTreeMap<String, Vec<St
                         let only: Vec<&String> =
                             fan.iter().filter(|job| Some(*job) == same.as_ref()).collect();
                         let chosen = if only.is_empty() { fan.iter().collect() } else { only };
-                        chosen.into_iter().map(|job| crate::compose::renamed(item, job)).collect()
+                        chosen.into_iter().map(|job| renamed(item, job)).collect()
                     }
                 }
             });
@@ -261,6 +262,17 @@ fn retarget(jobs: &mut IndexMap<String, UnitJob>, fans: &BTreeMap<String, Vec<St
             job.body.set(key, Node::seq(origin, spread));
         }
     }
+}
+
+/// The same need on another job.
+pub(crate) fn renamed(item: &Node, job: &str) -> Node {
+    let mut item = item.clone();
+    let origin = item.origin;
+    match item.as_map_mut() {
+        Some(map) => map.set("job", Node::string(origin, job)),
+        None => item = Node::string(origin, job),
+    }
+    item
 }
 
 fn needed(item: &Node) -> Option<&str> {

@@ -81,8 +81,3 @@ fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
         }
     }
 }
-
-/// Whether `action` makes this a job that starts the environment: GitLab's default.
-pub(crate) fn starts(environment: &Map) -> bool {
-    environment.get("action").and_then(Node::text).is_none_or(|action| action == "start")
-}

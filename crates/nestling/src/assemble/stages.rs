@@ -1,6 +1,6 @@
 //! One order of stages from the workspace's list and the lists of all units.
 
-use super::unit::UnitJobs;
+use crate::unit::UnitJobs;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;

@@ -1,9 +1,10 @@
 //! Ties a deploy and its stop job together, and says where GitLab would not run the stop job without saying so.
 
-use super::stop::{GIT_STRATEGY, checkout_may_fail, problems, stop_job, takes_artifacts};
-use super::target::starts;
+use super::jobs::UnitJob;
+use super::stop_job::{GIT_STRATEGY, checkout_may_fail, problems, stop_job};
+use super::stop_needs::takes_artifacts;
 use crate::changes::PipelineFacts;
-use crate::compose::UnitJob;
+use crate::environments::starts;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::yaml::{Map, Node};

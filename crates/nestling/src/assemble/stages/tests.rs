@@ -1,5 +1,5 @@
 use super::merge;
-use crate::compose::unit::{UnitJob, UnitJobs};
+use crate::unit::{UnitJob, UnitJobs};
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::StageName;

@@ -1,11 +1,11 @@
 //! The stop job of a deploy, by GitLab's rules for the pair
 //! (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 
-use super::rules;
+use super::jobs::UnitJob;
+use super::stop_needs::{Waits, takes_artifacts, without_artifacts};
+use super::stop_rules;
 use crate::changes::{PipelineFacts, PipelineKind};
-use crate::compose::UnitJob;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
-use nestling_gitlab::name::StageName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// What a stop job takes over from its deploy where its own block does not say: when it is in the pipeline at all, and
@@ -99,7 +99,7 @@ pub(crate) fn stop_job(block: &Map, at: Origin, deploy: &str, body: &Map, facts:
     if let Some(needs) = needs(waits, block, deploy, body, at) {
         stop.set("needs", needs);
     }
-    match rules::for_stop(body, waits) {
+    match stop_rules::for_stop(body, waits) {
         Some(rules) => stop.set("rules", rules),
         None => {
             stop.set("when", Node::string(at, "manual"));
@@ -141,29 +141,6 @@ fn environment(body: &Map, at: Origin) -> Node {
     Node::map(at, environment)
 }
 
-/// What a stop job waits for. GitLab skips a stop job that it cannot run yet, and says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Waits {
-    /// What its deploy waits for: it can run as soon as the deploy can, and after a deploy that failed half way.
-    AsItsDeploy,
-    /// Its deploy: the artifacts come from there, or it stands in a later stage.
-    ForItsDeploy,
-}
-
-impl Waits {
-    fn of(block: &Map, body: &Map) -> Self {
-        let stage = |map: &Map| map.get("stage").and_then(Node::text).map(str::to_owned);
-        let own = stage(body).unwrap_or_else(|| StageName::DEFAULT.to_owned());
-        let moved = stage(block).is_some_and(|stage| stage != own);
-        if moved || takes_artifacts(block, body) { Self::ForItsDeploy } else { Self::AsItsDeploy }
-    }
-}
-
-/// Whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
-pub(crate) fn takes_artifacts(block: &Map, body: &Map) -> bool {
-    body.contains("artifacts") && !block.contains("dependencies") && !block.contains("trigger")
-}
-
 fn needs(waits: Waits, block: &Map, deploy: &str, body: &Map, at: Origin) -> Option<Node> {
     match waits {
         Waits::AsItsDeploy => body.get("needs").map(without_artifacts),
@@ -175,23 +152,4 @@ fn needs(waits: Waits, block: &Map, deploy: &str, body: &Map, at: Origin) -> Opt
             Some(Node::seq(at, vec![Node::map(at, need)]))
         }
     }
-}
-
-/// The same needs for the sake of order alone: artifacts that have expired by then would fail the job. Needs on other
-/// pipelines only ever fetch artifacts, and go.
-pub(super) fn without_artifacts(needs: &Node) -> Node {
-    let Some(items) = needs.as_seq() else { return needs.clone() };
-    let elsewhere = |item: &&Node| item.get("pipeline").is_none() && item.get("project").is_none();
-    let ordered = items.iter().filter(elsewhere).map(|item| {
-        let mut need = item.as_map().cloned().unwrap_or_default();
-        if let Some(job) = item.text() {
-            need.set("job", Node::string(item.origin, job));
-        }
-        if need.is_empty() {
-            return item.clone();
-        }
-        need.set("artifacts", Node::plain(item.origin, "false"));
-        Node::map(item.origin, need)
-    });
-    Node::seq(needs.origin, ordered.collect())
 }

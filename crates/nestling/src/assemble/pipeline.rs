@@ -1,8 +1,8 @@
 //! Many units' jobs to one pipeline: scoped names, needs across units, one order of stages.
 
 use super::naming::scoped;
-use super::unit::UnitJobs;
 use super::{order, stages};
+use crate::unit::{UnitJobs, renamed};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
@@ -172,17 +172,6 @@ fn inherit_nothing(job: &mut Job) {
     nothing.set("default", Node::plain(job.origin, "false"));
     nothing.set("variables", Node::plain(job.origin, "false"));
     job.body.set("inherit", Node::map(job.origin, nothing));
-}
-
-/// The same need on another job.
-pub(crate) fn renamed(item: &Node, job: &str) -> Node {
-    let mut item = item.clone();
-    let origin = item.origin;
-    match item.as_map_mut() {
-        Some(map) => map.set("job", Node::string(origin, job)),
-        None => item = Node::string(origin, job),
-    }
-    item
 }
 
 /// Jobs of different units, or of a unit and the workspace, that end up with one name.

@@ -1,12 +1,14 @@
 //! Renders what a unit uses and adds, for itself and for each environment that it deploys to.
 
+use super::fan_out::{Deploying, fan_out};
+use super::fold;
 use super::for_environment::{SLUG_VARIABLE, differs, entry_value, given};
+use super::jobs::UnitJobs;
 use super::values::{pipeline_value, unit_value};
 use crate::cdk::report::Report;
 use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
-use crate::compose::{self, UnitJobs};
-use crate::environments::{Deploying, default_title, fan_out};
+use crate::environments::default_title;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
@@ -112,7 +114,7 @@ impl<'a> UnitRenderer<'a> {
         let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
-                let (jobs, mut problems) = compose::workspace_jobs(vec![rendered.node], &self.surroundings());
+                let (jobs, mut problems) = fold::workspace_jobs(vec![rendered.node], &self.surroundings());
                 problems.extend(rendered.warnings);
                 let (jobs, found) = self.deploy(jobs, None, &Value::Null, rendered.environment_read);
                 problems.extend(found);
@@ -146,9 +148,9 @@ impl<'a> UnitRenderer<'a> {
         // What the unit itself writes goes over what its assembly becomes.
         let nodes = rendered.into_iter().map(|rendered| rendered.node);
         let nodes = fragment.rendered.take().into_iter().chain(nodes).collect();
-        let (mut jobs, found) = compose::unit_jobs(name, nodes, &self.surroundings());
+        let (mut jobs, found) = fold::unit_jobs(name, nodes, &self.surroundings());
         problems.extend(found);
-        fragment.drop_overrides(&mut jobs);
+        fold::drop_overrides(&mut jobs, &fragment.left_out);
         let (mut jobs, found) = self.deploy(jobs, Some(unit), value, environment_read);
         problems.extend(found);
         jobs.left_out.extend(fragment.left_out);
@@ -169,7 +171,7 @@ impl<'a> UnitRenderer<'a> {
             }
             let own = rendered.into_iter().map(|rendered| rendered.node);
             let nodes = self.assembly(unit, value).rendered.into_iter().chain(own).collect();
-            let (jobs, problems) = compose::unit_jobs(&unit.name, nodes, &self.surroundings());
+            let (jobs, problems) = fold::unit_jobs(&unit.name, nodes, &self.surroundings());
             Some(if problems.is_empty() { Ok(jobs) } else { Err(problems) })
         };
         let catalogue = &self.workspace.environments;

@@ -1,47 +1,12 @@
-//! One job, sent to one entry of the catalogue.
+//! What a job says under `environment:` for an entry of the catalogue.
 
-use super::rules::{self, Gate};
-use super::target::starts;
-use crate::changes::PipelineFacts;
-use crate::workspace::{Environment, Freeze};
+use crate::workspace::Environment;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Evaluates the `${{ }}` in a text of the catalogue, for the unit at hand.
 pub(crate) type Evaluate<'a> = &'a dyn Fn(&Node, &Environment) -> Result<Node, Vec<Diagnostic>>;
-
-/// Gives a job what the catalogue says of an environment: its name and settings, its gate, its variables and tags.
-pub(crate) fn sent_to(
-    mut body: Map,
-    over: &Map,
-    entry: &Environment,
-    unit: Option<&UnitName>,
-    pipeline: &PipelineFacts,
-    evaluate: Evaluate<'_>,
-) -> Result<Map, Vec<Diagnostic>> {
-    let environment = environment(over, entry, unit, evaluate)?;
-    let deploys = starts(&environment);
-    body.set("environment", Node::map(entry.origin, environment));
-    for (key, value) in entry.job.iter() {
-        let value = evaluate(value, entry)?;
-        if !body.contains(key) {
-            body.set(key, value);
-        } else if let ("variables", Some(own)) = (key, body.get_mut(key).and_then(Node::as_map_mut)) {
-            under(own, &value);
-        }
-    }
-    if deploys {
-        let gate = Gate {
-            start: entry.start,
-            expressions: entry.when.expressions(pipeline),
-            frozen: entry.freeze == Freeze::Respected,
-            origin: entry.origin,
-        };
-        rules::apply(&mut body, &gate);
-    }
-    Ok(body)
-}
 
 /// What only a job that deploys says of its environment.
 const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
@@ -82,10 +47,7 @@ pub(crate) fn default_title(entry: &Environment, unit: Option<&UnitName>) -> Str
     }
 }
 
-fn under(own: &mut Map, value: &Node) {
-    for (key, value) in value.as_map().into_iter().flat_map(Map::iter) {
-        if !own.contains(key) {
-            own.set(key, value.clone());
-        }
-    }
+/// Whether `action` makes this a job that starts the environment: GitLab's default.
+pub(crate) fn starts(environment: &Map) -> bool {
+    environment.get("action").and_then(Node::text).is_none_or(|action| action == "start")
 }
