@@ -3,7 +3,7 @@
 use super::names;
 use nestling::diagnostic::{Origin, Sources};
 use nestling::files::Nowhere;
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, Limits, Renderer, Scope, bind};
 use nestling::workspace::{Template, Templates, library_files};
 use nestling::yaml::{Entry, Key, Kind, Map, Node};
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use nestling::diagnostic::{Origin, Sources};
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, Limits, Renderer, Scope, bind};
 use nestling::workspace::{Templates, load_header};
 use nestling::yaml;
 use serde_json::json;

@@ -11,7 +11,7 @@ use criterion::Criterion;
 use nestling::changes::As;
 use nestling::diagnostic::{Diagnostic, Sources};
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, Limits, Renderer, Scope, bind};
 use nestling::workspace::{self, Templates};
 use serde_json::json;
 use std::error::Error;

@@ -9,7 +9,7 @@ pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 pub mod changes;
 pub mod workspace;
 pub mod select;
-pub mod render;
+pub mod template;
 pub mod environments;
 pub mod cdk;
 pub mod unit;
