@@ -26,6 +26,6 @@ mod run;
 mod tree;
 
 pub use inputs::bind;
-pub use renderer::{Limits, Rendered, Renderer};
+pub use renderer::{RenderLimits, Rendered, Renderer};
 pub use scope::{EnvironmentScope, Scope, find_unbound};
 pub use values::convert::plain_value;

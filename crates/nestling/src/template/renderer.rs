@@ -25,7 +25,7 @@ use std::sync::atomic::Ordering;
 
 /// How much one rendering may do.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RenderLimits {
     /// Steps of the engine; each also pays for 64 bytes of text.
     pub fuel: u64,
     /// Macros and includes inside each other.
@@ -34,7 +34,7 @@ pub struct Limits {
     pub output: usize,
 }
 
-impl Default for Limits {
+impl Default for RenderLimits {
     fn default() -> Self {
         Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
     }
@@ -57,7 +57,7 @@ pub struct Renderer<'a> {
     pub(crate) templates: &'a Templates<'a>,
     pub(crate) texts: Texts<'a>,
     pub(crate) shapes: Shapes,
-    pub(crate) limits: Limits,
+    pub(crate) limits: RenderLimits,
     pub(crate) store: Store,
     pub(crate) engine: RefCell<Environment<'static>>,
     /// The templates that the engine has, by the name that it knows them under.
@@ -68,7 +68,7 @@ pub struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     /// A renderer whose includes and imports are found among these templates.
-    pub fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: Limits) -> Self {
+    pub fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: RenderLimits) -> Self {
         let store = Store::default();
         let mut engine = Environment::new();
         engine.set_syntax(syntax());

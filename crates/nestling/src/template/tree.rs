@@ -52,7 +52,7 @@ impl Renderer<'_> {
     ) -> Result<Node, Vec<Diagnostic>> {
         let lines = Lines::strip(marked);
         let locator = Locator::new(&lines, &self.texts, file);
-        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::Limits::default());
+        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::ParseLimits::default());
         let documents = documents.map_err(|found| self.with_rendered_lines(found, &lines))?;
         Ok(one_document(documents, Origin::file(file), problems))
     }
@@ -122,7 +122,7 @@ impl Renderer<'_> {
         let marked = lines.table.iter().any(|line| !line.marks.is_empty());
         let locator = Locator::new(&lines, &self.texts, at.file);
         let locate = |position: Position| if marked { locator.origin(position) } else { at };
-        let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default())?;
+        let documents = yaml::parse(&lines.text, &locate, &yaml::ParseLimits::default())?;
         let mut node = one_document(documents, at, &mut problems);
         self.put_back(&mut node, depth, spot, &mut problems);
         if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }
