@@ -9,7 +9,7 @@ pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 pub mod changes;
 pub mod workspace;
 pub mod select;
-pub mod render;
+pub mod template;
 pub mod compose;
 pub mod environments;
 pub mod cdk;

@@ -7,8 +7,10 @@ use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
 use crate::environments::{Deploying, default_title, fan_out};
-use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::Selection;
+use crate::template::{
+    EnvironmentScope, RenderLimits, Rendered, Renderer, Scope, bind, find_unbound, plain_value,
+};
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
@@ -65,7 +67,7 @@ impl<'a> UnitRenderer<'a> {
             templates,
             facts,
             known: KnownVariables::of_child(facts),
-            renderer: Renderer::new(sources, templates, Limits::default()),
+            renderer: Renderer::new(sources, templates, RenderLimits::default()),
             vars: plain_value(&Node::map(
                 Origin::file(nestling_gitlab::diagnostic::FileId::from_index(0)),
                 workspace.vars.clone(),

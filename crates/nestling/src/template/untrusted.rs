@@ -6,7 +6,7 @@
 //! parameters of macros, whatever the order of statements. What it finds is wrapped before rendering, so that the
 //! store knows which placeholders hold such values; whether one went into a script is only known afterwards.
 
-use super::syntax::{braces, syntax};
+use crate::template::syntax::{braces, syntax};
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Macro, Spanned, Stmt};
 use minijinja::machinery::parse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! What a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
 
-use super::sign::{self, UNBOUND};
-use super::value::from_json;
+use crate::template::marks::private_use::{self, UNBOUND};
+use crate::template::values::convert::from_json;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use nestling_gitlab::diagnostic::Origin;
@@ -107,7 +107,7 @@ pub fn find_unbound(node: &Node) -> Option<(Origin, String)> {
 }
 
 fn unbound_key(text: &str) -> Option<String> {
-    if !sign::has_sign(text) {
+    if !private_use::has_sign(text) {
         return None;
     }
     let mut parts = text.split(UNBOUND);

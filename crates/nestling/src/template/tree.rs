@@ -1,11 +1,14 @@
 //! From rendered text to a tree: without its marks, with its values, and every node at home.
 
-use super::engine::Renderer;
-use super::lines::Lines;
-use super::locate::Locator;
-use super::put_back::{PutBack, Spot};
-use super::scope::Scope;
-use super::{component, involved, sign, splice};
+use crate::template::interpolation;
+use crate::template::marks::locate::Locator;
+use crate::template::marks::private_use;
+use crate::template::marks::strip::Lines;
+use crate::template::messages::context;
+use crate::template::renderer::Renderer;
+use crate::template::scope::Scope;
+use crate::template::values::captured;
+use crate::template::values::substitute::{PutBack, Spot};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
 use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
 use std::cell::RefCell;
@@ -31,8 +34,8 @@ impl Renderer<'_> {
             }
             node
         };
-        if component::is_component(marked) && scope.inputs.is_object() {
-            component::interpolate(&mut node, &scope.inputs, &mut problems);
+        if interpolation::is_component(marked) && scope.inputs.is_object() {
+            interpolation::interpolate(&mut node, &scope.inputs, &mut problems);
         }
         if !exact {
             self.put_back(&mut node, 0, Spot::Elsewhere, &mut problems);
@@ -49,7 +52,7 @@ impl Renderer<'_> {
     ) -> Result<Node, Vec<Diagnostic>> {
         let lines = Lines::strip(marked);
         let locator = Locator::new(&lines, &self.texts, file);
-        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::Limits::default());
+        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::ParseLimits::default());
         let documents = documents.map_err(|found| self.with_rendered_lines(found, &lines))?;
         Ok(one_document(documents, Origin::file(file), problems))
     }
@@ -62,7 +65,7 @@ impl Renderer<'_> {
                 line.marks.iter().any(|mark| mark.file == origin.file.index() && mark.line == origin.line)
             });
             let text = index.map(|index| self.store.resolved(lines.line(index))).unwrap_or_default();
-            let text = sign::unescape(&text).into_owned();
+            let text = private_use::unescape(&text).into_owned();
             let same = self.texts.with_line(origin.file.index(), origin.line, |source| {
                 source.iter().collect::<String>().trim() == text.trim()
             });
@@ -79,7 +82,7 @@ impl Renderer<'_> {
     pub(crate) fn with_user(&self, problem: Diagnostic, rendered: FileId) -> Diagnostic {
         match problem.origin() {
             Some(origin) if origin.file != rendered => {
-                let found = involved::in_macro(origin, rendered, self.sources);
+                let found = context::in_macro(origin, rendered, self.sources);
                 let used = || format!("used by `{}`", self.sources.path(rendered));
                 problem.with_note(found.unwrap_or_else(used))
             }
@@ -114,12 +117,12 @@ impl Renderer<'_> {
             return Err(vec![Diagnostic::error("template-limit", at, "macros are nested too deep here")]);
         }
         let mut problems = Vec::new();
-        let marked = splice::splice(text, &self.store);
+        let marked = captured::splice(text, &self.store);
         let lines = Lines::strip(&marked);
         let marked = lines.table.iter().any(|line| !line.marks.is_empty());
         let locator = Locator::new(&lines, &self.texts, at.file);
         let locate = |position: Position| if marked { locator.origin(position) } else { at };
-        let documents = yaml::parse(&lines.text, &locate, &yaml::Limits::default())?;
+        let documents = yaml::parse(&lines.text, &locate, &yaml::ParseLimits::default())?;
         let mut node = one_document(documents, at, &mut problems);
         self.put_back(&mut node, depth, spot, &mut problems);
         if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }

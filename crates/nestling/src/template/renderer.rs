@@ -1,15 +1,19 @@
 //! Renders the body of a template for a scope, from text to a tree with origins.
 
-use super::locate::Texts;
-use super::mark::mark;
-use super::problem::problem;
-use super::put_back::Spot;
-use super::scope::Scope;
-use super::shapes::Shapes;
-use super::store::Store;
-use super::syntax::{is_template, syntax};
-use super::untrusted::{self, Parameters};
-use super::{blocks, filters, import_name, sign, splice};
+use crate::template::checks::import_alias;
+use crate::template::checks::orphan_blocks;
+use crate::template::filters;
+use crate::template::marks::insert::mark;
+use crate::template::marks::locate::Texts;
+use crate::template::marks::private_use;
+use crate::template::messages::engine_error::problem;
+use crate::template::scope::Scope;
+use crate::template::syntax::{is_template, syntax};
+use crate::template::tree_cache::Shapes;
+use crate::template::untrusted::{self, Parameters};
+use crate::template::values::captured;
+use crate::template::values::placeholders::Store;
+use crate::template::values::substitute::Spot;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -21,7 +25,7 @@ use std::sync::atomic::Ordering;
 
 /// How much one rendering may do.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RenderLimits {
     /// Steps of the engine; each also pays for 64 bytes of text.
     pub fuel: u64,
     /// Macros and includes inside each other.
@@ -30,7 +34,7 @@ pub struct Limits {
     pub output: usize,
 }
 
-impl Default for Limits {
+impl Default for RenderLimits {
     fn default() -> Self {
         Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
     }
@@ -49,22 +53,22 @@ pub struct Rendered {
 
 /// Renders bodies. Each template is compiled once, whatever the number of units that use it.
 pub struct Renderer<'a> {
-    pub(super) sources: &'a Sources,
-    pub(super) templates: &'a Templates<'a>,
-    pub(super) texts: Texts<'a>,
-    pub(super) shapes: Shapes,
-    pub(super) limits: Limits,
-    pub(super) store: Store,
-    pub(super) engine: RefCell<Environment<'static>>,
+    pub(crate) sources: &'a Sources,
+    pub(crate) templates: &'a Templates<'a>,
+    pub(crate) texts: Texts<'a>,
+    pub(crate) shapes: Shapes,
+    pub(crate) limits: RenderLimits,
+    pub(crate) store: Store,
+    pub(crate) engine: RefCell<Environment<'static>>,
     /// The templates that the engine has, by the name that it knows them under.
-    pub(super) known: RefCell<HashMap<String, (FileId, String)>>,
+    pub(crate) known: RefCell<HashMap<String, (FileId, String)>>,
     /// The parameters of macros that are filled with a contributor's choice.
     parameters: RefCell<Parameters>,
 }
 
 impl<'a> Renderer<'a> {
     /// A renderer whose includes and imports are found among these templates.
-    pub fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: Limits) -> Self {
+    pub fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: RenderLimits) -> Self {
         let store = Store::default();
         let mut engine = Environment::new();
         engine.set_syntax(syntax());
@@ -101,7 +105,7 @@ impl<'a> Renderer<'a> {
             let name = self.name(body)?;
             let (values, read) = scope.values();
             let text = self.run(&name, &values, scope)?;
-            let marked = splice::splice(&text, &self.store);
+            let marked = captured::splice(&text, &self.store);
             self.tree(&marked, body.file, exact, scope).map(|tree| (tree, read.load(Ordering::Relaxed)))
         };
         match rendered {
@@ -172,7 +176,7 @@ impl<'a> Renderer<'a> {
             let known: Vec<(String, FileId)> =
                 self.known.borrow().iter().map(|(name, (file, _))| (name.clone(), *file)).collect();
             for (name, file) in known {
-                let marked = self.known.borrow().get(&name).map(|(_, text)| sign::visible(text));
+                let marked = self.known.borrow().get(&name).map(|(_, text)| private_use::visible(text));
                 if let Some(text) = marked.filter(|text| untrusted::defines(text, &names)) {
                     self.hand_over(&name, file, &text)?;
                 }
@@ -183,9 +187,9 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    pub(super) fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
+    pub(crate) fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
         refuse_signs(&body.text, body.file)?;
-        blocks::refuse(body, self.templates)?;
+        orphan_blocks::refuse(body, self.templates)?;
         self.hand_over(name, body.file, &body.text)?;
         for read in body.reads() {
             if let Read::Named(wanted) = read
@@ -200,7 +204,7 @@ impl<'a> Renderer<'a> {
 
     /// Marks a template and gives it to the engine.
     fn hand_over(&self, name: &str, file: FileId, text: &str) -> Result<(), Vec<Diagnostic>> {
-        if let Some(problem) = import_name::refuse(text, file) {
+        if let Some(problem) = import_alias::refuse(text, file) {
             return Err(vec![problem]);
         }
         let emits = untrusted::find(text, &mut self.parameters.borrow_mut());
@@ -232,13 +236,13 @@ fn holds_undefined(value: &Value, depth: usize) -> bool {
 }
 
 fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
-    if !sign::has_sign(text) {
+    if !private_use::has_sign(text) {
         return Ok(());
     }
     let (line, column) = text
         .lines()
         .enumerate()
-        .find_map(|(line, text)| Some((line, text.chars().position(sign::is_sign)?)))
+        .find_map(|(line, text)| Some((line, text.chars().position(private_use::is_sign)?)))
         .unwrap_or_default();
     let origin = Origin::span(file, number(line) + 1, number(column) + 1, 1);
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
@@ -248,6 +252,6 @@ fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
 /// A scope for messages that no value can help with.
 fn nothing() -> Scope {
     use serde_json::Value::Null;
-    let environment = super::scope::EnvironmentScope::unbound();
+    let environment = crate::template::scope::EnvironmentScope::unbound();
     Scope { unit: Null, inputs: Null, vars: Null, environment, pipeline: Null }
 }

@@ -1,8 +1,8 @@
 //! Puts the values back into the tree that was read with placeholders in their places.
 
-use super::sign::{self, Piece};
-use super::store::Store;
-use super::value::{to_node, to_text};
+use crate::template::marks::private_use::{self, Piece};
+use crate::template::values::convert::{to_node, to_text};
+use crate::template::values::placeholders::Store;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Key, Kind, Map, Node, Scalar, Style, duplicate_keys};
 
@@ -57,7 +57,7 @@ impl PutBack<'_> {
     pub(crate) fn node(&mut self, node: &mut Node) {
         let origin = node.origin;
         match &mut node.kind {
-            Kind::Scalar(scalar) if sign::has_sign(&scalar.text) => {
+            Kind::Scalar(scalar) if private_use::has_sign(&scalar.text) => {
                 if let Some(whole) = self.whole(scalar, origin) {
                     let tag = node.tag.take();
                     *node = Node { tag: tag.or(whole.tag), ..whole };
@@ -74,7 +74,7 @@ impl PutBack<'_> {
     fn map(&mut self, map: &mut Map) {
         let mut changed = false;
         for entry in &mut map.entries {
-            if sign::has_sign(entry.key.text()) {
+            if private_use::has_sign(entry.key.text()) {
                 changed = true;
                 let Key { origin, scalar } = &mut entry.key;
                 *scalar = self.joined(scalar, *origin);
@@ -95,7 +95,7 @@ impl PutBack<'_> {
         if scalar.style != Style::Plain {
             return None;
         }
-        let mut pieces = sign::pieces(&scalar.text);
+        let mut pieces = private_use::pieces(&scalar.text);
         if let (Some(Piece::Value(index)), None) = (pieces.clone().next(), pieces.clone().nth(1)) {
             self.distrust(index);
         }
@@ -133,7 +133,7 @@ impl PutBack<'_> {
     fn joined(&mut self, scalar: &Scalar, origin: Origin) -> Scalar {
         let mut text = String::with_capacity(scalar.text.len());
         let mut printed = false;
-        for piece in sign::pieces(&scalar.text) {
+        for piece in private_use::pieces(&scalar.text) {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Mark(..) => {}

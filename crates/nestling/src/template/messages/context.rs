@@ -1,7 +1,7 @@
 //! Facts beside an error: the values that were at hand, and the macro that it is in.
 
-use super::scope::Scope;
-use super::suggest;
+use crate::template::messages::undefined;
+use crate::template::scope::Scope;
 use minijinja::Error;
 use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
 use regex::Regex;
@@ -37,7 +37,7 @@ pub(crate) fn values(error: &Error, expression: &str, scope: &Scope) -> Option<S
             shown.push(format!("{name} = {value}"));
         }
     }
-    for (path, value) in suggest::known(expression, scope) {
+    for (path, value) in undefined::known(expression, scope) {
         let value = value.to_string();
         if is_simple(&path, &value) {
             shown.push(format!("{path} = {value}"));

@@ -1,8 +1,8 @@
 //! Values on their way between trees, headers and the engine.
 
-use super::put_back::Refused;
-use super::sign::{self, escape};
-use super::store::Store;
+use crate::template::marks::private_use::{self, escape};
+use crate::template::values::placeholders::Store;
+use crate::template::values::substitute::Refused;
 use minijinja::Value;
 use minijinja::value::ValueKind;
 use nestling_gitlab::diagnostic::Origin;
@@ -132,10 +132,10 @@ fn is_macro(value: &Value) -> bool {
 /// A string as it was meant: captured parts resolved, escapes undone.
 fn text(value: &Value, store: &Store) -> String {
     let text = value.as_str().unwrap_or_default();
-    if !sign::has_sign(text) {
+    if !private_use::has_sign(text) {
         return text.to_owned();
     }
-    sign::unescape(&store.resolved(text)).into_owned()
+    private_use::unescape(&store.resolved(text)).into_owned()
 }
 
 fn entry(origin: Origin, key: &str, value: Node) -> Entry {

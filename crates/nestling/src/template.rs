@@ -9,33 +9,23 @@
 //! Proven limits of the engine (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
 //! environment, no clock, no random numbers.
 
-mod sign;
 mod syntax;
+mod shell_words;
 mod untrusted;
-mod mark;
-mod store;
-mod lines;
-mod splice;
-mod locate;
-mod shapes;
-mod shell;
-mod filters;
+mod marks;
+mod values;
 mod scope;
-mod value;
-mod component;
-mod put_back;
-mod unclosed;
-mod import_name;
-mod blocks;
-mod suggest;
-mod involved;
-mod problem;
+mod filters;
 mod inputs;
-mod engine;
+mod interpolation;
+mod messages;
+mod checks;
+mod tree_cache;
+mod renderer;
 mod run;
 mod tree;
 
-pub use engine::{Limits, Rendered, Renderer};
 pub use inputs::bind;
+pub use renderer::{RenderLimits, Rendered, Renderer};
 pub use scope::{EnvironmentScope, Scope, find_unbound};
-pub use value::plain_value;
+pub use values::convert::plain_value;

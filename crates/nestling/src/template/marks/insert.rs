@@ -1,8 +1,8 @@
 //! Marks every line of a template's raw text with its file and line.
 
-use super::sign::{wrap, write_mark};
-use super::syntax::syntax;
-use super::untrusted::Emit;
+use crate::template::marks::private_use::{wrap, write_mark};
+use crate::template::syntax::syntax;
+use crate::template::untrusted::Emit;
 use minijinja::machinery::{Token, tokenize};
 
 /// The template with marks in it, for the engine only.
@@ -107,16 +107,18 @@ fn closes_set(next: &[Token<'_>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sign::{CLOSE, MARK};
+    use crate::template::marks::private_use::{CLOSE, MARK};
 
     /// Marks as `«line»`, for a person to read.
     fn shown(source: &str) -> String {
         let marked = mark(source, 0, &[]);
         let mut shown = String::new();
-        for piece in crate::render::sign::pieces(&marked) {
+        for piece in crate::template::marks::private_use::pieces(&marked) {
             match piece {
-                crate::render::sign::Piece::Text(text) => shown.push_str(text),
-                crate::render::sign::Piece::Mark(_, line) => shown.push_str(&format!("«{line}»")),
+                crate::template::marks::private_use::Piece::Text(text) => shown.push_str(text),
+                crate::template::marks::private_use::Piece::Mark(_, line) => {
+                    shown.push_str(&format!("«{line}»"))
+                }
                 _ => shown.push('?'),
             }
         }
@@ -137,10 +139,10 @@ mod tests {
     #[test]
     fn an_untrusted_expression_is_wrapped_and_can_be_seen_as_it_was_written() {
         let source = "a: ${{ pipeline.branch }} b\n";
-        let emits = super::super::untrusted::find(source, &mut std::collections::BTreeMap::new());
+        let emits = crate::template::untrusted::find(source, &mut std::collections::BTreeMap::new());
         let marked = mark(source, 3, &emits);
         assert!(marked.contains("3 1 8 15 pipeline.branch"), "{marked}");
-        assert_eq!(crate::render::sign::visible(&marked), source);
+        assert_eq!(crate::template::marks::private_use::visible(&marked), source);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! GitLab's own interpolation, `$[[ inputs.x ]]`, so that a component file works as a template as it is
 //! (<https://docs.gitlab.com/ci/inputs/>).
 
-use super::shell;
-use super::value::json_node;
+use crate::template::shell_words;
+use crate::template::values::convert::json_node;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
@@ -139,7 +139,7 @@ fn call(function: &str, value: &Json) -> Result<Json, String> {
     let text = match function {
         // Variables are left for the job's shell and for GitLab, which know them; no variable gets in here.
         "expand_vars" => text.to_owned(),
-        "posix_escape" => shell::escape(text),
+        "posix_escape" => shell_words::escape(text),
         _ => {
             let arguments = function.strip_prefix("truncate(").and_then(|rest| rest.strip_suffix(')'));
             let numbers = arguments.and_then(|arguments| arguments.split_once(','));

@@ -1,9 +1,9 @@
 //! The filters beyond Jinja's own, and Jinja's own made safe for captured text.
 
-use super::shell;
-use super::sign::{self, Piece};
-use super::store::{Store, Untrusted};
-use crate::render::value::to_node;
+use crate::template::marks::private_use::{self, Piece};
+use crate::template::shell_words;
+use crate::template::values::convert::to_node;
+use crate::template::values::placeholders::{Store, Untrusted};
 use minijinja::value::{Kwargs, Rest, from_args};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use nestling_gitlab::diagnostic::{FileId, Origin};
@@ -49,7 +49,7 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
     let kept = store.clone();
     engine.add_filter("yaml", move |value: Value| as_yaml(&value, &kept));
     let told = store.clone();
-    engine.add_function(sign::UNTRUSTED_FUNCTION, move |_: Value, value: Value, place: &str| {
+    engine.add_function(private_use::UNTRUSTED_FUNCTION, move |_: Value, value: Value, place: &str| {
         if let Some(untrusted) = untrusted(place) {
             told.distrust_next(untrusted);
         }
@@ -85,7 +85,7 @@ pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
 
 /// What a wrapped expression tells of itself.
 fn untrusted(told: &str) -> Option<Untrusted> {
-    let mut words = told.trim_start_matches(sign::is_sign).split(' ');
+    let mut words = told.trim_start_matches(private_use::is_sign).split(' ');
     let mut number = || words.next()?.parse::<u32>().ok();
     let (file, line, column, width) = (number()?, number()?, number()?, number()?);
     let origin = Origin::span(FileId::from_index(file), line, column, width);
@@ -117,12 +117,12 @@ fn piecewise(
     store: &Store,
     apply: &mut dyn FnMut(&Value) -> Result<Value, Error>,
 ) -> Result<Value, Error> {
-    let Some(text) = value.as_str().filter(|text| sign::has_sign(text)) else { return apply(value) };
+    let Some(text) = value.as_str().filter(|text| private_use::has_sign(text)) else { return apply(value) };
     let mut out = String::with_capacity(text.len());
-    for piece in sign::pieces(text) {
+    for piece in private_use::pieces(text) {
         match piece {
             Piece::Text(text) => out.push_str(apply(&Value::from(text))?.as_str().unwrap_or_default()),
-            Piece::Mark(file, line) => sign::write_mark(&mut out, file, line),
+            Piece::Mark(file, line) => private_use::write_mark(&mut out, file, line),
             Piece::Value(index) | Piece::Captured(index) => {
                 let inner = store.get(index).unwrap_or_default();
                 let changed = piecewise(&inner, store, apply)?;
@@ -136,7 +136,7 @@ fn piecewise(
 /// Captured text as the plain text that it stands for.
 fn without_signs(value: &Value, store: &Store) -> Value {
     match value.as_str() {
-        Some(text) if sign::has_sign(text) => Value::from(store.resolved(text)),
+        Some(text) if private_use::has_sign(text) => Value::from(store.resolved(text)),
         _ => value.clone(),
     }
 }
@@ -153,7 +153,7 @@ fn refuse_undefined(args: &[Value]) -> Result<(), Error> {
 fn words(value: &Value, store: &Store) -> Result<String, Error> {
     refuse_undefined(std::slice::from_ref(value))?;
     match value.as_str() {
-        Some(text) if sign::has_sign(text) => Ok(store.resolved(text)),
+        Some(text) if private_use::has_sign(text) => Ok(store.resolved(text)),
         Some(text) => Ok(text.to_owned()),
         None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => {
             Ok(value.to_string())
@@ -168,10 +168,10 @@ fn words(value: &Value, store: &Store) -> Result<String, Error> {
 fn each_word(value: &Value, text: &dyn Fn(&Value) -> Result<String, Error>) -> Result<String, Error> {
     use minijinja::value::ValueKind;
     if !matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable) {
-        return Ok(shell::quote(&text(value)?));
+        return Ok(shell_words::quote(&text(value)?));
     }
     let words: Result<Vec<String>, Error> =
-        value.try_iter()?.map(|item| Ok(shell::quote(&text(&item)?))).collect();
+        value.try_iter()?.map(|item| Ok(shell_words::quote(&text(&item)?))).collect();
     Ok(words?.join(" "))
 }
 
@@ -204,5 +204,5 @@ fn hide(node: &mut Node, store: &Store) {
 }
 
 fn hidden(text: &str, store: &Store) -> String {
-    store.keep(&Value::from(&*sign::escape(text)))
+    store.keep(&Value::from(&*private_use::escape(text)))
 }

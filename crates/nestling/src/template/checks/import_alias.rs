@@ -1,7 +1,7 @@
 //! The name behind `import … as`: the engine takes any expression there and then panics.
 
-use super::syntax::syntax;
-use super::unclosed::span;
+use crate::template::messages::unclosed::span;
+use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 

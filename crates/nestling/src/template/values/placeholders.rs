@@ -1,6 +1,6 @@
 //! The values that placeholders stand for.
 
-use super::sign::{self, Piece, TEXT, VALUE};
+use crate::template::marks::private_use::{self, Piece, TEXT, VALUE};
 use minijinja::Value;
 use nestling_gitlab::diagnostic::Origin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,7 @@ impl Store {
         let mut kept = self.kept();
         let untrusted = kept.next.take();
         if let (Some(untrusted), Some(text)) = (&untrusted, value.as_str().filter(|_| value.is_safe())) {
-            for piece in sign::pieces(text) {
+            for piece in private_use::pieces(text) {
                 if let Piece::Value(index) | Piece::Captured(index) = piece
                     && let Some((_, inner)) = kept.values.get_mut(index)
                 {
@@ -50,7 +50,7 @@ impl Store {
         }
         let mut placeholder = String::with_capacity(16);
         let open = if value.is_safe() { TEXT } else { VALUE };
-        sign::write_placeholder(&mut placeholder, open, kept.values.len());
+        private_use::write_placeholder(&mut placeholder, open, kept.values.len());
         kept.values.push((value.clone(), untrusted));
         placeholder
     }
@@ -89,7 +89,7 @@ impl Store {
             return found.push(untrusted);
         }
         let Some(value) = self.get(index).filter(|value| depth < DEPTH && value.is_safe()) else { return };
-        for piece in sign::pieces(value.as_str().unwrap_or_default()) {
+        for piece in private_use::pieces(value.as_str().unwrap_or_default()) {
             if let Piece::Value(index) | Piece::Captured(index) = piece {
                 self.collect_untrusted(index, depth + 1, found);
             }
@@ -109,11 +109,11 @@ impl Store {
     }
 
     fn resolve_into(&self, out: &mut String, text: &str, depth: usize) {
-        if depth >= DEPTH || !sign::has_sign(text) {
+        if depth >= DEPTH || !private_use::has_sign(text) {
             out.push_str(text);
             return;
         }
-        for piece in sign::pieces(text) {
+        for piece in private_use::pieces(text) {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Mark(..) => {}
@@ -121,7 +121,7 @@ impl Store {
                     let Some(value) = self.get(index) else { continue };
                     match value.as_str() {
                         Some(text) => self.resolve_into(out, text, depth + 1),
-                        None => out.push_str(&super::value::atom(&value)),
+                        None => out.push_str(&crate::template::values::convert::atom(&value)),
                     }
                 }
             }

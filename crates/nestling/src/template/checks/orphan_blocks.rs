@@ -1,6 +1,6 @@
 //! A `block` that no template above has: the engine would drop what stands in it without a word.
 
-use super::syntax::syntax;
+use crate::template::syntax::syntax;
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::{Block, Spanned, Stmt};
 use minijinja::machinery::parse;

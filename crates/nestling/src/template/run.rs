@@ -1,10 +1,10 @@
 //! Runs a compiled template. The engine stops at the first mistake; an author hears of all of them in one run.
 
-use super::engine::Renderer;
-use super::involved;
-use super::problem::{Found, found, problem};
-use super::scope::Scope;
-use super::syntax::braces;
+use crate::template::messages::context;
+use crate::template::messages::engine_error::{Found, found, problem};
+use crate::template::renderer::Renderer;
+use crate::template::scope::Scope;
+use crate::template::syntax::braces;
 use minijinja::{ErrorKind, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ struct Original {
 impl Renderer<'_> {
     /// Runs a template. An expression that fails in a `${{ }}` is covered and the run begun again, so that the next
     /// mistake is found too; behind a control line that fails, nothing can be known.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         name: &str,
         values: &BTreeMap<&'static str, Value>,
@@ -109,7 +109,7 @@ impl Renderer<'_> {
         let is_in =
             |inside: &std::ops::Range<usize>| inside.start <= at.range.start && at.range.end <= inside.end;
         let inside = braces(&text).into_iter().find(is_in)?;
-        let expression = super::sign::visible(&text[inside.clone()]);
+        let expression = crate::template::marks::private_use::visible(&text[inside.clone()]);
         let first = expression.find(|c: char| !c.is_whitespace())?;
         let blank = |(at, c): (usize, char)| match c {
             '\n' => '\n',
@@ -134,7 +134,7 @@ impl Renderer<'_> {
         let rendered = self.known.borrow().get(name).map(|(file, _)| *file);
         let found = problem.origin().zip(rendered);
         let included = problem.notes.iter().any(|note| note.starts_with("included from"));
-        match found.and_then(|(at, rendered)| involved::in_macro(at, rendered, self.sources)) {
+        match found.and_then(|(at, rendered)| context::in_macro(at, rendered, self.sources)) {
             Some(note) if !included => problem.with_note(note),
             _ => problem,
         }

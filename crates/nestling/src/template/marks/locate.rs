@@ -1,7 +1,7 @@
 //! From a place in rendered text to the place in the template that wrote it.
 
-use super::lines::Lines;
-use super::sign::{self, CLOSE};
+use crate::template::marks::private_use::{self, CLOSE};
+use crate::template::marks::strip::Lines;
 use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
 use nestling_gitlab::yaml::Position;
 use std::cell::RefCell;
@@ -106,7 +106,7 @@ fn aligned(rendered: &[char], source: &[char], start: usize, wanted: usize) -> O
             return (i == wanted || wanted < start + 1).then_some(j);
         }
         let c = rendered.get(i)?;
-        if *c == sign::VALUE || *c == sign::TEXT {
+        if *c == private_use::VALUE || *c == private_use::TEXT {
             if !source.get(j..)?.starts_with(&['$', '{', '{']) {
                 return None;
             }
@@ -130,7 +130,7 @@ fn after(text: &[char], from: usize, close: &[char]) -> Option<usize> {
 fn found(rendered: &[char], source: &[char], from: usize, to: usize) -> Option<usize> {
     let words = rendered
         .get(from..to)
-        .filter(|words| !words.is_empty() && !words.iter().any(|c| sign::is_sign(*c)))?;
+        .filter(|words| !words.is_empty() && !words.iter().any(|c| private_use::is_sign(*c)))?;
     let mut places = source.windows(words.len()).enumerate().filter(|(_, window)| *window == words);
     let (place, _) = places.next()?;
     places.next().is_none().then_some(place)

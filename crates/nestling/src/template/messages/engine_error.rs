@@ -1,8 +1,10 @@
 //! The engine's errors as diagnostics at the template's own line and column.
 
-use super::scope::Scope;
-use super::sign::visible;
-use super::{involved, suggest, unclosed};
+use crate::template::marks::private_use::visible;
+use crate::template::messages::context;
+use crate::template::messages::unclosed;
+use crate::template::messages::undefined;
+use crate::template::scope::Scope;
 use minijinja::{Error, ErrorKind};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
 use std::error::Error as _;
@@ -42,7 +44,7 @@ pub(crate) fn problem(
         }
         return problem.with_help(missing.help);
     }
-    match (innermost.kind(), suggest::missing(&expression, scope)) {
+    match (innermost.kind(), undefined::missing(&expression, scope)) {
         (ErrorKind::UndefinedError, Some(missing)) => {
             origin = found.map(|found| found.part(missing.at, missing.path.len()));
             problem.message = format!("`{}` is undefined", missing.path);
@@ -62,7 +64,7 @@ pub(crate) fn problem(
         problem = problem.with_label(origin, "");
     }
     if innermost.kind() != ErrorKind::SyntaxError
-        && let Some(values) = involved::values(innermost, &expression, scope)
+        && let Some(values) = context::values(innermost, &expression, scope)
     {
         problem = problem.with_note(values);
     }
@@ -174,7 +176,7 @@ fn place(error: &Error, marked: &dyn Fn(&str) -> Option<(FileId, String)>) -> Op
 }
 
 /// The `set` of a name that is undefined because what it is made of is.
-fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(Origin, suggest::Missing)> {
+fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(Origin, undefined::Missing)> {
     let name = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
     let lines = found.text.lines().enumerate().take(found.origin.line as usize);
     let set = |line: &str| {
@@ -184,7 +186,7 @@ fn set_from_nothing(found: &Place, expression: &str, scope: &Scope) -> Option<(O
         (begins && target.trim() == name).then_some(line.len() - value.len())
     };
     let (at, line, value) = lines.filter_map(|(at, line)| Some((at, line, set(line)?))).last()?;
-    let missing = suggest::missing(&line[value..], scope)?;
+    let missing = undefined::missing(&line[value..], scope)?;
     let column = line[..value + missing.at].chars().count() + 1;
     let width = missing.path.chars().count();
     Some((Origin::span(found.origin.file, number(at) + 1, number(column), number(width)), missing))

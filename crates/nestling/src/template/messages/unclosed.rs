@@ -1,7 +1,7 @@
 //! Finds what was opened and never closed: the engine only knows where it gave up.
 
-use super::sign;
-use super::syntax::syntax;
+use crate::template::marks::private_use;
+use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
@@ -18,7 +18,7 @@ pub(crate) fn unclosed(
         return None;
     }
     let (file, text) = marked(error.name()?)?;
-    let source = sign::visible(&text);
+    let source = private_use::visible(&text);
     let detail = error.detail()?;
     if let Some((at, line)) = open_expression(&source, error.line()?) {
         let opened = span(file, &source, at, 3);
@@ -137,7 +137,7 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
 }
 
 /// A run of characters on the line of a byte.
-pub(super) fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
+pub(crate) fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
     let before = &source[..at];
     let line = line_of(source, at);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

@@ -1,6 +1,6 @@
 //! Rendered text without its marks, and for every line of it where it was written.
 
-use super::sign::{self, Piece};
+use crate::template::marks::private_use::{self, Piece};
 
 /// A mark inside a line: it tells of the text before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Lines {
     pub(crate) fn strip(marked: &str) -> Self {
         let mut lines = Self { text: String::with_capacity(marked.len()), table: vec![Line::default()] };
         let mut column = 0;
-        for piece in sign::pieces(marked) {
+        for piece in private_use::pieces(marked) {
             match piece {
                 Piece::Text(text) => lines.push(text, &mut column),
                 Piece::Mark(file, line) => {
@@ -44,8 +44,8 @@ impl Lines {
                         last.marks.push(MarkAt { column, file, line });
                     }
                 }
-                Piece::Value(index) => lines.placeholder(sign::VALUE, index, &mut column),
-                Piece::Captured(index) => lines.placeholder(sign::TEXT, index, &mut column),
+                Piece::Value(index) => lines.placeholder(private_use::VALUE, index, &mut column),
+                Piece::Captured(index) => lines.placeholder(private_use::TEXT, index, &mut column),
             }
         }
         lines
@@ -65,7 +65,7 @@ impl Lines {
 
     fn placeholder(&mut self, open: char, index: usize, column: &mut u32) {
         let start = self.text.len();
-        sign::write_placeholder(&mut self.text, open, index);
+        private_use::write_placeholder(&mut self.text, open, index);
         *column += count(&self.text[start..]);
     }
 
@@ -95,7 +95,7 @@ fn count(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::mark::mark;
+    use crate::template::marks::insert::mark;
 
     #[test]
     fn stripping_gives_the_text_back_and_knows_its_lines() {

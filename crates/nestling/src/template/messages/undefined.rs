@@ -1,6 +1,6 @@
 //! What an undefined name was probably meant to be.
 
-use super::scope::Scope;
+use crate::template::scope::Scope;
 use nestling_gitlab::diagnostic::did_you_mean;
 use regex::Regex;
 use serde_json::Value as Json;

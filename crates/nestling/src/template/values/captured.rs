@@ -1,14 +1,14 @@
 //! Captured text that stands alone on a line is written there, at the line's indentation: what a macro gives is YAML.
 
-use super::sign::{self, Piece};
-use super::store::Store;
+use crate::template::marks::private_use::{self, Piece};
+use crate::template::values::placeholders::Store;
 
 /// Captured text inside captured text, at most so many times.
 const DEPTH: usize = 50;
 
 /// The rendered text with every placeholder of captured text that is alone on its line replaced by that text.
 pub(crate) fn splice(text: &str, store: &Store) -> String {
-    if !text.contains(sign::TEXT) {
+    if !text.contains(private_use::TEXT) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len() * 2);
@@ -42,7 +42,7 @@ fn splice_into(out: &mut String, text: &str, indent: &str, store: &Store, depth:
 fn alone(line: &str) -> Option<(&str, usize)> {
     let mut found = None;
     let mut indent = "";
-    for piece in sign::pieces(line) {
+    for piece in private_use::pieces(line) {
         match piece {
             Piece::Captured(index) if found.is_none() => found = Some(index),
             Piece::Mark(..) => {}
@@ -58,7 +58,7 @@ fn alone(line: &str) -> Option<(&str, usize)> {
 }
 
 fn is_blank(text: &str) -> bool {
-    sign::pieces(text).all(|piece| match piece {
+    private_use::pieces(text).all(|piece| match piece {
         Piece::Text(text) => text.trim().is_empty(),
         Piece::Mark(..) => true,
         Piece::Value(_) | Piece::Captured(_) => false,

@@ -1,6 +1,6 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
-use super::value::plain_value;
+use crate::template::values::convert::plain_value;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Key, Map, Node};
 use regex::Regex;
