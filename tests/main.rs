@@ -4,6 +4,7 @@
 
 mod support;
 mod tidy;
+mod packages;
 mod documents;
 mod book;
 mod oracles;
@@ -18,6 +19,7 @@ mod render_cases;
 mod check_cases;
 mod stop_table;
 mod slugs;
+mod presence;
 mod gallery;
 mod e2e;
 mod monorepo;

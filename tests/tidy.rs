@@ -1,11 +1,12 @@
 //! The house rules that no compiler and no linter holds.
 
 mod order;
+mod paths;
 mod source;
 
 use crate::support::{read, root, tracked};
-use source::Source;
-use std::path::{Path, PathBuf};
+use order::Modules;
+use std::path::PathBuf;
 
 /// The Rust files of the project.
 fn rust_files() -> Vec<PathBuf> {
@@ -15,24 +16,32 @@ fn rust_files() -> Vec<PathBuf> {
     files
 }
 
-/// Cargo holds the order of the crates; inside a crate the order is that of the `mod` lines.
+/// Modules of which some use each other, so that no order of their `mod` lines is right. The list only becomes shorter.
+const TANGLED: [&str; 4] = ["nestling-cli", "nestling-git", "nestling-gitlab::yaml", "nestling::template"];
+
+/// Cargo holds the order of the crates; inside a crate the order is that of the `mod` lines, on every level.
 #[test]
 fn a_module_uses_only_what_stands_above_it() {
+    let files = rust_files();
+    let crates = files.iter().filter(|path| path.ends_with("src/lib.rs"));
     let mut wrong = Vec::new();
-    for name in ["nestling-files", "nestling-gitlab", "nestling"] {
-        let source_root = PathBuf::from(format!("crates/{name}/src"));
-        let order = order::of(&read(source_root.join("lib.rs")));
-        assert!(order.len() > 1, "{name}: {order:?}");
-        for path in rust_files() {
-            let Ok(inside) = path.strip_prefix(&source_root) else { continue };
-            if inside == Path::new("lib.rs") || source::is_test(inside) {
-                continue;
-            }
-            let violations = order::violations(&order, inside, &Source::read(&read(&path)));
-            wrong.extend(violations.iter().map(|violation| format!("{}: {violation}", path.display())));
-        }
+    for lib in crates {
+        let root = lib.parent().unwrap();
+        let name = root.parent().unwrap().file_name().unwrap().to_string_lossy();
+        let inside = |path: &PathBuf| Some((path.strip_prefix(root).ok()?.to_owned(), read(path)));
+        let sources: Vec<(PathBuf, String)> = files.iter().filter_map(inside).collect();
+        wrong.extend(Modules::read(&name, &sources).violations());
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let is_tangled =
+        |module: &str, parent: &str| parent == module || parent.starts_with(&format!("{module}::"));
+    let untangled: Vec<&str> = TANGLED
+        .into_iter()
+        .filter(|module| !wrong.iter().any(|violation| is_tangled(module, &violation.parent)))
+        .collect();
+    assert!(untangled.is_empty(), "in order now, remove from TANGLED: {untangled:?}");
+    wrong.retain(|violation| !TANGLED.iter().any(|module| is_tangled(module, &violation.parent)));
+    let shown: Vec<&str> = wrong.iter().map(|violation| violation.message.as_str()).collect();
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
 }
 
 #[test]

@@ -3,14 +3,14 @@
 //! One rule, one file under [`rules`], its documentation and its examples in it. GitLab's JSON schema lets more than half
 //! of these mistakes pass, and GitLab's own linter does not see child pipelines.
 
-mod allow;
+mod form;
 mod file;
 mod parent;
-mod fold;
-mod form;
-mod index;
 mod settings;
+mod index;
 pub mod rules;
+mod allow;
+mod fold;
 
 pub use allow::without_allowed;
 pub use file::read_file;

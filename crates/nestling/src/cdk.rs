@@ -6,6 +6,7 @@ mod alone;
 mod fragment;
 
 pub use alone::{Alone, alone};
-pub use fragment::{Assemblies, InRepository, Purpose, nowhere};
+pub use catalogue::Purpose;
+pub use fragment::{Assemblies, InRepository, nowhere};
 pub(crate) use fragment::{Fragment, Request, directory_of, fragment, is_committed};
 pub use nestling_cdk::{assembly, deployment, report, settings, show};

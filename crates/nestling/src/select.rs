@@ -1,10 +1,10 @@
 //! Which units a change set concerns, and why. Selection is total and cannot fail: every unit gets a verdict.
 
 mod candidates;
-mod dependents;
 mod difference;
-mod index;
 mod reason;
+mod dependents;
+mod index;
 
 pub use candidates::{Candidates, candidates};
 pub use difference::Difference;

@@ -4,12 +4,12 @@
 //! [`plan`](crate::plan) and [`check`](nestling_gitlab::check) do for a repository whose only unit uses the template, and what it
 //! does not expect, it does not look at: an expected job is a part of the job that comes out, at any depth.
 
+mod discover;
 mod case;
 mod compare;
 mod diff;
-mod discover;
-mod junit;
 mod outcome;
+mod junit;
 mod run;
 
 pub use case::{Case, read};

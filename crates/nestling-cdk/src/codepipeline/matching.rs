@@ -39,7 +39,7 @@ pub(crate) fn leaves(pipeline: &Pipeline, graph: &Graph, assembly: &Assembly) ->
 
 /// Returns the group that a stage, or a part of a wave of more than 50 actions, belongs to.
 pub(crate) fn group_of<'a>(stage: &'a Stage, graph: &Graph) -> &'a str {
-    let is_group = graph.groups.iter().any(|group| *group == stage.name);
+    let is_group = graph.groups.contains(&stage.name);
     match stage.name.rsplit_once('.') {
         Some((wave, part)) if !is_group && part.bytes().all(|byte| byte.is_ascii_digit()) => wave,
         _ => &stage.name,

@@ -66,8 +66,14 @@ impl Targets {
     }
 
     /// Sends a deployable to an environment.
-    fn send(&mut self, deployable: Deployable, found: &Found<'_>, sent: Sent<'_>) {
-        let Sent { environment, policy, origin } = sent;
+    fn send(
+        &mut self,
+        deployable: Deployable,
+        found: &Found<'_>,
+        policy: Option<&StagePolicy>,
+        environment: &Environment,
+        origin: Origin,
+    ) {
         let same = self.all.iter().position(|target| target.environment.name == environment.name);
         let target_id = same.map_or_else(|| Id::next(&self.all), Id::new);
         if same.is_none() {
@@ -109,7 +115,7 @@ pub(crate) fn targets(
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
             Destination::Environment(environment, origin) => {
-                targets.send(deployable, &found, Sent { environment, policy, origin });
+                targets.send(deployable, &found, policy, environment, origin);
             }
             Destination::Skipped => {
                 let reason = "`stages` leaves it out".to_owned();
@@ -136,13 +142,6 @@ pub(crate) fn targets(
 struct Found<'a> {
     path: &'a str,
     stacks: BTreeSet<StackId>,
-}
-
-/// Where a deployable is sent, and by what.
-struct Sent<'a> {
-    environment: &'a Environment,
-    policy: Option<&'a StagePolicy>,
-    origin: Origin,
 }
 
 /// Returns everything that these nodes of the deployment have stacks of.

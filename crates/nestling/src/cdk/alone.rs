@@ -1,7 +1,7 @@
 //! An assembly by itself: its jobs as they would be if every stage went to an environment of its own name.
 
 use super::rendered::rendered;
-use crate::workspace::Limits;
+use crate::workspace::InstanceLimits;
 use nestling_cdk::deployment::Deployment;
 use nestling_cdk::environment::{Environment, Keywords, Start};
 use nestling_cdk::jobs;
@@ -35,7 +35,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
         directory: "",
         environments: &environments,
         is_merge_request: false,
-        needs_limit: Limits::default().needs,
+        needs_limit: InstanceLimits::default().needs,
     });
     Alone { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
 }

@@ -1,6 +1,5 @@
 //! The environment catalogue as plain data, for one unit and one pipeline.
 
-use super::fragment::Purpose;
 use crate::changes::PipelineFacts;
 use crate::environments::{Evaluate, environment};
 use crate::name::UnitName;
@@ -8,6 +7,15 @@ use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Star
 use nestling_cdk::environment::{Environment as Plain, Keywords, Start as PlainStart};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::yaml::{Map, Node};
+
+/// The purpose of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The unit is deployed.
+    Deploy,
+    /// The unit is gone: what it deployed is destroyed, unless the header or the catalogue keeps it.
+    TearDown,
+}
 
 /// What an entry of the catalogue is evaluated for.
 pub(crate) struct For<'a> {

@@ -1,10 +1,9 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
-use super::catalogue::{For, environments};
+use super::catalogue::{For, Purpose, environments};
 use super::rendered::rendered;
 use crate::changes::{PipelineFacts, PipelineKind};
-use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use crate::environments::Evaluate;
+use crate::environments::{Evaluate, LeftOut};
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
 use nestling_cdk::jobs;
@@ -14,15 +13,6 @@ use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
 use nestling_gitlab::yaml::Node;
-
-/// The purpose of jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// The unit is deployed.
-    Deploy,
-    /// The unit is gone: what it deployed is destroyed, unless the header or the catalogue keeps it.
-    TearDown,
-}
 
 /// Opens assemblies that are not in the repository.
 pub trait Assemblies {
@@ -110,15 +100,6 @@ pub(crate) struct Fragment {
     pub report: Report,
     /// The errors, and the open lines of the report as warnings.
     pub problems: Vec<Diagnostic>,
-}
-
-impl Fragment {
-    /// Removes what the unit writes over a job that this pipeline does not get: alone it is no job.
-    pub(crate) fn drop_overrides(&self, jobs: &mut UnitJobs) {
-        let is_left_out = |name: &str| self.left_out.iter().any(|left_out| left_out.job == name);
-        let is_job = |job: &UnitJob| ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
-        jobs.jobs.retain(|name, job| is_job(job) || !is_left_out(name));
-    }
 }
 
 /// Makes the fragment of a unit.

@@ -2,11 +2,11 @@
 
 mod cause;
 mod effect;
+mod why_not;
 mod job;
 mod path;
 mod text;
 mod unit;
-mod why_not;
 
 use crate::plan::Plan;
 use crate::workspace::Unit;

@@ -1,10 +1,10 @@
 //! Dependencies that the repository already states: `depends_from: [cargo, npm, go, helm]` reads them from the manifests
 //! of packages, so that nobody writes them twice. No package manager is run.
 
+mod manifest;
 mod cargo;
 mod go;
 mod helm;
-mod manifest;
 mod npm;
 
 use super::unit::Unit;

@@ -1,0 +1,77 @@
+//! What a crate's package holds: each can be read, licensed and built alone.
+
+use crate::support::{read, root};
+use std::collections::BTreeSet;
+use std::process::Command;
+
+const CRATES: [&str; 6] =
+    ["nestling-files", "nestling-git", "nestling-gitlab", "nestling-cdk", "nestling", "nestling-cli"];
+
+/// The files that `cargo package` would put into a crate's package.
+fn packaged(name: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline", "--package", name])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_crate_is_listed_here() {
+    let listed: BTreeSet<String> = CRATES.map(str::to_owned).into();
+    let there = std::fs::read_dir(root().join("crates")).unwrap();
+    let there: BTreeSet<String> =
+        there.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(listed, there);
+}
+
+#[test]
+fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
+    for name in CRATES {
+        let files = packaged(name);
+        for wanted in ["Cargo.toml", "LICENSE", "README.md", "src/lib.rs"] {
+            assert!(files.contains(wanted), "{name} lacks {wanted}");
+        }
+        assert!(!files.iter().any(|file| file.starts_with("benches/")), "{name}: {files:?}");
+        assert_eq!(read(format!("crates/{name}/LICENSE")), read("LICENSE"), "{name}");
+    }
+    assert!(packaged("nestling").iter().any(|file| file.starts_with("templates/node/")));
+}
+
+/// Cargo refuses circles; this says which way the edges go.
+#[test]
+fn the_crates_depend_on_each_other_one_way() {
+    let allowed: [(&str, &[&str]); 6] = [
+        ("nestling-files", &[]),
+        ("nestling-git", &["nestling-files"]),
+        ("nestling-gitlab", &["nestling-files"]),
+        ("nestling-cdk", &["nestling-files", "nestling-gitlab"]),
+        ("nestling", &["nestling-cdk", "nestling-files", "nestling-git", "nestling-gitlab"]),
+        ("nestling-cli", &["nestling", "nestling-cdk", "nestling-files", "nestling-git", "nestling-gitlab"]),
+    ];
+    for (name, below) in allowed {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--offline",
+                "--locked",
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--package",
+                name,
+            ])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let tree = String::from_utf8(output.stdout).unwrap();
+        let used = tree.lines().filter_map(|line| line.split(' ').next());
+        for other in used.filter(|used| used.starts_with("nestling") && *used != name) {
+            assert!(below.contains(&other), "{name} uses {other}");
+        }
+    }
+}
