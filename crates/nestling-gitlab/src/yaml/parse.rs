@@ -91,7 +91,7 @@ struct Reader<'a, 'i> {
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
     nodes: usize,
-    /// What each anchor stands for, with the number of its nodes.
+    /// The node of each anchor, with the number of nodes in it.
     anchors: HashMap<usize, (Node, usize)>,
     problems: Vec<Diagnostic>,
 }

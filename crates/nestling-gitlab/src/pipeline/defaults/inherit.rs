@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::pipeline::keywords;
 use crate::yaml::Node;
 
-/// What a job takes of one of them.
+/// The part of one of them that a job inherits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Inherit {
     All,
@@ -69,7 +69,7 @@ fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
 }
 
 impl Inherit {
-    /// Whether a job takes the key or the variable of this name.
+    /// Returns `true` if a job inherits the keyword or the variable of this name.
     pub(super) fn takes(&self, name: &str) -> bool {
         match self {
             Self::All => true,
