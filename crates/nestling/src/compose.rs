@@ -3,6 +3,7 @@
 //! [`unit_jobs`] folds what a unit renders into complete jobs under their short names; the environments stage fans
 //! those out; [`assemble`] scopes the names, ties jobs of different units together and orders the stages.
 
+pub mod rules;
 mod assemble;
 mod naming;
 mod order;

@@ -4,15 +4,16 @@
 //! GitLab's rules for the pair are in <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one
 //! pipeline, the same name written the same way, the same rules, the stop manual and not blocking, and able to run.
 
+pub mod rules;
 mod deploy;
 mod fan;
 mod overview;
 mod pair;
-mod rules;
+mod gate;
 mod stop;
 mod target;
 
 pub(crate) use deploy::{Evaluate, default_title, environment};
 pub use fan::{Deploying, RenderFor, fan_out};
+pub(crate) use gate::{Gate, apply as apply_gate};
 pub use overview::{Starts, Touched, touched};
-pub(crate) use rules::{Gate, apply as apply_gate};

@@ -16,4 +16,5 @@ pub mod cdk;
 pub mod plan;
 pub mod emit;
 pub mod view;
+pub mod catalog;
 pub mod testing;

@@ -1,5 +1,6 @@
 //! What a unit renders, folded into complete jobs under their short names.
 
+use crate::compose::rules::WORKFLOW_IN_UNIT;
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::{
     Configuration, ConfiguredJob, RemoteIncludes, Staged, Surroundings, fold,
@@ -74,7 +75,7 @@ pub fn unit_jobs(
     let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
     if let Some(key) = configuration.workflow_key {
         let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
-        let problem = Diagnostic::error("workflow-in-unit", key, message);
+        let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);
         problems.push(problem.with_help("move it below the `---` of the root's `nestling.yml`"));
         configuration.workflow = Map::default();
     }

@@ -1,6 +1,6 @@
 //! One job, sent to one entry of the catalogue.
 
-use super::rules::{self, Gate};
+use super::gate::{self, Gate};
 use super::target::starts;
 use crate::changes::PipelineFacts;
 use crate::workspace::{Environment, Freeze};
@@ -38,7 +38,7 @@ pub(crate) fn sent_to(
             frozen: entry.freeze == Freeze::Respected,
             origin: entry.origin,
         };
-        rules::apply(&mut body, &gate);
+        gate::apply(&mut body, &gate);
     }
     Ok(body)
 }

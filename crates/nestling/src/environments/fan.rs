@@ -4,7 +4,9 @@ use super::deploy::{Evaluate, sent_to};
 use super::pair::{pair, stop_name};
 use super::target::{Target, starts, target};
 use crate::changes::PipelineFacts;
+use crate::compose::rules::JOB_NAME_CLASH;
 use crate::compose::{LeftOut, UnitJob, UnitJobs};
+use crate::environments::rules::STOP_BLOCK;
 use crate::workspace::{Catalogue, Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::Staged;
@@ -91,7 +93,7 @@ impl Fanning<'_> {
         if let Some(stop) = job.body.entry("stop") {
             self.problems.push(
                 Diagnostic::error(
-                    "stop-block",
+                    &STOP_BLOCK,
                     stop.key.origin,
                     format!("`{name}` has a `stop` block and no `environment`"),
                 )
@@ -221,7 +223,7 @@ impl Fanning<'_> {
     fn keep(&mut self, name: &str, job: UnitJob) {
         if let Some(other) = self.jobs.get(name) {
             let problem =
-                Diagnostic::error("job-name-clash", job.origin, format!("two jobs are called `{name}`"));
+                Diagnostic::error(&JOB_NAME_CLASH, job.origin, format!("two jobs are called `{name}`"));
             self.problems.push(problem.with_label(other.origin, "the first"));
         }
         self.jobs.insert(name.to_owned(), job);

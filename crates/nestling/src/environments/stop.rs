@@ -1,9 +1,10 @@
 //! The stop job of a deploy, by GitLab's rules for the pair
 //! (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 
-use super::rules;
+use super::gate;
 use crate::changes::{PipelineFacts, PipelineKind};
 use crate::compose::UnitJob;
+use crate::environments::rules::STOP_BLOCK;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::yaml::{Map, Node};
@@ -51,12 +52,12 @@ pub(crate) fn problems(block: &Map, at: Origin) -> Vec<Diagnostic> {
     let refused = REFUSED.iter().filter_map(|(key, why)| {
         let key_origin = block.entry(key)?.key.origin;
         let message = format!("a `stop` block cannot set `{key}`: {why}");
-        Some(Diagnostic::error("stop-block", key_origin, message).with_help("take it out"))
+        Some(Diagnostic::error(&STOP_BLOCK, key_origin, message).with_help("take it out"))
     });
     let mut problems: Vec<Diagnostic> = refused.collect();
     if !["script", "run", "trigger"].iter().any(|key| block.contains(key)) {
         problems.push(
-            Diagnostic::error("stop-block", at, "this `stop` block has no `script`")
+            Diagnostic::error(&STOP_BLOCK, at, "this `stop` block has no `script`")
                 .with_help("say how the environment is undone: `stop: { script: ./destroy.sh }`"),
         );
     }
@@ -65,7 +66,7 @@ pub(crate) fn problems(block: &Map, at: Origin) -> Vec<Diagnostic> {
     {
         let message = "a stop job can only get the artifacts of its deploy";
         problems.push(
-            Diagnostic::error("stop-block", entry.key.origin, message)
+            Diagnostic::error(&STOP_BLOCK, entry.key.origin, message)
                 .with_help("write `dependencies: []` for none, or leave it out for the deploy's"),
         );
     }
@@ -99,7 +100,7 @@ pub(crate) fn stop_job(block: &Map, at: Origin, deploy: &str, body: &Map, facts:
     if let Some(needs) = needs(waits, block, deploy, body, at) {
         stop.set("needs", needs);
     }
-    match rules::for_stop(body, waits) {
+    match gate::for_stop(body, waits) {
         Some(rules) => stop.set("rules", rules),
         None => {
             stop.set("when", Node::string(at, "manual"));

@@ -6,7 +6,9 @@ use crate::cdk::report::Report;
 use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
 use crate::compose::{self, UnitJobs};
+use crate::environments::rules::ENVIRONMENT_UNBOUND;
 use crate::environments::{Deploying, default_title, fan_out};
+use crate::render::rules::TEMPLATE_MISSING;
 use crate::render::{EnvironmentScope, Limits, Rendered, Renderer, Scope, bind, find_unbound, plain_value};
 use crate::select::Selection;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
@@ -280,7 +282,7 @@ impl<'a> UnitRenderer<'a> {
     fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
         self.templates.find(&used.template)?.ok_or_else(|| {
             let message = format!("there is no template `{}`", used.template);
-            let problem = Diagnostic::error("template-missing", used.origin, message);
+            let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
             let names = self.templates.names();
             vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -318,7 +320,7 @@ fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
     Some(
         Diagnostic::error(
-            "environment-unbound",
+            &ENVIRONMENT_UNBOUND,
             origin,
             format!("`environment.{key}` is asked for in a job without an environment"),
         )

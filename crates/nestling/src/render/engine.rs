@@ -10,6 +10,7 @@ use super::store::Store;
 use super::syntax::{is_template, syntax};
 use super::untrusted::{self, Parameters};
 use super::{blocks, filters, import_name, sign, splice};
+use crate::render::rules::TEMPLATE_CHARACTER;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -242,7 +243,7 @@ fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
         .unwrap_or_default();
     let origin = Origin::span(file, number(line) + 1, number(column) + 1, 1);
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
-    Err(vec![Diagnostic::error("template-character", origin, message).with_help("take the character out")])
+    Err(vec![Diagnostic::error(&TEMPLATE_CHARACTER, origin, message).with_help("take the character out")])
 }
 
 /// A scope for messages that no value can help with.

@@ -5,6 +5,7 @@ use super::involved;
 use super::problem::{Found, found, problem};
 use super::scope::Scope;
 use super::syntax::braces;
+use crate::render::rules::TEMPLATE_LIMIT;
 use minijinja::{ErrorKind, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
 use std::collections::BTreeMap;
@@ -152,7 +153,7 @@ impl Renderer<'_> {
 
     fn too_long(&self, name: &str, length: usize) -> Diagnostic {
         let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
-        let problem = Diagnostic::new("template-limit", Severity::Error, message);
+        let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message);
         match self.known.borrow().get(name) {
             Some((file, _)) => problem.with_label(Origin::file(*file), ""),
             None => problem,

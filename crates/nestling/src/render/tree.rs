@@ -6,7 +6,9 @@ use super::locate::Locator;
 use super::put_back::{PutBack, Spot};
 use super::scope::Scope;
 use super::{component, involved, sign, splice};
+use crate::render::rules::TEMPLATE_LIMIT;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
+use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
 use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
 use std::cell::RefCell;
 
@@ -111,7 +113,7 @@ impl Renderer<'_> {
     ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
         const DEPTH: usize = 50;
         if depth > DEPTH {
-            return Err(vec![Diagnostic::error("template-limit", at, "macros are nested too deep here")]);
+            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, at, "macros are nested too deep here")]);
         }
         let mut problems = Vec::new();
         let marked = splice::splice(text, &self.store);
@@ -133,7 +135,7 @@ fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>
     if let Some(second) = documents.next() {
         problems.push(
             Diagnostic::error(
-                "yaml-documents",
+                &YAML_DOCUMENTS,
                 second.origin,
                 "a second document begins here, which GitLab would drop",
             )
