@@ -2,17 +2,17 @@
 
 pub mod cases;
 
-use crate::{cdk, compose, environments, plan, render, workspace};
+use crate::{assemble, cdk, plan, template, unit, workspace};
 use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 
 /// All rules by stage, in the order of the flow.
 pub fn groups() -> impl Iterator<Item = RuleGroup> {
     let own = [
         RuleGroup { title: "Workspace and units", rules: workspace::rules::RULES },
-        RuleGroup { title: "Templates", rules: render::rules::RULES },
-        RuleGroup { title: "From units to one pipeline", rules: compose::rules::RULES },
-        RuleGroup { title: "Environments and stop jobs", rules: environments::rules::RULES },
+        RuleGroup { title: "Templates", rules: template::rules::RULES },
         RuleGroup { title: "CDK", rules: cdk::rules::RULES },
+        RuleGroup { title: "Jobs of a unit, deploys and stop jobs", rules: unit::rules::RULES },
+        RuleGroup { title: "From units to one pipeline", rules: assemble::rules::RULES },
         RuleGroup { title: "The plan", rules: plan::rules::RULES },
         RuleGroup { title: "Template tests", rules: cases::RULES },
     ];

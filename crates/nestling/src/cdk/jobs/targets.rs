@@ -5,7 +5,7 @@ use crate::cdk::deployment::{Deployment, Node};
 use crate::cdk::rules::CDK_HEADER;
 use crate::cdk::rules::CDK_STAGE_UNLISTED;
 use crate::cdk::settings::{Purpose, StagePolicy};
-use crate::compose::LeftOut;
+use crate::environments::LeftOut;
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Condition, Environment, Stop};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
