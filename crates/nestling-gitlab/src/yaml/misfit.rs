@@ -1,6 +1,6 @@
 //! Messages for values of the wrong type: serde's errors in the words of the file formats.
 
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Rule, did_you_mean};
 use serde::de::{Expected, Unexpected};
 use std::fmt;
 
@@ -41,7 +41,7 @@ impl Misfit {
     }
 
     /// The problem to tell, if it is not told with another.
-    pub(super) fn diagnostic(self, rule: &'static str, whole: Origin) -> Option<Diagnostic> {
+    pub(super) fn diagnostic(self, rule: &'static Rule, whole: Origin) -> Option<Diagnostic> {
         if self.told == Told::Elsewhere {
             return None;
         }

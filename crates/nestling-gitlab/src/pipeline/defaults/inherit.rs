@@ -3,6 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::pipeline::keywords;
+use crate::pipeline::rules::INHERIT;
 use crate::yaml::Node;
 
 /// The part of one of them that a job inherits.
@@ -65,7 +66,7 @@ fn part(key: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Inherit {
 }
 
 fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("inherit", origin, message)
+    Diagnostic::error(&INHERIT, origin, message)
 }
 
 impl Inherit {
