@@ -1,8 +1,8 @@
 //! A cloud assembly: the stacks and stages that `cdk synth` leaves in `cdk.out`.
 
 use super::assets::Assets;
-use super::document::RULE;
 use super::id::Id;
+use super::rules::CDK_ASSEMBLY;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use std::collections::BTreeMap;
@@ -101,7 +101,7 @@ impl Assembly {
         let first = stuck.first()?;
         let names: Vec<String> = stuck.iter().map(|stack| format!("`{}`", stack.path)).collect();
         let message = format!("circular dependency between stacks: {}", names.join(", "));
-        Some(Diagnostic::error(RULE, first.origin, message))
+        Some(Diagnostic::error(&CDK_ASSEMBLY, first.origin, message))
     }
 
     /// Stacks that the CDK command line cannot tell apart: a job that deploys one of them would deploy the others, too.
@@ -117,7 +117,7 @@ impl Assembly {
             }
             let message =
                 format!("{} stacks have the id `{id}`, and `cdk deploy` takes all of them", stacks.len());
-            let mut problem = Diagnostic::error(RULE, stacks[0].origin, message);
+            let mut problem = Diagnostic::error(&CDK_ASSEMBLY, stacks[0].origin, message);
             for other in &stacks[1..] {
                 problem = problem.with_label(other.origin, "this one has it, too");
             }

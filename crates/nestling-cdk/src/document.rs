@@ -3,6 +3,7 @@
 
 mod scan;
 
+use crate::rules::CDK_ASSEMBLY;
 use nestling_files::files::{Files, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
@@ -11,9 +12,6 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// The rule of every error inside an assembly.
-pub(crate) const RULE: &str = "cdk-assembly";
 
 /// Reads the files of one assembly. Paths start at its root; messages show them below `directory`.
 pub(crate) struct Reader<'a> {
@@ -66,7 +64,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn bytes(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Diagnostic> {
         self.files.read(path).map_err(|error| {
             let message = format!("cannot read `{}`: {}", self.shown(path), error.source);
-            Diagnostic::new(RULE, Severity::Error, message)
+            Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, message)
         })
     }
 
@@ -95,7 +93,7 @@ impl<'a> Reader<'a> {
         });
         walked.map_err(|error| {
             let message = format!("cannot list `{}`: {}", self.directory, error.source);
-            Diagnostic::new(RULE, Severity::Error, message)
+            Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, message)
         })?;
         Ok(names)
     }
@@ -111,7 +109,7 @@ impl<'a> Reader<'a> {
         let text = error.to_string();
         // The origin tells the line already.
         let reason = text.split(" at line ").next().unwrap_or_default().to_lowercase();
-        Diagnostic::error(RULE, origin, format!("`{}` is broken: {reason}", self.shown(path)))
+        Diagnostic::error(&CDK_ASSEMBLY, origin, format!("`{}` is broken: {reason}", self.shown(path)))
             .with_help("synthesize again: `npx cdk synth`")
     }
 }
@@ -201,7 +199,7 @@ impl<'a> Json<'a> {
 
     /// Returns an error at this value.
     pub(crate) fn problem(&self, message: impl std::fmt::Display) -> Diagnostic {
-        Diagnostic::error(RULE, self.origin(), format!("`{}`: {message}", self.path()))
+        Diagnostic::error(&CDK_ASSEMBLY, self.origin(), format!("`{}`: {message}", self.path()))
     }
 
     /// Returns the line of the value's key.

@@ -24,6 +24,7 @@ mod write;
 
 use super::report::Report;
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::yaml::Located;
 use request::unclear_pipeline;
 
 pub use request::Request;
@@ -42,7 +43,9 @@ pub struct Outcome {
     pub left_out: Vec<LeftOut>,
     /// What could not be carried over.
     pub report: Report,
-    /// What is wrong in the header.
+    /// The environments that the header names and that do not exist.
+    pub undefined: Vec<Located<String>>,
+    /// What else is wrong in the header.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -56,5 +59,12 @@ pub fn write(request: &Request<'_>) -> Outcome {
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = plan::plan(request, &targets, &mut left_out);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
-    Outcome { stages: written.stages, jobs: written.jobs, left_out, report, problems }
+    Outcome {
+        stages: written.stages,
+        jobs: written.jobs,
+        left_out,
+        report,
+        undefined: targets.undefined,
+        problems,
+    }
 }

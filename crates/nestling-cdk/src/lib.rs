@@ -21,6 +21,7 @@
 //!
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
+pub mod rules;
 pub mod id;
 mod shell;
 pub mod ordering;

@@ -1,14 +1,12 @@
 //! The header of a unit with an assembly: `unit: { cdk: … }`.
 
 use super::assembly::last_part;
+use super::rules::CDK_HEADER;
 use super::shell::is_word;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
-
-/// The rule of every error in the header.
-pub const RULE: &str = "cdk-header";
 
 /// The header as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -133,7 +131,7 @@ impl Settings {
     /// # Errors
     /// Unknown keys and impossible values, each at its place.
     pub fn read(node: &Node) -> Result<Self, Vec<Diagnostic>> {
-        let file: CdkFile = yaml::from_node(node, RULE)?;
+        let file: CdkFile = yaml::from_node(node, &CDK_HEADER)?;
         let mut problems = Vec::new();
         let stages = keep(stages(file.stages.as_ref()), &mut problems);
         let synth = keep(commands(file.synth.as_ref()), &mut problems);
@@ -214,7 +212,7 @@ fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diag
     let Some(node) = node else { return Ok(stages) };
     let Some(map) = node.as_map() else {
         let message = "`stages` must be a mapping of stages to environments";
-        let problem = Diagnostic::error(RULE, node.origin, message);
+        let problem = Diagnostic::error(&CDK_HEADER, node.origin, message);
         return Err(vec![problem.with_help("write `stages: { Staging: staging, Prod: production }`")]);
     };
     for entry in &map.entries {
@@ -230,7 +228,7 @@ fn stage(value: &Node, origin: Origin) -> Result<StagePolicy, Vec<Diagnostic>> {
         let environment = (text != SKIP).then_some(written);
         return Ok(StagePolicy { origin, environment, url: None, role: None, stop: None });
     }
-    let file: StageFile = yaml::from_node(value, RULE)?;
+    let file: StageFile = yaml::from_node(value, &CDK_HEADER)?;
     let environment = Some(file.environment);
     Ok(StagePolicy { origin, environment, url: file.url, role: file.role, stop: file.stop })
 }
@@ -241,7 +239,7 @@ fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>
     for item in node.as_seq().unwrap_or_else(|| std::slice::from_ref(node)) {
         let Some(text) = item.text() else {
             let message = "`synth` must be a command or a list of commands";
-            let problem = Diagnostic::error(RULE, node.origin, message);
+            let problem = Diagnostic::error(&CDK_HEADER, node.origin, message);
             return Err(vec![problem.with_help("write `synth: npx cdk synth --quiet`")]);
         };
         commands.push(Located { origin: item.origin, value: text.to_owned() });
@@ -256,7 +254,7 @@ fn audience(node: &Node) -> Result<Option<String>, Vec<Diagnostic>> {
     }
     let Some(text) = node.as_str() else {
         let message = "`oidc` must be the token's audience, or `false`";
-        return Err(vec![Diagnostic::error(RULE, node.origin, message)]);
+        return Err(vec![Diagnostic::error(&CDK_HEADER, node.origin, message)]);
     };
     Ok(Some(text.to_owned()))
 }
@@ -266,12 +264,12 @@ fn unsafe_words(file: &CdkFile) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for assembly in file.assembly.iter().filter(|assembly| !is_word(&assembly.value)) {
         let message = format!("the directory `{}` cannot be used in a script", assembly.value);
-        let problem = Diagnostic::error(RULE, assembly.origin, message);
+        let problem = Diagnostic::error(&CDK_HEADER, assembly.origin, message);
         problems.push(problem.with_help("use letters, digits, `.`, `_`, `-` and `/` alone"));
     }
     for project in file.sources.values().filter(|project| !is_word(&project.value)) {
         let message = format!("`{}` is not the path of a project", project.value);
-        problems.push(Diagnostic::error(RULE, project.origin, message));
+        problems.push(Diagnostic::error(&CDK_HEADER, project.origin, message));
     }
     problems
 }

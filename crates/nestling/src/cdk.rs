@@ -9,4 +9,4 @@ pub use alone::{Alone, alone};
 pub use catalogue::Purpose;
 pub use fragment::{Assemblies, InRepository, nowhere};
 pub(crate) use fragment::{Fragment, Request, directory_of, fragment, is_committed};
-pub use nestling_cdk::{assembly, deployment, report, settings, show};
+pub use nestling_cdk::{assembly, deployment, report, rules, settings, show};

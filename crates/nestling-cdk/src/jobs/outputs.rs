@@ -5,7 +5,7 @@ use super::request::Request;
 use super::targets::Target;
 use super::writer::Writer;
 use crate::assembly::StackId;
-use crate::settings::RULE;
+use crate::rules::CDK_HEADER;
 use crate::shell::{quoted, variable};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
@@ -116,7 +116,7 @@ fn output(request: &Request<'_>, graph: &Graph, target: &Target, name: &str) -> 
                 "`{}` has no URL here: this pipeline does not deploy `{}`, which has the output `{key}`",
                 target.name, all[only].path
             );
-            Err(Diagnostic::new(RULE, Severity::Warning, message))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Warning, message))
         }
         [] => {
             let outputs = target.stacks.iter().flat_map(|stack| &all[*stack].outputs).map(String::as_str);
@@ -125,14 +125,14 @@ fn output(request: &Request<'_>, graph: &Graph, target: &Target, name: &str) -> 
             let known: Vec<String> = outputs.into_iter().map(|name| format!("`{name}`")).collect();
             let message = format!("no stack of `{}` has an output `{name}`", target.name);
             let help = format!("the outputs there are {}", known.join(", "));
-            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))
         }
         ref several => {
             let names: Vec<String> =
                 several.iter().map(|stack| format!("`{}.{key}`", all[*stack].short())).collect();
             let message = format!("several stacks of `{}` have an output `{key}`", target.name);
             let help = format!("write one of {}", names.join(", "));
-            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::Environment;
 use crate::id::Id;
-use crate::settings::{RULE, Settings};
+use crate::rules::CDK_HEADER;
+use crate::settings::Settings;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// What jobs are written from.
@@ -83,7 +84,7 @@ pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
     if chosen.len() > 1 && !chosen.iter().any(is_beginning) {
         let message = format!("several pipelines of the assembly end in `{}`", wanted.value);
         let known: Vec<String> = chosen.into_iter().map(in_ticks).collect();
-        let problem = Diagnostic::error(RULE, wanted.origin, message);
+        let problem = Diagnostic::error(&CDK_HEADER, wanted.origin, message);
         return Some(problem.with_help(format!("write one of {}", known.join(", "))));
     }
     if !chosen.is_empty() {
@@ -95,5 +96,5 @@ pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
         known => format!("it has {}", known.join(", ")),
     };
     let message = format!("the assembly has no pipeline `{}`", wanted.value);
-    Some(Diagnostic::error(RULE, wanted.origin, message).with_help(help))
+    Some(Diagnostic::error(&CDK_HEADER, wanted.origin, message).with_help(help))
 }

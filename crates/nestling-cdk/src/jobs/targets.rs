@@ -5,7 +5,8 @@ use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, Node};
 use crate::environment::Environment;
 use crate::id::Id;
-use crate::settings::{RULE, StagePolicy};
+use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
+use crate::settings::StagePolicy;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,8 @@ pub struct LeftOut {
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
     pub all: Vec<Target>,
+    /// The environments that the header names and that do not exist.
+    pub undefined: Vec<Located<String>>,
     by_deployable: BTreeMap<Deployable, TargetId>,
 }
 
@@ -121,7 +124,7 @@ pub(crate) fn targets(
                 let reason = "`stages` leaves it out".to_owned();
                 left_out.push(LeftOut { job: found.path.to_owned(), reason });
             }
-            Destination::Undefined(problem) => problems.push(problem),
+            Destination::Undefined(name) => targets.undefined.push(name.clone()),
             // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
                 let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
@@ -167,7 +170,7 @@ enum Destination<'a> {
     /// To none, as the header says.
     Skipped,
     /// To an environment that does not exist.
-    Undefined(Diagnostic),
+    Undefined(&'a Located<String>),
     /// Nothing is said.
     Unlisted,
 }
@@ -182,7 +185,7 @@ fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePo
     if let Some(written) = written {
         return match environments.find(|environment| environment.name == written.value) {
             Some(environment) => Destination::Environment(environment, written.origin),
-            None => Destination::Undefined(undefined(request, written)),
+            None => Destination::Undefined(written),
         };
     }
     match environments.find(|environment| environment.name.eq_ignore_ascii_case(last_part(path))) {
@@ -204,16 +207,6 @@ fn finish(request: &Request<'_>, target: &mut Target) {
     target.role = target.role.take().or_else(|| request.settings.role.clone());
 }
 
-fn undefined(request: &Request<'_>, written: &Located<String>) -> Diagnostic {
-    let message = format!("there is no environment `{}` in the catalogue", written.value);
-    let problem = Diagnostic::error("environment-undefined", written.origin, message);
-    let names = request.environments.iter().map(|environment| environment.name.as_str());
-    match did_you_mean(&written.value, names) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
-    }
-}
-
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
     matches!(deployable, Deployable::Stack(_)) && !request.deployment.pipelines.is_empty()
 }
@@ -223,7 +216,7 @@ fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagno
     let short = last_part(path);
     let message = format!("nothing says where the {what} `{path}` is deployed to");
     let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
-    Diagnostic::error("cdk-stage-unlisted", request.settings.origin, message).with_help(help)
+    Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
 }
 
 /// Returns warnings for keys under `stages` that are near a stage of the assembly and name none. One that is far from all
@@ -239,7 +232,7 @@ fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
         }
         if let Some(near) = did_you_mean(key, names.iter().copied()) {
             let message = format!("the assembly has no stage `{key}`");
-            let problem = Diagnostic::warning(RULE, policy.origin, message);
+            let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
             problems.push(problem.with_help(format!("did you mean `{near}`?")));
         }
     }

@@ -4,15 +4,17 @@ use super::catalogue::{For, Purpose, environments};
 use super::rendered::rendered;
 use crate::changes::{PipelineFacts, PipelineKind};
 use crate::environments::{Evaluate, LeftOut};
+use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
-use nestling_cdk::settings::{RULE, Settings, Source};
+use nestling_cdk::rules::CDK_HEADER;
+use nestling_cdk::settings::{Settings, Source};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
+use nestling_gitlab::yaml::{Located, Node};
 
 /// Opens assemblies that are not in the repository.
 pub trait Assemblies {
@@ -45,7 +47,7 @@ pub trait Assemblies {
 pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
     let message =
         format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
-    Diagnostic::error(RULE, settings.assembly.origin, message)
+    Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
 }
 
 /// Opens none: every assembly is in the repository.
@@ -60,7 +62,7 @@ impl Assemblies for InRepository {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files>, Diagnostic> {
         let message = format!("the assembly `{directory}` is not in the repository");
-        Err(Diagnostic::error(RULE, settings.assembly.origin, message)
+        Err(Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
             .with_help("commit it and write `from: none`, or run Nestling in a work tree that has it"))
     }
 }
@@ -174,6 +176,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         needs_limit: request.needs_limit,
     });
     let mut problems = deployment.assembly.warnings.clone();
+    problems.extend(outcome.undefined.iter().map(|name| undefined(request.catalogue, name)));
     problems.extend(outcome.problems);
     problems.extend(outcome.report.diagnostics(Severity::Warning));
     let left_out = |left_out: jobs::LeftOut| LeftOut { job: left_out.job, reason: left_out.reason };
@@ -182,6 +185,15 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         left_out: outcome.left_out.into_iter().map(left_out).collect(),
         report: outcome.report,
         problems,
+    }
+}
+
+fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
+    let message = format!("there is no environment `{}` in the catalogue", name.value);
+    let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, name.origin, message);
+    match did_you_mean(&name.value, catalogue.names()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
     }
 }
 
@@ -195,7 +207,7 @@ pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath,
         Some(from_root) => RepoPath::parse(from_root),
         None => unit.dir.join(written),
     };
-    directory.map_err(|error| Diagnostic::error(RULE, settings.assembly.origin, error.to_string()))
+    directory.map_err(|error| Diagnostic::error(&CDK_HEADER, settings.assembly.origin, error.to_string()))
 }
 
 /// Gives a problem without a place, such as a missing assembly, that of the header.
