@@ -74,7 +74,7 @@ fn the_crates_depend_on_each_other_one_way() {
     }
 }
 
-/// The names under which a crate's dependencies are published.
+/// The names under which a crate's dependencies are published, without those of its features.
 fn published_dependencies(name: &str) -> BTreeSet<String> {
     let table = |path: String| read(path).parse::<toml::Table>().unwrap();
     let workspace = table("Cargo.toml".to_owned());
@@ -82,7 +82,10 @@ fn published_dependencies(name: &str) -> BTreeSet<String> {
     let manifest = table(format!("crates/{name}/Cargo.toml"));
     let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
     let mut names = BTreeSet::new();
-    for name in dependencies.into_iter().flat_map(toml::Table::keys) {
+    for (name, dependency) in dependencies.into_iter().flatten() {
+        if dependency.get("optional").and_then(toml::Value::as_bool) == Some(true) {
+            continue;
+        }
         let package = shared[name].get("package").and_then(toml::Value::as_str);
         names.insert(package.unwrap_or(name).to_owned());
     }
