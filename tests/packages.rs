@@ -75,3 +75,37 @@ fn the_crates_depend_on_each_other_one_way() {
         }
     }
 }
+
+/// The names under which a crate's dependencies are published, without those of its features.
+fn published_dependencies(name: &str) -> BTreeSet<String> {
+    let table = |path: String| read(path).parse::<toml::Table>().unwrap();
+    let workspace = table("Cargo.toml".to_owned());
+    let shared = &workspace["workspace"]["dependencies"];
+    let manifest = table(format!("crates/{name}/Cargo.toml"));
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let mut names = BTreeSet::new();
+    for (name, dependency) in dependencies.into_iter().flatten() {
+        if dependency.get("optional").and_then(toml::Value::as_bool) == Some(true) {
+            continue;
+        }
+        let package = shared[name].get("package").and_then(toml::Value::as_str);
+        names.insert(package.unwrap_or(name).to_owned());
+    }
+    names
+}
+
+/// They are a workspace of their own, whose lock file cargo does not change with ours.
+#[test]
+fn the_lock_file_of_the_fuzz_targets_knows_every_dependency() {
+    let lock: toml::Table = read("fuzz/Cargo.lock").parse().unwrap();
+    for name in CRATES.iter().filter(|name| **name != "nestling-cli") {
+        let packages = lock["package"].as_array().unwrap();
+        let package = packages.iter().find(|package| package["name"].as_str() == Some(name));
+        let package =
+            package.unwrap_or_else(|| panic!("fuzz/Cargo.lock lacks {name}: run cargo metadata in fuzz"));
+        let listed = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
+        let first_words = listed.filter_map(|dependency| dependency.as_str()?.split(' ').next());
+        let locked: BTreeSet<String> = first_words.map(str::to_owned).collect();
+        assert_eq!(locked, published_dependencies(name), "{name}: run cargo metadata in fuzz");
+    }
+}
