@@ -1,6 +1,7 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
 use super::values::json::plain_value;
+use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use regex::Regex;
@@ -24,7 +25,7 @@ pub fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Result<Json
         None => &no_inputs,
         Some(node) if node.is_null() => &no_inputs,
         Some(node) => node.as_map().ok_or_else(|| {
-            let problem = Diagnostic::error("input-definition", node.origin, "`inputs` has to be a mapping");
+            let problem = Diagnostic::error(&INPUT_DEFINITION, node.origin, "`inputs` has to be a mapping");
             vec![problem.with_help("write `inputs: { NAME: { type: string, default: … } }`")]
         })?,
     };
@@ -49,7 +50,7 @@ fn unknown_input(key: &Key, definitions: &Map) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the template has no input `{}`", key.text());
-    let problem = Diagnostic::error("input-unknown", key.origin, message);
+    let problem = Diagnostic::error(&INPUT_UNKNOWN, key.origin, message);
     let names: Vec<&str> = definitions.iter().map(|(name, _)| name).collect();
     Some(match did_you_mean(key.text(), names.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -161,7 +162,7 @@ impl<'a> Definition<'a> {
 
     fn missing(&self, use_origin: Origin) -> Diagnostic {
         let name = self.key.text();
-        Diagnostic::error("input-missing", use_origin, format!("the input `{name}` is missing"))
+        Diagnostic::error(&INPUT_MISSING, use_origin, format!("the input `{name}` is missing"))
             .with_label(self.key.origin, "it has no default")
             .with_help(format!("write `inputs: {{ {name}: … }}` beside the template's name"))
     }
@@ -188,7 +189,7 @@ impl<'a> Definition<'a> {
         let article = if type_name == "array" { "an" } else { "a" };
         let found = type_in_words(value);
         let message = format!("the input `{name}` takes {article} {type_name}, and this is {found}");
-        let problem = Diagnostic::error("input-value", node.origin, message);
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         if type_name == "string" && (value.is_number() || value.is_boolean()) {
             let text = node.text().unwrap_or_default();
             return Err(Box::new(problem.with_help(format!("quote it: \"{text}\""))));
@@ -205,7 +206,7 @@ impl<'a> Definition<'a> {
         let message = format!("the input `{}` cannot be `{text}`", self.key.text());
         let options: Vec<String> =
             options.iter().filter_map(Node::text).map(|option| format!("`{option}`")).collect();
-        let problem = Diagnostic::error("input-value", node.origin, message);
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))))
     }
 
@@ -217,13 +218,13 @@ impl<'a> Definition<'a> {
         let name = self.key.text();
         let written = pattern.node.text().unwrap_or_default();
         let message = format!("the input `{name}` has to match `{written}`, and `{text}` does not");
-        let problem = Diagnostic::error("input-value", node.origin, message);
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         Err(Box::new(problem.with_label(pattern.node.origin, "the pattern")))
     }
 }
 
 fn definition_error(origin: Origin, message: String) -> Diagnostic {
-    Diagnostic::error("input-definition", origin, message)
+    Diagnostic::error(&INPUT_DEFINITION, origin, message)
 }
 
 fn type_in_words(value: &Json) -> &'static str {

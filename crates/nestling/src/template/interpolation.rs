@@ -3,6 +3,7 @@
 
 use super::shell_words;
 use super::values::json::json_node;
+use crate::template::rules::COMPONENT_BLOCK;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
@@ -68,7 +69,7 @@ fn late_expansion(text: &str, inputs: &Json, origin: Origin) -> Option<Diagnosti
     let message = format!(
         "the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`"
     );
-    let problem = Diagnostic::warning("component-block", origin, message);
+    let problem = Diagnostic::warning(&COMPONENT_BLOCK, origin, message);
     Some(problem.with_help("let `expand_vars` be the last function, or the only one"))
 }
 
@@ -86,7 +87,7 @@ fn interpolated(scalar: &Scalar, inputs: &Json, origin: Origin, problems: &mut V
         text.push_str(&rest[..start]);
         rest = &rest[start + OPEN.len()..];
         let Some(length) = rest.find(CLOSE) else {
-            let problem = Diagnostic::error("component-block", origin, "a `$[[` has no `]]`");
+            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, "a `$[[` has no `]]`");
             problems.push(problem.with_help("write `$[[ inputs.NAME ]]`"));
             break;
         };
@@ -110,11 +111,11 @@ fn evaluate(block: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Diag
     let functions: Vec<&str> = parts.collect();
     if functions.len() > MAX_FUNCTIONS {
         let message = format!("GitLab runs at most {MAX_FUNCTIONS} functions in one block");
-        return Err(Box::new(Diagnostic::error("component-block", origin, message)));
+        return Err(Box::new(Diagnostic::error(&COMPONENT_BLOCK, origin, message)));
     }
     for function in functions {
         value = call(function, &value).map_err(|message| {
-            let problem = Diagnostic::error("component-block", origin, message);
+            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
             problem.with_help("GitLab has `expand_vars`, `truncate(offset, length)` and `posix_escape`")
         })?;
     }
@@ -124,14 +125,14 @@ fn evaluate(block: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Diag
 fn input_value(path: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Diagnostic>> {
     let Some(name) = path.strip_prefix("inputs.") else {
         let message = format!("`{path}` is nothing that GitLab interpolates");
-        let problem = Diagnostic::error("component-block", origin, message);
+        let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
         return Err(Box::new(problem.with_help("write `$[[ inputs.NAME ]]`")));
     };
     if let Some(value) = inputs.get(name) {
         return Ok(value.clone());
     }
     let names = inputs.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str);
-    let problem = Diagnostic::error("component-block", origin, format!("there is no input `{name}`"));
+    let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("there is no input `{name}`"));
     Err(Box::new(match did_you_mean(name, names) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem.with_help("add it under `spec: inputs:`"),

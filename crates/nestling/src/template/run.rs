@@ -7,6 +7,7 @@ use super::messages::context::enclosing_macro;
 use super::messages::engine_error::{FailedExpression, engine_error, error_chain, failed_expression};
 use super::scope::Scope;
 use super::syntax::expressions;
+use crate::template::rules::TEMPLATE_LIMIT;
 use minijinja::{Error, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, did_you_mean};
 use std::collections::BTreeMap;
@@ -167,7 +168,7 @@ impl TemplateEngine<'_> {
 
     fn too_long(&self, name: &str, length: usize) -> Diagnostic {
         let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
-        let problem = Diagnostic::new("template-limit", Severity::Error, message);
+        let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message);
         match self.marked(name) {
             Some((file, _)) => problem.with_label(Origin::file(file), ""),
             None => problem,

@@ -10,7 +10,9 @@ use super::tree_cache::TreeCache;
 use super::values::captured::expand_captured;
 use super::values::placeholders::{CAPTURE_DEPTH, Placeholders};
 use super::values::substitute::{NodeContext, ReadCaptured, Substitution};
+use crate::template::rules::TEMPLATE_LIMIT;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, has_errors};
+use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
 use nestling_gitlab::yaml::{self, Node, ParseLimits, Position, merge_keys};
 
 /// Reads rendered text into trees.
@@ -136,7 +138,7 @@ impl<'a> TreeReader<'a> {
         problems: &mut Vec<Diagnostic>,
     ) -> Result<Node, Vec<Diagnostic>> {
         if depth > CAPTURE_DEPTH {
-            return Err(vec![Diagnostic::error("template-limit", origin, "macros are nested too deep here")]);
+            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, origin, "macros are nested too deep here")]);
         }
         let stripped = StrippedText::strip(&expand_captured(text, &self.placeholders));
         let has_marks = stripped.lines.iter().any(|line| !line.marks.is_empty());
@@ -187,7 +189,7 @@ fn only_document(documents: Vec<Node>, origin: Origin, problems: &mut Vec<Diagno
     let first = documents.next().unwrap_or_else(|| Node::plain(origin, ""));
     if let Some(second) = documents.next() {
         let message = "a second document begins here, which GitLab would drop";
-        let problem = Diagnostic::error("yaml-documents", second.origin, message);
+        let problem = Diagnostic::error(&YAML_DOCUMENTS, second.origin, message);
         problems.push(problem.with_help("take the `---` out"));
     }
     first

@@ -1,5 +1,6 @@
 //! The name behind `import … as`: the engine parses any expression there, and panics when it compiles one.
 
+use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::source_position::span;
 use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
@@ -25,7 +26,7 @@ pub(crate) fn wrong_import_alias(source: &str, file: FileId) -> Option<Diagnosti
         if !(is_name && is_end) {
             let offset = statement[alias].1.start_offset as usize;
             let origin = span(file, source, offset, 2);
-            let problem = Diagnostic::error("template-syntax", origin, "`as` takes one name");
+            let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "`as` takes one name");
             return Some(problem.with_help("write `#% import \"…\" as NAME`"));
         }
     }

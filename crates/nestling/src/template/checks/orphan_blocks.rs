@@ -1,5 +1,6 @@
 //! Blocks that no template above has: the engine would drop their text in silence.
 
+use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::source_position::characters;
 use crate::template::syntax::syntax;
 use crate::workspace::{Body, Templates};
@@ -47,7 +48,7 @@ pub(crate) fn orphan_blocks(body: &Body, templates: &Templates<'_>) -> Result<()
 
 fn orphan(body: &Body, name: &str, line: u32, above: &BTreeSet<String>) -> Diagnostic {
     let message = format!("no template above this one has a block `{name}`, so nothing of it is written");
-    let problem = Diagnostic::error("template-block", name_origin(body, name, line), message);
+    let problem = Diagnostic::error(&TEMPLATE_BLOCK, name_origin(body, name, line), message);
     let names: Vec<&str> = above.iter().map(String::as_str).collect();
     match did_you_mean(name, names.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),

@@ -1,6 +1,7 @@
 //! Private-use characters in a template: those that marks are made of cannot be the author's.
 
 use crate::template::marks::private_use::{has_reserved, is_reserved};
+use crate::template::rules::TEMPLATE_CHARACTER;
 use crate::template::source_position::span;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 
@@ -12,6 +13,6 @@ pub(crate) fn reserved_character(source: &str, file: FileId) -> Option<Diagnosti
     }
     let offset = source.find(is_reserved)?;
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
-    let problem = Diagnostic::error("template-character", span(file, source, offset, 1), message);
+    let problem = Diagnostic::error(&TEMPLATE_CHARACTER, span(file, source, offset, 1), message);
     Some(problem.with_help("take the character out"))
 }

@@ -8,10 +8,13 @@ use crate::template::engine_messages::{
     detail, is_early_end, is_recursion, is_white_space_control, undefined_callee, unknown_name,
     unknown_statement,
 };
+use crate::template::rules::{
+    TEMPLATE, TEMPLATE_LIMIT, TEMPLATE_MISSING, TEMPLATE_SYNTAX, TEMPLATE_UNDEFINED, TEMPLATE_UNKNOWN,
+};
 use crate::template::scope::Scope;
 use crate::template::source_position::first_line;
 use minijinja::{Error, ErrorKind};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, did_you_mean};
 use std::error::Error as _;
 use std::ops::Range;
 
@@ -160,14 +163,14 @@ const STATEMENTS: [&str; 27] = [
     "endautoescape",
 ];
 
-fn rule(kind: ErrorKind) -> &'static str {
+fn rule(kind: ErrorKind) -> &'static Rule {
     match kind {
-        ErrorKind::SyntaxError => "template-syntax",
-        ErrorKind::UndefinedError => "template-undefined",
-        ErrorKind::TemplateNotFound => "template-missing",
-        ErrorKind::OutOfFuel => "template-limit",
-        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => "template-unknown",
-        _ => "template",
+        ErrorKind::SyntaxError => &TEMPLATE_SYNTAX,
+        ErrorKind::UndefinedError => &TEMPLATE_UNDEFINED,
+        ErrorKind::TemplateNotFound => &TEMPLATE_MISSING,
+        ErrorKind::OutOfFuel => &TEMPLATE_LIMIT,
+        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => &TEMPLATE_UNKNOWN,
+        _ => &TEMPLATE,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error_place::MarkedTemplate;
 use crate::template::engine_messages::{detail, is_end_in_block, is_unexpected_character, unknown_statement};
 use crate::template::marks::wrap::visible;
+use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::source_position::{characters, column_of, first_line, line_of, line_start, span};
 use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
@@ -51,7 +52,7 @@ impl Template {
     fn open_expression(&self, engine_line: usize) -> Option<Diagnostic> {
         let (start, stumbled) = open_expression(&self.source, engine_line)?;
         let opened = self.span(start, "${{".len());
-        let mut problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
+        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "this `${{` is not closed");
         if (line_of(&self.source, start) as usize) < stumbled {
             problem = problem.with_label(self.line(stumbled), "so that this is read as a part of it");
         }
@@ -68,11 +69,11 @@ impl Template {
         let text = self.source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
         let Some(comment) = comment_of_control_line(text) else {
             let message = format!("{} in an expression", detail(&error));
-            return Some(Diagnostic::error("template-syntax", self.line(line), message));
+            return Some(Diagnostic::error(&TEMPLATE_SYNTAX, self.line(line), message));
         };
         let column = column_of(text, comment);
         let origin = Origin::span(self.file, number(line), column, characters(&text[comment..]));
-        let problem = Diagnostic::error("template-syntax", origin, "a control line takes no comment");
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "a control line takes no comment");
         Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
     }
 
@@ -82,7 +83,7 @@ impl Template {
             self.source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let open = open_block(&self.source[..lines_above])?;
         let message = format!("`end{word}` comes before `end{}`", open.word);
-        let problem = Diagnostic::error("template-syntax", self.line(line), message);
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, self.line(line), message);
         let opened = self.span(open.offset, open.word.len());
         Some(
             problem
@@ -96,7 +97,7 @@ impl Template {
         let open = open_block(&self.source)?;
         let origin = self.span(open.offset, open.word.len());
         let problem =
-            Diagnostic::error("template-syntax", origin, format!("this `{}` is not closed", open.word));
+            Diagnostic::error(&TEMPLATE_SYNTAX, origin, format!("this `{}` is not closed", open.word));
         Some(problem.with_help(format!("write `#% end{}` where it ends", open.word)))
     }
 }

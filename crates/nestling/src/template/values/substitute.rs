@@ -3,6 +3,7 @@
 use super::placeholders::Placeholders;
 use super::to_tree::{Refused, to_node, to_text};
 use crate::template::marks::private_use::{Piece, has_reserved, pieces};
+use crate::template::rules::{SCRIPT_INJECTION, TEMPLATE_VALUE};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style, duplicate_keys};
 
@@ -133,7 +134,7 @@ impl Substitution<'_> {
                 untrusted.source
             );
             self.problems.push(
-                Diagnostic::warning("script-injection", untrusted.origin, message)
+                Diagnostic::warning(&SCRIPT_INJECTION, untrusted.origin, message)
                     .with_help("write `| sh` behind it, which makes it one word for the shell"),
             );
         }
@@ -182,5 +183,5 @@ fn problem(refused: Refused, origin: Origin) -> Diagnostic {
         Refused::NotData => ("what is printed here is no data", "call the macro: `${{ name() }}`"),
         Refused::TooDeep => ("what is printed here is nested too deep", "print a part of it"),
     };
-    Diagnostic::error("template-value", origin, message).with_help(help)
+    Diagnostic::error(&TEMPLATE_VALUE, origin, message).with_help(help)
 }
