@@ -14,6 +14,17 @@ pub enum Division {
     Parts,
 }
 
+/// Where the `workflow:rules` of a pipeline come from. Without any, GitLab makes jobs for branches and tags only, as if each
+/// had `only: [branches, tags]` (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorkflowRules {
+    /// A generated child pipeline always gets rules.
+    #[default]
+    Added,
+    /// The pipeline is judged as it is written.
+    AsWritten,
+}
+
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -21,6 +32,8 @@ pub struct Settings {
     pub gitlab: Gitlab,
     /// In how many pieces it gets the pipeline.
     pub division: Division,
+    /// Whether `workflow:rules` are those that the file has.
+    pub workflow: WorkflowRules,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
 }

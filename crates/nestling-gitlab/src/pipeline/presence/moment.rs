@@ -1,5 +1,6 @@
 //! What is known at the moment when GitLab creates a pipeline.
 
+use crate::pipeline::expression::Variable;
 use crate::pipeline::known::KnownVariables;
 use nestling_files::path::RepoPath;
 
@@ -10,8 +11,9 @@ pub struct Moment<'a> {
     pub variables: &'a KnownVariables,
     /// What the pipeline runs for, as `only` and `except` see it.
     pub reference: Reference<'a>,
-    /// What started the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child.
-    pub source: &'a str,
+    /// What started the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child; `None` where it is not
+    /// known.
+    pub source: Option<&'a str>,
     /// The files of the commit, for `exists`.
     pub tree: Tree<'a>,
     /// The changed paths, for `changes`.
@@ -32,6 +34,22 @@ pub enum Reference<'a> {
     Tag(Option<&'a str>),
     /// A merge request: neither branch nor tag.
     MergeRequest,
+    /// It is not known.
+    Unknown,
+}
+
+impl Reference<'_> {
+    /// Returns the reference that the variables of a pipeline tell of, with its name where that is known.
+    pub fn of<'v>(branch: &'v Variable, tag: &'v Variable) -> Reference<'v> {
+        match (branch, tag) {
+            (_, Variable::Set(tag)) => Reference::Tag(Some(tag)),
+            (Variable::Set(branch), _) => Reference::Branch(Some(branch)),
+            (Variable::Unset, Variable::Unset) => Reference::MergeRequest,
+            (Variable::Unknown, Variable::Unset) => Reference::Branch(None),
+            (Variable::Unset, Variable::Unknown) => Reference::Tag(None),
+            (Variable::Unknown, Variable::Unknown) => Reference::Unknown,
+        }
+    }
 }
 
 /// The files of a commit.
