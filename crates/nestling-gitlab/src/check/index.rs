@@ -1,12 +1,11 @@
 //! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
 
-use super::{Settings, WorkflowRules};
+use super::Settings;
 use crate::diagnostic::did_you_mean;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
-use crate::pipeline::expression::Variable;
 use crate::pipeline::need::{Need, needs, parallel_base};
-use crate::pipeline::presence::{Changed, JobPresence, Moment, Reference, State, Tree};
+use crate::pipeline::presence::{Creation, JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::Node;
 use std::cell::Cell;
@@ -144,41 +143,7 @@ impl<'a> Index<'a> {
 }
 
 fn presences(pipeline: &Pipeline, settings: &Settings) -> Vec<JobPresence> {
-    let variables = PipelineVariables::of(settings);
-    let moment = variables.moment(pipeline, settings);
+    let creation = Creation::of(&settings.variables);
+    let moment = creation.moment(settings.workflow.are_there(pipeline));
     pipeline.jobs.iter().map(|job| JobPresence::of(job.name.as_str(), &job.body, &moment)).collect()
-}
-
-/// The variables that tell what the pipeline runs for.
-pub(crate) struct PipelineVariables {
-    branch: Variable,
-    tag: Variable,
-    source: Variable,
-}
-
-impl PipelineVariables {
-    pub(crate) fn of(settings: &Settings) -> Self {
-        let variable = |name: &str| settings.variables.get(name);
-        Self {
-            branch: variable("CI_COMMIT_BRANCH"),
-            tag: variable("CI_COMMIT_TAG"),
-            source: variable("CI_PIPELINE_SOURCE"),
-        }
-    }
-
-    /// Returns the moment at which GitLab creates the pipeline. Its files and its changed paths are not known here.
-    pub(crate) fn moment<'m>(&'m self, pipeline: &Pipeline, settings: &'m Settings) -> Moment<'m> {
-        Moment {
-            variables: &settings.variables,
-            reference: Reference::of(&self.branch, &self.tag),
-            source: match &self.source {
-                Variable::Set(source) => Some(source),
-                Variable::Unset | Variable::Unknown => None,
-            },
-            tree: Tree::Unknown,
-            changed: Changed::Unknown,
-            compared: &|_| Changed::Unknown,
-            workflow_rules: settings.workflow == WorkflowRules::Added || pipeline.workflow.contains("rules"),
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::Parent;
 use crate::instance::Gitlab;
+use crate::pipeline::Pipeline;
 use crate::pipeline::known::KnownVariables;
 
 /// How a pipeline gets to GitLab.
@@ -23,6 +24,13 @@ pub enum WorkflowRules {
     Added,
     /// The pipeline is judged as it is written.
     AsWritten,
+}
+
+impl WorkflowRules {
+    /// Returns `true` if GitLab finds `workflow:rules` in the pipeline.
+    pub fn are_there(self, pipeline: &Pipeline) -> bool {
+        self == Self::Added || pipeline.workflow.contains("rules")
+    }
 }
 
 /// What rules look at beside the pipeline.

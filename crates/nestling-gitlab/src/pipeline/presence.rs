@@ -16,7 +16,7 @@ mod job;
 pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
 pub use job::JobPresence;
-pub use moment::{Changed, Moment, Reference, Tree};
+pub use moment::{Changed, Creation, Moment, Reference, Tree};
 
 use super::guard::Guard;
 use crate::diagnostic::Origin;

@@ -2,11 +2,10 @@
 
 use super::Index;
 use crate::check::form;
-use crate::check::index::PipelineVariables;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::guard::Guard;
-use crate::pipeline::presence::workflow_guard;
+use crate::pipeline::presence::{Creation, workflow_guard};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,8 +43,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let when = form::value(rule, "when");
         problems.extend(when.and_then(|it| form::one_of(&RULE, "when", it, &["always", "never"])));
     }
-    let variables = PipelineVariables::of(index.settings);
-    if workflow_guard(workflow, None, &variables.moment(index.pipeline, index.settings)) == Guard::Never {
+    let creation = Creation::of(&index.settings.variables);
+    if workflow_guard(workflow, None, &creation.moment(true)) == Guard::Never {
         let message = "no rule of `workflow` lets a child pipeline be made";
         problems.push(
             Diagnostic::error(&RULE, node.origin, message).with_help(

@@ -71,3 +71,40 @@ pub enum Changed<'a> {
     /// It is not known.
     Unknown,
 }
+
+/// The creation of a pipeline of which the variables are known, and neither files nor changed paths.
+#[derive(Debug, Clone)]
+pub struct Creation<'a> {
+    variables: &'a KnownVariables,
+    branch: Variable,
+    tag: Variable,
+    source: Variable,
+}
+
+impl<'a> Creation<'a> {
+    /// Returns the creation of a pipeline with these variables.
+    pub fn of(variables: &'a KnownVariables) -> Self {
+        Self {
+            variables,
+            branch: variables.get("CI_COMMIT_BRANCH"),
+            tag: variables.get("CI_COMMIT_TAG"),
+            source: variables.get("CI_PIPELINE_SOURCE"),
+        }
+    }
+
+    /// Returns what is known at that moment. `workflow_rules` says whether the configuration has `workflow:rules`.
+    pub fn moment(&self, workflow_rules: bool) -> Moment<'_> {
+        Moment {
+            variables: self.variables,
+            reference: Reference::of(&self.branch, &self.tag),
+            source: match &self.source {
+                Variable::Set(source) => Some(source),
+                Variable::Unset | Variable::Unknown => None,
+            },
+            tree: Tree::Unknown,
+            changed: Changed::Unknown,
+            compared: &|_| Changed::Unknown,
+            workflow_rules,
+        }
+    }
+}
