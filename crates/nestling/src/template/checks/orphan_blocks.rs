@@ -2,7 +2,7 @@
 
 use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::source_position::characters;
-use crate::template::syntax::syntax;
+use crate::template_syntax::syntax;
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::{Block, Spanned, Stmt};
 use minijinja::machinery::parse;
