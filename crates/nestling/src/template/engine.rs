@@ -150,10 +150,10 @@ impl<'a> TemplateEngine<'a> {
         for read in body.reads() {
             // A template that is not there is the engine's own error, and none if the line is not reached.
             if let Read::Named(wanted) = read
-                && !self.is_compiled(wanted)
-                && let Some(template) = self.templates.find(wanted)?
+                && !self.is_compiled(&wanted)
+                && let Some(template) = self.templates.find(&wanted)?
             {
-                self.compile(wanted, &template.body)?;
+                self.compile(&wanted, &template.body)?;
             }
         }
         Ok(())
