@@ -4,24 +4,23 @@
 //! Trees are read raw and compared by ourselves: a subtree with the same id on both sides is never opened, names are
 //! bytes, and depth is bounded by memory, not by the stack.
 
-mod back;
-mod batch;
+mod backend;
+mod cat_file;
 mod change;
 mod command;
 mod diff;
-mod elsewhere;
+mod revision_files;
 mod error;
 mod fetch;
 mod id;
 mod libgit2;
-mod memory;
+mod work_tree_cache;
 mod open;
 mod pack;
-mod promised;
+mod partial_clone;
 mod revision;
 mod search;
-mod system;
-mod system_changes;
+mod git_cli;
 mod tree;
 mod tree_files;
 mod work_changes;
@@ -38,20 +37,20 @@ pub use work_tree::WorkTree;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-use back::Back;
+use backend::Backend;
 use command::Git;
-use memory::Memory;
 use nestling_files::path::RepoPath;
-use promised::Promised;
+use partial_clone::PartialClone;
 use std::path::Path;
 use std::time::Duration;
+use work_tree_cache::WorkTreeCache;
 
 /// A repository that was opened for reading. Made by [`Repository::open`] or [`Repository::discover`].
 pub struct Repository {
-    back: Box<dyn Back>,
+    backend: Box<dyn Backend>,
     git: Git,
     /// For a program that is told what changes on disk.
-    memory: Option<Memory>,
+    memory: Option<WorkTreeCache>,
 }
 
 /// How much of the history is there.
@@ -96,7 +95,7 @@ impl Repository {
     /// # Errors
     /// The repository cannot be read.
     pub fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
-        revision::resolve(self.back.as_ref(), revision)
+        revision::resolve(self.backend.as_ref(), revision)
     }
 
     /// Returns the commit that is checked out; `None` before the first one.
@@ -104,7 +103,7 @@ impl Repository {
     /// # Errors
     /// The repository cannot be read.
     pub fn head(&self) -> Result<Option<CommitId>, GitError> {
-        self.back.resolve("HEAD")
+        self.backend.resolve("HEAD")
     }
 
     /// Finds a branch by its name without a remote: that of `origin` first, since the local one may be behind. A tag of the
@@ -113,12 +112,12 @@ impl Repository {
     /// # Errors
     /// The repository cannot be read.
     pub fn branch(&self, name: &str) -> Result<Option<Branch>, GitError> {
-        revision::branch(self.back.as_ref(), name)
+        revision::branch(self.backend.as_ref(), name)
     }
 
     /// Whether the commit and its tree are here.
     pub fn has(&self, commit: &CommitId) -> bool {
-        self.tree_of(commit).is_ok_and(|tree| self.back.tree(&tree).is_ok())
+        self.tree_of(commit).is_ok_and(|tree| self.backend.tree(&tree).is_ok())
     }
 
     /// The tree of a commit.
@@ -126,15 +125,15 @@ impl Repository {
     /// # Errors
     /// The commit is not here.
     pub fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError> {
-        self.back.tree_of(commit)
+        self.backend.tree_of(commit)
     }
 
     /// How much of a commit's history is there. `HEAD` is never asked: without a checkout it is an older job's.
     pub fn history(&self, of: Option<&CommitId>) -> History {
-        if !self.back.is_shallow() {
+        if !self.backend.is_shallow() {
             return History::Complete;
         }
-        History::Shallow { commits: of.and_then(|commit| self.back.depth(commit)).unwrap_or(0) }
+        History::Shallow { commits: of.and_then(|commit| self.backend.depth(commit)).unwrap_or(0) }
     }
 
     /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.
@@ -142,13 +141,17 @@ impl Repository {
     #[must_use]
     pub fn fetching(self, timeout: Duration) -> Self {
         let git = self.git.clone();
-        Self { back: Box::new(Promised::new(self.back, self.git, timeout)), git, memory: self.memory }
+        Self {
+            backend: Box::new(PartialClone::new(self.backend, self.git, timeout)),
+            git,
+            memory: self.memory,
+        }
     }
 
     /// Remembers what is on disk from now on. Whoever asks for that has to say what changes there, with
     /// [`Repository::forget`].
     pub fn remember(&mut self) {
-        self.memory = Some(Memory::default());
+        self.memory = Some(WorkTreeCache::default());
     }
 
     /// Looks at a path again, at what is below it, and at what its folder holds.
@@ -167,12 +170,12 @@ impl Repository {
 
     /// The branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
     pub fn current_branch(&self) -> Option<String> {
-        self.back.current_branch()
+        self.backend.current_branch()
     }
 
     /// The branch that the remote's `HEAD` points to, as far as this clone knows.
     pub fn default_branch(&self) -> Option<String> {
-        self.back.default_branch()
+        self.backend.default_branch()
     }
 
     /// The best common ancestor of two commits. In a shallow clone an answer is given only where what was cut off
@@ -181,7 +184,7 @@ impl Repository {
     /// # Errors
     /// The repository cannot be read.
     pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {
-        self.back.merge_base(one, other)
+        self.backend.merge_base(one, other)
     }
 
     /// The nearest tag that `matches`, walking from the parents of `head` from newer to older.
@@ -193,7 +196,7 @@ impl Repository {
         head: &CommitId,
         matches: &dyn Fn(&str) -> bool,
     ) -> Result<Option<(String, CommitId)>, GitError> {
-        self.back.nearest_tag(head, matches)
+        self.backend.nearest_tag(head, matches)
     }
 
     /// The paths that differ between two trees, in byte order. A tree that is not given is empty.
@@ -201,7 +204,7 @@ impl Repository {
     /// # Errors
     /// A tree cannot be read.
     pub fn tree_diff(&self, base: Option<&TreeId>, head: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        diff::tree_diff(self.back.as_ref(), base, head)
+        diff::tree_diff(self.backend.as_ref(), base, head)
     }
 
     /// The paths that differ between a tree and the files on disk, in byte order: staged or not, and untracked
@@ -211,8 +214,8 @@ impl Repository {
     /// The repository is bare, or the index or a file cannot be read.
     pub fn work_tree_diff(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
         match &self.memory {
-            Some(memory) => memory.changes(self.back.as_ref(), base),
-            None => self.back.work_changes(base),
+            Some(memory) => memory.changes(self.backend.as_ref(), base),
+            None => self.backend.work_changes(base),
         }
     }
 
@@ -221,7 +224,7 @@ impl Repository {
     /// # Errors
     /// The commit is not here.
     pub fn files_at(&self, commit: &CommitId) -> Result<TreeFiles<'_>, GitError> {
-        Ok(TreeFiles::new(self.back.as_ref(), self.tree_of(commit)?))
+        Ok(TreeFiles::new(self.backend.as_ref(), self.tree_of(commit)?))
     }
 
     /// The files on disk.
@@ -230,7 +233,7 @@ impl Repository {
     /// The repository is bare.
     pub fn work_tree(&self) -> Result<WorkTree<'_>, GitError> {
         let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir().to_owned() })?;
-        Ok(WorkTree::new(self.back.as_ref(), root, self.git_dir(), self.memory.as_ref()))
+        Ok(WorkTree::new(self.backend.as_ref(), root, self.git_dir(), self.memory.as_ref()))
     }
 
     /// Fetches one commit from the remote `origin` with the system's git and its credentials. A shallow clone gets

@@ -1,10 +1,10 @@
 //! The repository as libgit2 reads it.
 
-use super::back::Back;
+use super::backend::Backend;
 use super::command::Git;
+use super::git_cli::GitCli;
 use super::id::ObjectId;
 use super::pack::{Kind, Packs};
-use super::system::System;
 use super::{Change, CommitId, GitError, MergeBase, TreeId, work_changes};
 use git2::{ErrorCode, ObjectType, Oid, Sort};
 use nestling_files::path::RepoPath;
@@ -16,14 +16,14 @@ use std::rc::Rc;
 pub(super) struct Libgit2 {
     repository: git2::Repository,
     /// For an index that libgit2 cannot read: a split one, or a sparse one.
-    system: System,
+    system: GitCli,
     /// Opened with the first object that is read.
     packs: OnceCell<Packs>,
 }
 
 impl Libgit2 {
     pub(super) fn new(repository: git2::Repository) -> Self {
-        let system = System::new(Git::new(repository.path(), repository.workdir()));
+        let system = GitCli::new(Git::new(repository.path(), repository.workdir()));
         Self { repository, system, packs: OnceCell::new() }
     }
 
@@ -106,7 +106,7 @@ impl Libgit2 {
     }
 }
 
-impl Back for Libgit2 {
+impl Backend for Libgit2 {
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
         let mut references = Vec::new();
         for name in names {

@@ -1,9 +1,9 @@
 //! Finding and opening a repository: with libgit2, and where that does not know its kind, with the system's git.
 
-use super::back::Back;
+use super::backend::Backend;
 use super::command::{self, Git, Owner};
+use super::git_cli::GitCli;
 use super::libgit2::Libgit2;
-use super::system::System;
 use super::{GitError, Repository};
 use std::path::{Path, PathBuf};
 
@@ -44,11 +44,11 @@ impl Repository {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn open_by_system(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let git = command::discover(directory, owner(trust, directory))?;
-        Ok(Self::new(git.clone(), Box::new(System::new(git))))
+        Ok(Self::new(git.clone(), Box::new(GitCli::new(git))))
     }
 
-    fn new(git: Git, back: Box<dyn Back>) -> Self {
-        Self { back, git, memory: None }
+    fn new(git: Git, backend: Box<dyn Backend>) -> Self {
+        Self { backend, git, memory: None }
     }
 }
 
@@ -58,7 +58,7 @@ fn by_system(directory: &Path, trust: &Trust, error: GitError) -> Result<Reposit
         return Err(error);
     }
     match command::discover(directory, owner(trust, directory)) {
-        Ok(git) => Ok(Repository::new(git.clone(), Box::new(System::new(git)))),
+        Ok(git) => Ok(Repository::new(git.clone(), Box::new(GitCli::new(git)))),
         Err(refused @ GitError::Owner { .. }) => Err(refused),
         Err(_) => Err(error),
     }

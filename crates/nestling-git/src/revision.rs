@@ -5,7 +5,7 @@
 //! that is called `main` or `origin/main`. So a branch is looked up by its full name here, and a name that means several
 //! commits is reported, never chosen.
 
-use super::back::Back;
+use super::backend::Backend;
 use super::id::ObjectId;
 use super::{CommitId, GitError};
 
@@ -38,9 +38,9 @@ impl Branch {
 }
 
 /// Finds a branch: that of the remote `origin`, since the local one may be behind, else the local one. Never a tag.
-pub(super) fn branch(back: &dyn Back, name: &str) -> Result<Option<Branch>, GitError> {
+pub(super) fn branch(backend: &dyn Backend, name: &str) -> Result<Option<Branch>, GitError> {
     for reference in [format!("refs/remotes/origin/{name}"), format!("refs/heads/{name}")] {
-        if let Some(tip) = commit_of_reference(back, &reference)? {
+        if let Some(tip) = commit_of_reference(backend, &reference)? {
             return Ok(Some(Branch { reference, tip }));
         }
     }
@@ -48,17 +48,17 @@ pub(super) fn branch(back: &dyn Back, name: &str) -> Result<Option<Branch>, GitE
 }
 
 /// Resolves a revision as a person writes it.
-pub(super) fn resolve(back: &dyn Back, revision: &str) -> Result<Resolution, GitError> {
+pub(super) fn resolve(backend: &dyn Backend, revision: &str) -> Result<Resolution, GitError> {
     let (name, suffix) = split(revision);
     if let Some(id) = ObjectId::from_hex(name) {
         // A whole id is never a name, even where a reference is called so.
-        let commit = if back.has(&id) { back.resolve(revision)? } else { None };
+        let commit = if backend.has(&id) { backend.resolve(revision)? } else { None };
         return Ok(commit.map_or(Resolution::Unknown, Resolution::Commit));
     }
     if name.is_empty() || is_pseudo_reference(name) {
-        return by_git_rules(back, revision);
+        return by_git_rules(backend, revision);
     }
-    let references = references_called(back, name)?;
+    let references = references_called(backend, name)?;
     let mut commits: Vec<CommitId> = references.iter().map(|(_, commit)| *commit).collect();
     commits.sort_unstable();
     commits.dedup();
@@ -67,36 +67,36 @@ pub(super) fn resolve(back: &dyn Back, revision: &str) -> Result<Resolution, Git
     }
     match references.first() {
         Some((_, commit)) if suffix.is_empty() => Ok(Resolution::Commit(*commit)),
-        Some((reference, _)) => by_git_rules(back, &format!("{reference}{suffix}")),
+        Some((reference, _)) => by_git_rules(backend, &format!("{reference}{suffix}")),
         // A name below `refs/` is whole: git would go on and look for a tag that is called so.
         None if name.starts_with("refs/") => Ok(Resolution::Unknown),
         // Not a reference: an abbreviated id, or what `git describe` prints.
-        None => by_git_rules(back, revision),
+        None => by_git_rules(backend, revision),
     }
 }
 
-fn by_git_rules(back: &dyn Back, revision: &str) -> Result<Resolution, GitError> {
-    Ok(back.resolve(revision)?.map_or(Resolution::Unknown, Resolution::Commit))
+fn by_git_rules(backend: &dyn Backend, revision: &str) -> Result<Resolution, GitError> {
+    Ok(backend.resolve(revision)?.map_or(Resolution::Unknown, Resolution::Commit))
 }
 
 /// The commit that a reference points to, by its full name.
-fn commit_of_reference(back: &dyn Back, reference: &str) -> Result<Option<CommitId>, GitError> {
-    let found = back.references(&[reference.to_owned()])?;
+fn commit_of_reference(backend: &dyn Backend, reference: &str) -> Result<Option<CommitId>, GitError> {
+    let found = backend.references(&[reference.to_owned()])?;
     match found.first() {
-        Some((_, id)) => back.resolve(&id.to_string()),
+        Some((_, id)) => backend.resolve(&id.to_string()),
         None => Ok(None),
     }
 }
 
 /// The references that a short name can mean, in git's order, each with its commit. A branch of `origin` counts where no
 /// branch has exactly that name: a runner's clone has no local branches.
-fn references_called(back: &dyn Back, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
+fn references_called(backend: &dyn Backend, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
     if name.starts_with("refs/") {
-        let commit = commit_of_reference(back, name)?;
+        let commit = commit_of_reference(backend, name)?;
         return Ok(commit.into_iter().map(|commit| (name.to_owned(), commit)).collect());
     }
     let mut references = with_commits(
-        back,
+        backend,
         &[
             format!("refs/{name}"),
             format!("refs/tags/{name}"),
@@ -106,16 +106,16 @@ fn references_called(back: &dyn Back, name: &str) -> Result<Vec<(String, CommitI
         ],
     )?;
     if references.iter().all(|(reference, _)| reference.starts_with("refs/tags/")) {
-        references.extend(with_commits(back, &[format!("refs/remotes/origin/{name}")])?);
+        references.extend(with_commits(backend, &[format!("refs/remotes/origin/{name}")])?);
     }
     Ok(references)
 }
 
-fn with_commits(back: &dyn Back, names: &[String]) -> Result<Vec<(String, CommitId)>, GitError> {
+fn with_commits(backend: &dyn Backend, names: &[String]) -> Result<Vec<(String, CommitId)>, GitError> {
     let mut references = Vec::new();
-    for (name, id) in back.references(names)? {
+    for (name, id) in backend.references(names)? {
         // A tag may mark a file or a tree: it is no commit, and so it is not meant.
-        if let Some(commit) = back.resolve(&id.to_string())? {
+        if let Some(commit) = backend.resolve(&id.to_string())? {
             references.push((name, commit));
         }
     }

@@ -3,11 +3,11 @@ use nestling_files::files::{EntryKind, Files, Walk};
 use nestling_files::path::RepoPath;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-mod backs;
+mod backends;
 mod clones;
 
 mod history;
-mod memory;
+mod work_tree_cache;
 mod packs;
 mod revisions;
 mod search;

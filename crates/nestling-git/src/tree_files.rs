@@ -1,6 +1,6 @@
 //! The files of a commit.
 
-use super::back::Back;
+use super::backend::Backend;
 use super::id::{ObjectId, ObjectIds};
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
@@ -12,28 +12,28 @@ use std::rc::Rc;
 
 /// The files of a commit, read from its tree: nothing has to be checked out. Trees are kept once they are read.
 pub struct TreeFiles<'r> {
-    back: &'r dyn Back,
+    backend: &'r dyn Backend,
     root: TreeId,
     trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
 }
 
 impl<'r> TreeFiles<'r> {
-    pub(super) fn new(back: &'r dyn Back, root: TreeId) -> Self {
-        Self { back, root, trees: RefCell::default() }
+    pub(super) fn new(backend: &'r dyn Backend, root: TreeId) -> Self {
+        Self { backend, root, trees: RefCell::default() }
     }
 
     fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
         if let Some(tree) = self.trees.borrow().get(&id) {
             return Ok(Rc::clone(tree));
         }
-        let tree = self.back.tree(&id)?;
+        let tree = self.backend.tree(&id)?;
         self.trees.borrow_mut().insert(id, Rc::clone(&tree));
         Ok(tree)
     }
 
     /// In a partial clone: gets the files beside this one that look like it, since templates are read one by one.
     fn prefetch_siblings(&self, folder: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
-        if !self.back.promises() {
+        if !self.backend.promises() {
             return Ok(());
         }
         let ending = |name: &[u8]| name.iter().rposition(|byte| *byte == b'.').map(|at| name[at..].to_vec());
@@ -43,12 +43,12 @@ impl<'r> TreeFiles<'r> {
                 blobs.extend(ObjectId::from_bytes(entry.id));
             }
         })?;
-        self.back.prefetch(&blobs)
+        self.backend.prefetch(&blobs)
     }
 
     /// In a partial clone: gets all files that a search is for at once.
     fn prefetch_named(&self, search: &Search<'_>) -> Result<(), GitError> {
-        if !self.back.promises() {
+        if !self.backend.promises() {
             return Ok(());
         }
         let names: Vec<&[u8]> = std::iter::once(search.name).chain(search.also.iter().copied()).collect();
@@ -66,7 +66,7 @@ impl<'r> TreeFiles<'r> {
                 _ => {}
             })?;
         }
-        self.back.prefetch(&blobs)
+        self.backend.prefetch(&blobs)
     }
 
     /// The blob of a regular file.
@@ -85,7 +85,7 @@ impl<'r> TreeFiles<'r> {
                 (Some((tree::RawKind::Directory, id)), Some(_)) => folder = TreeId(id),
                 (Some((tree::RawKind::File, id)), None) => {
                     self.prefetch_siblings(&folder, &raw, name)?;
-                    return self.back.blob(&id).map(Some);
+                    return self.backend.blob(&id).map(Some);
                 }
                 _ => return Ok(None),
             }
@@ -103,8 +103,8 @@ impl Files for TreeFiles<'_> {
         let prefetched = self.prefetch_named(search);
         prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
         // The trees are not kept: most folders are looked at this one time.
-        let read = |id: &TreeId| self.back.tree(id);
-        search::search(&read, self.root, search, &mut Bytes { back: self.back, visit, also })
+        let read = |id: &TreeId| self.backend.tree(id);
+        search::search(&read, self.root, search, &mut Bytes { backend: self.backend, visit, also })
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
@@ -125,19 +125,19 @@ impl Files for TreeFiles<'_> {
 
 /// Reads the blobs that are found, for whoever wants bytes.
 struct Bytes<'b, 'v, 'w> {
-    back: &'b dyn Back,
+    backend: &'b dyn Backend,
     visit: &'b mut Visit<'v>,
     also: &'b mut Also<'w>,
 }
 
 impl search::Hears for Bytes<'_, '_, '_> {
     fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError> {
-        let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
+        let bytes = blob.map(|id| self.backend.blob(&id)).transpose()?;
         Ok((self.visit)(directory, bytes))
     }
 
     fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError> {
-        (self.also)(directory, name, self.back.blob(&blob)?);
+        (self.also)(directory, name, self.backend.blob(&blob)?);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The files on disk.
 
-use super::back::Back;
-use super::memory::Memory;
+use super::backend::Backend;
+use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
@@ -14,11 +14,11 @@ use std::rc::Rc;
 /// The files on disk that git sees: what is tracked, and what is not ignored. Links are never followed, submodules
 /// and other repositories never entered, so that nothing outside the repository is read.
 pub struct WorkTree<'r> {
-    back: &'r dyn Back,
+    backend: &'r dyn Backend,
     root: PathBuf,
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
-    memory: Option<&'r Memory>,
+    memory: Option<&'r WorkTreeCache>,
 }
 
 /// What a folder holds that git sees, which of that are folders that are ignored as a whole, and what is ignored in it.
@@ -56,11 +56,16 @@ impl Rules {
 }
 
 impl<'r> WorkTree<'r> {
-    pub(super) fn new(back: &'r dyn Back, root: &Path, git_dir: &Path, memory: Option<&'r Memory>) -> Self {
+    pub(super) fn new(
+        backend: &'r dyn Backend,
+        root: &Path,
+        git_dir: &Path,
+        memory: Option<&'r WorkTreeCache>,
+    ) -> Self {
         // The weakest first: the user's own patterns, then those of this clone.
-        let files = [back.excludes_file(), Some(git_dir.join("info/exclude"))];
+        let files = [backend.excludes_file(), Some(git_dir.join("info/exclude"))];
         let patterns = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
-        Self { back, root: root.to_owned(), patterns, tracked: OnceCell::new(), memory }
+        Self { backend, root: root.to_owned(), patterns, tracked: OnceCell::new(), memory }
     }
 
     /// Where a path is on disk; `None` if it, or a folder above it, is a link or is not there.
@@ -133,7 +138,7 @@ impl<'r> WorkTree<'r> {
         let tracked = match self.tracked.get() {
             Some(tracked) => tracked,
             None => {
-                let tracked = self.back.tracked().map_err(io::Error::other)?;
+                let tracked = self.backend.tracked().map_err(io::Error::other)?;
                 self.tracked.get_or_init(|| tracked)
             }
         };

@@ -1,7 +1,7 @@
 //! A partial clone: what it lacks, its remote has promised to give
 //! (<https://git-scm.com/docs/partial-clone>).
 
-use super::back::Back;
+use super::backend::Backend;
 use super::command::Git;
 use super::fetch::fetch_objects;
 use super::id::ObjectId;
@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// A back that fetches trees and files which a partial clone lacks. Commits are never fetched here.
-pub(super) struct Promised {
-    inner: Box<dyn Back>,
+/// A backend that fetches trees and files which a partial clone lacks. Commits are never fetched here.
+pub(super) struct PartialClone {
+    inner: Box<dyn Backend>,
     git: Git,
     timeout: Duration,
     remote: OnceCell<Option<String>>,
@@ -22,8 +22,8 @@ pub(super) struct Promised {
     gave_up: Cell<bool>,
 }
 
-impl Promised {
-    pub(super) fn new(inner: Box<dyn Back>, git: Git, timeout: Duration) -> Self {
+impl PartialClone {
+    pub(super) fn new(inner: Box<dyn Backend>, git: Git, timeout: Duration) -> Self {
         Self { inner, git, timeout, remote: OnceCell::new(), gave_up: Cell::new(false) }
     }
 
@@ -58,7 +58,7 @@ impl Promised {
     }
 }
 
-impl Back for Promised {
+impl Backend for PartialClone {
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
         self.inner.references(names)
     }

@@ -1,11 +1,13 @@
 //! The repository as the system's git reads it: for those that libgit2 cannot open, such as SHA-256 repositories and
 //! reftables. Trees come raw here too, so all that is built on them says the same.
 
-use super::back::Back;
-use super::batch::Batch;
+mod work_changes;
+
+use super::backend::Backend;
+use super::cat_file::CatFile;
 use super::command::{Answer, Git};
 use super::id::ObjectId;
-use super::{Change, CommitId, GitError, MergeBase, TreeId, system_changes};
+use super::{Change, CommitId, GitError, MergeBase, TreeId};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
@@ -13,12 +15,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::rc::Rc;
 
-pub(super) struct System {
+pub(super) struct GitCli {
     git: Git,
-    objects: RefCell<Option<Batch>>,
+    objects: RefCell<Option<CatFile>>,
 }
 
-impl System {
+impl GitCli {
     pub(super) fn new(git: Git) -> Self {
         Self { git, objects: RefCell::default() }
     }
@@ -27,7 +29,7 @@ impl System {
         let mut objects = self.objects.borrow_mut();
         let batch = match &mut *objects {
             Some(batch) => batch,
-            none => none.insert(Batch::start(&self.git)?),
+            none => none.insert(CatFile::start(&self.git)?),
         };
         let read = batch.read(id);
         if matches!(&read, Err(error) if error.kind() != std::io::ErrorKind::NotFound) {
@@ -124,7 +126,7 @@ enum Visit {
     Stop,
 }
 
-impl Back for System {
+impl Backend for GitCli {
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
         // No reference has these characters in its name, and here they would be a pattern.
         let names = names.iter().filter(|name| !name.contains(['*', '?', '[', '\\']));
@@ -229,7 +231,7 @@ impl Back for System {
     }
 
     fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        system_changes::work_changes(&self.git, base)
+        work_changes::work_changes(&self.git, base)
     }
 
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {

@@ -6,13 +6,13 @@ use super::id::ObjectId;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-pub(super) struct Batch {
+pub(super) struct CatFile {
     child: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
 
-impl Batch {
+impl CatFile {
     pub(super) fn start(git: &Git) -> Result<Self, GitError> {
         let mut command = git.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -43,7 +43,7 @@ impl Batch {
     }
 }
 
-impl Drop for Batch {
+impl Drop for CatFile {
     fn drop(&mut self) {
         // Without questions it ends by itself.
         self.questions = None;

@@ -5,7 +5,7 @@ use super::{Change, CommitId, GitError, MergeBase, TreeId};
 use nestling_files::path::RepoPath;
 use std::rc::Rc;
 
-pub(super) trait Back {
+pub(super) trait Backend {
     /// The references of these full names that exist, each with the object that it points to, in the order of the names.
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError>;
     /// The commit that a revision names by git's own rules: tags win over branches.
@@ -20,7 +20,7 @@ pub(super) trait Back {
     fn has(&self, id: &ObjectId) -> bool;
     /// The remote that has promised what a partial clone lacks.
     fn promisor(&self) -> Option<String>;
-    /// Whether files that are not here can be had with [`Back::prefetch`].
+    /// Whether files that are not here can be had with [`Backend::prefetch`].
     fn promises(&self) -> bool {
         false
     }

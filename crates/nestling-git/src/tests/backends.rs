@@ -12,7 +12,7 @@ fn told(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
         told.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));
     }
     for head in commits {
-        told.push(format!("{head}: {:?} {:?}", opened.has(head), opened.back.depth(head)));
+        told.push(format!("{head}: {:?} {:?}", opened.has(head), opened.backend.depth(head)));
         told.push(format!("{:?}", opened.nearest_tag(head, &|_| true).unwrap()));
         told.push(format!("{:?}", opened.nearest_tag(head, &|name| name.ends_with('2')).unwrap()));
         told.extend(listing(&opened.files_at(head).unwrap()));
