@@ -1,57 +1,59 @@
-//! What is asked of whoever reads the repository. Everything else is built on these few questions.
+//! What a repository holds beside its objects: references, configuration, the index and the work tree. libgit2 reads it, or
+//! the system's git where libgit2 does not know the kind of the repository.
 
-use super::id::ObjectId;
-use super::{Change, CommitId, GitError, MergeBase, TreeId};
+use super::id::{ObjectId, ObjectIds};
+use super::object::ObjectSource;
+use super::{Change, GitError, TreeId};
 use nestling_files::path::RepoPath;
-use std::rc::Rc;
+use std::path::PathBuf;
 
+/// Reads what a repository holds beside its objects.
 pub(super) trait Backend {
-    /// The references of these full names that exist, each with the object that it points to, in the order of the names.
+    /// Looks up references by their full names, and files such as `HEAD` by theirs. Returns those that exist, each with the
+    /// object that it points to, in the order of the names.
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError>;
-    /// The commit that a revision names by git's own rules: tags win over branches.
-    fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError>;
-    /// The tree of a commit.
-    fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError>;
-    /// A tree as git stores it.
-    fn tree(&self, id: &TreeId) -> Result<Rc<[u8]>, GitError>;
-    /// The content of a file or the target of a link.
-    fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError>;
-    /// Whether an object is here.
-    fn has(&self, id: &ObjectId) -> bool;
-    /// The remote that has promised what a partial clone lacks.
+
+    /// Lists the tags, without `refs/tags/`, each with the object that it points to.
+    fn tags(&self) -> Result<Vec<(String, ObjectId)>, GitError>;
+
+    /// Returns the full name of the reference that a symbolic one points to.
+    fn symbolic_target(&self, name: &str) -> Option<String>;
+
+    /// Returns the commits whose parents were cut off; there are some in a shallow clone only.
+    fn cut_off(&self) -> Result<ObjectIds, GitError>;
+
+    /// Returns the remote that has promised what a partial clone lacks.
     fn promisor(&self) -> Option<String>;
-    /// Whether files that are not here can be had with [`Backend::prefetch`].
-    fn promises(&self) -> bool {
-        false
-    }
-    /// Gets files that are about to be read, where that can be done for many at once.
-    fn prefetch(&self, _blobs: &[ObjectId]) -> Result<(), GitError> {
-        Ok(())
-    }
-    /// How many commits there are on the way from one to where the history ends, along first parents.
-    fn depth(&self, from: &CommitId) -> Option<usize>;
-    /// Whether the history is cut off.
-    fn is_shallow(&self) -> bool;
-    /// The name of the branch that `HEAD` points to.
-    fn current_branch(&self) -> Option<String>;
-    /// The name of the branch that `origin/HEAD` points to.
-    fn default_branch(&self) -> Option<String>;
-    /// The best common ancestor, if it is certain.
-    fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError>;
-    /// The first tagged commit on the way down from the parents of `head`.
-    fn nearest_tag(
+
+    /// Compares a tree with the files on disk.
+    fn work_changes(
         &self,
-        head: &CommitId,
-        matches: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<(String, CommitId)>, GitError>;
-    /// What differs between a tree and the files on disk.
-    fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError>;
-    /// The same for some paths and what is below them; `None` where that cannot be asked, or fails.
-    fn work_changes_in(&self, _base: Option<&TreeId>, _paths: &[RepoPath]) -> Option<Vec<Change>> {
+        objects: &dyn ObjectSource,
+        base: Option<&TreeId>,
+    ) -> Result<Vec<Change>, GitError>;
+
+    /// Compares some paths and what is below them; `None` where that cannot be asked, or fails.
+    fn work_changes_in(
+        &self,
+        _objects: &dyn ObjectSource,
+        _base: Option<&TreeId>,
+        _paths: &[RepoPath],
+    ) -> Option<Vec<Change>> {
         None
     }
-    /// The paths in the index, in byte order.
+
+    /// Lists the paths in the index, in byte order.
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError>;
-    /// The file with the user's own ignore patterns (`core.excludesFile`), if one is configured.
-    fn excludes_file(&self) -> Option<std::path::PathBuf>;
+
+    /// Returns the file with the user's own ignore patterns (`core.excludesFile`), if one is configured.
+    fn excludes_file(&self) -> Option<PathBuf>;
+}
+
+/// Reads the file that lists the commits whose parents were cut off (<https://git-scm.com/docs/shallow>).
+pub(super) fn read_shallow_file(path: &std::path::Path) -> Result<ObjectIds, GitError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.lines().filter_map(|line| ObjectId::from_hex(line.trim())).collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ObjectIds::default()),
+        Err(error) => Err(GitError::Read { what: "list of cut-off commits", source: error.into() }),
+    }
 }

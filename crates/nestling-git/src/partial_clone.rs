@@ -1,145 +1,76 @@
-//! A partial clone: what it lacks, its remote has promised to give
-//! (<https://git-scm.com/docs/partial-clone>).
+//! The objects of a partial clone: what it lacks, its remote has promised to give (<https://git-scm.com/docs/partial-clone>).
 
-use super::backend::Backend;
+use super::GitError;
 use super::command::Git;
 use super::fetch::fetch_objects;
-use super::id::ObjectId;
-use super::{Change, CommitId, GitError, MergeBase, TreeId};
-use nestling_files::path::RepoPath;
-use std::cell::{Cell, OnceCell};
-use std::path::PathBuf;
-use std::rc::Rc;
+use super::id::{ObjectId, Prefix};
+use super::object::{Object, ObjectSource};
+use std::cell::Cell;
 use std::time::Duration;
 
-/// A backend that fetches trees and files which a partial clone lacks. Commits are never fetched here.
+/// Objects of which those that are not here are fetched. Commits always are here.
 pub(super) struct PartialClone {
-    inner: Box<dyn Backend>,
+    inner: Box<dyn ObjectSource>,
     git: Git,
-    timeout: Duration,
-    remote: OnceCell<Option<String>>,
+    remote: String,
+    time_limit: Duration,
     /// After one failure nothing more is tried: each try may take all of its time.
     gave_up: Cell<bool>,
 }
 
 impl PartialClone {
-    pub(super) fn new(inner: Box<dyn Backend>, git: Git, timeout: Duration) -> Self {
-        Self { inner, git, timeout, remote: OnceCell::new(), gave_up: Cell::new(false) }
+    /// Objects of a clone whose promisor is `remote`, with this much time for each fetch.
+    pub(super) fn new(inner: Box<dyn ObjectSource>, git: Git, remote: String, time_limit: Duration) -> Self {
+        Self { inner, git, remote, time_limit, gave_up: Cell::new(false) }
     }
 
-    fn remote(&self) -> Option<&str> {
-        self.remote.get_or_init(|| self.inner.promisor()).as_deref().filter(|_| !self.gave_up.get())
-    }
-
-    fn fetch(&self, what: &'static str, objects: &[ObjectId]) -> Result<(), GitError> {
-        let Some((remote, first)) = self.remote().zip(objects.first()) else { return Ok(()) };
-        let fetched = fetch_objects(&self.git, remote, objects, self.timeout);
-        fetched.map_err(|source| {
+    fn fetch(&self, objects: &[ObjectId]) -> Result<(), GitError> {
+        let Some(first) = objects.first() else { return Ok(()) };
+        let fetched = fetch_objects(&self.git, &self.remote, objects, self.time_limit);
+        self.inner.refresh();
+        fetched.map_err(|error| {
             self.gave_up.set(true);
-            GitError::Object { what, id: first.to_string(), source: source.into() }
+            GitError::Missing { what: "object", id: first.to_string(), fetch: Some(Box::new(error)) }
         })
-    }
-
-    /// Reads an object; where that fails in a partial clone, fetches it and reads it again.
-    fn read<T>(
-        &self,
-        what: &'static str,
-        id: &ObjectId,
-        read: impl Fn() -> Result<T, GitError>,
-    ) -> Result<T, GitError> {
-        match read() {
-            Err(error @ GitError::Object { .. }) if self.remote().is_none() => Err(error),
-            Err(GitError::Object { .. }) => {
-                self.fetch(what, &[*id])?;
-                read()
-            }
-            other => other,
-        }
     }
 }
 
-impl Backend for PartialClone {
-    fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
-        self.inner.references(names)
+impl ObjectSource for PartialClone {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, GitError> {
+        match self.inner.read(id)? {
+            None if self.fetches() => {
+                self.fetch(&[*id])?;
+                self.inner.read(id)
+            }
+            found => Ok(found),
+        }
     }
 
-    fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
-        self.inner.resolve(revision)
+    fn read_local(&self, id: &ObjectId) -> Result<Option<Object>, GitError> {
+        self.inner.read_local(id)
     }
 
-    fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError> {
-        self.inner.tree_of(commit)
+    fn contains(&self, id: &ObjectId) -> bool {
+        self.inner.contains(id)
     }
 
-    fn tree(&self, id: &TreeId) -> Result<Rc<[u8]>, GitError> {
-        self.read("tree", &id.0, || self.inner.tree(id))
+    fn with_prefix(&self, prefix: &Prefix, ids: &mut Vec<ObjectId>) {
+        self.inner.with_prefix(prefix, ids);
     }
 
-    fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError> {
-        self.read("blob", id, || self.inner.blob(id))
+    fn refresh(&self) {
+        self.inner.refresh();
     }
 
-    fn has(&self, id: &ObjectId) -> bool {
-        self.inner.has(id)
-    }
-
-    fn promisor(&self) -> Option<String> {
-        self.remote().map(str::to_owned)
-    }
-
-    fn promises(&self) -> bool {
-        self.remote().is_some()
+    fn fetches(&self) -> bool {
+        !self.gave_up.get()
     }
 
     fn prefetch(&self, blobs: &[ObjectId]) -> Result<(), GitError> {
-        let missing: Vec<ObjectId> = blobs.iter().filter(|id| !self.inner.has(id)).copied().collect();
-        self.fetch("blob", &missing)
-    }
-
-    fn is_shallow(&self) -> bool {
-        self.inner.is_shallow()
-    }
-
-    fn depth(&self, from: &CommitId) -> Option<usize> {
-        self.inner.depth(from)
-    }
-
-    fn current_branch(&self) -> Option<String> {
-        self.inner.current_branch()
-    }
-
-    fn default_branch(&self) -> Option<String> {
-        self.inner.default_branch()
-    }
-
-    fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {
-        self.inner.merge_base(one, other)
-    }
-
-    fn nearest_tag(
-        &self,
-        head: &CommitId,
-        matches: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<(String, CommitId)>, GitError> {
-        self.inner.nearest_tag(head, matches)
-    }
-
-    fn work_changes(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        if let Some(base) = base {
-            self.tree(base)?;
+        if !self.fetches() {
+            return Ok(());
         }
-        self.inner.work_changes(base)
-    }
-
-    fn work_changes_in(&self, base: Option<&TreeId>, paths: &[RepoPath]) -> Option<Vec<Change>> {
-        self.inner.work_changes_in(base, paths)
-    }
-
-    fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
-        self.inner.tracked()
-    }
-
-    fn excludes_file(&self) -> Option<PathBuf> {
-        self.inner.excludes_file()
+        let missing: Vec<ObjectId> = blobs.iter().filter(|id| !self.inner.contains(id)).copied().collect();
+        self.fetch(&missing)
     }
 }

@@ -3,7 +3,8 @@
 //! A path that somebody saved is looked at again, and so is the folder that it is in; nothing else is.
 
 use super::backend::Backend;
-use super::work_tree::Listed;
+use super::ignore_rules::Listed;
+use super::object::ObjectSource;
 use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
@@ -53,6 +54,7 @@ impl WorkTreeCache {
     pub(super) fn changes(
         &self,
         backend: &dyn Backend,
+        objects: &dyn ObjectSource,
         base: Option<&TreeId>,
     ) -> Result<Vec<Change>, GitError> {
         let saved: Vec<RepoPath> = std::mem::take(&mut *self.saved.borrow_mut()).into_iter().collect();
@@ -60,7 +62,7 @@ impl WorkTreeCache {
         let still = known.take().filter(|known| known.base.as_ref() == base && saved.len() <= FEW);
         let now = match &still {
             Some(_) if saved.is_empty() => Some(Vec::new()),
-            Some(_) => backend.work_changes_in(base, &saved),
+            Some(_) => backend.work_changes_in(objects, base, &saved),
             None => None,
         };
         let mut paths = match (still, &now) {
@@ -68,7 +70,7 @@ impl WorkTreeCache {
             _ => BTreeMap::new(),
         };
         paths.retain(|path, _| !saved.iter().any(|saved| path.is_in(saved)));
-        let now = now.map_or_else(|| backend.work_changes(base), Ok)?;
+        let now = now.map_or_else(|| backend.work_changes(objects, base), Ok)?;
         paths.extend(now.into_iter().map(|change| (change.path, change.status)));
         let changes =
             paths.iter().map(|(path, status)| Change { path: path.clone(), status: *status }).collect();
