@@ -54,10 +54,11 @@ impl Search<'_> {
                 })));
             }
         };
-        Ok(match commit {
-            Some(commit) => self.obtain(commit, found),
-            None => Err(UnknownBase::Missing { revision: revision.to_owned(), named_by: found, fetch: None }),
-        })
+        if let Some(commit) = commit {
+            return self.obtain(commit, found);
+        }
+        let revision = revision.to_owned();
+        Ok(Err(UnknownBase::Missing { revision, named_by: found, fetch: None }))
     }
 
     /// `since:` a revision, or the nearest older tag that a glob matches.
