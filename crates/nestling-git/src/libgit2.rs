@@ -1,6 +1,7 @@
 //! The repository as libgit2 reads it: references, configuration, the index, and what differs between the index and the disk.
 //! It has no objects (see [`super::object`]).
 
+mod sides;
 mod submodule;
 mod work_changes;
 

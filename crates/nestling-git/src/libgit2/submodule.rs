@@ -1,7 +1,7 @@
 //! Submodules on disk: another commit, or changes of their own. libgit2 would read their objects.
 
 use super::Libgit2;
-use super::work_changes::{Side, Sides, SidesByPath};
+use super::sides::{Side, Sides, SidesByPath};
 use crate::backend::Backend;
 use crate::command::Git;
 use crate::id::ObjectId;

@@ -1,6 +1,7 @@
 //! What differs between a tree and the files on disk: the tree is compared with the index here, the index with the disk by
 //! libgit2, and the two are put together. The old side comes from the first comparison, the new side from the second.
 
+use super::sides::{Side, Sides, SidesByPath};
 use super::{object_id, submodule};
 use crate::id::ObjectId;
 use crate::object::{Kind, ObjectSource};
@@ -8,24 +9,6 @@ use crate::tree::{self, Mode};
 use crate::{Change, GitError, Status, TreeId};
 use git2::{Delta, DiffDelta, DiffOptions, Index, IndexEntry, IndexEntryExtendedFlag, Odb, Oid, Repository};
 use nestling_files::path::RepoPath;
-use std::collections::BTreeMap;
-
-/// A file, a link or a submodule on one side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Side {
-    pub(super) mode: Mode,
-    /// Unknown for files on disk that libgit2 had no need to read, and for submodules on disk.
-    pub(super) id: Option<ObjectId>,
-}
-
-/// Both sides of a path where they may differ.
-#[derive(Debug, Default)]
-pub(super) struct Sides {
-    pub(super) base: Option<Side>,
-    pub(super) disk: Option<Side>,
-}
-
-pub(super) type SidesByPath = BTreeMap<Vec<u8>, Sides>;
 
 /// Compares at these paths and below them; everywhere where none is given.
 pub(super) fn work_changes(
