@@ -12,7 +12,7 @@ pub mod rules;
 pub mod allow;
 mod fold;
 
-pub use allow::without_allowed;
+pub use allow::{Allow, Entries, Entry, Outcome, Scope};
 pub use file::read_file;
 pub use parent::Parent;
 pub use settings::{Division, Settings};

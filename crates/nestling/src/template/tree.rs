@@ -7,11 +7,11 @@ use crate::template::marks::strip::Lines;
 use crate::template::messages::context;
 use crate::template::renderer::Renderer;
 use crate::template::rules::TEMPLATE_LIMIT;
+use crate::template::rules::YAML_DOCUMENTS;
 use crate::template::scope::Scope;
 use crate::template::values::captured;
 use crate::template::values::substitute::{PutBack, Spot};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
-use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
 use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
 use std::cell::RefCell;
 
