@@ -9,8 +9,8 @@ mod parent;
 mod settings;
 mod index;
 pub mod rules;
-pub mod allow;
 mod fold;
+pub mod allow;
 
 pub use allow::{Allow, Entries, Entry, Outcome, Scope};
 pub use file::read_file;
