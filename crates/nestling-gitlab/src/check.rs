@@ -15,7 +15,7 @@ pub mod allow;
 pub use allow::{Allow, Entries, Entry, Outcome, Scope};
 pub use file::read_file;
 pub use parent::Parent;
-pub use settings::{Division, Settings};
+pub use settings::{Division, Settings, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 

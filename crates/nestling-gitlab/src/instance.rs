@@ -1,4 +1,4 @@
-//! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
+//! The GitLab instance that reads the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
 
 pub mod rules;
 
@@ -59,7 +59,7 @@ impl Gitlab {
         gitlab
     }
 
-    /// Whether it is at least of that version.
+    /// Returns `true` if the instance has at least that version.
     pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
         self.version.is_none_or(|version| version >= (major, minor))
     }

@@ -42,7 +42,7 @@ pub struct Pipeline {
 pub struct Job {
     /// Its final name.
     pub name: JobName,
-    /// Where its key was written.
+    /// The key that names it.
     pub origin: Origin,
     /// The unit that it belongs to; `None` for a job of the workspace.
     pub unit: Option<UnitName>,

@@ -15,18 +15,18 @@ use nestling_files::path::RepoPath;
 
 mod condition;
 
-/// What fragments are completed with.
+/// Everything beside a file itself that folding it needs.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// Where `include: local` reads.
+    /// The files that `include: local` reads.
     pub files: &'a dyn Files,
-    /// Where the texts of what it reads are kept.
+    /// The sources that included files are added to.
     pub sources: &'a Sources,
-    /// What is known of the variables when GitLab creates the child pipeline, for `include:rules`.
+    /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
     pub variables: &'a KnownVariables,
 }
 
-/// What becomes of an include that only GitLab can read.
+/// The way to handle an include that only GitLab can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteIncludes {
     /// It is returned beside the jobs, for GitLab to read.

@@ -11,7 +11,7 @@ mod inherit;
 
 use inherit::Inherit;
 
-/// What a file gives to each of its jobs.
+/// The defaults that a file gives to each of its jobs.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults {
     default: Map,

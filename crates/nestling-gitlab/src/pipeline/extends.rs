@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many levels of `extends` GitLab follows.
 pub const LEVELS: usize = 11;
 
-/// What to do about a base or a target that is not there.
+/// The way to handle an undefined base or reference target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// It is a mistake.

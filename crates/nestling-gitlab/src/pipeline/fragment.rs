@@ -6,7 +6,7 @@ use crate::pipeline::rules::{JOB_DUPLICATE, JOB_MAP, JOB_NAME, ROOT_MAP};
 use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
 
-/// What one document says: before `extends`, `!reference` and `default` have been resolved.
+/// One document before `extends`, `!reference` and `default` are resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Fragment {
     /// The global keywords (`default`, `variables`, `stages`, `workflow`, `include` …) as written.
@@ -20,7 +20,7 @@ pub struct Fragment {
 /// A job as written.
 #[derive(Debug, Clone)]
 pub struct RawJob {
-    /// Where its name was written.
+    /// The key that names it.
     pub origin: Origin,
     /// Its keys.
     pub body: Map,
@@ -97,7 +97,7 @@ fn name_problem(key: &Key) -> Option<Diagnostic> {
     Some(problem.with_help("give the job another name"))
 }
 
-/// What Psych makes of a plain key that it does not read as a string.
+/// The string that Psych makes of a plain key that is not a string.
 fn not_a_string(key: &Key) -> Option<&'static str> {
     match key.scalar.meaning() {
         Meaning::Text(_) => None,

@@ -11,10 +11,12 @@ mod clauses;
 mod policy;
 mod decide;
 mod implication;
+mod job;
 
 pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
-pub use moment::{Changed, Moment, Reference, Tree};
+pub use job::JobPresence;
+pub use moment::{Changed, Creation, Moment, Reference, Tree};
 
 use super::guard::Guard;
 use crate::diagnostic::Origin;
@@ -31,7 +33,7 @@ pub struct Presence {
 pub struct Case {
     /// The condition, with everything known put in.
     pub guard: Guard,
-    /// What it decides.
+    /// The outcome where the guard holds.
     pub outcome: Outcome,
     /// The rule that it comes from; `None` for a job without `rules`.
     pub rule: Option<DecidingRule>,
@@ -46,7 +48,7 @@ pub struct DecidingRule {
     pub origin: Origin,
 }
 
-/// What a case decides.
+/// The outcome of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The job is not in the pipeline.
@@ -55,7 +57,7 @@ pub enum Outcome {
     Present {
         /// How it starts.
         start: Start,
-        /// Whether the pipeline goes on where it fails, or where nobody starts it.
+        /// `true` if the pipeline continues where the job fails, or where nobody starts it.
         allow_failure: bool,
     },
 }
@@ -75,7 +77,7 @@ pub enum Start {
     Delayed,
 }
 
-/// Whether a job is in the pipeline, as far as that is known.
+/// The answer to "is this job in the pipeline?", as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// In every such pipeline.
@@ -84,6 +86,19 @@ pub enum State {
     Out,
     /// Only if [`Presence::guard`] holds.
     Maybe,
+}
+
+impl State {
+    /// Returns the state of a job that is in the pipeline where the guard holds.
+    pub fn of(guard: &Guard) -> Self {
+        match guard {
+            Guard::Always => Self::In,
+            Guard::Never => Self::Out,
+            guard if implies(&Guard::Always, guard) == Implication::Follows => Self::In,
+            guard if implies(guard, &Guard::Never) == Implication::Follows => Self::Out,
+            _ => Self::Maybe,
+        }
+    }
 }
 
 impl Presence {
@@ -117,17 +132,9 @@ impl Presence {
         })
     }
 
-    /// Whether the job is in the pipeline.
+    /// Returns whether the job is in the pipeline.
     pub fn state(&self) -> State {
-        match self.guard() {
-            Guard::Always => State::In,
-            Guard::Never => State::Out,
-            guard => match implies(&Guard::Always, &guard) {
-                Implication::Follows => State::In,
-                _ if implies(&guard, &Guard::Never) == Implication::Follows => State::Out,
-                _ => State::Maybe,
-            },
-        }
+        State::of(&self.guard())
     }
 
     /// The cases that put the job into the pipeline.

@@ -62,7 +62,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a reference stands for, its own references resolved; `None` leaves the tag where it is.
+    /// Returns the value that a reference names, with its own references resolved; `None` leaves the tag in place.
     fn target(&mut self, reference: &Node) -> Option<Node> {
         if self.nodes == 0 {
             return None;

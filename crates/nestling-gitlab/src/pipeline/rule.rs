@@ -7,21 +7,10 @@ use crate::yaml::{Map, Node};
 /// One rule of a job or a workflow.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     /// Its keys.
     pub body: &'a Map,
-}
-
-/// Whether a job is in a pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// In every such pipeline.
-    Always,
-    /// In some, or it is not known.
-    Sometimes,
-    /// In none.
-    Never,
 }
 
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
@@ -41,24 +30,17 @@ impl<'a> Rule<'a> {
         self.get("if")
     }
 
-    /// What it says of `when`.
+    /// Returns the rule's own `when`.
     pub fn when(&self) -> Option<&'a str> {
         self.get("when").and_then(Node::text)
     }
 
-    /// What it says of `allow_failure`.
+    /// Returns the rule's own `allow_failure`.
     pub fn allow_failure(&self) -> Option<bool> {
         self.body.get("allow_failure").and_then(Node::as_bool)
     }
 
-    /// Whether it applies: what files changed or exist is never known here.
-    pub fn applies(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
-        let files =
-            if self.get("changes").or(self.get("exists")).is_some() { Truth::Maybe } else { Truth::Yes };
-        self.condition_holds(variables).min(files)
-    }
-
-    /// Whether its `if` holds: yes where it has none, no where GitLab cannot read it.
+    /// Returns the truth of its `if`: yes where it has none, no where GitLab cannot read it.
     pub fn condition_holds(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
         let Some(node) = self.condition() else { return Truth::Yes };
         let condition = node.text().and_then(|text| Expression::parse(text).ok());
@@ -68,44 +50,6 @@ impl<'a> Rule<'a> {
     /// The value under one of its keys; a null is none.
     pub fn get(&self, key: &str) -> Option<&'a Node> {
         self.body.get(key).filter(|node| !node.is_null())
-    }
-}
-
-/// The rules that can decide about a job in a pipeline with these variables: each that may apply, up to the first that
-/// surely does. The flag says whether none of them may apply at all.
-pub fn deciding<'a>(rules: &[Rule<'a>], variables: &dyn Fn(&str) -> Variable) -> (Vec<Rule<'a>>, bool) {
-    let mut possible = Vec::new();
-    for rule in rules {
-        match rule.applies(variables) {
-            Truth::No => {}
-            Truth::Maybe => possible.push(*rule),
-            Truth::Yes => {
-                possible.push(*rule);
-                return (possible, false);
-            }
-        }
-    }
-    (possible, true)
-}
-
-/// Whether a job is in a pipeline with these variables, by its `rules` or `when: never`; `only` and `except` are not
-/// evaluated and count as [`Presence::Sometimes`].
-pub fn presence(body: &Map, variables: &dyn Fn(&str) -> Variable) -> Presence {
-    let never = |when: Option<&str>| when == Some("never");
-    let job_when = body.get("when").and_then(Node::text);
-    let Some(rules) = rules(body) else {
-        return match (never(job_when), body.contains("only") || body.contains("except")) {
-            (true, _) => Presence::Never,
-            (false, true) => Presence::Sometimes,
-            (false, false) => Presence::Always,
-        };
-    };
-    let (possible, none_may_apply) = deciding(&rules, variables);
-    let adds = possible.iter().filter(|rule| !never(rule.when().or(job_when))).count();
-    match adds {
-        0 => Presence::Never,
-        n if n == possible.len() && !none_may_apply => Presence::Always,
-        _ => Presence::Sometimes,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What serde says of a value that does not fit, in the words of the files that people write.
+//! Messages for values of the wrong type: serde's errors in the words of the file formats.
 
 use crate::diagnostic::{Diagnostic, Origin, Rule, did_you_mean};
 use serde::de::{Expected, Unexpected};
@@ -86,7 +86,7 @@ impl serde::de::Error for Misfit {
     }
 }
 
-/// What serde expects, as the documentation of the files calls it.
+/// Returns the expected type as the documentation of the file formats names it.
 fn wanted(expected: &str) -> String {
     match expected {
         "a sequence" => "a list".to_owned(),

@@ -6,7 +6,7 @@ use crate::pipeline::keywords;
 use crate::pipeline::rules::INHERIT;
 use crate::yaml::Node;
 
-/// What a job takes of one of them.
+/// The part of one of them that a job inherits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Inherit {
     All,
@@ -70,7 +70,7 @@ fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
 }
 
 impl Inherit {
-    /// Whether a job takes the key or the variable of this name.
+    /// Returns `true` if a job inherits the keyword or the variable of this name.
     pub(super) fn takes(&self, name: &str) -> bool {
         match self {
             Self::All => true,
