@@ -13,8 +13,8 @@ use crate::cdk::Assemblies;
 use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
-use crate::select::{self, Narrowing, Selection};
-use crate::unit::{Made, UnitJobs, UnitRenderer};
+use crate::select::{self, Narrowing, Selection, Verdict};
+use crate::unit::{self, Made, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use nestling_files::files::{Elsewhere, Files, Nowhere};
@@ -129,9 +129,9 @@ fn selection(
     changes: &ChangeSet,
     narrowing: &Narrowing,
 ) -> (Selection, Vec<Removed>) {
-    let workspace = renderer.workspace();
+    let workspace = renderer.workspace;
     let mut definitions = definition::definitions(renderer, before, changes);
-    let removed = removed::find(renderer.files(), workspace, before, changes, narrowing);
+    let removed = removed::find(renderer.files, workspace, before, changes, narrowing);
     removed::tell(workspace, before, &removed, changes, &mut definitions);
     let mut selection = select::select(changes, workspace, &definitions, narrowing);
     removed::into_verdicts(&removed, &mut selection);
@@ -147,11 +147,12 @@ pub fn plan(request: Request<'_>) -> Plan {
     let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);
     let mut before = Before::new(base, elsewhere, sources);
     let (mut selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
-    let own = keep(&mut diagnostics, renderer.workspace_jobs());
+    let own = keep(&mut diagnostics, unit::workspace_jobs(&renderer));
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     let mut cdk_reports = BTreeMap::new();
     let mut render = |name: &UnitName, selection: &Selection| {
-        let Made { jobs, report, problems } = renderer.unit_jobs(name, selection);
+        let Some(unit) = workspace.unit(name.as_str()) else { return UnitJobs::default() };
+        let Made { jobs, report, problems } = unit::unit_jobs(&renderer, unit, &change_of(name, selection));
         diagnostics.extend(problems);
         if !report.lines.is_empty() {
             cdk_reports.insert(name.clone(), report);
@@ -171,6 +172,13 @@ pub fn plan(request: Request<'_>) -> Plan {
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);
     Plan { workspace, changes, facts, selection, removed, pipeline, left_out, cdk_reports, diagnostics }
+}
+
+/// Why a unit is in, for its templates.
+fn change_of<'s>(unit: &UnitName, selection: &'s Selection) -> UnitChange<'s> {
+    let paths = selection.paths.get(unit).map(Vec::as_slice).unwrap_or_default();
+    let reasons = selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
+    UnitChange { paths, reasons: reasons.iter().map(ToString::to_string).collect() }
 }
 
 /// Takes the value and keeps the problems.

@@ -8,16 +8,22 @@
 mod jobs;
 mod values;
 mod for_environment;
+mod renderer;
+mod scope;
 mod fold;
+mod deploying;
 mod target;
 mod deploy;
 mod stop_needs;
 mod stop_rules;
 mod stop_job;
 mod pair;
+mod needs;
 mod fan_out;
-mod render;
+mod make;
 
-pub(crate) use fan_out::renamed;
 pub use jobs::{UnitJob, UnitJobs};
-pub(crate) use render::{Made, UnitRenderer};
+pub(crate) use make::{Made, definition, unit_jobs, workspace_jobs};
+pub(crate) use needs::{is_optional, needed_job, renamed};
+pub(crate) use renderer::UnitRenderer;
+pub(crate) use values::UnitChange;

@@ -5,7 +5,7 @@ use super::jobs::{self, Unlisted};
 use super::report::Report;
 use super::settings::{Purpose, RULE, Settings, Source};
 use crate::changes::PipelineFacts;
-use crate::environments::{Evaluate, LeftOut};
+use crate::environments::{CatalogueTexts, LeftOut};
 use crate::workspace::{Catalogue, Unit};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
@@ -77,8 +77,8 @@ pub struct Request<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
-    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
-    pub evaluate: Evaluate<'a>,
+    /// The texts of the catalogue as this unit reads them.
+    pub texts: &'a CatalogueTexts<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
     /// What it is for.
@@ -165,7 +165,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         directory: &unit_directory,
         catalogue: request.catalogue,
         pipeline: request.pipeline,
-        evaluate: request.evaluate,
+        texts: request.texts,
         unlisted: Unlisted::Refuse,
         needs_limit: request.needs_limit,
         purpose: request.purpose,

@@ -7,7 +7,7 @@ use super::before::Before;
 use crate::cdk::InRepository;
 use crate::changes::{ChangeSet, Extent, Status};
 use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
-use crate::unit::{UnitJobs, UnitRenderer};
+use crate::unit::{self, UnitJobs, UnitRenderer};
 use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::has_errors;
@@ -22,17 +22,17 @@ pub(crate) fn definitions(
     changes: &ChangeSet,
 ) -> Definitions {
     let Extent::Paths(changed) = &changes.extent else { return Definitions::default() };
-    let workspace = renderer.workspace();
+    let workspace = renderer.workspace;
     let counting = || changed.iter().filter(|change| !is_ignored(workspace, &change.path));
     let paths: Vec<&RepoPath> = counting().map(|change| &change.path).collect();
-    let mut candidates = select::candidates(workspace, renderer.templates(), &paths);
+    let mut candidates = select::candidates(workspace, renderer.templates, &paths);
     let gone: Vec<&RepoPath> =
         counting().filter(|change| change.status != Status::Modified).map(|change| &change.path).collect();
     let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
     if gone.iter().any(in_folders) && before.read().is_ok() {
         // A template that is gone is read by nobody at head, and another of its name may have taken its place.
-        let old = before.rendering(renderer.facts(), &InRepository, |old| {
-            select::candidates(old.workspace(), old.templates(), &gone)
+        let old = before.rendering(renderer.facts, &InRepository, |old| {
+            select::candidates(old.workspace, old.templates, &gone)
         });
         for (unit, paths) in old.unwrap_or_default() {
             if workspace.unit(unit.as_str()).is_some() {
@@ -74,9 +74,9 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
     let mut definitions = Definitions::default();
     definitions.claimed.extend(candidates.values().flatten().cloned());
     let compare = |old: &UnitRenderer<'_>| {
-        let wide = Wide::between(old.workspace(), renderer.workspace());
+        let wide = Wide::between(old.workspace, renderer.workspace);
         for (name, paths) in candidates {
-            let Some(unit) = renderer.workspace().unit(name.as_str()) else { continue };
+            let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
             let Some(path) = paths.first() else { continue };
             let reason = match differences(old, renderer, unit, paths, wide) {
                 Ok(differences) if differences.is_empty() => {
@@ -91,7 +91,7 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
             definitions.add(name, paths, reason);
         }
     };
-    before.rendering(renderer.facts(), &InRepository, compare);
+    before.rendering(renderer.facts, &InRepository, compare);
     definitions
 }
 
@@ -125,8 +125,8 @@ fn differences(
     paths: &BTreeSet<RepoPath>,
     wide: Wide,
 ) -> Result<Vec<Difference>, &'static str> {
-    let was = old.workspace().unit(unit.name.as_str());
-    let was = was.or_else(|| old.workspace().units.iter().find(|was| was.dir == unit.dir));
+    let was = old.workspace.unit(unit.name.as_str());
+    let was = was.or_else(|| old.workspace.units.iter().find(|was| was.dir == unit.dir));
     let Some(was) = was else {
         // A unit that came with files of its own is selected for them.
         let by_rule = paths.iter().any(is_workspace_file);
@@ -143,11 +143,11 @@ fn differences(
     if unit.cdk.is_some() && wide == Wide::Differs {
         differences.push(Difference::Environments);
     }
-    let (jobs, problems) = new.definition(unit);
+    let (jobs, problems) = unit::definition(new, unit);
     if has_errors(&problems) {
         return Err("it has errors");
     }
-    let (jobs_were, problems) = old.definition(was);
+    let (jobs_were, problems) = unit::definition(old, was);
     if has_errors(&problems) {
         return Err("it has errors at base");
     }

@@ -214,7 +214,7 @@ fn finish_target(
 fn stop(writing: &mut Writing<'_>, target: &Target<'_>, body: &mut Body) {
     let request = writing.request;
     if let Some((entry, block)) = target.entry.and_then(|entry| Some((entry, entry.stop.block()?))) {
-        match (request.evaluate)(&Node::map(entry.origin, block.clone()), entry) {
+        match request.texts.evaluate(&Node::map(entry.origin, block.clone()), entry) {
             Ok(block) => _ = body.node("stop", block),
             Err(problems) => writing.problems.extend(problems),
         }

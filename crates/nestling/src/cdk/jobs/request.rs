@@ -3,7 +3,7 @@
 use crate::cdk::deployment::Deployment;
 use crate::cdk::settings::{Purpose, RULE, Settings};
 use crate::changes::PipelineFacts;
-use crate::environments::Evaluate;
+use crate::environments::CatalogueTexts;
 use crate::workspace::Catalogue;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
@@ -22,8 +22,8 @@ pub struct Request<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that they are for.
     pub pipeline: &'a PipelineFacts,
-    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
-    pub evaluate: Evaluate<'a>,
+    /// The texts of the catalogue as this unit reads them.
+    pub texts: &'a CatalogueTexts<'a>,
     /// What happens to stages that nothing sends anywhere.
     pub unlisted: Unlisted,
     /// The most needs that a job may have.

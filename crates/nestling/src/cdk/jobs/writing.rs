@@ -93,7 +93,7 @@ impl<'a> Writing<'a> {
             body.node("environment", Node::map(origin, map));
             return;
         };
-        match environment(&over, entry, self.request.unit, self.request.evaluate) {
+        match environment(&over, entry, self.request.unit, self.request.texts) {
             Ok(map) => _ = body.node("environment", Node::map(entry.origin, map)),
             Err(problems) => self.problems.extend(problems),
         }
@@ -107,7 +107,7 @@ impl<'a> Writing<'a> {
             if key == "resource_group" && action.is_some() {
                 continue;
             }
-            match (self.request.evaluate)(value, entry) {
+            match self.request.texts.evaluate(value, entry) {
                 Ok(value) => put_under(body.map_mut(), key, value),
                 Err(problems) => self.problems.extend(problems),
             }

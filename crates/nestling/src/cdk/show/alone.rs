@@ -4,6 +4,7 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::jobs::{self, Outcome, Unlisted};
 use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
+use crate::environments::CatalogueTexts;
 use crate::workspace::{Catalogue, InstanceLimits};
 use nestling_gitlab::diagnostic::Origin;
 
@@ -16,7 +17,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {
         directory: "",
         catalogue: &Catalogue::default(),
         pipeline: &PipelineFacts::local(None, None, None),
-        evaluate: &|node, _| Ok(node.clone()),
+        texts: &CatalogueTexts::AsWritten,
         unlisted: Unlisted::OwnName,
         needs_limit: InstanceLimits::default().needs,
         purpose: Purpose::Deploy,
