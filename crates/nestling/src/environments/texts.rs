@@ -12,7 +12,7 @@ pub enum CatalogueTexts<'a> {
     /// As they are written, where there is no unit to evaluate them for.
     AsWritten,
     /// Each `${{ }}` evaluated, with these values but for `environment`, which is the entry that has the text.
-    Evaluated(&'a Renderer<'a>, Scope),
+    Evaluated(&'a Renderer<'a>, Box<Scope>),
 }
 
 impl CatalogueTexts<'_> {
@@ -25,7 +25,7 @@ impl CatalogueTexts<'_> {
             Self::AsWritten => Ok(text.clone()),
             Self::Evaluated(renderer, values) => {
                 let environment = EnvironmentScope::Bound(entry_value(entry));
-                renderer.evaluate(text, &Scope { environment, ..values.clone() })
+                renderer.evaluate(text, &Scope { environment, ..(**values).clone() })
             }
         }
     }

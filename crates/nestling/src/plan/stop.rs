@@ -35,7 +35,7 @@ pub(crate) fn jobs(
     let mut stopping = Vec::new();
     let render = |old: &UnitRenderer<'_>| {
         let old = old.tearing_down();
-        for Removed { unit, moved_to } in removed {
+        for Removed { unit, moved_to, .. } in removed {
             if let Some(moved_to) = moved_to.as_ref().filter(|_| unit.cdk.is_some()) {
                 problems.push(assembly::moved(unit, moved_to));
                 continue;

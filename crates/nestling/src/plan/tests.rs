@@ -98,7 +98,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     plan(Request {
         files: &new,
         elsewhere: &Nowhere,
-        loaded: workspace::load(&new, &sources).unwrap(),
+        loaded: &workspace::load(&new, &sources).unwrap(),
         base: readable.then_some(&old as &dyn Files),
         changes: ChangeSet {
             base: Some(Base { commit, found, obtained: Obtained::Present }),
