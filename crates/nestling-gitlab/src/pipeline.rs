@@ -1,6 +1,7 @@
 //! The model of a GitLab pipeline: jobs whose bodies stay as they were written, with typed views where rules need
 //! them. The body is the only truth: a view is read from it on demand and never stored beside it.
 
+pub mod rules;
 pub mod keywords;
 mod value;
 pub mod fragment;
@@ -10,12 +11,14 @@ pub mod reference;
 pub mod defaults;
 pub mod need;
 pub mod scope;
+pub mod guard;
 pub mod expression;
 pub mod rule;
 pub mod known;
 pub mod environment;
-pub mod duration;
 pub mod matrix;
+pub mod presence;
+pub mod duration;
 
 use crate::diagnostic::Origin;
 use crate::name::{EnvironmentName, JobName, StageName, UnitName};
@@ -39,7 +42,7 @@ pub struct Pipeline {
 pub struct Job {
     /// Its final name.
     pub name: JobName,
-    /// Where its key was written.
+    /// The key that names it.
     pub origin: Origin,
     /// The unit that it belongs to; `None` for a job of the workspace.
     pub unit: Option<UnitName>,

@@ -1,7 +1,8 @@
-//! What is known of the variables at the moment when GitLab creates the child pipeline and evaluates its rules.
+//! Variables that are known when GitLab creates the child pipeline and evaluates its rules.
 
 use super::expression::Variable;
 use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The source of every child pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).
@@ -14,7 +15,9 @@ const MERGE_REQUEST: [&str; 4] =
 /// Variables with what is known of them; all others are unknown.
 #[derive(Debug, Clone, Default)]
 pub struct KnownVariables {
-    values: BTreeMap<&'static str, Known>,
+    values: BTreeMap<Cow<'static, str>, Known>,
+    /// `true` if all other variables are unset rather than unknown.
+    complete: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -24,7 +27,14 @@ enum Known {
 }
 
 impl KnownVariables {
-    /// What the facts of a parent pipeline say about its child.
+    /// Exactly these variables, with their values; all others are not set.
+    pub fn exactly<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        let known =
+            variables.into_iter().map(|(name, value)| (Cow::Owned(name.into()), Known::Value(value.into())));
+        Self { values: known.collect(), complete: true }
+    }
+
+    /// Returns the variables of the child that follow from the facts of its parent pipeline.
     pub fn of_child(facts: &PipelineFacts) -> Self {
         let mut values = BTreeMap::from([("CI_PIPELINE_SOURCE", Known::Value(CHILD_SOURCE.to_owned()))]);
         let known = |value: &Option<String>| value.clone().map(Known::Value);
@@ -61,14 +71,16 @@ impl KnownVariables {
                 values.extend(MERGE_REQUEST.iter().take(3).map(|name| (*name, Known::Unset)));
             }
         }
-        Self { values }
+        let values = values.into_iter().map(|(name, known)| (Cow::Borrowed(name), known)).collect();
+        Self { values, complete: false }
     }
 
-    /// What is known of one.
+    /// Returns the value of a variable, as far as it is known.
     pub fn get(&self, name: &str) -> Variable {
         match self.values.get(name) {
             Some(Known::Value(value)) => Variable::Set(value.clone()),
             Some(Known::Unset) => Variable::Unset,
+            None if self.complete => Variable::Unset,
             None => Variable::Unknown,
         }
     }

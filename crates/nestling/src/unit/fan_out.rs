@@ -7,6 +7,7 @@ use super::needs::{Fans, drop_dependents, retarget};
 use super::pair::{pair, stop_name};
 use super::target::{Target, target};
 use crate::environments::{LeftOut, starts};
+use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -75,7 +76,7 @@ impl Fanning<'_> {
         if let Some(stop) = job.body.entry("stop") {
             self.problems.push(
                 Diagnostic::error(
-                    "stop-block",
+                    &STOP_BLOCK,
                     stop.key.origin,
                     format!("`{name}` has a `stop` block and no `environment`"),
                 )
@@ -214,7 +215,7 @@ impl Fanning<'_> {
     fn keep(&mut self, name: &str, job: UnitJob) {
         if let Some(other) = self.jobs.get(name) {
             let problem =
-                Diagnostic::error("job-name-clash", job.origin, format!("two jobs are called `{name}`"));
+                Diagnostic::error(&JOB_NAME_CLASH, job.origin, format!("two jobs are called `{name}`"));
             self.problems.push(problem.with_label(other.origin, "the first"));
         }
         self.jobs.insert(name.to_owned(), job);

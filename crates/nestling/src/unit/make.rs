@@ -10,6 +10,7 @@ use super::values::UnitChange;
 use crate::cdk::Fragment;
 use crate::cdk::report::Report;
 use crate::template::find_unbound;
+use crate::unit::rules::ENVIRONMENT_UNBOUND;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Map, Node};
@@ -89,7 +90,7 @@ fn deploy(jobs: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnosti
 fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
     let message = format!("`environment.{key}` is asked for in a job without an environment");
-    let problem = Diagnostic::error("environment-unbound", origin, message);
+    let problem = Diagnostic::error(&ENVIRONMENT_UNBOUND, origin, message);
     Some(
         problem.with_help(
             "`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`",

@@ -3,6 +3,7 @@
 use super::values::pipeline_value;
 use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
+use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, plain_value};
 use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
@@ -80,7 +81,7 @@ impl<'a> UnitRenderer<'a> {
             return Ok(template);
         }
         let message = format!("there is no template `{}`", used.template);
-        let problem = Diagnostic::error("template-missing", used.origin, message);
+        let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
         let names = self.templates.names();
         let help = match did_you_mean(&used.template, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),

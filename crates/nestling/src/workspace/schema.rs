@@ -58,7 +58,7 @@ fn workspace() -> Value {
         "A folder of another revision or repository, read from git's objects",
         &["path"],
         vec![
-            ("git", text("The revision, such as `origin/main`")),
+            ("git", text("The revision, such as `refs/remotes/origin/main`")),
             (
                 "repository",
                 text("Another repository on disk, from this one's root, such as `../ci-templates`"),
@@ -309,7 +309,11 @@ mod tests {
         let text = "zzzzzzzzzzzzzzzz: 1\n";
         let file = Sources::default().add("x", text);
         let node = yaml::parse_file(text, file).unwrap().remove(0);
-        let help = yaml::from_node::<T>(&node, "x").unwrap_err().remove(0).help.unwrap();
+        let help = yaml::from_node::<T>(&node, &nestling_gitlab::instance::rules::HEADER)
+            .unwrap_err()
+            .remove(0)
+            .help
+            .unwrap();
         let mut keys: Vec<String> =
             help.trim_start_matches("known here: ").split(", ").map(str::to_owned).collect();
         keys.sort();
