@@ -10,5 +10,4 @@ mod gate;
 pub(crate) use gate::{Gate, apply as apply_gate};
 pub use left_out::LeftOut;
 pub(crate) use settings::{default_title, environment, starts};
-pub use texts::CatalogueTexts;
-pub(crate) use texts::entry_value;
+pub(crate) use texts::{CatalogueTexts, entry_value};

@@ -7,27 +7,25 @@ use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::Node;
 use serde_json::{Value, json};
 
-/// How the texts of the catalogue are read.
-pub enum CatalogueTexts<'a> {
-    /// As they are written, where there is no unit to evaluate them for.
-    AsWritten,
-    /// Each `${{ }}` evaluated, with these values but for `environment`, which is the entry that has the text.
-    Evaluated(&'a Renderer<'a>, Box<Scope>),
+/// The texts of the catalogue as one unit reads them.
+pub(crate) struct CatalogueTexts<'a> {
+    renderer: &'a Renderer<'a>,
+    values: Scope,
 }
 
-impl CatalogueTexts<'_> {
+impl<'a> CatalogueTexts<'a> {
+    /// The texts are evaluated with these values but for `environment`, which is the entry that has the text.
+    pub(crate) fn new(renderer: &'a Renderer<'a>, values: Scope) -> Self {
+        Self { renderer, values }
+    }
+
     /// Evaluates a text of an entry, or all texts of a list or a mapping.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.
-    pub fn evaluate(&self, text: &Node, entry: &Environment) -> Result<Node, Vec<Diagnostic>> {
-        match self {
-            Self::AsWritten => Ok(text.clone()),
-            Self::Evaluated(renderer, values) => {
-                let environment = EnvironmentScope::Bound(entry_value(entry));
-                renderer.evaluate(text, &Scope { environment, ..(**values).clone() })
-            }
-        }
+    pub(crate) fn evaluate(&self, text: &Node, entry: &Environment) -> Result<Node, Vec<Diagnostic>> {
+        let environment = EnvironmentScope::Bound(entry_value(entry));
+        self.renderer.evaluate(text, &Scope { environment, ..self.values.clone() })
     }
 
     /// Evaluates a text and returns it as a string, if it is one.

@@ -65,7 +65,7 @@ impl<'a> UnitScope<'a> {
 
     fn new(renderer: &'a UnitRenderer<'a>, unit: Option<&'a Unit>, value: Value) -> Self {
         let values = renderer.values(value);
-        let texts = CatalogueTexts::Evaluated(&renderer.engine, Box::new(values.clone()));
+        let texts = CatalogueTexts::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }
     }
 
