@@ -6,6 +6,7 @@ pub use nestling_files::{files, path};
 pub use nestling_git as git;
 pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 
+mod repository;
 pub mod changes;
 pub mod workspace;
 pub mod select;
@@ -14,6 +15,13 @@ pub mod compose;
 pub mod environments;
 pub mod cdk;
 pub mod plan;
+mod project;
 pub mod emit;
 pub mod view;
 pub mod testing;
+
+pub use changes::{As, ChangeRequest, ChangeSet, CiVariables, PipelineFacts};
+pub use nestling_files::files::MemoryFiles;
+pub use nestling_files::path::RepoPath;
+pub use project::{ComparedPlans, Comparison, Error, PathFacts, Planning, Project};
+pub use repository::Repository;

@@ -72,8 +72,10 @@ pub struct Plan {
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
     pub cdk_reports: BTreeMap<UnitName, Report>,
-    /// What is wrong so far; `check` adds what GitLab would refuse.
+    /// What is wrong, as far as the plan's own steps find it; [`Project::plan`](crate::Project::plan) adds what GitLab would refuse.
     pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the files that were read, which origins and diagnostics point into.
+    pub sources: Sources,
 }
 
 /// Which units a change set concerns, for those who need no more.
@@ -89,6 +91,8 @@ pub struct Selected {
     pub removed: Vec<Removed>,
     /// What is wrong in the workspace.
     pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the files that were read, which diagnostics point into.
+    pub sources: Sources,
 }
 
 impl Plan {
@@ -111,7 +115,7 @@ pub fn select(request: Request<'_>) -> Selected {
     let (selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
     drop(renderer);
     drop(templates);
-    Selected { workspace, changes, selection, removed, diagnostics }
+    Selected { workspace, changes, selection, removed, diagnostics, sources: sources.clone() }
 }
 
 /// The units that are made from a file, whether it changed or not.
@@ -172,7 +176,8 @@ pub fn plan(request: Request<'_>) -> Plan {
     drop(renderer);
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);
-    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, cdk_reports, diagnostics }
+    let sources = sources.clone();
+    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, cdk_reports, diagnostics, sources }
 }
 
 /// Takes the value and keeps the problems.

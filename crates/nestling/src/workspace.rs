@@ -80,6 +80,11 @@ impl Workspace {
         self.units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok().map(|at| &self.units[at])
     }
 
+    /// Returns all units, in the order of their names.
+    pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
+        self.units.iter()
+    }
+
     /// The unit whose directory is nearest above a path, or is the path.
     pub fn owner(&self, path: &RepoPath) -> Option<&Unit> {
         let mut at = Some(path.clone());
