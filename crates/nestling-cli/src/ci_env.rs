@@ -37,6 +37,11 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Returns `true` if a variable is set to nothing.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(String::is_empty)
+    }
+
     /// Whether this runs in a GitLab job.
     pub fn in_gitlab(&self) -> bool {
         self.get("GITLAB_CI").is_some() && self.get("CI_COMMIT_SHA").is_some()

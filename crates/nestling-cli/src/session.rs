@@ -3,11 +3,11 @@
 mod narrow;
 mod request;
 
-use crate::args::Shared;
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::options::RunOptions;
 use crate::planned::{Planned, Selected, checked, parent};
 use crate::progress::{Progress, Watched};
 use crate::watch::Saved;
@@ -50,12 +50,16 @@ struct Asked {
 
 impl Session {
     /// Opens the repository that the directory is in, and reads the options.
-    pub(crate) fn open(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Self, Failure> {
-        let directory = shared.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    pub(crate) fn open(
+        options: &RunOptions,
+        environment: &Environment,
+        io: &mut Io,
+    ) -> Result<Self, Failure> {
+        let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
         let trust =
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let repository = Repository::discover(&directory, &trust).map_err(Failure::git)?;
-        let request = request::read(shared, environment, io)?;
+        let request = request::read(options, environment, io)?;
         let repository = match request.fetch {
             FetchPolicy::Allow { timeout } => repository.fetching(timeout),
             FetchPolicy::Forbid => repository,
@@ -65,9 +69,9 @@ impl Session {
             directory,
             repository,
             request,
-            only: shared.only.clone(),
-            except: shared.except.clone(),
-            strict_cdk: shared.strict_cdk,
+            only: options.only.clone(),
+            except: options.except.clone(),
+            strict_cdk: options.strict_cdk,
             watched,
         })
     }

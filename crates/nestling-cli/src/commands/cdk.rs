@@ -1,8 +1,8 @@
 //! `nestling cdk`.
 
-use crate::args::Shared;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::{Invocation, ended};
+use crate::options::CdkOptions;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
@@ -10,7 +10,7 @@ use nestling::cdk::deployment;
 use nestling::cdk::show::{self, Shown};
 use nestling::diagnostic::{Origin, Severity, Sources};
 use nestling::files::DirectoryFiles;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Look at CDK assemblies
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,8 @@ enum Cdk {
         /// How to show it
         #[arg(long, value_enum, default_value_t = Format::Tree)]
         format: Format,
+        #[command(flatten)]
+        cdk: CdkOptions,
     },
 }
 
@@ -48,9 +50,10 @@ enum Format {
     Jobs,
 }
 
-pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Failure> {
-    let Cdk::Show { assembly, format } = &args.command;
-    let start = shared.directory.as_deref().unwrap_or(Path::new("."));
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let Cdk::Show { assembly, format, cdk } = &args.command;
+    let start = invocation.directory().to_owned();
+    let io = &mut *invocation.io;
     let sources = Sources::default();
     let place = assembly.display().to_string();
     let place = place.trim_end_matches('/');
@@ -73,9 +76,9 @@ pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Fai
         Format::Json => show::json(&shown),
         Format::Jobs => nestling::yaml::emit(&outcome.rendered),
     })?;
-    if shared.strict_cdk {
+    if cdk.strict_cdk {
         let open = outcome.report.diagnostics(Severity::Error);
-        return Ok(if tell(&open, &sources, io) { Exit::Done } else { Exit::Errors });
+        return Ok(ended(tell(&open, &sources, io)));
     }
     Ok(Exit::Done)
 }

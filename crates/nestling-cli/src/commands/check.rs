@@ -1,12 +1,11 @@
 //! `nestling check`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::{Io, counted};
+use crate::invocation::{Invocation, ended};
+use crate::io::counted;
+use crate::options::{CdkOptions, PlanOptions, RunOptions};
 use crate::planned::Planned;
 use crate::report;
-use crate::session::Session;
 use clap::ValueEnum;
 use nestling::diagnostic::has_errors;
 use nestling::view::json_v1;
@@ -21,6 +20,10 @@ pub struct Args {
     /// How to tell it: for people on standard error, every other format on standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,25 +38,20 @@ enum Format {
     Codequality,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
     let planned = session.plan_everything()?;
     if args.format == Format::Human {
-        let ok = planned.report(io);
+        let ok = planned.report(invocation.io);
         if ok {
             let units = counted(planned.plan.workspace.units.len(), "unit");
             let jobs = counted(planned.plan.pipeline.jobs.len(), "job");
-            io.talk(format_args!("{units}, {jobs}: no errors\n"));
+            invocation.io.talk(format_args!("{units}, {jobs}: no errors\n"));
         }
-        return Ok(if ok { Exit::Done } else { Exit::Errors });
+        return Ok(ended(ok));
     }
-    io.data(told(args.format, &planned)?)?;
-    Ok(if has_errors(&planned.problems) { Exit::Errors } else { Exit::Done })
+    invocation.io.data(told(args.format, &planned)?)?;
+    Ok(ended(!has_errors(&planned.problems)))
 }
 
 fn told(format: Format, planned: &Planned) -> Result<String, Failure> {

@@ -1,11 +1,10 @@
 //! `nestling diff`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
+use crate::invocation::{Invocation, ended};
 use crate::io::Io;
+use crate::options::{CdkOptions, PlanOptions, RunOptions};
 use crate::planned::Planned;
-use crate::session::Session;
 use clap::ValueEnum;
 use nestling::view::diff::{self, diff};
 
@@ -20,6 +19,10 @@ pub struct Args {
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,22 +35,18 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
     let [base, head] = session.plan_both()?;
-    let ok = head.report(io);
+    let ok = head.report(invocation.io);
     if base.has_errors() {
-        io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
+        invocation.io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
     }
     let found = diff(&base.plan.pipeline, &head.plan.pipeline);
     let sides = [&base, &head].map(|side| side.plan.changes.head.to_string());
-    io.data(shown(args.format, &found, &head, sides, io)?)?;
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    let text = shown(args.format, &found, &head, sides, invocation.io)?;
+    invocation.io.data(text)?;
+    Ok(ended(ok))
 }
 
 fn shown(

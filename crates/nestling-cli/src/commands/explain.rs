@@ -1,9 +1,8 @@
 //! `nestling explain`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::{Invocation, ended};
+use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::planned::Planned;
 use crate::session::Session;
 use clap::ValueEnum;
@@ -27,6 +26,10 @@ pub struct Args {
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    changes: ChangeOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,28 +40,23 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
     let planned = session.plan()?;
-    let ok = planned.report(io);
+    let ok = planned.report(invocation.io);
     let asked = match Asked::find(&planned.plan, &args.subject) {
         Some(asked) => asked,
         None => path(&session, &planned, &args.subject)?,
     };
     let told = view::explain(&planned.plan, &asked, &planned.sources);
     match args.format {
-        Format::Text => io.data(told.text(io.screen_of_data().paint))?,
+        Format::Text => invocation.io.data(told.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
             let json = serde_json::to_string_pretty(&told).map_err(anyhow::Error::from);
-            io.data(json.map_err(Failure::output)? + "\n")?;
+            invocation.io.data(json.map_err(Failure::output)? + "\n")?;
         }
     }
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    Ok(ended(ok))
 }
 
 /// A path that changed or is there; anything else is a slip of the pen.

@@ -1,9 +1,10 @@
 //! `nestling generate`.
 
-use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
+use crate::invocation::Invocation;
 use crate::io::Io;
+use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{Planned, until_the_end};
 use crate::session::Session;
@@ -36,19 +37,20 @@ pub struct Args {
     /// Write a router and this many parts, instead of as few files as GitLab takes
     #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
     parts: Option<NonZeroUsize>,
+    #[command(flatten)]
+    changes: ChangeOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let environment = invocation.environment;
     if environment.in_gitlab() {
-        clear(args, shared.directory.as_deref().unwrap_or(Path::new(".")), io)?;
+        clear(args, &invocation.directory().to_owned(), invocation.io)?;
     }
-    let session = until_the_end(Session::open(shared, environment, io)?);
+    let session = until_the_end(invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?);
     let planned = until_the_end(session.plan_and_synthesize()?);
+    let io = &mut *invocation.io;
     let ok = planned.report(io);
     log::plan(io, environment, &planned.plan);
     let emitted =

@@ -1,9 +1,9 @@
 //! `nestling preview`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
+use crate::invocation::{Invocation, ended};
 use crate::io::Io;
+use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::planned::Planned;
 use crate::session::Session;
 use crate::watch::Watch;
@@ -37,6 +37,10 @@ pub struct Args {
     /// Draw again whenever a file is saved
     #[arg(long, conflicts_with = "head")]
     watch: bool,
+    #[command(flatten)]
+    changes: ChangeOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,13 +57,9 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let mut session = Session::open(shared, environment, io)?;
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let mut session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
+    let io = &mut *invocation.io;
     if args.watch { watch(args, &mut session, io) } else { once(args, &session, io) }
 }
 
@@ -67,7 +67,7 @@ fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     let planned = session.plan()?;
     let ok = planned.report(io);
     show(args, session, &planned, io)?;
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    Ok(ended(ok))
 }
 
 /// Draws again whenever a file is saved. What is wrong meanwhile is told, and waited out.

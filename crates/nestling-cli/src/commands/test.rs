@@ -1,9 +1,8 @@
 //! `nestling test`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::{Invocation, ended};
+use crate::options::HeadOptions;
 use crate::output;
 use crate::planned::tell;
 use crate::session::Session;
@@ -35,16 +34,13 @@ pub struct Args {
     /// Also write a JUnit report, for `artifacts: reports: junit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    head: HeadOptions,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let sources = Sources::default();
-    let directory = shared.directory.clone().unwrap_or_default();
+    let directory = invocation.directory().to_owned();
     let (outcomes, problems) = if args.library {
         let files = library_files();
         let workspace = Workspace::default();
@@ -53,7 +49,7 @@ pub(crate) fn run(
             Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
         outcomes(&found, &setting)?
     } else {
-        let session = Session::open(shared, environment, io)?;
+        let session = invocation.open(&args.head)?;
         let (mut all, problems) = in_repository(args, &session, &sources)?;
         if args.update {
             for snapshot in all.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
@@ -66,12 +62,12 @@ pub(crate) fn run(
         }
         (all, problems)
     };
-    let ok = tell(&problems, &sources, io);
+    let ok = tell(&problems, &sources, invocation.io);
     if let Some(path) = &args.junit {
         output::replace(&directory.join(path), &junit(&outcomes))?;
     }
-    io.data(summary(&outcomes))?;
-    Ok(if ok && outcomes.iter().all(Outcome::passed) { Exit::Done } else { Exit::Errors })
+    invocation.io.data(summary(&outcomes))?;
+    Ok(ended(ok && outcomes.iter().all(Outcome::passed)))
 }
 
 type Ran = (Vec<Outcome>, Vec<Diagnostic>);

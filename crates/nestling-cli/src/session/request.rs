@@ -1,9 +1,9 @@
 //! What the options and the environment ask of the change set.
 
-use crate::args::Shared;
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::options::RunOptions;
 use nestling::changes::{As, FetchPolicy, OnUnknownBase, Request, Scope};
 use std::path::Path;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use std::time::Duration;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads the options, and the list of changed paths where one is given.
-pub(super) fn read(shared: &Shared, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
-    let simulate = shared.act_as.as_deref().map(As::parse).transpose();
+pub(super) fn read(options: &RunOptions, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
+    let simulate = options.act_as.as_deref().map(As::parse).transpose();
     let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
-    let given = shared.changes_from.as_deref().map(|from| given(from, shared.nul, io)).transpose()?;
+    let given = options.changes_from.as_deref().map(|from| given(from, options.nul, io)).transpose()?;
     let fetch =
-        if shared.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
+        if options.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
     Ok(Request {
         variables: environment.ci_variables(),
         simulate,
-        base: shared.base.clone(),
-        head: shared.head.clone(),
+        base: options.base.clone(),
+        head: options.head.clone(),
         given,
-        scope: if shared.all { Scope::All } else { Scope::Policy },
+        scope: if options.all { Scope::All } else { Scope::Policy },
         fetch,
-        unknown_base: if shared.strict_base { OnUnknownBase::Fail } else { OnUnknownBase::RunEverything },
+        unknown_base: if options.strict_base { OnUnknownBase::Fail } else { OnUnknownBase::RunEverything },
         ..Request::default()
     })
 }

@@ -61,20 +61,26 @@ pub(super) struct Manifest<T> {
 }
 
 impl<T> Manifest<T> {
-    /// Where a name stands: the first line that holds it, as a word of its own.
+    /// The line of a name: the first that starts with it, as a key does, or else the first that holds it as a word.
     pub(super) fn place(&self, name: &str) -> Origin {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@' | '.');
-        let is_whole = |at: usize| {
-            let before = self.text[..at].chars().next_back();
+        let is_whole = |at: &usize| {
+            let before = self.text[..*at].chars().next_back();
             let after = self.text[at + name.len()..].chars().next();
             !before.is_some_and(is_part) && !after.is_some_and(|c| is_part(c) && c != '.')
+        };
+        let starts_line = |at: &usize| {
+            let before = self.text[..*at].rsplit('\n').next().unwrap_or_default();
+            before.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\''))
         };
         // No line holds nothing, or a name of several lines.
         let can_stand = !name.is_empty() && !name.contains('\n');
         let finder = memchr::memmem::Finder::new(name);
-        let mut places = finder.find_iter(self.text.as_bytes()).filter(|_| can_stand);
-        match places.find(|at| is_whole(*at)) {
-            Some(at) => self.line_of(at),
+        let places = finder.find_iter(self.text.as_bytes()).filter(|at| can_stand && is_whole(at));
+        let places: Vec<usize> = places.collect();
+        let key = places.iter().find(|at| starts_line(at));
+        match key.or(places.first()) {
+            Some(at) => self.line_of(*at),
             None => Origin::file(self.file),
         }
     }

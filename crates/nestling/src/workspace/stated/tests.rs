@@ -30,7 +30,7 @@ fn stated(from: &str, units: &[&str], files: &[(&str, &str)]) -> Vec<String> {
 fn cargo_states_paths_inherited_paths_platforms_and_patches() {
     let root = "[workspace]\nmembers = [\"*\"]\n[workspace.dependencies]\nlog = { path = \"log\" }\nserde = \"1\"\n\
                 [patch.crates-io]\nforked = { path = \"third/forked\" }\n";
-    let api = "[package]\nname = \"api\"\n[dependencies]\ncore = { path = \"../core\", version = \"1\" }\n\
+    let api = "[package]\nname = \"api\" # of log and core\n[dependencies]\ncore = { path = \"../core\", version = \"1\" }\n\
                log.workspace = true\nserde = { workspace = true }\nforked = \"2\"\n\
                [target.'cfg(unix)'.dev-dependencies]\nunixy = { path = \"../unixy/inner\" }\n";
     let plain = "[package]\nname = \"x\"\n";
