@@ -5,12 +5,12 @@
 
 use crate::support::repository::Repository;
 use crate::support::{self, expect_file, large, nestling, run, said};
-use nestling::changes::{As, PipelineFacts};
-use nestling::check::rules::{RULES, Rule};
-use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
-use nestling::diagnostic::{Diagnostic, Severity, Sources, has_errors};
-use nestling::workspace::Gitlab;
-use nestling::yaml;
+use nestling_gitlab::check::rules::{RULES, Rule};
+use nestling_gitlab::check::{KnownVariables, Settings, check, read_file, without_allowed};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, has_errors};
+use nestling_gitlab::facts::{As, PipelineFacts};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::yaml;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;

@@ -3,8 +3,8 @@
 
 use super::assemblies::{NEWEST, Shop, all, read};
 use nestling::cdk::deployment::{Deployment, Fate, Node, Work};
-use nestling::diagnostic::Sources;
-use nestling::pipeline::{Pipeline, need};
+use nestling::{Pipeline, Sources};
+use nestling_gitlab::pipeline::need;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything to one environment that always deploys, so that every node becomes a job.

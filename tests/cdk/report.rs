@@ -5,7 +5,7 @@ use nestling::cdk::report::Kind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
 use nestling::cdk::show;
-use nestling::diagnostic::{Origin, Sources};
+use nestling::{Origin, Sources};
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
 const ODD: [(Kind, &str, &str); 40] = [

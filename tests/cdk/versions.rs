@@ -1,7 +1,7 @@
 //! Every version of the library gives the same jobs: what differs from version to version is not looked at.
 
 use super::assemblies::{NEWEST, Shop, all, read};
-use nestling::diagnostic::Sources;
+use nestling::Sources;
 use std::collections::BTreeSet;
 
 /// Versions that write no graph beside a pipeline, so that ranks decide what waits for what.

@@ -2,12 +2,9 @@
 
 use nestling::cdk::settings::Settings;
 use nestling::cdk::{Assemblies, nowhere};
-use nestling::changes::Head;
-use nestling::diagnostic::Diagnostic;
-use nestling::files::{DirectoryFiles, Files};
-use nestling::git::Repository;
-use nestling::path::RepoPath;
-use nestling::workspace::Unit;
+use nestling::{Diagnostic, Files, Head, RepoPath, Unit};
+use nestling_files::files::DirectoryFiles;
+use nestling_git::Repository;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -12,15 +12,14 @@ mod detect;
 
 pub(crate) use detect::{detect, facts, head};
 pub use given::GivenError;
-pub(crate) use given::parse_given;
 pub use nestling_git::{Change, Status};
 pub use nestling_gitlab::facts::{
     As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
     Policy,
 };
 pub use reason::{Everything, Nothing, UnknownBase};
-pub(crate) use request::{FetchPolicy, OnUnknownBase, Scope};
 pub use request::{ChangeRequest, ChangesError};
+pub(crate) use request::{FetchPolicy, OnUnknownBase, Scope};
 
 use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};

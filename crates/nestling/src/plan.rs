@@ -96,6 +96,11 @@ pub struct Selected {
 }
 
 impl Plan {
+    /// Reports whether something is wrong that keeps the pipeline from being written.
+    pub fn has_errors(&self) -> bool {
+        diagnostic::has_errors(&self.diagnostics)
+    }
+
     /// The workspace's units, then those that are gone since base.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
         self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
@@ -177,7 +182,18 @@ pub fn plan(request: Request<'_>) -> Plan {
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);
     let sources = sources.clone();
-    Plan { workspace, changes, facts, selection, removed, pipeline, left_out, cdk_reports, diagnostics, sources }
+    Plan {
+        workspace,
+        changes,
+        facts,
+        selection,
+        removed,
+        pipeline,
+        left_out,
+        cdk_reports,
+        diagnostics,
+        sources,
+    }
 }
 
 /// Takes the value and keeps the problems.

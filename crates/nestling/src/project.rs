@@ -11,7 +11,7 @@ mod planning;
 mod comparison;
 mod path;
 
-pub use comparison::{Comparison, ComparedPlans};
+pub use comparison::{ComparedPlans, Comparison};
 pub use error::Error;
 pub use path::PathFacts;
 pub use planning::Planning;
@@ -148,6 +148,32 @@ impl<'r> Project<'r> {
         &self.sources
     }
 
+    /// A project of templates alone: an empty workspace that is in no file.
+    pub(crate) fn of_templates(files: Box<dyn Files + 'r>) -> Self {
+        Self {
+            files,
+            repository: None,
+            request: ChangeRequest::local(),
+            head: Head::WorkTree { commit: None },
+            loaded: Loaded::default(),
+            facts: PipelineFacts::local(None, None, None),
+            sources: Sources::default(),
+        }
+    }
+
+    /// The same files with another workspace, for another pipeline.
+    pub(crate) fn with_workspace(&self, loaded: Loaded, facts: PipelineFacts) -> Project<'_> {
+        Project {
+            files: Box::new(self.files()),
+            repository: self.repository,
+            request: self.request.clone(),
+            head: self.head.clone(),
+            loaded,
+            facts,
+            sources: self.sources.clone(),
+        }
+    }
+
     /// Returns who has the files of other revisions.
     pub(crate) fn revisions(&self) -> &'r dyn Elsewhere {
         revisions(self.repository)
@@ -163,6 +189,9 @@ fn head_files<'r>(repository: &'r Repository, head: &Head) -> Result<Box<dyn Fil
 
 impl std::fmt::Debug for Project<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Project").field("head", &self.head).field("facts", &self.facts).finish_non_exhaustive()
+        f.debug_struct("Project")
+            .field("head", &self.head)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
     }
 }

@@ -8,8 +8,8 @@ use crate::report;
 use clap::{Subcommand, ValueEnum};
 use nestling::cdk::deployment;
 use nestling::cdk::show::{self, Shown};
-use nestling::diagnostic::{Origin, Severity, Sources};
-use nestling::files::DirectoryFiles;
+use nestling::{Origin, Severity, Sources};
+use nestling_files::files::DirectoryFiles;
 use std::path::PathBuf;
 
 /// Look at CDK assemblies
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling::yaml::emit(&outcome.rendered),
+        Format::Jobs => nestling_gitlab::yaml::emit(&outcome.rendered),
     })?;
     if cdk.strict_cdk {
         let open = outcome.report.diagnostics(Severity::Error);

@@ -4,10 +4,10 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::Planned;
+use crate::planned::report_plan;
 use crate::report;
 use clap::ValueEnum;
-use nestling::diagnostic::has_errors;
+use nestling::Plan;
 use nestling::view::json_v1;
 
 /// Find everything that is wrong, in every unit, selected or not
@@ -40,22 +40,22 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-    let planned = session.plan_everything()?;
+    let plan = session.plan_everything()?;
     if args.format == Format::Human {
-        let ok = planned.report(invocation.io);
+        let ok = report_plan(&plan, invocation.io);
         if ok {
-            let units = counted(planned.plan.workspace.units.len(), "unit");
-            let jobs = counted(planned.plan.pipeline.jobs.len(), "job");
+            let units = counted(plan.workspace.units().len(), "unit");
+            let jobs = counted(plan.pipeline.jobs.len(), "job");
             invocation.io.talk(format_args!("{units}, {jobs}: no errors\n"));
         }
         return Ok(ended(ok));
     }
-    invocation.io.data(told(args.format, &planned)?)?;
-    Ok(ended(!has_errors(&planned.problems)))
+    invocation.io.data(told(args.format, &plan)?)?;
+    Ok(ended(!plan.has_errors()))
 }
 
-fn told(format: Format, planned: &Planned) -> Result<String, Failure> {
-    let (problems, sources) = (&planned.problems, &planned.sources);
+fn told(format: Format, plan: &Plan) -> Result<String, Failure> {
+    let (problems, sources) = (&plan.diagnostics, &plan.sources);
     Ok(match format {
         Format::Human => String::new(),
         Format::Json => {

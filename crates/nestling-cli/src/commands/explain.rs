@@ -3,13 +3,12 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
-use crate::planned::Planned;
+use crate::planned::report_plan;
 use crate::session::Session;
 use clap::ValueEnum;
-use nestling::diagnostic::did_you_mean;
-use nestling::name::UnitName;
-use nestling::path::RepoPath;
 use nestling::view::{self, Asked};
+use nestling::{Plan, RepoPath, UnitName};
+use nestling_gitlab::diagnostic::did_you_mean;
 
 /// Say why a unit, a job or a path is in, or why it is not
 ///
@@ -42,13 +41,13 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
-    let planned = session.plan()?;
-    let ok = planned.report(invocation.io);
-    let asked = match Asked::find(&planned.plan, &args.subject) {
+    let plan = session.plan()?;
+    let ok = report_plan(&plan, invocation.io);
+    let asked = match Asked::find(&plan, &args.subject) {
         Some(asked) => asked,
-        None => path(&session, &planned, &args.subject)?,
+        None => path(&session, &plan, &args.subject)?,
     };
-    let told = view::explain(&planned.plan, &asked, &planned.sources);
+    let told = view::explain(&plan, &asked);
     match args.format {
         Format::Text => invocation.io.data(told.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
@@ -60,15 +59,15 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 }
 
 /// A path that changed or is there; anything else is a slip of the pen.
-fn path<'a>(session: &Session, planned: &Planned, text: &str) -> Result<Asked<'a>, Failure> {
+fn path<'a>(session: &Session, plan: &Plan, text: &str) -> Result<Asked<'a>, Failure> {
     let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let (exists, made) = session.looks_at(planned, &wanted)?;
-    if exists {
-        return Ok(Asked::Path { path: wanted, made });
+    let facts = session.path_facts(plan, &wanted)?;
+    if facts.exists {
+        return Ok(Asked::Path { path: wanted, made: facts.made_from });
     }
     let failure = Failure::usage(format!("there is no unit, no job and no path `{text}`"));
-    let workspace = &planned.plan.workspace;
-    let jobs = planned.plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    let workspace = &plan.workspace;
+    let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let near = did_you_mean(text, workspace.unit_names().map(UnitName::as_str).chain(jobs));
     Err(match near {
         Some(near) => failure.with_help(format!("did you mean `{near}`?")),

@@ -3,7 +3,7 @@
 use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
-use super::request::{ChangesError, OnUnknownBase, ChangeRequest, Scope};
+use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };

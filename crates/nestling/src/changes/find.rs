@@ -2,7 +2,7 @@
 
 use super::base::Rule;
 use super::reason::UnknownBase;
-use super::request::{FetchPolicy, ChangeRequest};
+use super::request::{ChangeRequest, FetchPolicy};
 use super::{Base, Head, Obtained, Provenance};
 use nestling_files::path::Glob;
 use nestling_git::{CommitId, GitError, MergeBase, Repository};

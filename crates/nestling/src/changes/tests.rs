@@ -1,3 +1,4 @@
+use super::given::parse_given;
 use super::*;
 use nestling_git::testing::Fixture;
 use nestling_git::testing::shown;
@@ -66,7 +67,10 @@ impl Story {
 }
 
 /// Finds head and what changed up to it, as a project does.
-fn detected(repository: &nestling_git::Repository, request: &ChangeRequest) -> Result<ChangeSet, ChangesError> {
+fn detected(
+    repository: &nestling_git::Repository,
+    request: &ChangeRequest,
+) -> Result<ChangeSet, ChangesError> {
     let head = head(repository, request)?;
     detect(repository, request, &facts(repository, request)?, head)
 }

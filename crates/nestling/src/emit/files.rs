@@ -1,7 +1,7 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
-use super::output::{Emitted, File, Parts, Settings};
-use super::split::{self, Limits, Load};
+use super::output::{Emitted, EmittedFile, Parts, Settings};
+use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
 use crate::plan::{Plan, noop_job};
@@ -14,16 +14,18 @@ use std::collections::BTreeSet;
 
 /// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
 /// parts. The same plan and settings give the same bytes.
-pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let mut emitted = written(plan, sources, settings);
-    emitted.problems.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    emitted.diagnostics.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
     emitted
 }
 
-fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let pipeline = &plan.pipeline;
-    let one =
-        |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
+    let one = |text| Emitted {
+        files: vec![EmittedFile { path: settings.file.to_owned(), text }],
+        diagnostics: Vec::new(),
+    };
     let jobs = Jobs::of(plan);
     let cut = match settings.parts {
         Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
@@ -64,7 +66,7 @@ impl<'a> Jobs<'a> {
 
     /// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part
     /// that turns out too large is cut again, a little smaller.
-    fn fewest(&self, written: &Written<'_>, limits: &Limits) -> Vec<Vec<usize>> {
+    fn fewest(&self, written: &Written<'_>, limits: &PipelineLimits) -> Vec<Vec<usize>> {
         let groups = self.groups();
         let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
         // Each part may have to hold every shared body.
@@ -72,7 +74,7 @@ impl<'a> Jobs<'a> {
         let objects = limits.objects.saturating_sub(shared);
         let cut = |tenths: usize| {
             let objects = objects / 10 * tenths;
-            split::by_limits(&groups, &loads, &Limits { objects, ..*limits })
+            split::by_limits(&groups, &loads, &PipelineLimits { objects, ..*limits })
         };
         let fits = |parts: &Vec<Vec<usize>>| {
             let mut numbered = parts.iter().enumerate();
@@ -82,7 +84,7 @@ impl<'a> Jobs<'a> {
     }
 
     /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.
-    fn part(&self, part: &[usize], first: bool, limits: &Limits) -> (Written<'a>, Load) {
+    fn part(&self, part: &[usize], first: bool, limits: &PipelineLimits) -> (Written<'a>, Load) {
         let load = Load::of_some(&self.loads, part);
         let written = part_of(self.plan, part, first);
         if load.fits(limits) {
@@ -94,8 +96,8 @@ impl<'a> Jobs<'a> {
     }
 }
 
-fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings) -> Emitted {
-    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(&settings.file, number)).collect();
+fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings<'_>) -> Emitted {
+    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(settings.file, number)).collect();
     let mut emitted = Emitted::default();
     let router = router::pipeline(jobs.plan, &paths, settings);
     let about = format!(
@@ -104,7 +106,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
         cut.len()
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
-    emitted.files.push(File { path: settings.file.clone(), text: text_of_router });
+    emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(at, part)| {
         let (written, load) = jobs.part(part, *at == 0, &settings.limits);
@@ -117,8 +119,8 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
         (text, problem)
     });
     for ((text, problem), path) in written.into_iter().zip(paths) {
-        emitted.problems.extend(problem);
-        emitted.files.push(File { path, text });
+        emitted.diagnostics.extend(problem);
+        emitted.files.push(EmittedFile { path, text });
     }
     emitted
 }

@@ -29,11 +29,11 @@ use crate::select::Narrowing;
 /// ```
 #[must_use = "a plan is made by `run` or `select`"]
 pub struct Planning<'r> {
-    project: Project<'r>,
-    changes: ChangeSet,
-    patterns: UnitPatterns,
-    assemblies: &'r dyn Assemblies,
-    unconverted: Unconverted,
+    pub(super) project: Project<'r>,
+    pub(super) changes: ChangeSet,
+    pub(super) patterns: UnitPatterns,
+    pub(super) assemblies: &'r dyn Assemblies,
+    pub(super) unconverted: Unconverted,
 }
 
 impl<'r> Planning<'r> {
@@ -126,6 +126,9 @@ impl<'r> Planning<'r> {
 
 impl std::fmt::Debug for Planning<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Planning").field("project", &self.project).field("changes", &self.changes).finish_non_exhaustive()
+        f.debug_struct("Planning")
+            .field("project", &self.project)
+            .field("changes", &self.changes)
+            .finish_non_exhaustive()
     }
 }
