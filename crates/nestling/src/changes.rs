@@ -17,7 +17,7 @@ pub use nestling_gitlab::facts::{
     As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
     Policy,
 };
-pub use reason::{Everything, Nothing, UnknownBase};
+pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
 pub use request::{ChangeRequest, ChangesError};
 pub(crate) use request::{FetchPolicy, OnUnknownBase, Scope};
 
@@ -111,7 +111,7 @@ pub enum Provenance {
     },
     /// The best common ancestor with this branch.
     MergeBase {
-        /// The branch, as git resolves it: `origin/main`.
+        /// The branch: `origin/main`, or `main` for a local one.
         branch: String,
     },
     /// `since:` in the workspace's policy, with the revision or the tag that it came to.

@@ -14,12 +14,13 @@ mod run;
 mod suite;
 mod template;
 
+pub use crate::template::RenderLimits;
 pub use case::Case;
 pub use discover::CaseFile;
 pub use junit::junit;
 pub use outcome::{Outcome, Snapshot, summary};
 pub use suite::Suite;
-pub use template::{RenderLimits, TemplateRenderer, TemplateValues, with_templates};
+pub use template::{TemplateRenderer, TemplateValues, with_templates};
 
 use nestling_gitlab::yaml::Node;
 
@@ -31,5 +32,5 @@ pub fn parsed_size(document: &Node) -> usize {
 
 /// Returns a node as the plain value that templates see, which is how the documentation shows defaults.
 pub fn plain_value(node: &Node) -> serde_json::Value {
-    crate::render::plain_value(node)
+    crate::template::plain_value(node)
 }

@@ -1,7 +1,7 @@
 //! Templates by themselves: rendered with made-up values, without a unit and a pipeline.
 
 use crate::project::Project;
-use crate::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use crate::workspace::{Template, Templates};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Map, Node};
@@ -25,24 +25,6 @@ pub struct TemplateValues {
     pub environment: Option<Value>,
     /// `pipeline`.
     pub pipeline: Value,
-}
-
-/// Limits of one rendering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RenderLimits {
-    /// Steps of the template engine.
-    pub steps: u64,
-    /// How deep macros and includes may be nested.
-    pub depth: usize,
-    /// Bytes of the rendered text.
-    pub output: usize,
-}
-
-impl Default for RenderLimits {
-    fn default() -> Self {
-        let Limits { fuel, recursion, output } = Limits::default();
-        Self { steps: fuel, depth: recursion, output }
-    }
 }
 
 /// Calls a function with a renderer of a project's templates, and of the built-in ones.
@@ -71,8 +53,6 @@ pub fn with_templates<T>(
 ) -> T {
     let folders = &project.workspace().template_folders;
     let templates = Templates::new(project.files(), project.revisions(), folders, project.sources());
-    let RenderLimits { steps, depth, output } = limits;
-    let limits = Limits { fuel: steps, recursion: depth, output };
     let renderer = Renderer::new(project.sources(), &templates, limits);
     act(&TemplateRenderer { templates: &templates, renderer })
 }
