@@ -17,7 +17,7 @@ fn rust_files() -> Vec<PathBuf> {
 }
 
 /// Modules of which some use each other, so that no order of their `mod` lines is right. The list only becomes shorter.
-const TANGLED: [&str; 4] = ["nestling-cli", "nestling-git", "nestling-gitlab::yaml", "nestling::template"];
+const TANGLED: &[&str] = &["nestling-cli", "nestling-git", "nestling::template"];
 
 /// Cargo holds the order of the crates; inside a crate the order is that of the `mod` lines, on every level.
 #[test]
@@ -34,8 +34,8 @@ fn a_module_uses_only_what_stands_above_it() {
     }
     let is_tangled =
         |module: &str, parent: &str| parent == module || parent.starts_with(&format!("{module}::"));
-    let untangled: Vec<&str> = TANGLED
-        .into_iter()
+    let untangled: Vec<&&str> = TANGLED
+        .iter()
         .filter(|module| !wrong.iter().any(|violation| is_tangled(module, &violation.parent)))
         .collect();
     assert!(untangled.is_empty(), "in order now, remove from TANGLED: {untangled:?}");
@@ -60,7 +60,7 @@ fn files_are_short() {
 /// At its top; a rule of `check` says it in the documentation that it carries.
 #[test]
 fn every_file_says_what_it_is_for() {
-    let says = |text: &str| text.starts_with("//!") || text.contains("const RULE: Rule = Rule {");
+    let says = |text: &str| text.starts_with("//!") || text.contains("static RULE: Rule = Rule {");
     let silent: Vec<_> =
         rust_files().into_iter().filter(|path| !source::is_test(path) && !says(&read(path))).collect();
     assert!(silent.is_empty(), "no `//!` at the top of {silent:?}");

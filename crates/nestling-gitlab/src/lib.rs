@@ -11,6 +11,7 @@ pub mod instance;
 pub mod pipeline;
 pub mod configuration;
 pub mod check;
+pub mod catalog;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -12,6 +12,7 @@ pub mod cdk;
 pub mod unit;
 pub mod assemble;
 pub mod plan;
+pub mod catalog;
 mod project;
 mod emit;
 pub mod view;

@@ -4,11 +4,11 @@
 //! uses the template, through the same [`Project`](crate::Project). What a case does not expect, it does not look at: an
 //! expected job is a part of the job that comes out, at any depth.
 
-mod outcome;
+mod discover;
 mod case;
 mod compare;
 mod diff;
-mod discover;
+mod outcome;
 mod junit;
 mod run;
 mod suite;

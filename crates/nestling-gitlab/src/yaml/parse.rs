@@ -1,21 +1,13 @@
 //! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
 
+use super::duplicates::duplicate_keys;
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+use super::position::Position;
 use super::{simple, syntax};
 use crate::diagnostic::{Diagnostic, FileId, Origin, number};
+use crate::yaml::rules::{YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
-
-/// A place in the parsed text: line and column from 1, and how many characters of that line are meant (0: unknown).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: u32,
-    /// The column in characters.
-    pub column: u32,
-    /// How many characters.
-    pub width: u32,
-}
 
 /// How much is read before the text is refused.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +55,7 @@ pub fn parse(
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });
         let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
-        return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+        return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
     }
     let mut reader = Reader {
         text,
@@ -91,7 +83,7 @@ struct Reader<'a, 'i> {
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
     nodes: usize,
-    /// What each anchor stands for, with the number of its nodes.
+    /// The node of each anchor, with the number of nodes in it.
     anchors: HashMap<usize, (Node, usize)>,
     problems: Vec<Diagnostic>,
 }
@@ -113,7 +105,7 @@ impl<'i> Reader<'_, 'i> {
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
         self.next()?.ok_or_else(|| {
-            vec![Diagnostic::error("yaml-syntax", self.origin(span), "this collection has no end")]
+            vec![Diagnostic::error(&YAML_SYNTAX, self.origin(span), "this collection has no end")]
         })
     }
 
@@ -121,7 +113,7 @@ impl<'i> Reader<'_, 'i> {
         let origin = self.origin(span);
         if depth >= self.depth {
             let message = format!("nested more than {} levels deep", self.depth);
-            return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+            return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
         }
         self.spend(1, origin)?;
         let before = self.nodes;
@@ -178,7 +170,7 @@ impl<'i> Reader<'_, 'i> {
             let (event, span) = self.inner(span)?;
             let value = self.node(event, span, depth + 1)?;
             let Kind::Scalar(scalar) = key.kind else {
-                let problem = Diagnostic::error("yaml-key", key.origin, "a key has to be a single value")
+                let problem = Diagnostic::error(&YAML_KEY, key.origin, "a key has to be a single value")
                     .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
                 self.problems.push(problem);
                 continue;
@@ -198,7 +190,7 @@ impl<'i> Reader<'_, 'i> {
             }
             // Anchors are known when their node is complete, so this one is inside its own.
             None => Err(vec![Diagnostic::error(
-                "yaml-syntax",
+                &YAML_SYNTAX,
                 origin,
                 "an alias cannot stand inside its own anchor",
             )]),
@@ -208,7 +200,7 @@ impl<'i> Reader<'_, 'i> {
     fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
         self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
             vec![Diagnostic::error(
-                "yaml-limit",
+                &YAML_LIMIT,
                 origin,
                 "too many nodes, each alias counted as what it stands for",
             )]
@@ -243,35 +235,10 @@ impl<'i> Reader<'_, 'i> {
             let message = "this looks like an item of its own, and goes on the text of the item above";
             let above = syntax::content_above(&lines, at).unwrap_or(at);
             self.problems.push(
-                Diagnostic::error("yaml-folded-item", origin, message)
+                Diagnostic::error(&YAML_FOLDED_ITEM, origin, message)
                     .with_label(syntax::whole(&lines, above, self.locate), "the item above")
                     .with_help("indent both alike, or quote the text that has two lines"),
             );
         }
     }
-}
-
-/// An error for every key that stands twice in a mapping.
-pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
-    let keys = || map.entries.iter().map(|entry| entry.key.text());
-    // Nearly every mapping is small and has each key once.
-    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
-        return Vec::new();
-    }
-    let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
-    let mut problems = Vec::new();
-    for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
-        if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
-            let message = format!("the key `{}` stands twice here", entry.key.text());
-            let problem = Diagnostic::error("yaml-duplicate-key", entry.key.origin, message);
-            problems.push(if first == entry.key.origin {
-                problem.with_help("this line is rendered more than once: make the key differ each time")
-            } else {
-                problem
-                    .with_label(first, "the first")
-                    .with_help("GitLab would take the last one in silence; keep one")
-            });
-        }
-    }
-    problems
 }

@@ -1,6 +1,7 @@
 //! The last steps of a plan: what GitLab would say of its pipeline, and what the user has allowed.
 
 use super::Error;
+use crate::catalog;
 use crate::cdk::report::Kind;
 use crate::plan::Plan;
 use nestling_files::files::Files;
@@ -23,13 +24,13 @@ pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverte
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
     if unconverted == Unconverted::Fail {
         for diagnostic in &mut diagnostics {
-            if Kind::RULES.contains(&diagnostic.rule) {
+            if Kind::is_rule_of_open_lines(diagnostic.rule) {
                 diagnostic.severity = Severity::Error;
             }
         }
     }
     diagnostics.extend(checked(plan, parent(files)?));
-    plan.diagnostics = check::without_allowed(diagnostics, &plan.sources);
+    plan.diagnostics = check::without_allowed(diagnostics, &plan.sources, &catalog::all());
     Ok(())
 }
 

@@ -141,7 +141,7 @@ fn problems_of(
 }
 
 fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {
-    expected.rule.as_ref().is_none_or(|rule| rule.value == problem.rule)
+    expected.rule.as_ref().is_none_or(|rule| rule.value == problem.rule.id)
         && expected.message.as_ref().is_none_or(|text| problem.message.contains(&text.value))
 }
 

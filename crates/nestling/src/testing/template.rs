@@ -1,9 +1,10 @@
 //! Templates by themselves: rendered with made-up values, without a unit and a pipeline.
 
 use crate::project::Project;
+use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use crate::workspace::{Template, Templates};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::Value;
 use std::rc::Rc;
@@ -94,7 +95,7 @@ impl TemplateRenderer<'_> {
     fn find(&self, name: &str) -> Result<Rc<Template>, Vec<Diagnostic>> {
         let unknown = || {
             let message = format!("there is no template `{name}`");
-            vec![Diagnostic::new("template", nestling_gitlab::diagnostic::Severity::Error, message)]
+            vec![Diagnostic::new(&TEMPLATE_MISSING, Severity::Error, message)]
         };
         self.templates.find(name)?.ok_or_else(unknown)
     }

@@ -1,23 +1,24 @@
 //! `pipeline-empty`: no job is left in the pipeline.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::name::StageName;
 use crate::pipeline::rule::Presence;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "pipeline-empty",
+    severities: &[Error],
     summary: "no job is left in the pipeline",
-    doc: "GitLab fails the trigger job of a child pipeline that has no jobs, or none outside `.pre` and `.post`, or only jobs \
+    documentation: "GitLab fails the trigger job of a child pipeline that has no jobs, or none outside `.pre` and `.post`, or only jobs \
 that their rules keep out. Nestling adds a job that does nothing where no unit is affected; it cannot know what rules do \
 when they ask for changed files or for variables of the project.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines_troubleshooting/",
-    good: "a: { script: make }\n",
-    bad: "a: { script: make, stage: .pre }\n",
-    check,
+    bad: Example::Pipeline("a: { script: make, stage: .pre }\n"),
+    good: Example::Pipeline("a: { script: make }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if !index.pipeline.includes.is_empty() {
         return;
     }
@@ -27,10 +28,10 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {
-        None => Diagnostic::new(RULE.id, Severity::Error, "the pipeline has no job"),
+        None => Diagnostic::new(&RULE, Error, "the pipeline has no job"),
         Some(job) => {
             let message = "every job is in `.pre` or `.post`, or kept out by its rules";
-            Diagnostic::error(RULE.id, job.origin, message)
+            Diagnostic::error(&RULE, job.origin, message)
         }
     };
     problems
