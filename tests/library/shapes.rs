@@ -64,7 +64,7 @@ fn rendered(templates: &TemplateRenderer<'_>, name: &str, text: &str, choice: us
             "name": text, "dir": text, "slug": "api", "depends_on": [text], "changed_files": [text], "reasons": [text],
         }),
         vars: json!({}),
-        environment: if choice / 3 % 2 == 0 { None } else { Some(environment) },
+        environment: if (choice / 3).is_multiple_of(2) { None } else { Some(environment) },
         pipeline: json!({
             "kind": kind, "source": text, "branch": branch, "default_branch": text, "tag": tag, "sha": text,
             "ref_slug": text, "mr": (kind == "merge_request").then_some(request),

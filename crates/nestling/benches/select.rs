@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         group.bench_with_input(BenchmarkId::from_parameter(count), &changes, |bencher, changes| {
             bencher.iter_batched(
                 || project(&large).map(|project| project.plan(changes.clone())),
-                |planning| planning.and_then(|planning| planning.select()),
+                |planning| planning.and_then(nestling::Planning::select),
                 BatchSize::PerIteration,
             );
         });

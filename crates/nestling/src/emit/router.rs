@@ -45,7 +45,7 @@ impl Build {
         let list =
             |texts: &[String]| Node::seq(self.origin, texts.iter().map(|text| self.text(text)).collect());
         let need = self
-            .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(&settings.plan_job))]);
+            .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(settings.plan_job))]);
         let checks: Vec<String> = paths.iter().map(|path| format!("test -s '{path}'")).collect();
         self.entries(&[
             ("stage", self.text(RELAY)),

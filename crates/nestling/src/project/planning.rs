@@ -106,7 +106,7 @@ impl<'r> Planning<'r> {
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
         let Project { files, repository, loaded, facts, sources, .. } = self.project;
-        let base = self.changes.base.as_ref().map(|base| base.commit.clone());
+        let base = self.changes.base.as_ref().map(|base| base.commit);
         let base_files = files_at(repository, base.as_ref());
         let mut plan = plan::plan(plan::Request {
             files: &*files,
