@@ -2,8 +2,8 @@
 
 use crate::support::memory::planned;
 use crate::support::root;
-use nestling::cdk::deployment::{self, Deployment};
 use nestling::{As, ChangeSet, Diagnostic, EmitOptions, MemoryFiles, PipelineFacts, Plan, Sources};
+use nestling_cdk::deployment::{self, Deployment};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 

@@ -5,7 +5,7 @@ use super::aws::{Deployed, HOME};
 use super::broken::replace;
 use crate::support::output;
 use nestling::Sources;
-use nestling::cdk::deployment::Deployment;
+use nestling_cdk::deployment::Deployment;
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

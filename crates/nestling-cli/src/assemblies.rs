@@ -1,9 +1,9 @@
 //! CDK assemblies in the work tree, made first where a unit's header says how.
 
-use nestling::cdk::rules::CDK_SYNTH;
-use nestling::cdk::settings::Settings;
 use nestling::cdk::{Assemblies, nowhere};
 use nestling::{Diagnostic, Files, Head, RepoPath, Unit};
+use nestling_cdk::rules::CDK_SYNTH;
+use nestling_cdk::settings::Settings;
 use nestling_files::files::DirectoryFiles;
 use nestling_git::Repository;
 use std::path::{Path, PathBuf};

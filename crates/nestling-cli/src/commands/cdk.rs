@@ -6,9 +6,9 @@ use crate::options::CdkOptions;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::cdk::deployment;
-use nestling::cdk::show::{self, Shown};
-use nestling::{Origin, Severity, Sources};
+use nestling::{Origin, Severity, Sources, cdk};
+use nestling_cdk::deployment;
+use nestling_cdk::show::{self, Shown};
 use nestling_files::files::DirectoryFiles;
 use std::path::PathBuf;
 
@@ -51,13 +51,13 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let Cdk::Show { assembly, format, cdk } = &args.command;
+    let Cdk::Show { assembly, format, cdk: options } = &args.command;
     let start = invocation.directory().to_owned();
     let io = &mut *invocation.io;
     let sources = Sources::default();
-    let place = assembly.display().to_string();
-    let place = place.trim_end_matches('/');
-    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), place, &sources) {
+    let directory = assembly.display().to_string();
+    let directory = directory.trim_end_matches('/');
+    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), directory, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
             io.talk(report::human(&problems, &sources, &io.renderer()));
@@ -68,16 +68,16 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if !warnings.is_empty() {
         io.talk(report::human(warnings, &sources, &io.renderer()));
     }
-    let outcome = show::alone(&deployment, Origin::file(sources.add(place, "")));
-    let shown = Shown { place, deployment: &deployment, report: &outcome.report };
+    let alone = cdk::alone(&deployment, Origin::file(sources.add(directory, "")));
+    let shown = Shown { directory, deployment: &deployment, report: &alone.report };
     io.data(match format {
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling_gitlab::yaml::emit(&outcome.rendered),
+        Format::Jobs => nestling_gitlab::yaml::emit(&alone.rendered),
     })?;
-    if cdk.strict_cdk {
-        let open = outcome.report.diagnostics(Severity::Error);
+    if options.strict_cdk {
+        let open = alone.report.diagnostics(Severity::Error);
         return Ok(ended(tell(&open, &sources, io)));
     }
     Ok(Exit::Done)
