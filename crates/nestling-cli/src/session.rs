@@ -10,10 +10,11 @@ use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, ComparedPlans, Comparison, Error, PathFacts, Plan, Planning, Project, RepoPath,
-    Repository, Selected, Trust,
+    As, ChangeRequest, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning, Project,
+    RepoPath, Repository, Selected, Trust,
 };
 use nestling_git::WorkTree;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -126,6 +127,31 @@ impl Session {
         self.planned(self.simulated().everything(), Synth::Leave)
     }
 
+    /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
+    ///
+    /// A run for some of the units cannot know, and reports none. A warning may belong to one kind of pipeline only, so
+    /// the other kinds are planned as well, but only if there is something to report.
+    pub(crate) fn unused_allows(&self, plan: &Plan) -> Result<Vec<Diagnostic>, Failure> {
+        if !(self.only.is_empty() && self.except.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let mut unused = plan.unused_allows.clone();
+        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
+            if unused.is_empty() {
+                break;
+            }
+            let request = self.request.clone().everything().simulate(kind);
+            let other = self.planned(request, Synth::Leave)?;
+            let unused_there: BTreeSet<(String, &str)> = other
+                .unused_allows
+                .iter()
+                .map(|problem| (place(problem, &other), &*problem.message))
+                .collect();
+            unused.retain(|problem| unused_there.contains(&(place(problem, plan), &*problem.message)));
+        }
+        Ok(unused)
+    }
+
     /// Plans every unit at base and at head.
     pub(crate) fn plan_both(&self) -> Result<ComparedPlans, Failure> {
         let comparison = Comparison::open(&self.repository, self.simulated())?;
@@ -173,6 +199,11 @@ impl Session {
         let planning = planning.only(&self.only).except(&self.except);
         if self.strict_cdk { planning.strict_cdk() } else { planning }
     }
+}
+
+/// The place of a diagnostic, the same in all runs on the same files.
+fn place(problem: &Diagnostic, plan: &Plan) -> String {
+    problem.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default()
 }
 
 impl From<Error> for Failure {

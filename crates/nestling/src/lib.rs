@@ -13,6 +13,7 @@ pub mod unit;
 pub mod assemble;
 pub mod plan;
 pub mod catalog;
+mod allow;
 mod project;
 mod emit;
 pub mod view;
@@ -29,7 +30,7 @@ pub use emit::{
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Trust};
-pub use nestling_gitlab::diagnostic::{Diagnostic, Label, Origin, Severity, Source, Sources};
+pub use nestling_gitlab::diagnostic::{Diagnostic, Label, Origin, Rule, Severity, Source, Sources};
 pub use nestling_gitlab::name::{JobName, StageName, UnitName};
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};

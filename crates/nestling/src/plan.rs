@@ -73,6 +73,11 @@ pub struct Plan {
     pub cdk_reports: BTreeMap<UnitName, Report>,
     /// What is wrong, as far as the plan's own steps find it; [`Project::plan`](crate::Project::plan) adds what GitLab would refuse.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many warnings and notes were allowed, by a comment or in a header.
+    pub allowed: usize,
+    /// A warning for each comment and entry of `allow` that silenced nothing in this plan. Other kinds of pipelines may have
+    /// what it allows.
+    pub unused_allows: Vec<Diagnostic>,
     /// The texts of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }
@@ -191,6 +196,8 @@ pub fn plan(request: Request<'_>) -> Plan {
         left_out,
         cdk_reports,
         diagnostics,
+        allowed: 0,
+        unused_allows: Vec::new(),
         sources,
     }
 }

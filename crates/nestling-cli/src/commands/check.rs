@@ -40,13 +40,19 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-    let plan = session.plan_everything()?;
+    let mut plan = session.plan_everything()?;
+    let unused = session.unused_allows(&plan)?;
+    plan.diagnostics.extend(unused);
     if args.format == Format::Human {
         let ok = report_plan(&plan, invocation.io);
         if ok {
             let units = counted(plan.workspace.units().len(), "unit");
             let jobs = counted(plan.pipeline.jobs.len(), "job");
-            invocation.io.talk(format_args!("{units}, {jobs}: no errors\n"));
+            let allowed = match plan.allowed {
+                0 => String::new(),
+                count => format!("; {} allowed", counted(count, "warning")),
+            };
+            invocation.io.talk(format_args!("{units}, {jobs}: no errors{allowed}\n"));
         }
         return Ok(ended(ok));
     }

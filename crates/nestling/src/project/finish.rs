@@ -1,7 +1,7 @@
 //! The last steps of a plan: what GitLab would say of its pipeline, and what the user has allowed.
 
 use super::Error;
-use crate::catalog;
+use crate::allow::allowed;
 use crate::cdk::report::Kind;
 use crate::plan::Plan;
 use nestling_files::files::Files;
@@ -22,15 +22,19 @@ pub(super) enum Unconverted {
 /// The parent pipeline cannot be read.
 pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverted) -> Result<(), Error> {
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
+    diagnostics.extend(checked(plan, parent(files)?));
+    let outcome = allowed(plan, &plan.sources, diagnostics);
+    plan.diagnostics = outcome.problems;
+    plan.allowed = outcome.allowed;
+    plan.unused_allows = outcome.unused;
+    // After `allow`: what has been dealt with is no error either.
     if unconverted == Unconverted::Fail {
-        for diagnostic in &mut diagnostics {
+        for diagnostic in &mut plan.diagnostics {
             if Kind::is_rule_of_open_lines(diagnostic.rule) {
                 diagnostic.severity = Severity::Error;
             }
         }
     }
-    diagnostics.extend(checked(plan, parent(files)?));
-    plan.diagnostics = check::without_allowed(diagnostics, &plan.sources, &catalog::all());
     Ok(())
 }
 

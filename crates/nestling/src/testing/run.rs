@@ -90,6 +90,7 @@ fn unit(case: &Case) -> Unit {
         uses: case.uses.clone(),
         fragment: None,
         cdk: None,
+        allow: Vec::new(),
     }
 }
 

@@ -85,7 +85,7 @@ impl TemplateRenderer<'_> {
         let values = values.clone();
         let environment = match values.environment {
             Some(environment) => EnvironmentScope::Bound(environment),
-            None => EnvironmentScope::unbound(),
+            None => EnvironmentScope::Unbound,
         };
         let TemplateValues { unit, vars, pipeline, .. } = values;
         let scope = Scope { unit, inputs, vars, environment, pipeline };
