@@ -31,6 +31,7 @@ mod agreement;
 mod diff;
 mod transcripts;
 mod commands;
+mod options;
 mod output;
 mod reports;
 mod init;

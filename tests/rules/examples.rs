@@ -4,7 +4,7 @@ use crate::check_cases::{judge, shown};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run};
 use nestling::catalog;
-use nestling::diagnostic::{Example, ExampleFile, Rule, Sources};
+use nestling_gitlab::diagnostic::{Example, ExampleFile, Rule, Sources};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -65,7 +65,7 @@ pub(super) fn findings(rule: &Rule, example: &Example) -> Vec<Finding> {
     }
 }
 
-fn problem_id(problem: &nestling::diagnostic::Diagnostic) -> String {
+fn problem_id(problem: &nestling_gitlab::diagnostic::Diagnostic) -> String {
     problem.rule.id.to_owned()
 }
 

@@ -1,17 +1,14 @@
 //! `nestling explain`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
-use crate::planned::Planned;
+use crate::invocation::{Invocation, ended};
+use crate::options::{CdkOptions, ChangeOptions, RunOptions};
+use crate::planned::report_plan;
 use crate::session::Session;
 use clap::ValueEnum;
-use nestling::catalog;
-use nestling::diagnostic::{Rule, did_you_mean};
-use nestling::name::UnitName;
-use nestling::path::RepoPath;
 use nestling::view::{self, Asked};
+use nestling::{Plan, RepoPath, Rule, UnitName, catalog};
+use nestling_gitlab::diagnostic::did_you_mean;
 
 /// Say why a unit, a job or a path is in, or why it is not
 ///
@@ -31,6 +28,10 @@ pub struct Args {
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    changes: ChangeOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,38 +42,33 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let subject = match (&args.subject, &args.rule) {
         (_, Some(id)) => {
-            io.data(rule(id)?)?;
+            invocation.io.data(rule(id)?)?;
             return Ok(Exit::Done);
         }
         (subject, None) => subject.as_deref().unwrap_or_default(),
     };
-    let session = Session::open(shared, environment, io)?;
-    let planned = session.plan()?;
-    let ok = planned.report(io);
-    let asked = match find(&session, &planned, subject)? {
+    let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
+    let plan = session.plan()?;
+    let ok = report_plan(&plan, invocation.io);
+    let asked = match find(&session, &plan, subject)? {
         Found::Asked(asked) => asked,
         Found::Rule(rule) => {
-            io.data(view::rule(rule))?;
+            invocation.io.data(view::rule(rule))?;
             return Ok(Exit::Done);
         }
     };
-    let told = view::explain(&planned.plan, &asked, &planned.sources);
+    let told = view::explain(&plan, &asked);
     match args.format {
-        Format::Text => io.data(told.text(io.screen_of_data().paint))?,
+        Format::Text => invocation.io.data(told.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
             let json = serde_json::to_string_pretty(&told).map_err(anyhow::Error::from);
-            io.data(json.map_err(Failure::output)? + "\n")?;
+            invocation.io.data(json.map_err(Failure::output)? + "\n")?;
         }
     }
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    Ok(ended(ok))
 }
 
 /// Returns the page of a rule.
@@ -96,21 +92,21 @@ enum Found<'a> {
 }
 
 /// Finds a unit or a job, a path that changed or exists, or a rule, in this order.
-fn find<'a>(session: &Session, planned: &'a Planned, text: &'a str) -> Result<Found<'a>, Failure> {
-    if let Some(asked) = Asked::find(&planned.plan, text) {
+fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Found<'a>, Failure> {
+    if let Some(asked) = Asked::find(plan, text) {
         return Ok(Found::Asked(asked));
     }
     let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let (exists, made) = session.looks_at(planned, &wanted)?;
-    if exists {
-        return Ok(Found::Asked(Asked::Path { path: wanted, made }));
+    let facts = session.path_facts(plan, &wanted)?;
+    if facts.exists {
+        return Ok(Found::Asked(Asked::Path { path: wanted, made: facts.made_from }));
     }
     if let Some(rule) = catalog::rule(text) {
         return Ok(Found::Rule(rule));
     }
     let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
-    let units = planned.plan.workspace.unit_names().map(UnitName::as_str);
-    let jobs = planned.plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    let units = plan.workspace.unit_names().map(UnitName::as_str);
+    let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let rules = catalog::all().into_iter().map(|rule| rule.id);
     let near = did_you_mean(text, units.chain(jobs).chain(rules));
     Err(match near {
