@@ -7,21 +7,29 @@ use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 /// The root of each example.
-const WORKSPACE: ExampleFile = file("nestling.yml", "\
+const WORKSPACE: ExampleFile = file(
+    "nestling.yml",
+    "\
 workspace:
   environments: { production: { when: default_branch } }
-");
+",
+);
 
 /// A unit that deploys the stack `Api`.
-const UNIT: ExampleFile = file("infra/nestling.yml", "\
+const UNIT: ExampleFile = file(
+    "infra/nestling.yml",
+    "\
 unit:
   cdk: { from: none, stages: { Api: production } }
-");
+",
+);
 
 /// The assembly of each example: a stack with a topic, and a CodePipeline that deploys it.
 const MANIFEST: ExampleFile = file("infra/cdk.out/manifest.json", include_str!("rules/manifest.json"));
 const API: ExampleFile = file("infra/cdk.out/Api.template.json", include_str!("rules/api.json"));
-const API_ONLY: ExampleFile = file("infra/cdk.out/manifest.json", "\
+const API_ONLY: ExampleFile = file(
+    "infra/cdk.out/manifest.json",
+    "\
 {
   \"version\": \"36.0.0\",
   \"artifacts\": {
@@ -31,7 +39,8 @@ const API_ONLY: ExampleFile = file("infra/cdk.out/manifest.json", "\
     }
   }
 }
-");
+",
+);
 const PIPE: ExampleFile = file("infra/cdk.out/Pipe.template.json", include_str!("rules/pipe.json"));
 
 rules! {
