@@ -1,7 +1,7 @@
 //! What differs between a tree and the files on disk, as the system's git tells it.
 
-use super::command::Git;
-use super::{Change, GitError, Status, TreeId};
+use crate::command::Git;
+use crate::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::collections::BTreeMap;
 

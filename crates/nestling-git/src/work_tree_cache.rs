@@ -2,8 +2,9 @@
 //!
 //! A path that somebody saved is looked at again, and so is the folder that it is in; nothing else is.
 
-use super::back::Back;
-use super::work_tree::Listed;
+use super::backend::Backend;
+use super::ignore_rules::Listed;
+use super::object::ObjectSource;
 use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
@@ -17,7 +18,7 @@ const DECIDING: [&[u8]; 2] = [b".gitignore", b".gitattributes"];
 
 /// What was seen, by path.
 #[derive(Default)]
-pub(super) struct Memory {
+pub(super) struct WorkTreeCache {
     pub(super) folders: RefCell<HashMap<RepoPath, Listed>>,
     pub(super) files: RefCell<HashMap<RepoPath, Option<Vec<u8>>>>,
     changes: RefCell<Option<Changes>>,
@@ -30,7 +31,7 @@ struct Changes {
     paths: BTreeMap<RepoPath, Status>,
 }
 
-impl Memory {
+impl WorkTreeCache {
     /// Forgets what is known of a path, of what is below it, and of what its folder holds.
     pub(super) fn forget(&self, path: &RepoPath) {
         if path.is_root() || DECIDING.contains(&path.file_name()) {
@@ -50,13 +51,18 @@ impl Memory {
     }
 
     /// What differs from a tree: as it was, but for what was saved since.
-    pub(super) fn changes(&self, back: &dyn Back, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
+    pub(super) fn changes(
+        &self,
+        backend: &dyn Backend,
+        objects: &dyn ObjectSource,
+        base: Option<&TreeId>,
+    ) -> Result<Vec<Change>, GitError> {
         let saved: Vec<RepoPath> = std::mem::take(&mut *self.saved.borrow_mut()).into_iter().collect();
         let mut known = self.changes.borrow_mut();
         let still = known.take().filter(|known| known.base.as_ref() == base && saved.len() <= FEW);
         let now = match &still {
             Some(_) if saved.is_empty() => Some(Vec::new()),
-            Some(_) => back.work_changes_in(base, &saved),
+            Some(_) => backend.work_changes_in(objects, base, &saved),
             None => None,
         };
         let mut paths = match (still, &now) {
@@ -64,7 +70,7 @@ impl Memory {
             _ => BTreeMap::new(),
         };
         paths.retain(|path, _| !saved.iter().any(|saved| path.is_in(saved)));
-        let now = now.map_or_else(|| back.work_changes(base), Ok)?;
+        let now = now.map_or_else(|| backend.work_changes(objects, base), Ok)?;
         paths.extend(now.into_iter().map(|change| (change.path, change.status)));
         let changes =
             paths.iter().map(|(path, status)| Change { path: path.clone(), status: *status }).collect();
