@@ -113,7 +113,7 @@ impl Shop {
         let mut plan = plan::plan(plan::Request {
             files: &files,
             elsewhere: &Nowhere,
-            loaded,
+            loaded: &loaded,
             base: None,
             changes: ChangeSet {
                 base: None,

@@ -219,7 +219,7 @@ impl Session {
             files,
             elsewhere,
             base: base.as_ref().map(|files| files as &dyn Files),
-            loaded,
+            loaded: &loaded,
             changes,
             pipeline,
             narrowing,
@@ -248,7 +248,7 @@ impl Session {
         let selected = plan::select(plan::Request {
             files: &*files,
             elsewhere: &self.repository,
-            loaded,
+            loaded: &loaded,
             base: base.as_ref().map(|files| files as &dyn Files),
             changes,
             pipeline,

@@ -7,12 +7,13 @@ pub use nestling_git as git;
 pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 
 pub mod changes;
+mod template_syntax;
 pub mod workspace;
-pub mod select;
 pub mod template;
 pub mod environments;
 pub mod cdk;
 pub mod unit;
+pub mod select;
 pub mod assemble;
 pub mod plan;
 pub mod emit;
