@@ -4,8 +4,7 @@ use crate::support::{read, root};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-const CRATES: [&str; 5] =
-    ["nestling-files", "nestling-git", "nestling-gitlab", "nestling", "nestling-cli"];
+const CRATES: [&str; 5] = ["nestling-files", "nestling-git", "nestling-gitlab", "nestling", "nestling-cli"];
 
 /// The files that `cargo package` would put into a crate's package.
 fn packaged(name: &str) -> BTreeSet<String> {
@@ -52,7 +51,17 @@ fn the_crates_depend_on_each_other_one_way() {
     ];
     for (name, below) in allowed {
         let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--package", name])
+            .args([
+                "tree",
+                "--offline",
+                "--locked",
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--package",
+                name,
+            ])
             .current_dir(root())
             .output()
             .unwrap();

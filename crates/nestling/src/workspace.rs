@@ -3,23 +3,23 @@
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
-mod catalogue;
 mod condition;
+mod catalogue;
+mod document;
+mod unit;
 mod cycle;
 mod directory_globs;
+mod stated;
 mod discover;
-mod document;
-mod environment;
 mod format;
-mod load;
+mod environment;
 mod policy;
 mod relation;
 mod rule;
-mod schema;
-mod stated;
-mod template;
 mod template_folder;
-mod unit;
+mod load;
+mod schema;
+mod template;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};

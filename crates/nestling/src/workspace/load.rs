@@ -4,10 +4,11 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Workspace, environment, policy, relation, rule, stated};
+use super::{FILE_NAME, Workspace, environment, policy, rule, stated};
 use crate::changes::Policies;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::{Glob, RepoPath};
@@ -98,12 +99,6 @@ fn no_header(file: FileId) -> Diagnostic {
 
 /// The name of the unit that is the repository's root.
 const ROOT_UNIT: &str = "root";
-
-/// A unit whose dependencies are still words.
-pub(crate) struct Draft {
-    pub unit: Unit,
-    pub depends_on: Vec<relation::Wanted>,
-}
 
 /// A rule, and what it says of each of its units: read once for all of them.
 struct Rule {

@@ -2,7 +2,6 @@
 
 use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
-use super::load::Draft;
 use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
@@ -17,6 +16,12 @@ pub(crate) struct Wanted {
     pub unit: String,
     pub order: Order,
     pub origin: Origin,
+}
+
+/// A unit whose dependencies are not resolved yet.
+pub(crate) struct Draft {
+    pub unit: Unit,
+    pub depends_on: Vec<Wanted>,
 }
 
 /// Reads `use:`: a name, a use, or a list of either.
