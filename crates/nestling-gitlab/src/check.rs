@@ -13,15 +13,16 @@ mod allow;
 mod fold;
 
 pub use allow::without_allowed;
-pub use file::read_file;
+pub use file::{read_configuration, read_file};
 pub use parent::Parent;
-pub use settings::{Division, Settings};
+pub use settings::{Division, Level, Settings};
 
 pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
+pub(crate) use index::is_partial;
 use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.

@@ -11,6 +11,9 @@ pub mod instance;
 pub mod pipeline;
 pub mod configuration;
 pub mod check;
+pub mod lint;
+
+pub use lint::lint;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

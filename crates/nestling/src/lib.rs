@@ -4,7 +4,7 @@
 
 pub use nestling_files::{files, path};
 pub use nestling_git as git;
-pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
+pub use nestling_gitlab::{check, diagnostic, lint, name, pipeline, yaml};
 
 pub mod changes;
 pub mod workspace;

@@ -11,23 +11,39 @@ use nestling_files::files::MemoryFiles;
 /// GitLab's stages where a file lists none (<https://docs.gitlab.com/ci/yaml/#stages>).
 const STAGES: [&str; 3] = ["build", "test", "deploy"];
 
-/// Reads a whole `.gitlab-ci.yml`: anchors, `extends`, `!reference` and `default` resolved, hidden jobs gone. What
-/// cannot be read is told beside what can.
+/// Reads a whole `.gitlab-ci.yml` as [`read_configuration`] does, without further files: each `include` is left for
+/// GitLab.
 pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
+    let no_files = MemoryFiles::default();
+    let unknown = KnownVariables::default();
+    let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
+    read_configuration(path, text, &surroundings, RemoteIncludes::Unread)
+}
+
+/// Reads a whole `.gitlab-ci.yml`: local includes read, anchors, `extends`, `!reference` and `default` resolved, hidden jobs
+/// gone. Problems are returned beside what can be read.
+///
+/// Other includes stay in the pipeline. What they may define is not known: a base or a reference that only they can hold
+/// stays where it is, and so does the order of `stages` where this file lists none.
+pub fn read_configuration(
+    path: &str,
+    text: &str,
+    surroundings: &Surroundings<'_>,
+    includes: RemoteIncludes,
+) -> (Pipeline, Vec<Diagnostic>) {
+    let sources = surroundings.sources;
     let file = sources.add(path, text);
     let (mut node, mut problems) = match yaml::parse_file(text, file) {
         Ok(documents) => pipeline_document(documents, Origin::file(file)),
         Err(problems) => return (Pipeline::default(), problems),
     };
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
-    let no_files = MemoryFiles::default();
-    let unknown = KnownVariables::default();
-    let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
-    let (unit, found) = fold(vec![node], &surroundings, RemoteIncludes::Keep);
+    let (unit, found) = fold(vec![node], surroundings, includes);
     problems.extend(found);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
-    let stages = if listed.is_empty() { customary() } else { listed };
+    // An include that is not read may list others.
+    let stages = if listed.is_empty() && unit.includes.is_empty() { customary() } else { listed };
     let mut jobs = Vec::new();
     for (name, job) in unit.jobs {
         match JobName::parse(&name) {

@@ -61,11 +61,13 @@ impl<'a> Tables<'a> {
         let named = pipeline.stages.iter().map(StageName::as_str);
         let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);
         let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
-        let presence = pipeline
-            .jobs
-            .iter()
-            .map(|job| presence(&job.body, &|name| variable(settings, job, name)))
-            .collect();
+        let open = settings.open || !pipeline.includes.is_empty();
+        let presence_of = |job: &Job| match presence(&job.body, &|name| variable(settings, job, name)) {
+            // What completes it may have rules.
+            Presence::Always if open && is_partial(job) => Presence::Sometimes,
+            known => known,
+        };
+        let presence = pipeline.jobs.iter().map(presence_of).collect();
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
         Self { pipeline, settings, by_name, stages, presence, needs }
     }
@@ -97,7 +99,7 @@ impl<'a> Tables<'a> {
 
     /// Whether GitLab reads further files, which may define what is missing here.
     pub(crate) fn is_open(&self) -> bool {
-        !self.pipeline.includes.is_empty()
+        self.settings.open || !self.pipeline.includes.is_empty()
     }
 
     /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
@@ -140,6 +142,12 @@ impl<'a> Index<'a> {
         self.suggestions.set(self.suggestions.get().checked_sub(1)?);
         Some(())
     }
+}
+
+/// Returns `true` if a job is completed by a file that was not read: by a base that is not defined here, or by a job of the
+/// same name.
+pub(crate) fn is_partial(job: &Job) -> bool {
+    job.body.contains("extends") || !["script", "run", "trigger"].iter().any(|key| job.body.contains(key))
 }
 
 /// A job's own variables are known where their value has none in it. GitLab's predefined ones stand over them.

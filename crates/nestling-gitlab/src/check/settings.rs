@@ -14,6 +14,16 @@ pub enum Division {
     Parts,
 }
 
+/// How a pipeline is started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Level {
+    /// By the trigger job of a parent.
+    #[default]
+    Child,
+    /// By a push, a merge request, a schedule: what `.gitlab-ci.yml` holds.
+    Root,
+}
+
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -23,6 +33,10 @@ pub struct Settings {
     pub division: Division,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
+    /// How it is started.
+    pub level: Level,
+    /// Set if names may be defined in what was not read: then none counts as undefined.
+    pub open: bool,
 }
 
 impl Settings {

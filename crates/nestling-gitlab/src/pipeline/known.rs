@@ -64,6 +64,16 @@ impl KnownVariables {
         Self { values }
     }
 
+    /// What the facts of a pipeline say about its own variables.
+    pub fn of_root(facts: &PipelineFacts) -> Self {
+        let Self { mut values } = Self::of_child(facts);
+        values.remove("CI_PIPELINE_SOURCE");
+        if facts.source != PipelineSource::Local {
+            values.insert("CI_PIPELINE_SOURCE", Known::Value(facts.source.as_str().to_owned()));
+        }
+        Self { values }
+    }
+
     /// What is known of one.
     pub fn get(&self, name: &str) -> Variable {
         match self.values.get(name) {

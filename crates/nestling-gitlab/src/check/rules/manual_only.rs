@@ -1,6 +1,7 @@
 //! Pipelines in which nothing starts by itself.
 
 use super::{Index, Rule};
+use crate::check::Level;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::Job;
 use crate::pipeline::rule::is_manual;
@@ -20,7 +21,7 @@ runs by itself, or use `strategy: mirror` (GitLab 18.2).",
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    if index.is_open() {
+    if index.is_open() || index.settings.level == Level::Root {
         return;
     }
     let present: Vec<&Job> =

@@ -1,8 +1,10 @@
 //! `pipeline-empty`: no job is left in the pipeline.
 
 use super::{Index, Rule};
+use crate::check::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::name::StageName;
+use crate::pipeline::Job;
 use crate::pipeline::rule::Presence;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,12 +20,14 @@ when they ask for changed files or for variables of the project.",
 };
 
 fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    if !index.pipeline.includes.is_empty() {
+    if index.is_open() {
         return;
     }
-    let outside = |stage: &str| !matches!(stage, StageName::PRE | StageName::POST);
-    let mut counts = index.jobs().filter(|(_, job)| outside(job.stage())).map(|(at, _)| index.presence[at]);
-    if counts.any(|presence| presence != Presence::Never) {
+    if index.settings.level == Level::Root {
+        problems.extend(root(index));
+        return;
+    }
+    if outside(index).any(|presence| presence != Presence::Never) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {
@@ -35,4 +39,29 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     };
     problems
         .push(problem.with_help("GitLab does not create such a pipeline: give it a job that always runs"));
+}
+
+/// Presence of each job outside `.pre` and `.post`: jobs in those stages alone make no pipeline.
+fn outside(index: &Index<'_>) -> impl Iterator<Item = Presence> {
+    let counts = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST);
+    index.jobs().filter(move |(_, job)| counts(job)).map(|(position, _)| index.presence[position])
+}
+
+/// Returns a note for a file of which GitLab makes no pipeline, or none for some triggers. That may be meant: such a file can
+/// be there to be included, or for merge requests only.
+fn root(index: &Index<'_>) -> Option<Diagnostic> {
+    let note = |message: &str| Diagnostic::new(RULE.id, Severity::Note, message);
+    let Some(first) = index.pipeline.jobs.first() else {
+        let problem = note("this file has no job of its own");
+        return Some(problem.with_help("GitLab creates no pipeline of it; other files can include it"));
+    };
+    if outside(index).any(|presence| presence == Presence::Always) {
+        return None;
+    }
+    let message = if outside(index).any(|presence| presence == Presence::Sometimes) {
+        "every job depends on its rules: GitLab creates no pipeline if none of them matches"
+    } else {
+        "GitLab creates no pipeline: every job is in `.pre` or `.post`, or excluded by its rules"
+    };
+    Some(note(message).with_label(first.origin, ""))
 }

@@ -1,8 +1,8 @@
 //! `workflow` of the child pipeline.
 
 use super::{Index, Rule};
-use crate::check::form;
-use crate::diagnostic::Diagnostic;
+use crate::check::{Level, form};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::rule::{Presence, deciding, rules};
 use crate::yaml::{Map, Node};
 
@@ -41,7 +41,13 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let when = form::value(rule, "when");
         problems.extend(when.and_then(|it| form::one_of(RULE.id, "when", it, &["always", "never"])));
     }
-    if created(index, workflow) == Presence::Never {
+    if created(index, workflow) != Presence::Never {
+        return;
+    }
+    if index.settings.level == Level::Root {
+        let message = "no rule of `workflow` lets this pipeline be created";
+        problems.push(Diagnostic::new(RULE.id, Severity::Note, message).with_label(node.origin, ""));
+    } else {
         let message = "no rule of `workflow` lets a child pipeline be made";
         problems.push(
             Diagnostic::error(RULE.id, node.origin, message).with_help(
