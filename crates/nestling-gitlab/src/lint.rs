@@ -64,8 +64,12 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     };
     let first_file = incomplete::next_file(sources);
     let surroundings = Surroundings { files, sources, variables: &variables };
-    let (pipeline, mut problems) = read_configuration(path, text, &surroundings, includes);
+    let read = read_configuration(path, text, &surroundings, includes);
     let inputs = Inputs::of(sources, first_file);
+    let (pipeline, mut problems) = match read {
+        Ok(read) => read,
+        Err(problems) => return Linted { pipeline: Pipeline::default(), diagnostics: problems },
+    };
     let mut settings = Settings::new(options.gitlab.clone());
     settings.variables = variables;
     settings.level = Level::Root;

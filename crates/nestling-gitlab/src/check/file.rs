@@ -18,6 +18,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     let unknown = KnownVariables::default();
     let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
     read_configuration(path, text, &surroundings, RemoteIncludes::Unread)
+        .unwrap_or_else(|problems| (Pipeline::default(), problems))
 }
 
 /// Reads a whole `.gitlab-ci.yml`: local includes read, anchors, `extends`, `!reference` and `default` resolved, hidden jobs
@@ -25,18 +26,20 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
 ///
 /// Other includes stay in the pipeline. What they may define is not known: a base or a reference that only they can hold
 /// stays where it is, and so does the order of `stages` where this file lists none.
+///
+/// # Errors
+/// The file is no YAML.
 pub fn read_configuration(
     path: &str,
     text: &str,
     surroundings: &Surroundings<'_>,
     includes: RemoteIncludes,
-) -> (Pipeline, Vec<Diagnostic>) {
+) -> Result<(Pipeline, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sources = surroundings.sources;
     let file = sources.add(path, text);
-    let (mut node, mut problems) = match yaml::parse_file(text, file) {
-        Ok(documents) => pipeline_document(documents, Origin::file(file)),
-        Err(problems) => return (Pipeline::default(), problems),
-    };
+    let (documents, mut problems) = yaml::parse_leniently(text, file)?;
+    let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
+    problems.extend(dropped);
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
     let (unit, found) = fold(vec![node], surroundings, includes);
     problems.extend(found);
@@ -53,12 +56,12 @@ pub fn read_configuration(
             Err(error) => problems.push(Diagnostic::error("job-name", job.origin, error.to_string())),
         }
     }
-    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+    Ok((Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems))
 }
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first
 /// (<https://docs.gitlab.com/ci/yaml/#spec>). It drops the others without a word.
-fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnostic>) {
+fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Option<Diagnostic>) {
     let header = documents.len() > 1 && documents[0].get("spec").is_some();
     let mut documents = documents.into_iter().skip(usize::from(header));
     let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
@@ -67,5 +70,5 @@ fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnost
             .with_label(read.origin, "it reads this one")
             .with_help("take out the `---` between them")
     });
-    (read, dropped.into_iter().collect())
+    (read, dropped)
 }

@@ -150,7 +150,11 @@ impl Reading<'_> {
         let sources = self.surroundings.sources;
         let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
         let file = sources.add(path, text.as_str());
-        let mut documents = yaml::parse_file(&text, file)?;
+        let (mut documents, warnings) = match self.remote {
+            RemoteIncludes::Unread | RemoteIncludes::AllUnread => yaml::parse_leniently(&text, file)?,
+            RemoteIncludes::Keep | RemoteIncludes::Refuse => (yaml::parse_file(&text, file)?, Vec::new()),
+        };
+        self.included.problems.extend(warnings);
         let Some(mut node) = documents.pop() else { return Ok(Fragment::default()) };
         yaml::merge_keys(&mut node)?;
         let (fragment, problems) = Fragment::from_node(node);

@@ -2,7 +2,7 @@
 
 use crate::check::is_partial;
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
-use crate::pipeline::{Job, Pipeline};
+use crate::pipeline::Pipeline;
 use crate::yaml::{Kind, Map, Node};
 use std::collections::HashSet;
 
@@ -70,24 +70,26 @@ const CONCLUDING: [&str; 22] = [
 ];
 
 /// Jobs that a file which was not read completes.
+#[derive(Default)]
 pub(super) struct Partial {
     keys: HashSet<Origin>,
+    /// References into what was not read, of any job.
+    references: HashSet<Origin>,
     places: HashSet<Origin>,
 }
 
 impl Partial {
     pub(super) fn of(pipeline: &Pipeline) -> Self {
-        let mut partial = Self { keys: HashSet::new(), places: HashSet::new() };
-        for job in pipeline.jobs.iter().filter(|job| is_partial(job)) {
-            partial.add(job);
+        let mut partial = Self::default();
+        let mut complete = Self::default();
+        for job in &pipeline.jobs {
+            let jobs = if is_partial(job) { &mut partial } else { &mut complete };
+            jobs.keys.insert(job.origin);
+            jobs.places.insert(job.origin);
+            jobs.add_map(&job.body);
         }
+        partial.references.extend(complete.references);
         partial
-    }
-
-    fn add(&mut self, job: &Job) {
-        self.keys.insert(job.origin);
-        self.places.insert(job.origin);
-        self.add_map(&job.body);
     }
 
     fn add_map(&mut self, map: &Map) {
@@ -99,6 +101,9 @@ impl Partial {
 
     fn add_node(&mut self, node: &Node) {
         self.places.insert(node.origin);
+        if node.is_reference() {
+            self.references.insert(node.origin);
+        }
         match &node.kind {
             Kind::Scalar(_) => {}
             Kind::Seq(items) => items.iter().for_each(|item| self.add_node(item)),
@@ -112,7 +117,8 @@ impl Partial {
         if problem.rule == "job-script" {
             return problem.origin().is_some_and(|origin| self.keys.contains(&origin));
         }
-        CONCLUDING.contains(&problem.rule)
-            && problem.labels.iter().any(|label| self.places.contains(&label.origin))
+        let is_in =
+            |places: &HashSet<Origin>| problem.labels.iter().any(|label| places.contains(&label.origin));
+        is_in(&self.references) || (CONCLUDING.contains(&problem.rule) && is_in(&self.places))
     }
 }

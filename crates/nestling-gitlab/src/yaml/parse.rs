@@ -2,7 +2,7 @@
 
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::{simple, syntax};
-use crate::diagnostic::{Diagnostic, FileId, Origin, number};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
@@ -60,6 +60,64 @@ pub fn parse(
     locate: &dyn Fn(Position) -> Origin,
     limits: &Limits,
 ) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let (documents, problems) = read(text, locate, limits)?;
+    if problems.is_empty() { Ok(documents) } else { Err(problems) }
+}
+
+/// Reads a file as GitLab does, which accepts what [`parse_file`] refuses for the sake of its author: of a key that stands
+/// twice it takes the last one. Such findings are warnings beside the documents.
+///
+/// # Errors
+/// One syntax error, or a limit that was passed.
+pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    if let Some(node) = simple::read(text, file) {
+        return Ok((vec![node], Vec::new()));
+    }
+    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
+    let (mut documents, mut problems) = read(text, &locate, &Limits::default())?;
+    if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule)) {
+        return Err(problems);
+    }
+    problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
+    documents.iter_mut().for_each(keep_last_keys);
+    Ok((documents, problems))
+}
+
+/// Rules whose findings GitLab accepts.
+const ACCEPTED: [&str; 2] = ["yaml-duplicate-key", "yaml-folded-item"];
+
+/// Drops all but the last of the entries with one key, at any depth. The last value takes the first place.
+fn keep_last_keys(node: &mut Node) {
+    match &mut node.kind {
+        Kind::Scalar(_) => {}
+        Kind::Seq(items) => items.iter_mut().for_each(keep_last_keys),
+        Kind::Map(map) => {
+            if !duplicate_keys(map).is_empty() {
+                let mut kept = Map::default();
+                for entry in std::mem::take(&mut map.entries) {
+                    match kept.entries.iter_mut().find(|kept| is_same_key(kept, &entry)) {
+                        Some(first) => *first = entry,
+                        None => kept.entries.push(entry),
+                    }
+                }
+                *map = kept;
+            }
+            map.entries.iter_mut().for_each(|entry| keep_last_keys(&mut entry.value));
+        }
+    }
+}
+
+/// Merge keys add up; they are never duplicates.
+fn is_same_key(a: &Entry, b: &Entry) -> bool {
+    a.key.text() == b.key.text() && a.key.text() != "<<"
+}
+
+/// Reads all documents, with the findings that keep none of them from being read.
+fn read(
+    text: &str,
+    locate: &dyn Fn(Position) -> Origin,
+    limits: &Limits,
+) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });
         let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
@@ -82,7 +140,7 @@ pub fn parse(
             event => documents.push(reader.node(event, span, 0)?),
         }
     }
-    if reader.problems.is_empty() { Ok(documents) } else { Err(reader.problems) }
+    Ok((documents, reader.problems))
 }
 
 struct Reader<'a, 'i> {
