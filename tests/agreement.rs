@@ -3,7 +3,7 @@
 use crate::support::memory::{changed, planned};
 use crate::support::root;
 use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Limits, Parts, Settings, files};
+use nestling::emit::{Comments, Parts, PipelineLimits, Settings, files};
 use nestling::files::MemoryFiles;
 use nestling::plan::Plan;
 use nestling::view::{Screen, dot, html, json_v1, mermaid, stages, tree};
@@ -48,7 +48,7 @@ fn written(plan: &Plan, sources: &Sources) -> BTreeSet<String> {
         file: "child-pipeline.yml".into(),
         plan_job: "plan".into(),
         parts: Parts::Fewest,
-        limits: Limits::default(),
+        limits: PipelineLimits::default(),
     };
     let emitted = files(plan, sources, &settings);
     let [file] = emitted.files.as_slice() else { panic!("the shop is in parts") };

@@ -127,7 +127,7 @@ fn the_catalogue_is_what_the_headers_say() {
             let text = |key: &str| definition.get(key).and_then(Node::text).unwrap_or_default().to_owned();
             let default = match definition.get("default") {
                 None => "**required**".to_owned(),
-                Some(node) => format!("`{}`", nestling::render::plain_value(node)),
+                Some(node) => format!("`{}`", nestling::template::plain_value(node)),
             };
             let options = definition.get("options").and_then(Node::as_seq).unwrap_or_default();
             let options: Vec<String> =

@@ -19,6 +19,7 @@ mod render_cases;
 mod check_cases;
 mod stop_table;
 mod slugs;
+mod presence;
 mod gallery;
 mod e2e;
 mod monorepo;

@@ -4,7 +4,7 @@ use crate::support::repository::Repository;
 use crate::support::{nestling, output, plan, run, said};
 use nestling::changes::{As, PipelineFacts};
 use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Emitted, Limits, Parts, Settings, files, size};
+use nestling::emit::{Comments, Emitted, Parts, PipelineLimits, Settings, files, size};
 use nestling::pipeline::need::{Need, needs};
 use nestling::plan::{NOOP_JOB, Plan};
 use nestling::yaml::{Map, Node, parse_file};
@@ -56,7 +56,7 @@ fn settings(parts: Parts) -> Settings {
         file: "child-pipeline.yml".to_owned(),
         plan_job: "plan".to_owned(),
         parts,
-        limits: Limits::default(),
+        limits: PipelineLimits::default(),
     }
 }
 
@@ -76,7 +76,7 @@ fn jobs(pipeline: &Map) -> impl Iterator<Item = (&str, &Map)> {
 
 /// The part of each job. Fails where a part is more than GitLab takes or cannot stand by itself.
 fn parts_of(emitted: &Emitted) -> BTreeMap<String, usize> {
-    let limits = Limits::default();
+    let limits = PipelineLimits::default();
     let mut part_of = BTreeMap::new();
     for (number, file) in emitted.files.iter().enumerate().skip(1) {
         let document = read(&file.text);

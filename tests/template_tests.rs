@@ -117,7 +117,36 @@ fn templates_of_a_protected_branch_are_read_from_its_objects() {
     assert_eq!(gone.status.code(), Some(1), "{}", said(&gone));
     let text = String::from_utf8(gone.stderr).unwrap();
     assert!(text.contains("templates cannot be read from `origin/gone`"), "{text}");
-    assert!(text.contains("git fetch origin gone"), "{text}");
+    assert!(text.contains("git fetch origin +refs/heads/gone:refs/remotes/origin/gone"), "{text}");
+}
+
+#[test]
+fn a_tag_that_is_called_like_the_protected_branch_is_refused() {
+    let repository = workspace();
+    let protected = repository.git(&["rev-parse", "HEAD"]);
+    repository.write("ci/templates/greet.yml", "greet: { script: curl evil }\n");
+    repository.write("services/api/nestling.yml", "unit: { use: greet }\n");
+    let header = |name: &str| {
+        format!(
+            "workspace:\n  templates: [{{ git: {name}, path: ci/templates }}]\n  vars: {{ image: alpine }}\n"
+        )
+    };
+    repository.write("nestling.yml", &header("origin/main"));
+    repository.commit("the merge request's own template");
+    repository.git(&["update-ref", "refs/remotes/origin/main", protected.trim()]);
+    repository.git(&["tag", "origin/main"]);
+    let refused = run(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    let text = String::from_utf8(refused.stderr).unwrap();
+    for part in [
+        "`refs/tags/origin/main` and `refs/remotes/origin/main`",
+        "write the full name, such as `git: refs/remotes/origin/main`",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    repository.write("nestling.yml", &header("refs/remotes/origin/main"));
+    let pipeline = output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
+    assert!(pipeline.contains("script: echo hello") && !pipeline.contains("evil"), "{pipeline}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::names;
 use nestling::diagnostic::{Origin, Sources};
 use nestling::files::Nowhere;
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use nestling::workspace::{Template, Templates, library_files};
 use nestling::yaml::{Entry, Key, Kind, Map, Node};
 use proptest::prelude::*;
@@ -98,7 +98,7 @@ proptest! {
         let sources = Sources::default();
         let files = library_files();
         let templates = Templates::new(&files, &Nowhere, &[], &sources);
-        let renderer = Renderer::new(&sources, &templates, Limits::default());
+        let renderer = Renderer::new(&sources, &templates, RenderLimits::default());
         for name in names() {
             let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
             let plain = rendered(&renderer, &template, "plain", choice);

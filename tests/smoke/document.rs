@@ -2,7 +2,7 @@
 //! the quick reader of simple files has to see what the whole one sees, places and all.
 
 use nestling::diagnostic::{Origin, Sources};
-use nestling::yaml::{self, Kind, Limits, Meaning, Node, Position};
+use nestling::yaml::{self, Kind, Meaning, Node, ParseLimits, Position};
 
 /// Reads a text as YAML; what is read is written and read again, and says the same.
 pub(crate) fn yaml(text: &str) {
@@ -10,7 +10,7 @@ pub(crate) fn yaml(text: &str) {
     let file = sources.add("a.yml", text);
     let read = yaml::parse_file(text, file);
     let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
-    let whole = yaml::parse(text, &locate, &Limits::default());
+    let whole = yaml::parse(text, &locate, &ParseLimits::default());
     assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{text:?}");
     let Ok(documents) = read else { return };
     for node in documents.iter().filter(|node| matches!(node.kind, Kind::Map(_)) && !is_tagged(node)) {

@@ -2,13 +2,13 @@
 
 use nestling::diagnostic::{Origin, Sources};
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use nestling::workspace::{Templates, load_header};
 use nestling::yaml;
 use serde_json::json;
 
 /// Small, so that a text that makes much of itself is stopped soon.
-const LIMITS: Limits = Limits { fuel: 20_000, recursion: 30, output: 1 << 20 };
+const LIMITS: RenderLimits = RenderLimits { fuel: 20_000, recursion: 30, output: 1 << 20 };
 
 /// Renders a text as the template `a.yml`, which it can also include.
 pub(crate) fn render(text: &str) {

@@ -40,7 +40,7 @@ impl WorkTreeAssemblies {
     /// `synth:` would make the wrong assembly.
     pub(crate) fn checked_out(mut self, head: &Head, repository: &Repository) -> Self {
         if let (Head::Commit { commit, .. }, Synth::Run) = (head, self.synth) {
-            let there = repository.resolve("HEAD").ok().flatten();
+            let there = repository.head().ok().flatten();
             self.astray = match there {
                 Some(there) if there == *commit => None,
                 Some(there) => Some(format!("the files on disk are those of {}", there.short())),

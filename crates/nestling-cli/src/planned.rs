@@ -37,10 +37,10 @@ impl Planned {
     }
 
     /// What the workspace says that one pipeline may hold.
-    pub(crate) fn limits(&self) -> emit::Limits {
+    pub(crate) fn limits(&self) -> emit::PipelineLimits {
         let given = &self.plan.workspace.gitlab.limits;
         let jobs = given.jobs.unwrap_or(usize::MAX);
-        emit::Limits { deployments: given.deployments, jobs, ..emit::Limits::default() }
+        emit::PipelineLimits { deployments: given.deployments, jobs, ..emit::PipelineLimits::default() }
     }
 
     /// Whether something is wrong that keeps the pipeline from being written.

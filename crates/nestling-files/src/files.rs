@@ -94,16 +94,33 @@ impl std::fmt::Display for Revision {
     }
 }
 
+/// The files of a revision cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum RevisionError {
+    /// The repository has no such revision.
+    #[error("there is no revision `{0}` here")]
+    Unknown(String),
+    /// Several references are called so, and point to different commits. None of them is chosen: whoever may push a tag
+    /// would decide.
+    #[error("`{revision}` is ambiguous: it names `{}`", references.join("` and `"))]
+    Ambiguous {
+        /// The revision as it is written.
+        revision: String,
+        /// The full names of the references.
+        references: Vec<String>,
+    },
+    /// The repository cannot be read.
+    #[error(transparent)]
+    Unreadable(Box<dyn std::error::Error + Send + Sync>),
+}
+
 /// Gives the files of other revisions, for templates that a protected branch owns: whoever has the repository.
 pub trait Elsewhere {
     /// The files of a revision.
     ///
     /// # Errors
     /// There is no such repository or revision here, or it cannot be read.
-    fn files_of(
-        &self,
-        revision: &Revision,
-    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>>;
+    fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError>;
 }
 
 /// No other revision: for files that are in no repository.
@@ -111,11 +128,8 @@ pub trait Elsewhere {
 pub struct Nowhere;
 
 impl Elsewhere for Nowhere {
-    fn files_of(
-        &self,
-        _: &Revision,
-    ) -> Result<Box<dyn Files + '_>, Box<dyn std::error::Error + Send + Sync>> {
-        Err("there is no repository here".into())
+    fn files_of(&self, _: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
+        Err(RevisionError::Unreadable("there is no repository here".into()))
     }
 }
 

@@ -6,7 +6,9 @@ use nestling_files::path::RepoPath;
 use std::rc::Rc;
 
 pub(super) trait Back {
-    /// The commit that a revision names.
+    /// The references of these full names that exist, each with the object that it points to, in the order of the names.
+    fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError>;
+    /// The commit that a revision names by git's own rules: tags win over branches.
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError>;
     /// The tree of a commit.
     fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError>;

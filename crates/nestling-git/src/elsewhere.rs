@@ -1,22 +1,34 @@
 //! The files of another revision, or of another repository that is already on disk: nothing is fetched for them.
 
-use super::{CommitId, GitError, Repository, Trust};
-use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Revision, Walk};
+use super::{CommitId, GitError, Repository, Resolution, Trust};
+use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Revision, RevisionError, Walk};
 use nestling_files::path::RepoPath;
-use std::error::Error;
 
 impl Elsewhere for Repository {
-    fn files_of(&self, wanted: &Revision) -> Result<Box<dyn Files + '_>, Box<dyn Error + Send + Sync>> {
-        let missing = || format!("there is no revision `{}` here", wanted.revision);
+    fn files_of(&self, wanted: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
         let Some(path) = &wanted.repository else {
-            let commit = self.resolve(&wanted.revision)?.ok_or_else(missing)?;
-            return Ok(Box::new(self.files_at(&commit)?));
+            let commit = commit_of(self, &wanted.revision)?;
+            return Ok(Box::new(self.files_at(&commit).map_err(unreadable)?));
         };
         let root = self.work_dir().unwrap_or_else(|| self.git_dir());
-        let repository = Self::open(&root.join(path), &Trust::Owner)?;
-        let commit = repository.resolve(&wanted.revision)?.ok_or_else(missing)?;
+        let repository = Self::open(&root.join(path), &Trust::Owner).map_err(unreadable)?;
+        let commit = commit_of(&repository, &wanted.revision)?;
         Ok(Box::new(OtherFiles { repository, commit }))
     }
+}
+
+fn commit_of(repository: &Repository, revision: &str) -> Result<CommitId, RevisionError> {
+    match repository.resolve(revision).map_err(unreadable)? {
+        Resolution::Commit(commit) => Ok(commit),
+        Resolution::Unknown => Err(RevisionError::Unknown(revision.to_owned())),
+        Resolution::Ambiguous(references) => {
+            Err(RevisionError::Ambiguous { revision: revision.to_owned(), references })
+        }
+    }
+}
+
+fn unreadable(error: GitError) -> RevisionError {
+    RevisionError::Unreadable(error.into())
 }
 
 /// The files of a commit of a repository that is open for them alone.

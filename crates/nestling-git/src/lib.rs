@@ -18,6 +18,7 @@ mod memory;
 mod open;
 mod pack;
 mod promised;
+mod revision;
 mod search;
 mod system;
 mod system_changes;
@@ -30,6 +31,7 @@ pub use change::{Change, Status};
 pub use error::GitError;
 pub use id::{CommitId, TreeId};
 pub use open::Trust;
+pub use revision::{Branch, Resolution};
 pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;
 
@@ -86,12 +88,32 @@ impl Repository {
         self.git.work_dir()
     }
 
-    /// The commit that a revision (`HEAD`, a branch, a tag, an id, `HEAD~2`) names; `None` if it names none here.
+    /// Resolves a revision as a person writes it: `HEAD`, a branch, a tag, an id, `HEAD~2`.
+    ///
+    /// Where git would choose a tag over a branch of the same name, the answer is [`Resolution::Ambiguous`]. A name that
+    /// no local branch has means the branch of `origin`.
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
-        self.back.resolve(revision)
+    pub fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
+        revision::resolve(self.back.as_ref(), revision)
+    }
+
+    /// Returns the commit that is checked out; `None` before the first one.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn head(&self) -> Result<Option<CommitId>, GitError> {
+        self.back.resolve("HEAD")
+    }
+
+    /// Finds a branch by its name without a remote: that of `origin` first, since the local one may be behind. A tag of the
+    /// same name is never taken for it.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn branch(&self, name: &str) -> Result<Option<Branch>, GitError> {
+        revision::branch(self.back.as_ref(), name)
     }
 
     /// Whether the commit and its tree are here.

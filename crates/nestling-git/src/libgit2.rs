@@ -107,21 +107,26 @@ impl Libgit2 {
 }
 
 impl Back for Libgit2 {
+    fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let mut references = Vec::new();
+        for name in names {
+            match self.repository.refname_to_id(name) {
+                Ok(id) => references.extend(ObjectId::from_bytes(id.as_bytes()).map(|id| (name.clone(), id))),
+                Err(error) if is_no_reference(&error) => {}
+                Err(error) => return Err(GitError::Read { what: "reference", source: error.into() }),
+            }
+        }
+        Ok(references)
+    }
+
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
         let commit = self.repository.revparse_single(revision).and_then(|object| object.peel_to_commit());
         match commit {
             Ok(commit) => Ok(ObjectId::from_bytes(commit.id().as_bytes()).map(CommitId)),
-            Err(error) => match error.code() {
-                ErrorCode::NotFound
-                | ErrorCode::Ambiguous
-                | ErrorCode::InvalidSpec
-                | ErrorCode::UnbornBranch
-                | ErrorCode::Peel
-                | ErrorCode::Invalid => Ok(None),
-                _ => {
-                    Err(GitError::Object { what: "revision", id: revision.to_owned(), source: error.into() })
-                }
-            },
+            Err(error) if is_no_reference(&error) => Ok(None),
+            Err(error) => {
+                Err(GitError::Object { what: "revision", id: revision.to_owned(), source: error.into() })
+            }
         }
     }
 
@@ -247,6 +252,19 @@ impl Back for Libgit2 {
     fn excludes_file(&self) -> Option<PathBuf> {
         self.repository.config().ok()?.get_path("core.excludesFile").ok()
     }
+}
+
+/// Whether a lookup failed since there is nothing of that name, or nothing can have it.
+fn is_no_reference(error: &git2::Error) -> bool {
+    matches!(
+        error.code(),
+        ErrorCode::NotFound
+            | ErrorCode::Ambiguous
+            | ErrorCode::InvalidSpec
+            | ErrorCode::UnbornBranch
+            | ErrorCode::Peel
+            | ErrorCode::Invalid
+    )
 }
 
 fn oid(id: &ObjectId) -> Result<Oid, git2::Error> {

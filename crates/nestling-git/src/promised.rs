@@ -59,6 +59,10 @@ impl Promised {
 }
 
 impl Back for Promised {
+    fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
+        self.inner.references(names)
+    }
+
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
         self.inner.resolve(revision)
     }

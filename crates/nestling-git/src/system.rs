@@ -125,6 +125,22 @@ enum Visit {
 }
 
 impl Back for System {
+    fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
+        // No reference has these characters in its name, and here they would be a pattern.
+        let names = names.iter().filter(|name| !name.contains(['*', '?', '[', '\\']));
+        let mut arguments = vec!["for-each-ref", "--format=%(objectname) %(refname)", "--"];
+        arguments.extend(names.clone().map(String::as_str));
+        let listed = self.git.output(&arguments)?;
+        let listed = String::from_utf8_lossy(&listed);
+        // A name is a pattern for what is below it as well.
+        let ids: HashMap<&str, ObjectId> = listed
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .filter_map(|(id, name)| Some((name, ObjectId::from_hex(id)?)))
+            .collect();
+        Ok(names.filter_map(|name| Some((name.clone(), *ids.get(name.as_str())?))).collect())
+    }
+
     fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
         let commit = format!("{revision}^{{commit}}");
         let found = self.git.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);

@@ -9,6 +9,7 @@ mod clones;
 mod history;
 mod memory;
 mod packs;
+mod revisions;
 mod search;
 
 use crate::testing::{Fixture, shown};
@@ -263,7 +264,7 @@ fn repositories_come_in_many_shapes() {
     repo.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
     for (place, bare) in [("a", false), ("linked", false), ("linked/a", false), ("bare.git", true)] {
         let opened = Repository::discover(&repo.path(place), &Trust::Owner).unwrap();
-        assert_eq!(opened.resolve("HEAD").unwrap(), Some(head), "{place}");
+        assert_eq!(opened.head().unwrap(), Some(head), "{place}");
         assert_eq!(opened.work_dir().is_none(), bare, "{place}");
         assert_eq!(opened.work_tree().is_err(), bare, "{place}");
     }
@@ -281,7 +282,7 @@ fn another_users_repository_is_read_where_it_is_trusted() {
     let _ = std::os::unix::fs::chown(repo.path(".git"), Some(12345), None);
     for open in [Repository::open, Repository::discover] {
         let opened = open(&repo.root, &Trust::Directory(repo.root.clone())).unwrap();
-        assert_eq!(opened.resolve("HEAD").unwrap(), Some(head));
+        assert_eq!(opened.head().unwrap(), Some(head));
     }
     let error = GitError::Owner { path: "/builds/a b".into() };
     assert_eq!(error.help().unwrap(), "run `git config --global --add safe.directory '/builds/a b'`");

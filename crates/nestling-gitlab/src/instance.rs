@@ -9,7 +9,7 @@ pub struct Gitlab {
     /// Its version, major and minor; `None` for a current one.
     pub version: Option<(u32, u32)>,
     /// Its limits.
-    pub limits: Limits,
+    pub limits: InstanceLimits,
     /// The names of variables that the parent's trigger job forwards.
     pub forwarded: Vec<String>,
     /// The resource groups that the parent's trigger job holds while the child runs.
@@ -21,7 +21,7 @@ pub struct Gitlab {
 
 /// The limits of an instance (<https://docs.gitlab.com/administration/instance_limits/>).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub struct InstanceLimits {
     /// Needs of one job (<https://docs.gitlab.com/ci/yaml/#needs>).
     pub needs: usize,
     /// Deployments in one pipeline.
@@ -34,7 +34,7 @@ pub struct Limits {
     pub dotenv_variables: usize,
 }
 
-impl Default for Limits {
+impl Default for InstanceLimits {
     fn default() -> Self {
         Self { needs: 50, deployments: 500, jobs: None, caches: 4, dotenv_variables: 20 }
     }

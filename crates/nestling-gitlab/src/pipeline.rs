@@ -10,12 +10,14 @@ pub mod reference;
 pub mod defaults;
 pub mod need;
 pub mod scope;
+pub mod guard;
 pub mod expression;
 pub mod rule;
 pub mod known;
 pub mod environment;
-pub mod duration;
 pub mod matrix;
+pub mod presence;
+pub mod duration;
 
 use crate::diagnostic::Origin;
 use crate::name::{EnvironmentName, JobName, StageName, UnitName};

@@ -15,5 +15,5 @@ pub use emit::{emit, emit_entry, emit_map};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 pub use parse::duplicate_keys;
-pub use parse::{Limits, Position, parse, parse_file, parse_leniently};
+pub use parse::{ParseLimits, Position, parse, parse_file, parse_leniently};
 pub use scalar::Meaning;

@@ -8,7 +8,7 @@ mod support;
 use criterion::Criterion;
 use nestling::changes::As;
 use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Limits, Parts, Settings, emit, files};
+use nestling::emit::{Comments, Parts, PipelineLimits, Settings, emit, files};
 use nestling::files::{MemoryFiles, ReadError};
 use nestling::plan::Plan;
 use std::hint::black_box;
@@ -48,7 +48,7 @@ fn main() -> Result<(), ReadError> {
         file: "child-pipeline.yml".to_owned(),
         plan_job: "plan".to_owned(),
         parts: Parts::Fewest,
-        limits: Limits::default(),
+        limits: PipelineLimits::default(),
     };
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
     let mut group = criterion.benchmark_group("20,000 jobs");

@@ -11,7 +11,7 @@ use criterion::Criterion;
 use nestling::changes::As;
 use nestling::diagnostic::{Diagnostic, Sources};
 use nestling::files::{MemoryFiles, Nowhere};
-use nestling::render::{EnvironmentScope, Limits, Renderer, Scope, bind};
+use nestling::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use nestling::workspace::{self, Templates};
 use serde_json::json;
 use std::error::Error;
@@ -153,7 +153,7 @@ fn rendered(files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
     let sources = Sources::default();
     let workspace = workspace::load(files, &sources)?.workspace;
     let templates = Templates::new(files, &Nowhere, &workspace.template_folders, &sources);
-    let renderer = Renderer::new(&sources, &templates, Limits::default());
+    let renderer = Renderer::new(&sources, &templates, RenderLimits::default());
     for unit in &workspace.units {
         let wrong = |problems: Vec<Diagnostic>| format!("the made-up template is wrong: {problems:?}");
         for used in &unit.uses {

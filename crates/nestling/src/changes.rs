@@ -17,7 +17,7 @@ pub use nestling_gitlab::facts::{
     As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
     Policy,
 };
-pub use reason::{Everything, Nothing, UnknownBase};
+pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
 pub use request::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope};
 
 use nestling_git::{CommitId, History};
@@ -109,7 +109,7 @@ pub enum Provenance {
     },
     /// The best common ancestor with this branch.
     MergeBase {
-        /// The branch, as git resolves it: `origin/main`.
+        /// The branch: `origin/main`, or `main` for a local one.
         branch: String,
     },
     /// `since:` in the workspace's policy, with the revision or the tag that it came to.

@@ -20,7 +20,7 @@ pub use lines::{Line, job_lines};
 pub use output::{Emitted, File, Parts, Settings};
 pub use part::{is_name_of_part, is_part};
 pub use size::of_node as size;
-pub use split::Limits;
+pub use split::PipelineLimits;
 
 use crate::plan::Plan;
 use nestling_gitlab::diagnostic::Sources;

@@ -1,18 +1,11 @@
-//! Deploys: each job that names catalogue environments becomes one job for each that this pipeline deploys to, and
-//! each deploy that says how it is undone gains its stop job.
+//! What the environment catalogue says of a job that is sent to one of its entries: `environment:`, and when it runs.
 //!
-//! GitLab's rules for the pair are in <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one
-//! pipeline, the same name written the same way, the same rules, the stop manual and not blocking, and able to run.
+//! The jobs of CDK assemblies and those of units read it alike.
 
-mod deploy;
-mod fan;
-mod overview;
-mod pair;
-mod rules;
-mod stop;
-mod target;
+mod left_out;
+mod settings;
+mod gate;
 
-pub(crate) use deploy::{Evaluate, default_title, environment};
-pub use fan::{Deploying, RenderFor, fan_out};
-pub use overview::{Starts, Touched, touched};
-pub(crate) use rules::{Gate, apply as apply_gate};
+pub(crate) use gate::{Gate, apply as apply_gate};
+pub use left_out::LeftOut;
+pub(crate) use settings::{Evaluate, default_title, environment, starts};

@@ -1,8 +1,5 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
-mod for_environment;
-mod values;
-mod render_unit;
 mod before;
 mod definition;
 mod likeness;
@@ -11,11 +8,13 @@ mod removed;
 mod noop;
 mod stop;
 
+use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
-use crate::compose::{self, LeftOut, UnitJobs};
+use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection};
+use crate::unit::{Made, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use nestling_files::files::{Elsewhere, Files, Nowhere};
@@ -23,7 +22,6 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
-use render_unit::{Made, UnitRenderer};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use noop::NOOP_JOB;
@@ -167,7 +165,7 @@ pub fn plan(request: Request<'_>) -> Plan {
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
     let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, compose::assemble(&workspace, own, all));
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(&workspace, own, all));
     noop::never_empty(&mut pipeline, &workspace, &removed);
     drop(renderer);
     drop(templates);

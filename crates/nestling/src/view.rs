@@ -1,5 +1,6 @@
 //! Ways to look at a plan. Each owns its format; none decides anything.
 
+mod touched;
 mod paint;
 mod fit;
 mod facts;
@@ -25,4 +26,5 @@ pub use markdown::markdown;
 pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};
 pub use stages::stages;
+pub use touched::{Starts, Touched, touched};
 pub use tree::{branches, summary, tree};

@@ -101,7 +101,7 @@ fn repositories_that_libgit2_does_not_know_are_read_by_the_systems_git() {
         let opened = Repository::discover(&repo.path("dir"), &Trust::Owner).unwrap();
         assert!(git2::Repository::open(&repo.root).is_err(), "{kind:?} would need no system's git");
         assert_eq!(opened.current_branch().as_deref(), Some("main"), "{kind:?}");
-        assert_eq!(opened.resolve("HEAD").unwrap(), Some(commits[3]));
+        assert_eq!(opened.head().unwrap(), Some(commits[3]));
         assert_eq!(opened.merge_base(&commits[1], &commits[2]).unwrap(), MergeBase::Found(commits[0]));
         assert_eq!(opened.nearest_tag(&commits[2], &|_| true).unwrap(), Some(("v1".into(), commits[0])));
         for (base, head) in [(0, 1), (1, 2), (3, 0)] {

@@ -11,7 +11,7 @@ type Seen = (Vec<Change>, Vec<(RepoPath, Vec<Entry>, Option<Vec<u8>>)>);
 
 /// Everything that is asked of a work tree: what differs, what is where, and what is in it.
 fn seen(repository: &Repository) -> Seen {
-    let head = repository.resolve("HEAD").unwrap().unwrap();
+    let head = repository.head().unwrap().unwrap();
     let changes = repository.work_tree_diff(Some(&repository.tree_of(&head).unwrap())).unwrap();
     let files = repository.work_tree().unwrap();
     let mut folders = Vec::new();

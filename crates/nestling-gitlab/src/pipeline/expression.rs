@@ -1,13 +1,16 @@
 //! The conditions of `rules:if`, read and evaluated as GitLab does, with a third answer for what is not known yet
 //! (<https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions>).
 
+mod re2;
 mod lexer;
 mod parser;
 mod evaluate;
+mod residual;
 
 pub use evaluate::{Truth, Variable};
 
 use lexer::Comparison;
+pub(crate) use lexer::pattern;
 use regex::Regex;
 
 /// A condition that GitLab can read.

@@ -2,6 +2,7 @@
 
 use super::expression::Variable;
 use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The source of every child pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).
@@ -14,7 +15,9 @@ const MERGE_REQUEST: [&str; 4] =
 /// Variables with what is known of them; all others are unknown.
 #[derive(Debug, Clone, Default)]
 pub struct KnownVariables {
-    values: BTreeMap<&'static str, Known>,
+    values: BTreeMap<Cow<'static, str>, Known>,
+    /// Whether all others are not set, rather than not known.
+    complete: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +27,13 @@ enum Known {
 }
 
 impl KnownVariables {
+    /// Exactly these variables, with their values; all others are not set.
+    pub fn exactly<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        let known =
+            variables.into_iter().map(|(name, value)| (Cow::Owned(name.into()), Known::Value(value.into())));
+        Self { values: known.collect(), complete: true }
+    }
+
     /// What the facts of a parent pipeline say about its child.
     pub fn of_child(facts: &PipelineFacts) -> Self {
         let mut values = BTreeMap::from([("CI_PIPELINE_SOURCE", Known::Value(CHILD_SOURCE.to_owned()))]);
@@ -61,17 +71,19 @@ impl KnownVariables {
                 values.extend(MERGE_REQUEST.iter().take(3).map(|name| (*name, Known::Unset)));
             }
         }
-        Self { values }
+        let values = values.into_iter().map(|(name, known)| (Cow::Borrowed(name), known)).collect();
+        Self { values, complete: false }
     }
 
     /// What the facts of a pipeline say about its own variables.
     pub fn of_root(facts: &PipelineFacts) -> Self {
-        let Self { mut values } = Self::of_child(facts);
-        values.remove("CI_PIPELINE_SOURCE");
+        let mut known = Self::of_child(facts);
+        known.values.remove("CI_PIPELINE_SOURCE");
         if facts.source != PipelineSource::Local {
-            values.insert("CI_PIPELINE_SOURCE", Known::Value(facts.source.as_str().to_owned()));
+            let source = facts.source.as_str().to_owned();
+            known.values.insert("CI_PIPELINE_SOURCE".into(), Known::Value(source));
         }
-        Self { values }
+        known
     }
 
     /// What is known of one.
@@ -79,6 +91,7 @@ impl KnownVariables {
         match self.values.get(name) {
             Some(Known::Value(value)) => Variable::Set(value.clone()),
             Some(Known::Unset) => Variable::Unset,
+            None if self.complete => Variable::Unset,
             None => Variable::Unknown,
         }
     }

@@ -72,6 +72,50 @@ impl Parallel<'_> {
     }
 }
 
+/// Returns the names of the copies that `needs:parallel:matrix` asks for; `None` where GitLab does not accept the selector
+/// (<https://docs.gitlab.com/ci/yaml/#needsparallelmatrix>).
+pub fn selected_copies(name: &str, selector: &Node) -> Option<Vec<String>> {
+    let entries = one_or_many(selector).iter().map(entry).collect::<Option<Vec<_>>>()?;
+    let mut names = Vec::new();
+    for entry in &entries {
+        names
+            .extend(permutations(entry).into_iter().map(|values| format!("{name}: [{}]", values.join(", "))));
+    }
+    Some(names)
+}
+
+/// One of the jobs that `parallel` makes, or the job itself where nothing multiplies it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobCopy {
+    /// The name that GitLab gives it.
+    pub name: String,
+    /// The variables that a matrix gives it, in the order of the matrix.
+    pub variables: Vec<(String, String)>,
+}
+
+/// Returns the jobs that GitLab makes of one: of equal combinations of a matrix there is one copy, and a variable without
+/// values leaves none. Ask for [`Parallel::count`] first: there may be as many.
+pub fn copies(name: &str, body: &Map) -> Vec<JobCopy> {
+    let alone = |name: String| JobCopy { name, variables: Vec::new() };
+    let Some(parallel) = parallel(body) else { return vec![alone(name.to_owned())] };
+    let Parallel::Matrix(entries) = &parallel else {
+        return parallel.names(name).into_iter().map(alone).collect();
+    };
+    let mut copies: Vec<JobCopy> = Vec::new();
+    for entry in entries {
+        let names = || entry.iter().map(|(variable, _)| (*variable).to_owned());
+        for values in permutations(entry) {
+            let name = format!("{name}: [{}]", values.join(", "));
+            let variables = names().zip(values.into_iter().map(str::to_owned)).collect();
+            let copy = JobCopy { name, variables };
+            if copies.iter().all(|other| other.name != copy.name) {
+                copies.push(copy);
+            }
+        }
+    }
+    copies
+}
+
 fn permutations<'a>(variables: &'a [(&str, Vec<Cow<'a, str>>)]) -> Vec<Vec<&'a str>> {
     variables.iter().fold(vec![vec![]], |rows, (_, values)| {
         let extend =

@@ -19,7 +19,7 @@ pub struct Position {
 
 /// How much is read before the text is refused.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ParseLimits {
     /// Bytes of text.
     pub bytes: usize,
     /// Levels of nesting; GitLab's own limit is 100 (<https://docs.gitlab.com/administration/instance_limits/>).
@@ -28,7 +28,7 @@ pub struct Limits {
     pub nodes: usize,
 }
 
-impl Default for Limits {
+impl Default for ParseLimits {
     fn default() -> Self {
         Self { bytes: 64 << 20, depth: 100, nodes: 2_000_000 }
     }
@@ -48,7 +48,7 @@ pub fn parse_file(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>
 /// Reads a file however it is written.
 pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
     let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
-    parse(text, &locate, &Limits::default())
+    parse(text, &locate, &ParseLimits::default())
 }
 
 /// Reads all documents of a text; an empty one is a null. `locate` says where a place of the text was written.
@@ -58,7 +58,7 @@ pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagn
 pub fn parse(
     text: &str,
     locate: &dyn Fn(Position) -> Origin,
-    limits: &Limits,
+    limits: &ParseLimits,
 ) -> Result<Vec<Node>, Vec<Diagnostic>> {
     let (documents, problems) = read(text, locate, limits)?;
     if problems.is_empty() { Ok(documents) } else { Err(problems) }
@@ -74,7 +74,7 @@ pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagn
         return Ok((vec![node], Vec::new()));
     }
     let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
-    let (mut documents, mut problems) = read(text, &locate, &Limits::default())?;
+    let (mut documents, mut problems) = read(text, &locate, &ParseLimits::default())?;
     if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule)) {
         return Err(problems);
     }
@@ -116,7 +116,7 @@ fn is_same_key(a: &Entry, b: &Entry) -> bool {
 fn read(
     text: &str,
     locate: &dyn Fn(Position) -> Origin,
-    limits: &Limits,
+    limits: &ParseLimits,
 ) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });

@@ -5,8 +5,7 @@ use super::jobs::{self, Unlisted};
 use super::report::Report;
 use super::settings::{Purpose, RULE, Settings, Source};
 use crate::changes::PipelineFacts;
-use crate::compose::{LeftOut, UnitJob, UnitJobs};
-use crate::environments::Evaluate;
+use crate::environments::{Evaluate, LeftOut};
 use crate::workspace::{Catalogue, Unit};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
@@ -99,15 +98,6 @@ pub struct Fragment {
     pub report: Report,
     /// What is wrong, and what the report has to say as warnings.
     pub problems: Vec<Diagnostic>,
-}
-
-impl Fragment {
-    /// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.
-    pub fn drop_overrides(&self, jobs: &mut UnitJobs) {
-        let is_left_out = |name: &str| self.left_out.iter().any(|left_out| left_out.job == name);
-        let is_job = |job: &UnitJob| ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
-        jobs.jobs.retain(|name, job| is_job(job) || !is_left_out(name));
-    }
 }
 
 /// Makes the fragment of a unit.

@@ -23,7 +23,7 @@ mod step;
 mod write;
 
 use super::report::Report;
-use crate::compose::LeftOut;
+use crate::environments::LeftOut;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::yaml::Node;
 use request::unclear_pipeline;

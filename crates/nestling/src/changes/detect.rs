@@ -3,11 +3,12 @@
 use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
+use super::reason::AmbiguousRevision;
 use super::request::{ChangesError, OnUnknownBase, Request, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };
-use nestling_git::{GitError, Repository};
+use nestling_git::{GitError, Repository, Resolution};
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
 /// seen as what `--as` says.
@@ -18,7 +19,7 @@ pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts
     let mut facts = if request.variables.is_gitlab() {
         PipelineFacts::from_variables(&request.variables)
     } else {
-        let sha = repository.resolve("HEAD")?.map(|commit| commit.to_string());
+        let sha = repository.head()?.map(|commit| commit.to_string());
         PipelineFacts::local(repository.current_branch(), None, sha)
     };
     if facts.default_branch.is_none() {
@@ -39,14 +40,12 @@ fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesErro
         return Ok(Some(branch));
     }
     for branch in ["main", "master"] {
-        for revision in [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")] {
-            if repository.resolve(&revision)?.is_some() {
-                return Ok(Some(branch.to_owned()));
-            }
+        if repository.branch(branch)?.is_some() {
+            return Ok(Some(branch.to_owned()));
         }
     }
     // Before the first commit, the branch that it will be on.
-    if repository.resolve("HEAD")?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
+    if repository.head()?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
 }
 
 /// Finds what changed. Files are never written; a commit may be fetched, if the request allows it.
@@ -83,20 +82,30 @@ pub fn head(repository: &Repository, request: &Request) -> Result<Head, ChangesE
         }
         (None, Some(sha)) => (sha, Provenance::Variable("CI_COMMIT_SHA")),
         (None, None) if repository.work_dir().is_some() => {
-            return Ok(Head::WorkTree { commit: repository.resolve("HEAD")? });
+            return Ok(Head::WorkTree { commit: repository.head()? });
         }
         (None, None) => ("HEAD", Provenance::CheckedOut),
     };
-    match repository.resolve(revision)?.filter(|commit| repository.has(commit)) {
-        Some(commit) => Ok(Head::Commit { commit, found }),
-        None => Err(ChangesError::Head { revision: revision.to_owned(), named_by: found }),
+    match repository.resolve(revision)? {
+        Resolution::Commit(commit) if repository.has(&commit) => Ok(Head::Commit { commit, found }),
+        Resolution::Commit(_) | Resolution::Unknown => {
+            Err(ChangesError::Head { revision: revision.to_owned(), named_by: found })
+        }
+        Resolution::Ambiguous(references) => Err(ChangesError::Ambiguous(AmbiguousRevision {
+            revision: revision.to_owned(),
+            named_by: found,
+            references,
+        })),
     }
 }
 
 /// Base as a person named it, where it does not decide what counts as changed.
 fn named_base(search: &Search<'_>) -> Result<Option<Base>, ChangesError> {
     match &search.request.base {
-        Some(revision) => Ok(search.named(revision, given_base(revision))?.ok()),
+        Some(revision) => match search.named(revision, given_base(revision))? {
+            Err(UnknownBase::Ambiguous(ambiguous)) => Err(ChangesError::Ambiguous(ambiguous)),
+            named => Ok(named.ok()),
+        },
         None => Ok(None),
     }
 }

@@ -1,11 +1,11 @@
 //! Finding base: the commit that a rule names, in this clone or from the remote.
 
 use super::base::Rule;
-use super::reason::UnknownBase;
+use super::reason::{AmbiguousRevision, UnknownBase};
 use super::request::{FetchPolicy, Request};
 use super::{Base, Head, Obtained, Provenance};
 use nestling_files::path::Glob;
-use nestling_git::{CommitId, GitError, MergeBase, Repository};
+use nestling_git::{Branch, CommitId, GitError, MergeBase, Repository, Resolution};
 
 /// A base, or why there is none.
 pub(super) type Found = Result<Result<Base, UnknownBase>, GitError>;
@@ -42,12 +42,21 @@ impl Search<'_> {
 
     /// What a person named with `--base`, itself: not its merge base with head.
     pub(super) fn named(&self, revision: &str, found: Provenance) -> Found {
-        let commit = self.repository.resolve(revision)?.or_else(|| CommitId::parse(revision));
-        let missing =
-            |found| UnknownBase::Missing { revision: revision.to_owned(), named_by: found, fetch: None };
+        let commit = match self.repository.resolve(revision)? {
+            Resolution::Commit(commit) => Some(commit),
+            // A whole id may be that of a commit which is still to be fetched.
+            Resolution::Unknown => CommitId::parse(revision),
+            Resolution::Ambiguous(references) => {
+                return Ok(Err(UnknownBase::Ambiguous(AmbiguousRevision {
+                    revision: revision.to_owned(),
+                    named_by: found,
+                    references,
+                })));
+            }
+        };
         Ok(match commit {
             Some(commit) => self.obtain(commit, found),
-            None => Err(missing(found)),
+            None => Err(UnknownBase::Missing { revision: revision.to_owned(), named_by: found, fetch: None }),
         })
     }
 
@@ -66,28 +75,29 @@ impl Search<'_> {
     }
 
     pub(super) fn merge_base(&self) -> Found {
-        let tried = self.default_branches();
-        let Some(head) = self.head.commit() else { return Ok(Err(UnknownBase::NoDefaultBranch { tried })) };
-        for branch in &tried {
-            let Some(tip) = self.repository.resolve(branch)? else { continue };
-            let branch = branch.clone();
-            return Ok(match self.repository.merge_base(&tip, head)? {
-                MergeBase::Found(commit) => self.obtain(commit, Provenance::MergeBase { branch }),
-                MergeBase::Unrelated => Err(UnknownBase::Unrelated { branch }),
-                MergeBase::HistoryTooShort => Err(UnknownBase::HistoryTooShort { branch }),
-            });
-        }
-        Ok(Err(UnknownBase::NoDefaultBranch { tried }))
+        let names = match self.default_branch {
+            Some(name) => vec![name],
+            // The first stands for whatever branch the remote says is its default one.
+            None => vec!["HEAD", "main", "master"],
+        };
+        let no_branch = || Ok(Err(UnknownBase::NoDefaultBranch { tried: tried(&names) }));
+        let Some(head) = self.head.commit() else { return no_branch() };
+        let Some(branch) = self.first_branch(&names)? else { return no_branch() };
+        let name = branch.short_name().to_owned();
+        Ok(match self.repository.merge_base(&branch.tip, head)? {
+            MergeBase::Found(commit) => self.obtain(commit, Provenance::MergeBase { branch: name }),
+            MergeBase::Unrelated => Err(UnknownBase::Unrelated { branch: name }),
+            MergeBase::HistoryTooShort => Err(UnknownBase::HistoryTooShort { branch: name }),
+        })
     }
 
-    /// The remote's branch first: the local one may be behind.
-    fn default_branches(&self) -> Vec<String> {
-        match self.default_branch {
-            Some(branch) => vec![format!("origin/{branch}"), branch.to_owned()],
-            None => {
-                ["origin/HEAD", "origin/main", "origin/master", "main", "master"].map(str::to_owned).into()
+    fn first_branch(&self, names: &[&str]) -> Result<Option<Branch>, GitError> {
+        for name in names {
+            if let Some(branch) = self.repository.branch(name)? {
+                return Ok(Some(branch));
             }
         }
+        Ok(None)
     }
 
     /// A commit with its tree, from this clone or, if that is allowed, from the remote. Comparing two trees needs
@@ -110,4 +120,9 @@ impl Search<'_> {
         };
         Err(UnknownBase::Missing { revision: commit.to_string(), named_by: found, fetch })
     }
+}
+
+/// The references that are looked up for branches of these names, for a person.
+fn tried(names: &[&str]) -> Vec<String> {
+    names.iter().flat_map(|name| [format!("origin/{name}"), (*name).to_owned()]).collect()
 }

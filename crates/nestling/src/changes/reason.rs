@@ -42,6 +42,8 @@ pub enum UnknownBase {
         /// Why it could not be fetched; `None` where that was not tried.
         fetch: Option<String>,
     },
+    /// The revision names several commits.
+    Ambiguous(AmbiguousRevision),
     /// The history is cut off before the common ancestor with this branch.
     HistoryTooShort {
         /// The branch.
@@ -64,6 +66,33 @@ pub enum UnknownBase {
     },
 }
 
+/// A revision that names several commits: mostly a branch and a tag of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AmbiguousRevision {
+    /// The revision.
+    pub revision: String,
+    /// What named it.
+    pub named_by: Provenance,
+    /// The full names of the references that it can mean.
+    pub references: Vec<String>,
+}
+
+impl AmbiguousRevision {
+    /// How to say which one is meant.
+    pub fn help(&self) -> String {
+        let branch = self.references.iter().find(|name| !name.starts_with("refs/tags/"));
+        let name = branch.or(self.references.first()).map_or("refs/heads/main", String::as_str);
+        format!("write the full name, such as `{name}`; if nobody needs the tag, delete it")
+    }
+}
+
+impl fmt::Display for AmbiguousRevision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let references = self.references.join("` and `");
+        write!(f, "`{}` ({}) is ambiguous: it names `{references}`", self.revision, self.named_by)
+    }
+}
+
 impl UnknownBase {
     /// What to set, so that base is known next time.
     pub fn help(&self) -> Option<String> {
@@ -76,6 +105,7 @@ impl UnknownBase {
             Self::Missing { .. } | Self::HistoryTooShort { .. } | Self::NoTag { .. } => {
                 Some("set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`".to_owned())
             }
+            Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
             Self::Unrelated { .. } => Some("say what to compare with: `--base REV`".to_owned()),
             Self::NoDefaultBranch { .. } => Some(
                 "run `git remote set-head origin --auto`, or say what to compare with: `--base REV`".to_owned(),
@@ -95,6 +125,7 @@ impl fmt::Display for UnknownBase {
                 write!(f, "the commit `{revision}` ({named_by}) is not in this clone")?;
                 fetch.as_ref().map_or(Ok(()), |why| write!(f, " and could not be fetched: {why}"))
             }
+            Self::Ambiguous(ambiguous) => ambiguous.fmt(f),
             Self::HistoryTooShort { branch } => {
                 write!(f, "this clone's history ends before the merge base with `{branch}`")
             }

@@ -1,6 +1,7 @@
 //! What is asked of a repository, and why there may be no answer.
 
 use super::given::GivenError;
+use super::reason::AmbiguousRevision;
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
 use nestling_git::GitError;
 use std::time::Duration;
@@ -80,6 +81,9 @@ pub enum ChangesError {
         /// What named it.
         named_by: Provenance,
     },
+    /// Head, or a base that has to be known, names several commits.
+    #[error("{0}")]
+    Ambiguous(AmbiguousRevision),
     /// Base is not known, and that was declared an error.
     #[error("what to compare with is not known: {0}")]
     UnknownBase(UnknownBase),
@@ -91,6 +95,7 @@ impl ChangesError {
         match self {
             Self::Git(error) => error.help(),
             Self::UnknownBase(why) => why.help(),
+            Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
             Self::Head { named_by: Provenance::Variable(_), .. } => Some(
                 "the job needs a `GIT_STRATEGY` other than `none`: the runner has left the clone as an older job had it"
                     .to_owned(),

@@ -3,6 +3,7 @@ use nestling_git::testing::Fixture;
 use nestling_git::testing::shown;
 use std::time::Duration;
 
+mod ambiguous;
 mod clones;
 
 const ZEROS: &str = "0000000000000000000000000000000000000000";

@@ -1,7 +1,7 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
 use super::output::{Emitted, File, Parts, Settings};
-use super::split::{self, Limits, Load};
+use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
 use crate::plan::{Plan, noop_job};
@@ -64,7 +64,7 @@ impl<'a> Jobs<'a> {
 
     /// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part
     /// that turns out too large is cut again, a little smaller.
-    fn fewest(&self, written: &Written<'_>, limits: &Limits) -> Vec<Vec<usize>> {
+    fn fewest(&self, written: &Written<'_>, limits: &PipelineLimits) -> Vec<Vec<usize>> {
         let groups = self.groups();
         let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
         // Each part may have to hold every shared body.
@@ -72,7 +72,7 @@ impl<'a> Jobs<'a> {
         let objects = limits.objects.saturating_sub(shared);
         let cut = |tenths: usize| {
             let objects = objects / 10 * tenths;
-            split::by_limits(&groups, &loads, &Limits { objects, ..*limits })
+            split::by_limits(&groups, &loads, &PipelineLimits { objects, ..*limits })
         };
         let fits = |parts: &Vec<Vec<usize>>| {
             let mut numbered = parts.iter().enumerate();
@@ -82,7 +82,7 @@ impl<'a> Jobs<'a> {
     }
 
     /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.
-    fn part(&self, part: &[usize], first: bool, limits: &Limits) -> (Written<'a>, Load) {
+    fn part(&self, part: &[usize], first: bool, limits: &PipelineLimits) -> (Written<'a>, Load) {
         let load = Load::of_some(&self.loads, part);
         let written = part_of(self.plan, part, first);
         if load.fits(limits) {

@@ -1,7 +1,7 @@
 //! What is asked of the emitter, and what it gives.
 
 use super::Comments;
-use super::split::Limits;
+use super::split::PipelineLimits;
 use nestling_gitlab::diagnostic::Diagnostic;
 use std::num::NonZeroUsize;
 
@@ -17,7 +17,7 @@ pub struct Settings {
     /// In how many files.
     pub parts: Parts,
     /// What one pipeline may hold.
-    pub limits: Limits,
+    pub limits: PipelineLimits,
 }
 
 /// In how many parts a plan is written.

@@ -1,7 +1,7 @@
 //! What is too large for GitLab even in parts.
 
 use super::output::File;
-use super::split::{Limits, Load};
+use super::split::{Load, PipelineLimits};
 use super::written::Written;
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 const RULE: &str = "limits";
 
 /// A part whose units need each other, so that it cannot be cut again.
-pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &Limits) -> Option<Diagnostic> {
+pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -> Option<Diagnostic> {
     if load.fits(limits) {
         return None;
     }
@@ -46,7 +46,7 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &Limits) -> Option
 }
 
 /// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
-pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &Limits) -> Vec<Diagnostic> {
+pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &PipelineLimits) -> Vec<Diagnostic> {
     let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
     let problem = |what: String, bytes: usize| {
         let message = format!(

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 
 /// What one pipeline may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct PipelineLimits {
     /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less an eighth, since it can only be
     /// estimated
     /// (<https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
@@ -23,7 +23,7 @@ pub struct Limits {
     pub artifact: usize,
 }
 
-impl Default for Limits {
+impl Default for PipelineLimits {
     fn default() -> Self {
         Self { objects: (2 << 20) / 8 * 7, deployments: 500, jobs: usize::MAX, artifact: 5 << 20 }
     }
@@ -51,7 +51,7 @@ impl Load {
     }
 
     /// With the hash that holds the jobs, and room for `stages` and `workflow`.
-    pub(crate) fn fits(self, limits: &Limits) -> bool {
+    pub(crate) fn fits(self, limits: &PipelineLimits) -> bool {
         self.objects + size::of_hash(self.jobs + 2) + 4096 <= limits.objects
             && self.deployments <= limits.deployments
             && self.jobs <= limits.jobs
@@ -78,7 +78,7 @@ impl std::iter::Sum for Load {
 
 /// Cuts jobs of these loads into as few parts as the order of their groups allows: the indexes of each part's jobs, in
 /// order. A group of units that is too large by itself is a part of its own; the emitter has an error for it.
-pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &Limits) -> Vec<Vec<usize>> {
+pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &PipelineLimits) -> Vec<Vec<usize>> {
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut load = Load::default();
     for group in groups {

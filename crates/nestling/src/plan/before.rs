@@ -1,8 +1,8 @@
 //! The workspace as it was at base, read when it is first asked for.
 
-use super::render_unit::UnitRenderer;
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
+use crate::unit::UnitRenderer;
 use crate::workspace::{self, Templates, Workspace};
 use nestling_files::files::{Elsewhere, Files};
 use nestling_gitlab::diagnostic::{Sources, has_errors};

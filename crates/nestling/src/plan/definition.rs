@@ -4,11 +4,10 @@
 //! say about `unit.changed_files` counts on neither side. What only matters to other kinds of pipelines does not count.
 
 use super::before::Before;
-use super::render_unit::UnitRenderer;
 use crate::cdk::InRepository;
 use crate::changes::{ChangeSet, Extent, Status};
-use crate::compose::UnitJobs;
 use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
+use crate::unit::{UnitJobs, UnitRenderer};
 use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::has_errors;

@@ -1,7 +1,8 @@
 //! Jobs of units that are not selected, brought in because jobs that are in need them.
 
-use crate::compose::{Target, UnitJobs, resolve_target, scoped};
+use crate::assemble::{Target, resolve_target, scoped};
 use crate::select::{Reason, Selection, Verdict};
+use crate::unit::UnitJobs;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::need;

@@ -8,11 +8,10 @@ mod assembly;
 
 use super::before::Before;
 use super::removed::Removed;
-use super::render_unit::{Made, UnitRenderer};
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
-use crate::compose::{UnitJob, UnitJobs};
 use crate::select::Selection;
+use crate::unit::{Made, UnitJob, UnitJobs, UnitRenderer};
 use crate::workspace::{Unit, Workspace};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};

@@ -1,6 +1,6 @@
 //! Whether what is expected is a part of what came out, at any depth.
 
-use crate::render::plain_value;
+use crate::template::plain_value;
 use nestling_gitlab::yaml::{Kind, Node};
 
 /// Adds what does not fit. Of mappings, the expected keys count, and a key that is expected to be null may not be there;

@@ -4,9 +4,9 @@
 use super::fit::{end_cut, list, middle_cut, width};
 use super::paint::Screen;
 use super::row::padded;
-use crate::environments::{Starts, Touched, touched};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
+use crate::view::touched::{Starts, Touched, touched};
 use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 

@@ -130,7 +130,7 @@ fn jobs_of(jobs: &[&Job], screen: Screen, text: &mut String) {
 /// One line that counts: units, jobs, deployments, and what waits for a person.
 pub fn summary(plan: &Plan) -> String {
     let selected = plan.selection.selected().count();
-    let deploys = crate::environments::touched(&plan.pipeline).iter().filter(|t| t.action == "start").count();
+    let deploys = super::touched::touched(&plan.pipeline).iter().filter(|t| t.action == "start").count();
     let jobs = plan.pipeline.jobs.len();
     let manual =
         plan.pipeline.jobs.iter().filter(|job| nestling_gitlab::pipeline::rule::is_manual(&job.body)).count();

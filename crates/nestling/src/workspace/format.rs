@@ -48,7 +48,7 @@ pub(crate) struct WorkspaceFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplatesFile {
-    /// The revision to read it from, such as `origin/main`.
+    /// The revision to read it from, such as `refs/remotes/origin/main`.
     #[serde(default)]
     pub git: Option<Located<String>>,
     /// Another repository on disk, from this one's root, such as `../ci-templates`.

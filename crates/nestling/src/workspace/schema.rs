@@ -58,7 +58,7 @@ fn workspace() -> Value {
         "A folder of another revision or repository, read from git's objects",
         &["path"],
         vec![
-            ("git", text("The revision, such as `origin/main`")),
+            ("git", text("The revision, such as `refs/remotes/origin/main`")),
             (
                 "repository",
                 text("Another repository on disk, from this one's root, such as `../ci-templates`"),

@@ -4,7 +4,7 @@ use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
 use include_dir::{Dir, include_dir};
-use nestling_files::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision};
+use nestling_files::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision, RevisionError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
@@ -46,7 +46,7 @@ pub struct Templates<'a> {
 }
 
 /// The files of another revision, or why there are none.
-type Opened<'a> = Result<Box<dyn Files + 'a>, String>;
+type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 
 /// A template's file as it was found.
 struct Located {
@@ -67,7 +67,7 @@ impl<'a> Templates<'a> {
         folders: &'a [TemplateFolder],
         sources: &'a Sources,
     ) -> Self {
-        let open = |revision: &Revision| elsewhere.files_of(revision).map_err(|error| error.to_string());
+        let open = |revision: &Revision| elsewhere.files_of(revision);
         let opened = folders.iter().map(|folder| folder.revision.as_ref().map(open)).collect();
         Self { files, folders, sources, read: RefCell::default(), opened }
     }
@@ -169,20 +169,33 @@ impl<'a> Templates<'a> {
     }
 }
 
-fn not_there(folder: &TemplateFolder, error: &str) -> Diagnostic {
+fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
     let Some(revision) = &folder.revision else {
-        return Diagnostic::error("template-source", folder.origin, error.to_owned());
+        return Diagnostic::error("template-source", folder.origin, error.to_string());
     };
     let message = format!("templates cannot be read from `{revision}`: {error}");
-    Diagnostic::error("template-source", folder.origin, message).with_help(match &revision.repository {
-        Some(_) => "clone it before, beside this repository".to_owned(),
-        None => format!("fetch it before: `git fetch origin {}`", branch(&revision.revision)),
-    })
+    Diagnostic::error("template-source", folder.origin, message).with_help(help(revision, error))
 }
 
-/// What to fetch for a revision: `main` for `origin/main`.
-fn branch(revision: &str) -> &str {
-    revision.strip_prefix("origin/").unwrap_or(revision)
+/// What to do where a revision's templates cannot be read.
+fn help(revision: &Revision, error: &RevisionError) -> String {
+    let name = &revision.revision;
+    match (error, &revision.repository) {
+        (RevisionError::Ambiguous { references, .. }, _) => {
+            let branch = references.iter().find(|reference| !reference.starts_with("refs/tags/"));
+            let reference = branch.or(references.first()).unwrap_or(name);
+            format!("write the full name, such as `git: {reference}`")
+        }
+        (_, Some(_)) => "clone it before, beside this repository".to_owned(),
+        (_, None) => match name.strip_prefix("refs/remotes/").unwrap_or(name).strip_prefix("origin/") {
+            Some(branch) => format!(
+                "fetch it before: `git fetch origin +refs/heads/{branch}:refs/remotes/origin/{branch}`"
+            ),
+            None => format!(
+                "fetch it before: `git fetch origin refs/tags/{name}:refs/tags/{name}`; for a branch write `origin/{name}`"
+            ),
+        },
+    }
 }
 
 /// The names of the built-in templates, sorted.

@@ -1,6 +1,6 @@
 //! A condition's signs.
 
-use super::ExpressionError;
+use super::{ExpressionError, re2};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -106,12 +106,13 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
 }
 
 /// The regular expression that `/…/flags` is, if it is one: GitLab also reads the values of variables so.
-pub(super) fn pattern(text: &str) -> Option<Regex> {
+pub(crate) fn pattern(text: &str) -> Option<Regex> {
     let text = text.replace(r"\/", "/");
     let found = FORMS.as_ref()?.flags.captures(&text)?;
     let flags = &found[2];
     let prefix = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
-    Regex::new(&format!("{prefix}{}", &found[1])).ok()
+    let source = re2::translated(&found[1])?;
+    Regex::new(&format!("{prefix}{source}")).ok()
 }
 
 fn unknown(rest: &str) -> String {

@@ -4,7 +4,7 @@ use super::request::{Request, node_name};
 use super::targets::{Place, Targets};
 use crate::cdk::deployment::{From, Namespace, Work, references};
 use crate::cdk::ordering::in_order;
-use crate::compose::LeftOut;
+use crate::environments::LeftOut;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The target of each node, `Some(None)` where a node needs none, `None` where its place has none.

@@ -6,7 +6,7 @@ use super::request::{Request, node_name};
 use super::targets::Targets;
 use super::{around, needs};
 use crate::cdk::deployment::Work;
-use crate::compose::LeftOut;
+use crate::environments::LeftOut;
 use std::collections::BTreeSet;
 
 /// Plans the jobs of this pipeline.

@@ -3,7 +3,7 @@
 use super::request::{Request, Unlisted};
 use crate::cdk::deployment::{Deployment, Node};
 use crate::cdk::settings::{Purpose, RULE, StagePolicy};
-use crate::compose::LeftOut;
+use crate::environments::LeftOut;
 use crate::workspace::{Condition, Environment, Stop};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::Located;

@@ -4,7 +4,7 @@ use crate::cdk::deployment::Deployment;
 use crate::cdk::jobs::{self, Outcome, Unlisted};
 use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
-use crate::workspace::{Catalogue, Limits};
+use crate::workspace::{Catalogue, InstanceLimits};
 use nestling_gitlab::diagnostic::Origin;
 
 /// Writes the jobs of an assembly that no unit names. `origin` stands for the header that there is not.
@@ -18,7 +18,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Outcome {
         pipeline: &PipelineFacts::local(None, None, None),
         evaluate: &|node, _| Ok(node.clone()),
         unlisted: Unlisted::OwnName,
-        needs_limit: Limits::default().needs,
+        needs_limit: InstanceLimits::default().needs,
         purpose: Purpose::Deploy,
     })
 }

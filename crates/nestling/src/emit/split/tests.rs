@@ -1,4 +1,4 @@
-use super::{Limits, Load, groups};
+use super::{Load, PipelineLimits, groups};
 use crate::emit::testing::line;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::need::{Need, needs, rules_needs};
@@ -36,7 +36,7 @@ fn loads(pipeline: &Pipeline) -> Vec<Load> {
     pipeline.jobs.iter().map(Load::of).collect()
 }
 
-fn by_limits(pipeline: &Pipeline, limits: &Limits) -> Vec<Vec<usize>> {
+fn by_limits(pipeline: &Pipeline, limits: &PipelineLimits) -> Vec<Vec<usize>> {
     super::by_limits(&groups(pipeline), &loads(pipeline), limits)
 }
 
@@ -73,13 +73,13 @@ proptest! {
 
     #[test]
     fn parts_fit_and_nothing_is_torn_apart(pipeline in pipelines(), deployments in 1..12_usize, jobs in 1..20_usize) {
-        let limits = Limits { deployments, jobs, ..Limits::default() };
+        let limits = PipelineLimits { deployments, jobs, ..PipelineLimits::default() };
         let parts = by_limits(&pipeline, &limits);
         whole(&pipeline, &parts)?;
         for (number, part) in parts.iter().enumerate() {
             let load = Load::of_some(&loads(&pipeline), part);
             // What is too large cannot be cut: it would fit as soon as it is more than one group.
-            let groups = by_limits(&pipeline, &Limits { jobs: 0, ..limits });
+            let groups = by_limits(&pipeline, &PipelineLimits { jobs: 0, ..limits });
             let in_part = groups.iter().filter(|group| part.contains(&group[0])).count();
             prop_assert!(load.fits(&limits) || in_part == 1, "part {} holds {:?}", number, load);
         }
@@ -98,6 +98,6 @@ fn units_that_are_alike_are_dealt_out_evenly() {
     let pipeline = pipeline(&[0, 1, 2, 3, 4, 5].map(|unit| (unit, None, true)));
     let parts = by_count(&pipeline, NonZeroUsize::new(3).unwrap());
     assert_eq!(parts, [vec![0, 3], vec![1, 4], vec![2, 5]]);
-    let parts = by_limits(&pipeline, &Limits { deployments: 4, ..Limits::default() });
+    let parts = by_limits(&pipeline, &PipelineLimits { deployments: 4, ..PipelineLimits::default() });
     assert_eq!(parts, [vec![0, 1, 2, 3], vec![4, 5]]);
 }

@@ -3,7 +3,7 @@
 use super::{UNIT_COMMIT, mentions};
 use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
-use crate::compose::UnitJob;
+use crate::unit::UnitJob;
 use crate::workspace::Unit;
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::cdk::report::Report;
 use crate::changes::{Extent, Head, Obtained, Provenance};
-use crate::environments::{Starts, Touched, touched};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
+use crate::view::touched::{Starts, Touched, touched};
 use crate::workspace::Unit;
 use nestling_git::History;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};

@@ -1,0 +1,131 @@
+//! Tags that are called like branches, in a clone as a runner makes it: never taken for the branch, by neither way of
+//! reading.
+
+use super::*;
+use nestling_files::files::{Elsewhere, Revision, RevisionError};
+
+/// A merge request's clone: `main` and `feature` of the remote, detached at `feature`, with all tags.
+struct Clone {
+    repo: Fixture,
+    main: CommitId,
+    feature: CommitId,
+}
+
+fn clone_with_tags(tags: &[&str]) -> Clone {
+    let origin = Fixture::new();
+    origin.write("ci/t.yml", "protected");
+    let main = origin.commit("main");
+    origin.git(&["checkout", "--quiet", "-b", "feature"]);
+    origin.write("ci/t.yml", "the merge request's own");
+    let feature = origin.commit("feature");
+    for tag in tags {
+        origin.git(&["update-ref", &format!("refs/tags/{tag}"), "feature"]);
+    }
+    let repo = Fixture::new();
+    let url = format!("file://{}", origin.root.display());
+    repo.git(&["remote", "add", "origin", &url]);
+    repo.git(&["fetch", "--quiet", "--tags", "origin"]);
+    repo.git(&["checkout", "--quiet", "--detach", &feature.to_string()]);
+    Clone { repo, main, feature }
+}
+
+fn both(repo: &Fixture) -> [Repository; 2] {
+    [repo.open(), repo.open_by_system()]
+}
+
+fn revision(name: &str) -> Revision {
+    Revision { repository: None, revision: name.to_owned() }
+}
+
+#[test]
+fn a_branch_is_never_a_tag() {
+    let clone = clone_with_tags(&["main", "origin/main", "refs/heads/main", "refs/remotes/origin/other"]);
+    for opened in both(&clone.repo) {
+        let branch = opened.branch("main").unwrap().unwrap();
+        assert_eq!(branch, Branch { reference: "refs/remotes/origin/main".to_owned(), tip: clone.main });
+        assert_eq!(branch.short_name(), "origin/main");
+        assert_eq!(opened.branch("other").unwrap(), None, "there is a tag of that full name");
+        assert_eq!(opened.resolve("refs/remotes/origin/other").unwrap(), Resolution::Unknown);
+        assert_eq!(opened.resolve("refs/heads/main").unwrap(), Resolution::Unknown);
+    }
+    clone.repo.git(&["update-ref", "refs/heads/local", &clone.feature.to_string()]);
+    for opened in both(&clone.repo) {
+        let branch = opened.branch("local").unwrap().unwrap();
+        assert_eq!((branch.short_name(), branch.tip), ("local", clone.feature));
+    }
+}
+
+#[test]
+fn what_is_ambiguous_is_reported_with_its_full_names() {
+    let clone = clone_with_tags(&["main", "origin/main", "v1"]);
+    let (main, feature) = (Resolution::Commit(clone.main), Resolution::Commit(clone.feature));
+    let ambiguous = |names: &[&str]| Resolution::Ambiguous(names.iter().map(ToString::to_string).collect());
+    let named = ["refs/tags/main", "refs/remotes/origin/main"];
+    let remote = ["refs/tags/origin/main", "refs/remotes/origin/main"];
+    let table = [
+        ("main", ambiguous(&named)),
+        ("main~1", ambiguous(&named)),
+        ("origin/main", ambiguous(&remote)),
+        ("origin/main^{commit}", ambiguous(&remote)),
+        ("refs/remotes/origin/main", main.clone()),
+        ("remotes/origin/main", main.clone()),
+        ("refs/tags/main", feature.clone()),
+        ("tags/main~1", main.clone()),
+        ("origin/feature", feature.clone()),
+        ("origin/feature~1", main.clone()),
+        // A runner's clone has no local branch.
+        ("feature", feature.clone()),
+        ("feature^", main.clone()),
+        ("v1", feature.clone()),
+        ("HEAD~1", main.clone()),
+        ("@", feature.clone()),
+        ("feat*", Resolution::Unknown),
+        ("", Resolution::Unknown),
+        ("nowhere", Resolution::Unknown),
+        ("feature:ci", Resolution::Unknown),
+    ];
+    let id = clone.main.to_string();
+    for opened in both(&clone.repo) {
+        for (revision, expected) in &table {
+            assert_eq!(opened.resolve(revision).unwrap(), *expected, "{revision}");
+        }
+        assert_eq!(opened.resolve(&id).unwrap(), main);
+        assert_eq!(opened.resolve(&id[..9]).unwrap(), main);
+    }
+}
+
+#[test]
+fn two_names_of_one_commit_are_not_ambiguous() {
+    let clone = clone_with_tags(&["feature"]);
+    for opened in both(&clone.repo) {
+        assert_eq!(opened.resolve("feature").unwrap(), Resolution::Commit(clone.feature));
+    }
+}
+
+#[test]
+fn a_whole_id_is_never_a_tag() {
+    let absent = "1".repeat(40);
+    let clone = clone_with_tags(&[&absent]);
+    clone.repo.git(&["update-ref", &format!("refs/tags/{}", clone.main), &clone.feature.to_string()]);
+    for opened in both(&clone.repo) {
+        assert_eq!(opened.resolve(&absent).unwrap(), Resolution::Unknown);
+        assert_eq!(opened.resolve(&clone.main.to_string()).unwrap(), Resolution::Commit(clone.main));
+    }
+}
+
+#[test]
+fn protected_templates_are_not_those_of_a_tag() {
+    let clone = clone_with_tags(&["origin/main"]);
+    let template = RepoPath::parse("ci/t.yml").unwrap();
+    for opened in both(&clone.repo) {
+        let Err(RevisionError::Ambiguous { references, .. }) = opened.files_of(&revision("origin/main"))
+        else {
+            panic!("the tag is not refused")
+        };
+        assert_eq!(references, ["refs/tags/origin/main", "refs/remotes/origin/main"]);
+        let files = opened.files_of(&revision("refs/remotes/origin/main")).unwrap();
+        assert_eq!(files.read(&template).unwrap().unwrap(), b"protected");
+        let beside = Revision { repository: Some(".".to_owned()), revision: "origin/main".to_owned() };
+        assert!(matches!(opened.files_of(&beside), Err(RevisionError::Ambiguous { .. })));
+    }
+}

@@ -1,0 +1,246 @@
+//! Does one guard follow from another? A need can be met exactly if the needed job's guard follows from the needer's.
+//!
+//! Each variable gets the few values that make a difference: not set, empty, each string that it is compared with, and
+//! any other. Whatever cannot be told from values (a regular expression on another value, changed paths, files) is a fact
+//! of its own that may be so or not. All combinations are tried.
+
+use crate::pipeline::guard::{Atom, Guard, Operand};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// More combinations than this are not tried.
+const MOST_COMBINATIONS: usize = 1 << 14;
+
+/// Whether a guard follows from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Implication {
+    /// Wherever the first holds, the second does.
+    Follows,
+    /// The first holds here, and the second does not.
+    Fails(Counterexample),
+    /// There are too many combinations to tell.
+    Undecided,
+}
+
+/// Values for which one guard holds and another does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterexample {
+    values: Vec<(String, Value)>,
+    facts: Vec<(Atom, bool)>,
+}
+
+/// A value of a variable that makes a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    Unset,
+    Text(String),
+    /// Not empty, and none of the strings that the variable is compared with.
+    Other,
+}
+
+/// Returns whether `conclusion` holds wherever `premise` does.
+pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
+    if premise == conclusion || adds_conjuncts(premise, conclusion) {
+        return Implication::Follows;
+    }
+    let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
+    match &question {
+        Guard::Never => return Implication::Follows,
+        Guard::Always => return Implication::Fails(Counterexample { values: Vec::new(), facts: Vec::new() }),
+        _ => {}
+    }
+    let space = Space::of(&question);
+    let Some(count) = space.combinations() else { return Implication::Undecided };
+    let found = (0..count)
+        .map(|number| space.combination(number))
+        .find(|combination| question.holds(&|atom| combination.truth(atom)));
+    found.map_or(Implication::Follows, |combination| Implication::Fails(combination.counterexample()))
+}
+
+/// Returns `true` if the premise is the conclusion with further conditions.
+fn adds_conjuncts(premise: &Guard, conclusion: &Guard) -> bool {
+    let Guard::All(parts) = premise else { return false };
+    match conclusion {
+        Guard::All(wanted) => wanted.iter().all(|part| parts.contains(part)),
+        single => parts.contains(single),
+    }
+}
+
+/// All that makes a difference to a guard.
+struct Space<'g> {
+    values: BTreeMap<&'g str, Vec<Value>>,
+    /// The facts that values do not always decide.
+    facts: Vec<&'g Atom>,
+}
+
+impl<'g> Space<'g> {
+    fn of(guard: &'g Guard) -> Self {
+        let mut space = Self { values: BTreeMap::new(), facts: Vec::new() };
+        for atom in guard.atoms() {
+            match atom {
+                Atom::IsSet(name) | Atom::IsPresent(name) => space.add_variable(name),
+                Atom::Equals(left, right) | Atom::Matches(left, right) => {
+                    space.add_compared(left, right);
+                    space.add_compared(right, left);
+                    if !is_decided_by_values(atom) {
+                        space.facts.push(atom);
+                    }
+                }
+                Atom::Expression(_) | Atom::Changes(_) | Atom::Exists(_) | Atom::Reference(_) => {
+                    space.facts.push(atom);
+                }
+            }
+        }
+        space
+    }
+
+    fn add_variable(&mut self, name: &'g str) {
+        let plain = || vec![Value::Unset, Value::Text(String::new()), Value::Other];
+        self.values.entry(name).or_insert_with(plain);
+    }
+
+    fn add_compared(&mut self, operand: &'g Operand, other: &'g Operand) {
+        let Operand::Variable(name) = operand else { return };
+        self.add_variable(name);
+        let literal = match other {
+            Operand::Text(text) => Value::Text(text.clone()),
+            Operand::Bool(value) => Value::Text(value.to_string()),
+            _ => return,
+        };
+        let values = self.values.entry(name).or_default();
+        if !values.contains(&literal) {
+            values.push(literal);
+        }
+    }
+
+    /// Returns how many combinations there are, if they can all be tried.
+    fn combinations(&self) -> Option<usize> {
+        let of_facts = 1_usize.checked_shl(u32::try_from(self.facts.len()).ok()?)?;
+        let count =
+            self.values.values().try_fold(of_facts, |count, values| count.checked_mul(values.len()))?;
+        (count <= MOST_COMBINATIONS).then_some(count)
+    }
+
+    /// Returns the combination with this number: a number in a mixed base, a digit for each variable and fact.
+    fn combination(&self, mut number: usize) -> Combination<'_> {
+        let mut combination = Combination { values: Vec::new(), facts: Vec::new() };
+        for (name, values) in &self.values {
+            combination.values.push((*name, &values[number % values.len()]));
+            number /= values.len();
+        }
+        for fact in &self.facts {
+            combination.facts.push((*fact, number % 2 == 1));
+            number /= 2;
+        }
+        combination
+    }
+}
+
+/// Returns `true` if values alone always say whether the fact holds.
+fn is_decided_by_values(atom: &Atom) -> bool {
+    let Atom::Equals(left, right) = atom else { return false };
+    !matches!((left, right), (Operand::Variable(_), Operand::Variable(_)))
+}
+
+struct Combination<'s> {
+    values: Vec<(&'s str, &'s Value)>,
+    facts: Vec<(&'s Atom, bool)>,
+}
+
+impl Combination<'_> {
+    fn value(&self, name: &str) -> &Value {
+        self.values.iter().find(|(other, _)| *other == name).map_or(&Value::Unset, |(_, value)| value)
+    }
+
+    fn truth(&self, atom: &Atom) -> bool {
+        match atom {
+            Atom::IsSet(name) => *self.value(name) != Value::Unset,
+            Atom::IsPresent(name) => match self.value(name) {
+                Value::Unset => false,
+                Value::Text(text) => !text.trim().is_empty(),
+                Value::Other => true,
+            },
+            Atom::Equals(left, right) => self.equal(left, right).unwrap_or_else(|| self.stated(atom)),
+            Atom::Matches(left, right) => self.matching(left, right).unwrap_or_else(|| self.stated(atom)),
+            Atom::Expression(_) | Atom::Changes(_) | Atom::Exists(_) | Atom::Reference(_) => {
+                self.stated(atom)
+            }
+        }
+    }
+
+    fn stated(&self, atom: &Atom) -> bool {
+        self.facts.iter().find(|(other, _)| *other == atom).is_some_and(|(_, holds)| *holds)
+    }
+
+    /// Returns the string that an operand is: `Some(None)` where it is nothing, `None` where it is any other value.
+    fn text(&self, operand: &Operand) -> Option<Option<String>> {
+        match operand {
+            Operand::Variable(name) => match self.value(name) {
+                Value::Unset => Some(None),
+                Value::Text(text) => Some(Some(text.clone())),
+                Value::Other => None,
+            },
+            Operand::Text(text) => Some(Some(text.clone())),
+            Operand::Bool(value) => Some(Some(value.to_string())),
+            Operand::Null => Some(None),
+            Operand::Pattern(_) => None,
+        }
+    }
+
+    fn equal(&self, left: &Operand, right: &Operand) -> Option<bool> {
+        if let (Operand::Variable(_), Operand::Pattern(_)) | (Operand::Pattern(_), Operand::Variable(_)) =
+            (left, right)
+        {
+            return Some(false);
+        }
+        match (self.text(left), self.text(right)) {
+            (Some(left), Some(right)) => Some(left == right),
+            (None, None) => None,
+            // Another value is none of the strings that it is compared with; beside another variable's value it may be.
+            _ if matches!((left, right), (Operand::Variable(_), Operand::Variable(_))) => {
+                let other = self.text(left).or_else(|| self.text(right)).flatten();
+                if other.is_none_or(|text| text.is_empty()) { Some(false) } else { None }
+            }
+            _ => Some(false),
+        }
+    }
+
+    fn matching(&self, left: &Operand, right: &Operand) -> Option<bool> {
+        let text = self.text(left)?.unwrap_or_default();
+        match right {
+            Operand::Pattern(pattern) => Some(pattern.0.is_match(&text)),
+            _ => None,
+        }
+    }
+
+    fn counterexample(&self) -> Counterexample {
+        let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone()));
+        // A fact about values that decide it themselves says nothing more.
+        let facts = self.facts.iter().filter(|(atom, _)| match atom {
+            Atom::Equals(left, right) => self.equal(left, right).is_none(),
+            Atom::Matches(left, right) => self.matching(left, right).is_none(),
+            _ => true,
+        });
+        Counterexample {
+            values: values.collect(),
+            facts: facts.map(|(atom, holds)| ((*atom).clone(), *holds)).collect(),
+        }
+    }
+}
+
+/// In words: `` `$PUBLISH` is not set and nothing changed in `src/**/*` ``.
+impl fmt::Display for Counterexample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = self.values.iter().map(|(name, value)| match value {
+            Value::Unset => format!("`${name}` is not set"),
+            Value::Text(text) if text.is_empty() => format!("`${name}` is empty"),
+            Value::Text(text) => format!("`${name}` is `{text}`"),
+            Value::Other => format!("`${name}` is another value"),
+        });
+        let facts = self.facts.iter().map(|(atom, holds)| {
+            let guard = Guard::Atom(atom.clone());
+            if *holds { guard.to_string() } else { guard.negated().to_string() }
+        });
+        f.write_str(&values.chain(facts).collect::<Vec<_>>().join(" and "))
+    }
+}

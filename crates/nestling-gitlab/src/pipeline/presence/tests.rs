@@ -1,0 +1,105 @@
+//! Guards beside the conditions that they come from, and beside each other.
+
+use super::{Implication, implies};
+use crate::pipeline::expression::{Expression, Truth, Variable};
+use crate::pipeline::guard::{Atom, Operand};
+
+/// Says of two conditions whether the second follows from the first.
+fn follows(premise: &str, conclusion: &str) -> String {
+    let unknown = |_: &str| Variable::Unknown;
+    let guard = |text: &str| Expression::parse(text).unwrap().guard(&unknown);
+    match implies(&guard(premise), &guard(conclusion)) {
+        Implication::Follows => "follows".to_owned(),
+        Implication::Fails(counterexample) => counterexample.to_string(),
+        Implication::Undecided => "undecided".to_owned(),
+    }
+}
+
+#[test]
+fn a_guard_follows_from_another_where_no_value_says_otherwise() {
+    let many = (0..12).map(|n| format!("$V{n} == \"x\"")).collect::<Vec<_>>().join(" || ");
+    for (premise, conclusion, wanted) in [
+        ("$A", "$A", "follows"),
+        // An empty string counts for `&&`, and does not hold alone.
+        ("$A && $B", "$A", "`$A` is empty and `$B` is another value"),
+        ("$A == \"1\" && $B == \"2\"", "$A == \"1\"", "follows"),
+        ("$A == \"yes\"", "$A", "follows"),
+        ("$A == \"yes\"", "$A != \"no\"", "follows"),
+        ("$A == \"yes\"", "$A =~ /^y/", "follows"),
+        ("$A == \"yes\"", "$A == \"no\"", "`$A` is `yes`"),
+        ("$A", "$A == \"yes\"", "`$A` is another value"),
+        ("$A != \"yes\"", "$A", "`$A` is not set"),
+        ("$A == \"\"", "$A", "`$A` is empty"),
+        ("$A == null", "$A != \"x\"", "follows"),
+        ("$A && $A !~ /xy/", "$A =~ /xy/", "`$A` is empty"),
+        (
+            "$A != null && $A != \"\" && $A !~ /xy/",
+            "$A =~ /xy/",
+            "`$A` is another value and `$A` does not match `/xy/`",
+        ),
+        ("$A && $B", "$B && $A", "`$A` is empty and `$B` is another value"),
+        ("$A == \"1\" && $B", "$B && $A == \"1\"", "follows"),
+        ("$A", "$A || $B", "follows"),
+        ("$A == $B", "$B == $A", "follows"),
+        ("!$A", "$A == null", "`$A` is empty"),
+        (&many, "$OTHER", "undecided"),
+        (&format!("$OTHER == \"1\" && ({many})"), "$OTHER == \"1\"", "follows"),
+    ] {
+        assert_eq!(follows(premise, conclusion), wanted, "{premise} -> {conclusion}");
+    }
+}
+
+/// Enumerates small worlds: what a guard says for values is what the condition says for them.
+#[test]
+fn a_guard_holds_exactly_where_its_condition_does() {
+    let values = [None, Some(""), Some(" "), Some("yes"), Some("no"), Some("/y/")];
+    for text in [
+        "$A && $B",
+        "$A || $B",
+        "!$A || $B == \"yes\"",
+        "($A || $B) && $A != $B",
+        "$A =~ /^y/ || $B !~ /o$/",
+        "$A == null && $B",
+        "($A && $B) == \"yes\"",
+        "$A == true || !($B || $A)",
+        "$A =~ $B",
+    ] {
+        let expression = Expression::parse(text).unwrap();
+        for a in values {
+            for b in values {
+                let variable =
+                    |value: Option<&str>| value.map_or(Variable::Unset, |v| Variable::Set(v.to_owned()));
+                let both = |name: &str| variable(if name == "A" { a } else { b });
+                let whole = expression.evaluate(&both) == Truth::Yes;
+                // First `$A` alone is known, then both.
+                let half = |name: &str| if name == "A" { variable(a) } else { Variable::Unknown };
+                let guard = expression.guard(&half);
+                let holds = guard.holds(&|atom| atom_holds(atom, &both));
+                assert_eq!(holds, whole, "{text} with {a:?} and {b:?}: {guard}");
+            }
+        }
+    }
+}
+
+fn atom_holds(atom: &Atom, variables: &dyn Fn(&str) -> Variable) -> bool {
+    let value = |name: &str| match variables(name) {
+        Variable::Set(value) => Some(value),
+        _ => None,
+    };
+    let side = |operand: &Operand| match operand {
+        Operand::Variable(name) => format!("${name}"),
+        Operand::Text(text) => format!("\"{text}\""),
+        Operand::Pattern(pattern) => format!("/{}/", pattern.0),
+        Operand::Null => "null".to_owned(),
+        Operand::Bool(value) => value.to_string(),
+    };
+    let condition = match atom {
+        Atom::IsSet(name) => return value(name).is_some(),
+        Atom::IsPresent(name) => return value(name).is_some_and(|value| !value.trim().is_empty()),
+        Atom::Equals(left, right) => format!("{} == {}", side(left), side(right)),
+        Atom::Matches(left, right) => format!("{} =~ {}", side(left), side(right)),
+        Atom::Expression(text) => text.clone(),
+        Atom::Changes(_) | Atom::Exists(_) | Atom::Reference(_) => unreachable!("{atom:?}"),
+    };
+    Expression::parse(&condition).unwrap().evaluate(variables) == Truth::Yes
+}

@@ -1,0 +1,53 @@
+//! What a job says under `environment:` for an entry of the catalogue.
+
+use crate::workspace::Environment;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{Map, Node};
+
+/// Evaluates the `${{ }}` in a text of the catalogue, for the unit at hand.
+pub(crate) type Evaluate<'a> = &'a dyn Fn(&Node, &Environment) -> Result<Node, Vec<Diagnostic>>;
+
+/// What only a job that deploys says of its environment.
+const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
+
+/// What a job says under `environment:` for an entry of the catalogue.
+///
+/// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
+/// environment writes it the same way.
+pub(crate) fn environment(
+    over: &Map,
+    entry: &Environment,
+    unit: Option<&UnitName>,
+    evaluate: Evaluate<'_>,
+) -> Result<Map, Vec<Diagnostic>> {
+    let mut environment = Map::default();
+    let name = match &entry.title {
+        Some(title) => evaluate(title, entry)?,
+        None => Node::string(entry.origin, default_title(entry, unit)),
+    };
+    environment.set("name", name);
+    let starts = if over.contains("action") { starts(over) } else { starts(&entry.settings) };
+    for (key, value) in entry.settings.iter() {
+        // A job that only looks at an environment has no say in its address and its end.
+        if !over.contains(key) && (starts || !OF_A_DEPLOY.contains(&key)) {
+            environment.set(key, evaluate(value, entry)?);
+        }
+    }
+    over.iter().for_each(|(key, value)| environment.set(key, value.clone()));
+    Ok(environment)
+}
+
+/// Each unit deploys to an environment of its own, `staging/api`: GitLab rolls back, and prevents outdated deploys, by
+/// environment (<https://docs.gitlab.com/ci/environments/deployment_safety/>).
+pub(crate) fn default_title(entry: &Environment, unit: Option<&UnitName>) -> String {
+    match unit {
+        Some(unit) => format!("{}/{}", entry.name, nestling_gitlab::name::slug(unit.as_str())),
+        None => entry.name.to_string(),
+    }
+}
+
+/// Whether `action` makes this a job that starts the environment: GitLab's default.
+pub(crate) fn starts(environment: &Map) -> bool {
+    environment.get("action").and_then(Node::text).is_none_or(|action| action == "start")
+}

@@ -1,0 +1,23 @@
+//! One unit to its jobs: what it renders, folded into complete jobs under their short names, each deploy fanned out over the
+//! environments that this pipeline deploys to.
+//!
+//! GitLab's rules for a deploy and its stop job are in
+//! <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one pipeline, the same name written the
+//! same way, the same rules, the stop manual and not blocking, and able to run.
+
+mod jobs;
+mod values;
+mod for_environment;
+mod fold;
+mod target;
+mod deploy;
+mod stop_needs;
+mod stop_rules;
+mod stop_job;
+mod pair;
+mod fan_out;
+mod render;
+
+pub(crate) use fan_out::renamed;
+pub use jobs::{UnitJob, UnitJobs};
+pub(crate) use render::{Made, UnitRenderer};

@@ -1,0 +1,43 @@
+//! What a unit renders, folded into complete jobs under their short names.
+
+use super::jobs::{UnitJob, UnitJobs};
+use crate::environments::LeftOut;
+use nestling_gitlab::configuration::{RemoteIncludes, Surroundings, fold};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::{Map, Node};
+
+/// Folds what the templates and the fragment of a unit rendered to into jobs, later ones over earlier ones as GitLab
+/// merges includes.
+///
+/// Problems are returned beside the jobs that could be made all the same.
+pub(super) fn unit_jobs(
+    unit: &UnitName,
+    rendered: Vec<Node>,
+    surroundings: &Surroundings<'_>,
+) -> (UnitJobs, Vec<Diagnostic>) {
+    let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
+    if let Some(key) = configuration.workflow_key {
+        let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
+        let problem = Diagnostic::error("workflow-in-unit", key, message);
+        problems.push(problem.with_help("move it below the `---` of the root's `nestling.yml`"));
+        configuration.workflow = Map::default();
+    }
+    (UnitJobs::new(Some(unit.clone()), configuration), problems)
+}
+
+/// Folds the workspace's own jobs. What they include from elsewhere stays for GitLab to read.
+pub(super) fn workspace_jobs(
+    rendered: Vec<Node>,
+    surroundings: &Surroundings<'_>,
+) -> (UnitJobs, Vec<Diagnostic>) {
+    let (configuration, problems) = fold(rendered, surroundings, RemoteIncludes::Keep);
+    (UnitJobs::new(None, configuration), problems)
+}
+
+/// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.
+pub(super) fn drop_overrides(jobs: &mut UnitJobs, left_out: &[LeftOut]) {
+    let is_left_out = |name: &str| left_out.iter().any(|left_out| left_out.job == name);
+    let is_job = |job: &UnitJob| ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
+    jobs.jobs.retain(|name, job| is_job(job) || !is_left_out(name));
+}

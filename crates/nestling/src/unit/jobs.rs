@@ -1,0 +1,53 @@
+//! The jobs of one unit under their short names.
+
+use crate::environments::LeftOut;
+use indexmap::IndexMap;
+use nestling_gitlab::configuration::{Configuration, ConfiguredJob, Staged};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::name::{EnvironmentName, UnitName};
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeMap;
+
+/// The jobs of one unit, complete but for their final names.
+#[derive(Debug, Clone, Default)]
+pub struct UnitJobs {
+    /// The unit; `None` for the workspace's own jobs.
+    pub unit: Option<UnitName>,
+    /// `stages:` as the unit's files list them.
+    pub stages: Vec<Staged>,
+    /// The jobs by short name, in the order written; hidden ones are gone.
+    pub jobs: IndexMap<String, UnitJob>,
+    /// Jobs that were fanned out over environments, with the short names of what became of them.
+    pub fans: BTreeMap<String, Vec<String>>,
+    /// Jobs that this pipeline does not get, and why.
+    pub left_out: Vec<LeftOut>,
+    /// `workflow:` of the workspace; units have none.
+    pub workflow: Map,
+    /// `include:` entries that GitLab itself has to read; units have none.
+    pub includes: Vec<Node>,
+}
+
+/// A job under its short name.
+#[derive(Debug, Clone)]
+pub struct UnitJob {
+    /// Where its key was written.
+    pub origin: Origin,
+    /// Everything in it.
+    pub body: Map,
+    /// The catalogue entry that it was fanned out for.
+    pub environment: Option<EnvironmentName>,
+}
+
+impl UnitJobs {
+    pub(super) fn new(unit: Option<UnitName>, configuration: Configuration) -> Self {
+        let Configuration { stages, jobs, workflow, includes, .. } = configuration;
+        let jobs = jobs.into_iter().map(|(name, job)| (name, UnitJob::from(job))).collect();
+        Self { unit, stages, jobs, workflow, includes, ..Self::default() }
+    }
+}
+
+impl From<ConfiguredJob> for UnitJob {
+    fn from(job: ConfiguredJob) -> Self {
+        Self { origin: job.origin, body: job.body, environment: None }
+    }
+}

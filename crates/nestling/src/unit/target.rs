@@ -1,0 +1,83 @@
+//! What a job says under `environment:`, and where that sends it.
+
+use crate::workspace::{Catalogue, Environment};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::{Map, Node};
+
+/// Where a job deploys to.
+#[derive(Debug)]
+pub(crate) enum Target<'a> {
+    /// Nowhere.
+    None,
+    /// To an environment that the job itself writes out, as GitLab has it.
+    Written(Map),
+    /// To entries of the catalogue. The keys beside `name` go over what the entry says.
+    Catalogue {
+        /// The entries that are named and exist, in the order named.
+        entries: Vec<&'a Environment>,
+        /// The other keys.
+        over: Map,
+    },
+}
+
+/// Reads a job's `environment:`. A list of names, there or under `name`, means the catalogue; a text is GitLab's own.
+pub(crate) fn target<'a>(body: &Map, catalogue: &'a Catalogue) -> (Target<'a>, Vec<Diagnostic>) {
+    let Some(node) = body.get("environment") else { return (Target::None, Vec::new()) };
+    if let Some(names) = node.as_seq() {
+        return named(names, node.origin, Map::default(), catalogue);
+    }
+    let Some(map) = node.as_map() else {
+        let mut map = Map::default();
+        map.set("name", node.clone());
+        return (Target::Written(map), Vec::new());
+    };
+    match map.get("name").and_then(Node::as_seq) {
+        Some(names) => {
+            let mut over = map.clone();
+            over.remove("name");
+            named(names, node.origin, over, catalogue)
+        }
+        None => (Target::Written(map.clone()), Vec::new()),
+    }
+}
+
+fn named<'a>(
+    names: &[Node],
+    origin: Origin,
+    over: Map,
+    catalogue: &'a Catalogue,
+) -> (Target<'a>, Vec<Diagnostic>) {
+    let mut entries: Vec<&Environment> = Vec::new();
+    let mut problems = Vec::new();
+    if names.is_empty() {
+        problems.push(Diagnostic::error(
+            "environment-undefined",
+            origin,
+            "this list of environments is empty",
+        ));
+    }
+    for node in names {
+        let name = node.text().unwrap_or_default();
+        match catalogue.get(name) {
+            Some(entry) if entries.iter().any(|known| known.name == entry.name) => {}
+            Some(entry) => entries.push(entry),
+            None => problems.push(undefined(node, name, catalogue)),
+        }
+    }
+    (Target::Catalogue { entries, over }, problems)
+}
+
+fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
+    let message = format!("there is no environment `{name}` in the catalogue");
+    let problem = Diagnostic::error("environment-undefined", node.origin, message);
+    match did_you_mean(name, catalogue.names()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None if catalogue.entries.is_empty() => {
+            problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`")
+        }
+        None => {
+            let known: Vec<String> = catalogue.names().map(|name| format!("`{name}`")).collect();
+            problem.with_help(format!("the catalogue has {}", known.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Which jobs GitLab makes of a file: presence beside recorded verdicts of GitLab, and beside a judge that was written apart
+//! from it, in Ruby.
+
+mod random;
+mod verdict;
+
+use crate::support::tool::{Tool, need};
+use crate::support::{read, root, setting};
+use serde_json::Value;
+use std::io::Write as _;
+use std::process::Stdio;
+use verdict::{Verdict, verdict};
+
+/// Rows with a condition that GitLab's reader accepts and this one refuses (`$A || || $B`): counted from 1.
+const UNREAD_CONDITIONS: [usize; 1] = [11];
+
+#[test]
+fn presence_is_gitlabs_verdict() {
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for (row, line) in read("tests/oracles/data/presence.jsonl").lines().enumerate() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let Some(wanted) = Verdict::read(&case["gitlab"]) else { continue };
+        if UNREAD_CONDITIONS.contains(&(row + 1)) {
+            continue;
+        }
+        compared += 1;
+        let found = verdict(case["yaml"].as_str().unwrap(), &case["context"]);
+        if found != wanted {
+            wrong.push(format!("row {}: {found:?}\n   GitLab: {wanted:?}", row + 1));
+        }
+    }
+    assert!(compared > 150, "only {compared} rows say something of presence");
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// 500 files; `NESTLING_TEST_PIPELINES` asks for more.
+#[test]
+fn presence_agrees_with_the_judge_on_random_files() {
+    let Some(mut ruby) = need(Tool::Ruby, "presence_agrees_with_the_judge_on_random_files") else { return };
+    let count = setting("NESTLING_TEST_PIPELINES").map_or(500, |count| count.parse().unwrap());
+    let cases: Vec<Value> = random::cases(count);
+    let input: String = cases.iter().map(|case| format!("{case}\n")).collect();
+    let mut child = ruby
+        .args(["-W0", "-EUTF-8"])
+        .arg(root().join("tests/oracles/presence_judge.rb"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || pipe.write_all(input.as_bytes()).unwrap());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let verdicts = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(verdicts.lines().count(), cases.len());
+    let mut judged = 0;
+    let mut wrong = Vec::new();
+    for (case, line) in cases.iter().zip(verdicts.lines()) {
+        let said: Value = serde_json::from_str(line).unwrap();
+        let Some(wanted) = Verdict::of_judge(&said) else { continue };
+        judged += 1;
+        let text = case["yaml"].as_str().unwrap();
+        let found = verdict(text, &case["context"]);
+        if found != wanted {
+            wrong.push(format!("{text}\n{}\n found {found:?}\n judge {wanted:?}", case["context"]));
+        }
+    }
+    assert!(judged * 10 > count * 8, "the judge could say something of {judged} files only");
+    assert!(wrong.is_empty(), "{} of {judged}:\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n\n"));
+}
