@@ -92,7 +92,13 @@ impl KnownVariables {
             Some(Known::Value(value)) => Variable::Set(value.clone()),
             Some(Known::Unset) => Variable::Unset,
             None if self.complete => Variable::Unset,
+            // Without a merge request, none of its variables is set.
+            None if name.starts_with("CI_MERGE_REQUEST_") && self.has_no_merge_request() => Variable::Unset,
             None => Variable::Unknown,
         }
+    }
+
+    fn has_no_merge_request(&self) -> bool {
+        matches!(self.values.get("CI_MERGE_REQUEST_ID"), Some(Known::Unset))
     }
 }
