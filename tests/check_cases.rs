@@ -5,10 +5,11 @@
 
 use crate::support::repository::Repository;
 use crate::support::{self, expect_file, large, nestling, run, said};
+use nestling::catalog;
 use nestling::changes::{As, PipelineFacts};
-use nestling::check::rules::{RULES, Rule};
+use nestling::check::rules::RULES;
 use nestling::check::{KnownVariables, Settings, check, read_file, without_allowed};
-use nestling::diagnostic::{Diagnostic, Severity, Sources, has_errors};
+use nestling::diagnostic::{Diagnostic, Example, Rule, Severity, Sources, has_errors};
 use nestling::workspace::Gitlab;
 use nestling::yaml;
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
     let (pipeline, mut problems) = read_file(path, text, sources);
     problems.extend(check(&pipeline, &settings(text)));
-    without_allowed(problems, sources)
+    without_allowed(problems, sources, &catalog::all())
 }
 
 /// What a case says of GitLab in its first line: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
@@ -64,10 +65,10 @@ fn every_rule_finds_its_bad_example_and_passes_its_good_one() {
     for rule in RULES {
         let found = |text: &str| {
             let sources = Sources::default();
-            judge("example.yml", text, &sources).iter().any(|problem| problem.rule == rule.id)
+            judge("example.yml", text, &sources).iter().any(|problem| problem.rule == *rule)
         };
-        assert!(found(rule.bad), "{} finds nothing in its bad example", rule.id);
-        assert!(!found(rule.good), "{} finds something in its good example", rule.id);
+        assert!(found(text(&rule.bad)), "{} finds nothing in its bad example", rule.id);
+        assert!(!found(text(&rule.good)), "{} finds something in its good example", rule.id);
     }
 }
 
@@ -97,7 +98,7 @@ fn case(file: &PathBuf) -> Result<(), String> {
     let problems = judge(&name, &fs::read_to_string(file).unwrap(), &sources);
     let text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
     let rule = file.parent().unwrap().file_name().unwrap().to_string_lossy();
-    let concerned = problems.iter().any(|problem| problem.rule == rule);
+    let concerned = problems.iter().any(|problem| problem.rule.id == rule);
     if concerned != name.starts_with("bad") {
         return Err(format!(
             "{}: the rule {} it\n{text}",
@@ -133,6 +134,13 @@ fn every_rule_has_its_page() {
     }
 }
 
+fn text(example: &Example) -> &'static str {
+    match example {
+        Example::Pipeline(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn index() -> String {
     let mut text = String::from(
         "# Rules\n\nWhat `nestling check` and `nestling generate` find. Errors stop the output; warnings can be allowed by \
@@ -146,9 +154,9 @@ fn index() -> String {
 
 fn page(rule: &Rule) -> String {
     let sources = Sources::default();
-    let found: Vec<Diagnostic> = judge("example.yml", rule.bad, &sources)
+    let found: Vec<Diagnostic> = judge("example.yml", text(&rule.bad), &sources)
         .into_iter()
-        .filter(|problem| problem.rule == rule.id)
+        .filter(|problem| problem.rule == rule)
         .collect();
     let level =
         if found.iter().any(|problem| problem.severity == Severity::Error) { "error" } else { "warning" };
@@ -156,7 +164,12 @@ fn page(rule: &Rule) -> String {
     format!(
         "# {}\n\nFinds that {} ({level}).\n\n{}\n\nGitLab: <{}>\n\n## Found\n\n```yaml\n{}```\n\n```text\n{messages}```\n\n## Not \
          found\n\n```yaml\n{}```\n",
-        rule.id, rule.summary, rule.doc, rule.source, rule.bad, rule.good
+        rule.id,
+        rule.summary,
+        rule.documentation,
+        rule.source,
+        text(&rule.bad),
+        text(&rule.good)
     )
 }
 
@@ -183,7 +196,7 @@ fn a_warning_is_allowed_on_its_line_and_above_it_and_an_error_nowhere() {
     let rules = |script: &str| {
         let text = format!("a:\n  script: x\n  only:\n{script}\nb: {{ script: x }}\n");
         let sources = Sources::default();
-        judge("case.yml", &text, &sources).iter().map(|problem| problem.rule).collect::<Vec<_>>()
+        judge("case.yml", &text, &sources).iter().map(|problem| problem.rule.id).collect::<Vec<_>>()
     };
     let table = [
         ("    - web", vec!["only-except"]),
@@ -205,7 +218,7 @@ fn every_job_of_a_large_pipeline_is_checked() {
     let (pipeline, _) = read_file("large.yml", &text, &Sources::default());
     assert_eq!(pipeline.jobs.len(), 20_000);
     let problems = check(&pipeline, &Settings::default());
-    let count = |rule| problems.iter().filter(|problem| problem.rule == rule).count();
+    let count = |rule| problems.iter().filter(|problem| problem.rule.id == rule).count();
     assert_eq!((count("needs-undefined"), count("limits")), (5000, 1));
 }
 
@@ -231,7 +244,7 @@ fn of_several_documents_gitlab_reads_one() {
     ];
     for (text, want) in table {
         let found = judge("case.yml", text, &Sources::default());
-        assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), want, "{text}");
+        assert_eq!(found.iter().map(|problem| problem.rule.id).collect::<Vec<_>>(), want, "{text}");
     }
 }
 
@@ -302,7 +315,7 @@ fn the_stop_mistakes_that_teams_make_are_found() {
     let mut wrong = Vec::new();
     for (what, text, want) in table {
         let found = judge("case.yml", &text, &Sources::default());
-        if found.iter().map(|problem| problem.rule).ne(want.iter().copied()) {
+        if found.iter().map(|problem| problem.rule.id).ne(want.iter().copied()) {
             wrong.push(format!("{what}: not just {want:?}\n{text}{found:#?}"));
         }
     }

@@ -213,7 +213,7 @@ fn a_unit_that_is_too_large_by_itself_is_told() {
             "the unit `s/2`: too much for one pipeline of GitLab's: 2 deployments of 1",
         ]
     );
-    assert!(emitted.problems.iter().all(|problem| problem.rule == "limits"));
+    assert!(emitted.problems.iter().all(|problem| problem.rule.id == "limits"));
 }
 
 /// A need that all jobs of a template have goes into a hidden job, and ties them to the needed one all the same.

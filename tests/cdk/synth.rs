@@ -118,6 +118,6 @@ fn an_assembly_with_made_up_values_is_refused() {
     let output = run(&mut node);
     assert!(output.status.success(), "{}", said(&output));
     let problems = read(&files(&assembly), &Sources::default()).unwrap_err();
-    assert_eq!(problems[0].rule, "cdk-missing-context", "{problems:?}");
+    assert_eq!(problems[0].rule.id, "cdk-missing-context", "{problems:?}");
     assert!(problems[0].notes[0].contains("vpc-provider:account=111111111111"), "{problems:?}");
 }

@@ -1,5 +1,6 @@
 //! CDK assemblies in the work tree, made first where a unit's header says how.
 
+use nestling::cdk::rules::CDK_SYNTH;
 use nestling::cdk::settings::Settings;
 use nestling::cdk::{Assemblies, nowhere};
 use nestling::changes::Head;
@@ -54,7 +55,7 @@ impl WorkTreeAssemblies {
     fn on_disk(&self, settings: &Settings) -> Result<(), Diagnostic> {
         let (Some(first), Some(astray)) = (settings.synth.first(), &self.astray) else { return Ok(()) };
         let message = "`synth:` runs on the files on disk, and they are not those that are planned";
-        Err(Diagnostic::error("cdk-synth", first.origin, message).with_note(astray).with_help(
+        Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_note(astray).with_help(
             "check the commit out first; a job of GitLab does, unless it has `GIT_CHECKOUT: \"false\"`",
         ))
     }
@@ -105,7 +106,7 @@ impl Assemblies for WorkTreeAssemblies {
 fn synthesize(settings: &Settings, directory: &Path) -> Result<(), Diagnostic> {
     for command in &settings.synth {
         run(&command.value, directory).map_err(|reason| {
-            Diagnostic::error("cdk-synth", command.origin, format!("`{}` failed", command.value))
+            Diagnostic::error(&CDK_SYNTH, command.origin, format!("`{}` failed", command.value))
                 .with_note(reason)
         })?;
     }

@@ -8,13 +8,14 @@ use crate::invocation::Invocation;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
 use crate::planned::Planned;
 pub(crate) use findings::Findings;
+use findings::Rendered;
 use input::{Input, Kind};
 use nestling::changes::{As, PipelineFacts, Request, facts};
 use nestling::files::{DirectoryFiles, Files};
 use nestling::git::Repository;
 use nestling::lint::{Options, lint_file};
 use nestling::workspace::{FILE_NAME, Gitlab};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options that count for plain files, and those for units.
 pub(crate) struct Settings<'a> {
@@ -38,15 +39,22 @@ pub(crate) fn check(
     let mut workspaces = Workspaces { planned: Vec::new(), settings };
     for file in files {
         let input = input::read(file, invocation)?;
-        let in_workspace = match input.kind() {
-            Kind::Plain => false,
-            Kind::Unit => true,
-            Kind::Template => workspaces.has_template(&input, invocation)?,
+        let workspace = match input.kind() {
+            Kind::Plain => None,
+            Kind::Unit => Some(input.workspace()?),
+            Kind::Template => workspaces.of_template(&input, invocation)?,
         };
-        if in_workspace {
-            findings.add_planned(workspaces.planned(&input, invocation)?, &input);
-        } else {
-            plain(&input, settings, act_as.as_ref(), &mut findings)?;
+        match workspace {
+            None => plain(&input, settings, act_as.as_ref(), &mut findings)?,
+            Some(root) => {
+                let planned = workspaces.planned(root, &input, invocation)?;
+                if findings.add_planned(planned, &input) == Rendered::No {
+                    let name = &input.name;
+                    invocation
+                        .io
+                        .talk(format_args!("note: no job comes from `{name}`: only its header is checked\n"));
+                }
+            }
         }
     }
     Ok(findings.finished())
@@ -60,14 +68,18 @@ struct Workspaces<'a> {
 
 impl Workspaces<'_> {
     /// Plans all units of the workspace that a file is in.
-    fn planned(&mut self, input: &Input, invocation: &mut Invocation<'_>) -> Result<&Planned, Failure> {
+    fn planned(
+        &mut self,
+        root: &Path,
+        input: &Input,
+        invocation: &mut Invocation<'_>,
+    ) -> Result<&Planned, Failure> {
         if self.settings.gitlab_version.is_some() {
             let message =
                 format!("`--gitlab-version` conflicts with `{}`, a file of a workspace", input.name);
             let help = "write `gitlab: { version: … }` into the workspace's header";
             return Err(Failure::usage(message).with_help(help));
         }
-        let root = input.root()?;
         let position = self.planned.iter().position(|(known, _)| known == root);
         let position = match position {
             Some(position) => position,
@@ -81,14 +93,19 @@ impl Workspaces<'_> {
         Ok(&self.planned[position].1)
     }
 
-    /// Returns `true` if a file with a header `spec:` is in a directory of templates.
-    fn has_template(&mut self, input: &Input, invocation: &mut Invocation<'_>) -> Result<bool, Failure> {
-        let (Ok(root), Some(path)) = (input.root(), &input.path) else { return Ok(false) };
+    /// Returns the root of the workspace among whose templates a file with a header `spec:` is.
+    fn of_template<'i>(
+        &mut self,
+        input: &'i Input,
+        invocation: &mut Invocation<'_>,
+    ) -> Result<Option<&'i Path>, Failure> {
+        let (Some(root), Some(path)) = (input.root(), &input.path) else { return Ok(None) };
         if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
-            return Ok(false);
+            return Ok(None);
         }
-        let folders = &self.planned(input, invocation)?.plan.workspace.template_folders;
-        Ok(folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path)))
+        let folders = &self.planned(root, input, invocation)?.plan.workspace.template_folders;
+        let is_template = folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path));
+        Ok(is_template.then_some(root))
     }
 }
 

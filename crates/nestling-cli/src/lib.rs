@@ -60,7 +60,8 @@ fn parsed(args: impl IntoIterator<Item = OsString>, environment: &Environment) -
         && let Some(option) = commands::check::idle_option(matches)
     {
         let message = format!("`--{option}` conflicts with FILE: files are checked as they are on disk");
-        return Err(command.error(ErrorKind::ArgumentConflict, message));
+        let check = command.find_subcommand_mut("check");
+        return Err(check.unwrap_or(&mut Cli::command()).error(ErrorKind::ArgumentConflict, message));
     }
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }

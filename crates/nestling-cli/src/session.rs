@@ -205,11 +205,11 @@ impl Session {
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
         if self.strict_cdk {
-            let open = problems.iter_mut().filter(|problem| Kind::RULES.contains(&problem.rule));
+            let open = problems.iter_mut().filter(|problem| Kind::is_rule_of_open_lines(problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
         problems.extend(checked(&plan, parent(files)?));
-        let problems = check::without_allowed(problems, &sources);
+        let problems = check::without_allowed(problems, &sources, &nestling::catalog::all());
         Ok(Planned { plan, sources, problems })
     }
 

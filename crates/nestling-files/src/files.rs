@@ -1,4 +1,4 @@
-//! Where files are read from: a commit's tree, the work tree, or memory. Everything above git reads through this.
+//! Sources of files: a commit's tree, the work tree, a directory or memory. Everything above git reads through this.
 
 mod directory;
 mod search;
@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 pub use directory::DirectoryFiles;
 pub use search::{Also, Search, Visit};
 
-/// What stands in a directory.
+/// An entry of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The last component of its path.
     pub name: Vec<u8>,
-    /// What it is.
+    /// The kind of node.
     pub kind: EntryKind,
 }
 
-/// What a directory entry is.
+/// The kinds of directory entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file, executable or not.
@@ -31,7 +31,7 @@ pub enum EntryKind {
     Submodule,
 }
 
-/// Whether a walk goes into a directory's subdirectories.
+/// The answer of a visitor: whether to descend into a directory's subdirectories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Walk {
     /// Visit the subdirectories too.
@@ -44,7 +44,7 @@ pub enum Walk {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read `{path}`")]
 pub struct ReadError {
-    /// What was to be read.
+    /// The path that could not be read.
     pub path: RepoPath,
     /// Why it could not be.
     #[source]

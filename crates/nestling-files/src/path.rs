@@ -81,7 +81,7 @@ impl RepoPath {
         }
     }
 
-    /// Whether this is the repository's root.
+    /// Returns `true` for the repository's root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }
@@ -118,7 +118,7 @@ impl RepoPath {
         &self.0[start..]
     }
 
-    /// Whether it is this directory or something in it.
+    /// Returns `true` if the path is this directory or inside it.
     pub fn is_in(&self, directory: &Self) -> bool {
         directory.is_root()
             || self
@@ -127,7 +127,7 @@ impl RepoPath {
                 .is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
     }
 
-    /// What is left of the path seen from `directory`; `None` if it is not in there.
+    /// Returns the path relative to `directory`; `None` if it is not inside.
     pub fn relative_to(&self, directory: &Self) -> Option<&[u8]> {
         if directory.is_root() {
             return Some(self.as_bytes());

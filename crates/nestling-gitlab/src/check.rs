@@ -9,7 +9,7 @@ mod parent;
 mod settings;
 mod index;
 pub mod rules;
-mod allow;
+pub mod allow;
 mod fold;
 
 pub use allow::without_allowed;
@@ -28,10 +28,10 @@ use index::{Index, Tables};
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
     let tables = Tables::new(pipeline, settings);
-    let found = parallel_map(rules::RULES, |rule| {
+    let found = parallel_map(rules::LINTS, |lint| {
         let mut problems = Vec::new();
-        (rule.check)(&Index::new(&tables), &mut problems);
-        debug_assert!(problems.iter().all(|problem| problem.rule == rule.id), "{}", rule.id);
+        (lint.check)(&Index::new(&tables), &mut problems);
+        debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });
     fold::by_place(found.into_iter().flatten().collect(), pipeline)

@@ -1,10 +1,12 @@
 //! One configuration: files with what they include, folded into complete jobs as GitLab folds them.
 
+pub mod rules;
 mod glob;
 mod include;
 
 pub use include::{RemoteIncludes, Surroundings};
 
+use crate::configuration::rules::{STAGE_NAME, STAGES, WORKFLOW_KEY};
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
@@ -96,9 +98,9 @@ fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
         let key = entry.key.text();
         let message = format!("`{key}` is no key of `workflow`");
         match did_you_mean(key, WORKFLOW.iter().copied()) {
-            Some(near) => Diagnostic::error("workflow-key", entry.key.origin, message)
+            Some(near) => Diagnostic::error(&WORKFLOW_KEY, entry.key.origin, message)
                 .with_help(format!("did you mean `{near}`?")),
-            None => Diagnostic::warning("workflow-key", entry.key.origin, message)
+            None => Diagnostic::warning(&WORKFLOW_KEY, entry.key.origin, message)
                 .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
         }
     })
@@ -128,14 +130,14 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Dia
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {
     let Some(node) = globals.get("stages") else { return Vec::new() };
     let Some(items) = node.as_seq() else {
-        problems.push(Diagnostic::error("stages", node.origin, "`stages` has to be a list of names"));
+        problems.push(Diagnostic::error(&STAGES, node.origin, "`stages` has to be a list of names"));
         return Vec::new();
     };
     let mut stages = Vec::new();
     for item in items {
         match StageName::parse(item.text().unwrap_or_default()) {
             Ok(name) => stages.push(Staged { name, origin: item.origin }),
-            Err(error) => problems.push(Diagnostic::error("stage-name", item.origin, error.to_string())),
+            Err(error) => problems.push(Diagnostic::error(&STAGE_NAME, item.origin, error.to_string())),
         }
     }
     stages

@@ -1,5 +1,11 @@
 //! What is wrong in a user's files, and where: every problem is data, collected, and shown by whoever asked.
 
+mod rule;
+pub mod rules;
+
+pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
+
+use self::rules::ENCODING;
 use crate::name::UnitName;
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
@@ -140,8 +146,8 @@ pub struct Label {
 /// Messages are lower-case fragments with the user's own words in back-ticks; `help` says what to type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The stable id of the rule that was broken, such as `needs-undefined` or `yaml-syntax`.
-    pub rule: &'static str,
+    /// The rule that was broken, such as `needs-undefined` or `yaml-syntax`.
+    pub rule: &'static Rule,
     /// How much it weighs.
     pub severity: Severity,
     /// What is wrong.
@@ -158,17 +164,18 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(rule: &'static str, origin: Origin, message: impl Into<String>) -> Self {
+    pub fn error(rule: &'static Rule, origin: Origin, message: impl Into<String>) -> Self {
         Self::new(rule, Severity::Error, message).with_label(origin, "")
     }
 
     /// A warning at a place.
-    pub fn warning(rule: &'static str, origin: Origin, message: impl Into<String>) -> Self {
+    pub fn warning(rule: &'static Rule, origin: Origin, message: impl Into<String>) -> Self {
         Self::new(rule, Severity::Warning, message).with_label(origin, "")
     }
 
     /// A problem that no file is to blame for.
-    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+    pub fn new(rule: &'static Rule, severity: Severity, message: impl Into<String>) -> Self {
+        debug_assert!(rule.severities.contains(&severity), "`{rule}` does not list {severity}");
         Self {
             rule,
             severity,
@@ -238,7 +245,7 @@ pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// What makes two diagnostics the same mistake.
-type Alike = (&'static str, String, Vec<Origin>);
+type Alike = (&'static Rule, String, Vec<Origin>);
 
 fn alike(diagnostic: &Diagnostic) -> Alike {
     let origins = diagnostic.labels.iter().map(|label| label.origin).collect();
@@ -271,7 +278,7 @@ pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String
         let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
         let file = sources.add(path, String::from_utf8_lossy(&bytes).as_ref());
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        Diagnostic::error("encoding", Origin::line(file, line), "this file is not UTF-8")
+        Diagnostic::error(&ENCODING, Origin::line(file, line), "this file is not UTF-8")
             .with_help("save it as UTF-8, without a byte order mark; on Windows, `>` writes UTF-16")
     })
 }

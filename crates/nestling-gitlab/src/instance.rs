@@ -1,5 +1,8 @@
-//! What is known of the GitLab that will read the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
+//! The GitLab instance that reads the pipeline: `workspace: { gitlab: { version: "18.2", needs: 50 } }`.
 
+pub mod rules;
+
+use self::rules::HEADER;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::yaml::{Entry, Map, Node};
 
@@ -56,7 +59,7 @@ impl Gitlab {
         gitlab
     }
 
-    /// Whether it is at least of that version.
+    /// Returns `true` if the instance has at least that version.
     pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
         self.version.is_none_or(|version| version >= (major, minor))
     }
@@ -72,7 +75,7 @@ impl Gitlab {
             "held_groups" => self.held_groups = names(entry)?,
             "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
             key => {
-                let problem = Diagnostic::error("header", entry.key.origin, format!("unknown key `{key}`"));
+                let problem = Diagnostic::error(&HEADER, entry.key.origin, format!("unknown key `{key}`"));
                 return Err(Box::new(match did_you_mean(key, KEYS) {
                     Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                     None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
@@ -92,7 +95,7 @@ pub fn parse_version(text: &str) -> Option<(u32, u32)> {
 
 fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
     node.as_str().and_then(parse_version).ok_or_else(|| {
-        let problem = Diagnostic::error("header", node.origin, "this is no version of GitLab");
+        let problem = Diagnostic::error(&HEADER, node.origin, "this is no version of GitLab");
         Box::new(problem.with_help("quote it: `version: \"18.2\"`"))
     })
 }
@@ -100,7 +103,7 @@ fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
 fn number(entry: &Entry) -> Result<usize, Box<Diagnostic>> {
     entry.value.as_int().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
         let message = format!("`{}` takes a whole number", entry.key.text());
-        Box::new(Diagnostic::error("header", entry.value.origin, message))
+        Box::new(Diagnostic::error(&HEADER, entry.value.origin, message))
     })
 }
 
@@ -110,6 +113,6 @@ fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
     });
     items.ok_or_else(|| {
         let message = format!("`{}` takes a list of names", entry.key.text());
-        Box::new(Diagnostic::error("header", entry.value.origin, message))
+        Box::new(Diagnostic::error(&HEADER, entry.value.origin, message))
     })
 }

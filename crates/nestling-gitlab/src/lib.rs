@@ -11,6 +11,7 @@ pub mod instance;
 pub mod pipeline;
 pub mod configuration;
 pub mod check;
+pub mod catalog;
 pub mod lint;
 
 pub use lint::lint;

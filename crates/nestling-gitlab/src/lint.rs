@@ -2,9 +2,11 @@
 
 mod incomplete;
 
+use crate::catalog;
 use crate::check::{self, Level, Settings, read_configuration, without_allowed};
+use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
-use crate::diagnostic::{Diagnostic, Severity, Sources};
+use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
 use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
@@ -12,9 +14,6 @@ use crate::pipeline::known::KnownVariables;
 use crate::yaml::Node;
 use incomplete::{Inputs, Partial};
 use nestling_files::files::{Files, MemoryFiles};
-
-/// Rule of the note that lists what was not read.
-const INCLUDE_UNREAD: &str = "include-unread";
 
 /// The surroundings of a file.
 #[derive(Clone, Copy)]
@@ -48,7 +47,8 @@ pub fn lint(text: &str) -> Vec<Diagnostic> {
     let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
     let sources = Sources::default();
     let linted = lint_file(".gitlab-ci.yml", text, &options, &sources);
-    without_allowed(linted.diagnostics, &sources)
+    let rules: Vec<&Rule> = catalog::groups().flat_map(|group| group.rules.iter().copied()).collect();
+    without_allowed(linted.diagnostics, &sources, &rules)
 }
 
 /// As [`lint`], with local includes read and for a given GitLab and pipeline. `path` is the file's name in messages.
@@ -94,7 +94,7 @@ fn unread(includes: &[Node]) -> Option<Diagnostic> {
         ),
     };
     let names: Vec<String> = includes.iter().map(name).collect();
-    let problem = Diagnostic::new(INCLUDE_UNREAD, Severity::Note, message).with_label(first.origin, "");
+    let problem = Diagnostic::new(&INCLUDE_UNREAD, Severity::Note, message).with_label(first.origin, "");
     Some(problem.with_note(format!("not read: {}", names.join(", "))))
 }
 

@@ -10,13 +10,13 @@ pub enum NameError {
     /// Nothing, or nothing but white space.
     #[error("a {what} cannot be empty")]
     Empty {
-        /// What kind of name it was to be.
+        /// The kind of name.
         what: &'static str,
     },
     /// Longer than GitLab stores.
     #[error("the {what} `{name}` has {length} characters; GitLab allows {limit}")]
     TooLong {
-        /// What kind of name it was to be.
+        /// The kind of name.
         what: &'static str,
         /// The name as written.
         name: String,
@@ -34,7 +34,7 @@ pub enum NameError {
     /// A character that cannot be there.
     #[error("the {what} `{name}` holds {found:?}, which is not allowed there")]
     Character {
-        /// What kind of name it was to be.
+        /// The kind of name.
         what: &'static str,
         /// The name as written.
         name: String,

@@ -9,7 +9,7 @@ use std::thread::{available_parallelism, scope};
 /// More threads than this would wait for memory, or for each other.
 const MOST: usize = 8;
 
-/// What `work` makes of each item, in their order.
+/// Returns the result of `work` for each item, in the order of the items.
 pub fn parallel_map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = available_parallelism().map_or(1, NonZeroUsize::get).min(MOST).min(items.len());
     if threads < 2 {

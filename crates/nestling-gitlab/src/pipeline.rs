@@ -1,6 +1,7 @@
 //! The model of a GitLab pipeline: jobs whose bodies stay as they were written, with typed views where rules need
 //! them. The body is the only truth: a view is read from it on demand and never stored beside it.
 
+pub mod rules;
 pub mod keywords;
 mod value;
 pub mod fragment;
@@ -41,7 +42,7 @@ pub struct Pipeline {
 pub struct Job {
     /// Its final name.
     pub name: JobName,
-    /// Where its key was written.
+    /// The key that names it.
     pub origin: Origin,
     /// The unit that it belongs to; `None` for a job of the workspace.
     pub unit: Option<UnitName>,

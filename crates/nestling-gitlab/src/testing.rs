@@ -53,7 +53,7 @@ pub fn shown_map(map: &Map) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// What was found, without places: `rule: message`.
+/// Returns the messages without places: `rule: message`.
 pub fn messages(problems: &[Diagnostic]) -> Vec<String> {
     problems.iter().map(|problem| format!("{}: {}", problem.rule, problem.message)).collect()
 }

@@ -1,5 +1,6 @@
 //! A YAML tree in which every node knows where it came from, read as GitLab's reader (Ruby Psych, YAML 1.1) reads it.
 
+pub mod rules;
 pub mod node;
 mod scalar;
 mod syntax;

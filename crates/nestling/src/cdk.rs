@@ -4,6 +4,7 @@
 //! it down as a fragment, by what the unit's header says ([`settings`]). Nothing of a pipeline is dropped in silence:
 //! what is not a job is a line of the [`report`].
 
+pub mod rules;
 mod shell;
 mod ordering;
 mod document;

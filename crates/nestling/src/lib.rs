@@ -17,4 +17,5 @@ pub mod assemble;
 pub mod plan;
 pub mod emit;
 pub mod view;
+pub mod catalog;
 pub mod testing;

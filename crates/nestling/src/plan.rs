@@ -1,5 +1,6 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
+pub mod rules;
 mod before;
 mod definition;
 mod likeness;

@@ -9,6 +9,7 @@
 //! Proven limits of the engine (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
 //! environment, no clock, no random numbers.
 
+pub mod rules;
 mod syntax;
 mod shell_words;
 mod untrusted;

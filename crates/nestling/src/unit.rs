@@ -5,6 +5,7 @@
 //! <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one pipeline, the same name written the
 //! same way, the same rules, the stop manual and not blocking, and able to run.
 
+pub mod rules;
 mod jobs;
 mod values;
 mod for_environment;

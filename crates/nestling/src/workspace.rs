@@ -3,6 +3,7 @@
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
+pub mod rules;
 mod condition;
 mod catalogue;
 mod document;

@@ -62,8 +62,7 @@ pub(super) fn read(file: &Path, invocation: &mut Invocation<'_>) -> Result<Input
 impl Input {
     /// Recognizes a file by its name and its header.
     pub(super) fn kind(&self) -> Kind {
-        let is_named = self.path.as_ref().is_some_and(|path| path.file_name() == FILE_NAME.as_bytes());
-        if is_named {
+        if self.is_named_as_a_unit() {
             return Kind::Unit;
         }
         let Ok(documents) = yaml::parse_file(&self.text, FileId::from_index(0)) else { return Kind::Plain };
@@ -76,16 +75,22 @@ impl Input {
         }
     }
 
+    fn is_named_as_a_unit(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.file_name() == FILE_NAME.as_bytes())
+    }
+
+    /// The root of the work tree that it is in.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.repository.as_ref().and_then(Repository::work_dir)
+    }
+
     /// The root of the workspace that a unit's file is in.
     ///
     /// # Errors
     /// It is no file of a work tree, or is not called as a unit's file is.
-    pub(super) fn root(&self) -> Result<&Path, Failure> {
-        let root = self.repository.as_ref().and_then(Repository::work_dir);
-        match (root, &self.path) {
-            (Some(root), Some(_)) => Ok(root),
-            _ => Err(homeless(&self.name)),
-        }
+    pub(super) fn workspace(&self) -> Result<&Path, Failure> {
+        let root = self.root().filter(|_| self.is_named_as_a_unit());
+        root.ok_or_else(|| homeless(&self.name))
     }
 }
 

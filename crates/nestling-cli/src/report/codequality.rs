@@ -49,7 +49,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
     let hash = Sha256::digest(format!("{same}\0{number}").as_bytes());
     Finding {
         description: format!("{}{units}{help}", diagnostic.message),
-        check_name: diagnostic.rule,
+        check_name: diagnostic.rule.id,
         fingerprint: hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
         severity: match diagnostic.severity {
             Severity::Error => "critical",

@@ -24,7 +24,8 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     };
     let files: Vec<Option<Arc<Source>>> =
         diagnostic.labels.iter().map(|label| sources.get(label.origin.file)).collect();
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule));
+    let mut group =
+        Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.id));
     for (at, (label, file)) in diagnostic.labels.iter().zip(&files).enumerate() {
         if let Some(source) = file {
             let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };

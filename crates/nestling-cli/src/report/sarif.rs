@@ -87,7 +87,7 @@ struct Region {
 
 /// The log as text.
 pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let ids: BTreeSet<&'static str> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
+    let ids: BTreeSet<&'static str> = diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect();
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -116,7 +116,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
     }
     let mut labels = diagnostic.labels.iter().map(|label| location(label, sources));
     Finding {
-        rule_id: diagnostic.rule,
+        rule_id: diagnostic.rule.id,
         level: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

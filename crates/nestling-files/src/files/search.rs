@@ -29,7 +29,7 @@ impl<'n> Search<'n> {
         Self { name, depth: 0, also: &[], without: None }
     }
 
-    /// Whether no further name is looked for below a directory of this name.
+    /// Names of directories below which nothing is looked for.
     pub fn leaves_out(&self, directory: &[u8]) -> bool {
         self.without.is_some_and(|name| name == directory)
     }

@@ -55,12 +55,12 @@ impl Glob {
         Ok(Self { written: pattern.into(), alternatives })
     }
 
-    /// Whether GitLab would say that this glob matches that changed path.
+    /// Returns `true` if GitLab would match the changed path with this glob.
     pub fn matches(&self, path: &RepoPath) -> bool {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, path.as_bytes()))
     }
 
-    /// Whether it matches a name that is no path in the repository, such as a tag's.
+    /// Returns `true` if the glob matches a name that is not a path in the repository, such as a tag's.
     pub fn matches_text(&self, name: &str) -> bool {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, name.as_bytes()))
     }
@@ -70,7 +70,7 @@ impl Glob {
         &self.written
     }
 
-    /// What about this glob is probably not meant.
+    /// Returns lints: forms in this glob that are probably not meant.
     pub fn lint(&self) -> Vec<GlobLint> {
         lint::lint(&self.written)
     }

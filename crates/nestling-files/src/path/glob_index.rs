@@ -53,7 +53,7 @@ impl<T> GlobIndex<T> {
         ids.into_iter().map(|id| &self.values[id])
     }
 
-    /// Whether there is no glob in it.
+    /// Returns `true` if the index holds no glob.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

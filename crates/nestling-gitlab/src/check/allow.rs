@@ -1,34 +1,27 @@
 //! `# nestling: allow(rule)`: a warning that an author has read and means to keep.
 
-use super::rules::RULES;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, did_you_mean};
-use std::collections::{BTreeMap, BTreeSet};
+pub mod rules;
 
-/// Warnings of the stages before this one.
-const EARLIER: [&str; 9] = [
-    "cdk-assembly",
-    "cdk-header",
-    "default-key",
-    "default-timeout",
-    "document-dropped",
-    "job-duplicate",
-    "workflow-key",
-    "component-block",
-    "script-injection",
-];
+use self::rules::ALLOW_UNKNOWN;
+use crate::diagnostic::{Diagnostic, FileId, Origin, Rule, Severity, Sources, did_you_mean};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What opens the comment.
 const OPEN: &str = "nestling: allow(";
 
 /// The diagnostics without those that a comment allows, on the line of the place that they are about or on the line
-/// above. Errors cannot be allowed: GitLab would refuse the pipeline. A rule that does not exist is told.
-pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let files = files(sources);
+/// above. Errors cannot be allowed: GitLab would refuse the pipeline. An id that is not in `catalog` is reported.
+pub fn without_allowed(
+    problems: Vec<Diagnostic>,
+    sources: &Sources,
+    catalog: &[&'static Rule],
+) -> Vec<Diagnostic> {
+    let files = files(sources, catalog);
     let mut kept = Vec::new();
     for problem in problems {
         let origin = problem.origin();
         let allowed = origin.is_some_and(|origin| {
-            files.get(&origin.file).is_some_and(|file| file.covers(problem.rule, origin.line))
+            files.get(&origin.file).is_some_and(|file| file.covers(problem.rule.id, origin.line))
         });
         match (allowed, problem.severity) {
             (false, _) => kept.push(problem),
@@ -50,9 +43,9 @@ pub fn without_allowed(problems: Vec<Diagnostic>, sources: &Sources) -> Vec<Diag
 }
 
 /// The files that have such comments.
-fn files(sources: &Sources) -> BTreeMap<FileId, Allowed> {
+fn files(sources: &Sources, catalog: &[&'static Rule]) -> BTreeMap<FileId, Allowed> {
     let ids = (0..).map(FileId::from_index).take_while(|id| sources.get(*id).is_some());
-    let read = ids.map(|id| (id, Allowed::read(id, sources)));
+    let read = ids.map(|id| (id, Allowed::read(id, sources, catalog)));
     read.filter(|(_, file)| !file.rules.is_empty()).collect()
 }
 
@@ -72,7 +65,7 @@ struct Comment {
 }
 
 impl Allowed {
-    fn read(file: FileId, sources: &Sources) -> Self {
+    fn read(file: FileId, sources: &Sources, catalog: &[&'static Rule]) -> Self {
         let mut allowed = Self::default();
         let Some(source) = sources.get(file).filter(|source| source.text.contains(OPEN)) else {
             return allowed;
@@ -84,10 +77,10 @@ impl Allowed {
             comment.alone = start.starts_with('#') || start.starts_with("{#");
             let inner = text[at + OPEN.len()..].split(')').next().unwrap_or_default();
             for rule in inner.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
-                if EARLIER.contains(&rule) || RULES.iter().any(|known| known.id == rule) {
+                if catalog.iter().any(|known| known.id == rule) {
                     comment.rules.insert(rule.to_owned());
                 } else {
-                    allowed.unknown.push(unknown(Origin::line(file, line), rule));
+                    allowed.unknown.push(unknown(Origin::line(file, line), rule, catalog));
                 }
             }
         }
@@ -102,9 +95,9 @@ impl Allowed {
     }
 }
 
-fn unknown(origin: Origin, rule: &str) -> Diagnostic {
-    let problem = Diagnostic::warning("allow-unknown", origin, format!("there is no rule `{rule}` to allow"));
-    match did_you_mean(rule, RULES.iter().map(|rule| rule.id).chain(EARLIER)) {
+fn unknown(origin: Origin, rule: &str, catalog: &[&'static Rule]) -> Diagnostic {
+    let problem = Diagnostic::warning(&ALLOW_UNKNOWN, origin, format!("there is no rule `{rule}` to allow"));
+    match did_you_mean(rule, catalog.iter().map(|rule| rule.id)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem.with_help("the rule's id stands in brackets in the message that it gives"),
     }

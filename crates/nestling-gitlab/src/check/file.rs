@@ -1,9 +1,11 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
+use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::rules::JOB_NAME;
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{self, Node, merge_keys};
 use nestling_files::files::MemoryFiles;
@@ -53,7 +55,7 @@ pub fn read_configuration(
             Ok(name) => {
                 jobs.push(Job { name, origin: job.origin, unit: None, environment: None, body: job.body });
             }
-            Err(error) => problems.push(Diagnostic::error("job-name", job.origin, error.to_string())),
+            Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
     Ok((Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems))
@@ -66,7 +68,7 @@ fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Option<Diagn
     let mut documents = documents.into_iter().skip(usize::from(header));
     let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
     let dropped = documents.next().map(|node| {
-        Diagnostic::warning("document-dropped", node.origin, "GitLab never reads this document")
+        Diagnostic::warning(&DOCUMENT_DROPPED, node.origin, "GitLab never reads this document")
             .with_label(read.origin, "it reads this one")
             .with_help("take out the `---` between them")
     });

@@ -1,13 +1,13 @@
 //! One message for a mistake that many jobs share: a template that a thousand units use makes it once.
 
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Rule};
 use crate::name::UnitName;
 use crate::pipeline::Pipeline;
 use crate::yaml::{Kind, Map, Node};
 use std::collections::{BTreeSet, HashMap};
 
 /// The rule, the message without the words in back-ticks, and the place.
-type Alike = (&'static str, String, Origin);
+type Alike = (&'static Rule, String, Origin);
 
 /// Keeps the first of those that say the same of the same place, whatever the job is called. It names the units that
 /// share the place, or says how many more jobs of one unit do.

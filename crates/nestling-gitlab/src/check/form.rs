@@ -1,6 +1,6 @@
 //! The forms that the values of many keys share, and how a wrong one is told.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Rule, did_you_mean};
 use crate::pipeline::duration;
 use crate::yaml::{Kind, Map, Meaning, Node, Scalar};
 
@@ -32,7 +32,7 @@ fn is_told_elsewhere(node: &Node) -> bool {
 }
 
 /// A value of a type that the key does not take.
-pub(crate) fn wrong(rule: &'static str, key: &str, takes: &str, node: &Node) -> Diagnostic {
+pub(crate) fn wrong(rule: &'static Rule, key: &str, takes: &str, node: &Node) -> Diagnostic {
     let message = format!("`{key}` takes {takes}, and this is {}", what(node));
     let problem = Diagnostic::error(rule, node.origin, message);
     match node.text() {
@@ -42,12 +42,12 @@ pub(crate) fn wrong(rule: &'static str, key: &str, takes: &str, node: &Node) -> 
 }
 
 /// A text.
-pub(crate) fn text(rule: &'static str, key: &str, node: &Node) -> Option<Diagnostic> {
+pub(crate) fn text(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
     node.as_str().is_none().then(|| wrong(rule, key, "a text", node))
 }
 
 /// `true` or `false`, unquoted.
-pub(crate) fn flag(rule: &'static str, key: &str, node: &Node) -> Option<Diagnostic> {
+pub(crate) fn flag(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
     if node.as_bool().is_some() {
         return None;
     }
@@ -56,7 +56,7 @@ pub(crate) fn flag(rule: &'static str, key: &str, node: &Node) -> Option<Diagnos
 }
 
 /// A list of texts.
-pub(crate) fn texts(rule: &'static str, key: &str, node: &Node) -> Vec<Diagnostic> {
+pub(crate) fn texts(rule: &'static Rule, key: &str, node: &Node) -> Vec<Diagnostic> {
     let Some(items) = node.as_seq() else {
         let problem = wrong(rule, key, "a list of texts", node);
         let help = node.as_str().map(|text| format!("write `{key}: [{text}]`"));
@@ -72,7 +72,7 @@ pub(crate) fn texts(rule: &'static str, key: &str, node: &Node) -> Vec<Diagnosti
         .collect()
 }
 
-fn text_item(rule: &'static str, key: &str, item: &Node) -> Option<Diagnostic> {
+fn text_item(rule: &'static Rule, key: &str, item: &Node) -> Option<Diagnostic> {
     if item.as_str().is_some() {
         return None;
     }
@@ -85,7 +85,7 @@ fn text_item(rule: &'static str, key: &str, item: &Node) -> Option<Diagnostic> {
 }
 
 /// One of a few words.
-pub(crate) fn one_of(rule: &'static str, key: &str, node: &Node, known: &[&str]) -> Option<Diagnostic> {
+pub(crate) fn one_of(rule: &'static Rule, key: &str, node: &Node, known: &[&str]) -> Option<Diagnostic> {
     let Some(text) = node.text() else { return Some(wrong(rule, key, "a text", node)) };
     if known.contains(&text) {
         return None;
@@ -99,7 +99,7 @@ pub(crate) fn one_of(rule: &'static str, key: &str, node: &Node, known: &[&str])
 
 /// Keys that a mapping cannot have. `of` says whose they are: `a need`. One that resembles none may be newer than this
 /// program.
-pub(crate) fn keys(rule: &'static str, of: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
+pub(crate) fn keys(rule: &'static Rule, of: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
     let unknown = map.entries.iter().filter(|entry| !known.contains(&entry.key.text()));
     let told = unknown.map(|entry| {
         let key = entry.key.text();
@@ -126,7 +126,7 @@ pub(crate) enum Also {
 }
 
 /// A duration as a text.
-pub(crate) fn length_of_time(rule: &'static str, key: &str, node: &Node, also: Also) -> Option<Diagnostic> {
+pub(crate) fn length_of_time(rule: &'static Rule, key: &str, node: &Node, also: Also) -> Option<Diagnostic> {
     let Some(text) = node.as_str() else {
         let problem = wrong(rule, key, "a duration as a text", node);
         return Some(match node.text() {

@@ -8,7 +8,7 @@ use crate::pipeline::expression::Variable;
 use crate::pipeline::need::{Need, needs, parallel_base};
 use crate::pipeline::rule::{Presence, presence};
 use crate::pipeline::{Job, Pipeline};
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -63,8 +63,10 @@ impl<'a> Tables<'a> {
         let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
         let open = settings.open || !pipeline.includes.is_empty();
         let presence_of = |job: &Job| match presence(&job.body, &|name| variable(settings, job, name)) {
-            // What completes it may have rules.
-            Presence::Always if open && is_partial(job) => Presence::Sometimes,
+            // What completes it may have rules, or those that a reference stands for.
+            _ if open && (is_partial(job) || job.body.get("rules").is_some_and(has_reference)) => {
+                Presence::Sometimes
+            }
             known => known,
         };
         let presence = pipeline.jobs.iter().map(presence_of).collect();
@@ -148,6 +150,16 @@ impl<'a> Index<'a> {
 /// same name.
 pub(crate) fn is_partial(job: &Job) -> bool {
     job.body.contains("extends") || !["script", "run", "trigger"].iter().any(|key| job.body.contains(key))
+}
+
+/// Returns `true` if a reference is left anywhere in a value: what it stands for was not read.
+fn has_reference(node: &Node) -> bool {
+    node.is_reference()
+        || match &node.kind {
+            Kind::Scalar(_) => false,
+            Kind::Seq(items) => items.iter().any(has_reference),
+            Kind::Map(map) => map.iter().any(|(_, value)| has_reference(value)),
+        }
 }
 
 /// A job's own variables are known where their value has none in it. GitLab's predefined ones stand over them.

@@ -2,7 +2,7 @@
 //! does not.
 
 use super::index::Index;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 
 mod pipeline_empty;
 mod limits;
@@ -55,74 +55,80 @@ mod stop_settings;
 mod stop_parallel;
 mod stop_permanent;
 
-/// A rule.
-pub struct Rule {
-    /// Its stable id, as in messages and in `# nestling: allow(id)`.
-    pub id: &'static str,
-    /// What it finds, in a line.
-    pub summary: &'static str,
-    /// Why that matters and what to do, in Markdown.
-    pub doc: &'static str,
-    /// GitLab's page, or the file of GitLab's code, that it follows.
-    pub source: &'static str,
-    /// A pipeline that it has nothing to say about.
-    pub good: &'static str,
-    /// A pipeline that it finds something in.
-    pub bad: &'static str,
+/// The function that looks for what breaks a rule.
+#[derive(Clone, Copy)]
+pub(super) struct Lint {
+    /// The rule of all that it finds.
+    pub(super) rule: &'static Rule,
     /// Finds what is wrong.
-    pub(crate) check: fn(&Index<'_>, &mut Vec<Diagnostic>),
+    pub(super) check: fn(&Index<'_>, &mut Vec<Diagnostic>),
 }
 
-/// All rules, in the order in which they are told.
-pub const RULES: &[Rule] = &[
-    pipeline_empty::RULE,
-    limits::RULE,
-    manual_only::RULE,
-    workflow_form::RULE,
-    include_form::RULE,
-    job_key::RULE,
-    job_script::RULE,
-    job_value::RULE,
-    image::RULE,
-    tags::RULE,
-    cache::RULE,
-    artifacts::RULE,
-    yaml_type::RULE,
-    secret_literal::RULE,
-    when_form::RULE,
-    duration::RULE,
-    retry::RULE,
-    parallel::RULE,
-    resource_group::RULE,
-    stage_undefined::RULE,
-    needs_form::RULE,
-    needs_undefined::RULE,
-    needs_late::RULE,
-    needs_cycle::RULE,
-    needs_limit::RULE,
-    needs_dropped::RULE,
-    dependencies::RULE,
-    trigger_form::RULE,
-    rules_form::RULE,
-    rules_condition::RULE,
-    rules_child::RULE,
-    rules_unreachable::RULE,
-    rules_changes::RULE,
-    rules_needs::RULE,
-    only_except::RULE,
-    variable_value::RULE,
-    variable_forwarded::RULE,
-    environment_name::RULE,
-    environment_key::RULE,
-    environment_variable::RULE,
-    environment_shared::RULE,
-    environment_manual::RULE,
-    on_stop::RULE,
-    stop_manual::RULE,
-    stop_blocks::RULE,
-    stop_unreachable::RULE,
-    stop_rules::RULE,
-    stop_settings::RULE,
-    stop_parallel::RULE,
-    stop_permanent::RULE,
-];
+/// Lists the lints in the order of their findings. A module above that is missing here does not compile, since nothing
+/// uses what it declares.
+macro_rules! lints {
+    ($($name:ident),* $(,)?) => {
+        /// All lints, in the order in which their findings are reported.
+        pub(super) const LINTS: &[Lint] = &[$(Lint { rule: &$name::RULE, check: $name::check }),*];
+
+        /// The rules of all lints.
+        pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
+    };
+}
+
+lints! {
+    pipeline_empty,
+    limits,
+    manual_only,
+    workflow_form,
+    include_form,
+    job_key,
+    job_script,
+    job_value,
+    image,
+    tags,
+    cache,
+    artifacts,
+    yaml_type,
+    secret_literal,
+    when_form,
+    duration,
+    retry,
+    parallel,
+    resource_group,
+    stage_undefined,
+    needs_form,
+    needs_undefined,
+    needs_late,
+    needs_cycle,
+    needs_limit,
+    needs_dropped,
+    dependencies,
+    trigger_form,
+    rules_form,
+    rules_condition,
+    rules_child,
+    rules_unreachable,
+    rules_changes,
+    rules_needs,
+    only_except,
+    variable_value,
+    variable_forwarded,
+    environment_name,
+    environment_key,
+    environment_variable,
+    environment_shared,
+    environment_manual,
+    on_stop,
+    stop_manual,
+    stop_blocks,
+    stop_unreachable,
+    stop_rules,
+    stop_settings,
+    stop_parallel,
+    stop_permanent,
+}
+
+// Other stages report against these as well.
+pub use environment_name::RULE as ENVIRONMENT_NAME;
+pub use limits::RULE as LIMITS;

@@ -22,7 +22,7 @@ pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, R
     Ok(found)
 }
 
-/// Whether a directory can hold a match: what stands before the first wildcard decides.
+/// Returns `true` if a directory can hold a match: the part before the first wildcard decides.
 fn leads_on(pattern: &[u8], directory: &[u8]) -> bool {
     let literal = pattern.split(|byte| *byte == b'*').next().unwrap_or_default();
     let common = literal.len().min(directory.len());

@@ -4,6 +4,7 @@
 //! `include:` are empty (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines>).
 
 use super::glob;
+use crate::configuration::rules::{INCLUDE, UNREADABLE};
 use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
@@ -14,18 +15,18 @@ use nestling_files::path::RepoPath;
 
 mod condition;
 
-/// What fragments are completed with.
+/// Everything beside a file itself that folding it needs.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// Where `include: local` reads.
+    /// The files that `include: local` reads.
     pub files: &'a dyn Files,
-    /// Where the texts of what it reads are kept.
+    /// The sources that included files are added to.
     pub sources: &'a Sources,
-    /// What is known of the variables when GitLab creates the child pipeline, for `include:rules`.
+    /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
     pub variables: &'a KnownVariables,
 }
 
-/// What becomes of an include that only GitLab can read.
+/// The way to handle an include that only GitLab can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteIncludes {
     /// It is returned beside the jobs, which are written for GitLab together with it.
@@ -118,7 +119,7 @@ impl Reading<'_> {
         let found =
             glob::files(path, self.surroundings.files).map_err(|problem| unreadable(&problem.to_string()))?;
         if found.is_empty() {
-            let problem = Diagnostic::warning("include", origin, format!("no file matches `{path}`"));
+            let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
             self.included.problems.push(problem.with_help("`*` stays in one folder, `**` spans folders"));
         }
         Ok(found)
@@ -164,11 +165,11 @@ impl Reading<'_> {
 }
 
 fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("include", origin, message)
+    Diagnostic::error(&INCLUDE, origin, message)
 }
 
 fn unreadable(message: &str) -> Diagnostic {
-    Diagnostic::new("unreadable", Severity::Error, message)
+    Diagnostic::new(&UNREADABLE, Severity::Error, message)
 }
 
 /// The path of `include: path`, `include: { local: path }`, with `rules` or without; `None` for every other form.

@@ -1,11 +1,11 @@
-//! What a pipeline runs for: the facts that templates see as `pipeline`.
+//! Facts about a pipeline, which templates see as `pipeline`.
 
 use super::simulate::As;
 use super::source::{Occasion, PipelineSource};
 use super::variables::CiVariables;
 use crate::name::slug;
 
-/// What a pipeline runs for.
+/// The reference that a pipeline runs for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PipelineKind {
     /// A merge request.
@@ -38,12 +38,12 @@ pub struct MergeRequest {
     pub target_branch: Option<String>,
 }
 
-/// What is known about a pipeline before it runs.
+/// Facts about a pipeline that are known before it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipelineFacts {
-    /// What it runs for.
+    /// The kind of reference that it runs for.
     pub kind: PipelineKind,
-    /// What started it.
+    /// The source of the pipeline.
     pub source: PipelineSource,
     /// The branch; `None` for tags. In a merge request's pipeline its source branch.
     pub branch: Option<String>,
@@ -131,7 +131,7 @@ impl PipelineFacts {
         self
     }
 
-    /// What `workspace.pipelines` calls this pipeline. A child pipeline counts as what its parent runs for.
+    /// Returns the name of this pipeline in `workspace.pipelines`. A child pipeline counts as what its parent runs for.
     pub fn occasion(&self) -> Occasion {
         match (self.kind, &self.source) {
             (_, PipelineSource::Schedule) => Occasion::Schedule,
@@ -161,7 +161,7 @@ impl PipelineFacts {
         }
     }
 
-    /// Whether it runs for the default branch itself.
+    /// Returns `true` if the pipeline runs for the default branch itself.
     pub fn is_default_branch(&self) -> bool {
         self.kind == PipelineKind::Branch && self.branch.is_some() && self.branch == self.default_branch
     }

@@ -1,4 +1,4 @@
-//! What started a pipeline, and what that means for what counts as changed.
+//! Sources of pipelines, and the policies that decide which paths count as changed in each.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -68,7 +68,7 @@ impl fmt::Display for PipelineSource {
     }
 }
 
-/// What `workspace.pipelines` gives a policy to.
+/// A kind of pipeline that `workspace.pipelines` gives a policy to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Occasion {
     /// A merge request's pipeline, and the external pull request's.
@@ -136,16 +136,16 @@ impl fmt::Display for Occasion {
     }
 }
 
-/// What counts as changed in a pipeline.
+/// The paths that count as changed in a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Policy {
-    /// What differs from base.
+    /// Paths that differ between base and head.
     Changed,
     /// Everything.
     All,
     /// Nothing.
     None,
-    /// What differs from a revision, or from the nearest older tag that matches a glob (`v*`).
+    /// Paths that differ from a revision, or from the nearest older tag that matches a glob (`v*`).
     Since(String),
 }
 

@@ -14,7 +14,7 @@ impl CiVariables {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Whether these are a GitLab job's variables.
+    /// Returns `true` if these are the variables of a GitLab job.
     pub fn is_gitlab(&self) -> bool {
         self.get("GITLAB_CI").is_some() || self.get("CI_PIPELINE_SOURCE").is_some()
     }

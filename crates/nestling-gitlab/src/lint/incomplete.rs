@@ -114,11 +114,11 @@ impl Partial {
     /// Returns `true` if the rest of a job decides whether a finding holds.
     pub(super) fn decides(&self, problem: &Diagnostic) -> bool {
         // A job without a script is found at its key, a wrong script at the script.
-        if problem.rule == "job-script" {
+        if problem.rule.id == "job-script" {
             return problem.origin().is_some_and(|origin| self.keys.contains(&origin));
         }
         let is_in =
             |places: &HashSet<Origin>| problem.labels.iter().any(|label| places.contains(&label.origin));
-        is_in(&self.references) || (CONCLUDING.contains(&problem.rule) && is_in(&self.places))
+        is_in(&self.references) || (CONCLUDING.contains(&problem.rule.id) && is_in(&self.places))
     }
 }

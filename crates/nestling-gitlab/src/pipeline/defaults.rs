@@ -4,13 +4,14 @@
 use super::keywords;
 use super::merge::empty_nulls;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Map, Node};
 
 mod inherit;
 
 use inherit::Inherit;
 
-/// What a file gives to each of its jobs.
+/// The defaults that a file gives to each of its jobs.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults {
     default: Map,
@@ -106,7 +107,7 @@ fn mapping(globals: &Map, key: &str, diagnostics: &mut Vec<Diagnostic>) -> Map {
     }
     let message = format!("`{key}` has to be a mapping");
     let help = format!("write names and values under `{key}:`, indented");
-    diagnostics.push(Diagnostic::error("global-map", node.origin, message).with_help(help));
+    diagnostics.push(Diagnostic::error(&GLOBAL_MAP, node.origin, message).with_help(help));
     Map::default()
 }
 
@@ -137,20 +138,20 @@ fn job_variables(globals: &Map) -> Map {
 
 fn ignored_timeout(entry: &Entry) -> Diagnostic {
     let message = "`default:timeout` has no effect in GitLab";
-    Diagnostic::warning("default-timeout", entry.key.origin, message).with_help("write `timeout` in the jobs")
+    Diagnostic::warning(&DEFAULT_TIMEOUT, entry.key.origin, message).with_help("write `timeout` in the jobs")
 }
 
 fn unknown_default(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
     let message = format!("`default` cannot hold `{key}`");
-    let error = |origin: Origin| Diagnostic::error("default-key", origin, message.clone());
+    let error = |origin: Origin| Diagnostic::error(&DEFAULT_KEY, origin, message.clone());
     let origin = entry.key.origin;
     match did_you_mean(key, keywords::DEFAULT.iter().copied()) {
         Some(near) => error(origin).with_help(format!("did you mean `{near}`?")),
         None if keywords::JOB.contains(&key) => {
             error(origin).with_help("write it in the jobs, or in a hidden job that they extend")
         }
-        None => Diagnostic::warning("default-key", origin, format!("`{key}` is no key of `default`"))
+        None => Diagnostic::warning(&DEFAULT_KEY, origin, format!("`{key}` is no key of `default`"))
             .with_help(
                 "it is passed on to the jobs: GitLab refuses it, unless it is newer than this program",
             ),
@@ -160,7 +161,7 @@ fn unknown_default(entry: &Entry) -> Diagnostic {
 fn defined_twice(entry: &Entry, twice: &Entry) -> Diagnostic {
     let key = entry.key.text();
     Diagnostic::error(
-        "default-twice",
+        &DEFAULT_TWICE,
         entry.key.origin,
         format!("`{key}` is defined here and under `default`"),
     )

@@ -32,7 +32,7 @@ pub fn seconds(text: &str) -> Option<f64> {
     (total > 0.0).then_some(total)
 }
 
-/// Whether a text has a variable in it that GitLab puts in later.
+/// Returns `true` if the string holds a variable that GitLab expands later.
 pub fn has_variable(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -3,10 +3,10 @@
 use crate::diagnostic::Origin;
 use crate::yaml::{Map, Node};
 
-/// What a job says of its environment: the name alone, or a mapping.
+/// A job's `environment`: the name alone, or a mapping.
 #[derive(Debug, Clone, Copy)]
 pub struct Environment<'a> {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     node: &'a Node,
 }
@@ -48,7 +48,7 @@ impl<'a> Environment<'a> {
         self.name().and_then(Node::text).unwrap_or_default()
     }
 
-    /// What the job does to it: `start` where it does not say.
+    /// Returns `environment:action`; `start` by default.
     pub fn action(&self) -> &'a str {
         self.get("action").and_then(Node::text).unwrap_or("start")
     }
@@ -58,7 +58,7 @@ impl<'a> Environment<'a> {
         self.get("on_stop")
     }
 
-    /// Whether the job deploys: it starts the environment and so makes a deployment.
+    /// Returns `true` if the job starts the environment, which creates a deployment.
     pub fn deploys(&self) -> bool {
         self.action() == "start"
     }

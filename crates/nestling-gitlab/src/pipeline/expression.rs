@@ -25,7 +25,7 @@ pub struct Expression {
 pub struct ExpressionError {
     /// What is wrong.
     pub message: String,
-    /// Where in the text.
+    /// The position in the condition.
     pub at: usize,
 }
 
@@ -52,7 +52,7 @@ impl Expression {
         parser::parse(text).map(|root| Self { root })
     }
 
-    /// Whether the condition holds, as far as the variables tell.
+    /// Returns the truth of the condition, as far as the variables tell.
     pub fn evaluate(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
         self.root.evaluate(variables).truth()
     }
@@ -64,7 +64,7 @@ impl Expression {
         names
     }
 
-    /// Whether it has signs that only the latest GitLab reads: `!`, `true` or `false`.
+    /// Returns `true` if the condition uses tokens that only recent versions of GitLab read: `!`, `true` or `false`.
     pub fn is_recent(&self) -> bool {
         self.root.is_recent()
     }

@@ -5,6 +5,7 @@ use super::fragment::RawJob;
 use super::merge::{deep_merge, without_nulls};
 use super::value::one_or_many;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::pipeline::rules::{EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED};
 use crate::yaml::{Entry, Key, Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many levels of `extends` GitLab follows.
 pub const LEVELS: usize = 11;
 
-/// What to do about a base or a target that is not there.
+/// The way to handle an undefined base or reference target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// It is a mistake.
@@ -125,7 +126,7 @@ impl<'a> Resolver<'a> {
 
     fn unknown(&self, name: &str, wanted: &str, origin: Origin) -> Diagnostic {
         let message = format!("the job `{name}` extends `{wanted}`, which is not there");
-        let diagnostic = Diagnostic::error("extends-undefined", origin, message);
+        let diagnostic = Diagnostic::error(&EXTENDS_UNDEFINED, origin, message);
         let names: BTreeSet<&str> = self.jobs.keys().map(String::as_str).collect();
         match did_you_mean(wanted, names) {
             Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
@@ -144,7 +145,7 @@ fn extends_origin(job: &RawJob) -> Origin {
 
 fn too_deep(name: &str, job: &RawJob) -> Diagnostic {
     let message = format!("the job `{name}` extends through more than {LEVELS} levels");
-    Diagnostic::error("extends-depth", extends_origin(job), message)
+    Diagnostic::error(&EXTENDS_DEPTH, extends_origin(job), message)
         .with_help("GitLab recommends at most three; merge some of the hidden jobs")
 }
 
@@ -152,12 +153,12 @@ fn circular(path: &[&str], wanted: &str, origin: Origin) -> Diagnostic {
     let start = path.iter().position(|name| *name == wanted).unwrap_or_default();
     let cycle: Vec<&str> = path[start..].iter().copied().chain([wanted]).collect();
     let message = format!("`extends` goes round in a circle: {}", cycle.join(" -> "));
-    Diagnostic::error("extends-cycle", origin, message).with_help("take one of these `extends` out")
+    Diagnostic::error(&EXTENDS_CYCLE, origin, message).with_help("take one of these `extends` out")
 }
 
 fn not_a_name(name: &str, base: &Node) -> Diagnostic {
     Diagnostic::error(
-        "extends-undefined",
+        &EXTENDS_UNDEFINED,
         base.origin,
         format!("`extends` of the job `{name}` is no job's name"),
     )
@@ -167,7 +168,7 @@ fn not_a_name(name: &str, base: &Node) -> Diagnostic {
 fn out_of_order(name: &str, wanted: &str, origin: Origin) -> Diagnostic {
     let message =
         format!("the job `{name}` extends `{wanted}`, which only GitLab can read, over a job of this file");
-    Diagnostic::error("extends-order", origin, message)
+    Diagnostic::error(&EXTENDS_ORDER, origin, message)
         .with_help(format!("name `{wanted}` first in `extends`, or copy what it defines"))
 }
 

@@ -2,10 +2,11 @@
 
 use super::keywords;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::pipeline::rules::{JOB_DUPLICATE, JOB_MAP, JOB_NAME, ROOT_MAP};
 use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
 
-/// What one document says: before `extends`, `!reference` and `default` have been resolved.
+/// One document before `extends`, `!reference` and `default` are resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Fragment {
     /// The global keywords (`default`, `variables`, `stages`, `workflow`, `include` …) as written.
@@ -19,7 +20,7 @@ pub struct Fragment {
 /// A job as written.
 #[derive(Debug, Clone)]
 pub struct RawJob {
-    /// Where its name was written.
+    /// The key that names it.
     pub origin: Origin,
     /// Its keys.
     pub body: Map,
@@ -39,7 +40,7 @@ impl Fragment {
         let origin = node.origin;
         let Kind::Map(map) = node.kind else {
             diagnostics.push(
-                Diagnostic::error("root-map", origin, "the file is not a mapping of jobs")
+                Diagnostic::error(&ROOT_MAP, origin, "the file is not a mapping of jobs")
                     .with_help("write `job name:` and under it `script: …`"),
             );
             return (fragment, diagnostics);
@@ -70,13 +71,9 @@ impl Fragment {
         };
         if let Some(first) = self.jobs.get(name) {
             diagnostics.push(
-                Diagnostic::warning(
-                    "job-duplicate",
-                    key.origin,
-                    format!("the job `{name}` is written twice"),
-                )
-                .with_label(first.origin, "this one is dropped without a word")
-                .with_help("rename one of them, or merge their keys"),
+                Diagnostic::warning(&JOB_DUPLICATE, key.origin, format!("the job `{name}` is written twice"))
+                    .with_label(first.origin, "this one is dropped without a word")
+                    .with_help("rename one of them, or merge their keys"),
             );
         }
         self.jobs.insert(name.to_owned(), RawJob { origin: key.origin, body });
@@ -85,7 +82,7 @@ impl Fragment {
 
 fn name_problem(key: &Key) -> Option<Diagnostic> {
     let name = key.text();
-    let error = |message: String| Diagnostic::error("job-name", key.origin, message);
+    let error = |message: String| Diagnostic::error(&JOB_NAME, key.origin, message);
     if let Some(read_as) = not_a_string(key) {
         let problem = error(format!("`{name}` is {read_as} to GitLab's YAML reader, and no name of a job"));
         return Some(problem.with_help(format!("write it in quotes: \"{name}\":")));
@@ -100,7 +97,7 @@ fn name_problem(key: &Key) -> Option<Diagnostic> {
     Some(problem.with_help("give the job another name"))
 }
 
-/// What Psych makes of a plain key that it does not read as a string.
+/// The string that Psych makes of a plain key that is not a string.
 fn not_a_string(key: &Key) -> Option<&'static str> {
     match key.scalar.meaning() {
         Meaning::Text(_) => None,
@@ -114,7 +111,7 @@ fn not_a_string(key: &Key) -> Option<&'static str> {
 
 fn not_a_job(key: &Key, value: Origin) -> Diagnostic {
     let name = key.text();
-    let diagnostic = Diagnostic::error("job-map", key.origin, format!("the job `{name}` is not a mapping"))
+    let diagnostic = Diagnostic::error(&JOB_MAP, key.origin, format!("the job `{name}` is not a mapping"))
         .with_label(value, "this is no mapping");
     match did_you_mean(name, keywords::GLOBAL.iter().copied()) {
         Some(keyword) => diagnostic.with_help(format!("did you mean the keyword `{keyword}`?")),

@@ -1,7 +1,7 @@
 //! Every keyword that GitLab 18 and 19 document, by the place where it may stand
 //! (<https://docs.gitlab.com/ci/yaml/>).
 
-/// What may stand at the root of a file beside jobs.
+/// Keywords at the root of a file, beside jobs.
 pub const GLOBAL: &[&str] = &[
     "spec",
     "default",
@@ -20,7 +20,7 @@ pub const GLOBAL: &[&str] = &[
 /// (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/>).
 pub const GLOBAL_DEFAULTS: &[&str] = &["image", "services", "cache", "before_script", "after_script"];
 
-/// What `default` may hold (<https://docs.gitlab.com/ci/yaml/#default>).
+/// Keywords of `default` (<https://docs.gitlab.com/ci/yaml/#default>).
 pub const DEFAULT: &[&str] = &[
     "after_script",
     "artifacts",
@@ -37,7 +37,7 @@ pub const DEFAULT: &[&str] = &[
     "timeout",
 ];
 
-/// What a job that runs a script may hold, in the order in which people write it: what and where first, then when,
+/// Keywords of a job that runs a script, in the order in which people write them: what and where first, then when,
 /// then how, then what comes out. The emitter writes keys in this order.
 pub const JOB: &[&str] = &[
     "extends",
@@ -81,7 +81,7 @@ pub const JOB: &[&str] = &[
     "dast_configuration",
 ];
 
-/// What a job with `trigger` may hold
+/// Keywords of a job with `trigger`
 /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#trigger-a-downstream-pipeline-from-a-job-in-the-gitlab-ciyml-file>).
 pub const TRIGGER_JOB: &[&str] = &[
     "allow_failure",
@@ -123,23 +123,23 @@ pub const RESERVED_JOB_NAMES: &[&str] = &[
     "nil",
 ];
 
-/// What `workflow` may hold (<https://docs.gitlab.com/ci/yaml/#workflow>).
+/// Keywords of `workflow` (<https://docs.gitlab.com/ci/yaml/#workflow>).
 pub const WORKFLOW: &[&str] = &["auto_cancel", "name", "rules"];
 
-/// What `workflow:auto_cancel` may hold (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>).
+/// Keywords of `workflow:auto_cancel` (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>).
 pub const AUTO_CANCEL: &[&str] = &["on_job_failure", "on_new_commit"];
 
-/// What `trigger` may hold (<https://docs.gitlab.com/ci/yaml/#trigger>).
+/// Keywords of `trigger` (<https://docs.gitlab.com/ci/yaml/#trigger>).
 pub const TRIGGER: &[&str] = &["branch", "forward", "include", "inputs", "project", "strategy"];
 
-/// What an entry of `trigger:include` may hold (<https://docs.gitlab.com/ci/yaml/#triggerinclude>).
+/// Keywords of an entry of `trigger:include` (<https://docs.gitlab.com/ci/yaml/#triggerinclude>).
 pub const TRIGGER_INCLUDE: &[&str] =
     &["artifact", "component", "file", "inputs", "job", "local", "project", "ref", "remote", "template"];
 
-/// What `trigger:forward` may hold (<https://docs.gitlab.com/ci/yaml/#triggerforward>).
+/// Keywords of `trigger:forward` (<https://docs.gitlab.com/ci/yaml/#triggerforward>).
 pub const TRIGGER_FORWARD: &[&str] = &["pipeline_variables", "yaml_variables"];
 
-/// What a rule of a job or of `workflow` may hold (<https://docs.gitlab.com/ci/yaml/#rules>).
+/// Keywords of a rule of a job or of `workflow` (<https://docs.gitlab.com/ci/yaml/#rules>).
 pub const RULE: &[&str] = &[
     "allow_failure",
     "auto_cancel",
@@ -164,13 +164,13 @@ pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script",
 /// How deep lists may stand in lists, the outermost counted.
 pub const LIST_LEVELS: usize = 10;
 
-/// Whether a job's name marks it as hidden: never run, only extended and referred to
+/// Returns `true` if a job's name marks it as hidden: never run, only extended and referred to
 /// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).
 pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }
 
-/// Where a key stands in the customary order of a job; unknown keys come last.
+/// Returns the position of a keyword in the customary order of a job; unknown keywords come last.
 pub fn job_key_rank(key: &str) -> usize {
     JOB.iter().position(|known| *known == key).unwrap_or(JOB.len())
 }

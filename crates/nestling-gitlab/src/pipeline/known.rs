@@ -1,4 +1,4 @@
-//! What is known of the variables at the moment when GitLab creates the child pipeline and evaluates its rules.
+//! Variables that are known when GitLab creates the child pipeline and evaluates its rules.
 
 use super::expression::Variable;
 use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
@@ -16,7 +16,7 @@ const MERGE_REQUEST: [&str; 4] =
 #[derive(Debug, Clone, Default)]
 pub struct KnownVariables {
     values: BTreeMap<Cow<'static, str>, Known>,
-    /// Whether all others are not set, rather than not known.
+    /// `true` if all other variables are unset rather than unknown.
     complete: bool,
 }
 
@@ -34,7 +34,7 @@ impl KnownVariables {
         Self { values: known.collect(), complete: true }
     }
 
-    /// What the facts of a parent pipeline say about its child.
+    /// Returns the variables of the child that follow from the facts of its parent pipeline.
     pub fn of_child(facts: &PipelineFacts) -> Self {
         let mut values = BTreeMap::from([("CI_PIPELINE_SOURCE", Known::Value(CHILD_SOURCE.to_owned()))]);
         let known = |value: &Option<String>| value.clone().map(Known::Value);
@@ -86,7 +86,7 @@ impl KnownVariables {
         known
     }
 
-    /// What is known of one.
+    /// Returns the value of a variable, as far as it is known.
     pub fn get(&self, name: &str) -> Variable {
         match self.values.get(name) {
             Some(Known::Value(value)) => Variable::Set(value.clone()),

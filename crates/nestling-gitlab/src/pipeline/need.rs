@@ -7,19 +7,19 @@ use crate::yaml::{Kind, Map, Node};
 /// One entry of `needs`.
 #[derive(Debug, Clone, Copy)]
 pub struct Need<'a> {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     /// Whose job it is.
     pub source: NeedSource<'a>,
-    /// Whether the pipeline may do without the job.
+    /// `optional`: `true` if the pipeline is created without the job as well.
     pub optional: bool,
-    /// Whether the job's artifacts are downloaded.
+    /// `artifacts`: `true` if the job's artifacts are downloaded.
     pub artifacts: bool,
     /// `parallel:matrix`: which jobs of a matrix are meant.
     pub matrix: Option<&'a Node>,
 }
 
-/// Where a needed job stands.
+/// The pipeline of a needed job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NeedSource<'a> {
     /// In this pipeline.

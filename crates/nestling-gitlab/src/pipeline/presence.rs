@@ -31,7 +31,7 @@ pub struct Presence {
 pub struct Case {
     /// The condition, with everything known put in.
     pub guard: Guard,
-    /// What it decides.
+    /// The outcome where the guard holds.
     pub outcome: Outcome,
     /// The rule that it comes from; `None` for a job without `rules`.
     pub rule: Option<DecidingRule>,
@@ -46,7 +46,7 @@ pub struct DecidingRule {
     pub origin: Origin,
 }
 
-/// What a case decides.
+/// The outcome of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The job is not in the pipeline.
@@ -55,7 +55,7 @@ pub enum Outcome {
     Present {
         /// How it starts.
         start: Start,
-        /// Whether the pipeline goes on where it fails, or where nobody starts it.
+        /// `true` if the pipeline continues where the job fails, or where nobody starts it.
         allow_failure: bool,
     },
 }
@@ -75,7 +75,7 @@ pub enum Start {
     Delayed,
 }
 
-/// Whether a job is in the pipeline, as far as that is known.
+/// The answer to "is this job in the pipeline?", as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// In every such pipeline.
@@ -117,7 +117,7 @@ impl Presence {
         })
     }
 
-    /// Whether the job is in the pipeline.
+    /// Returns whether the job is in the pipeline.
     pub fn state(&self) -> State {
         match self.guard() {
             Guard::Always => State::In,

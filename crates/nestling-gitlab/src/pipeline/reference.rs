@@ -4,6 +4,7 @@
 use super::extends::Missing;
 use super::fragment::Fragment;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::pipeline::rules::{REFERENCE_FORM, REFERENCE_SIZE, REFERENCE_UNDEFINED};
 use crate::yaml::{Kind, Map, Node};
 
 mod flatten;
@@ -61,18 +62,18 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a reference stands for, its own references resolved; `None` leaves the tag where it is.
+    /// Returns the value that a reference names, with its own references resolved; `None` leaves the tag in place.
     fn target(&mut self, reference: &Node) -> Option<Node> {
         if self.nodes == 0 {
             return None;
         }
         let Some(keys) = keys(reference) else {
             let message = "`!reference` takes a list of keys, such as `[.setup, script]`";
-            self.diagnostics.push(Diagnostic::error("reference-form", reference.origin, message));
+            self.diagnostics.push(Diagnostic::error(&REFERENCE_FORM, reference.origin, message));
             return None;
         };
         let name = format!("[{}]", keys.join(", "));
-        let error = |message: String| Diagnostic::error("reference-undefined", reference.origin, message);
+        let error = |message: String| Diagnostic::error(&REFERENCE_UNDEFINED, reference.origin, message);
         if self.path.contains(&name) {
             let circle = format!("{} -> {name}", self.path.join(" -> "));
             self.diagnostics.push(error(format!("`!reference` goes round in a circle: {circle}")));
@@ -108,7 +109,7 @@ impl Resolver<'_> {
             return Some(());
         }
         let message = "the references of this file stand for too much";
-        let problem = Diagnostic::error("reference-size", reference.origin, message);
+        let problem = Diagnostic::error(&REFERENCE_SIZE, reference.origin, message);
         self.diagnostics.push(problem.with_help("point at fewer keys, or at smaller ones"));
         None
     }

@@ -7,13 +7,13 @@ use crate::yaml::{Map, Node};
 /// One rule of a job or a workflow.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     /// Its keys.
     pub body: &'a Map,
 }
 
-/// Whether a job is in a pipeline.
+/// The answer to "is this job in the pipeline?", for jobs that are looked at as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// In every such pipeline.
@@ -41,24 +41,24 @@ impl<'a> Rule<'a> {
         self.get("if")
     }
 
-    /// What it says of `when`.
+    /// Returns the rule's own `when`.
     pub fn when(&self) -> Option<&'a str> {
         self.get("when").and_then(Node::text)
     }
 
-    /// What it says of `allow_failure`.
+    /// Returns the rule's own `allow_failure`.
     pub fn allow_failure(&self) -> Option<bool> {
         self.body.get("allow_failure").and_then(Node::as_bool)
     }
 
-    /// Whether it applies: what files changed or exist is never known here.
+    /// Returns the truth of the rule as a whole. Changed and existing files are never known here.
     pub fn applies(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
         let files =
             if self.get("changes").or(self.get("exists")).is_some() { Truth::Maybe } else { Truth::Yes };
         self.condition_holds(variables).min(files)
     }
 
-    /// Whether its `if` holds: yes where it has none, no where GitLab cannot read it.
+    /// Returns the truth of its `if`: yes where it has none, no where GitLab cannot read it.
     pub fn condition_holds(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
         let Some(node) = self.condition() else { return Truth::Yes };
         let condition = node.text().and_then(|text| Expression::parse(text).ok());

@@ -5,7 +5,7 @@ use super::value::one_or_many_mut;
 use crate::diagnostic::Origin;
 use crate::yaml::{Kind, Map, Node, Scalar};
 
-/// Where a job is named.
+/// A keyword that names a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// In `needs`.

@@ -3,7 +3,7 @@
 use super::misfit::Misfit;
 use super::node::{Entry, Kind, Map, Node};
 use super::scalar::Meaning;
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Rule};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
@@ -25,7 +25,7 @@ pub struct Located<T> {
 /// # Errors
 /// What does not fit, at its place: every key that nothing reads, and the first value of another shape, where serde
 /// stops.
-pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static str) -> Result<T, Vec<Diagnostic>> {
+pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static Rule) -> Result<T, Vec<Diagnostic>> {
     let unknown = RefCell::default();
     let read = T::deserialize(Reader { node, unknown: &unknown });
     let mut misfits: Vec<Misfit> = unknown.into_inner();

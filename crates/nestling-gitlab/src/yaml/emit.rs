@@ -78,7 +78,7 @@ fn write_node(out: &mut String, node: &Node, indent: usize, mut inline: bool) {
     }
 }
 
-/// Whether a value stands on its key's line.
+/// Returns `true` if the value is written on its key's line.
 fn is_inline(node: &Node) -> bool {
     match &node.kind {
         Kind::Scalar(_) => true,
@@ -170,13 +170,13 @@ fn write_block(out: &mut String, text: &str, indent: usize) {
     }
 }
 
-/// Whether a symbol can stand as it was written: it can have been a text of several lines, or stood in brackets.
+/// Returns `true` if a symbol can be written unquoted: it may have spanned several lines, or been inside brackets.
 fn stands_plain(symbol: &str) -> bool {
     let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '.' | '/');
     symbol.chars().all(name) && !symbol.ends_with(':')
 }
 
-/// Whether every YAML 1.1 and 1.2 reader gives this text back when it stands without quotes.
+/// Returns `true` if every YAML 1.1 and 1.2 reader reads the string back unchanged when it is unquoted.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(&first) = bytes.first() else { return false };

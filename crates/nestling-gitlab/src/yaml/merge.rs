@@ -3,6 +3,7 @@
 
 use super::node::{Entry, Kind, Map, Node, Style};
 use crate::diagnostic::Diagnostic;
+use crate::yaml::rules::YAML_MERGE;
 
 /// Resolves all merge keys of a tree.
 ///
@@ -49,7 +50,7 @@ fn merge(map: &mut Map, problems: &mut Vec<Diagnostic>) {
             }
             _ => problems.push(
                 Diagnostic::error(
-                    "yaml-merge",
+                    &YAML_MERGE,
                     entry.value.origin,
                     "`<<` merges a mapping, or a list of mappings",
                 )

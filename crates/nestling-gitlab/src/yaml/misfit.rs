@@ -1,6 +1,6 @@
-//! What serde says of a value that does not fit, in the words of the files that people write.
+//! Messages for values of the wrong type: serde's errors in the words of the file formats.
 
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Rule, did_you_mean};
 use serde::de::{Expected, Unexpected};
 use std::fmt;
 
@@ -41,7 +41,7 @@ impl Misfit {
     }
 
     /// The problem to tell, if it is not told with another.
-    pub(super) fn diagnostic(self, rule: &'static str, whole: Origin) -> Option<Diagnostic> {
+    pub(super) fn diagnostic(self, rule: &'static Rule, whole: Origin) -> Option<Diagnostic> {
         if self.told == Told::Elsewhere {
             return None;
         }
@@ -86,7 +86,7 @@ impl serde::de::Error for Misfit {
     }
 }
 
-/// What serde expects, as the documentation of the files calls it.
+/// Returns the expected type as the documentation of the file formats names it.
 fn wanted(expected: &str) -> String {
     match expected {
         "a sequence" => "a list".to_owned(),

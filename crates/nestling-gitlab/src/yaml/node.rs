@@ -5,15 +5,15 @@ use crate::diagnostic::Origin;
 /// A node of the tree with the place that it came from.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     /// Its tag as written, such as `!reference`; `None` for most.
     pub tag: Option<Box<str>>,
-    /// What it is.
+    /// The kind of node.
     pub kind: Kind,
 }
 
-/// What a node is. Aliases are gone after parsing: each is a copy with the origins of its anchor.
+/// The kinds of nodes. Aliases do not survive parsing: each becomes a copy with the origins of its anchor.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// Text, a number, a boolean, or nothing.
@@ -63,7 +63,7 @@ pub struct Entry {
 /// A key: a scalar with its place.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// Where it was written.
+    /// The place where it was written.
     pub origin: Origin,
     /// The key as written.
     pub scalar: Scalar,
@@ -125,12 +125,12 @@ impl Node {
         self.as_map()?.get(key)
     }
 
-    /// Whether it is `!reference [...]`.
+    /// Returns `true` if the node is `!reference [...]`.
     pub fn is_reference(&self) -> bool {
         self.tag.as_deref() == Some("!reference")
     }
 
-    /// Whether two trees say the same, wherever they were written. The order of keys counts.
+    /// Returns `true` if two trees are equal apart from their origins. The order of keys counts.
     pub fn same_as(&self, other: &Self) -> bool {
         self.tag == other.tag
             && match (&self.kind, &other.kind) {
@@ -164,7 +164,7 @@ impl Map {
         self.entries.iter().rev().find(|entry| &*entry.key.scalar.text == key)
     }
 
-    /// Whether a key is there.
+    /// Returns `true` if the mapping has the key.
     pub fn contains(&self, key: &str) -> bool {
         self.entry(key).is_some()
     }
@@ -188,7 +188,7 @@ impl Map {
         self.entries.iter().map(|entry| (entry.key.text(), &entry.value))
     }
 
-    /// Whether it has no key.
+    /// Returns `true` if the mapping has no key.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -198,7 +198,7 @@ impl Map {
         self.entries.len()
     }
 
-    /// Whether two mappings say the same in the same order.
+    /// Returns `true` if two mappings have equal entries in the same order.
     pub fn same_as(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
             && self
@@ -222,7 +222,7 @@ impl Key {
 }
 
 impl Scalar {
-    /// Whether two scalars say the same: same text, and both or neither written plain.
+    /// Returns `true` if two scalars have the same text, and both or neither are plain.
     pub fn same_as(&self, other: &Self) -> bool {
         self.text == other.text && (self.style == Style::Plain) == (other.style == Style::Plain)
     }

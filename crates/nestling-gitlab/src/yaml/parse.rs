@@ -3,6 +3,7 @@
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::{simple, syntax};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
+use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
@@ -75,7 +76,7 @@ pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagn
     }
     let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
     let (mut documents, mut problems) = read(text, &locate, &ParseLimits::default())?;
-    if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule)) {
+    if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule.id)) {
         return Err(problems);
     }
     problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
@@ -84,7 +85,7 @@ pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagn
 }
 
 /// Rules whose findings GitLab accepts.
-const ACCEPTED: [&str; 2] = ["yaml-duplicate-key", "yaml-folded-item"];
+const ACCEPTED: [&str; 2] = [YAML_DUPLICATE_KEY.id, YAML_FOLDED_ITEM.id];
 
 /// Drops all but the last of the entries with one key, at any depth. The last value takes the first place.
 fn keep_last_keys(node: &mut Node) {
@@ -121,7 +122,7 @@ fn read(
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });
         let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
-        return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+        return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
     }
     let mut reader = Reader {
         text,
@@ -149,7 +150,7 @@ struct Reader<'a, 'i> {
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
     nodes: usize,
-    /// What each anchor stands for, with the number of its nodes.
+    /// The node of each anchor, with the number of nodes in it.
     anchors: HashMap<usize, (Node, usize)>,
     problems: Vec<Diagnostic>,
 }
@@ -171,7 +172,7 @@ impl<'i> Reader<'_, 'i> {
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
         self.next()?.ok_or_else(|| {
-            vec![Diagnostic::error("yaml-syntax", self.origin(span), "this collection has no end")]
+            vec![Diagnostic::error(&YAML_SYNTAX, self.origin(span), "this collection has no end")]
         })
     }
 
@@ -179,7 +180,7 @@ impl<'i> Reader<'_, 'i> {
         let origin = self.origin(span);
         if depth >= self.depth {
             let message = format!("nested more than {} levels deep", self.depth);
-            return Err(vec![Diagnostic::error("yaml-limit", origin, message)]);
+            return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
         }
         self.spend(1, origin)?;
         let before = self.nodes;
@@ -236,7 +237,7 @@ impl<'i> Reader<'_, 'i> {
             let (event, span) = self.inner(span)?;
             let value = self.node(event, span, depth + 1)?;
             let Kind::Scalar(scalar) = key.kind else {
-                let problem = Diagnostic::error("yaml-key", key.origin, "a key has to be a single value")
+                let problem = Diagnostic::error(&YAML_KEY, key.origin, "a key has to be a single value")
                     .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
                 self.problems.push(problem);
                 continue;
@@ -256,7 +257,7 @@ impl<'i> Reader<'_, 'i> {
             }
             // Anchors are known when their node is complete, so this one is inside its own.
             None => Err(vec![Diagnostic::error(
-                "yaml-syntax",
+                &YAML_SYNTAX,
                 origin,
                 "an alias cannot stand inside its own anchor",
             )]),
@@ -266,7 +267,7 @@ impl<'i> Reader<'_, 'i> {
     fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
         self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
             vec![Diagnostic::error(
-                "yaml-limit",
+                &YAML_LIMIT,
                 origin,
                 "too many nodes, each alias counted as what it stands for",
             )]
@@ -301,7 +302,7 @@ impl<'i> Reader<'_, 'i> {
             let message = "this looks like an item of its own, and goes on the text of the item above";
             let above = syntax::content_above(&lines, at).unwrap_or(at);
             self.problems.push(
-                Diagnostic::error("yaml-folded-item", origin, message)
+                Diagnostic::error(&YAML_FOLDED_ITEM, origin, message)
                     .with_label(syntax::whole(&lines, above, self.locate), "the item above")
                     .with_help("indent both alike, or quote the text that has two lines"),
             );
@@ -321,7 +322,7 @@ pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
         if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
             let message = format!("the key `{}` stands twice here", entry.key.text());
-            let problem = Diagnostic::error("yaml-duplicate-key", entry.key.origin, message);
+            let problem = Diagnostic::error(&YAML_DUPLICATE_KEY, entry.key.origin, message);
             problems.push(if first == entry.key.origin {
                 problem.with_help("this line is rendered more than once: make the key differ each time")
             } else {

@@ -1,8 +1,8 @@
-//! What a scalar means to Ruby Psych, which GitLab reads YAML with.
+//! The types that Ruby Psych, GitLab's YAML reader, gives to scalars.
 
 use super::node::{Node, Scalar, Style};
 
-/// What Psych makes of a scalar.
+/// The value that Psych reads from a scalar.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning<'a> {
     /// `~`, `null`, or nothing.
@@ -22,7 +22,7 @@ pub enum Meaning<'a> {
 }
 
 impl Scalar {
-    /// What it means.
+    /// Returns the value that Psych reads from this scalar.
     pub fn meaning(&self) -> Meaning<'_> {
         if self.style != Style::Plain { Meaning::Text(&self.text) } else { plain(&self.text) }
     }
@@ -53,13 +53,13 @@ impl Node {
         }
     }
 
-    /// Whether it is nothing: `null`, `~` or empty.
+    /// Returns `true` if the node is `null`, `~` or empty.
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(|scalar| scalar.meaning() == Meaning::Null)
     }
 }
 
-/// What Psych takes for something other than text, in any case.
+/// Words that Psych reads as something other than a string, in upper and lower case.
 const WORDS: [(&str, Meaning<'static>); 13] = [
     ("", Meaning::Null),
     ("~", Meaning::Null),
@@ -76,7 +76,7 @@ const WORDS: [(&str, Meaning<'static>); 13] = [
     (".nan", Meaning::Float(f64::NAN)),
 ];
 
-/// What Psych makes of a plain scalar.
+/// Returns the value that Psych reads from a plain scalar.
 pub(super) fn plain(text: &str) -> Meaning<'_> {
     let word = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
     if let Some((_, meaning)) = word {

@@ -38,7 +38,7 @@ struct Reader<'a> {
     at: usize,
     /// The line, from 1.
     line: u32,
-    /// Where it starts.
+    /// The position where it starts.
     start: usize,
     /// How many more collections may be opened.
     depth: usize,
@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the content here belongs to a collection in this column. What is deeper would continue a text.
+    /// Returns `true` if the content here belongs to a collection in this column; deeper content would continue a scalar.
     fn goes_on(&self, indent: usize) -> Option<bool> {
         match self.column() {
             _ if self.is_at_end() => Some(false),
@@ -225,7 +225,7 @@ impl Reader<'_> {
         Some(true)
     }
 
-    /// Whether a key is here, with its colon.
+    /// Returns `true` if a key with its colon starts here.
     fn is_key(&self) -> bool {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().take_while(|byte| is_word(**byte)).count();

@@ -1,7 +1,8 @@
-//! What the YAML reader stumbled over, told at the line that is crooked: where it gives up is often a line too late.
+//! Syntax errors of the YAML reader, moved to the line that causes them: the reader often stops a line too late.
 
 use super::parse::Position;
 use crate::diagnostic::{Diagnostic, Origin, number};
+use crate::yaml::rules::YAML_SYNTAX;
 
 /// How far up a crooked line is looked for.
 const LINES: usize = 60;
@@ -17,16 +18,16 @@ pub(super) fn problem(
     let at = line.saturating_sub(1).min(lines.len().saturating_sub(1));
     if let Some(tab) = tab(&lines, at) {
         let here = whole(&lines, tab, locate);
-        return Diagnostic::error("yaml-syntax", here, "this line is indented with a tab")
+        return Diagnostic::error(&YAML_SYNTAX, here, "this line is indented with a tab")
             .with_help("indent with spaces");
     }
     if let Some(column) = lines.get(at).and_then(|line| braces(line)) {
         let here = locate(Position { line: number(at + 1), column, width: 2 });
-        return Diagnostic::error("yaml-syntax", here, "to YAML, `{{` opens a mapping inside a mapping")
+        return Diagnostic::error(&YAML_SYNTAX, here, "to YAML, `{{` opens a mapping inside a mapping")
             .with_help("write `${{ … }}` to print a value, or quote the text");
     }
     let here = locate(Position { line: number(line), column: number(column), width: 0 });
-    let problem = Diagnostic::error("yaml-syntax", here, info);
+    let problem = Diagnostic::error(&YAML_SYNTAX, here, info);
     if let Some(item) = stray_item(&lines, at) {
         let above = content_above(&lines, item).unwrap_or(item);
         return problem

@@ -1,5 +1,6 @@
 //! The order of units in the output, and the needs that `depends_on` with `order: true` asks for.
 
+use crate::assemble::rules::ORDER_STAGES;
 use crate::workspace::{Dependency, Order, Unit, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{StageName, UnitName};
@@ -85,7 +86,7 @@ fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagn
         "`{}` is to wait for `{other}`, and `{}` of stage `{stage}` can wait for none of its jobs",
         unit.name, job.name
     );
-    Diagnostic::warning("order-stages", dependency.origin, message)
+    Diagnostic::warning(&ORDER_STAGES, dependency.origin, message)
         .with_label(job.origin, "the job")
         .with_help(format!(
             "all jobs of `{other}` are of later stages: move it to one of those, or leave `order` out"

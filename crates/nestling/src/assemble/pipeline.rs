@@ -2,10 +2,12 @@
 
 use super::naming::scoped;
 use super::{order, stages};
+use crate::unit::rules::JOB_NAME_CLASH;
 use crate::unit::{UnitJobs, renamed};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
+use nestling_gitlab::pipeline::rules::JOB_NAME;
 use nestling_gitlab::pipeline::scope::rename_jobs;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Kind, Map, Node};
@@ -104,7 +106,7 @@ impl<'a> Scopes<'a> {
         for ((short, job), mut body) in unit.jobs.iter().zip(bodies) {
             let Some(name) = scoped(unit.unit.as_ref(), short) else {
                 let message = format!("`{short}` cannot be a job's name");
-                problems.push(Diagnostic::error("job-name", job.origin, message));
+                problems.push(Diagnostic::error(&JOB_NAME, job.origin, message));
                 continue;
             };
             self.spread_needs(unit, &mut body);
@@ -181,13 +183,9 @@ fn clashes(jobs: &[Job]) -> Vec<Diagnostic> {
     for job in jobs {
         if let Some(origin) = first.insert(&job.name, job.origin) {
             problems.push(
-                Diagnostic::error(
-                    "job-name-clash",
-                    job.origin,
-                    format!("two jobs are called `{}`", job.name),
-                )
-                .with_label(origin, "the first")
-                .with_help("rename one of them, or the unit that it belongs to"),
+                Diagnostic::error(&JOB_NAME_CLASH, job.origin, format!("two jobs are called `{}`", job.name))
+                    .with_label(origin, "the first")
+                    .with_help("rename one of them, or the unit that it belongs to"),
             );
         }
     }

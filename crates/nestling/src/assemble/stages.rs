@@ -1,5 +1,6 @@
 //! One order of stages from the workspace's list and the lists of all units.
 
+use crate::assemble::rules::STAGES_ORDER;
 use crate::unit::UnitJobs;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -164,11 +165,11 @@ impl Order {
         let (before, after) = (&self.names[pair.0], &self.names[pair.1]);
         let Some(there) = there else {
             let message = format!("stage `{after}` stands twice in this list");
-            return Diagnostic::error("stages-order", here, message).with_help("keep one of them");
+            return Diagnostic::error(&STAGES_ORDER, here, message).with_help("keep one of them");
         };
         let message = format!("stage `{after}` comes after `{before}` here, and before it elsewhere");
         let (first, second) = (&self.names[there.before], &self.names[there.after]);
-        Diagnostic::error("stages-order", here, message)
+        Diagnostic::error(&STAGES_ORDER, here, message)
             .with_label(there.origin, format!("here `{first}` comes before `{second}`"))
             .with_help("list the stages once, in `workspace: { stages: […] }`")
     }

@@ -1,7 +1,7 @@
 //! A cloud assembly: what `cdk synth` leaves in `cdk.out`, read and checked.
 
 use super::assets::Assets;
-use super::document::RULE;
+use crate::cdk::rules::CDK_ASSEMBLY;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ impl Assembly {
             }
             let message =
                 format!("{} stacks have the id `{id}`, and `cdk deploy` takes all of them", stacks.len());
-            let mut problem = Diagnostic::error(RULE, stacks[0].origin, message);
+            let mut problem = Diagnostic::error(&CDK_ASSEMBLY, stacks[0].origin, message);
             for other in &stacks[1..] {
                 problem = problem.with_label(other.origin, "this one has it, too");
             }
@@ -113,7 +113,7 @@ impl Assembly {
         let first = stuck.first()?;
         let names: Vec<String> = stuck.iter().map(|stack| format!("`{}`", stack.path)).collect();
         let message = format!("these stacks wait for one another: {}", names.join(", "));
-        Some(Diagnostic::error(RULE, first.origin, message))
+        Some(Diagnostic::error(&CDK_ASSEMBLY, first.origin, message))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod scan;
 
+use crate::cdk::rules::CDK_ASSEMBLY;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, number};
@@ -11,9 +12,6 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// The rule of everything that is wrong inside an assembly.
-pub(crate) const RULE: &str = "cdk-assembly";
 
 /// Reads files of one assembly. Paths start at its root; messages show them below `place`.
 pub(crate) struct Reader<'a> {
@@ -65,7 +63,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn bytes(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Diagnostic> {
         self.files.read(path).map_err(|error| {
             let message = format!("cannot read `{}`: {}", self.shown(path), error.source);
-            Diagnostic::new(RULE, Severity::Error, message)
+            Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, message)
         })
     }
 
@@ -94,7 +92,7 @@ impl<'a> Reader<'a> {
         });
         walked.map_err(|error| {
             let message = format!("cannot list `{}`: {}", self.place, error.source);
-            Diagnostic::new(RULE, Severity::Error, message)
+            Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, message)
         })?;
         Ok(names)
     }
@@ -109,7 +107,7 @@ impl<'a> Reader<'a> {
         let origin = Origin::span(file, number(error.line().max(1)), number(error.column()), 0);
         let text = error.to_string();
         let reason = text.split(" at line ").next().unwrap_or_default().to_lowercase();
-        Diagnostic::error(RULE, origin, format!("`{}` is broken: {reason}", self.shown(path)))
+        Diagnostic::error(&CDK_ASSEMBLY, origin, format!("`{}` is broken: {reason}", self.shown(path)))
             .with_help("synthesize again: `npx cdk synth`")
     }
 }
@@ -193,7 +191,7 @@ impl<'a> At<'a> {
 
     /// A problem here.
     pub(crate) fn problem(&self, message: impl std::fmt::Display) -> Diagnostic {
-        Diagnostic::error(RULE, self.origin(), format!("`{}`: {message}", self.path()))
+        Diagnostic::error(&CDK_ASSEMBLY, self.origin(), format!("`{}`: {message}", self.path()))
     }
 
     fn expected(&self, what: &str) -> Diagnostic {

@@ -3,7 +3,8 @@
 use super::deployment::{self, Deployment};
 use super::jobs::{self, Unlisted};
 use super::report::Report;
-use super::settings::{Purpose, RULE, Settings, Source};
+use super::settings::{Purpose, Settings, Source};
+use crate::cdk::rules::CDK_HEADER;
 use crate::changes::PipelineFacts;
 use crate::environments::{Evaluate, LeftOut};
 use crate::workspace::{Catalogue, Unit};
@@ -43,7 +44,7 @@ pub trait Assemblies {
 pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
     let message =
         format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
-    Diagnostic::error(RULE, settings.assembly.origin, message)
+    Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
 }
 
 /// There are none: every assembly is in the repository.
@@ -58,7 +59,7 @@ impl Assemblies for InRepository {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files>, Diagnostic> {
         let message = format!("the assembly `{directory}` is not in the repository");
-        Err(Diagnostic::error(RULE, settings.assembly.origin, message)
+        Err(Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
             .with_help("commit it and write `from: none`, or run Nestling in a work tree that has it"))
     }
 }
@@ -191,7 +192,7 @@ pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath,
         Some(from_root) => RepoPath::parse(from_root),
         None => unit.dir.join(written),
     };
-    found.map_err(|error| Diagnostic::error(RULE, settings.assembly.origin, error.to_string()))
+    found.map_err(|error| Diagnostic::error(&CDK_HEADER, settings.assembly.origin, error.to_string()))
 }
 
 /// A problem without a place, such as an assembly that is not there, is told at the header.

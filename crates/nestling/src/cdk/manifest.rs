@@ -5,8 +5,10 @@
 
 use super::assembly::{Assembly, Stack, Stage};
 use super::assets::{self, Assets, absent, inside};
-use super::document::{At, Document, RULE, Reader};
+use super::document::{At, Document, Reader};
 use super::template::Summary;
+use crate::cdk::rules::CDK_ASSEMBLY;
+use crate::cdk::rules::CDK_MISSING_CONTEXT;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,14 +242,15 @@ fn newer(document: &Document, major: u32) -> Diagnostic {
     let message = format!(
         "this assembly has schema {major}, newer than the {NEWEST_SCHEMA} that this version of Nestling knows"
     );
-    Diagnostic::warning(RULE, document.origin(), message)
+    Diagnostic::warning(&CDK_ASSEMBLY, document.origin(), message)
         .with_help("what is new in it is passed over; update Nestling if jobs look wrong")
 }
 
 fn no_assembly(shown: &str) -> Diagnostic {
-    Diagnostic::new(RULE, Severity::Error, format!("there is no assembly: `{shown}` is missing")).with_help(
-        "run `npx cdk synth`, or say where the assembly is: `unit: { cdk: { assembly: DIRECTORY } }`",
-    )
+    Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, format!("there is no assembly: `{shown}` is missing"))
+        .with_help(
+            "run `npx cdk synth`, or say where the assembly is: `unit: { cdk: { assembly: DIRECTORY } }`",
+        )
 }
 
 /// An assembly with unresolved lookups holds made-up values, and `cdk deploy --app` deploys them without a word.
@@ -255,7 +258,7 @@ fn unresolved(missing: &[(Diagnostic, String)]) -> Diagnostic {
     let keys: BTreeSet<&str> = missing.iter().map(|(_, key)| key.as_str()).collect();
     let origin = missing.first().and_then(|(at, _)| at.origin());
     let message = format!("this assembly holds made-up values: {} context lookups are missing", keys.len());
-    let mut problem = Diagnostic::new("cdk-missing-context", Severity::Error, message).with_help(
+    let mut problem = Diagnostic::new(&CDK_MISSING_CONTEXT, Severity::Error, message).with_help(
         "run `npx cdk synth` once with credentials that may look these up, commit `cdk.context.json`, and synthesize \
          again",
     );

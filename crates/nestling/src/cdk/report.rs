@@ -1,7 +1,10 @@
 //! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
 
+use crate::cdk::rules::{
+    CDK_ROLE, CDK_RUNNER, CDK_SETTING, CDK_SOURCE, CDK_STACK, CDK_TRIGGER, CDK_UNSUPPORTED, CDK_VARIABLE,
+};
 use indexmap::IndexMap;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity};
 
 /// One thing that is not a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,16 +45,16 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The rules of the diagnostics that reports become.
-    pub const RULES: [&'static str; 8] = [
-        "cdk-role",
-        "cdk-variable",
-        "cdk-runner",
-        "cdk-source",
-        "cdk-trigger",
-        "cdk-unsupported",
-        "cdk-setting",
-        "cdk-stack",
+    const ALL: [Self; 9] = [
+        Self::Replaced,
+        Self::Role,
+        Self::Variable,
+        Self::Runner,
+        Self::Source,
+        Self::Trigger,
+        Self::Unsupported,
+        Self::Setting,
+        Self::Stack,
     ];
 
     /// The word for it in reports.
@@ -71,21 +74,27 @@ impl Kind {
 
     /// Whether somebody has to do something about it.
     pub fn is_open(self) -> bool {
-        self != Self::Replaced
+        self.rule().is_some()
     }
 
-    fn rule(self) -> &'static str {
-        match self {
-            Self::Replaced => "cdk-replaced",
-            Self::Role => "cdk-role",
-            Self::Variable => "cdk-variable",
-            Self::Runner => "cdk-runner",
-            Self::Source => "cdk-source",
-            Self::Trigger => "cdk-trigger",
-            Self::Unsupported => "cdk-unsupported",
-            Self::Setting => "cdk-setting",
-            Self::Stack => "cdk-stack",
-        }
+    /// Returns whether the diagnostics of open lines are reported against this rule.
+    pub fn is_rule_of_open_lines(rule: &Rule) -> bool {
+        Self::ALL.iter().any(|kind| kind.rule() == Some(rule))
+    }
+
+    /// The rule of the diagnostic that its lines become; none where nobody has to do anything about them.
+    fn rule(self) -> Option<&'static Rule> {
+        Some(match self {
+            Self::Replaced => return None,
+            Self::Role => &CDK_ROLE,
+            Self::Variable => &CDK_VARIABLE,
+            Self::Runner => &CDK_RUNNER,
+            Self::Source => &CDK_SOURCE,
+            Self::Trigger => &CDK_TRIGGER,
+            Self::Unsupported => &CDK_UNSUPPORTED,
+            Self::Setting => &CDK_SETTING,
+            Self::Stack => &CDK_STACK,
+        })
     }
 
     /// What all lines of this sort are.
@@ -163,12 +172,12 @@ impl Report {
         let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        kinds.into_iter().map(|kind| self.diagnostic(kind, severity)).collect()
+        kinds.into_iter().filter_map(|kind| self.diagnostic(kind, severity)).collect()
     }
 
-    fn diagnostic(&self, kind: Kind, severity: Severity) -> Diagnostic {
+    fn diagnostic(&self, kind: Kind, severity: Severity) -> Option<Diagnostic> {
         let lines: Vec<&Line> = self.lines.iter().filter(|line| line.kind == kind).collect();
-        let mut problem = Diagnostic::new(kind.rule(), severity, kind.headline()).with_help(kind.help());
+        let mut problem = Diagnostic::new(kind.rule()?, severity, kind.headline()).with_help(kind.help());
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }
@@ -177,6 +186,6 @@ impl Report {
             by_text.entry(&line.text).or_default().push(&line.subject);
         }
         let notes = by_text.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
-        notes.fold(problem, Diagnostic::with_note)
+        Some(notes.fold(problem, Diagnostic::with_note))
     }
 }

@@ -1,13 +1,11 @@
 //! What a unit's header says about its assembly: `unit: { cdk: … }`.
 
 use super::shell::is_word;
+use crate::cdk::rules::CDK_HEADER;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
 use serde::Deserialize;
-
-/// The rule of everything that is wrong in the header.
-pub(crate) const RULE: &str = "cdk-header";
 
 /// The header as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -141,7 +139,7 @@ impl Settings {
     /// # Errors
     /// Unknown keys and values that cannot be, each at its place.
     pub fn read(node: &Node) -> Result<Self, Vec<Diagnostic>> {
-        let file: CdkFile = yaml::from_node(node, RULE)?;
+        let file: CdkFile = yaml::from_node(node, &CDK_HEADER)?;
         let mut problems = Vec::new();
         let origin = node.origin;
         let text = |value: &Option<Located<String>>, default: &str| {
@@ -228,7 +226,7 @@ fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diag
     let Some(node) = node else { return Ok(stages) };
     let Some(map) = node.as_map() else {
         let problem =
-            Diagnostic::error(RULE, node.origin, "`stages` has to be a map of stages to environments");
+            Diagnostic::error(&CDK_HEADER, node.origin, "`stages` has to be a map of stages to environments");
         return Err(vec![problem.with_help("write `stages: { Staging: staging, Prod: production }`")]);
     };
     for entry in &map.entries {
@@ -239,7 +237,7 @@ fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diag
             Some(SKIP) => policy(None),
             Some(text) => policy(Some(Located { origin: value.origin, value: text.to_owned() })),
             None => {
-                let file: StageFile = yaml::from_node(value, RULE)?;
+                let file: StageFile = yaml::from_node(value, &CDK_HEADER)?;
                 let environment = Some(file.environment);
                 StagePolicy { origin, environment, url: file.url, role: file.role, stop: file.stop }
             }
@@ -255,7 +253,7 @@ fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>
     let read = |item: &Node| item.text().map(|text| Located { origin: item.origin, value: text.to_owned() });
     items.iter().map(read).collect::<Option<Vec<_>>>().ok_or_else(|| {
         let problem =
-            Diagnostic::error(RULE, node.origin, "`synth` has to be a command or a list of commands");
+            Diagnostic::error(&CDK_HEADER, node.origin, "`synth` has to be a command or a list of commands");
         vec![problem.with_help("write `synth: npx cdk synth --quiet`")]
     })
 }
@@ -269,7 +267,7 @@ fn audience(node: Option<&Node>) -> Result<Option<String>, Vec<Diagnostic>> {
             Some(text) => Ok(Some(text.to_owned())),
             None => {
                 let message = "`oidc` has to be the token's audience, or `false`";
-                Err(vec![Diagnostic::error(RULE, node.origin, message)])
+                Err(vec![Diagnostic::error(&CDK_HEADER, node.origin, message)])
             }
         },
     }
@@ -278,11 +276,15 @@ fn audience(node: Option<&Node>) -> Result<Option<String>, Vec<Diagnostic>> {
 /// Names that go into scripts as they are.
 fn not_words(file: &CdkFile) -> Vec<Diagnostic> {
     let assembly = file.assembly.iter().filter(|text| !is_word(&text.value)).map(|text| {
-        Diagnostic::error(RULE, text.origin, format!("the directory `{}` cannot be in a script", text.value))
-            .with_help("letters, digits, `.`, `_`, `-` and `/` are fine")
+        Diagnostic::error(
+            &CDK_HEADER,
+            text.origin,
+            format!("the directory `{}` cannot be in a script", text.value),
+        )
+        .with_help("letters, digits, `.`, `_`, `-` and `/` are fine")
     });
     let sources = file.sources.values().filter(|text| !is_word(&text.value)).map(|text| {
-        Diagnostic::error(RULE, text.origin, format!("`{}` is no path of a project", text.value))
+        Diagnostic::error(&CDK_HEADER, text.origin, format!("`{}` is no path of a project", text.value))
     });
     assembly.chain(sources).collect()
 }

@@ -5,11 +5,9 @@ use super::split::{Load, PipelineLimits};
 use super::written::Written;
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
+use nestling_gitlab::check::rules::LIMITS;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
 use std::collections::BTreeSet;
-
-/// The id of these problems, as that of the rule for a pipeline that is not split.
-const RULE: &str = "limits";
 
 /// A part whose units need each other, so that it cannot be cut again.
 pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -> Option<Diagnostic> {
@@ -42,7 +40,7 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
         ),
     };
     let message = format!("{who}: too much for one pipeline of GitLab's: {}", over.join(", "));
-    Some(Diagnostic::error(RULE, first.origin, message).with_help(way_out))
+    Some(Diagnostic::error(&LIMITS, first.origin, message).with_help(way_out))
 }
 
 /// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
@@ -54,7 +52,7 @@ pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &PipelineLimits)
             bytes >> 10,
             limits.artifact >> 10
         );
-        Diagnostic::error(RULE, origin, message).with_help(
+        Diagnostic::error(&LIMITS, origin, message).with_help(
             "write it with `--compact`, select fewer units, or raise the instance's `max_artifacts_content_include_size`",
         )
     };

@@ -10,6 +10,7 @@ use super::before::Before;
 use super::removed::Removed;
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
+use crate::plan::rules::REMOVED_UNIT;
 use crate::select::Selection;
 use crate::unit::{Made, UnitJob, UnitJobs, UnitRenderer};
 use crate::workspace::{Unit, Workspace};
@@ -76,7 +77,7 @@ pub(crate) fn jobs(
 
 fn unknown(unit: &Unit, found: &[Diagnostic], commit: &str) -> Diagnostic {
     let message = format!("`{}` is gone, and what stops its environments cannot be told", unit.name);
-    let problem = Diagnostic::new("removed-unit", Severity::Warning, message);
+    let problem = Diagnostic::new(&REMOVED_UNIT, Severity::Warning, message);
     let first = found.iter().find(|problem| problem.severity == Severity::Error);
     let problem = match first {
         Some(first) => problem.with_note(format!("at base: {}", first.message)),
@@ -155,7 +156,7 @@ fn lost_files(unit: &Unit, job: &UnitJob) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{}` is gone, and its stop job looks for files in `{dir}`", unit.name);
-    Some(Diagnostic::warning("removed-unit", job.origin, message).for_unit(&unit.name).with_help(format!(
+    Some(Diagnostic::warning(&REMOVED_UNIT, job.origin, message).for_unit(&unit.name).with_help(format!(
         "let its script get them first: `git fetch --depth=1 origin ${UNIT_COMMIT} && git checkout ${UNIT_COMMIT} -- {dir}`"
     )))
 }

@@ -280,7 +280,7 @@ fn a_stop_job_that_needs_lost_files_is_told() {
     let base = repo().edit("ci/service.yml", "./destroy.sh", "./${{ unit.dir }}/destroy.sh");
     let plan = planned(&base, &base.clone().without("web/nestling.yml"), "merge_request", true);
     assert_eq!(plan.diagnostics.len(), 1);
-    assert_eq!(plan.diagnostics[0].rule, "removed-unit");
+    assert_eq!(plan.diagnostics[0].rule.id, "removed-unit");
     assert!(plan.diagnostics[0].help.as_ref().unwrap().contains("git checkout $NESTLING_UNIT_COMMIT -- web"));
 }
 

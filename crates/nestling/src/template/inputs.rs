@@ -1,5 +1,6 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
+use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
 use crate::template::values::convert::plain_value;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Key, Map, Node};
@@ -24,7 +25,7 @@ pub fn bind(spec: Option<&Node>, given: &Map, used: Origin) -> Result<Json, Vec<
         None => &empty,
         Some(node) if node.is_null() => &empty,
         Some(node) => node.as_map().ok_or_else(|| {
-            let problem = Diagnostic::error("input-definition", node.origin, "`inputs` has to be a mapping");
+            let problem = Diagnostic::error(&INPUT_DEFINITION, node.origin, "`inputs` has to be a mapping");
             vec![problem.with_help("write `inputs: { NAME: { type: string, default: … } }`")]
         })?,
     };
@@ -46,7 +47,7 @@ fn unknown(key: &Key, definitions: &Map) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the template has no input `{}`", key.text());
-    let problem = Diagnostic::error("input-unknown", key.origin, message);
+    let problem = Diagnostic::error(&INPUT_UNKNOWN, key.origin, message);
     let names: Vec<&str> = definitions.iter().map(|(name, _)| name).collect();
     Some(match did_you_mean(key.text(), names.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -70,7 +71,7 @@ struct Definition<'a> {
 impl<'a> Definition<'a> {
     fn read(key: &'a Key, node: &'a Node) -> Result<Self, Vec<Diagnostic>> {
         let name = key.text();
-        let error = |origin, message: String| Diagnostic::error("input-definition", origin, message);
+        let error = |origin, message: String| Diagnostic::error(&INPUT_DEFINITION, origin, message);
         let mut definition = Self { key, kind: "string", default: None, options: None, regex: None };
         let Some(map) = node.as_map() else {
             if node.is_null() {
@@ -136,7 +137,7 @@ impl<'a> Definition<'a> {
             };
         }
         self.default.map(plain_value).ok_or_else(|| {
-            let problem = Diagnostic::error("input-missing", used, format!("the input `{name}` is missing"));
+            let problem = Diagnostic::error(&INPUT_MISSING, used, format!("the input `{name}` is missing"));
             vec![
                 problem
                     .with_label(self.key.origin, "it has no default")
@@ -155,7 +156,7 @@ impl<'a> Definition<'a> {
             "array" => value.is_array(),
             _ => value.is_string(),
         };
-        let error = |message: String| Diagnostic::error("input-value", node.origin, message);
+        let error = |message: String| Diagnostic::error(&INPUT_VALUE, node.origin, message);
         if !of_type {
             let found = found(&value);
             let article = if self.kind == "array" { "an" } else { "a" };

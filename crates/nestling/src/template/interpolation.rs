@@ -1,6 +1,7 @@
 //! GitLab's own interpolation, `$[[ inputs.x ]]`, so that a component file works as a template as it is
 //! (<https://docs.gitlab.com/ci/inputs/>).
 
+use crate::template::rules::COMPONENT_BLOCK;
 use crate::template::shell_words;
 use crate::template::values::convert::json_node;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
@@ -28,7 +29,7 @@ fn unexpanded(text: &str, inputs: &Json, origin: Origin) -> Option<Diagnostic> {
         let message = format!(
             "the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`"
         );
-        Diagnostic::warning("component-block", origin, message)
+        Diagnostic::warning(&COMPONENT_BLOCK, origin, message)
             .with_help("let `expand_vars` be the last function, or the only one")
     })
 }
@@ -78,7 +79,7 @@ fn joined(scalar: &Scalar, inputs: &Json, origin: Origin, problems: &mut Vec<Dia
         let inner = &rest[at + BLOCK.0.len()..];
         let Some(end) = inner.find(BLOCK.1) else {
             problems.push(
-                Diagnostic::error("component-block", origin, "a `$[[` has no `]]`")
+                Diagnostic::error(&COMPONENT_BLOCK, origin, "a `$[[` has no `]]`")
                     .with_help("write `$[[ inputs.NAME ]]`"),
             );
             rest = inner;
@@ -104,7 +105,7 @@ fn as_text(value: &Json) -> String {
 
 /// One block: `inputs.NAME`, then functions behind `|`.
 fn evaluate(block: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Diagnostic>> {
-    let error = |message: String| Diagnostic::error("component-block", origin, message);
+    let error = |message: String| Diagnostic::error(&COMPONENT_BLOCK, origin, message);
     let mut parts = block.split('|').map(str::trim);
     let path = parts.next().unwrap_or_default();
     let Some(name) = path.strip_prefix("inputs.") else {

@@ -7,6 +7,7 @@ use crate::template::marks::insert::mark;
 use crate::template::marks::locate::Texts;
 use crate::template::marks::private_use;
 use crate::template::messages::engine_error::problem;
+use crate::template::rules::TEMPLATE_CHARACTER;
 use crate::template::scope::Scope;
 use crate::template::syntax::{is_template, syntax};
 use crate::template::tree_cache::Shapes;
@@ -246,7 +247,7 @@ fn refuse_signs(text: &str, file: FileId) -> Result<(), Vec<Diagnostic>> {
         .unwrap_or_default();
     let origin = Origin::span(file, number(line) + 1, number(column) + 1, 1);
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
-    Err(vec![Diagnostic::error("template-character", origin, message).with_help("take the character out")])
+    Err(vec![Diagnostic::error(&TEMPLATE_CHARACTER, origin, message).with_help("take the character out")])
 }
 
 /// A scope for messages that no value can help with.

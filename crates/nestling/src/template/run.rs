@@ -3,6 +3,7 @@
 use crate::template::messages::context;
 use crate::template::messages::engine_error::{Found, found, problem};
 use crate::template::renderer::Renderer;
+use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template::scope::Scope;
 use crate::template::syntax::braces;
 use minijinja::{ErrorKind, Value};
@@ -152,7 +153,7 @@ impl Renderer<'_> {
 
     fn too_long(&self, name: &str, length: usize) -> Diagnostic {
         let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
-        let problem = Diagnostic::new("template-limit", Severity::Error, message);
+        let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message);
         match self.known.borrow().get(name) {
             Some((file, _)) => problem.with_label(Origin::file(*file), ""),
             None => problem,

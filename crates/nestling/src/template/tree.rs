@@ -6,10 +6,12 @@ use crate::template::marks::private_use;
 use crate::template::marks::strip::Lines;
 use crate::template::messages::context;
 use crate::template::renderer::Renderer;
+use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template::scope::Scope;
 use crate::template::values::captured;
 use crate::template::values::substitute::{PutBack, Spot};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
+use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
 use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
 use std::cell::RefCell;
 
@@ -114,7 +116,7 @@ impl Renderer<'_> {
     ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
         const DEPTH: usize = 50;
         if depth > DEPTH {
-            return Err(vec![Diagnostic::error("template-limit", at, "macros are nested too deep here")]);
+            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, at, "macros are nested too deep here")]);
         }
         let mut problems = Vec::new();
         let marked = captured::splice(text, &self.store);
@@ -136,7 +138,7 @@ fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>
     if let Some(second) = documents.next() {
         problems.push(
             Diagnostic::error(
-                "yaml-documents",
+                &YAML_DOCUMENTS,
                 second.origin,
                 "a second document begins here, which GitLab would drop",
             )

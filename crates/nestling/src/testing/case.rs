@@ -1,6 +1,7 @@
 //! A case as it is written, and as it is meant.
 
 use super::discover::Found;
+use crate::catalog::cases::CASE;
 use crate::changes::As;
 use crate::workspace::{Use, uses};
 use indexmap::IndexMap;
@@ -114,13 +115,13 @@ pub fn read(found: &Found, bytes: Vec<u8>, sources: &Sources) -> Result<Vec<Case
 }
 
 fn case(found: &Found, node: &Node, at: usize, of: usize, file: FileId) -> Result<Case, Vec<Diagnostic>> {
-    let written: CaseFile = yaml::from_node(node, "case")?;
-    let error = |origin, message: String| vec![Diagnostic::error("case", origin, message)];
+    let written: CaseFile = yaml::from_node(node, &CASE)?;
+    let error = |origin, message: String| vec![Diagnostic::error(&CASE, origin, message)];
     let (template, origin) = match (&written.template, &found.template) {
         (Some(template), _) => (template.value.clone(), template.origin),
         (None, Some(template)) => (template.clone(), node.origin),
         (None, None) => {
-            let problem = Diagnostic::error("case", node.origin, "the case names no template");
+            let problem = Diagnostic::error(&CASE, node.origin, "the case names no template");
             return Err(vec![problem.with_help("write `template: NAME`, as `use:` takes it")]);
         }
     };

@@ -4,6 +4,7 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
+use crate::catalog;
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::emit::{Comments, emit_pipeline};
@@ -104,7 +105,7 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
     settings.variables = KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
     let mut all = plan.diagnostics.clone();
-    all.extend(check::without_allowed(problems, setting.sources));
+    all.extend(check::without_allowed(problems, setting.sources, &catalog::all()));
     (plan, all)
 }
 
@@ -188,7 +189,7 @@ fn problems_of(
 }
 
 fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {
-    expected.rule.as_ref().is_none_or(|rule| rule.value == problem.rule)
+    expected.rule.as_ref().is_none_or(|rule| rule.value == problem.rule.id)
         && expected.message.as_ref().is_none_or(|text| problem.message.contains(&text.value))
 }
 

@@ -6,6 +6,7 @@ use super::pair::{pair, stop_name};
 use super::target::{Target, target};
 use crate::changes::PipelineFacts;
 use crate::environments::{Evaluate, LeftOut, starts};
+use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{Catalogue, Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::Staged;
@@ -92,7 +93,7 @@ impl Fanning<'_> {
         if let Some(stop) = job.body.entry("stop") {
             self.problems.push(
                 Diagnostic::error(
-                    "stop-block",
+                    &STOP_BLOCK,
                     stop.key.origin,
                     format!("`{name}` has a `stop` block and no `environment`"),
                 )
@@ -222,7 +223,7 @@ impl Fanning<'_> {
     fn keep(&mut self, name: &str, job: UnitJob) {
         if let Some(other) = self.jobs.get(name) {
             let problem =
-                Diagnostic::error("job-name-clash", job.origin, format!("two jobs are called `{name}`"));
+                Diagnostic::error(&JOB_NAME_CLASH, job.origin, format!("two jobs are called `{name}`"));
             self.problems.push(problem.with_label(other.origin, "the first"));
         }
         self.jobs.insert(name.to_owned(), job);

@@ -2,6 +2,7 @@
 
 use super::jobs::{UnitJob, UnitJobs};
 use crate::environments::LeftOut;
+use crate::unit::rules::WORKFLOW_IN_UNIT;
 use nestling_gitlab::configuration::{RemoteIncludes, Surroundings, fold};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
@@ -19,7 +20,7 @@ pub(super) fn unit_jobs(
     let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
     if let Some(key) = configuration.workflow_key {
         let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
-        let problem = Diagnostic::error("workflow-in-unit", key, message);
+        let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);
         problems.push(problem.with_help("move it below the `---` of the root's `nestling.yml`"));
         configuration.workflow = Map::default();
     }

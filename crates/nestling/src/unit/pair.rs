@@ -5,6 +5,7 @@ use super::stop_job::{GIT_STRATEGY, checkout_may_fail, problems, stop_job};
 use super::stop_needs::takes_artifacts;
 use crate::changes::PipelineFacts;
 use crate::environments::starts;
+use crate::unit::rules::{STOP_ARTIFACTS_EXPIRE, STOP_BLOCK, STOP_CHECKOUT};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::yaml::{Map, Node};
@@ -31,7 +32,7 @@ pub(super) fn pair(
 ) -> (Option<UnitJob>, Vec<Diagnostic>) {
     let at = block.origin;
     let Some(block) = block.as_map() else {
-        return refused(Diagnostic::error("stop-block", at, "`stop` has to be a map with a `script`"));
+        return refused(Diagnostic::error(&STOP_BLOCK, at, "`stop` has to be a map with a `script`"));
     };
     let mut found = problems(block, at);
     found.extend(cannot_have_one(deploy, body, block, at));
@@ -55,7 +56,7 @@ fn refused(problem: Diagnostic) -> (Option<UnitJob>, Vec<Diagnostic>) {
 
 /// Why this deploy cannot have a stop job that GitLab would find.
 fn cannot_have_one(deploy: &str, body: &Map, block: &Map, at: Origin) -> Option<Diagnostic> {
-    let error = |origin, message: String| Diagnostic::error("stop-block", origin, message);
+    let error = |origin, message: String| Diagnostic::error(&STOP_BLOCK, origin, message);
     let environment = body.get("environment").and_then(Node::as_map)?;
     if !starts(environment) {
         let message = "only a job that starts an environment can have a `stop`".to_owned();
@@ -99,7 +100,7 @@ fn checkout(block: &Map, facts: &PipelineFacts) -> Option<Diagnostic> {
     let fetches = strategy.text().is_some_and(|text| !["none", "empty"].contains(&text));
     (fetches && checkout_may_fail(facts)).then(|| {
         Diagnostic::warning(
-            "stop-checkout",
+            &STOP_CHECKOUT,
             strategy.origin,
             "this stop job fetches the branch, which may be gone when it runs",
         )
@@ -136,7 +137,7 @@ fn keep_artifacts(body: &mut Map, at: Origin) -> Option<Diagnostic> {
         }
         _ => return None,
     };
-    Some(Diagnostic::warning("stop-artifacts-expire", expire_in.origin, message).with_help(format!(
+    Some(Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, expire_in.origin, message).with_help(format!(
         "GitLab fails a job whose artifacts are gone: write `expire_in: {KEPT}`, or `dependencies: []` in the `stop` \
          block if it needs none"
     )))

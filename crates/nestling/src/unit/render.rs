@@ -10,9 +10,11 @@ use crate::cdk::{self, Assemblies, Fragment, Purpose};
 use crate::changes::PipelineFacts;
 use crate::environments::default_title;
 use crate::select::Selection;
+use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{
     EnvironmentScope, RenderLimits, Rendered, Renderer, Scope, bind, find_unbound, plain_value,
 };
+use crate::unit::rules::ENVIRONMENT_UNBOUND;
 use crate::workspace::{Body, Environment, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
@@ -284,7 +286,7 @@ impl<'a> UnitRenderer<'a> {
     fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
         self.templates.find(&used.template)?.ok_or_else(|| {
             let message = format!("there is no template `{}`", used.template);
-            let problem = Diagnostic::error("template-missing", used.origin, message);
+            let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
             let names = self.templates.names();
             vec![match did_you_mean(&used.template, names.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
@@ -322,7 +324,7 @@ fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
     Some(
         Diagnostic::error(
-            "environment-unbound",
+            &ENVIRONMENT_UNBOUND,
             origin,
             format!("`environment.{key}` is asked for in a job without an environment"),
         )

@@ -5,6 +5,7 @@ use super::jobs::UnitJob;
 use super::stop_needs::{Waits, takes_artifacts, without_artifacts};
 use super::stop_rules;
 use crate::changes::{PipelineFacts, PipelineKind};
+use crate::unit::rules::STOP_BLOCK;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -51,12 +52,12 @@ pub(crate) fn problems(block: &Map, at: Origin) -> Vec<Diagnostic> {
     let refused = REFUSED.iter().filter_map(|(key, why)| {
         let key_origin = block.entry(key)?.key.origin;
         let message = format!("a `stop` block cannot set `{key}`: {why}");
-        Some(Diagnostic::error("stop-block", key_origin, message).with_help("take it out"))
+        Some(Diagnostic::error(&STOP_BLOCK, key_origin, message).with_help("take it out"))
     });
     let mut problems: Vec<Diagnostic> = refused.collect();
     if !["script", "run", "trigger"].iter().any(|key| block.contains(key)) {
         problems.push(
-            Diagnostic::error("stop-block", at, "this `stop` block has no `script`")
+            Diagnostic::error(&STOP_BLOCK, at, "this `stop` block has no `script`")
                 .with_help("say how the environment is undone: `stop: { script: ./destroy.sh }`"),
         );
     }
@@ -65,7 +66,7 @@ pub(crate) fn problems(block: &Map, at: Origin) -> Vec<Diagnostic> {
     {
         let message = "a stop job can only get the artifacts of its deploy";
         problems.push(
-            Diagnostic::error("stop-block", entry.key.origin, message)
+            Diagnostic::error(&STOP_BLOCK, entry.key.origin, message)
                 .with_help("write `dependencies: []` for none, or leave it out for the deploy's"),
         );
     }

@@ -1,5 +1,6 @@
 //! What a job says under `environment:`, and where that sends it.
 
+use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Environment};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::{Map, Node};
@@ -51,7 +52,7 @@ fn named<'a>(
     let mut problems = Vec::new();
     if names.is_empty() {
         problems.push(Diagnostic::error(
-            "environment-undefined",
+            &ENVIRONMENT_UNDEFINED,
             origin,
             "this list of environments is empty",
         ));
@@ -69,7 +70,7 @@ fn named<'a>(
 
 fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
     let message = format!("there is no environment `{name}` in the catalogue");
-    let problem = Diagnostic::error("environment-undefined", node.origin, message);
+    let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, node.origin, message);
     match did_you_mean(name, catalogue.names()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if catalogue.entries.is_empty() => {

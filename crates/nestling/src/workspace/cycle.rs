@@ -1,6 +1,7 @@
 //! Dependencies that come back to where they started.
 
 use super::unit::{Stated, Unit, places};
+use crate::workspace::rules::DEPENDS_ON_CYCLE;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use std::collections::HashMap;
@@ -80,7 +81,7 @@ impl Search<'_> {
             let text = format!("`{}` depends on `{}` here", unit.name, edge.unit);
             problem = Some(match problem {
                 None => Diagnostic::error(
-                    "depends-on-cycle",
+                    &DEPENDS_ON_CYCLE,
                     edge.origin,
                     format!("units depend on each other: {chain}"),
                 ),
@@ -89,7 +90,7 @@ impl Search<'_> {
         }
         problem
             .unwrap_or_else(|| {
-                Diagnostic::new("depends-on-cycle", nestling_gitlab::diagnostic::Severity::Error, chain)
+                Diagnostic::new(&DEPENDS_ON_CYCLE, nestling_gitlab::diagnostic::Severity::Error, chain)
             })
             .with_help("take one of these dependencies out, or move what both need into a unit of its own")
     }

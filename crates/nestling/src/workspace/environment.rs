@@ -3,8 +3,11 @@
 use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
 use super::format::{ConditionFile, EnvironmentFile};
+use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
+use nestling_gitlab::check::rules::ENVIRONMENT_NAME;
 use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{EnvironmentName, check_environment_title};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
 
@@ -18,13 +21,13 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
     let mut problems = Vec::new();
     let mut keep = |problem: Diagnostic| problems.push(problem);
     let parsed = EnvironmentName::parse(name)
-        .map_err(|error| keep(Diagnostic::error("environment-name", origin, error.to_string())))
+        .map_err(|error| keep(Diagnostic::error(&ENVIRONMENT_NAME, origin, error.to_string())))
         .ok();
     let when =
         when(file.when.as_ref()).map_err(|found| found.into_iter().for_each(&mut keep)).unwrap_or_default();
     let after = file.after.as_ref().and_then(|after| {
         EnvironmentName::parse(&after.value)
-            .map_err(|error| keep(Diagnostic::error("environment-name", after.origin, error.to_string())))
+            .map_err(|error| keep(Diagnostic::error(&ENVIRONMENT_NAME, after.origin, error.to_string())))
             .ok()
     });
     let title = file.name.as_ref().map(title).transpose().map_err(&mut keep).ok().flatten();
@@ -32,13 +35,13 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
     for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
         if let Some(node) = node.as_ref().filter(|node| node.as_map().is_none()) {
             let message = format!("`{key}` has to be a map of names and values");
-            keep(Diagnostic::error("header", node.origin, message));
+            keep(Diagnostic::error(&HEADER, node.origin, message));
         }
     }
     if file.blocking && !file.manual {
         let message = format!("`{name}` is `blocking` and starts by itself, so there is nothing to wait for");
         keep(
-            Diagnostic::error("environment-blocking", origin, message)
+            Diagnostic::error(&ENVIRONMENT_BLOCKING, origin, message)
                 .with_help("write `manual: true` beside it, or take it out"),
         );
     }
@@ -74,7 +77,7 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
 fn title(text: &Located<String>) -> Result<Node, Diagnostic> {
     if !text.value.contains("${{") {
         check_environment_title(&text.value)
-            .map_err(|error| Diagnostic::error("environment-name", text.origin, error.to_string()))?;
+            .map_err(|error| Diagnostic::error(&ENVIRONMENT_NAME, text.origin, error.to_string()))?;
     }
     Ok(Node::string(text.origin, text.value.as_str()))
 }
@@ -86,7 +89,7 @@ fn stop(node: Option<&Node>) -> Result<Stop, Diagnostic> {
         (None, Some(false)) => Ok(Stop::Never),
         _ => {
             let message = "`stop` has to be a map with a `script`, or `false`";
-            Err(Diagnostic::error("header", node.origin, message))
+            Err(Diagnostic::error(&HEADER, node.origin, message))
         }
     }
 }
@@ -115,7 +118,7 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
     for entry in catalogue.entries.values() {
         let Some(after) = &entry.after else { continue };
         let problem = Diagnostic::error(
-            "environment-after",
+            &ENVIRONMENT_AFTER,
             entry.origin,
             format!("`{}` comes after `{after}`, which is not in the catalogue", entry.name),
         );
@@ -126,7 +129,7 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
             });
         } else if comes_back(catalogue, entry) {
             let message = format!("`{}` comes after itself by way of `{after}`", entry.name);
-            problems.push(Diagnostic::error("environment-after", entry.origin, message));
+            problems.push(Diagnostic::error(&ENVIRONMENT_AFTER, entry.origin, message));
         }
     }
     problems
@@ -166,7 +169,7 @@ fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
 /// One condition; `None` for `always`.
 fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
     let Some(word) = node.as_str() else {
-        return Ok(Some(match yaml::from_node::<ConditionFile>(node, "header")? {
+        return Ok(Some(match yaml::from_node::<ConditionFile>(node, &HEADER)? {
             ConditionFile::Branch(glob) => Condition::Branch(matcher(&glob)?),
             ConditionFile::Tag(glob) => Condition::Tag(matcher(&glob)?),
             ConditionFile::If(text) => Condition::Expression(text.value),
@@ -182,7 +185,7 @@ fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
         "always" => return Ok(None),
         word => {
             let problem =
-                Diagnostic::error("environment-when", node.origin, format!("`{word}` is no condition"));
+                Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, format!("`{word}` is no condition"));
             let help = match did_you_mean(word, CONDITIONS) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
@@ -200,5 +203,5 @@ fn matcher(text: &Located<String>) -> Result<GlobMatcher, Vec<Diagnostic>> {
         .literal_separator(false)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| vec![Diagnostic::error("glob", text.origin, error.to_string())])
+        .map_err(|error| vec![Diagnostic::error(&GLOB, text.origin, error.to_string())])
 }

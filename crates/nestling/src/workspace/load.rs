@@ -10,11 +10,14 @@ use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Workspace, environment, policy, rule, stated};
 use crate::changes::Policies;
+use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::configuration::Staged;
+use nestling_gitlab::configuration::rules::STAGE_NAME;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
 use serde::de::DeserializeOwned;
@@ -74,14 +77,14 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
 /// The workspace that a header describes, without units: for the cases of templates.
 pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
-    let written = loading.some(yaml::from_node::<WorkspaceFile>(node, "header")).unwrap_or_default();
+    let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);
     Loaded { workspace, diagnostics: loading.diagnostics }
 }
 
 fn no_workspace() -> Diagnostic {
     Diagnostic::new(
-        "workspace-missing",
+        &WORKSPACE_MISSING,
         Severity::Error,
         format!("there is no `{FILE_NAME}` at the repository's root"),
     )
@@ -90,7 +93,7 @@ fn no_workspace() -> Diagnostic {
 
 fn no_header(file: FileId) -> Diagnostic {
     Diagnostic::error(
-        "workspace-missing",
+        &WORKSPACE_MISSING,
         Origin::file(file),
         "the root's `nestling.yml` has no `workspace:` header",
     )
@@ -135,7 +138,7 @@ impl Loading<'_> {
         let header = document.header.map(|header| {
             let nodes = yaml::parse_file(header, file)?;
             match nodes.into_iter().next() {
-                Some(node) if !node.is_null() => yaml::from_node::<H>(&node, "header"),
+                Some(node) if !node.is_null() => yaml::from_node::<H>(&node, &HEADER),
                 _ => Ok(H::default()),
             }
         });
@@ -234,12 +237,12 @@ impl Loading<'_> {
 fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitName, Vec<Diagnostic>> {
     if let Some(name) = &written.name {
         return UnitName::parse(&name.value)
-            .map_err(|error| vec![Diagnostic::error("unit-name", name.origin, error.to_string())]);
+            .map_err(|error| vec![Diagnostic::error(&UNIT_NAME, name.origin, error.to_string())]);
     }
     let name = if dir.is_root() { ROOT_UNIT.to_owned() } else { dir.to_string() };
     UnitName::parse(&name).map_err(|error| {
         vec![
-            Diagnostic::error("unit-name", origin, error.to_string())
+            Diagnostic::error(&UNIT_NAME, origin, error.to_string())
                 .with_help("give it one: `unit: { name: … }`"),
         ]
     })
@@ -256,14 +259,14 @@ fn depth(node: Option<&Node>) -> Result<Option<usize>, Vec<Diagnostic>> {
     let number = node.text().and_then(|text| text.parse().ok());
     number.map(Some).ok_or_else(|| {
         let message = "`depends_on_depth` has to be a number";
-        vec![Diagnostic::error("header", node.origin, message).with_help("such as `depends_on_depth: 1`")]
+        vec![Diagnostic::error(&HEADER, node.origin, message).with_help("such as `depends_on_depth: 1`")]
     })
 }
 
 fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {
     StageName::parse(&text.value)
         .map(|name| Staged { name, origin: text.origin })
-        .map_err(|error| vec![Diagnostic::error("stage-name", text.origin, error.to_string())])
+        .map_err(|error| vec![Diagnostic::error(&STAGE_NAME, text.origin, error.to_string())])
 }
 
 fn glob(text: &Located<String>) -> Result<Glob, Vec<Diagnostic>> {
@@ -276,7 +279,7 @@ fn map(node: Option<&Node>, key: &str) -> Result<Map, Vec<Diagnostic>> {
         Some(node) if node.is_null() => Ok(Map::default()),
         Some(node) => node.as_map().cloned().ok_or_else(|| {
             vec![Diagnostic::error(
-                "header",
+                &HEADER,
                 node.origin,
                 format!("`{key}` has to be a map of names and values"),
             )]

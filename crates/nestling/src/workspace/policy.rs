@@ -2,6 +2,7 @@
 
 use super::format::PolicyFile;
 use crate::changes::{Occasion, Policy};
+use crate::workspace::rules::PIPELINES;
 use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
 use nestling_gitlab::yaml::{self, Node};
 
@@ -12,11 +13,11 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
     let Some(known) = Occasion::parse(occasion) else {
         let names = Occasion::ALL.map(Occasion::as_str);
         let problem =
-            Diagnostic::error("pipelines", node.origin, format!("there is no kind of pipeline `{occasion}`"));
+            Diagnostic::error(&PIPELINES, node.origin, format!("there is no kind of pipeline `{occasion}`"));
         return Err(vec![suggest(problem, occasion, &names)]);
     };
     let Some(word) = node.as_str() else {
-        let written: PolicyFile = yaml::from_node(node, "pipelines")?;
+        let written: PolicyFile = yaml::from_node(node, &PIPELINES)?;
         return Ok((known, Policy::Since(written.since.value)));
     };
     match word {
@@ -24,7 +25,7 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
         "all" => Ok((known, Policy::All)),
         "none" => Ok((known, Policy::None)),
         word => {
-            let problem = Diagnostic::error("pipelines", node.origin, format!("`{word}` is no policy"));
+            let problem = Diagnostic::error(&PIPELINES, node.origin, format!("`{word}` is no policy"));
             Err(vec![suggest(problem, word, &POLICIES)])
         }
     }

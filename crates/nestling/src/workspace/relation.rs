@@ -3,9 +3,11 @@
 use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
 use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
+use crate::workspace::rules::{DEPENDS_ON, ENVIRONMENT_UNDEFINED, INPUTS, UNIT_NAME};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Map, Node};
 use std::collections::{HashMap, HashSet};
@@ -31,7 +33,7 @@ pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
             let (inputs, environments) = (Map::default(), IndexMap::new());
             return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
         }
-        let written: UseFile = yaml::from_node(item, "header")?;
+        let written: UseFile = yaml::from_node(item, &HEADER)?;
         let inputs = inputs(written.inputs.as_ref())?;
         let mut environments = IndexMap::new();
         for (name, node) in &written.environments {
@@ -46,7 +48,7 @@ fn inputs(node: Option<&Node>) -> Result<Map, Vec<Diagnostic>> {
     match node {
         Some(node) if !node.is_null() => node.as_map().cloned().ok_or_else(|| {
             let message = "`inputs` has to be a map of names and values";
-            vec![Diagnostic::error("inputs", node.origin, message)]
+            vec![Diagnostic::error(&INPUTS, node.origin, message)]
         }),
         _ => Ok(Map::default()),
     }
@@ -59,7 +61,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
     let unknown = named.filter(|(_, (name, _))| catalogue.get(name).is_none());
     let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
         let message = format!("there is no environment `{name}` in the catalogue");
-        let problem = Diagnostic::error("environment-undefined", given.origin, message).for_unit(&unit.name);
+        let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
         match did_you_mean(name, catalogue.names()) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem,
@@ -74,7 +76,7 @@ pub(crate) fn wanted(node: Option<&Node>) -> Result<Vec<Wanted>, Vec<Diagnostic>
         if let Some(unit) = item.as_str() {
             return Ok(Wanted { unit: unit.to_owned(), order: Order::Unordered, origin: item.origin });
         }
-        let written: DependencyFile = yaml::from_node(item, "header")?;
+        let written: DependencyFile = yaml::from_node(item, &HEADER)?;
         let order = if written.order { Order::Ordered } else { Order::Unordered };
         Ok(Wanted { unit: written.unit.value, order, origin: written.unit.origin })
     })
@@ -109,7 +111,7 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
         let origin = draft.unit.declaration.origin();
         if let Some(first) = names.insert(draft.unit.name.clone(), origin) {
             problems.push(
-                Diagnostic::error("unit-name", origin, format!("two units are called `{}`", draft.unit.name))
+                Diagnostic::error(&UNIT_NAME, origin, format!("two units are called `{}`", draft.unit.name))
                     .with_label(first, "the first")
                     .with_help("give one of them another `name:` in its header"),
             );
@@ -167,7 +169,7 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
     let glob = GlobBuilder::new(text)
         .literal_separator(true)
         .build()
-        .map_err(|error| Diagnostic::error("depends-on", wanted.origin, error.to_string()))?;
+        .map_err(|error| Diagnostic::error(&DEPENDS_ON, wanted.origin, error.to_string()))?;
     let matcher = glob.compile_matcher();
     let found: Vec<Dependency> = names
         .sorted
@@ -179,7 +181,7 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         return Ok(found);
     }
     let problem = Diagnostic::error(
-        "depends-on",
+        &DEPENDS_ON,
         wanted.origin,
         format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
     );

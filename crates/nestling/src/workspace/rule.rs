@@ -3,8 +3,10 @@
 use super::directory_globs::DirectoryGlobs;
 use super::format;
 use super::unit::{PathRule, Sign};
+use crate::workspace::rules::GLOB;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{Located, Node};
 
 /// A rule of the workspace with its globs compiled.
@@ -25,10 +27,10 @@ impl UnitRule {
         for text in texts {
             match text.as_str().map(DirectoryGlobs::parse) {
                 Some(Ok(glob)) => globs.push(glob),
-                Some(Err(error)) => problems.push(Diagnostic::error("glob", text.origin, error.to_string())),
+                Some(Err(error)) => problems.push(Diagnostic::error(&GLOB, text.origin, error.to_string())),
                 None => problems.push(
                     Diagnostic::error(
-                        "header",
+                        &HEADER,
                         text.origin,
                         "`match` takes a glob of directories, or a list of them",
                     )
@@ -37,7 +39,7 @@ impl UnitRule {
             }
         }
         let globs = DirectoryGlobs::new(&globs)
-            .map_err(|error| vec![Diagnostic::error("glob", node.origin, error.to_string())])?;
+            .map_err(|error| vec![Diagnostic::error(&GLOB, node.origin, error.to_string())])?;
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -80,5 +82,5 @@ fn escape(dir: &str) -> String {
 /// Reads a glob of changed paths.
 pub(crate) fn glob(text: &Located<String>, pattern: &str) -> Result<Glob, Vec<Diagnostic>> {
     Glob::parse(pattern.trim_start_matches('/'))
-        .map_err(|error| vec![Diagnostic::error("glob", text.origin, error.to_string())])
+        .map_err(|error| vec![Diagnostic::error(&GLOB, text.origin, error.to_string())])
 }

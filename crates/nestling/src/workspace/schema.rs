@@ -309,7 +309,11 @@ mod tests {
         let text = "zzzzzzzzzzzzzzzz: 1\n";
         let file = Sources::default().add("x", text);
         let node = yaml::parse_file(text, file).unwrap().remove(0);
-        let help = yaml::from_node::<T>(&node, "x").unwrap_err().remove(0).help.unwrap();
+        let help = yaml::from_node::<T>(&node, &nestling_gitlab::instance::rules::HEADER)
+            .unwrap_err()
+            .remove(0)
+            .help
+            .unwrap();
         let mut keys: Vec<String> =
             help.trim_start_matches("known here: ").split(", ").map(str::to_owned).collect();
         keys.sort();

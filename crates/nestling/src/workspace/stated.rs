@@ -9,6 +9,7 @@ mod npm;
 
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
+use crate::workspace::rules::DEPENDS_FROM;
 use manifest::Reading;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
@@ -51,7 +52,7 @@ pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
         return Ok(*from);
     }
     let message = format!("dependencies cannot be read from `{}`", text.value);
-    let problem = Diagnostic::error("depends-from", text.origin, message);
+    let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
     Err(vec![match did_you_mean(&text.value, NAMES.iter().map(|(name, _)| *name)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem

@@ -3,9 +3,11 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
+use crate::workspace::rules::{TEMPLATE_HEADER, TEMPLATE_SOURCE};
 use include_dir::{Dir, include_dir};
 use nestling_files::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision, RevisionError};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
 use std::cell::RefCell;
@@ -171,10 +173,10 @@ impl<'a> Templates<'a> {
 
 fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
     let Some(revision) = &folder.revision else {
-        return Diagnostic::error("template-source", folder.origin, error.to_string());
+        return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());
     };
     let message = format!("templates cannot be read from `{revision}`: {error}");
-    Diagnostic::error("template-source", folder.origin, message).with_help(help(revision, error))
+    Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, message).with_help(help(revision, error))
 }
 
 /// What to do where a revision's templates cannot be read.
@@ -249,13 +251,13 @@ fn read_spec(header: &str, file: FileId) -> Result<SpecFile, Vec<Diagnostic>> {
     let Some(node) = yaml::parse_file(header, file)?.into_iter().next() else {
         return Ok(SpecFile::default());
     };
-    let header: TemplateHeader = yaml::from_node(&node, "template-header")?;
+    let header: TemplateHeader = yaml::from_node(&node, &TEMPLATE_HEADER)?;
     Ok(header.spec.unwrap_or_default())
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {
     Diagnostic::new(
-        "unreadable",
+        &UNREADABLE,
         nestling_gitlab::diagnostic::Severity::Error,
         format!("{error}: {}", error.source),
     )

@@ -1,9 +1,11 @@
 //! Where templates are looked for.
 
 use super::format::TemplatesFile;
+use crate::workspace::rules::PATH;
 use nestling_files::files::Revision;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
 
 /// A folder where `use:` looks.
@@ -23,7 +25,7 @@ impl TemplateFolder {
         if let Some(text) = node.as_str() {
             return Ok(Self { path: path(text, node.origin)?, revision: None, origin: node.origin });
         }
-        let written: TemplatesFile = yaml::from_node(node, "header")?;
+        let written: TemplatesFile = yaml::from_node(node, &HEADER)?;
         let path = path(&written.path.value, written.path.origin)?;
         let origin = written.git.as_ref().map_or(node.origin, |git| git.origin);
         let revision = written.git.map(|git| git.value);
@@ -44,5 +46,5 @@ impl TemplateFolder {
 }
 
 fn path(text: &str, origin: Origin) -> Result<RepoPath, Vec<Diagnostic>> {
-    RepoPath::parse(text).map_err(|error| vec![Diagnostic::error("path", origin, error.to_string())])
+    RepoPath::parse(text).map_err(|error| vec![Diagnostic::error(&PATH, origin, error.to_string())])
 }

@@ -30,7 +30,7 @@ enum Brace {
     Pair(usize, usize),
 }
 
-/// Where the first outermost pair of braces stands.
+/// Returns the positions of the first outermost pair of braces.
 fn outer_brace(pattern: &[u8]) -> Brace {
     let (mut left, mut nest, mut at) = (None, 0_usize, 0);
     while at < pattern.len() {
@@ -77,7 +77,7 @@ fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
     choices
 }
 
-/// Whether a pattern without braces matches the whole path. Folder by folder; where a `**/` was passed, a
+/// Returns `true` if a pattern without braces matches the whole path. Folder by folder; where a `**/` was passed, a
 /// mismatch tries again one folder further on.
 pub(in crate::path) fn matches(pattern: &[u8], path: &[u8]) -> bool {
     let (mut p, mut s) = (pattern, path);

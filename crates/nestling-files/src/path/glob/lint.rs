@@ -1,4 +1,4 @@
-//! What people write in globs and probably do not mean.
+//! Lints for globs: forms that are probably not meant.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub enum GlobLint {
 }
 
 impl GlobLint {
-    /// What to write instead, if it is known.
+    /// The replacement, if it is known.
     pub fn help(&self) -> String {
         match self {
             Self::OneLevel { meant }

@@ -1,24 +1,27 @@
 //! `environment-key`: an environment has a key or a value that GitLab refuses.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
 use crate::pipeline::duration;
 use crate::pipeline::environment::{ACTIONS, KEYS, TIERS, environment};
 use crate::yaml::{Entry, Node};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "environment-key",
+    severities: &[Error],
     summary: "an environment has a key or a value that GitLab refuses",
-    doc: "`action` is one of start, stop, prepare, verify and access; `deployment_tier` one of production, staging, \
+    documentation: "`action` is one of start, stop, prepare, verify and access; `deployment_tier` one of production, staging, \
 testing, development and other; `auto_stop_in` a duration in words, quoted where it is a number, or `never`; `url` has at \
 most 255 characters.",
     source: "https://docs.gitlab.com/ci/yaml/#environment",
-    good: "a: { script: d, environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging } }\n",
-    bad: "a: { script: d, environment: { name: e, auto_stop_in: 3 } }\n",
-    check,
+    bad: Example::Pipeline("a: { script: d, environment: { name: e, auto_stop_in: 3 } }\n"),
+    good: Example::Pipeline(
+        "a: { script: d, environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging } }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let entries = environment(&job.body).and_then(|environment| environment.map());
         for entry in entries.into_iter().flat_map(|map| &map.entries) {
@@ -41,12 +44,12 @@ fn wrong(entry: &Entry) -> Option<Diagnostic> {
                 Some(length) if length > 255 => format!("`url` has {length} characters; GitLab allows 255"),
                 Some(_) => return None,
             };
-            Some(Diagnostic::error(RULE.id, value.origin, message))
+            Some(Diagnostic::error(&RULE, value.origin, message))
         }
         key if KEYS.contains(&key) => None,
         key => {
             let problem =
-                Diagnostic::error(RULE.id, entry.key.origin, format!("`{key}` is no key of an environment"));
+                Diagnostic::error(&RULE, entry.key.origin, format!("`{key}` is no key of an environment"));
             Some(match did_you_mean(key, KEYS.iter().copied()) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                 None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
@@ -60,14 +63,14 @@ fn one_of(key: &str, value: &Node, known: &[&str]) -> Option<Diagnostic> {
     if known.contains(&text) {
         return None;
     }
-    let problem = Diagnostic::error(RULE.id, value.origin, format!("`{key}` cannot be `{text}`"));
+    let problem = Diagnostic::error(&RULE, value.origin, format!("`{key}` cannot be `{text}`"));
     Some(problem.with_help(format!("write one of {}", known.join(", "))))
 }
 
 fn lifetime(value: &Node) -> Option<Diagnostic> {
     let Some(text) = value.as_str() else {
         let text = value.text().unwrap_or_default();
-        let problem = Diagnostic::error(RULE.id, value.origin, "`auto_stop_in` takes a text");
+        let problem = Diagnostic::error(&RULE, value.origin, "`auto_stop_in` takes a text");
         return Some(
             problem.with_help(format!("quote it: \"{text}\", which means seconds, or write `{text} days`")),
         );
@@ -76,6 +79,6 @@ fn lifetime(value: &Node) -> Option<Diagnostic> {
         return None;
     }
     let problem =
-        Diagnostic::error(RULE.id, value.origin, format!("`{text}` is no duration that GitLab reads"));
+        Diagnostic::error(&RULE, value.origin, format!("`{text}` is no duration that GitLab reads"));
     Some(problem.with_help("write such as `2 hours`, `1 week` or `never`"))
 }

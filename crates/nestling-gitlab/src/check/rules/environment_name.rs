@@ -1,18 +1,20 @@
 //! `environment-name`: an environment has a name that GitLab refuses.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::environment::environment;
 
-pub(super) const RULE: Rule = Rule {
+/// The rule `environment-name`.
+pub static RULE: Rule = Rule {
     id: "environment-name",
+    severities: &[Error],
     summary: "an environment has a name that GitLab refuses",
-    doc: "A name has at most 255 characters: letters, digits, spaces, `-`, `_`, `/`, `$`, `{`, `}` and `.`, and no slash at \
+    documentation: "A name has at most 255 characters: letters, digits, spaces, `-`, `_`, `/`, `$`, `{`, `}` and `.`, and no slash at \
 either end.",
     source: "https://docs.gitlab.com/ci/yaml/#environmentname",
-    good: "a: { script: d, environment: review/$CI_COMMIT_REF_SLUG }\n",
-    bad: "a: { script: d, environment: 'review:1' }\n",
-    check,
+    bad: Example::Pipeline("a: { script: d, environment: 'review:1' }\n"),
+    good: Example::Pipeline("a: { script: d, environment: review/$CI_COMMIT_REF_SLUG }\n"),
 };
 
 /// lib/gitlab/regex.rb, `environment_name_regex`.
@@ -20,16 +22,16 @@ fn allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '$' | '{' | '}' | '.' | ' ' | '-')
 }
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(environment) = environment(&job.body) else { continue };
         let Some(node) = environment.name() else {
-            let problem = Diagnostic::error(RULE.id, environment.origin, "this environment has no name");
+            let problem = Diagnostic::error(&RULE, environment.origin, "this environment has no name");
             problems.push(problem.with_help("write `environment: { name: … }`"));
             continue;
         };
         let name = node.text().unwrap_or_default();
-        let error = |message: String| Diagnostic::error(RULE.id, node.origin, message);
+        let error = |message: String| Diagnostic::error(&RULE, node.origin, message);
         let length = name.chars().count();
         if name.is_empty() {
             problems.push(error("the environment's name is empty".to_owned()));

@@ -1,26 +1,29 @@
 //! Jobs that deploy to one environment side by side.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::environment::{Environment, environment};
 use crate::pipeline::matrix::{Parallel, parallel};
 use crate::pipeline::rule::Presence;
 use std::collections::HashMap;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "environment-shared",
+    severities: &[Warning],
     summary: "more than one job of the pipeline deploys to an environment",
-    doc: "Each job whose `action` is `start` makes a deployment. Of several in one pipeline GitLab keeps the last as the \
+    documentation: "Each job whose `action` is `start` makes a deployment. Of several in one pipeline GitLab keeps the last as the \
 environment's, stops by the last one's `on_stop` only, and with \"prevent outdated deployment jobs\" the others fail. \
 Let one job deploy, and give the others `action: prepare`, `verify` or `access`.",
     source: "https://docs.gitlab.com/ci/environments/deployment_safety/",
-    good: "a: { script: x, environment: prod }\nb: { script: x, environment: { name: prod, action: verify } }\n",
-    bad: "a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n"),
+    good: Example::Pipeline(
+        "a: { script: x, environment: prod }\nb: { script: x, environment: { name: prod, action: verify } }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let mut first: HashMap<&str, (usize, &Job)> = HashMap::new();
     for (at, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
         let Some(environment) = environment(&job.body).filter(Environment::deploys) else {
@@ -37,7 +40,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         }
         let message = format!("`{}` deploys to `{name}`, and so does `{}`", job.name, other.name);
         problems.push(
-            Diagnostic::warning(RULE.id, environment.origin, message)
+            Diagnostic::warning(&RULE, environment.origin, message)
                 .with_label(other.origin, "the other job")
                 .with_help("let one of them deploy, and give the other `action: prepare` or `verify`"),
         );
@@ -65,7 +68,7 @@ fn many(job: &Job, name: &str) -> Option<Diagnostic> {
     (!apart).then(|| {
         let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
         let message = format!("each of the {} jobs of `{}` deploys to `{name}`", parallel.count(), job.name);
-        Diagnostic::warning(RULE.id, origin, message)
+        Diagnostic::warning(&RULE, origin, message)
             .with_help("name the environment by a variable of the matrix")
     })
 }

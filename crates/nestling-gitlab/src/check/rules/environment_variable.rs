@@ -1,19 +1,22 @@
 //! Variables that have no value yet when GitLab needs them.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::environment::environment;
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "environment-variable",
+    severities: &[Warning],
     summary: "an environment or a resource group is named by a variable that is not there yet",
-    doc: "GitLab names an environment when it creates the pipeline. The variables of the job that it has not made yet, \
+    documentation: "GitLab names an environment when it creates the pipeline. The variables of the job that it has not made yet, \
 such as `CI_JOB_ID`, the pipeline's own id, its tokens, and those of the environment itself, are not there then.",
     source: "https://docs.gitlab.com/ci/variables/where_variables_can_be_used/",
-    good: "a: { script: x, environment: { name: review/$CI_COMMIT_REF_SLUG, url: \"https://$CI_ENVIRONMENT_SLUG.example\" } }\n",
-    bad: "a: { script: x, environment: review/$CI_PIPELINE_ID }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, environment: review/$CI_PIPELINE_ID }\n"),
+    good: Example::Pipeline(
+        "a: { script: x, environment: { name: review/$CI_COMMIT_REF_SLUG, url: \"https://$CI_ENVIRONMENT_SLUG.example\" } }\n",
+    ),
 };
 
 /// Persisted variables: known to runners, not to the server.
@@ -42,7 +45,7 @@ enum Use {
     Group,
 }
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         if let Some(environment) = environment(&job.body) {
             problems.extend(environment.name().and_then(|node| wrong(Use::Name, node)));
@@ -62,7 +65,7 @@ fn wrong(used: Use, node: &Node) -> Option<Diagnostic> {
     };
     let name = names(text).find(|name| LATER.contains(name) || own.contains(name))?;
     let message = format!("`${name}` is not there yet when GitLab reads {what}");
-    let problem = Diagnostic::warning(RULE.id, node.origin, message);
+    let problem = Diagnostic::warning(&RULE, node.origin, message);
     Some(problem.with_help("`$CI_COMMIT_REF_SLUG` or `$CI_MERGE_REQUEST_IID` are"))
 }
 

@@ -1,22 +1,23 @@
 //! `job-key`: a job has a key that GitLab does not know.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::Index;
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
 use crate::pipeline::keywords;
 use crate::yaml::Entry;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "job-key",
+    severities: &[Error, Warning],
     summary: "a job has a key that GitLab does not know",
-    doc: "GitLab refuses a pipeline with an unknown key in a job. A key that is nearly one of GitLab's is an error here; \
+    documentation: "GitLab refuses a pipeline with an unknown key in a job. A key that is nearly one of GitLab's is an error here; \
 one that resembles none is passed on with a warning, since a newer GitLab may know it.",
     source: "https://docs.gitlab.com/ci/yaml/#job-keywords",
-    good: "a: { script: make, allow_failure: true }\n",
-    bad: "a: { script: make, alow_failure: true }\n",
-    check,
+    bad: Example::Pipeline("a: { script: make, alow_failure: true }\n"),
+    good: Example::Pipeline("a: { script: make, allow_failure: true }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let trigger = job.body.contains("trigger");
         for entry in &job.body.entries {
@@ -26,7 +27,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             } else if trigger && !keywords::TRIGGER_JOB.contains(&key) {
                 let message =
                     format!("`{}` triggers a pipeline, and such a job cannot have `{key}`", job.name);
-                problems.push(Diagnostic::error(RULE.id, entry.key.origin, message).with_help("take it out"));
+                problems.push(Diagnostic::error(&RULE, entry.key.origin, message).with_help("take it out"));
             }
         }
     }
@@ -37,9 +38,9 @@ fn unknown(entry: &Entry) -> Diagnostic {
     let message = format!("`{key}` is no key of a job");
     match did_you_mean(key, keywords::JOB.iter().copied()) {
         Some(near) => {
-            Diagnostic::error(RULE.id, entry.key.origin, message).with_help(format!("did you mean `{near}`?"))
+            Diagnostic::error(&RULE, entry.key.origin, message).with_help(format!("did you mean `{near}`?"))
         }
-        None => Diagnostic::warning(RULE.id, entry.key.origin, message)
+        None => Diagnostic::warning(&RULE, entry.key.origin, message)
             .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
     }
 }

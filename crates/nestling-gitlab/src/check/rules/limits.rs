@@ -1,25 +1,29 @@
 //! How many jobs and deployments one pipeline may have.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::{Division, Level};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::matrix::parallel;
 use crate::pipeline::rule::Presence;
 
-pub(super) const RULE: Rule = Rule {
+/// The rule `limits`.
+pub static RULE: Rule = Rule {
     id: "limits",
+    severities: &[Error],
     summary: "the pipeline has more jobs or deployments than GitLab allows",
-    doc: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or what the instance is set to \
+    documentation: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or what the instance is set to \
 (`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. What \
 `nestling generate` writes is split where it is too large, units that need each other staying together; what is too large \
 even so is reported by this rule.",
     source: "https://docs.gitlab.com/administration/cicd/limits/",
-    good: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\n",
-    bad: "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\nb: { script: x, environment: prod }\n",
-    check,
+    bad: Example::Pipeline(
+        "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\nb: { script: x, environment: prod }\n",
+    ),
+    good: Example::Pipeline("# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.settings.division == Division::Parts {
         return;
     }
@@ -49,7 +53,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 ),
                 Level::Root => "move jobs into child pipelines".to_owned(),
             };
-            problems.push(Diagnostic::error(RULE.id, last.origin, message).with_help(help));
+            problems.push(Diagnostic::error(&RULE, last.origin, message).with_help(help));
         }
     }
 }

@@ -1,26 +1,27 @@
 //! Pipelines in which nothing starts by itself.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::Level;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::rule::is_manual;
 use crate::pipeline::rule::{Presence, rules};
 use crate::yaml::{Map, Node};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "manual-only",
+    severities: &[Warning],
     summary: "every job of the pipeline waits for a person",
-    doc: "A child pipeline of optional manual jobs alone counts as skipped, and with `strategy: depend` its trigger job \
+    documentation: "A child pipeline of optional manual jobs alone counts as skipped, and with `strategy: depend` its trigger job \
 fails. One that waits for a blocking manual job keeps the trigger job, and the merge request, running. Add a job that \
 runs by itself, or use `strategy: mirror` (GitLab 18.2).",
     source: "https://docs.gitlab.com/ci/yaml/#triggerstrategy",
-    good: "build: { script: x }\ndeploy: { script: x, when: manual }\n",
-    bad: "deploy: { script: x, when: manual }\n",
-    check,
+    bad: Example::Pipeline("deploy: { script: x, when: manual }\n"),
+    good: Example::Pipeline("build: { script: x }\ndeploy: { script: x, when: manual }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.is_open() || index.settings.level == Level::Root {
         return;
     }
@@ -41,7 +42,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         ),
     };
     problems.push(
-        Diagnostic::warning(RULE.id, origin, message)
+        Diagnostic::warning(&RULE, origin, message)
             .with_help("add a job that runs by itself, or use `strategy: mirror` at the trigger job"),
     );
 }

@@ -1,16 +1,17 @@
 //! `needs-cycle`: jobs need each other in a circle.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "needs-cycle",
+    severities: &[Error],
     summary: "jobs need each other in a circle",
-    doc: "Jobs that wait for each other would never start. GitLab refuses the pipeline. Take one of the needs out.",
+    documentation: "Jobs that wait for each other would never start. GitLab refuses the pipeline. Take one of the needs out.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    good: "a: { script: make }\nb: { script: make, needs: [a] }\n",
-    bad: "a: { script: make, needs: [b] }\nb: { script: make, needs: [a] }\n",
-    check,
+    bad: Example::Pipeline("a: { script: make, needs: [b] }\nb: { script: make, needs: [a] }\n"),
+    good: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [a] }\n"),
 };
 
 /// A job's place in the search.
@@ -21,7 +22,7 @@ enum Mark {
     Done,
 }
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let mut marks = vec![Mark::New; index.pipeline.jobs.len()];
     for start in 0..marks.len() {
         if marks[start] == Mark::New {
@@ -65,7 +66,7 @@ fn circle(index: &Index<'_>, path: &[(usize, usize)]) -> Diagnostic {
     let mut origins = path.iter().filter_map(origin);
     let first = origins.next().unwrap_or(index.pipeline.jobs[path[0].0].origin);
     let problem =
-        Diagnostic::error(RULE.id, first, format!("these jobs need each other: {}", names.join(" → ")));
+        Diagnostic::error(&RULE, first, format!("these jobs need each other: {}", names.join(" → ")));
     origins
         .take(5)
         .fold(problem, |problem, origin| problem.with_label(origin, "and here"))

@@ -1,21 +1,26 @@
 //! `needs-dropped`: a job needs one that its rules keep out of the pipeline.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::rule::Presence;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "needs-dropped",
+    severities: &[Error, Warning],
     summary: "a job needs one that its rules keep out of the pipeline",
-    doc: "When the rules of a needed job leave it out, GitLab does not create the pipeline at all: \"needs job, but it was \
+    documentation: "When the rules of a needed job leave it out, GitLab does not create the pipeline at all: \"needs job, but it was \
 not added to the pipeline\". Give both jobs the same rules, or make the need `optional: true`.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
-    good: "a: { script: make, rules: [{ if: $X }] }\nb: { script: make, needs: [{ job: a, optional: true }] }\n",
-    bad: "a: { script: make, rules: [{ when: never }] }\nb: { script: make, needs: [a] }\n",
-    check,
+    bad: Example::Pipeline(
+        "a: { script: make, rules: [{ when: never }] }\nb: { script: make, needs: [a] }\n",
+    ),
+    good: Example::Pipeline(
+        "a: { script: make, rules: [{ if: $X }] }\nb: { script: make, needs: [{ job: a, optional: true }] }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (at, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
         for need in index.needs[at].iter().flatten().filter(|need| !need.optional) {
             let Some(other) = need.job().and_then(|name| index.find(name)) else { continue };
@@ -34,8 +39,8 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 _ => continue,
             };
             let problem = match index.presence[other] {
-                Presence::Never => Diagnostic::error(RULE.id, need.origin, message),
-                _ => Diagnostic::warning(RULE.id, need.origin, message),
+                Presence::Never => Diagnostic::error(&RULE, need.origin, message),
+                _ => Diagnostic::warning(&RULE, need.origin, message),
             };
             problems.push(
                 problem

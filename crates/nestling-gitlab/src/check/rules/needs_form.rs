@@ -1,23 +1,26 @@
 //! What an entry of `needs` may look like.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::form;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::yaml::{Map, Node};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "needs-form",
+    severities: &[Error, Warning],
     summary: "an entry of `needs` has a form that GitLab refuses",
-    doc: "`needs` is a list of names or mappings. A mapping has `job`, and may have `artifacts`, `optional` and \
+    documentation: "`needs` is a list of names or mappings. A mapping has `job`, and may have `artifacts`, `optional` and \
 `parallel`; with `pipeline` it takes artifacts from another pipeline of the same family, with `project` and `ref` from \
 another project. The id of a pipeline is a text: quote it. At most five entries may reach outside of the pipeline, \
 and a job with `trigger` may have none that does.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    good: "a: { script: make }\nb:\n  script: make\n  needs:\n    - job: a\n      artifacts: false\n    - { pipeline: \
+    bad: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [{ pipeline: 12, job: a }] }\n"),
+    good: Example::Pipeline(
+        "a: { script: make }\nb:\n  script: make\n  needs:\n    - job: a\n      artifacts: false\n    - { pipeline: \
 \"$PARENT_PIPELINE_ID\", job: build }\n",
-    bad: "a: { script: make }\nb: { script: make, needs: [{ pipeline: 12, job: a }] }\n",
-    check,
+    ),
 };
 
 const KEYS: &[&str] = &["job", "artifacts", "optional", "parallel", "pipeline", "project", "ref"];
@@ -25,14 +28,14 @@ const KEYS: &[&str] = &["job", "artifacts", "optional", "parallel", "pipeline", 
 /// How many entries may reach outside of the pipeline.
 const OUTSIDE: usize = 5;
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "needs") else { continue };
         match node.as_seq() {
             Some(items) => list(job, items, problems),
             None if node.as_map().is_some() => entry(job, node, problems),
             None => problems.push(
-                form::wrong(RULE.id, "needs", "a list", node)
+                form::wrong(&RULE, "needs", "a list", node)
                     .with_help(format!("write `needs: [{}]`", node.text().unwrap_or_default())),
             ),
         }
@@ -47,7 +50,7 @@ fn list(job: &Job, items: &[Node], problems: &mut Vec<Diagnostic>) {
     if let Some(sixth) = items.iter().filter(outside).nth(OUTSIDE) {
         let message =
             format!("`{}` takes artifacts of more than {OUTSIDE} jobs outside of the pipeline", job.name);
-        problems.push(Diagnostic::error(RULE.id, sixth.origin, message));
+        problems.push(Diagnostic::error(&RULE, sixth.origin, message));
     }
 }
 
@@ -57,17 +60,17 @@ fn entry(job: &Job, item: &Node, problems: &mut Vec<Diagnostic>) {
     }
     let Some(map) = item.as_map() else {
         problems.push(match item.as_str() {
-            Some(_) => Diagnostic::error(RULE.id, item.origin, "the name of a needed job is empty"),
-            None => form::wrong(RULE.id, "needs", "a text or a mapping", item),
+            Some(_) => Diagnostic::error(&RULE, item.origin, "the name of a needed job is empty"),
+            None => form::wrong(&RULE, "needs", "a text or a mapping", item),
         });
         return;
     };
-    problems.extend(form::keys(RULE.id, "a need", map, KEYS));
+    problems.extend(form::keys(&RULE, "a need", map, KEYS));
     for key in ["job", "pipeline", "project", "ref"] {
-        problems.extend(form::value(map, key).and_then(|node| form::text(RULE.id, key, node)));
+        problems.extend(form::value(map, key).and_then(|node| form::text(&RULE, key, node)));
     }
     for key in ["artifacts", "optional"] {
-        problems.extend(form::value(map, key).and_then(|node| form::flag(RULE.id, key, node)));
+        problems.extend(form::value(map, key).and_then(|node| form::flag(&RULE, key, node)));
     }
     problems.extend(whole(job, item, map));
 }
@@ -87,5 +90,5 @@ fn whole(job: &Job, item: &Node, map: &Map) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(Diagnostic::error(RULE.id, item.origin, message))
+    Some(Diagnostic::error(&RULE, item.origin, message))
 }

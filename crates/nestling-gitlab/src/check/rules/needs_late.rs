@@ -1,21 +1,26 @@
 //! `needs-late`: a job needs one of a later stage.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::need::dependencies;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "needs-late",
+    severities: &[Error],
     summary: "a job needs one of a later stage",
-    doc: "A job can need jobs of its own stage and of earlier ones. GitLab refuses the pipeline otherwise. Move the job to \
+    documentation: "A job can need jobs of its own stage and of earlier ones. GitLab refuses the pipeline otherwise. Move the job to \
 a later stage, or the needed one to an earlier.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    good: "stages: [build, test]\na: { stage: build, script: make }\nb: { stage: test, script: make, needs: [a] }\n",
-    bad: "stages: [build, test]\na: { stage: build, script: make, needs: [b] }\nb: { stage: test, script: make }\n",
-    check,
+    bad: Example::Pipeline(
+        "stages: [build, test]\na: { stage: build, script: make, needs: [b] }\nb: { stage: test, script: make }\n",
+    ),
+    good: Example::Pipeline(
+        "stages: [build, test]\na: { stage: build, script: make }\nb: { stage: test, script: make, needs: [a] }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (at, job) in index.jobs() {
         let Some(own) = index.stage(job.stage()) else { continue };
         let needed = index.needs[at].iter().flatten().filter_map(|need| Some((need.job()?, need.origin)));
@@ -27,7 +32,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 let message =
                     format!("`{}` of stage `{stage}` needs `{name}` of the later stage `{later}`", job.name);
                 problems.push(
-                    Diagnostic::error(RULE.id, origin, message)
+                    Diagnostic::error(&RULE, origin, message)
                         .with_label(other.origin, "the needed job")
                         .with_help(format!("put `{}` into stage `{later}` or a later one", job.name)),
                 );

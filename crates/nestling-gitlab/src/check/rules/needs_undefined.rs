@@ -1,21 +1,22 @@
 //! `needs-undefined`: a job needs one that is not in the pipeline.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "needs-undefined",
+    severities: &[Error],
     summary: "a job needs one that is not in the pipeline",
-    doc: "GitLab refuses the whole pipeline when a job in `needs` or `dependencies` does not exist, unless the need is \
+    documentation: "GitLab refuses the whole pipeline when a job in `needs` or `dependencies` does not exist, unless the need is \
 `optional: true`. In a unit, names are the unit's own: `build` means its own `build`; another unit's job is named in \
 full, as in `libs/core:build`.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    good: "build: { script: make }\ntest: { script: make test, needs: [build] }\n",
-    bad: "build: { script: make }\ntest: { script: make test, needs: [biuld] }\n",
-    check,
+    bad: Example::Pipeline("build: { script: make }\ntest: { script: make test, needs: [biuld] }\n"),
+    good: Example::Pipeline("build: { script: make }\ntest: { script: make test, needs: [build] }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (at, job) in index.jobs() {
         let needed = index.needs[at].iter().flatten().filter(|need| !need.optional);
         let needed = needed.filter_map(|need| Some((need.job()?, need.origin, "needs")));
@@ -26,7 +27,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 continue;
             }
             let message = format!("`{}` {verb} `{name}`, which is not in the pipeline", job.name);
-            let problem = Diagnostic::error(RULE.id, origin, message);
+            let problem = Diagnostic::error(&RULE, origin, message);
             problems.push(match index.near_to(job, name) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                 None => {

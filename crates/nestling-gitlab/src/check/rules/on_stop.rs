@@ -1,27 +1,32 @@
 //! `on-stop`: a deploy names a stop job that cannot stop its environment.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::Level;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::environment::{Environment, environment};
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "on-stop",
+    severities: &[Error],
     summary: "a deploy names a stop job that cannot stop its environment",
-    doc: "`on_stop` has to name a job of the same pipeline whose `environment` has `action: stop` and just the same name, \
+    documentation: "`on_stop` has to name a job of the same pipeline whose `environment` has `action: stop` and just the same name, \
 letter by letter, variables unexpanded. GitLab refuses the pipeline otherwise. Nestling writes the pair from a `stop:` \
 block.",
     source: "https://docs.gitlab.com/ci/yaml/#environmenton_stop",
-    good: "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
-stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
-    bad: "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
+    bad: Example::Pipeline(
+        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
 stop: { script: s, when: manual, environment: { name: f, action: stop } }\n",
-    check,
+    ),
+    good: Example::Pipeline(
+        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
+stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(own) = environment(&job.body) else { continue };
         let Some(named) = own.on_stop() else { continue };
@@ -31,7 +36,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Option<Diagnostic> {
     let name = named.text().unwrap_or_default();
-    let error = |message: String| Diagnostic::error(RULE.id, named.origin, message);
+    let error = |message: String| Diagnostic::error(&RULE, named.origin, message);
     let Some(stop) = index.exact(name) else {
         if index.is_open() {
             return None;

@@ -1,25 +1,26 @@
 //! `pipeline-empty`: no job is left in the pipeline.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::Level;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity::{Error, Note};
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::name::StageName;
 use crate::pipeline::Job;
 use crate::pipeline::rule::Presence;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "pipeline-empty",
+    severities: &[Error, Note],
     summary: "no job is left in the pipeline",
-    doc: "GitLab fails the trigger job of a child pipeline that has no jobs, or none outside `.pre` and `.post`, or only jobs \
+    documentation: "GitLab fails the trigger job of a child pipeline that has no jobs, or none outside `.pre` and `.post`, or only jobs \
 that their rules keep out. Nestling adds a job that does nothing where no unit is affected; it cannot know what rules do \
 when they ask for changed files or for variables of the project.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines_troubleshooting/",
-    good: "a: { script: make }\n",
-    bad: "a: { script: make, stage: .pre }\n",
-    check,
+    bad: Example::Pipeline("a: { script: make, stage: .pre }\n"),
+    good: Example::Pipeline("a: { script: make }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.is_open() {
         return;
     }
@@ -31,10 +32,10 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {
-        None => Diagnostic::new(RULE.id, Severity::Error, "the pipeline has no job"),
+        None => Diagnostic::new(&RULE, Error, "the pipeline has no job"),
         Some(job) => {
             let message = "every job is in `.pre` or `.post`, or kept out by its rules";
-            Diagnostic::error(RULE.id, job.origin, message)
+            Diagnostic::error(&RULE, job.origin, message)
         }
     };
     problems
@@ -50,7 +51,7 @@ fn outside(index: &Index<'_>) -> impl Iterator<Item = Presence> {
 /// Returns a note for a file of which GitLab makes no pipeline, or none for some triggers. That may be meant: such a file can
 /// be there to be included, or for merge requests only.
 fn root(index: &Index<'_>) -> Option<Diagnostic> {
-    let note = |message: &str| Diagnostic::new(RULE.id, Severity::Note, message);
+    let note = |message: &str| Diagnostic::new(&RULE, Note, message);
     let Some(first) = index.pipeline.jobs.first() else {
         let problem = note("this file has no job of its own");
         return Some(problem.with_help("GitLab creates no pipeline of it; other files can include it"));

@@ -1,30 +1,31 @@
 //! Jobs that take turns.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::form;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "resource-group",
+    severities: &[Error, Warning],
     summary: "a `resource_group` has a name that GitLab refuses, or does not hold",
-    doc: "The name holds letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and no slash at either end. A job with \
+    documentation: "The name holds letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and no slash at either end. A job with \
 `trigger` gives the group back as soon as the other pipeline is made, unless it has a `strategy`. And a group of a \
 trigger job that waits is taken while the other pipeline runs: a job there that asks for the same one waits for ever. The group of the \
 trigger job in the repository's own `.gitlab-ci.yml` is known; `workspace: { gitlab: { held_groups: [NAME] } }` names others.",
     source: "https://docs.gitlab.com/ci/resource_groups/",
-    good: "a: { script: x, resource_group: prod/$REGION }\n",
-    bad: "a: { script: x, resource_group: prod/ }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, resource_group: prod/ }\n"),
+    good: Example::Pipeline("a: { script: x, resource_group: prod/$REGION }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let held = &index.settings.gitlab.held_groups;
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "resource_group") else { continue };
         let Some(name) = node.as_str() else {
-            problems.push(form::wrong(RULE.id, "resource_group", "a text", node));
+            problems.push(form::wrong(&RULE, "resource_group", "a text", node));
             continue;
         };
         problems.extend(characters(name, node));
@@ -33,7 +34,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let message =
                 format!("`{}` waits for the group `{name}`, which its parent's trigger job holds", job.name);
             problems.push(
-                Diagnostic::error(RULE.id, node.origin, message)
+                Diagnostic::error(&RULE, node.origin, message)
                     .with_help("keep the group at the trigger job, and take it out here"),
             );
         }
@@ -52,7 +53,7 @@ fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(Diagnostic::error(RULE.id, node.origin, message))
+    Some(Diagnostic::error(&RULE, node.origin, message))
 }
 
 fn released(job: &Job, node: &Node) -> Option<Diagnostic> {
@@ -60,6 +61,6 @@ fn released(job: &Job, node: &Node) -> Option<Diagnostic> {
     trigger.get("strategy").is_none().then(|| {
         let message =
             format!("`{}` gives its resource group back before the other pipeline has run", job.name);
-        Diagnostic::warning(RULE.id, node.origin, message).with_help("add `strategy: mirror` to `trigger`")
+        Diagnostic::warning(&RULE, node.origin, message).with_help("add `strategy: mirror` to `trigger`")
     })
 }

@@ -1,19 +1,20 @@
 //! How often a failed job is tried again.
 
+use super::Index;
 use super::when_form::exit_codes;
-use super::{Index, Rule};
 use crate::check::form;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "retry",
+    severities: &[Error, Warning],
     summary: "`retry` has a value that GitLab refuses",
-    doc: "`retry` is 0, 1 or 2, or a mapping with `max`, `when` and `exit_codes`. `when` names kinds of failures.",
+    documentation: "`retry` is 0, 1 or 2, or a mapping with `max`, `when` and `exit_codes`. `when` names kinds of failures.",
     source: "https://docs.gitlab.com/ci/yaml/#retry",
-    good: "a: { script: x, retry: { max: 2, when: [runner_system_failure] } }\n",
-    bad: "a: { script: x, retry: 3 }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, retry: 3 }\n"),
+    good: Example::Pipeline("a: { script: x, retry: { max: 2, when: [runner_system_failure] } }\n"),
 };
 
 /// The failures that the documentation lists.
@@ -37,16 +38,16 @@ const FAILURES: &[&str] = &[
     "missing_dependency_failure",
 ];
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "retry") else { continue };
         let Some(map) = node.as_map() else {
             problems.extend(times("retry", node));
             continue;
         };
-        problems.extend(form::keys(RULE.id, "`retry`", map, &["max", "when", "exit_codes"]));
+        problems.extend(form::keys(&RULE, "`retry`", map, &["max", "when", "exit_codes"]));
         problems.extend(form::value(map, "max").and_then(|node| times("max", node)));
-        problems.extend(exit_codes(RULE.id, map));
+        problems.extend(exit_codes(&RULE, map));
         if let Some(when) = form::value(map, "when") {
             let items = when.as_seq().unwrap_or(std::slice::from_ref(when));
             problems.extend(items.iter().filter_map(failure));
@@ -59,23 +60,23 @@ fn times(key: &str, node: &Node) -> Option<Diagnostic> {
         Some(0..=2) => None,
         Some(times) => {
             let message = format!("a job is tried again at most twice, not {times} times");
-            Some(Diagnostic::error(RULE.id, node.origin, message))
+            Some(Diagnostic::error(&RULE, node.origin, message))
         }
-        None => Some(form::wrong(RULE.id, key, "0, 1 or 2", node)),
+        None => Some(form::wrong(&RULE, key, "0, 1 or 2", node)),
     }
 }
 
 fn failure(node: &Node) -> Option<Diagnostic> {
-    let Some(name) = node.as_str() else { return Some(form::wrong(RULE.id, "when", "a text", node)) };
+    let Some(name) = node.as_str() else { return Some(form::wrong(&RULE, "when", "a text", node)) };
     if FAILURES.contains(&name) {
         return None;
     }
     let message = format!("`{name}` is no kind of failure that GitLab documents");
     Some(match did_you_mean(name, FAILURES.iter().copied()) {
         Some(near) => {
-            Diagnostic::error(RULE.id, node.origin, message).with_help(format!("did you mean `{near}`?"))
+            Diagnostic::error(&RULE, node.origin, message).with_help(format!("did you mean `{near}`?"))
         }
-        None => Diagnostic::warning(RULE.id, node.origin, message)
+        None => Diagnostic::warning(&RULE, node.origin, message)
             .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
     })
 }

@@ -1,24 +1,25 @@
 //! Globs in `rules:changes` that do not match what they seem to.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::rule::rules;
 use crate::yaml::Node;
 use nestling_files::path::Glob;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "rules-changes",
+    severities: &[Warning],
     summary: "a glob in `rules:changes` does not match what it seems to",
-    doc: "GitLab matches `changes` as Ruby's `File.fnmatch` does: the whole path, from the root of the repository. `src`, \
+    documentation: "GitLab matches `changes` as Ruby's `File.fnmatch` does: the whole path, from the root of the repository. `src`, \
 `src/`, `./src/*` and `/src/*` match no file below `src`, and `src/**` only those directly in it; `src/**/*` matches \
 all. Nestling selects units by what changed, so most jobs need no `changes` at all.",
     source: "https://docs.gitlab.com/ci/yaml/#ruleschanges",
-    good: "a: { script: x, rules: [{ changes: [src/**/*, '*.md'] }] }\n",
-    bad: "a: { script: x, rules: [{ changes: [src/**, ./docs/*] }] }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**, ./docs/*] }] }\n"),
+    good: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**/*, '*.md'] }] }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for rule in rules(&job.body).unwrap_or_default() {
             let Some(changes) = rule.body.get("changes") else { continue };
@@ -34,6 +35,6 @@ fn glob(item: &Node) -> Vec<Diagnostic> {
     let Some(glob) = item.as_str().and_then(|text| Glob::parse(text).ok()) else { return Vec::new() };
     glob.lint()
         .into_iter()
-        .map(|lint| Diagnostic::warning(RULE.id, item.origin, lint.to_string()).with_help(lint.help()))
+        .map(|lint| Diagnostic::warning(&RULE, item.origin, lint.to_string()).with_help(lint.help()))
         .collect()
 }

@@ -1,25 +1,28 @@
 //! Conditions on what started the pipeline, in a child of which it is always the same.
 
-use super::{Index, Rule};
+use super::Index;
 use crate::check::Level;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::expression::Expression;
 use crate::pipeline::known::CHILD_SOURCE;
 use crate::pipeline::rule::rules;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "rules-child",
+    severities: &[Warning],
     summary: "a rule waits for a source that a child pipeline never has",
-    doc: "In a child pipeline `CI_PIPELINE_SOURCE` is always `parent_pipeline`, whatever started its parent. A rule that \
+    documentation: "In a child pipeline `CI_PIPELINE_SOURCE` is always `parent_pipeline`, whatever started its parent. A rule that \
 asks for `merge_request_event`, `push` or `schedule` never holds there, and the job is missing without a word. The \
 variables of the merge request, the branch and the tag are the parent's.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/",
-    good: "a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n",
-    bad: "a: { script: x, rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }] }\n",
-    check,
+    bad: Example::Pipeline(
+        "a: { script: x, rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }] }\n",
+    ),
+    good: Example::Pipeline("a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.settings.level == Level::Root {
         return;
     }
@@ -31,7 +34,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             for (name, source) in condition.equalities() {
                 if name == "CI_PIPELINE_SOURCE" && source != CHILD_SOURCE {
                     let message = format!("in a child pipeline `CI_PIPELINE_SOURCE` is never `{source}`");
-                    let problem = Diagnostic::warning(RULE.id, node.origin, message);
+                    let problem = Diagnostic::warning(&RULE, node.origin, message);
                     problems.push(problem.with_help(instead(source)));
                 }
             }

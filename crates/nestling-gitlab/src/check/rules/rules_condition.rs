@@ -1,23 +1,24 @@
 //! `rules-condition`: a condition in `rules` is one that GitLab cannot read.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, Origin};
+use super::Index;
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Origin, Rule};
 use crate::pipeline::expression::Expression;
 use crate::pipeline::rule::rules;
 use crate::yaml::{Map, Node, Style};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "rules-condition",
+    severities: &[Error, Warning],
     summary: "a condition in `rules` is one that GitLab cannot read",
-    doc: "Conditions compare variables, written `$NAME` without braces, with quoted strings, `/patterns/` and `null`. GitLab \
+    documentation: "Conditions compare variables, written `$NAME` without braces, with quoted strings, `/patterns/` and `null`. GitLab \
 tells a mistake in one only if another job of the same stage is in the pipeline, and drops the job otherwise.",
     source: "https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions",
-    good: "a: { script: x, rules: [{ if: '$A == \"b\"' }] }\n",
-    bad: "a: { script: x, rules: [{ if: '$A == ' }] }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, rules: [{ if: '$A == ' }] }\n"),
+    good: Example::Pipeline("a: { script: x, rules: [{ if: '$A == \"b\"' }] }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let workflow = std::iter::once(&index.pipeline.workflow);
     for body in workflow.chain(index.jobs().map(|(_, job)| &job.body)) {
         conditions(body, problems);
@@ -28,18 +29,18 @@ fn conditions(body: &Map, problems: &mut Vec<Diagnostic>) {
     for rule in rules(body).unwrap_or_default() {
         let Some(node) = rule.condition() else { continue };
         let Some(text) = node.as_str() else {
-            problems.push(Diagnostic::error(RULE.id, node.origin, "`if` takes a text").with_help("quote it"));
+            problems.push(Diagnostic::error(&RULE, node.origin, "`if` takes a text").with_help("quote it"));
             continue;
         };
         match Expression::parse(text) {
             Err(error) => {
                 let message = format!("GitLab cannot read this condition: {error}");
-                let problem = Diagnostic::error(RULE.id, place(node, error.at), message);
+                let problem = Diagnostic::error(&RULE, place(node, error.at), message);
                 problems.push(problem.with_help("compare as in `$NAME == \"text\"`"));
             }
             Ok(expression) if expression.is_recent() => {
                 let message = "only the latest GitLab reads `!`, `true` and `false` in a condition";
-                let problem = Diagnostic::warning(RULE.id, node.origin, message);
+                let problem = Diagnostic::warning(&RULE, node.origin, message);
                 problems.push(problem.with_help("`$NAME == null || $NAME == \"\"` says what `!$NAME` says"));
             }
             Ok(_) => {}

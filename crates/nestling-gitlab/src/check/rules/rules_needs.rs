@@ -1,23 +1,28 @@
 //! `needs` inside `rules`, which take the place of the job's own.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, needs};
 use crate::pipeline::rule::rules;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "rules-needs",
+    severities: &[Error],
     summary: "a rule needs a job that is not there, or comes later",
-    doc: "`rules:needs` takes the place of the job's own `needs` where the rule applies. GitLab checks every rule's, \
+    documentation: "`rules:needs` takes the place of the job's own `needs` where the rule applies. GitLab checks every rule's, \
 whether it applies or not.",
     source: "https://docs.gitlab.com/ci/yaml/#rulesneeds",
-    good: "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [a] }, { when: always }] }\n",
-    bad: "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [c] }, { when: always }] }\n",
-    check,
+    bad: Example::Pipeline(
+        "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [c] }, { when: always }] }\n",
+    ),
+    good: Example::Pipeline(
+        "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [a] }, { when: always }] }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for rule in rules(&job.body).unwrap_or_default() {
             for need in needs(rule.body).unwrap_or_default() {
@@ -34,7 +39,7 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
             return None;
         }
         let message = format!("a rule of `{}` needs `{name}`, which is not in the pipeline", job.name);
-        let problem = Diagnostic::error(RULE.id, need.origin, message);
+        let problem = Diagnostic::error(&RULE, need.origin, message);
         return Some(match index.near_to(job, name) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem.with_help("name a job of this pipeline"),
@@ -45,5 +50,5 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("a rule of `{}` needs `{name}`, a job of a later stage", job.name);
-    Some(Diagnostic::error(RULE.id, need.origin, message).with_label(other.origin, "the later job"))
+    Some(Diagnostic::error(&RULE, need.origin, message).with_label(other.origin, "the later job"))
 }

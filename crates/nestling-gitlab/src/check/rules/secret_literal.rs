@@ -1,20 +1,23 @@
 //! Secrets that stand in the file.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Entry, Kind, Node};
 use regex::Regex;
 use std::sync::LazyLock;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "secret-literal",
+    severities: &[Warning],
     summary: "a text looks like a secret",
-    doc: "What stands in the pipeline is read by everybody who can read the repository, and stays in its history. Put \
+    documentation: "What stands in the pipeline is read by everybody who can read the repository, and stays in its history. Put \
 secrets into protected, masked variables of the project, or fetch them with `id_tokens` or `secrets`.",
     source: "https://docs.gitlab.com/ci/variables/#cicd-variable-security",
-    good: "a: { script: x, variables: { API_TOKEN: $PROJECT_TOKEN, TOKEN_FILE: /run/token } }\n",
-    bad: "a: { script: x, variables: { API_TOKEN: 7f3b9c2e41d8a6b0 } }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, variables: { API_TOKEN: 7f3b9c2e41d8a6b0 } }\n"),
+    good: Example::Pipeline(
+        "a: { script: x, variables: { API_TOKEN: $PROJECT_TOKEN, TOKEN_FILE: /run/token } }\n",
+    ),
 };
 
 /// Forms that nothing but a secret has: tokens of GitLab, GitHub, Slack, AWS and npm, and private keys.
@@ -35,7 +38,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const NAMES: [&str; 8] =
     ["TOKEN", "PASSWORD", "PASSWD", "SECRET", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "CREDENTIALS"];
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for (_, node) in job.body.iter() {
             walk(node, problems);
@@ -77,6 +80,6 @@ fn named(entry: &Entry) -> Option<Diagnostic> {
 }
 
 fn told(node: &Node, message: String) -> Diagnostic {
-    Diagnostic::warning(RULE.id, node.origin, message)
+    Diagnostic::warning(&RULE, node.origin, message)
         .with_help("put it into a masked variable of the project, and call it invalid where it was issued")
 }

@@ -1,22 +1,23 @@
 //! `stage-undefined`: a job is in a stage that the pipeline does not have.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
 use crate::name::StageName;
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "stage-undefined",
+    severities: &[Error],
     summary: "a job is in a stage that the pipeline does not have",
-    doc: "Every stage has to be in `stages`, or be `.pre` or `.post`. Nestling takes the stages from the workspace and \
+    documentation: "Every stage has to be in `stages`, or be `.pre` or `.post`. Nestling takes the stages from the workspace and \
 from every unit's own `stages`.",
     source: "https://docs.gitlab.com/ci/yaml/#stage",
-    good: "stages: [build]\na: { stage: build, script: make }\n",
-    bad: "stages: [build]\na: { stage: biuld, script: make }\n",
-    check,
+    bad: Example::Pipeline("stages: [build]\na: { stage: biuld, script: make }\n"),
+    good: Example::Pipeline("stages: [build]\na: { stage: build, script: make }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let stage = job.stage();
         if index.is_open() || index.stage(stage).is_some() {
@@ -26,7 +27,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let implied = if job.body.contains("stage") { "" } else { ", where it is by default" };
         let message = format!("`{}` is in stage `{stage}`{implied}, which is not there", job.name);
         let known = index.pipeline.stages.iter().map(StageName::as_str);
-        let problem = Diagnostic::error(RULE.id, origin, message);
+        let problem = Diagnostic::error(&RULE, origin, message);
         problems.push(match did_you_mean(stage, known.clone()) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
             None => problem.with_help(format!("the stages are {}", known.collect::<Vec<_>>().join(", "))),
@@ -40,6 +41,5 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 }
 
 fn not_a_name(node: &Node) -> Diagnostic {
-    Diagnostic::error(RULE.id, node.origin, "`stage` takes a name")
-        .with_help("quote it if it is meant as text")
+    Diagnostic::error(&RULE, node.origin, "`stage` takes a name").with_help("quote it if it is meant as text")
 }

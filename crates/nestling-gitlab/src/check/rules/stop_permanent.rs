@@ -1,28 +1,31 @@
 //! Environments that are to stay, and that a merge stops.
 
-use super::{Index, Rule};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::Index;
+use crate::diagnostic::Severity::Note;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::environment::environment;
 use crate::pipeline::expression::Variable;
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "stop-permanent",
+    severities: &[Note],
     summary: "an environment that is to stay has a stop job",
-    doc: "When a branch is deleted or a merge request is merged, GitLab stops the environments that it deployed to, by \
+    documentation: "When a branch is deleted or a merge request is merged, GitLab stops the environments that it deployed to, by \
 their stop jobs, unless the branch is the default one. For one of the tiers production and staging with a fixed name \
 that is hardly ever meant.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
-    good: "deploy: { script: d, environment: { name: production } }\n",
-    bad: "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
+    bad: Example::Pipeline(
+        "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
 stop: { script: s, when: manual, environment: { name: production, action: stop } }\n",
-    check,
+    ),
+    good: Example::Pipeline("deploy: { script: d, environment: { name: production } }\n"),
 };
 
 /// GitLab's guess of the tier by the name (<https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments>).
 const NAMES: [&str; 5] = ["production", "prod", "live", "staging", "stage"];
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if stays(index) {
         return;
     }
@@ -37,7 +40,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let message =
                 format!("merging or deleting a branch that deployed to `{name}` runs `{}`", pair.stop.name);
             problems.push(
-                Diagnostic::new(RULE.id, Severity::Note, message)
+                Diagnostic::new(&RULE, Note, message)
                     .with_label(pair.named.origin, "")
                     .with_help("take `on_stop` out, unless that is meant"),
             );

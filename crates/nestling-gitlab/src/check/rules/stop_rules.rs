@@ -1,24 +1,29 @@
 //! Stop jobs that are not where their deploy is.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::rule::{Presence, rules};
 use crate::yaml::{Map, Node};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "stop-rules",
+    severities: &[Warning],
     summary: "a stop job has other rules than its deploy",
-    doc: "GitLab looks for the stop job in the pipeline of the deploy. Where rules leave it out there is nothing to stop \
+    documentation: "GitLab looks for the stop job in the pipeline of the deploy. Where rules leave it out there is nothing to stop \
 with, and GitLab says nothing. Give both the same conditions in the same order; only `when` and `allow_failure` differ.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
-    good: "deploy: { script: d, rules: [{ if: $X }], environment: { name: e, on_stop: stop } }\n\
+    bad: Example::Pipeline(
+        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
 stop: { script: s, rules: [{ if: $X, when: manual, allow_failure: true }], environment: { name: e, action: stop } }\n",
-    bad: "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
+    ),
+    good: Example::Pipeline(
+        "deploy: { script: d, rules: [{ if: $X }], environment: { name: e, on_stop: stop } }\n\
 stop: { script: s, rules: [{ if: $X, when: manual, allow_failure: true }], environment: { name: e, action: stop } }\n",
-    check,
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for pair in index.stops() {
         let (deploys, stops) = (index.presence[pair.deploy_at], index.presence[pair.stop_at]);
         let (deploy, stop) = (&pair.deploy.name, &pair.stop.name);
@@ -32,7 +37,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             format!("the stop job `{stop}` has other rules than `{deploy}`")
         };
         problems.push(
-            Diagnostic::warning(RULE.id, pair.stop.origin, message)
+            Diagnostic::warning(&RULE, pair.stop.origin, message)
                 .with_label(pair.deploy.origin, "the deploy")
                 .with_help("give both the same conditions in the same order"),
         );

@@ -1,24 +1,27 @@
 //! Variables of the parent that win over those of jobs.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::Node;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "variable-forwarded",
+    severities: &[Warning],
     summary: "a job sets a variable that the parent's trigger job forwards over it",
-    doc: "Variables of the trigger job, and the global ones that it inherits, reach the child pipeline with the highest \
+    documentation: "Variables of the trigger job, and the global ones that it inherits, reach the child pipeline with the highest \
 precedence: they win over `variables` of its jobs. Those of the trigger job in the repository's own `.gitlab-ci.yml` are \
 known; list what comes from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`, and this rule finds the jobs that \
 set them in vain. `inherit: { variables: false }` at the trigger job \
 forwards none of the global ones.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
-    good: "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { LEVEL: debug } }\n",
-    bad: "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n",
-    check,
+    bad: Example::Pipeline("# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n"),
+    good: Example::Pipeline(
+        "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { LEVEL: debug } }\n",
+    ),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let forwarded = &index.settings.gitlab.forwarded;
     if forwarded.is_empty() {
         return;
@@ -31,7 +34,7 @@ fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 let message =
                     format!("`{name}` of `{}` has no effect: the trigger job forwards one over it", job.name);
                 problems.push(
-                    Diagnostic::warning(RULE.id, entry.key.origin, message)
+                    Diagnostic::warning(&RULE, entry.key.origin, message)
                         .with_help("give it another name, or do not forward it"),
                 );
             }

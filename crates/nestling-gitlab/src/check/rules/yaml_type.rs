@@ -1,21 +1,22 @@
 //! `yaml-type`: an unquoted text is a date or a symbol to GitLab's YAML reader.
 
-use super::{Index, Rule};
-use crate::diagnostic::Diagnostic;
+use super::Index;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Key, Kind, Meaning, Node, Scalar, Style};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     id: "yaml-type",
+    severities: &[Error],
     summary: "an unquoted text is a date or a symbol to GitLab's YAML reader",
-    doc: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date and `:name` a symbol, and neither is \
+    documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date and `:name` a symbol, and neither is \
 allowed in a pipeline.",
     source: "https://docs.gitlab.com/ci/yaml/",
-    good: "a: { script: x, variables: { D: \"2024-01-01\" } }\n",
-    bad: "a: { script: x, variables: { D: 2024-01-01 } }\n",
-    check,
+    bad: Example::Pipeline("a: { script: x, variables: { D: 2024-01-01 } }\n"),
+    good: Example::Pipeline("a: { script: x, variables: { D: \"2024-01-01\" } }\n"),
 };
 
-fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         job.body.iter().for_each(|(_, node)| walk(node, problems));
     }
@@ -27,7 +28,7 @@ fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {
         Kind::Scalar(scalar) => {
             problems.extend(
                 wrong(scalar)
-                    .map(|(message, help)| Diagnostic::error(RULE.id, node.origin, message).with_help(help)),
+                    .map(|(message, help)| Diagnostic::error(&RULE, node.origin, message).with_help(help)),
             );
         }
         Kind::Seq(items) => items.iter().for_each(|item| walk(item, problems)),
@@ -42,7 +43,7 @@ fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {
 
 fn key(key: &Key) -> Option<Diagnostic> {
     let (message, help) = wrong(&key.scalar)?;
-    Some(Diagnostic::error(RULE.id, key.origin, message).with_help(help))
+    Some(Diagnostic::error(&RULE, key.origin, message).with_help(help))
 }
 
 fn wrong(scalar: &Scalar) -> Option<(String, String)> {

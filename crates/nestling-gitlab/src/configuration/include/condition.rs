@@ -7,7 +7,7 @@ use crate::yaml::{Map, Node};
 use nestling_files::files::{EntryKind, Walk};
 use nestling_files::path::Glob;
 
-/// Whether a file is included, as far as that is known before the pipeline runs.
+/// Returns whether a file is included, as far as that is known before the pipeline is created.
 pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth {
     let Some(rules) = include.get("rules").filter(|rules| !rules.is_null()) else { return Truth::Yes };
     let mut uncertain = Vec::new();
@@ -36,7 +36,7 @@ fn holds(rule: &Rule<'_>, surroundings: &Surroundings<'_>) -> Truth {
     condition.min(changes).min(exists)
 }
 
-/// Whether one of the paths is there; those of other projects are not known.
+/// Returns whether one of the paths exists; those of other projects are not known.
 fn exists(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     if node.get("project").is_some() {
         return Truth::Maybe;

@@ -3,9 +3,10 @@
 
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::pipeline::keywords;
+use crate::pipeline::rules::INHERIT;
 use crate::yaml::Node;
 
-/// What a job takes of one of them.
+/// The part of one of them that a job inherits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Inherit {
     All,
@@ -65,11 +66,11 @@ fn part(key: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Inherit {
 }
 
 fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("inherit", origin, message)
+    Diagnostic::error(&INHERIT, origin, message)
 }
 
 impl Inherit {
-    /// Whether a job takes the key or the variable of this name.
+    /// Returns `true` if a job inherits the keyword or the variable of this name.
     pub(super) fn takes(&self, name: &str) -> bool {
         match self {
             Self::All => true,

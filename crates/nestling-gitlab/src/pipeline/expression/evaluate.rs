@@ -5,7 +5,7 @@ use super::Term;
 use super::lexer::{Comparison, pattern};
 use regex::Regex;
 
-/// What is known of a variable.
+/// The value of a variable, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Variable {
     /// It has this value.
@@ -16,7 +16,7 @@ pub enum Variable {
     Unknown,
 }
 
-/// Whether a condition holds.
+/// The truth of a condition, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Truth {
     /// Never.
@@ -27,7 +27,7 @@ pub enum Truth {
     Yes,
 }
 
-/// What a part of a condition comes to.
+/// The value of a part of a condition.
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
@@ -160,7 +160,7 @@ fn equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// Whether the left side matches the right one, if that can be told.
+/// Returns whether the left side matches the right one; `None` if that is not known.
 ///
 /// A text on the right that is no pattern is searched for the left one, the wrong way round: that is what GitLab's
 /// code does, and why `$X =~ "text"` surprises.

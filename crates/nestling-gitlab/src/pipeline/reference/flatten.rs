@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::keywords::{FLATTENED, LIST_LEVELS, SHALLOW};
+use crate::pipeline::rules::LIST_DEPTH;
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Lifts the lists of a job's keys, or of `default`'s.
@@ -34,7 +35,7 @@ fn lift(entry: &mut Entry, diagnostics: &mut Vec<Diagnostic>) {
     let key = entry.key.text();
     if SHALLOW.contains(&key) && levels(&entry.value) > LIST_LEVELS {
         let message = format!("`{key}` has lists in lists, more than {LIST_LEVELS} levels deep");
-        let problem = Diagnostic::error("list-depth", entry.value.origin, message);
+        let problem = Diagnostic::error(&LIST_DEPTH, entry.value.origin, message);
         diagnostics
             .push(problem.with_help("let some of the references point at what they lead to in the end"));
     }

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::targets::Target;
 use super::writing::Writing;
-use crate::cdk::settings::RULE;
+use crate::cdk::rules::CDK_HEADER;
 use crate::cdk::shell::{quoted, variable};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
@@ -108,7 +108,7 @@ fn output(writing: &Writing<'_>, target: &Target<'_>, name: &str) -> Result<Outp
                 "`{}` has no URL here: this pipeline does not deploy `{}`, which has the output `{key}`",
                 target.name, all[only].path
             );
-            Err(Diagnostic::new(RULE, Severity::Warning, message))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Warning, message))
         }
         [] => {
             let outputs = target.stacks.iter().flat_map(|stack| &all[*stack].outputs).map(String::as_str);
@@ -116,14 +116,14 @@ fn output(writing: &Writing<'_>, target: &Target<'_>, name: &str) -> Result<Outp
             let known: Vec<String> = outputs.into_iter().map(|name| format!("`{name}`")).collect();
             let message = format!("no stack of `{}` has an output `{name}`", target.name);
             let help = format!("the outputs there are {}", known.join(", "));
-            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))
         }
         ref several => {
             let names: Vec<String> =
                 several.iter().map(|stack| format!("`{}.{key}`", all[*stack].short())).collect();
             let message = format!("several stacks of `{}` have an output `{key}`", target.name);
             let help = format!("write one of {}", names.join(", "));
-            Err(Diagnostic::new(RULE, Severity::Error, message).with_help(help))
+            Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What the jobs of an assembly are written from.
 
 use crate::cdk::deployment::Deployment;
-use crate::cdk::settings::{Purpose, RULE, Settings};
+use crate::cdk::rules::CDK_HEADER;
+use crate::cdk::settings::{Purpose, Settings};
 use crate::changes::PipelineFacts;
 use crate::environments::Evaluate;
 use crate::workspace::Catalogue;
@@ -94,7 +95,7 @@ pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
     if chosen.len() > 1 && !chosen.iter().any(is_beginning) {
         let message = format!("several pipelines of the assembly end in `{}`", wanted.value);
         let known: Vec<String> = chosen.into_iter().map(in_ticks).collect();
-        let problem = Diagnostic::error(RULE, wanted.origin, message);
+        let problem = Diagnostic::error(&CDK_HEADER, wanted.origin, message);
         return Some(problem.with_help(format!("write one of {}", known.join(", "))));
     }
     if !chosen.is_empty() {
@@ -106,5 +107,5 @@ pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
         [] => "it has no pipeline at all; take the line out".to_owned(),
         known => format!("it has {}", known.join(", ")),
     };
-    Some(Diagnostic::error(RULE, wanted.origin, message).with_help(help))
+    Some(Diagnostic::error(&CDK_HEADER, wanted.origin, message).with_help(help))
 }

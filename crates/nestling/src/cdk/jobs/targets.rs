@@ -2,8 +2,11 @@
 
 use super::request::{Request, Unlisted};
 use crate::cdk::deployment::{Deployment, Node};
-use crate::cdk::settings::{Purpose, RULE, StagePolicy};
+use crate::cdk::rules::CDK_HEADER;
+use crate::cdk::rules::CDK_STAGE_UNLISTED;
+use crate::cdk::settings::{Purpose, StagePolicy};
 use crate::environments::LeftOut;
+use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Condition, Environment, Stop};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use nestling_gitlab::yaml::Located;
@@ -221,7 +224,7 @@ fn finish<'a>(request: &Request<'a>, target: &mut Target<'a>) {
 
 fn undefined(request: &Request<'_>, written: &Located<String>) -> Diagnostic {
     let message = format!("there is no environment `{}` in the catalogue", written.value);
-    let problem = Diagnostic::error("environment-undefined", written.origin, message);
+    let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, written.origin, message);
     match did_you_mean(&written.value, request.catalogue.names()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
@@ -238,7 +241,7 @@ fn unlisted(request: &Request<'_>, path: &str, place: Place) -> Diagnostic {
     let short = path.rsplit('/').next().unwrap_or(path);
     let message = format!("nothing says where the {what} `{path}` is deployed to");
     let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
-    Diagnostic::error("cdk-stage-unlisted", request.settings.origin, message).with_help(help)
+    Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
 }
 
 /// Keys under `stages` that are near a stage of the assembly and name none. One that is far from all may be a stage
@@ -254,7 +257,7 @@ fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
         .filter_map(|(key, policy)| {
             let near = did_you_mean(key, names.iter().copied())?;
             let message = format!("the assembly has no stage `{key}`");
-            let problem = Diagnostic::warning(RULE, policy.origin, message);
+            let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
             Some(problem.with_help(format!("did you mean `{near}`?")))
         })
         .collect()

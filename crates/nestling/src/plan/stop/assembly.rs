@@ -3,6 +3,7 @@
 use super::{UNIT_COMMIT, mentions};
 use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
+use crate::plan::rules::REMOVED_UNIT;
 use crate::unit::UnitJob;
 use crate::workspace::Unit;
 use nestling_files::files::Files;
@@ -42,7 +43,7 @@ pub(super) fn bring(unit: &Unit, base: &dyn Files, job: &mut UnitJob) {
 pub(super) fn moved(unit: &Unit, to: &UnitName) -> Diagnostic {
     let message =
         format!("`{}` is `{to}` now, which deploys the same stacks: nothing is destroyed", unit.name);
-    Diagnostic::new("removed-unit", Severity::Warning, message).with_help(
+    Diagnostic::new(&REMOVED_UNIT, Severity::Warning, message).with_help(
         "leave the old unit's environments alone: their stop jobs would destroy the stacks, which are in use",
     )
 }

@@ -1,6 +1,7 @@
 //! The name behind `import … as`: the engine takes any expression there and then panics.
 
 use crate::template::messages::unclosed::span;
+use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
@@ -24,7 +25,7 @@ pub(crate) fn refuse(source: &str, file: FileId) -> Option<Diagnostic> {
         if !(named && ends) {
             let (_, place) = statement[alias];
             let origin = span(file, source, place.start_offset as usize, 2);
-            let problem = Diagnostic::error("template-syntax", origin, "`as` takes one name");
+            let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "`as` takes one name");
             return Some(problem.with_help("write `#% import \"…\" as NAME`"));
         }
     }

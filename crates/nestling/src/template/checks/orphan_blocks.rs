@@ -1,5 +1,6 @@
 //! A `block` that no template above has: the engine would drop what stands in it without a word.
 
+use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::syntax::syntax;
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::{Block, Spanned, Stmt};
@@ -37,7 +38,7 @@ pub(crate) fn refuse(body: &Body, templates: &Templates<'_>) -> Result<(), Vec<D
         .map(|(name, line)| {
             let message =
                 format!("no template above this one has a block `{name}`, so nothing of it is written");
-            let problem = Diagnostic::error("template-block", place(body, &name, line), message);
+            let problem = Diagnostic::error(&TEMPLATE_BLOCK, place(body, &name, line), message);
             match did_you_mean(&name, above.iter().map(String::as_str)) {
                 Some(near) => problem.with_help(format!("did you mean `{near}`?")),
                 None if above.is_empty() => {

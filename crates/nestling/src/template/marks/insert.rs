@@ -117,7 +117,7 @@ mod tests {
             match piece {
                 crate::template::marks::private_use::Piece::Text(text) => shown.push_str(text),
                 crate::template::marks::private_use::Piece::Mark(_, line) => {
-                    shown.push_str(&format!("«{line}»"))
+                    shown.push_str(&format!("«{line}»"));
                 }
                 _ => shown.push('?'),
             }

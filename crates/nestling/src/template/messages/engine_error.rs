@@ -4,9 +4,12 @@ use crate::template::marks::private_use::visible;
 use crate::template::messages::context;
 use crate::template::messages::unclosed;
 use crate::template::messages::undefined;
+use crate::template::rules::{
+    TEMPLATE, TEMPLATE_LIMIT, TEMPLATE_MISSING, TEMPLATE_SYNTAX, TEMPLATE_UNDEFINED, TEMPLATE_UNKNOWN,
+};
 use crate::template::scope::Scope;
 use minijinja::{Error, ErrorKind};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean, number};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Rule, Sources, did_you_mean, number};
 use std::error::Error as _;
 use std::ops::Range;
 
@@ -30,7 +33,7 @@ pub(crate) fn problem(
     let (mut origin, expression) =
         found.as_ref().map(|found| (found.origin, found.expression.clone())).unzip();
     let mut problem =
-        Diagnostic::new("template", nestling_gitlab::diagnostic::Severity::Error, message(innermost));
+        Diagnostic::new(&TEMPLATE, nestling_gitlab::diagnostic::Severity::Error, message(innermost));
     problem.rule = rule(innermost.kind());
     let expression = expression.unwrap_or_default();
     let set = found.as_ref().filter(|_| innermost.kind() == ErrorKind::UndefinedError);
@@ -223,14 +226,14 @@ const STATEMENTS: [&str; 27] = [
     "endautoescape",
 ];
 
-fn rule(kind: ErrorKind) -> &'static str {
+fn rule(kind: ErrorKind) -> &'static Rule {
     match kind {
-        ErrorKind::SyntaxError => "template-syntax",
-        ErrorKind::UndefinedError => "template-undefined",
-        ErrorKind::TemplateNotFound => "template-missing",
-        ErrorKind::OutOfFuel => "template-limit",
-        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => "template-unknown",
-        _ => "template",
+        ErrorKind::SyntaxError => &TEMPLATE_SYNTAX,
+        ErrorKind::UndefinedError => &TEMPLATE_UNDEFINED,
+        ErrorKind::TemplateNotFound => &TEMPLATE_MISSING,
+        ErrorKind::OutOfFuel => &TEMPLATE_LIMIT,
+        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => &TEMPLATE_UNKNOWN,
+        _ => &TEMPLATE,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds what was opened and never closed: the engine only knows where it gave up.
 
 use crate::template::marks::private_use;
+use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
@@ -22,7 +23,7 @@ pub(crate) fn unclosed(
     let detail = error.detail()?;
     if let Some((at, line)) = open_expression(&source, error.line()?) {
         let opened = span(file, &source, at, 3);
-        let mut problem = Diagnostic::error("template-syntax", opened, "this `${{` is not closed");
+        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "this `${{` is not closed");
         if line_of(&source, at) < line {
             let stumbled = Origin::line(file, u32::try_from(line).ok()?);
             problem = problem.with_label(stumbled, "so that this is read as a part of it");
@@ -38,7 +39,7 @@ pub(crate) fn unclosed(
         let (at, word) = open_block(&before)?;
         let here = Origin::line(file, u32::try_from(line).ok()?);
         let problem =
-            Diagnostic::error("template-syntax", here, format!("`end{end}` comes before `end{word}`"));
+            Diagnostic::error(&TEMPLATE_SYNTAX, here, format!("`end{end}` comes before `end{word}`"));
         let opened = span(file, &source, at, word.len());
         return Some(
             problem.with_label(opened, "this is still open").with_help(format!("write `#% end{word}` first")),
@@ -49,7 +50,7 @@ pub(crate) fn unclosed(
     }
     let (at, word) = open_block(&source)?;
     let message = format!("this `{word}` is not closed");
-    let problem = Diagnostic::error("template-syntax", span(file, &source, at, word.len()), message);
+    let problem = Diagnostic::error(&TEMPLATE_SYNTAX, span(file, &source, at, word.len()), message);
     Some(problem.with_help(format!("write `#% end{word}` where it ends")))
 }
 
@@ -127,12 +128,12 @@ fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
     let statement = text.trim_start().strip_prefix("#%").filter(|rest| rest.contains('#'));
     let Some(rest) = statement else {
         let here = Origin::line(file, number(line));
-        return Some(Diagnostic::error("template-syntax", here, format!("{detail} in an expression")));
+        return Some(Diagnostic::error(&TEMPLATE_SYNTAX, here, format!("{detail} in an expression")));
     };
     let before = text.len() - rest.len() + rest.find('#')?;
     let column = text[..before].chars().count() + 1;
     let here = Origin::span(file, number(line), number(column), number(text[before..].chars().count()));
-    let problem = Diagnostic::error("template-syntax", here, "a control line takes no comment");
+    let problem = Diagnostic::error(&TEMPLATE_SYNTAX, here, "a control line takes no comment");
     Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
 }
 

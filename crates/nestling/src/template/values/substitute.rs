@@ -1,6 +1,7 @@
 //! Puts the values back into the tree that was read with placeholders in their places.
 
 use crate::template::marks::private_use::{self, Piece};
+use crate::template::rules::{SCRIPT_INJECTION, TEMPLATE_VALUE};
 use crate::template::values::convert::{to_node, to_text};
 use crate::template::values::placeholders::Store;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -123,7 +124,7 @@ impl PutBack<'_> {
             let message =
                 format!("`{}` is printed into a script, and whoever makes a branch chooses it", found.source);
             self.problems.push(
-                Diagnostic::warning("script-injection", found.origin, message)
+                Diagnostic::warning(&SCRIPT_INJECTION, found.origin, message)
                     .with_help("write `| sh` behind it, which makes it one word for the shell"),
             );
         }
@@ -171,5 +172,5 @@ fn problem(refused: Refused, origin: Origin) -> Diagnostic {
         Refused::NotData => ("what is printed here is no data", "call the macro: `${{ name() }}`"),
         Refused::TooDeep => ("what is printed here is nested too deep", "print a part of it"),
     };
-    Diagnostic::error("template-value", origin, message).with_help(help)
+    Diagnostic::error(&TEMPLATE_VALUE, origin, message).with_help(help)
 }

@@ -197,7 +197,7 @@ fn job(job: &Job, places: &Places<'_>, files: &mut Files<'_>) -> PageJob {
 fn problem(problem: &Diagnostic, sources: &Sources) -> PageProblem {
     PageProblem {
         severity: problem.severity.to_string(),
-        rule: problem.rule,
+        rule: problem.rule.id,
         message: problem.message.clone(),
         place: problem.origin().map(|origin| sources.place(origin)).unwrap_or_default(),
         help: problem.help.clone(),

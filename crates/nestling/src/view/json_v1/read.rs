@@ -224,7 +224,7 @@ fn cdk<'a>(
 
 pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV1 {
     DiagnosticV1 {
-        rule: problem.rule.to_owned(),
+        rule: problem.rule.id.to_owned(),
         severity: problem.severity.to_string(),
         message: problem.message.clone(),
         places: problem

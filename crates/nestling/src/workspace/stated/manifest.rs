@@ -1,6 +1,7 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
 use super::From;
+use crate::workspace::rules::DEPENDS_FROM;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use serde::de::DeserializeOwned;
@@ -182,7 +183,7 @@ impl Reading<'_> {
 
 fn unreadable(path: &RepoPath, file: FileId, why: Unreadable) -> Diagnostic {
     let origin = why.line.map_or(Origin::file(file), |line| Origin::line(file, line));
-    Diagnostic::warning("depends-from", origin, format!("`{path}` cannot be read"))
+    Diagnostic::warning(&DEPENDS_FROM, origin, format!("`{path}` cannot be read"))
         .with_note(why.reason)
         .with_help("its dependencies are not known, and a change to them does not select its unit")
 }
