@@ -81,6 +81,23 @@ fn the_scripts_that_documents_name_are_there() {
     }
 }
 
+/// A path in the documents for contributors is a path that is there; `<id>` and `*` stand for any name.
+#[test]
+fn the_paths_that_contributors_are_sent_to_are_there() {
+    let mut missing = Vec::new();
+    for document in ["CONTRIBUTING.md", "docs/architecture.md", "crates/nestling-cli/benches/README.md"] {
+        let text = read(document);
+        let words = text.split('`').skip(1).step_by(2).filter(|code| !code.contains([' ', '<', '*']));
+        let paths = words.filter(|code| {
+            ["crates/", "docs/", "tests/", "templates/"].iter().any(|top| code.starts_with(top))
+        });
+        missing.extend(
+            paths.filter(|path| !root().join(path).exists()).map(|path| format!("{document}: {path}")),
+        );
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 /// `NESTLING_TEST_UPDATE=1` draws it anew.
 #[test]
 fn the_picture_in_the_readme_is_what_the_program_shows() {

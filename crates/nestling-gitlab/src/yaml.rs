@@ -3,6 +3,8 @@
 pub mod rules;
 pub mod node;
 mod scalar;
+mod position;
+mod duplicates;
 mod syntax;
 mod simple;
 mod parse;
@@ -12,9 +14,10 @@ mod de;
 mod emit;
 
 pub use de::{Located, from_node};
+pub use duplicates::duplicate_keys;
 pub use emit::{emit, emit_entry, emit_map};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
-pub use parse::duplicate_keys;
-pub use parse::{ParseLimits, Position, parse, parse_file, parse_leniently};
+pub use parse::{ParseLimits, parse, parse_file, parse_leniently};
+pub use position::Position;
 pub use scalar::Meaning;

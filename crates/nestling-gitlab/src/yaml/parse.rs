@@ -1,22 +1,13 @@
 //! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
 
+use super::duplicates::{duplicate_keys, keep_last_keys};
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
+use super::position::Position;
 use super::{simple, syntax};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
 use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
-
-/// A place in the parsed text: line and column from 1, and how many characters of that line are meant (0: unknown).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: u32,
-    /// The column in characters.
-    pub column: u32,
-    /// How many characters.
-    pub width: u32,
-}
 
 /// How much is read before the text is refused.
 #[derive(Debug, Clone, Copy)]
@@ -86,32 +77,6 @@ pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagn
 
 /// Rules whose findings GitLab accepts.
 const ACCEPTED: [&str; 2] = [YAML_DUPLICATE_KEY.id, YAML_FOLDED_ITEM.id];
-
-/// Drops all but the last of the entries with one key, at any depth. The last value takes the first place.
-fn keep_last_keys(node: &mut Node) {
-    match &mut node.kind {
-        Kind::Scalar(_) => {}
-        Kind::Seq(items) => items.iter_mut().for_each(keep_last_keys),
-        Kind::Map(map) => {
-            if !duplicate_keys(map).is_empty() {
-                let mut kept = Map::default();
-                for entry in std::mem::take(&mut map.entries) {
-                    match kept.entries.iter_mut().find(|kept| is_same_key(kept, &entry)) {
-                        Some(first) => *first = entry,
-                        None => kept.entries.push(entry),
-                    }
-                }
-                *map = kept;
-            }
-            map.entries.iter_mut().for_each(|entry| keep_last_keys(&mut entry.value));
-        }
-    }
-}
-
-/// Merge keys add up; they are never duplicates.
-fn is_same_key(a: &Entry, b: &Entry) -> bool {
-    a.key.text() == b.key.text() && a.key.text() != "<<"
-}
 
 /// Reads all documents, with the findings that keep none of them from being read.
 fn read(
@@ -308,29 +273,4 @@ impl<'i> Reader<'_, 'i> {
             );
         }
     }
-}
-
-/// An error for every key that stands twice in a mapping.
-pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
-    let keys = || map.entries.iter().map(|entry| entry.key.text());
-    // Nearly every mapping is small and has each key once.
-    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
-        return Vec::new();
-    }
-    let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
-    let mut problems = Vec::new();
-    for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
-        if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
-            let message = format!("the key `{}` stands twice here", entry.key.text());
-            let problem = Diagnostic::error(&YAML_DUPLICATE_KEY, entry.key.origin, message);
-            problems.push(if first == entry.key.origin {
-                problem.with_help("this line is rendered more than once: make the key differ each time")
-            } else {
-                problem
-                    .with_label(first, "the first")
-                    .with_help("GitLab would take the last one in silence; keep one")
-            });
-        }
-    }
-    problems
 }

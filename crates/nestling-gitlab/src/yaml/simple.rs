@@ -8,8 +8,8 @@
 #[cfg(test)]
 mod tests;
 
+use super::duplicates::duplicate_keys;
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
-use super::parse::duplicate_keys;
 use crate::diagnostic::{FileId, Origin};
 
 /// Longer texts are no headers, and their time goes elsewhere.

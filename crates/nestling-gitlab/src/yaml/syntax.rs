@@ -1,6 +1,6 @@
 //! Syntax errors of the YAML reader, moved to the line that causes them: the reader often stops a line too late.
 
-use super::parse::Position;
+use super::position::Position;
 use crate::diagnostic::{Diagnostic, Origin, number};
 use crate::yaml::rules::YAML_SYNTAX;
 
