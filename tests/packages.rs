@@ -4,7 +4,8 @@ use crate::support::{read, root};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-const CRATES: [&str; 5] = ["nestling-files", "nestling-git", "nestling-gitlab", "nestling", "nestling-cli"];
+const CRATES: [&str; 6] =
+    ["nestling-files", "nestling-git", "nestling-gitlab", "nestling-cdk", "nestling", "nestling-cli"];
 
 /// The files that `cargo package` would put into a crate's package.
 fn packaged(name: &str) -> BTreeSet<String> {
@@ -42,12 +43,13 @@ fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
 /// Cargo refuses circles; this says which way the edges go.
 #[test]
 fn the_crates_depend_on_each_other_one_way() {
-    let allowed: [(&str, &[&str]); 5] = [
+    let allowed: [(&str, &[&str]); 6] = [
         ("nestling-files", &[]),
         ("nestling-git", &["nestling-files"]),
         ("nestling-gitlab", &["nestling-files"]),
-        ("nestling", &["nestling-files", "nestling-git", "nestling-gitlab"]),
-        ("nestling-cli", &["nestling", "nestling-files", "nestling-git", "nestling-gitlab"]),
+        ("nestling-cdk", &["nestling-files", "nestling-gitlab"]),
+        ("nestling", &["nestling-cdk", "nestling-files", "nestling-git", "nestling-gitlab"]),
+        ("nestling-cli", &["nestling", "nestling-cdk", "nestling-files", "nestling-git", "nestling-gitlab"]),
     ];
     for (name, below) in allowed {
         let output = Command::new(env!("CARGO"))
@@ -71,5 +73,39 @@ fn the_crates_depend_on_each_other_one_way() {
         for other in used.filter(|used| used.starts_with("nestling") && *used != name) {
             assert!(below.contains(&other), "{name} uses {other}");
         }
+    }
+}
+
+/// The names under which a crate's dependencies are published, without those of its features.
+fn published_dependencies(name: &str) -> BTreeSet<String> {
+    let table = |path: String| read(path).parse::<toml::Table>().unwrap();
+    let workspace = table("Cargo.toml".to_owned());
+    let shared = &workspace["workspace"]["dependencies"];
+    let manifest = table(format!("crates/{name}/Cargo.toml"));
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let mut names = BTreeSet::new();
+    for (name, dependency) in dependencies.into_iter().flatten() {
+        if dependency.get("optional").and_then(toml::Value::as_bool) == Some(true) {
+            continue;
+        }
+        let package = shared[name].get("package").and_then(toml::Value::as_str);
+        names.insert(package.unwrap_or(name).to_owned());
+    }
+    names
+}
+
+/// They are a workspace of their own, whose lock file cargo does not change with ours.
+#[test]
+fn the_lock_file_of_the_fuzz_targets_knows_every_dependency() {
+    let lock: toml::Table = read("fuzz/Cargo.lock").parse().unwrap();
+    for name in CRATES.iter().filter(|name| **name != "nestling-cli") {
+        let packages = lock["package"].as_array().unwrap();
+        let package = packages.iter().find(|package| package["name"].as_str() == Some(name));
+        let package =
+            package.unwrap_or_else(|| panic!("fuzz/Cargo.lock lacks {name}: run cargo metadata in fuzz"));
+        let listed = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
+        let first_words = listed.filter_map(|dependency| dependency.as_str()?.split(' ').next());
+        let locked: BTreeSet<String> = first_words.map(str::to_owned).collect();
+        assert_eq!(locked, published_dependencies(name), "{name}: run cargo metadata in fuzz");
     }
 }

@@ -40,7 +40,7 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| files.retain(|(path, _)| !path.ends_with("StagingDataF0FE1242.template.json"))),
         ),
         (
-            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: expected text, found a number",
+            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: expected a string, found a number",
             Box::new(|files| replace(files, STAGING, "\"StagingDataF0FE1242.template.json\"", "12")),
         ),
         (
@@ -60,17 +60,17 @@ fn messages_name_the_file_and_the_path_inside_it() {
             }),
         ),
         (
-            "these stacks wait for one another: `Staging/Data`, `Staging/Service`, `Staging/Monitoring`",
+            "circular dependency between stacks: `Staging/Data`, `Staging/Service`, `Staging/Monitoring`",
             Box::new(|files| {
                 replace(files, STAGING, "\"StagingDataF0FE1242.assets\"\n", "\"StagingServiceCF9A6A96\"\n");
             }),
         ),
         (
-            "cdk.out/manifest.json:2: `$.version`: `five` is no version of an assembly",
+            "cdk.out/manifest.json:2: `$.version`: `five` is not a version",
             Box::new(|files| replace(files, "manifest.json", "55.0.0", "five")),
         ),
         (
-            "`$.artifacts.StagingDataF0FE1242.environment`: `aws:111` is no environment: it should be `aws://ACCOUNT/REGION`",
+            "`$.artifacts.StagingDataF0FE1242.environment`: must be `aws://ACCOUNT/REGION`, found `aws:111`",
             Box::new(|files| replace(files, STAGING, "aws://111111111111/eu-west-1", "aws:111")),
         ),
         (

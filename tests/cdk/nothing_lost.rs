@@ -2,7 +2,7 @@
 //! of needs.
 
 use super::assemblies::{NEWEST, Shop, all, read};
-use nestling::cdk::deployment::{Deployment, Fate, Node, Work};
+use nestling::cdk::deployment::{Deployment, Fate, Node, NodeId, Work};
 use nestling::diagnostic::Sources;
 use nestling::pipeline::{Pipeline, need};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
     let mut actions = 0;
     for (version, name) in all() {
         let deployment = deployment(&version, &name);
-        let mut of_node: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut of_node: BTreeMap<NodeId, usize> = BTreeMap::new();
         for action in &deployment.actions {
             actions += 1;
             let label = format!("{version} {name}: {}.{}", action.stage, action.name);
@@ -33,7 +33,7 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
                     assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
                 }
                 Fate::Nodes(nodes) => {
-                    let publishes = |node: &usize| matches!(deployment.nodes[*node].work, Work::Publish(_));
+                    let publishes = |node: &NodeId| matches!(deployment.nodes[*node].work, Work::Publish(_));
                     assert!(
                         nodes.len() == 1 || nodes.iter().all(publishes),
                         "{label} is several jobs: {nodes:?}"
@@ -44,8 +44,8 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
             }
         }
         // And the other way round: no node comes from nowhere.
-        for (at, node) in deployment.nodes.iter().enumerate().filter(|(_, node)| node.pipeline.is_some()) {
-            assert!(of_node.contains_key(&at), "{version} {name}: {} comes from no action", node.name);
+        for (id, node) in NodeId::each(&deployment.nodes).filter(|(_, node)| node.pipeline.is_some()) {
+            assert!(of_node.contains_key(&id), "{version} {name}: {} comes from no action", node.name);
         }
     }
     assert!(actions > 404 + 5 * 38, "{actions}");
@@ -60,8 +60,8 @@ fn every_action_finds_its_step_of_the_graph() {
         let unique: BTreeSet<_> = names.iter().cloned().collect();
         assert_eq!(names.len(), unique.len(), "{version} {name}");
         // A stack that was found by its step has a name of its own; its two actions are one job unless reviewed.
-        let stacks: Vec<usize> = deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
-        let distinct: BTreeSet<usize> = stacks.iter().copied().collect();
+        let stacks: Vec<_> = deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
+        let distinct: BTreeSet<_> = stacks.iter().copied().collect();
         assert_eq!(stacks.len(), distinct.len(), "{version} {name}");
     }
 }
@@ -118,7 +118,7 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
     let pipeline = &planned.plan.pipeline;
     let needs = needs(pipeline);
     let deployment = deployment(version, name);
-    let job = |node: usize| {
+    let job = |node: NodeId| {
         let of = &deployment.nodes[node];
         let label = of.pipeline.and_then(|pipeline| deployment.label(pipeline));
         let name = label.map_or_else(|| of.name.clone(), |label| format!("{label}.{}", of.name));
@@ -126,7 +126,7 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
         let found = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
         found.unwrap_or_else(|| panic!("{version} {name} is no job"))
     };
-    let jobs: Vec<usize> = (0..deployment.nodes.len()).map(job).collect();
+    let jobs: Vec<usize> = NodeId::all(&deployment.nodes).map(job).collect();
     let pasts: Vec<BTreeSet<usize>> = jobs.iter().map(|job| before(*job, &needs)).collect();
     for action in &deployment.actions {
         let Fate::Nodes(nodes) = &action.fate else { continue };
@@ -140,7 +140,7 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
                     _ => false,
                 };
                 assert!(
-                    node == other || elsewhere || pasts[node].contains(&jobs[other]),
+                    node == other || elsewhere || pasts[node.index()].contains(&jobs[other.index()]),
                     "{version} {name}: {} does not wait for {}",
                     deployment.nodes[node].name,
                     deployment.nodes[other].name

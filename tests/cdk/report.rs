@@ -1,10 +1,10 @@
 //! The report: every thing without counterpart is one line of it, and there is no other line.
 
 use super::assemblies::{NEWEST, bundle, read};
+use nestling::cdk;
 use nestling::cdk::report::Kind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
-use nestling::cdk::show;
 use nestling::diagnostic::{Origin, Sources};
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
@@ -59,7 +59,7 @@ const ODD: [(Kind, &str, &str); 40] = [
 fn lines(name: &str) -> Vec<(Kind, String, String)> {
     let sources = Sources::default();
     let deployment = read(&bundle(NEWEST, name), &sources).unwrap();
-    let outcome = show::alone(&deployment, Origin::file(sources.add("cdk.out", "")));
+    let outcome = cdk::alone(&deployment, Origin::file(sources.add("cdk.out", "")));
     outcome.report.lines.into_iter().map(|line| (line.kind, line.subject, line.text)).collect()
 }
 

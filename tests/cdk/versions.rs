@@ -1,6 +1,7 @@
 //! Every version of the library gives the same jobs: what differs from version to version is not looked at.
 
 use super::assemblies::{NEWEST, Shop, all, read};
+use nestling::cdk::deployment::{Deployment, NodeId};
 use nestling::diagnostic::Sources;
 use std::collections::BTreeSet;
 
@@ -58,16 +59,22 @@ fn without_a_graph_jobs_wait_for_more_and_never_for_less() {
     let (old, new) = (graph(WITHOUT_GRAPH), graph(NEWEST));
     // This version puts a step under the first stage that uses what it makes.
     let name = |name: &str| name.replace("PreProd.Staging.UnitTests", "PreProd.UnitTests");
-    let names = |deployment: &nestling::cdk::deployment::Deployment| {
+    let names = |deployment: &Deployment| {
         deployment.nodes.iter().map(|node| name(&node.name)).collect::<BTreeSet<_>>()
     };
     assert_eq!(names(&old), names(&new));
     let (old_past, new_past) = (old.past(), new.past());
-    let at = |wanted: &str| old.nodes.iter().position(|node| name(&node.name) == wanted).unwrap();
-    for (node, _) in new.nodes.iter().enumerate() {
-        for before in (0..new.nodes.len()).filter(|before| new_past.holds(node, *before)) {
+    let old_node = |wanted: &str| {
+        let mut nodes = NodeId::each(&old.nodes);
+        nodes.find(|(_, node)| name(&node.name) == wanted).unwrap().0
+    };
+    for node in NodeId::all(&new.nodes) {
+        for before in NodeId::all(&new.nodes).filter(|before| new_past.holds(node, *before)) {
             let (later, earlier) = (&new.nodes[node].name, &new.nodes[before].name);
-            assert!(old_past.holds(at(later), at(earlier)), "{later} does not wait for {earlier}");
+            assert!(
+                old_past.holds(old_node(later), old_node(earlier)),
+                "{later} does not wait for {earlier}"
+            );
         }
     }
 }

@@ -14,9 +14,9 @@ pub(crate) struct Invocation<'a> {
     pub io: &'a mut Io,
 }
 
-impl Invocation<'_> {
+impl<'a> Invocation<'a> {
     /// The directory that relative paths start from.
-    pub(crate) fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &'a Path {
         self.global.directory.as_deref().unwrap_or(Path::new("."))
     }
 
@@ -29,7 +29,7 @@ impl Invocation<'_> {
         let from = options.changes_from.take();
         options.changes_from =
             from.map(|from| if from.as_os_str() == "-" { from } else { self.directory().join(from) });
-        self.open_in(&self.directory().to_owned(), options)
+        self.open_in(self.directory(), options)
     }
 
     /// As [`Self::open`], for the repository that another directory is in.

@@ -41,10 +41,16 @@ pub(super) enum Kind {
 pub(super) fn read(file: &Path, invocation: &mut Invocation<'_>) -> Result<Input, Failure> {
     if file.as_os_str() == "-" {
         let bytes = invocation.io.read_stdin().map_err(|error| unreadable(file, &error))?;
-        let directory = invocation.directory().to_owned();
-        let repository = repository_of(&directory, invocation)?;
+        let directory = invocation.directory();
+        let repository = repository_of(directory, invocation)?;
         let name = "<stdin>".to_owned();
-        return Ok(Input { text: text(bytes, &name)?, name, directory, repository, path: None });
+        return Ok(Input {
+            text: text(bytes, &name)?,
+            name,
+            directory: directory.to_owned(),
+            repository,
+            path: None,
+        });
     }
     let place = invocation.directory().join(file);
     let bytes = std::fs::read(&place).map_err(|error| match error.kind() {

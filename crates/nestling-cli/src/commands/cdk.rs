@@ -6,8 +6,8 @@ use crate::options::CdkOptions;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::cdk::deployment;
 use nestling::cdk::show::{self, Shown};
+use nestling::cdk::{self, deployment};
 use nestling::diagnostic::{Origin, Severity, Sources};
 use nestling::files::DirectoryFiles;
 use std::path::PathBuf;
@@ -52,12 +52,12 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let Cdk::Show { assembly, format, cdk } = &args.command;
-    let start = invocation.directory().to_owned();
+    let start = invocation.directory();
     let io = &mut *invocation.io;
     let sources = Sources::default();
-    let place = assembly.display().to_string();
-    let place = place.trim_end_matches('/');
-    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), place, &sources) {
+    let directory = assembly.display().to_string();
+    let directory = directory.trim_end_matches('/');
+    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), directory, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
             io.talk(report::human(&problems, &sources, &io.renderer()));
@@ -68,16 +68,16 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if !warnings.is_empty() {
         io.talk(report::human(warnings, &sources, &io.renderer()));
     }
-    let outcome = show::alone(&deployment, Origin::file(sources.add(place, "")));
-    let shown = Shown { place, deployment: &deployment, report: &outcome.report };
+    let alone = cdk::alone(&deployment, Origin::file(sources.add(directory, "")));
+    let shown = Shown { directory, deployment: &deployment, report: &alone.report };
     io.data(match format {
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling::yaml::emit(&outcome.rendered),
+        Format::Jobs => nestling::yaml::emit(&alone.rendered),
     })?;
     if cdk.strict_cdk {
-        let open = outcome.report.diagnostics(Severity::Error);
+        let open = alone.report.diagnostics(Severity::Error);
         return Ok(ended(tell(&open, &sources, io)));
     }
     Ok(Exit::Done)

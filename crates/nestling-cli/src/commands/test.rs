@@ -40,7 +40,7 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let sources = Sources::default();
-    let directory = invocation.directory().to_owned();
+    let directory = invocation.directory();
     let (outcomes, problems) = if args.library {
         let files = library_files();
         let workspace = Workspace::default();

@@ -1,21 +1,24 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
-use super::deployment::{self, Deployment};
-use super::jobs::{self, Unlisted};
-use super::report::Report;
-use super::settings::{Purpose, Settings, Source};
-use crate::cdk::rules::CDK_HEADER;
-use crate::changes::PipelineFacts;
+use super::catalogue::{For, Purpose, environments};
+use super::rendered::rendered;
+use crate::changes::{PipelineFacts, PipelineKind};
 use crate::environments::{Evaluate, LeftOut};
+use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
+use nestling_cdk::deployment::{self, Deployment};
+use nestling_cdk::jobs;
+use nestling_cdk::report::Report;
+use nestling_cdk::rules::CDK_HEADER;
+use nestling_cdk::settings::{Settings, Source};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
+use nestling_gitlab::yaml::{Located, Node};
 
-/// Where assemblies come from that are not in the repository.
+/// Opens assemblies that are not in the repository.
 pub trait Assemblies {
-    /// The assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
+    /// Opens the assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
     ///
     /// # Errors
     /// It cannot be made.
@@ -26,7 +29,7 @@ pub trait Assemblies {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic>;
 
-    /// The assembly of a unit that is gone, as it was at base, for destroying what it deployed.
+    /// Opens the assembly of a unit that is gone, as it was at base, for destroying what it deployed.
     ///
     /// # Errors
     /// Nobody has it.
@@ -40,14 +43,14 @@ pub trait Assemblies {
     }
 }
 
-/// An assembly of a unit that is gone, which cannot be looked at any more.
+/// The error for the assembly of a unit that is gone, if it is gone, too.
 pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
     let message =
         format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
     Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
 }
 
-/// There are none: every assembly is in the repository.
+/// Opens none: every assembly is in the repository.
 #[derive(Debug, Clone, Copy)]
 pub struct InRepository;
 
@@ -65,64 +68,61 @@ impl Assemblies for InRepository {
 }
 
 /// What a fragment is made from.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The unit.
     pub unit: &'a Unit,
-    /// What its header says.
+    /// Its header.
     pub header: &'a Node,
     /// The repository.
     pub files: &'a dyn Files,
     /// Assemblies that are not in it.
     pub assemblies: &'a dyn Assemblies,
-    /// Where deploys may go.
+    /// The environments.
     pub catalogue: &'a Catalogue,
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
-    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
+    /// Evaluates the `${{ }}` in a string of the catalogue for this unit.
     pub evaluate: Evaluate<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
     /// What it is for.
     pub purpose: Purpose,
-    /// Where the files' texts are kept.
+    /// The texts of the files that messages show.
     pub sources: &'a Sources,
 }
 
 /// What a unit's assembly becomes.
 #[derive(Debug, Default)]
-pub struct Fragment {
+pub(crate) struct Fragment {
     /// The jobs, as a rendered file; `None` where something is wrong.
     pub rendered: Option<Node>,
     /// What this kind of pipeline does not get.
     pub left_out: Vec<LeftOut>,
     /// What could not be carried over.
     pub report: Report,
-    /// What is wrong, and what the report has to say as warnings.
+    /// The errors, and the open lines of the report as warnings.
     pub problems: Vec<Diagnostic>,
 }
 
 /// Makes the fragment of a unit.
-pub fn fragment(request: &Request<'_>) -> Fragment {
-    let failed = |problems| Fragment { problems, ..Fragment::default() };
-    let settings = match Settings::read(request.header) {
-        Ok(settings) => settings,
-        Err(problems) => return failed(problems),
-    };
-    let directory = match directory_of(request.unit, &settings) {
-        Ok(directory) => directory,
-        Err(problem) => return failed(vec![problem]),
-    };
-    let opened = match open(request, &settings, &directory) {
-        Ok(files) => files,
-        Err(problem) => return failed(vec![problem]),
-    };
-    match deployment::read(&*opened, &directory.to_string(), request.sources) {
-        Ok(deployment) => written(request, &settings, &deployment),
-        Err(problems) => failed(problems.into_iter().map(|problem| at_header(problem, &settings)).collect()),
+pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
+    match try_fragment(request) {
+        Ok(fragment) => fragment,
+        Err(problems) => Fragment { problems, ..Fragment::default() },
     }
 }
 
-/// The assembly: in the work tree, or as it is committed where that has none.
+fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
+    let settings = Settings::read(request.header)?;
+    let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
+    let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
+    match deployment::read(&*files, &directory.to_string(), request.sources) {
+        Ok(deployment) => Ok(written(request, &settings, &deployment)),
+        Err(problems) => Err(problems.into_iter().map(|problem| with_label(problem, &settings)).collect()),
+    }
+}
+
+/// Opens the assembly in the work tree, or as it is committed where that has none.
 fn open<'a>(
     request: &Request<'a>,
     settings: &Settings,
@@ -138,65 +138,80 @@ fn open<'a>(
             false => request.assemblies.open_gone(request.unit, settings, directory),
         };
     }
-    let is_there = has_assembly;
-    match request.assemblies.open(request.unit, settings, directory) {
-        Ok(files) if is_there(&*files) || !is_there(&committed) => Ok(files),
-        Err(problem) if !is_there(&committed) => Err(problem),
-        _ if settings.synth.is_empty() => Ok(Box::new(committed)),
-        found => found,
+    let opened = request.assemblies.open(request.unit, settings, directory);
+    if opened.as_ref().is_ok_and(|files| has_assembly(&**files)) || !has_assembly(&committed) {
+        return opened;
     }
+    // A committed one is as old as its commit: where commands make it, what they have failed to make is not replaced by it.
+    if settings.synth.is_empty() { Ok(Box::new(committed)) } else { opened }
 }
 
-/// Whether an assembly starts at the root of these files.
+/// Returns whether an assembly starts at the root of these files.
 fn has_assembly(files: &dyn Files) -> bool {
     matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
 }
 
-/// Whether an assembly is in this directory of these files.
+/// Returns whether an assembly is in this directory of these files.
 pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
     has_assembly(&Below { files, directory: directory.clone() })
 }
 
 fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
     let unit_directory = request.unit.dir.to_directory();
+    let environments = environments(
+        request.catalogue,
+        &For {
+            unit: Some(&request.unit.name),
+            pipeline: request.pipeline,
+            evaluate: request.evaluate,
+            purpose: request.purpose,
+        },
+    );
     let outcome = jobs::write(&jobs::Request {
         deployment,
         settings,
-        unit: Some(&request.unit.name),
         directory: &unit_directory,
-        catalogue: request.catalogue,
-        pipeline: request.pipeline,
-        evaluate: request.evaluate,
-        unlisted: Unlisted::Refuse,
+        environments: &environments,
+        is_merge_request: request.pipeline.kind == PipelineKind::MergeRequest,
         needs_limit: request.needs_limit,
-        purpose: request.purpose,
     });
     let mut problems = deployment.assembly.warnings.clone();
+    problems.extend(outcome.undefined.iter().map(|name| undefined(request.catalogue, name)));
     problems.extend(outcome.problems);
     problems.extend(outcome.report.diagnostics(Severity::Warning));
+    let left_out = |left_out: jobs::LeftOut| LeftOut { job: left_out.job, reason: left_out.reason };
     Fragment {
-        rendered: Some(outcome.rendered),
-        left_out: outcome.left_out,
+        rendered: Some(rendered(outcome.stages, outcome.jobs, settings.origin)),
+        left_out: outcome.left_out.into_iter().map(left_out).collect(),
         report: outcome.report,
         problems,
     }
 }
 
-/// The assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
+fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
+    let message = format!("there is no environment `{}` in the catalogue", name.value);
+    let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, name.origin, message);
+    match did_you_mean(&name.value, catalogue.names()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
+    }
+}
+
+/// Returns the assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
 ///
 /// # Errors
 /// It leads out of the repository.
 pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath, Diagnostic> {
     let written = &settings.assembly.value;
-    let found = match written.strip_prefix('/') {
+    let directory = match written.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),
         None => unit.dir.join(written),
     };
-    found.map_err(|error| Diagnostic::error(&CDK_HEADER, settings.assembly.origin, error.to_string()))
+    directory.map_err(|error| Diagnostic::error(&CDK_HEADER, settings.assembly.origin, error.to_string()))
 }
 
-/// A problem without a place, such as an assembly that is not there, is told at the header.
-fn at_header(problem: Diagnostic, settings: &Settings) -> Diagnostic {
+/// Gives a problem without a place, such as a missing assembly, that of the header.
+fn with_label(problem: Diagnostic, settings: &Settings) -> Diagnostic {
     if problem.labels.is_empty() { problem.with_label(settings.assembly.origin, "") } else { problem }
 }
 

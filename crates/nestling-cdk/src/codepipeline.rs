@@ -1,0 +1,20 @@
+//! A CodePipeline as CloudFormation gets it: stages of actions, the projects that they run, the graph beside it.
+//!
+//! What CDK's pipelines construct writes is read in full; pipelines written by hand in CDK are read as far as they go.
+
+mod resource;
+mod buildspec;
+mod project;
+mod dot;
+mod pipeline;
+mod graphs;
+mod lost;
+mod read;
+pub(crate) mod matching;
+
+pub(crate) use buildspec::{BuildSpec, Output};
+pub(crate) use dot::{LeafId, is_below};
+pub(crate) use pipeline::{Action, Does, Mode, Pipeline, SourceKind, Stage};
+pub use pipeline::{PipelineId, PipelinePath};
+pub(crate) use project::Project;
+pub(crate) use read::read;

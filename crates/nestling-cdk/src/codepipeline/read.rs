@@ -1,0 +1,296 @@
+//! Reads the pipelines of an assembly.
+
+use super::lost::{lost, triggers};
+use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
+use super::resource::{Template, logical_id, logical_ids, type_of};
+use super::{graphs, project};
+use crate::assembly::{Assembly, Stack, StackId, may_equal};
+use crate::document::{Document, Json, Reader};
+use crate::template::{PIPELINE, PseudoParameters, resolve};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Reads every pipeline that works on stacks of this assembly, in the order of the manifest.
+pub(crate) fn read(reader: &Reader<'_>, assembly: &Assembly) -> Result<Vec<Pipeline>, Vec<Diagnostic>> {
+    let mut pipelines = Vec::new();
+    let mut problems = Vec::new();
+    for stack in &assembly.stacks {
+        if !stack.has_pipeline || stack.stage.is_some() {
+            continue;
+        }
+        match of_stack(reader, assembly, stack) {
+            Ok(own) => pipelines.extend(own),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Err(problem) = graphs::attach(reader, &mut pipelines) {
+        problems.push(problem);
+    }
+    if problems.is_empty() { Ok(pipelines) } else { Err(problems) }
+}
+
+fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<Vec<Pipeline>, Diagnostic> {
+    let Some(document) = reader.json(&stack.template)? else { return Ok(Vec::new()) };
+    let resources = document.root().entries_of("Resources")?;
+    let pseudo = PseudoParameters { account: stack.account.as_deref(), region: stack.region.as_deref() };
+    let template = Template { resources: &resources, pseudo };
+    let paths = construct_paths(reader, stack)?;
+    let mut pipelines = Vec::new();
+    for (id, resource) in &resources {
+        if type_of(resource) != PIPELINE {
+            continue;
+        }
+        let own_ids = own_ids(resource);
+        let reading = Reading { reader, assembly, template, paths: &paths, own_ids: &own_ids };
+        let stages = reading.stages(resource)?;
+        // A pipeline that works on no stack of this assembly is something that the app itself deploys.
+        let mut actions = stages.iter().flat_map(|stage| &stage.actions);
+        if actions.all(|action| action.does.stacks().is_empty()) {
+            continue;
+        }
+        let path = paths.get(*id).map_or_else(|| format!("{}/{id}", stack.path), Clone::clone);
+        pipelines.push(Pipeline {
+            path: PipelinePath::new(path.trim_end_matches("/Resource")),
+            stages,
+            graph: None,
+            triggers: triggers(&resources),
+            lost: lost(resource)?,
+            origin: resource.origin(),
+        });
+    }
+    Ok(pipelines)
+}
+
+/// Returns the construct path of each logical id, from the stack's metadata.
+fn construct_paths(reader: &Reader<'_>, stack: &Stack) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let mut paths = BTreeMap::new();
+    let name = stack.metadata.as_deref().unwrap_or("manifest.json");
+    let Ok(path) = stack.directory.join(name) else { return Ok(paths) };
+    let Some(document) = reader.json(&path)? else { return Ok(paths) };
+    let metadata = match stack.metadata {
+        Some(_) => Some(document.root()),
+        None => inline_metadata(&document, stack),
+    };
+    let Some(metadata) = metadata else { return Ok(paths) };
+    for (path, entries) in metadata.entries()? {
+        for entry in entries.items()? {
+            if entry.text_of("type")? == Some("aws:cdk:logicalId") {
+                let id = entry.field("data")?.text()?;
+                paths.insert(id.to_owned(), path.trim_start_matches('/').to_owned());
+            }
+        }
+    }
+    Ok(paths)
+}
+
+/// Up to aws-cdk-lib 2.2xx, the metadata are in the manifest itself.
+fn inline_metadata<'a>(manifest: &'a Document, stack: &Stack) -> Option<Json<'a>> {
+    manifest.root().get("artifacts")?.get(&stack.id)?.get("metadata")
+}
+
+/// Returns the logical ids of the pipeline's own bucket and keys.
+fn own_ids(pipeline: &Json<'_>) -> Vec<String> {
+    let properties = pipeline.get("Properties");
+    let stores = ["ArtifactStore", "ArtifactStores"];
+    let stores = stores.iter().filter_map(|key| properties.as_ref().and_then(|own| own.get(key)));
+    stores.flat_map(|store| logical_ids(store.value())).collect()
+}
+
+/// What the actions of one pipeline are read from.
+struct Reading<'a> {
+    reader: &'a Reader<'a>,
+    assembly: &'a Assembly,
+    template: Template<'a>,
+    /// The construct path of each logical id.
+    paths: &'a BTreeMap<String, String>,
+    /// The logical ids of the pipeline's own bucket and keys.
+    own_ids: &'a [String],
+}
+
+impl Reading<'_> {
+    fn stages(&self, pipeline: &Json<'_>) -> Result<Vec<Stage>, Diagnostic> {
+        let mut stages = Vec::new();
+        for stage in pipeline.field("Properties")?.field("Stages")?.items()? {
+            let name = self.spelled(&stage.field("Name")?);
+            let actions = stage.field("Actions")?.items()?;
+            let actions = actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?;
+            stages.push(Stage { name, actions });
+        }
+        self.find_executed(&mut stages);
+        Ok(stages)
+    }
+
+    /// An action that executes a change set names the stack alone, as stacks of other stages or pipelines may be called,
+    /// too: it executes the change set that the last action before has made.
+    fn find_executed(&self, stages: &mut [Stage]) {
+        let mut prepared: Vec<StackId> = Vec::new();
+        for stage in stages {
+            let mut actions: Vec<&mut Action> = stage.actions.iter_mut().collect();
+            actions.sort_by_key(|action| action.rank);
+            for action in actions {
+                match &mut action.does {
+                    Does::Stack { stack, mode: Mode::Prepare } => prepared.push(*stack),
+                    Does::Stack { stack, mode: Mode::Execute } => {
+                        let named = &self.assembly.stacks[*stack];
+                        let may_be = |other: &&StackId| named.may_be(&self.assembly.stacks[**other]);
+                        let candidates = self.stacks_that(|other| named.may_be(other));
+                        match prepared.iter().rev().find(may_be) {
+                            Some(own) => *stack = *own,
+                            None if candidates.len() == 1 => {}
+                            None => action.does = ambiguous(&named.name, candidates),
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn action(&self, action: &Json<'_>) -> Result<Action, Diagnostic> {
+        let kind = action.field("ActionTypeId")?;
+        let (category, provider) = (kind.field("Category")?.text()?, kind.field("Provider")?.text()?);
+        let configuration = Configuration { reading: self, json: action.get("Configuration") };
+        let does = match (category, provider) {
+            ("Source", _) => source(&configuration, provider),
+            ("Build" | "Test", "CodeBuild") => self.build(&configuration)?,
+            ("Approval", "Manual") => Does::Approve(configuration.text("CustomData")),
+            ("Deploy", "CloudFormation") => self.on_stack(action, &configuration),
+            _ => Does::other(format!("{provider} ({category})")),
+        };
+        Ok(Action {
+            name: self.spelled(&action.field("Name")?),
+            rank: action.get("RunOrder").and_then(|order| order.value().as_u64()).unwrap_or(1),
+            does,
+            namespace: action.text_of("Namespace")?.map(str::to_owned),
+            inputs: artifact_names(action, "InputArtifacts")?,
+            primary: configuration.text("PrimarySource"),
+            outputs: artifact_names(action, "OutputArtifacts")?,
+            variables: configuration.variables()?,
+            origin: action.origin(),
+        })
+    }
+
+    fn build(&self, configuration: &Configuration<'_>) -> Result<Does, Diagnostic> {
+        let name = configuration.get("ProjectName");
+        let id = name.as_ref().and_then(|name| logical_id(name.value()));
+        let Some((id, resource)) = id.and_then(|id| Some((id, self.template.resource(id)?))) else {
+            let shown = configuration.text("ProjectName").unwrap_or_default();
+            return Ok(Does::other(format!("CodeBuild project `{shown}`, which is not in this stack")));
+        };
+        let mut project = project::read(self.reader, self.template, resource, self.own_ids)?;
+        let path = self.paths.get(id).map_or(id, String::as_str);
+        project.path = path.trim_end_matches("/Resource").to_owned();
+        Ok(Does::Build(Box::new(project)))
+    }
+
+    /// The stack that an action works on: by its template, or by its name, region and account.
+    fn on_stack(&self, action: &Json<'_>, configuration: &Configuration<'_>) -> Does {
+        let name = configuration.text("StackName").unwrap_or_default();
+        let mut stacks = self.by_template(configuration);
+        if stacks.is_empty() {
+            stacks = self.by_name(&name, action);
+        }
+        let mode = match configuration.text("ActionMode").unwrap_or_default().as_str() {
+            "CHANGE_SET_REPLACE" => Mode::Prepare,
+            "CHANGE_SET_EXECUTE" => Mode::Execute,
+            "CREATE_UPDATE" => Mode::Deploy,
+            other => return Does::Other { what: format!("CloudFormation with the mode {other}"), stacks },
+        };
+        match stacks[..] {
+            [] => Does::other(format!("CloudFormation on `{name}`, which is not in this assembly")),
+            [stack] => Does::Stack { stack, mode },
+            // The change set decides, once all actions are known.
+            [stack, ..] if mode == Mode::Execute => Does::Stack { stack, mode },
+            _ => ambiguous(&name, stacks),
+        }
+    }
+
+    fn by_template(&self, configuration: &Configuration<'_>) -> Vec<StackId> {
+        // `Artifact::path/in/it`
+        let written = configuration.text("TemplatePath");
+        let path = written.as_deref().and_then(|written| written.split_once("::"));
+        let Some(path) = path.and_then(|(_, path)| RepoPath::parse(path).ok()) else { return Vec::new() };
+        self.stacks_that(|stack| stack.template == path)
+    }
+
+    fn by_name(&self, name: &str, action: &Json<'_>) -> Vec<StackId> {
+        let role = action.get("RoleArn").map(|role| self.spelled(&role));
+        let account = role.as_deref().and_then(account_of);
+        let region = action.get("Region").and_then(|region| region.text().ok());
+        let region = region.or(self.template.pseudo.region);
+        self.stacks_that(|stack| {
+            stack.name == name
+                && may_equal(stack.region.as_deref(), region)
+                && may_equal(stack.account.as_deref(), account)
+        })
+    }
+
+    fn stacks_that(&self, is_meant: impl Fn(&Stack) -> bool) -> Vec<StackId> {
+        let stacks = StackId::each(&self.assembly.stacks);
+        stacks.filter(|(_, stack)| is_meant(stack)).map(|(stack_id, _)| stack_id).collect()
+    }
+
+    fn spelled(&self, value: &Json<'_>) -> String {
+        resolve(value, self.template.pseudo).shown().to_owned()
+    }
+}
+
+/// The configuration of an action.
+struct Configuration<'a> {
+    reading: &'a Reading<'a>,
+    json: Option<Json<'a>>,
+}
+
+impl Configuration<'_> {
+    fn get(&self, key: &str) -> Option<Json<'_>> {
+        self.json.as_ref().and_then(|json| json.get(key))
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.get(key).map(|value| self.reading.spelled(&value))
+    }
+
+    /// The list is JSON in a string.
+    fn variables(&self) -> Result<Vec<(String, String)>, Diagnostic> {
+        let Some(written) = self.get("EnvironmentVariables") else { return Ok(Vec::new()) };
+        let text = self.reading.spelled(&written);
+        let list: Vec<Value> = serde_json::from_str(&text).map_err(|error| written.problem(error))?;
+        let part = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        Ok(list.iter().filter_map(|item| Some((part(item, "name")?, part(item, "value")?))).collect())
+    }
+}
+
+fn source(configuration: &Configuration<'_>, provider: &str) -> Does {
+    let owned = || {
+        let (owner, name) = (configuration.text("Owner")?, configuration.text("Repo")?);
+        Some(format!("{owner}/{name}"))
+    };
+    let repository = configuration
+        .text("FullRepositoryId")
+        .or_else(owned)
+        .or_else(|| configuration.text("RepositoryName"))
+        .or_else(|| configuration.text("S3Bucket"));
+    let branch = configuration.text("BranchName").or_else(|| configuration.text("Branch"));
+    let is_store = ["S3", "ECR"].contains(&provider);
+    let kind = if is_store { SourceKind::Store } else { SourceKind::Repository };
+    Does::Source { repository: repository.unwrap_or_else(|| provider.to_owned()), branch, kind }
+}
+
+fn artifact_names(action: &Json<'_>, key: &str) -> Result<Vec<String>, Diagnostic> {
+    let artifacts = action.items_of(key)?;
+    artifacts.iter().map(|artifact| Ok(artifact.field("Name")?.text()?.to_owned())).collect()
+}
+
+fn ambiguous(name: &str, stacks: Vec<StackId>) -> Does {
+    let what = format!("CloudFormation on `{name}`, as several stacks of this assembly are called");
+    Does::Other { what, stacks }
+}
+
+/// Returns the account in an ARN of a role.
+fn account_of(arn: &str) -> Option<&str> {
+    let account = arn.split(':').nth(4)?;
+    let is_number = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(account)
+}

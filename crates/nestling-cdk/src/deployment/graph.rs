@@ -1,0 +1,241 @@
+//! The graph of everything that an assembly deploys and runs.
+
+use crate::assembly::{Assembly, StackId, StageId};
+use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath};
+use crate::id::Id;
+use crate::ordering::Past;
+use crate::report::Report;
+use nestling_gitlab::diagnostic::Origin;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The index of a node in [`Deployment::nodes`].
+pub type NodeId = Id<Node>;
+
+/// The index of an action in [`Deployment::actions`].
+pub type ActionId = Id<Action>;
+
+/// The graph of everything that an assembly deploys and runs.
+#[derive(Debug)]
+pub struct Deployment {
+    /// The stacks and stages.
+    pub assembly: Assembly,
+    /// The pipelines in it, by construct path; empty where the app has plain stages only.
+    pub pipelines: Vec<PipelinePath>,
+    /// The nodes. No node waits for itself, directly or not.
+    pub nodes: Vec<Node>,
+    /// What became of each action of each pipeline, in order.
+    pub actions: Vec<Action>,
+    /// The variables behind a name of a pipeline, as in `#{Dev@Version.VERSION}`.
+    pub(crate) namespaces: BTreeMap<(PipelineId, String), Namespace>,
+    /// What is not in the graph.
+    pub report: Report,
+}
+
+/// The variables of a namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Namespace {
+    /// A node's: outputs of a stack, or exported variables of a step.
+    Node(NodeId),
+    /// The source's: commit, branch, message.
+    Source,
+}
+
+/// Something to do.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name: a construct path (`Staging/Data`), or its path in the pipeline (`PreProd.Staging.SmokeTest`).
+    pub name: String,
+    /// The wave or stage of the pipeline that it belongs to; `None` outside of pipelines.
+    pub group: Option<String>,
+    /// The pipeline that it belongs to.
+    pub pipeline: Option<PipelineId>,
+    /// The CDK stage that it belongs to.
+    pub stage: Option<StageId>,
+    /// What is done.
+    pub work: Work,
+    /// The nodes that it waits for.
+    pub after: BTreeSet<NodeId>,
+    /// How well that is known.
+    pub order: Order,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// How well it is known what a node waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// From the manifest or the graph.
+    Exact,
+    /// From ranks, which order more than necessary.
+    ByRank,
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Deploys a stack.
+    Deploy(StackId),
+    /// Makes a change set of a stack, for a person to review.
+    Prepare(StackId),
+    /// Executes the change set that was reviewed.
+    Execute(StackId),
+    /// Publishes the assets of a stage.
+    Publish(StageId),
+    /// Runs commands.
+    Run(Box<Step>),
+    /// Waits for a person; the comment shown.
+    Approve(Option<String>),
+    /// Shows whether permissions would broaden in these stacks. Never empty.
+    Compare(Vec<StackId>),
+    /// Something that no job can do, in words.
+    Unsupported(String),
+}
+
+/// Commands with the machine, the files and the variables that they need.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// The image, as CodeBuild calls it.
+    pub image: Option<String>,
+    /// Whether it runs docker.
+    pub privileged: bool,
+    /// The time limit in minutes.
+    pub timeout: Option<u64>,
+    /// Variables with fixed values.
+    pub variables: Vec<(String, String)>,
+    /// Variables with values of other nodes: a name and a string with `#{namespace.variable}`.
+    pub references: Vec<(String, String)>,
+    /// What it runs, makes and remembers.
+    pub spec: BuildSpec,
+    /// The files that it reads; its commands start in the first ones.
+    pub inputs: Vec<Input>,
+    /// The artifacts that it makes, by CodePipeline's names.
+    pub outputs: Vec<String>,
+    /// Whether its role has rights in AWS, so that the job must assume one.
+    pub uses_aws: bool,
+}
+
+/// Files that a step reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// CodePipeline's name of them.
+    pub artifact: String,
+    /// Where they come from.
+    pub source: InputSource,
+}
+
+/// Where files come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputSource {
+    /// The repository of the pipeline.
+    Checkout,
+    /// Another repository, and its branch.
+    Repository(String, Option<String>),
+    /// Something other than a repository, such as a bucket.
+    Store(String),
+    /// The assembly.
+    Assembly,
+    /// Another node.
+    Node(NodeId),
+    /// A step that runs before the synth, and so in the parent pipeline.
+    Parent(String),
+}
+
+/// An action of a pipeline, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Its pipeline.
+    pub pipeline: PipelineId,
+    /// The stage of the pipeline.
+    pub stage: String,
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// The actions that it waits for.
+    pub after: BTreeSet<ActionId>,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// These nodes: one, or for an action that publishes assets one for each stage that they go to.
+    Nodes(Vec<NodeId>),
+    /// A line of the report.
+    Reported,
+}
+
+impl Work {
+    /// Returns the stack that is worked on.
+    pub fn stack(&self) -> Option<StackId> {
+        match self {
+            Self::Deploy(stack) | Self::Prepare(stack) | Self::Execute(stack) => Some(*stack),
+            _ => None,
+        }
+    }
+
+    /// Returns the stack that is in its new state afterwards.
+    pub fn deploys(&self) -> Option<StackId> {
+        match self {
+            Self::Deploy(stack) | Self::Execute(stack) => Some(*stack),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a person is asked.
+    pub(crate) fn is_approval(&self) -> bool {
+        matches!(self, Self::Approve(_))
+    }
+}
+
+impl Step {
+    /// Returns the namespace and the variable of each value of another node that it reads.
+    pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.references.iter().flat_map(|(_, value)| references(value))
+    }
+}
+
+impl Deployment {
+    /// Returns the variables behind a name in the pipeline of a node.
+    pub(crate) fn namespace(&self, node: NodeId, name: &str) -> Option<Namespace> {
+        let pipeline = self.nodes[node].pipeline?;
+        self.namespaces.get(&(pipeline, name.to_owned())).copied()
+    }
+
+    /// Returns what tells a pipeline from the others: the first part of its construct path in which all differ. `None`
+    /// for the only one.
+    pub fn label(&self, pipeline: PipelineId) -> Option<String> {
+        if self.pipelines.len() < 2 {
+            return None;
+        }
+        let own = self.pipelines[pipeline].as_str();
+        for (index, part) in own.split('/').enumerate() {
+            let parts = self.pipelines.iter().map(|path| path.as_str().split('/').nth(index));
+            let different: BTreeSet<Option<&str>> = parts.collect();
+            if different.len() == self.pipelines.len() {
+                return Some(part.to_owned());
+            }
+        }
+        Some(own.replace('/', "."))
+    }
+
+    /// Returns the construct paths that a header sends to environments, each once: those of the stages and of the stacks
+    /// without a stage that nodes work on.
+    pub fn destinations(&self) -> BTreeSet<&str> {
+        let stacks = self.nodes.iter().filter_map(|node| node.work.stack());
+        let paths = stacks.map(|stack| {
+            let stack = &self.assembly.stacks[stack];
+            stack.stage.map_or(&stack.path, |stage| &self.assembly.stages[stage].path)
+        });
+        paths.map(String::as_str).collect()
+    }
+
+    /// Returns everything that must be done before each node.
+    pub fn past(&self) -> Past<Node> {
+        Past::new(self.nodes.iter().map(|node| &node.after))
+    }
+}
+
+/// Returns the namespace and the variable of each `#{namespace.variable}`.
+fn references(value: &str) -> impl Iterator<Item = (&str, &str)> {
+    value.split("#{").skip(1).filter_map(|rest| rest.split_once('}')?.0.rsplit_once('.'))
+}

@@ -1,0 +1,91 @@
+//! Actions that GitLab or the parent pipeline does, and those that are gathered: sources, the synth, the publishing of
+//! assets.
+
+use super::Adding;
+use crate::assembly::{Stage, StageId};
+use crate::codepipeline::{Action, Does};
+use crate::deployment::graph::{Namespace, Node, NodeId, Order, Work};
+use crate::deployment::ordered::OrderedId;
+use crate::deployment::role::published;
+use crate::id::Id;
+use crate::report::Kind;
+use std::collections::BTreeSet;
+
+impl<'a> Adding<'a> {
+    pub(super) fn source(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
+        if let Some(namespace) = &action.namespace {
+            self.deployment.namespaces.insert((self.pipeline_id, namespace.clone()), Namespace::Source);
+        }
+        let Does::Source { repository, branch, .. } = &action.does else { return Vec::new() };
+        let branch = branch.as_deref().unwrap_or("its default branch");
+        let text = if self.is_main(action) {
+            format!("GitLab's checkout; {branch} of {repository} started it, now the catalogue's `when` does")
+        } else {
+            // Steps that read it have a line of their own.
+            format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
+        };
+        self.report(Kind::Replaced, id, &text);
+        Vec::new()
+    }
+
+    pub(super) fn synth(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
+        let Does::Build(project) = &action.does else {
+            self.report(Kind::Replaced, id, "a job of the parent pipeline, before `generate`: no commands");
+            return Vec::new();
+        };
+        let commands = project.spec.commands.join("; ");
+        let text = format!("a job of the parent pipeline, before `generate`: {commands}");
+        self.report(Kind::Replaced, id, &text);
+        for (name, store) in &project.secrets {
+            let text = format!("{name}, from {store}, in the parent pipeline's job");
+            self.report(Kind::Variable, id, &text);
+        }
+        Vec::new()
+    }
+
+    /// One node for each stage that the assets go to: a job can publish to one account.
+    pub(super) fn publish(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
+        let Does::Build(project) = &action.does else { return Vec::new() };
+        let mut nodes = BTreeSet::new();
+        for directory in published(&project.spec.commands) {
+            let is_published = |stage: &Stage| stage.directory == directory && !stage.stacks.is_empty();
+            let stage = self.deployment.assembly.stages.iter().position(is_published);
+            if let Some(stage) = stage {
+                nodes.insert(self.publishing(Id::new(stage), action));
+            }
+        }
+        if nodes.is_empty() {
+            self.report(Kind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+        }
+        if project.spec.commands.iter().any(|command| command.contains("cdk-docker-creds.json")) {
+            let text =
+                "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
+            self.report(Kind::Variable, id, text);
+        }
+        nodes.into_iter().collect()
+    }
+
+    /// Returns the node that publishes the assets of a stage for this pipeline.
+    fn publishing(&mut self, stage: StageId, action: &Action) -> NodeId {
+        let is_it = |node: &Node| {
+            node.pipeline == Some(self.pipeline_id)
+                && matches!(node.work, Work::Publish(published) if published == stage)
+        };
+        let nodes = &mut self.deployment.nodes;
+        if let Some(known) = nodes.iter().position(is_it) {
+            return Id::new(known);
+        }
+        let node_id = Id::next(nodes);
+        nodes.push(Node {
+            name: format!("Assets.{}", self.deployment.assembly.stages[stage].short()),
+            group: Some("Assets".to_owned()),
+            pipeline: Some(self.pipeline_id),
+            stage: Some(stage),
+            work: Work::Publish(stage),
+            after: BTreeSet::new(),
+            order: Order::Exact,
+            origin: action.origin,
+        });
+        node_id
+    }
+}

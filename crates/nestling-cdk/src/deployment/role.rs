@@ -1,0 +1,87 @@
+//! The role of each action of a pipeline: whether GitLab does it by itself, the parent pipeline, or a job.
+
+use super::ordered::{Ordered, OrderedId};
+use crate::codepipeline::{Action, Does};
+use crate::id::Id;
+use crate::ordering::past_of;
+use nestling_files::path::RepoPath;
+use std::collections::BTreeSet;
+
+/// The role of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Fetches files.
+    Source,
+    /// Makes the assembly, or runs before that.
+    Synth,
+    /// Deploys the pipeline itself.
+    SelfUpdate,
+    /// Publishes assets.
+    Publish,
+    /// Shows whether permissions would broaden.
+    Compare,
+    /// Does what a job does.
+    Work,
+}
+
+/// Returns the role of each action.
+pub(crate) fn roles<'a>(actions: &Vec<Ordered<'a>>) -> Vec<Role> {
+    let synth = synth(actions);
+    let before_synth: BTreeSet<OrderedId<'a>> = match synth {
+        Some(synth) => past_of(synth, |id| &actions[id].after),
+        None => BTreeSet::new(),
+    };
+    let role_of = |(id, ordered): (OrderedId<'a>, &Ordered<'a>)| match &ordered.action.does {
+        Does::Source { .. } => Role::Source,
+        _ if Some(id) == synth || before_synth.contains(&id) => Role::Synth,
+        Does::Build(project) if project.path.contains("/UpdatePipeline/") => Role::SelfUpdate,
+        Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
+            Role::Compare
+        }
+        Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
+        _ if ordered.stage.name == "UpdatePipeline" => Role::SelfUpdate,
+        _ => Role::Work,
+    };
+    Id::each(actions).map(role_of).collect()
+}
+
+/// Returns the action that makes the assembly.
+fn synth<'a>(actions: &[Ordered<'a>]) -> Option<OrderedId<'a>> {
+    maker(actions, assembly_artifact(actions)?)
+}
+
+/// Returns the action that makes an artifact.
+pub(crate) fn maker<'a>(actions: &[Ordered<'a>], artifact: &str) -> Option<OrderedId<'a>> {
+    let is_maker = |ordered: &Ordered<'_>| ordered.action.outputs.iter().any(|output| output == artifact);
+    actions.iter().position(is_maker).map(Id::new)
+}
+
+/// Returns the artifact that the stacks' templates are taken from: the assembly.
+pub(crate) fn assembly_artifact<'a>(actions: &[Ordered<'a>]) -> Option<&'a str> {
+    let on_stacks = actions.iter().filter(|ordered| matches!(ordered.action.does, Does::Stack { .. }));
+    let mut inputs = on_stacks.filter_map(|ordered| ordered.action.inputs.first());
+    inputs.next().map(String::as_str)
+}
+
+/// Returns the source of the repository itself: the one whose files the synth starts in, or else the first.
+pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> {
+    let is_source = |action: &Action| matches!(action.does, Does::Source { .. });
+    let mut found = synth(actions).map(|synth| actions[synth].action);
+    for _ in 0..actions.len() {
+        let Some(action) = found.filter(|action| !is_source(action)) else { break };
+        let before = action.main_input().and_then(|artifact| maker(actions, artifact));
+        found = before.map(|id| actions[id].action);
+    }
+    found.or_else(|| actions.iter().map(|ordered| ordered.action).find(|action| is_source(action)))
+}
+
+/// Returns the directories of the assembly whose assets commands publish: `cdk-assets --path "DIR/X.assets.json" … publish`.
+pub(crate) fn published(commands: &[String]) -> impl Iterator<Item = RepoPath> {
+    let publishing =
+        commands.iter().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
+    publishing.filter_map(|command| {
+        let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
+        let end = path.find(['"', ' ']).unwrap_or(path.len());
+        RepoPath::parse(&path[..end]).ok()?.parent()
+    })
+}

@@ -1,0 +1,70 @@
+//! The jobs of a unit's assembly, as an engineer who knows both GitLab and AWS would write them.
+//!
+//! They come as one fragment, so that what a unit writes below its header overrides them job by job, and so that the
+//! environments stage writes the stop jobs.
+
+mod body;
+mod request;
+mod targets;
+mod kept;
+mod graph;
+mod around;
+mod needs;
+mod plan;
+mod stages;
+mod writer;
+mod account;
+mod outputs;
+mod deploy;
+mod gate;
+mod files;
+mod values;
+mod step;
+mod write;
+
+use super::report::Report;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::yaml::Located;
+use request::unclear_pipeline;
+
+pub use request::Request;
+pub use targets::LeftOut;
+pub use write::Job;
+pub use writer::Gate;
+
+/// The jobs, and what is not a job.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The GitLab stages in order.
+    pub stages: Vec<String>,
+    /// The jobs, each behind those that it waits for.
+    pub jobs: Vec<Job>,
+    /// The nodes that this pipeline does not run.
+    pub left_out: Vec<LeftOut>,
+    /// What could not be carried over.
+    pub report: Report,
+    /// The environments that the header names and that do not exist.
+    pub undefined: Vec<Located<String>>,
+    /// What else is wrong in the header.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Writes the jobs.
+pub fn write(request: &Request<'_>) -> Outcome {
+    let mut left_out = Vec::new();
+    let mut problems: Vec<Diagnostic> = unclear_pipeline(request).into_iter().collect();
+    let chosen = request.chosen();
+    let mut report = request.deployment.report.clone();
+    report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
+    let targets = targets::targets(request, &mut left_out, &mut problems);
+    let graph = plan::plan(request, &targets, &mut left_out);
+    let written = write::write(request, &targets, &graph, &mut report, &mut problems);
+    Outcome {
+        stages: written.stages,
+        jobs: written.jobs,
+        left_out,
+        report,
+        undefined: targets.undefined,
+        problems,
+    }
+}

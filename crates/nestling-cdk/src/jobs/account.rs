@@ -1,0 +1,102 @@
+//! What jobs need to work in an account: the login, the region, and docker where images are built.
+
+use super::request::Request;
+use super::writer::Writer;
+use crate::assembly::{Stack, StackId};
+use crate::report::Kind;
+use crate::settings::Source;
+use nestling_gitlab::yaml::Node;
+
+/// Writes what every job has that calls the CDK command line: the image, the login, the region. `stack` is the one that the
+/// job works on, if it is one.
+pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
+    let request = job.request;
+    job.body.node("image", request.settings.image.clone());
+    // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
+    let needs_checkout =
+        request.settings.from == Source::Checkout || !request.settings.cli.starts_with("npx --yes ");
+    let region = region(job, stack).map(str::to_owned);
+    let role = job.target.and_then(|target| target.role.as_ref());
+    job.body.default_variables(|variables| {
+        if !needs_checkout {
+            variables.text("GIT_STRATEGY", "none");
+        }
+        if let Some(region) = region {
+            variables.text("AWS_REGION", region);
+        }
+        if let Some(role) = role {
+            variables.node("AWS_ROLE_ARN", Node::string(role.origin, role.value.as_str()));
+        }
+    });
+    login(job);
+    if let Some(stack) = stack {
+        note_unknown_place(job, &request.deployment.assembly.stacks[stack]);
+    }
+}
+
+/// The region where the job logs in. The command line finds each stack's own by itself.
+fn region<'a>(job: &Writer<'a>, stack: Option<StackId>) -> Option<&'a str> {
+    let first = || job.target.and_then(|target| target.stacks.first().copied());
+    let stack = stack.or_else(first)?;
+    job.request.deployment.assembly.stacks[stack].region.as_deref()
+}
+
+fn note_unknown_place(job: &mut Writer<'_>, stack: &Stack) {
+    if stack.account.is_none() || stack.region.is_none() {
+        let text = "it has no account or no region of its own: it goes where the role and AWS_REGION of the job point";
+        job.report.add(Kind::Stack, format!("stack {}", stack.path), text, stack.origin);
+    }
+}
+
+/// Trades the job's token for a role, if there is one to trade it for
+/// (<https://docs.gitlab.com/ci/cloud_services/aws/>).
+pub(crate) fn login(job: &mut Writer<'_>) {
+    let Some(audience) = &job.request.settings.audience else { return };
+    job.body.child("id_tokens", |tokens| {
+        tokens.child("AWS_TOKEN", |token| _ = token.text("aud", audience.as_str()));
+    });
+    let lines = [
+        r#"if [ -n "$AWS_ROLE_ARN" ]; then"#,
+        r#"  export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)" AWS_ROLE_SESSION_NAME="gitlab-$CI_JOB_ID""#,
+        r#"  printf %s "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE""#,
+        "fi",
+    ];
+    job.body.texts("before_script", [lines.join("\n")]);
+}
+
+/// Adds a docker service to a job of the CDK command line, and gives it an image that has docker's client.
+pub(crate) fn with_docker(job: &mut Writer<'_>) {
+    let request = job.request;
+    docker_service(job);
+    match request.settings.images.get("assets") {
+        Some(image) => _ = job.body.node("image", Node::string(image.origin, image.value.as_str())),
+        None => {
+            job.body.text("image", docker_image(request));
+            let mut lines = vec!["apk add --no-cache nodejs npm".to_owned()];
+            let own = job.body.get("before_script").and_then(Node::as_seq).unwrap_or_default();
+            lines.extend(own.iter().filter_map(Node::text).map(str::to_owned));
+            job.body.texts("before_script", lines);
+        }
+    }
+    let (name, origin) = (job.job.name.clone(), job.body.origin());
+    let text = "it builds container images: its runner has to be privileged";
+    job.report.add(Kind::Runner, name, text, origin);
+}
+
+/// The image with docker's client beside the service's.
+fn docker_image<'a>(request: &Request<'a>) -> &'a str {
+    request.settings.docker.trim_end_matches("-dind")
+}
+
+/// Docker in docker, as GitLab documents it
+/// (<https://docs.gitlab.com/ci/docker/using_docker_build/#use-docker-in-docker>).
+pub(crate) fn docker_service(job: &mut Writer<'_>) {
+    job.body.texts("services", [job.request.settings.docker.as_str()]);
+    job.body.default_variables(|variables| {
+        variables
+            .text("DOCKER_HOST", "tcp://docker:2376")
+            .text("DOCKER_TLS_CERTDIR", "/certs")
+            .text("DOCKER_CERT_PATH", "/certs/client")
+            .text("DOCKER_TLS_VERIFY", "1");
+    });
+}

@@ -1,0 +1,113 @@
+//! The jobs that an environment needs beside those of its nodes: its assets, the person who starts it, the deployment as
+//! a whole, and the order of environments.
+
+use super::graph::{Graph, JobId, PlannedJob, Role, with_assets, work_of};
+use super::request::Request;
+use super::targets::{Target, TargetId, Targets};
+use crate::deployment::Work;
+use crate::environment::Start;
+use crate::id::Id;
+use std::collections::BTreeSet;
+
+/// Outside of pipelines the assets of a target are published by one job, before the stacks that use them.
+pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    let users = graph.jobs_that(|job| job.target == Some(target_id) && with_assets(request, job).is_some());
+    if users.is_empty() {
+        return;
+    }
+    let name = format!("{}: assets", target.name);
+    let assets = graph.push(name, Role::Assets(target_id), Some(target_id), None, target.origin);
+    for user in users {
+        graph.jobs[user].after.insert(assets);
+    }
+}
+
+/// An environment of several stacks gets one job that is its deployment. In the normal run there is nothing left for it to
+/// do; run again from GitLab's list of deployments it rolls all stacks back, in order. So does one whose only stack is
+/// reviewed: a change set can be executed once.
+pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    let deploys = graph.deploys(request, target_id);
+    let (Some(first), Some(last)) = (deploys.first(), deploys.last()) else { return };
+    let is_reviewed = matches!(work_of(request, &graph.jobs[*first]), Some(Work::Execute(_)));
+    if first == last && !is_reviewed {
+        graph.deployments.insert(target_id, *first);
+        return;
+    }
+    let name = common_parent(deploys.iter().map(|job| graph.jobs[*job].name.as_str()));
+    let name = name.unwrap_or_else(|| target.name.clone());
+    let group = graph.jobs[*last].group.clone().or_else(|| graph.jobs[*first].group.clone());
+    let past = graph.past();
+    let is_last = |job: &JobId| !deploys.iter().any(|other| past.holds(*other, *job));
+    let lasts: BTreeSet<JobId> = deploys.iter().copied().filter(is_last).collect();
+    let settle = graph.push(name, Role::Settle(target_id), Some(target_id), group, target.origin);
+    for job in &mut graph.jobs[..settle.index()] {
+        if lasts.is_subset(&job.after) {
+            job.after.insert(settle);
+        }
+    }
+    graph.jobs[settle].after = deploys.into_iter().collect();
+    graph.deployments.insert(target_id, settle);
+}
+
+/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where a step of the
+/// pipeline asks already, nobody is asked twice.
+pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    if target.environment.start == Start::Automatic {
+        return;
+    }
+    let past = graph.past();
+    let deploys = graph.deploys(request, target_id);
+    let approvals = graph.jobs_that(|job| {
+        job.target == Some(target_id) && work_of(request, job).is_some_and(Work::is_approval)
+    });
+    let is_asked =
+        approvals.iter().any(|approval| deploys.iter().all(|deploy| past.holds(*deploy, *approval)));
+    if is_asked || deploys.is_empty() {
+        return;
+    }
+    let own = graph.jobs_that(|job| job.target == Some(target_id) && !matches!(job.role, Role::Diff(_)));
+    let is_first = |job: &JobId| !own.iter().any(|other| past.holds(*job, *other));
+    let firsts: Vec<JobId> = own.iter().copied().filter(is_first).collect();
+    let name = format!("{}: start", target.name);
+    let group = firsts.first().and_then(|job| graph.jobs[*job].group.clone());
+    let gate = graph.push(name, Role::Gate(target_id), Some(target_id), group, target.origin);
+    for first in firsts {
+        let before = graph.jobs[first].after.clone();
+        graph.jobs[gate].after.extend(before);
+        graph.jobs[first].after.insert(gate);
+    }
+}
+
+/// `after` of the catalogue: an environment waits for the one before it, unless the pipeline says the opposite.
+pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
+    for (target_id, target) in Id::each(&targets.all) {
+        let Some(name) = &target.environment.after else { continue };
+        let earlier = targets.all.iter().position(|other| other.environment.name == *name).map(Id::new);
+        let Some(before) = earlier.and_then(|earlier| graph.deployments.get(&earlier).copied()) else {
+            continue;
+        };
+        let past = graph.past();
+        if graph.deployments.get(&target_id).is_some_and(|own| past.holds(*own, before)) {
+            continue;
+        }
+        let own = graph.jobs_that(|job: &PlannedJob| job.target == Some(target_id));
+        for job in &own {
+            let is_first = !own.iter().any(|other| past.holds(*job, *other));
+            if is_first && !past.holds(before, *job) && before != *job {
+                graph.jobs[*job].after.insert(before);
+            }
+        }
+    }
+}
+
+/// Returns the beginning that the names of a target's stacks share: `Staging` for `Staging/Data` and `Staging/Service`.
+fn common_parent<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let names = names.map(|name| name.strip_suffix(".Deploy").unwrap_or(name));
+    let parents: BTreeSet<&str> =
+        names.filter_map(|name| name.rsplit_once(['.', '/'])).map(|(parent, _)| parent).collect();
+    let mut parents = parents.into_iter();
+    match (parents.next(), parents.next()) {
+        (Some(only), None) => Some(only.to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! The jobs as a graph: the nodes that this pipeline runs, and what GitLab needs beside them.
+
+use super::request::Request;
+use super::targets::TargetId;
+use crate::assembly::StackId;
+use crate::deployment::{NodeId, Work};
+use crate::id::Id;
+use crate::ordering::Past;
+use nestling_gitlab::diagnostic::Origin;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The index of a job in [`Graph::jobs`].
+pub(crate) type JobId = Id<PlannedJob>;
+
+/// A job before it is written.
+#[derive(Debug)]
+pub(crate) struct PlannedJob {
+    /// Its short name.
+    pub name: String,
+    /// What it does.
+    pub role: Role,
+    /// The target that it belongs to.
+    pub target: Option<TargetId>,
+    /// The wave or stage of the pipeline that it belongs to.
+    pub group: Option<String>,
+    /// The jobs that it waits for.
+    pub after: BTreeSet<JobId>,
+    /// The jobs among them whose files or variables it reads.
+    pub reads: BTreeSet<JobId>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// What a node of the deployment does.
+    Node(NodeId),
+    /// Waits for the person who starts an environment.
+    Gate(TargetId),
+    /// Publishes the assets of a target outside of pipelines.
+    Assets(TargetId),
+    /// Brings an environment as a whole to the new state, and is its deployment.
+    Settle(TargetId),
+    /// Shows a merge request what it would change.
+    Diff(TargetId),
+    /// Waits for many jobs, so that others have to wait for one.
+    Barrier,
+}
+
+/// The jobs, and the job of each node.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    pub jobs: Vec<PlannedJob>,
+    /// The job of each node that this pipeline runs.
+    pub job_of_node: BTreeMap<NodeId, JobId>,
+    /// The job that is the deployment of each target.
+    pub deployments: BTreeMap<TargetId, JobId>,
+}
+
+impl Graph {
+    /// Adds a job that waits for nothing yet.
+    pub(crate) fn push(
+        &mut self,
+        name: String,
+        role: Role,
+        target: Option<TargetId>,
+        group: Option<String>,
+        origin: Origin,
+    ) -> JobId {
+        let job_id = Id::next(&self.jobs);
+        let (after, reads) = (BTreeSet::new(), BTreeSet::new());
+        self.jobs.push(PlannedJob { name, role, target, group, after, reads, origin });
+        job_id
+    }
+
+    /// Returns the jobs that fulfil a condition.
+    pub(crate) fn jobs_that(&self, is_meant: impl Fn(&PlannedJob) -> bool) -> Vec<JobId> {
+        Id::each(&self.jobs).filter(|(_, job)| is_meant(job)).map(|(job_id, _)| job_id).collect()
+    }
+
+    /// Returns the jobs that deploy stacks of a target.
+    pub(crate) fn deploys(&self, request: &Request<'_>, target: TargetId) -> Vec<JobId> {
+        self.jobs_that(|job| job.target == Some(target) && deployed_by(request, job).is_some())
+    }
+
+    /// Returns the stacks of a target that jobs of this pipeline deploy.
+    pub(crate) fn deployed_stacks(&self, request: &Request<'_>, target: TargetId) -> Vec<StackId> {
+        let jobs = self.jobs.iter().filter(|job| job.target == Some(target));
+        let stacks: BTreeSet<StackId> = jobs.filter_map(|job| deployed_by(request, job)).collect();
+        stacks.into_iter().collect()
+    }
+
+    /// Returns whether a job of this pipeline deploys a stack.
+    pub(crate) fn is_deployed(&self, request: &Request<'_>, stack: StackId) -> bool {
+        self.jobs.iter().any(|job| deployed_by(request, job) == Some(stack))
+    }
+
+    /// Returns the stacks of a target that jobs outside of pipelines deploy, and that have assets.
+    pub(crate) fn stacks_with_assets(&self, request: &Request<'_>, target: TargetId) -> Vec<StackId> {
+        let jobs = self.jobs.iter().filter(|job| job.target == Some(target));
+        jobs.filter_map(|job| with_assets(request, job)).collect()
+    }
+
+    /// Returns everything that must be done before each job.
+    pub(crate) fn past(&self) -> Past<PlannedJob> {
+        Past::new(self.jobs.iter().map(|job| &job.after))
+    }
+}
+
+/// Returns what a job does for its node, if it has one.
+pub(crate) fn work_of<'a>(request: &Request<'a>, job: &PlannedJob) -> Option<&'a Work> {
+    match job.role {
+        Role::Node(node) => Some(&request.deployment.nodes[node].work),
+        _ => None,
+    }
+}
+
+/// Returns the stack that is in its new state after a job of its own.
+pub(crate) fn deployed_by(request: &Request<'_>, job: &PlannedJob) -> Option<StackId> {
+    work_of(request, job).and_then(Work::deploys)
+}
+
+/// Returns the stack of a job outside of pipelines, if it has assets.
+pub(crate) fn with_assets(request: &Request<'_>, job: &PlannedJob) -> Option<StackId> {
+    let Role::Node(node) = job.role else { return None };
+    let node = &request.deployment.nodes[node];
+    let stack = node.work.stack().filter(|_| node.pipeline.is_none())?;
+    let has_assets = !request.deployment.assembly.stacks[stack].assets.is_empty();
+    has_assets.then_some(stack)
+}

@@ -1,0 +1,186 @@
+//! The nodes that a pipeline runs: those of its own environments, and what stands between them.
+
+use super::request::Request;
+use super::targets::{Deployable, LeftOut, TargetId, Targets};
+use crate::deployment::{Deployment, InputSource, Namespace, Node, NodeId, PipelineId, Work};
+use crate::id::Id;
+use crate::ordering::in_order;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a node is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// To an environment.
+    To(TargetId),
+    /// To none, and it needs none.
+    Anywhere,
+    /// To none, since its pipeline, its stage or its stack is left out.
+    Nowhere,
+}
+
+/// Where each node is sent.
+pub(crate) struct Destinations(Vec<Sent>);
+
+impl Destinations {
+    pub(crate) fn new(request: &Request<'_>, targets: &Targets) -> Self {
+        let chosen = request.chosen();
+        let sent = |node: &Node| {
+            if is_of_another_pipeline(node, &chosen) {
+                return Sent::Nowhere;
+            }
+            let deployable = match (node.stage, node.work.stack()) {
+                (Some(stage), _) => Deployable::Stage(stage),
+                (None, Some(stack)) => Deployable::Stack(stack),
+                (None, None) => return Sent::Anywhere,
+            };
+            targets.of(deployable).map_or(Sent::Nowhere, Sent::To)
+        };
+        Self(request.deployment.nodes.iter().map(sent).collect())
+    }
+
+    pub(crate) fn of(&self, node: NodeId) -> Sent {
+        self.0[node.index()]
+    }
+
+    /// Returns the target of a node, if it has one.
+    pub(crate) fn target(&self, node: NodeId) -> Option<TargetId> {
+        match self.of(node) {
+            Sent::To(target) => Some(target),
+            Sent::Anywhere | Sent::Nowhere => None,
+        }
+    }
+}
+
+/// Returns what a node waits for; where some of that is not kept, also what that waits for.
+pub(crate) fn through<T>(
+    deployment: &Deployment,
+    node: NodeId,
+    kept: &BTreeMap<NodeId, T>,
+) -> BTreeSet<NodeId> {
+    let mut before = BTreeSet::new();
+    let mut queue: Vec<NodeId> = deployment.nodes[node].after.iter().copied().collect();
+    while let Some(next) = queue.pop() {
+        if before.insert(next) && !kept.contains_key(&next) {
+            queue.extend(&deployment.nodes[next].after);
+        }
+    }
+    before
+}
+
+/// Returns the nodes whose variables or files a node reads.
+pub(crate) fn read_by(deployment: &Deployment, node: NodeId) -> BTreeSet<NodeId> {
+    let mut read = BTreeSet::new();
+    let Work::Run(step) = &deployment.nodes[node].work else { return read };
+    for (namespace, _) in step.references() {
+        if let Some(Namespace::Node(other)) = deployment.namespace(node, namespace) {
+            read.insert(other);
+        }
+    }
+    for input in &step.inputs {
+        if let InputSource::Node(other) = input.source {
+            read.insert(other);
+        }
+    }
+    read
+}
+
+/// Returns whether a node is of a CodePipeline that the header does not choose.
+fn is_of_another_pipeline(node: &Node, chosen: &[PipelineId]) -> bool {
+    node.pipeline.is_some_and(|pipeline| !chosen.contains(&pipeline))
+}
+
+/// The nodes that are left out, with the reason of each.
+type Gone = BTreeMap<NodeId, String>;
+
+/// Returns the nodes that this pipeline runs: those that are not of another kind of pipeline, and need none that is. A
+/// person is not asked for something that does not come.
+pub(crate) fn kept(
+    request: &Request<'_>,
+    targets: &Targets,
+    destinations: &Destinations,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<NodeId> {
+    let deployment = request.deployment;
+    let after: Vec<&BTreeSet<NodeId>> = deployment.nodes.iter().map(|node| &node.after).collect();
+    let order = in_order(&after);
+    let leaving = Leaving { request, targets, destinations, chosen: request.chosen() };
+    let mut gone = Gone::new();
+    for node in &order {
+        if let Some(reason) = leaving.reason(*node, &gone) {
+            gone.insert(*node, reason);
+        }
+    }
+    for node in order.iter().rev() {
+        if deployment.nodes[*node].work.is_approval() && asks_for_nothing(deployment, *node, &gone) {
+            gone.insert(*node, "nothing that waits for it is in this pipeline".to_owned());
+        }
+    }
+    for (node, reason) in &gone {
+        let job = leaving.name(*node);
+        // A stack of the app itself may be left out by its own name already.
+        if !left_out.iter().any(|known| known.job == job) {
+            left_out.push(LeftOut { job, reason: reason.clone() });
+        }
+    }
+    Id::all(&deployment.nodes).filter(|node| !gone.contains_key(node)).collect()
+}
+
+/// Returns whether all that waits for an approval is left out, and something does wait.
+fn asks_for_nothing(deployment: &Deployment, approval: NodeId, gone: &Gone) -> bool {
+    if gone.contains_key(&approval) {
+        return false;
+    }
+    let mut waiting =
+        Id::each(&deployment.nodes).filter(|(_, node)| node.after.contains(&approval)).peekable();
+    waiting.peek().is_some() && waiting.all(|(node, _)| gone.contains_key(&node))
+}
+
+/// What decides whether a node is left out.
+struct Leaving<'a> {
+    request: &'a Request<'a>,
+    targets: &'a Targets,
+    destinations: &'a Destinations,
+    chosen: Vec<PipelineId>,
+}
+
+impl Leaving<'_> {
+    /// Returns the reason to leave a node out, once it is known which nodes before it are left out.
+    fn reason(&self, node_id: NodeId, gone: &Gone) -> Option<String> {
+        let deployment = self.request.deployment;
+        let node = &deployment.nodes[node_id];
+        match self.destinations.of(node_id) {
+            Sent::Nowhere if is_of_another_pipeline(node, &self.chosen) => {
+                return Some("`pipeline` names another".to_owned());
+            }
+            Sent::Nowhere => return Some("its stage is left out".to_owned()),
+            Sent::To(target) if !self.targets.all[target].environment.deployed => {
+                let environment = &self.targets.all[target].environment;
+                let reason = format!("`{}` is not deployed to by this kind of pipeline", environment.name);
+                return Some(reason);
+            }
+            Sent::To(_) | Sent::Anywhere => {}
+        }
+        // What is left out for good is no reason to wait for ever; what it would have made is missing, though.
+        let is_missing =
+            |before: &&NodeId| gone.contains_key(before) && self.destinations.of(**before) != Sent::Nowhere;
+        if let Some(missing) = node.after.iter().find(is_missing) {
+            let name = &deployment.nodes[*missing].name;
+            return Some(format!("it needs `{name}`, which is left out"));
+        }
+        let read = read_by(deployment, node_id);
+        let unmade = read.iter().find(|other| gone.contains_key(other))?;
+        let name = &deployment.nodes[*unmade].name;
+        Some(format!("it reads what `{name}` makes, which is left out"))
+    }
+
+    /// Returns the name of the job that a node would be.
+    fn name(&self, node_id: NodeId) -> String {
+        let deployment = self.request.deployment;
+        let node = &deployment.nodes[node_id];
+        let label = node.pipeline.and_then(|pipeline| deployment.label(pipeline));
+        match label.filter(|_| is_of_another_pipeline(node, &self.chosen)) {
+            Some(label) => format!("{label}.{}", node.name),
+            None => self.request.node_name(node_id),
+        }
+    }
+}

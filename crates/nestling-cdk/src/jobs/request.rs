@@ -1,0 +1,100 @@
+//! What the jobs of an assembly are written from.
+
+use crate::deployment::{Deployment, NodeId, PipelineId};
+use crate::environment::Environment;
+use crate::id::Id;
+use crate::rules::CDK_HEADER;
+use crate::settings::Settings;
+use nestling_gitlab::diagnostic::Diagnostic;
+
+/// What jobs are written from.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The graph of the assembly.
+    pub deployment: &'a Deployment,
+    /// The unit's header.
+    pub settings: &'a Settings,
+    /// The unit's directory, from the root of the checkout; empty for the root.
+    pub directory: &'a str,
+    /// The environments that stages may be deployed to, in the order of the catalogue.
+    pub environments: &'a [Environment],
+    /// Whether the pipeline is one of a merge request, which is shown what it would change elsewhere.
+    pub is_merge_request: bool,
+    /// The most needs that a job may have.
+    pub needs_limit: usize,
+}
+
+impl Request<'_> {
+    /// Returns the pipelines that are migrated: those that the header names, or all.
+    ///
+    /// The header names them by the whole construct path, by the beginning of it (all pipelines of a stack), or by the
+    /// end of it; the first of these that fits any pipeline decides.
+    pub(crate) fn chosen(&self) -> Vec<PipelineId> {
+        let Some(wanted) = &self.settings.pipeline else {
+            return Id::all(&self.deployment.pipelines).collect();
+        };
+        let wanted = &wanted.value;
+        let exact = self.pipelines_that(|path| path == wanted);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let beginning = format!("{wanted}/");
+        let beginning_with = self.pipelines_that(|path| path.starts_with(&beginning));
+        if !beginning_with.is_empty() {
+            return beginning_with;
+        }
+        let end = format!("/{wanted}");
+        self.pipelines_that(|path| path.ends_with(&end))
+    }
+
+    fn pipelines_that(&self, is_meant: impl Fn(&str) -> bool) -> Vec<PipelineId> {
+        let pipelines = Id::each(&self.deployment.pipelines);
+        pipelines.filter(|(_, path)| is_meant(path.as_str())).map(|(pipeline_id, _)| pipeline_id).collect()
+    }
+
+    /// Returns the assembly's directory, from the root of the checkout.
+    pub(crate) fn assembly(&self) -> String {
+        let written = self.settings.assembly.value.trim_end_matches('/');
+        match (written.strip_prefix('/'), self.directory) {
+            (Some(from_root), _) => from_root.to_owned(),
+            (None, "") => written.trim_start_matches("./").to_owned(),
+            (None, directory) => format!("{directory}/{}", written.trim_start_matches("./")),
+        }
+    }
+
+    /// Returns the name of a node's job: where several pipelines are migrated, behind the label of its own.
+    pub(crate) fn node_name(&self, node: NodeId) -> String {
+        let node = &self.deployment.nodes[node];
+        let pipeline = node.pipeline.filter(|_| self.chosen().len() > 1);
+        match pipeline.and_then(|pipeline| self.deployment.label(pipeline)) {
+            Some(label) => format!("{label}.{}", node.name),
+            None => node.name.clone(),
+        }
+    }
+}
+
+/// Returns the error of a header whose `pipeline` names none, or is the end of several.
+pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
+    let wanted = request.settings.pipeline.as_ref()?;
+    let paths = &request.deployment.pipelines;
+    let in_ticks = |pipeline: PipelineId| format!("`{}`", paths[pipeline].as_str());
+    let chosen = request.chosen();
+    let beginning = format!("{}/", wanted.value);
+    let is_beginning = |pipeline: &PipelineId| paths[*pipeline].as_str().starts_with(&beginning);
+    if chosen.len() > 1 && !chosen.iter().any(is_beginning) {
+        let message = format!("several pipelines of the assembly end in `{}`", wanted.value);
+        let known: Vec<String> = chosen.into_iter().map(in_ticks).collect();
+        let problem = Diagnostic::error(&CDK_HEADER, wanted.origin, message);
+        return Some(problem.with_help(format!("write one of {}", known.join(", "))));
+    }
+    if !chosen.is_empty() {
+        return None;
+    }
+    let known: Vec<String> = Id::all(paths).map(in_ticks).collect();
+    let help = match &known[..] {
+        [] => "it has no pipeline at all; remove the line".to_owned(),
+        known => format!("it has {}", known.join(", ")),
+    };
+    let message = format!("the assembly has no pipeline `{}`", wanted.value);
+    Some(Diagnostic::error(&CDK_HEADER, wanted.origin, message).with_help(help))
+}

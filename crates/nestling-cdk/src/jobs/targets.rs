@@ -1,0 +1,240 @@
+//! The environment of each CDK stage: environments of the catalogue, each with the stacks that it gets.
+
+use super::request::Request;
+use crate::assembly::{StackId, StageId, last_part};
+use crate::deployment::{Deployment, Node};
+use crate::environment::Environment;
+use crate::id::Id;
+use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
+use crate::settings::StagePolicy;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::yaml::Located;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The index of a target in [`Targets::all`].
+pub(crate) type TargetId = Id<Target>;
+
+/// An environment that stacks of the assembly are deployed to.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// The name of its own jobs: the stage's path, or the environment of several.
+    pub name: String,
+    /// What the caller says of it.
+    pub environment: Environment,
+    /// Where the header sends its first stage there.
+    pub origin: Origin,
+    /// Its stages.
+    pub stages: Vec<StageId>,
+    /// The stacks that nodes of the chosen pipelines work on, those of its stages included. Never empty.
+    pub stacks: Vec<StackId>,
+    /// The stacks among them that its stop job destroys: those of stages that are stopped. Empty where it has none.
+    pub destroyed: Vec<StackId>,
+    /// The URL, as in the header.
+    pub url: Option<Located<String>>,
+    /// The role, as in the header.
+    pub role: Option<Located<String>>,
+}
+
+/// What a header sends to an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deployable {
+    /// A stage of the assembly.
+    Stage(StageId),
+    /// A stack of the app itself.
+    Stack(StackId),
+}
+
+/// A job, or a stage that would be several, which this pipeline does not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its short name.
+    pub job: String,
+    /// The reason.
+    pub reason: String,
+}
+
+/// The targets, and the target of each deployable. One without target is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    pub all: Vec<Target>,
+    /// The environments that the header names and that do not exist.
+    pub undefined: Vec<Located<String>>,
+    by_deployable: BTreeMap<Deployable, TargetId>,
+}
+
+impl Targets {
+    /// Returns the target of a deployable.
+    pub(crate) fn of(&self, deployable: Deployable) -> Option<TargetId> {
+        self.by_deployable.get(&deployable).copied()
+    }
+
+    /// Sends a deployable to an environment.
+    fn send(
+        &mut self,
+        deployable: Deployable,
+        found: &Found<'_>,
+        policy: Option<&StagePolicy>,
+        environment: &Environment,
+        origin: Origin,
+    ) {
+        let same = self.all.iter().position(|target| target.environment.name == environment.name);
+        let target_id = same.map_or_else(|| Id::next(&self.all), Id::new);
+        if same.is_none() {
+            self.all.push(Target {
+                name: String::new(),
+                environment: environment.clone(),
+                origin,
+                stages: Vec::new(),
+                stacks: Vec::new(),
+                destroyed: Vec::new(),
+                url: None,
+                role: None,
+            });
+        }
+        let target = &mut self.all[target_id];
+        target.url = target.url.take().or_else(|| policy?.url.clone());
+        target.role = target.role.take().or_else(|| policy?.role.clone());
+        target.stacks.extend(&found.stacks);
+        if policy.and_then(|policy| policy.stop).unwrap_or(environment.stops) {
+            target.destroyed.extend(&found.stacks);
+        }
+        if let Deployable::Stage(stage) = deployable {
+            target.stages.push(stage);
+        }
+        self.by_deployable.insert(deployable, target_id);
+    }
+}
+
+/// Sends every stage and every stack of the chosen pipelines to its environment.
+pub(crate) fn targets(
+    request: &Request<'_>,
+    left_out: &mut Vec<LeftOut>,
+    problems: &mut Vec<Diagnostic>,
+) -> Targets {
+    let mut targets = Targets::default();
+    let chosen = request.chosen();
+    let is_chosen = |node: &Node| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
+    for (deployable, found) in deployables(request.deployment, is_chosen) {
+        let policy = request.settings.stage(found.path);
+        match destination(request, found.path, policy) {
+            Destination::Environment(environment, origin) => {
+                targets.send(deployable, &found, policy, environment, origin);
+            }
+            Destination::Skipped => {
+                let reason = "`stages` leaves it out".to_owned();
+                left_out.push(LeftOut { job: found.path.to_owned(), reason });
+            }
+            Destination::Undefined(name) => targets.undefined.push(name.clone()),
+            // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
+            Destination::Unlisted if is_beside_pipeline(request, deployable) => {
+                let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
+                left_out.push(LeftOut { job: found.path.to_owned(), reason });
+            }
+            Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
+        }
+    }
+    problems.extend(unknown_stages(request));
+    for target in &mut targets.all {
+        finish(request, target);
+        problems.extend(target.environment.keywords.as_ref().err().into_iter().flatten().cloned());
+    }
+    targets
+}
+
+/// A deployable, with the stacks of it that nodes work on.
+struct Found<'a> {
+    path: &'a str,
+    stacks: BTreeSet<StackId>,
+}
+
+/// Returns everything that these nodes of the deployment have stacks of.
+fn deployables(deployment: &Deployment, is_meant: impl Fn(&Node) -> bool) -> BTreeMap<Deployable, Found<'_>> {
+    let mut deployables: BTreeMap<Deployable, Found<'_>> = BTreeMap::new();
+    for node in deployment.nodes.iter().filter(|node| is_meant(node)) {
+        let Some(stack_id) = node.work.stack() else { continue };
+        let stack = &deployment.assembly.stacks[stack_id];
+        let (deployable, path) = match stack.stage {
+            Some(stage_id) => (Deployable::Stage(stage_id), &deployment.assembly.stages[stage_id].path),
+            None => (Deployable::Stack(stack_id), &stack.path),
+        };
+        let found = deployables.entry(deployable).or_insert(Found { path, stacks: BTreeSet::new() });
+        found.stacks.insert(stack_id);
+    }
+    deployables
+}
+
+/// Where a header sends a construct path.
+enum Destination<'a> {
+    /// To an environment, and where that is written.
+    Environment(&'a Environment, Origin),
+    /// To none, as the header says.
+    Skipped,
+    /// To an environment that does not exist.
+    Undefined(&'a Located<String>),
+    /// Nothing is said.
+    Unlisted,
+}
+
+fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePolicy>) -> Destination<'a> {
+    let written = match policy {
+        Some(StagePolicy { environment: None, .. }) => return Destination::Skipped,
+        Some(policy) => policy.environment.as_ref(),
+        None => request.settings.environment.as_ref(),
+    };
+    let mut environments = request.environments.iter();
+    if let Some(written) = written {
+        return match environments.find(|environment| environment.name == written.value) {
+            Some(environment) => Destination::Environment(environment, written.origin),
+            None => Destination::Undefined(written),
+        };
+    }
+    match environments.find(|environment| environment.name.eq_ignore_ascii_case(last_part(path))) {
+        Some(environment) => Destination::Environment(environment, request.settings.origin),
+        None => Destination::Unlisted,
+    }
+}
+
+fn finish(request: &Request<'_>, target: &mut Target) {
+    let assembly = &request.deployment.assembly;
+    target.name = match (&target.stages[..], &target.stacks[..]) {
+        ([stage], stacks) if stacks.len() == assembly.stages[*stage].stacks.len() => {
+            assembly.stages[*stage].path.clone()
+        }
+        ([], [stack]) => assembly.stacks[*stack].path.clone(),
+        _ => target.environment.name.clone(),
+    };
+    target.url = target.url.take().or_else(|| request.settings.url.clone());
+    target.role = target.role.take().or_else(|| request.settings.role.clone());
+}
+
+fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
+    matches!(deployable, Deployable::Stack(_)) && !request.deployment.pipelines.is_empty()
+}
+
+fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagnostic {
+    let what = if matches!(deployable, Deployable::Stage(_)) { "stage" } else { "stack" };
+    let short = last_part(path);
+    let message = format!("nothing says where the {what} `{path}` is deployed to");
+    let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
+    Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
+}
+
+/// Returns warnings for keys under `stages` that are near a stage of the assembly and name none. One that is far from all
+/// may be a stage of another synth, such as a review app's; one may also name a stage of a pipeline that is not chosen.
+fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
+    let deployables = deployables(request.deployment, |_| true);
+    let paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
+    let names: Vec<&str> = paths.iter().map(|path| last_part(path)).collect();
+    let mut problems = Vec::new();
+    for (key, policy) in &request.settings.stages {
+        if paths.contains(&key.as_str()) || names.contains(&key.as_str()) {
+            continue;
+        }
+        if let Some(near) = did_you_mean(key, names.iter().copied()) {
+            let message = format!("the assembly has no stage `{key}`");
+            let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
+            problems.push(problem.with_help(format!("did you mean `{near}`?")));
+        }
+    }
+    problems
+}

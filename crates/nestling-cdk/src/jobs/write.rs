@@ -1,0 +1,118 @@
+//! From planned jobs to their bodies: the choice of who writes what.
+
+use super::body::Body;
+use super::graph::{Graph, JobId, PlannedJob, Role};
+use super::request::Request;
+use super::stages::stages;
+use super::targets::Targets;
+use super::writer::{Gate, Plan, Writer};
+use super::{deploy, gate, step, values};
+use crate::deployment::{NodeId, Work};
+use crate::ordering::in_order;
+use crate::report::Report;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::NAME_LIMIT;
+use nestling_gitlab::pipeline::keywords::GLOBAL;
+use nestling_gitlab::yaml::Map;
+use std::collections::BTreeSet;
+
+/// A job as it is written, but for `rules` and `when`.
+#[derive(Debug)]
+pub struct Job {
+    /// Its short name.
+    pub name: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its keywords.
+    pub body: Map,
+    /// What decides whether it runs; `None` for a job that always does.
+    pub gate: Option<Gate>,
+}
+
+/// The jobs with their stages.
+pub(crate) struct Written {
+    pub stages: Vec<String>,
+    pub jobs: Vec<Job>,
+}
+
+/// Writes all jobs, each behind those that it waits for.
+pub(crate) fn write(
+    request: &Request<'_>,
+    targets: &Targets,
+    graph: &Graph,
+    report: &mut Report,
+    problems: &mut Vec<Diagnostic>,
+) -> Written {
+    let stages = stages(request, graph);
+    let plan = Plan {
+        targets,
+        graph,
+        names: names(&graph.jobs),
+        past: graph.past(),
+        wanted: values::wanted(request, graph),
+    };
+    let after: Vec<&BTreeSet<JobId>> = graph.jobs.iter().map(|job| &job.after).collect();
+    let mut jobs = Vec::new();
+    for job_id in in_order(&after) {
+        let job = &graph.jobs[job_id];
+        let target = job.target.map(|target| &targets.all[target]);
+        let mut body = Body::new(job.origin);
+        body.text("stage", stages.of(job_id));
+        let mut writer = Writer { request, plan: &plan, job_id, job, target, body, report, problems };
+        writer.needs();
+        write_role(&mut writer);
+        let gate = writer.gate();
+        let name = plan.names[job_id.index()].clone();
+        jobs.push(Job { name, origin: job.origin, body: writer.body.into_map(), gate });
+    }
+    let stages = if jobs.is_empty() { Vec::new() } else { stages.names };
+    Written { stages, jobs }
+}
+
+fn write_role(job: &mut Writer<'_>) {
+    match job.job.role {
+        Role::Node(node) => write_node(job, node),
+        Role::Gate(_) => gate::start(job),
+        Role::Assets(target) => {
+            let stacks = job.plan.graph.stacks_with_assets(job.request, target);
+            deploy::publish(job, &stacks);
+        }
+        Role::Settle(target) => deploy::settle(job, target),
+        Role::Diff(target) => deploy::diff(job, target),
+        Role::Barrier => gate::barrier(job),
+    }
+}
+
+fn write_node(job: &mut Writer<'_>, node: NodeId) {
+    let deployment = job.request.deployment;
+    match &deployment.nodes[node].work {
+        Work::Deploy(stack) => deploy::stack(job, *stack),
+        Work::Prepare(stack) => deploy::prepare(job, *stack),
+        Work::Execute(stack) => deploy::execute(job, *stack),
+        Work::Publish(stage) => deploy::publish(job, &deployment.assembly.stages[*stage].stacks),
+        Work::Run(step) => step::run(job, node, step),
+        Work::Approve(comment) => gate::approve(job, comment.as_deref()),
+        Work::Compare(stacks) => deploy::compare(job, stacks),
+        Work::Unsupported(what) => gate::unsupported(job, what),
+    }
+}
+
+/// Returns the names of the jobs, each once and none that GitLab reads as something else.
+fn names(jobs: &[PlannedJob]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut names = Vec::new();
+    for job in jobs {
+        let plain: String = job.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let is_reserved = GLOBAL.contains(&plain.as_str()) || plain == "pages" || plain.starts_with('.');
+        // The unit's name comes before it.
+        let short: String = plain.chars().take(NAME_LIMIT - 60).collect();
+        let mut name = if is_reserved || short.is_empty() { format!("cdk {short}") } else { short };
+        let mut number = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{} ({number})", name.split(" (").next().unwrap_or_default());
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}

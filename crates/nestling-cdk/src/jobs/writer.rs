@@ -1,0 +1,178 @@
+//! A job while it is written, and what is common to all jobs: needs, environment, gate.
+
+use super::body::Body;
+use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
+use super::request::Request;
+use super::targets::{Target, TargetId, Targets};
+use crate::deployment::{InputSource, Work};
+use crate::environment::{Environment, Start};
+use crate::id::Id;
+use crate::ordering::Past;
+use crate::report::{Kind, Report};
+use crate::settings::Source;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What each job is written from.
+pub(crate) struct Plan<'a> {
+    pub targets: &'a Targets,
+    pub graph: &'a Graph,
+    /// The final name of each job.
+    pub names: Vec<String>,
+    /// What must be done before each job.
+    pub past: Past<PlannedJob>,
+    /// The variables of each job that others read: the namespace that they know it by, and the variable.
+    pub wanted: BTreeMap<JobId, BTreeSet<(String, String)>>,
+}
+
+/// A job while it is written.
+pub(crate) struct Writer<'a> {
+    pub request: &'a Request<'a>,
+    pub plan: &'a Plan<'a>,
+    pub job_id: JobId,
+    pub job: &'a PlannedJob,
+    /// The target that the job belongs to.
+    pub target: Option<&'a Target>,
+    pub body: Body,
+    pub report: &'a mut Report,
+    pub problems: &'a mut Vec<Diagnostic>,
+}
+
+/// When a job runs: what decides beside the jobs that it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// How it starts.
+    pub start: Start,
+    /// The expression that must hold.
+    pub expression: Option<String>,
+    /// Whether a deploy freeze holds it back.
+    pub frozen: bool,
+    /// Where that is written.
+    pub origin: Origin,
+}
+
+impl<'a> Writer<'a> {
+    /// Returns whether the job is the deployment of its target.
+    pub(crate) fn is_deployment(&self) -> bool {
+        let deployments = &self.plan.graph.deployments;
+        self.job.target.and_then(|target| deployments.get(&target)) == Some(&self.job_id)
+    }
+
+    /// Adds a line about the job to the report.
+    pub(crate) fn note(&mut self, kind: Kind, text: &str) {
+        self.report.add(kind, self.job.name.clone(), text, self.job.origin);
+    }
+
+    /// Writes `needs:`; the assembly comes first, where the job reads it.
+    pub(crate) fn needs(&mut self) {
+        let mut needs = Vec::new();
+        if let Source::Parent(parent) = &self.request.settings.from
+            && self.reads_assembly()
+        {
+            let mut need = Body::new(self.request.settings.origin);
+            need.text("pipeline", "$PARENT_PIPELINE_ID").text("job", parent.as_str());
+            needs.push(need.into_node());
+        }
+        for before in &self.job.after {
+            let mut need = Body::new(self.job.origin);
+            let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
+            let name = self.plan.names[before.index()].as_str();
+            need.text("job", name).plain("artifacts", artifacts);
+            needs.push(need.into_node());
+        }
+        self.body.list("needs", needs);
+    }
+
+    fn reads_assembly(&self) -> bool {
+        match (self.job.role, work_of(self.request, self.job)) {
+            (Role::Gate(_) | Role::Barrier, _) => false,
+            (_, Some(Work::Run(step))) => {
+                step.inputs.iter().any(|input| input.source == InputSource::Assembly)
+            }
+            (_, Some(Work::Approve(_) | Work::Unsupported(_))) => false,
+            _ => true,
+        }
+    }
+
+    /// Writes `environment:` of the target's deployment, and the keywords that come with it.
+    pub(crate) fn deploying(&mut self, url: Option<String>) {
+        let Some(target) = self.target else { return };
+        let Ok(keywords) = &target.environment.keywords else { return };
+        let mut environment = keywords.deployment.clone();
+        if let Some(url) = url {
+            let origin = target.url.as_ref().map_or(target.origin, |url| url.origin);
+            environment.remove("url");
+            environment.set("url", Node::string(origin, url));
+        }
+        self.body.node("environment", Node::map(target.environment.origin, environment));
+        for (key, value) in keywords.job.iter() {
+            self.body.set_default(key, value.clone());
+        }
+    }
+
+    /// Writes `environment:` of a job that is not the deployment itself, and the keywords that come with it.
+    pub(crate) fn accessing(&mut self, action: &str) {
+        let Some(target) = self.target else { return };
+        let Ok(keywords) = &target.environment.keywords else { return };
+        let mut environment = keywords.access.clone();
+        environment.set("action", Node::string(target.origin, action));
+        self.body.node("environment", Node::map(target.environment.origin, environment));
+        for (key, value) in keywords.job.iter() {
+            // That of the environment is for the deployment and its stop job.
+            if key != "resource_group" {
+                self.body.set_default(key, value.clone());
+            }
+        }
+    }
+
+    /// Returns what decides at creation whether the job is in the pipeline, and what starts it.
+    ///
+    /// That is what decides on its own environment, and on every environment before it: GitLab refuses a pipeline with a
+    /// need on a job that rules have dropped.
+    pub(crate) fn gate(&self) -> Option<Gate> {
+        if matches!(self.job.role, Role::Diff(_)) {
+            return None;
+        }
+        let environments = self.gating_environments();
+        let expressions: Vec<String> =
+            environments.iter().filter_map(|environment| any_of(&environment.expressions)).collect();
+        let expression = match &expressions[..] {
+            [] => None,
+            [only] => Some(only.clone()),
+            several => {
+                let several: Vec<String> = several.iter().map(|text| format!("({text})")).collect();
+                Some(several.join(" && "))
+            }
+        };
+        Some(Gate {
+            start: self.start(),
+            expression,
+            frozen: environments.iter().any(|environment| environment.frozen),
+            origin: environments.first().map_or(self.job.origin, |environment| environment.origin),
+        })
+    }
+
+    fn gating_environments(&self) -> Vec<&'a Environment> {
+        let jobs = Id::each(&self.plan.graph.jobs);
+        let is_before = |other: JobId| other == self.job_id || self.plan.past.holds(self.job_id, other);
+        let before = jobs.filter(|(other, _)| is_before(*other));
+        let targets: BTreeSet<TargetId> = before.filter_map(|(_, job)| job.target).collect();
+        let environments = targets.into_iter().map(|target| &self.plan.targets.all[target].environment);
+        environments.filter(|environment| environment.frozen || !environment.expressions.is_empty()).collect()
+    }
+
+    fn start(&self) -> Start {
+        match (self.job.role, work_of(self.request, self.job)) {
+            (Role::Gate(target), _) => self.plan.targets.all[target].environment.start,
+            (_, Some(Work::Approve(_))) => Start::Blocking,
+            _ => Start::Automatic,
+        }
+    }
+}
+
+/// Returns the expression that holds where any of these does.
+fn any_of(expressions: &[String]) -> Option<String> {
+    let each = expressions.iter().map(|text| format!("({text})"));
+    each.reduce(|any, next| format!("{any} || {next}"))
+}

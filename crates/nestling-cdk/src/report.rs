@@ -1,0 +1,192 @@
+//! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
+
+use super::codepipeline::PipelineId;
+use super::rules::{
+    CDK_ROLE, CDK_RUNNER, CDK_SETTING, CDK_SOURCE, CDK_STACK, CDK_TRIGGER, CDK_UNSUPPORTED, CDK_VARIABLE,
+};
+use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity};
+
+/// One thing that is not a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Whose it is: an action, a job, a stack.
+    pub subject: String,
+    /// What it is, and what becomes of it.
+    pub text: String,
+    /// The pipeline that it is about, where it is about one.
+    pub pipeline: Option<PipelineId>,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// The sorts of things that are not jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// GitLab does it by itself, or the parent pipeline has to: nothing is lost.
+    Replaced,
+    /// Rights that a step's role had and the job's role needs.
+    Role,
+    /// A value that has to be given as a CI/CD variable.
+    Variable,
+    /// A machine, an image or a network that a runner has to have.
+    Runner,
+    /// A second repository.
+    Source,
+    /// What started the pipeline, and whom it told.
+    Trigger,
+    /// An action that no job can do.
+    Unsupported,
+    /// A setting without counterpart.
+    Setting,
+    /// Stacks that the jobs treat otherwise than one might think.
+    Stack,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Replaced,
+        Self::Role,
+        Self::Variable,
+        Self::Runner,
+        Self::Source,
+        Self::Trigger,
+        Self::Unsupported,
+        Self::Setting,
+        Self::Stack,
+    ];
+
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replaced => "replaced",
+            Self::Role => "role",
+            Self::Variable => "variable",
+            Self::Runner => "runner",
+            Self::Source => "source",
+            Self::Trigger => "trigger",
+            Self::Unsupported => "unsupported",
+            Self::Setting => "setting",
+            Self::Stack => "stack",
+        }
+    }
+
+    /// Whether somebody has to do something about it.
+    pub fn is_open(self) -> bool {
+        self.rule().is_some()
+    }
+
+    /// Returns whether the diagnostics of open lines are reported against this rule.
+    pub fn is_rule_of_open_lines(rule: &Rule) -> bool {
+        Self::ALL.iter().any(|kind| kind.rule() == Some(rule))
+    }
+
+    /// The rule of the diagnostic that its lines become; none where nobody has to do anything about them.
+    fn rule(self) -> Option<&'static Rule> {
+        Some(match self {
+            Self::Replaced => return None,
+            Self::Role => &CDK_ROLE,
+            Self::Variable => &CDK_VARIABLE,
+            Self::Runner => &CDK_RUNNER,
+            Self::Source => &CDK_SOURCE,
+            Self::Trigger => &CDK_TRIGGER,
+            Self::Unsupported => &CDK_UNSUPPORTED,
+            Self::Setting => &CDK_SETTING,
+            Self::Stack => &CDK_STACK,
+        })
+    }
+
+    /// What all lines of this sort are.
+    fn headline(self) -> &'static str {
+        match self {
+            Self::Replaced => "what GitLab does by itself",
+            Self::Role => "steps had rights that the role of their jobs needs",
+            Self::Variable => "values have to be given as CI/CD variables",
+            Self::Runner => "jobs need runners that have more than every runner has",
+            Self::Source => "steps read other repositories",
+            Self::Trigger => "triggers and notifications are not carried over",
+            Self::Unsupported => "actions that no job can do",
+            Self::Setting => "settings without counterpart are not carried over",
+            Self::Stack => "stacks that need a look",
+        }
+    }
+
+    /// What is to be done about it.
+    fn help(self) -> &'static str {
+        match self {
+            Self::Replaced => "nothing has to be done",
+            Self::Role => "give the role that the jobs assume what these statements allow",
+            Self::Variable => "add them under Settings > CI/CD > Variables, masked where they are secret",
+            Self::Runner => {
+                "`cdk: { images: … }` maps images; `default: { tags: … }` below the `---` chooses runners"
+            }
+            Self::Source => "`cdk: { sources: { NAME: PROJECT } }` says which GitLab project it is",
+            Self::Trigger => {
+                "pipeline schedules, webhooks and notifications are set up in GitLab's project settings"
+            }
+            Self::Unsupported => "write the job of this name below the `---`: it goes over the placeholder",
+            Self::Setting => "see whether the job needs it, and write it below the `---`",
+            Self::Stack => "see whether that is what you want",
+        }
+    }
+}
+
+/// The report of one assembly, in the order in which things were found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+impl Report {
+    /// Adds a line, once.
+    pub(crate) fn add(
+        &mut self,
+        kind: Kind,
+        subject: impl Into<String>,
+        text: impl Into<String>,
+        origin: Origin,
+    ) {
+        self.push(Line { kind, subject: subject.into(), text: text.into(), pipeline: None, origin });
+    }
+
+    /// Adds a line, unless the same is said already.
+    pub(crate) fn push(&mut self, line: Line) {
+        let same = |known: &Line| {
+            (known.kind, known.pipeline) == (line.kind, line.pipeline)
+                && (&known.subject, &known.text) == (&line.subject, &line.text)
+        };
+        if !self.lines.iter().any(same) {
+            self.lines.push(line);
+        }
+    }
+
+    /// The lines that somebody has to do something about.
+    pub fn open(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.kind.is_open())
+    }
+
+    /// One diagnostic for each sort of open line, with the lines as notes. `--strict-cdk` asks for errors.
+    pub fn diagnostics(&self, severity: Severity) -> Vec<Diagnostic> {
+        let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.into_iter().filter_map(|kind| self.diagnostic(kind, severity)).collect()
+    }
+
+    fn diagnostic(&self, kind: Kind, severity: Severity) -> Option<Diagnostic> {
+        let lines: Vec<&Line> = self.lines.iter().filter(|line| line.kind == kind).collect();
+        let mut problem = Diagnostic::new(kind.rule()?, severity, kind.headline()).with_help(kind.help());
+        if let Some(first) = lines.first() {
+            problem = problem.with_label(first.origin, "");
+        }
+        let mut by_text: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for line in &lines {
+            by_text.entry(&line.text).or_default().push(&line.subject);
+        }
+        let notes = by_text.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
+        Some(notes.fold(problem, Diagnostic::with_note))
+    }
+}

@@ -1,0 +1,59 @@
+//! An assembly by itself: its jobs as they would be if every stage went to an environment of its own name.
+
+use super::rendered::rendered;
+use crate::workspace::InstanceLimits;
+use nestling_cdk::deployment::Deployment;
+use nestling_cdk::environment::{Environment, Keywords, Start};
+use nestling_cdk::jobs;
+use nestling_cdk::report::Report;
+use nestling_cdk::settings::{Settings, StagePolicy};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Located, Map, Node};
+
+/// An assembly by itself.
+#[derive(Debug)]
+pub struct Alone {
+    /// Its jobs, as a rendered file.
+    pub rendered: Node,
+    /// What could not be carried over.
+    pub report: Report,
+}
+
+/// Writes the jobs of an assembly that no unit names. `origin` takes the place of a header's.
+pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
+    let mut settings = Settings::of_empty_header(origin);
+    let mut environments = Vec::new();
+    for path in deployment.destinations() {
+        let environment = Some(Located { origin, value: path.to_owned() });
+        let policy = StagePolicy { origin, environment, url: None, role: None, stop: None };
+        settings.stages.insert(path.to_owned(), policy);
+        environments.push(of_own_name(path, origin));
+    }
+    let outcome = jobs::write(&jobs::Request {
+        deployment,
+        settings: &settings,
+        directory: "",
+        environments: &environments,
+        is_merge_request: false,
+        needs_limit: InstanceLimits::default().needs,
+    });
+    Alone { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
+}
+
+fn of_own_name(path: &str, origin: Origin) -> Environment {
+    let title = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let mut environment = Map::default();
+    environment.set("name", Node::string(origin, title));
+    let keywords = Keywords { deployment: environment.clone(), access: environment, ..Keywords::default() };
+    Environment {
+        name: path.to_owned(),
+        origin,
+        deployed: true,
+        expressions: Vec::new(),
+        frozen: false,
+        start: Start::Automatic,
+        after: None,
+        stops: false,
+        keywords: Ok(keywords),
+    }
+}
