@@ -101,11 +101,18 @@ fn the_lock_file_of_the_fuzz_targets_knows_every_dependency() {
     for name in CRATES.iter().filter(|name| **name != "nestling-cli") {
         let packages = lock["package"].as_array().unwrap();
         let package = packages.iter().find(|package| package["name"].as_str() == Some(name));
-        let package =
-            package.unwrap_or_else(|| panic!("fuzz/Cargo.lock lacks {name}: run cargo metadata in fuzz"));
+        let package = package.unwrap_or_else(|| {
+            panic!(
+                "fuzz/Cargo.lock lacks {name}: `cargo metadata --manifest-path fuzz/Cargo.toml` updates it"
+            )
+        });
         let listed = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
         let first_words = listed.filter_map(|dependency| dependency.as_str()?.split(' ').next());
         let locked: BTreeSet<String> = first_words.map(str::to_owned).collect();
-        assert_eq!(locked, published_dependencies(name), "{name}: run cargo metadata in fuzz");
+        assert_eq!(
+            locked,
+            published_dependencies(name),
+            "{name}: `cargo metadata --manifest-path fuzz/Cargo.toml` updates it"
+        );
     }
 }

@@ -3,7 +3,7 @@
 mod incomplete;
 
 use crate::catalog;
-use crate::check::{self, Level, Settings, read_configuration, without_allowed};
+use crate::check::{self, Level, Settings, WorkflowRules, read_configuration, without_allowed};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
@@ -73,6 +73,9 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     let mut settings = Settings::new(options.gitlab.clone());
     settings.variables = variables;
     settings.level = Level::Root;
+    if options.pipeline.is_some() && pipeline.includes.is_empty() {
+        settings.workflow = WorkflowRules::AsWritten;
+    }
     settings.open = inputs.are_used() || !pipeline.includes.is_empty();
     problems.extend(check::check(&pipeline, &settings));
     problems.retain(|problem| !inputs.decide(problem));

@@ -26,7 +26,7 @@ use nestling_gitlab::pipeline::Pipeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use noop::NOOP_JOB;
-pub(crate) use noop::noop_job;
+pub(crate) use noop::noop_beside;
 pub use removed::Removed;
 pub use stop::UNIT_COMMIT;
 
@@ -167,7 +167,7 @@ pub fn plan(request: Request<'_>) -> Plan {
     let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(&workspace, own, all));
-    noop::never_empty(&mut pipeline, &workspace, &removed);
+    noop::never_empty(&mut pipeline, &workspace, &removed, &facts);
     drop(renderer);
     drop(templates);
     let diagnostics = diagnostic::folded(diagnostics);

@@ -115,7 +115,7 @@ impl<'a> UnitRenderer<'a> {
     /// The workspace's own jobs.
     pub(crate) fn workspace_jobs(&self) -> Outcome {
         let Some(body) = &self.workspace.body else { return (UnitJobs::default(), Vec::new()) };
-        let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::unbound());
+        let scope = self.scope(Value::Null, Value::Null, EnvironmentScope::Unbound);
         match self.renderer.render(body, &scope) {
             Ok(rendered) => {
                 let (jobs, mut problems) = fold::workspace_jobs(vec![rendered.node], &self.surroundings());
@@ -222,7 +222,7 @@ impl<'a> UnitRenderer<'a> {
         let mut problems = Vec::new();
         let entry = sent_to.as_ref().map(|(entry, _)| *entry);
         let environment = sent_to
-            .map_or_else(EnvironmentScope::unbound, |(_, environment)| EnvironmentScope::Bound(environment));
+            .map_or(EnvironmentScope::Unbound, |(_, environment)| EnvironmentScope::Bound(environment));
         for used in &unit.uses {
             let result = self.template(used).and_then(|template| {
                 let given = given(used, entry, template.inputs.as_ref());

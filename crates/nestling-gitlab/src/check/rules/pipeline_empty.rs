@@ -6,7 +6,7 @@ use crate::diagnostic::Severity::{Error, Note};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::name::StageName;
 use crate::pipeline::Job;
-use crate::pipeline::rule::Presence;
+use crate::pipeline::presence::State;
 
 pub(super) static RULE: Rule = Rule {
     id: "pipeline-empty",
@@ -28,7 +28,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(root(index));
         return;
     }
-    if outside(index).any(|presence| presence != Presence::Never) {
+    if outside(index).any(|state| state != State::Out) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {
@@ -42,10 +42,10 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         .push(problem.with_help("GitLab does not create such a pipeline: give it a job that always runs"));
 }
 
-/// Presence of each job outside `.pre` and `.post`: jobs in those stages alone make no pipeline.
-fn outside(index: &Index<'_>) -> impl Iterator<Item = Presence> {
+/// State of each job outside `.pre` and `.post`: jobs in those stages alone make no pipeline.
+fn outside(index: &Index<'_>) -> impl Iterator<Item = State> {
     let counts = |job: &Job| !matches!(job.stage(), StageName::PRE | StageName::POST);
-    index.jobs().filter(move |(_, job)| counts(job)).map(|(position, _)| index.presence[position])
+    index.jobs().filter(move |(_, job)| counts(job)).map(|(position, _)| index.state(position))
 }
 
 /// Returns a note for a file of which GitLab makes no pipeline, or none for some triggers. That may be meant: such a file can
@@ -56,10 +56,10 @@ fn root(index: &Index<'_>) -> Option<Diagnostic> {
         let problem = note("this file has no job of its own");
         return Some(problem.with_help("GitLab creates no pipeline of it; other files can include it"));
     };
-    if outside(index).any(|presence| presence == Presence::Always) {
+    if outside(index).any(|state| state == State::In) {
         return None;
     }
-    let message = if outside(index).any(|presence| presence == Presence::Sometimes) {
+    let message = if outside(index).any(|state| state == State::Maybe) {
         "every job depends on its rules: GitLab creates no pipeline if none of them matches"
     } else {
         "GitLab creates no pipeline: every job is in `.pre` or `.post`, or excluded by its rules"
