@@ -5,7 +5,7 @@ use crate::support::{read, setting};
 use nestling::diagnostic::Sources;
 use nestling::files::{MemoryFiles, Nowhere};
 use nestling::testing::{self, Outcome, Setting};
-use nestling::workspace::{Workspace, load_header};
+use nestling::workspace::load_header;
 use nestling::yaml;
 use std::collections::BTreeMap;
 
@@ -161,7 +161,7 @@ fn run(name: &str, text: &str, before: Option<&[Outcome]>) -> Vec<Outcome> {
     let sources = Sources::default();
     let header = "templates: [ci]\n";
     let header = yaml::parse_file(header, sources.add("nestling.yml", header)).unwrap().remove(0);
-    let workspace: Workspace = load_header(&header, &sources).workspace;
+    let workspace = load_header(&header, &sources).workspace;
     let files = MemoryFiles::new([
         (format!("ci/{name}/template.yml"), text.to_owned()),
         (format!("ci/{name}/tests/cases.yml"), read(format!("templates/{name}/tests/cases.yml"))),

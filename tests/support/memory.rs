@@ -21,7 +21,7 @@ pub(crate) fn planned(files: &MemoryFiles, extent: Extent, simulate: &str, sourc
     plan(Request {
         elsewhere: &nestling::files::Nowhere,
         files,
-        loaded: workspace::load(files, sources).unwrap(),
+        loaded: &workspace::load(files, sources).unwrap(),
         base: None,
         changes: ChangeSet {
             base: None,

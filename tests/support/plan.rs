@@ -24,7 +24,7 @@ pub(crate) fn of_changed(
     let loaded = workspace::load(&files, sources).unwrap();
     plan(Request {
         files: &files,
-        loaded,
+        loaded: &loaded,
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },

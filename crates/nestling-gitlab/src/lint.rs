@@ -3,7 +3,7 @@
 mod incomplete;
 
 use crate::catalog;
-use crate::check::{self, Level, Settings, WorkflowRules, read_configuration, without_allowed};
+use crate::check::{self, Allow, Level, Settings, WorkflowRules, read_configuration};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
@@ -48,13 +48,14 @@ pub fn lint(text: &str) -> Vec<Diagnostic> {
     let sources = Sources::default();
     let linted = lint_file(".gitlab-ci.yml", text, &options, &sources);
     let rules: Vec<&Rule> = catalog::groups().flat_map(|group| group.rules.iter().copied()).collect();
-    without_allowed(linted.diagnostics, &sources, &rules)
+    let allow = Allow { sources: &sources, catalog: &rules, entries: &[], pipeline: &linted.pipeline };
+    allow.apply(linted.diagnostics).problems
 }
 
 /// As [`lint`], with local includes read and for a given GitLab and pipeline. `path` is the file's name in messages.
 ///
 /// Comments that allow a warning are not applied yet: several files may share `sources`, and
-/// [`without_allowed`] reports a comment that names no rule once for all of them.
+/// [`Allow`] reports a comment that names no rule once for all of them.
 pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Sources) -> Linted {
     let variables = options.pipeline.map(KnownVariables::of_root).unwrap_or_default();
     let no_files = MemoryFiles::default();

@@ -8,14 +8,15 @@ pub use nestling_gitlab::{check, diagnostic, lint, name, pipeline, yaml};
 
 pub mod changes;
 pub mod workspace;
-pub mod select;
 pub mod template;
 pub mod environments;
 pub mod cdk;
 pub mod unit;
+pub mod select;
 pub mod assemble;
 pub mod plan;
 pub mod emit;
 pub mod view;
 pub mod catalog;
+pub mod allow;
 pub mod testing;

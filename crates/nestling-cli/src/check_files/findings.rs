@@ -2,11 +2,13 @@
 
 use super::input::{Input, Kind};
 use crate::planned::Planned;
-use nestling::check::without_allowed;
-use nestling::diagnostic::{Diagnostic, FileId, Sources};
+use nestling::catalog;
+use nestling::check::Allow;
+use nestling::diagnostic::{Diagnostic, FileId, Source, Sources};
 use nestling::lint::Linted;
-use nestling::pipeline::Job;
+use nestling::pipeline::{Job, Pipeline};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Findings in files of the command line.
 #[derive(Default)]
@@ -17,8 +19,10 @@ pub(crate) struct Findings {
     pub files: usize,
     /// Number of jobs that they make.
     pub jobs: usize,
-    /// Findings in files of workspaces, in which comments that allow a warning are already applied.
-    of_workspaces: Vec<Diagnostic>,
+    /// Number of warnings that comments of plain files allow.
+    pub allowed: usize,
+    /// Findings in files of workspaces, where warnings are allowed already, with the files of their labels.
+    of_workspaces: Vec<(Diagnostic, Vec<Option<Arc<Source>>>)>,
 }
 
 /// Tells if anything of a template was rendered.
@@ -60,31 +64,24 @@ impl Findings {
                 || unit.is_some_and(|unit| problem.units.contains(&unit.name))
         };
         let before = self.of_workspaces.len();
-        let mut ids: HashMap<FileId, FileId> = HashMap::new();
         for problem in planned.problems.iter().filter(concerns) {
-            let mut problem = problem.clone();
-            for label in &mut problem.labels {
-                let id = ids.entry(label.origin.file).or_insert_with_key(|id| {
-                    let source = planned.sources.get(*id);
-                    let text = source.map_or_else(|| "".into(), |source| source.text.clone());
-                    self.sources.add(planned.sources.path(*id), text)
-                });
-                label.origin.file = *id;
-            }
-            self.of_workspaces.push(problem);
+            let sources = problem.labels.iter().map(|label| planned.sources.get(label.origin.file));
+            self.of_workspaces.push((problem.clone(), sources.collect()));
         }
-        let is_template = input.kind() == Kind::Template;
-        if is_template && jobs == 0 && before == self.of_workspaces.len() {
-            Rendered::No
-        } else {
-            Rendered::Yes
-        }
+        let found = self.of_workspaces.len() > before;
+        if input.kind() == Kind::Template && jobs == 0 && !found { Rendered::No } else { Rendered::Yes }
     }
 
     /// Applies comments that allow a warning, and reports what two files share once.
     pub(super) fn finished(mut self) -> Self {
-        self.problems = without_allowed(self.problems, &self.sources, &nestling::catalog::all());
-        self.problems.append(&mut self.of_workspaces);
+        let catalog = catalog::all();
+        let pipeline = Pipeline::default();
+        let allow = Allow { sources: &self.sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
+        let outcome = allow.apply(std::mem::take(&mut self.problems));
+        self.allowed = outcome.allowed;
+        self.problems = outcome.problems;
+        self.problems.extend(outcome.unused);
+        self.adopt();
         let mut seen = HashSet::new();
         let sources = &self.sources;
         self.problems.retain(|problem| {
@@ -93,5 +90,21 @@ impl Findings {
             seen.insert((problem.rule.id, problem.message.clone(), places))
         });
         self
+    }
+
+    /// Moves the findings of workspaces to the others, with the files that they point into.
+    fn adopt(&mut self) {
+        let mut ids: HashMap<*const Source, FileId> = HashMap::new();
+        // Kept to the end, so that no other file takes the address of one.
+        let of_workspaces = std::mem::take(&mut self.of_workspaces);
+        for (problem, sources) in &of_workspaces {
+            let mut problem = problem.clone();
+            for (label, source) in problem.labels.iter_mut().zip(sources) {
+                let Some(source) = source else { continue };
+                let add = || self.sources.add(&source.path, source.text.clone());
+                label.origin.file = *ids.entry(Arc::as_ptr(source)).or_insert_with(add);
+            }
+            self.problems.push(problem);
+        }
     }
 }

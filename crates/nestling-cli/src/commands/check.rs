@@ -66,15 +66,19 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
         let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-        let planned = session.plan_everything()?;
+        let mut planned = session.plan_everything()?;
+        let unused = session.unused_allows(&planned)?;
+        planned.problems.extend(unused);
         let plan = &planned.plan;
-        let summary = [counted(plan.workspace.units.len(), "unit"), counted(plan.pipeline.jobs.len(), "job")];
-        (planned.problems, planned.sources, summary)
+        let units = counted(plan.workspace.units.len(), "unit");
+        let jobs = counted(plan.pipeline.jobs.len(), "job");
+        (planned.problems, planned.sources, summary([units, jobs], planned.allowed))
     } else {
         let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
         let findings = check_files::check(&args.files, &settings, invocation)?;
-        let summary = [counted(findings.files, "file"), counted(findings.jobs, "job")];
-        (findings.problems, findings.sources, summary)
+        let files = counted(findings.files, "file");
+        let jobs = counted(findings.jobs, "job");
+        (findings.problems, findings.sources, summary([files, jobs], findings.allowed))
     };
     if args.format != Format::Human {
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
@@ -82,9 +86,18 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     let ok = tell(&problems, &sources, invocation.io);
     if ok {
-        invocation.io.talk(format_args!("{}: no errors\n", summary.join(", ")));
+        invocation.io.talk(summary);
     }
     Ok(ended(ok))
+}
+
+/// The last line where there is no error.
+fn summary(counts: [String; 2], allowed: usize) -> String {
+    let allowed = match allowed {
+        0 => String::new(),
+        count => format!("; {} allowed", counted(count, "warning")),
+    };
+    format!("{}: no errors{allowed}\n", counts.join(", "))
 }
 
 /// The problems as programs read them.

@@ -82,7 +82,7 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let plan = plan::plan(Request {
         elsewhere: &Nowhere,
         files: &files,
-        loaded,
+        loaded: &loaded,
         base: None,
         changes,
         pipeline,

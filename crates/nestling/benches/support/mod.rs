@@ -13,7 +13,7 @@ use nestling::workspace;
 pub(crate) fn everything(files: &MemoryFiles, act_as: &As, sources: &Sources) -> Result<Plan, ReadError> {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     Ok(plan(Request {
-        loaded: workspace::load(files, sources)?,
+        loaded: &workspace::load(files, sources)?,
         files,
         changes: ChangeSet {
             base: None,

@@ -1,7 +1,7 @@
 //! The environment catalogue as plain data, for one unit and one pipeline.
 
 use crate::changes::PipelineFacts;
-use crate::environments::{Evaluate, environment};
+use crate::environments::{CatalogueTexts, environment};
 use crate::name::UnitName;
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
 use nestling_cdk::environment::{Environment as Plain, Keywords, Start as PlainStart};
@@ -21,7 +21,7 @@ pub enum Purpose {
 pub(crate) struct For<'a> {
     pub unit: Option<&'a UnitName>,
     pub pipeline: &'a PipelineFacts,
-    pub evaluate: Evaluate<'a>,
+    pub texts: &'a CatalogueTexts<'a>,
     pub purpose: Purpose,
 }
 
@@ -67,16 +67,16 @@ fn stops(entry: &Environment, purpose: Purpose) -> bool {
 fn keywords(entry: &Environment, of: &For<'_>) -> Result<Keywords, Vec<Diagnostic>> {
     let mut accessing = Map::default();
     accessing.set("action", Node::string(entry.origin, "access"));
-    let mut access = environment(&accessing, entry, of.unit, of.evaluate)?;
+    let mut access = environment(&accessing, entry, of.unit, of.texts)?;
     access.remove("action");
     let mut job = Map::default();
     for (key, value) in entry.job.iter() {
-        job.set(key, (of.evaluate)(value, entry)?);
+        job.set(key, of.texts.evaluate(value, entry)?);
     }
     let stop = match entry.stop.block() {
-        Some(block) => (of.evaluate)(&Node::map(entry.origin, block.clone()), entry)?.as_map().cloned(),
+        Some(block) => of.texts.evaluate(&Node::map(entry.origin, block.clone()), entry)?.as_map().cloned(),
         None => None,
     };
-    let deployment = environment(&Map::default(), entry, of.unit, of.evaluate)?;
+    let deployment = environment(&Map::default(), entry, of.unit, of.texts)?;
     Ok(Keywords { deployment, access, job, stop })
 }

@@ -3,7 +3,7 @@
 use super::catalogue::{For, Purpose, environments};
 use super::rendered::rendered;
 use crate::changes::{PipelineFacts, PipelineKind};
-use crate::environments::{Evaluate, LeftOut};
+use crate::environments::{CatalogueTexts, LeftOut};
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
@@ -81,8 +81,8 @@ pub(crate) struct Request<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
-    /// Evaluates the `${{ }}` in a string of the catalogue for this unit.
-    pub evaluate: Evaluate<'a>,
+    /// The texts of the catalogue as this unit reads them.
+    pub texts: &'a CatalogueTexts<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
     /// What it is for.
@@ -163,7 +163,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         &For {
             unit: Some(&request.unit.name),
             pipeline: request.pipeline,
-            evaluate: request.evaluate,
+            texts: request.texts,
             purpose: request.purpose,
         },
     );

@@ -1,7 +1,6 @@
 use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
-use crate::select::Verdict;
 use crate::workspace;
 use nestling_files::files::MemoryFiles;
 use nestling_files::path::RepoPath;
@@ -98,7 +97,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     plan(Request {
         files: &new,
         elsewhere: &Nowhere,
-        loaded: workspace::load(&new, &sources).unwrap(),
+        loaded: &workspace::load(&new, &sources).unwrap(),
         base: readable.then_some(&old as &dyn Files),
         changes: ChangeSet {
             base: Some(Base { commit, found, obtained: Obtained::Present }),
@@ -115,8 +114,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
 
 /// The units that are in, each with its reasons.
 fn reasons(plan: &Plan) -> Vec<String> {
-    let included = plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped);
-    let told = included.map(|(unit, verdict)| {
+    let told = plan.included().into_iter().map(|(unit, verdict)| {
         let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
         format!("{unit}: {}", reasons.join("; "))
     });

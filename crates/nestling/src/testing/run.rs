@@ -4,7 +4,7 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
-use crate::catalog;
+use crate::allow::allowed;
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::emit::{Comments, emit_pipeline};
@@ -18,6 +18,7 @@ use nestling_gitlab::check::{self, KnownVariables};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::Pipeline;
+use std::sync::Arc;
 
 /// What cases run in.
 pub struct Setting<'a> {
@@ -78,9 +79,10 @@ pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
 fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
     let loaded = match &case.workspace {
         Some(header) => load_header(header, setting.sources),
-        None => Loaded { workspace: setting.workspace.clone(), diagnostics: Vec::new() },
+        None => Loaded { workspace: Arc::new(setting.workspace.clone()), diagnostics: Vec::new() },
     };
-    let Loaded { mut workspace, diagnostics } = loaded;
+    let Loaded { workspace, diagnostics } = loaded;
+    let mut workspace = Arc::unwrap_or_clone(workspace);
     if case.workspace.is_some() {
         workspace.template_folders.extend(setting.workspace.template_folders.iter().cloned());
     }
@@ -93,7 +95,7 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
         files: &OnlyTemplates(setting.files),
         elsewhere: setting.elsewhere,
         base: None,
-        loaded: Loaded { workspace, diagnostics },
+        loaded: &Loaded { workspace: Arc::new(workspace), diagnostics },
         changes: changes(case),
         pipeline: facts.seen_as(&case.act_as),
         narrowing: Narrowing::default(),
@@ -105,8 +107,9 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
     settings.variables = KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
     let mut all = plan.diagnostics.clone();
-    all.extend(check::without_allowed(problems, setting.sources, &catalog::all()));
-    (plan, all)
+    all.extend(problems);
+    let outcome = allowed(&plan, setting.sources, all);
+    (plan, outcome.problems)
 }
 
 fn unit(case: &Case) -> Unit {
@@ -119,6 +122,7 @@ fn unit(case: &Case) -> Unit {
         uses: case.uses.clone(),
         fragment: None,
         cdk: None,
+        allow: Vec::new(),
     }
 }
 
