@@ -2,7 +2,7 @@
 
 use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{RemoteIncludes, Surroundings, fold};
-use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::rules::JOB_NAME;
@@ -19,12 +19,17 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
     let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
-    read_configuration(path, text, &surroundings, RemoteIncludes::Unread)
-        .unwrap_or_else(|problems| (Pipeline::default(), problems))
+    let file = sources.add(path, text);
+    match yaml::parse_file(text, file) {
+        Ok(documents) => configuration(documents, file, &surroundings, RemoteIncludes::Unread),
+        Err(problems) => (Pipeline::default(), problems),
+    }
 }
 
 /// Reads a whole `.gitlab-ci.yml`: local includes read, anchors, `extends`, `!reference` and `default` resolved, hidden jobs
 /// gone. Problems are returned beside what can be read.
+///
+/// Of a key that stands twice GitLab takes the last one, and so does this, with a warning; [`read_file`] refuses the file.
 ///
 /// Other includes stay in the pipeline. What they may define is not known: a base or a reference that only they can hold
 /// stays where it is, and so does the order of `stages` where this file lists none.
@@ -37,9 +42,20 @@ pub fn read_configuration(
     surroundings: &Surroundings<'_>,
     includes: RemoteIncludes,
 ) -> Result<(Pipeline, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let sources = surroundings.sources;
-    let file = sources.add(path, text);
+    let file = surroundings.sources.add(path, text);
     let (documents, mut problems) = yaml::parse_leniently(text, file)?;
+    let (pipeline, found) = configuration(documents, file, surroundings, includes);
+    problems.extend(found);
+    Ok((pipeline, problems))
+}
+
+fn configuration(
+    documents: Vec<Node>,
+    file: FileId,
+    surroundings: &Surroundings<'_>,
+    includes: RemoteIncludes,
+) -> (Pipeline, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
     let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
     problems.extend(dropped);
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
@@ -58,7 +74,7 @@ pub fn read_configuration(
             Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
-    Ok((Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems))
+    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
 }
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first
