@@ -5,6 +5,8 @@ use crate::support::repository::Repository;
 use crate::support::{nestling, run};
 use nestling::catalog;
 use nestling::diagnostic::{Diagnostic, Example, ExampleFile, Rule, Sources};
+use nestling::lint::{Options, lint_file};
+use nestling::workspace::Gitlab;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -55,9 +57,11 @@ pub(super) fn findings(rule: &Rule, example: &Example) -> Vec<Finding> {
         Example::None => Vec::new(),
         // Only a file that is checked alone has includes that nobody reads.
         Example::Pipeline(text) if rule.id == "include-unread" => {
-            let problems = nestling::lint(text);
-            let text_of = |problem: &Diagnostic| shown(problem, &Sources::default());
-            problems.iter().map(|problem| Finding { id: problem_id(problem), text: text_of(problem) }).collect()
+            let sources = Sources::default();
+            let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
+            let linted = lint_file("example.yml", text, &options, &sources);
+            let finding = |problem| Finding { id: problem_id(problem), text: shown(problem, &sources) };
+            linted.diagnostics.iter().map(finding).collect()
         }
         Example::Pipeline(text) => {
             let sources = Sources::default();

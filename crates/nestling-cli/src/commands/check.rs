@@ -72,13 +72,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         let plan = &planned.plan;
         let units = counted(plan.workspace.units.len(), "unit");
         let jobs = counted(plan.pipeline.jobs.len(), "job");
-        (planned.problems, planned.sources, summary([units, jobs], planned.allowed))
+        (planned.problems, planned.sources, summary(&[units, jobs], planned.allowed))
     } else {
         let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
         let findings = check_files::check(&args.files, &settings, invocation)?;
         let files = counted(findings.files, "file");
         let jobs = counted(findings.jobs, "job");
-        (findings.problems, findings.sources, summary([files, jobs], findings.allowed))
+        (findings.problems, findings.sources, summary(&[files, jobs], findings.allowed))
     };
     if args.format != Format::Human {
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 }
 
 /// The last line where there is no error.
-fn summary(counts: [String; 2], allowed: usize) -> String {
+fn summary(counts: &[String; 2], allowed: usize) -> String {
     let allowed = match allowed {
         0 => String::new(),
         count => format!("; {} allowed", counted(count, "warning")),
