@@ -28,7 +28,7 @@ pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, split};
 pub use load::{Loaded, load, load_header};
-pub use nestling_gitlab::instance::{Gitlab, InstanceLimits};
+pub use nestling_gitlab::instance::{Gitlab, InstanceLimits, parse_version};
 pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};

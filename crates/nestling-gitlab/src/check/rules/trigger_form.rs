@@ -127,6 +127,9 @@ fn made_by(index: &Index<'_>, job: &Job, maker: &Node) -> Option<Diagnostic> {
     let name = maker.text().unwrap_or_default();
     let error = |message: String| Diagnostic::error(&RULE, maker.origin, message);
     let Some(other) = index.exact(name) else {
+        if index.is_open() {
+            return None;
+        }
         let problem =
             error(format!("the file of `{}` is made by `{name}`, which is not in the pipeline", job.name));
         return Some(match index.near(name) {
