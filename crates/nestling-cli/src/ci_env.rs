@@ -1,6 +1,6 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
-use nestling::changes::CiVariables;
+use nestling::CiVariables;
 use std::collections::BTreeMap;
 
 /// What variables may start with to be read at all. A masked value must never get near an artifact, so nothing but
@@ -35,6 +35,11 @@ impl Environment {
     /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Returns `true` if a variable is set to nothing.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(String::is_empty)
     }
 
     /// Whether this runs in a GitLab job.

@@ -8,12 +8,14 @@ mod assemblies;
 mod artifacts;
 mod ci_env;
 mod commands;
+mod invocation;
 mod exit;
 mod find_job;
 mod init;
 mod io;
 mod leftover;
 mod log;
+mod options;
 mod output;
 mod page;
 mod place;
@@ -30,38 +32,54 @@ pub use exit::Exit;
 pub use io::Io;
 
 use args::Command;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use exit::Failure;
-use std::ffi::OsString;
+use invocation::Invocation;
+use std::ffi::{OsStr, OsString};
 
 /// Runs a command line and says how it ended. Data goes to standard output, talk to standard error.
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, io: &mut Io) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parsed(args, environment) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
     };
-    io.set_up(cli.shared.color, environment);
-    match dispatch(&cli, environment, io) {
+    io.set_up(cli.global.color, environment);
+    match dispatch(&cli.command, &mut Invocation { global: &cli.global, environment, io }) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, io),
     }
 }
 
-fn dispatch(cli: &Cli, environment: &Environment, io: &mut Io) -> Result<Exit, Failure> {
-    let shared = &cli.shared;
-    match &cli.command {
-        Command::Generate(args) => commands::generate::run(args, shared, environment, io),
-        Command::Preview(args) => commands::preview::run(args, shared, environment, io),
-        Command::Explain(args) => commands::explain::run(args, shared, environment, io),
-        Command::Affected(args) => commands::affected::run(args, shared, environment, io),
-        Command::Diff(args) => commands::diff::run(args, shared, environment, io),
-        Command::Check(args) => commands::check::run(args, shared, environment, io),
-        Command::Cdk(args) => commands::cdk::run(args, shared, io),
-        Command::Init(args) => commands::init::run(args, shared, environment, io),
-        Command::Schema(args) => commands::schema::run(args, io),
-        Command::Completions(args) => commands::completions::run(args, io),
-        Command::Man(args) => commands::man::run(args, io),
-        Command::Test(args) => commands::test::run(args, shared, environment, io),
+/// Reads a command line; options that it lacks may come from the environment.
+fn parsed(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Cli, clap::Error> {
+    let mut command = without_empty_variables(Cli::command(), environment);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Takes out variables that are set and empty: they count as not set, as GitLab sets several to nothing where they do not
+/// apply, and clap would take the empty string for a value.
+fn without_empty_variables(command: clap::Command, environment: &Environment) -> clap::Command {
+    let is_empty = |name: &OsStr| name.to_str().is_some_and(|name| environment.is_empty(name));
+    let command =
+        command.mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(None) } else { arg });
+    command.mut_subcommands(|command| without_empty_variables(command, environment))
+}
+
+fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    match command {
+        Command::Generate(args) => commands::generate::run(args, invocation),
+        Command::Preview(args) => commands::preview::run(args, invocation),
+        Command::Explain(args) => commands::explain::run(args, invocation),
+        Command::Affected(args) => commands::affected::run(args, invocation),
+        Command::Diff(args) => commands::diff::run(args, invocation),
+        Command::Check(args) => commands::check::run(args, invocation),
+        Command::Cdk(args) => commands::cdk::run(args, invocation),
+        Command::Init(args) => commands::init::run(args, invocation),
+        Command::Schema(args) => commands::schema::run(args, invocation),
+        Command::Completions(args) => commands::completions::run(args, invocation),
+        Command::Man(args) => commands::man::run(args, invocation),
+        Command::Test(args) => commands::test::run(args, invocation),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod rules;
 mod condition;
 mod catalogue;
+mod template_reads;
 mod document;
 mod unit;
 mod cycle;
@@ -14,6 +15,7 @@ mod stated;
 mod discover;
 mod format;
 mod environment;
+mod allow;
 mod policy;
 mod relation;
 mod rule;
@@ -24,18 +26,20 @@ mod template;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
-pub use document::{Body, Document, Read, split};
+pub use document::{Body, Document, split};
 pub use load::{Loaded, load, load_header};
 pub use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
+pub use template_reads::Read;
 pub(crate) use unit::places;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 
 use crate::changes::Policies;
 use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::check::Entry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::FileId;
 use nestling_gitlab::name::UnitName;
@@ -71,6 +75,8 @@ pub struct Workspace {
     pub depth: Option<usize>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
+    /// Warnings that are meant, for all units.
+    pub allow: Vec<Entry>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }
@@ -79,6 +85,11 @@ impl Workspace {
     /// The unit of this name.
     pub fn unit(&self, name: &str) -> Option<&Unit> {
         self.units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok().map(|at| &self.units[at])
+    }
+
+    /// Returns all units, in the order of their names.
+    pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
+        self.units.iter()
     }
 
     /// The unit whose directory is nearest above a path, or is the path.
@@ -96,6 +107,11 @@ impl Workspace {
     /// Whether a rule makes a unit of this directory, if it is there.
     pub fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|globs| globs.matches(directory))
+    }
+
+    /// Returns a pipeline of each kind that deploys differ in, for programs that judge all of them.
+    pub fn pipeline_kinds(&self, default_branch: Option<&str>) -> Vec<crate::changes::As> {
+        self.environments.kinds(default_branch)
     }
 
     /// The names of all units, in order.

@@ -1,13 +1,11 @@
 //! `nestling affected`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
-use crate::planned::until_the_end;
-use crate::session::Session;
+use crate::invocation::{Invocation, ended};
+use crate::options::ChangeOptions;
+use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
-use nestling::plan::Selected;
+use nestling::Selected;
 use nestling::view::affected::affected_v1;
 
 /// List the selected units
@@ -22,6 +20,8 @@ pub struct Args {
     /// How to list them
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    changes: ChangeOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,17 +34,12 @@ enum Format {
     Paths,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = until_the_end(Session::open(shared, environment, io)?);
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = until_the_end(invocation.open(&args.changes)?);
     let selected = until_the_end(session.select()?);
-    let ok = selected.report(io);
-    io.data(list(args.format, &selected.selected)?)?;
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    let ok = report_selected(selected, invocation.io);
+    invocation.io.data(list(args.format, selected)?)?;
+    Ok(ended(ok))
 }
 
 fn list(format: Format, selected: &Selected) -> Result<String, Failure> {

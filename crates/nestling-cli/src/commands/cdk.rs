@@ -1,16 +1,16 @@
 //! `nestling cdk`.
 
-use crate::args::Shared;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::{Invocation, ended};
+use crate::options::CdkOptions;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::cdk::show::{self, Shown};
-use nestling::cdk::{self, deployment};
-use nestling::diagnostic::{Origin, Severity, Sources};
-use nestling::files::DirectoryFiles;
-use std::path::{Path, PathBuf};
+use nestling::{Origin, Severity, Sources, cdk};
+use nestling_cdk::deployment;
+use nestling_cdk::show::{self, Shown};
+use nestling_files::files::DirectoryFiles;
+use std::path::PathBuf;
 
 /// Look at CDK assemblies
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,8 @@ enum Cdk {
         /// How to show it
         #[arg(long, value_enum, default_value_t = Format::Tree)]
         format: Format,
+        #[command(flatten)]
+        cdk: CdkOptions,
     },
 }
 
@@ -48,9 +50,10 @@ enum Format {
     Jobs,
 }
 
-pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Failure> {
-    let Cdk::Show { assembly, format } = &args.command;
-    let start = shared.directory.as_deref().unwrap_or(Path::new("."));
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let Cdk::Show { assembly, format, cdk: options } = &args.command;
+    let start = invocation.directory().to_owned();
+    let io = &mut *invocation.io;
     let sources = Sources::default();
     let directory = assembly.display().to_string();
     let directory = directory.trim_end_matches('/');
@@ -71,11 +74,11 @@ pub(crate) fn run(args: &Args, shared: &Shared, io: &mut Io) -> Result<Exit, Fai
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling::yaml::emit(&alone.rendered),
+        Format::Jobs => nestling_gitlab::yaml::emit(&alone.rendered),
     })?;
-    if shared.strict_cdk {
+    if options.strict_cdk {
         let open = alone.report.diagnostics(Severity::Error);
-        return Ok(if tell(&open, &sources, io) { Exit::Done } else { Exit::Errors });
+        return Ok(ended(tell(&open, &sources, io)));
     }
     Ok(Exit::Done)
 }

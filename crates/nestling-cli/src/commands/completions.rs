@@ -2,7 +2,7 @@
 
 use crate::args::Cli;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::Invocation;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -17,9 +17,9 @@ pub struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "nestling", &mut script);
-    io.data(String::from_utf8_lossy(&script))?;
+    invocation.io.data(String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

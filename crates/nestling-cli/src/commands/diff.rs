@@ -1,12 +1,12 @@
 //! `nestling diff`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
+use crate::invocation::{Invocation, ended};
 use crate::io::Io;
-use crate::planned::Planned;
-use crate::session::Session;
+use crate::options::{CdkOptions, PlanOptions, RunOptions};
+use crate::planned::report_plan;
 use clap::ValueEnum;
+use nestling::Plan;
 use nestling::view::diff::{self, diff};
 
 /// Show what a change does to the jobs of all units
@@ -20,6 +20,10 @@ pub struct Args {
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    cdk: CdkOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,33 +36,30 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(
-    args: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
-    let [base, head] = session.plan_both()?;
-    let ok = head.report(io);
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
+    let plans = session.plan_both()?;
+    let (base, head) = (&plans.base, &plans.head);
+    let ok = report_plan(head, invocation.io);
     if base.has_errors() {
-        io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
+        invocation.io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
     }
-    let found = diff(&base.plan.pipeline, &head.plan.pipeline);
-    let sides = [&base, &head].map(|side| side.plan.changes.head.to_string());
-    io.data(shown(args.format, &found, &head, sides, io)?)?;
-    Ok(if ok { Exit::Done } else { Exit::Errors })
+    let found = diff(&base.pipeline, &head.pipeline);
+    let sides = [base, head].map(|side| side.changes.head.to_string());
+    let text = shown(args.format, &found, head, sides, invocation.io)?;
+    invocation.io.data(text)?;
+    Ok(ended(ok))
 }
 
 fn shown(
     format: Format,
     found: &diff::Diff,
-    head: &Planned,
+    head: &Plan,
     [older, newer]: [String; 2],
     io: &Io,
 ) -> Result<String, Failure> {
-    let units = head.plan.workspace.units.len();
-    let what = head.plan.facts.describe();
+    let units = head.workspace.units().len();
+    let what = head.facts.describe();
     Ok(match format {
         Format::Text => {
             let screen = io.screen_of_data();

@@ -1,11 +1,9 @@
 //! `nestling init`.
 
-use crate::args::Shared;
-use crate::ci_env::Environment;
 use crate::exit::{Exit, Failure};
 use crate::init::{Proposal, look, propose};
-use crate::io::Io;
-use crate::session::Session;
+use crate::invocation::Invocation;
+use crate::options::RunOptions;
 use anyhow::Context;
 use std::fs;
 use std::io::Write as _;
@@ -19,22 +17,17 @@ use std::path::Path;
 #[command(after_help = "Examples:\n  nestling init\n  nestling init -C ~/src/shop")]
 pub struct Args {}
 
-pub(crate) fn run(
-    _: &Args,
-    shared: &Shared,
-    environment: &Environment,
-    io: &mut Io,
-) -> Result<Exit, Failure> {
-    let session = Session::open(shared, environment, io)?;
+pub(crate) fn run(_: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let session = invocation.open(RunOptions::default())?;
     let (root, files) = session.work_tree()?;
     let repository = look(&files).map_err(Failure::repository)?;
     let Proposal { files, include } = propose(&repository);
     let width = files.iter().map(|(path, ..)| path.chars().count()).max().unwrap_or(0);
     for (path, text, about) in &files {
         let word = if create(&root.join(path), text)? { "wrote" } else { "kept " };
-        io.data(format_args!("{word} {path:width$}  {about}\n"))?;
+        invocation.io.data(format_args!("{word} {path:width$}  {about}\n"))?;
     }
-    io.data(format_args!("\n{}", next_steps(include)))?;
+    invocation.io.data(format_args!("\n{}", next_steps(include)))?;
     Ok(Exit::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::Cli;
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::Invocation;
 use crate::output;
 use anyhow::Context;
 use clap::{Command, CommandFactory};
@@ -18,14 +18,15 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let mut all = Cli::command();
     all.build();
     let Some(folder) = &args.folder else {
-        io.data(page(all)?)?;
+        invocation.io.data(page(all)?)?;
         return Ok(Exit::Done);
     };
-    std::fs::create_dir_all(folder)
+    let target = invocation.directory().join(folder);
+    std::fs::create_dir_all(&target)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))
         .map_err(Failure::output)?;
     let commands = all.get_subcommands().filter(|command| command.get_name() != "help");
@@ -34,8 +35,8 @@ pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
     pages.insert(0, ("nestling".to_owned(), all.clone()));
     for (name, command) in pages {
         let file = format!("{name}.1");
-        output::replace(&folder.join(&file), &page(command)?)?;
-        io.talk(format_args!("wrote {}\n", folder.join(&file).display()));
+        output::replace(&target.join(&file), &page(command)?)?;
+        invocation.io.talk(format_args!("wrote {}\n", folder.join(&file).display()));
     }
     Ok(Exit::Done)
 }

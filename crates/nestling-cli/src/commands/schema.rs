@@ -1,10 +1,10 @@
 //! `nestling schema`.
 
 use crate::exit::{Exit, Failure};
-use crate::io::Io;
+use crate::invocation::Invocation;
 use clap::ValueEnum;
+use nestling::Header;
 use nestling::view::{affected, diff, explanation_schema, json_v1};
-use nestling::workspace::Header;
 
 /// Print the JSON schema of a format, for editors and scripts
 ///
@@ -38,7 +38,7 @@ enum Kind {
     Explain,
 }
 
-pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let schema = match args.kind {
         Kind::Workspace => Header::Workspace.schema(),
         Kind::Unit => Header::Unit.schema(),
@@ -48,6 +48,6 @@ pub(crate) fn run(args: &Args, io: &mut Io) -> Result<Exit, Failure> {
         Kind::Affected => affected::schema(),
         Kind::Explain => explanation_schema(),
     };
-    io.data(format_args!("{schema:#}\n"))?;
+    invocation.io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)
 }

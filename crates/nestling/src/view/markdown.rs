@@ -5,7 +5,6 @@ use super::facts::by_stage;
 use super::tree::{extent, summary};
 use crate::cdk::report::{Line, Report};
 use crate::plan::Plan;
-use crate::select::Verdict;
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
@@ -15,14 +14,14 @@ use std::fmt::Write as _;
 const ROWS: usize = 200;
 
 /// Environments touched, units with their reasons, jobs by stage.
-pub fn markdown(plan: &Plan, problems: &[Diagnostic]) -> String {
+pub fn markdown(plan: &Plan) -> String {
     let mut out = format!("## {}\n\n{}\n\n", cell(&plan.facts.describe()), summary(plan).trim());
     let _ = writeln!(out, "{}.  ", cell(&extent(plan)));
     for line in plan.changes.provenance().lines() {
         let _ = writeln!(out, "{}  ", cell(line));
     }
     out.push('\n');
-    if let Some(line) = wrong(problems) {
+    if let Some(line) = wrong(&plan.diagnostics) {
         let _ = writeln!(out, "**{line}**\n");
     }
     environments(&mut out, plan);
@@ -86,8 +85,7 @@ fn action(touched: &Touched) -> String {
 }
 
 fn units(out: &mut String, plan: &Plan) {
-    let included: Vec<_> =
-        plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped).collect();
+    let included = plan.included();
     out.push_str("### Units\n\n");
     if included.is_empty() {
         out.push_str("None is selected.\n\n");

@@ -8,7 +8,7 @@ use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Workspace, environment, policy, rule, stated};
+use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated};
 use crate::changes::Policies;
 use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
@@ -19,14 +19,15 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources,
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{StageName, UnitName};
-use nestling_gitlab::yaml::{self, Located, Map, Node};
+use nestling_gitlab::yaml::{self, Entry, Located, Map, Node};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The workspace.
-    pub workspace: Workspace,
+    pub workspace: Arc<Workspace>,
     /// What is wrong, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -39,10 +40,10 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
-        return Ok(Loaded { workspace: Workspace::default(), diagnostics: vec![no_workspace()] });
+        return Ok(Loaded { workspace: Arc::default(), diagnostics: vec![no_workspace()] });
     };
     let Some((file, header, body)) = loading.document::<WorkspaceHeader>(&path, bytes) else {
-        return Ok(Loaded { workspace: Workspace::default(), diagnostics: loading.diagnostics });
+        return Ok(Loaded { workspace: Arc::default(), diagnostics: loading.diagnostics });
     };
     let written = header.workspace.unwrap_or_else(|| {
         loading.diagnostics.push(no_header(file));
@@ -71,7 +72,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     loading.all(from);
     loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
     loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
-    Ok(Loaded { workspace, diagnostics: loading.diagnostics })
+    Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
 
 /// The workspace that a header describes, without units: for the cases of templates.
@@ -79,7 +80,7 @@ pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);
-    Loaded { workspace, diagnostics: loading.diagnostics }
+    Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics }
 }
 
 fn no_workspace() -> Diagnostic {
@@ -135,16 +136,32 @@ impl Loading<'_> {
         let text = self.some(utf8(self.sources, path, bytes).map_err(|error| vec![error]))?;
         let file = self.sources.add(path, text.as_str());
         let document = split(&text);
-        let header = document.header.map(|header| {
-            let nodes = yaml::parse_file(header, file)?;
-            match nodes.into_iter().next() {
-                Some(node) if !node.is_null() => yaml::from_node::<H>(&node, &HEADER),
-                _ => Ok(H::default()),
-            }
-        });
-        let header = self.some(header.unwrap_or_else(|| Ok(H::default())))?;
+        let node = document.header.map(|header| yaml::parse_file(header, file));
+        let node = node.and_then(|nodes| self.some(nodes)).and_then(|nodes| nodes.into_iter().next());
+        let header = node.filter(|node| !node.is_null()).map(|node| self.header(node)).unwrap_or_default();
         let body = (!document.body.trim().is_empty()).then(|| Body { file, text: document.body.into() });
         Some((file, header, body))
+    }
+
+    /// Reads a header. Where a key is wrong, the others count all the same, and the jobs below as well: all mistakes of
+    /// a file are reported together.
+    fn header<H: DeserializeOwned + Default>(&mut self, mut node: Node) -> H {
+        let problems = match yaml::from_node::<H>(&node, &HEADER) {
+            Ok(header) => return header,
+            Err(problems) => problems,
+        };
+        self.diagnostics.extend(problems);
+        for entry in node.as_map_mut().into_iter().flat_map(|map| &mut map.entries) {
+            let (key, origin) = (entry.key.clone(), entry.value.origin);
+            let Some(settings) = entry.value.as_map_mut() else { continue };
+            settings.entries.retain(|setting| {
+                let alone = Map { entries: vec![setting.clone()] };
+                let header =
+                    Map { entries: vec![Entry { key: key.clone(), value: Node::map(origin, alone) }] };
+                yaml::from_node::<H>(&Node::map(origin, header), &HEADER).is_ok()
+            });
+        }
+        yaml::from_node::<H>(&node, &HEADER).unwrap_or_default()
     }
 
     fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
@@ -160,6 +177,7 @@ impl Loading<'_> {
             gitlab: Gitlab::read(&self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default()),
             units: Vec::new(),
             body: None,
+            allow: self.all(written.allow.iter().map(allow::check)),
             rules: Vec::new(),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
@@ -202,6 +220,7 @@ impl Loading<'_> {
                 uses: Vec::new(),
                 fragment,
                 cdk: written.cdk.clone(),
+                allow: self.all(written.allow.iter().map(allow::check)),
             },
             depends_on: Vec::new(),
         };

@@ -91,7 +91,7 @@ fn changes(extent: &Extent) -> ChangesV1 {
 }
 
 fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let word = match verdict {
         Verdict::Everything(_) => "everything",
         Verdict::Selected(_) => "selected",
@@ -232,7 +232,7 @@ pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV
             .iter()
             .map(|label| PlaceV1 { origin: origin(label.origin, sources), text: label.text.clone() })
             .collect(),
-        notes: problem.notes.clone(),
+        notes: problem.all_notes(),
         units: problem.units.iter().map(ToString::to_string).collect(),
         help: problem.help.clone(),
     }

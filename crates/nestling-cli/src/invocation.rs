@@ -1,0 +1,39 @@
+//! What every command starts with and how it ends.
+
+use crate::ci_env::Environment;
+use crate::exit::{Exit, Failure};
+use crate::io::Io;
+use crate::options::{GlobalOptions, RunOptions};
+use crate::session::Session;
+use std::path::Path;
+
+/// The surroundings of a command: the options of every command, the environment and the streams.
+pub(crate) struct Invocation<'a> {
+    pub global: &'a GlobalOptions,
+    pub environment: &'a Environment,
+    pub io: &'a mut Io,
+}
+
+impl Invocation<'_> {
+    /// The directory that relative paths start from.
+    pub(crate) fn directory(&self) -> &Path {
+        self.global.directory.as_deref().unwrap_or(Path::new("."))
+    }
+
+    /// Opens the repository for a run with these options.
+    ///
+    /// # Errors
+    /// There is no repository, it cannot be read, or an option is wrong.
+    pub(crate) fn open(&mut self, options: impl Into<RunOptions>) -> Result<Session, Failure> {
+        let mut options = RunOptions { directory: self.global.directory.clone(), ..options.into() };
+        let from = options.changes_from.take();
+        options.changes_from =
+            from.map(|from| if from.as_os_str() == "-" { from } else { self.directory().join(from) });
+        Session::open(&options, self.environment, self.io)
+    }
+}
+
+/// How a command ends that has reported everything: with or without errors among it.
+pub(crate) fn ended(without_errors: bool) -> Exit {
+    if without_errors { Exit::Done } else { Exit::Errors }
+}

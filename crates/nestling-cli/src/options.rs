@@ -1,0 +1,144 @@
+//! Options that several commands share. A command flattens the groups that it reads; clap refuses the others there.
+
+use crate::args::Color;
+use std::path::PathBuf;
+
+/// Heading of the options that say what is compared.
+const CHANGES: &str = "Change detection";
+/// Heading of the options that choose among the units and pipelines.
+const SELECTION: &str = "Selection";
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct GlobalOptions {
+    /// Run as if started in this directory
+    #[arg(short = 'C', global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// When to use color
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// Options of commands that read the files of one commit.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct HeadOptions {
+    /// Head commit; by default the pipeline's commit, or the work tree
+    #[arg(long, value_name = "REV", env = "NESTLING_HEAD", help_heading = CHANGES)]
+    pub head: Option<String>,
+    /// Never fetch a missing commit
+    #[arg(long, env = "NESTLING_NO_FETCH", value_parser = switch, help_heading = CHANGES)]
+    pub no_fetch: bool,
+}
+
+/// Options of commands that plan units for one kind of pipeline.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct PlanOptions {
+    /// Base commit; by default the one that the pipeline implies
+    #[arg(long, value_name = "REV", env = "NESTLING_BASE", help_heading = CHANGES)]
+    pub base: Option<String>,
+    /// The commit that is planned.
+    #[command(flatten)]
+    pub head: HeadOptions,
+    /// Only this unit, or the units that this glob matches; repeatable
+    #[arg(
+        long,
+        value_name = "UNIT",
+        env = "NESTLING_ONLY",
+        value_delimiter = ',',
+        help_heading = SELECTION
+    )]
+    pub only: Vec<String>,
+    /// All but this unit, or the units that this glob matches; repeatable
+    #[arg(
+        long,
+        value_name = "UNIT",
+        env = "NESTLING_EXCEPT",
+        value_delimiter = ',',
+        help_heading = SELECTION
+    )]
+    pub except: Vec<String>,
+    /// Simulate a pipeline of this kind: merge_request, branch:NAME, tag:NAME, schedule, web, …
+    #[arg(long = "as", value_name = "KIND", env = "NESTLING_AS", help_heading = SELECTION)]
+    pub act_as: Option<String>,
+}
+
+/// Options of commands that select the units which a change affects.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ChangeOptions {
+    /// What is planned.
+    #[command(flatten)]
+    pub plan: PlanOptions,
+    /// Read the changed paths from a file, one per line (`-` for standard input)
+    #[arg(long, value_name = "FILE", env = "NESTLING_CHANGES_FROM", help_heading = CHANGES)]
+    pub changes_from: Option<PathBuf>,
+    /// Paths in `--changes-from` are separated by NUL
+    #[arg(short = 'z', requires = "changes_from", help_heading = CHANGES)]
+    pub nul: bool,
+    /// Select all units
+    #[arg(long, env = "NESTLING_ALL", value_parser = switch, help_heading = SELECTION)]
+    pub all: bool,
+    /// Fail if the base commit cannot be determined, instead of selecting all units
+    #[arg(long, env = "NESTLING_STRICT_BASE", value_parser = switch, help_heading = CHANGES)]
+    pub strict_base: bool,
+}
+
+/// Options of commands that convert CDK pipelines.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct CdkOptions {
+    /// Fail if any part of a CDK pipeline cannot be converted
+    #[arg(long, env = "NESTLING_STRICT_CDK", value_parser = switch)]
+    pub strict_cdk: bool,
+}
+
+/// Reads a switch that may come from a variable.
+fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("must be 1, true, yes, on, 0, false, no or off".to_owned()),
+    }
+}
+
+/// The options of a run, from whichever groups its command has; the others are as if not given.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RunOptions {
+    pub base: Option<String>,
+    pub head: Option<String>,
+    pub no_fetch: bool,
+    pub changes_from: Option<PathBuf>,
+    pub nul: bool,
+    pub all: bool,
+    pub only: Vec<String>,
+    pub except: Vec<String>,
+    pub act_as: Option<String>,
+    pub strict_base: bool,
+    pub strict_cdk: bool,
+    pub directory: Option<PathBuf>,
+}
+
+impl RunOptions {
+    /// Adds what is to be done about the parts of a CDK pipeline that cannot be converted.
+    pub(crate) fn with_cdk(self, cdk: &CdkOptions) -> Self {
+        Self { strict_cdk: cdk.strict_cdk, ..self }
+    }
+}
+
+impl From<&HeadOptions> for RunOptions {
+    fn from(options: &HeadOptions) -> Self {
+        Self { head: options.head.clone(), no_fetch: options.no_fetch, ..Self::default() }
+    }
+}
+
+impl From<&PlanOptions> for RunOptions {
+    fn from(options: &PlanOptions) -> Self {
+        let PlanOptions { base, head, only, except, act_as } = options.clone();
+        Self { base, only, except, act_as, ..Self::from(&head) }
+    }
+}
+
+impl From<&ChangeOptions> for RunOptions {
+    fn from(options: &ChangeOptions) -> Self {
+        let ChangeOptions { plan, changes_from, nul, all, strict_base } = options.clone();
+        Self { changes_from, nul, all, strict_base, ..Self::from(&plan) }
+    }
+}

@@ -1,0 +1,108 @@
+//! Options and the variables behind them: which command has which, and what their values may be.
+
+use crate::support::repository::Repository;
+use crate::support::{nestling, output, root, run, said};
+
+/// A workspace of two units, of which one changed since the first commit.
+fn workspace() -> Repository {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    for unit in ["api", "web"] {
+        repository.write(format!("{unit}/nestling.yml"), "build: { script: make }\n");
+    }
+    repository.commit("two units");
+    repository.write("web/page.html", "hello\n");
+    repository.commit("a page");
+    repository
+}
+
+#[test]
+fn an_option_stands_only_on_commands_that_read_it() {
+    let changes = ["--changes-from=x", "--all", "--strict-base"];
+    let plan = ["--base=x", "--head=x", "--no-fetch", "--only=x", "--except=x", "--as=web"];
+    let cdk = ["--strict-cdk"];
+    let all = [&changes[..], &plan, &cdk].concat();
+    let without = |had: &[&str]| all.iter().copied().filter(|option| !had.contains(option)).collect();
+    let table: [(&[&str], Vec<&str>); 12] = [
+        (&["generate"], vec![]),
+        (&["preview"], vec![]),
+        (&["explain", "x"], vec![]),
+        (&["affected"], cdk.to_vec()),
+        (&["diff"], changes.to_vec()),
+        (&["check"], changes.to_vec()),
+        (&["test"], without(&["--head=x", "--no-fetch"])),
+        (&["cdk", "show", "x"], without(&cdk)),
+        (&["init"], all.clone()),
+        (&["schema", "plan"], all.clone()),
+        (&["completions", "bash"], all.clone()),
+        (&["man"], all.clone()),
+    ];
+    for (command, refused) in table {
+        for option in &all {
+            // With `--help` nothing is run; an option that is not there is an error all the same.
+            let output = run(nestling(&root()).args(command).arg(option).arg("--help"));
+            let is_refused = output.status.code() == Some(2);
+            assert_eq!(is_refused, refused.contains(option), "{command:?} {option}\n{}", said(&output));
+        }
+    }
+}
+
+#[test]
+fn the_options_of_every_command_stand_before_and_behind_its_name() {
+    let repository = workspace();
+    let path = repository.path().to_str().unwrap();
+    for args in [["-C", path, "affected", "--base=HEAD~1"], ["affected", "--base=HEAD~1", "-C", path]] {
+        assert_eq!(output(nestling(&root()).args(args)), "web\n");
+    }
+    let folder = repository.path().join("pages");
+    output(nestling(&root()).args(["-C", path, "man", "pages"]));
+    assert!(folder.join("nestling.1").is_file(), "`man` writes below the directory of `-C`");
+    repository.write("changed", "api/x\n");
+    let listed = output(nestling(&root()).args(["-C", path, "affected", "--changes-from", "changed"]));
+    assert_eq!(listed, "api\n", "`--changes-from` reads below the directory of `-C`");
+}
+
+/// GitLab sets variables to nothing where they do not apply, and so does `variables: { NESTLING_BASE: "" }`.
+#[test]
+fn a_variable_that_is_set_and_empty_is_not_set() {
+    let repository = workspace();
+    for name in [
+        "BASE",
+        "HEAD",
+        "CHANGES_FROM",
+        "ALL",
+        "ONLY",
+        "EXCEPT",
+        "AS",
+        "NO_FETCH",
+        "STRICT_BASE",
+        "STRICT_CDK",
+        "REPORT",
+        "PARTS",
+    ] {
+        let name = format!("NESTLING_{name}");
+        let plain = output(nestling(repository.path()).args(["generate", "-o", "-"]));
+        let empty = output(nestling(repository.path()).args(["generate", "-o", "-"]).env(&name, ""));
+        assert_eq!(empty, plain, "{name}");
+    }
+}
+
+#[test]
+fn a_switch_is_on_or_off_and_nothing_else() {
+    let repository = workspace();
+    let affected = |value: &str| {
+        run(nestling(repository.path()).args(["affected", "--base=HEAD~1"]).env("NESTLING_ALL", value))
+    };
+    for on in ["1", "true", "yes", "on", "TRUE"] {
+        assert_eq!(String::from_utf8_lossy(&affected(on).stdout), "api\nweb\n", "{on}");
+    }
+    for off in ["0", "false", "no", "off", "False"] {
+        assert_eq!(String::from_utf8_lossy(&affected(off).stdout), "web\n", "{off}");
+    }
+    for wrong in ["nein", "2", "y", " "] {
+        let output = affected(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        let said = said(&output);
+        assert!(said.contains("'--all'") && said.contains("must be 1, true, yes"), "{said}");
+    }
+}
