@@ -93,7 +93,7 @@ impl<'r> Planning<'r> {
         let base_files = files_at(repository, base);
         Ok(plan::select(plan::Request {
             files: &*files,
-            elsewhere: crate::repository::revisions(repository),
+            revisions: crate::repository::revisions(repository),
             loaded: &loaded,
             base: base_files.as_deref(),
             changes: self.changes,
@@ -110,7 +110,7 @@ impl<'r> Planning<'r> {
         let base_files = files_at(repository, base.as_ref());
         let mut plan = plan::plan(plan::Request {
             files: &*files,
-            elsewhere: crate::repository::revisions(repository),
+            revisions: crate::repository::revisions(repository),
             loaded: &loaded,
             base: base_files.as_deref(),
             changes: self.changes,
