@@ -5,7 +5,7 @@
 //! damaged. Each answer has a time limit.
 
 use super::GitError;
-use super::command::Git;
+use super::command::{self, Git};
 use super::id::{ObjectId, Prefix};
 use super::object::{Kind, LARGEST, Object, ObjectSource};
 use std::cell::{Cell, RefCell};
@@ -135,7 +135,7 @@ impl Conversation {
                 }
             });
         }
-        let messages = super::command::messages(&mut child);
+        let messages = command::messages(&mut child);
         Ok(Self { questions: child.stdin.take(), answers, messages, child })
     }
 
@@ -155,7 +155,7 @@ impl Conversation {
     }
 
     fn ended(&self) -> Failure {
-        let message = self.messages.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+        let message = self.messages.recv_timeout(command::LAST_WORDS).unwrap_or_default();
         Failure::Ended(if message.is_empty() { "it gave no answer".to_owned() } else { message })
     }
 }

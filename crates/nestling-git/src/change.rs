@@ -1,19 +1,19 @@
-//! A path that differs.
+//! Paths that differ between two states of a repository.
 
 use nestling_files::path::RepoPath;
 use std::fmt;
 
 /// A path that differs between two states of the repository. A renamed file is two of them: its old path is deleted,
-/// its new one is added, since both sides matter to whoever owns the folders.
+/// its new one is added, since both sides matter to the owners of the directories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// The path: of a file, a symbolic link or a submodule.
     pub path: RepoPath,
-    /// How it differs.
+    /// The difference.
     pub status: Status,
 }
 
-/// How a path differs.
+/// Difference of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Not at base, but at head.
@@ -27,7 +27,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The letter that `git diff --name-status` writes.
+    /// Returns the letter that `git diff --name-status` writes.
     pub fn letter(self) -> char {
         match self {
             Self::Added => 'A',
@@ -37,7 +37,7 @@ impl Status {
         }
     }
 
-    /// The status of a letter that git writes; of the unmerged and the broken, what is safe to assume.
+    /// Reads a letter that git writes. The unmerged and the broken count as modified.
     pub fn from_letter(letter: u8) -> Option<Self> {
         match letter {
             b'A' | b'C' => Some(Self::Added),

@@ -1,5 +1,5 @@
-//! The system's git, for what libgit2 cannot do: fetch with the runner's credentials, and read repositories of kinds
-//! that it does not know.
+//! Runs the system's git, for what is not done here: fetch with the runner's credentials, and read repositories of kinds that
+//! libgit2 does not know.
 
 use super::GitError;
 use std::io::{Read, Write};
@@ -9,19 +9,22 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The system's git in one repository. It never asks, never fetches what it was not told to, and runs none of the
-/// programs that a repository's configuration can name.
+/// Time for the messages of a command that has ended.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The system's git in one repository. It never prompts, never fetches by itself, and runs none of the programs that a
+/// repository's configuration can name.
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     git_dir: PathBuf,
     work_dir: Option<PathBuf>,
 }
 
-/// What a command that may say no answered.
+/// Answer of a command that may say no.
 pub(super) enum Answer {
-    /// What it printed.
+    /// Its output.
     Yes(Vec<u8>),
-    /// It ended with 1, git's way to say that there is no such thing.
+    /// It ended with 1: there is no such thing.
     No,
 }
 
@@ -38,7 +41,7 @@ impl Git {
         self.work_dir.as_deref()
     }
 
-    /// A command, ready but for its streams.
+    /// Returns a command that is ready but for its streams.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = quiet();
         command.arg("--git-dir").arg(&self.git_dir);
@@ -49,56 +52,58 @@ impl Git {
         command
     }
 
-    /// What a command prints.
+    /// Runs a command and returns its output.
     ///
     /// # Errors
     /// There is no git, or the command fails.
     pub(super) fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-        match finished(self.command(arguments))? {
-            Ok(printed) => Ok(printed),
-            Err(output) => Err(failed(arguments, &said(&output.stderr))),
-        }
+        let output = self.command(arguments).output().map_err(GitError::NoGit)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(failed(arguments, &output)) }
     }
 
     /// As [`Git::output`], where ending with 1 is an answer.
+    ///
+    /// # Errors
+    /// There is no git, or the command fails.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, GitError> {
-        match finished(self.command(arguments))? {
-            Ok(printed) => Ok(Answer::Yes(printed)),
-            Err(output) if output.status.code() == Some(1) => Ok(Answer::No),
-            Err(output) => Err(failed(arguments, &said(&output.stderr))),
+        let output = self.command(arguments).output().map_err(GitError::NoGit)?;
+        match output.status.code() {
+            Some(0) => Ok(Answer::Yes(output.stdout)),
+            Some(1) => Ok(Answer::No),
+            _ => Err(failed(arguments, &output)),
         }
     }
 
-    /// The one line that a command prints; `None` where it says no or fails.
+    /// Runs a command and returns its only line; `None` where it says no or fails.
     pub(super) fn line(&self, arguments: &[&str]) -> Option<String> {
-        let printed = self.output(arguments).ok()?;
-        let line = String::from_utf8(printed).ok()?;
-        Some(line.trim_end_matches('\n').to_owned()).filter(|line| !line.is_empty())
+        let output = String::from_utf8(self.output(arguments).ok()?).ok()?;
+        let line = output.trim_end_matches('\n');
+        if line.is_empty() { None } else { Some(line.to_owned()) }
     }
 
-    /// Runs a command that reads `input`, and ends it when the time is up.
+    /// Runs a command that reads `input`, and kills it when the time is up.
     ///
     /// # Errors
     /// There is no git, the command fails, or its time is up.
-    pub(super) fn run(&self, arguments: &[&str], input: &[u8], timeout: Duration) -> Result<(), GitError> {
+    pub(super) fn run(&self, arguments: &[&str], input: &[u8], time_limit: Duration) -> Result<(), GitError> {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(GitError::NoGit)?;
         feed(&mut child, input);
-        let heard = messages(&mut child);
-        let end = Instant::now() + timeout;
+        let messages = messages(&mut child);
+        let end = Instant::now() + time_limit;
         loop {
             match child.try_wait().map_err(GitError::NoGit)? {
                 Some(status) if status.success() => return Ok(()),
                 Some(_) => {
-                    let message = heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-                    return Err(failed(arguments, &message));
+                    let message = messages.recv_timeout(LAST_WORDS).unwrap_or_default();
+                    return Err(GitError::Command { command: arguments.join(" "), message });
                 }
                 None if Instant::now() >= end => {
                     // It may have ended by itself meanwhile; either way its time is up.
                     let _ = child.kill();
                     let _ = child.wait();
-                    return Err(GitError::TimedOut { command: arguments.join(" "), after: timeout });
+                    return Err(GitError::TimedOut { command: arguments.join(" "), after: time_limit });
                 }
                 None => thread::sleep(Duration::from_millis(5)),
             }
@@ -111,31 +116,37 @@ impl Git {
 /// # Errors
 /// There is no git, or git finds nothing, or will not open it.
 pub(super) fn discover(directory: &Path, owner: Owner) -> Result<Git, GitError> {
-    let ask = |arguments: &[&str]| {
-        let mut command = quiet();
-        if owner == Owner::Anyone {
-            command.args(["-c", "safe.directory=*"]);
-        }
-        command.current_dir(directory).args(arguments);
-        finished(command).map(|output| output.map_err(|output| said(&output.stderr)))
-    };
-    let git_dir = match ask(&["rev-parse", "--absolute-git-dir"])? {
-        Ok(printed) => path_of_line(&printed),
-        Err(message) if message.contains("dubious ownership") => {
-            return Err(GitError::Owner { path: directory.to_owned() });
-        }
-        Err(message) => return Err(failed(&["rev-parse", "--absolute-git-dir"], &message)),
-    };
-    let work_dir = ask(&["rev-parse", "--show-toplevel"])?.ok().map(|printed| path_of_line(&printed));
+    let arguments = ["rev-parse", "--absolute-git-dir"];
+    let output = in_directory(directory, owner, &arguments)?;
+    if !output.status.success() {
+        let is_refused = message(&output.stderr).contains("dubious ownership");
+        return Err(if is_refused {
+            GitError::Owner { path: directory.to_owned() }
+        } else {
+            failed(&arguments, &output)
+        });
+    }
+    let git_dir = path_of_line(&output.stdout);
+    let top_level = in_directory(directory, owner, &["rev-parse", "--show-toplevel"])?;
+    // A bare repository has none.
+    let work_dir = top_level.status.success().then(|| path_of_line(&top_level.stdout));
     Ok(Git { git_dir, work_dir })
 }
 
-/// Whose repositories git may open.
+fn in_directory(directory: &Path, owner: Owner, arguments: &[&str]) -> Result<Output, GitError> {
+    let mut command = quiet();
+    if owner == Owner::Anyone {
+        command.args(["-c", "safe.directory=*"]);
+    }
+    command.current_dir(directory).args(arguments).output().map_err(GitError::NoGit)
+}
+
+/// Owners of repositories that git may open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// The user's own.
+    /// The user.
     User,
-    /// Anybody's.
+    /// Anybody.
     Anyone,
 }
 
@@ -157,48 +168,43 @@ fn quiet() -> Command {
     command
 }
 
-fn finished(mut command: Command) -> Result<Result<Vec<u8>, Output>, GitError> {
-    let output = command.output().map_err(GitError::NoGit)?;
-    Ok(if output.status.success() { Ok(output.stdout) } else { Err(output) })
+fn failed(arguments: &[&str], output: &Output) -> GitError {
+    GitError::Command { command: arguments.join(" "), message: message(&output.stderr) }
 }
 
-fn failed(arguments: &[&str], message: &str) -> GitError {
-    GitError::Command { command: arguments.join(" "), message: message.to_owned() }
+/// The lines of standard error in one.
+fn message(stderr: &[u8]) -> String {
+    let lines = String::from_utf8_lossy(stderr);
+    lines.lines().map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
-fn said(stderr: &[u8]) -> String {
-    let said = String::from_utf8_lossy(stderr);
-    said.lines().map(str::trim).collect::<Vec<_>>().join("; ")
-}
-
-/// A path that git printed on a line.
+/// The path in a line of output.
 fn path_of_line(printed: &[u8]) -> PathBuf {
     path(printed.strip_suffix(b"\n").unwrap_or(printed)).to_owned()
 }
 
-/// A path of bytes that git wrote.
+/// The path of these bytes: on Linux and macOS a path is any bytes.
 pub(super) fn path(bytes: &[u8]) -> &Path {
     Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
 }
 
-/// Writes what the command reads, aside: it may not read all of it.
+/// Writes the input of a command in a thread of its own: the command may not read all of it.
 fn feed(child: &mut Child, input: &[u8]) {
-    if let Some(mut pipe) = child.stdin.take() {
-        let input = input.to_vec();
-        thread::spawn(move || {
-            let _ = pipe.write_all(&input);
-        });
-    }
+    let Some(mut pipe) = child.stdin.take() else { return };
+    let input = input.to_vec();
+    thread::spawn(move || {
+        let _ = pipe.write_all(&input);
+    });
 }
 
-/// What the command says, read aside: a program that it leaves behind may keep the pipe open for ever.
+/// Reads standard error in a thread of its own: a program that the command leaves behind may keep the pipe open for ever.
 pub(super) fn messages(child: &mut Child) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     if let Some(mut pipe) = child.stderr.take() {
         thread::spawn(move || {
-            let mut heard = Vec::new();
-            let _ = pipe.read_to_end(&mut heard);
-            let _ = send.send(said(&heard));
+            let mut bytes = Vec::new();
+            let _ = pipe.read_to_end(&mut bytes);
+            let _ = send.send(message(&bytes));
         });
     }
     receive

@@ -1,4 +1,4 @@
-//! What can go wrong with a repository, and the way out.
+//! Errors of repositories, and the way out of each.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -7,31 +7,31 @@ use std::time::Duration;
 /// A repository could not be opened or read.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// No repository there.
+    /// A directory is in no repository.
     #[error("`{}` is in no git repository", path.display())]
     NotFound {
-        /// Where it was looked for.
+        /// The directory.
         path: PathBuf,
     },
-    /// It belongs to another user, as in a container whose image is not run by root.
+    /// The repository belongs to another user, as in a container whose image is not run by root.
     #[error("the repository `{}` belongs to another user", path.display())]
     Owner {
         /// The root of the work tree, or the repository's own directory if it is bare.
         path: PathBuf,
     },
-    /// It is there and cannot be opened.
+    /// The repository cannot be opened.
     #[error("the repository `{}` cannot be opened", path.display())]
     Open {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
     /// A bare repository has no files on disk.
     #[error("the repository `{}` is bare: there is no work tree to look at", path.display())]
     Bare {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
     },
     /// An object is not here: the clone is shallow or partial.
@@ -47,7 +47,7 @@ pub enum GitError {
     /// An object is here, and its file is damaged.
     #[error("corrupt {form} object `{id}` (`{}`): {reason}", path.display())]
     Corrupt {
-        /// Where it is: `loose` or `packed`.
+        /// `loose` or `packed`.
         form: &'static str,
         /// Its id.
         id: String,
@@ -59,20 +59,20 @@ pub enum GitError {
     /// An object is whole, and is not what it should be.
     #[error("the {what} `{id}` cannot be read")]
     Malformed {
-        /// What it should be.
+        /// The type that it should have.
         what: &'static str,
         /// Its id.
         id: String,
-        /// Why it is not.
+        /// The cause.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Anything else that was to be read.
+    /// Anything else cannot be read.
     #[error("the {what} cannot be read")]
     Read {
-        /// What it is.
+        /// A noun for it.
         what: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
@@ -84,7 +84,7 @@ pub enum GitError {
     Command {
         /// The command and its arguments.
         command: String,
-        /// What it said.
+        /// Its standard error, in one line.
         message: String,
     },
     /// The system's git took too long.
@@ -92,13 +92,13 @@ pub enum GitError {
     TimedOut {
         /// The command and its arguments.
         command: String,
-        /// How long it was given.
+        /// Its time limit.
         after: Duration,
     },
 }
 
 impl GitError {
-    /// What to do about it, if that is known.
+    /// Returns what to do about it, if that is known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NotFound { .. } => Some(
@@ -131,6 +131,8 @@ fn unfetched(fetch: Option<&GitError>) -> String {
 }
 
 fn shell_quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -7,14 +7,15 @@ use super::id::ObjectId;
 use super::{CommitId, GitError};
 use std::time::Duration;
 
-/// What every fetch says: nothing but what is asked for.
+/// Options of every fetch: nothing comes but what is asked for.
 const FETCH: [&str; 4] = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
 
+/// Fetches one commit, without its history where the clone is shallow.
 pub(super) fn fetch_commit(
     git: &Git,
     commit: &CommitId,
     history: History,
-    timeout: Duration,
+    time_limit: Duration,
 ) -> Result<(), GitError> {
     let mut arguments = vec!["fetch"];
     arguments.extend(FETCH);
@@ -23,7 +24,7 @@ pub(super) fn fetch_commit(
     }
     let id = commit.to_string();
     arguments.extend(["origin", &id]);
-    git.run(&arguments, b"", timeout)
+    git.run(&arguments, b"", time_limit)
 }
 
 /// Fetches objects that the remote of a partial clone has promised, in one go, as git itself does when it misses one. A
@@ -32,11 +33,11 @@ pub(super) fn fetch_objects(
     git: &Git,
     remote: &str,
     objects: &[ObjectId],
-    timeout: Duration,
+    time_limit: Duration,
 ) -> Result<(), GitError> {
     let mut arguments = vec!["-c", "fetch.negotiationAlgorithm=noop", "fetch"];
     arguments.extend(FETCH);
     arguments.extend(["--filter=blob:none", "--stdin", remote]);
     let input: String = objects.iter().map(|id| format!("{id}\n")).collect();
-    git.run(&arguments, input.as_bytes(), timeout)
+    git.run(&arguments, input.as_bytes(), time_limit)
 }

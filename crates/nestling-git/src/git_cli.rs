@@ -9,8 +9,7 @@ use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::{Change, GitError, TreeId};
 use std::collections::HashMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) struct GitCli {
     git: Git,
@@ -58,11 +57,7 @@ impl Backend for GitCli {
 
     fn tags(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
         let Answer::Yes(listed) = self.git.ask(&["show-ref", "--tags"])? else { return Ok(Vec::new()) };
-        let tag = |line: &str| {
-            let (id, name) = line.split_once(" refs/tags/")?;
-            Some((name.to_owned(), ObjectId::from_hex(id)?))
-        };
-        Ok(String::from_utf8_lossy(&listed).lines().filter_map(tag).collect())
+        Ok(String::from_utf8_lossy(&listed).lines().filter_map(parse_tag).collect())
     }
 
     fn symbolic_target(&self, name: &str) -> Option<String> {
@@ -106,4 +101,10 @@ impl Backend for GitCli {
     fn excludes_file(&self) -> Option<PathBuf> {
         self.git.line(&["config", "--type=path", "--get", "core.excludesFile"]).map(PathBuf::from)
     }
+}
+
+/// Reads `ID refs/tags/NAME`.
+fn parse_tag(line: &str) -> Option<(String, ObjectId)> {
+    let (id, name) = line.split_once(" refs/tags/")?;
+    Some((name.to_owned(), ObjectId::from_hex(id)?))
 }

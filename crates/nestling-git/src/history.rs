@@ -11,14 +11,14 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
-/// How much of the history is there.
+/// Extent of the history in a clone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
     /// All of it.
     Complete,
     /// It was cut off, as `GIT_DEPTH` does (<https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning>).
     Shallow {
-        /// How many commits there are from the one that was asked about on, along first parents.
+        /// Number of commits from the one that was asked about on, along first parents.
         commits: usize,
     },
 }
@@ -75,17 +75,16 @@ impl<'r> Commits<'r> {
     }
 
     /// Finds the best common ancestor: where there are several, the one that `git merge-base` prints.
-    pub(super) fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {
+    pub(super) fn merge_base(&self, left: &CommitId, right: &CommitId) -> Result<MergeBase, GitError> {
         let is_shallow = !self.cut_off.is_empty();
-        let bases = self.merge_bases(one, other);
-        let base = match bases {
+        let base = match self.merge_bases(left, right) {
             Ok(bases) => bases.first().copied(),
             // A shallow clone can lack what lies behind its boundary, and what a tag from there points to.
             Err(GitError::Missing { .. }) if is_shallow => None,
             Err(error) => return Err(error),
         };
         match base {
-            Some(base) if is_shallow && !self.is_certain([one, other], &base)? => {
+            Some(base) if is_shallow && !self.is_certain([left, right], &base)? => {
                 Ok(MergeBase::HistoryTooShort)
             }
             Some(base) => Ok(MergeBase::Found(base)),
@@ -120,11 +119,11 @@ impl<'r> Commits<'r> {
     }
 
     /// The common ancestors that are no ancestors of others, newest first.
-    fn merge_bases(&self, one: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, GitError> {
-        if one == other {
-            return Ok(vec![*one]);
+    fn merge_bases(&self, left: &CommitId, right: &CommitId) -> Result<Vec<CommitId>, GitError> {
+        if left == right {
+            return Ok(vec![*left]);
         }
-        let mut candidates = self.paint(one, &[*other])?.common;
+        let mut candidates = self.paint(left, &[*right])?.common;
         if candidates.len() > 1 {
             let mut best = Vec::new();
             for (position, candidate) in candidates.iter().enumerate() {
@@ -155,17 +154,17 @@ impl<'r> Commits<'r> {
         Ok(())
     }
 
-    /// Walks down from `one` and from `others`, newest commits first, until nothing but ancestors of common ancestors is left
+    /// Walks down from `first` and from `others`, newest commits first, until nothing but ancestors of common ancestors is left
     /// to look at. Git calls this `paint_down_to_common`.
-    fn paint(&self, one: &CommitId, others: &[CommitId]) -> Result<Painted, GitError> {
+    fn paint(&self, first: &CommitId, others: &[CommitId]) -> Result<Painted, GitError> {
         let mut painted = Painted::default();
-        painted.add(*one, ONE, self.commit(one)?.time);
+        painted.add(*first, FIRST, self.commit(first)?.time);
         for other in others {
             painted.add(*other, OTHERS, self.commit(other)?.time);
         }
         while let Some(id) = painted.next() {
             let mut paint = painted.paint(&id);
-            if paint & (ONE | OTHERS) == ONE | OTHERS && paint & STALE == 0 {
+            if paint & BOTH == BOTH && paint & STALE == 0 {
                 painted.add_common(id);
                 paint |= STALE;
             }
@@ -225,10 +224,11 @@ impl<'r> Commits<'r> {
     }
 }
 
-/// Can be reached from the one commit, and from one of the others.
-const ONE: u8 = 1;
+/// Marks of a commit: it can be reached from the first one, and from one of the others.
+const FIRST: u8 = 1;
 const OTHERS: u8 = 2;
-/// Is an ancestor of a common ancestor.
+const BOTH: u8 = FIRST | OTHERS;
+/// It is an ancestor of a common ancestor.
 const STALE: u8 = 4;
 
 /// Where a walk from two sides has been.

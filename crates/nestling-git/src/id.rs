@@ -1,4 +1,4 @@
-//! The ids of objects.
+//! Ids of objects: hashes of their content.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,7 +12,7 @@ pub(super) struct ObjectId {
 }
 
 impl ObjectId {
-    /// The id with these bytes, if there are 20 or 32.
+    /// The id with these bytes; `None` if there are not 20 or 32.
     pub(super) fn from_bytes(id: &[u8]) -> Option<Self> {
         let length = u8::try_from(id.len()).ok().filter(|length| matches!(length, 20 | 32))?;
         let mut bytes = [0; 32];
@@ -22,17 +22,25 @@ impl ObjectId {
 
     /// Reads all 40 or 64 hexadecimal digits.
     pub(super) fn from_hex(hex: &str) -> Option<Self> {
-        let digits: Option<Vec<u32>> = hex.chars().map(|c| c.to_digit(16)).collect();
-        let bytes: Vec<u8> = digits?
-            .chunks(2)
-            .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0)))
-            .collect();
-        if hex.len().is_multiple_of(2) { Self::from_bytes(&bytes) } else { None }
+        let length = match hex.len() {
+            40 => 20,
+            64 => 32,
+            _ => return None,
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self { length, bytes })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
     }
+}
+
+fn digit(hex: u8) -> Option<u8> {
+    char::from(hex).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 impl fmt::Display for ObjectId {
@@ -50,7 +58,7 @@ impl fmt::Debug for ObjectId {
 /// An id is a hash already: eight bytes of it are as good as any hash of all.
 impl Hash for ObjectId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from_le_bytes(std::array::from_fn(|at| self.bytes[at])));
+        state.write_u64(u64::from_le_bytes(std::array::from_fn(|position| self.bytes[position])));
     }
 }
 
@@ -115,12 +123,12 @@ pub struct CommitId(pub(super) ObjectId);
 pub struct TreeId(pub(super) ObjectId);
 
 impl CommitId {
-    /// Reads a whole id, as CI variables hold it. `None` for anything else, and for the zeros that stand for "none".
+    /// Reads a whole id, as CI variables hold it. Returns `None` for anything else, and for the zeros that mean "none".
     pub fn parse(id: &str) -> Option<Self> {
         if id.bytes().all(|digit| digit == b'0') { None } else { ObjectId::from_hex(id).map(Self) }
     }
 
-    /// The first eight digits, for a person.
+    /// Returns the first eight digits, for a person.
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
     }

@@ -1,4 +1,4 @@
-//! What git ignores in the work tree.
+//! What git ignores in the work tree (<https://git-scm.com/docs/gitignore>).
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nestling_files::files::{Entry, EntryKind};
@@ -6,43 +6,52 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-/// What a folder holds that git sees, which of that are folders that are ignored as a whole, and what is ignored in it.
+/// A directory as git sees it.
 #[derive(Clone)]
-pub(super) struct Listed {
+pub(super) struct Listing {
+    /// What is tracked or not ignored, sorted by name.
     pub(super) entries: Rc<[Entry]>,
+    /// Names of subdirectories that are ignored as a whole, and hold something that is tracked.
     pub(super) ignored: Rc<BTreeSet<Vec<u8>>>,
-    pub(super) rules: Rules,
+    /// What is ignored in it.
+    pub(super) rules: IgnoreRules,
 }
 
-/// What git ignores in a folder, unless it is tracked.
+/// What git ignores in a directory, unless it is tracked.
 #[derive(Clone)]
-pub(super) enum Rules {
-    /// What the patterns say, the weakest first.
+pub(super) enum IgnoreRules {
+    /// What the patterns match, the weakest first.
     Patterns(Vec<Rc<Gitignore>>),
-    /// All of it: the folder itself is ignored, and no pattern in it counts.
+    /// All of it: the directory itself is ignored, and no pattern in it counts.
     Everything,
 }
 
-impl Rules {
-    pub(super) fn extend(&mut self, stronger: Option<Rc<Gitignore>>) {
+impl IgnoreRules {
+    /// Adds the patterns of a directory, which win over those of the directories above it.
+    pub(super) fn extend(&mut self, patterns_here: Option<Rc<Gitignore>>) {
         if let Self::Patterns(patterns) = self {
-            patterns.extend(stronger);
+            patterns.extend(patterns_here);
         }
     }
 
-    /// The nearest file with something to say about the path decides.
+    /// Returns true for a path that is ignored. The strongest patterns that match it, or exclude it from being ignored,
+    /// decide.
     pub(super) fn ignore(&self, path: &Path, kind: EntryKind) -> bool {
         let Self::Patterns(patterns) = self else { return true };
-        let is_folder = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
-        let verdict =
-            patterns.iter().rev().map(|p| p.matched(path, is_folder)).find(|verdict| !verdict.is_none());
-        verdict.is_some_and(|verdict| verdict.is_ignore())
+        let is_directory = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
+        for patterns in patterns.iter().rev() {
+            let verdict = patterns.matched(path, is_directory);
+            if !verdict.is_none() {
+                return verdict.is_ignore();
+            }
+        }
+        false
     }
 }
 
-/// The patterns of an ignore file that apply below `root`. Git reads no such file through a link, and skips a line
-/// that is no pattern.
-pub(super) fn patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
+/// Reads the patterns of an ignore file that apply below `root`. Git reads no such file through a link, and skips a line that
+/// is no pattern.
+pub(super) fn read_patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
     if !file.symlink_metadata().ok()?.is_file() {
         return None;
     }

@@ -60,17 +60,7 @@ impl Backend for Libgit2 {
     }
 
     fn tags(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
-        let list = || {
-            let mut tags = Vec::new();
-            for reference in self.repository.references_glob("refs/tags/*")? {
-                let reference = reference?;
-                let name = reference.name().ok().and_then(|name| name.strip_prefix("refs/tags/"));
-                let target = reference.resolve().ok().and_then(|resolved| object_id(resolved.target()?));
-                tags.extend(name.map(str::to_owned).zip(target));
-            }
-            Ok(tags)
-        };
-        list().map_err(GitError::read("tags"))
+        tags(&self.repository).map_err(GitError::read("tags"))
     }
 
     fn symbolic_target(&self, name: &str) -> Option<String> {
@@ -127,6 +117,17 @@ impl Backend for Libgit2 {
     fn excludes_file(&self) -> Option<PathBuf> {
         self.repository.config().ok()?.get_path("core.excludesFile").ok()
     }
+}
+
+fn tags(repository: &git2::Repository) -> Result<Vec<(String, ObjectId)>, git2::Error> {
+    let mut tags = Vec::new();
+    for reference in repository.references_glob("refs/tags/*")? {
+        let reference = reference?;
+        let name = reference.name().ok().and_then(|name| name.strip_prefix("refs/tags/"));
+        let target = reference.resolve().ok().and_then(|resolved| object_id(resolved.target()?));
+        tags.extend(name.map(str::to_owned).zip(target));
+    }
+    Ok(tags)
 }
 
 /// Returns true where a lookup failed since there is nothing of that name, or nothing can have it.

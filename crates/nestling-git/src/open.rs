@@ -8,7 +8,7 @@ use super::store::ObjectStore;
 use super::{GitError, Repository};
 use std::path::{Path, PathBuf};
 
-/// Whose repositories are read. Git refuses those of other users, since their configuration can run programs
+/// Owners whose repositories are read. Git refuses those of other users, since their configuration can run programs
 /// (<https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>); what is read here never runs any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
@@ -24,9 +24,7 @@ impl Repository {
     /// # Errors
     /// There is none, it belongs to another user, or it cannot be opened.
     pub fn open(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
-        let open = || git2::Repository::open(directory);
-        let opened = opened(directory, trusting(trust, directory, open));
-        opened.or_else(|error| by_system(directory, trust, error))
+        open_at(directory, directory, trust)
     }
 
     /// Opens the repository that `directory` is in.
@@ -34,11 +32,9 @@ impl Repository {
     /// # Errors
     /// As [`Repository::open`].
     pub fn discover(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
-        let found = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
+        let git_dir = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
             .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
-        let open = || git2::Repository::open(&found);
-        let opened = opened(&found, trusting(trust, directory, open));
-        opened.or_else(|error| by_system(directory, trust, error))
+        open_at(&git_dir, directory, trust)
     }
 
     /// Opens with the system's git what libgit2 could open as well: the two must say the same.
@@ -48,11 +44,16 @@ impl Repository {
     }
 }
 
-/// Opens a repository of a kind that libgit2 does not know. The first error stands if git cannot open it either.
-fn by_system(directory: &Path, trust: &Trust, error: GitError) -> Result<Repository, GitError> {
-    if !matches!(error, GitError::Open { .. }) {
-        return Err(error);
+/// Opens the repository at a path with libgit2, or the one that `directory` is in with git.
+fn open_at(path: &Path, directory: &Path, trust: &Trust) -> Result<Repository, GitError> {
+    match open_by_libgit2(path, owner(trust, directory)) {
+        Err(error @ GitError::Open { .. }) => open_by_git(directory, trust, error),
+        opened => opened,
     }
+}
+
+/// Opens a repository of a kind that libgit2 does not know. The first error stands if git cannot open it either.
+fn open_by_git(directory: &Path, trust: &Trust, error: GitError) -> Result<Repository, GitError> {
     match command::discover(directory, owner(trust, directory)) {
         Ok(git) => Ok(read_by_git(git)),
         Err(refused @ GitError::Owner { .. }) => Err(refused),
@@ -72,21 +73,15 @@ fn owner(trust: &Trust, directory: &Path) -> Owner {
     }
 }
 
-/// Opens with git's check of the owner, or without it in the directory that is trusted.
-fn trusting(
-    trust: &Trust,
-    directory: &Path,
-    open: impl FnOnce() -> Result<git2::Repository, git2::Error>,
-) -> Result<git2::Repository, git2::Error> {
-    match trust {
-        Trust::Directory(trusted) if is_within(directory, trusted) => {
-            verify_owner(false)?;
-            let opened = open();
-            verify_owner(true)?;
-            opened
-        }
-        _ => open(),
+/// Opens with git's check of the owner, or without it.
+fn open_checked(path: &Path, owner: Owner) -> Result<git2::Repository, git2::Error> {
+    if owner == Owner::User {
+        return git2::Repository::open(path);
     }
+    verify_owner(false)?;
+    let opened = git2::Repository::open(path);
+    verify_owner(true)?;
+    opened
 }
 
 fn is_within(directory: &Path, trusted: &Path) -> bool {
@@ -103,8 +98,8 @@ fn verify_owner(verify: bool) -> Result<(), git2::Error> {
     unsafe { git2::opts::set_verify_owner_validation(verify) }
 }
 
-fn opened(path: &Path, repository: Result<git2::Repository, git2::Error>) -> Result<Repository, GitError> {
-    let repository = repository.map_err(|error| match error.code() {
+fn open_by_libgit2(path: &Path, owner: Owner) -> Result<Repository, GitError> {
+    let repository = open_checked(path, owner).map_err(|error| match error.code() {
         git2::ErrorCode::NotFound => GitError::NotFound { path: path.to_owned() },
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
         _ => GitError::Open { path: path.to_owned(), source: error.into() },

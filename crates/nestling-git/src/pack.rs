@@ -149,8 +149,7 @@ impl ObjectSource for Packs {
     }
 
     fn contains(&self, id: &ObjectId) -> bool {
-        let is_in = |pack: &Pack| pack.index.find(id.as_bytes()).is_ok_and(|offset| offset.is_some());
-        self.packs.borrow().iter().any(is_in)
+        self.packs.borrow().iter().any(|pack| matches!(pack.index.find(id.as_bytes()), Ok(Some(_))))
     }
 
     fn with_prefix(&self, prefix: &Prefix, ids: &mut Vec<ObjectId>) {

@@ -39,12 +39,12 @@ impl Repository {
         Names { backend: self.backend.as_ref(), objects: self.objects(), git: &self.git }
     }
 
-    /// The directory with the objects and references.
+    /// Returns the directory with the objects and references.
     pub fn git_dir(&self) -> &Path {
         self.git.git_dir()
     }
 
-    /// The root of the work tree; `None` for a bare repository.
+    /// Returns the root of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.git.work_dir()
     }
@@ -113,23 +113,22 @@ impl Repository {
         Commits::new(self.objects(), cut_off)
     }
 
-    /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.
-    /// Without it, they are missing.
+    /// Allows to fetch trees and files that a partial clone lacks, with this much time for each fetch. Without it, they are
+    /// missing.
     #[must_use]
-    pub fn fetching(mut self, timeout: Duration) -> Self {
+    pub fn fetching(mut self, time_limit: Duration) -> Self {
         if let Some(remote) = self.backend.promisor() {
-            self.objects = Box::new(PartialClone::new(self.objects, self.git.clone(), remote, timeout));
+            self.objects = Box::new(PartialClone::new(self.objects, self.git.clone(), remote, time_limit));
         }
         self
     }
 
-    /// Remembers what is on disk from now on. Whoever asks for that has to say what changes there, with
-    /// [`Repository::forget`].
+    /// Remembers what is on disk from now on. The caller has to report each change there to [`Repository::forget`].
     pub fn remember(&mut self) {
         self.cache = Some(WorkTreeCache::default());
     }
 
-    /// Looks at a path again, at what is below it, and at what its folder holds.
+    /// Looks at a path again, at what is below it, and at the directory that it is in.
     pub fn forget(&self, path: &RepoPath) {
         if let Some(cache) = &self.cache {
             cache.forget(path);
@@ -143,28 +142,28 @@ impl Repository {
         }
     }
 
-    /// The branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
+    /// Returns the branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
     pub fn current_branch(&self) -> Option<String> {
         let head = self.backend.symbolic_target("HEAD")?;
         head.strip_prefix("refs/heads/").map(str::to_owned)
     }
 
-    /// The branch that the remote's `HEAD` points to, as far as this clone knows.
+    /// Returns the branch that the remote's `HEAD` points to, as far as this clone knows.
     pub fn default_branch(&self) -> Option<String> {
         let head = self.backend.symbolic_target("refs/remotes/origin/HEAD")?;
         head.strip_prefix("refs/remotes/origin/").map(str::to_owned)
     }
 
-    /// The best common ancestor of two commits. In a shallow clone an answer is given only where what was cut off
+    /// Returns the best common ancestor of two commits. In a shallow clone there is an answer only where what was cut off
     /// cannot change it.
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {
-        self.commits(&self.backend.cut_off()?).merge_base(one, other)
+    pub fn merge_base(&self, left: &CommitId, right: &CommitId) -> Result<MergeBase, GitError> {
+        self.commits(&self.backend.cut_off()?).merge_base(left, right)
     }
 
-    /// The nearest tag that `matches`, walking from the parents of `head` from newer to older.
+    /// Returns the nearest tag that `matches`, walking from the parents of `head` from newer to older.
     ///
     /// # Errors
     /// The repository cannot be read.
@@ -174,18 +173,20 @@ impl Repository {
         matches: &dyn Fn(&str) -> bool,
     ) -> Result<Option<(String, CommitId)>, GitError> {
         let mut names: HashMap<CommitId, String> = HashMap::new();
-        for (name, id) in self.backend.tags()? {
-            let Some(commit) = self.objects().peel(&id)?.filter(|_| matches(&name)) else { continue };
-            let known = names.entry(commit).or_insert_with(|| name.clone());
-            // The first by name where a commit has several.
-            if name < *known {
-                *known = name;
+        let mut tags = self.backend.tags()?;
+        // Of several tags on a commit the first by name counts.
+        tags.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        for (name, id) in tags {
+            if matches(&name)
+                && let Some(commit) = self.objects().peel(&id)?
+            {
+                names.insert(commit, name);
             }
         }
         self.commits(&self.backend.cut_off()?).nearest_tag(head, &names)
     }
 
-    /// The paths that differ between two trees, in byte order. A tree that is not given is empty.
+    /// Compares two trees, and returns the paths that differ in byte order. A tree that is not given is empty.
     ///
     /// # Errors
     /// A tree cannot be read.
@@ -193,7 +194,7 @@ impl Repository {
         diff::tree_diff(self.objects(), base, head)
     }
 
-    /// The paths that differ between a tree and the files on disk, in byte order: staged or not, and untracked
+    /// Compares a tree with the files on disk, and returns the paths that differ in byte order: staged or not, and untracked
     /// files unless they are ignored.
     ///
     /// # Errors
@@ -205,7 +206,7 @@ impl Repository {
         }
     }
 
-    /// The files of a commit.
+    /// Returns the files of a commit.
     ///
     /// # Errors
     /// The commit is not here.
@@ -213,7 +214,7 @@ impl Repository {
         Ok(TreeFiles::new(self.objects(), self.tree_of(commit)?))
     }
 
-    /// The files on disk.
+    /// Returns the files on disk.
     ///
     /// # Errors
     /// The repository is bare.
@@ -227,8 +228,8 @@ impl Repository {
     ///
     /// # Errors
     /// There is no git, no remote, the remote does not give the commit, or the time is up.
-    pub fn fetch_commit(&self, commit: &CommitId, timeout: Duration) -> Result<(), GitError> {
-        let fetched = fetch::fetch_commit(&self.git, commit, self.history(None), timeout);
+    pub fn fetch_commit(&self, commit: &CommitId, time_limit: Duration) -> Result<(), GitError> {
+        let fetched = fetch::fetch_commit(&self.git, commit, self.history(None), time_limit);
         self.objects.refresh();
         fetched
     }

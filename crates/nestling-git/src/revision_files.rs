@@ -1,18 +1,20 @@
 //! The files of another revision, or of another repository that is already on disk: nothing is fetched for them.
 
 use super::{CommitId, GitError, Repository, Resolution, Trust};
-use nestling_files::files::{Entry, Files, ReadError, Revision, RevisionError, Revisions, Walk};
+use nestling_files::files::{
+    Entry, FileQuery, FileVisitor, Files, ReadError, Revision, RevisionError, Revisions, Walk,
+};
 use nestling_files::path::RepoPath;
 
 impl Revisions for Repository {
-    fn files_of(&self, wanted: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
-        let Some(path) = &wanted.repository else {
-            let commit = commit_of(self, &wanted.revision)?;
+    fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
+        let Some(path) = &revision.repository else {
+            let commit = commit_of(self, &revision.revision)?;
             return Ok(Box::new(self.files_at(&commit).map_err(unreadable)?));
         };
         let root = self.work_dir().unwrap_or_else(|| self.git_dir());
         let repository = Self::open(&root.join(path), &Trust::Owner).map_err(unreadable)?;
-        let commit = commit_of(&repository, &wanted.revision)?;
+        let commit = commit_of(&repository, &revision.revision)?;
         Ok(Box::new(OtherFiles { repository, commit }))
     }
 }
@@ -38,6 +40,7 @@ struct OtherFiles {
 }
 
 impl OtherFiles {
+    /// Reads the commit's files, which borrow from the repository and so cannot be kept beside it.
     fn with<T>(
         &self,
         path: &RepoPath,
@@ -51,6 +54,10 @@ impl OtherFiles {
 impl Files for OtherFiles {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         self.with(path, |files| files.read(path))
+    }
+
+    fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
+        self.with(&RepoPath::root(), |files| files.find(query, visitor))
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {

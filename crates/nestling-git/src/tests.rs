@@ -13,6 +13,7 @@ mod work_tree_cache;
 mod objects;
 mod revisions;
 mod search;
+mod work_changes;
 
 use crate::testing::{Fixture, shown};
 

@@ -2,14 +2,15 @@
 
 use super::backend::Backend;
 use super::command;
-use super::ignore_rules::{Listed, Rules, patterns};
+use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
 use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::io;
+use std::fs::DirEntry;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -18,6 +19,7 @@ use std::rc::Rc;
 pub struct WorkTree<'r> {
     backend: &'r dyn Backend,
     root: PathBuf,
+    /// Patterns that apply everywhere, the weakest first.
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
     cache: Option<&'r WorkTreeCache>,
@@ -30,78 +32,72 @@ impl<'r> WorkTree<'r> {
         git_dir: &Path,
         cache: Option<&'r WorkTreeCache>,
     ) -> Self {
-        // The weakest first: the user's own patterns, then those of this clone.
+        // The user's own patterns are weaker than those of this clone.
         let files = [backend.excludes_file(), Some(git_dir.join("info/exclude"))];
-        let patterns = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
+        let patterns = files.into_iter().flatten().filter_map(|file| read_patterns(root, &file)).collect();
         Self { backend, root: root.to_owned(), patterns, tracked: OnceCell::new(), cache }
     }
 
-    /// Where a path is on disk; `None` if it, or a folder above it, is a link or is not there.
+    /// Where a path is on disk; `None` if it is not there, or a component of it is a link.
     fn locate(&self, path: &RepoPath) -> io::Result<Option<PathBuf>> {
-        let mut place = self.root.clone();
-        for name in path.as_bytes().split(|b| *b == b'/').filter(|name| !name.is_empty()) {
-            place.push(command::path(name));
-            match place.symlink_metadata() {
-                Ok(found) if !found.is_symlink() => {}
-                Ok(_) => return Ok(None),
-                Err(error)
-                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-                {
+        let mut on_disk = self.root.clone();
+        for name in path.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            on_disk.push(command::path(name));
+            match on_disk.symlink_metadata() {
+                Ok(metadata) if metadata.is_symlink() => return Ok(None),
+                Ok(_) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                     return Ok(None);
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(Some(place))
+        Ok(Some(on_disk))
     }
 
-    /// The entries of a folder that git sees, and which of them are folders that are ignored as a whole.
-    fn list(&self, folder: &RepoPath, rules: &Rules) -> io::Result<(Vec<Entry>, BTreeSet<Vec<u8>>)> {
-        let (mut entries, mut ignored_folders) = (Vec::new(), BTreeSet::new());
-        let Some(place) = self.locate(folder)? else { return Ok((entries, ignored_folders)) };
-        for entry in place.read_dir()? {
-            let entry = entry?;
-            let name = bytes_of(&entry.file_name());
-            let kind = match entry.file_type()? {
-                kind if kind.is_symlink() => EntryKind::Symlink,
-                kind if kind.is_file() => EntryKind::File,
-                kind if !kind.is_dir() || name == b".git" => continue,
-                _ if entry.path().join(".git").symlink_metadata().is_ok() => EntryKind::Submodule,
-                _ => EntryKind::Directory,
-            };
-            if rules.ignore(&entry.path(), kind) {
-                if !self.is_tracked(&folder.child(&name))? {
-                    continue;
-                }
-                ignored_folders.insert(name.clone());
-            }
-            if name != b".git" {
-                entries.push(Entry { name, kind });
-            }
-        }
-        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        Ok((entries, ignored_folders))
-    }
-
-    /// A folder with the rules of the folder above it, as it is remembered or as it is.
-    fn look(&self, folder: &RepoPath, rules: &Rules) -> io::Result<Listed> {
-        let known = self.cache.and_then(|cache| cache.folders.borrow().get(folder).cloned());
-        if let Some(known) = known {
+    /// Lists a directory by the rules of the directory above it, or as it is remembered.
+    fn listing(&self, directory: &RepoPath, rules: &IgnoreRules) -> io::Result<Listing> {
+        if let Some(known) = self.cache.and_then(|cache| cache.listing(directory)) {
             return Ok(known);
         }
         let mut rules = rules.clone();
-        if let Some(place) = self.locate(folder)? {
-            rules.extend(patterns(&place, &place.join(".gitignore")));
+        let mut entries = Vec::new();
+        let mut ignored = BTreeSet::new();
+        if let Some(on_disk) = self.locate(directory)? {
+            rules.extend(read_patterns(&on_disk, &on_disk.join(".gitignore")));
+            for entry in on_disk.read_dir()? {
+                self.add_entry(directory, &entry?, &rules, &mut entries, &mut ignored)?;
+            }
         }
-        let (entries, ignored) = self.list(folder, &rules)?;
-        let listed = Listed { entries: entries.into(), ignored: Rc::new(ignored), rules };
+        entries.sort_unstable_by(|a: &Entry, b| a.name.cmp(&b.name));
+        let listing = Listing { entries: entries.into(), ignored: Rc::new(ignored), rules };
         if let Some(cache) = self.cache {
-            cache.folders.borrow_mut().insert(folder.clone(), listed.clone());
+            cache.keep_listing(directory, &listing);
         }
-        Ok(listed)
+        Ok(listing)
     }
 
-    /// Whether the index holds this path, or anything below it.
+    fn add_entry(
+        &self,
+        directory: &RepoPath,
+        entry: &DirEntry,
+        rules: &IgnoreRules,
+        entries: &mut Vec<Entry>,
+        ignored: &mut BTreeSet<Vec<u8>>,
+    ) -> io::Result<()> {
+        let name = entry.file_name().into_encoded_bytes();
+        let Some(kind) = kind(entry)?.filter(|_| name != b".git") else { return Ok(()) };
+        if rules.ignore(&entry.path(), kind) {
+            if !self.is_tracked(&directory.child(&name))? {
+                return Ok(());
+            }
+            ignored.insert(name.clone());
+        }
+        entries.push(Entry { name, kind });
+        Ok(())
+    }
+
+    /// Returns true if the index holds a path, or anything below it.
     fn is_tracked(&self, path: &RepoPath) -> io::Result<bool> {
         let tracked = match self.tracked.get() {
             Some(tracked) => tracked,
@@ -110,51 +106,67 @@ impl<'r> WorkTree<'r> {
                 self.tracked.get_or_init(|| tracked)
             }
         };
-        let folder = [path.as_bytes(), b"/"].concat();
-        let at = tracked.partition_point(|known| known.as_slice() < folder.as_slice());
-        Ok(tracked.binary_search_by(|known| known.as_slice().cmp(path.as_bytes())).is_ok()
-            || tracked.get(at).is_some_and(|known| known.starts_with(&folder)))
+        if tracked.binary_search_by(|known| known.as_slice().cmp(path.as_bytes())).is_ok() {
+            return Ok(true);
+        }
+        let below = [path.as_bytes(), b"/"].concat();
+        let first_below = tracked.partition_point(|known| known.as_slice() < below.as_slice());
+        Ok(tracked.get(first_below).is_some_and(|known| known.starts_with(&below)))
+    }
+
+    fn read_from_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
+        match self.locate(path)? {
+            Some(file) if file.is_file() => std::fs::read(file).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
 impl Files for WorkTree<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        let known = self.cache.and_then(|cache| cache.files.borrow().get(path).cloned());
-        if let Some(known) = known {
+        if let Some(known) = self.cache.and_then(|cache| cache.file(path)) {
             return Ok(known);
         }
-        let read = || match self.locate(path)? {
-            Some(place) if place.is_file() => std::fs::read(place).map(Some),
-            _ => Ok(None),
-        };
-        let bytes = read().map_err(|source| failed(path, source))?;
+        let bytes = self.read_from_disk(path).map_err(|error| failed(path, error))?;
         if let Some(cache) = self.cache {
-            cache.files.borrow_mut().insert(path.clone(), bytes.clone());
+            cache.keep_file(path, bytes.as_ref());
         }
         Ok(bytes)
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
-        let mut open = vec![(RepoPath::root(), Rules::Patterns(self.patterns.clone()))];
-        while let Some((folder, rules)) = open.pop() {
-            let listed = self.look(&folder, &rules).map_err(|source| failed(&folder, source))?;
-            let Listed { entries, ignored, rules } = &listed;
-            if visit(&folder, entries) == Walk::Descend {
-                let folders = entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory);
-                open.extend(folders.map(|entry| {
-                    let rules = if ignored.contains(&entry.name) { Rules::Everything } else { rules.clone() };
-                    (folder.child(&entry.name), rules)
-                }));
+        let mut open = vec![(RepoPath::root(), IgnoreRules::Patterns(self.patterns.clone()))];
+        while let Some((directory, rules)) = open.pop() {
+            let listing = self.listing(&directory, &rules).map_err(|error| failed(&directory, error))?;
+            if visit(&directory, &listing.entries) == Walk::Skip {
+                continue;
+            }
+            for entry in listing.entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory) {
+                let is_ignored = listing.ignored.contains(&entry.name);
+                let rules = if is_ignored { IgnoreRules::Everything } else { listing.rules.clone() };
+                open.push((directory.child(&entry.name), rules));
             }
         }
         Ok(())
     }
 }
 
-fn failed(path: &RepoPath, source: io::Error) -> ReadError {
-    ReadError { path: path.clone(), source: source.into() }
+/// Type of an entry; `None` for what is neither a file nor a link nor a directory.
+fn kind(entry: &DirEntry) -> io::Result<Option<EntryKind>> {
+    let file_type = entry.file_type()?;
+    Ok(if file_type.is_symlink() {
+        Some(EntryKind::Symlink)
+    } else if file_type.is_file() {
+        Some(EntryKind::File)
+    } else if !file_type.is_dir() {
+        None
+    } else if entry.path().join(".git").symlink_metadata().is_ok() {
+        Some(EntryKind::Submodule)
+    } else {
+        Some(EntryKind::Directory)
+    })
 }
 
-fn bytes_of(name: &std::ffi::OsStr) -> Vec<u8> {
-    name.as_encoded_bytes().to_vec()
+fn failed(path: &RepoPath, error: io::Error) -> ReadError {
+    ReadError { path: path.clone(), source: error.into() }
 }

@@ -1,26 +1,26 @@
 //! What is on disk, remembered from one look to the next by a program that is told what changes there: `--watch`.
 //!
-//! A path that somebody saved is looked at again, and so is the folder that it is in; nothing else is.
+//! A path that somebody saved is looked at again, and so is the directory that it is in; nothing else is.
 
 use super::backend::Backend;
-use super::ignore_rules::Listed;
+use super::ignore_rules::Listing;
 use super::object::ObjectSource;
 use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// More saved paths than this are no person with an editor: everything is looked at again.
+/// Most saved paths that are looked at one by one. More are no person with an editor: everything is looked at again.
 const FEW: usize = 100;
 
 /// Files that decide about others: which are ignored, and how they are compared.
 const DECIDING: [&[u8]; 2] = [b".gitignore", b".gitattributes"];
 
-/// What was seen, by path.
+/// What was seen on disk, by path.
 #[derive(Default)]
 pub(super) struct WorkTreeCache {
-    pub(super) folders: RefCell<HashMap<RepoPath, Listed>>,
-    pub(super) files: RefCell<HashMap<RepoPath, Option<Vec<u8>>>>,
+    listings: RefCell<HashMap<RepoPath, Listing>>,
+    files: RefCell<HashMap<RepoPath, Option<Vec<u8>>>>,
     changes: RefCell<Option<Changes>>,
     saved: RefCell<BTreeSet<RepoPath>>,
 }
@@ -32,25 +32,42 @@ struct Changes {
 }
 
 impl WorkTreeCache {
-    /// Forgets what is known of a path, of what is below it, and of what its folder holds.
+    pub(super) fn listing(&self, directory: &RepoPath) -> Option<Listing> {
+        self.listings.borrow().get(directory).cloned()
+    }
+
+    pub(super) fn keep_listing(&self, directory: &RepoPath, listing: &Listing) {
+        self.listings.borrow_mut().insert(directory.clone(), listing.clone());
+    }
+
+    /// Returns the bytes of a file; `None` within for a path that is known to be no file.
+    pub(super) fn file(&self, path: &RepoPath) -> Option<Option<Vec<u8>>> {
+        self.files.borrow().get(path).cloned()
+    }
+
+    pub(super) fn keep_file(&self, path: &RepoPath, bytes: Option<&Vec<u8>>) {
+        self.files.borrow_mut().insert(path.clone(), bytes.cloned());
+    }
+
+    /// Forgets what is known of a path, of what is below it, and of the directory that it is in.
     pub(super) fn forget(&self, path: &RepoPath) {
         if path.is_root() || DECIDING.contains(&path.file_name()) {
             return self.forget_everything();
         }
         let parent = path.parent().unwrap_or_default();
-        self.folders.borrow_mut().retain(|known, _| *known != parent && !known.is_in(path));
+        self.listings.borrow_mut().retain(|known, _| *known != parent && !known.is_in(path));
         self.files.borrow_mut().retain(|known, _| !known.is_in(path));
         self.saved.borrow_mut().insert(path.clone());
     }
 
     pub(super) fn forget_everything(&self) {
-        self.folders.borrow_mut().clear();
+        self.listings.borrow_mut().clear();
         self.files.borrow_mut().clear();
         self.saved.borrow_mut().clear();
         *self.changes.borrow_mut() = None;
     }
 
-    /// What differs from a tree: as it was, but for what was saved since.
+    /// Compares a tree with the files on disk: as before, but for what was saved since.
     pub(super) fn changes(
         &self,
         backend: &dyn Backend,
@@ -58,23 +75,35 @@ impl WorkTreeCache {
         base: Option<&TreeId>,
     ) -> Result<Vec<Change>, GitError> {
         let saved: Vec<RepoPath> = std::mem::take(&mut *self.saved.borrow_mut()).into_iter().collect();
-        let mut known = self.changes.borrow_mut();
-        let still = known.take().filter(|known| known.base.as_ref() == base && saved.len() <= FEW);
-        let now = match &still {
-            Some(_) if saved.is_empty() => Some(Vec::new()),
-            Some(_) => backend.work_changes_in(objects, base, &saved),
-            None => None,
+        let before = self.changes.borrow_mut().take();
+        let before = before.filter(|before| before.base.as_ref() == base && saved.len() <= FEW);
+        let paths = match before.and_then(|before| updated(before.paths, backend, objects, base, &saved)) {
+            Some(paths) => paths,
+            None => by_path(backend.work_changes(objects, base)?),
         };
-        let mut paths = match (still, &now) {
-            (Some(still), Some(_)) => still.paths,
-            _ => BTreeMap::new(),
-        };
-        paths.retain(|path, _| !saved.iter().any(|saved| path.is_in(saved)));
-        let now = now.map_or_else(|| backend.work_changes(objects, base), Ok)?;
-        paths.extend(now.into_iter().map(|change| (change.path, change.status)));
-        let changes =
-            paths.iter().map(|(path, status)| Change { path: path.clone(), status: *status }).collect();
-        *known = Some(Changes { base: base.copied(), paths });
+        let changes = paths.iter().map(|(path, status)| Change { path: path.clone(), status: *status });
+        let changes = changes.collect();
+        *self.changes.borrow_mut() = Some(Changes { base: base.copied(), paths });
         Ok(changes)
     }
+}
+
+/// Compares the saved paths again; `None` where they cannot be compared by themselves.
+fn updated(
+    mut paths: BTreeMap<RepoPath, Status>,
+    backend: &dyn Backend,
+    objects: &dyn ObjectSource,
+    base: Option<&TreeId>,
+    saved: &[RepoPath],
+) -> Option<BTreeMap<RepoPath, Status>> {
+    if !saved.is_empty() {
+        let now = backend.work_changes_in(objects, base, saved)?;
+        paths.retain(|path, _| !saved.iter().any(|saved| path.is_in(saved)));
+        paths.extend(by_path(now));
+    }
+    Some(paths)
+}
+
+fn by_path(changes: Vec<Change>) -> BTreeMap<RepoPath, Status> {
+    changes.into_iter().map(|change| (change.path, change.status)).collect()
 }

@@ -1,29 +1,59 @@
-//! What differs between a tree and the files on disk, as the system's git tells it.
+//! What differs between a tree and the files on disk, by the system's git.
 
 use crate::command::Git;
 use crate::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-/// What stands on either side where `git diff --raw` tells of a path.
-struct Raw {
+/// One path in the output of `git diff --raw`.
+struct RawChange {
+    path: Vec<u8>,
     old_mode: String,
     old_id: String,
-    status: u8,
+    status: Status,
 }
 
-/// A path with what became of it; `None` where it is as it was.
-type Told = (Vec<u8>, Option<Status>);
-
-/// How many paths go into one command.
+/// Paths in one command: a command line is not endless.
 const CHUNK: usize = 500;
 
 pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
+    let mut changes: BTreeMap<Vec<u8>, Status> = BTreeMap::new();
+    let mut deleted: HashMap<Vec<u8>, RawChange> = HashMap::new();
+    for change in compare_with_index_and_disk(git, base)? {
+        changes.insert(change.path.clone(), change.status);
+        if change.status == Status::Deleted {
+            deleted.insert(change.path.clone(), change);
+        }
+    }
+    // A path that is out of the index is deleted to `git diff`, and may be on disk still.
+    let mut restored = Vec::new();
+    for path in untracked(git)? {
+        match deleted.remove(&path) {
+            Some(change) => restored.push(change),
+            None => drop(changes.insert(path, Status::Added)),
+        }
+    }
+    for chunk in restored.chunks(CHUNK) {
+        let ids = ids_on_disk(git, chunk);
+        for change in chunk {
+            if ids.get(&change.path) == Some(&change.old_id) {
+                changes.remove(&change.path);
+            } else {
+                changes.insert(change.path.clone(), Status::Modified);
+            }
+        }
+    }
+    let changes = changes.into_iter();
+    Ok(changes.map(|(path, status)| Change { path: RepoPath::from_git(&path), status }).collect())
+}
+
+fn compare_with_index_and_disk(git: &Git, base: Option<&TreeId>) -> Result<Vec<RawChange>, GitError> {
     let base = match base {
         Some(base) => base.to_string(),
+        // The id of the empty tree, which differs between SHA-1 and SHA-256. Standard input is empty.
         None => git.line(&["hash-object", "-t", "tree", "--stdin"]).unwrap_or_default(),
     };
-    let listed = git.output(&[
+    let output = git.output(&[
         "diff",
         "--raw",
         "-z",
@@ -35,73 +65,42 @@ pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Chang
         &base,
         "--",
     ])?;
-    let mut changes: BTreeMap<Vec<u8>, Status> = BTreeMap::new();
-    let mut gone: BTreeMap<Vec<u8>, Raw> = BTreeMap::new();
-    for (raw, path) in raw_entries(&listed) {
-        let status = Status::from_letter(raw.status).unwrap_or(Status::Modified);
-        if status == Status::Deleted {
-            gone.insert(path.clone(), raw);
-        }
-        changes.insert(path, status);
-    }
-    let untracked = git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
-    let mut back_again = Vec::new();
-    for path in untracked.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
-        // A repository inside, which is no part of this one, ends in a slash.
-        if path.ends_with(b"/") {
-            continue;
-        }
-        let path = path.to_vec();
-        match gone.remove(&path) {
-            Some(raw) => back_again.push((path, raw)),
-            None => drop(changes.insert(path, Status::Added)),
-        }
-    }
-    for (path, status) in not_gone(git, &back_again)? {
-        match status {
-            Some(status) => changes.insert(path, status),
-            None => changes.remove(&path),
-        };
-    }
-    let change = |(path, status): (Vec<u8>, Status)| Change { path: RepoPath::from_git(&path), status };
-    Ok(changes.into_iter().map(change).collect())
+    let fields: Vec<&[u8]> = output.split(|byte| *byte == 0).collect();
+    Ok(fields.chunks_exact(2).filter_map(|pair| parse_raw_change(pair[0], pair[1])).collect())
 }
 
-/// `:100644 100755 OLD NEW M`, NUL, path, NUL.
-fn raw_entries(listed: &[u8]) -> Vec<(Raw, Vec<u8>)> {
-    let fields: Vec<&[u8]> = listed.split(|byte| *byte == 0).collect();
-    let entry = |pair: &[&[u8]]| {
-        let head = std::str::from_utf8(pair[0].strip_prefix(b":")?).ok()?;
-        let words: Vec<&str> = head.split(' ').collect();
-        let [old_mode, _, old_id, _, status] = words.as_slice() else { return None };
-        let status = *status.as_bytes().first()?;
-        Some((
-            Raw { old_mode: (*old_mode).to_owned(), old_id: (*old_id).to_owned(), status },
-            pair[1].to_vec(),
-        ))
-    };
-    fields.chunks_exact(2).filter_map(entry).collect()
+/// Reads `:100644 100755 OLD NEW M` and the path behind it.
+fn parse_raw_change(head: &[u8], path: &[u8]) -> Option<RawChange> {
+    let head = std::str::from_utf8(head.strip_prefix(b":")?).ok()?;
+    let words: Vec<&str> = head.split(' ').collect();
+    let [old_mode, _, old_id, _, letter] = words.as_slice() else { return None };
+    let status = Status::from_letter(*letter.as_bytes().first()?).unwrap_or(Status::Modified);
+    Some(RawChange {
+        path: path.to_vec(),
+        old_mode: (*old_mode).to_owned(),
+        old_id: (*old_id).to_owned(),
+        status,
+    })
 }
 
-/// Files that are out of the index and still on disk: whether they are what they were at base.
-fn not_gone(git: &Git, paths: &[(Vec<u8>, Raw)]) -> Result<Vec<Told>, GitError> {
-    let mut told = Vec::new();
-    for chunk in paths.chunks(CHUNK) {
-        let plain: Vec<&str> = chunk
-            .iter()
-            .filter(|(_, raw)| raw.old_mode.starts_with("100"))
-            .filter_map(|(path, _)| std::str::from_utf8(path).ok())
-            .collect();
-        let mut arguments = vec!["hash-object", "--"];
-        arguments.extend(&plain);
-        let hashed = if plain.is_empty() { Vec::new() } else { git.output(&arguments).unwrap_or_default() };
-        let hashed = String::from_utf8_lossy(&hashed);
-        let ids: BTreeMap<_, _> = plain.iter().copied().zip(hashed.lines()).collect();
-        for (path, raw) in chunk {
-            let id = std::str::from_utf8(path).ok().and_then(|path| ids.get(path));
-            let same = id.is_some_and(|id| *id == raw.old_id);
-            told.push((path.clone(), (!same).then_some(Status::Modified)));
-        }
+/// Lists the files on disk that are not in the index and not ignored.
+fn untracked(git: &Git) -> Result<Vec<Vec<u8>>, GitError> {
+    let output = git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+    let paths = output.split(|byte| *byte == 0);
+    // A repository inside, which is no part of this one, ends in a slash.
+    Ok(paths.filter(|path| !path.is_empty() && !path.ends_with(b"/")).map(<[u8]>::to_vec).collect())
+}
+
+/// Hashes files on disk, by their paths. A path that is not UTF-8 is left out, and so counts as changed.
+fn ids_on_disk(git: &Git, changes: &[RawChange]) -> HashMap<Vec<u8>, String> {
+    let regular = changes.iter().filter(|change| change.old_mode.starts_with("100"));
+    let paths: Vec<&str> = regular.filter_map(|change| std::str::from_utf8(&change.path).ok()).collect();
+    if paths.is_empty() {
+        return HashMap::new();
     }
-    Ok(told)
+    let mut arguments = vec!["hash-object", "--"];
+    arguments.extend(&paths);
+    let output = git.output(&arguments).unwrap_or_default();
+    let ids = String::from_utf8_lossy(&output);
+    paths.iter().zip(ids.lines()).map(|(path, id)| (path.as_bytes().to_vec(), id.to_owned())).collect()
 }

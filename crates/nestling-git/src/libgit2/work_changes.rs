@@ -47,13 +47,11 @@ fn index_entries(index: &Index, path: &RepoPath) -> Vec<IndexEntry> {
         return index.iter().collect();
     }
     let name = path.as_bytes();
-    let is_inside = |entry: &IndexEntry| {
-        let below = entry.path.strip_prefix(name);
-        below.is_some_and(|below| below.is_empty() || below.starts_with(b"/"))
-    };
     let first = index.find_prefix(name).unwrap_or(index.len());
     let entries = (first..index.len()).map_while(|number| index.get(number));
-    entries.take_while(|entry| entry.path.starts_with(name)).filter(is_inside).collect()
+    // `a-b` begins with `a` too.
+    let entries = entries.take_while(|entry| entry.path.starts_with(name));
+    entries.filter(|entry| RepoPath::from_git(&entry.path).is_in(path)).collect()
 }
 
 /// Gives libgit2 the one kind of object that it looks for here: attributes of the index, which count where a directory has no
@@ -207,10 +205,12 @@ fn status(repository: &Repository, path: &[u8], sides: &Sides) -> Option<Status>
 
 /// Returns true if a regular file on disk is what it was at base after all: staged, and taken back since.
 fn is_same(repository: &Repository, path: &[u8], base: Side, disk: Side) -> bool {
-    let is_file = matches!(base.mode, Mode::File | Mode::Executable);
     let (Some(id), Some(root), Ok(path)) = (base.id, repository.workdir(), std::str::from_utf8(path)) else {
         return false;
     };
-    let on_disk = || Oid::hash_file(git2::ObjectType::Blob, root.join(path)).ok().and_then(object_id);
-    is_file && base.mode == disk.mode && on_disk() == Some(id)
+    if !base.mode.is_file() || base.mode != disk.mode {
+        return false;
+    }
+    let on_disk = Oid::hash_file(git2::ObjectType::Blob, root.join(path)).ok().and_then(object_id);
+    on_disk == Some(id)
 }

@@ -116,9 +116,11 @@ impl Index {
 
 /// Returns true for an index of version 1, which has no signature: its length is the one that its table says.
 fn is_version_1(file: &Blocks) -> bool {
-    let count = first_bytes(file, 0).and_then(|first_bytes| first_bytes.last().copied());
-    let length = |count: u32| 256 * 4 + u64::from(count) * (HASH as u64 + 4) + 2 * HASH as u64;
-    count.is_some_and(|count| length(count) == file.length())
+    let Some(count) = first_bytes(file, 0).and_then(|first_bytes| first_bytes.last().copied()) else {
+        return false;
+    };
+    // Behind the table are an offset and an id for each object, and two checksums.
+    file.length() == 256 * 4 + u64::from(count) * (4 + HASH as u64) + 2 * HASH as u64
 }
 
 /// Reads the table of first bytes, if its numbers only rise.

@@ -3,38 +3,38 @@
 use super::*;
 
 /// Everything that is asked of a repository, as text.
-fn told(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
-    let mut told = vec![
+fn answers(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
+    let mut answers = vec![
         format!("{:?} {:?}", opened.current_branch(), opened.default_branch()),
         format!("{:?} {:?}", opened.history(commits.last()), opened.work_dir().map(|dir| dir.components())),
     ];
     for revision in ["HEAD", "main", "v1", "v2", "HEAD~1", "nowhere", "main:a", "refs/heads/main", ""] {
-        told.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));
+        answers.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));
     }
     for head in commits {
-        told.push(format!("{head}: {:?} {:?}", opened.has(head), opened.history(Some(head))));
-        told.push(format!("{:?}", opened.nearest_tag(head, &|_| true).unwrap()));
-        told.push(format!("{:?}", opened.nearest_tag(head, &|name| name.ends_with('2')).unwrap()));
-        told.extend(listing(&opened.files_at(head).unwrap()));
+        answers.push(format!("{head}: {:?} {:?}", opened.has(head), opened.history(Some(head))));
+        answers.push(format!("{:?}", opened.nearest_tag(head, &|_| true).unwrap()));
+        answers.push(format!("{:?}", opened.nearest_tag(head, &|name| name.ends_with('2')).unwrap()));
+        answers.extend(listing(&opened.files_at(head).unwrap()));
         for base in commits {
             let trees = [base, head].map(|commit| opened.tree_of(commit).unwrap());
-            told.push(format!("{base}..{head} {:?}", opened.merge_base(base, head).unwrap()));
-            told.extend(shown(&opened.tree_diff(Some(&trees[0]), Some(&trees[1])).unwrap()));
+            answers.push(format!("{base}..{head} {:?}", opened.merge_base(base, head).unwrap()));
+            answers.extend(shown(&opened.tree_diff(Some(&trees[0]), Some(&trees[1])).unwrap()));
         }
         if opened.work_dir().is_some() {
             let tree = opened.tree_of(head).unwrap();
-            told.extend(shown(&opened.work_tree_diff(Some(&tree)).unwrap()));
+            answers.extend(shown(&opened.work_tree_diff(Some(&tree)).unwrap()));
         }
     }
     if opened.work_dir().is_some() {
-        told.extend(shown(&opened.work_tree_diff(None).unwrap()));
-        told.extend(listing(&opened.work_tree().unwrap()));
+        answers.extend(shown(&opened.work_tree_diff(None).unwrap()));
+        answers.extend(listing(&opened.work_tree().unwrap()));
     }
-    told
+    answers
 }
 
 fn agree(repo: &Fixture, commits: &[CommitId]) {
-    let (one, other) = (told(&repo.open(), commits), told(&repo.open_by_system(), commits));
+    let (one, other) = (answers(&repo.open(), commits), answers(&repo.open_by_system(), commits));
     for (one, other) in one.iter().zip(&other) {
         assert_eq!(one, other);
     }
@@ -116,7 +116,7 @@ fn repositories_that_libgit2_does_not_know_are_read_by_the_systems_git() {
         let disk = opened.work_tree_diff(Some(&opened.tree_of(&commits[3]).unwrap())).unwrap();
         let expected = ["A .gitignore", "M dir/b", "A staged", "A untracked/x"];
         assert_eq!(shown(&disk), expected, "{kind:?}");
-        assert!(told(&opened, &commits).len() > 20);
+        assert!(answers(&opened, &commits).len() > 20);
         assert!(opened.tree_of(&CommitId::parse(&"1".repeat(40)).unwrap()).is_err());
     }
 }

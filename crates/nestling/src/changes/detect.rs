@@ -138,11 +138,11 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
     let why = match found? {
         Ok(base) => match compare(search, &base) {
             Ok(extent) => return Ok((Some(base), extent)),
-            // A partial clone may have the commit, and lack some of its folders.
-            Err(error @ GitError::Missing { .. }) => UnknownBase::Missing {
+            // A partial clone may have the commit, and lack some of its trees.
+            Err(GitError::Missing { fetch, .. }) => UnknownBase::Incomplete {
                 revision: base.commit.to_string(),
                 named_by: base.found,
-                fetch: Some(error.to_string()),
+                fetch: fetch.map(|error| error.to_string()),
             },
             Err(error) => return Err(error.into()),
         },

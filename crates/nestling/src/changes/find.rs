@@ -111,15 +111,20 @@ impl Search<'_> {
             FetchPolicy::Forbid => None,
             FetchPolicy::Allow { timeout } => Some(self.repository.fetch_commit(&commit, timeout)),
         };
+        // Another job's fetch in the same clone may have brought the commit while this one failed.
+        if fetched.is_some() && self.repository.has(&commit)? {
+            return Ok(Ok(Base { commit, found, obtained: Obtained::Fetched }));
+        }
         let fetch = match fetched {
-            Some(Ok(())) if self.repository.has(&commit)? => {
-                return Ok(Ok(Base { commit, found, obtained: Obtained::Fetched }));
-            }
             Some(Ok(())) => Some("the remote left out its files".to_owned()),
             Some(Err(error)) => Some(error.to_string()),
             None => None,
         };
-        Ok(Err(UnknownBase::Missing { revision: commit.to_string(), named_by: found, fetch }))
+        let revision = commit.to_string();
+        Ok(Err(match self.repository.tree_of(&commit) {
+            Ok(_) => UnknownBase::Incomplete { revision, named_by: found, fetch },
+            Err(_) => UnknownBase::Missing { revision, named_by: found, fetch },
+        }))
     }
 }
 

@@ -42,6 +42,15 @@ pub enum UnknownBase {
         /// Why it could not be fetched; `None` where that was not tried.
         fetch: Option<String>,
     },
+    /// The commit is in the clone, which is a partial one, and some of its trees are not.
+    Incomplete {
+        /// The revision or the id.
+        revision: String,
+        /// What named it.
+        named_by: Provenance,
+        /// Why they could not be fetched; `None` where that was not tried.
+        fetch: Option<String>,
+    },
     /// The revision names several commits.
     Ambiguous(AmbiguousRevision),
     /// The history is cut off before the common ancestor with this branch.
@@ -98,11 +107,14 @@ impl UnknownBase {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Unset { .. } | Self::NothingBefore => Some("say what to compare with: `--base REV`, or `NESTLING_BASE`".to_owned()),
-            Self::Missing { fetch: None, .. } => Some(
+            Self::Missing { fetch: None, .. } | Self::Incomplete { fetch: None, .. } => Some(
                 "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`"
                     .to_owned(),
             ),
-            Self::Missing { .. } | Self::HistoryTooShort { .. } | Self::NoTag { .. } => {
+            Self::Missing { .. }
+            | Self::Incomplete { .. }
+            | Self::HistoryTooShort { .. }
+            | Self::NoTag { .. } => {
                 Some("set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`".to_owned())
             }
             Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
@@ -122,8 +134,11 @@ impl fmt::Display for UnknownBase {
                 f.write_str("`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself")
             }
             Self::Missing { revision, named_by, fetch } => {
-                write!(f, "the commit `{revision}` ({named_by}) is not in this clone")?;
-                fetch.as_ref().map_or(Ok(()), |why| write!(f, " and could not be fetched: {why}"))
+                write!(f, "the commit `{revision}` ({named_by}) is not in this clone{}", unfetched(fetch))
+            }
+            Self::Incomplete { revision, named_by, fetch } => {
+                let unfetched = unfetched(fetch);
+                write!(f, "a tree of the commit `{revision}` ({named_by}) is not in this clone{unfetched}")
             }
             Self::Ambiguous(ambiguous) => ambiguous.fmt(f),
             Self::HistoryTooShort { branch } => {
@@ -136,6 +151,10 @@ impl fmt::Display for UnknownBase {
             Self::NoTag { glob } => write!(f, "no older tag matches `{glob}`"),
         }
     }
+}
+
+fn unfetched(fetch: &Option<String>) -> String {
+    fetch.as_ref().map_or_else(String::new, |why| format!(" and could not be fetched: {why}"))
 }
 
 impl fmt::Display for Everything {

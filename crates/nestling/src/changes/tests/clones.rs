@@ -84,7 +84,9 @@ fn word(clone: &Fixture, request: &ChangeRequest) -> String {
             other => other.to_owned(),
         },
         Extent::Everything(Everything::Policy(_)) => "all".to_owned(),
-        Extent::Everything(Everything::UnknownBase(UnknownBase::Missing { .. })) => "missing".to_owned(),
+        Extent::Everything(Everything::UnknownBase(
+            UnknownBase::Missing { .. } | UnknownBase::Incomplete { .. },
+        )) => "missing".to_owned(),
         Extent::Everything(Everything::UnknownBase(UnknownBase::NoDefaultBranch { .. })) => {
             "branch".to_owned()
         }

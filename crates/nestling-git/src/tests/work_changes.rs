@@ -1,0 +1,126 @@
+//! States of the index and of submodules, by both ways of reading the work tree.
+
+use super::*;
+
+/// What differs from `HEAD` on disk, which both ways of reading have to agree on.
+fn differences(repo: &Fixture) -> Vec<String> {
+    let head = repo.id("HEAD");
+    let [by_libgit2, by_git] = [repo.open(), repo.open_by_system()].map(|opened| {
+        let tree = opened.tree_of(&head).unwrap();
+        shown(&opened.work_tree_diff(Some(&tree)).unwrap())
+    });
+    assert_eq!(by_libgit2, by_git);
+    by_libgit2
+}
+
+/// A repository with the submodule `module`.
+fn with_submodule() -> (Fixture, Fixture) {
+    let module = Fixture::new();
+    module.write("file", "1");
+    module.commit("first");
+    let repo = Fixture::new();
+    repo.write("own", "1");
+    repo.git(&["submodule", "--quiet", "add", &format!("file://{}", module.root.display()), "module"]);
+    repo.commit("a submodule");
+    (repo, module)
+}
+
+#[test]
+fn a_submodule_is_changed_where_it_is_at_another_commit_or_differs_from_its_own() {
+    let cases: [(&str, fn(&Fixture), &[&str]); 8] = [
+        ("clean", |_| {}, &[]),
+        ("a saved file", |repo| repo.write("module/file", "2"), &["M module"]),
+        ("a new file", |repo| repo.write("module/new", "1"), &["M module"]),
+        ("a file that is gone", |repo| repo.remove("module/file"), &["M module"]),
+        (
+            "another commit",
+            |repo| drop(repo.git(&["-C", "module", "commit", "--quiet", "--allow-empty", "-m", "second"])),
+            &["M module"],
+        ),
+        (
+            "another commit in the index",
+            |repo| {
+                repo.git(&["-C", "module", "commit", "--quiet", "--allow-empty", "-m", "second"]);
+                repo.git(&["add", "module"]);
+            },
+            &["M module"],
+        ),
+        (
+            "not checked out",
+            |repo| drop(repo.git(&["submodule", "--quiet", "deinit", "--force", "module"])),
+            &[],
+        ),
+        (
+            "a file in its place",
+            |repo| {
+                std::fs::remove_dir_all(repo.path("module")).unwrap();
+                repo.write("module", "a file now");
+            },
+            &["T module"],
+        ),
+    ];
+    for (case, change, expected) in cases {
+        let (repo, _module) = with_submodule();
+        change(&repo);
+        assert_eq!(differences(&repo), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_damaged_object_of_a_submodule_makes_it_changed() {
+    let (repo, _module) = with_submodule();
+    let tree = String::from_utf8(repo.git(&["-C", "module", "rev-parse", "HEAD^{tree}"])).unwrap();
+    let (directory, file) = tree.trim().split_at(2);
+    let objects = repo.path(".git/modules/module/objects");
+    repo.git(&["-C", "module", "unpack-objects", "-q"]);
+    let loose = objects.join(directory).join(file);
+    if !loose.exists() {
+        return;
+    }
+    std::fs::set_permissions(&loose, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::write(&loose, "").unwrap();
+    let opened = repo.open();
+    let base = opened.tree_of(&repo.id("HEAD")).unwrap();
+    assert_eq!(shown(&opened.work_tree_diff(Some(&base)).unwrap()), ["M module"]);
+}
+
+#[test]
+fn conflicts_and_intents_to_add_are_what_is_on_disk() {
+    let repo = Fixture::new();
+    for path in ["both", "ours-gone", "theirs-gone", "kept"] {
+        repo.write(path, "1\n");
+    }
+    repo.commit("base");
+    repo.git(&["checkout", "--quiet", "-b", "other"]);
+    repo.write("both", "2\n");
+    repo.write("ours-gone", "2\n");
+    repo.remove("theirs-gone");
+    repo.write("added", "2\n");
+    repo.commit("other");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write("both", "3\n");
+    repo.remove("ours-gone");
+    repo.write("theirs-gone", "3\n");
+    repo.write("added", "3\n");
+    repo.commit("ours");
+    // A merge with conflicts ends with 1.
+    let mut merge = std::process::Command::new("git");
+    merge.args(["merge", "--quiet", "other"]).current_dir(&repo.root).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert_eq!(merge.output().unwrap().status.code(), Some(1));
+    repo.write("intended", "1\n");
+    repo.git(&["add", "--intent-to-add", "intended"]);
+    assert_eq!(differences(&repo), ["M added", "M both", "A intended", "A ours-gone"]);
+    repo.write("both", "3\n");
+    assert_eq!(differences(&repo), ["M added", "A intended", "A ours-gone"]);
+}
+
+#[test]
+fn attributes_of_the_index_count_where_none_are_on_disk() {
+    let repo = Fixture::new();
+    repo.write(".gitattributes", "*.txt text eol=crlf\n");
+    repo.write("a.txt", "1\n2\n");
+    repo.commit("base");
+    repo.remove(".gitattributes");
+    repo.write("a.txt", "1\r\n2\r\n");
+    assert_eq!(differences(&repo), ["D .gitattributes"]);
+}
