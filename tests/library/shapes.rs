@@ -70,7 +70,7 @@ fn rendered(renderer: &Renderer<'_>, template: &Template, text: &str, choice: us
         inputs: inputs.unwrap_or_else(|problems| panic!("{problems:#?}")),
         vars: json!({}),
         environment: match choice / 3 % 2 {
-            0 => EnvironmentScope::unbound(),
+            0 => EnvironmentScope::Unbound,
             _ => EnvironmentScope::Bound(environment),
         },
         pipeline: json!({

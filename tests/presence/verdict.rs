@@ -142,7 +142,7 @@ pub(crate) fn verdict(text: &str, context: &Value) -> Verdict {
     let moment = Moment {
         variables: &circumstances.variables,
         reference: circumstances.reference(),
-        source: &circumstances.source,
+        source: Some(&circumstances.source),
         tree: Tree::Files(&circumstances.files),
         changed: circumstances.changed(),
         compared: &|revision| circumstances.compared(revision),

@@ -25,7 +25,7 @@ pub(crate) fn render(text: &str) {
         unit: json!({ "name": "api", "dir": "services/api", "slug": "api", "changed_files": ["a b"], "reasons": [] }),
         inputs,
         vars: json!({ "list": [1, 2], "map": { "a": "b" }, "none": null }),
-        environment: EnvironmentScope::unbound(),
+        environment: EnvironmentScope::Unbound,
         pipeline: json!({ "kind": "branch", "branch": "x'\n: y", "tag": null }),
     };
     let renderer = Renderer::new(&sources, &templates, LIMITS);

@@ -15,7 +15,7 @@ mod fold;
 pub use allow::without_allowed;
 pub use file::read_file;
 pub use parent::Parent;
-pub use settings::{Division, Settings};
+pub use settings::{Division, Settings, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 

@@ -163,7 +163,7 @@ fn rendered(files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
                 unit: json!({ "name": unit.name.as_str(), "dir": unit.dir.as_str(), "slug": unit.name.as_str() }),
                 inputs,
                 vars: json!({ "registry": "$CI_REGISTRY_IMAGE" }),
-                environment: EnvironmentScope::unbound(),
+                environment: EnvironmentScope::Unbound,
                 pipeline: json!({ "kind": "merge_request" }),
             };
             black_box(renderer.render(&template.body, &scope).map_err(wrong)?);

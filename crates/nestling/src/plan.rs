@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use noop::NOOP_JOB;
-pub(crate) use noop::noop_job;
+pub(crate) use noop::noop_beside;
 pub use removed::Removed;
 pub use stop::UNIT_COMMIT;
 
@@ -244,7 +244,7 @@ fn make(request: &Request<'_>) -> MadePlan {
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
-    noop::never_empty(&mut pipeline, workspace, &removed);
+    noop::never_empty(&mut pipeline, workspace, &removed, &request.pipeline);
     MadePlan { selection, brought_in, removed, pipeline, left_out, cdk_reports, diagnostics }
 }
 

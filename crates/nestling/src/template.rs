@@ -1,16 +1,29 @@
 //! Templates to trees in which every node knows the line of the template that wrote it.
 //!
-//! Two things make that work, and neither can be seen in what comes out. **Marks**: before rendering, every line of raw
-//! text gets a mark in private-use characters that names its file and line; after rendering, the marks tell where each
+//! Two things make that work, and neither can be seen in the result. **Marks**: before rendering, every line of raw
+//! text gets a mark in private-use characters that names its file and line; after rendering, the marks say where each
 //! line came from, through loops, includes and macros. **Placeholders**: what `${{ }}` prints is kept aside and a
-//! private-use placeholder is written in its place, so that no value can be taken for a key, a job or a comment. The
-//! YAML reader sees the placeholders only; the values are put back into its tree.
+//! private-use placeholder is printed in its place, so that no value can be taken for a key, a job or a comment. The
+//! YAML reader sees the placeholders only; the values are put into its tree afterwards.
 //!
-//! Proven limits of the engine (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
+//! ```text
+//! build: ${{ unit.name }} ok         a template
+//! build: ${{ unit.name }} ok«1»      marks::insert: line 1 wrote what is before the mark
+//! build: ⟨0⟩ ok«1»                   run: the engine prints a placeholder, and values::placeholders has the value
+//! build: ⟨0⟩ ok                      marks::strip: text for the YAML reader, and a table of its lines
+//! { build: "api ok" }                values::substitute: the tree, each node with an origin by marks::locate
+//! ```
+//!
+//! [`Renderer`] does all of it. Text that a macro, a `set` block or a filter made (*captured* text) has marks and
+//! placeholders of its own, and goes through the last two steps where it is printed.
+//!
+//! The engine's limits (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
 //! environment, no clock, no random numbers.
 
 pub mod rules;
 mod syntax;
+mod engine_messages;
+mod source_position;
 mod shell_words;
 mod untrusted;
 mod marks;
@@ -21,12 +34,14 @@ mod inputs;
 mod interpolation;
 mod messages;
 mod checks;
-mod tree_cache;
-mod renderer;
+mod engine;
 mod run;
+mod tree_cache;
 mod tree;
+mod renderer;
 
+pub use engine::RenderLimits;
 pub use inputs::bind;
-pub use renderer::{RenderLimits, Rendered, Renderer};
+pub use renderer::{Rendered, Renderer};
 pub use scope::{EnvironmentScope, Scope, find_unbound};
-pub use values::convert::plain_value;
+pub use values::json::plain_value;

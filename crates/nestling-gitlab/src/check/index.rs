@@ -4,9 +4,8 @@ use super::Settings;
 use crate::diagnostic::did_you_mean;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
-use crate::pipeline::expression::Variable;
 use crate::pipeline::need::{Need, needs, parallel_base};
-use crate::pipeline::rule::{Presence, presence};
+use crate::pipeline::presence::{Creation, JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::Node;
 use std::cell::Cell;
@@ -21,8 +20,8 @@ pub(crate) struct Tables<'a> {
     by_name: HashMap<&'a str, usize>,
     /// The position of each stage; `.pre` is 0.
     stages: HashMap<&'a str, usize>,
-    /// Whether each job is in a pipeline as it is created now.
-    pub presence: Vec<Presence>,
+    /// The presence of each job in a pipeline as it is created now.
+    pub presence: Vec<JobPresence>,
     /// The needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
 }
@@ -61,13 +60,14 @@ impl<'a> Tables<'a> {
         let named = pipeline.stages.iter().map(StageName::as_str);
         let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);
         let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
-        let presence = pipeline
-            .jobs
-            .iter()
-            .map(|job| presence(&job.body, &|name| variable(settings, job, name)))
-            .collect();
+        let presence = presences(pipeline, settings);
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
         Self { pipeline, settings, by_name, stages, presence, needs }
+    }
+
+    /// Whether a job is in the pipeline, or any of its copies.
+    pub(crate) fn state(&self, job: usize) -> State {
+        self.presence[job].state()
     }
 
     /// The jobs with their positions.
@@ -142,15 +142,8 @@ impl<'a> Index<'a> {
     }
 }
 
-/// A job's own variables are known where their value has none in it. GitLab's predefined ones stand over them.
-fn variable(settings: &Settings, job: &Job, name: &str) -> Variable {
-    match settings.variables.get(name) {
-        Variable::Unknown => {}
-        known => return known,
-    }
-    let own = job.body.get("variables").and_then(|variables| variables.get(name));
-    match own.and_then(|value| value.text().or_else(|| value.get("value")?.text())) {
-        Some(text) if !text.contains('$') && !name.starts_with("CI_") => Variable::Set(text.to_owned()),
-        _ => Variable::Unknown,
-    }
+fn presences(pipeline: &Pipeline, settings: &Settings) -> Vec<JobPresence> {
+    let creation = Creation::of(&settings.variables);
+    let moment = creation.moment(settings.workflow.are_there(pipeline));
+    pipeline.jobs.iter().map(|job| JobPresence::of(job.name.as_str(), &job.body, &moment)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Parent;
 use crate::instance::Gitlab;
+use crate::pipeline::Pipeline;
 use crate::pipeline::known::KnownVariables;
 
 /// How a pipeline gets to GitLab.
@@ -14,6 +15,24 @@ pub enum Division {
     Parts,
 }
 
+/// Where the `workflow:rules` of a pipeline come from. Without any, GitLab makes jobs for branches and tags only, as if each
+/// had `only: [branches, tags]` (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorkflowRules {
+    /// A generated child pipeline always gets rules.
+    #[default]
+    Added,
+    /// The pipeline is judged as it is written.
+    AsWritten,
+}
+
+impl WorkflowRules {
+    /// Returns `true` if GitLab finds `workflow:rules` in the pipeline.
+    pub fn are_there(self, pipeline: &Pipeline) -> bool {
+        self == Self::Added || pipeline.workflow.contains("rules")
+    }
+}
+
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -21,6 +40,8 @@ pub struct Settings {
     pub gitlab: Gitlab,
     /// In how many pieces it gets the pipeline.
     pub division: Division,
+    /// Whether `workflow:rules` are those that the file has.
+    pub workflow: WorkflowRules,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
 }

@@ -11,10 +11,12 @@ mod clauses;
 mod policy;
 mod decide;
 mod implication;
+mod job;
 
 pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
-pub use moment::{Changed, Moment, Reference, Tree};
+pub use job::JobPresence;
+pub use moment::{Changed, Creation, Moment, Reference, Tree};
 
 use super::guard::Guard;
 use crate::diagnostic::Origin;
@@ -86,6 +88,19 @@ pub enum State {
     Maybe,
 }
 
+impl State {
+    /// Returns the state of a job that is in the pipeline where the guard holds.
+    pub fn of(guard: &Guard) -> Self {
+        match guard {
+            Guard::Always => Self::In,
+            Guard::Never => Self::Out,
+            guard if implies(&Guard::Always, guard) == Implication::Follows => Self::In,
+            guard if implies(guard, &Guard::Never) == Implication::Follows => Self::Out,
+            _ => Self::Maybe,
+        }
+    }
+}
+
 impl Presence {
     /// Makes a presence of cases, in order. Cases that cannot decide are dropped.
     pub fn new(cases: impl IntoIterator<Item = Case>) -> Self {
@@ -119,15 +134,7 @@ impl Presence {
 
     /// Returns whether the job is in the pipeline.
     pub fn state(&self) -> State {
-        match self.guard() {
-            Guard::Always => State::In,
-            Guard::Never => State::Out,
-            guard => match implies(&Guard::Always, &guard) {
-                Implication::Follows => State::In,
-                _ if implies(&guard, &Guard::Never) == Implication::Follows => State::Out,
-                _ => State::Maybe,
-            },
-        }
+        State::of(&self.guard())
     }
 
     /// The cases that put the job into the pipeline.

@@ -13,17 +13,6 @@ pub struct Rule<'a> {
     pub body: &'a Map,
 }
 
-/// The answer to "is this job in the pipeline?", for jobs that are looked at as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// In every such pipeline.
-    Always,
-    /// In some, or it is not known.
-    Sometimes,
-    /// In none.
-    Never,
-}
-
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
 pub fn rules(body: &Map) -> Option<Vec<Rule<'_>>> {
     let items = body.get("rules")?.as_seq()?;
@@ -51,13 +40,6 @@ impl<'a> Rule<'a> {
         self.body.get("allow_failure").and_then(Node::as_bool)
     }
 
-    /// Returns the truth of the rule as a whole. Changed and existing files are never known here.
-    pub fn applies(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
-        let files =
-            if self.get("changes").or(self.get("exists")).is_some() { Truth::Maybe } else { Truth::Yes };
-        self.condition_holds(variables).min(files)
-    }
-
     /// Returns the truth of its `if`: yes where it has none, no where GitLab cannot read it.
     pub fn condition_holds(&self, variables: &dyn Fn(&str) -> Variable) -> Truth {
         let Some(node) = self.condition() else { return Truth::Yes };
@@ -68,44 +50,6 @@ impl<'a> Rule<'a> {
     /// The value under one of its keys; a null is none.
     pub fn get(&self, key: &str) -> Option<&'a Node> {
         self.body.get(key).filter(|node| !node.is_null())
-    }
-}
-
-/// The rules that can decide about a job in a pipeline with these variables: each that may apply, up to the first that
-/// surely does. The flag says whether none of them may apply at all.
-pub fn deciding<'a>(rules: &[Rule<'a>], variables: &dyn Fn(&str) -> Variable) -> (Vec<Rule<'a>>, bool) {
-    let mut possible = Vec::new();
-    for rule in rules {
-        match rule.applies(variables) {
-            Truth::No => {}
-            Truth::Maybe => possible.push(*rule),
-            Truth::Yes => {
-                possible.push(*rule);
-                return (possible, false);
-            }
-        }
-    }
-    (possible, true)
-}
-
-/// Whether a job is in a pipeline with these variables, by its `rules` or `when: never`; `only` and `except` are not
-/// evaluated and count as [`Presence::Sometimes`].
-pub fn presence(body: &Map, variables: &dyn Fn(&str) -> Variable) -> Presence {
-    let never = |when: Option<&str>| when == Some("never");
-    let job_when = body.get("when").and_then(Node::text);
-    let Some(rules) = rules(body) else {
-        return match (never(job_when), body.contains("only") || body.contains("except")) {
-            (true, _) => Presence::Never,
-            (false, true) => Presence::Sometimes,
-            (false, false) => Presence::Always,
-        };
-    };
-    let (possible, none_may_apply) = deciding(&rules, variables);
-    let adds = possible.iter().filter(|rule| !never(rule.when().or(job_when))).count();
-    match adds {
-        0 => Presence::Never,
-        n if n == possible.len() && !none_may_apply => Presence::Always,
-        _ => Presence::Sometimes,
     }
 }
 

@@ -4,7 +4,7 @@ use super::output::{Emitted, File, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
-use crate::plan::{Plan, noop_job};
+use crate::plan::{Plan, noop_beside};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::parallel::parallel_map;
@@ -128,8 +128,11 @@ fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     let whole = &plan.pipeline;
     let mut jobs: Vec<Cow<'p, Job>> = part.iter().map(|at| Cow::Borrowed(&whole.jobs[*at])).collect();
     let includes = if first { whole.includes.as_slice() } else { &[] };
-    if jobs.is_empty() && includes.is_empty() {
-        jobs.extend(noop_job(&plan.workspace).map(Cow::Owned));
+    if includes.is_empty() {
+        // Each part is a pipeline of its own to GitLab.
+        let others = jobs.iter().map(Cow::as_ref);
+        let noop = noop_beside(others, &plan.workspace, &plan.removed, &plan.facts);
+        jobs.extend(noop.map(Cow::Owned));
     }
     let used: BTreeSet<&str> = jobs.iter().map(|job| job.stage()).collect();
     let mut stages: Vec<_> =

@@ -2,3 +2,4 @@
 
 pub(crate) mod import_alias;
 pub(crate) mod orphan_blocks;
+pub(crate) mod reserved_characters;

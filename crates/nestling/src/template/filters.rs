@@ -1,21 +1,24 @@
 //! The filters beyond Jinja's own, and Jinja's own made safe for captured text.
+//!
+//! Captured text holds marks and placeholders. A filter must neither change them nor count them, so that each of Jinja's
+//! filters for strings either works around them or gets the text that they stand for.
 
-use crate::template::marks::private_use::{self, Piece};
-use crate::template::shell_words;
-use crate::template::values::convert::to_node;
-use crate::template::values::placeholders::{Store, Untrusted};
-use minijinja::value::{Kwargs, Rest, from_args};
+use super::marks::private_use::{Piece, escape, has_reserved, pieces, write_mark};
+use super::marks::wrap::{UNTRUSTED_FUNCTION, Untrusted};
+use super::shell_words;
+use super::values::placeholders::{Placeholders, UntrustedValue};
+use super::values::to_tree::to_node;
+use minijinja::value::{Kwargs, Rest, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::{environment_slug, slug};
 use nestling_gitlab::yaml::{self, Kind, Node};
 use std::sync::Arc;
 
-/// Filters that can be applied to the text around placeholders and to the values in them one by one.
+/// Jinja's filters that can be applied to the text around placeholders and to the values in them one by one.
 const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
 
-/// Filters that look at a text as a whole. Captured text holds marks and placeholders, which they must not see; what
-/// they give is data.
+/// Jinja's filters that look at a string as a whole: they get what captured text stands for, and return data.
 const AS_A_WHOLE: [&str; 12] = [
     "capitalize",
     "length",
@@ -32,116 +35,145 @@ const AS_A_WHOLE: [&str; 12] = [
 ];
 
 /// The widest indentation.
-const WIDEST: usize = 100;
+const MAX_INDENTATION: usize = 100;
 
-/// Adds the filters to an environment.
-pub(crate) fn add(engine: &mut Environment<'static>, store: &Store) {
-    let resolve = |store: &Store| {
-        let store = store.clone();
-        move |value: &Value| words(value, &store)
-    };
-    let text = resolve(store);
-    engine.add_filter("sh", move |value: Value| each_word(&value, &text));
-    let text = resolve(store);
-    engine.add_filter("slug", move |value: Value| text(&value).map(|text| slug(&text)));
-    let text = resolve(store);
-    engine.add_filter("env_slug", move |value: Value| text(&value).map(|text| environment_slug(&text)));
-    let kept = store.clone();
-    engine.add_filter("yaml", move |value: Value| as_yaml(&value, &kept));
-    let told = store.clone();
-    engine.add_function(private_use::UNTRUSTED_FUNCTION, move |_: Value, value: Value, place: &str| {
-        if let Some(untrusted) = untrusted(place) {
-            told.distrust_next(untrusted);
-        }
-        value
-    });
-    let plain = Arc::new(Environment::new());
-    let other = Arc::clone(&plain);
-    engine.add_filter("indent", move |args: Rest<Value>| match args.first() {
-        Some(text) if text.is_safe() => indented(text, &args[1..]),
-        Some(text) if text.is_undefined() => refuse_undefined(&args).map(|()| Value::UNDEFINED),
-        _ => other.empty_state().apply_filter("indent", &args),
-    });
+/// Adds the filters to an engine.
+pub(crate) fn add_filters(engine: &mut Environment<'static>, placeholders: &Placeholders) {
+    add_own_filters(engine, placeholders);
+    // Jinja's own filters are not reachable once others have their names: a second engine keeps them.
+    let jinja = Arc::new(Environment::new());
+    add_indent(engine, &jinja);
     for name in PIECE_BY_PIECE {
-        let (plain, store) = (Arc::clone(&plain), store.clone());
-        engine.add_filter(name, move |args: Rest<Value>| {
-            refuse_undefined(&args)?;
-            let mut apply = |text: &Value| {
-                let args: Vec<Value> = std::iter::once(text).chain(args.iter().skip(1)).cloned().collect();
-                plain.empty_state().apply_filter(name, &args)
-            };
-            piecewise(args.first().unwrap_or(&Value::UNDEFINED), &store, &mut apply)
-        });
+        add_piece_by_piece(engine, &jinja, placeholders, name);
     }
     for name in AS_A_WHOLE {
-        let (plain, store) = (Arc::clone(&plain), store.clone());
-        engine.add_filter(name, move |args: Rest<Value>| {
-            refuse_undefined(&args)?;
-            let args: Vec<Value> = args.iter().map(|arg| without_signs(arg, &store)).collect();
-            plain.empty_state().apply_filter(name, &args)
-        });
+        add_as_a_whole(engine, &jinja, placeholders, name);
     }
 }
 
-/// What a wrapped expression tells of itself.
-fn untrusted(told: &str) -> Option<Untrusted> {
-    let mut words = told.trim_start_matches(private_use::is_sign).split(' ');
-    let mut number = || words.next()?.parse::<u32>().ok();
-    let (file, line, column, width) = (number()?, number()?, number()?, number()?);
-    let origin = Origin::span(FileId::from_index(file), line, column, width);
-    Some(Untrusted { origin, source: words.next()?.to_owned() })
+fn add_own_filters(engine: &mut Environment<'static>, placeholders: &Placeholders) {
+    let values = placeholders.clone();
+    engine.add_filter("sh", move |value: Value| shell_quoted(&value, &values));
+    let values = placeholders.clone();
+    engine.add_filter("slug", move |value: Value| Ok::<_, Error>(slug(&scalar_text(&value, &values)?)));
+    let values = placeholders.clone();
+    engine.add_filter("env_slug", move |value: Value| {
+        Ok::<_, Error>(environment_slug(&scalar_text(&value, &values)?))
+    });
+    let values = placeholders.clone();
+    engine.add_filter("yaml", move |value: Value| as_yaml(&value, &values));
+    engine.add_function(UNTRUSTED_FUNCTION, |_: Value, value: Value, note: &str| untrusted(value, note));
 }
 
-/// Captured text with its lines moved to the right. Other than Jinja's own, it keeps the line break at the end, so that
-/// what a `filter` block gives stays apart from the line behind it.
-fn indented(value: &Value, args: &[Value]) -> Result<Value, Error> {
+/// What the call around an untrusted expression returns: the value, with what the call says of it.
+fn untrusted(value: Value, note: &str) -> Value {
+    // The engine itself refuses to print what is undefined, and names it.
+    if value.is_undefined() {
+        return value;
+    }
+    match Untrusted::read(note) {
+        Some(untrusted) => Value::from_object(UntrustedValue { value, untrusted: Arc::new(untrusted) }),
+        None => value,
+    }
+}
+
+fn add_indent(engine: &mut Environment<'static>, jinja: &Arc<Environment<'static>>) {
+    let jinja = Arc::clone(jinja);
+    engine.add_filter("indent", move |args: Rest<Value>| {
+        refuse_undefined(&args)?;
+        match args.first() {
+            Some(text) if text.is_safe() => indented(text, &args[1..]),
+            _ => jinja.empty_state().apply_filter("indent", &args),
+        }
+    });
+}
+
+fn add_piece_by_piece(
+    engine: &mut Environment<'static>,
+    jinja: &Arc<Environment<'static>>,
+    placeholders: &Placeholders,
+    name: &'static str,
+) {
+    let jinja = Arc::clone(jinja);
+    let placeholders = placeholders.clone();
+    engine.add_filter(name, move |args: Rest<Value>| {
+        refuse_undefined(&args)?;
+        let apply = |text: &Value| {
+            let mut args = args.to_vec();
+            args[0] = text.clone();
+            jinja.empty_state().apply_filter(name, &args)
+        };
+        piece_by_piece(&args[0], &placeholders, &apply)
+    });
+}
+
+fn add_as_a_whole(
+    engine: &mut Environment<'static>,
+    jinja: &Arc<Environment<'static>>,
+    placeholders: &Placeholders,
+    name: &'static str,
+) {
+    let jinja = Arc::clone(jinja);
+    let placeholders = placeholders.clone();
+    engine.add_filter(name, move |args: Rest<Value>| {
+        refuse_undefined(&args)?;
+        let args: Vec<Value> = args.iter().map(|arg| resolved_value(arg, &placeholders)).collect();
+        jinja.empty_state().apply_filter(name, &args)
+    });
+}
+
+/// Moves the lines of captured text to the right. Unlike Jinja's own filter, it keeps the line break at the end, so
+/// that a `filter` block stays apart from the line behind it.
+fn indented(captured: &Value, args: &[Value]) -> Result<Value, Error> {
     let (width, first, blank, named): (Option<usize>, Option<bool>, Option<bool>, Kwargs) = from_args(args)?;
     let width = width.or(named.get("width")?).unwrap_or(4);
     let first = first.or(named.get("first")?).unwrap_or(false);
     let blank = blank.or(named.get("blank")?).unwrap_or(false);
     named.assert_all_used()?;
-    let text = value.as_str().unwrap_or_default();
-    let mut out = String::with_capacity(text.len() * 2);
-    for (at, line) in text.split_inclusive('\n').enumerate() {
-        if (at > 0 || first) && (blank || !line.trim().is_empty()) {
-            out.extend(std::iter::repeat_n(' ', width.min(WIDEST)));
+    let indentation = " ".repeat(width.min(MAX_INDENTATION));
+    let text = captured.as_str().unwrap_or_default();
+    let mut indented = String::with_capacity(text.len() * 2);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let is_moved = index > 0 || first;
+        if is_moved && (blank || !line.trim().is_empty()) {
+            indented.push_str(&indentation);
         }
-        out.push_str(line);
+        indented.push_str(line);
     }
-    Ok(Value::from_safe_string(out))
+    Ok(Value::from_safe_string(indented))
 }
 
 /// Applies a filter to captured text without letting the values in it out of their placeholders.
-fn piecewise(
+fn piece_by_piece(
     value: &Value,
-    store: &Store,
-    apply: &mut dyn FnMut(&Value) -> Result<Value, Error>,
+    placeholders: &Placeholders,
+    apply: &dyn Fn(&Value) -> Result<Value, Error>,
 ) -> Result<Value, Error> {
-    let Some(text) = value.as_str().filter(|text| private_use::has_sign(text)) else { return apply(value) };
-    let mut out = String::with_capacity(text.len());
-    for piece in private_use::pieces(text) {
+    let Some(text) = value.as_str().filter(|text| has_reserved(text)) else { return apply(value) };
+    let mut changed = String::with_capacity(text.len());
+    for piece in pieces(text) {
         match piece {
-            Piece::Text(text) => out.push_str(apply(&Value::from(text))?.as_str().unwrap_or_default()),
-            Piece::Mark(file, line) => private_use::write_mark(&mut out, file, line),
+            Piece::Text(text) => changed.push_str(apply(&Value::from(text))?.as_str().unwrap_or_default()),
+            Piece::Mark(file, line) => write_mark(&mut changed, file, line),
             Piece::Value(index) | Piece::Captured(index) => {
-                let inner = store.get(index).unwrap_or_default();
-                let changed = piecewise(&inner, store, apply)?;
-                out.push_str(&store.keep_changed(index, &changed));
+                let inner = placeholders.get(index).unwrap_or_default();
+                let inner = piece_by_piece(&inner, placeholders, apply)?;
+                changed.push_str(&placeholders.keep_changed(index, &inner));
             }
         }
     }
-    Ok(if value.is_safe() { Value::from_safe_string(out) } else { Value::from(out) })
+    Ok(if value.is_safe() { Value::from_safe_string(changed) } else { Value::from(changed) })
 }
 
-/// Captured text as the plain text that it stands for.
-fn without_signs(value: &Value, store: &Store) -> Value {
+/// Returns captured text as the string that it stands for, and every other value as it is.
+fn resolved_value(value: &Value, placeholders: &Placeholders) -> Value {
     match value.as_str() {
-        Some(text) if private_use::has_sign(text) => Value::from(store.resolved(text)),
+        Some(text) if has_reserved(text) => Value::from(placeholders.resolved(text)),
         _ => value.clone(),
     }
 }
 
-/// Jinja's own filters take what is undefined for nothing.
+/// Jinja's own filters take what is undefined for an empty string.
 fn refuse_undefined(args: &[Value]) -> Result<(), Error> {
     match args.first() {
         Some(value) if !value.is_undefined() => Ok(()),
@@ -149,60 +181,61 @@ fn refuse_undefined(args: &[Value]) -> Result<(), Error> {
     }
 }
 
-/// The text of a scalar.
-fn words(value: &Value, store: &Store) -> Result<String, Error> {
+/// Returns the text of a scalar.
+fn scalar_text(value: &Value, placeholders: &Placeholders) -> Result<String, Error> {
     refuse_undefined(std::slice::from_ref(value))?;
     match value.as_str() {
-        Some(text) if private_use::has_sign(text) => Ok(store.resolved(text)),
+        Some(text) if has_reserved(text) => Ok(placeholders.resolved(text)),
         Some(text) => Ok(text.to_owned()),
-        None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => {
-            Ok(value.to_string())
-        }
+        None if value.is_number() || value.kind() == ValueKind::Bool => Ok(value.to_string()),
         None => {
-            Err(Error::new(ErrorKind::InvalidOperation, format!("expected a text, found a {}", value.kind())))
+            let message = format!("expected a text, found a {}", value.kind());
+            Err(Error::new(ErrorKind::InvalidOperation, message))
         }
     }
 }
 
-/// A text as one word of a shell; a list as several.
-fn each_word(value: &Value, text: &dyn Fn(&Value) -> Result<String, Error>) -> Result<String, Error> {
-    use minijinja::value::ValueKind;
+/// Returns a scalar as one word of a shell, and a list as several.
+fn shell_quoted(value: &Value, placeholders: &Placeholders) -> Result<String, Error> {
     if !matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable) {
-        return Ok(shell_words::quote(&text(value)?));
+        return Ok(shell_words::quote(&scalar_text(value, placeholders)?));
     }
-    let words: Result<Vec<String>, Error> =
-        value.try_iter()?.map(|item| Ok(shell_words::quote(&text(&item)?))).collect();
-    Ok(words?.join(" "))
+    let mut words = Vec::new();
+    for item in value.try_iter()? {
+        words.push(shell_words::quote(&scalar_text(&item, placeholders)?));
+    }
+    Ok(words.join(" "))
 }
 
-/// A value as structure, printed on purpose: texts in it stay placeholders, so that they cannot break out of it.
-fn as_yaml(value: &Value, store: &Store) -> Result<Value, Error> {
+/// Returns a value as YAML, which is structure on purpose. Strings in it stay behind placeholders, so that they cannot
+/// break out of it.
+fn as_yaml(value: &Value, placeholders: &Placeholders) -> Result<Value, Error> {
+    // The text is read again where it is printed, and gets its origins there.
     let origin = Origin::file(FileId::from_index(0));
-    let mut node = to_node(value, origin, store)
+    let mut node = to_node(value, origin, placeholders)
         .map_err(|_| Error::new(ErrorKind::InvalidOperation, "only data can be printed as YAML"))?;
-    hide(&mut node, store);
-    let text = yaml::emit(&node);
-    Ok(Value::from_safe_string(text))
+    hide_strings(&mut node, placeholders);
+    Ok(Value::from_safe_string(yaml::emit(&node)))
 }
 
-fn hide(node: &mut Node, store: &Store) {
+fn hide_strings(node: &mut Node, placeholders: &Placeholders) {
     let origin = node.origin;
     match &mut node.kind {
-        Kind::Seq(items) => items.iter_mut().for_each(|item| hide(item, store)),
+        Kind::Seq(items) => items.iter_mut().for_each(|item| hide_strings(item, placeholders)),
         Kind::Map(map) => {
             for entry in &mut map.entries {
-                entry.key.scalar.text = hidden(entry.key.text(), store).into();
-                hide(&mut entry.value, store);
+                entry.key.scalar.text = placeholder_of(entry.key.text(), placeholders).into();
+                hide_strings(&mut entry.value, placeholders);
             }
         }
         Kind::Scalar(_) => {
             if let Some(text) = node.as_str() {
-                *node = Node::string(origin, hidden(text, store));
+                *node = Node::string(origin, placeholder_of(text, placeholders));
             }
         }
     }
 }
 
-fn hidden(text: &str, store: &Store) -> String {
-    store.keep(&Value::from(&*private_use::escape(text)))
+fn placeholder_of(text: &str, placeholders: &Placeholders) -> String {
+    placeholders.keep(&Value::from(&*escape(text)))
 }

@@ -1,40 +1,42 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
+use super::values::json::plain_value;
 use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
-use crate::template::values::convert::plain_value;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
-use nestling_gitlab::yaml::{Key, Map, Node};
+use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use regex::Regex;
 use serde_json::Value as Json;
 
 /// The keys of an input's definition.
-const KEYS: [&str; 6] = ["type", "default", "description", "options", "regex", "rules"];
+const DEFINITION_KEYS: [&str; 6] = ["type", "default", "description", "options", "regex", "rules"];
 
 /// The types that an input can have; `string` where none is written.
 const TYPES: [&str; 4] = ["string", "number", "boolean", "array"];
 
-/// The inputs that a template sees: what the unit gives, checked, and the defaults for the rest. `used` is where the
-/// unit names the template.
+/// Returns the inputs that a template sees: the values that the unit gives, checked, and defaults for the rest.
+/// `use_origin` is the place at which the unit names the template.
 ///
 /// # Errors
 /// Everything that does not fit: unknown and missing inputs, wrong types, values that `options` or `regex` refuse, and
 /// definitions that are wrong themselves. Both places are in each message.
-pub fn bind(spec: Option<&Node>, given: &Map, used: Origin) -> Result<Json, Vec<Diagnostic>> {
-    let empty = Map::default();
+pub fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Result<Json, Vec<Diagnostic>> {
+    let no_inputs = Map::default();
     let definitions = match spec {
-        None => &empty,
-        Some(node) if node.is_null() => &empty,
+        None => &no_inputs,
+        Some(node) if node.is_null() => &no_inputs,
         Some(node) => node.as_map().ok_or_else(|| {
             let problem = Diagnostic::error(&INPUT_DEFINITION, node.origin, "`inputs` has to be a mapping");
             vec![problem.with_help("write `inputs: { NAME: { type: string, default: … } }`")]
         })?,
     };
-    let mut problems: Vec<Diagnostic> =
-        given.entries.iter().filter_map(|entry| unknown(&entry.key, definitions)).collect();
+    let mut problems = Vec::new();
+    for entry in &given.entries {
+        problems.extend(unknown_input(&entry.key, definitions));
+    }
     let mut values = serde_json::Map::new();
     for entry in &definitions.entries {
-        match Definition::read(&entry.key, &entry.value).and_then(|definition| definition.value(given, used))
-        {
+        let definition = Definition::read(&entry.key, &entry.value);
+        match definition.and_then(|definition| definition.value(given, use_origin)) {
             Ok(value) => drop(values.insert(entry.key.text().to_owned(), value)),
             Err(found) => problems.extend(found),
         }
@@ -42,7 +44,8 @@ pub fn bind(spec: Option<&Node>, given: &Map, used: Origin) -> Result<Json, Vec<
     if problems.is_empty() { Ok(Json::Object(values)) } else { Err(problems) }
 }
 
-fn unknown(key: &Key, definitions: &Map) -> Option<Diagnostic> {
+/// Returns the problem of a given input that no definition has.
+fn unknown_input(key: &Key, definitions: &Map) -> Option<Diagnostic> {
     if definitions.contains(key.text()) {
         return None;
     }
@@ -51,146 +54,180 @@ fn unknown(key: &Key, definitions: &Map) -> Option<Diagnostic> {
     let names: Vec<&str> = definitions.iter().map(|(name, _)| name).collect();
     Some(match did_you_mean(key.text(), names.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if definitions.is_empty() => problem.with_help("it takes no inputs"),
-        None => problem.with_help(format!(
-            "it has {}",
-            names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-        )),
+        None if names.is_empty() => problem.with_help("it takes no inputs"),
+        None => problem.with_help(format!("it has `{}`", names.join("`, `"))),
     })
 }
 
 /// One input as it is defined.
 struct Definition<'a> {
     key: &'a Key,
-    kind: &'a str,
+    type_name: &'a str,
     default: Option<&'a Node>,
     options: Option<&'a [Node]>,
-    regex: Option<(Regex, &'a Node)>,
+    pattern: Option<Pattern<'a>>,
+}
+
+/// The `regex` of an input.
+struct Pattern<'a> {
+    regex: Regex,
+    node: &'a Node,
 }
 
 impl<'a> Definition<'a> {
     fn read(key: &'a Key, node: &'a Node) -> Result<Self, Vec<Diagnostic>> {
+        let mut definition = Self { key, type_name: "string", default: None, options: None, pattern: None };
+        // `NAME:` alone defines a string without a default.
+        if node.is_null() {
+            return Ok(definition);
+        }
         let name = key.text();
-        let error = |origin, message: String| Diagnostic::error(&INPUT_DEFINITION, origin, message);
-        let mut definition = Self { key, kind: "string", default: None, options: None, regex: None };
         let Some(map) = node.as_map() else {
-            if node.is_null() {
-                return Ok(definition);
-            }
-            let problem = error(node.origin, format!("the input `{name}` is not defined by a mapping"));
+            let problem =
+                definition_error(node.origin, format!("the input `{name}` is not defined by a mapping"));
             return Err(vec![problem.with_help(format!("write `{name}: {{ default: … }}`"))]);
         };
         let mut problems = Vec::new();
         for entry in &map.entries {
-            let (key, value) = (entry.key.text(), &entry.value);
-            match key {
-                "type" => match TYPES.iter().find(|kind| value.text() == Some(**kind)) {
-                    Some(kind) => definition.kind = kind,
-                    None => problems.push(
-                        error(
-                            value.origin,
-                            format!("the input `{name}` has a type that GitLab does not know"),
-                        )
-                        .with_help(
-                            match did_you_mean(value.text().unwrap_or_default(), TYPES) {
-                                Some(near) => format!("did you mean `{near}`?"),
-                                None => format!("write one of {}", TYPES.join(", ")),
-                            },
-                        ),
-                    ),
-                },
-                "default" => definition.default = Some(value),
-                "options" => match value.as_seq() {
-                    Some(options) => definition.options = Some(options),
-                    None => problems.push(error(value.origin, "`options` has to be a list".to_owned())),
-                },
-                "regex" => match value.text().map(Regex::new) {
-                    Some(Ok(regex)) => definition.regex = Some((regex, value)),
-                    _ => problems.push(error(
-                        value.origin,
-                        format!("the `regex` of `{name}` is no regular expression"),
-                    )),
-                },
-                key if KEYS.contains(&key) => {}
-                key => {
-                    let problem =
-                        error(entry.key.origin, format!("unknown key `{key}` in the input `{name}`"));
-                    problems.push(match did_you_mean(key, KEYS) {
-                        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                        None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
-                    });
-                }
-            }
+            problems.extend(definition.read_key(entry).err().map(|problem| *problem));
         }
+        // A default is only compared with a type, options and a pattern that are right themselves.
         if let Some(default) = definition.default.filter(|_| problems.is_empty()) {
-            problems.extend(definition.fits(default).err().map(|problem| *problem));
+            problems.extend(definition.check(default).err().map(|problem| *problem));
         }
         if problems.is_empty() { Ok(definition) } else { Err(problems) }
     }
 
-    fn value(&self, given: &Map, used: Origin) -> Result<Json, Vec<Diagnostic>> {
-        let name = self.key.text();
-        if let Some(node) = given.get(name) {
-            return match self.fits(node) {
+    fn read_key(&mut self, entry: &'a Entry) -> Result<(), Box<Diagnostic>> {
+        let value = &entry.value;
+        match entry.key.text() {
+            "type" => self.type_name = self.read_type(value)?,
+            "default" => self.default = Some(value),
+            "options" => match value.as_seq() {
+                Some(options) => self.options = Some(options),
+                None => {
+                    let message = "`options` has to be a list".to_owned();
+                    return Err(Box::new(definition_error(value.origin, message)));
+                }
+            },
+            "regex" => match value.text().map(Regex::new) {
+                Some(Ok(regex)) => self.pattern = Some(Pattern { regex, node: value }),
+                _ => {
+                    let message = format!("the `regex` of `{}` is no regular expression", self.key.text());
+                    return Err(Box::new(definition_error(value.origin, message)));
+                }
+            },
+            // `description` is for people, and `rules` choose a default when GitLab makes the pipeline.
+            key if DEFINITION_KEYS.contains(&key) => {}
+            key => return Err(Box::new(self.unknown_key(key, entry.key.origin))),
+        }
+        Ok(())
+    }
+
+    fn read_type(&self, value: &Node) -> Result<&'static str, Box<Diagnostic>> {
+        let written = value.text().unwrap_or_default();
+        if let Some(known) = TYPES.into_iter().find(|known| *known == written) {
+            return Ok(known);
+        }
+        let message = format!("the input `{}` has a type that GitLab does not know", self.key.text());
+        let problem = definition_error(value.origin, message);
+        Err(Box::new(match did_you_mean(written, TYPES) {
+            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            None => problem.with_help(format!("write one of {}", TYPES.join(", "))),
+        }))
+    }
+
+    fn unknown_key(&self, key: &str, origin: Origin) -> Diagnostic {
+        let message = format!("unknown key `{key}` in the input `{}`", self.key.text());
+        let problem = definition_error(origin, message);
+        match did_you_mean(key, DEFINITION_KEYS) {
+            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            None => problem.with_help(format!("known here: {}", DEFINITION_KEYS.join(", "))),
+        }
+    }
+
+    /// Returns the input's value: the one that is given, else the default.
+    fn value(&self, given: &Map, use_origin: Origin) -> Result<Json, Vec<Diagnostic>> {
+        if let Some(node) = given.get(self.key.text()) {
+            return match self.check(node) {
                 Ok(()) => Ok(plain_value(node)),
                 Err(problem) => Err(vec![problem.with_label(self.key.origin, "the input is defined here")]),
             };
         }
-        self.default.map(plain_value).ok_or_else(|| {
-            let problem = Diagnostic::error(&INPUT_MISSING, used, format!("the input `{name}` is missing"));
-            vec![
-                problem
-                    .with_label(self.key.origin, "it has no default")
-                    .with_help(format!("write `inputs: {{ {name}: … }}` beside the template's name")),
-            ]
-        })
+        match self.default {
+            Some(default) => Ok(plain_value(default)),
+            None => Err(vec![self.missing(use_origin)]),
+        }
     }
 
-    /// Whether a value is of the type, one of the options, and matches the pattern.
-    fn fits(&self, node: &Node) -> Result<(), Box<Diagnostic>> {
+    fn missing(&self, use_origin: Origin) -> Diagnostic {
         let name = self.key.text();
+        Diagnostic::error(&INPUT_MISSING, use_origin, format!("the input `{name}` is missing"))
+            .with_label(self.key.origin, "it has no default")
+            .with_help(format!("write `inputs: {{ {name}: … }}` beside the template's name"))
+    }
+
+    /// Checks that a value is of the type, one of the options, and matches the pattern.
+    fn check(&self, node: &Node) -> Result<(), Box<Diagnostic>> {
         let value = plain_value(node);
-        let of_type = match self.kind {
+        self.check_type(node, &value)?;
+        self.check_options(node, &value)?;
+        self.check_pattern(node, &value)
+    }
+
+    fn check_type(&self, node: &Node, value: &Json) -> Result<(), Box<Diagnostic>> {
+        let is_of_type = match self.type_name {
             "number" => value.is_number(),
             "boolean" => value.is_boolean(),
             "array" => value.is_array(),
             _ => value.is_string(),
         };
-        let error = |message: String| Diagnostic::error(&INPUT_VALUE, node.origin, message);
-        if !of_type {
-            let found = found(&value);
-            let article = if self.kind == "array" { "an" } else { "a" };
-            let problem =
-                error(format!("the input `{name}` takes {article} {}, and this is {found}", self.kind));
-            let quote = self.kind == "string" && (value.is_number() || value.is_boolean());
+        if is_of_type {
+            return Ok(());
+        }
+        let (name, type_name) = (self.key.text(), self.type_name);
+        let article = if type_name == "array" { "an" } else { "a" };
+        let found = type_in_words(value);
+        let message = format!("the input `{name}` takes {article} {type_name}, and this is {found}");
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
+        if type_name == "string" && (value.is_number() || value.is_boolean()) {
             let text = node.text().unwrap_or_default();
-            return Err(Box::new(if quote {
-                problem.with_help(format!("quote it: \"{text}\""))
-            } else {
-                problem
-            }));
+            return Err(Box::new(problem.with_help(format!("quote it: \"{text}\""))));
         }
-        if let Some(options) = self.options.filter(|options| !options.iter().any(|o| plain_value(o) == value))
-        {
-            let options: Vec<String> =
-                options.iter().filter_map(Node::text).map(|o| format!("`{o}`")).collect();
-            let text = node.text().unwrap_or_default();
-            let problem = error(format!("the input `{name}` cannot be `{text}`"));
-            return Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))));
+        Err(Box::new(problem))
+    }
+
+    fn check_options(&self, node: &Node, value: &Json) -> Result<(), Box<Diagnostic>> {
+        let Some(options) = self.options else { return Ok(()) };
+        if options.iter().any(|option| plain_value(option) == *value) {
+            return Ok(());
         }
-        match (&self.regex, value.as_str()) {
-            (Some((regex, written)), Some(text)) if !regex.is_match(text) => {
-                let pattern = written.text().unwrap_or_default();
-                let problem =
-                    error(format!("the input `{name}` has to match `{pattern}`, and `{text}` does not"));
-                Err(Box::new(problem.with_label(written.origin, "the pattern")))
-            }
-            _ => Ok(()),
+        let text = node.text().unwrap_or_default();
+        let message = format!("the input `{}` cannot be `{text}`", self.key.text());
+        let options: Vec<String> =
+            options.iter().filter_map(Node::text).map(|option| format!("`{option}`")).collect();
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
+        Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))))
+    }
+
+    fn check_pattern(&self, node: &Node, value: &Json) -> Result<(), Box<Diagnostic>> {
+        let (Some(pattern), Some(text)) = (&self.pattern, value.as_str()) else { return Ok(()) };
+        if pattern.regex.is_match(text) {
+            return Ok(());
         }
+        let name = self.key.text();
+        let written = pattern.node.text().unwrap_or_default();
+        let message = format!("the input `{name}` has to match `{written}`, and `{text}` does not");
+        let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
+        Err(Box::new(problem.with_label(pattern.node.origin, "the pattern")))
     }
 }
 
-fn found(value: &Json) -> &'static str {
+fn definition_error(origin: Origin, message: String) -> Diagnostic {
+    Diagnostic::error(&INPUT_DEFINITION, origin, message)
+}
+
+fn type_in_words(value: &Json) -> &'static str {
     match value {
         Json::Null => "nothing",
         Json::Bool(_) => "a boolean",

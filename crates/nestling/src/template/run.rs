@@ -1,40 +1,42 @@
-//! Runs a compiled template. The engine stops at the first mistake; an author hears of all of them in one run.
+//! Runs a compiled template. The engine stops at the first mistake; an author sees all of them after one run.
 
-use crate::template::messages::context;
-use crate::template::messages::engine_error::{Found, found, problem};
-use crate::template::renderer::Renderer;
+use super::engine::{Compiled, TemplateEngine};
+use super::engine_messages::missing_template;
+use super::marks::wrap::visible;
+use super::messages::context::enclosing_macro;
+use super::messages::engine_error::{FailedExpression, engine_error, error_chain, failed_expression};
+use super::scope::Scope;
+use super::syntax::expressions;
 use crate::template::rules::TEMPLATE_LIMIT;
-use crate::template::scope::Scope;
-use crate::template::syntax::braces;
-use minijinja::{ErrorKind, Value};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, did_you_mean};
+use minijinja::{Error, Value};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, did_you_mean};
 use std::collections::BTreeMap;
 
-/// How many mistakes of one template are looked for.
-const MOST: usize = 20;
+/// The most mistakes of one template that are looked for.
+const MAX_MISTAKES: usize = 20;
 
 /// Why a run stopped, and at which expression.
 struct Stop {
     problems: Vec<Diagnostic>,
-    at: Option<Found>,
+    expression: Option<FailedExpression>,
 }
 
 impl From<Vec<Diagnostic>> for Stop {
     fn from(problems: Vec<Diagnostic>) -> Self {
-        Self { problems, at: None }
+        Self { problems, expression: None }
     }
 }
 
-/// A template as it was before an expression in it was covered.
+/// A template as it was before an expression in it was replaced.
 struct Original {
     name: String,
-    file: FileId,
-    text: String,
+    template: Compiled,
 }
 
-impl Renderer<'_> {
-    /// Runs a template. An expression that fails in a `${{ }}` is covered and the run begun again, so that the next
-    /// mistake is found too; behind a control line that fails, nothing can be known.
+impl TemplateEngine<'_> {
+    /// Runs a template and returns its text with marks and placeholders. An expression that fails in a `${{ }}` is
+    /// replaced by a number and the run begun again, so that the next mistake is found too; behind a control line that
+    /// fails, nothing can be known.
     pub(crate) fn run(
         &self,
         name: &str,
@@ -43,32 +45,41 @@ impl Renderer<'_> {
     ) -> Result<String, Vec<Diagnostic>> {
         let mut problems: Vec<Diagnostic> = Vec::new();
         let mut originals = Vec::new();
-        let outcome = loop {
-            self.store.clear();
+        let text = loop {
             let stop = match self.attempt(name, values, scope) {
                 Ok(text) => break Some(text),
                 Err(stop) => stop,
             };
-            for found in stop.problems {
-                if !problems.iter().any(|known| same(known, &found)) {
-                    problems.push(found);
+            // A loop reports the same mistake in each of its turns.
+            for problem in stop.problems {
+                if !problems.iter().any(|known| is_same(known, &problem)) {
+                    problems.push(problem);
                 }
             }
-            let covered = stop.at.filter(|_| originals.len() + 1 < MOST).and_then(|at| self.cover(at));
-            match covered {
+            let may_go_on = originals.len() + 1 < MAX_MISTAKES;
+            let Some(expression) = stop.expression.filter(|_| may_go_on) else { break None };
+            match self.replace_by_number(expression) {
                 Some(original) => originals.push(original),
                 None => break None,
             }
         };
-        originals
-            .into_iter()
-            .rev()
-            .for_each(|original| self.replace(original.name, original.file, original.text));
-        outcome.filter(|_| problems.is_empty()).ok_or(problems)
+        // Backwards, since a template can have been changed several times.
+        for original in originals.into_iter().rev() {
+            self.recompile(original.name, original.template);
+        }
+        text.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
-    /// Runs a template up to its first mistake. One whose name it computes and that the engine does not have yet is
-    /// compiled, and the run begun again.
+    /// Runs the text of a header's string.
+    pub(crate) fn run_string(&self, text: &str, scope: &Scope) -> Result<String, Box<Diagnostic>> {
+        let (values, _) = scope.engine_values();
+        self.placeholders.clear();
+        let result = self.environment.borrow().render_str(text, values);
+        result.map_err(|error| Box::new(engine_error(&error, scope, self.sources, &|_| None)))
+    }
+
+    /// Runs a template up to its first mistake. A template whose name is computed and that the engine does not have yet
+    /// is compiled, and the run begun again.
     fn attempt(
         &self,
         name: &str,
@@ -76,77 +87,81 @@ impl Renderer<'_> {
         scope: &Scope,
     ) -> Result<String, Stop> {
         loop {
-            let error = {
-                let engine = self.engine.borrow();
-                let template = engine.get_template(name);
-                match template.and_then(|template| template.render(values)) {
-                    Ok(text) if text.len() <= self.limits.output => return Ok(text),
-                    Ok(text) => return Err(vec![self.too_long(name, text.len())].into()),
-                    Err(error) => error,
-                }
+            self.placeholders.clear();
+            let result = {
+                let environment = self.environment.borrow();
+                environment.get_template(name).and_then(|template| template.render(values))
             };
-            match missing_template(&error).map(|wanted| (self.templates.find(&wanted), wanted)) {
-                Some((Ok(Some(template)), wanted)) if !self.known.borrow().contains_key(&wanted) => {
-                    self.compile(&wanted, &template.body)?;
-                }
-                Some((Err(problems), _)) => return Err(problems.into()),
-                wanted => {
-                    let marked = |name: &str| self.known.borrow().get(name).cloned();
-                    let problem = problem(&error, scope, self.sources, &marked);
-                    let problem = self.in_macro(problem, name);
-                    return Err(match wanted {
-                        Some((_, wanted)) => vec![self.no_such_template(problem, &wanted)].into(),
-                        None => Stop { problems: vec![problem], at: found(&error) },
-                    });
+            let error = match result {
+                Ok(text) if text.len() <= self.limits.output => return Ok(text),
+                Ok(text) => return Err(vec![self.too_long(name, text.len())].into()),
+                Err(error) => error,
+            };
+            let missing = error_chain(&error).into_iter().find_map(missing_template);
+            let Some(missing) = missing else {
+                let problems = vec![self.problem(&error, name, scope)];
+                return Err(Stop { problems, expression: failed_expression(&error) });
+            };
+            match self.templates.find(missing)? {
+                Some(template) if !self.is_compiled(missing) => self.compile(missing, &template.body)?,
+                _ => {
+                    let problem = self.problem(&error, name, scope);
+                    return Err(vec![self.with_near_template(problem, missing)].into());
                 }
             }
-            self.store.clear();
         }
     }
 
-    /// Puts a number in the place of the `${{ }}` that an error is in, as wide as its author sees it.
-    fn cover(&self, at: Found) -> Option<Original> {
-        let (file, text) = self.known.borrow().get(&at.name)?.clone();
-        let is_in =
-            |inside: &std::ops::Range<usize>| inside.start <= at.range.start && at.range.end <= inside.end;
-        let inside = braces(&text).into_iter().find(is_in)?;
-        let expression = crate::template::marks::private_use::visible(&text[inside.clone()]);
+    /// Returns an error of the run as a diagnostic, with the macro that it is in.
+    fn problem(&self, error: &Error, name: &str, scope: &Scope) -> Diagnostic {
+        let problem = engine_error(error, scope, self.sources, &|name| self.marked(name));
+        // The chain of includes says more.
+        if problem.notes.iter().any(|note| note.starts_with("included from")) {
+            return problem;
+        }
+        let Some((rendered, _)) = self.marked(name) else { return problem };
+        match problem.origin().and_then(|origin| enclosing_macro(origin, rendered, self.sources)) {
+            Some(note) => problem.with_note(note),
+            None => problem,
+        }
+    }
+
+    /// Replaces the `${{ }}` that an error is in by one that prints a number and is as wide, so that columns hold.
+    fn replace_by_number(&self, failed: FailedExpression) -> Option<Original> {
+        let (file, marked) = self.marked(&failed.template)?;
+        let mut expressions = expressions(&marked).into_iter();
+        let range =
+            expressions.find(|range| range.start <= failed.range.start && failed.range.end <= range.end)?;
+        let expression = visible(&marked[range.clone()]);
         let first = expression.find(|c: char| !c.is_whitespace())?;
-        let blank = |(at, c): (usize, char)| match c {
-            '\n' => '\n',
-            _ if at == first => '0',
-            _ => ' ',
-        };
-        let number: String = expression.char_indices().map(blank).collect();
-        let covered = format!("{}{number}{}", &text[..inside.start], &text[inside.end..]);
-        self.replace(at.name.clone(), file, covered);
-        Some(Original { name: at.name, file, text })
+        let mut number = String::with_capacity(expression.len());
+        for (offset, c) in expression.char_indices() {
+            number.push(match c {
+                // So that lines hold.
+                '\n' => '\n',
+                _ if offset == first => '0',
+                _ => ' ',
+            });
+        }
+        let replaced = format!("{}{number}{}", &marked[..range.start], &marked[range.end..]);
+        self.recompile(failed.template.clone(), Compiled { file, marked: replaced });
+        Some(Original { name: failed.template, template: Compiled { file, marked } })
     }
 
-    fn replace(&self, name: String, file: FileId, text: String) {
+    fn recompile(&self, name: String, template: Compiled) {
         // One that cannot be compiled leaves the engine as it was, and the next run stops where the last one did.
-        if self.engine.borrow_mut().add_template_owned(name.clone(), text.clone()).is_ok() {
-            self.known.borrow_mut().insert(name, (file, text));
+        let result = self.environment.borrow_mut().add_template_owned(name.clone(), template.marked.clone());
+        if result.is_ok() {
+            self.compiled.borrow_mut().insert(name, template);
         }
     }
 
-    /// Names the macro that an error is in.
-    fn in_macro(&self, problem: Diagnostic, name: &str) -> Diagnostic {
-        let rendered = self.known.borrow().get(name).map(|(file, _)| *file);
-        let found = problem.origin().zip(rendered);
-        let included = problem.notes.iter().any(|note| note.starts_with("included from"));
-        match found.and_then(|(at, rendered)| context::in_macro(at, rendered, self.sources)) {
-            Some(note) if !included => problem.with_note(note),
-            _ => problem,
-        }
-    }
-
-    fn no_such_template(&self, mut problem: Diagnostic, wanted: &str) -> Diagnostic {
-        problem.message = format!("there is no template `{wanted}`");
-        let stem = wanted.trim_end_matches(".yml").trim_end_matches(".yaml");
+    fn with_near_template(&self, mut problem: Diagnostic, missing: &str) -> Diagnostic {
+        problem.message = format!("there is no template `{missing}`");
+        let stem = missing.trim_end_matches(".yml").trim_end_matches(".yaml");
         let names = self.templates.names();
         match did_you_mean(stem, names.iter().map(String::as_str)) {
-            Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &wanted[stem.len()..])),
+            Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &missing[stem.len()..])),
             None => problem,
         }
     }
@@ -154,29 +169,14 @@ impl Renderer<'_> {
     fn too_long(&self, name: &str, length: usize) -> Diagnostic {
         let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
         let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message);
-        match self.known.borrow().get(name) {
-            Some((file, _)) => problem.with_label(Origin::file(*file), ""),
+        match self.marked(name) {
+            Some((file, _)) => problem.with_label(Origin::file(file), ""),
             None => problem,
         }
     }
 }
 
-/// The name of a template that an error says is missing.
-fn missing_template(error: &minijinja::Error) -> Option<String> {
-    let mut at: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = at {
-        if let Some(error) = error.downcast_ref::<minijinja::Error>()
-            && error.kind() == ErrorKind::TemplateNotFound
-        {
-            let detail = error.detail()?;
-            return Some(detail.split(['"', '\'']).nth(1)?.to_owned());
-        }
-        at = error.source();
-    }
-    None
-}
-
-/// Whether two messages tell of one mistake.
-fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
+/// Returns whether two diagnostics report one mistake.
+fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
     (a.rule, &a.message, a.origin()) == (b.rule, &b.message, b.origin())
 }

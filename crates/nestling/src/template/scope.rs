@@ -1,7 +1,7 @@
-//! What a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
 
-use crate::template::marks::private_use::{self, UNBOUND};
-use crate::template::values::convert::from_json;
+use super::marks::private_use::{UNBOUND, has_reserved};
+use super::values::json::from_json;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use nestling_gitlab::diagnostic::Origin;
@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The names that a template can read. `Null` where there is none, such as `unit` in the workspace's own jobs.
+/// The values of the names that a template can read. `Null` where there is none, such as `unit` in the workspace's own
+/// jobs.
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// The unit that is rendered.
@@ -26,29 +27,33 @@ pub struct Scope {
     pub pipeline: Json,
 }
 
-/// What `environment` is.
+/// Value of `environment`.
 #[derive(Debug, Clone)]
 pub enum EnvironmentScope {
-    /// Not known yet: jobs are rendered before they are fanned out. What is read of it leaves a sign in the text, so
-    /// that [`find_unbound`] can tell which jobs asked.
+    /// Not known yet: jobs are rendered before they are fanned out. What is read of it leaves a name in private-use
+    /// characters in the text, by which [`find_unbound`] finds the jobs that depend on it.
     Unbound,
-    /// The environment that this job is sent to.
+    /// The environment that this job deploys to.
     Bound(Json),
 }
 
-impl EnvironmentScope {
-    /// No environment yet.
-    pub fn unbound() -> Self {
-        Self::Unbound
-    }
-}
-
 impl Scope {
-    /// The scope as the engine takes it, and whether `environment` was asked for, to be looked at afterwards.
-    pub(crate) fn values(&self) -> (BTreeMap<&'static str, Value>, Arc<AtomicBool>) {
-        let read = Arc::new(AtomicBool::new(false));
+    /// Returns a scope without values, for messages that no value can help with.
+    pub(crate) fn empty() -> Self {
+        Self {
+            unit: Json::Null,
+            inputs: Json::Null,
+            vars: Json::Null,
+            environment: EnvironmentScope::Unbound,
+            pipeline: Json::Null,
+        }
+    }
+
+    /// Returns the scope as the engine takes it, and a flag that is set once a template reads an unbound `environment`.
+    pub(crate) fn engine_values(&self) -> (BTreeMap<&'static str, Value>, Arc<AtomicBool>) {
+        let environment_read = Arc::new(AtomicBool::new(false));
         let environment = match &self.environment {
-            EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&read) }),
+            EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
         let mut values = BTreeMap::from([("environment", environment)]);
@@ -60,16 +65,17 @@ impl Scope {
         ];
         for (name, value) in named {
             match value {
+                // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),
             }
         }
-        (values, read)
+        (values, environment_read)
     }
 }
 
-/// `environment` while it is not known. Every key of it can be asked for.
+/// `environment` while it is not known. Every key can be read.
 #[derive(Debug)]
 struct Unbound {
     read: Arc<AtomicBool>,
@@ -79,7 +85,7 @@ impl Object for Unbound {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.read.store(true, Ordering::Relaxed);
         if key.as_str() == Some("variables") {
-            // The one value that holds others, to be looped over or asked for one by one.
+            // The one key whose value is a mapping, which can be looped over and read by key.
             return Some(Value::from_object(Self { read: Arc::clone(&self.read) }));
         }
         Some(Value::from(format!("{UNBOUND}{}{UNBOUND}", key.as_str()?)))
@@ -94,23 +100,22 @@ impl Object for Unbound {
     }
 }
 
-/// The first place in a tree that a key of an unknown `environment` went into, with the key.
+/// Returns the first place in a tree that depends on an unbound `environment`, with the key that was read.
 pub fn find_unbound(node: &Node) -> Option<(Origin, String)> {
     match &node.kind {
-        Kind::Scalar(scalar) => unbound_key(&scalar.text).map(|key| (node.origin, key)),
+        Kind::Scalar(scalar) => Some((node.origin, unbound_key(&scalar.text)?)),
         Kind::Seq(items) => items.iter().find_map(find_unbound),
-        Kind::Map(map) => map.entries.iter().find_map(|entry| {
-            let key = unbound_key(entry.key.text()).map(|key| (entry.key.origin, key));
-            key.or_else(|| find_unbound(&entry.value))
+        Kind::Map(map) => map.entries.iter().find_map(|entry| match unbound_key(entry.key.text()) {
+            Some(key) => Some((entry.key.origin, key)),
+            None => find_unbound(&entry.value),
         }),
     }
 }
 
+/// Returns the key between the first two [`UNBOUND`] characters of a text.
 fn unbound_key(text: &str) -> Option<String> {
-    if !private_use::has_sign(text) {
+    if !has_reserved(text) {
         return None;
     }
-    let mut parts = text.split(UNBOUND);
-    parts.next();
-    parts.next().map(str::to_owned)
+    text.split(UNBOUND).nth(1).map(str::to_owned)
 }

@@ -1,17 +1,20 @@
 //! Quoting for a POSIX shell.
 
-/// The text as one word of a shell: as it is where no character of it means anything, else in single quotes.
+/// Returns a string as one word of a shell: as it is where none of its characters is special, else in single quotes.
 pub(crate) fn quote(text: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',')
-    };
-    if !text.is_empty() && text.chars().all(plain) {
+    if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
+    // A single quote cannot be escaped inside single quotes: they are closed for it and opened again.
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The text with a backslash before every character that could mean something to a shell, as GitLab's `posix_escape`
+/// Returns whether a character means itself to every shell, wherever it is in a word. `~` does not, at its start.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',')
+}
+
+/// Returns a string with a backslash before every character that could be special to a shell, as GitLab's `posix_escape`
 /// writes it (<https://docs.gitlab.com/ci/inputs/#posix_escape>; Ruby's `Shellwords.escape`).
 pub(crate) fn escape(text: &str) -> String {
     if text.is_empty() {
@@ -20,6 +23,7 @@ pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
     for c in text.chars() {
         match c {
+            // A backslash before a line break would join the lines.
             '\n' => escaped.push_str("'\n'"),
             c if c.is_ascii_alphanumeric() || "_-.,:+/@".contains(c) => escaped.push(c),
             c => escaped.extend(['\\', c]),
@@ -35,14 +39,14 @@ mod tests {
     #[test]
     fn characters_are_escaped_as_gitlab_documents_it() {
         let text = "A string with single ' and double \" quotes and   blanks";
-        let want = r#"A\ string\ with\ single\ \'\ and\ double\ \"\ quotes\ and\ \ \ blanks"#;
-        assert_eq!(escape(text), want);
+        let expected = r#"A\ string\ with\ single\ \'\ and\ double\ \"\ quotes\ and\ \ \ blanks"#;
+        assert_eq!(escape(text), expected);
         assert_eq!(escape("a\n$b"), "a'\n'\\$b");
     }
 
     #[test]
     fn words_are_quoted_where_they_have_to_be() {
-        for (text, want) in [
+        for (text, expected) in [
             ("services/api", "services/api"),
             ("", "''"),
             ("a b", "'a b'"),
@@ -51,7 +55,7 @@ mod tests {
             ("~root", "'~root'"),
             ("a\nb", "'a\nb'"),
         ] {
-            assert_eq!(quote(text), want);
+            assert_eq!(quote(text), expected);
         }
     }
 }

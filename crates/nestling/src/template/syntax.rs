@@ -1,4 +1,4 @@
-//! How templates are written: `${{ }}` prints, `#%` and `{% %}` control, `{#* *#}` is left out.
+//! Delimiters of the template language: `${{ }}` prints, `#%` and `{% %}` control, `{#* *#}` is a comment.
 //!
 //! `${{ }}` is a plain scalar in YAML and clashes with nothing in shell, docker, helm or GitLab; the usual `{{ }}` does.
 //! Jinja's usual comment `{#` would break bash's `${#array[@]}`.
@@ -21,28 +21,31 @@ static SYNTAX: LazyLock<Option<SyntaxConfig>> = LazyLock::new(|| {
         .ok()
 });
 
-/// The delimiters of templates.
+/// Returns the delimiters as the engine takes them.
 pub(crate) fn syntax() -> SyntaxConfig {
+    // The builder only refuses delimiters that contradict each other, which a test below holds.
     SYNTAX.clone().unwrap_or_default()
 }
 
-/// Whether a text has anything for the engine to do. Without, it is YAML as it stands.
+/// Returns whether a text holds anything for the engine to do. Without, it is YAML as it is written.
 pub(crate) fn is_template(text: &str) -> bool {
     ["${{", "#%", "{%", "{#*"].iter().any(|delimiter| text.contains(delimiter))
 }
 
-/// The insides of all `${{ }}`, in bytes.
-pub(crate) fn braces(source: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut open = None;
+/// Returns the bytes between the braces of each `${{ }}`.
+pub(crate) fn expressions(source: &str) -> Vec<Range<usize>> {
+    let mut expressions = Vec::new();
+    let mut start = None;
     for (token, span) in tokenize(source, false, syntax()).map_while(Result::ok) {
         match token {
-            Token::VariableStart => open = Some(span.end_offset as usize),
-            Token::VariableEnd => found.extend(open.take().map(|from| from..span.start_offset as usize)),
+            Token::VariableStart => start = Some(span.end_offset as usize),
+            Token::VariableEnd => {
+                expressions.extend(start.take().map(|start| start..span.start_offset as usize));
+            }
             _ => {}
         }
     }
-    found
+    expressions
 }
 
 #[cfg(test)]

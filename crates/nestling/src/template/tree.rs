@@ -1,49 +1,96 @@
-//! From rendered text to a tree: without its marks, with its values, and every node at home.
+//! From rendered text to a tree: without its marks, with its values, and with every node at the line that wrote it.
 
-use crate::template::interpolation;
-use crate::template::marks::locate::Locator;
-use crate::template::marks::private_use;
-use crate::template::marks::strip::Lines;
-use crate::template::messages::context;
-use crate::template::renderer::Renderer;
+use super::interpolation;
+use super::marks::locate::{Locator, SourceLines};
+use super::marks::private_use::unescape;
+use super::marks::strip::{StrippedLine, StrippedText};
+use super::messages::context::enclosing_macro;
+use super::scope::Scope;
+use super::tree_cache::TreeCache;
+use super::values::captured::expand_captured;
+use super::values::placeholders::{CAPTURE_DEPTH, Placeholders};
+use super::values::substitute::{NodeContext, ReadCaptured, Substitution};
 use crate::template::rules::TEMPLATE_LIMIT;
-use crate::template::scope::Scope;
-use crate::template::values::captured;
-use crate::template::values::substitute::{PutBack, Spot};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, has_errors};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, has_errors};
 use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
-use nestling_gitlab::yaml::{self, Node, Position, merge_keys};
-use std::cell::RefCell;
+use nestling_gitlab::yaml::{self, Node, ParseLimits, Position, merge_keys};
 
-impl Renderer<'_> {
-    /// Reads marked text into a tree with the values in their places, and gives what is to be warned of.
-    pub(crate) fn tree(
-        &self,
-        marked: &str,
-        file: FileId,
-        exact: bool,
-        scope: &Scope,
-    ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// Reads rendered text into trees.
+pub(crate) struct TreeReader<'a> {
+    sources: &'a Sources,
+    source_lines: SourceLines<'a>,
+    cache: TreeCache,
+    placeholders: Placeholders,
+}
+
+/// A tree, and warnings about it.
+pub(crate) type TreeResult = Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+impl<'a> TreeReader<'a> {
+    /// Makes a reader that takes values from these placeholders.
+    pub(crate) fn new(sources: &'a Sources, placeholders: Placeholders) -> Self {
+        let source_lines = SourceLines::new(sources);
+        Self { sources, source_lines, cache: TreeCache::default(), placeholders }
+    }
+
+    /// Reads a body that the engine has nothing to do for.
+    pub(crate) fn read_plain(&self, text: &str, file: FileId, scope: &Scope) -> TreeResult {
         let mut problems = Vec::new();
-        let mut node = if exact {
-            one_document(yaml::parse_file(marked, file)?, Origin::file(file), &mut problems)
-        } else if let Some(node) = self.shapes.get(file, marked) {
-            node
-        } else {
-            let node = self.parse(marked, file, &mut problems)?;
-            if problems.is_empty() {
-                self.shapes.keep(file, marked, &node);
+        let documents = yaml::parse_file(text, file)?;
+        let mut node = only_document(documents, Origin::file(file), &mut problems);
+        interpolate_inputs(&mut node, text, scope, &mut problems);
+        finish(node, problems)
+    }
+
+    /// Reads a body that the engine rendered, with the values of this rendering.
+    pub(crate) fn read_rendered(&self, rendered: &str, file: FileId, scope: &Scope) -> TreeResult {
+        let result = self.read_with_values(rendered, file, scope);
+        result.map_err(|problems| {
+            problems.into_iter().map(|problem| self.with_rendered_template(problem, file)).collect()
+        })
+    }
+
+    fn read_with_values(&self, rendered: &str, file: FileId, scope: &Scope) -> TreeResult {
+        let marked = expand_captured(rendered, &self.placeholders);
+        let mut problems = Vec::new();
+        let mut node = match self.cache.get(file, &marked) {
+            Some(node) => node,
+            None => {
+                let node = self.parse(&marked, file, &mut problems)?;
+                // Problems of the text are reported for each unit, as if it were read for each.
+                if problems.is_empty() {
+                    self.cache.insert(file, &marked, &node);
+                }
+                node
             }
-            node
         };
-        if interpolation::is_component(marked) && scope.inputs.is_object() {
-            interpolation::interpolate(&mut node, &scope.inputs, &mut problems);
+        interpolate_inputs(&mut node, &marked, scope, &mut problems);
+        self.substitute(&mut node, 0, NodeContext::Data, &mut problems);
+        finish(node, problems)
+    }
+
+    /// Puts the values of this rendering into a tree.
+    pub(crate) fn substitute(
+        &self,
+        node: &mut Node,
+        depth: usize,
+        context: NodeContext,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let placeholders = &self.placeholders;
+        Substitution { placeholders, reader: self, depth, context, problems }.node(node);
+    }
+
+    /// Adds which template was rendered, where the mistake is in another file, such as one with macros.
+    fn with_rendered_template(&self, problem: Diagnostic, rendered: FileId) -> Diagnostic {
+        match problem.origin() {
+            Some(origin) if origin.file != rendered => {
+                let note = enclosing_macro(origin, rendered, self.sources)
+                    .unwrap_or_else(|| format!("used by `{}`", self.sources.path(rendered)));
+                problem.with_note(note)
+            }
+            _ => problem,
         }
-        if !exact {
-            self.put_back(&mut node, 0, Spot::Elsewhere, &mut problems);
-        }
-        problems.extend(merge_keys(&mut node).err().unwrap_or_default());
-        if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }
     }
 
     fn parse(
@@ -52,98 +99,98 @@ impl Renderer<'_> {
         file: FileId,
         problems: &mut Vec<Diagnostic>,
     ) -> Result<Node, Vec<Diagnostic>> {
-        let lines = Lines::strip(marked);
-        let locator = Locator::new(&lines, &self.texts, file);
-        let documents = yaml::parse(&lines.text, &|at| locator.origin(at), &yaml::ParseLimits::default());
-        let documents = documents.map_err(|found| self.with_rendered_lines(found, &lines))?;
-        Ok(one_document(documents, Origin::file(file), problems))
-    }
-
-    /// What a template with control lines wrote can look unlike its source: shows the text that the YAML reader saw.
-    fn with_rendered_lines(&self, problems: Vec<Diagnostic>, lines: &Lines) -> Vec<Diagnostic> {
-        let shown = |problem: Diagnostic| {
-            let Some(origin) = problem.origin() else { return problem };
-            let index = lines.table.iter().position(|line| {
-                line.marks.iter().any(|mark| mark.file == origin.file.index() && mark.line == origin.line)
-            });
-            let text = index.map(|index| self.store.resolved(lines.line(index))).unwrap_or_default();
-            let text = private_use::unescape(&text).into_owned();
-            let same = self.texts.with_line(origin.file.index(), origin.line, |source| {
-                source.iter().collect::<String>().trim() == text.trim()
-            });
-            if same || text.is_empty() {
-                problem
-            } else {
-                problem.with_note(format!("rendered as `{}`", text.trim()))
+        let stripped = StrippedText::strip(marked);
+        let locator = Locator::new(&stripped, &self.source_lines, file);
+        let locate = |position: Position| locator.origin(position);
+        match yaml::parse(&stripped.text, &locate, &ParseLimits::default()) {
+            Ok(documents) => Ok(only_document(documents, Origin::file(file), problems)),
+            Err(problems) => {
+                Err(problems.into_iter().map(|problem| self.with_rendered_line(problem, &stripped)).collect())
             }
-        };
-        problems.into_iter().map(shown).collect()
-    }
-
-    /// Says which template was rendered where the mistake is in another file, such as one with macros.
-    pub(crate) fn with_user(&self, problem: Diagnostic, rendered: FileId) -> Diagnostic {
-        match problem.origin() {
-            Some(origin) if origin.file != rendered => {
-                let found = context::in_macro(origin, rendered, self.sources);
-                let used = || format!("used by `{}`", self.sources.path(rendered));
-                problem.with_note(found.unwrap_or_else(used))
-            }
-            _ => problem,
         }
     }
 
-    pub(crate) fn put_back(&self, node: &mut Node, depth: usize, spot: Spot, problems: &mut Vec<Diagnostic>) {
-        let told = RefCell::new(Vec::new());
-        let parse = |text: &str, at: Origin, depth: usize, spot: Spot| {
-            self.captured(text, at, depth, spot).map(|(node, warnings)| {
-                told.borrow_mut().extend(warnings);
-                node
-            })
-        };
-        let mut back = PutBack { store: &self.store, parse: &parse, depth, spot, problems: Vec::new() };
-        back.node(node);
-        problems.extend(back.problems);
-        problems.extend(told.into_inner());
+    /// Adds the text that the YAML reader saw. What a template with control lines wrote can look unlike its source.
+    fn with_rendered_line(&self, problem: Diagnostic, stripped: &StrippedText) -> Diagnostic {
+        let Some(origin) = problem.origin() else { return problem };
+        let file = origin.file.index();
+        let is_written_there =
+            |line: &StrippedLine| line.marks.iter().any(|mark| (mark.file, mark.line) == (file, origin.line));
+        let Some(line_index) = stripped.lines.iter().position(is_written_there) else { return problem };
+        let rendered = self.placeholders.resolved(stripped.line_text(line_index));
+        let rendered = unescape(&rendered);
+        let rendered = rendered.trim();
+        let is_as_written = self
+            .source_lines
+            .with_line(file, origin.line, |source| source.iter().collect::<String>().trim() == rendered);
+        if is_as_written || rendered.is_empty() {
+            return problem;
+        }
+        problem.with_note(format!("rendered as `{rendered}`"))
     }
 
-    /// Reads text that a macro made, where it stands for a whole node.
-    fn captured(
+    fn read_nested(
         &self,
         text: &str,
-        at: Origin,
+        origin: Origin,
         depth: usize,
-        spot: Spot,
-    ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
-        const DEPTH: usize = 50;
-        if depth > DEPTH {
-            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, at, "macros are nested too deep here")]);
+        context: NodeContext,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<Node, Vec<Diagnostic>> {
+        if depth > CAPTURE_DEPTH {
+            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, origin, "macros are nested too deep here")]);
         }
-        let mut problems = Vec::new();
-        let marked = captured::splice(text, &self.store);
-        let lines = Lines::strip(&marked);
-        let marked = lines.table.iter().any(|line| !line.marks.is_empty());
-        let locator = Locator::new(&lines, &self.texts, at.file);
-        let locate = |position: Position| if marked { locator.origin(position) } else { at };
-        let documents = yaml::parse(&lines.text, &locate, &yaml::ParseLimits::default())?;
-        let mut node = one_document(documents, at, &mut problems);
-        self.put_back(&mut node, depth, spot, &mut problems);
-        if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }
+        let stripped = StrippedText::strip(&expand_captured(text, &self.placeholders));
+        let has_marks = stripped.lines.iter().any(|line| !line.marks.is_empty());
+        let locator = Locator::new(&stripped, &self.source_lines, origin.file);
+        // Text without a line of its own, such as a `set` on one line, is located where it is printed.
+        let locate = |position: Position| if has_marks { locator.origin(position) } else { origin };
+        let documents = yaml::parse(&stripped.text, &locate, &ParseLimits::default())?;
+        let mut node = only_document(documents, origin, problems);
+        self.substitute(&mut node, depth, context, problems);
+        Ok(node)
     }
 }
 
-/// GitLab drops every document but the first in silence.
-fn one_document(documents: Vec<Node>, at: Origin, problems: &mut Vec<Diagnostic>) -> Node {
+impl ReadCaptured for TreeReader<'_> {
+    fn read_captured(
+        &self,
+        text: &str,
+        origin: Origin,
+        depth: usize,
+        context: NodeContext,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Node> {
+        match self.read_nested(text, origin, depth, context, problems) {
+            Ok(node) => Some(node),
+            Err(found) => {
+                problems.extend(found);
+                None
+            }
+        }
+    }
+}
+
+/// Interpolates `$[[ ]]`, in component files only: for scripts of other templates it is text.
+fn interpolate_inputs(node: &mut Node, text: &str, scope: &Scope, problems: &mut Vec<Diagnostic>) {
+    if interpolation::has_blocks(text) && scope.inputs.is_object() {
+        interpolation::interpolate(node, &scope.inputs, problems);
+    }
+}
+
+fn finish(mut node: Node, mut problems: Vec<Diagnostic>) -> TreeResult {
+    problems.extend(merge_keys(&mut node).err().unwrap_or_default());
+    if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }
+}
+
+/// Returns the first document, and reports a second one, which GitLab would drop in silence.
+fn only_document(documents: Vec<Node>, origin: Origin, problems: &mut Vec<Diagnostic>) -> Node {
     let mut documents = documents.into_iter();
-    let first = documents.next().unwrap_or_else(|| Node::plain(at, ""));
+    let first = documents.next().unwrap_or_else(|| Node::plain(origin, ""));
     if let Some(second) = documents.next() {
-        problems.push(
-            Diagnostic::error(
-                &YAML_DOCUMENTS,
-                second.origin,
-                "a second document begins here, which GitLab would drop",
-            )
-            .with_help("take the `---` out"),
-        );
+        let message = "a second document begins here, which GitLab would drop";
+        let problem = Diagnostic::error(&YAML_DOCUMENTS, second.origin, message);
+        problems.push(problem.with_help("take the `---` out"));
     }
     first
 }

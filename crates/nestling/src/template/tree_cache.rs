@@ -1,38 +1,41 @@
-//! Trees of rendered text that has been read before: with placeholders in the place of its values, what a template renders
-//! to is the same text for most of the units that use it.
+//! Trees of rendered text that was read before: with placeholders in the place of its values, a template renders to the
+//! same text for most of the units that use it, and is then read once for all of them.
 
 use nestling_gitlab::diagnostic::FileId;
 use nestling_gitlab::yaml::Node;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// How many texts of one template are kept; one for each way through its control lines that came up last.
-const MOST: usize = 4;
+/// The most texts that are kept of one template: one for each of the ways through its control lines that came up last.
+const TEXTS_OF_A_TEMPLATE: usize = 4;
 
-/// A text with its tree, the placeholders still in it.
-type Shape = (Box<str>, Node);
-
-/// The trees of the texts that were read last.
+/// The trees of the texts that were read last, with placeholders in them.
 #[derive(Default)]
-pub(crate) struct Shapes {
-    of_file: RefCell<HashMap<FileId, Vec<Shape>>>,
+pub(crate) struct TreeCache {
+    by_template: RefCell<HashMap<FileId, Vec<CachedTree>>>,
 }
 
-impl Shapes {
-    /// The tree of a text that a template rendered to before, as a copy to put values into.
-    pub(crate) fn get(&self, file: FileId, text: &str) -> Option<Node> {
-        let kept = self.of_file.borrow();
-        kept.get(&file)?.iter().find(|(known, _)| **known == *text).map(|(_, tree)| tree.clone())
+struct CachedTree {
+    text: Box<str>,
+    tree: Node,
+}
+
+impl TreeCache {
+    /// Returns a copy of the tree of a text, to put values into.
+    pub(crate) fn get(&self, template: FileId, text: &str) -> Option<Node> {
+        let by_template = self.by_template.borrow();
+        let cached = by_template.get(&template)?.iter().find(|cached| *cached.text == *text)?;
+        Some(cached.tree.clone())
     }
 
-    /// Keeps the tree of a text, in the place of the one that was kept first where there are many.
-    pub(crate) fn keep(&self, file: FileId, text: &str, tree: &Node) {
-        let mut of_file = self.of_file.borrow_mut();
-        let kept = of_file.entry(file).or_default();
-        if kept.len() == MOST {
-            kept.remove(0);
+    /// Keeps the tree of a text. The oldest of the template makes room for it.
+    pub(crate) fn insert(&self, template: FileId, text: &str, tree: &Node) {
+        let mut by_template = self.by_template.borrow_mut();
+        let trees = by_template.entry(template).or_default();
+        if trees.len() == TEXTS_OF_A_TEMPLATE {
+            trees.remove(0);
         }
-        kept.push((text.into(), tree.clone()));
+        trees.push(CachedTree { text: text.into(), tree: tree.clone() });
     }
 }
 
@@ -43,13 +46,14 @@ mod tests {
 
     #[test]
     fn the_texts_that_were_read_last_are_kept_by_template() {
-        let (shapes, file) = (Shapes::default(), FileId::from_index(0));
-        let tree = |text: &str| Node::plain(Origin::file(file), text);
+        let template = FileId::from_index(0);
+        let cache = TreeCache::default();
+        let tree = |text: &str| Node::plain(Origin::file(template), text);
         for text in ["a", "b", "c", "d", "e"] {
-            shapes.keep(file, text, &tree(text));
+            cache.insert(template, text, &tree(text));
         }
-        assert!(shapes.get(file, "a").is_none(), "the oldest made room");
-        assert!(shapes.get(file, "e").is_some_and(|found| found.same_as(&tree("e"))));
-        assert!(shapes.get(FileId::from_index(1), "e").is_none(), "of another template");
+        assert!(cache.get(template, "a").is_none(), "the oldest made room");
+        assert!(cache.get(template, "e").is_some_and(|cached| cached.same_as(&tree("e"))));
+        assert!(cache.get(FileId::from_index(1), "e").is_none(), "of another template");
     }
 }

@@ -1,124 +1,138 @@
-//! Values that a contributor chooses: which `${{ }}` print one, found in the template's own syntax tree.
+//! Untrusted values: finds which `${{ }}` of a template print one, in the template's own syntax tree.
 //!
-//! Whoever opens a merge request chooses the name of its branch and of its files. Printed into a script as they are,
-//! they run as commands (the same mistake as GitHub's script injection,
+//! Anyone who can open a merge request chooses the name of its branch and of its files. Interpolated into a script
+//! unquoted, they run as commands (GitHub's script injection,
 //! <https://docs.gitlab.com/ci/pipeline_security/>). The analysis follows names through `set`, `for`, `with` and the
-//! parameters of macros, whatever the order of statements. What it finds is wrapped before rendering, so that the
-//! store knows which placeholders hold such values; whether one went into a script is only known afterwards.
+//! parameters of macros, whatever the order of statements, and errs towards untrusted: a name is untrusted everywhere
+//! in a template once one assignment makes it so. The expressions that it finds are wrapped before rendering, so that
+//! the placeholders of untrusted values are known; whether one went into a script is only known afterwards.
 
-use crate::template::syntax::{braces, syntax};
+use super::syntax::{expressions, syntax};
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Macro, Spanned, Stmt};
 use minijinja::machinery::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// What a contributor chooses.
+/// The names whose values are untrusted.
 const SOURCES: [&str; 5] =
     ["pipeline.branch", "pipeline.tag", "pipeline.mr.source_branch", "unit.changed_files", "unit.reasons"];
 
-/// Filters that leave nothing a shell could take for a command.
-const CLEARING: [&str; 9] =
+/// Filters whose results hold nothing that a shell takes for a command.
+const SAFE_FILTERS: [&str; 9] =
     ["sh", "slug", "env_slug", "length", "count", "int", "float", "bool", "urlencode"];
 
-/// Functions that give back what they are given.
-const PASSING: [&str; 2] = ["dict", "namespace"];
+/// Functions that return their arguments.
+const PASSING_FUNCTIONS: [&str; 2] = ["dict", "namespace"];
 
-/// The parameters of macros that some call fills with such a value: the macro's name, and the parameter's position or
-/// name, with the source.
-pub(crate) type Parameters = BTreeMap<(String, String), String>;
+/// The parameters of macros that some call fills with an untrusted value, each with the value's source. The key is the
+/// macro's name, and the parameter's position or name.
+pub(crate) type UntrustedParameters = BTreeMap<(String, String), String>;
 
-/// A `${{ }}` that prints such a value.
+/// A `${{ }}` that prints an untrusted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Emit {
+pub(crate) struct UntrustedPrint {
     /// The bytes between the braces.
-    pub inside: Range<usize>,
-    /// What it prints, such as `pipeline.branch`.
+    pub expression: Range<usize>,
+    /// The name that the value was read from, such as `pipeline.branch`.
     pub source: String,
 }
 
-/// Finds them. `parameters` grows with every call of a macro that passes such a value on.
-pub(crate) fn find(source: &str, parameters: &mut Parameters) -> Vec<Emit> {
-    if !mentions(source, parameters) {
+/// Finds them. `parameters` grows with every call of a macro that passes an untrusted value on.
+pub(crate) fn find(template: &str, parameters: &mut UntrustedParameters) -> Vec<UntrustedPrint> {
+    if !may_print_untrusted(template, parameters) {
         return Vec::new();
     }
-    let Ok(Stmt::Template(template)) = parse(source, "", syntax()) else { return Vec::new() };
-    let mut walk = Walk { names: BTreeMap::new(), parameters, emits: Vec::new() };
+    // A template that cannot be parsed is refused when it is compiled.
+    let Ok(Stmt::Template(root)) = parse(template, "", syntax()) else { return Vec::new() };
+    let mut analysis = Analysis { names: BTreeMap::new(), parameters, prints: Vec::new() };
+    // A macro may be called above its definition, and a name set below its use in a loop: repeat until nothing is new.
     loop {
-        let before = (walk.names.len(), walk.parameters.len());
-        walk.emits.clear();
-        walk.statements(&template.children);
-        if before == (walk.names.len(), walk.parameters.len()) {
+        let known = (analysis.names.len(), analysis.parameters.len());
+        analysis.prints.clear();
+        analysis.visit_all(&root.children);
+        if known == (analysis.names.len(), analysis.parameters.len()) {
             break;
         }
     }
-    let emits = std::mem::take(&mut walk.emits);
-    let braces = braces(source);
-    let inside = |at: usize| braces.iter().find(|range| range.contains(&at)).cloned();
-    emits.into_iter().filter_map(|(at, source)| Some(Emit { inside: inside(at)?, source })).collect()
+    let prints = std::mem::take(&mut analysis.prints);
+    let expressions = expressions(template);
+    let mut found = Vec::with_capacity(prints.len());
+    for (offset, source) in prints {
+        if let Some(expression) = expressions.iter().find(|expression| expression.contains(&offset)) {
+            found.push(UntrustedPrint { expression: expression.clone(), source });
+        }
+    }
+    found
 }
 
-/// Whether there is anything to look for.
-fn mentions(source: &str, parameters: &Parameters) -> bool {
-    ["pipeline", "changed_files", "reasons"].iter().any(|word| source.contains(word))
-        || parameters.keys().any(|(name, _)| source.contains(name.as_str()))
+/// Returns whether a template could print an untrusted value, without parsing it: most cannot.
+fn may_print_untrusted(template: &str, parameters: &UntrustedParameters) -> bool {
+    ["pipeline", "changed_files", "reasons"].iter().any(|word| template.contains(word))
+        || parameters.keys().any(|(macro_name, _)| template.contains(macro_name.as_str()))
 }
 
-struct Walk<'p> {
-    /// The names that hold such a value, with its source.
+/// Returns whether a template defines one of these macros.
+pub(crate) fn defines_macro(template: &str, names: &BTreeSet<&str>) -> bool {
+    names.iter().any(|name| template.contains(&format!("macro {name}(")))
+}
+
+struct Analysis<'p> {
+    /// Source of each name that holds an untrusted value.
     names: BTreeMap<String, String>,
-    parameters: &'p mut Parameters,
-    /// Where each is printed.
-    emits: Vec<(usize, String)>,
+    parameters: &'p mut UntrustedParameters,
+    /// First byte and source of each expression that prints one.
+    prints: Vec<(usize, String)>,
 }
 
-impl Walk<'_> {
-    fn statements(&mut self, statements: &[Stmt<'_>]) {
+impl Analysis<'_> {
+    fn visit_all(&mut self, statements: &[Stmt<'_>]) {
         for statement in statements {
-            self.statement(statement);
+            self.visit(statement);
         }
     }
 
-    fn statement(&mut self, statement: &Stmt<'_>) {
+    fn visit(&mut self, statement: &Stmt<'_>) {
         match statement {
-            Stmt::Template(it) => self.statements(&it.children),
-            Stmt::EmitExpr(it) => {
-                if let Some(source) = self.source(&it.expr) {
-                    self.emits.push((it.expr.span().start_offset as usize, source));
+            Stmt::Template(template) => self.visit_all(&template.children),
+            Stmt::EmitExpr(print) => {
+                if let Some(source) = self.source(&print.expr) {
+                    self.prints.push((print.expr.span().start_offset as usize, source));
                 }
             }
-            Stmt::ForLoop(it) => {
-                let source = self.source(&it.iter);
-                self.assign(&it.target, source);
-                self.statements(&it.body);
-                self.statements(&it.else_body);
+            Stmt::ForLoop(for_loop) => {
+                let source = self.source(&for_loop.iter);
+                self.assign(&for_loop.target, source);
+                self.visit_all(&for_loop.body);
+                self.visit_all(&for_loop.else_body);
             }
-            Stmt::IfCond(it) => {
-                self.source(&it.expr);
-                self.statements(&it.true_body);
-                self.statements(&it.false_body);
+            Stmt::IfCond(condition) => {
+                // The condition prints nothing, but may call a macro.
+                self.source(&condition.expr);
+                self.visit_all(&condition.true_body);
+                self.visit_all(&condition.false_body);
             }
-            Stmt::WithBlock(it) => {
-                for (target, value) in &it.assignments {
+            Stmt::WithBlock(with) => {
+                for (target, value) in &with.assignments {
                     let source = self.source(value);
                     self.assign(target, source);
                 }
-                self.statements(&it.body);
+                self.visit_all(&with.body);
             }
-            Stmt::Set(it) => {
-                let source = self.source(&it.expr);
-                self.assign(&it.target, source);
+            Stmt::Set(set) => {
+                let source = self.source(&set.expr);
+                self.assign(&set.target, source);
             }
-            // What is captured stays in its own placeholders.
-            Stmt::SetBlock(it) => self.statements(&it.body),
-            Stmt::AutoEscape(it) => self.statements(&it.body),
-            Stmt::FilterBlock(it) => self.statements(&it.body),
-            Stmt::Block(it) => self.statements(&it.body),
-            Stmt::Macro(it) => self.declared(it),
-            Stmt::CallBlock(it) => {
-                self.call(&it.call);
-                self.statements(&it.macro_decl.body);
+            // Captured text keeps the placeholders of what is printed inside, and with them what is untrusted.
+            Stmt::SetBlock(set) => self.visit_all(&set.body),
+            Stmt::AutoEscape(block) => self.visit_all(&block.body),
+            Stmt::FilterBlock(block) => self.visit_all(&block.body),
+            Stmt::Block(block) => self.visit_all(&block.body),
+            Stmt::Macro(definition) => self.visit_macro(definition),
+            Stmt::CallBlock(block) => {
+                self.call(&block.call);
+                self.visit_all(&block.macro_decl.body);
             }
-            Stmt::Do(it) => drop(self.call(&it.call)),
+            Stmt::Do(statement) => drop(self.call(&statement.call)),
             Stmt::EmitRaw(_)
             | Stmt::Import(_)
             | Stmt::FromImport(_)
@@ -127,110 +141,129 @@ impl Walk<'_> {
         }
     }
 
-    /// A macro: the parameters that some call fills are such names in it.
-    fn declared(&mut self, it: &Macro<'_>) {
+    /// Visits a macro, in which the parameters that some call fills with an untrusted value are such names.
+    fn visit_macro(&mut self, definition: &Macro<'_>) {
         let mut added = Vec::new();
-        for (at, parameter) in it.args.iter().enumerate() {
+        for (position, parameter) in definition.args.iter().enumerate() {
             let Expr::Var(parameter) = parameter else { continue };
-            let key = |which: String| (it.name.to_owned(), which);
-            let source = self.parameters.get(&key(at.to_string()));
-            let source = source.or_else(|| self.parameters.get(&key(parameter.id.to_owned())));
+            let by_position = (definition.name.to_owned(), position.to_string());
+            let by_name = (definition.name.to_owned(), parameter.id.to_owned());
+            let source = self.parameters.get(&by_position).or_else(|| self.parameters.get(&by_name));
             if let Some(source) = source.cloned()
                 && self.names.insert(parameter.id.to_owned(), source).is_none()
             {
                 added.push(parameter.id);
             }
         }
-        self.statements(&it.body);
+        self.visit_all(&definition.body);
         for name in added {
             self.names.remove(name);
         }
     }
 
+    /// Remembers the names that an assignment makes untrusted. A name stays so, whatever is assigned to it later.
     fn assign(&mut self, target: &Expr<'_>, source: Option<String>) {
         let Some(source) = source else { return };
         match target {
             Expr::Var(name) => drop(self.names.entry(name.id.to_owned()).or_insert(source)),
-            Expr::GetAttr(it) => self.assign(&it.expr, Some(source)),
-            Expr::List(it) => it.items.iter().for_each(|item| self.assign(item, Some(source.clone()))),
-            Expr::Tuple(it) => it.items.iter().for_each(|item| self.assign(item, Some(source.clone()))),
+            Expr::GetAttr(attribute) => self.assign(&attribute.expr, Some(source)),
+            Expr::List(list) => self.assign_each(&list.items, &source),
+            Expr::Tuple(tuple) => self.assign_each(&tuple.items, &source),
             _ => {}
         }
     }
 
-    /// What an expression gives of a contributor's choice, if anything.
+    fn assign_each(&mut self, targets: &[Expr<'_>], source: &str) {
+        for target in targets {
+            self.assign(target, Some(source.to_owned()));
+        }
+    }
+
+    /// Returns the source of the untrusted value that an expression's value holds, if there is one.
     fn source(&mut self, expression: &Expr<'_>) -> Option<String> {
-        if let Some(path) = path(expression) {
-            let chosen = |source: &&&str| **source == path || path.starts_with(&format!("{source}."));
-            if let Some(source) = SOURCES.iter().find(chosen) {
-                return Some((*source).to_owned());
-            }
+        if let Some(source) = path(expression).and_then(|path| source_of_path(&path)) {
+            return Some(source.to_owned());
         }
         match expression {
-            Expr::Var(it) => self.names.get(it.id).cloned(),
+            Expr::Var(name) => self.names.get(name.id).cloned(),
+            // Their values are the template's own, or a boolean or a number.
             Expr::Const(_) | Expr::UnaryOp(_) | Expr::Compare(_) | Expr::Test(_) => None,
-            Expr::Slice(it) => self.source(&it.expr),
-            Expr::GetAttr(it) => self.source(&it.expr),
-            Expr::GetItem(it) => self.source(&it.expr),
-            Expr::BinOp(it) => {
+            Expr::Slice(slice) => self.source(&slice.expr),
+            Expr::GetAttr(attribute) => self.source(&attribute.expr),
+            Expr::GetItem(item) => self.source(&item.expr),
+            Expr::BinOp(operation) => {
                 let passes = matches!(
-                    it.op,
+                    operation.op,
                     BinOpKind::ScAnd | BinOpKind::ScOr | BinOpKind::Add | BinOpKind::Concat | BinOpKind::Mul
                 );
-                let (left, right) = (self.source(&it.left), self.source(&it.right));
+                let left = self.source(&operation.left);
+                let right = self.source(&operation.right);
                 if passes { left.or(right) } else { None }
             }
-            Expr::IfExpr(it) => {
-                let taken = self.source(&it.true_expr);
-                taken.or_else(|| it.false_expr.as_ref().and_then(|other| self.source(other)))
+            Expr::IfExpr(choice) => {
+                let taken = self.source(&choice.true_expr);
+                taken.or_else(|| choice.false_expr.as_ref().and_then(|other| self.source(other)))
             }
-            Expr::Filter(it) => {
-                let arguments = self.arguments(&it.args);
-                let inner = it.expr.as_ref().and_then(|inner| self.source(inner));
-                if CLEARING.contains(&it.name) { None } else { inner.or(arguments) }
+            Expr::Filter(filter) => {
+                let arguments = self.source_of_arguments(&filter.args);
+                let filtered = filter.expr.as_ref().and_then(|filtered| self.source(filtered));
+                if SAFE_FILTERS.contains(&filter.name) { None } else { filtered.or(arguments) }
             }
-            Expr::Call(it) => self.call(it),
-            Expr::List(it) => self.first(&it.items),
-            Expr::Tuple(it) => self.first(&it.items),
-            Expr::Map(it) => {
-                let keys = self.first(&it.keys);
-                self.first(&it.values).or(keys)
+            Expr::Call(call) => self.call(call),
+            Expr::List(list) => self.source_of_any(&list.items),
+            Expr::Tuple(tuple) => self.source_of_any(&tuple.items),
+            Expr::Map(map) => {
+                let keys = self.source_of_any(&map.keys);
+                self.source_of_any(&map.values).or(keys)
             }
         }
     }
 
-    fn first(&mut self, items: &[Expr<'_>]) -> Option<String> {
-        items.iter().map(|item| self.source(item)).fold(None, Option::or)
+    /// Returns the first source of several expressions. All are looked at, since each may call a macro.
+    fn source_of_any(&mut self, expressions: &[Expr<'_>]) -> Option<String> {
+        let mut first = None;
+        for expression in expressions {
+            let source = self.source(expression);
+            first = first.or(source);
+        }
+        first
     }
 
-    fn arguments(&mut self, arguments: &[CallArg<'_>]) -> Option<String> {
-        arguments.iter().map(|argument| self.source(value(argument))).fold(None, Option::or)
+    fn source_of_arguments(&mut self, arguments: &[CallArg<'_>]) -> Option<String> {
+        let mut first = None;
+        for argument in arguments {
+            let source = self.source(argument_value(argument));
+            first = first.or(source);
+        }
+        first
     }
 
-    /// A call: of a method, of a function that gives back what it is given, or of a macro, whose parameters are noted.
-    fn call(&mut self, it: &Spanned<Call<'_>>) -> Option<String> {
-        let passed = self.arguments(&it.args);
-        let (name, receiver) = match &it.expr {
-            Expr::Var(name) => (name.id, None),
+    /// A call of a method, of a function that returns its arguments, or of a macro, whose parameters are remembered.
+    fn call(&mut self, call: &Spanned<Call<'_>>) -> Option<String> {
+        let passed = self.source_of_arguments(&call.args);
+        let (name, receiver) = match &call.expr {
+            Expr::Var(function) => (function.id, None),
+            // A method of a value, or a macro of an imported template.
             Expr::GetAttr(method) => (method.name, self.source(&method.expr)),
             other => return self.source(other).or(passed),
         };
-        if receiver.is_some() || PASSING.contains(&name) {
+        if receiver.is_some() || PASSING_FUNCTIONS.contains(&name) {
             return receiver.or(passed);
         }
-        for (at, argument) in it.args.iter().enumerate() {
-            let Some(source) = self.source(value(argument)) else { continue };
-            let which = match argument {
+        for (position, argument) in call.args.iter().enumerate() {
+            let Some(source) = self.source(argument_value(argument)) else { continue };
+            let parameter = match argument {
                 CallArg::Kwarg(name, _) => (*name).to_owned(),
-                _ => at.to_string(),
+                _ => position.to_string(),
             };
-            self.parameters.entry((name.to_owned(), which)).or_insert(source);
+            self.parameters.entry((name.to_owned(), parameter)).or_insert(source);
         }
+        // What the macro prints is in placeholders, which know for themselves.
         None
     }
 }
 
-fn value<'e, 'a>(argument: &'e CallArg<'a>) -> &'e Expr<'a> {
+fn argument_value<'e, 'a>(argument: &'e CallArg<'a>) -> &'e Expr<'a> {
     match argument {
         CallArg::Pos(value)
         | CallArg::Kwarg(_, value)
@@ -239,50 +272,56 @@ fn value<'e, 'a>(argument: &'e CallArg<'a>) -> &'e Expr<'a> {
     }
 }
 
-/// `a.b.c`, if an expression is nothing else.
+/// Returns `a.b.c` for an expression that is nothing else; `a["b"]` is `a.b`.
 fn path(expression: &Expr<'_>) -> Option<String> {
     match expression {
         Expr::Var(name) => Some(name.id.to_owned()),
-        Expr::GetAttr(it) => Some(format!("{}.{}", path(&it.expr)?, it.name)),
-        Expr::GetItem(it) => {
-            let key = it.subscript_expr.as_const()?;
-            Some(format!("{}.{}", path(&it.expr)?, key.as_str()?))
+        Expr::GetAttr(attribute) => Some(format!("{}.{}", path(&attribute.expr)?, attribute.name)),
+        Expr::GetItem(item) => {
+            let key = item.subscript_expr.as_const()?;
+            Some(format!("{}.{}", path(&item.expr)?, key.as_str()?))
         }
         _ => None,
     }
 }
 
-/// The names of the macros that a template defines.
-pub(crate) fn defines(source: &str, names: &BTreeSet<&str>) -> bool {
-    names.iter().any(|name| source.contains(&format!("macro {name}(")))
+/// Returns the source that a path is, or is a part of.
+fn source_of_path(path: &str) -> Option<&'static str> {
+    SOURCES
+        .into_iter()
+        .find(|source| path.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(source: &str) -> Vec<String> {
-        let mut parameters = Parameters::new();
-        find(source, &mut parameters).into_iter().map(|emit| source[emit.inside].trim().to_owned()).collect()
+    fn untrusted_expressions(template: &str) -> Vec<String> {
+        let prints = find(template, &mut UntrustedParameters::new());
+        prints.into_iter().map(|print| template[print.expression].trim().to_owned()).collect()
     }
 
     #[test]
     fn values_are_followed_to_where_they_are_printed() {
-        let one = |source: &str, want: &[&str]| assert_eq!(found(source), want, "{source}");
-        one("${{ pipeline.branch }} ${{ pipeline.sha }}", &["pipeline.branch"]);
-        one("${{ pipeline['mr'].source_branch }}", &["pipeline['mr'].source_branch"]);
-        one("a ${{- pipeline.branch -}} b", &["pipeline.branch"]);
-        one("{% raw %}${{ pipeline.branch }}{% endraw %}", &[]);
-        one("${{ pipeline.branch | sh }} ${{ pipeline.tag | slug }}", &[]);
-        one("${{ 'a' if pipeline.branch == 'main' else 'b' }}", &[]);
-        one("${{ 'git checkout ' ~ pipeline.branch }}", &["'git checkout ' ~ pipeline.branch"]);
-        one("${{ pipeline.tag | default('v0') | upper }}", &["pipeline.tag | default('v0') | upper"]);
-        one("{% for file in unit.changed_files %}${{ file }}{% endfor %}", &["file"]);
-        one("{% set b = pipeline.branch %}${{ b }}", &["b"]);
-        one("{% set ns = namespace() %}{% set ns.b = pipeline.tag %}${{ ns.b }}", &["ns.b"]);
-        one("{% macro m(a, b) %}${{ a }} ${{ b }}{% endmacro %}${{ m(1, pipeline.tag) }}", &["b"]);
-        one("{% macro m(a) %}${{ a }}{% endmacro %}${{ m(a=unit.changed_files) }} ${{ a }}", &["a"]);
-        one("${{ unit.changed_files | length }}", &[]);
-        one("${{ pipeline.default_branch }}", &[]);
+        for (template, expected) in [
+            ("${{ pipeline.branch }} ${{ pipeline.sha }}", &["pipeline.branch"][..]),
+            ("${{ pipeline['mr'].source_branch }}", &["pipeline['mr'].source_branch"]),
+            ("a ${{- pipeline.branch -}} b", &["pipeline.branch"]),
+            ("{% raw %}${{ pipeline.branch }}{% endraw %}", &[]),
+            ("${{ pipeline.branch | sh }} ${{ pipeline.tag | slug }}", &[]),
+            ("${{ 'a' if pipeline.branch == 'main' else 'b' }}", &[]),
+            ("${{ 'git checkout ' ~ pipeline.branch }}", &["'git checkout ' ~ pipeline.branch"]),
+            ("${{ pipeline.tag | default('v0') | upper }}", &["pipeline.tag | default('v0') | upper"]),
+            ("{% for file in unit.changed_files %}${{ file }}{% endfor %}", &["file"]),
+            ("{% set b = pipeline.branch %}${{ b }}", &["b"]),
+            ("{% set ns = namespace() %}{% set ns.b = pipeline.tag %}${{ ns.b }}", &["ns.b"]),
+            ("{% macro m(a, b) %}${{ a }} ${{ b }}{% endmacro %}${{ m(1, pipeline.tag) }}", &["b"]),
+            ("{% macro m(a) %}${{ a }}{% endmacro %}${{ m(a=unit.changed_files) }} ${{ a }}", &["a"]),
+            ("${{ unit.changed_files | length }}", &[]),
+            ("${{ pipeline.default_branch }}", &[]),
+            ("${{ pipeline.branches }}", &[]),
+        ] {
+            assert_eq!(untrusted_expressions(template), expected, "{template}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::environment::{Environment, environment};
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::pipeline::rule::Presence;
+use crate::pipeline::presence::State;
 use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,7 +25,7 @@ Let one job deploy, and give the others `action: prepare`, `verify` or `access`.
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let mut first: HashMap<&str, (usize, &Job)> = HashMap::new();
-    for (at, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
+    for (at, job) in index.jobs().filter(|(at, _)| index.state(*at) != State::Out) {
         let Some(environment) = environment(&job.body).filter(Environment::deploys) else {
             continue;
         };
@@ -49,7 +49,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 /// Whether both are surely in one pipeline: rules may make them alternatives of each other.
 fn together(index: &Index<'_>, (a, job): (usize, &Job), (b, other): (usize, &Job)) -> bool {
-    let always = |at: usize| index.presence[at] == Presence::Always;
+    let always = |at: usize| index.state(at) == State::In;
     let same = match (job.body.get("rules"), other.body.get("rules")) {
         (Some(a), Some(b)) => a.same_as(b),
         _ => false,

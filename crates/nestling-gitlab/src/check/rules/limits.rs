@@ -5,7 +5,7 @@ use crate::check::Division;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::matrix::parallel;
-use crate::pipeline::rule::Presence;
+use crate::pipeline::presence::State;
 
 /// The rule `limits`.
 pub static RULE: Rule = Rule {
@@ -30,7 +30,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let limits = &index.settings.gitlab.limits;
     let (mut jobs, mut deployments) = (0_u64, 0_u64);
     let (mut last_job, mut last_deployment) = (None, None);
-    for (_, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
+    for (_, job) in index.jobs().filter(|(at, _)| index.state(*at) != State::Out) {
         let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
         jobs = jobs.saturating_add(count);
         last_job = Some(job);

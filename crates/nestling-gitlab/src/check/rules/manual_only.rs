@@ -4,8 +4,9 @@ use super::Index;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::presence::State;
 use crate::pipeline::rule::is_manual;
-use crate::pipeline::rule::{Presence, rules};
+use crate::pipeline::rule::rules;
 use crate::yaml::{Map, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,7 +26,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         return;
     }
     let present: Vec<&Job> =
-        index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never).map(|(_, job)| job).collect();
+        index.jobs().filter(|(at, _)| index.state(*at) != State::Out).map(|(_, job)| job).collect();
     let Some(first) = present.first() else { return };
     if !present.iter().all(|job| is_manual(&job.body)) {
         return;

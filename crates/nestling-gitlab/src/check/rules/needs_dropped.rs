@@ -3,7 +3,9 @@
 use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::rule::Presence;
+use crate::pipeline::Job;
+use crate::pipeline::need::Need;
+use crate::pipeline::presence::{Implication, State, implies};
 
 pub(super) static RULE: Rule = Rule {
     id: "needs-dropped",
@@ -21,32 +23,46 @@ not added to the pipeline\". Give both jobs the same rules, or make the need `op
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for (at, job) in index.jobs().filter(|(at, _)| index.presence[*at] != Presence::Never) {
-        for need in index.needs[at].iter().flatten().filter(|need| !need.optional) {
-            let Some(other) = need.job().and_then(|name| index.find(name)) else { continue };
-            let needed = &index.pipeline.jobs[other];
-            let same = || match (job.body.get("rules"), needed.body.get("rules")) {
-                (Some(own), Some(others)) => own.same_as(others),
-                _ => false,
-            };
-            let message = match index.presence[other] {
-                Presence::Never => {
-                    format!("`{}` needs `{}`, which its rules keep out", job.name, needed.name)
-                }
-                Presence::Sometimes if !same() && index.presence[at] == Presence::Always => {
-                    format!("`{}` needs `{}`, which its rules may keep out", job.name, needed.name)
-                }
-                _ => continue,
-            };
-            let problem = match index.presence[other] {
-                Presence::Never => Diagnostic::error(&RULE, need.origin, message),
-                _ => Diagnostic::warning(&RULE, need.origin, message),
-            };
-            problems.push(
-                problem
-                    .with_label(needed.origin, "the needed job")
-                    .with_help("give both the same rules, or write `{ job: …, optional: true }`"),
-            );
+    for (needer, job) in index.jobs().filter(|(position, _)| index.state(*position) != State::Out) {
+        for need in index.needs[needer].iter().flatten().filter(|need| !need.optional) {
+            let Some(needed) = need.job().and_then(|name| index.find(name)) else { continue };
+            problems.extend(unmet(index, (needer, job), need, needed));
         }
     }
+}
+
+/// Returns a finding if the needed job can be out of a pipeline that the needing job is in.
+fn unmet(
+    index: &Index<'_>,
+    (needer, job): (usize, &Job),
+    need: &Need<'_>,
+    needed: usize,
+) -> Option<Diagnostic> {
+    let other = &index.pipeline.jobs[needed];
+    // A copy that does not exist is undefined, which another rule says.
+    let met = index.presence[needed].met(other.name.as_str(), need)?;
+    let problem = match implies(index.presence[needer].guard(), &met) {
+        Implication::Follows => return None,
+        _ if State::of(&met) == State::Out => {
+            let message = format!("`{}` needs `{}`, which its rules keep out", job.name, other.name);
+            Diagnostic::error(&RULE, need.origin, message)
+        }
+        Implication::Fails(counterexample) => {
+            let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
+            let values = counterexample.to_string();
+            let problem = Diagnostic::warning(&RULE, need.origin, message);
+            if values.is_empty() {
+                problem
+            } else {
+                problem.with_note(format!("for example, where {values}"))
+            }
+        }
+        Implication::Undecided => {
+            let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
+            Diagnostic::warning(&RULE, need.origin, message)
+                .with_note("the rules of the two read too many variables to be compared")
+        }
+    };
+    let problem = problem.with_label(other.origin, "the needed job");
+    Some(problem.with_help("give both the same rules, or write `{ job: …, optional: true }`"))
 }

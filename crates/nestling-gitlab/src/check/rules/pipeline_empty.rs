@@ -4,7 +4,7 @@ use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::name::StageName;
-use crate::pipeline::rule::Presence;
+use crate::pipeline::presence::State;
 
 pub(super) static RULE: Rule = Rule {
     id: "pipeline-empty",
@@ -23,8 +23,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         return;
     }
     let outside = |stage: &str| !matches!(stage, StageName::PRE | StageName::POST);
-    let mut counts = index.jobs().filter(|(_, job)| outside(job.stage())).map(|(at, _)| index.presence[at]);
-    if counts.any(|presence| presence != Presence::Never) {
+    let mut counts = index.jobs().filter(|(_, job)| outside(job.stage())).map(|(at, _)| index.state(at));
+    if counts.any(|presence| presence != State::Out) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {

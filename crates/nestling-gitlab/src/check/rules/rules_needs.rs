@@ -46,6 +46,13 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         });
     };
     let other = &index.pipeline.jobs[at];
+    if need.matrix.is_none() && other.name.as_str() == name && index.presence[at].is_multiplied(name) {
+        let message =
+            format!("a rule of `{}` needs `{name}`, of which `parallel` makes other jobs", job.name);
+        let problem =
+            Diagnostic::error(&RULE, need.origin, message).with_label(other.origin, "the needed job");
+        return Some(problem.with_help("name the copies: in a rule GitLab does not know the job's own name"));
+    }
     if index.stage(other.stage())? <= index.stage(job.stage())? {
         return None;
     }

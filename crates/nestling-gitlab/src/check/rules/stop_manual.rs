@@ -3,7 +3,7 @@
 use super::Index;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::rule::Presence;
+use crate::pipeline::presence::State;
 use crate::pipeline::rule::is_manual;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +24,7 @@ stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for pair in index.stops().filter(|pair| index.presence[pair.stop_at] != Presence::Never) {
+    for pair in index.stops().filter(|pair| index.state(pair.stop_at) != State::Out) {
         if !is_manual(&pair.stop.body) {
             let message = format!("the stop job `{}` starts by itself", pair.stop.name);
             problems.push(

@@ -3,7 +3,8 @@
 use super::Index;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::rule::{Presence, rules};
+use crate::pipeline::presence::State;
+use crate::pipeline::rule::rules;
 use crate::yaml::{Map, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,13 +26,13 @@ stop: { script: s, rules: [{ if: $X, when: manual, allow_failure: true }], envir
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for pair in index.stops() {
-        let (deploys, stops) = (index.presence[pair.deploy_at], index.presence[pair.stop_at]);
+        let (deploys, stops) = (index.state(pair.deploy_at), index.state(pair.stop_at));
         let (deploy, stop) = (&pair.deploy.name, &pair.stop.name);
-        let message = if deploys == Presence::Never {
+        let message = if deploys == State::Out {
             continue;
-        } else if stops == Presence::Never {
+        } else if stops == State::Out {
             format!("`{deploy}` is in the pipeline, and its stop job `{stop}` never is")
-        } else if stops == Presence::Always || same(&pair.deploy.body, &pair.stop.body) {
+        } else if stops == State::In || same(&pair.deploy.body, &pair.stop.body) {
             continue;
         } else {
             format!("the stop job `{stop}` has other rules than `{deploy}`")

@@ -4,8 +4,9 @@ use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::rule::{Presence, deciding, rules};
-use crate::yaml::{Map, Node};
+use crate::pipeline::guard::Guard;
+use crate::pipeline::presence::{Creation, workflow_guard};
+use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "workflow-form",
@@ -42,7 +43,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let when = form::value(rule, "when");
         problems.extend(when.and_then(|it| form::one_of(&RULE, "when", it, &["always", "never"])));
     }
-    if created(index, workflow) == Presence::Never {
+    let creation = Creation::of(&index.settings.variables);
+    if workflow_guard(workflow, None, &creation.moment(true)) == Guard::Never {
         let message = "no rule of `workflow` lets a child pipeline be made";
         problems.push(
             Diagnostic::error(&RULE, node.origin, message).with_help(
@@ -63,15 +65,4 @@ fn auto_cancel(node: &Node) -> Vec<Diagnostic> {
         problems.extend(form::value(map, key).and_then(|node| form::one_of(&RULE, key, node, known)));
     }
     problems
-}
-
-fn created(index: &Index<'_>, workflow: &Map) -> Presence {
-    let rules = rules(workflow).unwrap_or_default();
-    let (possible, none_may_apply) = deciding(&rules, &|name| index.settings.variables.get(name));
-    let adds = possible.iter().any(|rule| rule.when() != Some("never"));
-    match (adds, none_may_apply) {
-        (false, _) => Presence::Never,
-        (true, false) => Presence::Always,
-        (true, true) => Presence::Sometimes,
-    }
 }

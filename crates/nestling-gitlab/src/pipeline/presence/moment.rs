@@ -1,5 +1,6 @@
 //! What is known at the moment when GitLab creates a pipeline.
 
+use crate::pipeline::expression::Variable;
 use crate::pipeline::known::KnownVariables;
 use nestling_files::path::RepoPath;
 
@@ -10,8 +11,9 @@ pub struct Moment<'a> {
     pub variables: &'a KnownVariables,
     /// What the pipeline runs for, as `only` and `except` see it.
     pub reference: Reference<'a>,
-    /// What started the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child.
-    pub source: &'a str,
+    /// What started the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child; `None` where it is not
+    /// known.
+    pub source: Option<&'a str>,
     /// The files of the commit, for `exists`.
     pub tree: Tree<'a>,
     /// The changed paths, for `changes`.
@@ -32,6 +34,22 @@ pub enum Reference<'a> {
     Tag(Option<&'a str>),
     /// A merge request: neither branch nor tag.
     MergeRequest,
+    /// It is not known.
+    Unknown,
+}
+
+impl Reference<'_> {
+    /// Returns the reference that the variables of a pipeline tell of, with its name where that is known.
+    pub fn of<'v>(branch: &'v Variable, tag: &'v Variable) -> Reference<'v> {
+        match (branch, tag) {
+            (_, Variable::Set(tag)) => Reference::Tag(Some(tag)),
+            (Variable::Set(branch), _) => Reference::Branch(Some(branch)),
+            (Variable::Unset, Variable::Unset) => Reference::MergeRequest,
+            (Variable::Unknown, Variable::Unset) => Reference::Branch(None),
+            (Variable::Unset, Variable::Unknown) => Reference::Tag(None),
+            (Variable::Unknown, Variable::Unknown) => Reference::Unknown,
+        }
+    }
 }
 
 /// The files of a commit.
@@ -52,4 +70,41 @@ pub enum Changed<'a> {
     Everything,
     /// It is not known.
     Unknown,
+}
+
+/// The creation of a pipeline of which the variables are known, and neither files nor changed paths.
+#[derive(Debug, Clone)]
+pub struct Creation<'a> {
+    variables: &'a KnownVariables,
+    branch: Variable,
+    tag: Variable,
+    source: Variable,
+}
+
+impl<'a> Creation<'a> {
+    /// Returns the creation of a pipeline with these variables.
+    pub fn of(variables: &'a KnownVariables) -> Self {
+        Self {
+            variables,
+            branch: variables.get("CI_COMMIT_BRANCH"),
+            tag: variables.get("CI_COMMIT_TAG"),
+            source: variables.get("CI_PIPELINE_SOURCE"),
+        }
+    }
+
+    /// Returns what is known at that moment. `workflow_rules` says whether the configuration has `workflow:rules`.
+    pub fn moment(&self, workflow_rules: bool) -> Moment<'_> {
+        Moment {
+            variables: self.variables,
+            reference: Reference::of(&self.branch, &self.tag),
+            source: match &self.source {
+                Variable::Set(source) => Some(source),
+                Variable::Unset | Variable::Unknown => None,
+            },
+            tree: Tree::Unknown,
+            changed: Changed::Unknown,
+            compared: &|_| Changed::Unknown,
+            workflow_rules,
+        }
+    }
 }

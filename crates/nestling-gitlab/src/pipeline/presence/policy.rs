@@ -3,6 +3,7 @@
 use super::clauses::plain_changes;
 use super::moment::{Moment, Reference};
 use super::variables::JobVariables;
+use crate::facts::PipelineSource;
 use crate::pipeline::expression::{Expression, pattern};
 use crate::pipeline::guard::{Atom, Guard};
 use crate::yaml::{Map, Node};
@@ -75,10 +76,13 @@ fn reference(name: &str, moment: &Moment<'_>) -> Guard {
     if !name.starts_with('/') && name.contains('@') {
         return Guard::Atom(Atom::Reference(name.to_owned()));
     }
-    if is_source(name, moment.source) {
+    if moment.source.is_some_and(|source| is_source(name, source)) {
         return Guard::Always;
     }
+    let asks_for_source = moment.source.is_none() && is_any_source(name);
     match moment.reference {
+        _ if asks_for_source => Guard::Atom(Atom::Reference(name.to_owned())),
+        Reference::Unknown => Guard::Atom(Atom::Reference(name.to_owned())),
         // Neither keywords nor names of branches and tags match a merge request.
         Reference::MergeRequest => Guard::Never,
         Reference::Branch(_) if name == "branches" => Guard::Always,
@@ -92,6 +96,17 @@ fn reference(name: &str, moment: &Moment<'_>) -> Guard {
 fn is_source(name: &str, source: &str) -> bool {
     let source = source.strip_suffix("_event").unwrap_or(source);
     name == source || name.strip_suffix('s') == Some(source)
+}
+
+/// Returns `true` if `only` and `except` read the name as a source of pipelines.
+fn is_any_source(name: &str) -> bool {
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    match PipelineSource::parse(singular) {
+        PipelineSource::Other(source) => {
+            matches!(source.as_str(), "merge_request" | "external" | "external_pull_request")
+        }
+        _ => true,
+    }
 }
 
 fn names(written: &str, reference: &str) -> bool {

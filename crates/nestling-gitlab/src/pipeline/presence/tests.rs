@@ -1,8 +1,69 @@
 //! Guards beside the conditions that they come from, and beside each other.
 
-use super::{Implication, implies};
+use super::{Changed, Implication, Moment, Reference, State, Tree, implies, presence_of};
 use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::pipeline::guard::{Atom, Operand};
+use crate::pipeline::known::KnownVariables;
+use crate::testing::map;
+
+#[test]
+fn the_first_rule_that_applies_decides() {
+    use State::{In, Maybe, Out};
+    let moment = Moment {
+        variables: &KnownVariables::default(),
+        reference: Reference::MergeRequest,
+        source: Some("parent_pipeline"),
+        tree: Tree::Unknown,
+        changed: Changed::Unknown,
+        compared: &|_| Changed::Unknown,
+        workflow_rules: true,
+    };
+    for (job, want) in [
+        ("{script: x}", In),
+        ("{rules: [{if: $A}]}", In),
+        ("{rules: [{if: $N}]}", Out),
+        ("{rules: [{if: $U}]}", Maybe),
+        ("{rules: [{if: $N}, {if: $A}]}", In),
+        ("{rules: [{when: always}]}", In),
+        ("{rules: [{when: never}]}", Out),
+        ("{rules: [{if: $A, when: never}, {when: always}]}", Out),
+        ("{rules: [{if: $N, when: never}, {when: always}]}", In),
+        ("{rules: [{if: $U, when: never}, {when: always}]}", Maybe),
+        ("{rules: [{if: $U, when: never}, {if: $N}]}", Out),
+        ("{rules: [{if: $U}, {when: on_success}]}", In),
+        ("{rules: [{if: $U, when: manual}, {if: $A, when: delayed, start_in: 1 day}]}", In),
+        ("{rules: [{changes: [a]}]}", Maybe),
+        ("{rules: [{exists: [a]}]}", Maybe),
+        ("{rules: [{if: $A, changes: [a]}]}", Maybe),
+        ("{rules: [{if: $N, changes: [a]}]}", Out),
+        ("{rules: [{changes: null, if: $A}]}", In),
+        ("{rules: [{if: null}]}", In),
+        ("{rules: [{allow_failure: true}]}", In),
+        ("{rules: []}", Out),
+        ("{rules: null}", In),
+        // The job's own `when` stands where a rule has none.
+        ("{when: manual, rules: [{if: $A}]}", In),
+        ("{when: never, rules: [{if: $A}]}", Out),
+        ("{when: never, rules: [{if: $A, when: always}]}", In),
+        ("{when: never}", Out),
+        ("{when: manual}", In),
+        // A condition that GitLab cannot read is false.
+        ("{rules: [{if: '$A == '}]}", Out),
+        ("{rules: [{if: '${A}'}, {when: always}]}", In),
+        // No name of a branch or a tag matches a merge request.
+        ("{only: [main]}", Out),
+        ("{only: [branches, tags]}", Out),
+        ("{only: [parent_pipelines]}", In),
+        ("{only: { refs: [parent_pipelines], variables: [$U] }}", Maybe),
+        ("{except: [tags]}", In),
+        ("{except: { variables: [$U] }}", Maybe),
+    ] {
+        let mut body = map(job);
+        // `$A` is `a`, `$N` is empty, all others are not known.
+        body.set("variables", map("{v: {A: a, N: ''}}").get("v").unwrap().clone());
+        assert_eq!(presence_of("job", &body, &[], &moment).state(), want, "{job}");
+    }
+}
 
 /// Says of two conditions whether the second follows from the first.
 fn follows(premise: &str, conclusion: &str) -> String {

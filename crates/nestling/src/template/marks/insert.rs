@@ -1,11 +1,15 @@
-//! Marks every line of a template's raw text with its file and line.
+//! Marks every line of a template's raw text with its file and line, and wraps the expressions that print an untrusted
+//! value.
 
-use crate::template::marks::private_use::{wrap, write_mark};
+use super::private_use::write_mark;
+use super::wrap::{Untrusted, wrap};
+use crate::template::source_position::{characters, first_line, line_breaks, span};
 use crate::template::syntax::syntax;
-use crate::template::untrusted::Emit;
+use crate::template::untrusted::UntrustedPrint;
 use minijinja::machinery::{Token, tokenize};
+use nestling_gitlab::diagnostic::FileId;
 
-/// The template with marks in it, for the engine only.
+/// Returns the template with marks in it, for the engine only.
 ///
 /// A mark follows the last character of a line that is not blank, and stands before a `${{` that follows only white
 /// space: `trim_blocks`, `lstrip_blocks` and `-%}` see the text that they look at, and no line is added, so that the
@@ -13,145 +17,140 @@ use minijinja::machinery::{Token, tokenize};
 /// none either, so that what is captured can be compared.
 ///
 /// A template that cannot be tokenized comes back as it is: compiling it gives the error.
-///
-/// The expressions of `untrusted` are wrapped, so that the store learns what they print.
-pub(crate) fn mark(source: &str, file: u32, untrusted: &[Emit]) -> String {
+pub(crate) fn insert_marks(source: &str, file: FileId, untrusted: &[UntrustedPrint]) -> String {
     let tokens: Result<Vec<Token<'_>>, _> =
         tokenize(source, false, syntax()).map(|token| token.map(|(token, _)| token)).collect();
     let Ok(tokens) = tokens else { return source.to_owned() };
     let out = String::with_capacity(source.len() * 2);
     let mut marker = Marker { source, file, untrusted, out, copied: 0, line: 1 };
-    for (at, token) in tokens.iter().enumerate() {
-        if let Token::TemplateData(data) = token {
-            marker.data(data, &tokens[at + 1..]);
+    for (index, token) in tokens.iter().enumerate() {
+        if let Token::TemplateData(raw) = token {
+            marker.raw_text(raw, &tokens[index + 1..]);
         }
     }
-    marker.copy(source.len());
+    marker.copy_to(source.len());
     marker.out
 }
 
 struct Marker<'a> {
     source: &'a str,
-    file: u32,
-    untrusted: &'a [Emit],
+    file: FileId,
+    untrusted: &'a [UntrustedPrint],
     out: String,
-    /// How far the source has been copied.
+    /// The bytes of the source that have been copied.
     copied: usize,
-    /// The line there.
+    /// The line there, from 1.
     line: u32,
 }
 
 impl Marker<'_> {
-    /// Copies what is no raw text, up to a byte.
-    fn copy(&mut self, end: usize) {
-        for emit in self.untrusted {
-            if emit.inside.start < self.copied || emit.inside.end > end {
+    /// Copies what is no raw text: statements, and expressions, which are wrapped if they print an untrusted value.
+    fn copy_to(&mut self, end: usize) {
+        for print in self.untrusted {
+            if print.expression.start < self.copied || print.expression.end > end {
                 continue;
             }
-            self.out.push_str(&self.source[self.copied..emit.inside.start]);
-            self.out.push_str(&wrap(&self.source[emit.inside.clone()], &self.told(emit)));
-            self.copied = emit.inside.end;
+            self.out.push_str(&self.source[self.copied..print.expression.start]);
+            self.out.push_str(&wrap(&self.source[print.expression.clone()], &self.locate(print)));
+            self.copied = print.expression.end;
         }
         self.out.push_str(&self.source[self.copied..end]);
         self.copied = end;
     }
 
-    /// File, line, column and width of an expression, and what it prints.
-    fn told(&self, emit: &Emit) -> String {
-        let text = &self.source[emit.inside.clone()];
-        let before = &self.source[..emit.inside.start + text.len() - text.trim_start().len()];
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let width = text.trim().lines().next().unwrap_or_default().chars().count();
-        format!("{} {} {column} {width} {}", self.file, count(before) + 1, emit.source)
+    /// Adds the place of a printed value, without the white space inside the braces.
+    fn locate(&self, print: &UntrustedPrint) -> Untrusted {
+        let expression = &self.source[print.expression.clone()];
+        let blanks = expression.len() - expression.trim_start().len();
+        let width = characters(first_line(expression.trim()));
+        let origin = span(self.file, self.source, print.expression.start + blanks, width);
+        Untrusted { origin, source: print.source.clone() }
     }
 
-    fn data(&mut self, data: &str, next: &[Token<'_>]) {
-        // The tokenizer hands out slices of the source.
-        let start = data.as_ptr() as usize - self.source.as_ptr() as usize;
-        self.line += count(&self.source[self.copied..start]);
-        self.copy(start);
-        self.copied = start + data.len();
-        if !data.contains('\n') && closes_set(next) {
-            self.out.push_str(data);
+    /// Copies raw text with a mark on each of its lines. `next` are the tokens behind it.
+    fn raw_text(&mut self, raw: &str, next: &[Token<'_>]) {
+        // The tokenizer hands out slices of the source, without their offsets.
+        let start = raw.as_ptr() as usize - self.source.as_ptr() as usize;
+        self.line += line_breaks(&self.source[self.copied..start]);
+        self.copy_to(start);
+        self.copied = start + raw.len();
+        if !raw.contains('\n') && is_end_of_set(next) {
+            self.out.push_str(raw);
             return;
         }
+        // `${{-` removes the white space before it, and would stop at a mark.
         let prints = matches!(next.first(), Some(Token::VariableStart))
             && !self.source[self.copied..].starts_with("${{-");
-        let mut lines = data.split_inclusive('\n').peekable();
+        let mut lines = raw.split_inclusive('\n').peekable();
         while let Some(line) = lines.next() {
             let text = line.trim_end();
-            let before_value = lines.peek().is_none() && prints && !line.ends_with('\n');
+            let indents_value = lines.peek().is_none() && prints && !line.ends_with('\n');
             if !text.is_empty() {
                 self.out.push_str(text);
-                write_mark(&mut self.out, self.file, self.line);
+                write_mark(&mut self.out, self.file.index(), self.line);
                 self.out.push_str(&line[text.len()..]);
             } else {
                 self.out.push_str(line);
-                if before_value {
-                    write_mark(&mut self.out, self.file, self.line);
+                if indents_value {
+                    write_mark(&mut self.out, self.file.index(), self.line);
                 }
             }
-            self.line += count(line);
+            self.line += line_breaks(line);
         }
     }
 }
 
-fn count(text: &str) -> u32 {
-    u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
-}
-
-fn closes_set(next: &[Token<'_>]) -> bool {
+fn is_end_of_set(next: &[Token<'_>]) -> bool {
     matches!(next, [Token::BlockStart, Token::Ident("endset"), ..])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::marks::private_use::{CLOSE, MARK};
+    use crate::template::marks::private_use::{Piece, pieces};
+    use crate::template::marks::wrap::visible;
+    use crate::template::untrusted;
+    use std::collections::BTreeMap;
 
     /// Marks as `«line»`, for a person to read.
-    fn shown(source: &str) -> String {
-        let marked = mark(source, 0, &[]);
-        let mut shown = String::new();
-        for piece in crate::template::marks::private_use::pieces(&marked) {
+    fn marked(source: &str) -> String {
+        let mut readable = String::new();
+        for piece in pieces(&insert_marks(source, FileId::from_index(0), &[])) {
             match piece {
-                crate::template::marks::private_use::Piece::Text(text) => shown.push_str(text),
-                crate::template::marks::private_use::Piece::Mark(_, line) => {
-                    shown.push_str(&format!("«{line}»"));
-                }
-                _ => shown.push('?'),
+                Piece::Text(text) => readable.push_str(text),
+                Piece::Mark(_, line) => readable.push_str(&format!("«{line}»")),
+                Piece::Value(_) | Piece::Captured(_) => readable.push('?'),
             }
         }
-        assert!(!shown.contains([MARK, CLOSE]));
-        shown
+        readable
     }
 
     #[test]
     fn raw_lines_are_marked_and_blank_ones_are_not() {
-        assert_eq!(shown("a: 1\n\n  b:  \n"), "a: 1«1»\n\n  b:«3»  \n");
+        assert_eq!(marked("a: 1\n\n  b:  \n"), "a: 1«1»\n\n  b:«3»  \n");
     }
 
     #[test]
     fn a_value_after_white_space_is_marked_before() {
-        assert_eq!(shown("a:\n  ${{ x }}: 1\n"), "a:«1»\n  «2»${{ x }}: 1«2»\n");
+        assert_eq!(marked("a:\n  ${{ x }}: 1\n"), "a:«1»\n  «2»${{ x }}: 1«2»\n");
     }
 
     #[test]
     fn an_untrusted_expression_is_wrapped_and_can_be_seen_as_it_was_written() {
         let source = "a: ${{ pipeline.branch }} b\n";
-        let emits = crate::template::untrusted::find(source, &mut std::collections::BTreeMap::new());
-        let marked = mark(source, 3, &emits);
+        let prints = untrusted::find(source, &mut BTreeMap::new());
+        let marked = insert_marks(source, FileId::from_index(3), &prints);
         assert!(marked.contains("3 1 8 15 pipeline.branch"), "{marked}");
-        assert_eq!(crate::template::marks::private_use::visible(&marked), source);
+        assert_eq!(visible(&marked), source);
     }
 
     #[test]
     fn control_lines_get_none() {
-        assert_eq!(shown("#% if x\na: 1\n#% endif\n"), "#% if x\na: 1«2»\n#% endif\n");
+        assert_eq!(marked("#% if x\na: 1\n#% endif\n"), "#% if x\na: 1«2»\n#% endif\n");
     }
 
     #[test]
     fn what_set_captures_on_one_line_gets_none() {
-        assert_eq!(shown("{% set x %}ab{% endset %}\n"), "{% set x %}ab{% endset %}\n");
+        assert_eq!(marked("{% set x %}ab{% endset %}\n"), "{% set x %}ab{% endset %}\n");
     }
 }

@@ -1,107 +1,113 @@
-//! Rendered text without its marks, and for every line of it where it was written.
+//! Rendered text without its marks, and a table of which lines of which files wrote each of its lines.
 
-use crate::template::marks::private_use::{self, Piece};
+use super::private_use::{CAPTURED, Piece, VALUE, pieces, write_placeholder};
+use crate::template::source_position::characters;
 
-/// A mark inside a line: it tells of the text before it.
+/// A mark on a line of stripped text: the text before it was written by a line of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MarkAt {
-    /// The character of the clean line at which it stands, from 0.
+pub(crate) struct MarkOnLine {
+    /// How many characters of the stripped line are before it.
     pub column: u32,
-    /// The file's number.
+    /// Number of the file that wrote them.
     pub file: u32,
-    /// The line there, from 1.
+    /// Line of that file, from 1.
     pub line: u32,
 }
 
-/// One line of clean text.
+/// One line of stripped text.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line {
-    /// Where it begins in the clean text, in bytes.
+pub(crate) struct StrippedLine {
+    /// Its first byte in the stripped text.
     pub start: usize,
     /// Its marks, in order.
-    pub marks: Vec<MarkAt>,
+    pub marks: Vec<MarkOnLine>,
 }
 
-/// Text that the YAML reader may see, placeholders in it, with a table of its lines.
+/// Text without marks for the YAML reader, placeholders still in it, with a table of its lines.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lines {
+pub(crate) struct StrippedText {
     /// The text.
     pub text: String,
     /// The lines, in order.
-    pub table: Vec<Line>,
+    pub lines: Vec<StrippedLine>,
 }
 
-impl Lines {
-    /// Strips the marks off.
+impl StrippedText {
+    /// Strips the marks off a text.
     pub(crate) fn strip(marked: &str) -> Self {
-        let mut lines = Self { text: String::with_capacity(marked.len()), table: vec![Line::default()] };
+        let text = String::with_capacity(marked.len());
+        let mut stripped = Self { text, lines: vec![StrippedLine::default()] };
         let mut column = 0;
-        for piece in private_use::pieces(marked) {
+        for piece in pieces(marked) {
             match piece {
-                Piece::Text(text) => lines.push(text, &mut column),
+                Piece::Text(text) => stripped.push_text(text, &mut column),
+                Piece::Value(index) => stripped.push_placeholder(VALUE, index, &mut column),
+                Piece::Captured(index) => stripped.push_placeholder(CAPTURED, index, &mut column),
                 Piece::Mark(file, line) => {
-                    if let Some(last) = lines.table.last_mut() {
-                        last.marks.push(MarkAt { column, file, line });
+                    if let Some(current) = stripped.lines.last_mut() {
+                        current.marks.push(MarkOnLine { column, file, line });
                     }
                 }
-                Piece::Value(index) => lines.placeholder(private_use::VALUE, index, &mut column),
-                Piece::Captured(index) => lines.placeholder(private_use::TEXT, index, &mut column),
             }
         }
-        lines
+        stripped
     }
 
-    fn push(&mut self, text: &str, column: &mut u32) {
+    fn push_text(&mut self, text: &str, column: &mut u32) {
         for part in text.split_inclusive('\n') {
             self.text.push_str(part);
             if part.ends_with('\n') {
-                self.table.push(Line { start: self.text.len(), marks: Vec::new() });
+                self.lines.push(StrippedLine { start: self.text.len(), marks: Vec::new() });
                 *column = 0;
             } else {
-                *column += count(part);
+                *column += characters(part);
             }
         }
     }
 
-    fn placeholder(&mut self, open: char, index: usize, column: &mut u32) {
+    fn push_placeholder(&mut self, open: char, index: usize, column: &mut u32) {
         let start = self.text.len();
-        private_use::write_placeholder(&mut self.text, open, index);
-        *column += count(&self.text[start..]);
+        write_placeholder(&mut self.text, open, index);
+        *column += characters(&self.text[start..]);
     }
 
-    /// The text of a line, from 0.
-    pub(crate) fn line(&self, index: usize) -> &str {
-        let Some(line) = self.table.get(index) else { return "" };
-        let end = self.table.get(index + 1).map_or(self.text.len(), |next| next.start);
+    /// Returns the text of a line, counted from 0, without its line break.
+    pub(crate) fn line_text(&self, line_index: usize) -> &str {
+        let Some(line) = self.lines.get(line_index) else { return "" };
+        let end = self.lines.get(line_index + 1).map_or(self.text.len(), |next| next.start);
         self.text[line.start..end].trim_end_matches('\n')
     }
 
-    /// The mark that tells of a place: the first one behind it on its line, else the last on the line, else the last
-    /// one before.
-    pub(crate) fn mark(&self, line: usize, column: u32) -> Option<MarkAt> {
-        let marks = self.table.get(line).map(|line| &line.marks[..]).unwrap_or_default();
-        if let Some(found) = marks.iter().find(|mark| mark.column > column).or(marks.last()) {
-            return Some(*found);
-        }
-        let before = self.table.get(..line.min(self.table.len()))?;
-        before.iter().rev().find_map(|line| line.marks.last()).copied()
+    /// Returns the marks of a line, counted from 0.
+    pub(crate) fn marks(&self, line_index: usize) -> &[MarkOnLine] {
+        self.lines.get(line_index).map(|line| &line.marks[..]).unwrap_or_default()
     }
-}
 
-fn count(text: &str) -> u32 {
-    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+    /// Returns the mark that says who wrote a character.
+    pub(crate) fn mark(&self, line_index: usize, column: u32) -> Option<MarkOnLine> {
+        // A mark follows its text. Behind the last one of a line are white space and values, which belong to it too.
+        let marks = self.marks(line_index);
+        if let Some(mark) = marks.iter().find(|mark| mark.column > column).or(marks.last()) {
+            return Some(*mark);
+        }
+        // Blank lines, and lines that are a value's alone, belong to the text above them.
+        let lines_above = self.lines.get(..line_index.min(self.lines.len()))?;
+        lines_above.iter().rev().find_map(|line| line.marks.last()).copied()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::marks::insert::mark;
+    use crate::template::marks::insert::insert_marks;
+    use nestling_gitlab::diagnostic::FileId;
 
     #[test]
     fn stripping_gives_the_text_back_and_knows_its_lines() {
-        let lines = Lines::strip(&mark("a: 1\n\nb: 2\n", 5, &[]));
-        assert_eq!(lines.text, "a: 1\n\nb: 2\n");
-        assert_eq!(lines.mark(2, 0), Some(MarkAt { column: 4, file: 5, line: 3 }));
-        assert_eq!(lines.mark(1, 0).map(|mark| mark.line), Some(1), "a blank line belongs to the one before");
+        let stripped = StrippedText::strip(&insert_marks("a: 1\n\nb: 2\n", FileId::from_index(5), &[]));
+        assert_eq!(stripped.text, "a: 1\n\nb: 2\n");
+        assert_eq!(stripped.mark(2, 0), Some(MarkOnLine { column: 4, file: 5, line: 3 }));
+        let blank = stripped.mark(1, 0).map(|mark| mark.line);
+        assert_eq!(blank, Some(1), "a blank line belongs to the one before");
     }
 }

@@ -1,122 +1,103 @@
-//! Facts beside an error: the values that were at hand, and the macro that it is in.
+//! Facts beside an error: the values that its expression read, and the macro that it is in.
 
-use crate::template::messages::undefined;
+use super::undefined::defined_names;
+use crate::template::engine_messages::{literal, loop_turn, referenced_variables};
+use crate::template::marks::private_use::has_reserved;
 use crate::template::scope::Scope;
+use crate::template::source_position::span;
 use minijinja::Error;
-use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
+use nestling_gitlab::diagnostic::{FileId, Origin, Sources};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Words in a name whose value is not shown.
-const SECRET: [&str; 6] = ["token", "secret", "passw", "credential", "api_key", "private"];
+const SECRET_WORDS: [&str; 6] = ["token", "secret", "passw", "credential", "api_key", "private"];
 
-/// A longer value does not help.
-const WIDTH: usize = 60;
+/// The longest value that is shown: a longer one does not help.
+const MAX_WIDTH: usize = 60;
 
-/// How many values are shown.
-const VALUES: usize = 5;
+/// The most values that are shown.
+const MAX_VALUES: usize = 5;
 
 /// `macro NAME(` and `endmacro`.
 static MACROS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)(?:#%|\{%[-+]?)\s*(?:macro\s+(\w+)|(endmacro))").ok());
 
-/// The simple values that the failing expression read: `with region = "us", inputs.port = 3000`.
-pub(crate) fn values(error: &Error, expression: &str, scope: &Scope) -> Option<String> {
-    let mut shown: Vec<String> = Vec::new();
-    let debug = error.display_debug_info().to_string();
-    let lines = debug.lines().skip_while(|line| !line.starts_with("Referenced variables:")).skip(1);
+/// Returns the simple values that a failing expression read: `with region = "us", inputs.port = 3000`.
+pub(crate) fn values_read(error: &Error, expression: &str, scope: &Scope) -> Option<String> {
+    let mut values: Vec<String> = Vec::new();
     let mut turn = None;
-    for line in lines {
-        let Some((name, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": ")) else {
-            continue;
-        };
-        let value = value.trim_end_matches(',');
+    for (name, shown) in referenced_variables(error) {
         if name == "loop" {
-            turn = loop_turn(value);
-        } else if let Some(value) = literal(value).filter(|value| is_simple(name, value)) {
-            shown.push(format!("{name} = {value}"));
+            // The only turn of a loop says nothing.
+            turn = loop_turn(&shown).filter(|(_, turns)| *turns != Some(1)).map(|(turn, _)| turn);
+        } else if let Some(value) = literal(&shown).filter(|value| is_shown(&name, value)) {
+            values.push(format!("{name} = {value}"));
         }
     }
-    for (path, value) in undefined::known(expression, scope) {
+    for (path, value) in defined_names(expression, scope) {
         let value = value.to_string();
-        if is_simple(&path, &value) {
-            shown.push(format!("{path} = {value}"));
+        if is_shown(&path, &value) {
+            values.push(format!("{path} = {value}"));
         }
     }
-    shown.truncate(VALUES);
-    let turn = turn.map(|turn| format!("in turn {turn} of the loop"));
-    match (shown.is_empty(), turn) {
-        (true, turn) => turn,
-        (false, None) => Some(format!("with {}", shown.join(", "))),
-        (false, Some(turn)) => Some(format!("{turn}, with {}", shown.join(", "))),
+    values.truncate(MAX_VALUES);
+    let mut parts = Vec::new();
+    if let Some(turn) = turn {
+        parts.push(format!("in turn {turn} of the loop"));
     }
-}
-
-/// The turn in `<loop 2/4>`, from 1; `None` where the loop has only one.
-fn loop_turn(value: &str) -> Option<u64> {
-    let (index, of) = value.strip_prefix("<loop ")?.strip_suffix('>')?.split_once('/')?;
-    let index: u64 = index.parse().ok()?;
-    (of != "1").then_some(index + 1)
-}
-
-/// A text, a number, a boolean or `none` in the engine's words, in ours; `None` for everything else.
-fn literal(value: &str) -> Option<String> {
-    match value {
-        "None" => Some("none".to_owned()),
-        "True" => Some("true".to_owned()),
-        "False" => Some("false".to_owned()),
-        _ => match value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-            Some(text) => Some(format!("\"{text}\"")),
-            None => value.parse::<f64>().is_ok().then(|| value.to_owned()),
-        },
+    if !values.is_empty() {
+        parts.push(format!("with {}", values.join(", ")));
     }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Whether a value is short, no structure, and no secret by its name.
-fn is_simple(name: &str, value: &str) -> bool {
+/// Returns whether a value is short, a scalar, and no secret by its name.
+fn is_shown(name: &str, value: &str) -> bool {
     let lower = name.to_lowercase();
-    let plain = !name.contains(' ') && !name.is_empty();
-    let scalar = value.starts_with(['"', '-']) || value.starts_with(|c: char| c.is_ascii_alphanumeric());
-    plain
-        && scalar
+    let is_name = !name.is_empty() && !name.contains(' ');
+    let is_scalar = value.starts_with(['"', '-']) || value.starts_with(|c: char| c.is_ascii_alphanumeric());
+    is_name
+        && is_scalar
         && !value.ends_with(['{', '[', '('])
         && value != "undefined"
-        && !value.contains("\\u{f00")
-        && value.chars().count() <= WIDTH
-        && !SECRET.iter().any(|word| lower.contains(word))
+        // Captured text is made of placeholders, which mean nothing to a person.
+        && !has_reserved(value)
+        && value.chars().count() <= MAX_WIDTH
+        && !SECRET_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// The macro that a place is in, with where the rendered template calls it.
-pub(crate) fn in_macro(at: Origin, rendered: FileId, sources: &Sources) -> Option<String> {
-    let source = sources.get(at.file)?;
-    let name = enclosing(&source.text, at.line)?;
-    let called = format!("in macro `{name}`");
-    let user = sources.get(rendered)?;
-    let call = Regex::new(&format!(r"\b{name}\s*\(")).ok()?;
-    let mut calls = user.text.match_indices('\n').map(|(at, _)| at + 1);
-    let mut starts = vec![0];
-    starts.extend(&mut calls);
-    let is_definition = |from: usize| user.text[..from].trim_end().ends_with("macro");
-    let mut found = call.find_iter(&user.text).filter(|found| !is_definition(found.start()));
-    let (first, second) = (found.next(), found.next());
-    Some(match (first, second) {
-        (Some(found), None) => {
-            let line = starts.partition_point(|start| *start <= found.start());
-            let column = user.text[starts[line - 1]..found.start()].chars().count() + 1;
-            let place = sources.place(Origin::span(rendered, number(line), number(column), 1));
-            format!("{called}, called from {place}")
-        }
-        _ if at.file != rendered => format!("{called}, used by `{}`", user.path),
-        _ => called,
-    })
+/// Returns the macro that a place is in, and where the rendered template calls it.
+pub(crate) fn enclosing_macro(origin: Origin, rendered: FileId, sources: &Sources) -> Option<String> {
+    let source = sources.get(origin.file)?;
+    let name = macro_around(&source.text, origin.line)?;
+    let rendered_source = sources.get(rendered)?;
+    let calls = calls_of(&name, &rendered_source.text)?;
+    // Of several calls, nobody knows which one failed.
+    if let [call] = calls[..] {
+        let call = sources.place(span(rendered, &rendered_source.text, call, 1));
+        return Some(format!("in macro `{name}`, called from {call}"));
+    }
+    if origin.file != rendered {
+        return Some(format!("in macro `{name}`, used by `{}`", rendered_source.path));
+    }
+    Some(format!("in macro `{name}`"))
 }
 
-/// The innermost macro around a line.
-fn enclosing(text: &str, line: u32) -> Option<String> {
-    let before: usize = text.split_inclusive('\n').take(line as usize).map(str::len).sum();
+/// Returns the offsets of the calls of a macro.
+fn calls_of(name: &str, text: &str) -> Option<Vec<usize>> {
+    let pattern = Regex::new(&format!(r"\b{name}\s*\(")).ok()?;
+    let mut calls: Vec<usize> = pattern.find_iter(text).map(|call| call.start()).collect();
+    calls.retain(|call| !text[..*call].trim_end().ends_with("macro"));
+    Some(calls)
+}
+
+/// Returns the innermost macro around a line.
+fn macro_around(text: &str, line: u32) -> Option<String> {
+    let end: usize = text.split_inclusive('\n').take(line as usize).map(str::len).sum();
     let mut open: Vec<&str> = Vec::new();
-    for found in MACROS.as_ref()?.captures_iter(&text[..before]) {
-        match found.get(1) {
+    for statement in MACROS.as_ref()?.captures_iter(&text[..end]) {
+        match statement.get(1) {
             Some(name) => open.push(&text[name.range()]),
             None => drop(open.pop()),
         }

@@ -1,61 +1,109 @@
 //! Finds what was opened and never closed: the engine only knows where it gave up.
 
-use crate::template::marks::private_use;
+use super::error_place::MarkedTemplate;
+use crate::template::engine_messages::{detail, is_end_in_block, is_unexpected_character, unknown_statement};
+use crate::template::marks::wrap::visible;
 use crate::template::rules::TEMPLATE_SYNTAX;
+use crate::template::source_position::{characters, column_of, first_line, line_of, line_start, span};
 use crate::template::syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
 
-/// The statements that need an end.
+/// The statements that need an end; `set` does where it captures.
 const BLOCKS: [&str; 8] = ["if", "for", "macro", "call", "filter", "block", "with", "autoescape"];
 
-/// The error told at the block or the `${{` that has no end, if that is what is wrong.
-pub(crate) fn unclosed(
-    error: &Error,
-    marked: &dyn Fn(&str) -> Option<(FileId, String)>,
-) -> Option<Diagnostic> {
+/// Reports a syntax error at the block or the `${{` that has no end, if that is what is wrong.
+pub(crate) fn unclosed(error: &Error, marked: MarkedTemplate<'_>) -> Option<Diagnostic> {
     if error.kind() != ErrorKind::SyntaxError {
         return None;
     }
     let (file, text) = marked(error.name()?)?;
-    let source = private_use::visible(&text);
-    let detail = error.detail()?;
-    if let Some((at, line)) = open_expression(&source, error.line()?) {
-        let opened = span(file, &source, at, 3);
-        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "this `${{` is not closed");
-        if line_of(&source, at) < line {
-            let stumbled = Origin::line(file, u32::try_from(line).ok()?);
-            problem = problem.with_label(stumbled, "so that this is read as a part of it");
-        }
-        return Some(problem.with_help("write `}}` at its end"));
-    }
-    if let Some(problem) = not_a_token(file, &source) {
+    let template = Template { file, source: visible(&text) };
+    let line = error.line()?;
+    if let Some(problem) = template.open_expression(line) {
         return Some(problem);
     }
-    if let Some(end) = detail.strip_prefix("unknown statement end") {
-        let line = error.line()?;
-        let before = source.split_inclusive('\n').take(line.saturating_sub(1)).collect::<String>();
-        let (at, word) = open_block(&before)?;
-        let here = Origin::line(file, u32::try_from(line).ok()?);
-        let problem =
-            Diagnostic::error(&TEMPLATE_SYNTAX, here, format!("`end{end}` comes before `end{word}`"));
-        let opened = span(file, &source, at, word.len());
-        return Some(
-            problem.with_label(opened, "this is still open").with_help(format!("write `#% end{word}` first")),
-        );
+    if let Some(problem) = template.stray_character() {
+        return Some(problem);
     }
-    if !detail.contains("unexpected end of input") {
-        return None;
+    if let Some(word) = unknown_statement(error).and_then(|statement| statement.strip_prefix("end")) {
+        return template.early_end(word, line);
     }
-    let (at, word) = open_block(&source)?;
-    let message = format!("this `{word}` is not closed");
-    let problem = Diagnostic::error(&TEMPLATE_SYNTAX, span(file, &source, at, word.len()), message);
-    Some(problem.with_help(format!("write `#% end{word}` where it ends")))
+    if is_end_in_block(error) { template.open_block() } else { None }
 }
 
-/// The `${{` that no `}}` closes, with the line where the text stops making sense.
-fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
+/// A template that cannot be compiled, as its author wrote it.
+struct Template {
+    file: FileId,
+    source: String,
+}
+
+impl Template {
+    fn span(&self, offset: usize, width: usize) -> Origin {
+        span(self.file, &self.source, offset, number(width))
+    }
+
+    fn line(&self, line: usize) -> Origin {
+        Origin::line(self.file, number(line))
+    }
+
+    /// Reports the `${{` that no `}}` closes.
+    fn open_expression(&self, engine_line: usize) -> Option<Diagnostic> {
+        let (start, stumbled) = open_expression(&self.source, engine_line)?;
+        let opened = self.span(start, "${{".len());
+        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "this `${{` is not closed");
+        if (line_of(&self.source, start) as usize) < stumbled {
+            problem = problem.with_label(self.line(stumbled), "so that this is read as a part of it");
+        }
+        Some(problem.with_help("write `}}` at its end"))
+    }
+
+    /// Reports a character that no expression has, which the engine takes for an end that comes too early.
+    fn stray_character(&self) -> Option<Diagnostic> {
+        let error = tokenize(&self.source, false, syntax()).find_map(Result::err)?;
+        if !is_unexpected_character(&error) {
+            return None;
+        }
+        let line = error.line()?;
+        let text = self.source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let Some(comment) = comment_of_control_line(text) else {
+            let message = format!("{} in an expression", detail(&error));
+            return Some(Diagnostic::error(&TEMPLATE_SYNTAX, self.line(line), message));
+        };
+        let column = column_of(text, comment);
+        let origin = Origin::span(self.file, number(line), column, characters(&text[comment..]));
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "a control line takes no comment");
+        Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
+    }
+
+    /// Reports an `end…` while another block is open.
+    fn early_end(&self, word: &str, line: usize) -> Option<Diagnostic> {
+        let lines_above: usize =
+            self.source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let open = open_block(&self.source[..lines_above])?;
+        let message = format!("`end{word}` comes before `end{}`", open.word);
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, self.line(line), message);
+        let opened = self.span(open.offset, open.word.len());
+        Some(
+            problem
+                .with_label(opened, "this is still open")
+                .with_help(format!("write `#% end{}` first", open.word)),
+        )
+    }
+
+    /// Reports the block that is open where the template ends.
+    fn open_block(&self) -> Option<Diagnostic> {
+        let open = open_block(&self.source)?;
+        let origin = self.span(open.offset, open.word.len());
+        let problem =
+            Diagnostic::error(&TEMPLATE_SYNTAX, origin, format!("this `{}` is not closed", open.word));
+        Some(problem.with_help(format!("write `#% end{}` where it ends", open.word)))
+    }
+}
+
+/// Returns the offset of the `${{` that no `}}` closes, and the line where the text stops making sense.
+fn open_expression(source: &str, engine_line: usize) -> Option<(usize, usize)> {
     let mut open = None;
     for token in tokenize(source, false, syntax()) {
         match token {
@@ -63,84 +111,66 @@ fn open_expression(source: &str, line: usize) -> Option<(usize, usize)> {
             Ok((Token::VariableEnd, _)) => open = None,
             Ok(_) => {}
             Err(error) => {
-                // One that is closed on its line has a mistake inside.
-                let closed =
-                    |at: &usize| source[*at..].lines().next().is_some_and(|rest| rest.contains("}}"));
-                return open.filter(|at| !closed(at)).zip(error.line());
+                // One that is closed on its line has another mistake inside.
+                let start = open.filter(|start| !first_line(&source[*start..]).contains("}}"))?;
+                return Some((start, error.line()?));
             }
         }
     }
-    Some((open?, line))
-}
-
-fn line_of(source: &str, at: usize) -> usize {
-    source[..at].matches('\n').count() + 1
+    Some((open?, engine_line))
 }
 
 /// A statement that waits for its end.
-struct Open<'s> {
-    at: usize,
+struct OpenBlock<'s> {
+    offset: usize,
     word: &'s str,
-    /// The column of its `#%`.
-    column: usize,
+    /// How far its `#%` is indented, in bytes.
+    indentation: usize,
 }
 
-/// The statement that has no end: the last one that is open, or one that is passed over by an end that stands under
-/// another of the same kind.
-fn open_block(source: &str) -> Option<(usize, &str)> {
-    let mut open: Vec<Open<'_>> = Vec::new();
-    let mut opens = false;
+/// Returns the block that has no end: the last one that is open, or one whose end is missing before an `end…` that is
+/// indented like an outer block of the same kind.
+fn open_block(source: &str) -> Option<OpenBlock<'_>> {
+    let mut open: Vec<OpenBlock<'_>> = Vec::new();
+    let mut is_statement_start = false;
     for (token, span) in tokenize(source, false, syntax()).map_while(Result::ok) {
-        if let (true, Token::Ident(word)) = (opens, &token) {
-            let at = span.start_offset as usize;
-            let line = source[..at].rfind('\n').map_or(0, |at| at + 1);
-            let column = source[line..at].len() - source[line..at].trim_start().len();
+        if let Token::Ident(word) = token
+            && is_statement_start
+        {
+            let offset = span.start_offset as usize;
+            let indentation = indentation_of(source, offset);
             if let Some(closed) = word.strip_prefix("end") {
-                let under = |open: &Open<'_>| open.word == closed && open.column == column;
-                match open.last() {
-                    Some(last) if !under(last) && open.iter().any(under) => {
-                        return Some((last.at, last.word));
-                    }
-                    Some(last) if last.word == closed => drop(open.pop()),
+                let belongs =
+                    |block: &OpenBlock<'_>| block.word == closed && block.indentation == indentation;
+                let is_outer = open.iter().any(belongs);
+                match open.pop() {
+                    Some(last) if is_outer && !belongs(&last) => return Some(last),
+                    Some(last) if last.word != closed => open.push(last),
                     _ => {}
                 }
-            } else if BLOCKS.contains(word) || (*word == "set" && captures(source, at)) {
-                open.push(Open { at, word, column });
+            } else if BLOCKS.contains(&word) || (word == "set" && captures(source, offset)) {
+                open.push(OpenBlock { offset, word, indentation });
             }
         }
-        opens = matches!(token, Token::BlockStart);
+        is_statement_start = matches!(token, Token::BlockStart);
     }
-    open.pop().map(|open| (open.at, open.word))
+    open.pop()
 }
 
-/// Whether a `set` captures what follows instead of assigning.
-fn captures(source: &str, at: usize) -> bool {
-    let line = source[at..].lines().next().unwrap_or_default();
-    !line.split("%}").next().unwrap_or_default().contains('=')
+/// Returns how far the line of a byte is indented before that byte.
+fn indentation_of(source: &str, offset: usize) -> usize {
+    let before = &source[line_start(source, offset)..offset];
+    before.len() - before.trim_start().len()
 }
 
-/// A character that no expression has; the engine tells it as an end that comes too early.
-fn not_a_token(file: FileId, source: &str) -> Option<Diagnostic> {
-    let error = tokenize(source, false, syntax()).find_map(Result::err)?;
-    let detail = error.detail().filter(|detail| *detail == "unexpected character")?;
-    let line = error.line()?;
-    let text = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let statement = text.trim_start().strip_prefix("#%").filter(|rest| rest.contains('#'));
-    let Some(rest) = statement else {
-        let here = Origin::line(file, number(line));
-        return Some(Diagnostic::error(&TEMPLATE_SYNTAX, here, format!("{detail} in an expression")));
-    };
-    let before = text.len() - rest.len() + rest.find('#')?;
-    let column = text[..before].chars().count() + 1;
-    let here = Origin::span(file, number(line), number(column), number(text[before..].chars().count()));
-    let problem = Diagnostic::error(&TEMPLATE_SYNTAX, here, "a control line takes no comment");
-    Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
+/// Returns whether a `set` captures what follows instead of assigning.
+fn captures(source: &str, offset: usize) -> bool {
+    let statement = first_line(&source[offset..]).split("%}").next().unwrap_or_default();
+    !statement.contains('=')
 }
 
-/// A run of characters on the line of a byte.
-pub(crate) fn span(file: FileId, source: &str, at: usize, width: usize) -> Origin {
-    let before = &source[..at];
-    let line = line_of(source, at);
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Origin::span(file, number(line), number(column), number(width))
+/// Returns the offset of the comment behind a control line.
+fn comment_of_control_line(line: &str) -> Option<usize> {
+    let statement = line.trim_start().strip_prefix("#%")?;
+    Some(line.len() - statement.len() + statement.find('#')?)
 }

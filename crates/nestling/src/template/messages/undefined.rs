@@ -1,4 +1,4 @@
-//! What an undefined name was probably meant to be.
+//! Which name of an expression is undefined, and what was probably meant.
 
 use crate::template::scope::Scope;
 use nestling_gitlab::diagnostic::did_you_mean;
@@ -9,42 +9,49 @@ use std::sync::LazyLock;
 /// A name with its attributes: `inputs.node`, `unit.dir`.
 static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_]\w*(?:\.\w+)*").ok());
 
-/// The roots of a scope.
-const ROOTS: [&str; 5] = ["unit", "inputs", "vars", "environment", "pipeline"];
+/// The names that a scope can have.
+const SCOPE_NAMES: [&str; 5] = ["unit", "inputs", "vars", "environment", "pipeline"];
 
-/// The first name in an expression that the scope does not have, with the nearest one that it has.
+/// A name that a scope does not have.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Missing {
-    /// Where in the expression it stands, in bytes.
-    pub at: usize,
-    /// The name as written, up to the part that is missing.
+pub(crate) struct UndefinedName {
+    /// Its first byte in the expression.
+    pub offset: usize,
+    /// The name as it is written, up to the part that is undefined.
     pub path: String,
-    /// What to do.
+    /// What to write instead.
     pub help: String,
 }
 
-/// Looks for the name that made an expression undefined.
-pub(crate) fn missing(expression: &str, scope: &Scope) -> Option<Missing> {
-    PATH.as_ref()?.find_iter(expression).find_map(|found| missing_in(found.as_str(), found.start(), scope))
+/// Finds the first name in an expression that the scope does not have. The engine says which expression is undefined,
+/// and not which part of it.
+pub(crate) fn find_undefined(expression: &str, scope: &Scope) -> Option<UndefinedName> {
+    let mut paths = PATH.as_ref()?.find_iter(expression);
+    paths.find_map(|path| undefined_in(path.as_str(), path.start(), scope))
 }
 
-/// The names of a scope that an expression reads and that are there, with their values.
-pub(crate) fn known<'s>(expression: &str, scope: &'s Scope) -> Vec<(String, &'s Json)> {
-    let mut known: Vec<(String, &Json)> = Vec::new();
-    let paths = PATH.as_ref().into_iter().flat_map(|pattern| pattern.find_iter(expression));
-    for path in paths.map(|found| found.as_str()) {
-        let mut parts = path.split('.');
-        let root = parts.next().and_then(|root| root_of(root, scope));
-        let value = root.and_then(|root| parts.try_fold(root, |value, part| value.get(part)));
-        if let Some(value) = value.filter(|_| known.iter().all(|(name, _)| name != path)) {
-            known.push((path.to_owned(), value));
+/// Returns the names of a scope that an expression reads, with their values.
+pub(crate) fn defined_names<'s>(expression: &str, scope: &'s Scope) -> Vec<(String, &'s Json)> {
+    let mut defined: Vec<(String, &Json)> = Vec::new();
+    let Some(pattern) = PATH.as_ref() else { return defined };
+    for path in pattern.find_iter(expression) {
+        let path = path.as_str();
+        let is_known = defined.iter().any(|(known, _)| known == path);
+        if let Some(value) = value_of(path, scope).filter(|_| !is_known) {
+            defined.push((path.to_owned(), value));
         }
     }
-    known
+    defined
 }
 
-fn root_of<'s>(root: &str, scope: &'s Scope) -> Option<&'s Json> {
-    match root {
+fn value_of<'s>(path: &str, scope: &'s Scope) -> Option<&'s Json> {
+    let mut parts = path.split('.');
+    let root = root_value(parts.next()?, scope)?;
+    parts.try_fold(root, |value, part| value.get(part))
+}
+
+fn root_value<'s>(name: &str, scope: &'s Scope) -> Option<&'s Json> {
+    match name {
         "unit" => Some(&scope.unit),
         "inputs" => Some(&scope.inputs),
         "vars" => Some(&scope.vars),
@@ -53,36 +60,39 @@ fn root_of<'s>(root: &str, scope: &'s Scope) -> Option<&'s Json> {
     }
 }
 
-fn missing_in(path: &str, at: usize, scope: &Scope) -> Option<Missing> {
+fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedName> {
     let mut parts = path.split('.');
     let root = parts.next()?;
-    let Some(mut value) = root_of(root, scope) else {
-        if root == "environment" {
-            return None;
-        }
-        let near = did_you_mean(root, ROOTS).filter(|near| *near != root)?;
-        return Some(Missing { at, path: root.to_owned(), help: format!("did you mean `{near}`?") });
+    let Some(mut value) = root_value(root, scope) else {
+        return misspelt_root(root, offset);
     };
-    let mut known = root.to_owned();
+    let mut defined = root.to_owned();
     for part in parts {
-        let Some(next) = value.get(part) else {
-            return Some(Missing { at, path: format!("{known}.{part}"), help: help(part, value, &known) });
+        let Some(inner) = value.get(part) else {
+            let help = help_for_key(part, value, &defined);
+            return Some(UndefinedName { offset, path: format!("{defined}.{part}"), help });
         };
-        known = format!("{known}.{part}");
-        value = next;
+        defined = format!("{defined}.{part}");
+        value = inner;
     }
     None
 }
 
-fn help(part: &str, value: &Json, known: &str) -> String {
-    let keys: Vec<&str> =
-        value.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
-    match did_you_mean(part, keys.iter().copied()) {
-        Some(near) => format!("did you mean `{known}.{near}`?"),
-        None if known == "inputs" && keys.is_empty() => {
-            format!("define it: `spec: {{ inputs: {{ {part}: … }} }}` above the `---`")
+/// A name that is none of the scope's can be the template's own, so that only what resembles one is a mistake.
+fn misspelt_root(name: &str, offset: usize) -> Option<UndefinedName> {
+    let near = did_you_mean(name, SCOPE_NAMES).filter(|near| *near != name)?;
+    Some(UndefinedName { offset, path: name.to_owned(), help: format!("did you mean `{near}`?") })
+}
+
+fn help_for_key(key: &str, mapping: &Json, mapping_path: &str) -> String {
+    let keys = mapping.as_object().into_iter().flat_map(|mapping| mapping.keys());
+    let keys: Vec<&str> = keys.map(String::as_str).collect();
+    match did_you_mean(key, keys.iter().copied()) {
+        Some(near) => format!("did you mean `{mapping_path}.{near}`?"),
+        None if mapping_path == "inputs" && keys.is_empty() => {
+            format!("define it: `spec: {{ inputs: {{ {key}: … }} }}` above the `---`")
         }
-        None if keys.is_empty() => format!("`{known}` has no keys here"),
-        None => format!("`{known}` has {}", keys.join(", ")),
+        None if keys.is_empty() => format!("`{mapping_path}` has no keys here"),
+        None => format!("`{mapping_path}` has {}", keys.join(", ")),
     }
 }

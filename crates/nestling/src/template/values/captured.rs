@@ -1,64 +1,70 @@
-//! Captured text that stands alone on a line is written there, at the line's indentation: what a macro gives is YAML.
+//! Captured text, which a macro, a `set` block or a filter made, is YAML of its own: alone on a line it is written out at
+//! the indentation of that line.
 
-use crate::template::marks::private_use::{self, Piece};
-use crate::template::values::placeholders::Store;
+use super::placeholders::{CAPTURE_DEPTH, Placeholders};
+use crate::template::marks::private_use::{CAPTURED, Piece, pieces};
 
-/// Captured text inside captured text, at most so many times.
-const DEPTH: usize = 50;
-
-/// The rendered text with every placeholder of captured text that is alone on its line replaced by that text.
-pub(crate) fn splice(text: &str, store: &Store) -> String {
-    if !text.contains(private_use::TEXT) {
+/// Returns rendered text with captured text in the place of each of its placeholders that is alone on a line.
+pub(crate) fn expand_captured(text: &str, placeholders: &Placeholders) -> String {
+    if !text.contains(CAPTURED) {
         return text.to_owned();
     }
-    let mut out = String::with_capacity(text.len() * 2);
-    splice_into(&mut out, text, "", store, 0);
-    out
+    let mut expanded = String::with_capacity(text.len() * 2);
+    expand_into(&mut expanded, text, "", placeholders, 0);
+    expanded
 }
 
-fn splice_into(out: &mut String, text: &str, indent: &str, store: &Store, depth: usize) {
+fn expand_into(
+    expanded: &mut String,
+    text: &str,
+    indentation: &str,
+    placeholders: &Placeholders,
+    depth: usize,
+) {
     for line in text.split_inclusive('\n') {
-        let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, "\n"));
-        match alone(body).and_then(|(own, index)| Some((own, store.get(index)?))) {
-            Some((own, value)) if depth < DEPTH => {
-                let captured = value.as_str().unwrap_or_default().trim_matches('\n');
-                if is_blank(captured) {
-                    continue;
-                }
-                splice_into(out, captured, &format!("{indent}{own}"), store, depth + 1);
-                out.push_str(end);
+        let body = line.strip_suffix('\n').unwrap_or(line);
+        let captured = lone_placeholder(body).filter(|_| depth < CAPTURE_DEPTH);
+        let captured =
+            captured.and_then(|(own_indentation, index)| Some((own_indentation, placeholders.get(index)?)));
+        let Some((own_indentation, value)) = captured else {
+            // White space on a blank line would change block scalars.
+            if !is_blank(body) {
+                expanded.push_str(indentation);
             }
-            _ => {
-                if !is_blank(body) {
-                    out.push_str(indent);
-                }
-                out.push_str(line);
-            }
+            expanded.push_str(line);
+            continue;
+        };
+        let inner = value.as_str().unwrap_or_default().trim_matches('\n');
+        // A macro that prints nothing leaves no line behind.
+        if is_blank(inner) {
+            continue;
         }
+        expand_into(expanded, inner, &format!("{indentation}{own_indentation}"), placeholders, depth + 1);
+        expanded.push_str(&line[body.len()..]);
     }
 }
 
-/// The indentation and the placeholder of a line that holds nothing else.
-fn alone(line: &str) -> Option<(&str, usize)> {
-    let mut found = None;
-    let mut indent = "";
-    for piece in private_use::pieces(line) {
+/// Returns the indentation and the index of the captured text that is alone on a line.
+fn lone_placeholder(line: &str) -> Option<(&str, usize)> {
+    let mut captured = None;
+    let mut indentation = "";
+    for piece in pieces(line) {
         match piece {
-            Piece::Captured(index) if found.is_none() => found = Some(index),
+            Piece::Captured(index) if captured.is_none() => captured = Some(index),
             Piece::Mark(..) => {}
-            Piece::Text(text) if text.trim().is_empty() => {
-                if found.is_none() {
-                    indent = text;
+            Piece::Text(blanks) if blanks.trim().is_empty() => {
+                if captured.is_none() {
+                    indentation = blanks;
                 }
             }
-            _ => return None,
+            Piece::Text(_) | Piece::Value(_) | Piece::Captured(_) => return None,
         }
     }
-    Some((indent, found?))
+    Some((indentation, captured?))
 }
 
 fn is_blank(text: &str) -> bool {
-    private_use::pieces(text).all(|piece| match piece {
+    pieces(text).all(|piece| match piece {
         Piece::Text(text) => text.trim().is_empty(),
         Piece::Mark(..) => true,
         Piece::Value(_) | Piece::Captured(_) => false,
@@ -71,17 +77,18 @@ mod tests {
     use minijinja::Value;
 
     #[test]
-    fn a_captured_text_alone_on_its_line_takes_the_lines_indentation() {
-        let store = Store::default();
-        let inner = store.keep(&Value::from_safe_string("x: 1\n".into()));
-        let outer = store.keep(&Value::from_safe_string(format!("a:\n  {inner}\nb: 2\n")));
-        assert_eq!(splice(&format!("job:\n  {outer}\n"), &store), "job:\n  a:\n    x: 1\n  b: 2\n");
+    fn captured_text_alone_on_its_line_takes_the_lines_indentation() {
+        let placeholders = Placeholders::default();
+        let inner = placeholders.keep(&Value::from_safe_string("x: 1\n".into()));
+        let outer = placeholders.keep(&Value::from_safe_string(format!("a:\n  {inner}\nb: 2\n")));
+        let expanded = expand_captured(&format!("job:\n  {outer}\n"), &placeholders);
+        assert_eq!(expanded, "job:\n  a:\n    x: 1\n  b: 2\n");
     }
 
     #[test]
     fn inside_a_line_the_placeholder_stays() {
-        let store = Store::default();
-        let text = format!("a: {}\n", store.keep(&Value::from_safe_string("x".into())));
-        assert_eq!(splice(&text, &store), text);
+        let placeholders = Placeholders::default();
+        let text = format!("a: {}\n", placeholders.keep(&Value::from_safe_string("x".into())));
+        assert_eq!(expand_captured(&text, &placeholders), text);
     }
 }

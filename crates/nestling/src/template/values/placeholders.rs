@@ -1,127 +1,147 @@
-//! The values that placeholders stand for.
+//! The values of one rendering, each behind a placeholder.
+//!
+//! Whatever `${{ }}` prints is kept here, and its placeholder is printed instead: a few private-use characters that
+//! cannot be mistaken for a key, an indentation or a comment, so that no value changes the structure of the YAML.
 
-use crate::template::marks::private_use::{self, Piece, TEXT, VALUE};
+use super::json::atom_text;
+use crate::template::marks::private_use::{CAPTURED, Piece, VALUE, has_reserved, pieces, write_placeholder};
+use crate::template::marks::wrap::Untrusted;
 use minijinja::Value;
-use nestling_gitlab::diagnostic::Origin;
+use minijinja::value::Object;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Captured text inside captured text, at most so many times.
-const DEPTH: usize = 50;
+/// How deep captured text can be inside captured text.
+pub(crate) const CAPTURE_DEPTH: usize = 50;
 
-/// A contributor's choice that a template prints.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Untrusted {
-    /// Where it is printed.
-    pub origin: Origin,
-    /// What it is, such as `pipeline.branch`.
-    pub source: String,
+/// An untrusted value on its way from the call around an expression to the formatter, which keeps what is inside. The
+/// call is the outermost part of its expression, so that no filter and no operator ever sees this object.
+#[derive(Debug)]
+pub(crate) struct UntrustedValue {
+    /// The value as the expression gave it.
+    pub value: Value,
+    /// The expression, and what it reads.
+    pub untrusted: Arc<Untrusted>,
 }
 
-/// The values of one rendering, by the number in their placeholders. Clones share them.
+impl Object for UntrustedValue {}
+
+/// The values of one rendering, by the index in their placeholders. Clones share them, since the engine's formatter and
+/// its filters each own one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Store {
-    kept: Arc<Mutex<Kept>>,
+pub(crate) struct Placeholders {
+    kept: Arc<Mutex<Vec<Kept>>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 struct Kept {
-    values: Vec<(Value, Option<Arc<Untrusted>>)>,
-    /// What the next value to be kept is told to be.
-    next: Option<Arc<Untrusted>>,
+    value: Value,
+    untrusted: Option<Arc<Untrusted>>,
 }
 
-impl Store {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+impl Placeholders {
+    fn kept(&self) -> MutexGuard<'_, Vec<Kept>> {
+        // Nothing panics while it holds the lock, and a value that was pushed is whole.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a value and gives its placeholder.
-    pub(crate) fn keep(&self, value: &Value) -> String {
+    /// Keeps a printed value and returns its placeholder.
+    pub(crate) fn keep(&self, printed: &Value) -> String {
+        let Some(UntrustedValue { value, untrusted }) = printed.downcast_object_ref() else {
+            return self.push(printed, None);
+        };
+        // Text that a macro returned is already made of placeholders, and its parts are as untrusted as the whole.
+        if let Some(text) = value.as_str().filter(|_| value.is_safe()) {
+            self.distrust_parts(text, untrusted);
+        }
+        self.push(value, Some(Arc::clone(untrusted)))
+    }
+
+    /// Keeps what a filter made of the value behind a placeholder, which is as untrusted as that value.
+    pub(crate) fn keep_changed(&self, index: usize, changed: &Value) -> String {
+        let untrusted = self.untrusted(index);
+        self.push(changed, untrusted)
+    }
+
+    fn distrust_parts(&self, text: &str, untrusted: &Arc<Untrusted>) {
         let mut kept = self.kept();
-        let untrusted = kept.next.take();
-        if let (Some(untrusted), Some(text)) = (&untrusted, value.as_str().filter(|_| value.is_safe())) {
-            for piece in private_use::pieces(text) {
-                if let Piece::Value(index) | Piece::Captured(index) = piece
-                    && let Some((_, inner)) = kept.values.get_mut(index)
-                {
-                    inner.get_or_insert_with(|| Arc::clone(untrusted));
-                }
+        for piece in pieces(text) {
+            if let Piece::Value(index) | Piece::Captured(index) = piece
+                && let Some(part) = kept.get_mut(index)
+            {
+                part.untrusted.get_or_insert_with(|| Arc::clone(untrusted));
             }
         }
+    }
+
+    fn push(&self, value: &Value, untrusted: Option<Arc<Untrusted>>) -> String {
+        let mut kept = self.kept();
         let mut placeholder = String::with_capacity(16);
-        let open = if value.is_safe() { TEXT } else { VALUE };
-        private_use::write_placeholder(&mut placeholder, open, kept.values.len());
-        kept.values.push((value.clone(), untrusted));
+        // The engine calls text safe that went through its output once: what a macro, a `set` block or a filter made.
+        let open = if value.is_safe() { CAPTURED } else { VALUE };
+        write_placeholder(&mut placeholder, open, kept.len());
+        kept.push(Kept { value: value.clone(), untrusted });
         placeholder
     }
 
-    /// Keeps what became of the value behind a placeholder.
-    pub(crate) fn keep_changed(&self, index: usize, changed: &Value) -> String {
-        let untrusted = self.untrusted(index);
-        self.kept().next = untrusted;
-        self.keep(changed)
-    }
-
-    /// Tells that the value that is kept next is a contributor's choice.
-    pub(crate) fn distrust_next(&self, untrusted: Untrusted) {
-        self.kept().next = Some(Arc::new(untrusted));
-    }
-
-    /// The value behind a placeholder.
+    /// Returns the value behind a placeholder.
     pub(crate) fn get(&self, index: usize) -> Option<Value> {
-        self.kept().values.get(index).map(|(value, _)| value.clone())
+        self.kept().get(index).map(|kept| kept.value.clone())
     }
 
-    /// Whether the value behind a placeholder is a contributor's choice.
-    pub(crate) fn untrusted(&self, index: usize) -> Option<Arc<Untrusted>> {
-        self.kept().values.get(index)?.1.clone()
+    fn untrusted(&self, index: usize) -> Option<Arc<Untrusted>> {
+        self.kept().get(index)?.untrusted.clone()
     }
 
-    /// All contributor's choices behind a placeholder, in captured text as well.
-    pub(crate) fn all_untrusted(&self, index: usize) -> Vec<Arc<Untrusted>> {
-        let mut found = Vec::new();
-        self.collect_untrusted(index, 0, &mut found);
-        found
+    /// Returns the untrusted values behind a placeholder: the value itself, or those inside captured text.
+    pub(crate) fn untrusted_within(&self, index: usize) -> Vec<Arc<Untrusted>> {
+        let mut untrusted = Vec::new();
+        self.collect_untrusted(index, 0, &mut untrusted);
+        untrusted
     }
 
-    fn collect_untrusted(&self, index: usize, depth: usize, found: &mut Vec<Arc<Untrusted>>) {
+    fn collect_untrusted(&self, index: usize, depth: usize, collected: &mut Vec<Arc<Untrusted>>) {
         if let Some(untrusted) = self.untrusted(index) {
-            return found.push(untrusted);
+            collected.push(untrusted);
+            return;
         }
-        let Some(value) = self.get(index).filter(|value| depth < DEPTH && value.is_safe()) else { return };
-        for piece in private_use::pieces(value.as_str().unwrap_or_default()) {
-            if let Piece::Value(index) | Piece::Captured(index) = piece {
-                self.collect_untrusted(index, depth + 1, found);
+        let Some(value) = self.get(index) else { return };
+        if depth >= CAPTURE_DEPTH || !value.is_safe() {
+            return;
+        }
+        for piece in pieces(value.as_str().unwrap_or_default()) {
+            if let Piece::Value(part) | Piece::Captured(part) = piece {
+                self.collect_untrusted(part, depth + 1, collected);
             }
         }
     }
 
     /// Forgets all values, before the next rendering.
     pub(crate) fn clear(&self) {
-        *self.kept() = Kept::default();
+        self.kept().clear();
     }
 
-    /// Text with its marks gone and its placeholders replaced by what they stand for, signs in values still escaped.
+    /// Returns text without its marks and with values in the place of their placeholders. Reserved characters that
+    /// values brought with them are still escaped.
     pub(crate) fn resolved(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        self.resolve_into(&mut out, text, 0);
-        out
+        let mut resolved = String::with_capacity(text.len());
+        self.resolve_into(&mut resolved, text, 0);
+        resolved
     }
 
-    fn resolve_into(&self, out: &mut String, text: &str, depth: usize) {
-        if depth >= DEPTH || !private_use::has_sign(text) {
-            out.push_str(text);
+    fn resolve_into(&self, resolved: &mut String, text: &str, depth: usize) {
+        if depth >= CAPTURE_DEPTH || !has_reserved(text) {
+            resolved.push_str(text);
             return;
         }
-        for piece in private_use::pieces(text) {
+        for piece in pieces(text) {
             match piece {
-                Piece::Text(text) => out.push_str(text),
+                Piece::Text(text) => resolved.push_str(text),
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
                     let Some(value) = self.get(index) else { continue };
                     match value.as_str() {
-                        Some(text) => self.resolve_into(out, text, depth + 1),
-                        None => out.push_str(&crate::template::values::convert::atom(&value)),
+                        Some(text) => self.resolve_into(resolved, text, depth + 1),
+                        None => resolved.push_str(&atom_text(&value)),
                     }
                 }
             }

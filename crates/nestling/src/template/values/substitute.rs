@@ -1,69 +1,70 @@
-//! Puts the values back into the tree that was read with placeholders in their places.
+//! Values in the place of their placeholders, in the tree that the YAML reader made.
 
-use crate::template::marks::private_use::{self, Piece};
+use super::placeholders::Placeholders;
+use super::to_tree::{Refused, to_node, to_text};
+use crate::template::marks::private_use::{Piece, has_reserved, pieces};
 use crate::template::rules::{SCRIPT_INJECTION, TEMPLATE_VALUE};
-use crate::template::values::convert::{to_node, to_text};
-use crate::template::values::placeholders::Store;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
-use nestling_gitlab::yaml::{Key, Kind, Map, Node, Scalar, Style, duplicate_keys};
+use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style, duplicate_keys};
 
-/// What kind of place of the tree a node stands in.
+/// Whether a shell runs the strings of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spot {
-    /// Under a key whose texts a shell runs.
+pub(crate) enum NodeContext {
+    /// Below a key whose strings a shell runs.
     Script,
     /// Anywhere else.
-    Elsewhere,
+    Data,
 }
 
-/// The keys whose texts a shell runs (<https://docs.gitlab.com/ci/yaml/#script>).
-const SCRIPTS: [&str; 4] = ["script", "before_script", "after_script", "pre_get_sources_script"];
+/// The keys whose strings a shell runs (<https://docs.gitlab.com/ci/yaml/#script>).
+const SCRIPT_KEYS: [&str; 4] = ["script", "before_script", "after_script", "pre_get_sources_script"];
 
-impl Spot {
+impl NodeContext {
+    /// Returns the context of a key's value.
     fn below(self, key: &str) -> Self {
         match key {
-            key if SCRIPTS.contains(&key) => Self::Script,
-            "variables" => Self::Elsewhere,
+            key if SCRIPT_KEYS.contains(&key) => Self::Script,
+            // A job of this name, or the variables of a job: a shell gets them as data.
+            "variables" => Self::Data,
             _ => self,
         }
     }
 }
 
-/// Why a value cannot stand where it was printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refused {
-    Undefined,
-    NoneInText,
-    ListInText,
-    MapInText,
-    NotData,
-    TooDeep,
+/// Reads captured text that is a whole node: the rest of the way from marked text to a tree, which leads back here.
+pub(crate) trait ReadCaptured {
+    /// Reads it into a tree with its values in place. `depth` counts captured text inside captured text.
+    fn read_captured(
+        &self,
+        text: &str,
+        origin: Origin,
+        depth: usize,
+        context: NodeContext,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Node>;
 }
-
-/// Parses captured text that stands for a whole node; marks and placeholders in it are still there.
-pub(crate) type ParseCaptured<'a> = &'a dyn Fn(&str, Origin, usize, Spot) -> Result<Node, Vec<Diagnostic>>;
 
 /// Puts values into a tree.
-pub(crate) struct PutBack<'a> {
-    pub store: &'a Store,
-    pub parse: ParseCaptured<'a>,
+pub(crate) struct Substitution<'a> {
+    pub placeholders: &'a Placeholders,
+    pub reader: &'a dyn ReadCaptured,
     /// How deep captured text is inside captured text.
     pub depth: usize,
-    /// Where the tree stands.
-    pub spot: Spot,
-    pub problems: Vec<Diagnostic>,
+    /// The context of the node that is being visited.
+    pub context: NodeContext,
+    pub problems: &'a mut Vec<Diagnostic>,
 }
 
-impl PutBack<'_> {
+impl Substitution<'_> {
     pub(crate) fn node(&mut self, node: &mut Node) {
         let origin = node.origin;
         match &mut node.kind {
-            Kind::Scalar(scalar) if private_use::has_sign(&scalar.text) => {
-                if let Some(whole) = self.whole(scalar, origin) {
+            Kind::Scalar(scalar) if has_reserved(&scalar.text) => {
+                if let Some(value) = self.whole_value(scalar, origin) {
                     let tag = node.tag.take();
-                    *node = Node { tag: tag.or(whole.tag), ..whole };
+                    *node = Node { tag: tag.or(value.tag), ..value };
                 } else {
-                    *scalar = self.joined(scalar, origin);
+                    *scalar = self.interpolated(scalar, origin);
                 }
             }
             Kind::Scalar(_) => {}
@@ -73,83 +74,93 @@ impl PutBack<'_> {
     }
 
     fn map(&mut self, map: &mut Map) {
-        let mut changed = false;
+        let mut has_changed_keys = false;
         for entry in &mut map.entries {
-            if private_use::has_sign(entry.key.text()) {
-                changed = true;
-                let Key { origin, scalar } = &mut entry.key;
-                *scalar = self.joined(scalar, *origin);
+            if has_reserved(entry.key.text()) {
+                has_changed_keys = true;
+                entry.key.scalar = self.interpolated(&entry.key.scalar, entry.key.origin);
             }
-            let spot = self.spot;
-            self.spot = spot.below(entry.key.text());
+            let outer_context = self.context;
+            self.context = outer_context.below(entry.key.text());
             self.node(&mut entry.value);
-            self.spot = spot;
+            self.context = outer_context;
         }
-        // Two keys that were told apart by their placeholders only can turn out to be the same.
-        if changed {
+        // The YAML reader saw different placeholders, which can stand for the same key.
+        if has_changed_keys {
             self.problems.extend(duplicate_keys(map));
         }
     }
 
-    /// The node that a plain scalar becomes which is exactly one placeholder.
-    fn whole(&mut self, scalar: &Scalar, origin: Origin) -> Option<Node> {
+    /// Returns the node that a plain scalar becomes that is exactly one placeholder.
+    fn whole_value(&mut self, scalar: &Scalar, origin: Origin) -> Option<Node> {
         if scalar.style != Style::Plain {
             return None;
         }
-        let mut pieces = private_use::pieces(&scalar.text);
-        if let (Some(Piece::Value(index)), None) = (pieces.clone().next(), pieces.clone().nth(1)) {
-            self.distrust(index);
+        let mut pieces = pieces(&scalar.text);
+        let piece = pieces.next()?;
+        if pieces.next().is_some() {
+            return None;
         }
-        let node = match (pieces.next()?, pieces.next()) {
-            (Piece::Value(index), None) => to_node(&self.store.get(index)?, origin, self.store)
-                .map_err(|refused| vec![problem(refused, origin)]),
-            (Piece::Captured(index), None) => {
-                let value = self.store.get(index)?;
-                (self.parse)(value.as_str().unwrap_or_default(), origin, self.depth + 1, self.spot)
+        let node = match piece {
+            Piece::Value(index) => {
+                self.warn_of_untrusted(index);
+                match to_node(&self.placeholders.get(index)?, origin, self.placeholders) {
+                    Ok(node) => Some(node),
+                    Err(refused) => {
+                        self.problems.push(problem(refused, origin));
+                        None
+                    }
+                }
             }
-            _ => return None,
+            Piece::Captured(index) => {
+                let value = self.placeholders.get(index)?;
+                let text = value.as_str().unwrap_or_default();
+                self.reader.read_captured(text, origin, self.depth + 1, self.context, self.problems)
+            }
+            Piece::Text(_) | Piece::Mark(..) => return None,
         };
-        Some(node.unwrap_or_else(|problems| {
-            self.problems.extend(problems);
-            Node::string(origin, "")
-        }))
+        // After a problem, the rest of the tree is still looked at.
+        Some(node.unwrap_or_else(|| Node::string(origin, "")))
     }
 
-    /// Tells of a contributor's choice that a shell would run.
-    fn distrust(&mut self, index: usize) {
-        if self.spot != Spot::Script {
+    /// Warns of the untrusted values behind a placeholder if a shell would run them.
+    fn warn_of_untrusted(&mut self, index: usize) {
+        if self.context != NodeContext::Script {
             return;
         }
-        for found in self.store.all_untrusted(index) {
-            let message =
-                format!("`{}` is printed into a script, and whoever makes a branch chooses it", found.source);
+        for untrusted in self.placeholders.untrusted_within(index) {
+            let message = format!(
+                "`{}` is printed into a script, and whoever makes a branch chooses it",
+                untrusted.source
+            );
             self.problems.push(
-                Diagnostic::warning(&SCRIPT_INJECTION, found.origin, message)
+                Diagnostic::warning(&SCRIPT_INJECTION, untrusted.origin, message)
                     .with_help("write `| sh` behind it, which makes it one word for the shell"),
             );
         }
     }
 
-    /// The text around the placeholders with the values' texts joined in: a string, whatever it looks like.
-    fn joined(&mut self, scalar: &Scalar, origin: Origin) -> Scalar {
+    /// Returns text with values in the place of its placeholders: a string, whatever it looks like.
+    fn interpolated(&mut self, scalar: &Scalar, origin: Origin) -> Scalar {
         let mut text = String::with_capacity(scalar.text.len());
-        let mut printed = false;
-        for piece in private_use::pieces(&scalar.text) {
+        let mut has_values = false;
+        for piece in pieces(&scalar.text) {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
-                    printed = true;
-                    self.distrust(index);
-                    let value = self.store.get(index).unwrap_or_default();
-                    match to_text(&value, self.store) {
+                    has_values = true;
+                    self.warn_of_untrusted(index);
+                    let value = self.placeholders.get(index).unwrap_or_default();
+                    match to_text(&value, self.placeholders) {
                         Ok(part) => text.push_str(&part),
                         Err(refused) => self.problems.push(problem(refused, origin)),
                     }
                 }
             }
         }
-        let style = if printed && scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
+        // `v${{ 1 }}` is a string to its author, and so is `${{ 1 }}${{ 0 }}`, which YAML would read as a number.
+        let style = if has_values && scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
         Scalar { text: text.into(), style }
     }
 }

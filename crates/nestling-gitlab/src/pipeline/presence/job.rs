@@ -1,0 +1,80 @@
+//! The presence of a job as a whole: of all jobs that `parallel` makes of it.
+
+use super::{Moment, Presence, State, presence_of};
+use crate::pipeline::guard::Guard;
+use crate::pipeline::matrix::{JobCopy, copies, parallel, selected_copies};
+use crate::pipeline::need::Need;
+use crate::yaml::Map;
+
+/// GitLab multiplies a job by no more than this (<https://docs.gitlab.com/ci/yaml/#parallel>).
+const MOST_COPIES: u64 = 200;
+
+/// A job's copies, each with its presence; a job that nothing multiplies is its only copy.
+#[derive(Debug, Clone)]
+pub struct JobPresence {
+    copies: Vec<(JobCopy, Presence)>,
+    any: Guard,
+    all: Guard,
+    state: State,
+}
+
+impl JobPresence {
+    /// Returns the presence of a job and of its copies.
+    pub fn of(name: &str, body: &Map, moment: &Moment<'_>) -> Self {
+        let count = parallel(body).map_or(1, |parallel| parallel.count());
+        // What GitLab refuses for its number is looked at as one.
+        let copies = match count {
+            0..=MOST_COPIES => copies(name, body),
+            _ => vec![JobCopy { name: name.to_owned(), variables: Vec::new() }],
+        };
+        let with_presence = |copy: JobCopy| {
+            let presence = presence_of(&copy.name, body, &copy.variables, moment);
+            (copy, presence)
+        };
+        let copies: Vec<(JobCopy, Presence)> = copies.into_iter().map(with_presence).collect();
+        let any = Guard::any(copies.iter().map(|(_, presence)| presence.guard()));
+        let all = Guard::all(copies.iter().map(|(_, presence)| presence.guard()));
+        let state = State::of(&any);
+        Self { copies, any, all, state }
+    }
+
+    /// The copies, in the order in which GitLab makes them.
+    pub fn copies(&self) -> &[(JobCopy, Presence)] {
+        &self.copies
+    }
+
+    /// Whether any of the copies is in the pipeline.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The condition under which any of the copies is in the pipeline.
+    pub fn guard(&self) -> &Guard {
+        &self.any
+    }
+
+    /// Returns the condition under which a need on this job can be met: all copies that it means are in the pipeline. `None`
+    /// where it means one that does not exist.
+    pub fn met(&self, job: &str, need: &Need<'_>) -> Option<Guard> {
+        // GitLab ignores a selector where nothing is multiplied.
+        let selector = need.matrix.filter(|_| self.is_multiplied(job));
+        let selected = selector.and_then(|matrix| selected_copies(job, matrix));
+        if let Some(names) = selected {
+            let guards: Option<Vec<Guard>> = names.iter().map(|name| self.copy_guard(name)).collect();
+            return guards.map(Guard::all);
+        }
+        match need.job() {
+            Some(name) if name != job => self.copy_guard(name),
+            _ => Some(self.all.clone()),
+        }
+    }
+
+    /// Returns `true` if GitLab makes jobs with names of their own of the job with this name.
+    pub fn is_multiplied(&self, job: &str) -> bool {
+        self.copies.iter().all(|(copy, _)| copy.name != job)
+    }
+
+    fn copy_guard(&self, name: &str) -> Option<Guard> {
+        self.copies.iter().find(|(copy, _)| copy.name == name).map(|(_, presence)| presence.guard())
+    }
+}

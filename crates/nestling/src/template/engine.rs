@@ -1,0 +1,204 @@
+//! The engine with the templates that it has compiled. Each is compiled once, whatever the number of units that use it.
+
+use super::checks::import_alias::wrong_import_alias;
+use super::checks::orphan_blocks::orphan_blocks;
+use super::checks::reserved_characters::reserved_character;
+use super::filters::add_filters;
+use super::marks::insert::insert_marks;
+use super::marks::wrap::visible;
+use super::messages::engine_error::engine_error;
+use super::scope::Scope;
+use super::syntax::syntax;
+use super::untrusted::{self, UntrustedParameters};
+use super::values::placeholders::{Placeholders, UntrustedValue};
+use crate::workspace::{Body, Read, Templates};
+use minijinja::value::ValueKind;
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+/// How much one rendering may do.
+#[derive(Debug, Clone, Copy)]
+pub struct RenderLimits {
+    /// Steps of the engine; each also pays for 64 bytes of text.
+    pub fuel: u64,
+    /// Macros and includes inside each other.
+    pub recursion: usize,
+    /// Bytes of rendered text.
+    pub output: usize,
+}
+
+impl Default for RenderLimits {
+    fn default() -> Self {
+        Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
+    }
+}
+
+/// A template as the engine has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled {
+    pub file: FileId,
+    /// Its text with marks.
+    pub marked: String,
+}
+
+/// The engine, its templates and the values of the current rendering.
+pub(crate) struct TemplateEngine<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) templates: &'a Templates<'a>,
+    pub(crate) limits: RenderLimits,
+    pub(crate) placeholders: Placeholders,
+    pub(crate) environment: RefCell<Environment<'static>>,
+    /// The compiled templates by the engine's name: [`Self::name_of_body`], or the name that another template uses.
+    pub(crate) compiled: RefCell<HashMap<String, Compiled>>,
+    untrusted_parameters: RefCell<UntrustedParameters>,
+}
+
+impl<'a> TemplateEngine<'a> {
+    /// Makes an engine whose includes and imports are found among these templates.
+    pub(crate) fn new(
+        sources: &'a Sources,
+        templates: &'a Templates<'a>,
+        limits: RenderLimits,
+        placeholders: Placeholders,
+    ) -> Self {
+        let mut environment = Environment::new();
+        environment.set_syntax(syntax());
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // An escaping of our own makes the engine call captured text safe, by which it is told from values.
+        environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
+        // Without it, errors have no columns and no values.
+        environment.set_debug(true);
+        environment.set_fuel(Some(limits.fuel));
+        environment.set_recursion_limit(limits.recursion);
+        environment.remove_global("debug");
+        let values = placeholders.clone();
+        environment.set_formatter(move |out, _, value| {
+            if holds_undefined(value, 0) {
+                return Err(ErrorKind::UndefinedError.into());
+            }
+            out.write_str(&values.keep(value)).map_err(Into::into)
+        });
+        add_filters(&mut environment, &placeholders);
+        Self {
+            sources,
+            templates,
+            limits,
+            placeholders,
+            environment: RefCell::new(environment),
+            compiled: RefCell::default(),
+            untrusted_parameters: RefCell::default(),
+        }
+    }
+
+    /// Compiles a body if the engine does not have it yet, and returns its name there.
+    pub(crate) fn name_of_body(&self, body: &Body) -> Result<String, Vec<Diagnostic>> {
+        // No file can be called so, since names of templates have no `#`.
+        let name = format!("#{}", body.file.index());
+        if self.is_compiled(&name) {
+            return Ok(name);
+        }
+        let known_parameters = self.untrusted_parameters.borrow().len();
+        self.compile(&name, body)?;
+        if self.untrusted_parameters.borrow().len() > known_parameters {
+            self.recompile_called_macros()?;
+        }
+        Ok(name)
+    }
+
+    pub(crate) fn is_compiled(&self, name: &str) -> bool {
+        self.compiled.borrow().contains_key(name)
+    }
+
+    /// Looks up a compiled template: its file, and its text with marks.
+    pub(crate) fn marked(&self, name: &str) -> Option<(FileId, String)> {
+        let compiled = self.compiled.borrow();
+        let template = compiled.get(name)?;
+        Some((template.file, template.marked.clone()))
+    }
+
+    /// Compiles the templates again whose macros are now called with an untrusted value: in them, more expressions have
+    /// to be wrapped. That can make parameters of further macros untrusted.
+    fn recompile_called_macros(&self) -> Result<(), Vec<Diagnostic>> {
+        loop {
+            let parameters = self.untrusted_parameters.borrow().clone();
+            let macros: BTreeSet<&str> = parameters.keys().map(|(name, _)| name.as_str()).collect();
+            let mut affected = Vec::new();
+            for (name, template) in &*self.compiled.borrow() {
+                let source = visible(&template.marked);
+                if untrusted::defines_macro(&source, &macros) {
+                    affected.push((name.clone(), template.file, source));
+                }
+            }
+            for (name, file, source) in affected {
+                self.compile_marked(&name, file, &source)?;
+            }
+            if self.untrusted_parameters.borrow().len() == parameters.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Compiles a body, and the templates that it names.
+    pub(crate) fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
+        if let Some(problem) = reserved_character(&body.text, body.file) {
+            return Err(vec![problem]);
+        }
+        orphan_blocks(body, self.templates)?;
+        self.compile_marked(name, body.file, &body.text)?;
+        for read in body.reads() {
+            // A template that is not there is the engine's own error, and none if the line is not reached.
+            if let Read::Named(wanted) = read
+                && !self.is_compiled(wanted)
+                && let Some(template) = self.templates.find(wanted)?
+            {
+                self.compile(wanted, &template.body)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts marks into one template and gives it to the engine.
+    fn compile_marked(&self, name: &str, file: FileId, text: &str) -> Result<(), Vec<Diagnostic>> {
+        if let Some(problem) = wrong_import_alias(text, file) {
+            return Err(vec![problem]);
+        }
+        let prints = untrusted::find(text, &mut self.untrusted_parameters.borrow_mut());
+        let marked = insert_marks(text, file, &prints);
+        let result = self.environment.borrow_mut().add_template_owned(name.to_owned(), marked.clone());
+        match result {
+            Ok(()) => {
+                self.compiled.borrow_mut().insert(name.to_owned(), Compiled { file, marked });
+                Ok(())
+            }
+            Err(error) => {
+                self.compiled.borrow_mut().remove(name);
+                let marked = |_: &str| Some((file, marked.clone()));
+                Err(vec![engine_error(&error, &Scope::empty(), self.sources, &marked)])
+            }
+        }
+    }
+}
+
+/// Returns whether a value is undefined, or a list or a mapping that holds something that is.
+fn holds_undefined(value: &Value, depth: usize) -> bool {
+    /// Deeper values are refused where they are put into the tree, at the place that prints them.
+    const DEPTH: usize = 6;
+    if let Some(UntrustedValue { value, .. }) = value.downcast_object_ref() {
+        return holds_undefined(value, depth);
+    }
+    if value.is_undefined() {
+        return true;
+    }
+    if depth == DEPTH || !matches!(value.kind(), ValueKind::Seq | ValueKind::Map) {
+        return false;
+    }
+    let is_map = value.kind() == ValueKind::Map;
+    let Ok(mut items) = value.try_iter() else { return false };
+    // Iterating over a mapping gives its keys.
+    items.any(|item| match is_map {
+        true => value.get_item(&item).is_ok_and(|inner| holds_undefined(&inner, depth + 1)),
+        false => holds_undefined(&item, depth + 1),
+    })
+}
