@@ -17,6 +17,7 @@ mod no_checkout;
 mod hostile;
 mod render_cases;
 mod check_cases;
+mod rules;
 mod stop_table;
 mod slugs;
 mod presence;

@@ -135,7 +135,7 @@ fn shown(problem: &Diagnostic, sources: &Sources) -> String {
     for label in labels {
         let _ = writeln!(text, "  {}: {}", place_of(label, sources), label.text);
     }
-    for note in &problem.notes {
+    for note in &problem.all_notes() {
         let _ = writeln!(text, "  note: {note}");
     }
     for unit in &problem.units {

@@ -152,7 +152,7 @@ impl Planned {
             for label in problem.labels.iter().skip(1) {
                 _ = writeln!(text, "  {}: {}", self.sources.place(label.origin), label.text);
             }
-            for note in &problem.notes {
+            for note in &problem.all_notes() {
                 _ = writeln!(text, "  {note}");
             }
             if let Some(help) = &problem.help {

@@ -32,6 +32,26 @@ impl Repository {
         self
     }
 
+    /// Writes a file of any bytes.
+    pub(crate) fn write_bytes(&self, path: &str, content: &[u8]) -> &Self {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Removes all files from the work tree.
+    pub(crate) fn clear(&self) {
+        for entry in std::fs::read_dir(self.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with(".git") {
+                std::fs::remove_dir_all(path).unwrap();
+            } else if path.is_file() {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
     /// Commits everything, and gives the commit.
     pub(crate) fn commit(&self, subject: &str) -> String {
         self.git(&["add", "--all"]);

@@ -4,7 +4,6 @@ use super::codepipeline::PipelineId;
 use super::rules::{
     CDK_ROLE, CDK_RUNNER, CDK_SETTING, CDK_SOURCE, CDK_STACK, CDK_TRIGGER, CDK_UNSUPPORTED, CDK_VARIABLE,
 };
-use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity};
 
 /// One thing that is not a job.
@@ -168,7 +167,7 @@ impl Report {
         self.lines.iter().filter(|line| line.kind.is_open())
     }
 
-    /// One diagnostic for each sort of open line, with the lines as notes. `--strict-cdk` asks for errors.
+    /// One diagnostic for each sort of open line, with the lines as items. `--strict-cdk` asks for errors.
     pub fn diagnostics(&self, severity: Severity) -> Vec<Diagnostic> {
         let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
         kinds.sort_unstable();
@@ -182,11 +181,6 @@ impl Report {
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }
-        let mut by_text: IndexMap<&str, Vec<&str>> = IndexMap::new();
-        for line in &lines {
-            by_text.entry(&line.text).or_default().push(&line.subject);
-        }
-        let notes = by_text.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
-        Some(notes.fold(problem, Diagnostic::with_note))
+        Some(lines.iter().fold(problem, |problem, line| problem.with_item(&line.subject, &line.text)))
     }
 }

@@ -15,6 +15,10 @@ pub(crate) struct Planned {
     pub plan: Plan,
     pub sources: Sources,
     pub problems: Vec<Diagnostic>,
+    /// How many warnings were allowed.
+    pub allowed: usize,
+    /// A warning for each comment and entry of `allow` that silenced nothing in this run.
+    pub unused: Vec<Diagnostic>,
 }
 
 /// A selection, for commands that need no more.

@@ -11,13 +11,14 @@ use crate::io::Io;
 use crate::planned::{Planned, Selected, checked, parent};
 use crate::progress::{Progress, Watched};
 use crate::watch::Saved;
+use nestling::allow::allowed;
 use nestling::cdk::report::Kind;
 use nestling::changes::{
     self, ChangeSet, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase, PipelineFacts, Policy,
     Request, Scope,
 };
-use nestling::check;
-use nestling::diagnostic::{Severity, Sources};
+use nestling::check::Outcome;
+use nestling::diagnostic::{Diagnostic, Severity, Sources};
 use nestling::files::Files;
 use nestling::git::{Repository, TreeFiles, Trust, WorkTree};
 use nestling::name::UnitName;
@@ -127,6 +128,34 @@ impl Session {
         self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
     }
 
+    /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
+    ///
+    /// A run for some of the units cannot know, and reports none. A warning may belong to one kind of pipeline only, so
+    /// the other kinds are planned as well, but only if there is something to report.
+    pub(crate) fn unused_allows(&self, planned: &Planned) -> Result<Vec<Diagnostic>, Failure> {
+        if !(self.only.is_empty() && self.except.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let mut unused = planned.unused.clone();
+        for kind in planned.plan.workspace.environments.kinds(planned.plan.facts.default_branch.as_deref()) {
+            if unused.is_empty() {
+                break;
+            }
+            let request =
+                Request { scope: Scope::All, given: None, simulate: Some(kind), ..self.request.clone() };
+            let other = self.planned(&request, Synth::Leave)?;
+            let unused_there: BTreeSet<(String, &str)> = other
+                .unused
+                .iter()
+                .map(|problem| (place(problem, &other.sources), &*problem.message))
+                .collect();
+            unused.retain(|problem| {
+                unused_there.contains(&(place(problem, &planned.sources), &*problem.message))
+            });
+        }
+        Ok(unused)
+    }
+
     /// Plans every unit at base and at head, for comparing the two: what changed selects nothing here.
     pub(crate) fn plan_both(&self) -> Result<[Planned; 2], Failure> {
         let changed = Occasion::ALL.map(|occasion| (occasion, Policy::Changed));
@@ -200,13 +229,14 @@ impl Session {
         let _progress = Progress::start("planning", self.watched);
         let plan = plan::plan(asked);
         let mut problems = plan.diagnostics.clone();
+        problems.extend(checked(&plan, parent(files)?));
+        let Outcome { mut problems, allowed, unused } = allowed(&plan, &sources, problems);
+        // After `allow`: what has been dealt with is no error either.
         if self.strict_cdk {
             let open = problems.iter_mut().filter(|problem| Kind::is_rule_of_open_lines(problem.rule));
             open.for_each(|problem| problem.severity = Severity::Error);
         }
-        problems.extend(checked(&plan, parent(files)?));
-        let problems = check::without_allowed(problems, &sources, &nestling::catalog::all());
-        Ok(Planned { plan, sources, problems })
+        Ok(Planned { plan, sources, problems, allowed, unused })
     }
 
     /// Selects, and renders no more than that takes.
@@ -301,4 +331,9 @@ impl Session {
             except: narrow::named(&self.except, workspaces)?,
         })
     }
+}
+
+/// The place of a diagnostic, the same in all runs on the same files.
+fn place(problem: &Diagnostic, sources: &Sources) -> String {
+    problem.origin().map(|origin| sources.place(origin)).unwrap_or_default()
 }

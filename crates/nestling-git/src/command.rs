@@ -120,13 +120,13 @@ pub(super) fn discover(directory: &Path, owner: Owner) -> Result<Git, GitError> 
         finished(command).map(|output| output.map_err(|output| said(&output.stderr)))
     };
     let git_dir = match ask(&["rev-parse", "--absolute-git-dir"])? {
-        Ok(printed) => path(&printed),
+        Ok(printed) => path_of_line(&printed),
         Err(message) if message.contains("dubious ownership") => {
             return Err(GitError::Owner { path: directory.to_owned() });
         }
         Err(message) => return Err(failed(&["rev-parse", "--absolute-git-dir"], &message)),
     };
-    let work_dir = ask(&["rev-parse", "--show-toplevel"])?.ok().map(|printed| path(&printed));
+    let work_dir = ask(&["rev-parse", "--show-toplevel"])?.ok().map(|printed| path_of_line(&printed));
     Ok(Git { git_dir, work_dir })
 }
 
@@ -172,15 +172,13 @@ fn said(stderr: &[u8]) -> String {
 }
 
 /// A path that git printed on a line.
-#[cfg(unix)]
-fn path(printed: &[u8]) -> PathBuf {
-    let line = printed.strip_suffix(b"\n").unwrap_or(printed);
-    PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(line))
+fn path_of_line(printed: &[u8]) -> PathBuf {
+    path(printed.strip_suffix(b"\n").unwrap_or(printed)).to_owned()
 }
 
-#[cfg(not(unix))]
-fn path(printed: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(printed).trim_end().to_owned())
+/// A path of bytes that git wrote.
+pub(super) fn path(bytes: &[u8]) -> &Path {
+    Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
 }
 
 /// Writes what the command reads, aside: it may not read all of it.
@@ -194,7 +192,7 @@ fn feed(child: &mut Child, input: &[u8]) {
 }
 
 /// What the command says, read aside: a program that it leaves behind may keep the pipe open for ever.
-fn messages(child: &mut Child) -> mpsc::Receiver<String> {
+pub(super) fn messages(child: &mut Child) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     if let Some(mut pipe) = child.stderr.take() {
         thread::spawn(move || {

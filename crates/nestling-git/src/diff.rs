@@ -1,6 +1,6 @@
 //! What differs between two trees, without opening a subtree that is the same on both sides.
 
-use super::back::Back;
+use super::object::ObjectSource;
 use super::tree::{self, TreeEntry};
 use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 type Folder = (RepoPath, Option<TreeId>, Option<TreeId>);
 
 pub(super) fn tree_diff(
-    back: &dyn Back,
+    objects: &dyn ObjectSource,
     base: Option<&TreeId>,
     head: Option<&TreeId>,
 ) -> Result<Vec<Change>, GitError> {
@@ -21,7 +21,7 @@ pub(super) fn tree_diff(
         open.push((RepoPath::root(), base.copied(), head.copied()));
     }
     while let Some((folder, base, head)) = open.pop() {
-        let (base_raw, head_raw) = (raw(back, base)?, raw(back, head)?);
+        let (base_raw, head_raw) = (raw(objects, base)?, raw(objects, head)?);
         let (base, head) = (entries(base, &base_raw)?, entries(head, &head_raw)?);
         compare(&base, &head, |old, new| {
             let Some(name) = old.or(new).map(|entry| entry.name) else { return };
@@ -42,8 +42,8 @@ pub(super) fn tree_diff(
     Ok(changes)
 }
 
-fn raw(back: &dyn Back, tree: Option<TreeId>) -> Result<Rc<[u8]>, GitError> {
-    tree.map_or_else(|| Ok(Rc::default()), |tree| back.tree(&tree))
+fn raw(objects: &dyn ObjectSource, tree: Option<TreeId>) -> Result<Rc<[u8]>, GitError> {
+    tree.map_or_else(|| Ok(Rc::default()), |tree| objects.tree(&tree))
 }
 
 fn entries(id: Option<TreeId>, raw: &[u8]) -> Result<Vec<TreeEntry<'_>>, GitError> {

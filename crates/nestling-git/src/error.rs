@@ -34,14 +34,36 @@ pub enum GitError {
         /// Where it is.
         path: PathBuf,
     },
-    /// An object is missing or broken.
-    #[error("the {what} `{id}` cannot be read")]
-    Object {
-        /// What it is.
+    /// An object is not here: the clone is shallow or partial.
+    #[error("the {what} `{id}` is not in this clone{}", unfetched(fetch.as_deref()))]
+    Missing {
+        /// Its type.
         what: &'static str,
         /// Its id.
         id: String,
-        /// Why.
+        /// Why it could not be fetched; `None` where that was not tried.
+        fetch: Option<Box<GitError>>,
+    },
+    /// An object is here, and its file is damaged.
+    #[error("corrupt {form} object `{id}` (`{}`): {reason}", path.display())]
+    Corrupt {
+        /// Where it is: `loose` or `packed`.
+        form: &'static str,
+        /// Its id.
+        id: String,
+        /// The file.
+        path: PathBuf,
+        /// The damage.
+        reason: String,
+    },
+    /// An object is whole, and is not what it should be.
+    #[error("the {what} `{id}` cannot be read")]
+    Malformed {
+        /// What it should be.
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// Why it is not.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
@@ -89,8 +111,11 @@ impl GitError {
                 shell_quoted(&path.display().to_string())
             )),
             Self::Bare { .. } => Some("name a commit with `--head`".to_owned()),
-            Self::Object { .. } => Some(
-                "the clone may lack it: set `GIT_DEPTH: 0`, or fetch it with `git fetch origin COMMIT`".to_owned(),
+            Self::Missing { .. } => {
+                Some("set `GIT_DEPTH: 0`, or fetch it before: `git fetch origin COMMIT`".to_owned())
+            }
+            Self::Corrupt { .. } | Self::Malformed { .. } => Some(
+                "`git fsck` lists what is damaged; clone again, in CI with `GIT_STRATEGY: clone`".to_owned(),
             ),
             _ => None,
         }
@@ -99,6 +124,10 @@ impl GitError {
     pub(super) fn read(what: &'static str) -> impl FnOnce(git2::Error) -> Self {
         move |source| Self::Read { what, source: source.into() }
     }
+}
+
+fn unfetched(fetch: Option<&GitError>) -> String {
+    fetch.map_or_else(String::new, |error| format!(" and could not be fetched: {error}"))
 }
 
 fn shell_quoted(text: &str) -> String {

@@ -2,8 +2,9 @@
 //! transports, and the system's git has the runner's credentials.
 
 use super::command::Git;
+use super::history::History;
 use super::id::ObjectId;
-use super::{CommitId, GitError, History};
+use super::{CommitId, GitError};
 use std::time::Duration;
 
 /// What every fetch says: nothing but what is asked for.

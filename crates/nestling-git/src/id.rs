@@ -54,14 +54,45 @@ impl Hash for ObjectId {
     }
 }
 
+/// The first digits of an id, as people abbreviate it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Prefix {
+    digits: String,
+}
+
+impl Prefix {
+    /// Fewest digits that are taken for an id, as git has it.
+    const SHORTEST: usize = 4;
+
+    /// Reads hexadecimal digits; `None` for anything else.
+    pub(super) fn parse(digits: &str) -> Option<Self> {
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let is_long = digits.len() >= Self::SHORTEST;
+        (is_hex && is_long).then(|| Self { digits: digits.to_ascii_lowercase() })
+    }
+
+    pub(super) fn digits(&self) -> &str {
+        &self.digits
+    }
+
+    /// The first byte of all ids that it can mean.
+    pub(super) fn first_byte(&self) -> u8 {
+        self.digits.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0)
+    }
+
+    pub(super) fn matches(&self, id: &ObjectId) -> bool {
+        id.to_string().starts_with(&self.digits)
+    }
+}
+
 /// A set of objects.
-pub(super) type ObjectIds = HashSet<ObjectId, BuildHasherDefault<AsItIs>>;
+pub(super) type ObjectIds = HashSet<ObjectId, BuildHasherDefault<IdHasher>>;
 
-/// Takes what an id gives for its hash.
+/// Passes on what an id gives for its hash.
 #[derive(Default)]
-pub(super) struct AsItIs(u64);
+pub(super) struct IdHasher(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for IdHasher {
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
     }

@@ -1,9 +1,10 @@
 //! Finding and opening a repository: with libgit2, and where that does not know its kind, with the system's git.
 
-use super::back::Back;
+use super::cat_file::{self, CatFile};
 use super::command::{self, Git, Owner};
+use super::git_cli::GitCli;
 use super::libgit2::Libgit2;
-use super::system::System;
+use super::store::ObjectStore;
 use super::{GitError, Repository};
 use std::path::{Path, PathBuf};
 
@@ -43,12 +44,7 @@ impl Repository {
     /// Opens with the system's git what libgit2 could open as well: the two must say the same.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn open_by_system(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
-        let git = command::discover(directory, owner(trust, directory))?;
-        Ok(Self::new(git.clone(), Box::new(System::new(git))))
-    }
-
-    fn new(git: Git, back: Box<dyn Back>) -> Self {
-        Self { back, git, memory: None }
+        Ok(read_by_git(command::discover(directory, owner(trust, directory))?))
     }
 }
 
@@ -58,10 +54,15 @@ fn by_system(directory: &Path, trust: &Trust, error: GitError) -> Result<Reposit
         return Err(error);
     }
     match command::discover(directory, owner(trust, directory)) {
-        Ok(git) => Ok(Repository::new(git.clone(), Box::new(System::new(git)))),
+        Ok(git) => Ok(read_by_git(git)),
         Err(refused @ GitError::Owner { .. }) => Err(refused),
         Err(_) => Err(error),
     }
+}
+
+fn read_by_git(git: Git) -> Repository {
+    let objects = CatFile::new(git.clone(), cat_file::TIME_LIMIT);
+    Repository::new(Box::new(objects), Box::new(GitCli::new(git.clone())), git)
 }
 
 fn owner(trust: &Trust, directory: &Path) -> Owner {
@@ -108,11 +109,11 @@ fn opened(path: &Path, repository: Result<git2::Repository, git2::Error>) -> Res
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
         _ => GitError::Open { path: path.to_owned(), source: error.into() },
     })?;
-    git2::opts::strict_hash_verification(false);
-    // What is read twice is kept by whoever reads it; libgit2 would keep all that is read once.
-    git2::opts::enable_caching(false);
     let git = Git::new(repository.path(), repository.workdir());
-    Ok(Repository::new(git, Box::new(Libgit2::new(repository))))
+    let failed = |error: git2::Error| GitError::Open { path: path.to_owned(), source: error.into() };
+    let libgit2 = Libgit2::new(repository).map_err(failed)?;
+    let objects = ObjectStore::new(libgit2.objects_dir(), git.clone());
+    Ok(Repository::new(Box::new(objects), Box::new(libgit2), git))
 }
 
 /// The path that `safe.directory` wants: that of the work tree.

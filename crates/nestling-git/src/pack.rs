@@ -1,207 +1,338 @@
-//! Reads trees and files out of packs (<https://git-scm.com/docs/pack-format>): what nearly all time of a run would go
-//! into. libgit2 takes locks, maps windows and sets zlib up anew for each of many thousand small objects, which costs four
-//! times as much as reading them one after the other from files that are read in blocks.
+//! Reads objects out of packs (<https://git-scm.com/docs/pack-format>): what nearly all time of a run would go into. libgit2
+//! takes locks, maps windows and sets zlib up anew for each of many thousand small objects, which costs four times as much as
+//! reading them one after the other from files that are read in blocks.
 //!
-//! This is a shortcut and never the last word: what is not in a pack, or in one of another make, or anything that does not
-//! look as it should, is `None`, and libgit2 is asked, which knows all of git and says what is wrong.
+//! Each offset and each length of the files is checked before it is used. What does not look as it should is reported as
+//! damaged, and what is of another make as such; [`super::store`] decides whom to ask next.
 
 mod blocks;
 mod delta;
 mod index;
 
-use super::id::{AsItIs, ObjectId};
+use super::GitError;
+use super::id::{IdHasher, ObjectId, Prefix};
+use super::object::{Kind, LARGEST, Object, ObjectSource};
 use blocks::Blocks;
 use index::Index;
 use libdeflater::Decompressor;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
-use std::path::Path;
-use std::rc::Rc;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-/// What an object is, as packs number it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Tree = 2,
-    Blob = 3,
-}
-
-/// An object by difference from one before it in the same pack, or from any one in it.
+/// An object as a difference from one before it in the same pack, or from any one in it.
 const BY_OFFSET: u8 = 6;
 const BY_ID: u8 = 7;
 
-/// Objects larger than this are left to libgit2.
-const LARGEST: usize = 64 << 20;
 /// Differences on top of each other; git makes 50, and at most 4095.
 const DEEPEST: usize = 4096;
-/// Bytes at a time, and how many times of it are kept: trees that are read one after the other stand side by side.
+/// Bytes that may be produced on the way to one object: a pack of a few kilobytes can ask for any number.
+const MOST_WORK: usize = 4 << 30;
+/// Bytes of a block, and how many blocks of a pack are kept: trees that are read one after the other are neighbours in it.
 const BLOCK: usize = 8 << 10;
 const BLOCKS: usize = 1024;
-/// Bytes of objects that others are differences from.
+/// Bytes of objects that others are differences from, kept for each pack.
 const BASES: usize = 2 << 20;
 
-/// The packs of a repository.
+/// Why an object cannot be read out of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Defect {
+    /// The pack or its index is not laid out as it should be.
+    Damaged,
+    /// The object is a difference from itself by way of others, or takes more than [`MOST_WORK`].
+    Endless,
+    /// The object is larger than [`LARGEST`].
+    TooLarge,
+    /// The index is of a version that is not read here.
+    OtherMake,
+}
+
+/// A pack from which an object cannot be read.
+#[derive(Debug, Clone)]
+pub(super) struct DefectivePack {
+    index: PathBuf,
+    pub(super) defect: Defect,
+}
+
+impl DefectivePack {
+    pub(super) fn into_error(self, id: &ObjectId) -> GitError {
+        let reason = match self.defect {
+            Defect::Damaged => "the pack or its index is damaged",
+            Defect::Endless => "it takes work without end",
+            Defect::TooLarge => "it takes too much memory",
+            Defect::OtherMake => "the pack is of another make",
+        };
+        GitError::Corrupt {
+            form: "packed",
+            id: id.to_string(),
+            path: self.index.with_extension("pack"),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// The packs of one directory of objects.
 pub(super) struct Packs {
-    packs: Vec<Pack>,
+    directory: PathBuf,
+    packs: RefCell<Vec<Pack>>,
+    /// A pack that cannot be opened: what seems to be missing may be in it.
+    unopened: RefCell<Option<DefectivePack>>,
     /// The pack that had the last object: it mostly has the next one too.
     last: Cell<usize>,
 }
 
 impl Packs {
-    /// The packs in a directory of objects.
+    /// Opens the packs of a directory of objects.
     pub(super) fn open(objects: &Path) -> Self {
-        let entries = std::fs::read_dir(objects.join("pack")).into_iter().flatten();
-        let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-        let indexes = paths.filter(|path| path.extension().is_some_and(|extension| extension == "idx"));
-        Self { packs: indexes.filter_map(|index| Pack::open(&index)).collect(), last: Cell::new(0) }
+        let packs = Self {
+            directory: objects.join("pack"),
+            packs: RefCell::default(),
+            unopened: RefCell::default(),
+            last: Cell::new(0),
+        };
+        packs.open_new();
+        packs
     }
 
-    /// The bytes of an object, if it is in one of these packs and of that kind.
-    pub(super) fn read(&self, kind: Kind, id: &ObjectId) -> Option<Rc<[u8]>> {
-        let last = self.last.get();
-        let others = (0..self.packs.len()).filter(|at| *at != last);
-        for at in std::iter::once(last).chain(others) {
-            let pack = self.packs.get(at)?;
-            if let Some(place) = pack.index.find(id.as_bytes())? {
-                self.last.set(at);
-                let (found, bytes) = pack.object(place)?;
-                return (found == kind as u8).then_some(bytes);
+    /// Opens the packs that are not open yet; returns true if there are any.
+    pub(super) fn open_new(&self) -> bool {
+        let mut packs = self.packs.borrow_mut();
+        let before = packs.len();
+        for entry in std::fs::read_dir(&self.directory).into_iter().flatten().flatten() {
+            let index = entry.path();
+            let is_index = index.extension().is_some_and(|extension| extension == "idx");
+            if !is_index || packs.iter().any(|pack| pack.index_path == index) {
+                continue;
+            }
+            match Pack::open(&index) {
+                Ok(pack) => packs.extend(pack),
+                Err(defect) => *self.unopened.borrow_mut() = Some(DefectivePack { index, defect }),
             }
         }
-        None
+        packs.len() > before
+    }
+
+    /// Looks an object up; `None` where it is in none of the packs, and all of them could be opened.
+    pub(super) fn find(&self, id: &ObjectId) -> Result<Option<Object>, DefectivePack> {
+        let packs = self.packs.borrow();
+        let mut defective = None;
+        for number in self.order(packs.len()) {
+            match packs[number].read(id) {
+                Ok(Some(object)) => {
+                    self.last.set(number);
+                    return Ok(Some(object));
+                }
+                Ok(None) => {}
+                // Another pack may have the object as well.
+                Err(defect) => {
+                    defective = Some(DefectivePack { index: packs[number].index_path.clone(), defect });
+                }
+            }
+        }
+        match defective.or_else(|| self.unopened.borrow().clone()) {
+            Some(defective) => Err(defective),
+            None => Ok(None),
+        }
+    }
+
+    /// The numbers of the packs, in the order in which they are searched.
+    fn order(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
+        let last = self.last.get();
+        std::iter::once(last).filter(move |last| *last < count).chain((0..count).filter(move |n| *n != last))
+    }
+}
+
+impl ObjectSource for Packs {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, GitError> {
+        self.find(id).map_err(|defective| defective.into_error(id))
+    }
+
+    fn contains(&self, id: &ObjectId) -> bool {
+        let is_in = |pack: &Pack| pack.index.find(id.as_bytes()).is_ok_and(|offset| offset.is_some());
+        self.packs.borrow().iter().any(is_in)
+    }
+
+    fn with_prefix(&self, prefix: &Prefix, ids: &mut Vec<ObjectId>) {
+        self.packs.borrow().iter().for_each(|pack| pack.index.with_prefix(prefix, ids));
+    }
+
+    fn refresh(&self) {
+        self.open_new();
     }
 }
 
 /// A pack with its index.
 struct Pack {
+    index_path: PathBuf,
     index: Index,
     data: Blocks,
     inflate: RefCell<Decompressor>,
     bases: RefCell<Bases>,
 }
 
-/// How an object begins: what it is, how long it is, where its data is, and what it is a difference from.
-struct Head {
-    kind: u8,
+/// The beginning of an object in a pack.
+struct Header {
+    /// The number of its type, or of the form of its difference.
+    number: u8,
+    /// How long it is, or its difference.
     size: usize,
+    /// Where its data begins.
     data: u64,
+    /// Where the object is that it is a difference from.
     base: Option<u64>,
 }
 
 impl Pack {
-    fn open(index: &Path) -> Option<Self> {
-        let data = Blocks::open(&index.with_extension("pack"), BLOCK, BLOCKS).ok()?;
-        data.read(0, 8, |bytes| bytes == b"PACK\0\0\0\x02").filter(|known| *known)?;
-        let inflate = RefCell::new(Decompressor::new());
-        Some(Self { index: Index::open(index)?, data, inflate, bases: RefCell::default() })
+    /// Opens a pack by the path of its index; `None` where only the index is there, as while git removes one.
+    fn open(index_path: &Path) -> Result<Option<Self>, Defect> {
+        let data = match Blocks::open(&index_path.with_extension("pack"), BLOCK, BLOCKS) {
+            Ok(data) => data,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(_) => return Err(Defect::Damaged),
+        };
+        let is_known = data.read(0, 8, |bytes| bytes == b"PACK\0\0\0\x02");
+        if is_known != Some(true) {
+            return Err(Defect::Damaged);
+        }
+        Ok(Some(Self {
+            index_path: index_path.to_owned(),
+            index: Index::open(index_path)?,
+            data,
+            inflate: RefCell::new(Decompressor::new()),
+            bases: RefCell::default(),
+        }))
     }
 
-    /// The object at a place of the pack.
-    fn object(&self, mut at: u64) -> Option<(u8, Rc<[u8]>)> {
-        let mut deltas = Vec::new();
-        let (kind, mut bytes) = loop {
-            let kept = self.bases.borrow().get(at);
-            if let Some(base) = kept {
-                break base;
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, Defect> {
+        match self.index.find(id.as_bytes())? {
+            Some(offset) => self.object(offset).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the object at an offset: down to the one that is no difference, and up again.
+    fn object(&self, mut offset: u64) -> Result<Object, Defect> {
+        let mut deltas: Vec<(u64, Vec<u8>)> = Vec::new();
+        let mut work = 0;
+        let mut object = loop {
+            if let Some(kept) = self.bases.borrow().get(offset) {
+                break kept;
             }
-            let head = self.head(at)?;
-            let bytes = self.inflated(&head)?;
-            let Some(base) = head.base else { break (head.kind, Rc::from(bytes)) };
-            deltas.push((at, bytes));
-            at = base;
-            if deltas.len() > DEEPEST {
-                return None;
+            let header = self.header(offset)?;
+            let bytes = self.inflate(&header)?;
+            let Some(base) = header.base else {
+                let kind = Kind::from_number(header.number).ok_or(Defect::Damaged)?;
+                break Object { kind, bytes: bytes.into() };
+            };
+            work = worked(work, bytes.len())?;
+            deltas.push((offset, bytes));
+            // Offsets that only go down end; those that go up may go round in a circle.
+            let is_circle = base >= offset && deltas.iter().any(|(offset, _)| *offset == base);
+            if is_circle || deltas.len() > DEEPEST {
+                return Err(Defect::Endless);
             }
+            offset = base;
         };
         // Others are likely to be differences from the same objects.
         if !deltas.is_empty() {
-            self.bases.borrow_mut().keep(at, kind, &bytes);
+            self.bases.borrow_mut().keep(offset, &object);
         }
-        while let Some((at, delta)) = deltas.pop() {
-            bytes = delta::apply(&bytes, &delta)?.into();
+        while let Some((offset, delta)) = deltas.pop() {
+            object.bytes = delta::apply(&object.bytes, &delta)?.into();
+            work = worked(work, object.bytes.len())?;
             if !deltas.is_empty() {
-                self.bases.borrow_mut().keep(at, kind, &bytes);
+                self.bases.borrow_mut().keep(offset, &object);
             }
         }
-        Some((kind, bytes))
+        Ok(object)
     }
 
-    fn head(&self, at: u64) -> Option<Head> {
+    fn header(&self, offset: u64) -> Result<Header, Defect> {
         // Enough for a size of ten bytes and an id or a distance.
-        let (kind, size, length, base) = self.data.read(at, 48, |bytes| self.parsed(at, bytes))??;
-        let size = usize::try_from(size).ok().filter(|size| *size <= LARGEST)?;
-        Some(Head { kind, size, data: at + length, base })
+        let header = self.data.read(offset, 48, |bytes| self.parse_header(offset, bytes));
+        header.ok_or(Defect::Damaged)?
     }
 
-    /// Kind, size, the length of the head, and the place of the base.
-    fn parsed(&self, at: u64, bytes: &[u8]) -> Option<(u8, u64, u64, Option<u64>)> {
-        let (first, mut rest) = bytes.split_first()?;
-        let kind = first >> 4 & 7;
+    fn parse_header(&self, offset: u64, bytes: &[u8]) -> Result<Header, Defect> {
+        let (first, mut rest) = bytes.split_first().ok_or(Defect::Damaged)?;
+        let number = first >> 4 & 7;
         let mut size = u64::from(first & 15);
         if first & 0x80 != 0 {
-            size |= delta::number(&mut rest)?.checked_mul(16)?;
+            let more = delta::number(&mut rest)?;
+            size |= more.checked_mul(16).ok_or(Defect::Damaged)?;
         }
-        let base = match kind {
-            BY_OFFSET => Some(at.checked_sub(distance(&mut rest)?)?),
+        let base = match number {
+            BY_OFFSET => Some(offset.checked_sub(distance(&mut rest)?).ok_or(Defect::Damaged)?),
             BY_ID => {
-                let (id, after) = rest.split_at_checked(index::HASH)?;
+                let (id, after) = rest.split_at_checked(index::HASH).ok_or(Defect::Damaged)?;
                 rest = after;
-                Some(self.index.find(id)??)
+                // A base is in the same pack, but for packs on their way through the network.
+                Some(self.index.find(id)?.ok_or(Defect::Damaged)?)
             }
-            1..=4 => None,
-            _ => return None,
+            _ => None,
         };
-        Some((kind, size, (bytes.len() - rest.len()) as u64, base))
+        let size = usize::try_from(size).ok().filter(|size| *size <= LARGEST).ok_or(Defect::TooLarge)?;
+        Ok(Header { number, size, data: offset + (bytes.len() - rest.len()) as u64, base })
     }
 
-    fn inflated(&self, head: &Head) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; head.size];
+    fn inflate(&self, header: &Header) -> Result<Vec<u8>, Defect> {
+        let mut bytes = vec![0; header.size];
         // What cannot be made smaller becomes a little larger.
-        let most = head.size + head.size / 8 + 256;
-        let inflate = &mut self.inflate.borrow_mut();
-        let length =
-            self.data.read(head.data, most, |data| inflate.zlib_decompress(data, &mut bytes).ok())??;
-        (length == head.size).then_some(bytes)
+        let most = header.size + header.size / 8 + 256;
+        let mut inflate = self.inflate.borrow_mut();
+        let inflated = self.data.read(header.data, most, |data| inflate.zlib_decompress(data, &mut bytes));
+        match inflated {
+            Some(Ok(length)) if length == header.size => Ok(bytes),
+            _ => Err(Defect::Damaged),
+        }
     }
 }
 
-/// How far before it the base of an object stands: seven bits a byte, the highest first, each further byte one more.
-fn distance(bytes: &mut &[u8]) -> Option<u64> {
+/// Adds to the bytes that were produced for one object.
+fn worked(before: usize, more: usize) -> Result<usize, Defect> {
+    let work = before + more;
+    if work > MOST_WORK { Err(Defect::Endless) } else { Ok(work) }
+}
+
+/// Reads how far before an object its base is: seven bits a byte, the highest first, each further byte one more.
+fn distance(bytes: &mut &[u8]) -> Result<u64, Defect> {
     let mut distance = 0_u64;
     loop {
-        let (byte, rest) = bytes.split_first()?;
+        let (byte, rest) = bytes.split_first().ok_or(Defect::Damaged)?;
         *bytes = rest;
-        distance = distance.checked_mul(128)? | u64::from(byte & 0x7f);
+        distance = distance.checked_mul(128).ok_or(Defect::Damaged)? | u64::from(byte & 0x7f);
         if byte & 0x80 == 0 {
-            return Some(distance);
+            return Ok(distance);
         }
-        distance = distance.checked_add(1)?;
+        distance = distance.checked_add(1).ok_or(Defect::Damaged)?;
     }
 }
 
-/// Objects that others are differences from, by their places; the oldest goes first.
+/// Objects that others are differences from, by their offsets; the oldest goes first.
 #[derive(Default)]
 struct Bases {
-    kept: HashMap<u64, (u8, Rc<[u8]>), BuildHasherDefault<AsItIs>>,
+    kept: HashMap<u64, Object, BuildHasherDefault<IdHasher>>,
     order: VecDeque<u64>,
     bytes: usize,
 }
 
 impl Bases {
-    fn get(&self, at: u64) -> Option<(u8, Rc<[u8]>)> {
-        self.kept.get(&at).cloned()
+    fn get(&self, offset: u64) -> Option<Object> {
+        self.kept.get(&offset).cloned()
     }
 
-    fn keep(&mut self, at: u64, kind: u8, bytes: &Rc<[u8]>) {
-        if bytes.len() > BASES / 4 || self.kept.insert(at, (kind, Rc::clone(bytes))).is_some() {
+    fn keep(&mut self, offset: u64, object: &Object) {
+        let length = object.bytes.len();
+        if length > BASES / 4 || self.kept.insert(offset, object.clone()).is_some() {
             return;
         }
-        self.order.push_back(at);
-        self.bytes += bytes.len();
+        self.order.push_back(offset);
+        self.bytes += length;
         while self.bytes > BASES
             && let Some(oldest) = self.order.pop_front()
         {
-            self.bytes -= self.kept.remove(&oldest).map_or(0, |(_, bytes)| bytes.len());
+            self.bytes -= self.kept.remove(&oldest).map_or(0, |object| object.bytes.len());
         }
     }
 }

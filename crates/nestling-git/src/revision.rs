@@ -5,8 +5,10 @@
 //! that is called `main` or `origin/main`. So a branch is looked up by its full name here, and a name that means several
 //! commits is reported, never chosen.
 
-use super::back::Back;
-use super::id::ObjectId;
+use super::backend::Backend;
+use super::command::{Answer, Git};
+use super::id::{ObjectId, Prefix};
+use super::object::ObjectSource;
 use super::{CommitId, GitError};
 
 /// The commit that a revision names.
@@ -37,89 +39,185 @@ impl Branch {
     }
 }
 
-/// Finds a branch: that of the remote `origin`, since the local one may be behind, else the local one. Never a tag.
-pub(super) fn branch(back: &dyn Back, name: &str) -> Result<Option<Branch>, GitError> {
-    for reference in [format!("refs/remotes/origin/{name}"), format!("refs/heads/{name}")] {
-        if let Some(tip) = commit_of_reference(back, &reference)? {
-            return Ok(Some(Branch { reference, tip }));
+/// Resolves names to commits.
+pub(super) struct Names<'r> {
+    pub(super) backend: &'r dyn Backend,
+    pub(super) objects: &'r dyn ObjectSource,
+    /// For what only git knows: reflogs, upstream branches, messages.
+    pub(super) git: &'r Git,
+}
+
+impl Names<'_> {
+    /// Finds a branch: that of the remote `origin`, since the local one may be behind, else the local one. Never a tag.
+    pub(super) fn branch(&self, name: &str) -> Result<Option<Branch>, GitError> {
+        let references = [format!("refs/remotes/origin/{name}"), format!("refs/heads/{name}")];
+        let first = self.with_commits(&references)?.into_iter().next();
+        Ok(first.map(|(reference, tip)| Branch { reference, tip }))
+    }
+
+    /// Resolves a revision as a person writes it.
+    pub(super) fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
+        let (name, suffix) = split(revision);
+        if name.is_empty() {
+            return self.by_git(revision);
+        }
+        let (full_name, commit) = match self.start(name)? {
+            Start::Commit(full_name, commit) => (full_name, commit),
+            Start::Unknown => return Ok(Resolution::Unknown),
+            Start::Ambiguous(names) => return Ok(Resolution::Ambiguous(names)),
+        };
+        match steps(suffix) {
+            Some(steps) => self.walk(commit, &steps),
+            None => self.by_git(&format!("{full_name}{suffix}")),
         }
     }
-    Ok(None)
-}
 
-/// Resolves a revision as a person writes it.
-pub(super) fn resolve(back: &dyn Back, revision: &str) -> Result<Resolution, GitError> {
-    let (name, suffix) = split(revision);
-    if let Some(id) = ObjectId::from_hex(name) {
-        // A whole id is never a name, even where a reference is called so.
-        let commit = if back.has(&id) { back.resolve(revision)? } else { None };
-        return Ok(commit.map_or(Resolution::Unknown, Resolution::Commit));
+    /// The commit that a revision begins with.
+    fn start(&self, name: &str) -> Result<Start, GitError> {
+        if let Some(id) = ObjectId::from_hex(name) {
+            // A whole id is never a name, even where a reference is called so.
+            return self.start_at(&[id]);
+        }
+        let references = self.references_called(name)?;
+        let mut commits: Vec<CommitId> = references.iter().map(|(_, commit)| *commit).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        if commits.len() > 1 {
+            return Ok(Start::Ambiguous(references.into_iter().map(|(name, _)| name).collect()));
+        }
+        match references.into_iter().next() {
+            Some((reference, commit)) => Ok(Start::Commit(reference, commit)),
+            None => self.start_at(&self.abbreviated(name)),
+        }
     }
-    if name.is_empty() || is_pseudo_reference(name) {
-        return by_git_rules(back, revision);
-    }
-    let references = references_called(back, name)?;
-    let mut commits: Vec<CommitId> = references.iter().map(|(_, commit)| *commit).collect();
-    commits.sort_unstable();
-    commits.dedup();
-    if commits.len() > 1 {
-        return Ok(Resolution::Ambiguous(references.into_iter().map(|(name, _)| name).collect()));
-    }
-    match references.first() {
-        Some((_, commit)) if suffix.is_empty() => Ok(Resolution::Commit(*commit)),
-        Some((reference, _)) => by_git_rules(back, &format!("{reference}{suffix}")),
-        // A name below `refs/` is whole: git would go on and look for a tag that is called so.
-        None if name.starts_with("refs/") => Ok(Resolution::Unknown),
-        // Not a reference: an abbreviated id, or what `git describe` prints.
-        None => by_git_rules(back, revision),
-    }
-}
 
-fn by_git_rules(back: &dyn Back, revision: &str) -> Result<Resolution, GitError> {
-    Ok(back.resolve(revision)?.map_or(Resolution::Unknown, Resolution::Commit))
-}
-
-/// The commit that a reference points to, by its full name.
-fn commit_of_reference(back: &dyn Back, reference: &str) -> Result<Option<CommitId>, GitError> {
-    let found = back.references(&[reference.to_owned()])?;
-    match found.first() {
-        Some((_, id)) => back.resolve(&id.to_string()),
-        None => Ok(None),
+    /// The only commit among some objects.
+    fn start_at(&self, ids: &[ObjectId]) -> Result<Start, GitError> {
+        let mut commits = Vec::new();
+        for id in ids {
+            commits.extend(self.objects.peel(id)?);
+        }
+        Ok(match commits.as_slice() {
+            [] => Start::Unknown,
+            [commit] => Start::Commit(commit.to_string(), *commit),
+            _ => Start::Ambiguous(commits.iter().map(ToString::to_string).collect()),
+        })
     }
-}
 
-/// The references that a short name can mean, in git's order, each with its commit. A branch of `origin` counts where no
-/// branch has exactly that name: a runner's clone has no local branches.
-fn references_called(back: &dyn Back, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
-    if name.starts_with("refs/") {
-        let commit = commit_of_reference(back, name)?;
-        return Ok(commit.into_iter().map(|commit| (name.to_owned(), commit)).collect());
+    /// The objects whose ids begin with these digits, or with those at the end of what `git describe` prints.
+    fn abbreviated(&self, name: &str) -> Vec<ObjectId> {
+        let digits = name.rsplit_once("-g").map_or(name, |(_, digits)| digits);
+        let mut ids = Vec::new();
+        if let Some(prefix) = Prefix::parse(digits) {
+            self.objects.with_prefix(&prefix, &mut ids);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
-    let mut references = with_commits(
-        back,
-        &[
+
+    /// The references that a short name can mean, in git's order, each with its commit. A branch of `origin` counts where no
+    /// branch has exactly that name: a runner's clone has no local branches.
+    fn references_called(&self, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
+        if name.starts_with("refs/") || is_pseudo_reference(name) {
+            return self.with_commits(&[name.to_owned()]);
+        }
+        let mut references = self.with_commits(&[
             format!("refs/{name}"),
             format!("refs/tags/{name}"),
             format!("refs/heads/{name}"),
             format!("refs/remotes/{name}"),
             format!("refs/remotes/{name}/HEAD"),
-        ],
-    )?;
-    if references.iter().all(|(reference, _)| reference.starts_with("refs/tags/")) {
-        references.extend(with_commits(back, &[format!("refs/remotes/origin/{name}")])?);
+        ])?;
+        if references.iter().all(|(reference, _)| reference.starts_with("refs/tags/")) {
+            references.extend(self.with_commits(&[format!("refs/remotes/origin/{name}")])?);
+        }
+        Ok(references)
     }
-    Ok(references)
+
+    /// The references of these full names, with their commits.
+    fn with_commits(&self, names: &[String]) -> Result<Vec<(String, CommitId)>, GitError> {
+        let mut references = Vec::new();
+        for (name, id) in self.backend.references(names)? {
+            // A tag may mark a file or a tree: it is no commit, and so it is not meant.
+            references.extend(self.objects.peel(&id)?.map(|commit| (name, commit)));
+        }
+        Ok(references)
+    }
+
+    /// Goes from a commit to its parents.
+    fn walk(&self, mut commit: CommitId, steps: &[Step]) -> Result<Resolution, GitError> {
+        let cut_off = self.backend.cut_off()?;
+        for step in steps {
+            for _ in 0..step.times {
+                if cut_off.contains(&commit.0) {
+                    return Ok(Resolution::Unknown);
+                }
+                let parents = self.objects.commit(&commit)?.parents;
+                match parents.get(step.parent) {
+                    Some(parent) => commit = *parent,
+                    None => return Ok(Resolution::Unknown),
+                }
+            }
+        }
+        Ok(Resolution::Commit(commit))
+    }
+
+    /// Asks git, for what begins with no name or goes other ways than to parents.
+    fn by_git(&self, revision: &str) -> Result<Resolution, GitError> {
+        if revision.is_empty() {
+            return Ok(Resolution::Unknown);
+        }
+        let commit = format!("{revision}^{{commit}}");
+        let answer = self.git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+        let printed = match answer {
+            Ok(Answer::Yes(printed)) => printed,
+            // Git says no to what it cannot read as a revision as well.
+            Ok(Answer::No) | Err(GitError::Command { .. }) => return Ok(Resolution::Unknown),
+            Err(error) => return Err(error),
+        };
+        let id = ObjectId::from_hex(String::from_utf8_lossy(&printed).trim());
+        Ok(id.map_or(Resolution::Unknown, |id| Resolution::Commit(CommitId(id))))
+    }
 }
 
-fn with_commits(back: &dyn Back, names: &[String]) -> Result<Vec<(String, CommitId)>, GitError> {
-    let mut references = Vec::new();
-    for (name, id) in back.references(names)? {
-        // A tag may mark a file or a tree: it is no commit, and so it is not meant.
-        if let Some(commit) = back.resolve(&id.to_string())? {
-            references.push((name, commit));
+/// The commit that a revision begins with, by its full name.
+enum Start {
+    Commit(String, CommitId),
+    Unknown,
+    Ambiguous(Vec<String>),
+}
+
+/// Steps from a commit to a parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    times: usize,
+    /// Which of the parents, the first being 0.
+    parent: usize,
+}
+
+/// Reads `~2^2^{commit}`; `None` for what goes other ways than to parents.
+fn steps(mut suffix: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    while let Some(sign) = suffix.chars().next() {
+        suffix = &suffix[1..];
+        if let Some(rest) = suffix.strip_prefix("{commit}").or_else(|| suffix.strip_prefix("{}")) {
+            suffix = if sign == '^' { rest } else { return None };
+            continue;
         }
+        let digits_end = suffix.find(|c: char| !c.is_ascii_digit()).unwrap_or(suffix.len());
+        let (digits, rest) = suffix.split_at(digits_end);
+        suffix = rest;
+        let number = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+        steps.push(match (sign, number) {
+            ('~', times) => Step { times, parent: 0 },
+            // The commit itself.
+            ('^', 0) => Step { times: 0, parent: 0 },
+            ('^', parent) => Step { times: 1, parent: parent - 1 },
+            _ => return None,
+        });
     }
-    Ok(references)
+    Some(steps)
 }
 
 /// Splits a revision into the name that it begins with and the way from there: `main~2` into `main` and `~2`.
@@ -127,7 +225,7 @@ fn split(revision: &str) -> (&str, &str) {
     let end = revision.find(['~', '^', ':']).unwrap_or(revision.len());
     let end = revision.find("@{").map_or(end, |reflog| reflog.min(end));
     match revision.split_at(end) {
-        ("@", suffix) => ("", suffix),
+        ("@", suffix) => ("HEAD", suffix),
         parts => parts,
     }
 }
@@ -150,11 +248,27 @@ mod tests {
             ("main@{upstream}", "main", "@{upstream}"),
             ("a@b", "a@b", ""),
             ("main:a/b@{c", "main", ":a/b@{c"),
-            ("@~1", "", "~1"),
+            ("@~1", "HEAD", "~1"),
             ("@{-1}", "", "@{-1}"),
             (":/fix", "", ":/fix"),
         ] {
             assert_eq!(split(revision), (name, suffix), "{revision}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_goes_to_parents_or_is_left_to_git() {
+        let step = |times, parent| Step { times, parent };
+        for (suffix, expected) in [
+            ("", vec![]),
+            ("~", vec![step(1, 0)]),
+            ("~3^2^", vec![step(3, 0), step(1, 1), step(1, 0)]),
+            ("^{commit}~1^{}^0", vec![step(1, 0), step(0, 0)]),
+        ] {
+            assert_eq!(steps(suffix), Some(expected), "{suffix}");
+        }
+        for suffix in ["@{1}", "^{tree}", "^{/fix}", "~{}", ":a", "^-", "~99999999999999999999"] {
+            assert_eq!(steps(suffix), None, "{suffix}");
         }
     }
 }

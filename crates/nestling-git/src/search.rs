@@ -1,8 +1,8 @@
 //! Finding all files of some names in a commit. Every run does this over the whole repository, so nothing is copied,
 //! listed or named that is not asked for, and no tree is read twice: one that holds no such file is known by its id.
 
-use super::id::{AsItIs, ObjectId};
-use super::tree::{self, RawKind};
+use super::id::{IdHasher, ObjectId};
+use super::tree::{self, Mode};
 use super::{GitError, TreeId};
 use nestling_files::files::{ReadError, Search, Walk};
 use nestling_files::path::RepoPath;
@@ -93,7 +93,7 @@ struct Searching<'s> {
     open: Vec<usize>,
     found: Count,
     /// What trees do not hold, however deep.
-    barren: HashMap<ObjectId, Sought, BuildHasherDefault<AsItIs>>,
+    barren: HashMap<ObjectId, Sought, BuildHasherDefault<IdHasher>>,
 }
 
 impl Searching<'_> {
@@ -154,12 +154,12 @@ impl Searching<'_> {
     fn look(&mut self, id: &TreeId, raw: &[u8], sought: Sought) -> Result<Blobs, GitError> {
         let (mut file, mut further, mut at, open) = (None, Vec::new(), 0, self.open.len());
         while let Some((entry, next)) = tree::next_entry(id, raw, at)? {
-            match entry.kind {
-                RawKind::Directory => self.open.push(at),
-                RawKind::File if entry.name == self.search.name => {
+            match entry.mode {
+                Mode::Directory => self.open.push(at),
+                Mode::File | Mode::Executable if entry.name == self.search.name => {
                     file = ObjectId::from_bytes(entry.id).filter(|_| sought.name);
                 }
-                RawKind::File if sought.also => {
+                Mode::File | Mode::Executable if sought.also => {
                     let name = self.search.also.iter().position(|name| *name == entry.name);
                     further.extend(name.zip(ObjectId::from_bytes(entry.id)));
                 }

@@ -2,13 +2,15 @@ use super::*;
 use nestling_files::files::{EntryKind, Files, Walk};
 use nestling_files::path::RepoPath;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::Duration;
 
-mod backs;
+mod backends;
 mod clones;
+mod damage;
 
 mod history;
-mod memory;
-mod packs;
+mod work_tree_cache;
+mod objects;
 mod revisions;
 mod search;
 
@@ -246,7 +248,7 @@ fn one_commit_can_be_fetched_alone() {
     origin.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
     let clone = Fixture::clone_of(&origin, &["--depth=1"]);
     let opened = clone.open();
-    assert!(!opened.has(&base) && opened.history(Some(&head)) == (History::Shallow { commits: 1 }));
+    assert!(!opened.has(&base).unwrap() && opened.history(Some(&head)) == (History::Shallow { commits: 1 }));
     opened.fetch_commit(&base, Duration::from_secs(60)).unwrap();
     assert_eq!(between(&clone, &base, &head), ["M a"]);
     let none = CommitId::parse(&"1".repeat(40)).unwrap();

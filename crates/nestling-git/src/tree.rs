@@ -3,6 +3,7 @@
 use super::id::ObjectId;
 use super::{GitError, TreeId};
 
+/// Type of an entry, and whether a file is executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     File,
@@ -13,9 +14,9 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    /// Old trees hold modes such as `100664`: git reads them as the nearest of the few that count.
-    fn from_octal(digits: &[u8]) -> Option<Self> {
-        let mode = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?;
+    /// Reads a mode as trees and the index have it. Old trees hold modes such as `100664`: git reads them as the nearest of
+    /// the few that count.
+    pub(super) fn from_number(mode: u32) -> Option<Self> {
         match mode & 0o170_000 {
             0o100_000 if mode & 0o100 == 0 => Some(Self::File),
             0o100_000 => Some(Self::Executable),
@@ -26,13 +27,35 @@ impl Mode {
         }
     }
 
-    /// Whether git calls the change from one to the other a change of type.
+    fn from_octal(digits: &[u8]) -> Option<Self> {
+        match digits {
+            b"40000" => Some(Self::Directory),
+            b"100644" => Some(Self::File),
+            b"100755" => Some(Self::Executable),
+            _ => Self::from_number(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?),
+        }
+    }
+
+    /// Returns true for a regular file.
+    pub(super) fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+
+    /// Returns true where git calls the change from one to the other no change of type. A submodule on disk is a directory.
     pub(super) fn same_type(self, other: Self) -> bool {
-        let plain = |mode| if mode == Self::Executable { Self::File } else { mode };
-        plain(self) == plain(other)
+        self.plain() == other.plain()
+    }
+
+    fn plain(self) -> Self {
+        match self {
+            Self::Executable => Self::File,
+            Self::Directory => Self::Submodule,
+            plain => plain,
+        }
     }
 }
 
+/// An entry with its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TreeEntry<'a> {
     pub(super) name: &'a [u8],
@@ -46,101 +69,93 @@ impl TreeEntry<'_> {
     }
 }
 
+/// An entry as it is in the tree: every run looks at all entries of a repository, and needs the ids of few.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawEntry<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) mode: Mode,
+    pub(super) id: &'a [u8],
+}
+
+impl<'a> RawEntry<'a> {
+    fn with_id(self) -> Option<TreeEntry<'a>> {
+        Some(TreeEntry { name: self.name, mode: self.mode, id: ObjectId::from_bytes(self.id)? })
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("it is not laid out as a tree")]
-struct Malformed;
+struct NotATree;
 
-/// The entries, sorted by name. (Git sorts a folder as if its name ended in a slash.)
-pub(super) fn entries<'a>(id: &TreeId, mut raw: &'a [u8]) -> Result<Vec<TreeEntry<'a>>, GitError> {
-    let hash = id.0.as_bytes().len();
+/// The entries, sorted by name. (Git sorts a directory as if its name ended in a slash.)
+pub(super) fn entries<'a>(id: &TreeId, raw: &'a [u8]) -> Result<Vec<TreeEntry<'a>>, GitError> {
     let mut entries = Vec::new();
-    while !raw.is_empty() {
-        let (entry, rest) = first_entry(raw, hash).ok_or_else(|| malformed(id))?;
-        entries.push(entry);
-        raw = rest;
-    }
+    scan(id, raw, &mut |entry| entries.extend(entry.with_id()))?;
     entries.sort_by(|a, b| a.name.cmp(b.name));
     Ok(entries)
 }
 
-/// What an entry is, as far as finding files needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RawKind {
-    File,
-    Directory,
-    Other,
+/// Finds the entry of a name.
+pub(super) fn find_entry<'a>(
+    id: &TreeId,
+    raw: &'a [u8],
+    name: &[u8],
+) -> Result<Option<TreeEntry<'a>>, GitError> {
+    let mut offset = 0;
+    while let Some((entry, next)) = next_entry(id, raw, offset)? {
+        if entry.name == name {
+            return Ok(entry.with_id());
+        }
+        offset = next;
+    }
+    Ok(None)
 }
 
-/// An entry as it stands in the tree, nothing of it copied.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RawEntry<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) kind: RawKind,
-    pub(super) id: &'a [u8],
-}
-
-/// The entry at a place of a tree, and where the next one is; `None` at the end.
+/// Reads the entry at an offset, and returns it with the offset of the next one; `None` at the end.
 pub(super) fn next_entry<'a>(
     id: &TreeId,
     raw: &'a [u8],
-    at: usize,
+    offset: usize,
 ) -> Result<Option<(RawEntry<'a>, usize)>, GitError> {
-    let rest = raw.get(at..).unwrap_or_default();
+    let rest = raw.get(offset..).unwrap_or_default();
     if rest.is_empty() {
         return Ok(None);
     }
-    match first_raw(rest, id.0.as_bytes().len()) {
+    match first_entry(rest, id.0.as_bytes().len()) {
         Some((entry, rest)) => Ok(Some((entry, raw.len() - rest.len()))),
         None => Err(malformed(id)),
     }
 }
 
-/// Visits the entries in git's order, nothing of them copied.
+/// Visits the entries in git's order.
 pub(super) fn scan<'a>(
     id: &TreeId,
     raw: &'a [u8],
     visit: &mut dyn FnMut(RawEntry<'a>),
 ) -> Result<(), GitError> {
-    let mut at = 0;
-    while let Some((entry, next)) = next_entry(id, raw, at)? {
+    let mut offset = 0;
+    while let Some((entry, next)) = next_entry(id, raw, offset)? {
         visit(entry);
-        at = next;
+        offset = next;
     }
     Ok(())
 }
 
 fn malformed(id: &TreeId) -> GitError {
-    GitError::Object { what: "tree", id: id.to_string(), source: Malformed.into() }
+    GitError::Malformed { what: "tree", id: id.to_string(), source: NotATree.into() }
 }
 
-fn first_raw(raw: &[u8], hash: usize) -> Option<(RawEntry<'_>, &[u8])> {
+fn first_entry(raw: &[u8], hash_length: usize) -> Option<(RawEntry<'_>, &[u8])> {
     // Modes have five or six digits in all but very old trees.
     let space = match (raw.get(5), raw.get(6)) {
         (Some(b' '), _) => 5,
         (_, Some(b' ')) => 6,
-        _ => raw.iter().position(|b| *b == b' ')?,
+        _ => raw.iter().position(|byte| *byte == b' ')?,
     };
-    let kind = match &raw[..space] {
-        b"40000" => RawKind::Directory,
-        b"100644" | b"100755" => RawKind::File,
-        mode => match Mode::from_octal(mode)? {
-            Mode::File | Mode::Executable => RawKind::File,
-            Mode::Directory => RawKind::Directory,
-            Mode::Symlink | Mode::Submodule => RawKind::Other,
-        },
-    };
+    let mode = Mode::from_octal(&raw[..space])?;
     let rest = &raw[space + 1..];
-    let nul = memchr::memchr(0, rest)?;
-    let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
-    let (id, rest) = rest.split_at_checked(hash)?;
-    Some((RawEntry { name, kind, id }, rest))
-}
-
-fn first_entry(raw: &[u8], hash: usize) -> Option<(TreeEntry<'_>, &[u8])> {
-    let space = raw.iter().position(|b| *b == b' ')?;
-    let (mode, rest) = (Mode::from_octal(&raw[..space])?, &raw[space + 1..]);
-    let nul = memchr::memchr(0, rest)?;
-    let (name, rest) = (&rest[..nul], &rest[nul + 1..]);
-    let (id, rest) = rest.split_at_checked(hash)?;
-    Some((TreeEntry { name, mode, id: ObjectId::from_bytes(id)? }, rest))
+    let name_end = memchr::memchr(0, rest)?;
+    let (name, rest) = (&rest[..name_end], &rest[name_end + 1..]);
+    let (id, rest) = rest.split_at_checked(hash_length)?;
+    Some((RawEntry { name, mode, id }, rest))
 }

@@ -1,7 +1,7 @@
 //! The files of a commit.
 
-use super::back::Back;
 use super::id::{ObjectId, ObjectIds};
+use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
 use nestling_files::files::{Also, Entry, EntryKind, Files, ReadError, Search, Visit, Walk};
@@ -12,43 +12,43 @@ use std::rc::Rc;
 
 /// The files of a commit, read from its tree: nothing has to be checked out. Trees are kept once they are read.
 pub struct TreeFiles<'r> {
-    back: &'r dyn Back,
+    objects: &'r dyn ObjectSource,
     root: TreeId,
     trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
 }
 
 impl<'r> TreeFiles<'r> {
-    pub(super) fn new(back: &'r dyn Back, root: TreeId) -> Self {
-        Self { back, root, trees: RefCell::default() }
+    pub(super) fn new(objects: &'r dyn ObjectSource, root: TreeId) -> Self {
+        Self { objects, root, trees: RefCell::default() }
     }
 
     fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
         if let Some(tree) = self.trees.borrow().get(&id) {
             return Ok(Rc::clone(tree));
         }
-        let tree = self.back.tree(&id)?;
+        let tree = self.objects.tree(&id)?;
         self.trees.borrow_mut().insert(id, Rc::clone(&tree));
         Ok(tree)
     }
 
     /// In a partial clone: gets the files beside this one that look like it, since templates are read one by one.
     fn prefetch_siblings(&self, folder: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
-        if !self.back.promises() {
+        if !self.objects.fetches() {
             return Ok(());
         }
         let ending = |name: &[u8]| name.iter().rposition(|byte| *byte == b'.').map(|at| name[at..].to_vec());
         let (mut blobs, wanted) = (Vec::new(), ending(name));
         tree::scan(folder, raw, &mut |entry| {
-            if entry.kind == tree::RawKind::File && ending(entry.name) == wanted {
+            if entry.mode.is_file() && ending(entry.name) == wanted {
                 blobs.extend(ObjectId::from_bytes(entry.id));
             }
         })?;
-        self.back.prefetch(&blobs)
+        self.objects.prefetch(&blobs)
     }
 
     /// In a partial clone: gets all files that a search is for at once.
     fn prefetch_named(&self, search: &Search<'_>) -> Result<(), GitError> {
-        if !self.back.promises() {
+        if !self.objects.fetches() {
             return Ok(());
         }
         let names: Vec<&[u8]> = std::iter::once(search.name).chain(search.also.iter().copied()).collect();
@@ -58,15 +58,15 @@ impl<'r> TreeFiles<'r> {
                 continue;
             }
             let raw = self.tree(id)?;
-            tree::scan(&id, &raw, &mut |entry| match entry.kind {
-                tree::RawKind::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
-                tree::RawKind::File if names.contains(&entry.name) => {
+            tree::scan(&id, &raw, &mut |entry| match entry.mode {
+                Mode::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
+                Mode::File | Mode::Executable if names.contains(&entry.name) => {
                     blobs.extend(ObjectId::from_bytes(entry.id));
                 }
                 _ => {}
             })?;
         }
-        self.back.prefetch(&blobs)
+        self.objects.prefetch(&blobs)
     }
 
     /// The blob of a regular file.
@@ -75,17 +75,12 @@ impl<'r> TreeFiles<'r> {
         let mut names = path.as_bytes().split(|b| *b == b'/').peekable();
         while let Some(name) = names.next() {
             let raw = self.tree(folder)?;
-            let mut found = None;
-            tree::scan(&folder, &raw, &mut |entry| {
-                if entry.name == name {
-                    found = ObjectId::from_bytes(entry.id).map(|id| (entry.kind, id));
-                }
-            })?;
-            match (found, names.peek()) {
-                (Some((tree::RawKind::Directory, id)), Some(_)) => folder = TreeId(id),
-                (Some((tree::RawKind::File, id)), None) => {
+            let entry = tree::find_entry(&folder, &raw, name)?;
+            match (entry, names.peek()) {
+                (Some(entry), Some(_)) if entry.is_directory() => folder = TreeId(entry.id),
+                (Some(entry), None) if entry.mode.is_file() => {
                     self.prefetch_siblings(&folder, &raw, name)?;
-                    return self.back.blob(&id).map(Some);
+                    return self.objects.blob(&entry.id).map(Some);
                 }
                 _ => return Ok(None),
             }
@@ -103,8 +98,8 @@ impl Files for TreeFiles<'_> {
         let prefetched = self.prefetch_named(search);
         prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
         // The trees are not kept: most folders are looked at this one time.
-        let read = |id: &TreeId| self.back.tree(id);
-        search::search(&read, self.root, search, &mut Bytes { back: self.back, visit, also })
+        let read = |id: &TreeId| self.objects.tree(id);
+        search::search(&read, self.root, search, &mut Bytes { objects: self.objects, visit, also })
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
@@ -125,19 +120,19 @@ impl Files for TreeFiles<'_> {
 
 /// Reads the blobs that are found, for whoever wants bytes.
 struct Bytes<'b, 'v, 'w> {
-    back: &'b dyn Back,
+    objects: &'b dyn ObjectSource,
     visit: &'b mut Visit<'v>,
     also: &'b mut Also<'w>,
 }
 
 impl search::Hears for Bytes<'_, '_, '_> {
     fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError> {
-        let bytes = blob.map(|id| self.back.blob(&id)).transpose()?;
+        let bytes = blob.map(|id| self.objects.blob(&id)).transpose()?;
         Ok((self.visit)(directory, bytes))
     }
 
     fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError> {
-        (self.also)(directory, name, self.back.blob(&blob)?);
+        (self.also)(directory, name, self.objects.blob(&blob)?);
         Ok(())
     }
 }

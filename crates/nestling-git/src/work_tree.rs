@@ -1,8 +1,10 @@
 //! The files on disk.
 
-use super::back::Back;
-use super::memory::Memory;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use super::backend::Backend;
+use super::command;
+use super::ignore_rules::{Listed, Rules, patterns};
+use super::work_tree_cache::WorkTreeCache;
+use ignore::gitignore::Gitignore;
 use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
@@ -14,60 +16,31 @@ use std::rc::Rc;
 /// The files on disk that git sees: what is tracked, and what is not ignored. Links are never followed, submodules
 /// and other repositories never entered, so that nothing outside the repository is read.
 pub struct WorkTree<'r> {
-    back: &'r dyn Back,
+    backend: &'r dyn Backend,
     root: PathBuf,
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
-    memory: Option<&'r Memory>,
-}
-
-/// What a folder holds that git sees, which of that are folders that are ignored as a whole, and what is ignored in it.
-#[derive(Clone)]
-pub(super) struct Listed {
-    entries: Rc<[Entry]>,
-    ignored: Rc<BTreeSet<Vec<u8>>>,
-    rules: Rules,
-}
-
-/// What git ignores in a folder, unless it is tracked.
-#[derive(Clone)]
-enum Rules {
-    /// What the patterns say, the weakest first.
-    Patterns(Vec<Rc<Gitignore>>),
-    /// All of it: the folder itself is ignored, and no pattern in it counts.
-    Everything,
-}
-
-impl Rules {
-    fn extend(&mut self, stronger: Option<Rc<Gitignore>>) {
-        if let Self::Patterns(patterns) = self {
-            patterns.extend(stronger);
-        }
-    }
-
-    /// The nearest file with something to say about the path decides.
-    fn ignore(&self, path: &Path, kind: EntryKind) -> bool {
-        let Self::Patterns(patterns) = self else { return true };
-        let is_folder = matches!(kind, EntryKind::Directory | EntryKind::Submodule);
-        let verdict =
-            patterns.iter().rev().map(|p| p.matched(path, is_folder)).find(|verdict| !verdict.is_none());
-        verdict.is_some_and(|verdict| verdict.is_ignore())
-    }
+    cache: Option<&'r WorkTreeCache>,
 }
 
 impl<'r> WorkTree<'r> {
-    pub(super) fn new(back: &'r dyn Back, root: &Path, git_dir: &Path, memory: Option<&'r Memory>) -> Self {
+    pub(super) fn new(
+        backend: &'r dyn Backend,
+        root: &Path,
+        git_dir: &Path,
+        cache: Option<&'r WorkTreeCache>,
+    ) -> Self {
         // The weakest first: the user's own patterns, then those of this clone.
-        let files = [back.excludes_file(), Some(git_dir.join("info/exclude"))];
+        let files = [backend.excludes_file(), Some(git_dir.join("info/exclude"))];
         let patterns = files.into_iter().flatten().filter_map(|file| patterns(root, &file)).collect();
-        Self { back, root: root.to_owned(), patterns, tracked: OnceCell::new(), memory }
+        Self { backend, root: root.to_owned(), patterns, tracked: OnceCell::new(), cache }
     }
 
     /// Where a path is on disk; `None` if it, or a folder above it, is a link or is not there.
     fn locate(&self, path: &RepoPath) -> io::Result<Option<PathBuf>> {
         let mut place = self.root.clone();
         for name in path.as_bytes().split(|b| *b == b'/').filter(|name| !name.is_empty()) {
-            place.push(os_name(name)?);
+            place.push(command::path(name));
             match place.symlink_metadata() {
                 Ok(found) if !found.is_symlink() => {}
                 Ok(_) => return Ok(None),
@@ -112,7 +85,7 @@ impl<'r> WorkTree<'r> {
 
     /// A folder with the rules of the folder above it, as it is remembered or as it is.
     fn look(&self, folder: &RepoPath, rules: &Rules) -> io::Result<Listed> {
-        let known = self.memory.and_then(|memory| memory.folders.borrow().get(folder).cloned());
+        let known = self.cache.and_then(|cache| cache.folders.borrow().get(folder).cloned());
         if let Some(known) = known {
             return Ok(known);
         }
@@ -122,8 +95,8 @@ impl<'r> WorkTree<'r> {
         }
         let (entries, ignored) = self.list(folder, &rules)?;
         let listed = Listed { entries: entries.into(), ignored: Rc::new(ignored), rules };
-        if let Some(memory) = self.memory {
-            memory.folders.borrow_mut().insert(folder.clone(), listed.clone());
+        if let Some(cache) = self.cache {
+            cache.folders.borrow_mut().insert(folder.clone(), listed.clone());
         }
         Ok(listed)
     }
@@ -133,7 +106,7 @@ impl<'r> WorkTree<'r> {
         let tracked = match self.tracked.get() {
             Some(tracked) => tracked,
             None => {
-                let tracked = self.back.tracked().map_err(io::Error::other)?;
+                let tracked = self.backend.tracked().map_err(io::Error::other)?;
                 self.tracked.get_or_init(|| tracked)
             }
         };
@@ -146,7 +119,7 @@ impl<'r> WorkTree<'r> {
 
 impl Files for WorkTree<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        let known = self.memory.and_then(|memory| memory.files.borrow().get(path).cloned());
+        let known = self.cache.and_then(|cache| cache.files.borrow().get(path).cloned());
         if let Some(known) = known {
             return Ok(known);
         }
@@ -155,8 +128,8 @@ impl Files for WorkTree<'_> {
             _ => Ok(None),
         };
         let bytes = read().map_err(|source| failed(path, source))?;
-        if let Some(memory) = self.memory {
-            memory.files.borrow_mut().insert(path.clone(), bytes.clone());
+        if let Some(cache) = self.cache {
+            cache.files.borrow_mut().insert(path.clone(), bytes.clone());
         }
         Ok(bytes)
     }
@@ -180,27 +153,6 @@ impl Files for WorkTree<'_> {
 
 fn failed(path: &RepoPath, source: io::Error) -> ReadError {
     ReadError { path: path.clone(), source: source.into() }
-}
-
-/// The patterns of an ignore file that apply below `root`. Git reads no such file through a link, and skips a line
-/// that is no pattern.
-fn patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
-    if !file.symlink_metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut builder = GitignoreBuilder::new(root);
-    builder.add(file);
-    builder.build().ok().filter(|patterns| !patterns.is_empty()).map(Rc::new)
-}
-
-#[cfg(unix)]
-fn os_name(name: &[u8]) -> io::Result<&std::ffi::OsStr> {
-    Ok(std::os::unix::ffi::OsStrExt::from_bytes(name))
-}
-
-#[cfg(not(unix))]
-fn os_name(name: &[u8]) -> io::Result<&std::ffi::OsStr> {
-    std::str::from_utf8(name).map(std::ffi::OsStr::new).map_err(io::Error::other)
 }
 
 fn bytes_of(name: &std::ffi::OsStr) -> Vec<u8> {

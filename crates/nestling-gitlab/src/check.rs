@@ -9,10 +9,10 @@ mod parent;
 mod settings;
 mod index;
 pub mod rules;
-pub mod allow;
 mod fold;
+pub mod allow;
 
-pub use allow::without_allowed;
+pub use allow::{Allow, Entries, Entry, Outcome, Scope};
 pub use file::read_file;
 pub use parent::Parent;
 pub use settings::{Division, Settings, WorkflowRules};

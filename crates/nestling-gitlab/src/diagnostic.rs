@@ -7,6 +7,7 @@ pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
 
 use self::rules::ENCODING;
 use crate::name::UnitName;
+use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::fmt;
@@ -141,6 +142,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// An item of a finding that lists several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The thing that the item is about: a job, a stack, an action.
+    pub subject: String,
+    /// What is to be said about it.
+    pub text: String,
+}
+
 /// A problem in what the user wrote: what, where, and the way out.
 ///
 /// Messages are lower-case fragments with the user's own words in back-ticks; `help` says what to type.
@@ -156,6 +166,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// Further facts: the chain of includes and macros, the values involved.
     pub notes: Vec<String>,
+    /// The items of a finding that lists several, such as the lines of a report. Each can be allowed by itself.
+    pub items: Vec<Item>,
     /// The units that it was found for, in order of their names; empty where it concerns no unit's jobs alone.
     pub units: Vec<UnitName>,
     /// What to do.
@@ -182,6 +194,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             notes: Vec::new(),
+            items: Vec::new(),
             units: Vec::new(),
             help: None,
         }
@@ -199,6 +212,23 @@ impl Diagnostic {
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// Adds an item to the list.
+    #[must_use]
+    pub fn with_item(mut self, subject: impl Into<String>, text: impl Into<String>) -> Self {
+        self.items.push(Item { subject: subject.into(), text: text.into() });
+        self
+    }
+
+    /// Returns the notes, with one more for each text of the items and the subjects that it is said of.
+    pub fn all_notes(&self) -> Vec<String> {
+        let mut subjects: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for item in &self.items {
+            subjects.entry(&item.text).or_default().push(&item.subject);
+        }
+        let items = subjects.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
+        self.notes.iter().cloned().chain(items).collect()
     }
 
     /// Names the unit that it was found for.

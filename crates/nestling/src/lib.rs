@@ -18,4 +18,5 @@ pub mod plan;
 pub mod emit;
 pub mod view;
 pub mod catalog;
+pub mod allow;
 pub mod testing;

@@ -17,6 +17,7 @@ mod explain;
 pub mod affected;
 pub mod json_v1;
 mod html;
+mod rule;
 
 pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
 pub use graph::{dot, mermaid};
@@ -25,6 +26,7 @@ pub use job::job;
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};
+pub use rule::rule;
 pub use stages::stages;
 pub use touched::{Starts, Touched, touched};
 pub use tree::{branches, summary, tree};

@@ -14,6 +14,7 @@ mod stated;
 mod discover;
 mod format;
 mod environment;
+mod allow;
 mod policy;
 mod relation;
 mod rule;
@@ -36,6 +37,7 @@ pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign
 
 use crate::changes::Policies;
 use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::check::Entry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::FileId;
 use nestling_gitlab::name::UnitName;
@@ -71,6 +73,8 @@ pub struct Workspace {
     pub depth: Option<usize>,
     /// Jobs that every child pipeline has.
     pub body: Option<Body>,
+    /// Warnings that are meant, for all units.
+    pub allow: Vec<Entry>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }

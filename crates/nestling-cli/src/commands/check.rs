@@ -42,13 +42,19 @@ pub(crate) fn run(
     io: &mut Io,
 ) -> Result<Exit, Failure> {
     let session = Session::open(shared, environment, io)?;
-    let planned = session.plan_everything()?;
+    let mut planned = session.plan_everything()?;
+    let unused = session.unused_allows(&planned)?;
+    planned.problems.extend(unused);
     if args.format == Format::Human {
         let ok = planned.report(io);
         if ok {
             let units = counted(planned.plan.workspace.units.len(), "unit");
             let jobs = counted(planned.plan.pipeline.jobs.len(), "job");
-            io.talk(format_args!("{units}, {jobs}: no errors\n"));
+            let allowed = match planned.allowed {
+                0 => String::new(),
+                count => format!("; {} allowed", counted(count, "warning")),
+            };
+            io.talk(format_args!("{units}, {jobs}: no errors{allowed}\n"));
         }
         return Ok(if ok { Exit::Done } else { Exit::Errors });
     }

@@ -7,7 +7,8 @@ use crate::io::Io;
 use crate::planned::Planned;
 use crate::session::Session;
 use clap::ValueEnum;
-use nestling::diagnostic::did_you_mean;
+use nestling::catalog;
+use nestling::diagnostic::{Rule, did_you_mean};
 use nestling::name::UnitName;
 use nestling::path::RepoPath;
 use nestling::view::{self, Asked};
@@ -18,12 +19,15 @@ use nestling::view::{self, Asked};
 /// change, it says what would be selected if it did.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json"
+    after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json\n  nestling explain --rule needs-undefined"
 )]
 pub struct Args {
-    /// The unit, the job or the path
-    #[arg(value_name = "UNIT|UNIT:JOB|PATH")]
-    subject: String,
+    /// The unit, the job, the path, or the id of a rule
+    #[arg(value_name = "UNIT|UNIT:JOB|PATH|RULE", required_unless_present = "rule")]
+    subject: Option<String>,
+    /// Print the page of this rule, such as `needs-undefined`
+    #[arg(long, value_name = "ID", conflicts_with = "subject")]
+    rule: Option<String>,
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -43,12 +47,22 @@ pub(crate) fn run(
     environment: &Environment,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
+    let subject = match (&args.subject, &args.rule) {
+        (_, Some(id)) => {
+            io.data(rule(id)?)?;
+            return Ok(Exit::Done);
+        }
+        (subject, None) => subject.as_deref().unwrap_or_default(),
+    };
     let session = Session::open(shared, environment, io)?;
     let planned = session.plan()?;
     let ok = planned.report(io);
-    let asked = match Asked::find(&planned.plan, &args.subject) {
-        Some(asked) => asked,
-        None => path(&session, &planned, &args.subject)?,
+    let asked = match find(&session, &planned, subject)? {
+        Found::Asked(asked) => asked,
+        Found::Rule(rule) => {
+            io.data(view::rule(rule))?;
+            return Ok(Exit::Done);
+        }
     };
     let told = view::explain(&planned.plan, &asked, &planned.sources);
     match args.format {
@@ -61,17 +75,44 @@ pub(crate) fn run(
     Ok(if ok { Exit::Done } else { Exit::Errors })
 }
 
-/// A path that changed or is there; anything else is a slip of the pen.
-fn path<'a>(session: &Session, planned: &Planned, text: &str) -> Result<Asked<'a>, Failure> {
+/// Returns the page of a rule.
+fn rule(id: &str) -> Result<String, Failure> {
+    if let Some(rule) = catalog::rule(id) {
+        return Ok(view::rule(rule));
+    }
+    let failure = Failure::usage(format!("there is no rule `{id}`"));
+    Err(match did_you_mean(id, catalog::all().iter().map(|rule| rule.id)) {
+        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
+        None => failure.with_help("the id of a rule is in brackets in its messages, such as `error[retry]`"),
+    })
+}
+
+/// A word of the command line.
+enum Found<'a> {
+    /// A unit, a job or a path.
+    Asked(Asked<'a>),
+    /// A rule, where nothing else has that name.
+    Rule(&'static Rule),
+}
+
+/// Finds a unit or a job, a path that changed or exists, or a rule, in this order.
+fn find<'a>(session: &Session, planned: &'a Planned, text: &'a str) -> Result<Found<'a>, Failure> {
+    if let Some(asked) = Asked::find(&planned.plan, text) {
+        return Ok(Found::Asked(asked));
+    }
     let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
     let (exists, made) = session.looks_at(planned, &wanted)?;
     if exists {
-        return Ok(Asked::Path { path: wanted, made });
+        return Ok(Found::Asked(Asked::Path { path: wanted, made }));
     }
-    let failure = Failure::usage(format!("there is no unit, no job and no path `{text}`"));
-    let workspace = &planned.plan.workspace;
+    if let Some(rule) = catalog::rule(text) {
+        return Ok(Found::Rule(rule));
+    }
+    let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
+    let units = planned.plan.workspace.unit_names().map(UnitName::as_str);
     let jobs = planned.plan.pipeline.jobs.iter().map(|job| job.name.as_str());
-    let near = did_you_mean(text, workspace.unit_names().map(UnitName::as_str).chain(jobs));
+    let rules = catalog::all().into_iter().map(|rule| rule.id);
+    let near = did_you_mean(text, units.chain(jobs).chain(rules));
     Err(match near {
         Some(near) => failure.with_help(format!("did you mean `{near}`?")),
         None => failure.with_help("`nestling affected --all` lists the units, `nestling preview` the jobs"),

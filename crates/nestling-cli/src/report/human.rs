@@ -32,13 +32,16 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
             group = group.element(snippet(label, source, kind));
         }
     }
+    let notes = diagnostic.all_notes();
     let units = units(&diagnostic.units);
-    for note in diagnostic.notes.iter().chain(&units) {
+    for note in notes.iter().chain(&units) {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
+    let url = diagnostic.rule.url();
+    group = group.element(Level::NOTE.with_name("docs").message(url.as_str()));
     renderer.render(&[group])
 }
 

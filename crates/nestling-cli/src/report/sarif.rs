@@ -2,7 +2,7 @@
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
 use super::units;
-use nestling::diagnostic::{Diagnostic, Label, Severity, Sources};
+use nestling::diagnostic::{Diagnostic, Label, Rule, Severity, Sources};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -31,12 +31,35 @@ struct Tool {
 struct Driver {
     name: &'static str,
     version: &'static str,
-    rules: Vec<Rule>,
+    rules: Vec<ReportingDescriptor>,
 }
 
 #[derive(Serialize)]
-struct Rule {
+#[serde(rename_all = "camelCase")]
+struct ReportingDescriptor {
     id: &'static str,
+    name: String,
+    short_description: Text,
+    full_description: Text,
+    help_uri: String,
+}
+
+impl ReportingDescriptor {
+    fn new(rule: &Rule) -> Self {
+        Self {
+            id: rule.id,
+            name: pascal_case(rule.id),
+            short_description: Text { text: format!("Reports that {}.", rule.summary) },
+            full_description: Text { text: rule.documentation.to_owned() },
+            help_uri: rule.url(),
+        }
+    }
+}
+
+/// An id as SARIF recommends names: `needs-late` becomes `NeedsLate`.
+fn pascal_case(id: &str) -> String {
+    let words = id.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect()
 }
 
 #[derive(Serialize)]
@@ -87,7 +110,7 @@ struct Region {
 
 /// The log as text.
 pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let ids: BTreeSet<&'static str> = diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect();
+    let rules: BTreeSet<&Rule> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -96,7 +119,7 @@ pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
                 driver: Driver {
                     name: "nestling",
                     version: env!("CARGO_PKG_VERSION"),
-                    rules: ids.into_iter().map(|id| Rule { id }).collect(),
+                    rules: rules.into_iter().map(ReportingDescriptor::new).collect(),
                 },
             },
             results: diagnostics.iter().map(|diagnostic| finding(diagnostic, sources)).collect(),
@@ -108,7 +131,7 @@ pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 
 fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
     let mut text = diagnostic.message.clone();
-    for note in diagnostic.notes.iter().chain(&units(&diagnostic.units)) {
+    for note in diagnostic.all_notes().iter().chain(&units(&diagnostic.units)) {
         text += &format!("\nnote: {note}");
     }
     if let Some(help) = &diagnostic.help {

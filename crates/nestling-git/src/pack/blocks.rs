@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -76,7 +75,9 @@ impl Blocks {
         let start = number.checked_mul(self.size as u64)?;
         let length = self.length.checked_sub(start)?.min(self.size as u64);
         room.resize(usize::try_from(length).ok()?, 0);
-        self.file.read_exact_at(&mut room, start).ok()?;
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(start)).ok()?;
+        file.read_exact(&mut room).ok()?;
         Some(room)
     }
 }

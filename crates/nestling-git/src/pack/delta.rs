@@ -1,59 +1,62 @@
 //! An object as the difference from another: copies out of that one, and bytes of its own
 //! (<https://git-scm.com/docs/pack-format#_deltified_representation>).
 
-/// A number in seven bits a byte, the lowest first.
-pub(super) fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let (mut number, mut shift) = (0_u64, 0);
-    loop {
-        let (byte, rest) = bytes.split_first()?;
+use super::Defect;
+use crate::object::LARGEST;
+
+/// Reads a number in seven bits a byte, the lowest first.
+pub(super) fn number(bytes: &mut &[u8]) -> Result<u64, Defect> {
+    let mut number = 0_u64;
+    for shift in (0..63).step_by(7) {
+        let (byte, rest) = bytes.split_first().ok_or(Defect::Damaged)?;
         *bytes = rest;
-        if shift > 56 {
-            return None;
-        }
         number |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
-            return Some(number);
+            return Ok(number);
         }
-        shift += 7;
     }
+    Err(Defect::Damaged)
 }
 
-/// The object; `None` where the difference is not one from this base.
-pub(super) fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
+/// Makes the object that differs so from this base.
+pub(super) fn apply(base: &[u8], mut delta: &[u8]) -> Result<Vec<u8>, Defect> {
     if number(&mut delta)? != base.len() as u64 {
-        return None;
+        return Err(Defect::Damaged);
     }
-    let length = usize::try_from(number(&mut delta)?).ok().filter(|length| *length <= super::LARGEST)?;
+    let length = usize::try_from(number(&mut delta)?).ok().filter(|length| *length <= LARGEST);
+    let length = length.ok_or(Defect::TooLarge)?;
     let mut object = Vec::with_capacity(length);
     while let Some((command, rest)) = delta.split_first() {
         delta = rest;
-        if command & 0x80 != 0 {
-            let start = some_bytes(&mut delta, command & 0x0f)?;
-            let size = some_bytes(&mut delta, command >> 4 & 0x07)?;
+        let piece = if command & 0x80 != 0 {
+            let start = partial_number(&mut delta, command & 0x0f)?;
+            let size = partial_number(&mut delta, command >> 4 & 0x07)?;
             let size = if size == 0 { 0x1_0000 } else { size };
-            object.extend_from_slice(base.get(start..start.checked_add(size)?)?);
+            base.get(start..start + size)
         } else {
-            let (own, rest) = delta.split_at_checked(usize::from(*command))?;
-            // A command of zero is kept for the future.
-            object.extend_from_slice(Some(own).filter(|own| !own.is_empty())?);
+            let (own, rest) = delta.split_at_checked(usize::from(*command)).ok_or(Defect::Damaged)?;
             delta = rest;
+            // A command of zero is reserved.
+            Some(own).filter(|own| !own.is_empty())
+        };
+        let piece = piece.ok_or(Defect::Damaged)?;
+        if piece.len() > length - object.len() {
+            return Err(Defect::Damaged);
         }
-        if object.len() > length {
-            return None;
-        }
+        object.extend_from_slice(piece);
     }
-    (object.len() == length).then_some(object)
+    if object.len() == length { Ok(object) } else { Err(Defect::Damaged) }
 }
 
-/// A number of which only those bytes are there that a bit stands for; the others are zero.
-fn some_bytes(bytes: &mut &[u8], there: u8) -> Option<usize> {
+/// Reads a number of at most four bytes, the lowest first, of which only those are written that have a bit in `written`.
+fn partial_number(bytes: &mut &[u8], written: u8) -> Result<usize, Defect> {
     let mut number = 0;
-    for at in (0..4).filter(|at| there & (1 << at) != 0) {
-        let (byte, rest) = bytes.split_first()?;
+    for position in (0..4).filter(|position| written & (1 << position) != 0) {
+        let (byte, rest) = bytes.split_first().ok_or(Defect::Damaged)?;
         *bytes = rest;
-        number |= usize::from(*byte) << (8 * at);
+        number |= usize::from(*byte) << (8 * position);
     }
-    Some(number)
+    Ok(number)
 }
 
 #[cfg(test)]
@@ -81,7 +84,7 @@ mod tests {
             &[0xff; 12],             // a number without end
             &[],
         ] {
-            assert!(apply(base, delta).is_none(), "{delta:?}");
+            assert!(apply(base, delta).is_err(), "{delta:?}");
         }
     }
 }

@@ -1,104 +1,200 @@
-//! `# nestling: allow(rule)`: a warning that an author has read and means to keep.
+//! Warnings that an author has read and means to keep: by a comment at the line, or by an entry of a header.
 
+mod comment;
+mod entry;
 pub mod rules;
 
-use self::rules::ALLOW_UNKNOWN;
-use crate::diagnostic::{Diagnostic, FileId, Origin, Rule, Severity, Sources, did_you_mean};
-use std::collections::{BTreeMap, BTreeSet};
+pub use entry::{Entries, Entry, Scope};
 
-/// What opens the comment.
-const OPEN: &str = "nestling: allow(";
+use self::rules::{ALLOW_UNKNOWN, ALLOW_UNUSED};
+use crate::check::fold;
+use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, did_you_mean};
+use crate::name::{JobName, UnitName};
+use crate::pipeline::Pipeline;
+use comment::Comments;
+use entry::Seen;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The diagnostics without those that a comment allows, on the line of the place that they are about or on the line
-/// above. Errors cannot be allowed: GitLab would refuse the pipeline. An id that is not in `catalog` is reported.
-pub fn without_allowed(
-    problems: Vec<Diagnostic>,
-    sources: &Sources,
-    catalog: &[&'static Rule],
-) -> Vec<Diagnostic> {
-    let files = files(sources, catalog);
-    let mut kept = Vec::new();
-    for problem in problems {
-        let origin = problem.origin();
-        let allowed = origin.is_some_and(|origin| {
-            files.get(&origin.file).is_some_and(|file| file.covers(problem.rule.id, origin.line))
-        });
-        match (allowed, problem.severity) {
-            (false, _) => kept.push(problem),
-            (true, Severity::Error) => {
-                kept.push(problem.with_note("`nestling: allow` does not cover errors"));
-            }
-            (true, _) => {}
-        }
-    }
-    // The same file is there twice where base and head were read.
-    let mut told = BTreeSet::new();
-    for problem in files.into_values().flat_map(|file| file.unknown) {
-        let place = problem.origin().map(|origin| sources.place(origin));
-        if told.insert((place, problem.message.clone())) {
-            kept.push(problem);
-        }
-    }
-    kept
+/// What decides which warnings are allowed.
+pub struct Allow<'a> {
+    /// The files that were read, with their comments.
+    pub sources: &'a Sources,
+    /// All rules that there are.
+    pub catalog: &'a [&'static Rule],
+    /// The entries of the headers.
+    pub entries: &'a [Entries<'a>],
+    /// The pipeline that was checked, for the jobs at a place.
+    pub pipeline: &'a Pipeline,
 }
 
-/// The files that have such comments.
-fn files(sources: &Sources, catalog: &[&'static Rule]) -> BTreeMap<FileId, Allowed> {
-    let ids = (0..).map(FileId::from_index).take_while(|id| sources.get(*id).is_some());
-    let read = ids.map(|id| (id, Allowed::read(id, sources, catalog)));
-    read.filter(|(_, file)| !file.rules.is_empty()).collect()
+/// Diagnostics without those that are allowed.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The diagnostics that are left, and those about `allow` itself.
+    pub problems: Vec<Diagnostic>,
+    /// How many warnings and notes were allowed.
+    pub allowed: usize,
+    /// A warning for each comment and entry that silenced nothing. Whoever has looked at everything may report them.
+    pub unused: Vec<Diagnostic>,
 }
 
-/// The comments of one file.
-#[derive(Default)]
-struct Allowed {
-    rules: BTreeMap<u32, Comment>,
-    unknown: Vec<Diagnostic>,
-}
-
-/// One comment.
-#[derive(Default)]
-struct Comment {
-    rules: BTreeSet<String>,
-    /// Whether nothing else stands on its line.
-    alone: bool,
-}
-
-impl Allowed {
-    fn read(file: FileId, sources: &Sources, catalog: &[&'static Rule]) -> Self {
-        let mut allowed = Self::default();
-        let Some(source) = sources.get(file).filter(|source| source.text.contains(OPEN)) else {
-            return allowed;
+impl Allow<'_> {
+    /// Removes the allowed diagnostics. Errors cannot be allowed: GitLab would refuse the pipeline, or Nestling cannot
+    /// do what was asked.
+    pub fn apply(&self, problems: Vec<Diagnostic>) -> Outcome {
+        let mut run = Run {
+            allow: self,
+            comments: Comments::read(self.sources),
+            jobs: self.jobs(&problems),
+            used: BTreeSet::new(),
+            allowed: 0,
         };
-        for (line, text) in (1..).zip(source.text.lines()) {
-            let Some(at) = text.find(OPEN).filter(|at| text[..*at].contains('#')) else { continue };
-            let comment = allowed.rules.entry(line).or_default();
-            let start = text.trim_start();
-            comment.alone = start.starts_with('#') || start.starts_with("{#");
-            let inner = text[at + OPEN.len()..].split(')').next().unwrap_or_default();
-            for rule in inner.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
-                if catalog.iter().any(|known| known.id == rule) {
-                    comment.rules.insert(rule.to_owned());
-                } else {
-                    allowed.unknown.push(unknown(Origin::line(file, line), rule, catalog));
+        let mut kept: Vec<Diagnostic> =
+            problems.into_iter().filter_map(|problem| run.keep(problem)).collect();
+        let (unknown, unused) = run.about_itself();
+        kept.extend(unknown);
+        Outcome { problems: kept, allowed: run.allowed, unused }
+    }
+
+    /// The jobs at the places of the diagnostics that an entry may be about.
+    fn jobs(&self, problems: &[Diagnostic]) -> JobsAt<'_> {
+        let entries = || self.entries.iter().flat_map(|entries| entries.list);
+        let concerned = problems.iter().filter(|problem| {
+            problem.severity != Severity::Error && entries().any(|entry| entry.rule == problem.rule.id)
+        });
+        let mut jobs: JobsAt<'_> =
+            concerned.filter_map(|problem| Some((problem.origin()?, Vec::new()))).collect();
+        if jobs.is_empty() {
+            return jobs;
+        }
+        for job in &self.pipeline.jobs {
+            let mut origins = BTreeSet::from([job.origin]);
+            fold::in_map(&job.body, &mut |origin| _ = origins.insert(origin));
+            for origin in origins {
+                if let Some(jobs) = jobs.get_mut(&origin) {
+                    jobs.push((&job.name, job.unit.as_ref()));
                 }
             }
         }
-        allowed
-    }
-
-    fn covers(&self, rule: &str, line: u32) -> bool {
-        let here = self.rules.get(&line).filter(|comment| comment.rules.contains(rule));
-        // Above, it stands alone: at the end of a line it is about that line.
-        let above = self.rules.get(&line.saturating_sub(1));
-        here.is_some() || above.is_some_and(|comment| comment.alone && comment.rules.contains(rule))
+        jobs
     }
 }
 
-fn unknown(origin: Origin, rule: &str, catalog: &[&'static Rule]) -> Diagnostic {
-    let problem = Diagnostic::warning(&ALLOW_UNKNOWN, origin, format!("there is no rule `{rule}` to allow"));
+/// The jobs with a place in them, and their units.
+type JobsAt<'a> = HashMap<Origin, Vec<(&'a JobName, Option<&'a UnitName>)>>;
+
+/// One application of `allow`.
+struct Run<'a> {
+    allow: &'a Allow<'a>,
+    comments: Comments,
+    jobs: JobsAt<'a>,
+    /// The comments and entries that silenced something, by place and rule.
+    used: BTreeSet<(Origin, String)>,
+    allowed: usize,
+}
+
+impl<'a> Run<'a> {
+    /// Returns the diagnostic unless it is allowed.
+    fn keep(&mut self, problem: Diagnostic) -> Option<Diagnostic> {
+        let id = problem.rule.id;
+        let comment = problem.origin().and_then(|origin| self.comments.covering(id, origin));
+        let entries = self.entries(&problem);
+        self.used.extend(comment.map(|origin| (origin, id.to_owned())));
+        if problem.severity == Severity::Error {
+            self.used.extend(entries.iter().map(|(_, entry)| (entry.origin, id.to_owned())));
+            let is_named = comment.is_some() || !entries.is_empty();
+            return Some(if is_named { problem.with_note("`allow` does not cover errors") } else { problem });
+        }
+        if comment.is_some() {
+            self.allowed += problem.items.len().max(1);
+            return None;
+        }
+        if problem.items.is_empty() { self.whole(problem, &entries) } else { self.by_item(problem, &entries) }
+    }
+
+    /// Returns a warning unless an entry covers it.
+    fn whole(&mut self, problem: Diagnostic, entries: &[(&Scope, &Entry)]) -> Option<Diagnostic> {
+        let path = problem.origin().map(|origin| self.allow.sources.path(origin.file));
+        let seen = self.seen(&problem, path.as_deref());
+        let covering = entries.iter().find(|(scope, entry)| entry.covers(scope, &seen));
+        let Some((_, entry)) = covering else { return Some(problem) };
+        self.used.insert((entry.origin, entry.rule.clone()));
+        self.allowed += 1;
+        None
+    }
+
+    /// Returns a warning with the items that no entry covers, if some are left.
+    fn by_item(&mut self, mut problem: Diagnostic, entries: &[(&Scope, &Entry)]) -> Option<Diagnostic> {
+        for (_, entry) in entries {
+            let before = problem.items.len();
+            problem.items.retain(|item| !entry.covers_item(&item.subject));
+            let covered = before - problem.items.len();
+            if covered > 0 {
+                self.used.insert((entry.origin, entry.rule.clone()));
+                self.allowed += covered;
+            }
+        }
+        (!problem.items.is_empty()).then_some(problem)
+    }
+
+    /// Returns the entries for the rule and the units of a diagnostic.
+    fn entries(&self, problem: &Diagnostic) -> Vec<(&'a Scope, &'a Entry)> {
+        let allow = self.allow;
+        let path = problem.origin().map(|origin| allow.sources.path(origin.file));
+        let mut found = Vec::new();
+        for entries in allow.entries {
+            let of_rule = || entries.list.iter().filter(|entry| entry.rule == problem.rule.id);
+            if of_rule().next().is_some() && entries.scope.contains(&self.seen(problem, path.as_deref())) {
+                found.extend(of_rule().map(|entry| (&entries.scope, entry)));
+            }
+        }
+        found
+    }
+
+    fn seen<'p>(&'p self, problem: &'p Diagnostic, path: Option<&'p str>) -> Seen<'p> {
+        let jobs = problem.origin().and_then(|origin| self.jobs.get(&origin));
+        Seen { units: &problem.units, path, jobs: jobs.map(Vec::as_slice).unwrap_or_default() }
+    }
+
+    /// The warnings about comments and entries: those that name no rule, and those that silenced nothing.
+    fn about_itself(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let entries = self.allow.entries.iter().flat_map(|entries| entries.list);
+        let of_entries = entries.map(|entry| (entry.rule.as_str(), entry.origin));
+        let of_comments = self.comments.named().map(|named| (named.rule, named.origin));
+        // The same file is there twice where base and head were read: what is used in one is used.
+        let mut places: BTreeMap<(String, &str), (Origin, bool)> = BTreeMap::new();
+        for (rule, origin) in of_comments.chain(of_entries) {
+            let is_used = self.used.contains(&(origin, rule.to_owned()));
+            let place = (self.allow.sources.place(origin), rule);
+            places.entry(place).or_insert((origin, false)).1 |= is_used;
+        }
+        let mut unknown = Vec::new();
+        let mut unused = Vec::new();
+        for ((_, rule), (origin, is_used)) in places {
+            match self.allow.catalog.iter().find(|known| known.id == rule) {
+                None => unknown.push(unknown_rule(origin, rule, self.allow.catalog)),
+                Some(rule) if !is_used => unused.push(silences_nothing(origin, rule)),
+                Some(_) => {}
+            }
+        }
+        (unknown, unused)
+    }
+}
+
+fn unknown_rule(origin: Origin, rule: &str, catalog: &[&'static Rule]) -> Diagnostic {
+    let problem = Diagnostic::warning(&ALLOW_UNKNOWN, origin, format!("unknown rule `{rule}`"));
     match did_you_mean(rule, catalog.iter().map(|rule| rule.id)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("the rule's id stands in brackets in the message that it gives"),
+        None => problem.with_help("use the id in brackets, e.g. `warning[retry]` -> `allow(retry)`"),
+    }
+}
+
+fn silences_nothing(origin: Origin, rule: &Rule) -> Diagnostic {
+    let message = format!("nothing here is reported by `{rule}`");
+    let problem = Diagnostic::warning(&ALLOW_UNUSED, origin, message);
+    if rule.can_be_allowed() {
+        problem.with_help("remove it, or move it to the line of the warning")
+    } else {
+        problem.with_help("remove it: errors cannot be allowed")
     }
 }

@@ -59,7 +59,8 @@ fn sharing(kept: &[(Diagnostic, usize)], pipeline: &Pipeline) -> HashMap<Origin,
     sharing
 }
 
-fn in_map(map: &Map, note: &mut impl FnMut(Origin)) {
+/// Visits the places of all keys and values.
+pub(super) fn in_map(map: &Map, note: &mut impl FnMut(Origin)) {
     for entry in &map.entries {
         note(entry.key.origin);
         in_node(&entry.value, note);

@@ -1,64 +1,110 @@
-//! The rules of configuration.
+//! Rules of documents, of the keywords beside the jobs, and of includes.
 
 use crate::diagnostic::Example;
 use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::file;
 use crate::rules;
 
 rules! {
-    /// All of them.
+    /// All rules of documents and includes.
     RULES;
+
+    DOCUMENT_DROPPED = "document-dropped" {
+        severities: &[Warning],
+        summary: "a file has a document that GitLab never reads",
+        documentation: "GitLab reads one document of a file: the second where the first is a `spec` header, the first \
+            otherwise. It drops all others without a message. Remove the line `---` between them.",
+        source: "https://docs.gitlab.com/ci/yaml/#header-keywords",
+        bad: Example::Pipeline("\
+build: { script: make }
+---
+test: { script: make test }
+"),
+        good: Example::Pipeline("\
+build: { script: make }
+test: { script: make test }
+"),
+    }
 
     STAGES = "stages" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "`stages` is not a list",
+        documentation: "`stages` lists the names of the stages in the order in which they run.",
+        source: "https://docs.gitlab.com/ci/yaml/#stages",
+        bad: Example::Pipeline("\
+stages: build
+compile: { stage: build, script: make }
+"),
+        good: Example::Pipeline("\
+stages: [build]
+compile: { stage: build, script: make }
+"),
     }
 
     STAGE_NAME = "stage-name" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    UNREADABLE = "unreadable" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a stage has a name that GitLab refuses",
+        documentation: "The name of a stage is a string of 1 to 255 characters.",
+        source: "https://docs.gitlab.com/ci/yaml/#stages",
+        bad: Example::Pipeline("\
+stages: [build, \"\"]
+compile: { stage: build, script: make }
+"),
+        good: Example::Pipeline("\
+stages: [build, test]
+compile: { stage: build, script: make }
+"),
     }
 
     WORKFLOW_KEY = "workflow-key" {
         severities: &[Error, Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "`workflow` has a key that GitLab does not know",
+        documentation: "A key that resembles a known one is an error. Any other may be newer than this version of \
+            Nestling: it is passed on with a warning.",
+        source: "https://docs.gitlab.com/ci/yaml/#workflow",
+        bad: Example::Pipeline("\
+workflow: { nmae: Nightly }
+build: { script: make }
+"),
+        good: Example::Pipeline("\
+workflow: { name: Nightly }
+build: { script: make }
+"),
     }
 
     INCLUDE = "include" {
         severities: &[Error, Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "an `include` of a unit or a workspace cannot be resolved",
+        documentation: "Nestling resolves local includes of units itself. The file must exist in the repository, a \
+            wildcard should match at least one file, files cannot include each other in a circle, and a pipeline may \
+            include at most 150 files. What only GitLab can read (a remote file, a project's, a component) belongs \
+            below the `---` of the root's `nestling.yml`.",
+        source: "https://docs.gitlab.com/ci/yaml/#includelocal",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("ci/node.yml", ".node: { image: \"node:22\" }\n"),
+            file("web/nestling.yml", "\
+include: ci/noed.yml
+test: { script: npm test }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("ci/node.yml", ".node: { image: \"node:22\" }\n"),
+            file("web/nestling.yml", "\
+include: ci/node.yml
+test: { extends: .node, script: npm test }
+"),
+        ]),
     }
 
-    DOCUMENT_DROPPED = "document-dropped" {
-        severities: &[Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+    UNREADABLE = "unreadable" {
+        severities: &[Error],
+        summary: "a file cannot be read",
+        documentation: "The file system or git refused to hand out a file: the permissions forbid it, the disk fails, \
+            or an object is missing from a damaged clone. `git fsck` finds missing objects.",
+        source: "https://git-scm.com/docs/git-fsck",
+        bad: Example::None,
+        good: Example::None,
     }
 }

@@ -19,7 +19,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why it matters and what to do, in Markdown.
     pub documentation: &'static str,
-    /// The page of the specification that the rule follows.
+    /// The page of the specification that the rule follows: an address, or a path in the book, such as
+    /// `environments.md`.
     pub source: &'static str,
     /// An example with a finding.
     pub bad: Example,
@@ -30,10 +31,14 @@ pub struct Rule {
 /// Files that a user could have written, to show a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Example {
+    /// No file breaks the rule: something has to fail, or a program has to make the tree.
+    None,
     /// A plain pipeline: one file of jobs.
     Pipeline(&'static str),
     /// The files of a repository whose root is a workspace.
     Repository(&'static [ExampleFile]),
+    /// The same in the pipeline of a branch that is not the default one.
+    Branch(&'static [ExampleFile]),
     /// A repository at the base commit and at the head of a change.
     Change {
         /// The files at the base commit.
@@ -52,6 +57,13 @@ pub struct ExampleFile {
     pub content: &'static [u8],
 }
 
+impl ExampleFile {
+    /// Returns whether a program writes the file, so that documentation names it without its content.
+    pub fn is_generated(&self) -> bool {
+        self.path.ends_with(".json")
+    }
+}
+
 /// The rules of one stage, under the title that documentation groups them by.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleGroup {
@@ -61,7 +73,26 @@ pub struct RuleGroup {
     pub rules: &'static [&'static Rule],
 }
 
+/// The folder of the book that has a page for each rule.
+const BOOK: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/-/blob/main/docs/");
+
 impl Rule {
+    /// Returns the address of the rule's page.
+    pub fn url(&self) -> String {
+        format!("{BOOK}rules/{}.md", self.id)
+    }
+
+    /// Returns the address of the specification that the rule follows.
+    pub fn source_url(&self) -> String {
+        if self.source.contains("://") { self.source.to_owned() } else { format!("{BOOK}{}", self.source) }
+    }
+
+    /// Returns the severities in words, such as `error or warning`.
+    pub fn severities_in_words(&self) -> String {
+        let words: Vec<String> = self.severities.iter().map(Severity::to_string).collect();
+        words.join(" or ")
+    }
+
     /// Returns whether a comment or a header can silence findings of this rule: errors cannot be allowed.
     pub fn can_be_allowed(&self) -> bool {
         self.severities.iter().any(|severity| *severity != Severity::Error)

@@ -1,28 +1,62 @@
-//! The rules of assemble.
+//! Rules of the way from many units to one pipeline.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
+use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 rules! {
-    /// All of them.
+    /// All rules of the one pipeline.
     RULES;
 
     STAGES_ORDER = "stages-order" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "two lists of stages contradict each other",
+        documentation: "The stages of all units become one list, in which each unit's order holds. That cannot be done \
+            if one list has `test` before `build` and another `build` before `test`, or if a list has a stage twice. List the stages \
+            once, in `workspace: { stages: […] }`.",
+        source: "files/workspace.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "\
+stages: [build, test]
+test: { script: make test }
+"),
+            file("web/nestling.yml", "\
+stages: [test, build]
+test: { script: make test }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
+            file("api/nestling.yml", "test: { script: make test }\n"),
+            file("web/nestling.yml", "test: { script: make test }\n"),
+        ]),
     }
 
     ORDER_STAGES = "order-stages" {
         severities: &[Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a unit must run after another, but the stages make that impossible",
+        documentation: "`order: true` makes the first jobs of a unit wait for the jobs of the other one. A job cannot wait \
+            for jobs of later stages. Move the job to a later stage, or remove `order`.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
+            file("libs/core/nestling.yml", "test: { stage: test, script: make test }\n"),
+            file("web/nestling.yml", "\
+unit: { depends_on: { unit: libs/core, order: true } }
+---
+build: { stage: build, script: make }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
+            file("libs/core/nestling.yml", "build: { stage: build, script: make }\n"),
+            file("web/nestling.yml", "\
+unit: { depends_on: { unit: libs/core, order: true } }
+---
+build: { stage: build, script: make }
+"),
+        ]),
     }
 }

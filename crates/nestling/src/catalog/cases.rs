@@ -1,19 +1,29 @@
-//! The rules of [`testing`](crate::testing), which stands below the catalogue: its runs apply `allow`.
+//! Rules of [`testing`](crate::testing), which stands below the catalogue: its runs apply `allow`.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::Error;
+use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 rules! {
-    /// All of them.
+    /// All rules of the cases beside templates.
     RULES;
 
     CASE = "case" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a case of `nestling test` has an unknown key or names no template",
+        documentation: "A case is a file in a folder `tests` beside templates. It names the template, its inputs, what \
+            changed, and the jobs that are expected.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "test: { script: npm test }\n"),
+            file("ci/tests/node.yml", "template: node\nexpects: { jobs: { test: { script: [npm test] } } }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "test: { script: npm test }\n"),
+            file("ci/tests/node.yml", "template: node\nexpect: { jobs: { test: { script: npm test } } }\n"),
+        ]),
     }
 }

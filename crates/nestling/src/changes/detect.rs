@@ -87,7 +87,7 @@ pub fn head(repository: &Repository, request: &Request) -> Result<Head, ChangesE
         (None, None) => ("HEAD", Provenance::CheckedOut),
     };
     match repository.resolve(revision)? {
-        Resolution::Commit(commit) if repository.has(&commit) => Ok(Head::Commit { commit, found }),
+        Resolution::Commit(commit) if repository.has(&commit)? => Ok(Head::Commit { commit, found }),
         Resolution::Commit(_) | Resolution::Unknown => {
             Err(ChangesError::Head { revision: revision.to_owned(), named_by: found })
         }
@@ -136,7 +136,7 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
         Ok(base) => match compare(search, &base) {
             Ok(extent) => return Ok((Some(base), extent)),
             // A partial clone may have the commit, and lack some of its folders.
-            Err(error @ GitError::Object { .. }) => UnknownBase::Missing {
+            Err(error @ GitError::Missing { .. }) => UnknownBase::Missing {
                 revision: base.commit.to_string(),
                 named_by: base.found,
                 fetch: Some(error.to_string()),

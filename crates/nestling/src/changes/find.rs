@@ -21,7 +21,7 @@ pub(super) struct Search<'a> {
 impl Search<'_> {
     pub(super) fn by_rule(&self, rule: Rule) -> Found {
         match rule {
-            Rule::Variables(candidates) => Ok(self.first_of(candidates)),
+            Rule::Variables(candidates) => self.first_of(candidates),
             Rule::MergeBase => self.merge_base(),
             Rule::OlderTag => self.since("*"),
             Rule::Unknown(why) => Ok(Err(why)),
@@ -29,15 +29,15 @@ impl Search<'_> {
     }
 
     /// The first candidate that can be had; why the first could not, if none can.
-    fn first_of(&self, candidates: Vec<(&'static str, CommitId)>) -> Result<Base, UnknownBase> {
+    fn first_of(&self, candidates: Vec<(&'static str, CommitId)>) -> Found {
         let mut missing = None;
         for (variable, commit) in candidates {
-            match self.obtain(commit, Provenance::Variable(variable)) {
-                Ok(base) => return Ok(base),
+            match self.obtain(commit, Provenance::Variable(variable))? {
+                Ok(base) => return Ok(Ok(base)),
                 Err(why) => missing = missing.or(Some(why)),
             }
         }
-        Err(missing.unwrap_or(UnknownBase::NothingBefore))
+        Ok(Err(missing.unwrap_or(UnknownBase::NothingBefore)))
     }
 
     /// What a person named with `--base`, itself: not its merge base with head.
@@ -54,10 +54,11 @@ impl Search<'_> {
                 })));
             }
         };
-        Ok(match commit {
-            Some(commit) => self.obtain(commit, found),
-            None => Err(UnknownBase::Missing { revision: revision.to_owned(), named_by: found, fetch: None }),
-        })
+        if let Some(commit) = commit {
+            return self.obtain(commit, found);
+        }
+        let revision = revision.to_owned();
+        Ok(Err(UnknownBase::Missing { revision, named_by: found, fetch: None }))
     }
 
     /// `since:` a revision, or the nearest older tag that a glob matches.
@@ -69,7 +70,7 @@ impl Search<'_> {
         let (Ok(glob), Some(head)) = (Glob::parse(since), self.head.commit()) else { return no_tag() };
         let matches = |name: &str| glob.matches_text(name);
         match self.repository.nearest_tag(head, &matches)? {
-            Some((tag, commit)) => Ok(self.obtain(commit, Provenance::Since { revision: tag })),
+            Some((tag, commit)) => self.obtain(commit, Provenance::Since { revision: tag }),
             None => no_tag(),
         }
     }
@@ -84,11 +85,11 @@ impl Search<'_> {
         let Some(head) = self.head.commit() else { return no_branch() };
         let Some(branch) = self.first_branch(&names)? else { return no_branch() };
         let name = branch.short_name().to_owned();
-        Ok(match self.repository.merge_base(&branch.tip, head)? {
+        match self.repository.merge_base(&branch.tip, head)? {
             MergeBase::Found(commit) => self.obtain(commit, Provenance::MergeBase { branch: name }),
-            MergeBase::Unrelated => Err(UnknownBase::Unrelated { branch: name }),
-            MergeBase::HistoryTooShort => Err(UnknownBase::HistoryTooShort { branch: name }),
-        })
+            MergeBase::Unrelated => Ok(Err(UnknownBase::Unrelated { branch: name })),
+            MergeBase::HistoryTooShort => Ok(Err(UnknownBase::HistoryTooShort { branch: name })),
+        }
     }
 
     fn first_branch(&self, names: &[&str]) -> Result<Option<Branch>, GitError> {
@@ -102,23 +103,23 @@ impl Search<'_> {
 
     /// A commit with its tree, from this clone or, if that is allowed, from the remote. Comparing two trees needs
     /// nothing of the history between them.
-    pub(super) fn obtain(&self, commit: CommitId, found: Provenance) -> Result<Base, UnknownBase> {
-        if self.repository.has(&commit) {
-            return Ok(Base { commit, found, obtained: Obtained::Present });
+    pub(super) fn obtain(&self, commit: CommitId, found: Provenance) -> Found {
+        if self.repository.has(&commit)? {
+            return Ok(Ok(Base { commit, found, obtained: Obtained::Present }));
         }
         let fetched = match self.request.fetch {
             FetchPolicy::Forbid => None,
             FetchPolicy::Allow { timeout } => Some(self.repository.fetch_commit(&commit, timeout)),
         };
         let fetch = match fetched {
-            Some(Ok(())) if self.repository.has(&commit) => {
-                return Ok(Base { commit, found, obtained: Obtained::Fetched });
+            Some(Ok(())) if self.repository.has(&commit)? => {
+                return Ok(Ok(Base { commit, found, obtained: Obtained::Fetched }));
             }
             Some(Ok(())) => Some("the remote left out its files".to_owned()),
             Some(Err(error)) => Some(error.to_string()),
             None => None,
         };
-        Err(UnknownBase::Missing { revision: commit.to_string(), named_by: found, fetch })
+        Ok(Err(UnknownBase::Missing { revision: commit.to_string(), named_by: found, fetch }))
     }
 }
 

@@ -1,145 +1,296 @@
-//! The rules of template.
+//! Rules of templates: their syntax, their values and their inputs.
 
 use nestling_gitlab::diagnostic::Example;
+use nestling_gitlab::diagnostic::ExampleFile;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
+use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
+/// The root of each example.
+const WORKSPACE: ExampleFile = file("nestling.yml", "workspace: { templates: [ci] }\n");
+
+/// A unit that uses the template of each example.
+const UNIT: ExampleFile = file("web/nestling.yml", "unit: { use: node }\n");
+
 rules! {
-    /// All of them.
+    /// All rules of templates.
     RULES;
 
     TEMPLATE = "template" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "an expression of a template fails",
+        documentation: "An operation got a value of the wrong type, a filter got a wrong argument, or a macro was called \
+            with arguments that it does not have. The notes show the values involved.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"npm test -- --shards=${{ unit.name / 2 }}\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"npm test -- --shards=${{ 4 / 2 }}\" }
+")]),
     }
 
     TEMPLATE_SYNTAX = "template-syntax" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "the syntax of a template is wrong",
+        documentation: "`${{ … }}` prints a value, and a line that starts with `#%` is a control line. Each must be \
+            closed: `}}`, `#% endif`, `#% endfor`.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+#% for version in [20, 22]
+test ${{ version }}: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+#% for version in [20, 22]
+test ${{ version }}: { script: npm test }
+#% endfor
+")]),
     }
 
     TEMPLATE_UNDEFINED = "template-undefined" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template uses a value that is not defined",
+        documentation: "Nothing is printed for an undefined value in other template languages. Here it is an error, \
+            since a command with an empty argument may do harm. `is defined` and `default(…)` allow for a value that \
+            may be missing.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"cd ${{ unit.path }} && npm test\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"cd ${{ unit.dir }} && npm test\" }
+")]),
     }
 
     TEMPLATE_UNKNOWN = "template-unknown" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template uses an unknown filter, function or test",
+        documentation: "The guide lists the filters and functions of templates.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"echo ${{ unit.name | uper }}\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"echo ${{ unit.name | upper }}\" }
+")]),
     }
 
     TEMPLATE_MISSING = "template-missing" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template that is used, included, imported or extended does not exist",
+        documentation: "`use:` and the control lines `include`, `import` and `extends` look in the folders of \
+            `workspace: { templates: […] }`, and below `nestling/` in the built-in library.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, file("ci/node.yml", "test: { script: npm test }\n"),
+            file("web/nestling.yml", "unit: { use: noed }\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test: { script: npm test }\n")]),
     }
 
     TEMPLATE_LIMIT = "template-limit" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template does more work than the limits allow",
+        documentation: "Steps, nesting and the size of the output are limited, so that a mistake cannot fill the \
+            memory of a runner. A loop over a computed range is the usual cause.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+#% for shard in range(10000)
+#% for version in range(10000)
+test ${{ shard }} ${{ version }}: { script: npm test }
+#% endfor
+#% endfor
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+#% for shard in range(10)
+test ${{ shard }}: { script: npm test }
+#% endfor
+")]),
     }
 
     TEMPLATE_BLOCK = "template-block" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template overrides a block that none of its parents has",
+        documentation: "What stands in such a block is never rendered. Name a block of the template that `extends` \
+            names, or of one above it.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT,
+            file("ci/base.yml", "\
+test:
+  #% block script
+  script: npm test
+  #% endblock
+"),
+            file("ci/node.yml", "\
+#% extends \"base.yml\"
+#% block scripts
+  script: npm run test
+#% endblock
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT,
+            file("ci/base.yml", "\
+test:
+  #% block script
+  script: npm test
+  #% endblock
+"),
+            file("ci/node.yml", "\
+#% extends \"base.yml\"
+#% block script
+  script: npm run test
+#% endblock
+")]),
     }
 
     TEMPLATE_CHARACTER = "template-character" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template holds a character of a range that Nestling uses itself",
+        documentation: "The private-use characters U+F0000 to U+F001F mark the places of a template while it is rendered. \
+            They have no meaning in any script; delete the character.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT,
+            file("ci/node.yml", "test: { script: \"echo \u{F0001}\" }\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test: { script: \"echo\" }\n")]),
     }
 
     TEMPLATE_VALUE = "template-value" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a value cannot be interpolated where it stands",
+        documentation: "A list or a mapping cannot be a part of a string, and a macro that is not called is no value. \
+            Write `| join(\" \")` or `| tojson`, or let `${{ }}` stand alone to insert the list itself.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"npm test ${{ [1, 2] }}\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"npm test ${{ [1, 2] | join(' ') }}\" }
+")]),
     }
 
-    INPUT_DEFINITION = "input-definition" {
+    YAML_DOCUMENTS = "yaml-documents" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    INPUT_UNKNOWN = "input-unknown" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    INPUT_MISSING = "input-missing" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    INPUT_VALUE = "input-value" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    COMPONENT_BLOCK = "component-block" {
-        severities: &[Error, Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a template or a unit has a second document of jobs",
+        documentation: "GitLab reads one document of a file and silently drops the others. Remove the line `---`.",
+        source: "https://docs.gitlab.com/ci/yaml/#header-keywords",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: {}
+---
+build: { script: npm run build }
+---
+test: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+build: { script: npm run build }
+test: { script: npm test }
+")]),
     }
 
     SCRIPT_INJECTION = "script-injection" {
         severities: &[Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "an untrusted value is interpolated into a script without quoting",
+        documentation: "Anyone who can push a branch chooses its name, and a name such as `$(curl …)` would run as a \
+            command with the secrets of the job. `| sh` quotes the value, so that the shell takes it as one word.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"echo ${{ pipeline.branch }}\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+test: { script: \"echo ${{ pipeline.branch | sh }}\" }
+")]),
+    }
+
+    COMPONENT_BLOCK = "component-block" {
+        severities: &[Error, Warning],
+        summary: "a `$[[ … ]]` of a GitLab component cannot be interpolated",
+        documentation: "Templates may be written as GitLab components. A block must be closed and name an input or one \
+            of GitLab's functions. `expand_vars` before another function is a warning: the variables are expanded by \
+            the job, after that function has run.",
+        source: "https://docs.gitlab.com/ci/inputs/",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test, image: \"node:$[[ input.version ]]\" }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test, image: \"node:$[[ inputs.version ]]\" }
+")]),
+    }
+
+    INPUT_DEFINITION = "input-definition" {
+        severities: &[Error],
+        summary: "a template declares an input in a form that GitLab refuses",
+        documentation: "An input is declared by a mapping with `type`, `default`, `options`, `regex` and `description`, \
+            whose default fits the type, the options and the pattern.",
+        source: "https://docs.gitlab.com/ci/yaml/#specinputs",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: { type: strnig, default: \"22\" } } }
+---
+test: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: { type: string, default: \"22\" } } }
+---
+test: { script: npm test }
+")]),
+    }
+
+    INPUT_UNKNOWN = "input-unknown" {
+        severities: &[Error],
+        summary: "a unit gives an input that its template does not declare",
+        documentation: "The value would have no effect. Declare the input under `spec: { inputs: … }` of the template, \
+            or remove it.",
+        source: "https://docs.gitlab.com/ci/inputs/",
+        bad: Example::Repository(&[WORKSPACE,
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: { verison: \"20\" } } }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE,
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"20\" } } }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test }
+")]),
+    }
+
+    INPUT_MISSING = "input-missing" {
+        severities: &[Error],
+        summary: "a unit does not give an input that has no default",
+        documentation: "An input without a `default` is required.",
+        source: "https://docs.gitlab.com/ci/inputs/",
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: {} } }
+---
+test: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test }
+")]),
+    }
+
+    INPUT_VALUE = "input-value" {
+        severities: &[Error],
+        summary: "an input has a value of the wrong type, outside of its options, or refused by its pattern",
+        documentation: "GitLab refuses such a value as well. Quote a number that is meant as a string.",
+        source: "https://docs.gitlab.com/ci/inputs/",
+        bad: Example::Repository(&[WORKSPACE,
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: 20 } } }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { type: string } } }
+---
+test: { script: npm test }
+")]),
+        good: Example::Repository(&[WORKSPACE,
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"20\" } } }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { type: string } } }
+---
+test: { script: npm test }
+")]),
     }
 }

@@ -10,9 +10,8 @@ use super::tree_cache::TreeCache;
 use super::values::captured::expand_captured;
 use super::values::placeholders::{CAPTURE_DEPTH, Placeholders};
 use super::values::substitute::{NodeContext, ReadCaptured, Substitution};
-use crate::template::rules::TEMPLATE_LIMIT;
+use crate::template::rules::{TEMPLATE_LIMIT, YAML_DOCUMENTS};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, has_errors};
-use nestling_gitlab::yaml::rules::YAML_DOCUMENTS;
 use nestling_gitlab::yaml::{self, Node, ParseLimits, Position, merge_keys};
 
 /// Reads rendered text into trees.

@@ -4,7 +4,7 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
-use crate::catalog;
+use crate::allow::allowed;
 use crate::cdk::InRepository;
 use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
 use crate::emit::{Comments, emit_pipeline};
@@ -107,8 +107,9 @@ fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
     settings.variables = KnownVariables::of_child(&plan.facts);
     problems.extend(check::check(&plan.pipeline, &settings));
     let mut all = plan.diagnostics.clone();
-    all.extend(check::without_allowed(problems, setting.sources, &catalog::all()));
-    (plan, all)
+    all.extend(problems);
+    let outcome = allowed(&plan, setting.sources, all);
+    (plan, outcome.problems)
 }
 
 fn unit(case: &Case) -> Unit {
@@ -121,6 +122,7 @@ fn unit(case: &Case) -> Unit {
         uses: case.uses.clone(),
         fragment: None,
         cdk: None,
+        allow: Vec::new(),
     }
 }
 

@@ -1,64 +1,153 @@
-//! The rules of unit.
+//! Rules of a unit's jobs, its deploys and their stop jobs.
 
 use nestling_gitlab::diagnostic::Example;
+use nestling_gitlab::diagnostic::ExampleFile;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
+use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
+/// The root of each example.
+const WORKSPACE: ExampleFile = file(
+    "nestling.yml",
+    "\
+workspace:
+  environments:
+    review: { auto_stop_in: 1 week }
+",
+);
+
 rules! {
-    /// All of them.
+    /// All rules of a unit's jobs, deploys and stop jobs.
     RULES;
 
     WORKFLOW_IN_UNIT = "workflow-in-unit" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    ENVIRONMENT_UNBOUND = "environment-unbound" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a unit sets `workflow`",
+        documentation: "A pipeline has one `workflow`, and a unit's would decide about the jobs of all units. It belongs \
+            below the `---` of the root's `nestling.yml`.",
+        source: "files/workspace.md",
+        bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
+workflow: { name: API }
+build: { script: make }
+")]),
+        good: Example::Repository(&[
+            file("nestling.yml", "\
+workspace: {}
+---
+workflow: { name: API }
+"),
+            file("api/nestling.yml", "build: { script: make }\n"),
+        ]),
     }
 
     JOB_NAME_CLASH = "job-name-clash" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "two jobs of the pipeline get the same name",
+        documentation: "The jobs of a unit are called `UNIT:JOB`, a deploy and its stop job with the environment behind \
+            that. A unit or a job with a colon in its name can meet another's. Rename one of them.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "\
+workspace: {}
+---
+api:build: { script: make all }
+"),
+            file("api/nestling.yml", "build: { script: make }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "\
+workspace: {}
+---
+build-all: { script: make all }
+"),
+            file("api/nestling.yml", "build: { script: make }\n"),
+        ]),
+    }
+
+    ENVIRONMENT_UNBOUND = "environment-unbound" {
+        severities: &[Error],
+        summary: "a template uses `environment` in a job that is not deployed to the catalogue",
+        documentation: "`environment.*` has a value in jobs with a list of names of the catalogue, such as \
+            `environment: [review]`.",
+        source: "environments.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci], environments: { review: {} } }\n"),
+            file("ci/deploy.yml", "deploy: { script: \"./deploy.sh ${{ environment.name }}\" }\n"),
+            file("api/nestling.yml", "unit: { use: deploy }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci], environments: { review: {} } }\n"),
+            file("ci/deploy.yml", "\
+deploy:
+  script: \"./deploy.sh ${{ environment.name }}\"
+  environment: [review]
+  stop: { script: ./destroy.sh }
+"),
+            file("api/nestling.yml", "unit: { use: deploy }\n"),
+        ]),
     }
 
     STOP_BLOCK = "stop-block" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a `stop` block cannot become a stop job that GitLab pairs with its deploy",
+        documentation: "Nestling generates the stop job from the block, with the environment, the rules and the needs of \
+            its deploy. The block needs a `script`, cannot set what must be equal to the deploy, and belongs to a job \
+            that starts an environment.",
+        source: "environments.md",
+        bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [review]
+  stop: { script: ./destroy.sh, when: on_success }
+")]),
+        good: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [review]
+  stop: { script: ./destroy.sh }
+")]),
     }
 
     STOP_ARTIFACTS_EXPIRE = "stop-artifacts-expire" {
         severities: &[Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "the artifacts that a stop job takes from its deploy expire before its environment is stopped",
+        documentation: "GitLab fails a job whose artifacts are gone, and the environment stays. Keep the artifacts for \
+            longer than the environment lives, or write `dependencies: []` in the block if the stop job needs none.",
+        source: "environments.md",
+        bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  artifacts: { paths: [terraform.tfstate], expire_in: 1 day }
+  environment: [review]
+  stop: { script: ./destroy.sh }
+")]),
+        good: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  artifacts: { paths: [terraform.tfstate], expire_in: 1 day }
+  environment: [review]
+  stop: { script: ./destroy.sh, dependencies: [] }
+")]),
     }
 
     STOP_CHECKOUT = "stop-checkout" {
         severities: &[Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a stop job checks out a branch that may be gone when it runs",
+        documentation: "GitLab stops a review environment when its branch is deleted, and a job that fetches the branch \
+            fails then. Without a `GIT_STRATEGY` of its own the stop job of a branch pipeline checks nothing out. Deploy in \
+            the merge request's pipeline, whose refs stay, or carry what the stop job needs in artifacts.",
+        source: "environments.md",
+        bad: Example::Branch(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [review]
+  stop: { script: ./destroy.sh, variables: { GIT_STRATEGY: fetch } }
+")]),
+        good: Example::Branch(&[WORKSPACE, file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [review]
+  stop: { script: curl --request DELETE https://deploy.shop.example/review }
+")]),
     }
 }

@@ -1,6 +1,7 @@
 //! The environment catalogue: where deploys may go, and when.
 
-use super::condition::When;
+use super::condition::{Condition, When};
+use crate::changes::{As, PipelineSource};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::EnvironmentName;
@@ -119,6 +120,29 @@ impl Catalogue {
             && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
     }
 
+    /// Returns pipelines that between them meet every condition of the catalogue: one of each kind, and one for each
+    /// glob of branches or tags.
+    pub fn kinds(&self, default_branch: Option<&str>) -> Vec<As> {
+        let mut kinds = vec![
+            As::MergeRequest,
+            As::Branch(default_branch.unwrap_or("main").to_owned()),
+            As::Branch("feature".to_owned()),
+            As::Tag("v1.0.0".to_owned()),
+            As::Started(PipelineSource::Schedule),
+        ];
+        for condition in self.entries.values().flat_map(|entry| &entry.when.any) {
+            let kind = match condition {
+                Condition::Branch(glob) => As::Branch(sample(glob.glob().glob())),
+                Condition::Tag(glob) => As::Tag(sample(glob.glob().glob())),
+                _ => continue,
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     /// The entry of this name.
     pub fn get(&self, name: &str) -> Option<&Environment> {
         self.entries.get(name)
@@ -128,4 +152,9 @@ impl Catalogue {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(EnvironmentName::as_str)
     }
+}
+
+/// Returns a name that a glob matches, if nothing but `*` and `?` stand for others.
+fn sample(glob: &str) -> String {
+    glob.replace("**", "*").replace(['*', '?'], "x")
 }

@@ -42,6 +42,8 @@ pub(crate) struct WorkspaceFile {
     pub pipelines: IndexMap<String, Node>,
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
+    /// Warnings that are meant.
+    pub allow: Vec<AllowFile>,
 }
 
 /// A folder of templates that is not in the files at hand.
@@ -98,6 +100,21 @@ pub(crate) struct UnitFile {
     pub uses: Option<Node>,
     /// A CDK assembly to deploy.
     pub cdk: Option<Node>,
+    /// Warnings that are meant.
+    pub allow: Vec<AllowFile>,
+}
+
+/// A warning that is meant, with the reason.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping such as `{ rule: retry, reason: … }`")]
+pub(crate) struct AllowFile {
+    /// The id of the rule.
+    pub rule: Located<String>,
+    /// Globs of files, jobs, or subjects of a CDK report: one or a list. Without it, all findings of the rule.
+    #[serde(default, rename = "where")]
+    pub places: Option<Node>,
+    /// The reason, for the next reader.
+    pub reason: Located<String>,
 }
 
 /// A template with inputs.

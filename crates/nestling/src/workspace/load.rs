@@ -8,7 +8,7 @@ use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Workspace, environment, policy, rule, stated};
+use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated};
 use crate::changes::Policies;
 use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
@@ -19,7 +19,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources,
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{StageName, UnitName};
-use nestling_gitlab::yaml::{self, Located, Map, Node};
+use nestling_gitlab::yaml::{self, Entry, Located, Map, Node};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -136,16 +136,32 @@ impl Loading<'_> {
         let text = self.some(utf8(self.sources, path, bytes).map_err(|error| vec![error]))?;
         let file = self.sources.add(path, text.as_str());
         let document = split(&text);
-        let header = document.header.map(|header| {
-            let nodes = yaml::parse_file(header, file)?;
-            match nodes.into_iter().next() {
-                Some(node) if !node.is_null() => yaml::from_node::<H>(&node, &HEADER),
-                _ => Ok(H::default()),
-            }
-        });
-        let header = self.some(header.unwrap_or_else(|| Ok(H::default())))?;
+        let node = document.header.map(|header| yaml::parse_file(header, file));
+        let node = node.and_then(|nodes| self.some(nodes)).and_then(|nodes| nodes.into_iter().next());
+        let header = node.filter(|node| !node.is_null()).map(|node| self.header(node)).unwrap_or_default();
         let body = (!document.body.trim().is_empty()).then(|| Body { file, text: document.body.into() });
         Some((file, header, body))
+    }
+
+    /// Reads a header. Where a key is wrong, the others count all the same, and the jobs below as well: all mistakes of
+    /// a file are reported together.
+    fn header<H: DeserializeOwned + Default>(&mut self, mut node: Node) -> H {
+        let problems = match yaml::from_node::<H>(&node, &HEADER) {
+            Ok(header) => return header,
+            Err(problems) => problems,
+        };
+        self.diagnostics.extend(problems);
+        for entry in node.as_map_mut().into_iter().flat_map(|map| &mut map.entries) {
+            let (key, origin) = (entry.key.clone(), entry.value.origin);
+            let Some(settings) = entry.value.as_map_mut() else { continue };
+            settings.entries.retain(|setting| {
+                let alone = Map { entries: vec![setting.clone()] };
+                let header =
+                    Map { entries: vec![Entry { key: key.clone(), value: Node::map(origin, alone) }] };
+                yaml::from_node::<H>(&Node::map(origin, header), &HEADER).is_ok()
+            });
+        }
+        yaml::from_node::<H>(&node, &HEADER).unwrap_or_default()
     }
 
     fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
@@ -161,6 +177,7 @@ impl Loading<'_> {
             gitlab: Gitlab::read(&self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default()),
             units: Vec::new(),
             body: None,
+            allow: self.all(written.allow.iter().map(allow::check)),
             rules: Vec::new(),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
@@ -203,6 +220,7 @@ impl Loading<'_> {
                 uses: Vec::new(),
                 fragment,
                 cdk: written.cdk.clone(),
+                allow: self.all(written.allow.iter().map(allow::check)),
             },
             depends_on: Vec::new(),
         };

@@ -1,145 +1,287 @@
-//! The rules of workspace.
+//! Rules of the workspace, its units and its environment catalogue.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
+use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 rules! {
-    /// All of them.
+    /// All rules of the workspace.
     RULES;
 
     WORKSPACE_MISSING = "workspace-missing" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "the repository's root has no `nestling.yml` with a `workspace:` header",
+        documentation: "The header makes a repository a workspace; `workspace: {}` is enough. `nestling init` writes one \
+            that fits the repository.",
+        source: "files/workspace.md",
+        bad: Example::Repository(&[file("nestling.yml", "build: { script: make }\n")]),
+        good: Example::Repository(&[file("nestling.yml", "\
+workspace: {}
+---
+build: { script: make }
+")]),
     }
 
     TEMPLATE_HEADER = "template-header" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "the header of a template has an unknown key or a value of the wrong type",
+        documentation: "The header of a template is GitLab's `spec:`, with the inputs that it declares.",
+        source: "files/template.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "\
+spec: { input: { version: { default: \"22\" } } }
+---
+test: { script: npm test }
+"),
+            file("web/nestling.yml", "unit: { use: node }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { default: \"22\" } } }
+---
+test: { script: npm test }
+"),
+            file("web/nestling.yml", "unit: { use: node }\n"),
+        ]),
     }
 
     UNIT_NAME = "unit-name" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a unit has a name that is taken or cannot be used",
+        documentation: "The name of a unit, by default its directory, begins the names of its jobs. Two units cannot \
+            share one.",
+        source: "files/unit.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "build: { script: make }\n"),
+            file("legacy/nestling.yml", "\
+unit: { name: api }
+---
+build: { script: make }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "build: { script: make }\n"),
+            file("legacy/nestling.yml", "\
+unit: { name: api-legacy }
+---
+build: { script: make }
+"),
+        ]),
     }
 
     PATH = "path" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a path of the header leaves the repository or is not a path",
+        documentation: "Paths are written from the repository's root, with `/`. `..` cannot lead out of it.",
+        source: "files/workspace.md",
+        bad: Example::Repository(&[file("nestling.yml", "workspace: { templates: [../ci] }\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace: { templates: [ci] }\n")]),
     }
 
     GLOB = "glob" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a glob cannot be read",
+        documentation: "A bracket or a brace of the glob is not closed, or it holds a range that ends before it starts. \
+            Escape a character that is meant literally: `[[]`.",
+        source: "files/workspace.md",
+        bad: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { review: { when: { branch: \"{feature,fix/*\" } } }
+")]),
+        good: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { review: { when: { branch: \"{feature,fix}/*\" } } }
+")]),
     }
 
     PIPELINES = "pipelines" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "`pipelines` has an unknown kind of pipeline or an unknown policy",
+        documentation: "`pipelines` says for each kind of pipeline what counts as changed: `changed`, `all`, `none`, or \
+            what differs from a revision (`since`).",
+        source: "files/workspace.md#workspacepipelinesname",
+        bad: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tags: all } }\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tag: all } }\n")]),
     }
 
     ENVIRONMENT_BLOCKING = "environment-blocking" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "an environment is `blocking` but not `manual`",
+        documentation: "`blocking` makes the pipeline wait for the person who starts a manual deploy. A deploy that \
+            starts by itself has nobody to wait for.",
+        source: "environments.md",
+        bad: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { production: { blocking: true } }
+")]),
+        good: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { production: { manual: true, blocking: true } }
+")]),
     }
 
     ENVIRONMENT_AFTER = "environment-after" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "`after` names an undefined environment, or leads back to its own",
+        documentation: "`after` names the environment of the catalogue that a unit must have been deployed to before, \
+            in the same pipeline.",
+        source: "environments.md",
+        bad: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments:
+    staging: {}
+    production: { after: stagging }
+")]),
+        good: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments:
+    staging: {}
+    production: { after: staging }
+")]),
     }
 
     ENVIRONMENT_WHEN = "environment-when" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "an environment has an unknown condition",
+        documentation: "`when` says which pipelines deploy to an environment.",
+        source: "files/workspace.md#workspaceenvironmentsname",
+        bad: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { review: { when: merge_requests } }
+")]),
+        good: Example::Repository(&[file("nestling.yml", "\
+workspace:
+  environments: { review: { when: merge_request } }
+")]),
     }
 
     ENVIRONMENT_UNDEFINED = "environment-undefined" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a job or a unit names an environment that the catalogue does not have",
+        documentation: "A list of names under a job's `environment`, the keys of `environments` of a use, and the stages \
+            of a CDK unit refer to `workspace: { environments: … }`. An environment outside of the catalogue is written \
+            as a string or a mapping, as in GitLab.",
+        source: "environments.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { production: {} } }\n"),
+            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [prodution] }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { production: {} } }\n"),
+            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [production] }\n"),
+        ]),
     }
 
     DEPENDS_ON = "depends-on" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "a unit depends on one that does not exist",
+        documentation: "`depends_on` names a unit, or a glob of names that matches at least one.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("libs/core/nestling.yml", "test: { script: make test }\n"),
+            file("api/nestling.yml", "\
+unit: { depends_on: lib/core }
+---
+test: { script: make test }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("libs/core/nestling.yml", "test: { script: make test }\n"),
+            file("api/nestling.yml", "\
+unit: { depends_on: libs/core }
+---
+test: { script: make test }
+"),
+        ]),
     }
 
     DEPENDS_ON_CYCLE = "depends-on-cycle" {
         severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    INPUTS = "inputs" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
-    }
-
-    TEMPLATE_SOURCE = "template-source" {
-        severities: &[Error],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "units depend on each other in a circle",
+        documentation: "A change to one of them would always select all. Remove one of the dependencies, or move what \
+            both need into a unit of its own.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "\
+unit: { depends_on: web }
+---
+test: { script: make test }
+"),
+            file("web/nestling.yml", "\
+unit: { depends_on: api }
+---
+test: { script: make test }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "test: { script: make test }\n"),
+            file("web/nestling.yml", "\
+unit: { depends_on: api }
+---
+test: { script: make test }
+"),
+        ]),
     }
 
     DEPENDS_FROM = "depends-from" {
         severities: &[Error, Warning],
-        summary: "",
-        documentation: "",
-        source: "",
-        bad: Example::Repository(&[]),
-        good: Example::Repository(&[]),
+        summary: "`depends_from` names an unknown ecosystem, or a manifest cannot be read",
+        documentation: "Nestling reads dependencies between units from the manifests of `cargo`, `npm` (pnpm's and Yarn's \
+            workspaces as well), `go` and `helm`. A manifest with a syntax error is a warning: its dependencies are \
+            unknown, so a change to them does not select its unit.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { depends_from: [crago] }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { depends_from: [cargo] }\n"),
+        ]),
+    }
+
+    INPUTS = "inputs" {
+        severities: &[Error],
+        summary: "the `inputs` of a use are not a mapping",
+        documentation: "`inputs` maps the names of a template's inputs to their values.",
+        source: "files/unit.md#unituse",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "test: { script: npm test }\n"),
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: [version] } }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "\
+spec: { inputs: { version: { type: string } } }
+---
+test: { script: npm test, image: \"node:${{ inputs.version }}\" }
+"),
+            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"22\" } } }\n"),
+        ]),
+    }
+
+    TEMPLATE_SOURCE = "template-source" {
+        severities: &[Error],
+        summary: "a folder of templates of another revision or repository cannot be read",
+        documentation: "`{ git: REVISION, path: FOLDER }` reads templates from git's objects. The revision must have been \
+            fetched, and another repository cloned, before Nestling runs.",
+        source: "files/workspace.md#workspacetemplates",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [{ git: refs/remotes/origin/main, path: ci }] }\n"),
+            file("web/nestling.yml", "unit: { use: node }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/node.yml", "test: { script: npm test }\n"),
+            file("web/nestling.yml", "unit: { use: node }\n"),
+        ]),
     }
 }

@@ -106,6 +106,7 @@ fn workspace() -> Value {
                 json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
             ),
             ("gitlab", gitlab()),
+            ("allow", allow()),
         ],
     )
 }
@@ -133,8 +134,29 @@ fn unit() -> Value {
             ("changes", changes()),
             ("use", uses()),
             ("cdk", any("A CDK assembly to deploy")),
+            ("allow", allow()),
         ],
     )
+}
+
+fn allow() -> Value {
+    let place = json!({ "type": "string" });
+    let entry = object(
+        "A warning that is meant",
+        &["rule", "reason"],
+        vec![
+            ("rule", text("The id of the rule, such as `retry`")),
+            (
+                "where",
+                one_or_many(
+                    "Globs of files, jobs, or subjects of a CDK report (default: all findings)",
+                    &place,
+                ),
+            ),
+            ("reason", text("Why the warning is meant")),
+        ],
+    );
+    json!({ "description": "Warnings that are meant", "type": "array", "items": entry })
 }
 
 fn changes() -> Value {

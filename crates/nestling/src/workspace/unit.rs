@@ -3,6 +3,7 @@
 use super::document::Body;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::check::Entry;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
@@ -27,6 +28,8 @@ pub struct Unit {
     pub fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
     pub cdk: Option<nestling_gitlab::yaml::Node>,
+    /// Warnings that are meant.
+    pub allow: Vec<Entry>,
 }
 
 /// The place of each unit among them, by its name.

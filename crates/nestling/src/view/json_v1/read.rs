@@ -232,7 +232,7 @@ pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV
             .iter()
             .map(|label| PlaceV1 { origin: origin(label.origin, sources), text: label.text.clone() })
             .collect(),
-        notes: problem.notes.clone(),
+        notes: problem.all_notes(),
         units: problem.units.iter().map(ToString::to_string).collect(),
         help: problem.help.clone(),
     }

@@ -1,0 +1,241 @@
+//! The repository, as the crates above see it.
+
+use super::backend::Backend;
+use super::command::Git;
+use super::fetch;
+use super::history::{Commits, History, MergeBase};
+use super::id::ObjectIds;
+use super::object::ObjectSource;
+use super::partial_clone::PartialClone;
+use super::revision::{Branch, Names, Resolution};
+use super::tree_files::TreeFiles;
+use super::work_tree::WorkTree;
+use super::work_tree_cache::WorkTreeCache;
+use super::{Change, CommitId, GitError, TreeId, diff};
+use nestling_files::path::RepoPath;
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// A repository that was opened for reading. Made by [`Repository::open`] or [`Repository::discover`].
+pub struct Repository {
+    objects: Box<dyn ObjectSource>,
+    backend: Box<dyn Backend>,
+    git: Git,
+    /// For a program that is told what changes on disk.
+    cache: Option<WorkTreeCache>,
+}
+
+impl Repository {
+    pub(super) fn new(objects: Box<dyn ObjectSource>, backend: Box<dyn Backend>, git: Git) -> Self {
+        Self { objects, backend, git, cache: None }
+    }
+
+    fn objects(&self) -> &dyn ObjectSource {
+        self.objects.as_ref()
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names { backend: self.backend.as_ref(), objects: self.objects(), git: &self.git }
+    }
+
+    /// The directory with the objects and references.
+    pub fn git_dir(&self) -> &Path {
+        self.git.git_dir()
+    }
+
+    /// The root of the work tree; `None` for a bare repository.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.git.work_dir()
+    }
+
+    /// Resolves a revision as a person writes it: `HEAD`, a branch, a tag, an id, `HEAD~2`.
+    ///
+    /// Where git would choose a tag over a branch of the same name, the answer is [`Resolution::Ambiguous`]. A name that
+    /// no local branch has means the branch of `origin`.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
+        self.names().resolve(revision)
+    }
+
+    /// Returns the commit that is checked out; `None` before the first one.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn head(&self) -> Result<Option<CommitId>, GitError> {
+        let head = self.backend.references(&["HEAD".to_owned()])?;
+        head.first().map_or(Ok(None), |(_, id)| self.objects().peel(id))
+    }
+
+    /// Finds a branch by its name without a remote: that of `origin` first, since the local one may be behind. A tag of the
+    /// same name is never taken for it.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn branch(&self, name: &str) -> Result<Option<Branch>, GitError> {
+        self.names().branch(name)
+    }
+
+    /// Returns true if a commit and its tree are here.
+    ///
+    /// # Errors
+    /// One of the two is damaged.
+    pub fn has(&self, commit: &CommitId) -> Result<bool, GitError> {
+        let tree = self.tree_of(commit).and_then(|tree| self.objects().tree(&tree));
+        match tree {
+            Ok(_) => Ok(true),
+            Err(GitError::Missing { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the tree of a commit.
+    ///
+    /// # Errors
+    /// The commit is not here, or is damaged.
+    pub fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError> {
+        Ok(self.objects().commit(commit)?.tree)
+    }
+
+    /// Returns how much of a commit's history is there. `HEAD` is never asked: without a checkout it is an older job's.
+    pub fn history(&self, of: Option<&CommitId>) -> History {
+        let cut_off = self.backend.cut_off().unwrap_or_default();
+        if cut_off.is_empty() {
+            return History::Complete;
+        }
+        let depth = of.and_then(|commit| self.commits(&cut_off).depth(commit).ok());
+        History::Shallow { commits: depth.unwrap_or(0) }
+    }
+
+    fn commits<'r>(&'r self, cut_off: &'r ObjectIds) -> Commits<'r> {
+        Commits::new(self.objects(), cut_off)
+    }
+
+    /// Allows that trees and files which a partial clone lacks are fetched, with this much time for each fetch.
+    /// Without it, they are missing.
+    #[must_use]
+    pub fn fetching(mut self, timeout: Duration) -> Self {
+        if let Some(remote) = self.backend.promisor() {
+            self.objects = Box::new(PartialClone::new(self.objects, self.git.clone(), remote, timeout));
+        }
+        self
+    }
+
+    /// Remembers what is on disk from now on. Whoever asks for that has to say what changes there, with
+    /// [`Repository::forget`].
+    pub fn remember(&mut self) {
+        self.cache = Some(WorkTreeCache::default());
+    }
+
+    /// Looks at a path again, at what is below it, and at what its folder holds.
+    pub fn forget(&self, path: &RepoPath) {
+        if let Some(cache) = &self.cache {
+            cache.forget(path);
+        }
+    }
+
+    /// Looks at everything again.
+    pub fn forget_everything(&self) {
+        if let Some(cache) = &self.cache {
+            cache.forget_everything();
+        }
+    }
+
+    /// The branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.
+    pub fn current_branch(&self) -> Option<String> {
+        let head = self.backend.symbolic_target("HEAD")?;
+        head.strip_prefix("refs/heads/").map(str::to_owned)
+    }
+
+    /// The branch that the remote's `HEAD` points to, as far as this clone knows.
+    pub fn default_branch(&self) -> Option<String> {
+        let head = self.backend.symbolic_target("refs/remotes/origin/HEAD")?;
+        head.strip_prefix("refs/remotes/origin/").map(str::to_owned)
+    }
+
+    /// The best common ancestor of two commits. In a shallow clone an answer is given only where what was cut off
+    /// cannot change it.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<MergeBase, GitError> {
+        self.commits(&self.backend.cut_off()?).merge_base(one, other)
+    }
+
+    /// The nearest tag that `matches`, walking from the parents of `head` from newer to older.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn nearest_tag(
+        &self,
+        head: &CommitId,
+        matches: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(String, CommitId)>, GitError> {
+        let mut names: HashMap<CommitId, String> = HashMap::new();
+        for (name, id) in self.backend.tags()? {
+            let Some(commit) = self.objects().peel(&id)?.filter(|_| matches(&name)) else { continue };
+            let known = names.entry(commit).or_insert_with(|| name.clone());
+            // The first by name where a commit has several.
+            if name < *known {
+                *known = name;
+            }
+        }
+        self.commits(&self.backend.cut_off()?).nearest_tag(head, &names)
+    }
+
+    /// The paths that differ between two trees, in byte order. A tree that is not given is empty.
+    ///
+    /// # Errors
+    /// A tree cannot be read.
+    pub fn tree_diff(&self, base: Option<&TreeId>, head: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
+        diff::tree_diff(self.objects(), base, head)
+    }
+
+    /// The paths that differ between a tree and the files on disk, in byte order: staged or not, and untracked
+    /// files unless they are ignored.
+    ///
+    /// # Errors
+    /// The repository is bare, or the index or a file cannot be read.
+    pub fn work_tree_diff(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
+        match &self.cache {
+            Some(cache) => cache.changes(self.backend.as_ref(), self.objects(), base),
+            None => self.backend.work_changes(self.objects(), base),
+        }
+    }
+
+    /// The files of a commit.
+    ///
+    /// # Errors
+    /// The commit is not here.
+    pub fn files_at(&self, commit: &CommitId) -> Result<TreeFiles<'_>, GitError> {
+        Ok(TreeFiles::new(self.objects(), self.tree_of(commit)?))
+    }
+
+    /// The files on disk.
+    ///
+    /// # Errors
+    /// The repository is bare.
+    pub fn work_tree(&self) -> Result<WorkTree<'_>, GitError> {
+        let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir().to_owned() })?;
+        Ok(WorkTree::new(self.backend.as_ref(), root, self.git_dir(), self.cache.as_ref()))
+    }
+
+    /// Fetches one commit from the remote `origin` with the system's git and its credentials. A shallow clone gets
+    /// that commit without its history; any other gets the history too, so that it does not become shallow.
+    ///
+    /// # Errors
+    /// There is no git, no remote, the remote does not give the commit, or the time is up.
+    pub fn fetch_commit(&self, commit: &CommitId, timeout: Duration) -> Result<(), GitError> {
+        let fetched = fetch::fetch_commit(&self.git, commit, self.history(None), timeout);
+        self.objects.refresh();
+        fetched
+    }
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Repository({})", self.git_dir().display())
+    }
+}

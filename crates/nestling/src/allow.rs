@@ -1,0 +1,19 @@
+//! The warnings that comments and headers allow, taken out of what a plan and its check report.
+
+use crate::catalog;
+use crate::plan::Plan;
+use nestling_gitlab::check::{Allow, Entries, Outcome, Scope};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+
+/// Removes the allowed warnings from the diagnostics of a plan.
+pub fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>) -> Outcome {
+    let workspace = &plan.workspace;
+    let mut entries = vec![Entries { scope: Scope::Workspace, list: &workspace.allow }];
+    for unit in workspace.units.iter().filter(|unit| !unit.allow.is_empty()) {
+        let scope = Scope::Unit { name: unit.name.clone(), directory: unit.dir.clone() };
+        entries.push(Entries { scope, list: &unit.allow });
+    }
+    let catalog = catalog::all();
+    let allow = Allow { sources, catalog: &catalog, entries: &entries, pipeline: &plan.pipeline };
+    allow.apply(problems)
+}

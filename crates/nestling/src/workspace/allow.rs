@@ -1,0 +1,39 @@
+//! `allow` in a header: warnings that are meant.
+
+use super::format::AllowFile;
+use crate::workspace::rules::GLOB;
+use nestling_files::path::Glob;
+use nestling_gitlab::check::Entry;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::instance::rules::HEADER;
+
+/// Checks an entry. That its rule exists is checked where it is applied, with all rules at hand.
+pub(crate) fn check(written: &AllowFile) -> Result<Entry, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    if written.reason.value.trim().is_empty() {
+        let problem = Diagnostic::error(&HEADER, written.reason.origin, "`reason` cannot be empty");
+        problems.push(problem.with_help("say why the warning is meant, for the next reader"));
+    }
+    let nodes = written.places.as_ref().map(|node| node.as_seq().unwrap_or(std::slice::from_ref(node)));
+    let mut globs = Vec::new();
+    for node in nodes.unwrap_or_default() {
+        let Some(text) = node.text() else {
+            let message = "`where` must be a glob, or a list of globs";
+            problems.push(Diagnostic::error(&HEADER, node.origin, message));
+            continue;
+        };
+        match Glob::parse(text) {
+            Ok(glob) => globs.push(glob),
+            Err(error) => problems.push(Diagnostic::error(&GLOB, node.origin, error.to_string())),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Entry {
+        rule: written.rule.value.clone(),
+        globs,
+        reason: written.reason.value.clone(),
+        origin: written.rule.origin,
+    })
+}
