@@ -7,6 +7,7 @@ pub use nestling_git as git;
 pub use nestling_gitlab::{check, diagnostic, name, pipeline, yaml};
 
 pub mod changes;
+mod template_syntax;
 pub mod workspace;
 pub mod template;
 pub mod environments;

@@ -17,7 +17,7 @@ pub enum Purpose {
     TearDown,
 }
 
-/// What an entry of the catalogue is evaluated for.
+/// The unit and the pipeline that an entry of the catalogue is evaluated for.
 pub(crate) struct For<'a> {
     pub unit: Option<&'a UnitName>,
     pub pipeline: &'a PipelineFacts,
@@ -51,7 +51,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> Plain {
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 ///
-/// What a unit that is gone has left behind is nobody's any more: all of it is destroyed, once a person says so.
+/// The stacks of a unit that is gone belong to nobody any more: all of them are destroyed, once a person says so.
 fn stops(entry: &Environment, purpose: Purpose) -> bool {
     match entry.stop {
         Stop::Block(_) => true,
@@ -65,6 +65,7 @@ fn stops(entry: &Environment, purpose: Purpose) -> bool {
 }
 
 fn keywords(entry: &Environment, of: &For<'_>) -> Result<Keywords, Vec<Diagnostic>> {
+    // Any action will do: it tells that the job does not deploy, so that `url` and `auto_stop_in` stay away.
     let mut accessing = Map::default();
     accessing.set("action", Node::string(entry.origin, "access"));
     let mut access = environment(&accessing, entry, of.unit, of.texts)?;

@@ -67,7 +67,7 @@ impl Assemblies for InRepository {
     }
 }
 
-/// What a fragment is made from.
+/// Everything that a fragment is made from.
 pub(crate) struct Request<'a> {
     /// The unit.
     pub unit: &'a Unit,
@@ -85,20 +85,20 @@ pub(crate) struct Request<'a> {
     pub texts: &'a CatalogueTexts<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
-    /// What it is for.
+    /// The purpose of the jobs.
     pub purpose: Purpose,
     /// The texts of the files that messages show.
     pub sources: &'a Sources,
 }
 
-/// What a unit's assembly becomes.
+/// A unit's assembly as jobs.
 #[derive(Debug, Default)]
 pub(crate) struct Fragment {
     /// The jobs, as a rendered file; `None` where something is wrong.
     pub rendered: Option<Node>,
-    /// What this kind of pipeline does not get.
+    /// The jobs that this kind of pipeline does not get.
     pub left_out: Vec<LeftOut>,
-    /// What could not be carried over.
+    /// The things that are not carried over.
     pub report: Report,
     /// The errors, and the open lines of the report as warnings.
     pub problems: Vec<Diagnostic>,

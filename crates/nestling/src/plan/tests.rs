@@ -189,6 +189,28 @@ fn what_a_unit_is_made_from_selects_it_where_its_jobs_differ() {
 }
 
 #[test]
+fn templates_that_read_each_other_or_compute_a_name_are_followed_for_every_unit() {
+    let service =
+        "#% include \"shared.yml\"\n#% if unit.name == \"api\"\n#% include \"parts.yml\"\n#% endif\n";
+    let parts =
+        "a: { stage: test, script: a }\n#% if unit.name == \"web\"\n#% include \"service.yml\"\n#% endif\n";
+    let circle = repo()
+        .with("ci/service.yml", service)
+        .with("ci/parts.yml", parts)
+        .with("ci/shared.yml", "b: { stage: test, script: b }\n")
+        .with("web/nestling.yml", "unit: { use: parts }\n");
+    let head = circle.clone().edit("ci/shared.yml", "script: b", "script: c");
+    assert_eq!(between(&circle, &head).len(), 2, "api by its template, web by one that reads it back");
+
+    let computed = repo()
+        .with("ci/service.yml", "#% include \"of-\" ~ unit.name ~ \".yml\"\n")
+        .with("ci/of-api.yml", "a: { stage: test, script: a }\n")
+        .with("ci/of-web.yml", "b: { stage: test, script: b }\n");
+    let head = computed.clone().edit("ci/of-web.yml", "script: b", "script: c");
+    assert_eq!(between(&computed, &head), ["web: ci/of-web.yml changed: job `b` has another script"]);
+}
+
+#[test]
 fn an_environment_of_other_pipelines_changes_nothing_here() {
     let base = repo();
     let head = base.clone().edit("nestling.yml", "tier: production", "tier: other");

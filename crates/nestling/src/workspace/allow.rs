@@ -6,6 +6,7 @@ use nestling_files::path::Glob;
 use nestling_gitlab::check::Entry;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::yaml::Node;
 
 /// Checks an entry. That its rule exists is checked where it is applied, with all rules at hand.
 pub(crate) fn check(written: &AllowFile) -> Result<Entry, Vec<Diagnostic>> {
