@@ -20,7 +20,7 @@ pub struct Assembly {
     pub stages: Vec<Stage>,
     /// The stacks of all manifests. The dependencies of a stack are in its own manifest.
     pub stacks: Vec<Stack>,
-    /// What is odd and no reason to stop.
+    /// Oddities that are no reason to stop.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -66,16 +66,16 @@ pub struct Stack {
     pub assets: Assets,
     /// The ids of its outputs, in order.
     pub outputs: Vec<String>,
-    /// Whether CloudFormation refuses to delete it.
+    /// Set if CloudFormation refuses to delete it.
     pub protected: bool,
-    /// Whether its template has a pipeline.
+    /// Set if its template has a pipeline.
     pub has_pipeline: bool,
     /// Where the manifest names it.
     pub origin: Origin,
 }
 
 impl Assembly {
-    /// Returns what keeps the stacks from being deployed one by one, in order.
+    /// Returns the errors that keep the stacks from being deployed one by one, in order.
     pub(crate) fn problems(&self) -> Vec<Diagnostic> {
         self.cycle().into_iter().chain(self.same_ids()).collect()
     }
@@ -89,6 +89,7 @@ impl Assembly {
                 !done[stack.index()] && dependencies.iter().all(|dependency| done[dependency.index()])
             };
             let ready: Vec<StackId> = Id::all(&self.stacks).filter(is_ready).collect();
+            // Either all stacks are done, or the rest waits for itself.
             if ready.is_empty() {
                 break;
             }

@@ -1,5 +1,4 @@
-//! What an assembly asks for, as a graph: the one picture that plain stages and pipelines both become, and that the
-//! jobs are written from.
+//! An assembly as a graph: the one picture that plain stages and pipelines both become, and that the jobs are written from.
 
 mod graph;
 mod ordered;

@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn json(&self, path: &RepoPath) -> Result<Option<Document>, Diagnostic> {
         let Some(bytes) = self.bytes(path)? else { return Ok(None) };
         let value = serde_json::from_slice(&bytes).map_err(|error| self.broken(path, &bytes, &error))?;
+        // Messages show lines of it.
         let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
         let file = self.sources.add(self.shown(path), Arc::clone(&text));
         let line_ends = text.match_indices('\n').map(|(offset, _)| offset).collect();

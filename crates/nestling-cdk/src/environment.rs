@@ -1,5 +1,5 @@
-//! The environments that stages are deployed to, as plain data: whoever calls has evaluated its catalogue for the unit and
-//! for this pipeline.
+//! The environments that stages are deployed to, as plain data: the caller has evaluated its catalogue for the unit and for
+//! this pipeline.
 
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Map;
@@ -11,17 +11,17 @@ pub struct Environment {
     pub name: String,
     /// Where it is written.
     pub origin: Origin,
-    /// Whether this pipeline deploys to it, as far as that is known before GitLab evaluates `expressions`.
+    /// Set if this pipeline deploys to it, as far as that is known before GitLab evaluates `expressions`.
     pub deployed: bool,
     /// Expressions of `rules:if` any of which must hold; none for always.
     pub expressions: Vec<String>,
-    /// Whether a deploy freeze holds deploys back.
+    /// Set if a deploy freeze holds deploys back.
     pub frozen: bool,
     /// How a deploy starts.
     pub start: Start,
     /// The environment that must be deployed to before.
     pub after: Option<String>,
-    /// Whether a stop job destroys what was deployed, unless the header decides.
+    /// Set if a stop job destroys its stacks, unless the header decides.
     pub stops: bool,
     /// The keywords of its jobs, or the errors in them, which are reported only where a stage goes there.
     pub keywords: Result<Keywords, Vec<Diagnostic>>,

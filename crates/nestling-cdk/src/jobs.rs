@@ -41,11 +41,11 @@ pub struct Outcome {
     pub jobs: Vec<Job>,
     /// The nodes that this pipeline does not run.
     pub left_out: Vec<LeftOut>,
-    /// What could not be carried over.
+    /// The things that are not carried over.
     pub report: Report,
     /// The environments that the header names and that do not exist.
     pub undefined: Vec<Located<String>>,
-    /// What else is wrong in the header.
+    /// Further errors and warnings about the header.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -55,6 +55,7 @@ pub fn write(request: &Request<'_>) -> Outcome {
     let mut problems: Vec<Diagnostic> = unclear_pipeline(request).into_iter().collect();
     let chosen = request.chosen();
     let mut report = request.deployment.report.clone();
+    // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = plan::plan(request, &targets, &mut left_out);

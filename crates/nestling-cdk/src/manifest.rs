@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The newest schema that this reader was tested with.
 const NEWEST_SCHEMA: u32 = 55;
 
-/// What CDK writes where the credentials decide on the account or the region of a stack.
+/// The account and the region of a stack where the credentials decide on them.
 const UNKNOWN: [&str; 2] = ["unknown-account", "unknown-region"];
 
 /// The types of artifacts that are read.
@@ -89,6 +89,7 @@ impl Reading<'_> {
         let root = document.root();
         let version = root.field("version")?;
         let major = major(&version)?;
+        // All manifests of an assembly have the version of the first one: one warning is enough.
         if name.is_none() && major > NEWEST_SCHEMA {
             self.assembly.warnings.push(newer(document, major));
         }
@@ -97,6 +98,7 @@ impl Reading<'_> {
             self.missing.push((missing.problem(""), key));
         }
         let artifacts = root.entries_of("artifacts")?;
+        // Before its stacks, which name it.
         let stage = name.map(|name| {
             let stage_id = Id::next(&self.assembly.stages);
             self.assembly.stages.push(Stage {
@@ -146,6 +148,7 @@ impl Reading<'_> {
                 Err(problem) => self.problems.push(problem),
             }
         }
+        // A stack may depend on one that is listed behind it.
         let first = self.assembly.stacks.len();
         let stack_ids: BTreeMap<&str, StackId> = of_type(artifacts, STACK)
             .enumerate()
@@ -226,10 +229,13 @@ fn depend(
         let id = dependency.text()?;
         if let Some(stack_id) = stack_ids.get(id) {
             stack.depends_on.push(*stack_id);
-        } else if let Some(own) = assets.get(id) {
+        }
+        if let Some(own) = assets.get(id) {
             stack.assets.files += own.files;
             stack.assets.images += own.images;
-        } else if !artifacts.iter().any(|(known, _)| *known == id) {
+        }
+        // Artifacts of other types, such as the construct tree, order nothing.
+        if !artifacts.iter().any(|(known, _)| *known == id) {
             return Err(dependency.problem(format!("there is no artifact `{id}`")));
         }
     }

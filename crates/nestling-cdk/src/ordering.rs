@@ -1,4 +1,4 @@
-//! What must be done before what, in a graph without cycles.
+//! The order of the nodes of a graph without cycles.
 
 use super::id::Id;
 use std::collections::BTreeSet;
@@ -53,6 +53,7 @@ pub(crate) fn in_order<T>(after: &[&BTreeSet<Id<T>>]) -> Vec<Id<T>> {
     }
     let mut ready: BTreeSet<usize> = (0..after.len()).filter(|node| waits_for[*node] == 0).collect();
     let mut ordered = Vec::with_capacity(after.len());
+    // The smallest id first, so that the order is the same every time. A node in a cycle never gets ready.
     while let Some(node) = ready.pop_first() {
         ordered.push(Id::new(node));
         for next in &behind[node] {

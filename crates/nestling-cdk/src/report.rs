@@ -1,4 +1,5 @@
-//! What could not be carried over, or only with somebody's help: nothing of a pipeline is dropped in silence.
+//! The report: everything that is not carried over, or only with somebody's help. Nothing of a pipeline is dropped in
+//! silence.
 
 use super::codepipeline::PipelineId;
 use super::rules::{
@@ -6,14 +7,14 @@ use super::rules::{
 };
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity};
 
-/// One thing that is not a job.
+/// A thing that is not a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What sort of thing it is.
+    /// Its sort.
     pub kind: Kind,
-    /// Whose it is: an action, a job, a stack.
+    /// Its owner: an action, a job, a stack.
     pub subject: String,
-    /// What it is, and what becomes of it.
+    /// Its description, and its fate.
     pub text: String,
     /// The pipeline that it is about, where it is about one.
     pub pipeline: Option<PipelineId>,
@@ -24,7 +25,7 @@ pub struct Line {
 /// The sorts of things that are not jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// GitLab does it by itself, or the parent pipeline has to: nothing is lost.
+    /// Tasks of GitLab itself or of the parent pipeline: nothing is lost.
     Replaced,
     /// Rights that a step's role had and the job's role needs.
     Role,
@@ -34,7 +35,7 @@ pub enum Kind {
     Runner,
     /// A second repository.
     Source,
-    /// What started the pipeline, and whom it told.
+    /// Triggers and notifications of a pipeline.
     Trigger,
     /// An action that no job can do.
     Unsupported,
@@ -42,6 +43,14 @@ pub enum Kind {
     Setting,
     /// Stacks that the jobs treat otherwise than one might think.
     Stack,
+}
+
+impl Line {
+    /// Returns whether two lines say the same, wherever that is written.
+    fn says_the_same(&self, other: &Self) -> bool {
+        (self.kind, self.pipeline) == (other.kind, other.pipeline)
+            && (&self.subject, &self.text) == (&other.subject, &other.text)
+    }
 }
 
 impl Kind {
@@ -57,7 +66,7 @@ impl Kind {
         Self::Stack,
     ];
 
-    /// The word for it in reports.
+    /// Returns the word for it in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Replaced => "replaced",
@@ -72,7 +81,7 @@ impl Kind {
         }
     }
 
-    /// Whether somebody has to do something about it.
+    /// Returns whether somebody has to do something about it.
     pub fn is_open(self) -> bool {
         self.rule().is_some()
     }
@@ -97,7 +106,7 @@ impl Kind {
         })
     }
 
-    /// What all lines of this sort are.
+    /// Returns the message of all lines of this sort.
     fn headline(self) -> &'static str {
         match self {
             Self::Replaced => "what GitLab does by itself",
@@ -112,7 +121,7 @@ impl Kind {
         }
     }
 
-    /// What is to be done about it.
+    /// Returns the way out.
     fn help(self) -> &'static str {
         match self {
             Self::Replaced => "nothing has to be done",
@@ -153,21 +162,17 @@ impl Report {
 
     /// Adds a line, unless the same is said already.
     pub(crate) fn push(&mut self, line: Line) {
-        let same = |known: &Line| {
-            (known.kind, known.pipeline) == (line.kind, line.pipeline)
-                && (&known.subject, &known.text) == (&line.subject, &line.text)
-        };
-        if !self.lines.iter().any(same) {
+        if !self.lines.iter().any(|known| known.says_the_same(&line)) {
             self.lines.push(line);
         }
     }
 
-    /// The lines that somebody has to do something about.
+    /// Returns the lines that somebody has to do something about.
     pub fn open(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.kind.is_open())
     }
 
-    /// One diagnostic for each sort of open line, with the lines as items. `--strict-cdk` asks for errors.
+    /// Returns one diagnostic for each sort of open line, with the lines as items. `--strict-cdk` asks for errors.
     pub fn diagnostics(&self, severity: Severity) -> Vec<Diagnostic> {
         let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
         kinds.sort_unstable();

@@ -40,7 +40,7 @@ struct CdkFile {
     docker: Option<Located<String>>,
     /// The GitLab projects of further repositories.
     sources: IndexMap<String, Located<String>>,
-    /// Whether merge requests show what they would change in stages that they do not deploy.
+    /// `false` if merge requests do not show their changes to stages that they do not deploy.
     diff: Option<Located<bool>>,
     /// The stage of jobs outside of pipelines; `deploy`.
     stage: Option<Located<String>>,
@@ -92,7 +92,7 @@ pub struct Settings {
     pub docker: String,
     /// The GitLab projects of further repositories.
     pub sources: IndexMap<String, Located<String>>,
-    /// Whether merge requests show what they would change.
+    /// Set if merge requests show their changes to stages that they do not deploy.
     pub diff: bool,
     /// The stage of jobs outside of pipelines.
     pub stage: String,
@@ -118,7 +118,7 @@ pub struct StagePolicy {
     pub url: Option<Located<String>>,
     /// Its role, which takes precedence over the header's.
     pub role: Option<Located<String>>,
-    /// Whether it has a stop job that destroys it; by default where it is deployed for merge requests.
+    /// Set if a stop job destroys it; by default where it is deployed for merge requests.
     pub stop: Option<bool>,
 }
 
@@ -140,6 +140,7 @@ impl Settings {
             Some(oidc) => keep(audience(oidc), &mut problems),
             None => empty.audience,
         };
+        // Scripts are written from them as they are.
         problems.extend(unsafe_words(&file));
         let settings = Self {
             origin: node.origin,

@@ -1,19 +1,20 @@
-//! Texts inside shell scripts: what a script says stays what it was meant to say, whatever is in a name.
+//! Strings inside shell scripts: no name can change the meaning of a script.
 
-/// Whether a text means itself in a shell, unquoted.
+/// Returns whether a string means itself in a shell, unquoted.
 pub(crate) fn is_word(text: &str) -> bool {
-    let fine = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | ',')
-    };
-    !text.is_empty() && !text.starts_with('-') && text.chars().all(fine)
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain)
 }
 
-/// A text as one word of a shell.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | ',')
+}
+
+/// Returns a string as one word of a shell.
 pub(crate) fn quoted(text: &str) -> String {
     if is_word(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
-/// A text as part of a double-quoted word: nothing in it is expanded.
+/// Returns a string as part of a double-quoted word: nothing in it is expanded.
 pub(crate) fn in_double_quotes(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -25,7 +26,7 @@ pub(crate) fn in_double_quotes(text: &str) -> String {
     safe
 }
 
-/// A name of a variable made of any text; two different texts may become one.
+/// Returns a name of a variable made of any string; two different strings may become one.
 pub(crate) fn variable(text: &str) -> String {
     let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }

@@ -1,4 +1,4 @@
-//! Views of an assembly: what it becomes, and what of it becomes no job.
+//! Views of an assembly: the graph, and the report of everything that becomes no job.
 
 mod json;
 mod mermaid;
@@ -20,11 +20,11 @@ pub struct Shown<'a> {
     pub directory: &'a str,
     /// The graph.
     pub deployment: &'a Deployment,
-    /// What is not in the graph.
+    /// Everything that is not in the graph.
     pub report: &'a Report,
 }
 
-/// Returns what each node waits for, without what follows from the rest.
+/// Returns the nodes that each node waits for, without those that follow from the rest.
 fn reduced_edges(deployment: &Deployment) -> Vec<BTreeSet<NodeId>> {
     let past = deployment.past();
     let mut reduced = Vec::new();
@@ -47,7 +47,7 @@ fn heading(deployment: &Deployment, node: &Node) -> Option<String> {
     }
 }
 
-/// Returns what a node does, in a few words.
+/// Describes the task of a node in a few words.
 fn words(deployment: &Deployment, work: &Work) -> String {
     let assembly = &deployment.assembly;
     match work {
@@ -82,7 +82,7 @@ fn with_account(stack: &Stack) -> String {
     }
 }
 
-/// Returns the word for what a node does.
+/// Returns the word for the task of a node.
 fn kind(work: &Work) -> &'static str {
     match work {
         Work::Deploy(_) => "deploy",

@@ -3,9 +3,11 @@
 //! The jobs of CDK assemblies and those of units read it alike.
 
 mod left_out;
+mod texts;
 mod settings;
 mod gate;
 
 pub(crate) use gate::{Gate, apply as apply_gate};
 pub use left_out::LeftOut;
-pub(crate) use settings::{Evaluate, default_title, environment, starts};
+pub(crate) use settings::{default_title, environment, starts};
+pub(crate) use texts::{CatalogueTexts, entry_value};

@@ -4,12 +4,13 @@
 
 mod repository;
 pub mod changes;
+mod template_syntax;
 pub mod workspace;
-pub mod select;
 pub mod template;
 pub mod environments;
 pub mod cdk;
 pub mod unit;
+pub mod select;
 pub mod assemble;
 pub mod plan;
 pub mod catalog;

@@ -14,16 +14,18 @@ use crate::cdk::Assemblies;
 use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
-use crate::select::{self, Narrowing, Selection};
-use crate::unit::{Made, UnitJobs, UnitRenderer};
+use crate::select::{self, Narrowing, Selection, Verdict};
+use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
+use needed::BroughtIn;
 use nestling_files::files::{Elsewhere, Files, Nowhere};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
@@ -37,7 +39,7 @@ pub struct Request<'a> {
     /// Who gives the files of other revisions, for templates that are kept there.
     pub elsewhere: &'a dyn Elsewhere,
     /// The workspace, read from those files.
-    pub loaded: Loaded,
+    pub loaded: &'a Loaded,
     /// The repository at base, if there is one that can be read.
     pub base: Option<&'a dyn Files>,
     /// What changed.
@@ -56,14 +58,16 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct Plan {
     /// The workspace.
-    pub workspace: Workspace,
+    pub workspace: Arc<Workspace>,
     /// What changed.
     pub changes: ChangeSet,
     /// The pipeline that it is for.
     pub facts: PipelineFacts,
-    /// Every unit with its verdict.
+    /// Every unit of the workspace, selected or skipped.
     pub selection: Selection,
-    /// The units that are gone since base.
+    /// The units that are not selected and have jobs that others need.
+    pub brought_in: BTreeMap<UnitName, Verdict>,
+    /// The units that were removed since base.
     pub removed: Vec<Removed>,
     /// What GitLab will run.
     pub pipeline: Pipeline,
@@ -71,7 +75,7 @@ pub struct Plan {
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
     pub cdk_reports: BTreeMap<UnitName, Report>,
-    /// What is wrong, as far as the plan's own steps find it; [`Project::plan`](crate::Project::plan) adds what GitLab would refuse.
+    /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
     pub allowed: usize,
@@ -86,7 +90,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Selected {
     /// The workspace.
-    pub workspace: Workspace,
+    pub workspace: Arc<Workspace>,
     /// What changed.
     pub changes: ChangeSet,
     /// Every unit with its verdict.
@@ -109,22 +113,71 @@ impl Plan {
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
         self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
     }
+
+    /// Returns the verdict of a unit: selected or skipped, needed by others, or removed since base.
+    pub fn verdict(&self, unit: &UnitName) -> &Verdict {
+        if let Some(needed) = self.brought_in.get(unit) {
+            return needed;
+        }
+        match self.removed.iter().find(|removed| removed.unit.name == *unit) {
+            Some(removed) => &removed.verdict,
+            None => self.selection.verdict(unit),
+        }
+    }
+
+    /// Returns the units that jobs of the pipeline are made from, or were to be, each with its verdict, by name.
+    pub fn included(&self) -> Vec<(&UnitName, &Verdict)> {
+        let mut included: Vec<_> = self.units().map(|unit| (&unit.name, self.verdict(&unit.name))).collect();
+        included.retain(|(_, verdict)| **verdict != Verdict::Skipped);
+        included.sort_unstable_by_key(|(name, _)| *name);
+        included
+    }
+
+    /// Returns the changed paths that affect a unit directly, in order.
+    pub fn paths(&self, unit: &UnitName) -> &[RepoPath] {
+        if let Some(paths) = self.selection.paths.get(unit) {
+            return paths;
+        }
+        let removed = self.removed.iter().find(|removed| removed.unit.name == *unit);
+        removed.map(|removed| removed.paths.as_slice()).unwrap_or_default()
+    }
+}
+
+impl<'a> Request<'a> {
+    fn templates(&self) -> Templates<'a> {
+        Templates::new(self.files, self.elsewhere, &self.loaded.workspace.template_folders, self.sources)
+    }
+
+    fn renderer<'r>(
+        &'r self,
+        templates: &'r Templates<'r>,
+        assemblies: &'r dyn Assemblies,
+    ) -> UnitRenderer<'r> {
+        let Self { files, sources, loaded, pipeline, .. } = self;
+        UnitRenderer::new(*files, assemblies, sources, &loaded.workspace, templates, pipeline)
+    }
+
+    fn before(&self) -> Before<'a> {
+        Before::new(self.base, self.elsewhere, self.sources)
+    }
 }
 
 /// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
 /// directories, at base and at head.
 pub fn select(request: Request<'_>) -> Selected {
-    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, sources, .. } =
-        request;
-    let Loaded { workspace, diagnostics } = loaded;
-    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
-    let renderer =
-        UnitRenderer::new(files, &crate::cdk::InRepository, sources, &workspace, &templates, &facts);
-    let mut before = Before::new(base, elsewhere, sources);
-    let (selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
-    drop(renderer);
-    drop(templates);
-    Selected { workspace, changes, selection, removed, diagnostics, sources: sources.clone() }
+    let (selection, removed) = {
+        let templates = request.templates();
+        let renderer = request.renderer(&templates, &crate::cdk::InRepository);
+        selection(&request, &renderer, &mut request.before())
+    };
+    Selected {
+        workspace: Arc::clone(&request.loaded.workspace),
+        changes: request.changes,
+        selection,
+        removed,
+        diagnostics: request.loaded.diagnostics.clone(),
+        sources: request.sources.clone(),
+    }
 }
 
 /// The units that are made from a file, whether it changed or not.
@@ -139,66 +192,104 @@ pub fn made_from(
 }
 
 fn selection(
+    request: &Request<'_>,
     renderer: &UnitRenderer<'_>,
     before: &mut Before<'_>,
-    changes: &ChangeSet,
-    narrowing: &Narrowing,
 ) -> (Selection, Vec<Removed>) {
-    let workspace = renderer.workspace();
-    let mut definitions = definition::definitions(renderer, before, changes);
-    let removed = removed::find(renderer.files(), workspace, before, changes, narrowing);
-    removed::tell(workspace, before, &removed, changes, &mut definitions);
-    let mut selection = select::select(changes, workspace, &definitions, narrowing);
-    removed::into_verdicts(&removed, &mut selection);
-    (selection, removed)
+    let Request { files, changes, narrowing, .. } = request;
+    let workspace = renderer.workspace;
+    let mut compared = definition::compare(renderer, before, changes);
+    let removed = removed::find(*files, workspace, before, changes, narrowing);
+    for (unit, reason) in removed::reasons(workspace, before, &removed) {
+        compared.add(&unit, reason);
+    }
+    compared.claimed.extend(removed.iter().flat_map(|removed| &removed.paths).cloned());
+    (select::select(changes, workspace, &compared, narrowing), removed)
 }
 
-/// Makes the plan: select, render, compose, deploy.
+/// Makes the plan: select, render, assemble.
 pub fn plan(request: Request<'_>) -> Plan {
-    let Request { files, elsewhere, loaded, base, changes, pipeline: facts, narrowing, assemblies, sources } =
-        request;
-    let Loaded { workspace, mut diagnostics } = loaded;
-    let templates = Templates::new(files, elsewhere, &workspace.template_folders, sources);
-    let renderer = UnitRenderer::new(files, assemblies, sources, &workspace, &templates, &facts);
-    let mut before = Before::new(base, elsewhere, sources);
-    let (mut selection, removed) = selection(&renderer, &mut before, &changes, &narrowing);
-    let own = keep(&mut diagnostics, renderer.workspace_jobs());
-    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
-    let mut cdk_reports = BTreeMap::new();
-    let mut render = |name: &UnitName, selection: &Selection| {
-        let Made { jobs, report, problems } = renderer.unit_jobs(name, selection);
-        diagnostics.extend(problems);
-        if !report.lines.is_empty() {
-            cdk_reports.insert(name.clone(), report);
-        }
-        jobs
-    };
-    for name in selection.selected() {
-        units.insert(name.clone(), render(name, &selection));
-    }
-    needed::bring_in(&workspace, &own, &mut units, &mut selection, render);
-    let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
-    let stops = keep(&mut diagnostics, stop::jobs(&renderer, &before, &removed, &changes, &units));
-    let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, assemble::assemble(&workspace, own, all));
-    noop::never_empty(&mut pipeline, &workspace, &removed, &facts);
-    drop(renderer);
-    drop(templates);
-    let diagnostics = diagnostic::folded(diagnostics);
-    let sources = sources.clone();
+    let made = make(&request);
     Plan {
-        workspace,
-        changes,
-        facts,
-        selection,
-        removed,
-        pipeline,
-        left_out,
-        cdk_reports,
-        diagnostics,
+        workspace: Arc::clone(&request.loaded.workspace),
+        changes: request.changes,
+        facts: request.pipeline,
+        selection: made.selection,
+        brought_in: made.brought_in,
+        removed: made.removed,
+        pipeline: made.pipeline,
+        left_out: made.left_out,
+        cdk_reports: made.cdk_reports,
+        diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),
-        sources,
+        sources: request.sources.clone(),
+    }
+}
+
+/// What a plan has beside what it was asked for.
+struct MadePlan {
+    selection: Selection,
+    brought_in: BTreeMap<UnitName, Verdict>,
+    removed: Vec<Removed>,
+    pipeline: Pipeline,
+    left_out: BTreeMap<UnitName, Vec<LeftOut>>,
+    cdk_reports: BTreeMap<UnitName, Report>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn make(request: &Request<'_>) -> MadePlan {
+    let workspace: &Workspace = &request.loaded.workspace;
+    let templates = request.templates();
+    let renderer = request.renderer(&templates, request.assemblies);
+    let mut before = request.before();
+    let (selection, removed) = selection(request, &renderer, &mut before);
+    let mut rendering = Rendering::new(&renderer, &selection, request.loaded.diagnostics.clone());
+    let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
+    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
+    for name in selection.selected() {
+        units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
+    }
+    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| rendering.jobs(name, verdict));
+    let mut brought_in = BTreeMap::new();
+    for (name, BroughtIn { verdict, jobs, .. }) in needed {
+        units.insert(name.clone(), jobs);
+        brought_in.insert(name, verdict);
+    }
+    let Rendering { cdk_reports, mut diagnostics, .. } = rendering;
+    let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
+    let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
+    let stops = keep(&mut diagnostics, stops);
+    let all = units.into_values().chain(stops).collect();
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    noop::never_empty(&mut pipeline, workspace, &removed, &request.pipeline);
+    MadePlan { selection, brought_in, removed, pipeline, left_out, cdk_reports, diagnostics }
+}
+
+/// The units of one plan while they are rendered, with what is collected on the way.
+struct Rendering<'a> {
+    renderer: &'a UnitRenderer<'a>,
+    selection: &'a Selection,
+    cdk_reports: BTreeMap<UnitName, Report>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Rendering<'a> {
+    fn new(renderer: &'a UnitRenderer<'a>, selection: &'a Selection, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics }
+    }
+
+    /// Renders a unit that is in for the reasons of this verdict.
+    fn jobs(&mut self, name: &UnitName, verdict: &Verdict) -> UnitJobs {
+        let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
+        let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
+        let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
+        let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
+        self.diagnostics.extend(made.problems);
+        if !made.report.lines.is_empty() {
+            self.cdk_reports.insert(name.clone(), made.report);
+        }
+        made.jobs
     }
 }
 

@@ -3,9 +3,11 @@
 mod candidates;
 mod difference;
 mod reason;
+mod base_comparison;
 mod dependents;
 mod index;
 
+pub use base_comparison::BaseComparison;
 pub use candidates::{Candidates, candidates};
 pub use difference::Difference;
 pub(crate) use index::UnitIndex;
@@ -24,22 +26,6 @@ pub struct Narrowing {
     pub only: BTreeSet<UnitName>,
     /// Never these units.
     pub except: BTreeSet<UnitName>,
-}
-
-/// What concerns units beside the changed paths that are theirs.
-#[derive(Debug, Clone, Default)]
-pub struct Definitions {
-    /// The reasons by unit: definitions that differ, moves, units that are gone.
-    pub reasons: BTreeMap<UnitName, Vec<Reason>>,
-    /// The files behind those reasons, by unit.
-    pub paths: BTreeMap<UnitName, BTreeSet<RepoPath>>,
-    /// Changed files that were looked at: templates that are used, the workspace's own file, what was in units that
-    /// are gone. They are claimed whether they select a unit or not.
-    pub claimed: BTreeSet<RepoPath>,
-    /// Units that are made from changed files and say what they said before, with those files.
-    pub same: BTreeMap<UnitName, BTreeSet<RepoPath>>,
-    /// Why every unit is concerned, if that is so.
-    pub everything: Option<Reason>,
 }
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
@@ -63,6 +49,11 @@ impl Selection {
         self.verdicts.iter().filter(|(_, verdict)| verdict.is_selected()).map(|(name, _)| name)
     }
 
+    /// Returns the verdict of a unit; a unit that the workspace does not have is skipped.
+    pub fn verdict(&self, unit: &UnitName) -> &Verdict {
+        self.verdicts.get(unit).unwrap_or(&Verdict::Skipped)
+    }
+
     /// Whether a unit is in.
     pub fn is_selected(&self, unit: &UnitName) -> bool {
         self.verdicts.get(unit).is_some_and(Verdict::is_selected)
@@ -73,7 +64,7 @@ impl Selection {
 pub fn select(
     changes: &ChangeSet,
     workspace: &Workspace,
-    definitions: &Definitions,
+    compared: &BaseComparison,
     narrowing: &Narrowing,
 ) -> Selection {
     let mut selection = match &changes.extent {
@@ -83,7 +74,7 @@ pub fn select(
             let mut paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
             paths.sort_unstable();
             paths.dedup();
-            by_paths(&paths, workspace, definitions)
+            by_paths(&paths, workspace, compared)
         }
     };
     narrow(&mut selection, narrowing);
@@ -101,13 +92,13 @@ fn everything_skipped(workspace: &Workspace) -> Selection {
     Selection { verdicts, ..Selection::default() }
 }
 
-fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definitions) -> Selection {
+fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseComparison) -> Selection {
     let index = UnitIndex::new(workspace);
     let units = workspace.units.as_slice();
-    let mut selection = Selection { same: definitions.same.clone(), ..Selection::default() };
+    let mut selection = Selection { same: compared.same.clone(), ..Selection::default() };
     let mut reasons: Vec<Vec<Reason>> = vec![Vec::new(); units.len()];
     let mut concerning: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
-    let mut whole: Option<Reason> = definitions.everything.clone();
+    let mut whole: Option<Reason> = compared.everything.clone();
     for path in paths {
         if is_ignored(workspace, path) {
             selection.ignored.push((*path).clone());
@@ -115,7 +106,7 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
         }
         let concerns_all = concerns_everything(workspace, path);
         let claims = index.claims(path);
-        if claims.is_empty() && concerns_all.is_none() && !definitions.claimed.contains(*path) {
+        if claims.is_empty() && concerns_all.is_none() && !compared.claimed.contains(*path) {
             selection.unclaimed.push((*path).clone());
         }
         if let Some(reason) = concerns_all {
@@ -127,14 +118,14 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, definitions: &Definition
         }
     }
     let place = |name: &UnitName| units.binary_search_by(|unit| unit.name.cmp(name)).ok();
-    for (name, found) in &definitions.reasons {
+    for (name, found) in &compared.reasons {
         if let Some(unit) = place(name) {
             reasons[unit].extend(found.iter().cloned());
         }
     }
     let concerning = units.iter().zip(concerning).filter(|(_, paths)| !paths.is_empty());
     selection.paths = concerning.map(|(unit, paths)| (unit.name.clone(), paths)).collect();
-    for (unit, found) in &definitions.paths {
+    for (unit, found) in &compared.paths {
         let paths = selection.paths.entry(unit.clone()).or_default();
         paths.extend(found.iter().cloned());
         paths.sort_unstable();

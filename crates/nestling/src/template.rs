@@ -21,7 +21,6 @@
 //! environment, no clock, no random numbers.
 
 pub mod rules;
-mod syntax;
 mod engine_messages;
 mod source_position;
 mod shell_words;

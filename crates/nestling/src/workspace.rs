@@ -6,6 +6,7 @@
 pub mod rules;
 mod condition;
 mod catalogue;
+mod template_reads;
 mod document;
 mod unit;
 mod cycle;
@@ -25,13 +26,14 @@ mod template;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
-pub use document::{Body, Document, Read, split};
+pub use document::{Body, Document, split};
 pub use load::{Loaded, load, load_header};
 pub use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
+pub use template_reads::Read;
 pub(crate) use unit::places;
 pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
 

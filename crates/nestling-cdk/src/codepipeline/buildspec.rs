@@ -1,9 +1,9 @@
-//! A CodeBuild project's build specification: what a step runs, makes and remembers
+//! A CodeBuild project's build specification: commands, artifacts, reports and caches of a step
 //! (<https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html>).
 
 use serde_json::{Map, Value};
 
-/// What a build specification says, as far as GitLab has a word for it.
+/// A build specification, as far as GitLab has a word for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildSpec {
     /// The commands of `install`, `pre_build` and `build`, in this order: they share one shell.
@@ -16,15 +16,15 @@ pub struct BuildSpec {
     pub secrets: Vec<(String, String)>,
     /// Variables that later steps may read.
     pub exported: Vec<String>,
-    /// What the step makes.
+    /// The artifact of the step.
     pub output: Option<Output>,
-    /// What further outputs it makes, by artifact name.
+    /// Its further artifacts, by name.
     pub outputs: Vec<(String, Output)>,
     /// Globs of JUnit reports.
     pub junit: Vec<String>,
     /// Paths that are kept from run to run.
     pub cache: Vec<String>,
-    /// What is written there and has no counterpart, in words.
+    /// Keys without counterpart, in words.
     pub lost: Vec<String>,
 }
 
@@ -33,12 +33,12 @@ pub struct BuildSpec {
 pub struct Output {
     /// The directory that they are taken from.
     pub directory: String,
-    /// Which of them; `**/*` for all.
+    /// Globs of them; `**/*` for all.
     pub files: Vec<String>,
 }
 
 impl Output {
-    /// Whether it is everything in its directory.
+    /// Returns whether it is everything in its directory.
     pub fn is_all(&self) -> bool {
         self.files.iter().any(|glob| glob == "**/*" || glob == "**")
     }
@@ -76,6 +76,7 @@ fn env(spec: &mut BuildSpec, value: &Value) {
             "variables" => spec.variables.extend(pairs(value)),
             "secrets-manager" | "parameter-store" => spec.secrets.extend(pairs(value)),
             "exported-variables" => spec.exported = strings(Some(value)),
+            // One of the two is what runners start.
             "shell" if value == "bash" || value == "sh" || value == "/bin/sh" => {}
             other => spec.lost.push(format!("`env: {other}` of its build specification")),
         }
@@ -137,7 +138,7 @@ fn reports(spec: &mut BuildSpec, value: &Value) {
     }
 }
 
-/// A text, or a list of them.
+/// Returns a string, or a list of them, as a list.
 fn strings(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.clone()],

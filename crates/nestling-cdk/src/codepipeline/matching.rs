@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 /// The endings of the actions of one step that becomes several: a check of permissions, and the approval behind it.
 const PARTS: [&str; 2] = [".Check", ".Confirm"];
 
-/// What actions are matched with.
+/// The steps that actions are matched with.
 struct Matching<'a> {
     graph: &'a Graph,
     assembly: &'a Assembly,
@@ -63,6 +63,7 @@ impl Matching<'_> {
         if groups.is_empty() {
             groups.push(group);
         }
+        // Which group the names are relative to is written nowhere.
         let candidates = groups.into_iter().map(|ancestor| self.under(stage, ancestor));
         let best = candidates.max_by_key(|leaves| leaves.iter().flatten().count());
         let mut best = best.unwrap_or_else(|| vec![None; stage.actions.len()]);
@@ -79,20 +80,20 @@ impl Matching<'_> {
                 by_name.entry(sanitized(name)).or_default().push(leaf);
             }
         }
-        let find = |action: &Action, name: &str| {
-            let leaves = by_name.get(name).map(Vec::as_slice).unwrap_or_default();
-            leaves.iter().copied().find(|leaf| self.fits(action, *leaf))
-        };
-        let leaf_of = |action: &Action| {
-            let name = sanitized(&action.name);
-            let part = || PARTS.iter().find_map(|part| find(action, name.strip_suffix(part)?));
-            let numbered = || find(action, name.trim_end_matches(|c: char| c.is_ascii_digit()));
-            find(action, &name).or_else(part).or_else(numbered)
-        };
-        stage.actions.iter().map(leaf_of).collect()
+        stage.actions.iter().map(|action| self.leaf_of(action, &by_name)).collect()
     }
 
-    /// Returns whether an action can come from a step: what is done to a stack is below the stack's own stage.
+    /// Returns the step of an action: that of its name, of its name without the part, or without the number behind it.
+    fn leaf_of(&self, action: &Action, by_name: &HashMap<String, Vec<LeafId>>) -> Option<LeafId> {
+        let name = sanitized(&action.name);
+        let whole = PARTS.iter().filter_map(|part| name.strip_suffix(part));
+        let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let names = [name.as_str()].into_iter().chain(whole).chain([unnumbered]);
+        let leaves = names.filter_map(|name| by_name.get(name)).flatten();
+        leaves.copied().find(|leaf| self.fits(action, *leaf))
+    }
+
+    /// Returns whether an action can come from a step: one that works on a stack is below the stack's own stage.
     fn fits(&self, action: &Action, leaf: LeafId) -> bool {
         let Does::Stack { stack, .. } = action.does else { return true };
         let Some(stage) = self.assembly.stacks[stack].stage else { return true };

@@ -33,7 +33,7 @@ pub(crate) struct Pipeline {
     pub stages: Vec<Stage>,
     /// The exact graph, where CDK wrote it (aws-cdk-lib 2.63 and later).
     pub graph: Option<Graph>,
-    /// What starts it and what it reports to, in words.
+    /// Its triggers and notifications, in words.
     pub triggers: Vec<String>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
@@ -57,13 +57,13 @@ pub(crate) struct Action {
     pub name: String,
     /// Its `RunOrder`: it runs after all actions of its stage with a lower one.
     pub rank: u64,
-    /// What it does.
+    /// Its task.
     pub does: Does,
     /// The name by which other actions read its variables.
     pub namespace: Option<String>,
     /// The artifacts that it reads.
     pub inputs: Vec<String>,
-    /// Which of them its commands start in.
+    /// The one among them in which its commands start.
     pub primary: Option<String>,
     /// The artifacts that it makes.
     pub outputs: Vec<String>,
@@ -73,7 +73,7 @@ pub(crate) struct Action {
     pub origin: Origin,
 }
 
-/// What an action does.
+/// The task of an action.
 #[derive(Debug)]
 pub(crate) enum Does {
     /// Fetches a repository, or something else of that name.
@@ -88,7 +88,7 @@ pub(crate) enum Does {
     Other { what: String, stacks: Vec<StackId> },
 }
 
-/// What a source is.
+/// The sort of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SourceKind {
     /// A repository, which can be cloned.
@@ -97,14 +97,14 @@ pub(crate) enum SourceKind {
     Store,
 }
 
-/// What is done to a stack.
+/// The task of an action that works on a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// A change set is made.
+    /// Makes a change set.
     Prepare,
-    /// The change set is executed.
+    /// Executes the change set.
     Execute,
-    /// It is deployed in one go.
+    /// Deploys the stack in one go.
     Deploy,
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Project {
     pub path: String,
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
-    /// Whether it may run docker.
+    /// Set if it may run docker.
     pub privileged: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
@@ -23,17 +23,17 @@ pub(crate) struct Project {
     pub variables: Vec<(String, String)>,
     /// Variables whose values have to come from elsewhere, with where.
     pub secrets: Vec<(String, String)>,
-    /// What it runs.
+    /// Its build specification.
     pub spec: BuildSpec,
-    /// What its role may do, beyond what every project's role may.
+    /// The rights of its role beyond those of every project's.
     pub grants: Vec<String>,
-    /// What GitLab has no word for, in words.
+    /// Settings without counterpart in GitLab, in words.
     pub lost: Vec<String>,
     /// The network that it is in.
     pub network: Option<String>,
 }
 
-/// What every function here reads from.
+/// The files and the template that a project is read from.
 struct Reading<'a> {
     reader: &'a Reader<'a>,
     template: Template<'a>,
@@ -55,6 +55,7 @@ pub(crate) fn read(
             "TimeoutInMinutes" => project.timeout = value.value().as_u64(),
             "VpcConfig" => project.network = Some(value.value().to_string()),
             "Source" => reading.source(&mut project, &value)?,
+            // The paths that it keeps are in the build specification.
             "Cache" => {}
             // Where CodePipeline keeps its own things.
             "Artifacts" | "Description" | "EncryptionKey" | "Name" | "ServiceRole" | "Tags"
@@ -122,7 +123,7 @@ impl Reading<'_> {
     }
 }
 
-/// Returns what a role's policies allow beyond logs, reports and CodePipeline's own bucket and key, one statement each.
+/// Returns the rights of a role beyond logs, reports and CodePipeline's own bucket and key, one statement each.
 fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> Vec<String> {
     let mut grants = Vec::new();
     for (id, resource) in template.resources {

@@ -98,7 +98,7 @@ fn own_ids(pipeline: &Json<'_>) -> Vec<String> {
     stores.flat_map(|store| logical_ids(store.value())).collect()
 }
 
-/// What the actions of one pipeline are read from.
+/// The surroundings of the actions of one pipeline.
 struct Reading<'a> {
     reader: &'a Reader<'a>,
     assembly: &'a Assembly,
@@ -128,6 +128,7 @@ impl Reading<'_> {
         let mut prepared: Vec<StackId> = Vec::new();
         for stage in stages {
             let mut actions: Vec<&mut Action> = stage.actions.iter_mut().collect();
+            // The list need not be in the order in which they run.
             actions.sort_by_key(|action| action.rank);
             for action in actions {
                 match &mut action.does {
@@ -181,6 +182,7 @@ impl Reading<'_> {
         };
         let mut project = project::read(self.reader, self.template, resource, self.own_ids)?;
         let path = self.paths.get(id).map_or(id, String::as_str);
+        // CDK's construct, whose one child is the resource.
         project.path = path.trim_end_matches("/Resource").to_owned();
         Ok(Does::Build(Box::new(project)))
     }
@@ -188,6 +190,7 @@ impl Reading<'_> {
     /// The stack that an action works on: by its template, or by its name, region and account.
     fn on_stack(&self, action: &Json<'_>, configuration: &Configuration<'_>) -> Does {
         let name = configuration.text("StackName").unwrap_or_default();
+        // The template is the stack's own; its name may be that of stacks elsewhere.
         let mut stacks = self.by_template(configuration);
         if stacks.is_empty() {
             stacks = self.by_name(&name, action);

@@ -1,6 +1,6 @@
 //! A change set that nobody reviews is made and executed by one `cdk deploy`: two nodes become one.
 
-use super::graph::{Deployment, Fate, InputSource, Namespace, Node, NodeId, Order, Work};
+use super::graph::{ActionId, Deployment, Fate, InputSource, Namespace, Node, NodeId, Order, Work};
 use crate::assembly::StackId;
 use crate::id::Id;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,12 +48,16 @@ pub(crate) fn contract(deployment: &mut Deployment) {
 /// Removes an edge, from the nodes and from the actions that they come from.
 fn release(deployment: &mut Deployment, node: NodeId, before: NodeId) {
     deployment.nodes[node].after.remove(&before);
-    let becomes = |fate: &Fate, node: NodeId| matches!(fate, Fate::Nodes(nodes) if nodes.contains(&node));
-    let actions = Id::each(&deployment.actions);
-    let of_before: Vec<_> =
-        actions.filter(|(_, action)| becomes(&action.fate, before)).map(|(action_id, _)| action_id).collect();
-    for action in deployment.actions.iter_mut().filter(|action| becomes(&action.fate, node)) {
-        action.after.retain(|action_id| !of_before.contains(action_id));
+    let mut of_before: Vec<ActionId> = Vec::new();
+    for (action_id, action) in Id::each(&deployment.actions) {
+        if action.fate.is_node(before) {
+            of_before.push(action_id);
+        }
+    }
+    for action in &mut deployment.actions {
+        if action.fate.is_node(node) {
+            action.after.retain(|action_id| !of_before.contains(action_id));
+        }
     }
 }
 

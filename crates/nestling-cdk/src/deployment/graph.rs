@@ -23,11 +23,11 @@ pub struct Deployment {
     pub pipelines: Vec<PipelinePath>,
     /// The nodes. No node waits for itself, directly or not.
     pub nodes: Vec<Node>,
-    /// What became of each action of each pipeline, in order.
+    /// The actions of all pipelines in order, each with its fate.
     pub actions: Vec<Action>,
     /// The variables behind a name of a pipeline, as in `#{Dev@Version.VERSION}`.
     pub(crate) namespaces: BTreeMap<(PipelineId, String), Namespace>,
-    /// What is not in the graph.
+    /// Everything that is not in the graph.
     pub report: Report,
 }
 
@@ -51,17 +51,17 @@ pub struct Node {
     pub pipeline: Option<PipelineId>,
     /// The CDK stage that it belongs to.
     pub stage: Option<StageId>,
-    /// What is done.
+    /// Its task.
     pub work: Work,
     /// The nodes that it waits for.
     pub after: BTreeSet<NodeId>,
-    /// How well that is known.
+    /// The certainty of that.
     pub order: Order,
     /// Where it is written.
     pub origin: Origin,
 }
 
-/// How well it is known what a node waits for.
+/// The certainty of what a node waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// From the manifest or the graph.
@@ -70,7 +70,7 @@ pub enum Order {
     ByRank,
 }
 
-/// What a node does.
+/// The task of a node.
 #[derive(Debug, Clone)]
 pub enum Work {
     /// Deploys a stack.
@@ -96,7 +96,7 @@ pub enum Work {
 pub struct Step {
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
-    /// Whether it runs docker.
+    /// Set if it runs docker.
     pub privileged: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
@@ -104,13 +104,13 @@ pub struct Step {
     pub variables: Vec<(String, String)>,
     /// Variables with values of other nodes: a name and a string with `#{namespace.variable}`.
     pub references: Vec<(String, String)>,
-    /// What it runs, makes and remembers.
+    /// Its commands, artifacts, reports and caches.
     pub spec: BuildSpec,
     /// The files that it reads; its commands start in the first ones.
     pub inputs: Vec<Input>,
     /// The artifacts that it makes, by CodePipeline's names.
     pub outputs: Vec<String>,
-    /// Whether its role has rights in AWS, so that the job must assume one.
+    /// Set if its role has rights in AWS, so that the job must assume one.
     pub uses_aws: bool,
 }
 
@@ -140,7 +140,7 @@ pub enum InputSource {
     Parent(String),
 }
 
-/// An action of a pipeline, and what became of it.
+/// An action of a pipeline, and its fate.
 #[derive(Debug, Clone)]
 pub struct Action {
     /// Its pipeline.
@@ -149,19 +149,26 @@ pub struct Action {
     pub stage: String,
     /// Its name.
     pub name: String,
-    /// What became of it.
+    /// Its fate.
     pub fate: Fate,
     /// The actions that it waits for.
     pub after: BTreeSet<ActionId>,
 }
 
-/// What became of an action.
+/// The fate of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// These nodes: one, or for an action that publishes assets one for each stage that they go to.
+    /// It became these nodes: one, or for an action that publishes assets one for each stage that they go to.
     Nodes(Vec<NodeId>),
-    /// A line of the report.
+    /// It became a line of the report.
     Reported,
+}
+
+impl Fate {
+    /// Returns whether an action became this node, alone or among others.
+    pub(crate) fn is_node(&self, node: NodeId) -> bool {
+        matches!(self, Self::Nodes(nodes) if nodes.contains(&node))
+    }
 }
 
 impl Work {
@@ -208,6 +215,7 @@ impl Deployment {
             return None;
         }
         let own = self.pipelines[pipeline].as_str();
+        // A stack's name tells more than the `Pipeline` behind it, so the parts are tried from the front.
         for (index, part) in own.split('/').enumerate() {
             let parts = self.pipelines.iter().map(|path| path.as_str().split('/').nth(index));
             let different: BTreeSet<Option<&str>> = parts.collect();

@@ -87,6 +87,7 @@ impl<'a> Adding<'a> {
             Does::Stack { stack, mode: Mode::Prepare } => Work::Prepare(*stack),
             Does::Stack { stack, mode: Mode::Execute } => Work::Execute(*stack),
             Does::Stack { stack, mode: Mode::Deploy } => Work::Deploy(*stack),
+            // A variable says nothing to the person who is asked.
             Does::Approve(comment) => {
                 Work::Approve(comment.clone().filter(|comment| !comment.starts_with("#{")))
             }
@@ -187,6 +188,7 @@ impl<'a> Adding<'a> {
                 let stage = self.deployment.nodes[*node_id].stage;
                 let mut own = before.clone();
                 own.retain(|other| match self.deployment.nodes[*other].work {
+                    // An asset action publishes for several stages, and each of them is a node.
                     Work::Publish(published) => stage.is_none_or(|stage| stage == published),
                     _ => true,
                 });
@@ -202,6 +204,7 @@ impl<'a> Adding<'a> {
             let action = ordered.action;
             let Some(node_id) = self.nodes[id.index()].first().copied() else { continue };
             let mut artifacts: Vec<&String> = action.inputs.iter().collect();
+            // Commands start in the first one.
             artifacts.sort_by_key(|artifact| Some(artifact.as_str()) != action.main_input());
             let inputs: Vec<Input> = artifacts.into_iter().map(|artifact| self.input(artifact)).collect();
             if let Work::Run(step) = &mut self.deployment.nodes[node_id].work {

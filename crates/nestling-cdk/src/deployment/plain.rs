@@ -46,7 +46,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
     }
 }
 
-/// What belongs to pipelines.
+/// The stacks and stages of pipelines.
 #[derive(Default)]
 struct Owned {
     /// The stacks that actions work on.

@@ -27,13 +27,19 @@ pub(crate) enum Role {
 /// Returns the role of each action.
 pub(crate) fn roles<'a>(actions: &Vec<Ordered<'a>>) -> Vec<Role> {
     let synth = synth(actions);
-    let before_synth: BTreeSet<OrderedId<'a>> = match synth {
-        Some(synth) => past_of(synth, |id| &actions[id].after),
-        None => BTreeSet::new(),
-    };
-    let role_of = |(id, ordered): (OrderedId<'a>, &Ordered<'a>)| match &ordered.action.does {
+    let mut until_synth: BTreeSet<OrderedId<'a>> = synth.into_iter().collect();
+    if let Some(synth) = synth {
+        until_synth.extend(past_of(synth, |id| &actions[id].after));
+    }
+    Id::each(actions).map(|(id, ordered)| role(ordered, until_synth.contains(&id))).collect()
+}
+
+fn role(ordered: &Ordered<'_>, is_until_synth: bool) -> Role {
+    match &ordered.action.does {
         Does::Source { .. } => Role::Source,
-        _ if Some(id) == synth || before_synth.contains(&id) => Role::Synth,
+        // Whatever it does there: the assembly exists, so it has been done.
+        _ if is_until_synth => Role::Synth,
+        // The next ones are constructs of CDK's own pipelines, by their paths.
         Does::Build(project) if project.path.contains("/UpdatePipeline/") => Role::SelfUpdate,
         Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
             Role::Compare
@@ -41,8 +47,7 @@ pub(crate) fn roles<'a>(actions: &Vec<Ordered<'a>>) -> Vec<Role> {
         Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
         _ if ordered.stage.name == "UpdatePipeline" => Role::SelfUpdate,
         _ => Role::Work,
-    };
-    Id::each(actions).map(role_of).collect()
+    }
 }
 
 /// Returns the action that makes the assembly.

@@ -12,15 +12,21 @@ pub(crate) fn stages_of(
     assembly: &Assembly,
 ) -> Vec<Option<StageId>> {
     let groups = groups_of_stages(pipeline, actions, assembly);
-    let stage_of = |ordered: &Ordered<'_>| match (stack_stage(ordered, assembly), ordered.leaf) {
-        (Some(stage), _) => stage,
-        (None, Some(leaf)) => {
-            let own = groups.iter().filter(|(group, _)| is_below(leaf, group));
-            own.max_by_key(|(group, _)| group.len()).map(|(_, stage)| *stage)
-        }
-        (None, None) => only_stage(ordered.stage_index, actions, assembly),
-    };
-    actions.iter().map(stage_of).collect()
+    let mut stages = Vec::new();
+    for ordered in actions {
+        stages.push(match (stack_stage(ordered, assembly), ordered.leaf) {
+            (Some(stage), _) => stage,
+            (None, Some(leaf)) => stage_of_leaf(leaf, &groups),
+            (None, None) => only_stage(ordered.stage_index, actions, assembly),
+        });
+    }
+    stages
+}
+
+/// The stage of the innermost group that a step is in.
+fn stage_of_leaf(leaf: &str, groups: &BTreeMap<&str, StageId>) -> Option<StageId> {
+    let own = groups.iter().filter(|(group, _)| is_below(leaf, group));
+    own.max_by_key(|(group, _)| group.len()).map(|(_, stage)| *stage)
 }
 
 /// The stage of the stack that an action works on, if it works on one.

@@ -72,6 +72,7 @@ pub(crate) fn with_docker(job: &mut Writer<'_>) {
         Some(image) => _ = job.body.node("image", Node::string(image.origin, image.value.as_str())),
         None => {
             job.body.text("image", docker_image(request));
+            // That image is an Alpine without Node, which the CDK command line runs on.
             let mut lines = vec!["apk add --no-cache nodejs npm".to_owned()];
             let own = job.body.get("before_script").and_then(Node::as_seq).unwrap_or_default();
             lines.extend(own.iter().filter_map(Node::text).map(str::to_owned));

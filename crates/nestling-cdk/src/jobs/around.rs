@@ -35,11 +35,13 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
     }
     let name = common_parent(deploys.iter().map(|job| graph.jobs[*job].name.as_str()));
     let name = name.unwrap_or_else(|| target.name.clone());
+    // A target may spread over several waves: its deployment is done in the last one.
     let group = graph.jobs[*last].group.clone().or_else(|| graph.jobs[*first].group.clone());
     let past = graph.past();
     let is_last = |job: &JobId| !deploys.iter().any(|other| past.holds(*other, *job));
     let lasts: BTreeSet<JobId> = deploys.iter().copied().filter(is_last).collect();
     let settle = graph.push(name, Role::Settle(target_id), Some(target_id), group, target.origin);
+    // A job behind all stacks is behind the deployment as well.
     for job in &mut graph.jobs[..settle.index()] {
         if lasts.is_subset(&job.after) {
             job.after.insert(settle);
@@ -71,6 +73,7 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
     let name = format!("{}: start", target.name);
     let group = firsts.first().and_then(|job| graph.jobs[*job].group.clone());
     let gate = graph.push(name, Role::Gate(target_id), Some(target_id), group, target.origin);
+    // The button appears when everything before the environment is done, and not earlier.
     for first in firsts {
         let before = graph.jobs[first].after.clone();
         graph.jobs[gate].after.extend(before);
@@ -87,6 +90,7 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
             continue;
         };
         let past = graph.past();
+        // The order of the pipeline says so already.
         if graph.deployments.get(&target_id).is_some_and(|own| past.holds(*own, before)) {
             continue;
         }

@@ -137,6 +137,7 @@ fn selected(request: &Request<'_>, stacks: &[StackId]) -> String {
 fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_outputs: bool) -> String {
     let (cli, assembly) = (&request.settings.cli, request.assembly());
     let selected = selected(request, stacks);
+    // Nobody can answer a question of a job, and a progress bar fills its log.
     let mut command = format!(
         "{cli} deploy --app {assembly} {selected} --exclusively --require-approval never --no-notices --progress events"
     );
@@ -175,6 +176,7 @@ fn finish_target(job: &mut Writer<'_>, mut outputs: BTreeSet<Output>, script: &m
     if !outputs.is_empty() {
         script.push(dotenv(&outputs));
     }
+    // One deployment of an environment at a time, unless the catalogue says otherwise.
     if job.body.get("resource_group").is_none() {
         let name = job.body.get("environment").and_then(|environment| environment.get("name")).cloned();
         name.into_iter().for_each(|name| _ = job.body.node("resource_group", name));
@@ -183,6 +185,7 @@ fn finish_target(job: &mut Writer<'_>, mut outputs: BTreeSet<Output>, script: &m
     let is_stopped = !target.destroyed.is_empty();
     job.body.child("artifacts", |artifacts| {
         if is_stopped {
+            // The stop job may run when the artifact of the parent is long gone. It needs templates and no assets.
             artifacts
                 .texts("paths", [OUTPUTS, &format!("{assembly}/")])
                 .texts("exclude", [format!("{assembly}/**/asset.*"), format!("{assembly}/**/asset.*/**/*")])

@@ -38,7 +38,7 @@ pub(crate) fn enter(request: &Request<'_>, step: &Step) -> Option<String> {
     (start != ROOT).then(|| format!("cd {start}"))
 }
 
-/// What was the repository of the pipeline is the unit's directory now.
+/// The directory that takes the place of the pipeline's repository: the unit's own.
 fn unit_directory(request: &Request<'_>) -> String {
     if request.directory.is_empty() { ROOT.to_owned() } else { in_checkout(request.directory) }
 }

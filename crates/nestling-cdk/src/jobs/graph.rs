@@ -17,7 +17,7 @@ pub(crate) type JobId = Id<PlannedJob>;
 pub(crate) struct PlannedJob {
     /// Its short name.
     pub name: String,
-    /// What it does.
+    /// Its task.
     pub role: Role,
     /// The target that it belongs to.
     pub target: Option<TargetId>,
@@ -31,10 +31,10 @@ pub(crate) struct PlannedJob {
     pub origin: Origin,
 }
 
-/// What a job does.
+/// The task of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// What a node of the deployment does.
+    /// Does the work of a node of the deployment.
     Node(NodeId),
     /// Waits for the person who starts an environment.
     Gate(TargetId),

@@ -110,6 +110,7 @@ pub(crate) fn kept(
             gone.insert(*node, reason);
         }
     }
+    // From the end: an approval before one that goes away goes away as well.
     for node in order.iter().rev() {
         if deployment.nodes[*node].work.is_approval() && asks_for_nothing(deployment, *node, &gone) {
             gone.insert(*node, "nothing that waits for it is in this pipeline".to_owned());
@@ -135,7 +136,7 @@ fn asks_for_nothing(deployment: &Deployment, approval: NodeId, gone: &Gone) -> b
     waiting.peek().is_some() && waiting.all(|(node, _)| gone.contains_key(&node))
 }
 
-/// What decides whether a node is left out.
+/// The facts that decide on leaving a node out.
 struct Leaving<'a> {
     request: &'a Request<'a>,
     targets: &'a Targets,

@@ -51,8 +51,9 @@ pub(crate) fn publish_outputs(job: &mut Writer<'_>, outputs: &BTreeSet<Output>, 
 
 /// Returns the line that writes outputs where GitLab takes variables from.
 pub(crate) fn dotenv(outputs: &BTreeSet<Output>) -> String {
-    let row = |output: &Output| [output.variable.clone(), output.stack.clone(), output.output.clone()];
-    let rows: Vec<[String; 3]> = outputs.iter().map(row).collect();
+    let rows: Vec<[&str; 3]> =
+        outputs.iter().map(|own| [own.variable.as_str(), &own.stack, &own.output]).collect();
+    // Node is there wherever the CDK is; `jq` may not be.
     let rows = serde_json::to_string(&rows).unwrap_or_default();
     let code = format!(
         "const all = require(\"./{OUTPUTS}\"); {rows}.map(([name, stack, key]) => {{ \

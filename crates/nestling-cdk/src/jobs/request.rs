@@ -1,4 +1,4 @@
-//! What the jobs of an assembly are written from.
+//! The request for the jobs of an assembly.
 
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::Environment;
@@ -7,7 +7,7 @@ use crate::rules::CDK_HEADER;
 use crate::settings::Settings;
 use nestling_gitlab::diagnostic::Diagnostic;
 
-/// What jobs are written from.
+/// Everything that jobs are written from.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The graph of the assembly.
@@ -18,7 +18,7 @@ pub struct Request<'a> {
     pub directory: &'a str,
     /// The environments that stages may be deployed to, in the order of the catalogue.
     pub environments: &'a [Environment],
-    /// Whether the pipeline is one of a merge request, which is shown what it would change elsewhere.
+    /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
     /// The most needs that a job may have.
     pub needs_limit: usize,

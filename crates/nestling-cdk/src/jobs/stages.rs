@@ -39,6 +39,7 @@ pub(crate) fn stages(request: &Request<'_>, graph: &Graph) -> Stages {
     };
     let mut stage_of_job: Vec<usize> = graph.jobs.iter().map(own_stage).collect();
     let after: Vec<&BTreeSet<JobId>> = graph.jobs.iter().map(|job| &job.after).collect();
+    // GitLab allows no need on a job of a later stage.
     for job in in_order(&after) {
         let before = &graph.jobs[job].after;
         let latest = before.iter().map(|other| stage_of_job[other.index()]).max().unwrap_or(0);

@@ -103,6 +103,7 @@ fn script(job: &mut Writer<'_>, node: NodeId, step: &Step, handed_on: &[Artifact
     }
     lines.extend(enter(job.request, step));
     lines.extend(step.spec.commands.iter().cloned());
+    // `after_script` has a shell of its own, and cannot export anything.
     if !step.spec.exported.is_empty() {
         lines.extend(step.spec.afterwards.iter().cloned());
     }
@@ -155,6 +156,7 @@ fn artifacts(job: &mut Writer<'_>, step: &Step, handed_on: &[Artifact<'_>]) {
     }
     let is_read = job.plan.wanted.contains_key(&job.job_id);
     job.body.child("artifacts", |artifacts| {
+        // Reports are read most where tests fail.
         if !step.spec.junit.is_empty() {
             artifacts.text("when", "always");
         }

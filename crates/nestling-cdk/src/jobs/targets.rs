@@ -19,7 +19,7 @@ pub(crate) type TargetId = Id<Target>;
 pub(crate) struct Target {
     /// The name of its own jobs: the stage's path, or the environment of several.
     pub name: String,
-    /// What the caller says of it.
+    /// The environment, as the caller describes it.
     pub environment: Environment,
     /// Where the header sends its first stage there.
     pub origin: Origin,
@@ -35,7 +35,7 @@ pub(crate) struct Target {
     pub role: Option<Located<String>>,
 }
 
-/// What a header sends to an environment.
+/// A thing that a header sends to an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Deployable {
     /// A stage of the assembly.
@@ -77,6 +77,7 @@ impl Targets {
         environment: &Environment,
         origin: Origin,
     ) {
+        // Two stages in one environment are one target: GitLab lists one deployment of it.
         let same = self.all.iter().position(|target| target.environment.name == environment.name);
         let target_id = same.map_or_else(|| Id::next(&self.all), Id::new);
         if same.is_none() {
@@ -92,6 +93,7 @@ impl Targets {
             });
         }
         let target = &mut self.all[target_id];
+        // Of several stages, the first one that has a URL or a role decides.
         target.url = target.url.take().or_else(|| policy?.url.clone());
         target.role = target.role.take().or_else(|| policy?.role.clone());
         target.stacks.extend(&found.stacks);
@@ -182,6 +184,7 @@ fn destination<'a>(request: &Request<'a>, path: &str, policy: Option<&'a StagePo
         None => request.settings.environment.as_ref(),
     };
     let mut environments = request.environments.iter();
+    // A name that is written and does not exist is an error, even if an environment has the stage's own name.
     if let Some(written) = written {
         return match environments.find(|environment| environment.name == written.value) {
             Some(environment) => Destination::Environment(environment, written.origin),

@@ -25,7 +25,7 @@ pub struct Job {
     pub origin: Origin,
     /// Its keywords.
     pub body: Map,
-    /// What decides whether it runs; `None` for a job that always does.
+    /// The conditions under which it runs; `None` for a job that always does.
     pub gate: Option<Gate>,
 }
 

@@ -1,4 +1,4 @@
-//! A job while it is written, and what is common to all jobs: needs, environment, gate.
+//! A job while it is written, with the parts that all jobs have: needs, environment, gate.
 
 use super::body::Body;
 use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
@@ -14,13 +14,13 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What each job is written from.
+/// The jobs of a pipeline, all planned and none written.
 pub(crate) struct Plan<'a> {
     pub targets: &'a Targets,
     pub graph: &'a Graph,
     /// The final name of each job.
     pub names: Vec<String>,
-    /// What must be done before each job.
+    /// The jobs that must be done before each job.
     pub past: Past<PlannedJob>,
     /// The variables of each job that others read: the namespace that they know it by, and the variable.
     pub wanted: BTreeMap<JobId, BTreeSet<(String, String)>>,
@@ -39,14 +39,14 @@ pub(crate) struct Writer<'a> {
     pub problems: &'a mut Vec<Diagnostic>,
 }
 
-/// When a job runs: what decides beside the jobs that it needs.
+/// The conditions under which a job runs, beside the jobs that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
     /// How it starts.
     pub start: Start,
     /// The expression that must hold.
     pub expression: Option<String>,
-    /// Whether a deploy freeze holds it back.
+    /// Set if a deploy freeze holds it back.
     pub frozen: bool,
     /// Where that is written.
     pub origin: Origin,
@@ -76,6 +76,7 @@ impl<'a> Writer<'a> {
         }
         for before in &self.job.after {
             let mut need = Body::new(self.job.origin);
+            // GitLab fetches the artifacts of every need unless told otherwise, and assemblies are large.
             let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
             let name = self.plan.names[before.index()].as_str();
             need.text("job", name).plain("artifacts", artifacts);
@@ -126,10 +127,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns what decides at creation whether the job is in the pipeline, and what starts it.
+    /// Returns the conditions under which GitLab creates the job, and how it starts.
     ///
-    /// That is what decides on its own environment, and on every environment before it: GitLab refuses a pipeline with a
-    /// need on a job that rules have dropped.
+    /// Those are the conditions of its own environment, and of every environment before it: GitLab refuses a pipeline with
+    /// a need on a job that rules have dropped.
     pub(crate) fn gate(&self) -> Option<Gate> {
         if matches!(self.job.role, Role::Diff(_)) {
             return None;

@@ -1,6 +1,7 @@
 //! The order of units in the output, and the needs that `depends_on` with `order: true` asks for.
 
 use crate::assemble::rules::ORDER_STAGES;
+use crate::unit::needed_job;
 use crate::workspace::{Dependency, Order, Unit, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{StageName, UnitName};
@@ -111,15 +112,12 @@ fn by_unit(jobs: &[Job]) -> BTreeMap<UnitName, Vec<usize>> {
 /// Whether nothing of its own unit comes before a job.
 fn is_first(job: &Job, jobs: &[Job], own: &[usize], stage: usize, first_stage: Option<usize>) -> bool {
     match job.body.get("needs").and_then(Node::as_seq) {
-        Some(needs) => {
-            !needs.iter().filter_map(needed).any(|name| own.iter().any(|at| jobs[*at].name.as_str() == name))
-        }
+        Some(needs) => !needs
+            .iter()
+            .filter_map(needed_job)
+            .any(|name| own.iter().any(|at| jobs[*at].name.as_str() == name)),
         None => Some(stage) == first_stage,
     }
-}
-
-fn needed(need: &Node) -> Option<&str> {
-    need.text().or_else(|| need.get("job").and_then(Node::text))
 }
 
 fn need(job: &Job, origin: Origin) -> Node {
@@ -133,8 +131,8 @@ fn need(job: &Job, origin: Origin) -> Node {
 fn append(body: &mut Map, needs: Vec<Node>) {
     let Some(origin) = needs.first().map(|need| need.origin) else { return };
     let mut all = body.get("needs").and_then(Node::as_seq).map(<[Node]>::to_vec).unwrap_or_default();
-    let known: BTreeSet<String> = all.iter().filter_map(needed).map(str::to_owned).collect();
-    all.extend(needs.into_iter().filter(|need| needed(need).is_some_and(|name| !known.contains(name))));
+    let known: BTreeSet<String> = all.iter().filter_map(needed_job).map(str::to_owned).collect();
+    all.extend(needs.into_iter().filter(|need| needed_job(need).is_some_and(|name| !known.contains(name))));
     body.set("needs", Node::seq(origin, all));
 }
 

@@ -3,7 +3,7 @@
 use super::naming::scoped;
 use super::{order, stages};
 use crate::unit::rules::JOB_NAME_CLASH;
-use crate::unit::{UnitJobs, renamed};
+use crate::unit::{UnitJobs, is_optional, needed_job, renamed};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
@@ -149,13 +149,13 @@ impl<'a> Scopes<'a> {
     }
 
     fn spread(&self, from: &UnitJobs, item: &Node) -> Vec<Node> {
-        let written = item.text().or_else(|| item.get("job").and_then(Node::text));
+        let written = needed_job(item);
         let Some(Target::Other { unit, job }) =
             written.map(|name| resolve_target(name, from, self.workspace))
         else {
             return vec![item.clone()];
         };
-        let optional = item.get("optional").and_then(Node::as_bool).unwrap_or(false);
+        let optional = is_optional(item);
         match self.units.get(unit) {
             None if optional => Vec::new(),
             None => vec![item.clone()],

@@ -15,7 +15,7 @@ use nestling_gitlab::yaml::{Located, Map, Node};
 pub struct Alone {
     /// Its jobs, as a rendered file.
     pub rendered: Node,
-    /// What could not be carried over.
+    /// The things that are not carried over.
     pub report: Report,
 }
 
@@ -23,6 +23,7 @@ pub struct Alone {
 pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
     let mut settings = Settings::of_empty_header(origin);
     let mut environments = Vec::new();
+    // Each has the name of a whole path: no two stages share one.
     for path in deployment.destinations() {
         let environment = Some(Located { origin, value: path.to_owned() });
         let policy = StagePolicy { origin, environment, url: None, role: None, stop: None };

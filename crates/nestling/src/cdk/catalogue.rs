@@ -1,7 +1,7 @@
 //! The environment catalogue as plain data, for one unit and one pipeline.
 
 use crate::changes::PipelineFacts;
-use crate::environments::{Evaluate, environment};
+use crate::environments::{CatalogueTexts, environment};
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
 use nestling_cdk::environment::{Environment as Plain, Keywords, Start as PlainStart};
 use nestling_gitlab::diagnostic::Diagnostic;
@@ -17,11 +17,11 @@ pub enum Purpose {
     TearDown,
 }
 
-/// What an entry of the catalogue is evaluated for.
+/// The unit and the pipeline that an entry of the catalogue is evaluated for.
 pub(crate) struct For<'a> {
     pub unit: Option<&'a UnitName>,
     pub pipeline: &'a PipelineFacts,
-    pub evaluate: Evaluate<'a>,
+    pub texts: &'a CatalogueTexts<'a>,
     pub purpose: Purpose,
 }
 
@@ -51,7 +51,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> Plain {
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 ///
-/// What a unit that is gone has left behind is nobody's any more: all of it is destroyed, once a person says so.
+/// The stacks of a unit that is gone belong to nobody any more: all of them are destroyed, once a person says so.
 fn stops(entry: &Environment, purpose: Purpose) -> bool {
     match entry.stop {
         Stop::Block(_) => true,
@@ -65,18 +65,19 @@ fn stops(entry: &Environment, purpose: Purpose) -> bool {
 }
 
 fn keywords(entry: &Environment, of: &For<'_>) -> Result<Keywords, Vec<Diagnostic>> {
+    // Any action will do: it tells that the job does not deploy, so that `url` and `auto_stop_in` stay away.
     let mut accessing = Map::default();
     accessing.set("action", Node::string(entry.origin, "access"));
-    let mut access = environment(&accessing, entry, of.unit, of.evaluate)?;
+    let mut access = environment(&accessing, entry, of.unit, of.texts)?;
     access.remove("action");
     let mut job = Map::default();
     for (key, value) in entry.job.iter() {
-        job.set(key, (of.evaluate)(value, entry)?);
+        job.set(key, of.texts.evaluate(value, entry)?);
     }
     let stop = match entry.stop.block() {
-        Some(block) => (of.evaluate)(&Node::map(entry.origin, block.clone()), entry)?.as_map().cloned(),
+        Some(block) => of.texts.evaluate(&Node::map(entry.origin, block.clone()), entry)?.as_map().cloned(),
         None => None,
     };
-    let deployment = environment(&Map::default(), entry, of.unit, of.evaluate)?;
+    let deployment = environment(&Map::default(), entry, of.unit, of.texts)?;
     Ok(Keywords { deployment, access, job, stop })
 }

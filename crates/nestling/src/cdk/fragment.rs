@@ -3,7 +3,7 @@
 use super::catalogue::{For, Purpose, environments};
 use super::rendered::rendered;
 use crate::changes::{PipelineFacts, PipelineKind};
-use crate::environments::{Evaluate, LeftOut};
+use crate::environments::{CatalogueTexts, LeftOut};
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
@@ -67,7 +67,7 @@ impl Assemblies for InRepository {
     }
 }
 
-/// What a fragment is made from.
+/// Everything that a fragment is made from.
 pub(crate) struct Request<'a> {
     /// The unit.
     pub unit: &'a Unit,
@@ -81,24 +81,24 @@ pub(crate) struct Request<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
-    /// Evaluates the `${{ }}` in a string of the catalogue for this unit.
-    pub evaluate: Evaluate<'a>,
+    /// The texts of the catalogue as this unit reads them.
+    pub texts: &'a CatalogueTexts<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
-    /// What it is for.
+    /// The purpose of the jobs.
     pub purpose: Purpose,
     /// The texts of the files that messages show.
     pub sources: &'a Sources,
 }
 
-/// What a unit's assembly becomes.
+/// A unit's assembly as jobs.
 #[derive(Debug, Default)]
 pub(crate) struct Fragment {
     /// The jobs, as a rendered file; `None` where something is wrong.
     pub rendered: Option<Node>,
-    /// What this kind of pipeline does not get.
+    /// The jobs that this kind of pipeline does not get.
     pub left_out: Vec<LeftOut>,
-    /// What could not be carried over.
+    /// The things that are not carried over.
     pub report: Report,
     /// The errors, and the open lines of the report as warnings.
     pub problems: Vec<Diagnostic>,
@@ -163,7 +163,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
         &For {
             unit: Some(&request.unit.name),
             pipeline: request.pipeline,
-            evaluate: request.evaluate,
+            texts: request.texts,
             purpose: request.purpose,
         },
     );

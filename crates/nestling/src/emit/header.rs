@@ -2,7 +2,7 @@
 
 use crate::changes::Extent;
 use crate::plan::Plan;
-use crate::select::{Reason, Verdict};
+use crate::select::Reason;
 use std::fmt::Write as _;
 
 /// How many units are listed; the plan's other views list all.
@@ -21,8 +21,7 @@ pub(crate) fn of(plan: &Plan) -> String {
         Extent::Nothing(reason) => comment(&mut out, &format!("No unit is in: {reason}")),
         Extent::Paths(paths) => comment(&mut out, &format!("Changed paths: {}", paths.len())),
     }
-    let included: Vec<_> =
-        plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped).collect();
+    let included = plan.included();
     for (unit, verdict) in included.iter().take(UNITS) {
         let reason = verdict.reasons().first().map(Reason::to_string).unwrap_or_default();
         comment(&mut out, &format!("- {unit}: {reason}"));

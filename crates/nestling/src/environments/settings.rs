@@ -1,12 +1,10 @@
 //! What a job says under `environment:` for an entry of the catalogue.
 
+use super::texts::CatalogueTexts;
 use crate::workspace::Environment;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
-
-/// Evaluates the `${{ }}` in a text of the catalogue, for the unit at hand.
-pub(crate) type Evaluate<'a> = &'a dyn Fn(&Node, &Environment) -> Result<Node, Vec<Diagnostic>>;
 
 /// What only a job that deploys says of its environment.
 const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
@@ -19,11 +17,11 @@ pub(crate) fn environment(
     over: &Map,
     entry: &Environment,
     unit: Option<&UnitName>,
-    evaluate: Evaluate<'_>,
+    texts: &CatalogueTexts<'_>,
 ) -> Result<Map, Vec<Diagnostic>> {
     let mut environment = Map::default();
     let name = match &entry.title {
-        Some(title) => evaluate(title, entry)?,
+        Some(title) => texts.evaluate(title, entry)?,
         None => Node::string(entry.origin, default_title(entry, unit)),
     };
     environment.set("name", name);
@@ -31,7 +29,7 @@ pub(crate) fn environment(
     for (key, value) in entry.settings.iter() {
         // A job that only looks at an environment has no say in its address and its end.
         if !over.contains(key) && (starts || !OF_A_DEPLOY.contains(&key)) {
-            environment.set(key, evaluate(value, entry)?);
+            environment.set(key, texts.evaluate(value, entry)?);
         }
     }
     over.iter().for_each(|(key, value)| environment.set(key, value.clone()));

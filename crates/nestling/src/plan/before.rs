@@ -6,13 +6,14 @@ use crate::unit::UnitRenderer;
 use crate::workspace::{self, Templates, Workspace};
 use nestling_files::files::{Elsewhere, Files};
 use nestling_gitlab::diagnostic::{Sources, has_errors};
+use std::sync::Arc;
 
 /// The repository at base.
 pub(crate) struct Before<'a> {
     files: Option<&'a dyn Files>,
     elsewhere: &'a dyn Elsewhere,
     sources: &'a Sources,
-    read: Option<Result<Workspace, String>>,
+    read: Option<Result<Arc<Workspace>, String>>,
 }
 
 impl<'a> Before<'a> {
@@ -38,12 +39,15 @@ impl<'a> Before<'a> {
             }
             Ok(loaded.workspace)
         });
-        read.as_ref().map_err(String::as_str)
+        match read {
+            Ok(workspace) => Ok(workspace),
+            Err(why) => Err(why),
+        }
     }
 
     /// The workspace at base, if it was read and can be.
     pub(crate) fn workspace(&self) -> Option<&Workspace> {
-        self.read.as_ref()?.as_ref().ok()
+        self.read.as_ref()?.as_deref().ok()
     }
 
     /// The files at base.

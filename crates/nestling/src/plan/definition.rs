@@ -6,33 +6,32 @@
 use super::before::Before;
 use crate::cdk::InRepository;
 use crate::changes::{ChangeSet, Extent, Status};
-use crate::select::{self, Candidates, Definitions, Difference, Reason, is_ignored};
-use crate::unit::{UnitJobs, UnitRenderer};
+use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
+use crate::unit::{self, UnitJobs, UnitRenderer};
 use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::has_errors;
-use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 use std::collections::BTreeSet;
 
 /// What changed about units without a change in what is theirs.
-pub(crate) fn definitions(
+pub(crate) fn compare(
     renderer: &UnitRenderer<'_>,
     before: &mut Before<'_>,
     changes: &ChangeSet,
-) -> Definitions {
-    let Extent::Paths(changed) = &changes.extent else { return Definitions::default() };
-    let workspace = renderer.workspace();
+) -> BaseComparison {
+    let Extent::Paths(changed) = &changes.extent else { return BaseComparison::default() };
+    let workspace = renderer.workspace;
     let counting = || changed.iter().filter(|change| !is_ignored(workspace, &change.path));
     let paths: Vec<&RepoPath> = counting().map(|change| &change.path).collect();
-    let mut candidates = select::candidates(workspace, renderer.templates(), &paths);
+    let mut candidates = select::candidates(workspace, renderer.templates, &paths);
     let gone: Vec<&RepoPath> =
         counting().filter(|change| change.status != Status::Modified).map(|change| &change.path).collect();
     let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
     if gone.iter().any(in_folders) && before.read().is_ok() {
         // A template that is gone is read by nobody at head, and another of its name may have taken its place.
-        let old = before.rendering(renderer.facts(), &InRepository, |old| {
-            select::candidates(old.workspace(), old.templates(), &gone)
+        let old = before.rendering(renderer.facts, &InRepository, |old| {
+            select::candidates(old.workspace, old.templates, &gone)
         });
         for (unit, paths) in old.unwrap_or_default() {
             if workspace.unit(unit.as_str()).is_some() {
@@ -41,7 +40,7 @@ pub(crate) fn definitions(
         }
     }
     if candidates.is_empty() {
-        return Definitions::default();
+        return BaseComparison::default();
     }
     match before.read() {
         Err(why) => by_file(&candidates, why),
@@ -50,37 +49,40 @@ pub(crate) fn definitions(
 }
 
 /// Where base cannot be read, every unit that is made from a changed file counts.
-fn by_file(candidates: &Candidates, why: &str) -> Definitions {
-    let mut definitions = Definitions::default();
+fn by_file(candidates: &Candidates, why: &str) -> BaseComparison {
+    let mut compared = BaseComparison::default();
     for (unit, paths) in candidates {
-        definitions.claimed.extend(paths.iter().cloned());
+        compared.claimed.extend(paths.iter().cloned());
         for path in paths {
             if is_workspace_file(path) {
-                definitions.everything =
-                    Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
+                compared.everything = Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
             } else {
-                definitions.add(unit, paths, Reason::Template { path: path.clone(), why: why.to_owned() });
+                compared.add_with_paths(
+                    unit,
+                    Reason::Template { path: path.clone(), why: why.to_owned() },
+                    paths,
+                );
             }
         }
     }
-    definitions
+    compared
 }
 
 fn is_workspace_file(path: &RepoPath) -> bool {
     path.as_bytes() == FILE_NAME.as_bytes()
 }
 
-fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> Definitions {
-    let mut definitions = Definitions::default();
-    definitions.claimed.extend(candidates.values().flatten().cloned());
+fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> BaseComparison {
+    let mut compared = BaseComparison::default();
+    compared.claimed.extend(candidates.values().flatten().cloned());
     let compare = |old: &UnitRenderer<'_>| {
-        let wide = Wide::between(old.workspace(), renderer.workspace());
+        let wide = Wide::between(old.workspace, renderer.workspace);
         for (name, paths) in candidates {
-            let Some(unit) = renderer.workspace().unit(name.as_str()) else { continue };
+            let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
             let Some(path) = paths.first() else { continue };
             let reason = match differences(old, renderer, unit, paths, wide) {
                 Ok(differences) if differences.is_empty() => {
-                    definitions.same.insert(name.clone(), paths.clone());
+                    compared.same.insert(name.clone(), paths.clone());
                     continue;
                 }
                 Ok(differences) => {
@@ -88,18 +90,11 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
                 }
                 Err(why) => Reason::Template { path: path.clone(), why: why.to_owned() },
             };
-            definitions.add(name, paths, reason);
+            compared.add_with_paths(name, reason, paths);
         }
     };
-    before.rendering(renderer.facts(), &InRepository, compare);
-    definitions
-}
-
-impl Definitions {
-    fn add(&mut self, unit: &UnitName, paths: &BTreeSet<RepoPath>, reason: Reason) {
-        self.reasons.entry(unit.clone()).or_default().push(reason);
-        self.paths.entry(unit.clone()).or_default().extend(paths.iter().cloned());
-    }
+    before.rendering(renderer.facts, &InRepository, compare);
+    compared
 }
 
 /// Whether what all units share is what it was.
@@ -125,8 +120,8 @@ fn differences(
     paths: &BTreeSet<RepoPath>,
     wide: Wide,
 ) -> Result<Vec<Difference>, &'static str> {
-    let was = old.workspace().unit(unit.name.as_str());
-    let was = was.or_else(|| old.workspace().units.iter().find(|was| was.dir == unit.dir));
+    let was = old.workspace.unit(unit.name.as_str());
+    let was = was.or_else(|| old.workspace.units.iter().find(|was| was.dir == unit.dir));
     let Some(was) = was else {
         // A unit that came with files of its own is selected for them.
         let by_rule = paths.iter().any(is_workspace_file);
@@ -143,11 +138,11 @@ fn differences(
     if unit.cdk.is_some() && wide == Wide::Differs {
         differences.push(Difference::Environments);
     }
-    let (jobs, problems) = new.definition(unit);
+    let (jobs, problems) = unit::definition(new, unit);
     if has_errors(&problems) {
         return Err("it has errors");
     }
-    let (jobs_were, problems) = old.definition(was);
+    let (jobs_were, problems) = unit::definition(old, was);
     if has_errors(&problems) {
         return Err("it has errors at base");
     }

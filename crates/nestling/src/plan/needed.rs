@@ -1,7 +1,7 @@
 //! Jobs of units that are not selected, brought in because jobs that are in need them.
 
 use crate::assemble::{Target, resolve_target, scoped};
-use crate::select::{Reason, Selection, Verdict};
+use crate::select::{Reason, Verdict};
 use crate::unit::UnitJobs;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::{JobName, UnitName};
@@ -12,40 +12,49 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A job that is needed, and the first job that needs it.
 type Wanted = (UnitName, String, JobName);
 
-/// Adds to `units` the jobs of other units that theirs and the workspace's own need, with what those need in turn, and nothing else of them.
+/// A unit that is not selected, with the jobs of it that others need.
+pub(crate) struct BroughtIn {
+    /// Which job needs one of its jobs first.
+    pub verdict: Verdict,
+    /// Those jobs.
+    pub jobs: UnitJobs,
+    kept: BTreeSet<String>,
+}
+
+/// Returns the jobs of other units that those of selected units and of the workspace need, with what those need in turn, and
+/// nothing else of their units.
 pub(crate) fn bring_in(
     workspace: &Workspace,
     own: &UnitJobs,
-    units: &mut BTreeMap<UnitName, UnitJobs>,
-    selection: &mut Selection,
-    mut render: impl FnMut(&UnitName, &Selection) -> UnitJobs,
-) {
+    selected: &BTreeMap<UnitName, UnitJobs>,
+    mut render: impl FnMut(&UnitName, &Verdict) -> UnitJobs,
+) -> BTreeMap<UnitName, BroughtIn> {
     let mut queue: Vec<Wanted> = Vec::new();
-    for jobs in std::iter::once(own).chain(units.values()) {
+    for jobs in std::iter::once(own).chain(selected.values()) {
         for name in jobs.jobs.keys() {
             queue.extend(wants(jobs, name, workspace));
         }
     }
-    let mut extra: BTreeMap<UnitName, (UnitJobs, BTreeSet<String>)> = BTreeMap::new();
+    let mut all: BTreeMap<UnitName, BroughtIn> = BTreeMap::new();
     queue.reverse();
-    while let Some((unit, job, by)) = queue.pop() {
-        if units.contains_key(&unit) {
+    while let Some((unit, job, needed_by)) = queue.pop() {
+        if selected.contains_key(&unit) {
             continue;
         }
-        let (jobs, kept) = extra.entry(unit.clone()).or_insert_with(|| {
-            selection.verdicts.insert(unit.clone(), Verdict::Needed(vec![Reason::NeededBy { job: by }]));
-            (render(&unit, selection), BTreeSet::new())
+        let brought_in = all.entry(unit.clone()).or_insert_with(|| {
+            let verdict = Verdict::Needed(vec![Reason::NeededBy { job: needed_by }]);
+            BroughtIn { jobs: render(&unit, &verdict), verdict, kept: BTreeSet::new() }
         });
-        for name in closure(jobs, &job) {
-            if kept.insert(name.clone()) {
-                queue.extend(wants(jobs, &name, workspace));
+        for name in closure(&brought_in.jobs, &job) {
+            if brought_in.kept.insert(name.clone()) {
+                queue.extend(wants(&brought_in.jobs, &name, workspace));
             }
         }
     }
-    for (unit, (mut jobs, kept)) in extra {
+    for BroughtIn { jobs, kept, .. } in all.values_mut() {
         jobs.jobs.retain(|name, _| kept.contains(name));
-        units.insert(unit, jobs);
     }
+    all
 }
 
 /// The jobs of other units that a job cannot do without.

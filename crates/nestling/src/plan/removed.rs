@@ -3,7 +3,7 @@
 use super::before::Before;
 use super::likeness::{self, Sides};
 use crate::changes::{Change, ChangeSet, Extent, Status};
-use crate::select::{Definitions, Narrowing, Reason, Selection, Verdict};
+use crate::select::{Narrowing, Reason, Verdict};
 use crate::workspace::{FILE_NAME, Unit, Workspace};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
@@ -17,6 +17,24 @@ pub struct Removed {
     pub unit: Unit,
     /// The unit that it is now, where it was moved or renamed.
     pub moved_to: Option<UnitName>,
+    /// The changed paths in its directory, in order.
+    pub paths: Vec<RepoPath>,
+    /// That it was removed, and why its stop jobs are in.
+    pub verdict: Verdict,
+}
+
+impl Removed {
+    fn new(unit: &Unit, moved_to: Option<UnitName>, changes: &ChangeSet) -> Self {
+        let reason = match &moved_to {
+            Some(now) => Reason::MovedTo { unit: now.clone() },
+            None => Reason::Deleted,
+        };
+        let changed = paths(changes).iter().map(|change| &change.path);
+        let mut paths: Vec<RepoPath> = changed.filter(|path| path.is_in(&unit.dir)).cloned().collect();
+        paths.sort_unstable();
+        paths.dedup();
+        Self { unit: unit.clone(), moved_to, paths, verdict: Verdict::Removed(vec![reason]) }
+    }
 }
 
 /// Finds the units that are gone. Where somebody asked for single units, none is told.
@@ -50,7 +68,7 @@ pub(crate) fn find(
         .map(|unit| {
             let renamed = by_dir.get(&unit.dir).map(|name| (*name).clone());
             let moved_to = renamed.or_else(|| moves.get(&unit.name).cloned());
-            Removed { unit: unit.clone(), moved_to }
+            Removed::new(unit, moved_to, changes)
         })
         .collect()
 }
@@ -83,50 +101,37 @@ fn may_be(workspace: &Workspace, changes: &ChangeSet) -> bool {
     false
 }
 
-/// Tells units that were moved where from, and those that depended on what is gone that it is.
-pub(crate) fn tell(
+/// Returns the reasons that units at head have in units at base: those that were moved, and those that depended on one that
+/// was removed.
+pub(crate) fn reasons(
     workspace: &Workspace,
     before: &Before<'_>,
     removed: &[Removed],
-    changes: &ChangeSet,
-    definitions: &mut Definitions,
-) {
-    let Some(old) = before.workspace() else { return };
-    let mut add = |unit: &UnitName, reason: Reason| {
-        definitions.reasons.entry(unit.clone()).or_default().push(reason);
-    };
+) -> Vec<(UnitName, Reason)> {
+    let Some(old) = before.workspace() else { return Vec::new() };
+    let mut reasons = Vec::new();
     for was in &old.units {
         if let Some(now) = workspace.unit(was.name.as_str()).filter(|now| now.dir != was.dir) {
-            add(&now.name, Reason::Moved { from: was.dir.clone(), called: None });
+            reasons.push((now.name.clone(), Reason::Moved { from: was.dir.clone(), called: None }));
         }
     }
-    for Removed { unit, moved_to } in removed {
+    for Removed { unit, moved_to, .. } in removed {
         if let Some(now) = moved_to {
-            add(now, Reason::Moved { from: unit.dir.clone(), called: Some(unit.name.clone()) });
+            let reason = Reason::Moved { from: unit.dir.clone(), called: Some(unit.name.clone()) };
+            reasons.push((now.clone(), reason));
             continue;
         }
-        let left = |other: &&Unit| other.depends_on.iter().any(|d| d.unit == unit.name);
-        for other in old.units.iter().filter(left) {
-            if let Some(other) = workspace.unit(other.name.as_str()) {
-                add(&other.name, Reason::DependedOn { unit: unit.name.clone() });
+        for dependent in dependents(old, &unit.name) {
+            if workspace.unit(dependent.as_str()).is_some() {
+                reasons.push((dependent.clone(), Reason::DependedOn { unit: unit.name.clone() }));
             }
         }
     }
-    for Removed { unit, .. } in removed {
-        let own = paths(changes).iter().filter(|change| change.path.is_in(&unit.dir)).map(|it| &it.path);
-        let own: Vec<RepoPath> = own.cloned().collect();
-        definitions.claimed.extend(own.iter().cloned());
-        definitions.paths.entry(unit.name.clone()).or_default().extend(own);
-    }
+    reasons
 }
 
-/// Gives the units that are gone their verdicts.
-pub(crate) fn into_verdicts(removed: &[Removed], selection: &mut Selection) {
-    for Removed { unit, moved_to } in removed {
-        let reason = match moved_to {
-            Some(now) => Reason::MovedTo { unit: now.clone() },
-            None => Reason::Deleted,
-        };
-        selection.verdicts.insert(unit.name.clone(), Verdict::Removed(vec![reason]));
-    }
+/// The units that depend on one directly.
+fn dependents<'a>(workspace: &'a Workspace, name: &UnitName) -> impl Iterator<Item = &'a UnitName> {
+    let depends = |unit: &&Unit| unit.depends_on.iter().any(|dependency| dependency.unit == *name);
+    workspace.units.iter().filter(depends).map(|unit| &unit.name)
 }

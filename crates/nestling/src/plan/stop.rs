@@ -11,8 +11,7 @@ use super::removed::Removed;
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
 use crate::plan::rules::REMOVED_UNIT;
-use crate::select::Selection;
-use crate::unit::{Made, UnitJob, UnitJobs, UnitRenderer};
+use crate::unit::{self, Made, UnitChange, UnitJob, UnitJobs, UnitRenderer};
 use crate::workspace::{Unit, Workspace};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
@@ -37,12 +36,12 @@ pub(crate) fn jobs(
     let mut stopping = Vec::new();
     let render = |old: &UnitRenderer<'_>| {
         let old = old.tearing_down();
-        for Removed { unit, moved_to } in removed {
+        for Removed { unit, moved_to, .. } in removed {
             if let Some(moved_to) = moved_to.as_ref().filter(|_| unit.cdk.is_some()) {
                 problems.push(assembly::moved(unit, moved_to));
                 continue;
             }
-            let Made { jobs, problems: found, .. } = old.unit_jobs(&unit.name, &Selection::default());
+            let Made { jobs, problems: found, .. } = unit::unit_jobs(&old, unit, &UnitChange::default());
             if has_errors(&found) {
                 problems.push(unknown(unit, &found, &commit));
                 continue;
@@ -53,7 +52,7 @@ pub(crate) fn jobs(
             stopping.push((unit, stages, stops));
         }
     };
-    before.rendering(renderer.facts(), renderer.assemblies(), render);
+    before.rendering(renderer.facts, renderer.assemblies, render);
     stopping.retain(|(_, _, stops)| !stops.is_empty());
     if stopping.is_empty() {
         return (Vec::new(), problems);
@@ -64,7 +63,7 @@ pub(crate) fn jobs(
         stops.retain(|_, job| environment(&job.body).is_none_or(|name| !in_use.contains(name)));
         for job in stops.values_mut() {
             let known = stages.iter().map(|stage| &stage.name);
-            alone(job, &commit, &stage(job, known, renderer.workspace()));
+            alone(job, &commit, &stage(job, known, renderer.workspace));
             if let Some(files) = before.files() {
                 assembly::bring(unit, files, job);
             }
@@ -107,10 +106,10 @@ fn in_use(renderer: &UnitRenderer<'_>, units: &BTreeMap<UnitName, UnitJobs>) -> 
         starts.filter_map(|job| environment(&job.body)).map(str::to_owned).collect()
     };
     let mut names: BTreeSet<String> = units.values().flat_map(started).collect();
-    let others = renderer.looking(&InRepository);
-    for unit in &renderer.workspace().units {
+    let others = renderer.with_assemblies(&InRepository);
+    for unit in &renderer.workspace.units {
         // What is wrong with a unit is told where it is selected.
-        names.extend(started(&others.unit_jobs(&unit.name, &Selection::default()).jobs));
+        names.extend(started(&unit::unit_jobs(&others, unit, &UnitChange::default()).jobs));
     }
     names
 }

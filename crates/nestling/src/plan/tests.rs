@@ -1,7 +1,6 @@
 use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
-use crate::select::Verdict;
 use crate::workspace;
 use nestling_files::files::MemoryFiles;
 use nestling_files::path::RepoPath;
@@ -98,7 +97,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     plan(Request {
         files: &new,
         elsewhere: &Nowhere,
-        loaded: workspace::load(&new, &sources).unwrap(),
+        loaded: &workspace::load(&new, &sources).unwrap(),
         base: readable.then_some(&old as &dyn Files),
         changes: ChangeSet {
             base: Some(Base { commit, found, obtained: Obtained::Present }),
@@ -115,8 +114,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
 
 /// The units that are in, each with its reasons.
 fn reasons(plan: &Plan) -> Vec<String> {
-    let included = plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped);
-    let told = included.map(|(unit, verdict)| {
+    let told = plan.included().into_iter().map(|(unit, verdict)| {
         let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
         format!("{unit}: {}", reasons.join("; "))
     });
@@ -188,6 +186,28 @@ fn what_a_unit_is_made_from_selects_it_where_its_jobs_differ() {
     for (head, expected) in cases {
         assert_eq!(between(&base, &head), expected);
     }
+}
+
+#[test]
+fn templates_that_read_each_other_or_compute_a_name_are_followed_for_every_unit() {
+    let service =
+        "#% include \"shared.yml\"\n#% if unit.name == \"api\"\n#% include \"parts.yml\"\n#% endif\n";
+    let parts =
+        "a: { stage: test, script: a }\n#% if unit.name == \"web\"\n#% include \"service.yml\"\n#% endif\n";
+    let circle = repo()
+        .with("ci/service.yml", service)
+        .with("ci/parts.yml", parts)
+        .with("ci/shared.yml", "b: { stage: test, script: b }\n")
+        .with("web/nestling.yml", "unit: { use: parts }\n");
+    let head = circle.clone().edit("ci/shared.yml", "script: b", "script: c");
+    assert_eq!(between(&circle, &head).len(), 2, "api by its template, web by one that reads it back");
+
+    let computed = repo()
+        .with("ci/service.yml", "#% include \"of-\" ~ unit.name ~ \".yml\"\n")
+        .with("ci/of-api.yml", "a: { stage: test, script: a }\n")
+        .with("ci/of-web.yml", "b: { stage: test, script: b }\n");
+    let head = computed.clone().edit("ci/of-web.yml", "script: b", "script: c");
+    assert_eq!(between(&computed, &head), ["web: ci/of-web.yml changed: job `b` has another script"]);
 }
 
 #[test]

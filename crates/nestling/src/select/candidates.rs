@@ -1,11 +1,10 @@
 //! Which units are made from files outside of their directories that changed: templates, what templates read, included
 //! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
 
-use crate::workspace::{Body, FILE_NAME, Read, Template, Templates, Unit, Workspace};
+use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// The units that are made from changed files, each with those files.
 pub type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
@@ -22,11 +21,11 @@ pub fn candidates(workspace: &Workspace, templates: &Templates<'_>, changed: &[&
     if changed.is_empty() {
         return candidates;
     }
-    let mut closures = Closures { templates, known: BTreeMap::new() };
+    let mut known = KnownReads { templates, by_name: BTreeMap::new() };
     for unit in &workspace.units {
         let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
         if !changed.templates.is_empty() || !changed.yaml.is_empty() {
-            let reads = closures.of_unit(unit);
+            let reads = known.of_unit(unit);
             let meant = |path: &&RepoPath| reads.anything || reads.paths.contains(*path);
             files.extend(changed.templates.iter().filter(meant).cloned());
             files.extend(changed.included_by(&reads.including));
@@ -97,49 +96,64 @@ impl Reads {
     }
 }
 
-/// Templates that include each other are cut off here; rendering refuses them.
-const DEPTH: usize = 50;
-
-struct Closures<'a> {
-    templates: &'a Templates<'a>,
-    known: BTreeMap<String, Reads>,
+/// A template's own reads, without those of the templates that it reads.
+#[derive(Debug, Clone, Default)]
+struct OwnReads {
+    reads: Reads,
+    templates: Vec<String>,
 }
 
-impl Closures<'_> {
-    fn of_unit(&mut self, unit: &Unit) -> Reads {
-        let mut reads = Reads::default();
-        for used in &unit.uses {
-            reads.absorb(self.of_template(&used.template, 0));
+impl OwnReads {
+    fn of_body(body: &Body) -> Self {
+        let mut own = Self::default();
+        if body.includes() {
+            own.reads.including.push(body.clone());
         }
-        if let Some(body) = &unit.fragment {
-            reads.absorb(self.of_body(body, 0));
-        }
-        reads
-    }
-
-    fn of_template(&mut self, name: &str, depth: usize) -> Reads {
-        if let Some(known) = self.known.get(name) {
-            return known.clone();
-        }
-        // Known as nothing while it is being looked at, so that a circle ends.
-        self.known.insert(name.to_owned(), Reads::default());
-        let Ok(Some(template)) = self.templates.find(name) else { return Reads::default() };
-        let template: Rc<Template> = template;
-        let mut reads = self.of_body(&template.body, depth);
-        reads.paths.extend(template.path.clone());
-        self.known.insert(name.to_owned(), reads.clone());
-        reads
-    }
-
-    fn of_body(&mut self, body: &Body, depth: usize) -> Reads {
-        let including = if body.includes() { vec![body.clone()] } else { Vec::new() };
-        let mut reads = Reads { including, ..Reads::default() };
-        for read in body.reads().into_iter().filter(|_| depth < DEPTH) {
+        for read in body.reads() {
             match read {
-                Read::Named(name) => reads.absorb(self.of_template(name, depth + 1)),
-                Read::Computed => reads.anything = true,
+                Read::Named(name) => own.templates.push(name),
+                Read::Computed => own.reads.anything = true,
             }
         }
+        own
+    }
+}
+
+/// Templates with their own reads, each read once for all units.
+struct KnownReads<'a> {
+    templates: &'a Templates<'a>,
+    by_name: BTreeMap<String, OwnReads>,
+}
+
+impl KnownReads<'_> {
+    /// Returns all that a unit is made from. Templates may read each other in a circle.
+    fn of_unit(&mut self, unit: &Unit) -> Reads {
+        let mut reads = Reads::default();
+        let mut pending: Vec<String> = unit.uses.iter().map(|used| used.template.clone()).collect();
+        if let Some(body) = &unit.fragment {
+            let own = OwnReads::of_body(body);
+            reads.absorb(own.reads);
+            pending.extend(own.templates);
+        }
+        let mut visited = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if visited.contains(&name) {
+                continue;
+            }
+            let own = self.of_template(&name);
+            reads.absorb(own.reads.clone());
+            pending.extend(own.templates.iter().cloned());
+            visited.insert(name);
+        }
         reads
+    }
+
+    fn of_template(&mut self, name: &str) -> &OwnReads {
+        self.by_name.entry(name.to_owned()).or_insert_with(|| {
+            let Ok(Some(template)) = self.templates.find(name) else { return OwnReads::default() };
+            let mut own = OwnReads::of_body(&template.body);
+            own.reads.paths.extend(template.path.clone());
+            own
+        })
     }
 }

@@ -5,7 +5,8 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::{JobName, UnitName};
 use std::fmt;
 
-/// What selection says of a unit. A verdict carries its reasons, so that no view has to guess them.
+/// Whether a unit is in the pipeline. Selection selects or skips; the plan finds what is needed beside, and what was removed.
+/// A verdict carries its reasons, so that no view has to guess them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// In, because every unit is.

@@ -99,7 +99,7 @@ fn change_set(paths: &[&str]) -> ChangeSet {
 fn selected(files: &MemoryFiles, paths: &[&str]) -> Selection {
     let loaded = load(files, &Sources::default()).unwrap();
     assert!(!has_errors(&loaded.diagnostics), "{:?}", loaded.diagnostics);
-    select(&change_set(paths), &loaded.workspace, &Definitions::default(), &Narrowing::default())
+    select(&change_set(paths), &loaded.workspace, &BaseComparison::default(), &Narrowing::default())
 }
 
 fn names(selection: &Selection) -> BTreeSet<UnitName> {
@@ -112,7 +112,7 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
     let plan = plan::plan(plan::Request {
         elsewhere: &nestling_files::files::Nowhere,
         files,
-        loaded: load(files, &sources).unwrap(),
+        loaded: &load(files, &sources).unwrap(),
         base: None,
         changes: change_set(paths),
         pipeline: facts,

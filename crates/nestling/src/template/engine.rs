@@ -8,9 +8,9 @@ use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
 use super::messages::engine_error::engine_error;
 use super::scope::Scope;
-use super::syntax::syntax;
 use super::untrusted::{self, UntrustedParameters};
 use super::values::placeholders::{Placeholders, UntrustedValue};
+use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -150,10 +150,10 @@ impl<'a> TemplateEngine<'a> {
         for read in body.reads() {
             // A template that is not there is the engine's own error, and none if the line is not reached.
             if let Read::Named(wanted) = read
-                && !self.is_compiled(wanted)
-                && let Some(template) = self.templates.find(wanted)?
+                && !self.is_compiled(&wanted)
+                && let Some(template) = self.templates.find(&wanted)?
             {
-                self.compile(wanted, &template.body)?;
+                self.compile(&wanted, &template.body)?;
             }
         }
         Ok(())

@@ -115,7 +115,7 @@ pub(crate) fn literal(shown: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::syntax::syntax;
+    use crate::template_syntax::syntax;
     use minijinja::{Environment, UndefinedBehavior, context};
 
     fn engine() -> Environment<'static> {

@@ -3,10 +3,10 @@
 use super::checks::reserved_characters::reserved_character;
 use super::engine::{RenderLimits, TemplateEngine};
 use super::scope::Scope;
-use super::syntax::is_template;
 use super::tree::TreeReader;
 use super::values::placeholders::Placeholders;
 use super::values::substitute::NodeContext;
+use crate::template_syntax::is_template;
 use crate::workspace::{Body, Templates};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::yaml::{Kind, Node};

@@ -7,7 +7,7 @@
 //! in a template once one assignment makes it so. The expressions that it finds are wrapped before rendering, so that
 //! the placeholders of untrusted values are known; whether one went into a script is only known afterwards.
 
-use super::syntax::{expressions, syntax};
+use crate::template_syntax::{expressions, syntax};
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Macro, Spanned, Stmt};
 use minijinja::machinery::parse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -13,6 +13,7 @@ use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::Pipeline;
+use std::sync::Arc;
 
 /// Runs a case of a project: plans the only unit of a made-up repository, and compares.
 pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
@@ -65,15 +66,16 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
 
 fn planned(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
     let own = project.workspace();
-    let mut loaded = match &case.workspace {
-        Some(header) => load_header(header, project.sources()),
-        None => Loaded { workspace: own.clone(), diagnostics: Vec::new() },
-    };
-    if case.workspace.is_some() {
-        loaded.workspace.template_folders.extend(own.template_folders.iter().cloned());
+    let (mut workspace, mut diagnostics) = (own.clone(), Vec::new());
+    if let Some(header) = &case.workspace {
+        let loaded = load_header(header, project.sources());
+        workspace = Arc::unwrap_or_clone(loaded.workspace);
+        workspace.template_folders.extend(own.template_folders.iter().cloned());
+        diagnostics = loaded.diagnostics;
     }
-    loaded.workspace.body = None;
-    loaded.workspace.units = vec![unit(case)];
+    workspace.body = None;
+    workspace.units = vec![unit(case)];
+    let loaded = Loaded { workspace: Arc::new(workspace), diagnostics };
     let branch = if case.act_as == As::MergeRequest { "feature" } else { "main" };
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     let facts = PipelineFacts::local(Some(branch.to_owned()), Some("main".to_owned()), commit);

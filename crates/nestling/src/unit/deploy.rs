@@ -1,26 +1,26 @@
 //! One job, sent to one entry of the catalogue.
 
 use crate::changes::PipelineFacts;
-use crate::environments::{Evaluate, Gate, apply_gate, environment, starts};
+use crate::environments::{CatalogueTexts, Gate, apply_gate, environment, starts};
 use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Gives a job what the catalogue says of an environment: its name and settings, its gate, its variables and tags.
-pub(crate) fn sent_to(
+pub(super) fn sent_to(
     mut body: Map,
     over: &Map,
     entry: &Environment,
     unit: Option<&UnitName>,
     pipeline: &PipelineFacts,
-    evaluate: Evaluate<'_>,
+    texts: &CatalogueTexts<'_>,
 ) -> Result<Map, Vec<Diagnostic>> {
-    let environment = environment(over, entry, unit, evaluate)?;
+    let environment = environment(over, entry, unit, texts)?;
     let deploys = starts(&environment);
     body.set("environment", Node::map(entry.origin, environment));
     for (key, value) in entry.job.iter() {
-        let value = evaluate(value, entry)?;
+        let value = texts.evaluate(value, entry)?;
         if !body.contains(key) {
             body.set(key, value);
         } else if let ("variables", Some(own)) = (key, body.get_mut(key).and_then(Node::as_map_mut)) {

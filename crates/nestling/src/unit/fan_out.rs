@@ -1,38 +1,20 @@
 //! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
 
 use super::deploy::sent_to;
+use super::deploying::Deploying;
 use super::jobs::{UnitJob, UnitJobs};
+use super::needs::{Fans, drop_dependents, retarget};
 use super::pair::{pair, stop_name};
 use super::target::{Target, target};
-use crate::changes::PipelineFacts;
-use crate::environments::{Evaluate, LeftOut, starts};
+use crate::environments::{LeftOut, starts};
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
-use crate::workspace::{Catalogue, Environment, Stop};
+use crate::workspace::{Environment, Stop};
 use indexmap::IndexMap;
-use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::rule::is_manual;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Renders a unit's jobs for one environment.
-pub(super) type RenderFor<'a> = &'a dyn Fn(&Environment) -> Option<Result<UnitJobs, Vec<Diagnostic>>>;
-
-/// What fanning out needs to know beside the jobs.
-pub(super) struct Deploying<'a> {
-    /// Where deploys may go.
-    pub catalogue: &'a Catalogue,
-    /// The pipeline that deploys.
-    pub pipeline: &'a PipelineFacts,
-    /// The workspace's stages in order.
-    pub stages: &'a [Staged],
-    /// Evaluates the `${{ }}` in a text of the catalogue for this unit.
-    pub evaluate: Evaluate<'a>,
-    /// The unit's jobs as they render for one environment; `None` where its templates never ask for `environment`, so
-    /// that they render the same for all.
-    pub render_for: RenderFor<'a>,
-}
+use std::collections::BTreeMap;
 
 /// Fans the jobs of a unit out over the environments that this pipeline deploys to, and writes the stop jobs.
 ///
@@ -43,7 +25,7 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         deploying,
         rendered: BTreeMap::new(),
         jobs: IndexMap::new(),
-        fans: BTreeMap::new(),
+        fans: Fans::new(),
         left_out: Vec::new(),
         problems: Vec::new(),
     };
@@ -52,22 +34,23 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
     }
     let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
     retarget(&mut jobs, &fans);
-    drop_widows(&mut jobs, &fans, &mut left_out);
+    drop_dependents(&mut jobs, &fans, &mut left_out);
     (UnitJobs { jobs, fans, left_out, ..unit }, problems)
 }
 
 struct Fanning<'a> {
     deploying: &'a Deploying<'a>,
+    /// The jobs as they render for each environment, where that differs.
     rendered: BTreeMap<String, Option<UnitJobs>>,
     jobs: IndexMap<String, UnitJob>,
-    fans: BTreeMap<String, Vec<String>>,
+    fans: Fans,
     left_out: Vec<LeftOut>,
     problems: Vec<Diagnostic>,
 }
 
 impl Fanning<'_> {
     fn job(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob) {
-        let (target, problems) = target(&job.body, self.deploying.catalogue);
+        let (target, problems) = target(&job.body, self.deploying.catalogue());
         let failed = !problems.is_empty();
         self.problems.extend(problems);
         match target {
@@ -75,7 +58,7 @@ impl Fanning<'_> {
             Target::Written(environment) => self.written(name, job, environment),
             Target::Catalogue { entries, over } => {
                 let entries: Vec<&Environment> =
-                    entries.into_iter().filter(|entry| entry.when.holds(self.deploying.pipeline)).collect();
+                    entries.into_iter().filter(|entry| entry.when.holds(self.deploying.facts())).collect();
                 if entries.is_empty() && !failed {
                     let reason =
                         "none of its environments is deployed to by this kind of pipeline".to_owned();
@@ -116,8 +99,14 @@ impl Fanning<'_> {
     fn deploy(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
         let Some((job, over)) = self.rendered_for(name, job, entry, over) else { return };
         let body = without_stop(&job.body);
-        let sent =
-            sent_to(body, &over, entry, unit.unit.as_ref(), self.deploying.pipeline, self.deploying.evaluate);
+        let sent = sent_to(
+            body,
+            &over,
+            entry,
+            unit.unit.as_ref(),
+            self.deploying.facts(),
+            &self.deploying.scope.texts,
+        );
         let mut body = match sent {
             Ok(body) => body,
             Err(problems) => return self.problems.extend(problems),
@@ -148,10 +137,9 @@ impl Fanning<'_> {
         over: &Map,
     ) -> Option<(UnitJob, Map)> {
         if !self.rendered.contains_key(entry.name.as_str()) {
-            let jobs = match (self.deploying.render_for)(entry) {
-                None => None,
-                Some(Ok(jobs)) => Some(jobs),
-                Some(Err(problems)) => {
+            let jobs = match self.deploying.jobs_for(entry) {
+                Ok(jobs) => jobs,
+                Err(problems) => {
                     self.problems.extend(problems);
                     None
                 }
@@ -162,14 +150,14 @@ impl Fanning<'_> {
             return Some((job.clone(), over.clone()));
         };
         let job = jobs.jobs.get(name)?;
-        let (target, _) = target(&job.body, self.deploying.catalogue);
+        let (target, _) = target(&job.body, self.deploying.catalogue());
         let Target::Catalogue { over, .. } = target else { return None };
         Some((job.clone(), over))
     }
 
     /// Writes the stop job of a deploy, if what is written allows one.
     fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) -> Option<UnitJob> {
-        let (stop, problems) = pair(deploy, body, block, self.deploying.pipeline);
+        let (stop, problems) = pair(deploy, body, block, self.deploying.facts());
         self.problems.extend(problems);
         stop
     }
@@ -200,7 +188,11 @@ impl Fanning<'_> {
     fn givers(&self, unit: &UnitJobs, body: &Map, origin: Origin) -> Vec<Node> {
         let place = |body: &Map| {
             let stage = body.get("stage").and_then(Node::text).unwrap_or(StageName::DEFAULT);
-            self.deploying.stages.iter().chain(&unit.stages).position(|staged| staged.name.as_str() == stage)
+            self.deploying
+                .stages()
+                .iter()
+                .chain(&unit.stages)
+                .position(|staged| staged.name.as_str() == stage)
         };
         let own = place(body);
         let gives = |job: &UnitJob| {
@@ -234,75 +226,4 @@ fn without_stop(body: &Map) -> Map {
     let mut body = body.clone();
     body.remove("stop");
     body
-}
-
-/// Points needs on a fanned-out job at what became of it: the job of the same environment where there is one, else
-/// all of them.
-fn retarget(jobs: &mut IndexMap<String, UnitJob>, fans: &BTreeMap<String, Vec<String>>) {
-    for job in jobs.values_mut() {
-        let suffix = job.environment.as_ref().map(|name| format!(":{name}"));
-        for key in ["needs", "dependencies"] {
-            let Some(node) = job.body.get(key) else { continue };
-            let Some(items) = node.as_seq() else { continue };
-            let origin = node.origin;
-            let spread = items.iter().flat_map(|item| {
-                match needed(item).and_then(|name| Some((name, fans.get(name)?))) {
-                    None => vec![item.clone()],
-                    Some((_, fan)) if fan.is_empty() && optional(item) => Vec::new(),
-                    Some((_, fan)) if fan.is_empty() => vec![item.clone()],
-                    Some((name, fan)) => {
-                        let same = suffix.as_ref().map(|suffix| format!("{name}{suffix}"));
-                        let only: Vec<&String> =
-                            fan.iter().filter(|job| Some(*job) == same.as_ref()).collect();
-                        let chosen = if only.is_empty() { fan.iter().collect() } else { only };
-                        chosen.into_iter().map(|job| renamed(item, job)).collect()
-                    }
-                }
-            });
-            let spread = spread.collect();
-            job.body.set(key, Node::seq(origin, spread));
-        }
-    }
-}
-
-/// The same need on another job.
-pub(crate) fn renamed(item: &Node, job: &str) -> Node {
-    let mut item = item.clone();
-    let origin = item.origin;
-    match item.as_map_mut() {
-        Some(map) => map.set("job", Node::string(origin, job)),
-        None => item = Node::string(origin, job),
-    }
-    item
-}
-
-fn needed(item: &Node) -> Option<&str> {
-    item.text().or_else(|| item.get("job").and_then(Node::text))
-}
-
-fn optional(item: &Node) -> bool {
-    item.get("optional").and_then(Node::as_bool).unwrap_or(false)
-}
-
-/// Leaves out the jobs that need one that was left out, and those that need them: GitLab refuses a pipeline with a
-/// need on a job that is not there.
-fn drop_widows(
-    jobs: &mut IndexMap<String, UnitJob>,
-    fans: &BTreeMap<String, Vec<String>>,
-    left_out: &mut Vec<LeftOut>,
-) {
-    let mut gone: BTreeSet<String> =
-        fans.iter().filter(|(_, fan)| fan.is_empty()).map(|(name, _)| name.clone()).collect();
-    loop {
-        let widow = jobs.iter().find_map(|(name, job)| {
-            let needs = job.body.get("needs").and_then(Node::as_seq)?;
-            let lost =
-                needs.iter().filter(|item| !optional(item)).filter_map(needed).find(|n| gone.contains(*n))?;
-            Some((name.clone(), lost.to_owned()))
-        });
-        let Some((name, lost)) = widow else { return };
-        jobs.shift_remove(&name);
-        left_out.push(LeftOut { job: name.clone(), reason: format!("it needs `{lost}`, which is left out") });
-        gone.insert(name);
-    }
 }

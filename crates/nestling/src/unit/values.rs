@@ -1,32 +1,38 @@
-//! What templates see of a unit and of the pipeline.
+//! The values that templates see of a unit and of the pipeline.
 
 use crate::changes::PipelineFacts;
-use crate::select::{Selection, Verdict};
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::slug;
 use serde_json::{Value, json};
 
-/// `unit` in templates.
-pub(super) fn unit_value(unit: &Unit, selection: &Selection) -> Value {
-    let paths = selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
-    let reasons = selection.verdicts.get(&unit.name).map(Verdict::reasons).unwrap_or_default();
+/// Why a unit is rendered, as its templates can read it. By default nothing changed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnitChange<'a> {
+    /// The changed paths that affect the unit directly.
+    pub paths: &'a [RepoPath],
+    /// The reasons in words.
+    pub reasons: Vec<String>,
+}
+
+/// Returns `unit` as templates see it.
+pub(super) fn unit_value(unit: &Unit, change: &UnitChange<'_>) -> Value {
     json!({
         "name": unit.name.as_str(),
         "dir": unit.dir.to_directory(),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
-        "changed_files": paths.iter().map(text).collect::<Vec<_>>(),
-        "reasons": reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "changed_files": change.paths.iter().map(path_text).collect::<Vec<_>>(),
+        "reasons": change.reasons,
     })
 }
 
-/// A path as templates see it: as it is, and escaped only where it is no text.
-fn text(path: &RepoPath) -> String {
+/// A path that is not UTF-8 is escaped.
+fn path_text(path: &RepoPath) -> String {
     path.as_str().map_or_else(|| path.to_string(), str::to_owned)
 }
 
-/// `pipeline` in templates.
+/// Returns `pipeline` as templates see it.
 pub(super) fn pipeline_value(facts: &PipelineFacts) -> Value {
     json!({
         "kind": facts.kind.as_str(),

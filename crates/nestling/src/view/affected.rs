@@ -1,6 +1,7 @@
 //! The selected units as data.
 
 use crate::plan::Selected;
+use crate::select::Verdict;
 use crate::workspace::Unit;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,15 +31,20 @@ pub struct AffectedUnitV1 {
 
 /// What a selection has in it.
 pub fn affected_v1(selected: &Selected) -> AffectedV1 {
-    let selection = &selected.selection;
-    let unit = |unit: &Unit| AffectedUnitV1 {
+    let names = selected.selection.selected();
+    let units = names.filter_map(|name| selected.workspace.unit(name.as_str()));
+    let units = units.map(|unit| affected_unit(unit, selected.selection.verdict(&unit.name))).collect();
+    let removed = selected.removed.iter();
+    let removed = removed.map(|removed| affected_unit(&removed.unit, &removed.verdict)).collect();
+    AffectedV1 { version: 1, units, removed }
+}
+
+fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
+    AffectedUnitV1 {
         name: unit.name.to_string(),
         directory: unit.dir.to_string(),
-        reasons: selection.verdicts[&unit.name].reasons().iter().map(ToString::to_string).collect(),
-    };
-    let units = selection.selected().filter_map(|name| selected.workspace.unit(name.as_str()));
-    let removed = selected.removed.iter().map(|removed| &removed.unit);
-    AffectedV1 { version: 1, units: units.map(unit).collect(), removed: removed.map(unit).collect() }
+        reasons: verdict.reasons().iter().map(ToString::to_string).collect(),
+    }
 }
 
 /// The JSON schema of the format (draft 2020-12).

@@ -5,7 +5,6 @@ use super::facts::by_stage;
 use super::tree::{extent, summary};
 use crate::cdk::report::{Line, Report};
 use crate::plan::Plan;
-use crate::select::Verdict;
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
@@ -86,8 +85,7 @@ fn action(touched: &Touched) -> String {
 }
 
 fn units(out: &mut String, plan: &Plan) {
-    let included: Vec<_> =
-        plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped).collect();
+    let included = plan.included();
     out.push_str("### Units\n\n");
     if included.is_empty() {
         out.push_str("None is selected.\n\n");

@@ -5,9 +5,10 @@ use super::fit::{end_cut, list, middle_cut, width};
 use super::paint::Screen;
 use super::row::padded;
 use crate::plan::Plan;
-use crate::select::{Reason, Verdict};
+use crate::select::{Reason, Selection};
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::name::UnitName;
 use std::fmt::Write as _;
 
 /// How many paths of a unit are listed.
@@ -30,17 +31,20 @@ pub fn comparison(plan: &Plan, screen: Screen) -> String {
 /// The changed paths by the units that they concern, then those that concern none.
 pub fn changed_paths(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    let selection = &plan.selection;
     let mut text = String::new();
-    for (unit, paths) in selection.paths.iter().take(UNITS) {
+    let mut units: Vec<(&UnitName, &[RepoPath])> =
+        plan.units().map(|unit| (&unit.name, plan.paths(&unit.name))).collect();
+    units.retain(|(_, paths)| !paths.is_empty());
+    units.sort_unstable_by_key(|(name, _)| *name);
+    for (unit, paths) in units.iter().take(UNITS) {
         let _ = writeln!(text, "{}", paint.bold(unit));
         listed(&mut text, paths);
     }
-    if selection.paths.len() > UNITS {
-        let _ = writeln!(text, "and those of {} more units", selection.paths.len() - UNITS);
+    if units.len() > UNITS {
+        let _ = writeln!(text, "and those of {} more units", units.len() - UNITS);
     }
-    for (title, paths) in [("of no unit", &selection.unclaimed), ("left out by `ignore`", &selection.ignored)]
-    {
+    let Selection { unclaimed, ignored, .. } = &plan.selection;
+    for (title, paths) in [("of no unit", unclaimed), ("left out by `ignore`", ignored)] {
         if !paths.is_empty() {
             let _ = writeln!(text, "{}", paint.dim(title));
             listed(&mut text, paths);
@@ -64,8 +68,7 @@ fn listed(text: &mut String, paths: &[RepoPath]) {
 
 /// The units that are in, each with its reasons.
 pub fn units(plan: &Plan, screen: Screen) -> String {
-    let included: Vec<_> =
-        plan.selection.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::Skipped).collect();
+    let included = plan.included();
     let names: Vec<Vec<String>> =
         included.iter().take(UNITS).map(|(unit, _)| vec![screen.paint.bold(unit)]).collect();
     let mut text = String::new();

@@ -6,7 +6,7 @@ use super::paint::Screen;
 use super::row;
 use crate::changes::Extent;
 use crate::plan::Plan;
-use crate::select::{Reason, Verdict};
+use crate::select::Reason;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ pub(crate) fn extent(plan: &Plan) -> String {
 
 fn unit_line(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     let paint = screen.paint;
-    let reasons = plan.selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
+    let reasons = plan.verdict(unit).reasons();
     let reasons: Vec<String> = reasons.iter().map(Reason::to_string).collect();
     let room = screen.columns.saturating_sub(width(unit.as_str()) + 2);
     let (line_break, room) = if room < REASON { ("\n  ", screen.columns - 2) } else { ("  ", room) };

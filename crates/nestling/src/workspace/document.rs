@@ -1,17 +1,10 @@
 //! A file of two documents: a header of plain data and a body of templated jobs, split by `---` as GitLab splits a
 //! `spec:` header from its pipeline.
 
+use super::template_reads::{Read, template_reads};
 use nestling_gitlab::diagnostic::FileId;
 use regex::Regex;
 use std::sync::{Arc, LazyLock};
-
-/// What a statement reads: the text after `import`, `include`, `extends` or `from`.
-static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?m)(?:\{%[-+]?|^[ \t]*#%)\s*(?:import|include|extends|from)\s+(?:"([^"]*)"|'([^']*)'|(\S))"#,
-    )
-    .ok()
-});
 
 /// `include:` as GitLab has it, at the start of a line.
 static INCLUDES: LazyLock<Option<Regex>> =
@@ -26,27 +19,13 @@ pub struct Body {
     pub text: Arc<str>,
 }
 
-/// Another template that a body reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Read<'a> {
-    /// The template of this name.
-    Named(&'a str),
-    /// One whose name is computed, which could be any.
-    Computed,
-}
-
 impl Body {
-    /// The templates that it includes, imports or extends, in order.
-    pub fn reads(&self) -> Vec<Read<'_>> {
-        let Some(pattern) = READS.as_ref() else { return Vec::new() };
-        let read = |found: regex::Captures<'_>| match found.get(1).or_else(|| found.get(2)) {
-            Some(name) => Read::Named(&self.text[name.range()]),
-            None => Read::Computed,
-        };
-        pattern.captures_iter(&self.text).map(read).collect()
+    /// Returns the templates that it includes, imports or extends, in order.
+    pub fn reads(&self) -> Vec<Read> {
+        template_reads(&self.text)
     }
 
-    /// Whether it has an `include:` of GitLab's kind.
+    /// Returns whether it has an `include:` of GitLab's kind.
     pub fn includes(&self) -> bool {
         INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }

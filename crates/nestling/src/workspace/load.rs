@@ -21,12 +21,13 @@ use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::yaml::{self, Entry, Located, Map, Node};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The workspace.
-    pub workspace: Workspace,
+    pub workspace: Arc<Workspace>,
     /// What is wrong, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -39,10 +40,10 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
-        return Ok(Loaded { workspace: Workspace::default(), diagnostics: vec![no_workspace()] });
+        return Ok(Loaded { workspace: Arc::default(), diagnostics: vec![no_workspace()] });
     };
     let Some((file, header, body)) = loading.document::<WorkspaceHeader>(&path, bytes) else {
-        return Ok(Loaded { workspace: Workspace::default(), diagnostics: loading.diagnostics });
+        return Ok(Loaded { workspace: Arc::default(), diagnostics: loading.diagnostics });
     };
     let written = header.workspace.unwrap_or_else(|| {
         loading.diagnostics.push(no_header(file));
@@ -71,7 +72,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     loading.all(from);
     loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
     loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
-    Ok(Loaded { workspace, diagnostics: loading.diagnostics })
+    Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
 
 /// The workspace that a header describes, without units: for the cases of templates.
@@ -79,7 +80,7 @@ pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);
-    Loaded { workspace, diagnostics: loading.diagnostics }
+    Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics }
 }
 
 fn no_workspace() -> Diagnostic {

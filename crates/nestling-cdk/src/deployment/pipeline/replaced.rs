@@ -67,13 +67,12 @@ impl<'a> Adding<'a> {
 
     /// Returns the node that publishes the assets of a stage for this pipeline.
     fn publishing(&mut self, stage: StageId, action: &Action) -> NodeId {
-        let is_it = |node: &Node| {
-            node.pipeline == Some(self.pipeline_id)
-                && matches!(node.work, Work::Publish(published) if published == stage)
-        };
         let nodes = &mut self.deployment.nodes;
-        if let Some(known) = nodes.iter().position(is_it) {
-            return Id::new(known);
+        for (node_id, node) in Id::each(nodes) {
+            let is_publishing = matches!(node.work, Work::Publish(published) if published == stage);
+            if is_publishing && node.pipeline == Some(self.pipeline_id) {
+                return node_id;
+            }
         }
         let node_id = Id::next(nodes);
         nodes.push(Node {

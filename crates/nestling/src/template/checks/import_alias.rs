@@ -2,7 +2,7 @@
 
 use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::source_position::span;
-use crate::template::syntax::syntax;
+use crate::template_syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 

@@ -2,10 +2,9 @@
 
 use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::source_position::characters;
-use crate::template::syntax::syntax;
+use crate::template_syntax::visit_statements;
 use crate::workspace::{Body, Templates};
-use minijinja::machinery::ast::{Block, Spanned, Stmt};
-use minijinja::machinery::parse;
+use minijinja::machinery::ast::Stmt;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
 use std::collections::BTreeSet;
 
@@ -83,50 +82,29 @@ fn names_above(
 impl Blocks {
     /// Returns the blocks of a template; `None` where it cannot be parsed, which compiling it reports.
     fn read(text: &str) -> Option<Self> {
-        let Ok(Stmt::Template(template)) = parse(text, "", syntax()) else { return None };
         let mut blocks = Self { parent: Parent::None, names: BTreeSet::new(), outermost: Vec::new() };
-        for statement in &template.children {
+        let is_parsed = visit_statements(text, &mut |statement| match statement {
+            Stmt::Template(template) => blocks.add_outermost(&template.children),
+            Stmt::Block(block) => drop(blocks.names.insert(block.name.to_owned())),
+            // One inside of `if` may not be reached.
+            Stmt::Extends(_) if blocks.parent == Parent::None => blocks.parent = Parent::Computed,
+            _ => {}
+        });
+        is_parsed.then_some(blocks)
+    }
+
+    fn add_outermost(&mut self, statements: &[Stmt<'_>]) {
+        for statement in statements {
             match statement {
+                Stmt::Block(block) => {
+                    self.outermost.push((block.name.to_owned(), block.span().start_line.into()));
+                }
                 Stmt::Extends(extends) => {
                     let name = extends.name.as_const().and_then(|name| name.as_str().map(str::to_owned));
-                    blocks.parent = name.map_or(Parent::Computed, Parent::Named);
+                    self.parent = name.map_or(Parent::Computed, Parent::Named);
                 }
-                Stmt::Block(block) => {
-                    blocks.outermost.push((block.name.to_owned(), block.span().start_line.into()));
-                    blocks.add(block);
-                }
-                other => blocks.add_inside(other),
+                _ => {}
             }
-        }
-        Some(blocks)
-    }
-
-    fn add(&mut self, block: &Spanned<Block<'_>>) {
-        self.names.insert(block.name.to_owned());
-        self.add_all(&block.body);
-    }
-
-    fn add_all(&mut self, statements: &[Stmt<'_>]) {
-        for statement in statements {
-            self.add_inside(statement);
-        }
-    }
-
-    fn add_inside(&mut self, statement: &Stmt<'_>) {
-        match statement {
-            Stmt::Block(block) => self.add(block),
-            Stmt::ForLoop(for_loop) => {
-                self.add_all(&for_loop.body);
-                self.add_all(&for_loop.else_body);
-            }
-            Stmt::IfCond(condition) => {
-                self.add_all(&condition.true_body);
-                self.add_all(&condition.false_body);
-            }
-            Stmt::WithBlock(with) => self.add_all(&with.body),
-            Stmt::FilterBlock(filter) => self.add_all(&filter.body),
-            Stmt::AutoEscape(escape) => self.add_all(&escape.body),
-            _ => {}
         }
     }
 }

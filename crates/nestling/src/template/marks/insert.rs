@@ -4,8 +4,8 @@
 use super::private_use::write_mark;
 use super::wrap::{Untrusted, wrap};
 use crate::template::source_position::{characters, first_line, line_breaks, span};
-use crate::template::syntax::syntax;
 use crate::template::untrusted::UntrustedPrint;
+use crate::template_syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use nestling_gitlab::diagnostic::FileId;
 

@@ -5,7 +5,7 @@ use crate::template::engine_messages::{detail, is_end_in_block, is_unexpected_ch
 use crate::template::marks::wrap::visible;
 use crate::template::rules::TEMPLATE_SYNTAX;
 use crate::template::source_position::{characters, column_of, first_line, line_of, line_start, span};
-use crate::template::syntax::syntax;
+use crate::template_syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};

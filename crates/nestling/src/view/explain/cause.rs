@@ -3,7 +3,7 @@
 use super::Step;
 use crate::changes::Change;
 use crate::plan::Plan;
-use crate::select::{Reason, Verdict};
+use crate::select::Reason;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
@@ -14,7 +14,7 @@ const DEPTH: usize = 20;
 
 /// The chains that bring a unit in, one for each reason.
 pub(super) fn chains(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<Vec<Step>> {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     verdict.reasons().iter().map(|reason| chain(plan, unit, reason, sources, 0)).collect()
 }
 
@@ -51,7 +51,7 @@ fn chain(plan: &Plan, unit: &Unit, reason: &Reason, sources: &Sources, depth: us
 
 /// What brings a unit in first of all, as part of another's chain.
 fn first(plan: &Plan, unit: &Unit, sources: &Sources, depth: usize) -> Vec<Step> {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let Some(reason) = verdict.reasons().first() else { return Vec::new() };
     chain(plan, unit, reason, sources, depth)
 }
@@ -71,7 +71,7 @@ fn depends_on(plan: &Plan, unit: &Unit, chain: &[UnitName], sources: &Sources) -
         let Some(next) = plan.workspace.unit(name.as_str()) else { return steps };
         from = next;
     }
-    let verdict = plan.selection.verdicts.get(&from.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&from.name);
     let own = verdict.reasons().iter().find(|reason| !matches!(reason, Reason::DependsOn { .. }));
     if let Some(reason) = own {
         steps.extend(self::chain(plan, from, reason, sources, DEPTH));

@@ -17,7 +17,7 @@ pub(super) fn jobs(plan: &Plan, unit: &UnitName) -> Vec<String> {
 pub(super) fn of_unit(plan: &Plan, unit: &UnitName) -> Vec<Effect> {
     let own: BTreeSet<String> = jobs(plan, unit).into_iter().collect();
     let mut effects = Vec::new();
-    for (other, verdict) in &plan.selection.verdicts {
+    for (other, verdict) in plan.included() {
         let text = verdict.reasons().iter().find_map(|reason| match reason {
             Reason::DependsOn { chain } if chain.first() == Some(unit) => {
                 Some(format!("{other} depends on it"))

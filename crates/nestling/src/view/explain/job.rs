@@ -32,7 +32,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, job: &str, sources: &Sou
 
 /// Why its unit is in; of a unit that is in for single jobs only, why this one is.
 fn reasons(plan: &Plan, unit: &Unit, job: &Job, sources: &Sources) -> Vec<Vec<Step>> {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let needed = effect::of_job(plan, job.name.as_str());
     let mut chains = chains(plan, unit, sources);
     if matches!(verdict, Verdict::Needed(_)) {
@@ -57,7 +57,7 @@ fn absent(plan: &Plan, unit: &Unit, job: &str, full: &str, sources: &Sources) ->
     if let Some(left_out) = left_out {
         return vec![left_out.reason.clone()];
     }
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let own = effect::jobs(plan, &unit.name);
     match verdict {
         Verdict::Skipped => {

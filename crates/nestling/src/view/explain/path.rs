@@ -5,7 +5,7 @@ use super::effect;
 use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::plan::Plan;
-use crate::select::{Definitions, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
+use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, select};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ fn claimed(plan: &Plan, path: &RepoPath, told: &mut Explanation) {
 fn made_from(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>, changed: bool, told: &mut Explanation) {
     let mut same = Vec::new();
     for unit in made {
-        let reasons = plan.selection.verdicts.get(unit).map(Verdict::reasons).unwrap_or_default();
+        let reasons = plan.verdict(unit).reasons();
         let differs = reasons
             .iter()
             .find(|reason| matches!(reason, Reason::Definition { .. } | Reason::Template { .. }));
@@ -120,5 +120,5 @@ fn spread(plan: &Plan, path: &RepoPath, changed: bool, told: &mut Explanation) {
 fn alone(plan: &Plan, path: &RepoPath) -> Selection {
     let change = Change { path: path.clone(), status: Status::Modified };
     let changes = ChangeSet { extent: Extent::Paths(vec![change]), ..plan.changes.clone() };
-    select(&changes, &plan.workspace, &Definitions::default(), &Narrowing::default())
+    select(&changes, &plan.workspace, &BaseComparison::default(), &Narrowing::default())
 }

@@ -31,7 +31,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     let plan = plan::plan(plan::Request {
         files: &files,
-        loaded: load(&files, &sources).unwrap(),
+        loaded: &load(&files, &sources).unwrap(),
         base: None,
         elsewhere: &Nowhere,
         changes: ChangeSet {

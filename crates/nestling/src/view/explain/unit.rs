@@ -10,7 +10,7 @@ use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::Sources;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let mut told = Explanation::of("unit", &unit.name);
     told.answer = match verdict {
         Verdict::Everything(_) | Verdict::Selected(_) => "is selected",
@@ -30,7 +30,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
         told.effects.push(Effect { unit: Some(unit.name.to_string()), text, jobs });
     }
     told.effects.extend(effect::of_unit(plan, &unit.name));
-    let paths = plan.selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
+    let paths = plan.paths(&unit.name);
     told.changed_paths = paths.iter().map(ToString::to_string).collect();
     told.declared_at = Some(sources.place(unit.declaration.origin()));
     told

@@ -136,7 +136,7 @@ impl Files<'_> {
 }
 
 fn unit(plan: &Plan, unit: &Unit) -> PageUnit {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
     PageUnit {
         name: unit.name.to_string(),

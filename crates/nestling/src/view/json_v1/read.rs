@@ -91,7 +91,7 @@ fn changes(extent: &Extent) -> ChangesV1 {
 }
 
 fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
-    let verdict = plan.selection.verdicts.get(&unit.name).unwrap_or(&Verdict::Skipped);
+    let verdict = plan.verdict(&unit.name);
     let word = match verdict {
         Verdict::Everything(_) => "everything",
         Verdict::Selected(_) => "selected",

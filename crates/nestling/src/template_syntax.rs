@@ -3,7 +3,8 @@
 //! `${{ }}` is a plain scalar in YAML and clashes with nothing in shell, docker, helm or GitLab; the usual `{{ }}` does.
 //! Jinja's usual comment `{#` would break bash's `${#array[@]}`.
 
-use minijinja::machinery::{Token, tokenize};
+use minijinja::machinery::ast::Stmt;
+use minijinja::machinery::{Token, parse, tokenize};
 use minijinja::syntax::SyntaxConfig;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -46,6 +47,48 @@ pub(crate) fn expressions(source: &str) -> Vec<Range<usize>> {
         }
     }
     expressions
+}
+
+/// Calls `visit` with each statement of a template, also with those inside others. Returns `false` where the template
+/// cannot be parsed, which compiling it reports.
+pub(crate) fn visit_statements(template: &str, visit: &mut dyn FnMut(&Stmt<'_>)) -> bool {
+    let Ok(root) = parse(template, "", syntax()) else { return false };
+    visit_within(&root, visit);
+    true
+}
+
+/// Calls `visit` with a statement and with those inside it.
+fn visit_within(statement: &Stmt<'_>, visit: &mut dyn FnMut(&Stmt<'_>)) {
+    visit(statement);
+    for body in bodies(statement) {
+        for inner in body {
+            visit_within(inner, visit);
+        }
+    }
+}
+
+/// Returns the lists of statements inside a statement.
+fn bodies<'s, 'a>(statement: &'s Stmt<'a>) -> Vec<&'s [Stmt<'a>]> {
+    match statement {
+        Stmt::Template(template) => vec![&template.children],
+        Stmt::ForLoop(for_loop) => vec![&for_loop.body, &for_loop.else_body],
+        Stmt::IfCond(condition) => vec![&condition.true_body, &condition.false_body],
+        Stmt::WithBlock(with) => vec![&with.body],
+        Stmt::SetBlock(set) => vec![&set.body],
+        Stmt::AutoEscape(escape) => vec![&escape.body],
+        Stmt::FilterBlock(filter) => vec![&filter.body],
+        Stmt::Block(block) => vec![&block.body],
+        Stmt::Macro(definition) => vec![&definition.body],
+        Stmt::CallBlock(block) => vec![&block.macro_decl.body],
+        Stmt::EmitExpr(_)
+        | Stmt::EmitRaw(_)
+        | Stmt::Set(_)
+        | Stmt::Do(_)
+        | Stmt::Import(_)
+        | Stmt::FromImport(_)
+        | Stmt::Extends(_)
+        | Stmt::Include(_) => Vec::new(),
+    }
 }
 
 #[cfg(test)]

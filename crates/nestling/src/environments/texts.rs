@@ -1,0 +1,56 @@
+//! The catalogue's texts: `review/${{ unit.slug }}` says something else for each unit that deploys there.
+
+use crate::template::{EnvironmentScope, Renderer, Scope};
+use crate::workspace::{Environment, Start};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::environment_slug;
+use nestling_gitlab::yaml::Node;
+use serde_json::{Value, json};
+
+/// The texts of the catalogue as one unit reads them.
+pub(crate) struct CatalogueTexts<'a> {
+    renderer: &'a Renderer<'a>,
+    values: Scope,
+}
+
+impl<'a> CatalogueTexts<'a> {
+    /// The texts are evaluated with these values but for `environment`, which is the entry that has the text.
+    pub(crate) fn new(renderer: &'a Renderer<'a>, values: Scope) -> Self {
+        Self { renderer, values }
+    }
+
+    /// Evaluates a text of an entry, or all texts of a list or a mapping.
+    ///
+    /// # Errors
+    /// An expression that cannot be evaluated.
+    pub(crate) fn evaluate(&self, text: &Node, entry: &Environment) -> Result<Node, Vec<Diagnostic>> {
+        let environment = EnvironmentScope::Bound(entry_value(entry));
+        self.renderer.evaluate(text, &Scope { environment, ..self.values.clone() })
+    }
+
+    /// Evaluates a text and returns it as a string, if it is one.
+    ///
+    /// # Errors
+    /// An expression that cannot be evaluated.
+    pub(crate) fn string(
+        &self,
+        text: Option<&Node>,
+        entry: &Environment,
+    ) -> Result<Option<String>, Vec<Diagnostic>> {
+        let Some(text) = text else { return Ok(None) };
+        let evaluated = self.evaluate(text, entry)?;
+        Ok(evaluated.text().map(str::to_owned))
+    }
+}
+
+/// Returns `environment` as the entry's own texts see it: nothing in it depends on the unit.
+pub(crate) fn entry_value(entry: &Environment) -> Value {
+    let setting = |key: &str| entry.settings.get(key).and_then(Node::text);
+    json!({
+        "name": entry.name.as_str(),
+        "tier": setting("deployment_tier"),
+        "auto_stop_in": setting("auto_stop_in"),
+        "manual": matches!(entry.start, Start::Manual(_)),
+        "slug": environment_slug(entry.name.as_str()),
+    })
+}

@@ -1,0 +1,99 @@
+//! The whole way of one unit: render, fold, fan out.
+
+use super::deploying::Deploying;
+use super::fan_out::fan_out;
+use super::fold;
+use super::jobs::UnitJobs;
+use super::renderer::UnitRenderer;
+use super::scope::UnitScope;
+use super::values::UnitChange;
+use crate::cdk::Fragment;
+use crate::cdk::report::Report;
+use crate::template::find_unbound;
+use crate::unit::rules::ENVIRONMENT_UNBOUND;
+use crate::workspace::Unit;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::{Map, Node};
+
+/// The jobs of a unit in this pipeline.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// Its jobs, fanned out over the environments.
+    pub jobs: UnitJobs,
+    /// What of its CDK assembly could not be carried over; empty without one.
+    pub report: Report,
+    /// Errors and warnings.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Makes all jobs of a unit.
+pub(crate) fn unit_jobs(renderer: &UnitRenderer<'_>, unit: &Unit, change: &UnitChange<'_>) -> Made {
+    let scope = UnitScope::of_unit(renderer, unit, change);
+    let assembly = scope.assembly(unit);
+    with_assembly(&scope, unit, assembly)
+}
+
+/// Makes the jobs of a unit as they are whatever changed, without those of its assembly: to compare two states of what it is
+/// made from.
+pub(crate) fn definition(renderer: &UnitRenderer<'_>, unit: &Unit) -> (UnitJobs, Vec<Diagnostic>) {
+    let scope = UnitScope::of_unit(renderer, unit, &UnitChange::default());
+    let made = with_assembly(&scope, unit, Fragment::default());
+    (made.jobs, made.problems)
+}
+
+/// Makes the workspace's own jobs.
+pub(crate) fn workspace_jobs(renderer: &UnitRenderer<'_>) -> (UnitJobs, Vec<Diagnostic>) {
+    let Some(body) = &renderer.workspace.body else { return (UnitJobs::default(), Vec::new()) };
+    let scope = UnitScope::of_workspace(renderer);
+    let rendered = scope.render_body(body);
+    if rendered.files.is_empty() {
+        return (UnitJobs::default(), rendered.problems);
+    }
+    let reads_environment = rendered.read_environment();
+    let files = rendered.files.into_iter().map(|rendered| rendered.node).collect();
+    let (jobs, mut problems) = fold::workspace_jobs(files, &renderer.surroundings());
+    problems.extend(rendered.problems);
+    let deploying = Deploying { scope: &scope, assembly: None, reads_environment };
+    let (jobs, found) = deploy(jobs, &deploying);
+    problems.extend(found);
+    (jobs, problems)
+}
+
+fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made {
+    let rendered = scope.render(unit, None);
+    let reads_environment = rendered.read_environment();
+    let mut problems = rendered.problems;
+    problems.extend(assembly.problems);
+    // What the unit itself writes overrides its assembly's jobs.
+    let files = rendered.files.into_iter().map(|rendered| rendered.node);
+    let files = assembly.rendered.clone().into_iter().chain(files).collect();
+    let (mut jobs, found) = fold::unit_jobs(&unit.name, files, &scope.renderer.surroundings());
+    problems.extend(found);
+    fold::drop_overrides(&mut jobs, &assembly.left_out);
+    let deploying = Deploying { scope, assembly: assembly.rendered.as_ref(), reads_environment };
+    let (mut jobs, found) = deploy(jobs, &deploying);
+    problems.extend(found);
+    jobs.left_out.extend(assembly.left_out);
+    let problems = problems.into_iter().map(|problem| problem.for_unit(&unit.name)).collect();
+    Made { jobs, report: assembly.report, problems }
+}
+
+fn deploy(jobs: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {
+    let (jobs, mut problems) = fan_out(jobs, deploying);
+    if deploying.reads_environment {
+        problems.extend(jobs.jobs.values().filter_map(|job| unbound(&job.body, job.origin)));
+    }
+    (jobs, problems)
+}
+
+/// Reports a job that reads `environment` and is sent to none.
+fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
+    let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
+    let message = format!("`environment.{key}` is asked for in a job without an environment");
+    let problem = Diagnostic::error(&ENVIRONMENT_UNBOUND, origin, message);
+    Some(
+        problem.with_help(
+            "`environment.*` exists in jobs with a list of catalogue names: `environment: [review]`",
+        ),
+    )
+}

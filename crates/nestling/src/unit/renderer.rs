@@ -1,0 +1,108 @@
+//! What rendering the units of a workspace has in common.
+
+use super::values::pipeline_value;
+use crate::cdk::{Assemblies, Purpose};
+use crate::changes::PipelineFacts;
+use crate::template::rules::TEMPLATE_MISSING;
+use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, plain_value};
+use crate::workspace::{Template, Templates, Use, Workspace};
+use nestling_files::files::Files;
+use nestling_gitlab::configuration::Surroundings;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
+use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::yaml::Node;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// Renders the units of one workspace for one pipeline. Templates are compiled once for all of them.
+pub(crate) struct UnitRenderer<'a> {
+    /// The repository.
+    pub(crate) files: &'a dyn Files,
+    /// CDK assemblies that are not in it.
+    pub(crate) assemblies: &'a dyn Assemblies,
+    /// The texts of the files that are read.
+    pub(super) sources: &'a Sources,
+    /// The workspace.
+    pub(crate) workspace: &'a Workspace,
+    /// Its templates.
+    pub(crate) templates: &'a Templates<'a>,
+    /// The pipeline that is rendered for.
+    pub(crate) facts: &'a PipelineFacts,
+    /// The engine.
+    pub(super) engine: Renderer<'a>,
+    /// What the jobs of CDK assemblies are for.
+    pub(super) purpose: Purpose,
+    variables: KnownVariables,
+    vars: Value,
+    pipeline: Value,
+}
+
+impl<'a> UnitRenderer<'a> {
+    pub(crate) fn new(
+        files: &'a dyn Files,
+        assemblies: &'a dyn Assemblies,
+        sources: &'a Sources,
+        workspace: &'a Workspace,
+        templates: &'a Templates<'a>,
+        facts: &'a PipelineFacts,
+    ) -> Self {
+        let nowhere = Origin::file(FileId::from_index(0));
+        Self {
+            files,
+            assemblies,
+            sources,
+            workspace,
+            templates,
+            facts,
+            engine: Renderer::new(sources, templates, RenderLimits::default()),
+            purpose: Purpose::Deploy,
+            variables: KnownVariables::of_child(facts),
+            vars: plain_value(&Node::map(nowhere, workspace.vars.clone())),
+            pipeline: pipeline_value(facts),
+        }
+    }
+
+    /// Returns a renderer for units that were removed: their CDK assemblies are destroyed.
+    pub(crate) fn tearing_down(&self) -> Self {
+        Self { purpose: Purpose::TearDown, ..self.with_assemblies(self.assemblies) }
+    }
+
+    /// Returns a renderer that looks for CDK assemblies elsewhere.
+    pub(crate) fn with_assemblies(&self, assemblies: &'a dyn Assemblies) -> Self {
+        Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
+    }
+
+    /// Returns a template that a unit uses.
+    ///
+    /// # Errors
+    /// There is none of this name, or it cannot be read.
+    pub(super) fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
+        if let Some(template) = self.templates.find(&used.template)? {
+            return Ok(template);
+        }
+        let message = format!("there is no template `{}`", used.template);
+        let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
+        let names = self.templates.names();
+        let help = match did_you_mean(&used.template, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`use:` looks in the folders of `workspace: { templates: […] }`".to_owned(),
+        };
+        Err(vec![problem.with_help(help)])
+    }
+
+    /// Returns what includes are read with.
+    pub(super) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: self.files, sources: self.sources, variables: &self.variables }
+    }
+
+    /// Returns what the templates of a unit can read, without inputs and environment.
+    pub(super) fn values(&self, unit: Value) -> Scope {
+        Scope {
+            unit,
+            inputs: Value::Null,
+            vars: self.vars.clone(),
+            environment: EnvironmentScope::Unbound,
+            pipeline: self.pipeline.clone(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! One unit while its jobs are made: its templates and its assembly, with the values that they read.
+
+use super::for_environment::given;
+use super::renderer::UnitRenderer;
+use super::values::{UnitChange, unit_value};
+use crate::cdk::{self, Fragment};
+use crate::environments::{CatalogueTexts, default_title, entry_value};
+use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
+use crate::workspace::{Body, Environment, Unit, Use};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::environment_slug;
+use serde_json::{Value, json};
+
+/// The variable that holds an environment's slug while a job of it runs
+/// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
+
+/// A unit, or the workspace's own body, with what it is rendered with.
+pub(super) struct UnitScope<'a> {
+    /// What all units share.
+    pub renderer: &'a UnitRenderer<'a>,
+    /// The unit; `None` for the workspace's own body.
+    pub unit: Option<&'a Unit>,
+    /// The texts of the catalogue as this unit reads them.
+    pub texts: CatalogueTexts<'a>,
+    values: Scope,
+}
+
+/// What rendered, and what went wrong on the way.
+#[derive(Default)]
+pub(super) struct RenderedBodies {
+    /// The rendered files, in the order in which later ones override earlier ones.
+    pub files: Vec<Rendered>,
+    /// Errors and warnings.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl RenderedBodies {
+    /// Returns whether a template reads `environment`, which is not known before the jobs are fanned out.
+    pub(super) fn read_environment(&self) -> bool {
+        self.files.iter().any(|rendered| rendered.environment_read)
+    }
+
+    fn add(&mut self, result: Result<Rendered, Vec<Diagnostic>>) {
+        match result {
+            Ok(mut rendered) => {
+                self.problems.append(&mut rendered.warnings);
+                self.files.push(rendered);
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+}
+
+impl<'a> UnitScope<'a> {
+    /// The scope of a unit.
+    pub(super) fn of_unit(renderer: &'a UnitRenderer<'a>, unit: &'a Unit, change: &UnitChange<'_>) -> Self {
+        Self::new(renderer, Some(unit), unit_value(unit, change))
+    }
+
+    /// The scope of the workspace's own body.
+    pub(super) fn of_workspace(renderer: &'a UnitRenderer<'a>) -> Self {
+        Self::new(renderer, None, Value::Null)
+    }
+
+    fn new(renderer: &'a UnitRenderer<'a>, unit: Option<&'a Unit>, value: Value) -> Self {
+        let values = renderer.values(value);
+        let texts = CatalogueTexts::new(&renderer.engine, values.clone());
+        Self { renderer, unit, texts, values }
+    }
+
+    /// Renders a body that no environment is known for.
+    pub(super) fn render_body(&self, body: &Body) -> RenderedBodies {
+        let mut rendered = RenderedBodies::default();
+        rendered.add(self.renderer.engine.render(body, &self.values));
+        rendered
+    }
+
+    /// Renders the templates that the unit uses, then its own fragment: for an environment, or for none yet.
+    pub(super) fn render(&self, unit: &Unit, environment: Option<(&Environment, Value)>) -> RenderedBodies {
+        let entry = environment.as_ref().map(|(entry, _)| *entry);
+        let bound = match environment {
+            Some((_, value)) => EnvironmentScope::Bound(value),
+            None => EnvironmentScope::Unbound,
+        };
+        let values = Scope { environment: bound, ..self.values.clone() };
+        let mut rendered = RenderedBodies::default();
+        for used in &unit.uses {
+            rendered.add(self.render_template(used, entry, &values));
+        }
+        if let Some(body) = &unit.fragment {
+            rendered.add(self.renderer.engine.render(body, &values));
+        }
+        rendered
+    }
+
+    fn render_template(
+        &self,
+        used: &Use,
+        entry: Option<&Environment>,
+        values: &Scope,
+    ) -> Result<Rendered, Vec<Diagnostic>> {
+        let template = self.renderer.template(used)?;
+        let given = given(used, entry, template.inputs.as_ref());
+        let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
+        self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() })
+    }
+
+    /// Returns the jobs of the unit's CDK assembly, if its header names one.
+    pub(super) fn assembly(&self, unit: &Unit) -> Fragment {
+        let Some(header) = &unit.cdk else { return Fragment::default() };
+        let renderer = self.renderer;
+        cdk::fragment(&cdk::Request {
+            unit,
+            header,
+            files: renderer.files,
+            assemblies: renderer.assemblies,
+            catalogue: &renderer.workspace.environments,
+            pipeline: renderer.facts,
+            texts: &self.texts,
+            needs_limit: renderer.workspace.gitlab.limits.needs,
+            purpose: renderer.purpose,
+            sources: renderer.sources,
+        })
+    }
+
+    /// Returns `environment` as the unit's templates see it in jobs that are sent to this entry.
+    ///
+    /// # Errors
+    /// A text of the entry cannot be evaluated.
+    pub(super) fn environment_value(&self, entry: &Environment) -> Result<Value, Vec<Diagnostic>> {
+        let title = self.texts.string(entry.title.as_ref(), entry)?;
+        let title = title.unwrap_or_else(|| default_title(entry, self.unit.map(|unit| &unit.name)));
+        let mut value = entry_value(entry);
+        // Only GitLab knows the slug of a name that it expands variables in.
+        let slug = if title.contains('$') { SLUG_VARIABLE.to_owned() } else { environment_slug(&title) };
+        value["slug"] = slug.into();
+        value["title"] = title.into();
+        value["url"] = self.texts.string(entry.settings.get("url"), entry)?.into();
+        value["resource_group"] = self.texts.string(entry.job.get("resource_group"), entry)?.into();
+        value["variables"] = match entry.job.get("variables") {
+            Some(variables) => plain_value(&self.texts.evaluate(variables, entry)?),
+            None => json!({}),
+        };
+        Ok(value)
+    }
+}
