@@ -69,7 +69,8 @@ fn problem_id(problem: &nestling_gitlab::diagnostic::Diagnostic) -> String {
     problem.rule.id.to_owned()
 }
 
-fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) -> Vec<Finding> {
+/// A repository with a commit for each list of files.
+pub(super) fn repository(commits: &[&[ExampleFile]]) -> Repository {
     let repository = Repository::new();
     for files in commits {
         repository.clear();
@@ -78,6 +79,11 @@ fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) ->
         }
         repository.commit("a change");
     }
+    repository
+}
+
+fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) -> Vec<Finding> {
+    let repository = repository(commits);
     // Most rules are of `check`; the others need a base, a command that runs, or the cases of templates.
     let command: &[&str] = match (rule.id, commits.len()) {
         ("case", _) => &["test"],

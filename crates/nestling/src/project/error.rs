@@ -50,7 +50,9 @@ impl Error {
             Self::Changes(error) => error.help(),
             Self::NoBase => Some("say what to compare with: `--base REV`".to_owned()),
             Self::UnknownUnit { .. } => Some("`nestling affected --all` lists the units".to_owned()),
-            Self::Read(_) | Self::UnitGlob(_) => None,
+            // Behind a file that cannot be read may be an object that git lacks.
+            Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),
+            Self::UnitGlob(_) => None,
         }
     }
 }
