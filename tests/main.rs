@@ -18,6 +18,7 @@ mod damage;
 mod hostile;
 mod render_cases;
 mod check_cases;
+mod check_files;
 mod rules;
 mod stop_table;
 mod slugs;

@@ -13,15 +13,16 @@ mod fold;
 pub mod allow;
 
 pub use allow::{Allow, Entries, Entry, Outcome, Scope};
-pub use file::read_file;
+pub use file::{read_configuration, read_file};
 pub use parent::Parent;
-pub use settings::{Division, Settings, WorkflowRules};
+pub use settings::{Division, Level, Settings, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
+pub(crate) use index::is_partial;
 use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.

@@ -1,6 +1,7 @@
 //! `on-stop`: a deploy names a stop job that cannot stop its environment.
 
 use super::Index;
+use crate::check::Level;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
@@ -43,6 +44,7 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
         return Some(match index.near_to(job, name) {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            None if index.settings.level == Level::Root => problem.with_help("name a job of this pipeline"),
             None => problem.with_help("write a `stop:` block in the job instead"),
         });
     };
