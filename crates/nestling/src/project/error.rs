@@ -3,7 +3,6 @@
 use crate::changes::ChangesError;
 use nestling_files::files::ReadError;
 use nestling_git::GitError;
-use std::error::Error as _;
 
 /// A failure to read the repository, or a request that names what is not there.
 ///
@@ -51,20 +50,9 @@ impl Error {
             Self::Changes(error) => error.help(),
             Self::NoBase => Some("say what to compare with: `--base REV`".to_owned()),
             Self::UnknownUnit { .. } => Some("`nestling affected --all` lists the units".to_owned()),
-            Self::Read(error) => git_error(error).and_then(GitError::help),
+            // Behind a file that cannot be read may be an object that git lacks.
+            Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),
             Self::UnitGlob(_) => None,
         }
     }
-}
-
-/// Returns git's error, where one is the reason that a file cannot be read.
-fn git_error(error: &ReadError) -> Option<&GitError> {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(git) = error.downcast_ref::<GitError>() {
-            return Some(git);
-        }
-        cause = error.source();
-    }
-    None
 }
