@@ -1,12 +1,9 @@
 //! Every view shows the jobs that `generate` writes, whatever has changed.
 
-use crate::support::memory::{changed, planned};
+use crate::support::memory::{changed, facts, planned};
 use crate::support::root;
-use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Parts, PipelineLimits, Settings, files};
-use nestling::files::MemoryFiles;
-use nestling::plan::Plan;
 use nestling::view::{Screen, dot, html, json_v1, mermaid, stages, tree};
+use nestling::{EmitOptions, MemoryFiles, Plan};
 use proptest::prelude::{Strategy, any};
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -42,15 +39,8 @@ fn read(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 }
 
 /// The jobs in what `generate` writes, as another reader reads it.
-fn written(plan: &Plan, sources: &Sources) -> BTreeSet<String> {
-    let settings = Settings {
-        comments: Comments::Origins,
-        file: "child-pipeline.yml".into(),
-        plan_job: "plan".into(),
-        parts: Parts::Fewest,
-        limits: PipelineLimits::default(),
-    };
-    let emitted = files(plan, sources, &settings);
+fn written(plan: &Plan) -> BTreeSet<String> {
+    let emitted = plan.emit(&EmitOptions::default());
     let [file] = emitted.files.as_slice() else { panic!("the shop is in parts") };
     let document: serde_yaml::Value = serde_yaml::from_str(&file.text).unwrap();
     let keys = document.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned());
@@ -83,13 +73,12 @@ fn preview_and_generate_agree_on_the_jobs_of_500_random_change_sets() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let seen = RefCell::new(BTreeSet::new());
     let run = runner.run(&(change_sets, select(&PIPELINES[..])), |(changes, pipeline)| {
-        let sources = Sources::default();
         let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
-        let plan = planned(&memory, changed(&changes), pipeline, &sources);
-        let jobs = written(&plan, &sources);
-        let json = serde_json::to_value(json_v1::plan_v1(&plan, &[], &sources)).unwrap();
+        let plan = planned(&memory, changed(&changes), facts(pipeline));
+        let jobs = written(&plan);
+        let json = serde_json::to_value(json_v1::plan_v1(&plan)).unwrap();
         assert_eq!(names(&json["jobs"]), jobs);
-        assert_eq!(names(&embedded(&html(&plan, &[], &sources).unwrap())["jobs"]), jobs);
+        assert_eq!(names(&embedded(&html(&plan).unwrap())["jobs"]), jobs);
         let rows = tree(&plan, Screen::PLAIN).lines().filter(|line| line.starts_with(['├', '└'])).count();
         assert_eq!(rows, jobs.len());
         let table = stages(&plan, Screen::PLAIN);

@@ -1,11 +1,10 @@
 //! The page of `preview --html` in a browser. Screenshots are left in `target/page`, for people and for CI to keep.
 
 use crate::support::example::Example;
-use crate::support::memory::{changed, planned};
+use crate::support::memory::{changed, facts, planned};
 use crate::support::tool::{Tool, need};
 use crate::support::{nestling, output, root, setting};
-use nestling::diagnostic::Sources;
-use nestling::files::MemoryFiles;
+use nestling::MemoryFiles;
 use nestling::view::html;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,10 +59,9 @@ smoke: { stage: verify, needs: [deploy], script: ./smoke }
 ";
 
 fn page(files: Vec<(String, &str)>, changes: &[&str]) -> String {
-    let sources = Sources::default();
-    let plan = planned(&MemoryFiles::new(files), changed(changes), "merge_request", &sources);
+    let plan = planned(&MemoryFiles::new(files), changed(changes), facts("merge_request"));
     assert_eq!(plan.diagnostics, []);
-    html(&plan, &[], &sources).unwrap()
+    html(&plan).unwrap()
 }
 
 fn small() -> String {

@@ -5,13 +5,12 @@
 
 use crate::support::repository::Repository;
 use crate::support::{self, expect_file, large, nestling, run, said};
-use nestling::catalog;
-use nestling::changes::{As, PipelineFacts};
-use nestling::check::rules::RULES;
-use nestling::check::{Allow, KnownVariables, Settings, check, read_file};
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
-use nestling::workspace::Gitlab;
-use nestling::yaml;
+use nestling_gitlab::check::rules::RULES;
+use nestling_gitlab::check::{Allow, KnownVariables, Settings, check, read_file};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling_gitlab::facts::{As, PipelineFacts};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::yaml;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +19,7 @@ use std::path::PathBuf;
 pub(crate) fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
     let (pipeline, mut problems) = read_file(path, text, sources);
     problems.extend(check(&pipeline, &settings(text)));
-    let catalog = catalog::all();
+    let catalog = nestling::catalog::all();
     let allow = Allow { sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
     allow.apply(problems).problems
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{expect_file, nestling, root, run};
 use crate::transcripts::replayed;
-use nestling::diagnostic::Severity;
+use nestling::Severity;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ fn the_library_checks_a_text_alone() {
         ),
     ];
     for (text, want) in table {
-        let problems = nestling::lint(text);
+        let problems = nestling_gitlab::lint(text);
         let found: Vec<_> = problems.iter().map(|problem| (problem.rule.id, problem.severity)).collect();
         assert_eq!(found, want, "{text}");
     }

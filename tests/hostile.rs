@@ -7,7 +7,7 @@ mod values;
 
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, run, said};
-use nestling::path::escaped;
+use nestling_files::path::escaped;
 use reader::{Reader, readers};
 use serde_json::Value;
 use std::process::Command;

@@ -2,8 +2,8 @@
 
 use crate::support::tool::{Tool, need};
 use crate::support::{output, root};
-use nestling::pipeline::environment::KEYS as ENVIRONMENT;
-use nestling::pipeline::keywords::{
+use nestling_gitlab::pipeline::environment::KEYS as ENVIRONMENT;
+use nestling_gitlab::pipeline::keywords::{
     AUTO_CANCEL, DEFAULT, GLOBAL, JOB, RULE, TRIGGER, TRIGGER_FORWARD, TRIGGER_INCLUDE, WORKFLOW,
 };
 use serde_json::Value;

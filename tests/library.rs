@@ -4,12 +4,9 @@ mod mutations;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
-use nestling::diagnostic::{Diagnostic, Sources};
-use nestling::files::{Files, MemoryFiles, Nowhere};
-use nestling::path::RepoPath;
-use nestling::testing::{self, Case, Outcome, Setting};
-use nestling::workspace::{Templates, Workspace, library_files, library_names};
-use nestling::yaml::{self, Node};
+use nestling::testing::{self, Case, Outcome, RenderLimits, Suite, TemplateRenderer, with_templates};
+use nestling::{Diagnostic, Sources, library_names};
+use nestling_gitlab::yaml::{self, Node};
 use std::fmt::Write as _;
 
 /// The names of the templates, without `nestling/`.
@@ -17,23 +14,23 @@ fn names() -> Vec<String> {
     library_names().iter().map(|name| name.trim_start_matches("nestling/").to_owned()).collect()
 }
 
-/// The cases in and below a folder.
-fn cases(files: &MemoryFiles, folder: &str, prefix: &str, sources: &Sources) -> Vec<Case> {
-    let folder = if folder.is_empty() { RepoPath::root() } else { RepoPath::parse(folder).unwrap() };
-    let found = testing::discover(files, &[&folder], prefix).unwrap();
-    let read = |found: &testing::Found| {
-        let bytes = files.read(&found.path).unwrap().unwrap();
-        testing::read(found, bytes, sources).unwrap_or_else(|problems| panic!("{problems:#?}"))
-    };
-    found.iter().flat_map(read).collect()
+/// All cases of a suite.
+fn cases(suite: &Suite<'_>) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for file in suite.case_files().unwrap() {
+        cases.extend(suite.read(&file).unwrap().unwrap_or_else(|problems| panic!("{problems:#?}")));
+    }
+    cases
 }
 
 fn outcomes() -> Vec<Outcome> {
-    let sources = Sources::default();
-    let files = library_files();
-    let workspace = Workspace::default();
-    let setting = Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
-    cases(&files, "", "nestling/", &sources).iter().map(|case| testing::run(case, &setting)).collect()
+    let suite = Suite::of_library();
+    cases(&suite).iter().map(|case| suite.run(case)).collect()
+}
+
+/// Calls a function with the built-in templates.
+fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
+    with_templates(Suite::of_library().project(), RenderLimits::default(), act)
 }
 
 #[test]
@@ -57,12 +54,7 @@ fn every_case_of_the_library_passes_without_a_warning() {
 fn gitlab_takes_what_the_library_makes() {
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
-    let sources = Sources::default();
-    let library = library_files();
-    let workspace = Workspace::default();
-    let setting = Setting { files: &library, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
-    for (at, case) in cases(&library, "", "nestling/", &sources).iter().enumerate() {
-        let outcome = testing::run(case, &setting);
+    for (at, outcome) in outcomes().into_iter().enumerate() {
         let Some(text) = outcome.pipeline else { continue };
         let path = folder.path().join(format!("{at}.yml"));
         std::fs::write(&path, text).unwrap();
@@ -73,20 +65,25 @@ fn gitlab_takes_what_the_library_makes() {
     judge::psych("gitlab_takes_what_the_library_makes", &files);
 }
 
+/// The description and the inputs of a built-in template.
+fn header(name: &str) -> (Option<String>, Node) {
+    let name = format!("nestling/{name}");
+    with_library(|templates| {
+        (templates.description(&name).unwrap(), templates.inputs(&name).unwrap().unwrap())
+    })
+}
+
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
     assert_eq!(names.len(), 11, "{names:?}");
-    let sources = Sources::default();
-    let files = library_files();
-    let templates = Templates::new(&files, &Nowhere, &[], &sources);
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");
         assert!(root().join(format!("templates/{name}/tests/cases.yml")).is_file(), "{name}");
-        let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
-        assert!(template.description.is_some(), "{name}");
-        for (input, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
+        let (description, inputs) = header(&name);
+        assert!(description.is_some(), "{name}");
+        for (input, definition) in inputs.as_map().unwrap().iter() {
             assert!(definition.get("type").is_some(), "{name}: {input} has no type");
             assert!(definition.get("description").is_some(), "{name}: {input} says nothing");
         }
@@ -108,26 +105,23 @@ fn every_template_is_yaml_as_it_stands() {
 /// `NESTLING_TEST_UPDATE=1` writes the page.
 #[test]
 fn the_catalogue_is_what_the_headers_say() {
-    let sources = Sources::default();
-    let files = library_files();
-    let templates = Templates::new(&files, &Nowhere, &[], &sources);
     let mut page = String::from(
         "# The built-in templates\n\nMade from the templates' own headers. Each has a page with examples: \
          `templates/NAME/README.md`.\n",
     );
     for name in names() {
-        let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
-        let description = template.description.as_deref().unwrap_or_default();
+        let (description, inputs) = header(&name);
+        let description = description.unwrap_or_default();
         let _ = writeln!(
             page,
             "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | what it is |"
         );
         page.push_str("|---|---|---|---|\n");
-        for (input, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
+        for (input, definition) in inputs.as_map().unwrap().iter() {
             let text = |key: &str| definition.get(key).and_then(Node::text).unwrap_or_default().to_owned();
             let default = match definition.get("default") {
                 None => "**required**".to_owned(),
-                Some(node) => format!("`{}`", nestling::template::plain_value(node)),
+                Some(node) => format!("`{}`", testing::plain_value(node)),
             };
             let options = definition.get("options").and_then(Node::as_seq).unwrap_or_default();
             let options: Vec<String> =

@@ -1,13 +1,14 @@
 //! A plan that is too large for one pipeline: 5,000 units with four jobs each, in parts that GitLab takes.
 
+use crate::support::memory::{facts, planned};
 use crate::support::repository::Repository;
-use crate::support::{nestling, output, plan, run, said};
-use nestling::changes::{As, PipelineFacts};
-use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Emitted, Parts, PipelineLimits, Settings, files, size};
-use nestling::pipeline::need::{Need, needs};
-use nestling::plan::{NOOP_JOB, Plan};
-use nestling::yaml::{Map, Node, parse_file};
+use crate::support::{nestling, output, run, said};
+use nestling::testing::parsed_size;
+use nestling::{
+    ChangeSet, EmitOptions, Emitted, MemoryFiles, NOOP_JOB, Parts, PipelineLimits, Plan, Sources,
+};
+use nestling_gitlab::pipeline::need::{Need, needs};
+use nestling_gitlab::yaml::{Map, Node, parse_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -33,7 +34,7 @@ deploy:
 ";
 
 /// Some thousand units; each hundredth needs its neighbour's build.
-fn large(units: usize, sources: &Sources) -> Plan {
+fn large(units: usize) -> Plan {
     let mut written =
         vec![("nestling.yml".to_owned(), WORKSPACE.into()), ("ci/service.yml".to_owned(), TEMPLATE.into())];
     for at in 0..units {
@@ -43,21 +44,21 @@ fn large(units: usize, sources: &Sources) -> Plan {
             written.push((format!("s/{at}/nestling.yml"), text.into_bytes()));
         }
     }
-    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    let plan = plan::of_files(written, facts.seen_as(&As::MergeRequest), sources);
+    let plan = planned(&MemoryFiles::new(written), ChangeSet::everything(), facts("merge_request"));
     assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
     assert_eq!(plan.pipeline.jobs.len(), units * 4);
     plan
 }
 
-fn settings(parts: Parts) -> Settings {
-    Settings {
-        comments: Comments::Origins,
-        file: "child-pipeline.yml".to_owned(),
-        plan_job: "plan".to_owned(),
-        parts,
-        limits: PipelineLimits::default(),
-    }
+fn options(parts: Parts) -> EmitOptions {
+    let mut options = EmitOptions::default();
+    options.parts = parts;
+    options
+}
+
+/// Other limits than the workspace states.
+fn limits(options: &mut EmitOptions) -> &mut PipelineLimits {
+    options.limits.get_or_insert_default()
 }
 
 fn read(text: &str) -> Map {
@@ -80,7 +81,7 @@ fn parts_of(emitted: &Emitted) -> BTreeMap<String, usize> {
     let mut part_of = BTreeMap::new();
     for (number, file) in emitted.files.iter().enumerate().skip(1) {
         let document = read(&file.text);
-        let bytes = size(&Node::map(document.entries[0].key.origin, document.clone()));
+        let bytes = parsed_size(&Node::map(document.entries[0].key.origin, document.clone()));
         assert!(bytes <= 2 << 20, "{} takes {bytes} bytes", file.path);
         assert!(file.text.len() < 5_000_000, "{} is {} bytes long", file.path, file.text.len());
         let stages: BTreeSet<&str> =
@@ -125,10 +126,9 @@ fn check_router(emitted: &Emitted) {
 
 #[test]
 fn five_thousand_units_are_cut_into_parts_that_gitlab_takes() {
-    let sources = Sources::default();
-    let plan = large(5000, &sources);
-    let emitted = files(&plan, &sources, &settings(Parts::Fewest));
-    assert!(emitted.problems.is_empty(), "{:?}", emitted.problems);
+    let plan = large(5000);
+    let emitted = plan.emit(&options(Parts::Fewest));
+    assert!(emitted.diagnostics.is_empty(), "{:?}", emitted.diagnostics);
     // 10,000 deployments are twenty parts and no more.
     assert_eq!(emitted.files.len(), 1 + 20);
     check_router(&emitted);
@@ -145,18 +145,17 @@ fn five_thousand_units_are_cut_into_parts_that_gitlab_takes() {
             assert_eq!(part("test"), part_of[&format!("s/{}:build", unit - 1)]);
         }
     }
-    let again = files(&plan, &sources, &settings(Parts::Fewest));
+    let again = plan.emit(&options(Parts::Fewest));
     assert!(again.files == emitted.files, "two runs differ");
 }
 
 #[test]
 fn a_fixed_number_of_parts_is_always_that_many() {
-    let sources = Sources::default();
     for (units, count) in [(1, 3), (7, 2), (40, 4)] {
-        let plan = large(units, &sources);
+        let plan = large(units);
         let parts = Parts::Exactly(NonZeroUsize::new(count).unwrap());
-        let emitted = files(&plan, &sources, &settings(parts));
-        assert!(emitted.problems.is_empty());
+        let emitted = plan.emit(&options(parts));
+        assert!(emitted.diagnostics.is_empty());
         assert_eq!(emitted.files.len(), 1 + count);
         check_router(&emitted);
         let part_of = parts_of(&emitted);
@@ -171,9 +170,8 @@ fn a_fixed_number_of_parts_is_always_that_many() {
 
 #[test]
 fn what_fits_is_one_file() {
-    let sources = Sources::default();
-    let plan = large(100, &sources);
-    let emitted = files(&plan, &sources, &settings(Parts::Fewest));
+    let plan = large(100);
+    let emitted = plan.emit(&options(Parts::Fewest));
     assert_eq!(emitted.files.len(), 1);
     assert_eq!(jobs(&read(&emitted.files[0].text)).count(), 400);
     assert!(!emitted.files[0].text.contains("extends"));
@@ -182,30 +180,28 @@ fn what_fits_is_one_file() {
 /// 250 units have 500 deployments, and more text than GitLab takes unless shared bodies are written once.
 #[test]
 fn bodies_are_shared_before_a_pipeline_is_cut() {
-    let sources = Sources::default();
-    let plan = large(250, &sources);
-    let mut limited = settings(Parts::Fewest);
-    let whole = files(&plan, &sources, &limited);
+    let plan = large(250);
+    let mut limited = options(Parts::Fewest);
+    let whole = plan.emit(&limited);
     let whole = read(&whole.files[0].text);
-    let bytes = size(&Node::map(whole.entries[0].key.origin, whole.clone()));
-    limited.limits.objects = bytes / 10 * 9;
-    let emitted = files(&plan, &sources, &limited);
-    assert_eq!(emitted.files.len(), 1, "{:?}", emitted.problems);
+    let bytes = parsed_size(&Node::map(whole.entries[0].key.origin, whole.clone()));
+    limits(&mut limited).objects = bytes / 10 * 9;
+    let emitted = plan.emit(&limited);
+    assert_eq!(emitted.files.len(), 1, "{:?}", emitted.diagnostics);
     let document = read(&emitted.files[0].text);
     assert!(document.contains(".shared-1"));
     assert_eq!(jobs(&document).count(), 1000);
-    assert!(size(&Node::map(document.entries[0].key.origin, document.clone())) <= bytes / 10 * 9);
+    assert!(parsed_size(&Node::map(document.entries[0].key.origin, document.clone())) <= bytes / 10 * 9);
 }
 
 /// A job that `parallel` multiplies is as many deployments; a unit by itself cannot be cut.
 #[test]
 fn a_unit_that_is_too_large_by_itself_is_told() {
-    let sources = Sources::default();
-    let plan = large(3, &sources);
-    let mut limited = settings(Parts::Fewest);
-    limited.limits.deployments = 1;
-    let emitted = files(&plan, &sources, &limited);
-    let messages: Vec<&str> = emitted.problems.iter().map(|problem| problem.message.as_str()).collect();
+    let plan = large(3);
+    let mut limited = options(Parts::Fewest);
+    limits(&mut limited).deployments = 1;
+    let emitted = plan.emit(&limited);
+    let messages: Vec<&str> = emitted.diagnostics.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         messages,
         [
@@ -213,7 +209,7 @@ fn a_unit_that_is_too_large_by_itself_is_told() {
             "the unit `s/2`: too much for one pipeline of GitLab's: 2 deployments of 1",
         ]
     );
-    assert!(emitted.problems.iter().all(|problem| problem.rule.id == "limits"));
+    assert!(emitted.diagnostics.iter().all(|problem| problem.rule.id == "limits"));
 }
 
 /// A need that all jobs of a template have goes into a hidden job, and ties them to the needed one all the same.
@@ -225,31 +221,28 @@ fn a_need_that_is_shared_keeps_its_units_together() {
         vec![("nestling.yml".to_owned(), WORKSPACE.into()), ("ci/service.yml".to_owned(), LINT.into())];
     written.push(("s/0/nestling.yml".to_owned(), b"rules: { stage: build, script: ./rules }\n".into()));
     written.extend((1..30).map(|at| (format!("s/{at}/main.js"), Vec::new())));
-    let sources = Sources::default();
-    let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    let plan = plan::of_files(written, facts.seen_as(&As::MergeRequest), &sources);
-    let mut limited = settings(Parts::Fewest);
-    limited.limits.jobs = 10;
-    let emitted = files(&plan, &sources, &limited);
+    let plan = planned(&MemoryFiles::new(written), ChangeSet::everything(), facts("merge_request"));
+    let mut limited = options(Parts::Fewest);
+    limits(&mut limited).jobs = 10;
+    let emitted = plan.emit(&limited);
     assert_eq!(emitted.files.len(), 1 + 1);
-    let message = &emitted.problems[0].message;
+    let message = &emitted.diagnostics[0].message;
     assert!(message.starts_with("30 units that need each other: too much"), "{message}");
 }
 
 /// GitLab includes nothing from an archive over 5 MiB, however small the included file is.
 #[test]
 fn an_archive_that_is_too_large_is_told() {
-    let sources = Sources::default();
-    let plan = large(100, &sources);
-    let mut limited = settings(Parts::Exactly(NonZeroUsize::new(5).unwrap()));
-    limited.limits.artifact = 20_000;
-    let emitted = files(&plan, &sources, &limited);
+    let plan = large(100);
+    let mut limited = options(Parts::Exactly(NonZeroUsize::new(5).unwrap()));
+    limits(&mut limited).artifact = 20_000;
+    let emitted = plan.emit(&limited);
     let whole: usize = emitted.files.iter().map(|file| file.text.len()).sum();
     assert!(emitted.files.iter().all(|file| file.text.len() < 20_000) && whole > 60_000, "{whole}");
     // Compressed, they fit.
-    assert!(emitted.problems.is_empty(), "{:?}", emitted.problems);
-    limited.limits.artifact = 2_000;
-    let problems = files(&plan, &sources, &limited).problems;
+    assert!(emitted.diagnostics.is_empty(), "{:?}", emitted.diagnostics);
+    limits(&mut limited).artifact = 2_000;
+    let problems = plan.emit(&limited).diagnostics;
     assert_eq!(problems.len(), 6 + 1, "each file, and the archive: {problems:?}");
     assert!(problems[6].message.starts_with("the archive of 6 files has "), "{}", problems[6].message);
 }

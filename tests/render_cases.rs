@@ -5,12 +5,12 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes what comes out; read it before it is committed.
 
-use crate::support::memory::changed;
-use crate::support::{self, expect_file, plan};
-use nestling::changes::{As, Everything, Extent, PipelineFacts};
-use nestling::check::{KnownVariables, Settings, check};
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
-use nestling::emit::{Comments, emit_pipeline};
+use crate::support::memory::{changed, planned};
+use crate::support::{self, expect_file};
+use nestling::{
+    As, ChangeSet, Diagnostic, EmitOptions, Label, MemoryFiles, Origin, PipelineFacts, Severity, Sources,
+};
+use nestling_gitlab::check::{KnownVariables, Settings, check};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,25 +80,30 @@ fn judge(case: &Path, checked: Checked) -> Result<(), String> {
 
 /// Every message, or the jobs, of a folder.
 fn outcome(case: &Path, facts: PipelineFacts, checked: Checked) -> String {
-    let sources = Sources::default();
     let mut files = read_files(case, case);
     if !files.iter().any(|(path, _)| path == "nestling.yml") {
         files.push(("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()));
     }
     let listed = files.iter().position(|(path, _)| path == "changed").map(|at| files.remove(at).1);
-    let extent = match listed {
-        None => Extent::Everything(Everything::Asked),
+    let changes = match listed {
+        None => ChangeSet::everything(),
         Some(list) => changed(&std::str::from_utf8(&list).unwrap().lines().collect::<Vec<_>>()),
     };
-    let plan = plan::of_changed(files, extent, facts, &sources);
-    let mut problems = plan.diagnostics.clone();
-    if checked == Checked::Yes {
-        let variables = KnownVariables::of_child(&plan.facts);
-        problems.extend(check(&plan.pipeline, &Settings { variables, ..Settings::default() }));
+    let plan = planned(&MemoryFiles::new(files), changes, facts);
+    let variables = KnownVariables::of_child(&plan.facts);
+    let by_check = check(&plan.pipeline, &Settings { variables, ..Settings::default() });
+    let is_expected = |problem: &&Diagnostic| checked == Checked::Yes || !by_check.contains(problem);
+    let problems = plan.diagnostics.iter().filter(is_expected);
+    let mut text = String::new();
+    let mut has_errors = false;
+    for problem in problems {
+        text += &shown(problem, &plan.sources);
+        has_errors |= problem.severity == Severity::Error;
     }
-    let mut text: String = problems.iter().map(|problem| shown(problem, &sources)).collect();
-    if !has_errors(&problems) {
-        emit_pipeline(&mut text, &plan.pipeline, &sources, Comments::Origins);
+    if !has_errors {
+        let emitted = plan.emit(&EmitOptions::default());
+        let (_header, pipeline) = emitted.files[0].text.split_once("\n\n").unwrap();
+        text += pipeline;
     }
     text
 }
@@ -147,12 +152,12 @@ fn shown(problem: &Diagnostic, sources: &Sources) -> String {
     text
 }
 
-fn place_of(label: &nestling::diagnostic::Label, sources: &Sources) -> String {
+fn place_of(label: &Label, sources: &Sources) -> String {
     place(label.origin, sources)
 }
 
 /// `path:line:column+width`.
-fn place(origin: nestling::diagnostic::Origin, sources: &Sources) -> String {
+fn place(origin: Origin, sources: &Sources) -> String {
     match origin.width {
         0 => sources.place(origin),
         width => format!("{}+{width}", sources.place(origin)),

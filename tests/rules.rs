@@ -2,10 +2,14 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes the pages.
 
+mod allow;
 mod examples;
 mod pages;
 
+use crate::support::repository::Repository;
+use crate::support::{nestling, run, said};
 use nestling::catalog;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 #[test]
@@ -19,4 +23,74 @@ fn every_rule_has_an_id_of_its_own_and_says_what_it_is_about() {
         }
     }
     assert!(ids.len() > 120, "only {} rules", ids.len());
+}
+
+#[test]
+fn sarif_describes_each_rule_and_every_format_leads_to_its_page() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    repository.write("api/nestling.yml", "build: { script: make, retry: 3, only: [web] }\n");
+    let output = run(nestling(repository.path()).args(["check", "--format", "sarif"]));
+    let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["only-except", "retry"]);
+    for descriptor in rules {
+        let rule = catalog::rule(descriptor["id"].as_str().unwrap()).unwrap();
+        assert_eq!(descriptor["helpUri"], rule.url());
+        assert_eq!(descriptor["fullDescription"]["text"], rule.documentation);
+    }
+    assert_eq!(rules[0]["name"], "OnlyExcept");
+    let messages = said(&run(nestling(repository.path()).arg("check")));
+    for rule in ["retry", "only-except"] {
+        let line = format!("= docs: {}", catalog::rule(rule).unwrap().url());
+        assert!(messages.contains(&line), "{messages}");
+    }
+}
+
+/// The page of every rule, by `--rule` and by a bare id, unless something in the repository is called so.
+#[test]
+fn explain_prints_the_page_of_every_rule() {
+    let repository = Repository::new();
+    repository
+        .write("nestling.yml", "workspace: {}\n")
+        .write("cache/nestling.yml", "build: { script: make }\n");
+    repository.commit("a unit");
+    let explain = |arguments: &[&str]| run(nestling(repository.path()).arg("explain").args(arguments));
+    for rule in catalog::all() {
+        let output = explain(&["--rule", rule.id]);
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            page.starts_with(&format!("{rule} (")) && page.ends_with(&format!("{}\n", rule.url())),
+            "{page}"
+        );
+    }
+    assert_eq!(explain(&["retry"]).stdout, explain(&["--rule", "retry"]).stdout);
+    let unit = String::from_utf8(explain(&["cache"]).stdout).unwrap();
+    assert!(unit.starts_with("cache is not selected\n"), "{unit}");
+    let unknown = explain(&["--rule", "retri"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(said(&unknown).contains("did you mean `retry`?"), "{}", said(&unknown));
+    assert!(said(&explain(&["needs-undefind"])).contains("did you mean `needs-undefined`?"));
+}
+
+/// A mistake in the header hides none in the jobs, and the header's other keys count.
+#[test]
+fn header_mistakes_and_mistakes_of_jobs_are_reported_together() {
+    let repository = Repository::new();
+    repository
+        .write("nestling.yml", "workspace: {}\n")
+        .write("lib/nestling.yml", "build: { script: make }\n");
+    let unit = "unit: { usee: x, depends_on: lib }\n---\na: { scirpt: x, retry: 5, stage: nope }\n";
+    repository.write("api/nestling.yml", unit);
+    let output = run(nestling(repository.path()).args(["check", "--format", "json"]));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids: BTreeSet<&str> = json["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["rule"].as_str().unwrap())
+        .collect();
+    let wanted = ["header", "job-key", "retry", "stage-undefined"];
+    assert!(wanted.iter().all(|id| ids.contains(id)), "{ids:?}");
 }

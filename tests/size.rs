@@ -4,9 +4,9 @@ use crate::oracles::{document, rows};
 use crate::support::example::{self, Example};
 use crate::support::tool::{Tool, need};
 use crate::support::{output, root};
-use nestling::diagnostic::Sources;
-use nestling::emit::size;
-use nestling::yaml::parse_file;
+use nestling::Sources;
+use nestling::testing::parsed_size;
+use nestling_gitlab::yaml::parse_file;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::fs;
@@ -56,7 +56,7 @@ fn the_estimate_is_never_below_ruby_and_never_far_above() {
     for (text, bytes) in texts.iter().zip(said.lines()) {
         let bytes: f64 = bytes.parse().unwrap();
         let file = Sources::default().add("document", text.as_str());
-        let estimate = size(&parse_file(text, file).unwrap()[0]) as f64;
+        let estimate = parsed_size(&parse_file(text, file).unwrap()[0]) as f64;
         let ratio = estimate / bytes;
         let shown: String = text.chars().take(500).collect();
         assert!((1.0..=1.4).contains(&ratio), "{estimate} for {bytes}: {ratio}\n{shown}");

@@ -1,7 +1,7 @@
 //! Slugs of environments, computed once more by Ruby from GitLab's description of them.
 
 use crate::support::tool::{Tool, need};
-use nestling::name::environment_slug;
+use nestling_gitlab::name::environment_slug;
 use std::io::Write as _;
 use std::process::Stdio;
 

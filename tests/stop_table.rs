@@ -3,13 +3,10 @@
 //!
 //! `NESTLING_TEST_UPDATE=1` writes them; GitLab's rules for the pair are held below, whatever the files say.
 
-use crate::support::{self, expect_file, judge, plan};
-use nestling::changes::{As, PipelineFacts};
-use nestling::check::{KnownVariables, Settings, check};
-use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, emit_pipeline};
-use nestling::pipeline::Pipeline;
-use nestling::yaml::{Map, Node};
+use crate::support::memory::{facts, planned};
+use crate::support::{self, expect_file, judge};
+use nestling::{ChangeSet, Comments, EmitOptions, MemoryFiles, Plan};
+use nestling_gitlab::yaml::{Map, Node};
 use std::path::PathBuf;
 
 /// One row: what is written, and the pipeline that it is written for.
@@ -75,17 +72,9 @@ impl Row {
         )
     }
 
-    fn facts(&self) -> PipelineFacts {
-        PipelineFacts::local(Some("feature".into()), Some("main".into()), None)
-            .seen_as(&As::parse(self.pipeline).unwrap())
-    }
-
-    fn plan(&self, sources: &Sources) -> Pipeline {
+    fn plan(&self) -> Plan {
         let files = [("nestling.yml", self.workspace()), ("shop/nestling.yml", self.unit())];
-        let files = files.map(|(path, text)| (path.to_owned(), text.into_bytes()));
-        let plan = plan::of_files(files.to_vec(), self.facts(), sources);
-        assert!(plan.diagnostics.is_empty(), "{self:?}: {:?}", plan.diagnostics);
-        plan.pipeline
+        planned(&MemoryFiles::new(files), ChangeSet::everything(), facts(self.pipeline))
     }
 }
 
@@ -93,10 +82,10 @@ impl Row {
 fn each_row_of_the_table_gives_the_pair_that_its_file_states() {
     let mut failed = Vec::new();
     for row in rows() {
-        let sources = Sources::default();
-        let mut text = String::new();
-        emit_pipeline(&mut text, &row.plan(&sources), &sources, Comments::None);
-        failed.extend(expect_file(&row.file(), &text).err());
+        let mut options = EmitOptions::default();
+        options.comments = Comments::None;
+        let emitted = row.plan().emit(&options);
+        failed.extend(expect_file(&row.file(), &emitted.files[0].text).err());
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     let files = std::fs::read_dir(support::root().join("tests/cases/stop")).unwrap().count();
@@ -114,8 +103,7 @@ fn gitlabs_reader_and_gitlabs_schema_accept_every_row() {
 #[test]
 fn check_finds_nothing_in_any_row() {
     for row in rows() {
-        let settings = Settings { variables: KnownVariables::of_child(&row.facts()), ..Settings::default() };
-        let problems = check(&row.plan(&Sources::default()), &settings);
+        let problems = row.plan().diagnostics;
         assert!(problems.is_empty(), "{row:?}: {problems:?}");
     }
 }
@@ -124,7 +112,7 @@ fn check_finds_nothing_in_any_row() {
 #[test]
 fn every_pair_keeps_gitlabs_rules() {
     for row in rows() {
-        let pipeline = row.plan(&Sources::default());
+        let pipeline = row.plan().pipeline;
         let body = |name: &str| &pipeline.jobs.iter().find(|job| job.name.as_str() == name).unwrap().body;
         let (deploy, stop) = (body("shop:deploy:review"), body("shop:deploy:review:stop"));
         let environment = |body: &Map, key: &str| {

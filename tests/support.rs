@@ -3,7 +3,6 @@
 pub(crate) mod example;
 pub(crate) mod judge;
 pub(crate) mod large;
-pub(crate) mod plan;
 pub(crate) mod memory;
 pub(crate) mod monorepo;
 pub(crate) mod repository;

@@ -1,10 +1,9 @@
 //! What the terminal's views say of single jobs, and that the graphs are read by the programs that draw them.
 
-use crate::support::memory::{changed, planned};
+use crate::support::memory::{changed, facts, planned};
 use crate::support::said;
 use crate::support::tool::{Tool, need};
-use nestling::diagnostic::Sources;
-use nestling::files::MemoryFiles;
+use nestling::MemoryFiles;
 use nestling::view::{Paint, Screen, dot, mermaid, stages, tree};
 use std::io::Write as _;
 use std::process::Stdio;
@@ -12,11 +11,10 @@ use std::process::Stdio;
 const WORKSPACE: &str = "workspace: { stages: [build, test, deploy] }\n";
 
 /// A view of one unit, `api`, that is written like this.
-fn seen<T>(unit: &str, view: impl Fn(&nestling::plan::Plan) -> T) -> T {
+fn seen<T>(unit: &str, view: impl Fn(&nestling::Plan) -> T) -> T {
     let files = MemoryFiles::new([("nestling.yml", WORKSPACE), ("api/nestling.yml", unit)]);
-    let sources = Sources::default();
-    let plan = planned(&files, changed(&["api/x"]), "branch:main", &sources);
-    assert_eq!(plan.diagnostics, []);
+    let plan = planned(&files, changed(&["api/x"]), facts("branch:main"));
+    assert!(!plan.has_errors(), "{:?}", plan.diagnostics);
     view(&plan)
 }
 

@@ -1,17 +1,9 @@
 //! The trimmed assemblies, and a repository in memory whose one unit deploys one of them.
 
+use crate::support::memory::planned;
 use crate::support::root;
-use nestling::cdk::InRepository;
-use nestling::cdk::deployment::{self, Deployment};
-use nestling::changes::{As, ChangeSet, Everything, Extent, Head, PipelineFacts};
-use nestling::check;
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
-use nestling::emit::{Comments, emit};
-use nestling::files::{MemoryFiles, Nowhere};
-use nestling::git::History;
-use nestling::plan::{self, Plan};
-use nestling::select::Narrowing;
-use nestling::workspace;
+use nestling::{As, ChangeSet, Diagnostic, EmitOptions, MemoryFiles, PipelineFacts, Plan, Sources};
+use nestling_cdk::deployment::{self, Deployment};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -87,7 +79,6 @@ pub(crate) struct Shop {
 /// What the repository's pipeline becomes.
 pub(crate) struct Planned {
     pub plan: Plan,
-    pub sources: Sources,
 }
 
 impl Shop {
@@ -107,37 +98,17 @@ impl Shop {
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
         files.extend(self.assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
-        let sources = Sources::default();
-        let loaded = workspace::load(&files, &sources).unwrap();
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-        let mut plan = plan::plan(plan::Request {
-            files: &files,
-            elsewhere: &Nowhere,
-            loaded: &loaded,
-            base: None,
-            changes: ChangeSet {
-                base: None,
-                head: Head::WorkTree { commit: None },
-                extent: Extent::Everything(Everything::Asked),
-                history: History::Complete,
-            },
-            pipeline: pipeline.seen_as(&As::parse(kind).unwrap()),
-            narrowing: Narrowing::default(),
-            assemblies: &InRepository,
-            sources: &sources,
-        });
-        let mut settings = check::Settings::new(plan.workspace.gitlab.clone());
-        settings.variables = check::KnownVariables::of_child(&plan.facts);
-        plan.diagnostics.extend(settings.gitlab.problems.clone());
-        plan.diagnostics.extend(check::check(&plan.pipeline, &settings));
-        Planned { plan, sources }
+        let facts = pipeline.seen_as(&As::parse(kind).unwrap());
+        Planned { plan: planned(&files, ChangeSet::everything(), facts) }
     }
 }
 
 impl Planned {
     /// The pipeline as text.
     pub(crate) fn text(&self) -> String {
-        let text = emit(&self.plan, &self.sources, Comments::Origins);
+        let emitted = self.plan.emit(&EmitOptions::default());
+        let text = &emitted.files[0].text;
         text.lines()
             .skip_while(|line| line.starts_with('#'))
             .fold(String::new(), |all, line| all + line + "\n")
@@ -147,10 +118,10 @@ impl Planned {
     pub(crate) fn said(&self) -> String {
         let mut text = String::new();
         for problem in &self.plan.diagnostics {
-            let place = problem.origin().map(|origin| self.sources.place(origin)).unwrap_or_default();
+            let place = problem.origin().map(|origin| self.plan.sources.place(origin)).unwrap_or_default();
             _ = writeln!(text, "{} {} {place}: {}", problem.severity, problem.rule, problem.message);
             for label in problem.labels.iter().skip(1) {
-                _ = writeln!(text, "  {}: {}", self.sources.place(label.origin), label.text);
+                _ = writeln!(text, "  {}: {}", self.plan.sources.place(label.origin), label.text);
             }
             for note in &problem.all_notes() {
                 _ = writeln!(text, "  {note}");
@@ -167,7 +138,7 @@ impl Planned {
 
     /// The pipeline of a configuration without errors.
     pub(crate) fn without_errors(self) -> Self {
-        assert!(!has_errors(&self.plan.diagnostics), "{}", self.said());
+        assert!(!self.plan.has_errors(), "{}", self.said());
         self
     }
 }

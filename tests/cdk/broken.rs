@@ -1,7 +1,8 @@
 //! Broken assemblies: an error that names the file, or a correct result; never a panic.
 
 use super::assemblies::{NEWEST, Shop, bundle, read};
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::has_errors;
 
 /// Something that goes wrong with an assembly.
 type Change = Box<dyn Fn(&mut Vec<(String, String)>)>;

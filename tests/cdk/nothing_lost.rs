@@ -2,9 +2,9 @@
 //! of needs.
 
 use super::assemblies::{NEWEST, Shop, all, read};
-use nestling::cdk::deployment::{Deployment, Fate, Node, NodeId, Work};
-use nestling::diagnostic::Sources;
-use nestling::pipeline::{Pipeline, need};
+use nestling::{Pipeline, Sources};
+use nestling_cdk::deployment::{Deployment, Fate, Node, NodeId, Work};
+use nestling_gitlab::pipeline::need;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything to one environment that always deploys, so that every node becomes a job.

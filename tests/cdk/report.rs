@@ -2,10 +2,10 @@
 
 use super::assemblies::{NEWEST, bundle, read};
 use nestling::cdk;
-use nestling::cdk::report::Kind::{
+use nestling::{Origin, Sources};
+use nestling_cdk::report::Kind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
-use nestling::diagnostic::{Origin, Sources};
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
 const ODD: [(Kind, &str, &str); 40] = [

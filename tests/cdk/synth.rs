@@ -4,8 +4,8 @@
 
 use super::assemblies::{NEWEST, Shop, read};
 use crate::support::{output, root, run, said, setting};
-use nestling::diagnostic::Sources;
-use nestling::files::{DirectoryFiles, Files, Walk};
+use nestling::{Files, RepoPath, Sources};
+use nestling_files::files::{DirectoryFiles, Walk};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,7 +74,7 @@ fn files(assembly: &Path) -> Vec<(String, String)> {
             Walk::Descend
         })
         .unwrap();
-    let text = |path: &nestling::path::RepoPath| String::from_utf8(folder.read(path).unwrap()?).ok();
+    let text = |path: &RepoPath| String::from_utf8(folder.read(path).unwrap()?).ok();
     paths.iter().filter_map(|path| Some((path.to_string(), text(path)?))).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Every version of the library gives the same jobs: what differs from version to version is not looked at.
 
 use super::assemblies::{NEWEST, Shop, all, read};
-use nestling::cdk::deployment::{Deployment, NodeId};
-use nestling::diagnostic::Sources;
+use nestling::Sources;
+use nestling_cdk::deployment::{Deployment, NodeId};
 use std::collections::BTreeSet;
 
 /// Versions that write no graph beside a pipeline, so that ranks decide what waits for what.

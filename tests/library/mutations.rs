@@ -2,11 +2,8 @@
 
 use super::{cases, names};
 use crate::support::{read, setting};
-use nestling::diagnostic::Sources;
-use nestling::files::{MemoryFiles, Nowhere};
-use nestling::testing::{self, Outcome, Setting};
-use nestling::workspace::load_header;
-use nestling::yaml;
+use nestling::testing::{Outcome, Suite};
+use nestling::{MemoryFiles, PipelineFacts, Project};
 use std::collections::BTreeMap;
 
 /// How many mistakes are made; `NESTLING_TEST_MISTAKES` says otherwise.
@@ -158,19 +155,16 @@ fn undefined(line: &str) -> Option<String> {
 /// Runs the cases of a template with this text; up to the first one that has other errors than before, where that is
 /// known.
 fn run(name: &str, text: &str, before: Option<&[Outcome]>) -> Vec<Outcome> {
-    let sources = Sources::default();
-    let header = "templates: [ci]\n";
-    let header = yaml::parse_file(header, sources.add("nestling.yml", header)).unwrap().remove(0);
-    let workspace = load_header(&header, &sources).workspace;
     let files = MemoryFiles::new([
+        ("nestling.yml".to_owned(), "workspace: { templates: [ci] }".to_owned()),
         (format!("ci/{name}/template.yml"), text.to_owned()),
         (format!("ci/{name}/tests/cases.yml"), read(format!("templates/{name}/tests/cases.yml"))),
     ]);
-    let setting = Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
-    let cases = cases(&files, "ci", "", &sources);
+    let suite = Suite::of_project(Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap());
+    let cases = cases(&suite);
     let mut outcomes = Vec::new();
     for (at, case) in cases.iter().enumerate() {
-        let outcome = testing::run(case, &setting);
+        let outcome = suite.run(case);
         let stop = before.is_some_and(|before| outcome.errors != before[at].errors);
         outcomes.push(outcome);
         if stop {

@@ -1,11 +1,8 @@
 //! Values cannot break structure: whatever stands in the holes of a built-in template, the tree keeps its shape.
 
-use super::names;
-use nestling::diagnostic::{Origin, Sources};
-use nestling::files::Nowhere;
-use nestling::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
-use nestling::workspace::{Template, Templates, library_files};
-use nestling::yaml::{Entry, Key, Kind, Map, Node};
+use super::{names, with_library};
+use nestling::testing::{TemplateRenderer, TemplateValues};
+use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Node};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -22,10 +19,10 @@ fn shape(node: &Node) -> String {
 }
 
 /// The inputs of a template with this text wherever any text may stand; `choice` picks among what is not free.
-fn inputs(template: &Template, text: &str, choice: usize) -> Map {
-    let origin = Origin::file(template.file);
+fn inputs(written: &Node, text: &str, choice: usize) -> Map {
+    let origin = written.origin;
     let mut given = Map::default();
-    for (name, definition) in template.inputs.as_ref().and_then(Node::as_map).unwrap().iter() {
+    for (name, definition) in written.as_map().unwrap().iter() {
         let options = definition.get("options").and_then(Node::as_seq);
         let value = match (definition.get("type").and_then(Node::text), options) {
             (_, Some(options)) => options[choice % options.len()].clone(),
@@ -42,7 +39,7 @@ fn inputs(template: &Template, text: &str, choice: usize) -> Map {
         given.entries.push(Entry { key: Key::new(origin, name), value });
     }
     for (name, value) in [("account", "123456789012"), ("role", "arn:aws:iam::123456789012:role/x")] {
-        if template.inputs.as_ref().is_some_and(|inputs| inputs.get(name).is_some()) {
+        if written.get(name).is_some() {
             given.set(name, Node::string(origin, value));
         }
     }
@@ -50,9 +47,8 @@ fn inputs(template: &Template, text: &str, choice: usize) -> Map {
 }
 
 /// A template for a branch, a merge request or a tag, with an environment or without, all texts of which are this one.
-fn rendered(renderer: &Renderer<'_>, template: &Template, text: &str, choice: usize) -> Node {
-    let origin = Origin::file(template.file);
-    let inputs = bind(template.inputs.as_ref(), &inputs(template, text, choice), origin);
+fn rendered(templates: &TemplateRenderer<'_>, name: &str, text: &str, choice: usize) -> Node {
+    let inputs = inputs(&templates.inputs(name).unwrap().unwrap(), text, choice);
     let (kind, branch, tag) = match choice % 3 {
         0 => ("branch", Some(text), None),
         1 => ("merge_request", Some(text), None),
@@ -63,23 +59,19 @@ fn rendered(renderer: &Renderer<'_>, template: &Template, text: &str, choice: us
         "name": text, "tier": text, "slug": text, "title": text, "url": text, "variables": { "A": text },
         "resource_group": text, "auto_stop_in": text, "manual": false,
     });
-    let scope = Scope {
+    let values = TemplateValues {
         unit: json!({
             "name": text, "dir": text, "slug": "api", "depends_on": [text], "changed_files": [text], "reasons": [text],
         }),
-        inputs: inputs.unwrap_or_else(|problems| panic!("{problems:#?}")),
         vars: json!({}),
-        environment: match choice / 3 % 2 {
-            0 => EnvironmentScope::Unbound,
-            _ => EnvironmentScope::Bound(environment),
-        },
+        environment: if (choice / 3).is_multiple_of(2) { None } else { Some(environment) },
         pipeline: json!({
             "kind": kind, "source": text, "branch": branch, "default_branch": text, "tag": tag, "sha": text,
             "ref_slug": text, "mr": (kind == "merge_request").then_some(request),
         }),
     };
-    let name = &template.name;
-    renderer.render(&template.body, &scope).unwrap_or_else(|e| panic!("{name} with {text:?}: {e:#?}")).node
+    let node = templates.render(name, &inputs, &values);
+    node.unwrap_or_else(|problems| panic!("{name} with {text:?}: {problems:#?}"))
 }
 
 proptest! {
@@ -95,14 +87,11 @@ proptest! {
         ],
         choice in 0_usize..24,
     ) {
-        let sources = Sources::default();
-        let files = library_files();
-        let templates = Templates::new(&files, &Nowhere, &[], &sources);
-        let renderer = Renderer::new(&sources, &templates, RenderLimits::default());
-        for name in names() {
-            let template = templates.find(&format!("nestling/{name}")).unwrap().unwrap();
-            let plain = rendered(&renderer, &template, "plain", choice);
-            let hostile = rendered(&renderer, &template, &text, choice);
+        let shapes = |text: &str| with_library(|templates| {
+            let rendered = |name: String| rendered(templates, &format!("nestling/{name}"), text, choice);
+            names().into_iter().map(rendered).collect::<Vec<_>>()
+        });
+        for ((name, plain), hostile) in names().into_iter().zip(shapes("plain")).zip(shapes(&text)) {
             prop_assert_eq!(shape(&plain), shape(&hostile), "{} with {:?}, {}", name, text, choice);
         }
     }

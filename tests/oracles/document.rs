@@ -1,7 +1,7 @@
 //! Documents made of everything that is hard to write.
 
-use nestling::diagnostic::{Origin, Sources};
-use nestling::yaml::{Entry, Key, Map, Node, emit_entry};
+use nestling_gitlab::diagnostic::{Origin, Sources};
+use nestling_gitlab::yaml::{Entry, Key, Map, Node, emit_entry};
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! The time that `check` takes grows with the jobs, not with their pairs.
 
 use crate::support::large;
-use nestling::check::{Settings, check, read_file};
-use nestling::diagnostic::Sources;
+use nestling_gitlab::check::{Settings, check, read_file};
+use nestling_gitlab::diagnostic::Sources;
 use std::time::{Duration, Instant};
 
 /// The quickest of three checks of a pipeline of so many units.

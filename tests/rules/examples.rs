@@ -4,9 +4,9 @@ use crate::check_cases::{judge, shown};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run};
 use nestling::catalog;
-use nestling::diagnostic::{Diagnostic, Example, ExampleFile, Rule, Sources};
-use nestling::lint::{Options, lint_file};
-use nestling::workspace::Gitlab;
+use nestling_gitlab::diagnostic::{Diagnostic, Example, ExampleFile, Rule, Sources};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::lint::{Options, lint_file};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -79,7 +79,8 @@ fn problem_id(problem: &Diagnostic) -> String {
     problem.rule.id.to_owned()
 }
 
-fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) -> Vec<Finding> {
+/// A repository with a commit for each list of files.
+pub(super) fn repository(commits: &[&[ExampleFile]]) -> Repository {
     let repository = Repository::new();
     for files in commits {
         repository.clear();
@@ -88,6 +89,11 @@ fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) ->
         }
         repository.commit("a change");
     }
+    repository
+}
+
+fn in_repository(rule: &Rule, commits: &[&[ExampleFile]], arguments: &[&str]) -> Vec<Finding> {
+    let repository = repository(commits);
     // Most rules are of `check`; the others need a base, a command that runs, or the cases of templates.
     let command: &[&str] = match (rule.id, commits.len()) {
         ("case", _) => &["test"],

@@ -3,7 +3,7 @@
 use super::examples::{Finding, findings};
 use crate::support::{expect_file, read, root};
 use nestling::catalog;
-use nestling::diagnostic::{Example, ExampleFile, Rule};
+use nestling_gitlab::diagnostic::{Example, ExampleFile, Rule};
 use std::fmt::Write as _;
 use std::fs;
 

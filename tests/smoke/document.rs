@@ -1,8 +1,8 @@
 //! Any text as YAML. It may be refused; it may not panic, hang or grow, nor change when it is written and read again, and
 //! the quick reader of simple files has to see what the whole one sees, places and all.
 
-use nestling::diagnostic::{Origin, Sources};
-use nestling::yaml::{self, Kind, Meaning, Node, ParseLimits, Position};
+use nestling_gitlab::diagnostic::{Origin, Sources};
+use nestling_gitlab::yaml::{self, Kind, Meaning, Node, ParseLimits, Position};
 
 /// Reads a text as YAML; what is read is written and read again, and says the same.
 pub(crate) fn yaml(text: &str) {

@@ -1,37 +1,19 @@
 //! Plans of workspaces that exist in memory only.
 
-use nestling::changes::{As, Change, ChangeSet, Extent, Head, PipelineFacts, Status};
-use nestling::diagnostic::Sources;
-use nestling::files::MemoryFiles;
-use nestling::git::History;
-use nestling::path::RepoPath;
-use nestling::plan::{Plan, Request, plan};
-use nestling::select::Narrowing;
-use nestling::workspace;
+use nestling::{As, ChangeSet, MemoryFiles, PipelineFacts, Plan, Project, RepoPath};
 
 /// A change set of these paths.
-pub(crate) fn changed(paths: &[&str]) -> Extent {
-    let change = |path: &&str| Change { path: RepoPath::parse(path).unwrap(), status: Status::Modified };
-    Extent::Paths(paths.iter().map(change).collect())
+pub(crate) fn changed(paths: &[&str]) -> ChangeSet {
+    ChangeSet::of_paths(paths.iter().map(|path| RepoPath::parse(path).unwrap()))
 }
 
-/// The plan for files and what changed in them; `simulate` as in `--as`.
-pub(crate) fn planned(files: &MemoryFiles, extent: Extent, simulate: &str, sources: &Sources) -> Plan {
+/// The facts of the pipeline that `--as` describes, for the branch `feature`.
+pub(crate) fn facts(simulate: &str) -> PipelineFacts {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
-    plan(Request {
-        elsewhere: &nestling::files::Nowhere,
-        files,
-        loaded: &workspace::load(files, sources).unwrap(),
-        base: None,
-        changes: ChangeSet {
-            base: None,
-            head: Head::WorkTree { commit: None },
-            extent,
-            history: History::Complete,
-        },
-        pipeline: facts.seen_as(&As::parse(simulate).unwrap()),
-        narrowing: Narrowing::default(),
-        assemblies: &nestling::cdk::InRepository,
-        sources,
-    })
+    facts.seen_as(&As::parse(simulate).unwrap())
+}
+
+/// The plan for files and what changed in them, for a pipeline of these facts.
+pub(crate) fn planned(files: &MemoryFiles, changes: ChangeSet, facts: PipelineFacts) -> Plan {
+    Project::of_files(files, facts).unwrap().plan(changes).run().unwrap()
 }

@@ -3,9 +3,9 @@
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::place::from_root;
-use crate::planned::Planned;
 use crate::{output, report};
 use anyhow::Context;
+use nestling::Plan;
 use nestling::view::{self, json_v1};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -26,19 +26,18 @@ pub(crate) fn paths(folder: &Path) -> [PathBuf; 5] {
 pub(crate) fn write(
     folder: &Path,
     start: &Path,
-    planned: &Planned,
+    plan: &Plan,
     environment: &Environment,
 ) -> Result<(), Failure> {
-    let (plan, problems, sources) = (&planned.plan, &planned.problems, &planned.sources);
     let target = start.join(folder);
     std::fs::create_dir_all(&target)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))
         .map_err(Failure::output)?;
-    let json = json_v1::plan_v1(plan, problems, sources);
+    let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
-    let html = view::html(plan, problems, sources).map_err(Failure::output)?;
-    let markdown = view::markdown(plan, problems);
-    let codequality = report::codequality(problems, sources);
+    let html = view::html(plan).map_err(Failure::output)?;
+    let markdown = view::markdown(plan);
+    let codequality = report::codequality(&plan.diagnostics, &plan.sources);
     let texts = [json, html, markdown, codequality, annotations(&target, environment)?];
     paths(&target).into_iter().zip(texts).try_for_each(|(path, text)| output::replace(&path, &text))
 }

@@ -1,14 +1,11 @@
 //! CDK assemblies in the work tree, made first where a unit's header says how.
 
-use nestling::cdk::rules::CDK_SYNTH;
-use nestling::cdk::settings::Settings;
 use nestling::cdk::{Assemblies, nowhere};
-use nestling::changes::Head;
-use nestling::diagnostic::Diagnostic;
-use nestling::files::{DirectoryFiles, Files};
-use nestling::git::Repository;
-use nestling::path::RepoPath;
-use nestling::workspace::Unit;
+use nestling::{Diagnostic, Files, Head, RepoPath, Unit};
+use nestling_cdk::rules::CDK_SYNTH;
+use nestling_cdk::settings::Settings;
+use nestling_files::files::DirectoryFiles;
+use nestling_git::Repository;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -6,15 +6,13 @@ mod input;
 use crate::exit::Failure;
 use crate::invocation::Invocation;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::Planned;
 pub(crate) use findings::Findings;
 use findings::Rendered;
 use input::{Input, Kind};
-use nestling::changes::{As, PipelineFacts, Request, facts};
-use nestling::files::{DirectoryFiles, Files};
-use nestling::git::Repository;
-use nestling::lint::{Options, lint_file};
-use nestling::workspace::{FILE_NAME, Gitlab};
+use nestling::{As, FILE_NAME, PipelineFacts, Plan, Repository};
+use nestling_files::files::{DirectoryFiles, Files};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::lint::{Options, lint_file};
 use std::path::{Path, PathBuf};
 
 /// Options that count for plain files, and those for units.
@@ -62,7 +60,7 @@ pub(crate) fn check(
 
 /// The workspaces that files are in, each planned once.
 struct Workspaces<'a> {
-    planned: Vec<(PathBuf, Planned)>,
+    planned: Vec<(PathBuf, Plan)>,
     settings: &'a Settings<'a>,
 }
 
@@ -73,7 +71,7 @@ impl Workspaces<'_> {
         root: &Path,
         input: &Input,
         invocation: &mut Invocation<'_>,
-    ) -> Result<&Planned, Failure> {
+    ) -> Result<&Plan, Failure> {
         if self.settings.gitlab_version.is_some() {
             let message =
                 format!("`--gitlab-version` conflicts with `{}`, a file of a workspace", input.name);
@@ -103,8 +101,8 @@ impl Workspaces<'_> {
         if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
             return Ok(None);
         }
-        let folders = &self.planned(root, input, invocation)?.plan.workspace.template_folders;
-        let is_template = folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path));
+        let folders = &self.planned(root, input, invocation)?.workspace.template_folders;
+        let is_template = folders.iter().any(|folder| folder.holds(path));
         Ok(is_template.then_some(root))
     }
 }
@@ -117,12 +115,12 @@ fn plain(
     findings: &mut Findings,
 ) -> Result<(), Failure> {
     let gitlab = Gitlab { version: settings.gitlab_version, ..Gitlab::default() };
-    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as)).transpose()?;
+    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as));
     let work_tree;
     let directory;
     let files: &dyn Files = match &input.repository {
         Some(repository) => {
-            work_tree = repository.work_tree().map_err(Failure::git)?;
+            work_tree = repository.git().work_tree().map_err(Failure::git)?;
             &work_tree
         }
         None => {
@@ -136,10 +134,9 @@ fn plain(
 }
 
 /// The pipeline that `--as` simulates, as far as the repository tells; elsewhere its branches are not known.
-fn facts_of(repository: Option<&Repository>, act_as: &As) -> Result<PipelineFacts, Failure> {
-    let Some(repository) = repository else {
-        return Ok(PipelineFacts::local(None, None, None).seen_as(act_as));
-    };
-    let request = Request { simulate: Some(act_as.clone()), ..Request::default() };
-    facts(repository, &request).map_err(Failure::changes)
+fn facts_of(repository: Option<&Repository>, act_as: &As) -> PipelineFacts {
+    let git = repository.map(Repository::git);
+    let branch = git.and_then(|git| git.current_branch());
+    let default_branch = git.and_then(|git| git.default_branch());
+    PipelineFacts::local(branch, default_branch, None).seen_as(act_as)
 }

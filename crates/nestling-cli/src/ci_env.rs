@@ -1,6 +1,6 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
-use nestling::changes::CiVariables;
+use nestling::CiVariables;
 use std::collections::BTreeMap;
 
 /// What variables may start with to be read at all. A masked value must never get near an artifact, so nothing but

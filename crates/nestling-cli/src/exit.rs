@@ -1,7 +1,6 @@
 //! The exit codes: a public table, the same for every command.
 
-use nestling::changes::ChangesError;
-use nestling::git::GitError;
+use nestling::GitError;
 use std::process::ExitCode;
 
 /// How a command ended. `docs/exit-codes.md` says the same in prose.
@@ -57,12 +56,6 @@ impl Failure {
 
     /// Git's objects or its work tree cannot be read.
     pub(crate) fn git(error: GitError) -> Self {
-        let help = error.help();
-        Self { help, ..Self::repository(error) }
-    }
-
-    /// The changes cannot be found.
-    pub(crate) fn changes(error: ChangesError) -> Self {
         let help = error.help();
         Self { help, ..Self::repository(error) }
     }

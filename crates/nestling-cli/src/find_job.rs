@@ -1,9 +1,8 @@
 //! The job that a person means.
 
 use crate::exit::Failure;
-use nestling::diagnostic::did_you_mean;
-use nestling::pipeline::Job;
-use nestling::plan::Plan;
+use nestling::{Job, Plan};
+use nestling_gitlab::diagnostic::did_you_mean;
 
 /// The job of this name, in full or within its unit where only one unit has such a job.
 pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failure> {

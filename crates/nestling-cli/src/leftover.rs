@@ -4,7 +4,7 @@
 use crate::exit::Failure;
 use crate::io::Io;
 use anyhow::Context;
-use nestling::emit::{is_name_of_part, is_part};
+use nestling::{is_name_of_part, is_part};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};

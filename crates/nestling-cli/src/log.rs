@@ -2,8 +2,7 @@
 
 use crate::ci_env::Environment;
 use crate::io::Io;
-use nestling::plan::Plan;
-use nestling::view;
+use nestling::{Plan, view};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Whether a section is folded at first.

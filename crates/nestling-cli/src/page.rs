@@ -3,9 +3,8 @@
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::output;
-use crate::planned::Planned;
 use crate::session::Session;
-use nestling::view;
+use nestling::{Plan, view};
 use std::path::{Path, PathBuf};
 
 /// The file of `--open` without `--html`: the same one every time, so that looking often fills no disk.
@@ -17,10 +16,10 @@ pub(crate) fn temporary() -> PathBuf {
 pub(crate) fn write(
     named: Option<&Path>,
     session: &Session,
-    planned: &Planned,
+    plan: &Plan,
     io: &mut Io,
 ) -> Result<Option<PathBuf>, Failure> {
-    let html = view::html(&planned.plan, &planned.problems, &planned.sources).map_err(Failure::output)?;
+    let html = view::html(plan).map_err(Failure::output)?;
     if named == Some(Path::new("-")) {
         io.data(html)?;
         return Ok(None);

@@ -4,7 +4,7 @@ mod codequality;
 mod human;
 mod sarif;
 
-use nestling::name::UnitName;
+use nestling::UnitName;
 
 pub(crate) use codequality::codequality;
 pub(crate) use human::human;

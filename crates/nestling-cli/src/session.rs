@@ -1,6 +1,5 @@
-//! One run over one repository: opened, read and planned in the order that every command shares.
+//! One run over one repository: what the options and the environment ask, put to the library.
 
-mod narrow;
 mod request;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
@@ -8,45 +7,31 @@ use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
-use crate::planned::{Planned, Selected, checked, parent};
 use crate::progress::{Progress, Watched};
 use crate::watch::Saved;
-use nestling::allow::allowed;
-use nestling::cdk::report::Kind;
-use nestling::changes::{
-    self, ChangeSet, Everything, Extent, FetchPolicy, Head, Occasion, OnUnknownBase, PipelineFacts, Policy,
-    Request, Scope,
+use nestling::{
+    As, ChangeRequest, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning, Project,
+    RepoPath, Repository, Selected, Trust,
 };
-use nestling::check::Outcome;
-use nestling::diagnostic::{Diagnostic, Severity, Sources};
-use nestling::files::Files;
-use nestling::git::{Repository, TreeFiles, Trust, WorkTree};
-use nestling::name::UnitName;
-use nestling::path::RepoPath;
-use nestling::plan;
-use nestling::select::Narrowing;
-use nestling::workspace::{self, Loaded, Workspace};
+use nestling_git::WorkTree;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a fetch of one commit may take before the run goes on without it.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A repository with what the command line and the environment ask of it.
 pub(crate) struct Session {
     directory: PathBuf,
     repository: Repository,
-    request: Request,
+    /// The request without `--as`.
+    request: ChangeRequest,
+    simulate: Option<As>,
     watched: Watched,
     only: Vec<String>,
     except: Vec<String>,
     strict_cdk: bool,
-}
-
-/// What to plan: a workspace, what changed in it, and for which pipeline.
-struct Asked {
-    loaded: Loaded,
-    changes: ChangeSet,
-    pipeline: PipelineFacts,
-    narrowing: Narrowing,
-    synth: Synth,
 }
 
 impl Session {
@@ -59,285 +44,175 @@ impl Session {
         let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
         let trust =
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-        let repository = Repository::discover(&directory, &trust).map_err(Failure::git)?;
-        let request = request::read(options, environment, io)?;
-        let repository = match request.fetch {
-            FetchPolicy::Allow { timeout } => repository.fetching(timeout),
-            FetchPolicy::Forbid => repository,
-        };
-        let watched = if io.is_watched() { Watched::Yes } else { Watched::No };
+        let mut repository = Repository::discover_trusting(&directory, &trust).map_err(Failure::git)?;
+        if !options.no_fetch {
+            repository = repository.fetching(FETCH_TIMEOUT);
+        }
+        let simulate = options.act_as.as_deref().map(As::parse).transpose();
         Ok(Self {
             directory,
             repository,
-            request,
+            simulate: simulate.map_err(|error| Failure::usage(error.to_string()))?,
+            request: request::read(options, environment, io)?,
+            watched: if io.is_watched() { Watched::Yes } else { Watched::No },
             only: options.only.clone(),
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
-            watched,
         })
     }
 
-    /// Where relative paths of the command line start.
+    /// The directory that relative paths of the command line start from.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
+    /// The root of the work tree, where files can be written.
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.root().unwrap_or(&self.directory)
+    }
+
     /// The root of the work tree, and the files on disk.
     pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
-        let files = self.repository.work_tree().map_err(Failure::git)?;
-        Ok((self.repository.work_dir().unwrap_or(&self.directory), files))
-    }
-
-    /// Remembers what is on disk, for a program that is told what is saved there.
-    pub(crate) fn remember(&mut self) {
-        self.repository.remember();
-    }
-
-    /// Looks again at what was saved.
-    pub(crate) fn forget(&self, saved: &Saved) {
-        let Saved::Paths(paths) = saved else { return self.repository.forget_everything() };
-        for path in paths {
-            match RepoPath::parse(path.as_os_str().as_encoded_bytes()) {
-                Ok(path) => self.repository.forget(&path),
-                Err(_) => self.repository.forget_everything(),
-            }
-        }
+        let files = self.repository.git().work_tree().map_err(Failure::git)?;
+        Ok((self.root(), files))
     }
 
     /// The directory with git's own files.
     pub(crate) fn git_dir(&self) -> &Path {
-        self.repository.git_dir()
+        self.repository.git().git_dir()
+    }
+
+    /// Caches what is on disk, for a command that is told what is saved there.
+    pub(crate) fn remember(&mut self) {
+        self.repository.git_mut().remember();
+    }
+
+    /// Drops what was saved from the cache.
+    pub(crate) fn forget(&self, saved: &Saved) {
+        let git = self.repository.git();
+        let Saved::Paths(paths) = saved else { return git.forget_everything() };
+        for path in paths {
+            match RepoPath::parse(path.as_os_str().as_encoded_bytes()) {
+                Ok(path) => git.forget(&path),
+                Err(_) => git.forget_everything(),
+            }
+        }
+    }
+
+    /// Reads the workspace at head.
+    pub(crate) fn project(&self) -> Result<Project<'_>, Failure> {
+        Ok(Project::open(&self.repository, self.simulated())?)
     }
 
     /// Plans what the change set asks for.
-    pub(crate) fn plan(&self) -> Result<Planned, Failure> {
-        self.planned(&self.request, Synth::Leave)
+    pub(crate) fn plan(&self) -> Result<Plan, Failure> {
+        self.planned(self.simulated(), Synth::Leave)
     }
 
     /// Plans what the change set asks for; the assemblies of the units in it are made first.
-    pub(crate) fn plan_and_synthesize(&self) -> Result<Planned, Failure> {
-        self.planned(&self.request, Synth::Run)
+    pub(crate) fn plan_and_synthesize(&self) -> Result<Plan, Failure> {
+        self.planned(self.simulated(), Synth::Run)
     }
 
     /// Plans what would run without `--as`; `None` where there is none.
-    pub(crate) fn plan_without_as(&self) -> Result<Option<Planned>, Failure> {
-        if self.request.simulate.is_none() {
-            return Ok(None);
+    pub(crate) fn plan_without_as(&self) -> Result<Option<Plan>, Failure> {
+        match self.simulate {
+            Some(_) => self.planned(self.request.clone(), Synth::Leave).map(Some),
+            None => Ok(None),
         }
-        self.planned(&Request { simulate: None, ..self.request.clone() }, Synth::Leave).map(Some)
     }
 
     /// Plans as if every unit had changed.
-    pub(crate) fn plan_everything(&self) -> Result<Planned, Failure> {
-        self.planned(&Request { scope: Scope::All, given: None, ..self.request.clone() }, Synth::Leave)
+    pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
+        self.planned(self.simulated().everything(), Synth::Leave)
     }
 
     /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
     ///
     /// A run for some of the units cannot know, and reports none. A warning may belong to one kind of pipeline only, so
     /// the other kinds are planned as well, but only if there is something to report.
-    pub(crate) fn unused_allows(&self, planned: &Planned) -> Result<Vec<Diagnostic>, Failure> {
+    pub(crate) fn unused_allows(&self, plan: &Plan) -> Result<Vec<Diagnostic>, Failure> {
         if !(self.only.is_empty() && self.except.is_empty()) {
             return Ok(Vec::new());
         }
-        let mut unused = planned.unused.clone();
-        for kind in planned.plan.workspace.environments.kinds(planned.plan.facts.default_branch.as_deref()) {
+        let mut unused = plan.unused_allows.clone();
+        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
             if unused.is_empty() {
                 break;
             }
-            let request =
-                Request { scope: Scope::All, given: None, simulate: Some(kind), ..self.request.clone() };
-            let other = self.planned(&request, Synth::Leave)?;
+            let request = self.request.clone().everything().simulate(kind);
+            let other = self.planned(request, Synth::Leave)?;
             let unused_there: BTreeSet<(String, &str)> = other
-                .unused
+                .unused_allows
                 .iter()
-                .map(|problem| (place(problem, &other.sources), &*problem.message))
+                .map(|problem| (place(problem, &other), &*problem.message))
                 .collect();
-            unused.retain(|problem| {
-                unused_there.contains(&(place(problem, &planned.sources), &*problem.message))
-            });
+            unused.retain(|problem| unused_there.contains(&(place(problem, plan), &*problem.message)));
         }
         Ok(unused)
     }
 
-    /// Plans every unit at base and at head, for comparing the two: what changed selects nothing here.
-    pub(crate) fn plan_both(&self) -> Result<[Planned; 2], Failure> {
-        let changed = Occasion::ALL.map(|occasion| (occasion, Policy::Changed));
-        let request = Request {
-            scope: Scope::Policy,
-            given: None,
-            policies: changed.into_iter().collect(),
-            unknown_base: OnUnknownBase::Fail,
-            ..self.request.clone()
-        };
-        let head = changes::head(&self.repository, &request).map_err(Failure::changes)?;
-        let found = changes::detect(&self.repository, &request).map_err(Failure::changes)?;
-        let facts = changes::facts(&self.repository, &request).map_err(Failure::changes)?;
-        let Some(base) = found.base.clone() else {
-            return Err(Failure::repository(anyhow::anyhow!("there is nothing to compare with"))
-                .with_help("say what to compare with: `--base REV`"));
-        };
-        let older = Head::Commit { commit: base.commit, found: base.found };
-        let read = |head: &Head| {
-            let (files, sources) = (self.files(head)?, Sources::default());
-            let loaded = workspace::load(&*files, &sources).map_err(Failure::repository)?;
-            Ok::<_, Failure>((files, loaded, sources))
-        };
-        let (old, new) = (read(&older)?, read(&head)?);
-        // A unit that one side lacks is one to show: it is named by whichever side has it.
-        let narrowing = self.narrowing(&[&old.1.workspace, &new.1.workspace])?;
-        let side = |head: Head, (files, loaded, sources): (Box<dyn Files + '_>, Loaded, Sources)| {
-            let changes = ChangeSet {
-                base: None,
-                head,
-                extent: Extent::Everything(Everything::Asked),
-                history: found.history,
-            };
-            let (pipeline, narrowing) = (facts.clone(), narrowing.clone());
-            self.plan_of(
-                &*files,
-                Asked { loaded, changes, pipeline, narrowing, synth: Synth::Leave },
-                sources,
-            )
-        };
-        Ok([side(older, old)?, side(head, new)?])
-    }
-
-    fn planned(&self, request: &Request, synth: Synth) -> Result<Planned, Failure> {
-        let sources = Sources::default();
-        let (files, loaded, changes, pipeline) = self.read(request, &sources)?;
-        let narrowing = self.narrowing(&[&loaded.workspace])?;
-        self.plan_of(&*files, Asked { loaded, changes, pipeline, narrowing, synth }, sources)
-    }
-
-    fn plan_of(&self, files: &dyn Files, asked: Asked, sources: Sources) -> Result<Planned, Failure> {
-        let Asked { loaded, changes, pipeline, narrowing, synth } = asked;
-        let root = self.repository.work_dir().unwrap_or(&self.directory);
-        let commit = changes.base.as_ref().map(|base| base.commit.to_string());
-        let assemblies = WorkTreeAssemblies::new(root, synth, commit);
-        let assemblies = &assemblies.checked_out(&changes.head, &self.repository);
-        let sources_of = &sources;
-        let elsewhere = &self.repository;
-        let base = self.base(&changes);
-        let asked = plan::Request {
-            files,
-            elsewhere,
-            base: base.as_ref().map(|files| files as &dyn Files),
-            loaded: &loaded,
-            changes,
-            pipeline,
-            narrowing,
-            assemblies,
-            sources: sources_of,
-        };
-        let _progress = Progress::start("planning", self.watched);
-        let plan = plan::plan(asked);
-        let mut problems = plan.diagnostics.clone();
-        problems.extend(checked(&plan, parent(files)?));
-        let Outcome { mut problems, allowed, unused } = allowed(&plan, &sources, problems);
-        // After `allow`: what has been dealt with is no error either.
+    /// Plans every unit at base and at head.
+    pub(crate) fn plan_both(&self) -> Result<ComparedPlans, Failure> {
+        let comparison = Comparison::open(&self.repository, self.simulated())?;
+        let assemblies = WorkTreeAssemblies::new(self.root(), Synth::Leave, None);
+        let mut comparison = comparison.only(&self.only).except(&self.except).assemblies(&assemblies);
         if self.strict_cdk {
-            let open = problems.iter_mut().filter(|problem| Kind::is_rule_of_open_lines(problem.rule));
-            open.for_each(|problem| problem.severity = Severity::Error);
+            comparison = comparison.strict_cdk();
         }
-        Ok(Planned { plan, sources, problems, allowed, unused })
+        let _progress = Progress::start("planning", self.watched);
+        Ok(comparison.run()?)
     }
 
     /// Selects, and renders no more than that takes.
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
-        let sources = Sources::default();
-        let (files, loaded, changes, pipeline) = self.read(&self.request, &sources)?;
-        let narrowing = self.narrowing(&[&loaded.workspace])?;
-        let base = self.base(&changes);
-        let selected = plan::select(plan::Request {
-            files: &*files,
-            elsewhere: &self.repository,
-            loaded: &loaded,
-            base: base.as_ref().map(|files| files as &dyn Files),
-            changes,
-            pipeline,
-            narrowing,
-            assemblies: &nestling::cdk::InRepository,
-            sources: &sources,
-        });
-        Ok(Selected { selected, sources })
+        let project = self.project()?;
+        let changes = project.changes()?;
+        Ok(self.narrowed(project.plan(changes)).select()?)
     }
 
-    /// Whether a path changed or is a file at head, and the units that are made from it.
-    pub(crate) fn looks_at(
-        &self,
-        planned: &Planned,
-        path: &RepoPath,
-    ) -> Result<(bool, BTreeSet<UnitName>), Failure> {
-        let plan = &planned.plan;
-        let files = self.files(&plan.changes.head)?;
-        let changed = plan.changes.paths().unwrap_or_default().iter().any(|change| change.path == *path);
-        let exists = changed || files.read(path).map_err(Failure::repository)?.is_some();
-        Ok((exists, plan::made_from(&*files, &plan.workspace, &planned.sources, path)))
+    /// Looks at a path of the repository, changed or not.
+    pub(crate) fn path_facts(&self, plan: &Plan, path: &RepoPath) -> Result<PathFacts, Failure> {
+        Ok(plan.path_facts(&self.repository, path)?)
     }
 
-    /// The files at base, where there is one.
-    fn base(&self, changes: &ChangeSet) -> Option<TreeFiles<'_>> {
-        let base = changes.base.as_ref()?;
-        self.repository.files_at(&base.commit).ok()
+    fn simulated(&self) -> ChangeRequest {
+        match &self.simulate {
+            Some(pipeline) => self.request.clone().simulate(pipeline.clone()),
+            None => self.request.clone(),
+        }
     }
 
-    /// The root of the work tree, where files can be written.
-    pub(crate) fn root(&self) -> &Path {
-        self.repository.work_dir().unwrap_or(&self.directory)
+    fn planned(&self, request: ChangeRequest, synth: Synth) -> Result<Plan, Failure> {
+        let reading = Progress::start("reading the repository", self.watched);
+        let project = Project::open(&self.repository, request)?;
+        let changes = project.changes()?;
+        drop(reading);
+        let base = changes.base.as_ref().map(|base| base.commit.to_string());
+        let assemblies = WorkTreeAssemblies::new(self.root(), synth, base);
+        let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
+        let _progress = Progress::start("planning", self.watched);
+        Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)
     }
 
-    /// Looks at the files at head with the workspace that they hold.
-    pub(crate) fn look<T>(
-        &self,
-        sources: &Sources,
-        look: impl FnOnce(&dyn Files, &Repository, Loaded) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let (files, loaded) = self.at_head(&self.request, sources)?;
-        look(&*files, &self.repository, loaded)
-    }
-
-    fn at_head(
-        &self,
-        request: &Request,
-        sources: &Sources,
-    ) -> Result<(Box<dyn Files + '_>, Loaded), Failure> {
-        let head = changes::head(&self.repository, request).map_err(Failure::changes)?;
-        let files = self.files(&head)?;
-        let loaded = workspace::load(&*files, sources).map_err(Failure::repository)?;
-        Ok((files, loaded))
-    }
-
-    /// Head first, since the workspace at head says how base is found.
-    fn read(
-        &self,
-        request: &Request,
-        sources: &Sources,
-    ) -> Result<(Box<dyn Files + '_>, Loaded, ChangeSet, PipelineFacts), Failure> {
-        let _progress = Progress::start("reading the repository", self.watched);
-        let (files, loaded) = self.at_head(request, sources)?;
-        let request = Request { policies: loaded.workspace.policies.clone(), ..request.clone() };
-        let changes = changes::detect(&self.repository, &request).map_err(Failure::changes)?;
-        let facts = changes::facts(&self.repository, &request).map_err(Failure::changes)?;
-        Ok((files, loaded, changes, facts))
-    }
-
-    fn files(&self, head: &Head) -> Result<Box<dyn Files + '_>, Failure> {
-        Ok(match head {
-            Head::Commit { commit, .. } => Box::new(self.repository.files_at(commit).map_err(Failure::git)?),
-            Head::WorkTree { .. } => Box::new(self.repository.work_tree().map_err(Failure::git)?),
-        })
-    }
-
-    fn narrowing(&self, workspaces: &[&Workspace]) -> Result<Narrowing, Failure> {
-        Ok(Narrowing {
-            only: narrow::named(&self.only, workspaces)?,
-            except: narrow::named(&self.except, workspaces)?,
-        })
+    fn narrowed<'a>(&self, planning: Planning<'a>) -> Planning<'a> {
+        let planning = planning.only(&self.only).except(&self.except);
+        if self.strict_cdk { planning.strict_cdk() } else { planning }
     }
 }
 
 /// The place of a diagnostic, the same in all runs on the same files.
-fn place(problem: &Diagnostic, sources: &Sources) -> String {
-    problem.origin().map(|origin| sources.place(origin)).unwrap_or_default()
+fn place(problem: &Diagnostic, plan: &Plan) -> String {
+    problem.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default()
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let help = error.help();
+        let failure = match &error {
+            Error::UnknownUnit { .. } | Error::UnitGlob(_) => Self::usage(error.to_string()),
+            _ => Self::repository(error),
+        };
+        Self { help, ..failure }
+    }
 }

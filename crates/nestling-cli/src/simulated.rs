@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::io::{Io, counted};
 use crate::session::Session;
-use nestling::plan::{NOOP_JOB, Plan};
+use nestling::{NOOP_JOB, Plan};
 
 /// Tells which jobs a simulated pipeline has more and fewer; nothing where none is simulated.
 pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
@@ -14,8 +14,8 @@ pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Re
         jobs.map(|job| job.name.to_string()).collect()
     };
     let screen = io.screen_of_talk();
-    let (more, fewer) = (only_in(plan, &usual.plan), only_in(&usual.plan, plan));
-    let usual = usual.plan.facts.describe();
+    let (more, fewer) = (only_in(plan, &usual), only_in(&usual, plan));
+    let usual = usual.facts.describe();
     let mut text = match (more.len(), fewer.len()) {
         (0, 0) => format!("The same jobs as for {usual}.\n"),
         (more, fewer) => {

@@ -76,10 +76,10 @@ pub struct Source {
 
 /// All files that a run has read, so that an [`Origin`] can be shown with its text.
 ///
-/// Adding takes `&self`: stages share one table and need no say in who owns it.
-#[derive(Debug, Default)]
+/// Adding takes `&self`: stages share one table and need no say in who owns it. A clone is the same table, not a copy.
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: RwLock<Vec<Arc<Source>>>,
+    files: Arc<RwLock<Vec<Arc<Source>>>>,
 }
 
 impl Sources {

@@ -8,10 +8,7 @@
 mod support;
 
 use criterion::Criterion;
-use nestling::changes::As;
-use nestling::diagnostic::{Sources, has_errors};
-use nestling::emit::{Comments, emit};
-use nestling::files::MemoryFiles;
+use nestling::{As, EmitOptions, MemoryFiles};
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::hint::black_box;
@@ -112,10 +109,11 @@ fn grown(mut template: Value) -> Value {
 
 /// The whole way: the workspace and the assembly are read, the pipeline is planned and written.
 fn yaml(files: &MemoryFiles) -> Result<(String, usize), Box<dyn Error>> {
-    let sources = Sources::default();
-    let plan = support::everything(files, &As::parse("branch:main")?, &sources)?;
-    if has_errors(&plan.diagnostics) {
+    let plan = support::everything(files, &As::parse("branch:main")?)?;
+    if plan.has_errors() {
         return Err(format!("the made-up pipeline has errors: {:?}", plan.diagnostics).into());
     }
-    Ok((emit(&plan, &sources, Comments::Origins), plan.pipeline.jobs.len()))
+    let emitted = plan.emit(&EmitOptions::default());
+    let file = emitted.files.into_iter().next().ok_or("nothing was written")?;
+    Ok((file.text, plan.pipeline.jobs.len()))
 }

@@ -6,11 +6,7 @@
 mod support;
 
 use criterion::Criterion;
-use nestling::changes::As;
-use nestling::diagnostic::Sources;
-use nestling::emit::{Comments, Parts, PipelineLimits, Settings, emit, files};
-use nestling::files::{MemoryFiles, ReadError};
-use nestling::plan::Plan;
+use nestling::{As, Comments, EmitOptions, Error, MemoryFiles, PipelineLimits, Plan};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -39,27 +35,30 @@ deploy:
   stop: { script: ./destroy.sh ${{ unit.dir | sh }} }
 ";
 
-fn main() -> Result<(), ReadError> {
-    let sources = Sources::default();
-    let plan = planned(&sources)?;
+fn main() -> Result<(), Error> {
+    let plan = planned()?;
     assert_eq!(plan.pipeline.jobs.len(), 4 * UNITS, "{:?}", plan.diagnostics);
-    let settings = Settings {
-        comments: Comments::Origins,
-        file: "child-pipeline.yml".to_owned(),
-        plan_job: "plan".to_owned(),
-        parts: Parts::Fewest,
-        limits: PipelineLimits::default(),
-    };
+    let in_parts = EmitOptions::default();
+    // No instance takes this much in one pipeline: it is what writing costs, not cutting.
+    let mut whole = EmitOptions::default();
+    whole.limits = Some(PipelineLimits {
+        objects: usize::MAX,
+        deployments: usize::MAX,
+        jobs: usize::MAX,
+        artifact: usize::MAX,
+    });
+    let mut compact = whole.clone();
+    compact.comments = Comments::None;
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
     let mut group = criterion.benchmark_group("20,000 jobs");
     group.bench_function("one pipeline", |bencher| {
-        bencher.iter(|| black_box(emit(&plan, &sources, Comments::Origins)));
+        bencher.iter(|| black_box(plan.emit(&whole)));
     });
     group.bench_function("compact", |bencher| {
-        bencher.iter(|| black_box(emit(&plan, &sources, Comments::None)));
+        bencher.iter(|| black_box(plan.emit(&compact)));
     });
     group.bench_function("in parts", |bencher| {
-        bencher.iter(|| black_box(files(&plan, &sources, &settings)));
+        bencher.iter(|| black_box(plan.emit(&in_parts)));
     });
     group.finish();
     criterion.final_summary();
@@ -67,7 +66,7 @@ fn main() -> Result<(), ReadError> {
         let mut times: Vec<Duration> = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                black_box(emit(&plan, &sources, Comments::Origins));
+                black_box(plan.emit(&whole));
                 start.elapsed()
             })
             .collect();
@@ -77,11 +76,11 @@ fn main() -> Result<(), ReadError> {
     Ok(())
 }
 
-fn planned(sources: &Sources) -> Result<Plan, ReadError> {
+fn planned() -> Result<Plan, Error> {
     let mut written = vec![
         ("nestling.yml".to_owned(), WORKSPACE.as_bytes().to_vec()),
         ("ci/service.yml".to_owned(), TEMPLATE.as_bytes().to_vec()),
     ];
     written.extend((0..UNITS).map(|at| (format!("s/{at}/main.js"), Vec::new())));
-    support::everything(&MemoryFiles::new(written), &As::MergeRequest, sources)
+    support::everything(&MemoryFiles::new(written), &As::MergeRequest)
 }

@@ -8,11 +8,10 @@
 mod support;
 
 use criterion::Criterion;
-use nestling::changes::As;
-use nestling::diagnostic::{Diagnostic, Sources};
-use nestling::files::{MemoryFiles, Nowhere};
-use nestling::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
-use nestling::workspace::{self, Templates};
+use nestling::testing::{RenderLimits, TemplateValues, with_templates};
+use nestling::{As, Diagnostic, MemoryFiles, PipelineFacts, Project};
+use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::yaml::parse_file;
 use serde_json::json;
 use std::error::Error;
 use std::hint::black_box;
@@ -35,6 +34,9 @@ workspace:
       use: { template: service, inputs: { port: 3000, tags: [linux, arm] } }
   vars: { registry: $CI_REGISTRY_IMAGE }
 ";
+
+/// Those that the workspace gives.
+const INPUTS: &str = "{ port: 3000, tags: [linux, arm] }";
 
 const MACROS: &str = "\
 #% macro cache(unit)
@@ -150,32 +152,28 @@ fn files() -> MemoryFiles {
 
 /// Reads the workspace, compiles the template, and checks the inputs and renders it for each unit.
 fn rendered(files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
-    let sources = Sources::default();
-    let workspace = workspace::load(files, &sources)?.workspace;
-    let templates = Templates::new(files, &Nowhere, &workspace.template_folders, &sources);
-    let renderer = Renderer::new(&sources, &templates, RenderLimits::default());
-    for unit in &workspace.units {
-        let wrong = |problems: Vec<Diagnostic>| format!("the made-up template is wrong: {problems:?}");
-        for used in &unit.uses {
-            let template = templates.find(&used.template).map_err(wrong)?.ok_or("there is no template")?;
-            let inputs = bind(template.inputs.as_ref(), &used.inputs, used.origin).map_err(wrong)?;
-            let scope = Scope {
+    let project = Project::of_files(files, PipelineFacts::local(None, None, None))?;
+    let wrong = |problems: Vec<Diagnostic>| format!("the made-up template is wrong: {problems:?}");
+    let file = Sources::default().add("inputs.yml", INPUTS);
+    let inputs = parse_file(INPUTS, file).map_err(wrong)?;
+    let inputs = inputs.first().and_then(|node| node.as_map()).ok_or("the inputs are no mapping")?;
+    with_templates(&project, RenderLimits::default(), |templates| {
+        for unit in project.workspace().units() {
+            let values = TemplateValues {
                 unit: json!({ "name": unit.name.as_str(), "dir": unit.dir.as_str(), "slug": unit.name.as_str() }),
-                inputs,
                 vars: json!({ "registry": "$CI_REGISTRY_IMAGE" }),
-                environment: EnvironmentScope::Unbound,
+                environment: None,
                 pipeline: json!({ "kind": "merge_request" }),
             };
-            black_box(renderer.render(&template.body, &scope).map_err(wrong)?);
+            black_box(templates.render("service", inputs, &values).map_err(wrong)?);
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Plans everything, and gives the number of jobs.
 fn planned(files: &MemoryFiles) -> Result<usize, Box<dyn Error>> {
-    let sources = Sources::default();
-    let plan = support::everything(files, &As::MergeRequest, &sources)?;
+    let plan = support::everything(files, &As::MergeRequest)?;
     match plan.diagnostics.first() {
         Some(problem) => Err(format!("the made-up workspace is wrong: {problem:?}").into()),
         None => Ok(plan.pipeline.jobs.len()),

@@ -3,16 +3,10 @@
 //!
 //! `cargo bench -p nestling` measures and says whether both hold; `cargo test --bench select` runs it once.
 
-use criterion::{BenchmarkId, Criterion};
-use nestling::changes::{Change, ChangeSet, Extent, Head, Status};
-use nestling::diagnostic::Sources;
-use nestling::files::{Also, Entry, Files, ReadError, Search, Visit, Walk};
-use nestling::git::History;
-use nestling::path::RepoPath;
-use nestling::select::{BaseComparison, Narrowing, Selection, select};
-use nestling::workspace::{self, Workspace};
+use criterion::{BatchSize, BenchmarkId, Criterion};
+use nestling::{ChangeSet, Error, Files, PipelineFacts, Project, ReadError, RepoPath, Selected};
+use nestling_files::files::{Also, Entry, Search, Visit, Walk};
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const UNITS: usize = 10_000;
@@ -62,40 +56,36 @@ fn changes(count: usize, units: usize) -> ChangeSet {
             format!("{}/src/deep/f{n}.rs", dir(unit))
         }
     };
-    let change = |n: usize| Some(Change { path: RepoPath::parse(path(n)).ok()?, status: Status::Modified });
-    ChangeSet {
-        base: None,
-        head: Head::WorkTree { commit: None },
-        extent: Extent::Paths((0..count).filter_map(change).collect()),
-        history: History::Complete,
-    }
+    ChangeSet::of_paths((0..count).filter_map(|n| RepoPath::parse(path(n)).ok()))
 }
 
-fn run(changes: &ChangeSet, workspace: &Workspace) -> Selection {
-    select(changes, workspace, &BaseComparison::default(), &Narrowing::default())
-}
-
-/// The quickest of a few runs.
-fn quickest(changes: &ChangeSet, workspace: &Workspace) -> Duration {
-    let time = |_| {
+/// The quickest of a few runs, each on a project of its own: a project is planned once.
+fn quickest(changes: &ChangeSet, files: &Wide) -> Result<Duration, Error> {
+    let mut quickest = Duration::MAX;
+    for _ in 0..20 {
+        let planning = project(files)?.plan(changes.clone());
         let start = Instant::now();
-        black_box(run(changes, workspace));
-        start.elapsed()
-    };
-    (0..60).map(time).min().unwrap_or_default()
+        let selected = black_box(planning.select()?);
+        quickest = quickest.min(start.elapsed());
+        drop(selected);
+    }
+    Ok(quickest)
 }
 
-fn workspace(units: usize) -> Result<Workspace, Box<dyn std::error::Error>> {
-    let loaded = workspace::load(&Wide { units }, &Sources::default())?;
-    if loaded.workspace.units.len() != units {
-        return Err("the made-up workspace is not what it should be".into());
-    }
-    Ok(Arc::unwrap_or_clone(loaded.workspace))
+fn project(files: &Wide) -> Result<Project<'_>, Error> {
+    Project::of_files(files, PipelineFacts::local(None, None, None))
+}
+
+fn selected(changes: &ChangeSet, files: &Wide) -> Result<Selected, Error> {
+    project(files)?.plan(changes.clone()).select()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let large = workspace(UNITS)?;
-    if run(&changes(10_000, UNITS), &large).selected().count() < UNITS / 2 {
+    let large = Wide { units: UNITS };
+    if project(&large)?.workspace().units().len() != UNITS {
+        return Err("the made-up workspace is not what it should be".into());
+    }
+    if selected(&changes(10_000, UNITS), &large)?.selection.selected().count() < UNITS / 2 {
         return Err("the made-up change does not select what it should".into());
     }
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
@@ -103,32 +93,38 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for count in [10, 100, 1_000, 10_000] {
         let changes = changes(count, UNITS);
         group.bench_with_input(BenchmarkId::from_parameter(count), &changes, |bencher, changes| {
-            bencher.iter(|| black_box(run(changes, &large)));
+            bencher.iter_batched(
+                || project(&large).map(|project| project.plan(changes.clone())),
+                |planning| planning.and_then(nestling::Planning::select),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") {
-        judge(&large, &workspace(UNITS / 10)?)?;
+        judge(&large, &Wide { units: UNITS / 10 })?;
     }
     Ok(())
 }
 
-fn judge(large: &Workspace, small: &Workspace) -> Result<(), String> {
-    let time = |workspace: &Workspace, paths| quickest(&changes(paths, workspace.units.len()), workspace);
-    let [none, half, whole] = [0, 5_000, 10_000].map(|paths| time(large, paths));
-    let tenth = time(small, 10_000).saturating_sub(time(small, 0));
+fn judge(large: &Wide, small: &Wide) -> Result<(), Box<dyn std::error::Error>> {
+    let time = |files: &Wide, paths| quickest(&changes(paths, files.units), files);
+    let [none, half, whole] = [time(large, 0)?, time(large, 5_000)?, time(large, 10_000)?];
+    let tenth = time(small, 10_000)?.saturating_sub(time(small, 0)?);
     println!(
         "10,000 units: {none:?} for no path, {half:?} for 5,000, {whole:?} for 10,000 (limit {LIMIT:?})"
     );
     println!("1,000 units: {tenth:?} for the same 10,000 paths alone");
     if whole > LIMIT {
-        return Err(format!("selection takes {whole:?}, which is over {LIMIT:?}"));
+        return Err(format!("selection takes {whole:?}, which is over {LIMIT:?}").into());
     }
     // Paths times units would be ten times as much.
     let paths = whole.saturating_sub(none);
     if paths > tenth * 5 {
-        return Err(format!("with ten times the units, the same paths take {paths:?} instead of {tenth:?}"));
+        return Err(
+            format!("with ten times the units, the same paths take {paths:?} instead of {tenth:?}").into()
+        );
     }
     Ok(())
 }

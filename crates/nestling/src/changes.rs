@@ -10,16 +10,18 @@ mod base;
 mod find;
 mod detect;
 
-pub use detect::{detect, facts, head};
-pub use given::{GivenError, parse_given};
+pub(crate) use detect::{detect, facts, head};
+pub use given::GivenError;
 pub use nestling_git::{Change, Status};
 pub use nestling_gitlab::facts::{
     As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
     Policy,
 };
 pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
-pub use request::{ChangesError, FetchPolicy, OnUnknownBase, Request, Scope};
+pub use request::{ChangeRequest, ChangesError};
+pub(crate) use request::{FetchPolicy, OnUnknownBase, Scope};
 
+use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::fmt;
 
@@ -151,6 +153,24 @@ impl fmt::Display for Head {
 }
 
 impl ChangeSet {
+    /// Creates a change set in which everything counts as changed, for files that are in no repository.
+    pub fn everything() -> Self {
+        Self::without_base(Extent::Everything(Everything::Asked))
+    }
+
+    /// Creates a change set of these modified paths, for files that are in no repository.
+    pub fn of_paths(paths: impl IntoIterator<Item = RepoPath>) -> Self {
+        let mut paths: Vec<RepoPath> = paths.into_iter().collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let modified = |path| Change { path, status: Status::Modified };
+        Self::without_base(Extent::Paths(paths.into_iter().map(modified).collect()))
+    }
+
+    fn without_base(extent: Extent) -> Self {
+        Self { base: None, head: Head::WorkTree { commit: None }, extent, history: History::Complete }
+    }
+
     /// Base and head, how each was found, and how deep the clone is where it is cut off: a line each.
     pub fn provenance(&self) -> String {
         let mut lines: Vec<String> = self.base.iter().map(|base| format!("Base: {base}")).collect();

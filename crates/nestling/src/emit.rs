@@ -15,11 +15,10 @@ mod files;
 #[cfg(test)]
 mod testing;
 
-pub use files::files;
-pub use lines::{Line, job_lines};
-pub use output::{Emitted, File, Parts, Settings};
+pub(crate) use lines::job_lines;
+pub use output::{EmitOptions, Emitted, EmittedFile, Parts};
 pub use part::{is_name_of_part, is_part};
-pub use size::of_node as size;
+pub(crate) use size::of_node as size;
 pub use split::PipelineLimits;
 
 use crate::plan::Plan;
@@ -37,8 +36,35 @@ pub enum Comments {
     None,
 }
 
+impl Plan {
+    /// Writes the plan as GitLab takes it: in one file if that is small enough, else with shared bodies factored out, else as
+    /// a router and its parts. The same plan and options give the same bytes on every machine.
+    ///
+    /// ```
+    /// # use nestling::{MemoryFiles, PipelineFacts, Project};
+    /// # let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("api/nestling.yml", "build: { script: make }")]);
+    /// # let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+    /// # let changes = project.changes()?;
+    /// # let plan = project.plan(changes).run()?;
+    /// let emitted = plan.emit(&nestling::EmitOptions::default());
+    /// assert_eq!(emitted.files[0].path, "child-pipeline.yml");
+    /// assert!(emitted.files[0].text.contains("api:build:"));
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn emit(&self, options: &EmitOptions) -> Emitted {
+        let settings = output::Settings {
+            comments: options.comments,
+            file: &options.file,
+            plan_job: &options.plan_job,
+            parts: options.parts,
+            limits: options.limits.unwrap_or_else(|| PipelineLimits::of(&self.workspace.gitlab)),
+        };
+        files::files(self, &self.sources, &settings)
+    }
+}
+
 /// Writes the child pipeline. The same plan gives the same bytes on every machine.
-pub fn emit(plan: &Plan, sources: &Sources, comments: Comments) -> String {
+pub(crate) fn emit(plan: &Plan, sources: &Sources, comments: Comments) -> String {
     let mut out = String::new();
     if comments == Comments::Origins {
         out += &header::of(plan);
@@ -49,7 +75,7 @@ pub fn emit(plan: &Plan, sources: &Sources, comments: Comments) -> String {
 }
 
 /// Writes a pipeline without the header of a plan.
-pub fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, comments: Comments) {
+pub(crate) fn emit_pipeline(out: &mut String, pipeline: &Pipeline, sources: &Sources, comments: Comments) {
     write_pipeline(out, &Written::whole(pipeline), sources, comments);
 }
 
@@ -79,8 +105,9 @@ fn body(job: &Job) -> Node {
     Node::map(job.origin, Map { entries })
 }
 
-/// The body of one job as it would be written, for views that show a single one.
-pub fn emit_job(job: &Job) -> String {
+/// The body of one job as it would be written.
+#[cfg(test)]
+pub(crate) fn emit_job(job: &Job) -> String {
     let mut map = Map::default();
     map.set(job.name.as_str(), body(job));
     nestling_gitlab::yaml::emit(&Node::map(job.origin, map))

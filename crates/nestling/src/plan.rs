@@ -75,8 +75,15 @@ pub struct Plan {
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
     pub cdk_reports: BTreeMap<UnitName, Report>,
-    /// What is wrong so far; `check` adds what GitLab would refuse.
+    /// What is wrong, as far as the plan's own steps find it; [`Project::plan`](crate::Project::plan) adds what GitLab would refuse.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many warnings and notes were allowed, by a comment or in a header.
+    pub allowed: usize,
+    /// A warning for each comment and entry of `allow` that silenced nothing in this plan. Other kinds of pipelines may have
+    /// what it allows.
+    pub unused_allows: Vec<Diagnostic>,
+    /// The texts of the files that were read, which origins and diagnostics point into.
+    pub sources: Sources,
 }
 
 /// Which units a change set concerns, for those who need no more.
@@ -92,9 +99,16 @@ pub struct Selected {
     pub removed: Vec<Removed>,
     /// What is wrong in the workspace.
     pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the files that were read, which diagnostics point into.
+    pub sources: Sources,
 }
 
 impl Plan {
+    /// Reports whether something is wrong that keeps the pipeline from being written.
+    pub fn has_errors(&self) -> bool {
+        diagnostic::has_errors(&self.diagnostics)
+    }
+
     /// The workspace's units, then those that are gone since base.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
         self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
@@ -162,6 +176,7 @@ pub fn select(request: Request<'_>) -> Selected {
         selection,
         removed,
         diagnostics: request.loaded.diagnostics.clone(),
+        sources: request.sources.clone(),
     }
 }
 
@@ -206,6 +221,9 @@ pub fn plan(request: Request<'_>) -> Plan {
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         diagnostics: diagnostic::folded(made.diagnostics),
+        allowed: 0,
+        unused_allows: Vec::new(),
+        sources: request.sources.clone(),
     }
 }
 

@@ -28,7 +28,7 @@ pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub use document::{Body, Document, split};
 pub use load::{Loaded, load, load_header};
-pub use nestling_gitlab::instance::{Gitlab, InstanceLimits, parse_version};
+pub use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use relation::uses;
 pub use schema::Header;
 pub use template::{Template, Templates, library_files, library_names};
@@ -87,6 +87,11 @@ impl Workspace {
         self.units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok().map(|at| &self.units[at])
     }
 
+    /// Returns all units, in the order of their names.
+    pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
+        self.units.iter()
+    }
+
     /// The unit whose directory is nearest above a path, or is the path.
     pub fn owner(&self, path: &RepoPath) -> Option<&Unit> {
         let mut at = Some(path.clone());
@@ -102,6 +107,11 @@ impl Workspace {
     /// Whether a rule makes a unit of this directory, if it is there.
     pub fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|globs| globs.matches(directory))
+    }
+
+    /// Returns a pipeline of each kind that deploys differ in, for programs that judge all of them.
+    pub fn pipeline_kinds(&self, default_branch: Option<&str>) -> Vec<crate::changes::As> {
+        self.environments.kinds(default_branch)
     }
 
     /// The names of all units, in order.

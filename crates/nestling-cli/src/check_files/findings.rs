@@ -1,12 +1,10 @@
 //! Findings in several files, put together.
 
 use super::input::{Input, Kind};
-use crate::planned::Planned;
-use nestling::catalog;
-use nestling::check::Allow;
-use nestling::diagnostic::{Diagnostic, FileId, Source, Sources};
-use nestling::lint::Linted;
-use nestling::pipeline::{Job, Pipeline};
+use nestling::{Diagnostic, FILE_NAME, Job, Pipeline, Plan, Source, Sources, catalog};
+use nestling_gitlab::check::Allow;
+use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::lint::Linted;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -44,14 +42,13 @@ impl Findings {
     }
 
     /// Adds a file of a workspace: the findings in it, those of its unit, and those that are in no file.
-    pub(super) fn add_planned(&mut self, planned: &Planned, input: &Input) -> Rendered {
+    pub(super) fn add_planned(&mut self, plan: &Plan, input: &Input) -> Rendered {
         self.files += 1;
-        let plan = &planned.plan;
-        let unit = plan.workspace.units.iter().find(|unit| {
-            let file = unit.dir.child(nestling::workspace::FILE_NAME.as_bytes());
+        let unit = plan.workspace.units().find(|unit| {
+            let file = unit.dir.child(FILE_NAME.as_bytes());
             input.path.as_ref() == Some(&file)
         });
-        let is_here = |file: FileId| planned.sources.path(file) == input.name;
+        let is_here = |file: FileId| plan.sources.path(file) == input.name;
         let is_of_file = |job: &&Job| match unit {
             Some(unit) => job.unit.as_ref() == Some(&unit.name),
             None => is_here(job.origin.file),
@@ -64,8 +61,8 @@ impl Findings {
                 || unit.is_some_and(|unit| problem.units.contains(&unit.name))
         };
         let before = self.of_workspaces.len();
-        for problem in planned.problems.iter().filter(concerns) {
-            let sources = problem.labels.iter().map(|label| planned.sources.get(label.origin.file));
+        for problem in plan.diagnostics.iter().filter(concerns) {
+            let sources = problem.labels.iter().map(|label| plan.sources.get(label.origin.file));
             self.of_workspaces.push((problem.clone(), sources.collect()));
         }
         let found = self.of_workspaces.len() > before;

@@ -2,11 +2,9 @@
 
 use crate::exit::Failure;
 use crate::invocation::Invocation;
-use nestling::diagnostic::{FileId, did_you_mean};
-use nestling::git::{GitError, Repository, Trust};
-use nestling::path::RepoPath;
-use nestling::workspace::FILE_NAME;
-use nestling::yaml::{self, Node};
+use nestling::{FILE_NAME, GitError, RepoPath, Repository, Trust};
+use nestling_gitlab::diagnostic::{FileId, did_you_mean};
+use nestling_gitlab::yaml::{self, Node};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +85,7 @@ impl Input {
 
     /// The root of the work tree that it is in.
     pub(super) fn root(&self) -> Option<&Path> {
-        self.repository.as_ref().and_then(Repository::work_dir)
+        self.repository.as_ref().and_then(Repository::root)
     }
 
     /// The root of the workspace that a unit's file is in.
@@ -104,8 +102,8 @@ impl Input {
 fn repository_of(directory: &Path, invocation: &Invocation<'_>) -> Result<Option<Repository>, Failure> {
     let project = invocation.environment.get("CI_PROJECT_DIR");
     let trust = project.map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-    match Repository::discover(directory, &trust) {
-        Ok(repository) => Ok(repository.work_dir().is_some().then_some(repository)),
+    match Repository::discover_trusting(directory, &trust) {
+        Ok(repository) => Ok(repository.root().is_some().then_some(repository)),
         Err(GitError::NotFound { .. }) => Ok(None),
         Err(error) => Err(Failure::git(error)),
     }
@@ -114,7 +112,7 @@ fn repository_of(directory: &Path, invocation: &Invocation<'_>) -> Result<Option
 /// A file's path in a repository.
 fn inside(place: &Path, repository: &Repository) -> Option<RepoPath> {
     let place = place.canonicalize().ok()?;
-    let root = repository.work_dir()?.canonicalize().ok()?;
+    let root = repository.root()?.canonicalize().ok()?;
     RepoPath::parse(place.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
 }
 

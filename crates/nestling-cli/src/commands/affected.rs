@@ -3,9 +3,9 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::options::ChangeOptions;
-use crate::planned::until_the_end;
+use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
-use nestling::plan::Selected;
+use nestling::Selected;
 use nestling::view::affected::affected_v1;
 
 /// List the selected units
@@ -37,8 +37,8 @@ enum Format {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = until_the_end(invocation.open(&args.changes)?);
     let selected = until_the_end(session.select()?);
-    let ok = selected.report(invocation.io);
-    invocation.io.data(list(args.format, &selected.selected)?)?;
+    let ok = report_selected(selected, invocation.io);
+    invocation.io.data(list(args.format, selected)?)?;
     Ok(ended(ok))
 }
 

@@ -6,10 +6,10 @@ use crate::options::CdkOptions;
 use crate::planned::tell;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::cdk::show::{self, Shown};
-use nestling::cdk::{self, deployment};
-use nestling::diagnostic::{Origin, Severity, Sources};
-use nestling::files::DirectoryFiles;
+use nestling::{Origin, Severity, Sources, cdk};
+use nestling_cdk::deployment;
+use nestling_cdk::show::{self, Shown};
+use nestling_files::files::DirectoryFiles;
 use std::path::PathBuf;
 
 /// Look at CDK assemblies
@@ -51,7 +51,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let Cdk::Show { assembly, format, cdk } = &args.command;
+    let Cdk::Show { assembly, format, cdk: options } = &args.command;
     let start = invocation.directory();
     let io = &mut *invocation.io;
     let sources = Sources::default();
@@ -74,9 +74,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling::yaml::emit(&alone.rendered),
+        Format::Jobs => nestling_gitlab::yaml::emit(&alone.rendered),
     })?;
-    if cdk.strict_cdk {
+    if options.strict_cdk {
         let open = alone.report.diagnostics(Severity::Error);
         return Ok(ended(tell(&open, &sources, io)));
     }

@@ -9,8 +9,10 @@ use crate::planned::tell;
 use crate::report;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling::view::json_v1;
+use nestling::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::has_errors;
+use nestling_gitlab::instance::parse_version;
 use std::path::PathBuf;
 
 /// Find errors in GitLab CI files, or in all units, before GitLab does
@@ -51,8 +53,7 @@ enum Format {
 }
 
 fn version(text: &str) -> Result<(u32, u32), String> {
-    nestling::workspace::parse_version(text)
-        .ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
+    parse_version(text).ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
 }
 
 /// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands
@@ -66,13 +67,12 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
         let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-        let mut planned = session.plan_everything()?;
-        let unused = session.unused_allows(&planned)?;
-        planned.problems.extend(unused);
-        let plan = &planned.plan;
-        let units = counted(plan.workspace.units.len(), "unit");
+        let mut plan = session.plan_everything()?;
+        let unused = session.unused_allows(&plan)?;
+        plan.diagnostics.extend(unused);
+        let units = counted(plan.workspace.units().len(), "unit");
         let jobs = counted(plan.pipeline.jobs.len(), "job");
-        (planned.problems, planned.sources, summary(&[units, jobs], planned.allowed))
+        (plan.diagnostics, plan.sources, summary(&[units, jobs], plan.allowed))
     } else {
         let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
         let findings = check_files::check(&args.files, &settings, invocation)?;

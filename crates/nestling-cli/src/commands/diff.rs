@@ -4,8 +4,9 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::Planned;
+use crate::planned::report_plan;
 use clap::ValueEnum;
+use nestling::Plan;
 use nestling::view::diff::{self, diff};
 
 /// Show what a change does to the jobs of all units
@@ -37,14 +38,15 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-    let [base, head] = session.plan_both()?;
-    let ok = head.report(invocation.io);
+    let plans = session.plan_both()?;
+    let (base, head) = (&plans.base, &plans.head);
+    let ok = report_plan(head, invocation.io);
     if base.has_errors() {
         invocation.io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
     }
-    let found = diff(&base.plan.pipeline, &head.plan.pipeline);
-    let sides = [&base, &head].map(|side| side.plan.changes.head.to_string());
-    let text = shown(args.format, &found, &head, sides, invocation.io)?;
+    let found = diff(&base.pipeline, &head.pipeline);
+    let sides = [base, head].map(|side| side.changes.head.to_string());
+    let text = shown(args.format, &found, head, sides, invocation.io)?;
     invocation.io.data(text)?;
     Ok(ended(ok))
 }
@@ -52,12 +54,12 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 fn shown(
     format: Format,
     found: &diff::Diff,
-    head: &Planned,
+    head: &Plan,
     [older, newer]: [String; 2],
     io: &Io,
 ) -> Result<String, Failure> {
-    let units = head.plan.workspace.units.len();
-    let what = head.plan.facts.describe();
+    let units = head.workspace.units().len();
+    let what = head.facts.describe();
     Ok(match format {
         Format::Text => {
             let screen = io.screen_of_data();

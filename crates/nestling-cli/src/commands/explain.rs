@@ -3,14 +3,12 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
-use crate::planned::Planned;
+use crate::planned::report_plan;
 use crate::session::Session;
 use clap::ValueEnum;
-use nestling::catalog;
-use nestling::diagnostic::{Rule, did_you_mean};
-use nestling::name::UnitName;
-use nestling::path::RepoPath;
 use nestling::view::{self, Asked};
+use nestling::{Plan, RepoPath, Rule, UnitName, catalog};
+use nestling_gitlab::diagnostic::did_you_mean;
 
 /// Say why a unit, a job or a path is in, or why it is not
 ///
@@ -53,16 +51,16 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         (subject, None) => subject.as_deref().unwrap_or_default(),
     };
     let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
-    let planned = session.plan()?;
-    let ok = planned.report(invocation.io);
-    let asked = match find(&session, &planned, subject)? {
+    let plan = session.plan()?;
+    let ok = report_plan(&plan, invocation.io);
+    let asked = match find(&session, &plan, subject)? {
         Found::Asked(asked) => asked,
         Found::Rule(rule) => {
             invocation.io.data(view::rule(rule))?;
             return Ok(Exit::Done);
         }
     };
-    let told = view::explain(&planned.plan, &asked, &planned.sources);
+    let told = view::explain(&plan, &asked);
     match args.format {
         Format::Text => invocation.io.data(told.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
@@ -94,21 +92,21 @@ enum Found<'a> {
 }
 
 /// Finds a unit or a job, a path that changed or exists, or a rule, in this order.
-fn find<'a>(session: &Session, planned: &'a Planned, text: &'a str) -> Result<Found<'a>, Failure> {
-    if let Some(asked) = Asked::find(&planned.plan, text) {
+fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Found<'a>, Failure> {
+    if let Some(asked) = Asked::find(plan, text) {
         return Ok(Found::Asked(asked));
     }
     let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let (exists, made) = session.looks_at(planned, &wanted)?;
-    if exists {
-        return Ok(Found::Asked(Asked::Path { path: wanted, made }));
+    let facts = session.path_facts(plan, &wanted)?;
+    if facts.exists {
+        return Ok(Found::Asked(Asked::Path { path: wanted, made: facts.made_from }));
     }
     if let Some(rule) = catalog::rule(text) {
         return Ok(Found::Rule(rule));
     }
     let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
-    let units = planned.plan.workspace.unit_names().map(UnitName::as_str);
-    let jobs = planned.plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    let units = plan.workspace.unit_names().map(UnitName::as_str);
+    let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let rules = catalog::all().into_iter().map(|rule| rule.id);
     let near = did_you_mean(text, units.chain(jobs).chain(rules));
     Err(match near {

@@ -6,10 +6,10 @@ use crate::invocation::Invocation;
 use crate::io::Io;
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::place::from_root;
-use crate::planned::{Planned, until_the_end};
+use crate::planned::{report_plan, tell, until_the_end};
 use crate::session::Session;
 use crate::{artifacts, leftover, log, output};
-use nestling::emit::{Comments, Emitted, Parts, Settings, files};
+use nestling::{Comments, EmitOptions, Emitted, Parts};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -49,21 +49,22 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         clear(args, invocation.directory(), invocation.io)?;
     }
     let session = until_the_end(invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?);
-    let planned = until_the_end(session.plan_and_synthesize()?);
+    let plan = until_the_end(session.plan_and_synthesize()?);
     let io = &mut *invocation.io;
-    let ok = planned.report(io);
-    log::plan(io, environment, &planned.plan);
-    let emitted =
-        ok.then(|| files(&planned.plan, &planned.sources, &settings(args, session, planned, environment)));
+    let ok = report_plan(plan, io);
+    log::plan(io, environment, plan);
+    let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports, which hold everything that is wrong.
-    let found = emitted.as_ref().map_or_else(Vec::new, |emitted| emitted.problems.clone());
-    planned.report_more(found, io);
+    if let Some(emitted) = &emitted {
+        tell(&emitted.diagnostics, &plan.sources, io);
+        plan.diagnostics.extend(emitted.diagnostics.iter().cloned());
+    }
     if let Some(folder) = &args.report {
-        artifacts::write(folder, session.directory(), planned, environment)?;
+        artifacts::write(folder, session.directory(), plan, environment)?;
         io.talk(format_args!("wrote the reports into {}\n", folder.display()));
     }
     match emitted {
-        Some(emitted) if !planned.has_errors() => write(&emitted, args, session, io),
+        Some(emitted) if !plan.has_errors() => write(&emitted, args, session, io),
         _ => Ok(Exit::Errors),
     }
 }
@@ -78,14 +79,13 @@ fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
     leftover::remove_parts(start, &args.output, &[], io)
 }
 
-fn settings(args: &Args, session: &Session, planned: &Planned, environment: &Environment) -> Settings {
-    Settings {
-        comments: if args.compact { Comments::None } else { Comments::Origins },
-        file: artifact(&args.output, session, environment),
-        plan_job: environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned(),
-        parts: args.parts.map_or(Parts::Fewest, Parts::Exactly),
-        limits: planned.limits(),
-    }
+fn options(args: &Args, session: &Session, environment: &Environment) -> EmitOptions {
+    let mut options = EmitOptions::default();
+    options.comments = if args.compact { Comments::None } else { Comments::Origins };
+    options.file = artifact(&args.output, session, environment);
+    options.plan_job = environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned();
+    options.parts = args.parts.map_or(Parts::Fewest, Parts::Exactly);
+    options
 }
 
 /// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the project's directory.

@@ -4,11 +4,12 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
-use crate::planned::Planned;
+use crate::planned::report_plan;
 use crate::session::Session;
 use crate::watch::Watch;
 use crate::{find_job::find_job, output, page, simulated};
 use clap::ValueEnum;
+use nestling::Plan;
 use nestling::view::{self, Screen, json_v1};
 use std::path::PathBuf;
 
@@ -64,9 +65,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 }
 
 fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
-    let planned = session.plan()?;
-    let ok = planned.report(io);
-    show(args, session, &planned, io)?;
+    let plan = session.plan()?;
+    let ok = report_plan(&plan, io);
+    show(args, session, &plan, io)?;
     Ok(ended(ok))
 }
 
@@ -91,34 +92,33 @@ fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failur
     Ok(exit)
 }
 
-fn show(args: &Args, session: &Session, planned: &Planned, io: &mut Io) -> Result<(), Failure> {
+fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
-        return page::write(args.html.as_deref(), session, planned, io).and_then(|path| match path {
+        return page::write(args.html.as_deref(), session, plan, io).and_then(|path| match path {
             Some(path) if args.open => output::open(&path),
             _ => Ok(()),
         });
     }
     if let Some(name) = &args.job {
-        let job = find_job(name, &planned.plan)?;
-        return Ok(io.data(view::job(job, &planned.sources, io.screen_of_data()))?);
+        let job = find_job(name, plan)?;
+        return Ok(io.data(view::job(job, &plan.sources, io.screen_of_data()))?);
     }
-    io.data(shown(args.format, planned, io.screen_of_data())?)?;
+    io.data(shown(args.format, plan, io.screen_of_data())?)?;
     if matches!(args.format, Format::Tree | Format::Table) {
-        simulated::tell_difference(session, &planned.plan, io)?;
+        simulated::tell_difference(session, plan, io)?;
     }
     Ok(())
 }
 
-fn shown(format: Format, planned: &Planned, screen: Screen) -> Result<String, Failure> {
-    let plan = &planned.plan;
+fn shown(format: Format, plan: &Plan, screen: Screen) -> Result<String, Failure> {
     Ok(match format {
         Format::Tree => view::tree(plan, screen),
         Format::Table => view::stages(plan, screen),
         Format::Mermaid => view::mermaid(plan),
         Format::Dot => view::dot(plan),
         Format::Json => {
-            let plan = json_v1::plan_v1(plan, &planned.problems, &planned.sources);
-            serde_json::to_string_pretty(&plan).map_err(Failure::output)? + "\n"
+            let json = json_v1::plan_v1(plan);
+            serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n"
         }
     })
 }

@@ -3,8 +3,8 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use clap::ValueEnum;
+use nestling::Header;
 use nestling::view::{affected, diff, explanation_schema, json_v1};
-use nestling::workspace::Header;
 
 /// Print the JSON schema of a format, for editors and scripts
 ///

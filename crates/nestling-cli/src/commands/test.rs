@@ -5,12 +5,9 @@ use crate::invocation::{Invocation, ended};
 use crate::options::HeadOptions;
 use crate::output;
 use crate::planned::tell;
-use crate::session::Session;
-use nestling::diagnostic::{Diagnostic, Sources, has_errors};
-use nestling::files::{Files, Nowhere};
-use nestling::path::RepoPath;
-use nestling::testing::{Found, Outcome, Setting, discover, junit, read, run as run_case, summary};
-use nestling::workspace::{Loaded, Workspace, library_files};
+use nestling::testing::{CaseFile, Outcome, Suite, junit, summary};
+use nestling::{Diagnostic, RepoPath};
+use nestling_gitlab::diagnostic::has_errors;
 use std::path::PathBuf;
 
 /// Run the cases beside templates
@@ -39,30 +36,27 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let sources = Sources::default();
     let directory = invocation.directory();
-    let (outcomes, problems) = if args.library {
-        let files = library_files();
-        let workspace = Workspace::default();
-        let found = discover(&files, &[&RepoPath::root()], "nestling/").map_err(Failure::repository)?;
-        let setting =
-            Setting { files: &files, elsewhere: &Nowhere, workspace: &workspace, sources: &sources };
-        outcomes(&found, &setting)?
+    let (outcomes, ok) = if args.library {
+        let suite = Suite::of_library();
+        let files = suite.case_files()?;
+        report(&suite, run_files(&suite, &files)?, invocation)
     } else {
         let session = invocation.open(&args.head)?;
-        let (mut all, problems) = in_repository(args, &session, &sources)?;
+        let mut suite = Suite::of_project(session.project()?);
+        let mut ran = in_repository(args, &suite)?;
         if args.update {
-            for snapshot in all.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
+            for snapshot in ran.outcomes.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
                 let path = session.root().join(snapshot.path.to_string());
                 let folder = path.parent().unwrap_or(&path);
                 std::fs::create_dir_all(folder).map_err(Failure::output)?;
                 output::replace(&path, &snapshot.text)?;
             }
-            all = in_repository(args, &session, &sources)?.0;
+            suite = Suite::of_project(session.project()?);
+            ran.outcomes = in_repository(args, &suite)?.outcomes;
         }
-        (all, problems)
+        report(&suite, ran, invocation)
     };
-    let ok = tell(&problems, &sources, invocation.io);
     if let Some(path) = &args.junit {
         output::replace(&directory.join(path), &junit(&outcomes))?;
     }
@@ -70,25 +64,30 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     Ok(ended(ok && outcomes.iter().all(Outcome::passed)))
 }
 
-type Ran = (Vec<Outcome>, Vec<Diagnostic>);
+/// The outcomes of cases, and what is wrong with files that hold none.
+#[derive(Default)]
+struct Ran {
+    outcomes: Vec<Outcome>,
+    problems: Vec<Diagnostic>,
+}
 
-fn in_repository(args: &Args, session: &Session, sources: &Sources) -> Result<Ran, Failure> {
-    session.look(sources, |files, repository, loaded| {
-        let Loaded { workspace, diagnostics } = loaded;
-        if has_errors(&diagnostics) {
-            return Ok((Vec::new(), diagnostics));
-        }
-        let folders = workspace.template_folders.iter().filter(|folder| folder.revision.is_none());
-        let folders: Vec<&RepoPath> = folders.map(|folder| &folder.path).collect();
-        let found = chosen(args, files, &folders)?;
-        let setting = Setting { files, elsewhere: repository, workspace: &workspace, sources };
-        outcomes(&found, &setting)
-    })
+/// Reports what is wrong in the files; whether nothing of it is an error.
+fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<Outcome>, bool) {
+    let ok = tell(&ran.problems, suite.project().sources(), invocation.io);
+    (ran.outcomes, ok)
+}
+
+fn in_repository(args: &Args, suite: &Suite<'_>) -> Result<Ran, Failure> {
+    let problems = suite.project().diagnostics();
+    if has_errors(problems) {
+        return Ok(Ran { problems: problems.to_vec(), ..Ran::default() });
+    }
+    run_files(suite, &chosen(args, suite)?)
 }
 
 /// The files with cases that the command line asks for.
-fn chosen(args: &Args, files: &dyn Files, folders: &[&RepoPath]) -> Result<Vec<Found>, Failure> {
-    let mut found = discover(files, folders, "").map_err(Failure::repository)?;
+fn chosen(args: &Args, suite: &Suite<'_>) -> Result<Vec<CaseFile>, Failure> {
+    let mut found = suite.case_files()?;
     let mut wanted = Vec::new();
     for text in &args.cases {
         let path = RepoPath::parse(text.trim_end_matches('/'));
@@ -105,15 +104,13 @@ fn chosen(args: &Args, files: &dyn Files, folders: &[&RepoPath]) -> Result<Vec<F
     Ok(found)
 }
 
-fn outcomes(found: &[Found], setting: &Setting<'_>) -> Result<Ran, Failure> {
-    let mut outcomes = Vec::new();
-    let mut problems = Vec::new();
-    for found in found {
-        let Some(bytes) = setting.files.read(&found.path).map_err(Failure::repository)? else { continue };
-        match read(found, bytes, setting.sources) {
-            Ok(cases) => outcomes.extend(cases.iter().map(|case| run_case(case, setting))),
-            Err(error) => problems.extend(error),
+fn run_files(suite: &Suite<'_>, files: &[CaseFile]) -> Result<Ran, Failure> {
+    let mut ran = Ran::default();
+    for file in files {
+        match suite.read(file)? {
+            Ok(cases) => ran.outcomes.extend(cases.iter().map(|case| suite.run(case))),
+            Err(problems) => ran.problems.extend(problems),
         }
     }
-    Ok((outcomes, problems))
+    Ok(ran)
 }

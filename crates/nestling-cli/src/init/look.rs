@@ -1,8 +1,7 @@
 //! Looks at a repository: which directories are projects, and of what kind.
 
-use nestling::files::{Entry, EntryKind, Files, ReadError, Walk};
-use nestling::path::RepoPath;
-use nestling::workspace::FILE_NAME;
+use nestling::{FILE_NAME, Files, ReadError, RepoPath};
+use nestling_files::files::{Entry, EntryKind, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a project is built with.

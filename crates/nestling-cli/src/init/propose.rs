@@ -2,14 +2,7 @@
 
 use super::look::{Kind, Repository};
 use super::{parent, starter};
-use nestling::changes::{ChangeSet, Everything, Extent, Head, PipelineFacts};
-use nestling::diagnostic::{Sources, has_errors};
-use nestling::files::{MemoryFiles, Nowhere};
-use nestling::git::History;
-use nestling::path::RepoPath;
-use nestling::plan::{self, Request};
-use nestling::select::Narrowing;
-use nestling::workspace::{self, FILE_NAME, library_names};
+use nestling::{Error, FILE_NAME, MemoryFiles, PipelineFacts, Project, RepoPath, library_names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -69,28 +62,15 @@ fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     files.extend(
         uses.iter().map(|(kind, used)| (format!("{TEMPLATES}/{used}.yml"), starter::template(*kind))),
     );
-    let (files, sources) = (MemoryFiles::new(files), Sources::default());
-    let Ok(loaded) = workspace::load(&files, &sources) else { return false };
-    let changes = ChangeSet {
-        base: None,
-        head: Head::WorkTree { commit: None },
-        extent: Extent::Everything(Everything::Asked),
-        history: History::Complete,
+    let files = MemoryFiles::new(files);
+    let without_errors = || {
+        let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+        let project = Project::of_files(&files, facts)?;
+        let changes = project.changes()?;
+        let plan = project.plan(changes).run()?;
+        Ok::<bool, Error>(!plan.has_errors())
     };
-    let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-    let narrowing = Narrowing::default();
-    let plan = plan::plan(Request {
-        elsewhere: &Nowhere,
-        files: &files,
-        loaded: &loaded,
-        base: None,
-        changes,
-        pipeline,
-        narrowing,
-        assemblies: &nestling::cdk::InRepository,
-        sources: &sources,
-    });
-    !has_errors(&plan.diagnostics)
+    without_errors().unwrap_or(false)
 }
 
 fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> String {

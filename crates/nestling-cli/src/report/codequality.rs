@@ -2,7 +2,7 @@
 //! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
 
 use super::units;
-use nestling::diagnostic::{Diagnostic, Severity, Sources};
+use nestling::{Diagnostic, Severity, Sources};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ pub(crate) fn codequality(diagnostics: &[Diagnostic], sources: &Sources) -> Stri
 
 fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> Finding {
     let (path, begin) = diagnostic.origin().map_or_else(
-        || (nestling::workspace::FILE_NAME.to_owned(), 1),
+        || (nestling::FILE_NAME.to_owned(), 1),
         |origin| (sources.path(origin.file), origin.line.max(1)),
     );
     let units = units(&diagnostic.units).map(|units| format!(" ({units})")).unwrap_or_default();

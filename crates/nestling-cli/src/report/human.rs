@@ -2,7 +2,7 @@
 
 use super::units;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use nestling::diagnostic::{Diagnostic, Label, Origin, Severity, Source, Sources};
+use nestling::{Diagnostic, Label, Origin, Severity, Source, Sources};
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
 use super::units;
-use nestling::diagnostic::{Diagnostic, Label, Rule, Severity, Sources};
+use nestling::{Diagnostic, Label, Rule, Severity, Sources};
 use serde::Serialize;
 use std::collections::BTreeSet;
 

@@ -4,31 +4,32 @@ use crate::ci_env::Environment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
-use nestling::changes::{As, FetchPolicy, OnUnknownBase, Request, Scope};
+use nestling::ChangeRequest;
 use std::path::Path;
-use std::time::Duration;
-
-/// How long a fetch of one commit may take before the run goes on without it.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads the options, and the list of changed paths where one is given.
-pub(super) fn read(options: &RunOptions, environment: &Environment, io: &mut Io) -> Result<Request, Failure> {
-    let simulate = options.act_as.as_deref().map(As::parse).transpose();
-    let simulate = simulate.map_err(|error| Failure::usage(error.to_string()))?;
-    let given = options.changes_from.as_deref().map(|from| given(from, options.nul, io)).transpose()?;
-    let fetch =
-        if options.no_fetch { FetchPolicy::Forbid } else { FetchPolicy::Allow { timeout: FETCH_TIMEOUT } };
-    Ok(Request {
-        variables: environment.ci_variables(),
-        simulate,
-        base: options.base.clone(),
-        head: options.head.clone(),
-        given,
-        scope: if options.all { Scope::All } else { Scope::Policy },
-        fetch,
-        unknown_base: if options.strict_base { OnUnknownBase::Fail } else { OnUnknownBase::RunEverything },
-        ..Request::default()
-    })
+pub(super) fn read(
+    options: &RunOptions,
+    environment: &Environment,
+    io: &mut Io,
+) -> Result<ChangeRequest, Failure> {
+    let mut request = ChangeRequest::from_ci(&environment.ci_variables());
+    if let Some(base) = &options.base {
+        request = request.base(base);
+    }
+    if let Some(head) = &options.head {
+        request = request.head(head);
+    }
+    if options.strict_base {
+        request = request.require_base();
+    }
+    if options.all {
+        request = request.everything();
+    }
+    if let Some(file) = &options.changes_from {
+        request = request.changed_paths(given(file, options.nul, io)?);
+    }
+    Ok(request)
 }
 
 /// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.

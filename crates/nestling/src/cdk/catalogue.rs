@@ -2,10 +2,10 @@
 
 use crate::changes::PipelineFacts;
 use crate::environments::{CatalogueTexts, environment};
-use crate::name::UnitName;
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
 use nestling_cdk::environment::{Environment as Plain, Keywords, Start as PlainStart};
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The purpose of jobs.

@@ -4,7 +4,7 @@ use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
 use super::reason::AmbiguousRevision;
-use super::request::{ChangesError, OnUnknownBase, Request, Scope};
+use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };
@@ -15,7 +15,7 @@ use nestling_git::{GitError, Repository, Resolution};
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn facts(repository: &Repository, request: &Request) -> Result<PipelineFacts, ChangesError> {
+pub(crate) fn facts(repository: &Repository, request: &ChangeRequest) -> Result<PipelineFacts, ChangesError> {
     let mut facts = if request.variables.is_gitlab() {
         PipelineFacts::from_variables(&request.variables)
     } else {
@@ -48,21 +48,24 @@ fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesErro
     if repository.head()?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
 }
 
-/// Finds what changed. Files are never written; a commit may be fetched, if the request allows it.
+/// Finds what changed up to this head, for a pipeline of these facts. Files are never written; a commit may be fetched,
+/// if the request allows it.
 ///
 /// # Errors
-/// The repository or the list of changed paths cannot be read, or head is not there. An unknown base is none,
-/// unless the request says so.
-pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, ChangesError> {
-    let facts = facts(repository, request)?;
-    let head = head(repository, request)?;
+/// The repository or the list of changed paths cannot be read. An unknown base is none, unless the request says so.
+pub(crate) fn detect(
+    repository: &Repository,
+    request: &ChangeRequest,
+    facts: &PipelineFacts,
+    head: Head,
+) -> Result<ChangeSet, ChangesError> {
     let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
     let (base, extent) = if let Some(list) = &request.given {
         (named_base(&search)?, Extent::Paths(parse_given(list)?))
     } else if request.scope == Scope::All {
         (named_base(&search)?, Extent::Everything(Everything::Asked))
     } else {
-        compared(&search, &facts)?
+        compared(&search, facts)?
     };
     let history = repository.history(head.commit());
     Ok(ChangeSet { base, head, extent, history })
@@ -75,7 +78,7 @@ pub fn detect(repository: &Repository, request: &Request) -> Result<ChangeSet, C
 ///
 /// # Errors
 /// The repository cannot be read, or head is not there.
-pub fn head(repository: &Repository, request: &Request) -> Result<Head, ChangesError> {
+pub(crate) fn head(repository: &Repository, request: &ChangeRequest) -> Result<Head, ChangesError> {
     let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
         (Some(revision), _) => {
             (revision.as_str(), Provenance::Given { option: "--head", revision: revision.clone() })

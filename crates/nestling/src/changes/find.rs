@@ -2,7 +2,7 @@
 
 use super::base::Rule;
 use super::reason::{AmbiguousRevision, UnknownBase};
-use super::request::{FetchPolicy, Request};
+use super::request::{ChangeRequest, FetchPolicy};
 use super::{Base, Head, Obtained, Provenance};
 use nestling_files::path::Glob;
 use nestling_git::{Branch, CommitId, GitError, MergeBase, Repository, Resolution};
@@ -13,7 +13,7 @@ pub(super) type Found = Result<Result<Base, UnknownBase>, GitError>;
 /// Looks for base in one repository, for one head.
 pub(super) struct Search<'a> {
     pub(super) repository: &'a Repository,
-    pub(super) request: &'a Request,
+    pub(super) request: &'a ChangeRequest,
     pub(super) default_branch: Option<&'a str>,
     pub(super) head: &'a Head,
 }

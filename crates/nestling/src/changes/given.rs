@@ -30,7 +30,7 @@ pub enum GivenError {
 ///
 /// # Errors
 /// An entry is no path inside the repository, or is cut off.
-pub fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+pub(crate) fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     let mut changes = if list.contains(&0) { separated_by_nul(list)? } else { separated_by_newline(list)? };
     changes.sort_unstable();
     changes.dedup();

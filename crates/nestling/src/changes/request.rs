@@ -6,34 +6,104 @@ use super::{As, CiVariables, Policies, Provenance, UnknownBase};
 use nestling_git::GitError;
 use std::time::Duration;
 
-/// What to find the changes of. [`Request::default`] is a developer's machine without any option.
+/// A request for what changed: the pipeline's own variables, and what a person says beside them.
+///
+/// Each method states one thing more, as an option of the command line does. Without any, the work tree is compared with
+/// its merge base with the default branch.
+///
+/// ```
+/// use nestling::{As, ChangeRequest, CiVariables};
+///
+/// // On a developer's machine, as if a merge request were open for the branch that is checked out.
+/// let request = ChangeRequest::local().simulate(As::MergeRequest).base("v1.4.0");
+///
+/// // In a job of GitLab. The library never reads the environment: the program passes the variables on.
+/// let variables: CiVariables = [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main")].into_iter().collect();
+/// let request = ChangeRequest::from_ci(&variables);
+/// ```
 #[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// The predefined variables of the job; none outside of CI.
-    pub variables: CiVariables,
-    /// `--as`: another kind of pipeline.
-    pub simulate: Option<As>,
-    /// `--base`: what to compare with.
-    pub base: Option<String>,
-    /// `--head`: what to compare.
-    pub head: Option<String>,
-    /// `--changes-from`: the list itself, for [`parse_given`](super::parse_given).
-    pub given: Option<Vec<u8>>,
-    /// Whether everything was asked for.
-    pub scope: Scope,
-    /// The default branch, where the variables do not tell.
-    pub default_branch: Option<String>,
-    /// `workspace.pipelines`.
-    pub policies: Policies,
-    /// Whether a missing commit may be fetched.
-    pub fetch: FetchPolicy,
-    /// What to do where base is not known.
-    pub unknown_base: OnUnknownBase,
+pub struct ChangeRequest {
+    pub(crate) variables: CiVariables,
+    pub(crate) simulate: Option<As>,
+    pub(crate) base: Option<String>,
+    pub(crate) head: Option<String>,
+    /// The list of `--changes-from`, for [`parse_given`](super::parse_given).
+    pub(crate) given: Option<Vec<u8>>,
+    pub(crate) scope: Scope,
+    pub(crate) default_branch: Option<String>,
+    /// `workspace.pipelines`, known once the workspace is read.
+    pub(crate) policies: Policies,
+    pub(crate) fetch: FetchPolicy,
+    pub(crate) unknown_base: OnUnknownBase,
+}
+
+impl ChangeRequest {
+    /// Creates the request of a developer's machine: the branch that is checked out, as a push to it.
+    pub fn local() -> Self {
+        Self::default()
+    }
+
+    /// Creates the request of the pipeline that these variables belong to. Variables that are no GitLab job's give
+    /// [`ChangeRequest::local`].
+    pub fn from_ci(variables: &CiVariables) -> Self {
+        Self { variables: variables.clone(), ..Self::default() }
+    }
+
+    /// Simulates a pipeline of another kind for the same commit (`--as`).
+    #[must_use]
+    pub fn simulate(mut self, pipeline: As) -> Self {
+        self.simulate = Some(pipeline);
+        self
+    }
+
+    /// Sets the base commit: the revision itself, not its merge base with head (`--base`).
+    #[must_use]
+    pub fn base(mut self, revision: impl Into<String>) -> Self {
+        self.base = Some(revision.into());
+        self
+    }
+
+    /// Sets the head commit, whose files are read from git (`--head`).
+    #[must_use]
+    pub fn head(mut self, revision: impl Into<String>) -> Self {
+        self.head = Some(revision.into());
+        self
+    }
+
+    /// Sets the changed paths instead of comparing two commits (`--changes-from`): one path a line or each ended by NUL,
+    /// also with statuses as `git diff --name-status` writes them. Takes precedence over [`ChangeRequest::everything`].
+    #[must_use]
+    pub fn changed_paths(mut self, list: impl Into<Vec<u8>>) -> Self {
+        self.given = Some(list.into());
+        self
+    }
+
+    /// Counts everything as changed (`--all`), and drops a list of paths that was set before.
+    #[must_use]
+    pub fn everything(mut self) -> Self {
+        self.scope = Scope::All;
+        self.given = None;
+        self
+    }
+
+    /// Sets the default branch, where neither the variables nor the clone say it.
+    #[must_use]
+    pub fn default_branch(mut self, branch: impl Into<String>) -> Self {
+        self.default_branch = Some(branch.into());
+        self
+    }
+
+    /// Makes an unknown base an error, instead of a reason to select everything (`--strict-base`).
+    #[must_use]
+    pub fn require_base(mut self) -> Self {
+        self.unknown_base = OnUnknownBase::Fail;
+        self
+    }
 }
 
 /// How much was asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// What the policy for the pipeline says.
     #[default]
     Policy,
@@ -43,7 +113,7 @@ pub enum Scope {
 
 /// Whether commits that the clone lacks may be fetched from `origin`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum FetchPolicy {
+pub(crate) enum FetchPolicy {
     /// They may, with this much time for each.
     Allow {
         /// The time.
@@ -56,7 +126,7 @@ pub enum FetchPolicy {
 
 /// What to do where base is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OnUnknownBase {
+pub(crate) enum OnUnknownBase {
     /// Everything counts as changed.
     #[default]
     RunEverything,

@@ -1,3 +1,4 @@
+use super::given::parse_given;
 use super::*;
 use nestling_git::testing::Fixture;
 use nestling_git::testing::shown;
@@ -46,7 +47,7 @@ fn story() -> Story {
 
 impl Story {
     /// A pipeline's variables, with the names of the story's commits for values that are one.
-    fn request(&self, variables: &[(&str, &str)]) -> Request {
+    fn request(&self, variables: &[(&str, &str)]) -> ChangeRequest {
         let id = |name: &str| match name {
             "first" => self.first.to_string(),
             "main" => self.main.to_string(),
@@ -59,16 +60,25 @@ impl Story {
         let variables = variables.iter().map(|(name, value)| {
             (*name, if name.ends_with("SHA") { id(value) } else { (*value).to_owned() })
         });
-        Request {
+        ChangeRequest {
             variables: std::iter::once(("CI_DEFAULT_BRANCH", "main".to_owned())).chain(variables).collect(),
-            ..Request::default()
+            ..ChangeRequest::default()
         }
     }
 }
 
+/// Finds head and what changed up to it, as a project does.
+fn detected(
+    repository: &nestling_git::Repository,
+    request: &ChangeRequest,
+) -> Result<ChangeSet, ChangesError> {
+    let head = head(repository, request)?;
+    detect(repository, request, &facts(repository, request)?, head)
+}
+
 /// How base was found and the changes, or why everything counts as changed.
-fn verdict(repo: &Fixture, request: &Request) -> (String, Vec<String>) {
-    let changes = detect(&repo.open(), request).unwrap();
+fn verdict(repo: &Fixture, request: &ChangeRequest) -> (String, Vec<String>) {
+    let changes = detected(&repo.open(), request).unwrap();
     let base = changes.base.as_ref().map_or_else(|| "-".to_owned(), |base| base.found.to_string());
     match changes.extent {
         Extent::Paths(paths) => (base, shown(&paths)),
@@ -174,13 +184,13 @@ fn without_anything_to_compare_with_everything_counts() {
 fn on_a_laptop_the_work_tree_is_compared_with_the_default_branch() {
     let story = story();
     story.repo.write("app/untracked", "1");
-    let request = Request { default_branch: Some("main".to_owned()), ..Request::default() };
+    let request = ChangeRequest { default_branch: Some("main".to_owned()), ..ChangeRequest::default() };
     let expected = ["A app/new", "A app/untracked", "D lib/a"].map(str::to_owned).to_vec();
     assert_eq!(verdict(&story.repo, &request), ("merge base with main".to_owned(), expected.clone()));
-    assert_eq!(verdict(&story.repo, &Request::default()).1, expected, "main is found by its name");
-    let simulated = Request { simulate: Some(As::parse("merge_request").unwrap()), ..request.clone() };
+    assert_eq!(verdict(&story.repo, &ChangeRequest::default()).1, expected, "main is found by its name");
+    let simulated = ChangeRequest { simulate: Some(As::parse("merge_request").unwrap()), ..request.clone() };
     assert_eq!(verdict(&story.repo, &simulated).1, expected);
-    let scheduled = Request { simulate: Some(As::parse("schedule").unwrap()), ..request };
+    let scheduled = ChangeRequest { simulate: Some(As::parse("schedule").unwrap()), ..request };
     assert_eq!(verdict(&story.repo, &scheduled).1, ["everything: `schedule` pipelines run everything"]);
 }
 
@@ -190,7 +200,7 @@ fn policies_decide() {
     story.repo.git(&["tag", "v1", "main"]);
     story.repo.git(&["tag", "v2", "merged"]);
     let variables = [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_TAG", "v2"), ("CI_COMMIT_SHA", "merged")];
-    let with = |policy| Request {
+    let with = |policy| ChangeRequest {
         policies: [(Occasion::Tag, policy)].into_iter().collect(),
         ..story.request(&variables)
     };
@@ -207,20 +217,20 @@ fn policies_decide() {
 fn options_win_over_variables() {
     let story = story();
     let schedule = story.request(&[("CI_PIPELINE_SOURCE", "schedule"), ("CI_COMMIT_SHA", "merged")]);
-    let based = Request { base: Some("main".to_owned()), ..schedule.clone() };
+    let based = ChangeRequest { base: Some("main".to_owned()), ..schedule.clone() };
     assert_eq!(
         verdict(&story.repo, &based),
         ("--base main".to_owned(), vec!["A app/new".into(), "D lib/a".into()])
     );
     let headed =
-        Request { head: Some("main".to_owned()), base: Some("main~1".to_owned()), ..schedule.clone() };
+        ChangeRequest { head: Some("main".to_owned()), base: Some("main~1".to_owned()), ..schedule.clone() };
     assert_eq!(verdict(&story.repo, &headed).1, ["A other/a"]);
-    let given = Request { given: Some(b"x/y\n./z\n".to_vec()), ..schedule.clone() };
+    let given = ChangeRequest { given: Some(b"x/y\n./z\n".to_vec()), ..schedule.clone() };
     assert_eq!(verdict(&story.repo, &given).1, ["M x/y", "M z"]);
-    let all = Request { scope: Scope::All, ..based };
+    let all = ChangeRequest { scope: Scope::All, ..based };
     assert_eq!(verdict(&story.repo, &all).1, ["everything: everything was asked for"]);
-    let lost = Request { head: Some("nowhere".to_owned()), ..schedule };
-    assert!(matches!(detect(&story.repo.open(), &lost), Err(ChangesError::Head { .. })));
+    let lost = ChangeRequest { head: Some("nowhere".to_owned()), ..schedule };
+    assert!(matches!(detected(&story.repo.open(), &lost), Err(ChangesError::Head { .. })));
 }
 
 #[test]
@@ -236,10 +246,10 @@ fn a_shallow_clone_fetches_its_base_or_runs_everything() {
     let clone = Fixture::clone_of(&story.repo, &["--depth=1", "--branch=feature"]);
     let why = &verdict(&clone, &request).1[0];
     assert!(why.starts_with("everything: the commit") && why.contains("DIFF_BASE_SHA"), "{why}");
-    let strict = Request { unknown_base: OnUnknownBase::Fail, ..request.clone() };
-    assert!(matches!(detect(&clone.open(), &strict), Err(ChangesError::UnknownBase(_))));
-    let fetching = Request { fetch: FETCH, ..request };
-    let changes = detect(&clone.open(), &fetching).unwrap();
+    let strict = ChangeRequest { unknown_base: OnUnknownBase::Fail, ..request.clone() };
+    assert!(matches!(detected(&clone.open(), &strict), Err(ChangesError::UnknownBase(_))));
+    let fetching = ChangeRequest { fetch: FETCH, ..request };
+    let changes = detected(&clone.open(), &fetching).unwrap();
     assert_eq!(shown(changes.paths().unwrap()), ["A app/new", "D lib/a"]);
     assert_eq!(changes.base.as_ref().unwrap().obtained, Obtained::Fetched);
     assert_eq!(changes.history, History::Shallow { commits: 1 });
@@ -256,12 +266,12 @@ fn a_commit_that_was_pushed_away_is_fetched_or_everything_runs() {
         ("CI_COMMIT_BRANCH", "feature"),
         ("CI_COMMIT_BEFORE_SHA", "1111111111111111111111111111111111111111"),
     ];
-    let request = Request { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&variables) };
+    let request = ChangeRequest { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&variables) };
     let why = &verdict(&clone, &request).1[0];
     assert!(why.contains("could not be fetched") && why.contains("CI_COMMIT_BEFORE_SHA"), "{why}");
     assert_eq!(clone.open().history(None), History::Complete, "a failed fetch leaves the clone as it was");
     let gone = [variables[0], variables[1], ("CI_COMMIT_BEFORE_SHA", "feature")];
-    let request = Request { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&gone) };
+    let request = ChangeRequest { fetch: FETCH, head: Some("HEAD".to_owned()), ..story.request(&gone) };
     assert_eq!(verdict(&clone, &request), ("CI_COMMIT_BEFORE_SHA".to_owned(), vec![]));
 }
 
@@ -271,7 +281,7 @@ fn a_new_branch_in_a_shallow_clone_runs_everything() {
     let clone = Fixture::clone_of(&story.repo, &["--depth=1", "--no-single-branch"]);
     let variables =
         [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "feature"), ("CI_COMMIT_BEFORE_SHA", ZEROS)];
-    let request = Request { head: Some("origin/feature".to_owned()), ..story.request(&variables) };
+    let request = ChangeRequest { head: Some("origin/feature".to_owned()), ..story.request(&variables) };
     let expected = "everything: this clone's history ends before the merge base with `origin/main`";
     assert_eq!(verdict(&clone, &request).1, [expected]);
 }

@@ -1,6 +1,6 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
-use super::output::{Emitted, File, Parts, Settings};
+use super::output::{Emitted, EmittedFile, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
@@ -14,16 +14,18 @@ use std::collections::BTreeSet;
 
 /// Writes a plan so that GitLab takes it: as it is if it is small enough, else with shared bodies factored out, else in
 /// parts. The same plan and settings give the same bytes.
-pub fn files(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let mut emitted = written(plan, sources, settings);
-    emitted.problems.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    emitted.diagnostics.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
     emitted
 }
 
-fn written(plan: &Plan, sources: &Sources, settings: &Settings) -> Emitted {
+fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let pipeline = &plan.pipeline;
-    let one =
-        |text| Emitted { files: vec![File { path: settings.file.clone(), text }], problems: Vec::new() };
+    let one = |text| Emitted {
+        files: vec![EmittedFile { path: settings.file.to_owned(), text }],
+        diagnostics: Vec::new(),
+    };
     let jobs = Jobs::of(plan);
     let cut = match settings.parts {
         Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
@@ -94,8 +96,8 @@ impl<'a> Jobs<'a> {
     }
 }
 
-fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings) -> Emitted {
-    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(&settings.file, number)).collect();
+fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings<'_>) -> Emitted {
+    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(settings.file, number)).collect();
     let mut emitted = Emitted::default();
     let router = router::pipeline(jobs.plan, &paths, settings);
     let about = format!(
@@ -104,7 +106,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
         cut.len()
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
-    emitted.files.push(File { path: settings.file.clone(), text: text_of_router });
+    emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(at, part)| {
         let (written, load) = jobs.part(part, *at == 0, &settings.limits);
@@ -117,8 +119,8 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
         (text, problem)
     });
     for ((text, problem), path) in written.into_iter().zip(paths) {
-        emitted.problems.extend(problem);
-        emitted.files.push(File { path, text });
+        emitted.diagnostics.extend(problem);
+        emitted.files.push(EmittedFile { path, text });
     }
     emitted
 }

@@ -7,7 +7,7 @@ use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Node, Style, emit, emit_entry
 
 /// A line of a job's YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// The line, without its end.
     pub text: String,
     /// Where what it says was written.
@@ -15,7 +15,7 @@ pub struct Line {
 }
 
 /// A job's final YAML: the same text as [`emit_job`](super::emit_job), with the place of each line.
-pub fn job_lines(job: &Job, sources: &Sources) -> Vec<Line> {
+pub(crate) fn job_lines(job: &Job, sources: &Sources) -> Vec<Line> {
     let key = Key::new(job.origin, job.name.as_str());
     of_entry(&Entry { key, value: body(job) }, sources)
 }

@@ -1,49 +1,82 @@
-//! What is asked of the emitter, and what it gives.
+//! How a plan is to be written, and what comes of it.
 
 use super::Comments;
 use super::split::PipelineLimits;
 use nestling_gitlab::diagnostic::Diagnostic;
 use std::num::NonZeroUsize;
 
-/// How a plan is written.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Whether the output explains itself.
+/// Options of [`Plan::emit`](crate::Plan::emit). The default is one commented file where GitLab takes it.
+///
+/// ```
+/// use nestling::{Comments, EmitOptions};
+///
+/// let mut options = EmitOptions::default();
+/// options.file = "pipelines/child.yml".to_owned();
+/// options.comments = Comments::None;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EmitOptions {
+    /// Whether the output has comments.
     pub comments: Comments,
-    /// The path of the child pipeline among the plan job's artifacts; parts stand beside it.
+    /// The path of the child pipeline among the plan job's artifacts; parts are written beside it.
     pub file: String,
     /// The parent's job that publishes the files: the relay of a split plan fetches the parts from it.
     pub plan_job: String,
-    /// In how many files.
+    /// The number of files.
     pub parts: Parts,
-    /// What one pipeline may hold.
-    pub limits: PipelineLimits,
+    /// The limits of one pipeline; `None` for those that the workspace states ([`PipelineLimits::of`]).
+    pub limits: Option<PipelineLimits>,
 }
 
-/// In how many parts a plan is written.
+impl Default for EmitOptions {
+    fn default() -> Self {
+        Self {
+            comments: Comments::Origins,
+            file: "child-pipeline.yml".to_owned(),
+            plan_job: "plan".to_owned(),
+            parts: Parts::Fewest,
+            limits: None,
+        }
+    }
+}
+
+/// Options with the limits that hold for the plan.
+#[derive(Debug)]
+pub(super) struct Settings<'a> {
+    pub(super) comments: Comments,
+    pub(super) file: &'a str,
+    pub(super) plan_job: &'a str,
+    pub(super) parts: Parts,
+    pub(super) limits: PipelineLimits,
+}
+
+/// The number of files that a plan is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
-    /// In one file if GitLab takes it, else in as few parts as it does.
+    /// One file if GitLab takes it, else a router and as few parts as possible.
     Fewest,
-    /// Always behind a router, in this many.
+    /// Always a router and this many parts.
     Exactly(NonZeroUsize),
 }
 
-/// What was written.
+/// An emitted plan.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Emitted {
     /// The files; the first is the child pipeline that the parent triggers.
-    pub files: Vec<File>,
-    /// What GitLab would refuse all the same: units that are too large and cannot be separated, artifacts that are too
-    /// large.
-    pub problems: Vec<Diagnostic>,
+    pub files: Vec<EmittedFile>,
+    /// Limits of GitLab that the files exceed all the same: units that are too large and cannot be separated, artifacts that
+    /// are too large.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// A file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its path, as in [`Settings::file`].
+#[non_exhaustive]
+pub struct EmittedFile {
+    /// The path, beside [`EmitOptions::file`].
     pub path: String,
-    /// Its text.
+    /// The YAML.
     pub text: String,
 }

@@ -1,6 +1,6 @@
 //! What is too large for GitLab even in parts.
 
-use super::output::File;
+use super::output::EmittedFile;
 use super::split::{Load, PipelineLimits};
 use super::written::Written;
 use crate::plan::Plan;
@@ -44,7 +44,7 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
 }
 
 /// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
-pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &PipelineLimits) -> Vec<Diagnostic> {
+pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &PipelineLimits) -> Vec<Diagnostic> {
     let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
     let problem = |what: String, bytes: usize| {
         let message = format!(
@@ -67,7 +67,7 @@ pub(super) fn of_artifacts(files: &[File], plan: &Plan, limits: &PipelineLimits)
 }
 
 /// The bytes of the files when they are compressed; those of small files are not worth the work.
-fn archive(files: &[File], limit: usize) -> usize {
+fn archive(files: &[EmittedFile], limit: usize) -> usize {
     let whole: usize = files.iter().map(|file| file.text.len()).sum();
     if whole <= limit {
         return whole;

@@ -19,7 +19,7 @@ const PARTS: &str = "parts";
 const PARENT: &str = "PARENT_PIPELINE_ID";
 
 /// The router for these parts.
-pub(crate) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings) -> Pipeline {
+pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -> Pipeline {
     let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
     let build = Build { origin };
     let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
@@ -41,11 +41,11 @@ impl Build {
         Some(Job { name, origin: self.origin, unit: None, environment: None, body })
     }
 
-    fn relay(&self, paths: &[String], settings: &Settings) -> Map {
+    fn relay(&self, paths: &[String], settings: &Settings<'_>) -> Map {
         let list =
             |texts: &[String]| Node::seq(self.origin, texts.iter().map(|text| self.text(text)).collect());
         let need = self
-            .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(&settings.plan_job))]);
+            .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(settings.plan_job))]);
         let checks: Vec<String> = paths.iter().map(|path| format!("test -s '{path}'")).collect();
         self.entries(&[
             ("stage", self.text(RELAY)),

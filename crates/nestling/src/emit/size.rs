@@ -18,7 +18,7 @@ fn measured(bytes: usize) -> usize {
 }
 
 /// The bytes of the objects that Ruby makes of a node; the larger one where Ruby's versions differ.
-pub fn of_node(node: &Node) -> usize {
+pub(crate) fn of_node(node: &Node) -> usize {
     match &node.kind {
         Kind::Scalar(scalar) => match scalar.meaning() {
             Meaning::Text(text) => of_text(text),

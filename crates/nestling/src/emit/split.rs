@@ -1,13 +1,14 @@
 //! A pipeline that is too large for GitLab, cut into parts that are not. Units that need each other stay together.
 
 use super::size;
+use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::pipeline::matrix::parallel;
 use nestling_gitlab::pipeline::need::{Need, dependencies, needs, rules_needs};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
-/// What one pipeline may hold.
+/// The limits of one pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PipelineLimits {
     /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less an eighth, since it can only be
@@ -21,6 +22,14 @@ pub struct PipelineLimits {
     /// Bytes of an artifact that a trigger job includes, and of the zip archive that it is in: 5 MiB
     /// (<https://docs.gitlab.com/administration/instance_limits/>, `max_artifacts_content_include_size`).
     pub artifact: usize,
+}
+
+impl PipelineLimits {
+    /// Returns the limits of an instance, as the workspace states them.
+    pub fn of(gitlab: &Gitlab) -> Self {
+        let stated = &gitlab.limits;
+        Self { deployments: stated.deployments, jobs: stated.jobs.unwrap_or(usize::MAX), ..Self::default() }
+    }
 }
 
 impl Default for PipelineLimits {

@@ -1,6 +1,6 @@
 //! A case as it is written, and as it is meant.
 
-use super::discover::Found;
+use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
 use crate::changes::As;
 use crate::workspace::{Use, uses};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// A case as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct CaseFile {
+pub(crate) struct WrittenCase {
     /// What it shows.
     pub name: Option<Located<String>>,
     /// The template, by the name that `use:` takes; in `NAME/tests/` it is NAME.
@@ -97,7 +97,11 @@ pub struct Case {
 ///
 /// # Errors
 /// What is wrong in the file, at its place.
-pub fn read(found: &Found, bytes: Vec<u8>, sources: &Sources) -> Result<Vec<Case>, Vec<Diagnostic>> {
+pub(super) fn read(
+    found: &CaseFile,
+    bytes: Vec<u8>,
+    sources: &Sources,
+) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let text = utf8(sources, &found.path, bytes).map_err(|error| vec![error])?;
     let file = sources.add(&found.path, text.as_str());
     let Some(mut node) = yaml::parse_file(&text, file)?.into_iter().next() else { return Ok(Vec::new()) };
@@ -114,8 +118,8 @@ pub fn read(found: &Found, bytes: Vec<u8>, sources: &Sources) -> Result<Vec<Case
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
-fn case(found: &Found, node: &Node, at: usize, of: usize, file: FileId) -> Result<Case, Vec<Diagnostic>> {
-    let written: CaseFile = yaml::from_node(node, &CASE)?;
+fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Result<Case, Vec<Diagnostic>> {
+    let written: WrittenCase = yaml::from_node(node, &CASE)?;
     let error = |origin, message: String| vec![Diagnostic::error(&CASE, origin, message)];
     let (template, origin) = match (&written.template, &found.template) {
         (Some(template), _) => (template.value.clone(), template.origin),

@@ -8,14 +8,14 @@ const FOLDER: &[u8] = b"tests";
 
 /// A file with cases.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct CaseFile {
     /// The file.
     pub path: RepoPath,
     /// The template that its cases are for: NAME in `NAME/tests/` beside `NAME/template.yml`.
     pub template: Option<String>,
 }
 
-impl Found {
+impl CaseFile {
     /// The file's name without its ending.
     pub(crate) fn stem(&self) -> String {
         let name = String::from_utf8_lossy(self.path.file_name()).into_owned();
@@ -33,8 +33,12 @@ impl Found {
 ///
 /// # Errors
 /// A directory cannot be listed.
-pub fn discover(files: &dyn Files, folders: &[&RepoPath], prefix: &str) -> Result<Vec<Found>, ReadError> {
-    let mut found: Vec<Found> = Vec::new();
+pub(super) fn discover(
+    files: &dyn Files,
+    folders: &[RepoPath],
+    prefix: &str,
+) -> Result<Vec<CaseFile>, ReadError> {
+    let mut found: Vec<CaseFile> = Vec::new();
     let mut with_template: Vec<RepoPath> = Vec::new();
     files.walk(&mut |directory, entries| {
         let folder = folders.iter().find(|folder| directory.is_in(folder));
@@ -51,7 +55,9 @@ pub fn discover(files: &dyn Files, folders: &[&RepoPath], prefix: &str) -> Resul
             let own = with_template.contains(&parent).then(|| parent.relative_to(folder)).flatten();
             let template = own.map(|name| format!("{prefix}{}", String::from_utf8_lossy(name)));
             let cases = names.filter(|name| name.ends_with(b".yml") || name.ends_with(b".yaml"));
-            found.extend(cases.map(|name| Found { path: directory.child(name), template: template.clone() }));
+            found.extend(
+                cases.map(|name| CaseFile { path: directory.child(name), template: template.clone() }),
+            );
             return Walk::Skip;
         }
         Walk::Descend

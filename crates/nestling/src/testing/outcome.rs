@@ -1,5 +1,7 @@
 //! What became of cases.
 
+use super::case::Case;
+use crate::project::Error;
 use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 
@@ -32,6 +34,19 @@ pub struct Snapshot {
 }
 
 impl Outcome {
+    /// A case that could not be planned, since files could not be read.
+    pub(super) fn not_run(case: &Case, place: String, error: &Error) -> Self {
+        Self {
+            name: case.name.clone(),
+            place,
+            failures: vec![error.to_string()],
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            pipeline: None,
+            snapshot: None,
+        }
+    }
+
     /// Whether everything was as expected.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()

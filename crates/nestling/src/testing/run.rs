@@ -4,41 +4,29 @@ use super::case::{Case, ExpectedProblem};
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{Outcome, Snapshot};
-use crate::allow::allowed;
-use crate::cdk::InRepository;
-use crate::changes::{As, Change, ChangeSet, Everything, Extent, Head, PipelineFacts, Status};
+use crate::changes::{As, ChangeSet, PipelineFacts};
 use crate::emit::{Comments, emit_pipeline};
-use crate::plan::{self, Plan};
-use crate::select::Narrowing;
-use crate::workspace::{Declaration, Loaded, Unit, Workspace, load_header};
-use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Walk};
-use nestling_files::path::RepoPath;
-use nestling_git::History;
-use nestling_gitlab::check::{self, KnownVariables};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean, has_errors};
+use crate::plan::Plan;
+use crate::project::{Error, Project};
+use crate::workspace::{Declaration, Loaded, Unit, load_header};
+use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::Pipeline;
 use std::sync::Arc;
 
-/// What cases run in.
-pub struct Setting<'a> {
-    /// Where templates and stored pipelines are read.
-    pub files: &'a dyn Files,
-    /// Who gives the files of other revisions.
-    pub elsewhere: &'a dyn Elsewhere,
-    /// The workspace whose folders, variables and environments they see.
-    pub workspace: &'a Workspace,
-    /// Where texts are kept.
-    pub sources: &'a Sources,
-}
-
-/// Runs a case.
-pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
+/// Runs a case of a project: plans the only unit of a made-up repository, and compares.
+pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
+    let sources = project.sources();
     let mut failures = Vec::new();
-    let (plan, problems) = planned(case, setting);
-    let place = |problem: &Diagnostic| problem.origin().map(|origin| setting.sources.place(origin));
-    problems_of(Severity::Error, &case.expect.errors, &problems, &mut failures, &place);
-    problems_of(Severity::Warning, &case.expect.warnings, &problems, &mut failures, &place);
+    let plan = match planned(case, project) {
+        Ok(plan) => plan,
+        Err(error) => return Outcome::not_run(case, sources.place(case.origin), &error),
+    };
+    let problems = &plan.diagnostics;
+    let place = |problem: &Diagnostic| problem.origin().map(|origin| sources.place(origin));
+    problems_of(Severity::Error, &case.expect.errors, problems, &mut failures, &place);
+    problems_of(Severity::Warning, &case.expect.warnings, problems, &mut failures, &place);
     for (name, expected) in &case.expect.jobs {
         match job(&plan.pipeline, case, name) {
             Some(job) => {
@@ -54,8 +42,8 @@ pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
         }
     }
     let mut text = String::new();
-    emit_pipeline(&mut text, &plan.pipeline, setting.sources, Comments::None);
-    let snapshot = case.expect.snapshot.then(|| snapshot(case, &text, setting, &mut failures));
+    emit_pipeline(&mut text, &plan.pipeline, sources, Comments::None);
+    let snapshot = case.expect.snapshot.then(|| snapshot(case, &text, project.files(), &mut failures));
     let warned = |problem: &Diagnostic| {
         let known = case.expect.warnings.iter().any(|expected| matches(expected, problem));
         problem.severity == Severity::Warning && !known
@@ -63,53 +51,37 @@ pub fn run(case: &Case, setting: &Setting<'_>) -> Outcome {
     let warnings = problems.iter().filter(|problem| warned(problem)).map(|p| told(p, &place)).collect();
     Outcome {
         name: case.name.clone(),
-        place: setting.sources.place(case.origin),
+        place: sources.place(case.origin),
         failures,
         errors: problems
             .iter()
             .filter(|p| p.severity == Severity::Error)
-            .map(|p| in_full(p, setting.sources))
+            .map(|p| in_full(p, sources))
             .collect(),
         warnings,
-        pipeline: (!has_errors(&problems)).then_some(text),
+        pipeline: (!plan.has_errors()).then_some(text),
         snapshot,
     }
 }
 
-fn planned(case: &Case, setting: &Setting<'_>) -> (Plan, Vec<Diagnostic>) {
+fn planned(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
     let loaded = match &case.workspace {
-        Some(header) => load_header(header, setting.sources),
-        None => Loaded { workspace: Arc::new(setting.workspace.clone()), diagnostics: Vec::new() },
+        Some(header) => load_header(header, project.sources()),
+        None => Loaded { workspace: Arc::new(project.workspace().clone()), diagnostics: Vec::new() },
     };
+    let own = project.workspace();
     let Loaded { workspace, diagnostics } = loaded;
     let mut workspace = Arc::unwrap_or_clone(workspace);
     if case.workspace.is_some() {
-        workspace.template_folders.extend(setting.workspace.template_folders.iter().cloned());
+        workspace.template_folders.extend(own.template_folders.iter().cloned());
     }
     workspace.body = None;
     workspace.units = vec![unit(case)];
     let branch = if case.act_as == As::MergeRequest { "feature" } else { "main" };
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     let facts = PipelineFacts::local(Some(branch.to_owned()), Some("main".to_owned()), commit);
-    let plan = plan::plan(plan::Request {
-        files: &OnlyTemplates(setting.files),
-        elsewhere: setting.elsewhere,
-        base: None,
-        loaded: &Loaded { workspace: Arc::new(workspace), diagnostics },
-        changes: changes(case),
-        pipeline: facts.seen_as(&case.act_as),
-        narrowing: Narrowing::default(),
-        assemblies: &InRepository,
-        sources: setting.sources,
-    });
-    let mut settings = check::Settings::new(plan.workspace.gitlab.clone());
-    let mut problems = settings.gitlab.problems.clone();
-    settings.variables = KnownVariables::of_child(&plan.facts);
-    problems.extend(check::check(&plan.pipeline, &settings));
-    let mut all = plan.diagnostics.clone();
-    all.extend(problems);
-    let outcome = allowed(&plan, setting.sources, all);
-    (plan, outcome.problems)
+    let loaded = Loaded { workspace: Arc::new(workspace), diagnostics };
+    project.with_workspace(loaded, facts.seen_as(&case.act_as)).plan(changes(case)).run()
 }
 
 fn unit(case: &Case) -> Unit {
@@ -127,28 +99,9 @@ fn unit(case: &Case) -> Unit {
 }
 
 fn changes(case: &Case) -> ChangeSet {
-    let extent = match &case.changed {
-        None => Extent::Everything(Everything::Asked),
-        Some(paths) => {
-            let mut paths = paths.clone();
-            paths.sort_unstable();
-            let changed = |path| Change { path, status: Status::Modified };
-            Extent::Paths(paths.into_iter().map(changed).collect())
-        }
-    };
-    ChangeSet { base: None, head: Head::WorkTree { commit: None }, extent, history: History::Complete }
-}
-
-/// The files of a repository, of which nothing but what is asked for by name is seen.
-struct OnlyTemplates<'a>(&'a dyn Files);
-
-impl Files for OnlyTemplates<'_> {
-    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        self.0.read(path)
-    }
-
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
-        self.0.walk(visit)
+    match &case.changed {
+        None => ChangeSet::everything(),
+        Some(paths) => ChangeSet::of_paths(paths.iter().cloned()),
     }
 }
 
@@ -209,13 +162,13 @@ fn in_full(problem: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// The whole pipeline, and the stored one to compare it with.
-fn snapshot(case: &Case, text: &str, setting: &Setting<'_>, failures: &mut Vec<String>) -> Snapshot {
+fn snapshot(case: &Case, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
     let title = case.name.split_once(": ").map_or(case.name.as_str(), |(_, title)| title);
     let folder = case.path.parent().unwrap_or_default().child(b"snapshots");
     let path = folder.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
-    match setting.files.read(&path) {
+    match files.read(&path) {
         Err(error) => failures.push(format!("{error}: {}", error.source)),
         Ok(None) => failures.push(format!("`{path}` is missing; `--update` writes it")),
         Ok(Some(stored)) if stored == text.as_bytes() => {}

@@ -11,7 +11,6 @@ mod unit;
 use crate::plan::Plan;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::name::UnitName;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -120,7 +119,8 @@ impl<'a> Asked<'a> {
 }
 
 /// Explains it.
-pub fn explain(plan: &Plan, asked: &Asked<'_>, sources: &Sources) -> Explanation {
+pub fn explain(plan: &Plan, asked: &Asked<'_>) -> Explanation {
+    let sources = &plan.sources;
     match asked {
         Asked::Unit(unit) => unit::explain(plan, unit, sources),
         Asked::Job { unit, job } => job::explain(plan, *unit, job, sources),

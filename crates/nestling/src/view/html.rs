@@ -6,7 +6,6 @@ mod data;
 
 use crate::plan::Plan;
 use minijinja::{Environment, context};
-use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 const PAGE: &str = include_str!("html/page.html.jinja");
 const STYLE: &str = include_str!("html/page.css");
@@ -28,12 +27,12 @@ const SCRIPTS: [&str; 8] = [
 #[error("the page's template is broken")]
 pub struct HtmlError(#[from] minijinja::Error);
 
-/// The plan as a page. `problems` is everything that is wrong, what `check` found included.
+/// Returns the plan as a page.
 ///
 /// # Errors
 /// Only a mistake in Nestling itself; a test renders the page.
-pub fn html(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Result<String, HtmlError> {
-    let page = data::of(plan, problems, sources);
+pub fn html(plan: &Plan) -> Result<String, HtmlError> {
+    let page = data::of(plan, &plan.diagnostics, &plan.sources);
     let json = serde_json::to_string(&page)
         .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))?;
     let mut environment = Environment::new();

@@ -263,8 +263,8 @@ pub struct OriginV1 {
 }
 
 /// The plan in this format. `problems` is everything that is wrong, what `check` found included.
-pub fn plan_v1(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> PlanV1 {
-    read::plan(plan, problems, sources)
+pub fn plan_v1(plan: &Plan) -> PlanV1 {
+    read::plan(plan, &plan.diagnostics, &plan.sources)
 }
 
 /// Problems in this format, for `check --format json`.

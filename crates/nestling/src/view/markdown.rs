@@ -14,14 +14,14 @@ use std::fmt::Write as _;
 const ROWS: usize = 200;
 
 /// Environments touched, units with their reasons, jobs by stage.
-pub fn markdown(plan: &Plan, problems: &[Diagnostic]) -> String {
+pub fn markdown(plan: &Plan) -> String {
     let mut out = format!("## {}\n\n{}\n\n", cell(&plan.facts.describe()), summary(plan).trim());
     let _ = writeln!(out, "{}.  ", cell(&extent(plan)));
     for line in plan.changes.provenance().lines() {
         let _ = writeln!(out, "{}  ", cell(line));
     }
     out.push('\n');
-    if let Some(line) = wrong(problems) {
+    if let Some(line) = wrong(&plan.diagnostics) {
         let _ = writeln!(out, "**{line}**\n");
     }
     environments(&mut out, plan);

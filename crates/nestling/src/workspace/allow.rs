@@ -6,9 +6,11 @@ use nestling_files::path::Glob;
 use nestling_gitlab::check::Entry;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::yaml::{self, Node};
 
 /// Checks an entry. That its rule exists is checked where it is applied, with all rules at hand.
-pub(crate) fn check(written: &AllowFile) -> Result<Entry, Vec<Diagnostic>> {
+pub(crate) fn check(node: &Node) -> Result<Entry, Vec<Diagnostic>> {
+    let written: AllowFile = yaml::from_node(node, &HEADER)?;
     let mut problems = Vec::new();
     if written.reason.value.trim().is_empty() {
         let problem = Diagnostic::error(&HEADER, written.reason.origin, "`reason` cannot be empty");

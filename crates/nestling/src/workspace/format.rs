@@ -43,7 +43,7 @@ pub(crate) struct WorkspaceFile {
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
     /// Warnings that are meant.
-    pub allow: Vec<AllowFile>,
+    pub allow: Vec<Node>,
 }
 
 /// A folder of templates that is not in the files at hand.
@@ -101,7 +101,7 @@ pub(crate) struct UnitFile {
     /// A CDK assembly to deploy.
     pub cdk: Option<Node>,
     /// Warnings that are meant.
-    pub allow: Vec<AllowFile>,
+    pub allow: Vec<Node>,
 }
 
 /// A warning that is meant, with the reason.

@@ -30,10 +30,10 @@ fn a_first_push_is_compared_with_the_default_branch_and_not_with_a_tag() {
     let whole = vec!["A app/new".to_owned(), "D lib/a".to_owned()];
     let expected = ("merge base with origin/main".to_owned(), whole);
     assert_eq!(verdict(&clone, &story.request(&FIRST_PUSH)), expected);
-    let by_system = detect(&clone.open_by_system(), &story.request(&FIRST_PUSH)).unwrap();
+    let by_system = detected(&clone.open_by_system(), &story.request(&FIRST_PUSH)).unwrap();
     assert_eq!(shown(by_system.paths().unwrap()), expected.1);
     // Without variables nothing but the clone says which branch is the default one.
-    let local = Request { head: Some("HEAD".to_owned()), ..Request::default() };
+    let local = ChangeRequest { head: Some("HEAD".to_owned()), ..ChangeRequest::default() };
     assert_eq!(verdict(&clone, &local), expected);
     // A local `main` is behind the remote's, and counts where there is no other.
     clone.git(&["update-ref", "refs/heads/main", &story.first.to_string()]);
@@ -51,19 +51,19 @@ fn an_ambiguous_base_is_unknown_and_says_how_to_name_it() {
         let expected = format!(
             "everything: `{name}` (--base {name}) is ambiguous: it names `refs/tags/{name}` and `refs/remotes/origin/main`"
         );
-        let request = Request { base: Some(name.to_owned()), ..story.request(&FIRST_PUSH) };
+        let request = ChangeRequest { base: Some(name.to_owned()), ..story.request(&FIRST_PUSH) };
         assert_eq!(verdict(&clone, &request), ("-".to_owned(), vec![expected]));
-        let strict = Request { unknown_base: OnUnknownBase::Fail, ..request.clone() };
-        let error = detect(&clone.open(), &strict).unwrap_err();
+        let strict = ChangeRequest { unknown_base: OnUnknownBase::Fail, ..request.clone() };
+        let error = detected(&clone.open(), &strict).unwrap_err();
         assert!(error.help().unwrap().starts_with("write the full name, such as `refs/remotes/origin/main`"));
-        let everything = Request { scope: Scope::All, ..request };
-        assert!(matches!(detect(&clone.open(), &everything), Err(ChangesError::Ambiguous(_))));
+        let everything = ChangeRequest { scope: Scope::All, ..request };
+        assert!(matches!(detected(&clone.open(), &everything), Err(ChangesError::Ambiguous(_))));
         let policies = Policies::from_iter([(Occasion::Branch, Policy::Since(name.to_owned()))]);
-        let since = Request { policies, ..story.request(&FIRST_PUSH) };
+        let since = ChangeRequest { policies, ..story.request(&FIRST_PUSH) };
         assert!(verdict(&clone, &since).1[0].contains("is ambiguous"));
     }
     for (base, paths) in [("refs/remotes/origin/main", 3), ("refs/tags/main", 0)] {
-        let request = Request { base: Some(base.to_owned()), ..story.request(&FIRST_PUSH) };
+        let request = ChangeRequest { base: Some(base.to_owned()), ..story.request(&FIRST_PUSH) };
         assert_eq!(verdict(&clone, &request).1.len(), paths, "{base}");
     }
 }
@@ -72,8 +72,8 @@ fn an_ambiguous_base_is_unknown_and_says_how_to_name_it() {
 fn an_ambiguous_head_is_an_error() {
     let story = story();
     let clone = clone_with_tags(&story);
-    let request = Request { head: Some("main".to_owned()), ..story.request(&FIRST_PUSH) };
-    let error = detect(&clone.open(), &request).unwrap_err();
+    let request = ChangeRequest { head: Some("main".to_owned()), ..story.request(&FIRST_PUSH) };
+    let error = detected(&clone.open(), &request).unwrap_err();
     let expected =
         "`main` (--head main) is ambiguous: it names `refs/tags/main` and `refs/remotes/origin/main`";
     assert_eq!(error.to_string(), expected);

@@ -71,13 +71,13 @@ const TABLE: [(&str, [&str; 5], [&str; 5]); 16] = [
 ];
 
 /// The word of the table for what counts.
-fn word(clone: &Fixture, request: &Request) -> String {
+fn word(clone: &Fixture, request: &ChangeRequest) -> String {
     let repository = clone.open();
     let repository = match request.fetch {
         FetchPolicy::Allow { timeout } => repository.fetching(timeout),
         FetchPolicy::Forbid => repository,
     };
-    match detect(&repository, request).unwrap().extent {
+    match detected(&repository, request).unwrap().extent {
         Extent::Paths(paths) => match shown(&paths).join(", ").as_str() {
             "A app/new, D lib/a" => "whole".to_owned(),
             "D lib/a" => "push".to_owned(),
@@ -106,7 +106,7 @@ fn each_source_on_each_kind_of_clone() {
             let request = story.request(&variables(row));
             assert_eq!(word(made, &request), unasked[at], "{row}, {options:?}, nothing is fetched");
             if unasked[at] != "all" {
-                let request = Request { fetch: FETCH, ..request };
+                let request = ChangeRequest { fetch: FETCH, ..request };
                 assert_eq!(word(&made.copy(), &request), fetching[at], "{row}, {options:?}");
             }
         }
@@ -117,7 +117,7 @@ fn each_source_on_each_kind_of_clone() {
 fn a_first_push_is_compared_with_the_default_branch_where_the_clone_has_both() {
     let story = story();
     let request = story.request(&variables("source=push on=feature before=zeros sha=feature"));
-    let request = Request { fetch: FETCH, ..request };
+    let request = ChangeRequest { fetch: FETCH, ..request };
     for (options, expected) in [
         (&["--no-single-branch"][..], "whole"),
         (&["--no-single-branch", "--filter=blob:none"], "whole"),

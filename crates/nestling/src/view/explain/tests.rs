@@ -7,6 +7,7 @@ use crate::view::Paint;
 use crate::workspace::load;
 use nestling_files::files::{MemoryFiles, Nowhere};
 use nestling_git::History;
+use nestling_gitlab::diagnostic::Sources;
 
 const FILES: [(&str, &str); 8] = [
     (
@@ -49,7 +50,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
         let made = made_from(&files, &plan.workspace, &sources, &path);
         Asked::Path { path, made }
     });
-    explain(&plan, &found, &sources)
+    explain(&plan, &found)
 }
 
 fn told(changed: &[&str], asked: &str) -> String {

@@ -1,0 +1,197 @@
+//! The front door: from a repository to a plan, with every step in its place.
+//!
+//! [`Project::open`] reads the workspace at head, [`Project::changes`] finds what changed, and [`Project::plan`] selects,
+//! renders, composes and checks. Nobody else knows the order of these steps: commands, template cases and benchmarks come
+//! through here.
+
+mod error;
+mod narrowing;
+mod finish;
+mod planning;
+mod comparison;
+mod path;
+
+pub use comparison::{ComparedPlans, Comparison};
+pub use error::Error;
+pub use path::PathFacts;
+pub use planning::Planning;
+
+use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
+use crate::repository::{Repository, revisions};
+use crate::workspace::{self, Loaded, Workspace};
+use nestling_files::files::{Elsewhere, Files};
+use nestling_git::GitError;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+
+/// A workspace at one commit or in the work tree, and the pipeline that is asked about.
+///
+/// A project is planned once, since the plan takes the workspace over: for another plan, open another.
+///
+/// ```no_run
+/// use nestling::{ChangeRequest, Project, Repository};
+///
+/// let repository = Repository::discover(".")?;
+/// let project = Project::open(&repository, ChangeRequest::local())?;
+/// println!("{} units", project.workspace().units().count());
+/// let changes = project.changes()?;
+/// let plan = project.plan(changes).only(["services/*"]).run()?;
+/// # Ok::<(), nestling::Error>(())
+/// ```
+pub struct Project<'r> {
+    files: Box<dyn Files + 'r>,
+    repository: Option<&'r Repository>,
+    request: ChangeRequest,
+    head: Head,
+    loaded: Loaded,
+    facts: PipelineFacts,
+    sources: Sources,
+}
+
+impl<'r> Project<'r> {
+    /// Reads the workspace at the head that the request names: the commit of the pipeline in a job of GitLab, the work tree
+    /// elsewhere. Nothing is rendered yet.
+    ///
+    /// # Errors
+    /// The repository cannot be read, or head is not in it. What is wrong *in* the workspace's files is among
+    /// [`Project::diagnostics`].
+    pub fn open(repository: &'r Repository, request: ChangeRequest) -> Result<Self, Error> {
+        let head = changes::head(repository.git(), &request)?;
+        let mut project = Self::at(repository, request, head)?;
+        project.facts = changes::facts(repository.git(), &project.request)?;
+        Ok(project)
+    }
+
+    /// Reads a workspace from files that are in no repository, for a pipeline of these facts.
+    ///
+    /// ```
+    /// use nestling::{MemoryFiles, PipelineFacts, Project};
+    ///
+    /// let files = MemoryFiles::new([
+    ///     ("nestling.yml", "workspace: {}"),
+    ///     ("api/nestling.yml", "unit: {}\n---\nbuild: { script: make }"),
+    /// ]);
+    /// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+    /// let changes = project.changes()?;
+    /// let plan = project.plan(changes).run()?;
+    /// assert_eq!(plan.pipeline.jobs[0].name.as_str(), "api:build");
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn of_files(files: &'r dyn Files, facts: PipelineFacts) -> Result<Self, Error> {
+        let sources = Sources::default();
+        let loaded = workspace::load(files, &sources)?;
+        Ok(Self {
+            files: Box::new(files),
+            repository: None,
+            request: ChangeRequest::local(),
+            head: Head::WorkTree { commit: None },
+            loaded,
+            facts,
+            sources,
+        })
+    }
+
+    /// Reads the workspace at a head that is known; the facts are those of no pipeline yet.
+    fn at(repository: &'r Repository, mut request: ChangeRequest, head: Head) -> Result<Self, Error> {
+        let files = head_files(repository, &head)?;
+        let sources = Sources::default();
+        let loaded = workspace::load(&*files, &sources)?;
+        request.policies = loaded.workspace.policies.clone();
+        request.fetch = match repository.fetch_timeout() {
+            Some(timeout) => FetchPolicy::Allow { timeout },
+            None => FetchPolicy::Forbid,
+        };
+        let facts = PipelineFacts::local(None, None, None);
+        Ok(Self { files, repository: Some(repository), request, head, loaded, facts, sources })
+    }
+
+    /// Finds what changed between base and head, by what started the pipeline and by the workspace's policies. The answer is
+    /// total: paths, everything (and why) or nothing (and why). Without a repository everything counts as changed.
+    ///
+    /// # Errors
+    /// The repository or the list of changed paths cannot be read. An unknown base is no error, unless the request says so
+    /// ([`ChangeRequest::require_base`]).
+    pub fn changes(&self) -> Result<ChangeSet, Error> {
+        let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
+        Ok(changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?)
+    }
+
+    /// Starts a plan for these changes, which need not be the ones that [`Project::changes`] finds.
+    pub fn plan(self, changes: ChangeSet) -> Planning<'r> {
+        Planning::new(self, changes)
+    }
+
+    /// Returns the workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.loaded.workspace
+    }
+
+    /// Returns what is wrong in the workspace's files.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.loaded.diagnostics
+    }
+
+    /// Returns the facts of the pipeline that is asked about.
+    pub fn facts(&self) -> &PipelineFacts {
+        &self.facts
+    }
+
+    /// Returns the files at head.
+    pub fn files(&self) -> &dyn Files {
+        &*self.files
+    }
+
+    /// Returns the texts of the files that were read, which diagnostics point into.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// A project of templates alone: an empty workspace that is in no file.
+    pub(crate) fn of_templates(files: Box<dyn Files + 'r>) -> Self {
+        Self {
+            files,
+            repository: None,
+            request: ChangeRequest::local(),
+            head: Head::WorkTree { commit: None },
+            loaded: Loaded::default(),
+            facts: PipelineFacts::local(None, None, None),
+            sources: Sources::default(),
+        }
+    }
+
+    /// The same files with another workspace, for another pipeline.
+    pub(crate) fn with_workspace(&self, loaded: Loaded, facts: PipelineFacts) -> Project<'_> {
+        Project {
+            files: Box::new(self.files()),
+            repository: self.repository,
+            request: self.request.clone(),
+            head: self.head.clone(),
+            loaded,
+            facts,
+            sources: self.sources.clone(),
+        }
+    }
+
+    /// Returns who has the files of other revisions.
+    pub(crate) fn revisions(&self) -> &'r dyn Elsewhere {
+        revisions(self.repository)
+    }
+}
+
+fn head_files<'r>(repository: &'r Repository, head: &Head) -> Result<Box<dyn Files + 'r>, GitError> {
+    Ok(match head {
+        Head::Commit { commit, .. } => Box::new(repository.git().files_at(commit)?),
+        Head::WorkTree { .. } => Box::new(repository.git().work_tree()?),
+    })
+}
+
+impl std::fmt::Debug for Project<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Project")
+            .field("head", &self.head)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}

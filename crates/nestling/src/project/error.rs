@@ -1,0 +1,56 @@
+//! Failures to do the work. What is wrong in the user's configuration is none of them: it is a diagnostic.
+
+use crate::changes::ChangesError;
+use nestling_files::files::ReadError;
+use nestling_git::GitError;
+
+/// A failure to read the repository, or a request that names what is not there.
+///
+/// ```
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([("nestling.yml", "workspace: {}")]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let changes = project.changes()?;
+/// let error = project.plan(changes).only(["api"]).run().unwrap_err();
+/// assert_eq!(error.to_string(), "there is no unit `api`");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Git's objects or the work tree cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// What changed cannot be found.
+    #[error(transparent)]
+    Changes(#[from] ChangesError),
+    /// A file or a directory cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Two states were to be compared, and no base was found.
+    #[error("there is nothing to compare with")]
+    NoBase,
+    /// A name or a glob of units matches none.
+    #[error("there is no unit `{pattern}`")]
+    UnknownUnit {
+        /// The name or glob as it was given.
+        pattern: String,
+    },
+    /// A glob of units cannot be read.
+    #[error("{0}")]
+    UnitGlob(String),
+}
+
+impl Error {
+    /// Returns what to do about it, if that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Git(error) => error.help(),
+            Self::Changes(error) => error.help(),
+            Self::NoBase => Some("say what to compare with: `--base REV`".to_owned()),
+            Self::UnknownUnit { .. } => Some("`nestling affected --all` lists the units".to_owned()),
+            Self::Read(_) | Self::UnitGlob(_) => None,
+        }
+    }
+}

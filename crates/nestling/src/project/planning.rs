@@ -1,0 +1,134 @@
+//! A plan in the making: what a caller says beside the changes, and the two ways to finish.
+
+use super::finish::{Unconverted, finish};
+use super::narrowing::UnitPatterns;
+use super::{Error, Project};
+use crate::cdk::{Assemblies, InRepository};
+use crate::changes::ChangeSet;
+use crate::plan::{self, Plan, Selected};
+use crate::repository::files_at;
+use crate::select::Narrowing;
+
+/// A plan in the making, made by [`Project::plan`]. It is finished by [`Planning::run`], or by [`Planning::select`] where the
+/// affected units are all that is wanted.
+///
+/// ```
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: {}"),
+///     ("services/api/nestling.yml", "unit: {}\n---\nbuild: { script: make }"),
+///     ("docs/nestling.yml", "unit: {}\n---\nbuild: { script: make }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let changes = project.changes()?;
+/// let selected = project.plan(changes).only(["services/*"]).select()?;
+/// let names: Vec<&str> = selected.selection.selected().map(|name| name.as_str()).collect();
+/// assert_eq!(names, ["services/api"]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[must_use = "a plan is made by `run` or `select`"]
+pub struct Planning<'r> {
+    pub(super) project: Project<'r>,
+    pub(super) changes: ChangeSet,
+    pub(super) patterns: UnitPatterns,
+    pub(super) assemblies: &'r dyn Assemblies,
+    pub(super) unconverted: Unconverted,
+}
+
+impl<'r> Planning<'r> {
+    pub(super) fn new(project: Project<'r>, changes: ChangeSet) -> Self {
+        Self {
+            project,
+            changes,
+            patterns: UnitPatterns::default(),
+            assemblies: &InRepository,
+            unconverted: Unconverted::Warn,
+        }
+    }
+
+    /// Plans only these units: names, directories, or globs of names such as `services/*`. Called again, it adds to them.
+    pub fn only<S: Into<String>>(mut self, units: impl IntoIterator<Item = S>) -> Self {
+        self.patterns.only.extend(units.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these units out, as [`Planning::only`] names them.
+    pub fn except<S: Into<String>>(mut self, units: impl IntoIterator<Item = S>) -> Self {
+        self.patterns.except.extend(units.into_iter().map(Into::into));
+        self
+    }
+
+    /// Takes CDK assemblies that are not in the repository from here, such as those that `cdk synth` has just made.
+    pub fn assemblies(mut self, assemblies: &'r dyn Assemblies) -> Self {
+        self.assemblies = assemblies;
+        self
+    }
+
+    /// Makes every part of a CDK pipeline that cannot be converted an error (`--strict-cdk`).
+    pub fn strict_cdk(mut self) -> Self {
+        self.unconverted = Unconverted::Fail;
+        self
+    }
+
+    /// Selects, renders, composes and checks.
+    ///
+    /// # Errors
+    /// A file cannot be read, or a unit is named that is not there. What is wrong in the configuration is among the plan's
+    /// diagnostics.
+    pub fn run(self) -> Result<Plan, Error> {
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        self.run_narrowed(narrowing)
+    }
+
+    /// Selects as [`Planning::run`] does, and renders no more than that takes: the units that are made from changed files
+    /// outside of their directories.
+    ///
+    /// # Errors
+    /// As [`Planning::run`].
+    pub fn select(self) -> Result<Selected, Error> {
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        let Project { files, repository, loaded, facts, sources, .. } = self.project;
+        let base = self.changes.base.as_ref().map(|base| &base.commit);
+        let base_files = files_at(repository, base);
+        Ok(plan::select(plan::Request {
+            files: &*files,
+            elsewhere: crate::repository::revisions(repository),
+            loaded: &loaded,
+            base: base_files.as_deref(),
+            changes: self.changes,
+            pipeline: facts,
+            narrowing,
+            assemblies: self.assemblies,
+            sources: &sources,
+        }))
+    }
+
+    pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
+        let Project { files, repository, loaded, facts, sources, .. } = self.project;
+        let base = self.changes.base.as_ref().map(|base| base.commit);
+        let base_files = files_at(repository, base.as_ref());
+        let mut plan = plan::plan(plan::Request {
+            files: &*files,
+            elsewhere: crate::repository::revisions(repository),
+            loaded: &loaded,
+            base: base_files.as_deref(),
+            changes: self.changes,
+            pipeline: facts,
+            narrowing,
+            assemblies: self.assemblies,
+            sources: &sources,
+        });
+        finish(&mut plan, &*files, self.unconverted)?;
+        Ok(plan)
+    }
+}
+
+impl std::fmt::Debug for Planning<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Planning")
+            .field("project", &self.project)
+            .field("changes", &self.changes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+//! The cases of one project, from the files that hold them to what became of each.
+
+use super::case::{self, Case};
+use super::discover::{CaseFile, discover};
+use super::outcome::Outcome;
+use super::run::run;
+use crate::project::{Error, Project};
+use crate::workspace::library_files;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
+
+/// The template cases of a project.
+///
+/// ```
+/// use nestling::testing::{Suite, summary};
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: { templates: [ci] }"),
+///     ("ci/node.yml", "test: { script: npm test }"),
+///     ("ci/tests/node.yml", "template: node\nexpect: { jobs: { test: { script: npm test } } }"),
+/// ]);
+/// let suite = Suite::of_project(Project::of_files(&files, PipelineFacts::local(None, None, None))?);
+/// let mut outcomes = Vec::new();
+/// for file in suite.case_files()? {
+///     let cases = suite.read(&file)?.expect("the cases are well-formed");
+///     outcomes.extend(cases.iter().map(|case| suite.run(case)));
+/// }
+/// assert_eq!(summary(&outcomes), "1 case passed\n");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Suite<'r> {
+    project: Project<'r>,
+    folders: Vec<RepoPath>,
+    /// Prefix of the names of templates.
+    prefix: &'static str,
+}
+
+impl<'r> Suite<'r> {
+    /// The cases beside the templates of a project's workspace, but for templates that are kept in other revisions.
+    pub fn of_project(project: Project<'r>) -> Self {
+        let folders = project.workspace().template_folders.iter();
+        let folders = folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone());
+        let folders = folders.collect();
+        Self { project, folders, prefix: "" }
+    }
+
+    /// The cases of the built-in templates.
+    pub fn of_library() -> Self {
+        let project = Project::of_templates(Box::new(library_files()));
+        Self { project, folders: vec![RepoPath::root()], prefix: "nestling/" }
+    }
+
+    /// Returns the project.
+    pub fn project(&self) -> &Project<'r> {
+        &self.project
+    }
+
+    /// Finds the files `tests/*.yml` beside templates, in the order of their paths.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    pub fn case_files(&self) -> Result<Vec<CaseFile>, Error> {
+        Ok(discover(self.project.files(), &self.folders, self.prefix)?)
+    }
+
+    /// Reads the cases of a file: one mapping, or a list of them. What is wrong in the file is the inner error.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&self, file: &CaseFile) -> Result<Result<Vec<Case>, Vec<Diagnostic>>, Error> {
+        match self.project.files().read(&file.path)? {
+            Some(bytes) => Ok(case::read(file, bytes, self.project.sources())),
+            None => Ok(Ok(Vec::new())),
+        }
+    }
+
+    /// Plans a case and compares what comes of it with what it expects.
+    pub fn run(&self, case: &Case) -> Outcome {
+        run(case, &self.project)
+    }
+}

@@ -1,0 +1,102 @@
+//! Templates by themselves: rendered with made-up values, without a unit and a pipeline.
+
+use crate::project::Project;
+use crate::template::rules::TEMPLATE_MISSING;
+use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
+use crate::workspace::{Template, Templates};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::yaml::{Map, Node};
+use serde_json::Value;
+use std::rc::Rc;
+
+/// Renders the templates of a project by themselves, for tests that are about the templates. Made by [`with_templates`].
+pub struct TemplateRenderer<'a> {
+    templates: &'a Templates<'a>,
+    renderer: Renderer<'a>,
+}
+
+/// Values that a template sees, each as JSON.
+#[derive(Debug, Clone, Default)]
+pub struct TemplateValues {
+    /// `unit`.
+    pub unit: Value,
+    /// `vars`.
+    pub vars: Value,
+    /// `environment`; `None` for a job that is not deployed yet.
+    pub environment: Option<Value>,
+    /// `pipeline`.
+    pub pipeline: Value,
+}
+
+/// Calls a function with a renderer of a project's templates, and of the built-in ones.
+///
+/// ```
+/// use nestling::testing::{RenderLimits, TemplateValues, with_templates};
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+/// use nestling_gitlab::yaml::{Map, emit};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: { templates: [ci] }"),
+///     ("ci/hello.yml", "hello: { script: \"echo ${{ unit.name }}\" }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let values = TemplateValues { unit: serde_json::json!({ "name": "api" }), ..TemplateValues::default() };
+/// let text = with_templates(&project, RenderLimits::default(), |templates| {
+///     templates.render("hello", &Map::default(), &values).map(|node| emit(&node))
+/// });
+/// assert_eq!(text.unwrap(), "hello:\n  script: echo api\n");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+pub fn with_templates<T>(
+    project: &Project<'_>,
+    limits: RenderLimits,
+    act: impl FnOnce(&TemplateRenderer<'_>) -> T,
+) -> T {
+    let folders = &project.workspace().template_folders;
+    let templates = Templates::new(project.files(), project.revisions(), folders, project.sources());
+    let renderer = Renderer::new(project.sources(), &templates, limits);
+    act(&TemplateRenderer { templates: &templates, renderer })
+}
+
+impl TemplateRenderer<'_> {
+    /// Returns the description of a template.
+    ///
+    /// # Errors
+    /// The template is not there, or its header is wrong.
+    pub fn description(&self, name: &str) -> Result<Option<String>, Vec<Diagnostic>> {
+        Ok(self.find(name)?.description.clone())
+    }
+
+    /// Returns `spec: inputs:` of a template, as it is written.
+    ///
+    /// # Errors
+    /// As [`TemplateRenderer::description`].
+    pub fn inputs(&self, name: &str) -> Result<Option<Node>, Vec<Diagnostic>> {
+        Ok(self.find(name)?.inputs.clone())
+    }
+
+    /// Renders a template to the tree of its jobs.
+    ///
+    /// # Errors
+    /// The template is not there, an input is wrong, or the template cannot be rendered.
+    pub fn render(&self, name: &str, inputs: &Map, values: &TemplateValues) -> Result<Node, Vec<Diagnostic>> {
+        let template = self.find(name)?;
+        let inputs = bind(template.inputs.as_ref(), inputs, Origin::file(template.file))?;
+        let values = values.clone();
+        let environment = match values.environment {
+            Some(environment) => EnvironmentScope::Bound(environment),
+            None => EnvironmentScope::Unbound,
+        };
+        let TemplateValues { unit, vars, pipeline, .. } = values;
+        let scope = Scope { unit, inputs, vars, environment, pipeline };
+        Ok(self.renderer.render(&template.body, &scope)?.node)
+    }
+
+    fn find(&self, name: &str) -> Result<Rc<Template>, Vec<Diagnostic>> {
+        let unknown = || {
+            let message = format!("there is no template `{name}`");
+            vec![Diagnostic::new(&TEMPLATE_MISSING, Severity::Error, message)]
+        };
+        self.templates.find(name)?.ok_or_else(unknown)
+    }
+}
