@@ -2,7 +2,7 @@
 
 use crate::support::{expect_file, nestling, root, run};
 use crate::transcripts::replayed;
-use nestling::Severity;
+use nestling_gitlab::diagnostic::Severity;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ mod size;
 mod examples;
 mod determinism;
 mod no_checkout;
+mod damage;
 mod hostile;
 mod render_cases;
 mod check_cases;

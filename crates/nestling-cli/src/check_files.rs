@@ -9,7 +9,7 @@ use crate::options::{CdkOptions, PlanOptions, RunOptions};
 pub(crate) use findings::Findings;
 use findings::Rendered;
 use input::{Input, Kind};
-use nestling::{As, FILE_NAME, PipelineFacts, Plan, Repository};
+use nestling::{As, ChangeRequest, FILE_NAME, PipelineFacts, Plan, Repository};
 use nestling_files::files::{DirectoryFiles, Files};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_file};
@@ -102,7 +102,7 @@ impl Workspaces<'_> {
             return Ok(None);
         }
         let folders = &self.planned(root, input, invocation)?.workspace.template_folders;
-        let is_template = folders.iter().any(|folder| folder.holds(path));
+        let is_template = folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path));
         Ok(is_template.then_some(root))
     }
 }
@@ -115,7 +115,7 @@ fn plain(
     findings: &mut Findings,
 ) -> Result<(), Failure> {
     let gitlab = Gitlab { version: settings.gitlab_version, ..Gitlab::default() };
-    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as));
+    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as)).transpose()?;
     let work_tree;
     let directory;
     let files: &dyn Files = match &input.repository {
@@ -134,9 +134,10 @@ fn plain(
 }
 
 /// The pipeline that `--as` simulates, as far as the repository tells; elsewhere its branches are not known.
-fn facts_of(repository: Option<&Repository>, act_as: &As) -> PipelineFacts {
-    let git = repository.map(Repository::git);
-    let branch = git.and_then(|git| git.current_branch());
-    let default_branch = git.and_then(|git| git.default_branch());
-    PipelineFacts::local(branch, default_branch, None).seen_as(act_as)
+fn facts_of(repository: Option<&Repository>, act_as: &As) -> Result<PipelineFacts, Failure> {
+    let Some(repository) = repository else {
+        return Ok(PipelineFacts::local(None, None, None).seen_as(act_as));
+    };
+    let request = ChangeRequest::local().simulate(act_as.clone());
+    Ok(repository.pipeline_facts(&request)?)
 }

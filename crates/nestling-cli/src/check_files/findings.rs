@@ -1,10 +1,11 @@
 //! Findings in several files, put together.
 
 use super::input::{Input, Kind};
-use nestling::{Diagnostic, FILE_NAME, Job, Pipeline, Plan, Source, Sources, catalog};
+use nestling::{Plan, catalog};
 use nestling_gitlab::check::Allow;
-use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Source, Sources};
 use nestling_gitlab::lint::Linted;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl Findings {
     pub(super) fn add_planned(&mut self, plan: &Plan, input: &Input) -> Rendered {
         self.files += 1;
         let unit = plan.workspace.units().find(|unit| {
-            let file = unit.dir.child(FILE_NAME.as_bytes());
+            let file = unit.dir.child(nestling::FILE_NAME.as_bytes());
             input.path.as_ref() == Some(&file)
         });
         let is_here = |file: FileId| plan.sources.path(file) == input.name;

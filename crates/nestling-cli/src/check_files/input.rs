@@ -2,7 +2,8 @@
 
 use crate::exit::Failure;
 use crate::invocation::Invocation;
-use nestling::{FILE_NAME, GitError, RepoPath, Repository, Trust};
+use nestling::{FILE_NAME, GitError, Repository, Trust};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{FileId, did_you_mean};
 use nestling_gitlab::yaml::{self, Node};
 use std::io::ErrorKind;

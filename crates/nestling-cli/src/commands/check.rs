@@ -10,9 +10,7 @@ use crate::report;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
 use nestling::view::json_v1;
-use nestling::{Diagnostic, Sources};
-use nestling_gitlab::diagnostic::has_errors;
-use nestling_gitlab::instance::parse_version;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
 use std::path::PathBuf;
 
 /// Find errors in GitLab CI files, or in all units, before GitLab does
@@ -53,7 +51,8 @@ enum Format {
 }
 
 fn version(text: &str) -> Result<(u32, u32), String> {
-    parse_version(text).ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
+    nestling_gitlab::instance::parse_version(text)
+        .ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
 }
 
 /// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands

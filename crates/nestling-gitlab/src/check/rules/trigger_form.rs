@@ -86,7 +86,7 @@ fn mapping(index: &Index<'_>, job: &Job, node: &Node, map: &Map, problems: &mut 
         }
     }
     let Some(include) = form::value(map, "include") else { return };
-    let items = include.as_seq().unwrap_or(std::slice::from_ref(include));
+    let items = include.items_or_self();
     if let Some(fourth) = items.get(INCLUDES) {
         let message = format!("a `trigger` includes at most {INCLUDES} files");
         problems.push(Diagnostic::error(&RULE, fourth.origin, message));
