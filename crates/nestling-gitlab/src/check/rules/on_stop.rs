@@ -41,10 +41,9 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
             return None;
         }
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        return Some(match index.near_to(job, name) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help("write a `stop:` block in the job instead"),
-        });
+        return Some(
+            problem.with_help(index.near_to(job, name).help_or("write a `stop:` block in the job instead")),
+        );
     };
     let Some(other) = environment(&stop.body) else {
         let problem = error(format!("the stop job `{name}` has no `environment`"));
