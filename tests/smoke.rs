@@ -1,9 +1,12 @@
-//! Some seconds of what `fuzz/` does for minutes: texts that look a little like templates and like YAML.
+//! Some seconds of what `fuzz/` does for minutes: texts that look a little like templates and like YAML, and damage to the
+//! files of a repository.
 
 mod document;
+mod objects;
 mod template;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 /// Pieces that templates and YAML are made of, so that random texts get somewhere.
 const PIECES: &[&str] = &[
@@ -102,4 +105,20 @@ proptest! {
         template::render(&text);
         document::yaml(&text);
     }
+}
+
+#[test]
+fn any_damage_to_a_repository_is_an_error_or_nothing_at_all() {
+    let (send, receive) = std::sync::mpsc::channel();
+    // A thread of its own: what never ends is a failure too.
+    std::thread::spawn(move || {
+        let mut runner = TestRunner::new(ProptestConfig { cases: 150, ..ProptestConfig::default() });
+        let damage = proptest::collection::vec(any::<u8>(), 1..30);
+        let ran = runner.run(&damage, |damage| {
+            objects::damaged(&damage);
+            Ok(())
+        });
+        let _ = send.send(ran.map_err(|error| error.to_string()));
+    });
+    receive.recv_timeout(std::time::Duration::from_secs(180)).expect("it did not end").unwrap();
 }

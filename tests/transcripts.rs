@@ -61,19 +61,24 @@ fn name(file: &Path) -> String {
 fn judge(file: &Path) -> Result<(), String> {
     let is_of_example = file.parent().is_some_and(|folder| folder.ends_with("examples"));
     let example = Example::new(if is_of_example { name(file) } else { "shop".to_owned() }.as_str());
+    expect_file(file, &replayed(&fs::read_to_string(file).unwrap(), &example.path()))
+}
+
+/// A session with what its commands say now.
+pub(crate) fn replayed(session: &str, directory: &Path) -> String {
     let mut text = String::new();
-    for line in fs::read_to_string(file).unwrap().lines() {
+    for line in session.lines() {
         // Comments stand at the top; below, such a line is something that a command said.
         if line.starts_with("# ") && !text.contains("$ ") {
             text += &format!("{line}\n");
         } else if let Some(command) = line.strip_prefix("$ ") {
-            let said = said(command, &example.path());
+            let said = said(command, directory);
             let gap =
                 if text.is_empty() || text.ends_with("\n\n") || !text.contains("$ ") { "" } else { "\n" };
             text += &format!("{gap}$ {command}\n{said}");
         }
     }
-    expect_file(file, &text)
+    text
 }
 
 /// Everything that a command says, and how it ends.

@@ -4,10 +4,10 @@ use super::examples::{findings, repository};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run, said};
 use nestling::catalog;
-use nestling::check::{Allow, Entries, Entry, Scope};
-use nestling::diagnostic::{Diagnostic, Example, FileId, Origin, Rule, Severity, Sources};
-use nestling::path::Glob;
-use nestling::pipeline::Pipeline;
+use nestling_files::path::Glob;
+use nestling_gitlab::check::{Allow, Entries, Entry, Scope};
+use nestling_gitlab::diagnostic::{Diagnostic, Example, FileId, Origin, Rule, Severity, Sources};
+use nestling_gitlab::pipeline::Pipeline;
 
 /// What is left of one finding with an entry for its rule in the workspace's header.
 fn left(rule: &'static Rule, severity: Severity) -> usize {
@@ -182,7 +182,7 @@ fn a_finding_that_units_share_is_allowed_by_the_workspace() {
     let file: FileId = sources.add("ci/node.yml", "x");
     let origin = Origin::line(file, 1);
     let retry = catalog::rule("only-except").unwrap();
-    let name = |text: &str| nestling::name::UnitName::parse(text).unwrap();
+    let name = |text: &str| nestling_gitlab::name::UnitName::parse(text).unwrap();
     let problem = Diagnostic::warning(retry, origin, "x").for_unit(&name("api")).for_unit(&name("web"));
     let entry = |glob: &str| Entry {
         rule: "only-except".to_owned(),
@@ -191,7 +191,8 @@ fn a_finding_that_units_share_is_allowed_by_the_workspace() {
         origin,
     };
     let list = [entry("ci/*")];
-    let unit = Scope::Unit { name: name("api"), directory: nestling::path::RepoPath::parse("api").unwrap() };
+    let unit =
+        Scope::Unit { name: name("api"), directory: nestling_files::path::RepoPath::parse("api").unwrap() };
     for (scope, left) in [(unit, 1), (Scope::Workspace, 0)] {
         let catalog = catalog::all();
         let pipeline = Pipeline::default();

@@ -4,7 +4,7 @@ use crate::commands;
 use crate::options::GlobalOptions;
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Hatches GitLab child pipelines from the directories that changed.
+/// Generates a GitLab child pipeline for the directories that a change affects.
 #[derive(Debug, Parser)]
 #[command(name = "nestling", version, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {
@@ -21,27 +21,27 @@ pub struct Cli {
 pub enum Command {
     /// Write the child pipeline: the parent job's command.
     Generate(commands::generate::Args),
-    /// Look at the pipeline that `generate` would write.
+    /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),
-    /// Say why a unit is in, or why it is not.
+    /// Explain why a unit, job or path is selected or not.
     Explain(commands::explain::Args),
     /// List the selected units.
     Affected(commands::affected::Args),
-    /// Show what a change does to the jobs of all units.
+    /// Compare the jobs of all units at base and at head.
     Diff(commands::diff::Args),
-    /// Find everything that is wrong, in every unit, selected or not.
+    /// Find errors in GitLab CI files, or in all units, before GitLab does.
     Check(commands::check::Args),
-    /// Look at CDK assemblies.
+    /// Show how CDK assemblies are converted.
     Cdk(commands::cdk::Args),
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
     /// Print the JSON schema of a format, for editors and scripts.
     Schema(commands::schema::Args),
-    /// Print a script that completes commands and options in a shell.
+    /// Print a shell completion script.
     Completions(commands::completions::Args),
-    /// Print the manual page, or write all of them into a folder.
+    /// Print the manual page, or write all of them to a directory.
     Man(commands::man::Args),
-    /// Run the cases beside templates.
+    /// Run the test cases of templates.
     Test(commands::test::Args),
 }
 

@@ -49,15 +49,17 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The repository cannot be read.
+    /// The repository cannot be read. Where git is the cause, its way out is said.
     pub(crate) fn repository(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Repository, error: error.into(), help: None }
+        let error = error.into();
+        let git = error.chain().find_map(|cause| cause.downcast_ref::<GitError>());
+        let help = git.and_then(GitError::help);
+        Self { exit: Exit::Repository, error, help }
     }
 
     /// Git's objects or its work tree cannot be read.
     pub(crate) fn git(error: GitError) -> Self {
-        let help = error.help();
-        Self { help, ..Self::repository(error) }
+        Self::repository(error)
     }
 
     /// The output cannot be written.

@@ -14,9 +14,9 @@ pub(crate) struct Invocation<'a> {
     pub io: &'a mut Io,
 }
 
-impl Invocation<'_> {
+impl<'a> Invocation<'a> {
     /// The directory that relative paths start from.
-    pub(crate) fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &'a Path {
         self.global.directory.as_deref().unwrap_or(Path::new("."))
     }
 
@@ -25,10 +25,16 @@ impl Invocation<'_> {
     /// # Errors
     /// There is no repository, it cannot be read, or an option is wrong.
     pub(crate) fn open(&mut self, options: impl Into<RunOptions>) -> Result<Session, Failure> {
-        let mut options = RunOptions { directory: self.global.directory.clone(), ..options.into() };
+        let mut options: RunOptions = options.into();
         let from = options.changes_from.take();
         options.changes_from =
             from.map(|from| if from.as_os_str() == "-" { from } else { self.directory().join(from) });
+        self.open_in(self.directory(), options)
+    }
+
+    /// As [`Self::open`], for the repository that another directory is in.
+    pub(crate) fn open_in(&mut self, directory: &Path, options: RunOptions) -> Result<Session, Failure> {
+        let options = RunOptions { directory: Some(directory.to_owned()), ..options };
         Session::open(&options, self.environment, self.io)
     }
 }

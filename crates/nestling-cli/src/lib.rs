@@ -6,6 +6,7 @@
 mod args;
 mod assemblies;
 mod artifacts;
+mod check_files;
 mod ci_env;
 mod commands;
 mod invocation;
@@ -32,6 +33,7 @@ pub use exit::Exit;
 pub use io::Io;
 
 use args::Command;
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use exit::Failure;
 use invocation::Invocation;
@@ -54,6 +56,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
 fn parsed(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Cli, clap::Error> {
     let mut command = without_empty_variables(Cli::command(), environment);
     let mut matches = command.try_get_matches_from_mut(args)?;
+    if let Some(("check", matches)) = matches.subcommand()
+        && let Some(option) = commands::check::idle_option(matches)
+    {
+        let message = format!("`--{option}` conflicts with FILE: files are checked as they are on disk");
+        let check = command.find_subcommand_mut("check");
+        return Err(check.unwrap_or(&mut Cli::command()).error(ErrorKind::ArgumentConflict, message));
+    }
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 

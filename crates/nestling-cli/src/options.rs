@@ -8,14 +8,24 @@ const CHANGES: &str = "Change detection";
 /// Heading of the options that choose among the units and pipelines.
 const SELECTION: &str = "Selection";
 
+/// Heading of the options of every command.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub struct GlobalOptions {
     /// Run as if started in this directory
-    #[arg(short = 'C', global = true, value_name = "DIR")]
+    #[arg(short = 'C', global = true, value_name = "DIR", help_heading = GLOBAL)]
     pub directory: Option<PathBuf>,
     /// When to use color
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Color::Auto,
+        value_name = "WHEN",
+        help_heading = GLOBAL
+    )]
     pub color: Color,
 }
 

@@ -8,8 +8,12 @@
     reason = "a test fails where its fixture cannot be made"
 )]
 
-use crate::Change;
-use crate::{CommitId, Repository, Trust};
+use crate::cat_file::{CatFile, TIME_LIMIT};
+use crate::command::Git;
+use crate::id::ObjectId;
+use crate::object::ObjectSource;
+use crate::store::ObjectStore;
+use crate::{Change, CommitId, GitError, Repository, Trust};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -146,6 +150,39 @@ impl Fixture {
     /// Opens the repository as a program does.
     pub fn open(&self) -> Repository {
         Repository::open(&self.root, &Trust::Directory(self.root.clone())).unwrap()
+    }
+}
+
+/// Objects of a repository by their ids, for tests that damage the files of a repository.
+pub struct Objects {
+    source: Box<dyn ObjectSource>,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Objects")
+    }
+}
+
+impl Objects {
+    /// The objects of a repository as a program reads them, by the path of its `.git`.
+    pub fn open(git_dir: &Path) -> Self {
+        let store = ObjectStore::new(git_dir.join("objects"), Git::new(git_dir, None));
+        Self { source: Box::new(store) }
+    }
+
+    /// The same objects as the system's git reads them.
+    pub fn read_by_git(git_dir: &Path) -> Self {
+        Self { source: Box::new(CatFile::new(Git::new(git_dir, None), TIME_LIMIT)) }
+    }
+
+    /// Reads an object: the name of its type, and its content.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn read(&self, id: &str) -> Result<Option<(&'static str, Vec<u8>)>, GitError> {
+        let object = self.source.read(&ObjectId::from_hex(id).unwrap())?;
+        Ok(object.map(|object| (object.kind.name(), object.bytes.to_vec())))
     }
 }
 

@@ -14,9 +14,9 @@ mod fold;
 pub mod allow;
 
 pub use allow::{Allow, Entries, Entry, Outcome, Scope};
-pub use file::read_file;
+pub use file::{read_configuration, read_file};
 pub use parent::Parent;
-pub use settings::{Division, Settings, WorkflowRules};
+pub use settings::{Division, Level, Settings, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 
@@ -24,6 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
 use index::Index;
+pub(crate) use index::is_partial;
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {

@@ -59,10 +59,13 @@ pub fn fold(
     surroundings: &Surroundings<'_>,
     remote: RemoteIncludes,
 ) -> (Configuration, Vec<Diagnostic>) {
-    let (mut fragment, mut problems) = merged(documents, surroundings, remote);
-    let includes = include::kept(&mut fragment);
+    let (fragment, includes, mut problems) = merged(documents, surroundings, remote);
     // What is undefined here may be defined in a file that only GitLab reads.
-    let missing = if includes.is_empty() { Missing::Error } else { Missing::Keep };
+    let missing = match remote {
+        _ if includes.is_empty() => Missing::Error,
+        RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
+        RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
+    };
     let (configuration, found) = complete(fragment, missing);
     problems.extend(found);
     problems.extend(unknown_workflow_keys(&configuration.workflow));
@@ -73,17 +76,19 @@ fn merged(
     documents: Vec<Node>,
     surroundings: &Surroundings<'_>,
     remote: RemoteIncludes,
-) -> (Fragment, Vec<Diagnostic>) {
+) -> (Fragment, Vec<Node>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let mut fragments = Vec::new();
+    let mut unread = Vec::new();
     for document in documents {
         let (fragment, found) = Fragment::from_node(document);
         problems.extend(found);
-        let (included, found) = include::read(fragment, surroundings, remote);
-        problems.extend(found);
-        fragments.extend(included);
+        let included = include::read(fragment, surroundings, remote);
+        problems.extend(included.problems);
+        fragments.extend(included.fragments);
+        unread.extend(included.unread);
     }
-    (merge_fragments(fragments), problems)
+    (merge_fragments(fragments), unread, problems)
 }
 
 /// Keys of `workflow` that this program does not know; they are passed on.
@@ -114,7 +119,7 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Dia
     let workflow = workflow.and_then(|node| node.as_map().cloned()).unwrap_or_default();
     let mut jobs = IndexMap::new();
     for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
-        let inherit = job.body.get("inherit").cloned().filter(|_| missing == Missing::Keep);
+        let inherit = job.body.get("inherit").cloned().filter(|_| missing != Missing::Error);
         problems.extend(defaults.fold_into(&mut job.body));
         // What GitLab includes later has defaults too.
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));

@@ -29,6 +29,9 @@ impl FileId {
     pub fn from_index(index: u32) -> Self {
         Self(index)
     }
+
+    /// The file of what is in no file. [`Sources`] never gives it out.
+    const NONE: Self = Self(u32::MAX);
 }
 
 /// A place in a file that a person wrote: line and column count from 1; a column of 0 means that only the line is
@@ -59,6 +62,16 @@ impl Origin {
     /// The file as a whole, for messages that concern no line of it.
     pub fn file(file: FileId) -> Self {
         Self { file, line: 1, column: 0, width: 0 }
+    }
+
+    /// The origin of what nobody wrote, such as a default of GitLab's. A message never points there.
+    pub fn generated() -> Self {
+        Self::file(FileId::NONE)
+    }
+
+    /// Returns whether nobody wrote it.
+    pub fn is_generated(self) -> bool {
+        self.file == FileId::NONE
     }
 }
 
@@ -104,8 +117,11 @@ impl Sources {
         self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())
     }
 
-    /// `path:line` or `path:line:column`, as compilers and editors write a place.
+    /// `path:line` or `path:line:column`, as compilers and editors write a place; `generated` for what nobody wrote.
     pub fn place(&self, origin: Origin) -> String {
+        if origin.is_generated() {
+            return "generated".to_owned();
+        }
         let path = self.path(origin.file);
         match origin.column {
             0 => format!("{path}:{}", origin.line),
@@ -202,10 +218,15 @@ impl Diagnostic {
         }
     }
 
-    /// Adds a place.
+    /// Adds a place. What is said of something generated, which has none, becomes a note.
     #[must_use]
     pub fn with_label(mut self, origin: Origin, text: impl Into<String>) -> Self {
-        self.labels.push(Label { origin, text: text.into() });
+        let text = text.into();
+        if !origin.is_generated() {
+            self.labels.push(Label { origin, text });
+        } else if !text.is_empty() {
+            self.notes.push(text);
+        }
         self
     }
 

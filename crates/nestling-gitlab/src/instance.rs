@@ -85,13 +85,15 @@ impl Gitlab {
     }
 }
 
+/// Reads major and minor version of a GitLab, such as `18.2`; a patch version is dropped.
+pub fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    let minor = minor.split('.').next()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
 fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
-    let read = || {
-        let (major, minor) = node.as_str()?.split_once('.')?;
-        let minor = minor.split('.').next()?;
-        Some((major.parse().ok()?, minor.parse().ok()?))
-    };
-    read().ok_or_else(|| {
+    node.as_str().and_then(parse_version).ok_or_else(|| {
         let problem = Diagnostic::error(&HEADER, node.origin, "this is no version of GitLab");
         Box::new(problem.with_help("quote it: `version: \"18.2\"`"))
     })

@@ -12,6 +12,9 @@ pub mod pipeline;
 pub mod configuration;
 pub mod check;
 pub mod catalog;
+pub mod lint;
+
+pub use lint::lint;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -18,6 +18,6 @@ pub use duplicates::duplicate_keys;
 pub use emit::{emit, emit_entry, emit_map};
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
-pub use parse::{ParseLimits, parse, parse_file};
+pub use parse::{ParseLimits, parse, parse_file, parse_leniently};
 pub use position::Position;
 pub use scalar::Meaning;

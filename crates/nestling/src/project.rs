@@ -47,6 +47,16 @@ pub struct Project<'r> {
     sources: Sources,
 }
 
+impl Repository {
+    /// Returns the facts of the pipeline that a request is about, without reading a workspace.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn pipeline_facts(&self, request: &ChangeRequest) -> Result<PipelineFacts, Error> {
+        Ok(changes::facts(self.git(), request)?)
+    }
+}
+
 impl<'r> Project<'r> {
     /// Reads the workspace at the head that the request names: the commit of the pipeline in a job of GitLab, the work tree
     /// elsewhere. Nothing is rendered yet.

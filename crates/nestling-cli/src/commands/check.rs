@@ -1,23 +1,35 @@
 //! `nestling check`.
 
+use crate::check_files::{self, Settings};
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::report_plan;
+use crate::planned::tell;
 use crate::report;
-use clap::ValueEnum;
-use nestling::Plan;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, ValueEnum};
 use nestling::view::json_v1;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
+use std::path::PathBuf;
 
-/// Find everything that is wrong, in every unit, selected or not
+/// Find errors in GitLab CI files, or in all units, before GitLab does
 ///
-/// Renders all units as if each had changed, and reports all problems at once.
+/// Without FILE, renders all units as if each had changed, and reports all problems at once. With FILE, checks only these
+/// files, each as a pipeline of its own, in any directory and without a workspace: local includes are read, and nothing
+/// that other includes may define is reported as undefined. The file of a unit or a template is checked in its workspace.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling check\n  nestling check --as tag:v1.0.0\n  \
+#[command(after_help = "Examples:\n  nestling check\n  nestling check .gitlab-ci.yml\n  \
+                  nestling check --as tag:v1.0.0\n  nestling check --gitlab-version 17.11 ci/*.yml\n  \
                   nestling check --format codequality > gl-code-quality-report.json")]
 pub struct Args {
-    /// How to tell it: for people on standard error, every other format on standard output
+    /// GitLab CI files, units or templates to check (`-` for standard input); by default all units
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Version of the GitLab that reads the files, such as `17.11`; by default the current one
+    #[arg(long, value_name = "VERSION", requires = "files", value_parser = version)]
+    gitlab_version: Option<(u32, u32)>,
+    /// Output format (`human` goes to stderr, the others to stdout)
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -28,7 +40,7 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With the lines that are wrong.
+    /// With source excerpts.
     Human,
     /// For scripts: the `diagnostics` of `nestling schema plan`.
     Json,
@@ -38,30 +50,57 @@ enum Format {
     Codequality,
 }
 
-pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-    let mut plan = session.plan_everything()?;
-    let unused = session.unused_allows(&plan)?;
-    plan.diagnostics.extend(unused);
-    if args.format == Format::Human {
-        let ok = report_plan(&plan, invocation.io);
-        if ok {
-            let units = counted(plan.workspace.units().len(), "unit");
-            let jobs = counted(plan.pipeline.jobs.len(), "job");
-            let allowed = match plan.allowed {
-                0 => String::new(),
-                count => format!("; {} allowed", counted(count, "warning")),
-            };
-            invocation.io.talk(format_args!("{units}, {jobs}: no errors{allowed}\n"));
-        }
-        return Ok(ended(ok));
-    }
-    invocation.io.data(told(args.format, &plan)?)?;
-    Ok(ended(!plan.has_errors()))
+fn version(text: &str) -> Result<(u32, u32), String> {
+    nestling_gitlab::instance::parse_version(text)
+        .ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
 }
 
-fn told(format: Format, plan: &Plan) -> Result<String, Failure> {
-    let (problems, sources) = (&plan.diagnostics, &plan.sources);
+/// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands
+/// of the same job.
+pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
+    matches.get_many::<PathBuf>("files")?;
+    let is_given = |option: &&str| matches.value_source(option) == Some(ValueSource::CommandLine);
+    ["base", "head", "only", "except"].into_iter().find(is_given)
+}
+
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let (problems, sources, summary) = if args.files.is_empty() {
+        let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
+        let mut plan = session.plan_everything()?;
+        let unused = session.unused_allows(&plan)?;
+        plan.diagnostics.extend(unused);
+        let units = counted(plan.workspace.units().len(), "unit");
+        let jobs = counted(plan.pipeline.jobs.len(), "job");
+        (plan.diagnostics, plan.sources, summary(&[units, jobs], plan.allowed))
+    } else {
+        let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
+        let findings = check_files::check(&args.files, &settings, invocation)?;
+        let files = counted(findings.files, "file");
+        let jobs = counted(findings.jobs, "job");
+        (findings.problems, findings.sources, summary(&[files, jobs], findings.allowed))
+    };
+    if args.format != Format::Human {
+        invocation.io.data(formatted(args.format, &problems, &sources)?)?;
+        return Ok(ended(!has_errors(&problems)));
+    }
+    let ok = tell(&problems, &sources, invocation.io);
+    if ok {
+        invocation.io.talk(summary);
+    }
+    Ok(ended(ok))
+}
+
+/// The last line where there is no error.
+fn summary(counts: &[String; 2], allowed: usize) -> String {
+    let allowed = match allowed {
+        0 => String::new(),
+        count => format!("; {} allowed", counted(count, "warning")),
+    };
+    format!("{}: no errors{allowed}\n", counts.join(", "))
+}
+
+/// The problems as programs read them.
+fn formatted(format: Format, problems: &[Diagnostic], sources: &Sources) -> Result<String, Failure> {
     Ok(match format {
         Format::Human => String::new(),
         Format::Json => {

@@ -46,7 +46,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let environment = invocation.environment;
     if environment.in_gitlab() {
-        clear(args, &invocation.directory().to_owned(), invocation.io)?;
+        clear(args, invocation.directory(), invocation.io)?;
     }
     let session = until_the_end(invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?);
     let plan = until_the_end(session.plan_and_synthesize()?);

@@ -2,7 +2,7 @@
 
 use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{RemoteIncludes, Surroundings, fold};
-use crate::diagnostic::{Diagnostic, Origin, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::rules::JOB_NAME;
@@ -13,23 +13,58 @@ use nestling_files::files::MemoryFiles;
 /// GitLab's stages where a file lists none (<https://docs.gitlab.com/ci/yaml/#stages>).
 const STAGES: [&str; 3] = ["build", "test", "deploy"];
 
-/// Reads a whole `.gitlab-ci.yml`: anchors, `extends`, `!reference` and `default` resolved, hidden jobs gone. What
-/// cannot be read is told beside what can.
+/// Reads a whole `.gitlab-ci.yml` as [`read_configuration`] does, without further files: each `include` is left for
+/// GitLab.
 pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
-    let file = sources.add(path, text);
-    let (mut node, mut problems) = match yaml::parse_file(text, file) {
-        Ok(documents) => pipeline_document(documents, Origin::file(file)),
-        Err(problems) => return (Pipeline::default(), problems),
-    };
-    problems.extend(merge_keys(&mut node).err().unwrap_or_default());
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
     let surroundings = Surroundings { files: &no_files, sources, variables: &unknown };
-    let (unit, found) = fold(vec![node], &surroundings, RemoteIncludes::Keep);
+    let file = sources.add(path, text);
+    match yaml::parse_file(text, file) {
+        Ok(documents) => configuration(documents, file, &surroundings, RemoteIncludes::Unread),
+        Err(problems) => (Pipeline::default(), problems),
+    }
+}
+
+/// Reads a whole `.gitlab-ci.yml`: local includes read, anchors, `extends`, `!reference` and `default` resolved, hidden jobs
+/// gone. Problems are returned beside what can be read.
+///
+/// Of a key that stands twice GitLab takes the last one, and so does this, with a warning; [`read_file`] refuses the file.
+///
+/// Other includes stay in the pipeline. What they may define is not known: a base or a reference that only they can hold
+/// stays where it is, and so does the order of `stages` where this file lists none.
+///
+/// # Errors
+/// The file is no YAML.
+pub fn read_configuration(
+    path: &str,
+    text: &str,
+    surroundings: &Surroundings<'_>,
+    includes: RemoteIncludes,
+) -> Result<(Pipeline, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let file = surroundings.sources.add(path, text);
+    let (documents, mut problems) = yaml::parse_leniently(text, file)?;
+    let (pipeline, found) = configuration(documents, file, surroundings, includes);
+    problems.extend(found);
+    Ok((pipeline, problems))
+}
+
+fn configuration(
+    documents: Vec<Node>,
+    file: FileId,
+    surroundings: &Surroundings<'_>,
+    includes: RemoteIncludes,
+) -> (Pipeline, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
+    problems.extend(dropped);
+    problems.extend(merge_keys(&mut node).err().unwrap_or_default());
+    let (unit, found) = fold(vec![node], surroundings, includes);
     problems.extend(found);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
-    let stages = if listed.is_empty() { customary() } else { listed };
+    // An include that is not read may list others.
+    let stages = if listed.is_empty() && unit.includes.is_empty() { customary() } else { listed };
     let mut jobs = Vec::new();
     for (name, job) in unit.jobs {
         match JobName::parse(&name) {
@@ -44,7 +79,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first
 /// (<https://docs.gitlab.com/ci/yaml/#spec>). It drops the others without a word.
-fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnostic>) {
+fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Option<Diagnostic>) {
     let header = documents.len() > 1 && documents[0].get("spec").is_some();
     let mut documents = documents.into_iter().skip(usize::from(header));
     let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
@@ -53,5 +88,5 @@ fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Vec<Diagnost
             .with_label(read.origin, "it reads this one")
             .with_help("take out the `---` between them")
     });
-    (read, dropped.into_iter().collect())
+    (read, dropped)
 }

@@ -8,7 +8,7 @@ use crate::pipeline::environment::environment;
 use crate::pipeline::need::{Need, needs, parallel_base};
 use crate::pipeline::presence::{Creation, JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 use std::collections::HashMap;
 
 /// Made once for all rules.
@@ -80,7 +80,7 @@ impl<'a> Index<'a> {
 
     /// Whether GitLab reads further files, which may define what is missing here.
     pub(crate) fn is_open(&self) -> bool {
-        !self.pipeline.includes.is_empty()
+        self.settings.open || !self.pipeline.includes.is_empty()
     }
 
     /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
@@ -110,6 +110,23 @@ impl<'a> Index<'a> {
         };
         in_unit.or_else(|| self.names.near(name, own))
     }
+}
+
+/// Returns `true` if a job is completed by a file that was not read: by a base that is not defined here, by a job of the
+/// same name, or by rules that a reference stands for.
+pub(crate) fn is_partial(job: &Job) -> bool {
+    let runs = ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
+    !runs || job.body.contains("extends") || job.body.get("rules").is_some_and(has_reference)
+}
+
+/// Returns `true` if a reference is left anywhere in a value: what it stands for was not read.
+fn has_reference(node: &Node) -> bool {
+    node.is_reference()
+        || match &node.kind {
+            Kind::Scalar(_) => false,
+            Kind::Seq(items) => items.iter().any(has_reference),
+            Kind::Map(map) => map.iter().any(|(_, value)| has_reference(value)),
+        }
 }
 
 fn presences(pipeline: &Pipeline, settings: &Settings) -> Vec<JobPresence> {

@@ -15,6 +15,16 @@ pub enum Division {
     Parts,
 }
 
+/// How a pipeline is started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Level {
+    /// By the trigger job of a parent.
+    #[default]
+    Child,
+    /// By a push, a merge request, a schedule: what `.gitlab-ci.yml` holds.
+    Root,
+}
+
 /// Where the `workflow:rules` of a pipeline come from. Without any, GitLab makes jobs for branches and tags only, as if each
 /// had `only: [branches, tags]` (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +54,10 @@ pub struct Settings {
     pub workflow: WorkflowRules,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
+    /// How it is started.
+    pub level: Level,
+    /// Set if names may be defined in what was not read: then none counts as undefined.
+    pub open: bool,
 }
 
 impl Settings {

@@ -29,8 +29,12 @@ pub struct Surroundings<'a> {
 /// The way to handle an include that only GitLab can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteIncludes {
-    /// It is returned beside the jobs, for GitLab to read.
+    /// It is returned beside the jobs, which are written for GitLab together with it.
     Keep,
+    /// It is returned beside the jobs, which are only looked at.
+    Unread,
+    /// As [`Self::Unread`], and so is every local one: there are no files to read.
+    AllUnread,
     /// It is an error.
     Refuse,
 }
@@ -41,20 +45,25 @@ const DEPTH: usize = 20;
 /// How many files GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
 const INCLUDES: usize = 150;
 
-/// The fragments that a fragment includes, each before the one that includes it, as GitLab merges them.
-pub(super) fn read(
-    fragment: Fragment,
-    surroundings: &Surroundings<'_>,
-    remote: RemoteIncludes,
-) -> (Vec<Fragment>, Vec<Diagnostic>) {
-    let mut reading =
-        Reading { surroundings, remote, included: 0, fragments: Vec::new(), problems: Vec::new() };
-    reading.fragment(fragment, 0);
-    (reading.fragments, reading.problems)
+/// A fragment with those that it includes.
+#[derive(Default)]
+pub(super) struct Included {
+    /// Each before the one that includes it, as GitLab merges them.
+    pub fragments: Vec<Fragment>,
+    /// The includes that only GitLab can read, of all of them.
+    pub unread: Vec<Node>,
+    pub problems: Vec<Diagnostic>,
 }
 
-/// Takes the includes out that were kept for GitLab.
-pub(super) fn kept(fragment: &mut Fragment) -> Vec<Node> {
+/// Reads what a fragment includes.
+pub(super) fn read(fragment: Fragment, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Included {
+    let mut reading = Reading { surroundings, remote, count: 0, included: Included::default() };
+    reading.fragment(fragment, 0);
+    reading.included
+}
+
+/// Takes the includes out.
+fn kept(fragment: &mut Fragment) -> Vec<Node> {
     let Some(node) = fragment.globals.remove("include").filter(|node| !node.is_null()) else {
         return Vec::new();
     };
@@ -67,41 +76,37 @@ pub(super) fn kept(fragment: &mut Fragment) -> Vec<Node> {
 struct Reading<'a> {
     surroundings: &'a Surroundings<'a>,
     remote: RemoteIncludes,
-    /// How many files there are so far.
-    included: usize,
-    fragments: Vec<Fragment>,
-    problems: Vec<Diagnostic>,
+    /// Number of files so far.
+    count: usize,
+    included: Included,
 }
 
 impl Reading<'_> {
     fn fragment(&mut self, mut fragment: Fragment, depth: usize) {
-        let mut rest = Vec::new();
         for include in kept(&mut fragment) {
             let included =
                 include.as_map().map_or(Truth::Yes, |map| condition::included(map, self.surroundings));
             match (local_path(&include), included) {
                 (_, Truth::No) => {}
+                _ if self.remote == RemoteIncludes::AllUnread => self.included.unread.push(include),
                 (Some(path), Truth::Yes) => self.local(&include, path, depth),
-                _ if self.remote == RemoteIncludes::Keep => rest.push(include),
-                (Some(path), Truth::Maybe) => self.problems.push(uncertain(include.origin, path)),
-                (None, _) => self.problems.push(refused(&include)),
+                _ if self.remote != RemoteIncludes::Refuse => self.included.unread.push(include),
+                (Some(path), Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
+                (None, _) => self.included.problems.push(refused(&include)),
             }
         }
-        if let Some(origin) = rest.first().map(|node| node.origin) {
-            fragment.globals.set("include", Node::seq(origin, rest));
-        }
-        self.fragments.push(fragment);
+        self.included.fragments.push(fragment);
     }
 
     fn local(&mut self, include: &Node, path: &str, depth: usize) {
         let origin = include.origin;
         if depth >= DEPTH {
             let message = format!("includes nest over {DEPTH} levels deep");
-            self.problems.push(error(origin, message));
+            self.included.problems.push(error(origin, message));
             return;
         }
         match self.paths(path, origin) {
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => self.included.problems.push(problem),
             Ok(paths) => paths.into_iter().for_each(|path| self.file(&path, origin, depth)),
         }
     }
@@ -115,29 +120,29 @@ impl Reading<'_> {
             glob::files(path, self.surroundings.files).map_err(|problem| unreadable(&problem.to_string()))?;
         if found.is_empty() {
             let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
-            self.problems.push(problem.with_help("`*` stays in one folder, `**` spans folders"));
+            self.included.problems.push(problem.with_help("`*` stays in one folder, `**` spans folders"));
         }
         Ok(found)
     }
 
     fn file(&mut self, path: &RepoPath, origin: Origin, depth: usize) {
-        self.included += 1;
-        if self.included > INCLUDES {
-            if self.included == INCLUDES + 1 {
+        self.count += 1;
+        if self.count > INCLUDES {
+            if self.count == INCLUDES + 1 {
                 let message = format!("more than {INCLUDES} files are included, which GitLab would not do");
-                self.problems.push(error(origin, message));
+                self.included.problems.push(error(origin, message));
             }
             return;
         }
         match self.surroundings.files.read(path) {
-            Err(problem) => self.problems.push(unreadable(&problem.to_string())),
-            Ok(None) => self.problems.push(
+            Err(problem) => self.included.problems.push(unreadable(&problem.to_string())),
+            Ok(None) => self.included.problems.push(
                 error(origin, format!("there is no file `{path}` to include"))
                     .with_help("`include: local` starts at the repository's root"),
             ),
             Ok(Some(bytes)) => match self.parse(path, bytes) {
                 Ok(fragment) => self.fragment(fragment, depth + 1),
-                Err(found) => self.problems.extend(found),
+                Err(found) => self.included.problems.extend(found),
             },
         }
     }
@@ -146,11 +151,15 @@ impl Reading<'_> {
         let sources = self.surroundings.sources;
         let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
         let file = sources.add(path, text.as_str());
-        let mut documents = yaml::parse_file(&text, file)?;
+        let (mut documents, warnings) = match self.remote {
+            RemoteIncludes::Unread | RemoteIncludes::AllUnread => yaml::parse_leniently(&text, file)?,
+            RemoteIncludes::Keep | RemoteIncludes::Refuse => (yaml::parse_file(&text, file)?, Vec::new()),
+        };
+        self.included.problems.extend(warnings);
         let Some(mut node) = documents.pop() else { return Ok(Fragment::default()) };
         yaml::merge_keys(&mut node)?;
         let (fragment, problems) = Fragment::from_node(node);
-        self.problems.extend(problems);
+        self.included.problems.extend(problems);
         Ok(fragment)
     }
 }

@@ -1,7 +1,7 @@
 //! Rules of documents, of the keywords beside the jobs, and of includes.
 
 use crate::diagnostic::Example;
-use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::Severity::{Error, Note, Warning};
 use crate::diagnostic::file;
 use crate::rules;
 
@@ -96,6 +96,17 @@ include: ci/node.yml
 test: { extends: .node, script: npm test }
 "),
         ]),
+    }
+
+    INCLUDE_UNREAD = "include-unread" {
+        severities: &[Note],
+        summary: "an include is not read",
+        documentation: "`nestling check FILE` reads local files that a file includes. Those of other projects, remote files, \
+templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. What they may define is \
+not known, so nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
+        source: "https://docs.gitlab.com/ci/yaml/#include",
+        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]\na: { script: x }\n"),
+        good: Example::Pipeline("a: { script: x }\n"),
     }
 
     UNREADABLE = "unreadable" {

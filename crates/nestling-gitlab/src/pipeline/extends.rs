@@ -20,6 +20,8 @@ pub enum Missing {
     Error,
     /// An `include` that cannot be read here may define it: leave the keyword for GitLab.
     Keep,
+    /// As [`Self::Keep`], for a file that is only looked at: nothing is written of it, so the order does not count.
+    Unknown,
 }
 
 /// Resolves `extends` of every job in place and takes the keyword out, and with it every key that is null, which to
@@ -104,6 +106,7 @@ impl<'a> Resolver<'a> {
         if !self.jobs.contains_key(wanted) {
             match self.missing {
                 Missing::Error => self.diagnostics.push(self.unknown(name, wanted, base.origin)),
+                Missing::Unknown => resolved.kept.push(base.clone()),
                 Missing::Keep if resolved.body.is_empty() => resolved.kept.push(base.clone()),
                 Missing::Keep => self.diagnostics.push(out_of_order(name, wanted, base.origin)),
             }
@@ -111,7 +114,8 @@ impl<'a> Resolver<'a> {
         }
         self.resolve(wanted);
         let Some(found) = self.done.get(wanted) else { return };
-        if let (Some(kept), false) = (found.kept.first(), resolved.body.is_empty()) {
+        let late = !resolved.body.is_empty() && self.missing == Missing::Keep;
+        if let (Some(kept), true) = (found.kept.first(), late) {
             self.diagnostics.push(out_of_order(name, kept.text().unwrap_or_default(), base.origin));
         } else {
             resolved.kept.extend(found.kept.iter().cloned());

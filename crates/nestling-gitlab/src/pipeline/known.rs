@@ -75,13 +75,30 @@ impl KnownVariables {
         Self { values, complete: false }
     }
 
+    /// What the facts of a pipeline say about its own variables.
+    pub fn of_root(facts: &PipelineFacts) -> Self {
+        let mut known = Self::of_child(facts);
+        known.values.remove("CI_PIPELINE_SOURCE");
+        if facts.source != PipelineSource::Local {
+            let source = facts.source.as_str().to_owned();
+            known.values.insert("CI_PIPELINE_SOURCE".into(), Known::Value(source));
+        }
+        known
+    }
+
     /// Returns the value of a variable, as far as it is known.
     pub fn get(&self, name: &str) -> Variable {
         match self.values.get(name) {
             Some(Known::Value(value)) => Variable::Set(value.clone()),
             Some(Known::Unset) => Variable::Unset,
             None if self.complete => Variable::Unset,
+            // Without a merge request, none of its variables is set.
+            None if name.starts_with("CI_MERGE_REQUEST_") && self.has_no_merge_request() => Variable::Unset,
             None => Variable::Unknown,
         }
+    }
+
+    fn has_no_merge_request(&self) -> bool {
+        matches!(self.values.get("CI_MERGE_REQUEST_ID"), Some(Known::Unset))
     }
 }

@@ -86,7 +86,7 @@ impl Resolver<'_> {
         }
         let found = self.find(&keys).filter(|node| !node.is_null() && node.as_bool() != Some(false));
         let Some(mut found) = found else {
-            if self.missing == Missing::Error || self.defines(keys[0]) {
+            if self.missing == Missing::Error || (self.missing == Missing::Keep && self.defines(keys[0])) {
                 self.diagnostics
                     .push(self.undefined(error(format!("`!reference {name}` points at nothing")), &keys));
             }

@@ -1,6 +1,6 @@
 //! Keys that a mapping has more than once.
 
-use super::node::Map;
+use super::node::{Entry, Kind, Map, Node};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::yaml::rules::YAML_DUPLICATE_KEY;
 use std::collections::HashMap;
@@ -28,4 +28,30 @@ pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
         }
     }
     problems
+}
+
+/// Drops all but the last of the entries with one key, at any depth. The last value takes the first place.
+pub(super) fn keep_last_keys(node: &mut Node) {
+    match &mut node.kind {
+        Kind::Scalar(_) => {}
+        Kind::Seq(items) => items.iter_mut().for_each(keep_last_keys),
+        Kind::Map(map) => {
+            if !duplicate_keys(map).is_empty() {
+                let mut kept = Map::default();
+                for entry in std::mem::take(&mut map.entries) {
+                    match kept.entries.iter_mut().find(|kept| is_same_key(kept, &entry)) {
+                        Some(first) => *first = entry,
+                        None => kept.entries.push(entry),
+                    }
+                }
+                *map = kept;
+            }
+            map.entries.iter_mut().for_each(|entry| keep_last_keys(&mut entry.value));
+        }
+    }
+}
+
+/// Merge keys add up; they are never duplicates.
+fn is_same_key(a: &Entry, b: &Entry) -> bool {
+    a.key.text() == b.key.text() && a.key.text() != "<<"
 }

@@ -1,11 +1,11 @@
 //! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
 
-use super::duplicates::duplicate_keys;
+use super::duplicates::{duplicate_keys, keep_last_keys};
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::position::Position;
 use super::{simple, syntax};
-use crate::diagnostic::{Diagnostic, FileId, Origin, number};
-use crate::yaml::rules::{YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
+use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
@@ -52,6 +52,38 @@ pub fn parse(
     locate: &dyn Fn(Position) -> Origin,
     limits: &ParseLimits,
 ) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let (documents, problems) = read(text, locate, limits)?;
+    if problems.is_empty() { Ok(documents) } else { Err(problems) }
+}
+
+/// Reads a file as GitLab does, which accepts what [`parse_file`] refuses for the sake of its author: of a key that stands
+/// twice it takes the last one. Such findings are warnings beside the documents.
+///
+/// # Errors
+/// One syntax error, or a limit that was passed.
+pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    if let Some(node) = simple::read(text, file) {
+        return Ok((vec![node], Vec::new()));
+    }
+    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
+    let (mut documents, mut problems) = read(text, &locate, &ParseLimits::default())?;
+    if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule.id)) {
+        return Err(problems);
+    }
+    problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
+    documents.iter_mut().for_each(keep_last_keys);
+    Ok((documents, problems))
+}
+
+/// Rules whose findings GitLab accepts.
+const ACCEPTED: [&str; 2] = [YAML_DUPLICATE_KEY.id, YAML_FOLDED_ITEM.id];
+
+/// Reads all documents, with the findings that keep none of them from being read.
+fn read(
+    text: &str,
+    locate: &dyn Fn(Position) -> Origin,
+    limits: &ParseLimits,
+) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });
         let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
@@ -74,7 +106,7 @@ pub fn parse(
             event => documents.push(reader.node(event, span, 0)?),
         }
     }
-    if reader.problems.is_empty() { Ok(documents) } else { Err(reader.problems) }
+    Ok((documents, reader.problems))
 }
 
 struct Reader<'a, 'i> {

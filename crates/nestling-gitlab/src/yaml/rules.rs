@@ -1,7 +1,7 @@
 //! Rules of the YAML reader.
 
 use crate::diagnostic::Example;
-use crate::diagnostic::Severity::Error;
+use crate::diagnostic::Severity::{Error, Warning};
 use crate::rules;
 
 rules! {
@@ -26,7 +26,7 @@ build:
     }
 
     YAML_DUPLICATE_KEY = "yaml-duplicate-key" {
-        severities: &[Error],
+        severities: &[Error, Warning],
         summary: "a mapping has the same key twice",
         documentation: "GitLab silently uses the last of them, and the others have no effect. That is never what was \
             meant: keep one, or merge their values.",
@@ -45,7 +45,7 @@ build:
     }
 
     YAML_FOLDED_ITEM = "yaml-folded-item" {
-        severities: &[Error],
+        severities: &[Error, Warning],
         summary: "a list item is indented so that YAML reads it as part of the item above",
         documentation: "An unquoted string may go on in the next line if that line is indented further. A `-` in such a \
             line is a character of the string and starts no item, so that two commands become one. Indent both items \

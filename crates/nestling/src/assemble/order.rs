@@ -6,6 +6,7 @@ use crate::workspace::{Dependency, Order, Unit, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,8 +96,7 @@ fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagn
 }
 
 fn stops(job: &Job) -> bool {
-    let action = job.body.get("environment").and_then(|environment| environment.get("action"));
-    action.and_then(Node::text) == Some("stop")
+    environment(&job.body).is_some_and(|environment| environment.action() == "stop")
 }
 
 fn by_unit(jobs: &[Job]) -> BTreeMap<UnitName, Vec<usize>> {

@@ -72,13 +72,12 @@ impl Order {
 
     /// As [`Self::add`], for GitLab's own list, which gives way to every other.
     fn add_customary(&mut self) {
-        let nowhere = Origin::file(nestling_gitlab::diagnostic::FileId::from_index(0));
         let names = CUSTOMARY.iter().filter_map(|name| StageName::parse(name).ok());
-        let stages: Vec<(StageName, Origin)> = names.map(|name| (name, nowhere)).collect();
+        let stages: Vec<(StageName, Origin)> = names.map(|name| (name, Origin::generated())).collect();
         let numbers = self.insert(&stages);
         for pair in numbers.windows(2) {
             // Where a unit says otherwise, it is right.
-            let _ = self.relate(pair[0], pair[1], nowhere);
+            let _ = self.relate(pair[0], pair[1], Origin::generated());
         }
     }
 

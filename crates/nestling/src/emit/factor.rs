@@ -4,6 +4,7 @@
 use super::size;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Entry, Kind, Map, Node};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,8 +27,9 @@ pub(crate) fn factor(jobs: &mut [Cow<'_, Job>]) -> Vec<Hidden> {
     let mut groups: BTreeMap<(Origin, bool), Vec<usize>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
         // A deploy and its stop job are written by one line; what tells them apart is the action.
-        let stops = job.body.get("environment").and_then(|e| e.get("action")).is_some();
-        groups.entry((job.origin, stops)).or_default().push(at);
+        let has_action =
+            environment(&job.body).is_some_and(|environment| environment.get("action").is_some());
+        groups.entry((job.origin, has_action)).or_default().push(at);
     }
     let mut hidden = Vec::new();
     for ((origin, _), members) in groups {

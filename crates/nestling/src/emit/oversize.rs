@@ -6,7 +6,7 @@ use super::written::Written;
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
 use nestling_gitlab::check::rules::LIMITS;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
+use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
 /// A part whose units need each other, so that it cannot be cut again.
@@ -45,7 +45,7 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
 
 /// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
 pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &PipelineLimits) -> Vec<Diagnostic> {
-    let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
+    let origin = plan.workspace.origin();
     let problem = |what: String, bytes: usize| {
         let message = format!(
             "{what} has {} KiB; GitLab includes artifacts up to {}",

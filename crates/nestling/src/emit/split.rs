@@ -2,6 +2,7 @@
 
 use super::size;
 use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::matrix::parallel;
 use nestling_gitlab::pipeline::need::{Need, dependencies, needs, rules_needs};
 use nestling_gitlab::pipeline::{Job, Pipeline};
@@ -50,7 +51,7 @@ impl Load {
     pub(crate) fn of(job: &Job) -> Self {
         let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
         let jobs = usize::try_from(count).unwrap_or(usize::MAX);
-        let deployments = if job.body.contains("environment") { jobs } else { 0 };
+        let deployments = if environment(&job.body).is_some() { jobs } else { 0 };
         Self { objects: size::of_job(job), deployments, jobs }
     }
 

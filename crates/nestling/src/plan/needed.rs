@@ -5,6 +5,7 @@ use crate::select::{Reason, Verdict};
 use crate::unit::UnitJobs;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::need;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,8 +83,8 @@ fn closure(jobs: &UnitJobs, job: &str) -> Vec<String> {
             continue;
         }
         queue.extend(needs(&job.body).map(str::to_owned));
-        let stop = job.body.get("environment").and_then(|environment| environment.get("on_stop"));
-        queue.extend(stop.and_then(Node::text).map(str::to_owned));
+        let on_stop = environment(&job.body).and_then(|environment| environment.on_stop());
+        queue.extend(on_stop.and_then(Node::text).map(str::to_owned));
     }
     found.into_iter().collect()
 }

@@ -16,7 +16,8 @@ use crate::workspace::{Unit, Workspace};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
 use nestling_gitlab::name::{StageName, UnitName};
-use nestling_gitlab::yaml::{Kind, Map, Node};
+use nestling_gitlab::pipeline::environment::{Environment, environment};
+use nestling_gitlab::yaml::{Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable of such a stop job that holds the last commit with the unit's files.
@@ -47,8 +48,13 @@ pub(crate) fn jobs(
                 continue;
             }
             let stages = jobs.stages;
-            let stops: IndexMap<String, UnitJob> =
-                jobs.jobs.into_iter().filter(|(_, job)| action(&job.body) == Some("stop")).collect();
+            let stops: IndexMap<String, UnitJob> = jobs
+                .jobs
+                .into_iter()
+                .filter(|(_, job)| {
+                    environment(&job.body).is_some_and(|environment| environment.action() == "stop")
+                })
+                .collect();
             stopping.push((unit, stages, stops));
         }
     };
@@ -60,7 +66,9 @@ pub(crate) fn jobs(
     let in_use = in_use(renderer, units);
     let mut all = Vec::new();
     for (unit, stages, mut stops) in stopping {
-        stops.retain(|_, job| environment(&job.body).is_none_or(|name| !in_use.contains(name)));
+        stops.retain(|_, job| {
+            !environment(&job.body).is_some_and(|environment| in_use.contains(environment.name_text()))
+        });
         for job in stops.values_mut() {
             let known = stages.iter().map(|stage| &stage.name);
             alone(job, &commit, &stage(job, known, renderer.workspace));
@@ -88,30 +96,22 @@ fn unknown(unit: &Unit, found: &[Diagnostic], commit: &str) -> Diagnostic {
     }
 }
 
-/// What a job does to its environment; `None` without one.
-fn action(body: &Map) -> Option<&str> {
-    let environment = body.get("environment")?;
-    Some(environment.get("action").and_then(Node::text).unwrap_or("start"))
-}
-
-fn environment(body: &Map) -> Option<&str> {
-    let environment = body.get("environment")?;
-    environment.text().or_else(|| environment.get("name").and_then(Node::text))
-}
-
 /// The environments that units at head deploy to, selected or not.
 fn in_use(renderer: &UnitRenderer<'_>, units: &BTreeMap<UnitName, UnitJobs>) -> BTreeSet<String> {
-    let started = |jobs: &UnitJobs| -> Vec<String> {
-        let starts = jobs.jobs.values().filter(|job| action(&job.body) == Some("start"));
-        starts.filter_map(|job| environment(&job.body)).map(str::to_owned).collect()
-    };
-    let mut names: BTreeSet<String> = units.values().flat_map(started).collect();
+    let mut names: BTreeSet<String> = units.values().flat_map(deployed_to).collect();
     let others = renderer.with_assemblies(&InRepository);
     for unit in &renderer.workspace.units {
         // What is wrong with a unit is told where it is selected.
-        names.extend(started(&unit::unit_jobs(&others, unit, &UnitChange::default()).jobs));
+        names.extend(deployed_to(&unit::unit_jobs(&others, unit, &UnitChange::default()).jobs));
     }
     names
+}
+
+/// The names of the environments that jobs deploy to.
+fn deployed_to(jobs: &UnitJobs) -> Vec<String> {
+    let environments = jobs.jobs.values().filter_map(|job| environment(&job.body));
+    let deployed = environments.filter(Environment::deploys);
+    deployed.filter_map(|environment| environment.name()?.text()).map(str::to_owned).collect()
 }
 
 /// Makes a stop job run without the rest of its unit.

@@ -6,12 +6,13 @@ use super::jobs::{UnitJob, UnitJobs};
 use super::needs::{Fans, drop_dependents, retarget};
 use super::pair::{pair, stop_name};
 use super::target::{Target, target};
-use crate::environments::{LeftOut, starts};
+use crate::environments::LeftOut;
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::rule::is_manual;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ impl Fanning<'_> {
         self.problems.extend(problems);
         match target {
             Target::None => self.plain(name, job),
-            Target::Written(environment) => self.written(name, job, environment),
+            Target::Written(written) => self.written(name, job, written),
             Target::Catalogue { entries, over } => {
                 let entries: Vec<&Environment> =
                     entries.into_iter().filter(|entry| entry.when.holds(self.deploying.facts())).collect();
@@ -86,11 +87,11 @@ impl Fanning<'_> {
         self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
     }
 
-    fn written(&mut self, name: &str, job: &UnitJob, environment: Map) {
+    fn written(&mut self, name: &str, job: &UnitJob, written: Map) {
         let mut body = without_stop(&job.body);
         let stop = job.body.get("stop").and_then(|block| {
-            let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
-            body.set("environment", Node::map(origin, environment));
+            let origin = environment(&job.body).map_or(job.origin, |environment| environment.origin);
+            body.set("environment", Node::map(origin, written));
             self.pair(name, &mut body, block)
         });
         self.keep_pair(name, UnitJob { body, ..job.clone() }, stop);
@@ -112,7 +113,7 @@ impl Fanning<'_> {
             Err(problems) => return self.problems.extend(problems),
         };
         let short = format!("{name}:{}", entry.name);
-        let deploys = body.get("environment").and_then(Node::as_map).is_some_and(starts);
+        let deploys = environment(&body).is_some_and(|environment| environment.deploys());
         if let Some(after) = &entry.after {
             self.wait_for(unit, &mut body, &format!("{name}:{after}"), entry.origin);
         }

@@ -4,10 +4,10 @@ use super::jobs::UnitJob;
 use super::stop_job::{GIT_STRATEGY, checkout_may_fail, problems, stop_job};
 use super::stop_needs::takes_artifacts;
 use crate::changes::PipelineFacts;
-use crate::environments::starts;
 use crate::unit::rules::{STOP_ARTIFACTS_EXPIRE, STOP_BLOCK, STOP_CHECKOUT};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::pipeline::duration;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// How long a deploy's artifacts are kept for its stop job, where nobody says.
@@ -32,7 +32,7 @@ pub(super) fn pair(
 ) -> (Option<UnitJob>, Vec<Diagnostic>) {
     let at = block.origin;
     let Some(block) = block.as_map() else {
-        return refused(Diagnostic::error(&STOP_BLOCK, at, "`stop` has to be a map with a `script`"));
+        return refused(Diagnostic::error(&STOP_BLOCK, at, "`stop` must be a mapping with a `script`"));
     };
     let mut found = problems(block, at);
     found.extend(cannot_have_one(deploy, body, block, at));
@@ -57,12 +57,12 @@ fn refused(problem: Diagnostic) -> (Option<UnitJob>, Vec<Diagnostic>) {
 /// Why this deploy cannot have a stop job that GitLab would find.
 fn cannot_have_one(deploy: &str, body: &Map, block: &Map, at: Origin) -> Option<Diagnostic> {
     let error = |origin, message: String| Diagnostic::error(&STOP_BLOCK, origin, message);
-    let environment = body.get("environment").and_then(Node::as_map)?;
-    if !starts(environment) {
+    let environment = environment(body)?;
+    if !environment.deploys() {
         let message = "only a job that starts an environment can have a `stop`".to_owned();
         return Some(error(at, message).with_help("take the block out, or the `action`"));
     }
-    if let Some(own) = environment.entry("on_stop") {
+    if let Some(own) = environment.map().and_then(|map| map.entry("on_stop")) {
         let message = "this job has both a `stop` block and an `on_stop`".to_owned();
         let problem = error(at, message).with_label(own.key.origin, "here");
         return Some(problem.with_help("keep one of them"));
@@ -75,7 +75,7 @@ fn cannot_have_one(deploy: &str, body: &Map, block: &Map, at: Origin) -> Option<
                 .with_help("write one job for each, as with `#% for region in [\"eu\", \"us\"]`"),
         );
     }
-    let name = environment.get("name").and_then(Node::text).unwrap_or_default();
+    let name = environment.name_text();
     let own = block.get("variables").and_then(Node::as_map)?;
     let entry = own.entries.iter().find(|entry| names_variable(name, entry.key.text()))?;
     let message = format!("`${}` is part of the environment's name, `{name}`", entry.key.text());
@@ -113,7 +113,7 @@ fn checkout(block: &Map, facts: &PipelineFacts) -> Option<Diagnostic> {
 
 /// A stop job whose artifacts have expired fails: they are kept, or their owner is told.
 fn keep_artifacts(body: &mut Map, at: Origin) -> Option<Diagnostic> {
-    let stops_in = body.get("environment").and_then(|node| node.get("auto_stop_in")).cloned();
+    let stops_in = environment(body).and_then(|environment| environment.get("auto_stop_in")).cloned();
     let lives = stops_in.as_ref().and_then(Node::text).and_then(|text| match text {
         "never" => Some(f64::INFINITY),
         text => duration::seconds(text),

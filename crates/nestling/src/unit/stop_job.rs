@@ -7,6 +7,7 @@ use super::stop_rules;
 use crate::changes::{PipelineFacts, PipelineKind};
 use crate::unit::rules::STOP_BLOCK;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// What a stop job takes over from its deploy where its own block does not say: when it is in the pipeline at all, and
@@ -95,7 +96,7 @@ pub(crate) fn stop_job(block: &Map, at: Origin, deploy: &str, body: &Map, facts:
     if !variables.is_empty() {
         stop.set("variables", Node::map(at, variables));
     }
-    stop.set("environment", environment(body, at));
+    stop.set("environment", stopped_environment(body, at));
     let waits = Waits::of(block, body);
     if let Some(needs) = needs(waits, block, deploy, body, at) {
         stop.set("needs", needs);
@@ -133,13 +134,13 @@ fn variables(block: &Map, body: &Map) -> Map {
 }
 
 /// The same name to the letter, and nothing that only a deploy may say: no `url`, no `auto_stop_in`.
-fn environment(body: &Map, at: Origin) -> Node {
-    let mut environment = Map::default();
-    if let Some(name) = body.get("environment").and_then(|node| node.get("name")) {
-        environment.set("name", name.clone());
+fn stopped_environment(body: &Map, origin: Origin) -> Node {
+    let mut stopped = Map::default();
+    if let Some(name) = environment(body).and_then(|environment| environment.name()) {
+        stopped.set("name", name.clone());
     }
-    environment.set("action", Node::string(at, "stop"));
-    Node::map(at, environment)
+    stopped.set("action", Node::string(origin, "stop"));
+    Node::map(origin, stopped)
 }
 
 fn needs(waits: Waits, block: &Map, deploy: &str, body: &Map, at: Origin) -> Option<Node> {

@@ -3,6 +3,7 @@
 use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
 use super::format::{ConditionFile, EnvironmentFile};
+use super::mapping::expect_mapping;
 use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
 use nestling_gitlab::check::rules::ENVIRONMENT_NAME;
@@ -33,9 +34,8 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
     let title = file.name.as_ref().map(title).transpose().map_err(&mut keep).ok().flatten();
     let stop = stop(file.stop.as_ref()).map_err(&mut keep).unwrap_or(Stop::AsDeployed);
     for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
-        if let Some(node) = node.as_ref().filter(|node| node.as_map().is_none()) {
-            let message = format!("`{key}` has to be a map of names and values");
-            keep(Diagnostic::error(&HEADER, node.origin, message));
+        if let Err(found) = expect_mapping(node.as_ref(), key, &HEADER) {
+            found.into_iter().for_each(&mut keep);
         }
     }
     if file.blocking && !file.manual {
@@ -88,7 +88,7 @@ fn stop(node: Option<&Node>) -> Result<Stop, Diagnostic> {
         (Some(block), _) => Ok(Stop::Block(block.clone())),
         (None, Some(false)) => Ok(Stop::Never),
         _ => {
-            let message = "`stop` has to be a map with a `script`, or `false`";
+            let message = "`stop` must be a mapping with a `script`, or `false`";
             Err(Diagnostic::error(&HEADER, node.origin, message))
         }
     }
@@ -147,13 +147,10 @@ fn comes_back(catalogue: &Catalogue, start: &Environment) -> bool {
 }
 
 fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
-    let items: Vec<&Node> = match node {
-        None => return Ok(When::default()),
-        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
-    };
+    let Some(node) = node else { return Ok(When::default()) };
     let mut any = Vec::new();
     let mut problems = Vec::new();
-    for item in items {
+    for item in node.items_or_self() {
         match condition(item) {
             Ok(Some(condition)) => any.push(condition),
             Ok(None) => return Ok(When::default()),

@@ -2,6 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
+use super::mapping::expect_mapping;
 use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use crate::workspace::rules::{DEPENDS_ON, ENVIRONMENT_UNDEFINED, INPUTS, UNIT_NAME};
 use globset::GlobBuilder;
@@ -34,24 +35,15 @@ pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
             return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
         }
         let written: UseFile = yaml::from_node(item, &HEADER)?;
-        let inputs = inputs(written.inputs.as_ref())?;
+        let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &INPUTS)?;
         let mut environments = IndexMap::new();
         for (name, node) in &written.environments {
-            let given = EnvironmentInputs { inputs: self::inputs(Some(node))?, origin: node.origin };
+            let inputs = expect_mapping(Some(node), "inputs", &INPUTS)?;
+            let given = EnvironmentInputs { inputs, origin: node.origin };
             environments.insert(name.clone(), given);
         }
         Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
     })
-}
-
-fn inputs(node: Option<&Node>) -> Result<Map, Vec<Diagnostic>> {
-    match node {
-        Some(node) if !node.is_null() => node.as_map().cloned().ok_or_else(|| {
-            let message = "`inputs` has to be a map of names and values";
-            vec![Diagnostic::error(&INPUTS, node.origin, message)]
-        }),
-        _ => Ok(Map::default()),
-    }
 }
 
 /// Inputs for environments that the catalogue does not have.
@@ -83,14 +75,10 @@ fn each<T>(
     node: Option<&Node>,
     read: impl Fn(&Node) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<Vec<T>, Vec<Diagnostic>> {
-    let items: Vec<&Node> = match node {
-        None => Vec::new(),
-        Some(node) if node.is_null() => Vec::new(),
-        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
-    };
+    let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
     let mut problems = Vec::new();
     let mut values = Vec::new();
-    for result in items.into_iter().map(read) {
+    for result in node.items_or_self().iter().map(read) {
         match result {
             Ok(value) => values.push(value),
             Err(found) => problems.extend(found),

@@ -1,7 +1,7 @@
 //! Files that GitLab itself has to include.
 
 use super::Index;
-use crate::check::form;
+use crate::check::{Level, form};
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Map, Node};
@@ -42,13 +42,16 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     }
     for include in includes {
         match include.as_map() {
-            Some(map) => mapping(include, map, problems),
-            None => problems.extend(form::text(&RULE, "include", include).or_else(|| variable(include))),
+            Some(map) => mapping(index, include, map, problems),
+            None => {
+                let problem = form::text(&RULE, "include", include);
+                problems.extend(problem.or_else(|| variable(index, include)));
+            }
         }
     }
 }
 
-fn mapping(include: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
+fn mapping(index: &Index<'_>, include: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
     problems.extend(form::keys(&RULE, "an `include`", map, KEYS));
     let named = WHAT.iter().filter(|key| map.contains(key)).count();
     if named != 1 {
@@ -61,11 +64,15 @@ fn mapping(include: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
     }
     for (key, node) in map.iter().filter(|(key, _)| !matches!(*key, "rules" | "inputs")) {
         let items = node.as_seq().filter(|_| key == "file").unwrap_or(std::slice::from_ref(node));
-        problems.extend(items.iter().filter_map(variable));
+        problems.extend(items.iter().filter_map(|item| variable(index, item)));
     }
 }
 
-fn variable(node: &Node) -> Option<Diagnostic> {
+/// The pipeline of `.gitlab-ci.yml` has its project's variables when GitLab includes files.
+fn variable(index: &Index<'_>, node: &Node) -> Option<Diagnostic> {
+    if index.settings.level == Level::Root {
+        return None;
+    }
     let text = node.text().filter(|text| text.contains('$'))?;
     let message = format!("the variables of `{text}` are empty when GitLab includes it in a child pipeline");
     Some(Diagnostic::error(&RULE, node.origin, message).with_help("write what they stand for"))

@@ -1,7 +1,7 @@
 //! How many jobs and deployments one pipeline may have.
 
 use super::Index;
-use crate::check::Division;
+use crate::check::{Division, Level};
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::matrix::parallel;
@@ -47,9 +47,13 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let (Some(limit), Some(last)) = (limit, last) else { continue };
         if count > limit as u64 {
             let message = format!("the pipeline has {count} {what}; GitLab allows {limit}");
-            problems.push(Diagnostic::error(&RULE, last.origin, message).with_help(format!(
-                "select fewer units; where the instance allows it, raise the limit: `gitlab: {{ {what}: {count} }}`"
-            )));
+            let help = match index.settings.level {
+                Level::Child => format!(
+                    "select fewer units; where the instance allows it, raise the limit: `gitlab: {{ {what}: {count} }}`"
+                ),
+                Level::Root => "move jobs into child pipelines".to_owned(),
+            };
+            problems.push(Diagnostic::error(&RULE, last.origin, message).with_help(help));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pipelines in which nothing starts by itself.
 
 use super::Index;
+use crate::check::Level;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
@@ -22,7 +23,7 @@ runs by itself, or use `strategy: mirror` (GitLab 18.2).",
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    if index.is_open() {
+    if index.is_open() || index.settings.level == Level::Root {
         return;
     }
     let present: Vec<&Job> =

@@ -1,6 +1,7 @@
 //! `on-stop`: a deploy names a stop job that cannot stop its environment.
 
 use super::Index;
+use crate::check::Level;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
@@ -41,9 +42,12 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
             return None;
         }
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        return Some(
-            problem.with_help(index.near_to(job, name).help_or("write a `stop:` block in the job instead")),
-        );
+        // A stop block is a unit's; a plain pipeline has none.
+        let other = match index.settings.level {
+            Level::Root => "name a job of this pipeline",
+            _ => "write a `stop:` block in the job instead",
+        };
+        return Some(problem.with_help(index.near_to(job, name).help_or(other)));
     };
     let Some(other) = environment(&stop.body) else {
         let problem = error(format!("the stop job `{name}` has no `environment`"));

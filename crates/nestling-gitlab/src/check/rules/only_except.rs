@@ -1,7 +1,7 @@
 //! `only` and `except`, which do not do in a child pipeline what they do elsewhere.
 
 use super::Index;
-use crate::check::form;
+use crate::check::{Level, form};
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Map, Node};
@@ -45,6 +45,9 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 None => {}
+            }
+            if index.settings.level == Level::Root {
+                continue;
             }
             let sources: Vec<&Node> = refs(node).iter().filter(is_source).collect();
             problems.extend(sources.iter().map(|item| never(key, item)));

@@ -49,7 +49,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(form::value(map, "max").and_then(|node| times("max", node)));
         problems.extend(exit_codes(&RULE, map));
         if let Some(when) = form::value(map, "when") {
-            let items = when.as_seq().unwrap_or(std::slice::from_ref(when));
+            let items = when.items_or_self();
             problems.extend(items.iter().filter_map(failure));
         }
     }

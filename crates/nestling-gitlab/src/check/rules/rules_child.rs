@@ -1,6 +1,7 @@
 //! Conditions on what started the pipeline, in a child of which it is always the same.
 
 use super::Index;
+use crate::check::Level;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::expression::Expression;
@@ -22,6 +23,9 @@ variables of the merge request, the branch and the tag are the parent's.",
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    if index.settings.level == Level::Root {
+        return;
+    }
     let workflow = std::iter::once(&index.pipeline.workflow);
     for body in workflow.chain(index.jobs().map(|(_, job)| &job.body)) {
         for rule in rules(body).unwrap_or_default() {

@@ -86,7 +86,7 @@ fn mapping(index: &Index<'_>, job: &Job, node: &Node, map: &Map, problems: &mut 
         }
     }
     let Some(include) = form::value(map, "include") else { return };
-    let items = include.as_seq().unwrap_or(std::slice::from_ref(include));
+    let items = include.items_or_self();
     if let Some(fourth) = items.get(INCLUDES) {
         let message = format!("a `trigger` includes at most {INCLUDES} files");
         problems.push(Diagnostic::error(&RULE, fourth.origin, message));
@@ -127,6 +127,9 @@ fn made_by(index: &Index<'_>, job: &Job, maker: &Node) -> Option<Diagnostic> {
     let name = maker.text().unwrap_or_default();
     let error = |message: String| Diagnostic::error(&RULE, maker.origin, message);
     let Some(other) = index.exact(name) else {
+        if index.is_open() {
+            return None;
+        }
         let problem =
             error(format!("the file of `{}` is made by `{name}`, which is not in the pipeline", job.name));
         return Some(problem.with_help(index.near(name).help_or("name a job of this pipeline")));

@@ -20,7 +20,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(variables) = job.body.get("variables") else { continue };
         let Some(map) = variables.as_map() else {
-            if !variables.is_null() {
+            if !variables.is_null() && !variables.is_reference() {
                 let problem =
                     Diagnostic::error(&RULE, variables.origin, "`variables` takes names with values");
                 problems.push(problem.with_help("write `variables: { NAME: value }`"));
@@ -44,6 +44,7 @@ fn name(entry: &Entry) -> Option<Diagnostic> {
 fn value(entry: &Entry) -> Option<Diagnostic> {
     let (name, node) = (entry.key.text().escape_debug(), &entry.value);
     match &node.kind {
+        _ if node.is_reference() => None,
         Kind::Map(map) if map.contains("value") => {
             map.get("value").and_then(|node| scalar(&name.to_string(), node))
         }

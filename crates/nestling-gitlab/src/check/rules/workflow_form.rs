@@ -1,8 +1,8 @@
 //! `workflow` of the child pipeline.
 
 use super::Index;
-use crate::check::form;
-use crate::diagnostic::Severity::{Error, Warning};
+use crate::check::{Level, form};
+use crate::diagnostic::Severity::{Error, Note, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::guard::Guard;
 use crate::pipeline::presence::{Creation, workflow_guard};
@@ -10,7 +10,7 @@ use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "workflow-form",
-    severities: &[Error, Warning],
+    severities: &[Error, Warning, Note],
     summary: "`workflow` has a form that GitLab refuses, or keeps the pipeline from being made",
     documentation: "`workflow` has `name` (255 characters at most), `rules` with `when: always` or `never`, and `auto_cancel`. Rules \
 that never apply in a child pipeline keep it from being made, and the trigger job fails.",
@@ -44,7 +44,13 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(when.and_then(|it| form::one_of(&RULE, "when", it, &["always", "never"])));
     }
     let creation = Creation::of(&index.settings.variables);
-    if workflow_guard(workflow, None, &creation.moment(true)) == Guard::Never {
+    if workflow_guard(workflow, None, &creation.moment(true)) != Guard::Never {
+        return;
+    }
+    if index.settings.level == Level::Root {
+        let message = "no rule of `workflow` lets this pipeline be created";
+        problems.push(Diagnostic::new(&RULE, Note, message).with_label(node.origin, ""));
+    } else {
         let message = "no rule of `workflow` lets a child pipeline be made";
         problems.push(
             Diagnostic::error(&RULE, node.origin, message).with_help(

@@ -1,0 +1,143 @@
+//! `nestling check FILE…`: plain GitLab files, units and templates, wherever they are.
+
+mod findings;
+mod input;
+
+use crate::exit::Failure;
+use crate::invocation::Invocation;
+use crate::options::{CdkOptions, PlanOptions, RunOptions};
+pub(crate) use findings::Findings;
+use findings::Rendered;
+use input::{Input, Kind};
+use nestling::{As, ChangeRequest, FILE_NAME, PipelineFacts, Plan, Repository};
+use nestling_files::files::{DirectoryFiles, Files};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::lint::{Options, lint_file};
+use std::path::{Path, PathBuf};
+
+/// Options that count for plain files, and those for units.
+pub(crate) struct Settings<'a> {
+    pub gitlab_version: Option<(u32, u32)>,
+    pub plan: &'a PlanOptions,
+    pub cdk: &'a CdkOptions,
+}
+
+/// Checks each file as what it is: a plain file as a pipeline of its own, a unit or a template in its workspace.
+///
+/// # Errors
+/// A file cannot be read, or a unit's file is in no workspace.
+pub(crate) fn check(
+    files: &[PathBuf],
+    settings: &Settings<'_>,
+    invocation: &mut Invocation<'_>,
+) -> Result<Findings, Failure> {
+    let act_as = settings.plan.act_as.as_deref().map(As::parse).transpose();
+    let act_as = act_as.map_err(|error| Failure::usage(error.to_string()))?;
+    let mut findings = Findings::default();
+    let mut workspaces = Workspaces { planned: Vec::new(), settings };
+    for file in files {
+        let input = input::read(file, invocation)?;
+        let workspace = match input.kind() {
+            Kind::Plain => None,
+            Kind::Unit => Some(input.workspace()?),
+            Kind::Template => workspaces.of_template(&input, invocation)?,
+        };
+        match workspace {
+            None => plain(&input, settings, act_as.as_ref(), &mut findings)?,
+            Some(root) => {
+                let planned = workspaces.planned(root, &input, invocation)?;
+                if findings.add_planned(planned, &input) == Rendered::No {
+                    let name = &input.name;
+                    invocation
+                        .io
+                        .talk(format_args!("note: no job comes from `{name}`: only its header is checked\n"));
+                }
+            }
+        }
+    }
+    Ok(findings.finished())
+}
+
+/// The workspaces that files are in, each planned once.
+struct Workspaces<'a> {
+    planned: Vec<(PathBuf, Plan)>,
+    settings: &'a Settings<'a>,
+}
+
+impl Workspaces<'_> {
+    /// Plans all units of the workspace that a file is in.
+    fn planned(
+        &mut self,
+        root: &Path,
+        input: &Input,
+        invocation: &mut Invocation<'_>,
+    ) -> Result<&Plan, Failure> {
+        if self.settings.gitlab_version.is_some() {
+            let message =
+                format!("`--gitlab-version` conflicts with `{}`, a file of a workspace", input.name);
+            let help = "write `gitlab: { version: … }` into the workspace's header";
+            return Err(Failure::usage(message).with_help(help));
+        }
+        let position = self.planned.iter().position(|(known, _)| known == root);
+        let position = match position {
+            Some(position) => position,
+            None => {
+                let options = RunOptions::from(self.settings.plan).with_cdk(self.settings.cdk);
+                let session = invocation.open_in(root, options)?;
+                self.planned.push((root.to_owned(), session.plan_everything()?));
+                self.planned.len() - 1
+            }
+        };
+        Ok(&self.planned[position].1)
+    }
+
+    /// Returns the root of the workspace among whose templates a file with a header `spec:` is.
+    fn of_template<'i>(
+        &mut self,
+        input: &'i Input,
+        invocation: &mut Invocation<'_>,
+    ) -> Result<Option<&'i Path>, Failure> {
+        let (Some(root), Some(path)) = (input.root(), &input.path) else { return Ok(None) };
+        if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
+            return Ok(None);
+        }
+        let folders = &self.planned(root, input, invocation)?.workspace.template_folders;
+        let is_template = folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path));
+        Ok(is_template.then_some(root))
+    }
+}
+
+/// Checks a plain file as the pipeline of its repository.
+fn plain(
+    input: &Input,
+    settings: &Settings<'_>,
+    act_as: Option<&As>,
+    findings: &mut Findings,
+) -> Result<(), Failure> {
+    let gitlab = Gitlab { version: settings.gitlab_version, ..Gitlab::default() };
+    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as)).transpose()?;
+    let work_tree;
+    let directory;
+    let files: &dyn Files = match &input.repository {
+        Some(repository) => {
+            work_tree = repository.git().work_tree().map_err(Failure::git)?;
+            &work_tree
+        }
+        None => {
+            directory = DirectoryFiles::new(&input.directory);
+            &directory
+        }
+    };
+    let options = Options { gitlab: &gitlab, files: Some(files), pipeline: pipeline.as_ref() };
+    findings.add_plain(|sources| lint_file(&input.name, &input.text, &options, sources));
+    Ok(())
+}
+
+/// The pipeline that `--as` simulates, as far as the repository tells; elsewhere its branches are not known.
+fn facts_of(repository: Option<&Repository>, act_as: &As) -> Result<PipelineFacts, Failure> {
+    let Some(repository) = repository else {
+        return Ok(PipelineFacts::local(None, None, None).seen_as(act_as));
+    };
+    let request = ChangeRequest::local().simulate(act_as.clone());
+    Ok(repository.pipeline_facts(&request)?)
+}

@@ -1,0 +1,123 @@
+//! A linter for plain GitLab files: the rules of [`check`] on a `.gitlab-ci.yml` and its local includes.
+
+mod incomplete;
+
+use crate::catalog;
+use crate::check::{self, Allow, Level, Settings, WorkflowRules, read_configuration};
+use crate::configuration::rules::INCLUDE_UNREAD;
+use crate::configuration::{RemoteIncludes, Surroundings};
+use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
+use crate::facts::PipelineFacts;
+use crate::instance::Gitlab;
+use crate::pipeline::Pipeline;
+use crate::pipeline::known::KnownVariables;
+use crate::yaml::Node;
+use incomplete::{Inputs, Partial};
+use nestling_files::files::{Files, MemoryFiles};
+
+/// The surroundings of a file.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The GitLab that reads it.
+    pub gitlab: &'a Gitlab,
+    /// Where `include: local` reads, from the repository's root; `None` to leave local includes unread as well.
+    pub files: Option<&'a dyn Files>,
+    /// The pipeline that GitLab would create of it; `None` for any.
+    pub pipeline: Option<&'a PipelineFacts>,
+}
+
+/// A file that was checked.
+#[derive(Debug, Clone, Default)]
+pub struct Linted {
+    /// The jobs that the file and its local includes define.
+    pub pipeline: Pipeline,
+    /// What is wrong, in the order of the rules.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds what a current GitLab would refuse in a `.gitlab-ci.yml`, or accept and then not do as meant.
+///
+/// Included files are not read: nothing that they may define is reported as undefined, and a note lists them.
+///
+/// ```
+/// let problems = nestling_gitlab::lint("build: { script: make, alow_failure: true }");
+/// assert_eq!(problems[0].message, "`alow_failure` is no key of a job");
+/// ```
+pub fn lint(text: &str) -> Vec<Diagnostic> {
+    let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
+    let sources = Sources::default();
+    let linted = lint_file(".gitlab-ci.yml", text, &options, &sources);
+    let rules: Vec<&Rule> = catalog::groups().flat_map(|group| group.rules.iter().copied()).collect();
+    let allow = Allow { sources: &sources, catalog: &rules, entries: &[], pipeline: &linted.pipeline };
+    allow.apply(linted.diagnostics).problems
+}
+
+/// As [`lint`], with local includes read and for a given GitLab and pipeline. `path` is the file's name in messages.
+///
+/// Comments that allow a warning are not applied yet: several files may share `sources`, and
+/// [`Allow`] reports a comment that names no rule once for all of them.
+pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Sources) -> Linted {
+    let variables = options.pipeline.map(KnownVariables::of_root).unwrap_or_default();
+    let no_files = MemoryFiles::default();
+    let (files, includes) = match options.files {
+        Some(files) => (files, RemoteIncludes::Unread),
+        None => (&no_files as &dyn Files, RemoteIncludes::AllUnread),
+    };
+    let first_file = incomplete::next_file(sources);
+    let surroundings = Surroundings { files, sources, variables: &variables };
+    let read = read_configuration(path, text, &surroundings, includes);
+    let inputs = Inputs::of(sources, first_file);
+    let (pipeline, mut problems) = match read {
+        Ok(read) => read,
+        Err(problems) => return Linted { pipeline: Pipeline::default(), diagnostics: problems },
+    };
+    let mut settings = Settings::new(options.gitlab.clone());
+    settings.variables = variables;
+    settings.level = Level::Root;
+    if options.pipeline.is_some() && pipeline.includes.is_empty() {
+        settings.workflow = WorkflowRules::AsWritten;
+    }
+    settings.open = inputs.are_used() || !pipeline.includes.is_empty();
+    problems.extend(check::check(&pipeline, &settings));
+    problems.retain(|problem| !inputs.decide(problem));
+    if settings.open {
+        let partial = Partial::of(&pipeline);
+        problems.retain(|problem| !partial.decides(problem));
+    }
+    problems.extend(unread(&pipeline.includes));
+    Linted { pipeline, diagnostics: problems }
+}
+
+/// Returns a note that lists the includes which were not read.
+fn unread(includes: &[Node]) -> Option<Diagnostic> {
+    let first = includes.first()?;
+    let message = match includes.len() {
+        1 => "an include is not read, and nothing that it may define is reported as undefined".to_owned(),
+        count => format!(
+            "{count} includes are not read, and nothing that they may define is reported as undefined"
+        ),
+    };
+    let names: Vec<String> = includes.iter().map(name).collect();
+    let problem = Diagnostic::new(&INCLUDE_UNREAD, Severity::Note, message).with_label(first.origin, "");
+    Some(problem.with_note(format!("not read: {}", names.join(", "))))
+}
+
+/// An include in a few words: `template Jobs/SAST.gitlab-ci.yml`, `project group/ci: /build.yml`.
+fn name(include: &Node) -> String {
+    if let Some(text) = include.text() {
+        return format!("`{text}`");
+    }
+    let key_text = |key: &str| include.get(key).and_then(Node::text);
+    if let Some(project) = key_text("project") {
+        let file = include.get("file");
+        let files = file.map(|file| file.as_seq().unwrap_or(std::slice::from_ref(file))).unwrap_or_default();
+        let paths: Vec<&str> = files.iter().filter_map(Node::text).collect();
+        return format!("`{}` of project `{project}`", paths.join("`, `"));
+    }
+    for kind in ["local", "remote", "template", "component"] {
+        if let Some(text) = key_text(kind) {
+            return format!("{kind} `{text}`");
+        }
+    }
+    "an include without a name".to_owned()
+}

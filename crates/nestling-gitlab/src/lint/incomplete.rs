@@ -1,0 +1,124 @@
+//! Findings that what was not read could refute: files that only GitLab can include, values of inputs.
+
+use crate::check::is_partial;
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
+use crate::pipeline::Pipeline;
+use crate::yaml::{Kind, Map, Node};
+use std::collections::HashSet;
+
+/// The mark of an input's value (<https://docs.gitlab.com/ci/inputs/>).
+const INPUT: &str = "$[[";
+
+/// The id that the next file will have.
+pub(super) fn next_file(sources: &Sources) -> FileId {
+    let ids = (0..).map(FileId::from_index);
+    ids.into_iter().find(|id| sources.get(*id).is_none()).unwrap_or(FileId::from_index(u32::MAX))
+}
+
+/// Lines that hold the value of an input. GitLab puts it in before it reads the file as YAML, so nothing on such a line is
+/// certain.
+pub(super) struct Inputs {
+    lines: HashSet<(FileId, u32)>,
+}
+
+impl Inputs {
+    /// Looks for them in the files from `first_file` on.
+    pub(super) fn of(sources: &Sources, first_file: FileId) -> Self {
+        let mut lines = HashSet::new();
+        let ids = (first_file.index()..).map(FileId::from_index);
+        for (id, source) in ids.map_while(|id| Some((id, sources.get(id)?))) {
+            let numbered = (1..).zip(source.text.lines());
+            lines.extend(numbered.filter(|(_, line)| line.contains(INPUT)).map(|(number, _)| (id, number)));
+        }
+        Self { lines }
+    }
+
+    pub(super) fn are_used(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// Returns `true` if a value decides whether a finding holds.
+    pub(super) fn decide(&self, problem: &Diagnostic) -> bool {
+        problem.labels.iter().any(|label| self.lines.contains(&(label.origin.file, label.origin.line)))
+    }
+}
+
+/// Rules that conclude from what a job does not say, or from all that it says together.
+const CONCLUDING: [&str; 22] = [
+    "artifacts",
+    "cache",
+    "dependencies",
+    "environment-manual",
+    "environment-name",
+    "environment-shared",
+    "image",
+    "job-value",
+    "needs-dropped",
+    "needs-late",
+    "on-stop",
+    "parallel",
+    "resource-group",
+    "rules-needs",
+    "stop-blocks",
+    "stop-manual",
+    "stop-permanent",
+    "stop-rules",
+    "stop-settings",
+    "stop-unreachable",
+    "trigger-form",
+    "when-form",
+];
+
+/// Jobs that a file which was not read completes.
+#[derive(Default)]
+pub(super) struct Partial {
+    keys: HashSet<Origin>,
+    /// References into what was not read, of any job.
+    references: HashSet<Origin>,
+    places: HashSet<Origin>,
+}
+
+impl Partial {
+    pub(super) fn of(pipeline: &Pipeline) -> Self {
+        let mut partial = Self::default();
+        let mut complete = Self::default();
+        for job in &pipeline.jobs {
+            let jobs = if is_partial(job) { &mut partial } else { &mut complete };
+            jobs.keys.insert(job.origin);
+            jobs.places.insert(job.origin);
+            jobs.add_map(&job.body);
+        }
+        partial.references.extend(complete.references);
+        partial
+    }
+
+    fn add_map(&mut self, map: &Map) {
+        for entry in &map.entries {
+            self.places.insert(entry.key.origin);
+            self.add_node(&entry.value);
+        }
+    }
+
+    fn add_node(&mut self, node: &Node) {
+        self.places.insert(node.origin);
+        if node.is_reference() {
+            self.references.insert(node.origin);
+        }
+        match &node.kind {
+            Kind::Scalar(_) => {}
+            Kind::Seq(items) => items.iter().for_each(|item| self.add_node(item)),
+            Kind::Map(map) => self.add_map(map),
+        }
+    }
+
+    /// Returns `true` if the rest of a job decides whether a finding holds.
+    pub(super) fn decides(&self, problem: &Diagnostic) -> bool {
+        // A job without a script is found at its key, a wrong script at the script.
+        if problem.rule.id == "job-script" {
+            return problem.origin().is_some_and(|origin| self.keys.contains(&origin));
+        }
+        let is_in =
+            |places: &HashSet<Origin>| problem.labels.iter().any(|label| places.contains(&label.origin));
+        is_in(&self.references) || (CONCLUDING.contains(&problem.rule.id) && is_in(&self.places))
+    }
+}

@@ -1,0 +1,86 @@
+//! A clone with damaged files, as a full disk or a killed fetch leaves it: the command ends soon, with an error that names the
+//! object and the way out.
+
+use crate::support::repository::Repository;
+use crate::support::{nestling, said};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A workspace with a unit, whose last commit changes the unit's file.
+fn workspace() -> Repository {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    repository.write("services/api/nestling.yml", "test: { script: t }\n").commit("a unit");
+    repository.write("services/api/nestling.yml", "test: { script: u }\n").commit("another script");
+    repository
+}
+
+/// Runs `affected` between the two commits. It has to end by itself, and soon.
+fn affected(repository: &Repository) -> Output {
+    let mut command = nestling(repository.path());
+    command.args(["affected", "--base", "HEAD~1", "--head", "HEAD"]);
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > end {
+            child.kill().unwrap();
+            panic!("it did not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.code().is_some(), "it was ended by a signal: {}", output.status);
+    output
+}
+
+fn write(file: &Path, bytes: &[u8]) {
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn a_loose_object_that_is_cut_off_is_named_with_the_way_out() {
+    let repository = workspace();
+    for revision in ["HEAD", "HEAD^{tree}", "HEAD~1^{tree}", "HEAD:services/api/nestling.yml"] {
+        let id = repository.git(&["rev-parse", revision]).trim().to_owned();
+        let file = repository.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+        let whole = std::fs::read(&file).unwrap();
+        for length in (0..whole.len()).step_by(whole.len() / 9) {
+            write(&file, &whole[..length]);
+            let output = affected(&repository);
+            let text = said(&output);
+            assert!(!output.status.success(), "{revision} cut off at {length}: {text}");
+            let expected = format!("corrupt loose object `{id}`");
+            assert!(text.contains(&expected) && text.contains("git fsck"), "{revision} at {length}: {text}");
+        }
+        write(&file, &whole);
+    }
+    assert!(affected(&repository).status.success());
+}
+
+#[test]
+fn an_index_that_points_behind_its_pack_is_an_error() {
+    let repository = workspace();
+    repository.git(&["repack", "-a", "-d", "--quiet"]);
+    let mut files = std::fs::read_dir(repository.path().join(".git/objects/pack")).unwrap();
+    let index: PathBuf = files
+        .find_map(|entry| {
+            Some(entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "idx"))
+        })
+        .unwrap();
+    let whole = std::fs::read(&index).unwrap();
+    // The last number of the table of first bytes is that of the objects; behind ids and checksums are their offsets.
+    let count = u32::from_be_bytes(whole[8 + 255 * 4..][..4].try_into().unwrap()) as usize;
+    let offsets = 8 + 256 * 4 + count * 24;
+    for number in 0..count {
+        let mut damaged = whole.clone();
+        damaged[offsets + number * 4] = 0x7f;
+        write(&index, &damaged);
+        let output = affected(&repository);
+        let text = said(&output);
+        assert!(output.status.success() || text.contains("corrupt packed object"), "{number}: {text}");
+    }
+}
