@@ -13,7 +13,7 @@ const COMPARED_WITH_ALL: usize = 1000;
 /// The names of a pipeline's jobs.
 pub(super) struct JobNames<'a> {
     all: Vec<&'a str>,
-    /// The names by what is before their last colon: those of a unit.
+    /// The names by what is before their first colon: those of a unit, whose name holds none.
     by_unit: HashMap<&'a str, Vec<&'a str>>,
     /// The positions of the names by the hash of each name, and of each name without one of its characters. Two names
     /// that are one edit apart share such a hash.
@@ -25,7 +25,7 @@ impl<'a> JobNames<'a> {
         let all: Vec<&str> = pipeline.jobs.iter().map(|job| job.name.as_str()).collect();
         let mut by_unit: HashMap<&str, Vec<&str>> = HashMap::new();
         for name in &all {
-            if let Some((unit, _)) = name.rsplit_once(':') {
+            if let Some((unit, _)) = name.split_once(':') {
                 by_unit.entry(unit).or_default().push(name);
             }
         }
@@ -38,7 +38,7 @@ impl<'a> JobNames<'a> {
         if self.all.len() <= COMPARED_WITH_ALL {
             return Suggestion::among(word, self.all.iter().copied().filter(is_other));
         }
-        let unit = word.rsplit_once(':').and_then(|(unit, _)| self.by_unit.get(unit));
+        let unit = word.split_once(':').and_then(|(unit, _)| self.by_unit.get(unit));
         let of_unit = unit.into_iter().flatten().copied();
         Suggestion::among(word, of_unit.chain(self.one_edit_away(word)).filter(is_other))
     }
@@ -46,7 +46,7 @@ impl<'a> JobNames<'a> {
     /// Returns the job of a unit whose short name is near, other than the one that the name is written in.
     pub(super) fn near_in_unit(&self, unit: &str, word: &str, except: &str) -> Suggestion<'a> {
         let names = self.by_unit.get(unit).into_iter().flatten().filter(|name| **name != except);
-        Suggestion::among(word, names.filter_map(|name| Some(name.rsplit_once(':')?.1)))
+        Suggestion::among(word, names.filter_map(|name| Some(name.split_once(':')?.1)))
     }
 
     fn one_edit_away(&self, word: &str) -> impl Iterator<Item = &'a str> {
