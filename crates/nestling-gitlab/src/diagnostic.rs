@@ -2,8 +2,10 @@
 
 mod rule;
 pub mod rules;
+mod suggestion;
 
 pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
+pub use suggestion::Suggestion;
 
 use self::rules::ENCODING;
 use crate::name::UnitName;
@@ -268,6 +270,26 @@ impl Diagnostic {
         self
     }
 
+    /// Says what was probably meant, if something is near.
+    #[must_use]
+    pub fn with_suggestion(mut self, suggestion: Suggestion<'_>) -> Self {
+        self.help = suggestion.help().or(self.help);
+        self
+    }
+
+    /// An unknown word of GitLab's: an error if it is probably misspelt, otherwise a warning, since it may be newer than
+    /// this program.
+    pub fn misspelt(
+        rule: &'static Rule,
+        origin: Origin,
+        message: impl Into<String>,
+        suggestion: Suggestion<'_>,
+        help: impl Into<String>,
+    ) -> Self {
+        let severity = if suggestion.word().is_some() { Severity::Error } else { Severity::Warning };
+        Self::new(rule, severity, message).with_label(origin, "").with_help(suggestion.help_or(help))
+    }
+
     /// Where the problem is, if a file is to blame.
     pub fn origin(&self) -> Option<Origin> {
         self.labels.first().map(|label| label.origin)
@@ -308,16 +330,6 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The candidate that a person probably meant when typing `word`, if one is near.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 /// The text of a file, or why it cannot be one: GitLab reads UTF-8 only.
 ///
 /// # Errors
@@ -332,17 +344,4 @@ pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String
         Diagnostic::error(&ENCODING, Origin::line(file, line), "this file is not UTF-8")
             .with_help("save it as UTF-8, without a byte order mark; on Windows, `>` writes UTF-16")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_words_are_suggested_and_far_ones_are_not() {
-        let words = ["script", "stage", "needs", "artifacts"];
-        assert_eq!(did_you_mean("scirpt", words), Some("script"));
-        assert_eq!(did_you_mean("artefacts", words), Some("artifacts"));
-        assert_eq!(did_you_mean("kubernetes", words), None);
-    }
 }

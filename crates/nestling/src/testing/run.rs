@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::project::{Error, Project};
 use crate::workspace::{Declaration, Loaded, Unit, load_header};
 use nestling_files::files::Files;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::Pipeline;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ fn no_job(pipeline: &Pipeline, case: &Case, name: &str) -> String {
     let prefix = format!("{}:", case.unit);
     let names: Vec<&str> =
         pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
-    match did_you_mean(name, names.iter().copied()) {
+    match Suggestion::among(name, names.iter().copied()).word() {
         Some(near) => format!("there is no job `{name}`; did you mean `{near}`?"),
         None => format!("there is no job `{name}`; there are: {}", names.join(", ")),
     }

@@ -8,7 +8,7 @@ use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, plain_val
 use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
-use nestling_gitlab::diagnostic::{Diagnostic, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
@@ -82,10 +82,8 @@ impl<'a> UnitRenderer<'a> {
         let message = format!("there is no template `{}`", used.template);
         let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
         let names = self.templates.names();
-        let help = match did_you_mean(&used.template, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`use:` looks in the folders of `workspace: { templates: […] }`".to_owned(),
-        };
+        let help = Suggestion::among(&used.template, names.iter().map(String::as_str))
+            .help_or("`use:` looks in the folders of `workspace: { templates: […] }`".to_owned());
         Err(vec![problem.with_help(help)])
     }
 

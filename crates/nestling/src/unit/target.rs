@@ -2,7 +2,7 @@
 
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Environment};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -64,7 +64,7 @@ fn named<'a>(
 fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
     let message = format!("there is no environment `{name}` in the catalogue");
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, node.origin, message);
-    match did_you_mean(name, catalogue.names()) {
+    match Suggestion::among(name, catalogue.names()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if catalogue.entries.is_empty() => {
             problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`")

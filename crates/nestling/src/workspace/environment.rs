@@ -7,7 +7,7 @@ use super::mapping::expect_mapping;
 use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
 use nestling_gitlab::check::rules::ENVIRONMENT_NAME;
-use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{EnvironmentName, check_environment_title};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
@@ -123,10 +123,7 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
             format!("`{}` comes after `{after}`, which is not in the catalogue", entry.name),
         );
         if catalogue.get(after.as_str()).is_none() {
-            problems.push(match did_you_mean(after.as_str(), catalogue.names()) {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem,
-            });
+            problems.push(problem.with_suggestion(Suggestion::among(after.as_str(), catalogue.names())));
         } else if comes_back(catalogue, entry) {
             let message = format!("`{}` comes after itself by way of `{after}`", entry.name);
             problems.push(Diagnostic::error(&ENVIRONMENT_AFTER, entry.origin, message));
@@ -183,13 +180,10 @@ fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
         word => {
             let problem =
                 Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, format!("`{word}` is no condition"));
-            let help = match did_you_mean(word, CONDITIONS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
-                    CONDITIONS.join(", ")
-                ),
-            };
+            let help = Suggestion::among(word, CONDITIONS).help_or(format!(
+                "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
+                CONDITIONS.join(", ")
+            ));
             return Err(vec![problem.with_help(help)]);
         }
     }))

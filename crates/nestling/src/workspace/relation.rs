@@ -7,7 +7,7 @@ use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use crate::workspace::rules::{DEPENDS_ON, ENVIRONMENT_UNDEFINED, INPUTS, UNIT_NAME};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Map, Node};
@@ -54,10 +54,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
     let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
         let message = format!("there is no environment `{name}` in the catalogue");
         let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
-        match did_you_mean(name, catalogue.names()) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem,
-        }
+        problem.with_suggestion(Suggestion::among(name, catalogue.names()))
     };
     unknown.map(problem).collect()
 }
@@ -173,10 +170,8 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         wanted.origin,
         format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
     );
-    Err(match did_you_mean(text, names.sorted.iter().map(UnitName::as_str)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => {
-            problem.with_help("name a unit as `nestling affected --all` lists it, or a glob of their names")
-        }
-    })
+    Err(problem.with_help(
+        Suggestion::among(text, names.sorted.iter().map(UnitName::as_str))
+            .help_or("name a unit as `nestling affected --all` lists it, or a glob of their names"),
+    ))
 }

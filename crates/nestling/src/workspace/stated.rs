@@ -13,7 +13,7 @@ use super::{Dependency, Order, Stated};
 use crate::workspace::rules::DEPENDS_FROM;
 use manifest::Reading;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Located;
 use std::collections::BTreeMap;
@@ -54,11 +54,12 @@ pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
     }
     let message = format!("dependencies cannot be read from `{}`", text.value);
     let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
-    Err(vec![match did_you_mean(&text.value, NAMES.iter().map(|(name, _)| *name)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem
-            .with_help("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
-    }])
+    Err(vec![
+        problem.with_help(
+            Suggestion::among(&text.value, NAMES.iter().map(|(name, _)| *name))
+                .help_or("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
+        ),
+    ])
 }
 
 /// Hears that a package in one directory needs the one in another, and where that is stated, should that be asked.

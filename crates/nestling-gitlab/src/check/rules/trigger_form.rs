@@ -132,10 +132,7 @@ fn made_by(index: &Index<'_>, job: &Job, maker: &Node) -> Option<Diagnostic> {
         }
         let problem =
             error(format!("the file of `{}` is made by `{name}`, which is not in the pipeline", job.name));
-        return Some(match index.near(name) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help("name a job of this pipeline"),
-        });
+        return Some(problem.with_help(index.near(name).help_or("name a job of this pipeline")));
     };
     if other.body.contains("trigger") {
         return Some(error(format!("`{name}` triggers a pipeline itself, and makes no file")));
