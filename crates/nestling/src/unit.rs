@@ -15,11 +15,14 @@ mod fold;
 mod deploying;
 mod target;
 mod deploy;
+mod stop_block;
 mod stop_needs;
 mod stop_rules;
 mod stop_job;
+mod stop_artifacts;
 mod pair;
 mod needs;
+mod promotion;
 mod fan_out;
 mod make;
 
