@@ -27,7 +27,7 @@ mod fan_out;
 mod make;
 
 pub use jobs::{UnitJob, UnitJobs};
-pub(crate) use make::{Made, definition, unit_jobs, workspace_jobs};
+pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub(crate) use values::UnitChange;

@@ -5,7 +5,7 @@ use super::size;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::environment::environment;
-use nestling_gitlab::yaml::{Entry, Kind, Map, Node};
+use nestling_gitlab::yaml::{Entry, Map, Node};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
