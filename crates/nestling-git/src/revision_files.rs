@@ -1,10 +1,10 @@
 //! The files of another revision, or of another repository that is already on disk: nothing is fetched for them.
 
 use super::{CommitId, GitError, Repository, Resolution, Trust};
-use nestling_files::files::{Elsewhere, Entry, Files, ReadError, Revision, RevisionError, Walk};
+use nestling_files::files::{Entry, Files, ReadError, Revision, RevisionError, Revisions, Walk};
 use nestling_files::path::RepoPath;
 
-impl Elsewhere for Repository {
+impl Revisions for Repository {
     fn files_of(&self, wanted: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
         let Some(path) = &wanted.repository else {
             let commit = commit_of(self, &wanted.revision)?;

@@ -1,185 +1,211 @@
-//! Finding all files of some names in a commit. Every run does this over the whole repository, so nothing is copied,
-//! listed or named that is not asked for, and no tree is read twice: one that holds no such file is known by its id.
+//! Finding files by their names in a commit. Every run does this over the whole repository, so nothing is copied, listed or
+//! named that is not asked for, and no tree is read twice: one that holds no such file is known by its id.
 
 use super::id::{IdHasher, ObjectId};
+use super::object::ObjectSource;
 use super::tree::{self, Mode};
 use super::{GitError, TreeId};
-use nestling_files::files::{ReadError, Search, Walk};
+use nestling_files::files::{FileQuery, FileVisitor, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
-/// Whoever reads trees.
-type Read<'r> = dyn Fn(&TreeId) -> Result<Rc<[u8]>, GitError> + 'r;
-
-/// Whoever hears of what is found.
-pub(super) trait Hears {
-    /// A directory with the blob in it, if there is one; says whether to look for more of that name below.
-    fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError>;
-
-    /// A blob of one of the further names.
-    fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError>;
-}
-
-/// What is looked for in a directory: the file of the search's name, and those of its further names.
+/// What is looked for in a tree and below it: markers, and files to collect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sought {
-    name: bool,
-    also: bool,
+struct Wanted {
+    markers: bool,
+    collected: bool,
 }
 
-impl Sought {
-    /// Without what another one says.
-    fn minus(self, other: Self) -> Self {
-        Self { name: self.name && !other.name, also: self.also && !other.also }
+impl Wanted {
+    /// Without what a tree is known not to hold.
+    fn minus(self, known_empty: Self) -> Self {
+        Self {
+            markers: self.markers && !known_empty.markers,
+            collected: self.collected && !known_empty.collected,
+        }
     }
 
     fn is_nothing(self) -> bool {
-        !self.name && !self.also
+        !self.markers && !self.collected
     }
 }
 
-/// The file of the search's name, and those of its further names, with which of them each has.
-type Blobs = (Option<ObjectId>, Vec<(usize, ObjectId)>);
+/// The blobs of the files in one directory that a query is for.
+struct Matches {
+    marker: Option<ObjectId>,
+    /// Each with the index of its name.
+    collected: Vec<(usize, ObjectId)>,
+}
 
-/// How many files of either kind had been found.
+/// How many files have been found.
 #[derive(Debug, Clone, Copy)]
 struct Count {
-    name: usize,
-    also: usize,
+    markers: usize,
+    collected: usize,
 }
 
 /// A directory on the way from the root to where the search is.
 struct Level {
     id: TreeId,
     raw: Rc<[u8]>,
-    /// Where the directories in it begin, among those that are still to be entered.
-    open: usize,
-    /// How long its path is.
-    path: usize,
-    sought: Sought,
+    /// Where its subdirectories begin among those that are still to be entered.
+    first_open: usize,
+    path_length: usize,
+    wanted: Wanted,
     /// What had been found when it was entered.
-    found: Count,
+    found_before: Count,
 }
 
-/// Visits the directories with a file of that name, and all that are not too deep, and tells of those of further names.
+/// Searches a tree.
 pub(super) fn search(
-    read: &Read<'_>,
+    objects: &dyn ObjectSource,
     root: TreeId,
-    search: &Search<'_>,
-    hears: &mut dyn Hears,
+    query: &FileQuery<'_>,
+    visitor: &mut dyn FileVisitor,
 ) -> Result<(), ReadError> {
-    let mut searching = Searching {
-        read,
-        search,
-        hears,
+    let mut search = TreeSearch {
+        objects,
+        query,
+        visitor,
         path: Vec::new(),
         open: Vec::new(),
-        found: Count { name: 0, also: 0 },
-        barren: HashMap::default(),
+        found: Count { markers: 0, collected: 0 },
+        known_empty: HashMap::default(),
     };
-    let run = searching.run(root);
-    run.map_err(|source| ReadError { path: RepoPath::from_git(&searching.path), source: source.into() })
+    search.run(root)
 }
 
-struct Searching<'s> {
-    read: &'s Read<'s>,
-    search: &'s Search<'s>,
-    hears: &'s mut dyn Hears,
+struct TreeSearch<'s> {
+    objects: &'s dyn ObjectSource,
+    query: &'s FileQuery<'s>,
+    visitor: &'s mut dyn FileVisitor,
     /// The path of the directory that is looked at.
     path: Vec<u8>,
-    /// The directories that are still to be entered, the next one last: where each stands in the tree of its level.
+    /// The directories that are still to be entered, the next one last: the offset of each in the tree of its level.
     open: Vec<usize>,
     found: Count,
-    /// What trees do not hold, however deep.
-    barren: HashMap<ObjectId, Sought, BuildHasherDefault<IdHasher>>,
+    /// What trees are known not to hold, however deep.
+    known_empty: HashMap<ObjectId, Wanted, BuildHasherDefault<IdHasher>>,
 }
 
-impl Searching<'_> {
-    fn run(&mut self, root: TreeId) -> Result<(), GitError> {
-        let everything = Sought { name: true, also: !self.search.also.is_empty() };
+impl TreeSearch<'_> {
+    fn run(&mut self, root: TreeId) -> Result<(), ReadError> {
+        let everything = Wanted { markers: true, collected: !self.query.collect.is_empty() };
         let mut levels: Vec<Level> = self.enter(root, 0, everything)?.into_iter().collect();
         while let Some(level) = levels.last() {
-            if self.open.len() <= level.open {
+            if self.open.len() <= level.first_open {
                 self.leave(level);
                 levels.pop();
                 continue;
             }
-            let Some(at) = self.open.pop() else { break };
-            let Some((entry, _)) = tree::next_entry(&level.id, &level.raw, at)? else { continue };
-            let mut sought = level.sought;
-            sought.also &= !self.search.leaves_out(entry.name);
-            let Some(id) = ObjectId::from_bytes(entry.id).filter(|_| !sought.is_nothing()) else { continue };
-            self.path.truncate(level.path);
-            if level.path > 0 {
+            let Some(offset) = self.open.pop() else { break };
+            let entry =
+                tree::next_entry(&level.id, &level.raw, offset).map_err(|error| self.failed(error))?;
+            let Some((entry, _)) = entry else { continue };
+            let mut wanted = level.wanted;
+            wanted.collected &= !self.query.collects_nothing_below(entry.name);
+            let Some(id) = ObjectId::from_bytes(entry.id).filter(|_| !wanted.is_nothing()) else { continue };
+            self.path.truncate(level.path_length);
+            if level.path_length > 0 {
                 self.path.push(b'/');
             }
             self.path.extend_from_slice(entry.name);
             let depth = levels.len();
-            levels.extend(self.enter(TreeId(id), depth, sought)?);
+            levels.extend(self.enter(TreeId(id), depth, wanted)?);
         }
         Ok(())
     }
 
-    /// The directory to go on in, unless there is nothing to find there.
-    fn enter(&mut self, id: TreeId, depth: usize, mut sought: Sought) -> Result<Option<Level>, GitError> {
-        let asked_for = sought.name && depth <= self.search.depth;
-        if !asked_for && self.barren.get(&id.0).is_some_and(|barren| sought.minus(*barren).is_nothing()) {
+    /// Looks at a directory, and returns it as the level to go on in, unless there is nothing to find below it.
+    fn enter(&mut self, id: TreeId, depth: usize, mut wanted: Wanted) -> Result<Option<Level>, ReadError> {
+        let is_asked_for = wanted.markers && depth <= self.query.depth;
+        let known_empty = self.known_empty.get(&id.0);
+        if !is_asked_for && known_empty.is_some_and(|known| wanted.minus(*known).is_nothing()) {
             return Ok(None);
         }
-        let raw = (self.read)(&id)?;
-        let (open, found) = (self.open.len(), self.found);
-        let (file, further) = self.look(&id, &raw, sought)?;
-        if asked_for || file.is_some() || !further.is_empty() {
-            let path = RepoPath::from_git(&self.path);
-            if asked_for || file.is_some() {
-                let walk = self.hears.visit(&path, file)?;
-                self.found.name += usize::from(file.is_some() || walk == Walk::Skip);
-                sought.name = walk == Walk::Descend;
-            }
-            self.found.also += further.len();
-            for (name, blob) in further {
-                self.hears.also(&path, name, blob)?;
-            }
+        let raw = self.objects.tree(&id).map_err(|error| self.failed(error))?;
+        let (first_open, found_before) = (self.open.len(), self.found);
+        let matches = self.scan(&id, &raw, wanted).map_err(|error| self.failed(error))?;
+        if is_asked_for || matches.marker.is_some() || !matches.collected.is_empty() {
+            let is_visited = is_asked_for || matches.marker.is_some();
+            wanted.markers = self.report(matches, is_visited, wanted.markers)?;
         }
-        if sought.is_nothing() {
-            self.open.truncate(open);
+        if wanted.is_nothing() {
+            self.open.truncate(first_open);
             return Ok(None);
         }
-        Ok(Some(Level { id, raw, open, path: self.path.len(), sought, found }))
+        Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, found_before }))
     }
 
-    /// The files in a tree. Its directories are put down as open.
-    fn look(&mut self, id: &TreeId, raw: &[u8], sought: Sought) -> Result<Blobs, GitError> {
-        let (mut file, mut further, mut at, open) = (None, Vec::new(), 0, self.open.len());
-        while let Some((entry, next)) = tree::next_entry(id, raw, at)? {
+    /// Hands what a directory holds to the visitor. Returns true if markers are looked for below it.
+    fn report(
+        &mut self,
+        matches: Matches,
+        is_visited: bool,
+        mut wants_markers: bool,
+    ) -> Result<bool, ReadError> {
+        let directory = RepoPath::from_git(&self.path);
+        if is_visited {
+            let has_marker = matches.marker.is_some();
+            let marker =
+                matches.marker.map(|id| self.blob(&directory, self.query.marker, &id)).transpose()?;
+            let walk = self.visitor.directory(&directory, marker);
+            self.found.markers += usize::from(has_marker || walk == Walk::Skip);
+            wants_markers = walk == Walk::Descend;
+        }
+        self.found.collected += matches.collected.len();
+        for (name, id) in matches.collected {
+            let bytes = self.blob(&directory, self.query.collect[name], &id)?;
+            self.visitor.collect(&directory, name, bytes);
+        }
+        Ok(wants_markers)
+    }
+
+    fn blob(&self, directory: &RepoPath, name: &[u8], id: &ObjectId) -> Result<Vec<u8>, ReadError> {
+        let failed = |error: GitError| ReadError { path: directory.child(name), source: error.into() };
+        self.objects.blob(id).map_err(failed)
+    }
+
+    /// Finds the files in a tree. Its subdirectories are put down as open.
+    fn scan(&mut self, id: &TreeId, raw: &[u8], wanted: Wanted) -> Result<Matches, GitError> {
+        let mut matches = Matches { marker: None, collected: Vec::new() };
+        let first_open = self.open.len();
+        let mut offset = 0;
+        while let Some((entry, next)) = tree::next_entry(id, raw, offset)? {
             match entry.mode {
-                Mode::Directory => self.open.push(at),
-                Mode::File | Mode::Executable if entry.name == self.search.name => {
-                    file = ObjectId::from_bytes(entry.id).filter(|_| sought.name);
+                Mode::Directory => self.open.push(offset),
+                Mode::File | Mode::Executable if entry.name == self.query.marker => {
+                    matches.marker = ObjectId::from_bytes(entry.id).filter(|_| wanted.markers);
                 }
-                Mode::File | Mode::Executable if sought.also => {
-                    let name = self.search.also.iter().position(|name| *name == entry.name);
-                    further.extend(name.zip(ObjectId::from_bytes(entry.id)));
+                Mode::File | Mode::Executable if wanted.collected => {
+                    let name = self.query.collect.iter().position(|name| *name == entry.name);
+                    matches.collected.extend(name.zip(ObjectId::from_bytes(entry.id)));
                 }
                 _ => {}
             }
-            at = next;
+            offset = next;
         }
-        self.open[open..].reverse();
-        Ok((file, further))
+        self.open[first_open..].reverse();
+        Ok(matches)
     }
 
+    /// Remembers what was not found in a directory and below it.
     fn leave(&mut self, level: &Level) {
-        let none = Sought {
-            name: level.sought.name && level.found.name == self.found.name,
-            also: level.sought.also && level.found.also == self.found.also,
+        let empty = Wanted {
+            markers: level.wanted.markers && level.found_before.markers == self.found.markers,
+            collected: level.wanted.collected && level.found_before.collected == self.found.collected,
         };
-        if !none.is_nothing() {
-            let known = self.barren.entry(level.id.0).or_insert(none);
-            known.name |= none.name;
-            known.also |= none.also;
+        if empty.is_nothing() {
+            return;
         }
+        let known_empty = self.known_empty.entry(level.id.0).or_insert(empty);
+        known_empty.markers |= empty.markers;
+        known_empty.collected |= empty.collected;
+    }
+
+    fn failed(&self, error: GitError) -> ReadError {
+        ReadError { path: RepoPath::from_git(&self.path), source: error.into() }
     }
 }

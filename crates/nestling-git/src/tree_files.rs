@@ -4,7 +4,7 @@ use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
-use nestling_files::files::{Also, Entry, EntryKind, Files, ReadError, Search, Visit, Walk};
+use nestling_files::files::{Entry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -31,28 +31,29 @@ impl<'r> TreeFiles<'r> {
         Ok(tree)
     }
 
-    /// In a partial clone: gets the files beside this one that look like it, since templates are read one by one.
-    fn prefetch_siblings(&self, folder: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
+    /// In a partial clone: gets the files beside one that have its extension, since templates are read one by one.
+    fn prefetch_siblings(&self, directory: &TreeId, raw: &[u8], name: &[u8]) -> Result<(), GitError> {
         if !self.objects.fetches() {
             return Ok(());
         }
-        let ending = |name: &[u8]| name.iter().rposition(|byte| *byte == b'.').map(|at| name[at..].to_vec());
-        let (mut blobs, wanted) = (Vec::new(), ending(name));
-        tree::scan(folder, raw, &mut |entry| {
-            if entry.mode.is_file() && ending(entry.name) == wanted {
+        let mut blobs = Vec::new();
+        tree::scan(directory, raw, &mut |entry| {
+            if entry.mode.is_file() && extension(entry.name) == extension(name) {
                 blobs.extend(ObjectId::from_bytes(entry.id));
             }
         })?;
         self.objects.prefetch(&blobs)
     }
 
-    /// In a partial clone: gets all files that a search is for at once.
-    fn prefetch_named(&self, search: &Search<'_>) -> Result<(), GitError> {
+    /// In a partial clone: gets all files that a query is for at once.
+    fn prefetch_matches(&self, query: &FileQuery<'_>) -> Result<(), GitError> {
         if !self.objects.fetches() {
             return Ok(());
         }
-        let names: Vec<&[u8]> = std::iter::once(search.name).chain(search.also.iter().copied()).collect();
-        let (mut blobs, mut open, mut seen) = (Vec::new(), vec![self.root], ObjectIds::default());
+        let is_wanted = |name: &[u8]| name == query.marker || query.collect.contains(&name);
+        let mut blobs = Vec::new();
+        let mut seen = ObjectIds::default();
+        let mut open = vec![self.root];
         while let Some(id) = open.pop() {
             if !seen.insert(id.0) {
                 continue;
@@ -60,7 +61,7 @@ impl<'r> TreeFiles<'r> {
             let raw = self.tree(id)?;
             tree::scan(&id, &raw, &mut |entry| match entry.mode {
                 Mode::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
-                Mode::File | Mode::Executable if names.contains(&entry.name) => {
+                Mode::File | Mode::Executable if is_wanted(entry.name) => {
                     blobs.extend(ObjectId::from_bytes(entry.id));
                 }
                 _ => {}
@@ -69,17 +70,17 @@ impl<'r> TreeFiles<'r> {
         self.objects.prefetch(&blobs)
     }
 
-    /// The blob of a regular file.
-    fn find(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
-        let mut folder = self.root;
-        let mut names = path.as_bytes().split(|b| *b == b'/').peekable();
+    /// Reads a regular file.
+    fn blob(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let mut directory = self.root;
+        let mut names = path.as_bytes().split(|byte| *byte == b'/').peekable();
         while let Some(name) = names.next() {
-            let raw = self.tree(folder)?;
-            let entry = tree::find_entry(&folder, &raw, name)?;
+            let raw = self.tree(directory)?;
+            let entry = tree::find_entry(&directory, &raw, name)?;
             match (entry, names.peek()) {
-                (Some(entry), Some(_)) if entry.is_directory() => folder = TreeId(entry.id),
+                (Some(entry), Some(_)) if entry.is_directory() => directory = TreeId(entry.id),
                 (Some(entry), None) if entry.mode.is_file() => {
-                    self.prefetch_siblings(&folder, &raw, name)?;
+                    self.prefetch_siblings(&directory, &raw, name)?;
                     return self.objects.blob(&entry.id).map(Some);
                 }
                 _ => return Ok(None),
@@ -87,57 +88,50 @@ impl<'r> TreeFiles<'r> {
         }
         Ok(None)
     }
+
+    /// Reads the entries of a directory, sorted, with the trees of its subdirectories in reverse order.
+    fn list(&self, path: &RepoPath, id: TreeId) -> Result<(Vec<Entry>, Vec<(RepoPath, TreeId)>), GitError> {
+        let raw = self.tree(id)?;
+        let entries = tree::entries(&id, &raw)?;
+        let directories = entries.iter().rev().filter(|entry| entry.is_directory());
+        let directories = directories.map(|entry| (path.child(entry.name), TreeId(entry.id))).collect();
+        Ok((entries.iter().map(listed).collect(), directories))
+    }
 }
 
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        self.find(path).map_err(|source| ReadError { path: path.clone(), source: source.into() })
+        self.blob(path).map_err(|error| failed(path, error))
     }
 
-    fn find(&self, search: &Search<'_>, visit: &mut Visit<'_>, also: &mut Also<'_>) -> Result<(), ReadError> {
-        let prefetched = self.prefetch_named(search);
-        prefetched.map_err(|source| ReadError { path: RepoPath::root(), source: source.into() })?;
-        // The trees are not kept: most folders are looked at this one time.
-        let read = |id: &TreeId| self.objects.tree(id);
-        search::search(&read, self.root, search, &mut Bytes { objects: self.objects, visit, also })
+    fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
+        self.prefetch_matches(query).map_err(|error| failed(&RepoPath::root(), error))?;
+        // The trees are not kept: most directories are looked at this one time.
+        search::search(self.objects, self.root, query, visitor)
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), self.root)];
         while let Some((path, id)) = open.pop() {
-            let failed = |source: GitError| ReadError { path: path.clone(), source: source.into() };
-            let raw = self.tree(id).map_err(failed)?;
-            let entries = tree::entries(&id, &raw).map_err(failed)?;
-            let shown: Vec<Entry> = entries.iter().map(shown).collect();
-            if visit(&path, &shown) == Walk::Descend {
-                let folders = entries.iter().rev().filter(|entry| entry.is_directory());
-                open.extend(folders.map(|entry| (path.child(entry.name), TreeId(entry.id))));
+            let (entries, directories) = self.list(&path, id).map_err(|error| failed(&path, error))?;
+            if visit(&path, &entries) == Walk::Descend {
+                open.extend(directories);
             }
         }
         Ok(())
     }
 }
 
-/// Reads the blobs that are found, for whoever wants bytes.
-struct Bytes<'b, 'v, 'w> {
-    objects: &'b dyn ObjectSource,
-    visit: &'b mut Visit<'v>,
-    also: &'b mut Also<'w>,
+fn failed(path: &RepoPath, error: GitError) -> ReadError {
+    ReadError { path: path.clone(), source: error.into() }
 }
 
-impl search::Hears for Bytes<'_, '_, '_> {
-    fn visit(&mut self, directory: &RepoPath, blob: Option<ObjectId>) -> Result<Walk, GitError> {
-        let bytes = blob.map(|id| self.objects.blob(&id)).transpose()?;
-        Ok((self.visit)(directory, bytes))
-    }
-
-    fn also(&mut self, directory: &RepoPath, name: usize, blob: ObjectId) -> Result<(), GitError> {
-        (self.also)(directory, name, self.objects.blob(&blob)?);
-        Ok(())
-    }
+fn extension(name: &[u8]) -> Option<&[u8]> {
+    let dot = name.iter().rposition(|byte| *byte == b'.')?;
+    Some(&name[dot..])
 }
 
-fn shown(entry: &TreeEntry<'_>) -> Entry {
+fn listed(entry: &TreeEntry<'_>) -> Entry {
     let kind = match entry.mode {
         Mode::File | Mode::Executable => EntryKind::File,
         Mode::Symlink => EntryKind::Symlink,

@@ -5,7 +5,7 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use nestling::{ChangeSet, Error, Files, PipelineFacts, Project, ReadError, RepoPath};
-use nestling_files::files::{Also, Entry, Search, Visit, Walk};
+use nestling_files::files::{Entry, FileQuery, FileVisitor, Walk};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -30,12 +30,12 @@ impl Files for Wide {
         Ok(())
     }
 
-    fn find(&self, _: &Search<'_>, visit: &mut Visit<'_>, _: &mut Also<'_>) -> Result<(), ReadError> {
+    fn find(&self, _: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         for unit in 0..self.units {
             let on = if unit == 0 { String::new() } else { dir(unit / 10) };
             let text = format!("unit: {{ depends_on: [{on}], changes: [\"/proto/p{unit}/**/*\"] }}\n");
             if let Ok(path) = RepoPath::parse(dir(unit)) {
-                visit(&path, Some(text.into_bytes()));
+                visitor.directory(&path, Some(text.into_bytes()));
             }
         }
         Ok(())

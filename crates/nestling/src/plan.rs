@@ -19,7 +19,7 @@ use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use needed::BroughtIn;
-use nestling_files::files::{Elsewhere, Files, Nowhere};
+use nestling_files::files::{Files, NoRevisions, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
@@ -37,7 +37,7 @@ pub struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
     /// Who gives the files of other revisions, for templates that are kept there.
-    pub elsewhere: &'a dyn Elsewhere,
+    pub revisions: &'a dyn Revisions,
     /// The workspace, read from those files.
     pub loaded: &'a Loaded,
     /// The repository at base, if there is one that can be read.
@@ -145,7 +145,7 @@ impl Plan {
 
 impl<'a> Request<'a> {
     fn templates(&self) -> Templates<'a> {
-        Templates::new(self.files, self.elsewhere, &self.loaded.workspace.template_folders, self.sources)
+        Templates::new(self.files, self.revisions, &self.loaded.workspace.template_folders, self.sources)
     }
 
     fn renderer<'r>(
@@ -158,7 +158,7 @@ impl<'a> Request<'a> {
     }
 
     fn before(&self) -> Before<'a> {
-        Before::new(self.base, self.elsewhere, self.sources)
+        Before::new(self.base, self.revisions, self.sources)
     }
 }
 
@@ -187,7 +187,7 @@ pub fn made_from(
     sources: &Sources,
     path: &RepoPath,
 ) -> BTreeSet<UnitName> {
-    let templates = Templates::new(files, &Nowhere, &workspace.template_folders, sources);
+    let templates = Templates::new(files, &NoRevisions, &workspace.template_folders, sources);
     select::candidates(workspace, &templates, &[path]).into_keys().collect()
 }
 

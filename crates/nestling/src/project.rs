@@ -19,7 +19,7 @@ pub use planning::Planning;
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
-use nestling_files::files::{Elsewhere, Files};
+use nestling_files::files::{Files, Revisions};
 use nestling_git::GitError;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
@@ -183,7 +183,7 @@ impl<'r> Project<'r> {
     }
 
     /// Returns who has the files of other revisions.
-    pub(crate) fn revisions(&self) -> &'r dyn Elsewhere {
+    pub(crate) fn revisions(&self) -> &'r dyn Revisions {
         revisions(self.repository)
     }
 }

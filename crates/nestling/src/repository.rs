@@ -1,6 +1,6 @@
 //! The repository as a program opens it: where it is, and whether commits that it lacks may be fetched.
 
-use nestling_files::files::{Elsewhere, Files, Nowhere};
+use nestling_files::files::{Files, NoRevisions, Revisions};
 use nestling_git::{CommitId, GitError, Trust};
 use std::path::Path;
 use std::time::Duration;
@@ -73,10 +73,10 @@ impl From<nestling_git::Repository> for Repository {
 }
 
 /// Returns who has the files of other revisions: the repository, or nobody where there is none.
-pub(crate) fn revisions(repository: Option<&Repository>) -> &dyn Elsewhere {
+pub(crate) fn revisions(repository: Option<&Repository>) -> &dyn Revisions {
     match repository {
         Some(repository) => repository.git(),
-        None => &Nowhere,
+        None => &NoRevisions,
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) enum Sent {
     /// To none, and it needs none.
     Anywhere,
     /// To none, since its pipeline, its stage or its stack is left out.
-    Nowhere,
+    NoRevisions,
 }
 
 /// Where each node is sent.
@@ -26,14 +26,14 @@ impl Destinations {
         let chosen = request.chosen();
         let sent = |node: &Node| {
             if is_of_another_pipeline(node, &chosen) {
-                return Sent::Nowhere;
+                return Sent::NoRevisions;
             }
             let deployable = match (node.stage, node.work.stack()) {
                 (Some(stage), _) => Deployable::Stage(stage),
                 (None, Some(stack)) => Deployable::Stack(stack),
                 (None, None) => return Sent::Anywhere,
             };
-            targets.of(deployable).map_or(Sent::Nowhere, Sent::To)
+            targets.of(deployable).map_or(Sent::NoRevisions, Sent::To)
         };
         Self(request.deployment.nodes.iter().map(sent).collect())
     }
@@ -46,7 +46,7 @@ impl Destinations {
     pub(crate) fn target(&self, node: NodeId) -> Option<TargetId> {
         match self.of(node) {
             Sent::To(target) => Some(target),
-            Sent::Anywhere | Sent::Nowhere => None,
+            Sent::Anywhere | Sent::NoRevisions => None,
         }
     }
 }
@@ -150,10 +150,10 @@ impl Leaving<'_> {
         let deployment = self.request.deployment;
         let node = &deployment.nodes[node_id];
         match self.destinations.of(node_id) {
-            Sent::Nowhere if is_of_another_pipeline(node, &self.chosen) => {
+            Sent::NoRevisions if is_of_another_pipeline(node, &self.chosen) => {
                 return Some("`pipeline` names another".to_owned());
             }
-            Sent::Nowhere => return Some("its stage is left out".to_owned()),
+            Sent::NoRevisions => return Some("its stage is left out".to_owned()),
             Sent::To(target) if !self.targets.all[target].environment.deployed => {
                 let environment = &self.targets.all[target].environment;
                 let reason = format!("`{}` is not deployed to by this kind of pipeline", environment.name);
@@ -162,8 +162,9 @@ impl Leaving<'_> {
             Sent::To(_) | Sent::Anywhere => {}
         }
         // What is left out for good is no reason to wait for ever; what it would have made is missing, though.
-        let is_missing =
-            |before: &&NodeId| gone.contains_key(before) && self.destinations.of(**before) != Sent::Nowhere;
+        let is_missing = |before: &&NodeId| {
+            gone.contains_key(before) && self.destinations.of(**before) != Sent::NoRevisions
+        };
         if let Some(missing) = node.after.iter().find(is_missing) {
             let name = &deployment.nodes[*missing].name;
             return Some(format!("it needs `{name}`, which is left out"));

@@ -1,4 +1,4 @@
-//! Files below a directory of the disk, wherever it is.
+//! Files below a directory on disk, wherever it is.
 
 use super::{Entry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
@@ -13,22 +13,21 @@ pub struct DirectoryFiles {
 }
 
 impl DirectoryFiles {
-    /// The files below this directory.
+    /// Reads below this directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// The place of a path, unless the way there leads over a link.
-    fn place(&self, path: &RepoPath) -> Option<PathBuf> {
-        let mut place = self.root.clone();
-        let text = path.as_str()?;
-        for part in text.split('/').filter(|part| !part.is_empty()) {
-            place.push(part);
-            if is_link(&place) {
+    /// Where a path is on disk; `None` if a component of it is a link.
+    fn locate(&self, path: &RepoPath) -> Option<PathBuf> {
+        let mut on_disk = self.root.clone();
+        for component in path.as_str()?.split('/').filter(|component| !component.is_empty()) {
+            on_disk.push(component);
+            if is_link(&on_disk) {
                 return None;
             }
         }
-        Some(place)
+        Some(on_disk)
     }
 
     fn walk_from(
@@ -36,22 +35,22 @@ impl DirectoryFiles {
         directory: &RepoPath,
         visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk,
     ) -> Result<(), ReadError> {
-        let Some(place) = self.place(directory) else { return Ok(()) };
-        let entries = entries(&place).map_err(|error| failed(directory, error))?;
+        let Some(on_disk) = self.locate(directory) else { return Ok(()) };
+        let entries = entries(&on_disk).map_err(|error| failed(directory, error))?;
         if visit(directory, &entries) == Walk::Skip {
             return Ok(());
         }
-        entries
-            .iter()
-            .filter(|entry| entry.kind == EntryKind::Directory)
-            .try_for_each(|entry| self.walk_from(&directory.child(&entry.name), visit))
+        for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Directory) {
+            self.walk_from(&directory.child(&entry.name), visit)?;
+        }
+        Ok(())
     }
 }
 
 impl Files for DirectoryFiles {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        let Some(place) = self.place(path).filter(|place| place.is_file()) else { return Ok(None) };
-        match std::fs::read(&place) {
+        let Some(file) = self.locate(path).filter(|file| file.is_file()) else { return Ok(None) };
+        match std::fs::read(&file) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(path, error)),
@@ -63,19 +62,21 @@ impl Files for DirectoryFiles {
     }
 }
 
-fn is_link(place: &Path) -> bool {
-    place.symlink_metadata().is_ok_and(|found| found.file_type().is_symlink())
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_symlink())
 }
 
-fn entries(place: &Path) -> std::io::Result<Vec<Entry>> {
+fn entries(directory: &Path) -> std::io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    for entry in std::fs::read_dir(place)? {
+    for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        let kind = match (kind.is_symlink(), kind.is_dir()) {
-            (true, _) => EntryKind::Symlink,
-            (_, true) => EntryKind::Directory,
-            _ => EntryKind::File,
+        let file_type = entry.file_type()?;
+        let kind = if file_type.is_symlink() {
+            EntryKind::Symlink
+        } else if file_type.is_dir() {
+            EntryKind::Directory
+        } else {
+            EntryKind::File
         };
         entries.push(Entry { name: entry.file_name().into_encoded_bytes(), kind });
     }
@@ -97,19 +98,18 @@ mod tests {
 
     #[test]
     fn files_are_read_and_links_are_not_followed() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("a")).unwrap();
-        std::fs::write(folder.path().join("a/x"), "1").unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(folder.path().join("a"), folder.path().join("link")).unwrap();
-        let files = DirectoryFiles::new(folder.path());
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("a")).unwrap();
+        std::fs::write(directory.path().join("a/x"), "1").unwrap();
+        std::os::unix::fs::symlink(directory.path().join("a"), directory.path().join("link")).unwrap();
+        let files = DirectoryFiles::new(directory.path());
         assert_eq!(files.read(&path("a/x")).unwrap().as_deref(), Some(&b"1"[..]));
         assert_eq!(files.read(&path("link/x")).unwrap(), None);
         assert_eq!(files.read(&path("a")).unwrap(), None);
         let mut seen = Vec::new();
         files
-            .walk(&mut |directory, _| {
-                seen.push(directory.to_string());
+            .walk(&mut |path, _| {
+                seen.push(path.to_string());
                 Walk::Descend
             })
             .unwrap();

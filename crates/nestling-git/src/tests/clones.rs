@@ -1,7 +1,7 @@
 //! Partial clones: what they lack is fetched, many files at once, if that is allowed.
 
 use super::*;
-use nestling_files::files::Search;
+use nestling_files::files::{FileQuery, FileVisitor};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -29,15 +29,26 @@ fn packs(clone: &Fixture) -> usize {
     folder.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|it| it == "pack")).count()
 }
 
-fn found(files: &dyn Files) -> (usize, usize) {
-    let (mut found, mut further) = (0, 0);
-    let visit = &mut |_: &RepoPath, file: Option<Vec<u8>>| {
-        found += usize::from(file.is_some());
+/// Counts markers and collected files.
+#[derive(Default)]
+struct Counter(usize, usize);
+
+impl FileVisitor for Counter {
+    fn directory(&mut self, _: &RepoPath, marker: Option<Vec<u8>>) -> Walk {
+        self.0 += usize::from(marker.is_some());
         Walk::Descend
-    };
-    let search = Search { also: &[b"package.json"], ..Search::new(b"nestling.yml") };
-    files.find(&search, visit, &mut |_, _, _| further += 1).unwrap();
-    (found, further)
+    }
+
+    fn collect(&mut self, _: &RepoPath, _: usize, _: Vec<u8>) {
+        self.1 += 1;
+    }
+}
+
+fn found(files: &dyn Files) -> (usize, usize) {
+    let mut counter = Counter::default();
+    let query = FileQuery { collect: &[b"package.json"], ..FileQuery::new(b"nestling.yml") };
+    files.find(&query, &mut counter).unwrap();
+    (counter.0, counter.1)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! reading.
 
 use super::*;
-use nestling_files::files::{Elsewhere, Revision, RevisionError};
+use nestling_files::files::{Revision, RevisionError, Revisions};
 
 /// A merge request's clone: `main` and `feature` of the remote, detached at `feature`, with all tags.
 struct Clone {

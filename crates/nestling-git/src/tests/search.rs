@@ -1,7 +1,7 @@
 //! Files of several names are found in one search, each by its own rules, wherever files are read from.
 
 use super::*;
-use nestling_files::files::{DirectoryFiles, MemoryFiles, Search};
+use nestling_files::files::{DirectoryFiles, FileQuery, FileVisitor, MemoryFiles};
 
 const FILES: [&str; 14] = [
     "nestling.yml",
@@ -21,23 +21,33 @@ const FILES: [&str; 14] = [
     "nested/deep/package.json",
 ];
 
-/// The directories that are visited, with a mark where the file is there, and the paths of the further files; sorted.
-fn found(files: &dyn Files, search: &Search<'_>) -> Vec<String> {
-    let (mut visited, mut further) = (Vec::new(), Vec::new());
-    let mut visit = |dir: &RepoPath, bytes: Option<Vec<u8>>| {
-        if bytes.is_some() {
-            visited.push(dir.child(search.name).to_string());
+/// The paths of markers and of collected files, and the directories that are visited. A workspace is skipped.
+struct Recorder<'q> {
+    query: FileQuery<'q>,
+    files: Vec<String>,
+    directories: Vec<String>,
+}
+
+impl FileVisitor for Recorder<'_> {
+    fn directory(&mut self, directory: &RepoPath, marker: Option<Vec<u8>>) -> Walk {
+        self.directories.push(directory.to_string());
+        if marker.is_some() {
+            self.files.push(directory.child(self.query.marker).to_string());
         }
-        if bytes.is_some_and(|bytes| bytes == b"workspace") { Walk::Skip } else { Walk::Descend }
-    };
-    let mut also = |dir: &RepoPath, name: usize, bytes: Vec<u8>| {
+        if marker.is_some_and(|bytes| bytes == b"workspace") { Walk::Skip } else { Walk::Descend }
+    }
+
+    fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
         assert_eq!(bytes, b"file");
-        further.push(dir.child(search.also[name]).to_string());
-    };
-    files.find(search, &mut visit, &mut also).unwrap();
-    visited.extend(further);
-    visited.sort();
-    visited
+        self.files.push(directory.child(self.query.collect[name]).to_string());
+    }
+}
+
+fn record<'q>(files: &dyn Files, query: FileQuery<'q>) -> Recorder<'q> {
+    let mut recorder = Recorder { query, files: Vec::new(), directories: Vec::new() };
+    files.find(&query, &mut recorder).unwrap();
+    recorder.files.sort();
+    recorder
 }
 
 fn bytes(path: &str) -> &'static str {
@@ -70,9 +80,10 @@ fn each_name_is_found_by_its_own_rules_in_one_search() {
     together.sort();
     for files in &all {
         for depth in [0, 1, 9] {
-            let search = Search { depth, without: Some(b"node_modules"), ..Search::new(b"nestling.yml") };
-            assert_eq!(found(&**files, &search), units);
-            assert_eq!(found(&**files, &Search { also: &names, ..search }), together);
+            let collect_not_below = Some(&b"node_modules"[..]);
+            let query = FileQuery { depth, collect_not_below, ..FileQuery::new(b"nestling.yml") };
+            assert_eq!(record(&**files, query).files, units);
+            assert_eq!(record(&**files, FileQuery { collect: &names, ..query }).files, together);
         }
     }
 }
@@ -84,12 +95,7 @@ fn a_visit_is_asked_of_no_directory_below_one_that_was_skipped() {
     let commit = repo.commit("files");
     let opened = repo.open();
     let files = opened.files_at(&commit).unwrap();
-    let search = Search { depth: 9, also: &[b"package.json"], ..Search::new(b"nestling.yml") };
-    let mut visited = Vec::new();
-    let mut visit = |dir: &RepoPath, bytes: Option<Vec<u8>>| {
-        visited.push(dir.to_string());
-        if bytes.is_some_and(|bytes| bytes == b"workspace") { Walk::Skip } else { Walk::Descend }
-    };
-    files.find(&search, &mut visit, &mut |_, _, _| {}).unwrap();
+    let query = FileQuery { depth: 9, collect: &[b"package.json"], ..FileQuery::new(b"nestling.yml") };
+    let visited = record(&files, query).directories;
     assert_eq!(visited, ["", "a-b", "a", "a/node_modules", "a/node_modules/x", "lib", "lib/x", "nested"]);
 }

@@ -20,7 +20,7 @@ enum Told {
     /// By itself, unless an unknown key may have been meant for what is missing.
     Missing,
     /// With another.
-    Elsewhere,
+    Revisions,
 }
 
 impl Misfit {
@@ -36,13 +36,13 @@ impl Misfit {
 
     /// Not told if a key is missing.
     pub(super) fn unless_missing(self) -> Self {
-        let told = if self.told == Told::Missing { Told::Elsewhere } else { self.told };
+        let told = if self.told == Told::Missing { Told::Revisions } else { self.told };
         Self { told, ..self }
     }
 
     /// The problem to tell, if it is not told with another.
     pub(super) fn diagnostic(self, rule: &'static Rule, whole: Origin) -> Option<Diagnostic> {
-        if self.told == Told::Elsewhere {
+        if self.told == Told::Revisions {
             return None;
         }
         let problem = Diagnostic::error(rule, self.origin.unwrap_or(whole), self.message);

@@ -4,14 +4,14 @@ use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
 use crate::unit::UnitRenderer;
 use crate::workspace::{self, Templates, Workspace};
-use nestling_files::files::{Elsewhere, Files};
+use nestling_files::files::{Files, Revisions};
 use nestling_gitlab::diagnostic::{Sources, has_errors};
 use std::sync::Arc;
 
 /// The repository at base.
 pub(crate) struct Before<'a> {
     files: Option<&'a dyn Files>,
-    elsewhere: &'a dyn Elsewhere,
+    revisions: &'a dyn Revisions,
     sources: &'a Sources,
     read: Option<Result<Arc<Workspace>, String>>,
 }
@@ -19,10 +19,10 @@ pub(crate) struct Before<'a> {
 impl<'a> Before<'a> {
     pub(crate) fn new(
         files: Option<&'a dyn Files>,
-        elsewhere: &'a dyn Elsewhere,
+        revisions: &'a dyn Revisions,
         sources: &'a Sources,
     ) -> Self {
-        Self { files, elsewhere, sources, read: None }
+        Self { files, revisions, sources, read: None }
     }
 
     /// Reads the workspace at base, once.
@@ -63,7 +63,7 @@ impl<'a> Before<'a> {
         act: impl FnOnce(&UnitRenderer<'_>) -> T,
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
-        let templates = Templates::new(files, self.elsewhere, &workspace.template_folders, self.sources);
+        let templates = Templates::new(files, self.revisions, &workspace.template_folders, self.sources);
         let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts);
         Some(act(&renderer))
     }

@@ -113,7 +113,7 @@ impl<'p> Planning<'p> {
         let project = self.project;
         plan::Request {
             files: project.files(),
-            elsewhere: project.revisions(),
+            revisions: project.revisions(),
             loaded: &project.loaded,
             base,
             changes: self.changes,

@@ -9,7 +9,7 @@ use nestling_gitlab::yaml::{Map, Node};
 /// Where a job deploys to.
 #[derive(Debug)]
 pub(crate) enum Target<'a> {
-    /// Nowhere.
+    /// NoRevisions.
     None,
     /// To an environment that the job itself writes out, as GitLab has it.
     Written(Map),

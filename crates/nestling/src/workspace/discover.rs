@@ -5,7 +5,7 @@ use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
 use super::document::split;
 use super::stated::{self, Manifests};
-use nestling_files::files::{Files, ReadError, Search, Walk};
+use nestling_files::files::{FileQuery, FileVisitor, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 
 /// A directory that is a unit, and why.
@@ -30,27 +30,45 @@ pub(crate) fn discover(
     rules: &[DirectoryGlobs],
     manifests: &mut Manifests,
 ) -> Result<Vec<(RepoPath, Found)>, ReadError> {
-    let mut found: Vec<(RepoPath, Found)> = Vec::new();
-    let depth = rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0);
-    let also = manifests.names();
-    let without = Some(stated::INSTALLED);
-    let search = Search { depth, also: &also, without, ..Search::new(FILE_NAME.as_bytes()) };
-    let mut visit = |directory: &RepoPath, file: Option<Vec<u8>>| {
+    let collect = manifests.names();
+    let query = FileQuery {
+        depth: rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0),
+        collect: &collect,
+        collect_not_below: Some(stated::INSTALLED),
+        ..FileQuery::new(FILE_NAME.as_bytes())
+    };
+    let mut discovery = Discovery { rules, manifests, found: Vec::new() };
+    files.find(&query, &mut discovery)?;
+    let mut found = discovery.found;
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(found)
+}
+
+/// Gathers directories and manifests while the repository is walked.
+struct Discovery<'d> {
+    rules: &'d [DirectoryGlobs],
+    manifests: &'d mut Manifests,
+    found: Vec<(RepoPath, Found)>,
+}
+
+impl FileVisitor for Discovery<'_> {
+    fn directory(&mut self, directory: &RepoPath, file: Option<Vec<u8>>) -> Walk {
         let is_root = directory.is_root();
         if !is_root && file.as_deref().is_some_and(opens_workspace) {
             return Walk::Skip;
         }
-        let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
-        let rules: Vec<usize> = matching.map(|(at, _)| at).collect();
+        let matching = self.rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
+        let rules: Vec<usize> = matching.map(|(rule, _)| rule).collect();
         let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
-            found.push((directory.clone(), Found { file, rules }));
+            self.found.push((directory.clone(), Found { file, rules }));
         }
         Walk::Descend
-    };
-    files.find(&search, &mut visit, &mut |directory, name, bytes| manifests.add(name, directory, bytes))?;
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(found)
+    }
+
+    fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
+        self.manifests.add(name, directory, bytes);
+    }
 }
 
 fn opens_workspace(bytes: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
 use crate::workspace::rules::{TEMPLATE_HEADER, TEMPLATE_SOURCE};
 use include_dir::{Dir, include_dir};
-use nestling_files::files::{Elsewhere, Files, MemoryFiles, ReadError, Revision, RevisionError};
+use nestling_files::files::{Files, MemoryFiles, ReadError, Revision, RevisionError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
@@ -65,11 +65,11 @@ impl<'a> Templates<'a> {
     /// Templates of these folders, read from these files and, where a folder says so, from other revisions.
     pub fn new(
         files: &'a dyn Files,
-        elsewhere: &'a dyn Elsewhere,
+        revisions: &'a dyn Revisions,
         folders: &'a [TemplateFolder],
         sources: &'a Sources,
     ) -> Self {
-        let open = |revision: &Revision| elsewhere.files_of(revision);
+        let open = |revision: &Revision| revisions.files_of(revision);
         let opened = folders.iter().map(|folder| folder.revision.as_ref().map(open)).collect();
         Self { files, folders, sources, read: RefCell::default(), opened }
     }

@@ -5,7 +5,7 @@ use crate::plan::{self, made_from};
 use crate::select::Narrowing;
 use crate::view::Paint;
 use crate::workspace::load;
-use nestling_files::files::{MemoryFiles, Nowhere};
+use nestling_files::files::{MemoryFiles, NoRevisions};
 use nestling_git::History;
 use nestling_gitlab::diagnostic::Sources;
 
@@ -33,7 +33,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
         files: &files,
         loaded: &load(&files, &sources).unwrap(),
         base: None,
-        elsewhere: &Nowhere,
+        revisions: &NoRevisions,
         changes: ChangeSet {
             base: None,
             head: Head::WorkTree { commit: None },

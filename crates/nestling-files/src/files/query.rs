@@ -1,0 +1,110 @@
+//! Finding files by their names in all directories, and how that is done where all of them have to be listed.
+
+use super::{Entry, EntryKind, Files, ReadError, Walk};
+use crate::path::RepoPath;
+
+/// The names that one walk over all directories looks for.
+#[derive(Debug, Clone, Copy)]
+pub struct FileQuery<'n> {
+    /// Name of the file that marks a directory, such as `nestling.yml`. Each directory that has it is visited.
+    pub marker: &'n [u8],
+    /// Directories with at most so many components are visited with or without a marker.
+    pub depth: usize,
+    /// Names of files to collect wherever they are, below directories that a visit skips too.
+    pub collect: &'n [&'n [u8]],
+    /// Nothing is collected below directories of this name.
+    pub collect_not_below: Option<&'n [u8]>,
+}
+
+impl<'n> FileQuery<'n> {
+    /// Looks for directories with this marker. Others may be visited too.
+    pub fn new(marker: &'n [u8]) -> Self {
+        Self { marker, depth: 0, collect: &[], collect_not_below: None }
+    }
+
+    /// Returns true if nothing is collected below a directory of this name.
+    pub fn collects_nothing_below(&self, directory: &[u8]) -> bool {
+        self.collect_not_below.is_some_and(|name| name == directory)
+    }
+}
+
+/// Receives what a [`FileQuery`] finds.
+pub trait FileVisitor {
+    /// Takes a directory with the bytes of its marker, and decides whether markers are looked for below it.
+    fn directory(&mut self, directory: &RepoPath, marker: Option<Vec<u8>>) -> Walk;
+
+    /// Takes a file to collect: its directory, the index of its name in [`FileQuery::collect`], and its bytes.
+    fn collect(&mut self, _directory: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
+}
+
+/// Finds files by listing every directory.
+pub(super) fn find_by_walking(
+    files: &(impl Files + ?Sized),
+    query: &FileQuery<'_>,
+    visitor: &mut dyn FileVisitor,
+) -> Result<(), ReadError> {
+    let mut finder = Finder { files, query, visitor, skipped: None, left_out: None };
+    let mut failure = None;
+    files.walk(&mut |directory, entries| {
+        if failure.is_some() {
+            return Walk::Skip;
+        }
+        finder.directory(directory, entries).unwrap_or_else(|error| {
+            failure = Some(error);
+            Walk::Skip
+        })
+    })?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// A walk that looks for files. All below a directory follows it at once, so that the last directory of either kind is the
+/// one to be in.
+struct Finder<'f, F: ?Sized> {
+    files: &'f F,
+    query: &'f FileQuery<'f>,
+    visitor: &'f mut dyn FileVisitor,
+    /// The last directory below which the visitor wants no markers.
+    skipped: Option<RepoPath>,
+    /// The last directory below which nothing is collected.
+    left_out: Option<RepoPath>,
+}
+
+impl<F: Files + ?Sized> Finder<'_, F> {
+    fn directory(&mut self, directory: &RepoPath, entries: &[Entry]) -> Result<Walk, ReadError> {
+        if self.query.collects_nothing_below(directory.file_name()) && !is_below(&self.left_out, directory) {
+            self.left_out = Some(directory.clone());
+        }
+        let mut wants_marker = !is_below(&self.skipped, directory);
+        let collects = !self.query.collect.is_empty() && !is_below(&self.left_out, directory);
+        if wants_marker {
+            let marker = self.read(directory, entries, self.query.marker)?;
+            if self.visitor.directory(directory, marker) == Walk::Skip {
+                self.skipped = Some(directory.clone());
+                wants_marker = false;
+            }
+        }
+        if collects {
+            for (index, name) in self.query.collect.iter().enumerate() {
+                if let Some(bytes) = self.read(directory, entries, name)? {
+                    self.visitor.collect(directory, index, bytes);
+                }
+            }
+        }
+        Ok(if wants_marker || collects { Walk::Descend } else { Walk::Skip })
+    }
+
+    /// Reads the regular file of a name in a directory.
+    fn read(
+        &self,
+        directory: &RepoPath,
+        entries: &[Entry],
+        name: &[u8],
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        let exists = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);
+        if exists { self.files.read(&directory.child(name)) } else { Ok(None) }
+    }
+}
+
+fn is_below(above: &Option<RepoPath>, directory: &RepoPath) -> bool {
+    above.as_ref().is_some_and(|above| directory.is_in(above))
+}
