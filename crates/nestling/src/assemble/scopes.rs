@@ -64,17 +64,17 @@ impl<'a> Scopes<'a> {
     /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
     /// that are not in this pipeline.
     fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
-        self.spread_list(unit, body.get_mut("needs"));
-        self.spread_list(unit, body.get_mut("dependencies"));
+        self.spread_list(unit, body, "needs");
+        self.spread_list(unit, body, "dependencies");
         let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") else { return };
         for rule in rules.iter_mut().filter_map(Node::as_map_mut) {
-            self.spread_list(unit, rule.get_mut("needs"));
+            self.spread_list(unit, rule, "needs");
         }
     }
 
-    fn spread_list(&self, unit: &UnitJobs, needs: Option<&mut Node>) {
+    fn spread_list(&self, unit: &UnitJobs, body: &mut Map, key: &str) {
         // A tagged list, such as a `!reference`, is not resolved yet.
-        if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = needs {
+        if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = body.get_mut(key) {
             *items = items.iter().flat_map(|item| self.spread(unit, item)).collect();
         }
     }
