@@ -120,7 +120,7 @@ fn names_on_the_command_line_are_suggested() {
         (&["affected", "--only", "services/apo"][..], "did you mean `services/api`?"),
         (&["affected", "--except", "service/api"], "did you mean `services/api`?"),
         (&["affected", "--only", "web"], "`nestling affected --all` lists the units"),
-        (&["explain", "services/api:biuld"], "did you mean `services/api:build`?"),
+        (&["explain", "services/api:biuld", "--all"], "did you mean `services/api:build`?"),
     ];
     for (arguments, help) in table {
         let output = run(nestling(repository.path()).args(arguments));
