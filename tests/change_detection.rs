@@ -155,7 +155,7 @@ fn a_list_of_paths_may_come_with_statuses_and_with_nul_bytes() {
     assert_eq!(list("A\0p7/line\nbreak\0", &["-z"]), "p7\n");
     assert_eq!(list("p7/line\nbreak", &["-z"]), "p7\n", "one path without an end");
     let wrong = run(nestling(repository.path()).args(["explain", "p77"]));
-    assert!(said(&wrong).contains("there is no unit, no job and no path `p77`"), "{}", said(&wrong));
+    assert!(said(&wrong).contains("there is no unit, job, path or rule `p77`"), "{}", said(&wrong));
     assert_eq!(wrong.status.code(), Some(2));
 }
 

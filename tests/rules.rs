@@ -94,3 +94,36 @@ fn header_mistakes_and_mistakes_of_jobs_are_reported_together() {
     let wanted = ["header", "job-key", "retry", "stage-undefined"];
     assert!(wanted.iter().all(|id| ids.contains(id)), "{ids:?}");
 }
+
+/// A suggestion is never the job itself, and is made however many names are wrong.
+#[test]
+fn suggestions_are_made_for_every_name_and_never_the_job_itself() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    repository.write("api/nestling.yml", "b: { script: make, needs: [q] }\nbuild: { script: make }\n");
+    let output = said(&run(nestling(repository.path()).arg("check")));
+    assert!(output.contains("needs `q`") && !output.contains("did you mean"), "{output}");
+    let jobs =
+        (0..40).map(|job| format!("test {job}: {{ script: make, needs: [biuld] }}\n")).collect::<String>();
+    repository.write("api/nestling.yml", &format!("build: {{ script: make }}\n{jobs}"));
+    let output = said(&run(nestling(repository.path()).arg("check")));
+    assert_eq!(output.matches("did you mean `build`?").count(), 40, "{output}");
+}
+
+#[test]
+fn names_on_the_command_line_are_suggested() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n");
+    repository.write("services/api/nestling.yml", "build: { script: make }\n");
+    repository.commit("a unit");
+    let table = [
+        (&["affected", "--only", "services/apo"][..], "did you mean `services/api`?"),
+        (&["affected", "--except", "service/api"], "did you mean `services/api`?"),
+        (&["affected", "--only", "web"], "`nestling affected --all` lists the units"),
+        (&["explain", "services/api:biuld", "--all"], "did you mean `services/api:build`?"),
+    ];
+    for (arguments, help) in table {
+        let output = run(nestling(repository.path()).args(arguments));
+        assert!(said(&output).contains(help), "{arguments:?}: {}", said(&output));
+    }
+}

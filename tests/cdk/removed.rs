@@ -129,7 +129,7 @@ fn where_nobody_has_the_assembly_a_person_is_told_what_to_do() {
     let (pipeline, said) = generate(without_shop(STAGES, None).path());
     assert!(!pipeline.contains("\nshop:"), "{pipeline}");
     for part in [
-        "warning[removed-unit]: `shop` is gone, and what stops its environments cannot be told",
+        "warning[removed-unit]: `shop` was removed and its stop jobs cannot be determined",
         "its assembly `shop/cdk.out` is neither in the repository at base nor in the work tree",
         "can be stopped under Operate > Environments",
         "`synth:` in a unit's header",

@@ -14,14 +14,6 @@ pub(crate) struct Modules {
     modules: BTreeMap<ModulePath, Module>,
 }
 
-/// A use of a module that stands below the user's own.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Violation {
-    /// The module whose children they are.
-    pub(crate) parent: String,
-    pub(crate) message: String,
-}
-
 struct Module {
     file: String,
     code: String,
@@ -40,7 +32,7 @@ impl Modules {
     }
 
     /// The uses of a module that stands below the user's own, among the children of one module.
-    pub(crate) fn violations(&self) -> Vec<Violation> {
+    pub(crate) fn violations(&self) -> Vec<String> {
         let mut violations = Vec::new();
         for (own_path, module) in &self.modules {
             for named in paths::named(&module.code) {
@@ -48,11 +40,7 @@ impl Modules {
                 let Some(depth) = self.wrong_order(own_path, &used_path) else { continue };
                 let place = format!("{}: {}:{}", self.crate_name, module.file, named.line);
                 let (own, used) = (&own_path[depth], &used_path[depth]);
-                let parents = std::iter::once(&self.crate_name).chain(&own_path[..depth]);
-                violations.push(Violation {
-                    parent: parents.map(String::as_str).collect::<Vec<_>>().join("::"),
-                    message: format!("{place}: `{own}` uses `{used}`, which stands below it"),
-                });
+                violations.push(format!("{place}: `{own}` uses `{used}`, which stands below it"));
             }
         }
         violations.dedup();

@@ -237,7 +237,7 @@ fn stage(value: &Node, origin: Origin) -> Result<StagePolicy, Vec<Diagnostic>> {
 fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>> {
     let Some(node) = node else { return Ok(Vec::new()) };
     let mut commands = Vec::new();
-    for item in node.as_seq().unwrap_or_else(|| std::slice::from_ref(node)) {
+    for item in node.items_or_self() {
         let Some(text) = item.text() else {
             let message = "`synth` must be a command or a list of commands";
             let problem = Diagnostic::error(&CDK_HEADER, node.origin, message);

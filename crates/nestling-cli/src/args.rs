@@ -2,7 +2,7 @@
 
 use crate::commands;
 use crate::options::GlobalOptions;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 /// Generates a GitLab child pipeline for the directories that a change affects.
 #[derive(Debug, Parser)]
@@ -43,15 +43,4 @@ pub enum Command {
     Man(commands::man::Args),
     /// Run the test cases of templates.
     Test(commands::test::Args),
-}
-
-/// When to use color.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }

@@ -1,7 +1,7 @@
 //! `nestling check FILE…`: plain GitLab files, units and templates, wherever they are.
 
-mod findings;
 mod input;
+mod findings;
 
 use crate::exit::Failure;
 use crate::invocation::Invocation;

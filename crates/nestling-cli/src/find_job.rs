@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use nestling::{Job, Plan};
-use nestling_gitlab::diagnostic::did_you_mean;
+use nestling_gitlab::diagnostic::Suggestion;
 
 /// The job of this name, in full or within its unit where only one unit has such a job.
 pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failure> {
@@ -21,12 +21,12 @@ pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failur
         let unit = job.unit.as_ref()?;
         job.name.as_str().strip_prefix(unit.as_str())?.strip_prefix(':')
     };
-    let near = did_you_mean(name, jobs.iter().map(|job| job.name.as_str()))
-        .or_else(|| did_you_mean(name, jobs.iter().filter_map(short)));
-    Err(match (alike.first(), near) {
-        (Some(job), _) => Failure::usage(format!("{} units have a job `{name}`", alike.len()))
-            .with_help(format!("write `{}`", job.name)),
-        (None, Some(near)) => failure.with_help(format!("did you mean `{near}`?")),
-        (None, None) => failure.with_help("`nestling preview` lists the jobs; `--all` takes in every unit"),
-    })
+    if let Some(job) = alike.first() {
+        let failure = Failure::usage(format!("{} units have a job `{name}`", alike.len()));
+        return Err(failure.with_help(format!("write `{}`", job.name)));
+    }
+    let suggestion = Suggestion::among(name, jobs.iter().map(|job| job.name.as_str()))
+        .or_else(|| Suggestion::among(name, jobs.iter().filter_map(short)));
+    Err(failure
+        .with_help(suggestion.help_or("`nestling preview` lists the jobs; `--all` takes in every unit")))
 }

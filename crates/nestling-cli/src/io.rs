@@ -1,12 +1,23 @@
 //! Standard input, output and error, replaceable by tests.
 
-use crate::args::Color;
 use crate::ci_env::Environment;
 use crate::exit::Failure;
 use annotate_snippets::Renderer;
+use clap::ValueEnum;
 use nestling::view::{Paint, Screen};
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Read, Write};
+
+/// When to use color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
 
 /// The three streams of a command, and whether they may be colored.
 pub struct Io {

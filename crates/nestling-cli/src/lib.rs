@@ -3,29 +3,29 @@
 //! Only this crate knows terminals, environment variables and exit codes; only `ci_env` reads the environment. A
 //! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
-mod args;
-mod assemblies;
-mod artifacts;
-mod check_files;
 mod ci_env;
-mod commands;
-mod invocation;
 mod exit;
+mod output;
+mod place;
+mod report;
+mod artifacts;
+mod io;
+mod options;
+mod assemblies;
+mod progress;
+mod watch;
+mod session;
+mod invocation;
+mod check_files;
 mod find_job;
 mod init;
-mod io;
 mod leftover;
 mod log;
-mod options;
-mod output;
 mod page;
-mod place;
 mod planned;
-mod progress;
-mod report;
-mod session;
 mod simulated;
-mod watch;
+mod commands;
+mod args;
 
 pub use args::Cli;
 pub use ci_env::Environment;
@@ -86,8 +86,8 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Cdk(args) => commands::cdk::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
         Command::Schema(args) => commands::schema::run(args, invocation),
-        Command::Completions(args) => commands::completions::run(args, invocation),
-        Command::Man(args) => commands::man::run(args, invocation),
+        Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),
+        Command::Man(args) => commands::man::run(args, Cli::command(), invocation),
         Command::Test(args) => commands::test::run(args, invocation),
     }
 }

@@ -1,6 +1,6 @@
 //! Options that several commands share. A command flattens the groups that it reads; clap refuses the others there.
 
-use crate::args::Color;
+use crate::io::Color;
 use std::path::PathBuf;
 
 /// Heading of the options that say what is compared.

@@ -17,6 +17,9 @@ pub struct TreeFiles<'r> {
     trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
 }
 
+/// A directory: its entries, and its subdirectories with their trees.
+type Listing = (Vec<Entry>, Vec<(RepoPath, TreeId)>);
+
 impl<'r> TreeFiles<'r> {
     pub(super) fn new(objects: &'r dyn ObjectSource, root: TreeId) -> Self {
         Self { objects, root, trees: RefCell::default() }
@@ -90,7 +93,7 @@ impl<'r> TreeFiles<'r> {
     }
 
     /// Reads the entries of a directory, sorted, with the trees of its subdirectories in reverse order.
-    fn list(&self, path: &RepoPath, id: TreeId) -> Result<(Vec<Entry>, Vec<(RepoPath, TreeId)>), GitError> {
+    fn list(&self, path: &RepoPath, id: TreeId) -> Result<Listing, GitError> {
         let raw = self.tree(id)?;
         let entries = tree::entries(&id, &raw)?;
         let directories = entries.iter().rev().filter(|entry| entry.is_directory());

@@ -7,6 +7,7 @@ mod form;
 mod file;
 mod parent;
 mod settings;
+mod job_names;
 mod index;
 pub mod rules;
 mod fold;
@@ -22,15 +23,15 @@ pub use crate::pipeline::known::KnownVariables;
 use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
+use index::Index;
 pub(crate) use index::is_partial;
-use index::{Index, Tables};
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
-    let tables = Tables::new(pipeline, settings);
+    let index = Index::new(pipeline, settings);
     let found = parallel_map(rules::LINTS, |lint| {
         let mut problems = Vec::new();
-        (lint.check)(&Index::new(&tables), &mut problems);
+        (lint.check)(&index, &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });

@@ -7,7 +7,7 @@ mod include;
 pub use include::{RemoteIncludes, Surroundings};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES, WORKFLOW_KEY};
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
@@ -97,12 +97,13 @@ fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
     unknown.map(|entry| {
         let key = entry.key.text();
         let message = format!("`{key}` is no key of `workflow`");
-        match did_you_mean(key, WORKFLOW.iter().copied()) {
-            Some(near) => Diagnostic::error(&WORKFLOW_KEY, entry.key.origin, message)
-                .with_help(format!("did you mean `{near}`?")),
-            None => Diagnostic::warning(&WORKFLOW_KEY, entry.key.origin, message)
-                .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
-        }
+        Diagnostic::misspelt(
+            &WORKFLOW_KEY,
+            entry.key.origin,
+            message,
+            Suggestion::among(key, WORKFLOW.iter().copied()),
+            "it is passed on: GitLab refuses it, unless it is newer than this program",
+        )
     })
 }
 

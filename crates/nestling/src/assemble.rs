@@ -3,9 +3,14 @@
 
 pub mod rules;
 mod naming;
+mod job_reference;
+mod scopes;
+mod stage_order;
 mod stages;
-mod order;
+mod unit_order;
+mod ordered_needs;
 mod pipeline;
 
-pub use naming::scoped;
-pub use pipeline::{Target, assemble, resolve_target};
+pub(crate) use job_reference::{JobReference, resolve};
+pub(crate) use naming::scoped;
+pub(crate) use pipeline::assemble;

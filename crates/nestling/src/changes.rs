@@ -1,6 +1,6 @@
 //! What changed: the paths that differ between base and head, each with its status, and how base was found.
 //!
-//! What "changed" means depends on what started the pipeline ([`detect`] follows one table, in `base.rs`). Where base
+//! What "changed" means depends on what started the pipeline (`detect` follows one table, in `base.rs`). Where base
 //! cannot be known, everything counts as changed and the reason says so: when in doubt, run more, never less.
 
 mod given;

@@ -3,6 +3,7 @@
 mod size;
 mod factor;
 mod split;
+mod groups;
 mod written;
 mod header;
 mod ordered;
@@ -27,7 +28,7 @@ use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, emit_map};
 use written::Written;
 
-/// Whether the output explains itself.
+/// The comments in the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comments {
     /// A header, and at each job where it came from.

@@ -1,5 +1,84 @@
 //! Nestling generates a GitLab child pipeline for the directories that a change affects.
 //!
+//! # A first plan
+//!
+//! A repository with two units, of which a merge request changes one:
+//!
+//! ```
+//! use nestling::{ChangeRequest, EmitOptions, Project, Repository};
+//! # use std::process::Command;
+//! # let directory = tempfile::tempdir()?;
+//! # let root = directory.path();
+//! # let git = |arguments: &[&str]| {
+//! #     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+//! #     let status = Command::new("git").current_dir(root).args(identity).args(arguments).status();
+//! #     assert!(status.is_ok_and(|status| status.success()), "git {arguments:?}");
+//! # };
+//! # for unit in ["api", "web"] {
+//! #     std::fs::create_dir(root.join(unit))?;
+//! #     std::fs::write(root.join(unit).join("nestling.yml"), "build: { script: make }\n")?;
+//! # }
+//! # std::fs::write(root.join("nestling.yml"), "workspace: {}\n")?;
+//! # git(&["init", "--quiet", "--initial-branch=main"]);
+//! # git(&["add", "--all"]);
+//! # git(&["commit", "--quiet", "--message", "two units"]);
+//! # git(&["checkout", "--quiet", "-b", "feature"]);
+//! # std::fs::write(root.join("api/main.rs"), "fn main() {}\n")?;
+//!
+//! let repository = Repository::discover(root)?;
+//! let project = Project::open(&repository, ChangeRequest::local())?;
+//! let plan = project.plan(project.changes()?).run()?;
+//! for job in &plan.pipeline.jobs {
+//!     println!("{}", job.name);
+//! }
+//! assert_eq!(plan.pipeline.jobs.len(), 1);
+//! assert_eq!(plan.pipeline.jobs[0].name.as_str(), "api:build");
+//!
+//! if !plan.has_errors() {
+//!     for file in plan.emit(&EmitOptions::default()).files {
+//!         println!("{}: {} bytes", file.path, file.text.len());
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In a job of GitLab, [`ChangeRequest::from_ci`] takes the place of [`ChangeRequest::local`].
+//!
+//! # From a change to a pipeline
+//!
+//! 1. [`Repository`] opens git's objects, and fetches what a shallow clone lacks if it may.
+//! 2. [`ChangeRequest`] says what is asked: the pipeline's variables, and what a person adds to them.
+//! 3. [`Project::open`] reads the workspace at head; [`Project::changes`] finds base and what differs. The answer is total:
+//!    paths, everything (and why) or nothing (and why).
+//! 4. [`Project::plan`] selects units, each with its reasons, renders their templates, folds them into one pipeline, checks it
+//!    as GitLab reads it, and applies `allow`. [`Comparison`] does so for both sides of a change.
+//! 5. [`Plan`] has the pipeline, the selection and the diagnostics; [`Plan::emit`] writes the files, and [`view`] shows the plan
+//!    to people and programs.
+//!
+//! [`testing`] runs the cases beside templates through the same steps. There is no interface for language servers yet.
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | workspace | a directory whose `nestling.yml` has a `workspace:` header |
+//! | unit | a directory with CI of its own: it holds a `nestling.yml`, or a workspace rule matches it |
+//! | fragment | the jobs that a unit's own `nestling.yml` adds |
+//! | template | a reusable file of jobs with typed inputs |
+//! | change set | the paths that differ between base and head, and how base was found |
+//! | selection | every unit with its verdict and the reasons for it |
+//! | plan | selection, pipeline and diagnostics: what every view and the emitter read |
+//! | part | one of the files of a plan that is too large for one pipeline |
+//!
+//! # Invariants
+//!
+//! - Selection is total and cannot fail. If base is unknown, everything counts as changed, and the reason says so.
+//! - The same input gives the same bytes: no clock, no machine and no order of a map is in the output.
+//! - Every job has an origin, and every diagnostic points to what a person wrote.
+//! - A problem in the configuration is a [`Diagnostic`], and all of them are reported. A failure to do the work is an
+//!   [`Error`], and the first one ends it.
+//! - The library prints nothing, reads no environment variable and never ends the process.
+//!
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
 mod repository;

@@ -75,7 +75,7 @@ pub struct Plan {
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
     pub cdk_reports: BTreeMap<UnitName, Report>,
-    /// What is wrong, as far as the plan's own steps find it; [`Project::plan`](crate::Project::plan) adds what GitLab would refuse.
+    /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
     pub allowed: usize,

@@ -25,8 +25,6 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 /// A workspace at one commit or in the work tree, and the pipeline that is asked about.
 ///
-/// A project is planned once, since the plan takes the workspace over: for another plan, open another.
-///
 /// ```no_run
 /// use nestling::{ChangeRequest, Project, Repository};
 ///
@@ -129,7 +127,7 @@ impl<'r> Project<'r> {
     }
 
     /// Starts a plan for these changes, which need not be the ones that [`Project::changes`] finds.
-    pub fn plan(self, changes: ChangeSet) -> Planning<'r> {
+    pub fn plan(&self, changes: ChangeSet) -> Planning<'_> {
         Planning::new(self, changes)
     }
 

@@ -1,7 +1,7 @@
 //! The repository as a program opens it: where it is, and whether commits that it lacks may be fetched.
 
 use nestling_files::files::{Files, NoRevisions, Revisions};
-use nestling_git::{GitError, Trust};
+use nestling_git::{CommitId, GitError, Trust};
 use std::path::Path;
 use std::time::Duration;
 
@@ -83,8 +83,8 @@ pub(crate) fn revisions(repository: Option<&Repository>) -> &dyn Revisions {
 /// Returns the files of a commit, or `None` where they cannot be had: what compares with them selects more then.
 pub(crate) fn files_at<'r>(
     repository: Option<&'r Repository>,
-    commit: Option<&nestling_git::CommitId>,
+    commit: &CommitId,
 ) -> Option<Box<dyn Files + 'r>> {
-    let files = repository?.git().files_at(commit?).ok()?;
+    let files = repository?.git().files_at(commit).ok()?;
     Some(Box::new(files))
 }

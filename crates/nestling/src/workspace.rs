@@ -9,11 +9,13 @@ mod catalogue;
 mod template_reads;
 mod document;
 mod unit;
+mod directories;
 mod cycle;
 mod directory_globs;
 mod stated;
 mod discover;
 mod format;
+mod mapping;
 mod environment;
 mod allow;
 mod policy;
@@ -26,8 +28,10 @@ mod template;
 
 pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
+pub(crate) use directories::UnitDirectories;
 pub use document::{Body, Document, split};
 pub use load::{Loaded, load, load_header};
+pub(crate) use mapping::expect_mapping;
 pub use nestling_gitlab::instance::{Gitlab, InstanceLimits, parse_version};
 pub(crate) use relation::uses;
 pub use schema::Header;
@@ -41,7 +45,7 @@ use crate::changes::Policies;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::check::Entry;
 use nestling_gitlab::configuration::Staged;
-use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 
@@ -82,6 +86,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Returns the place of the root's `nestling.yml`, for what comes from the workspace as a whole.
+    pub fn origin(&self) -> Origin {
+        self.file.map_or_else(Origin::generated, Origin::file)
+    }
+
     /// The unit of this name.
     pub fn unit(&self, name: &str) -> Option<&Unit> {
         self.units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok().map(|at| &self.units[at])
@@ -94,14 +103,7 @@ impl Workspace {
 
     /// The unit whose directory is nearest above a path, or is the path.
     pub fn owner(&self, path: &RepoPath) -> Option<&Unit> {
-        let mut at = Some(path.clone());
-        while let Some(directory) = at {
-            if let Some(unit) = self.units.iter().find(|unit| unit.dir == directory) {
-                return Some(unit);
-            }
-            at = directory.parent();
-        }
-        None
+        UnitDirectories::new(&self.units).owner(path).map(|index| &self.units[index])
     }
 
     /// Whether a rule makes a unit of this directory, if it is there.

@@ -7,7 +7,7 @@ use crate::environment::Environment;
 use crate::id::Id;
 use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
 use crate::settings::StagePolicy;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -233,7 +233,7 @@ fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
         if paths.contains(&key.as_str()) || names.contains(&key.as_str()) {
             continue;
         }
-        if let Some(near) = did_you_mean(key, names.iter().copied()) {
+        if let Some(near) = Suggestion::among(key, names.iter().copied()).word() {
             let message = format!("the assembly has no stage `{key}`");
             let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
             problems.push(problem.with_help(format!("did you mean `{near}`?")));

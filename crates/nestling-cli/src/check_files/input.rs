@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::invocation::Invocation;
 use nestling::{FILE_NAME, GitError, Repository, Trust};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{FileId, did_you_mean};
+use nestling_gitlab::diagnostic::{FileId, Suggestion};
 use nestling_gitlab::yaml::{self, Node};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -156,7 +156,7 @@ fn missing(file: &Path, place: &Path) -> Failure {
         entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     let wanted = file.file_name().unwrap_or_default().to_string_lossy();
-    match did_you_mean(&wanted, names.iter().map(String::as_str)) {
+    match Suggestion::among(&wanted, names.iter().map(String::as_str)).word() {
         Some(near) => failure.with_help(format!("did you mean `{}`?", file.with_file_name(near).display())),
         None => failure,
     }

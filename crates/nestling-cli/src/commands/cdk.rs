@@ -52,7 +52,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let Cdk::Show { assembly, format, cdk: options } = &args.command;
-    let start = invocation.directory().to_owned();
+    let start = invocation.directory();
     let io = &mut *invocation.io;
     let sources = Sources::default();
     let directory = assembly.display().to_string();

@@ -1,9 +1,8 @@
 //! `nestling completions`.
 
-use crate::args::Cli;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
 /// Print a script that completes commands and options in a shell
@@ -17,9 +16,10 @@ pub struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+/// `all` is the whole command line.
+pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "nestling", &mut script);
+    clap_complete::generate(args.shell, &mut all, "nestling", &mut script);
     invocation.io.data(String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

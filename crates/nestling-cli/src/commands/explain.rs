@@ -8,7 +8,7 @@ use crate::session::Session;
 use clap::ValueEnum;
 use nestling::view::{self, Asked};
 use nestling::{Plan, RepoPath, Rule, UnitName, catalog};
-use nestling_gitlab::diagnostic::did_you_mean;
+use nestling_gitlab::diagnostic::Suggestion;
 
 /// Say why a unit, a job or a path is in, or why it is not
 ///
@@ -77,10 +77,10 @@ fn rule(id: &str) -> Result<String, Failure> {
         return Ok(view::rule(rule));
     }
     let failure = Failure::usage(format!("there is no rule `{id}`"));
-    Err(match did_you_mean(id, catalog::all().iter().map(|rule| rule.id)) {
-        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-        None => failure.with_help("the id of a rule is in brackets in its messages, such as `error[retry]`"),
-    })
+    Err(failure.with_help(
+        Suggestion::among(id, catalog::all().iter().map(|rule| rule.id))
+            .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
+    ))
 }
 
 /// A word of the command line.
@@ -108,9 +108,21 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Found<'a
     let units = plan.workspace.unit_names().map(UnitName::as_str);
     let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let rules = catalog::all().into_iter().map(|rule| rule.id);
-    let near = did_you_mean(text, units.chain(jobs).chain(rules));
-    Err(match near {
-        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-        None => failure.with_help("`nestling affected --all` lists the units, `nestling preview` the jobs"),
-    })
+    let suggestion = Suggestion::among(text, units.chain(jobs).chain(rules));
+    let help = match suggestion.help() {
+        Some(help) => help,
+        None => unselected_job(session, text)?,
+    };
+    Err(failure.with_help(help))
+}
+
+/// Suggests a job of a unit that this pipeline does not select: it is not in the plan at hand.
+fn unselected_job(session: &Session, text: &str) -> Result<String, Failure> {
+    let other = "`nestling affected --all` lists the units, `nestling preview` the jobs";
+    if !text.contains(':') {
+        return Ok(other.to_owned());
+    }
+    let planned = session.plan_everything()?;
+    let jobs = planned.pipeline.jobs.iter().map(|job| job.name.as_str());
+    Ok(Suggestion::among(text, jobs).help_or(other))
 }

@@ -1,11 +1,10 @@
 //! `nestling man`.
 
-use crate::args::Cli;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::output;
 use anyhow::Context;
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 use std::path::PathBuf;
 
@@ -18,8 +17,8 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let mut all = Cli::command();
+/// `all` is the whole command line.
+pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     all.build();
     let Some(folder) = &args.folder else {
         invocation.io.data(page(all)?)?;

@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let directory = invocation.directory().to_owned();
+    let directory = invocation.directory();
     let (outcomes, ok) = if args.library {
         let suite = Suite::of_library();
         let files = suite.case_files()?;

@@ -8,7 +8,7 @@ pub use entry::{Entries, Entry, Scope};
 
 use self::rules::{ALLOW_UNKNOWN, ALLOW_UNUSED};
 use crate::check::fold;
-use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, Suggestion};
 use crate::name::{JobName, UnitName};
 use crate::pipeline::Pipeline;
 use comment::Comments;
@@ -183,10 +183,10 @@ impl<'a> Run<'a> {
 
 fn unknown_rule(origin: Origin, rule: &str, catalog: &[&'static Rule]) -> Diagnostic {
     let problem = Diagnostic::warning(&ALLOW_UNKNOWN, origin, format!("unknown rule `{rule}`"));
-    match did_you_mean(rule, catalog.iter().map(|rule| rule.id)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("use the id in brackets, e.g. `warning[retry]` -> `allow(retry)`"),
-    }
+    problem.with_help(
+        Suggestion::among(rule, catalog.iter().map(|rule| rule.id))
+            .help_or("use the id in brackets, e.g. `warning[retry]` -> `allow(retry)`"),
+    )
 }
 
 fn silences_nothing(origin: Origin, rule: &Rule) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! The forms that the values of many keys share, and how a wrong one is told.
 
-use crate::diagnostic::{Diagnostic, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Rule, Suggestion};
 use crate::pipeline::duration;
 use crate::yaml::{Kind, Map, Meaning, Node, Scalar};
 
@@ -91,10 +91,9 @@ pub(crate) fn one_of(rule: &'static Rule, key: &str, node: &Node, known: &[&str]
         return None;
     }
     let problem = Diagnostic::error(rule, node.origin, format!("`{key}` cannot be `{text}`"));
-    Some(problem.with_help(match did_you_mean(text, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("write one of {}", known.join(", ")),
-    }))
+    Some(problem.with_help(
+        Suggestion::among(text, known.iter().copied()).help_or(format!("write one of {}", known.join(", "))),
+    ))
 }
 
 /// Keys that a mapping cannot have. `of` says whose they are: `a need`. One that resembles none may be newer than this
@@ -104,14 +103,13 @@ pub(crate) fn keys(rule: &'static Rule, of: &str, map: &Map, known: &[&str]) -> 
     let told = unknown.map(|entry| {
         let key = entry.key.text();
         let message = format!("`{key}` is no key of {of}");
-        match did_you_mean(key, known.iter().copied()) {
-            Some(near) => Diagnostic::error(rule, entry.key.origin, message)
-                .with_help(format!("did you mean `{near}`?")),
-            None => Diagnostic::warning(rule, entry.key.origin, message).with_help(format!(
-                "known here: {}; GitLab refuses others, unless it is newer",
-                known.join(", ")
-            )),
-        }
+        Diagnostic::misspelt(
+            rule,
+            entry.key.origin,
+            message,
+            Suggestion::among(key, known.iter().copied()),
+            format!("known here: {}; GitLab refuses others, unless it is newer", known.join(", ")),
+        )
     });
     told.collect()
 }

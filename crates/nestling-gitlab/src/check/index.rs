@@ -1,19 +1,18 @@
 //! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
 
 use super::Settings;
-use crate::diagnostic::did_you_mean;
+use super::job_names::JobNames;
+use crate::diagnostic::Suggestion;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
 use crate::pipeline::need::{Need, needs, parallel_base};
 use crate::pipeline::presence::{Creation, JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{Kind, Node};
-use std::cell::Cell;
 use std::collections::HashMap;
-use std::ops::Deref;
 
 /// Made once for all rules.
-pub(crate) struct Tables<'a> {
+pub(crate) struct Index<'a> {
     pub pipeline: &'a Pipeline,
     pub settings: &'a Settings,
     /// The jobs by their names.
@@ -24,24 +23,7 @@ pub(crate) struct Tables<'a> {
     pub presence: Vec<JobPresence>,
     /// The needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
-}
-
-/// What one rule looks at.
-pub(crate) struct Index<'a> {
-    tables: &'a Tables<'a>,
-    /// How many more names the rule may compare with all others.
-    suggestions: Cell<usize>,
-}
-
-/// A suggestion compares a name with every other. Whoever misspells a template of a thousand units needs it once.
-const SUGGESTIONS: usize = 20;
-
-impl<'a> Deref for Index<'a> {
-    type Target = Tables<'a>;
-
-    fn deref(&self) -> &Tables<'a> {
-        self.tables
-    }
+    names: JobNames<'a>,
 }
 
 /// A deploy and the job that it names as its stop job.
@@ -54,7 +36,7 @@ pub(crate) struct Pair<'a> {
     pub named: &'a Node,
 }
 
-impl<'a> Tables<'a> {
+impl<'a> Index<'a> {
     pub(crate) fn new(pipeline: &'a Pipeline, settings: &'a Settings) -> Self {
         let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
         let named = pipeline.stages.iter().map(StageName::as_str);
@@ -62,7 +44,8 @@ impl<'a> Tables<'a> {
         let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
         let presence = presences(pipeline, settings);
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
-        Self { pipeline, settings, by_name, stages, presence, needs }
+        let names = JobNames::new(pipeline);
+        Self { pipeline, settings, by_name, stages, presence, needs, names }
     }
 
     /// Whether a job is in the pipeline, or any of its copies.
@@ -112,33 +95,20 @@ impl<'a> Tables<'a> {
             pair.then_some(Pair { deploy_at, deploy, stop_at, stop, named })
         })
     }
-}
 
-impl<'a> Index<'a> {
-    /// The tables for a rule, with suggestions of its own: what it tells does not hang on what other rules have told.
-    pub(crate) fn new(tables: &'a Tables<'a>) -> Self {
-        Self { tables, suggestions: Cell::new(SUGGESTIONS) }
-    }
-
-    /// The job that a name was probably meant for, for as long as suggestions last.
-    pub(crate) fn near(&self, name: &str) -> Option<&'a str> {
-        self.suggest()?;
-        did_you_mean(name, self.pipeline.jobs.iter().map(|job| job.name.as_str()))
+    /// Returns the job that a name of the workspace was probably meant for.
+    pub(crate) fn near(&self, name: &str) -> Suggestion<'a> {
+        self.names.near(name, "")
     }
 
     /// As [`Self::near`], for a name that a job uses: in its own unit names are short, and those come first.
-    pub(crate) fn near_to(&self, job: &'a Job, name: &str) -> Option<&'a str> {
-        self.suggest()?;
-        let jobs = || self.pipeline.jobs.iter().map(|job| job.name.as_str());
-        let start = job.unit.as_ref().map(|unit| format!("{unit}:"));
-        let own = start.iter().flat_map(|start| jobs().filter_map(|name| name.strip_prefix(start.as_str())));
-        did_you_mean(name, own).or_else(|| did_you_mean(name, jobs()))
-    }
-
-    /// Takes one of the suggestions that are left.
-    fn suggest(&self) -> Option<()> {
-        self.suggestions.set(self.suggestions.get().checked_sub(1)?);
-        Some(())
+    pub(crate) fn near_to(&self, job: &'a Job, name: &str) -> Suggestion<'a> {
+        let own = job.name.as_str();
+        let in_unit = match &job.unit {
+            Some(unit) => self.names.near_in_unit(unit.as_str(), name, own),
+            None => Suggestion::of(None),
+        };
+        in_unit.or_else(|| self.names.near(name, own))
     }
 }
 

@@ -34,7 +34,7 @@ impl Parent {
 
 fn includes_artifact(job: &Job) -> bool {
     let include = job.body.get("trigger").and_then(|trigger| trigger.get("include"));
-    let items = include.map(|include| include.as_seq().unwrap_or(std::slice::from_ref(include)));
+    let items = include.map(Node::items_or_self);
     items.unwrap_or_default().iter().any(|item| item.get("artifact").is_some())
 }
 

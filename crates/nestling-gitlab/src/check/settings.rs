@@ -11,7 +11,7 @@ pub enum Division {
     /// In one piece, so that its size counts.
     #[default]
     Whole,
-    /// In as many parts as it takes; [`crate::emit`] says what is too large even so.
+    /// In as many parts as it takes; the emitter reports a part that is too large even so.
     Parts,
 }
 

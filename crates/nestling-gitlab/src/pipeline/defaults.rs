@@ -3,7 +3,7 @@
 
 use super::keywords;
 use super::merge::empty_nulls;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Map, Node};
 
@@ -146,7 +146,7 @@ fn unknown_default(entry: &Entry) -> Diagnostic {
     let message = format!("`default` cannot hold `{key}`");
     let error = |origin: Origin| Diagnostic::error(&DEFAULT_KEY, origin, message.clone());
     let origin = entry.key.origin;
-    match did_you_mean(key, keywords::DEFAULT.iter().copied()) {
+    match Suggestion::among(key, keywords::DEFAULT.iter().copied()).word() {
         Some(near) => error(origin).with_help(format!("did you mean `{near}`?")),
         None if keywords::JOB.contains(&key) => {
             error(origin).with_help("write it in the jobs, or in a hidden job that they extend")

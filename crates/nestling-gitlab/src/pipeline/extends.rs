@@ -4,7 +4,7 @@
 use super::fragment::RawJob;
 use super::merge::{deep_merge, without_nulls};
 use super::value::one_or_many;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED};
 use crate::yaml::{Entry, Key, Map, Node};
 use indexmap::IndexMap;
@@ -128,10 +128,8 @@ impl<'a> Resolver<'a> {
         let message = format!("the job `{name}` extends `{wanted}`, which is not there");
         let diagnostic = Diagnostic::error(&EXTENDS_UNDEFINED, origin, message);
         let names: BTreeSet<&str> = self.jobs.keys().map(String::as_str).collect();
-        match did_you_mean(wanted, names) {
-            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-            None => diagnostic.with_help("define it, or include the file that does"),
-        }
+        diagnostic
+            .with_help(Suggestion::among(wanted, names).help_or("define it, or include the file that does"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One rendered document, taken apart into what is global and what is a job. Nothing is resolved yet.
 
 use super::keywords;
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{JOB_DUPLICATE, JOB_MAP, JOB_NAME, ROOT_MAP};
 use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
@@ -113,7 +113,7 @@ fn not_a_job(key: &Key, value: Origin) -> Diagnostic {
     let name = key.text();
     let diagnostic = Diagnostic::error(&JOB_MAP, key.origin, format!("the job `{name}` is not a mapping"))
         .with_label(value, "this is no mapping");
-    match did_you_mean(name, keywords::GLOBAL.iter().copied()) {
+    match Suggestion::among(name, keywords::GLOBAL.iter().copied()).word() {
         Some(keyword) => diagnostic.with_help(format!("did you mean the keyword `{keyword}`?")),
         None => diagnostic.with_help("write its keys under it, indented, `script:` among them"),
     }

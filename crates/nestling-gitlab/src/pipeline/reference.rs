@@ -3,7 +3,7 @@
 
 use super::extends::Missing;
 use super::fragment::Fragment;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::pipeline::rules::{REFERENCE_FORM, REFERENCE_SIZE, REFERENCE_UNDEFINED};
 use crate::yaml::{Kind, Map, Node};
 
@@ -136,9 +136,15 @@ impl Resolver<'_> {
         let (near, what) = match self.fragment.jobs.get(keys[0]) {
             Some(job) => {
                 let key = keys.get(1).copied().unwrap_or_default();
-                (did_you_mean(key, job.body.iter().map(|(key, _)| key)), format!("key of `{}`", keys[0]))
+                (
+                    Suggestion::among(key, job.body.iter().map(|(key, _)| key)).word(),
+                    format!("key of `{}`", keys[0]),
+                )
             }
-            None => (did_you_mean(keys[0], self.fragment.jobs.keys().map(String::as_str)), "job".to_owned()),
+            None => (
+                Suggestion::among(keys[0], self.fragment.jobs.keys().map(String::as_str)).word(),
+                "job".to_owned(),
+            ),
         };
         match near {
             Some(near) => diagnostic.with_help(format!("did you mean the {what} `{near}`?")),

@@ -4,10 +4,7 @@ use crate::yaml::{Kind, Node};
 
 /// The items of a list, or the one node that stands in its place: GitLab accepts either in many keys.
 pub(crate) fn one_or_many(node: &Node) -> &[Node] {
-    match &node.kind {
-        Kind::Seq(items) if node.tag.is_none() => items,
-        _ => std::slice::from_ref(node),
-    }
+    node.items_or_self()
 }
 
 /// As [`one_or_many`], to change.

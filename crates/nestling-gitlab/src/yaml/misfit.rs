@@ -1,6 +1,6 @@
 //! Messages for values of the wrong type: serde's errors in the words of the file formats.
 
-use crate::diagnostic::{Diagnostic, Origin, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Rule, Suggestion};
 use serde::de::{Expected, Unexpected};
 use std::fmt;
 
@@ -67,10 +67,8 @@ impl serde::de::Error for Misfit {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let help = match did_you_mean(field, expected.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", expected.join(", ")),
-        };
+        let help = Suggestion::among(field, expected.iter().copied())
+            .help_or(format!("known here: {}", expected.join(", ")));
         Self::new(format!("unknown key `{field}`"), Some(help))
     }
 

@@ -110,6 +110,11 @@ impl Node {
         if let (Kind::Seq(items), None) = (&self.kind, &self.tag) { Some(items) } else { None }
     }
 
+    /// Returns the items of a list, or the node itself as the only item: many keys accept either.
+    pub fn items_or_self(&self) -> &[Self] {
+        self.as_seq().unwrap_or(std::slice::from_ref(self))
+    }
+
     /// The mapping, if it is one.
     pub fn as_map(&self) -> Option<&Map> {
         if let Kind::Map(map) = &self.kind { Some(map) } else { None }

@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 /// How many hexadecimal digits tell long names apart that were cut to the same beginning.
 const HASH_DIGITS: usize = 10;
 
-/// The final name of a unit's job: `api:build`. A name over GitLab's limit is cut and ends with a hash of the whole,
+/// Returns the final name of a unit's job: `api:build`. A name over GitLab's limit is cut and ends with a hash of the whole,
 /// so that it stays the same from run to run and two long names stay two.
-pub fn scoped(unit: Option<&UnitName>, job: &str) -> Option<JobName> {
+pub(crate) fn scoped(unit: Option<&UnitName>, job: &str) -> Option<JobName> {
     let full = match unit {
         Some(unit) => format!("{unit}:{job}"),
         None => job.to_owned(),

@@ -13,7 +13,7 @@ use nestling_cdk::rules::CDK_HEADER;
 use nestling_cdk::settings::{Settings, Source};
 use nestling_files::files::{Entry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::yaml::{Located, Node};
 
 /// Opens assemblies that are not in the repository.
@@ -191,10 +191,10 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
 fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
     let message = format!("there is no environment `{}` in the catalogue", name.value);
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, name.origin, message);
-    match did_you_mean(&name.value, catalogue.names()) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
-    }
+    problem.with_help(
+        Suggestion::among(&name.value, catalogue.names())
+            .help_or("add it to `workspace: { environments: … }` in the root's `nestling.yml`"),
+    )
 }
 
 /// Returns the assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.

@@ -1,5 +1,6 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
+use super::groups::groups;
 use super::output::{Emitted, EmittedFile, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
@@ -22,25 +23,27 @@ pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> 
 
 fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let pipeline = &plan.pipeline;
-    let one = |text| Emitted {
-        files: vec![EmittedFile { path: settings.file.to_owned(), text }],
-        diagnostics: Vec::new(),
-    };
     let jobs = Jobs::of(plan);
     let cut = match settings.parts {
         Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
         Parts::Fewest if jobs.all().fits(&settings.limits) => {
-            return one(emit(plan, sources, settings.comments));
+            return one_file(settings, emit(plan, sources, settings.comments));
         }
         Parts::Fewest => {
             let written = Written::whole(pipeline).factored();
             if written.load().fits(&settings.limits) {
-                return one(text(&header::of(plan), &written, sources, settings.comments));
+                let text = text(&header::of(plan), &written, sources, settings.comments);
+                return one_file(settings, text);
             }
             jobs.fewest(&written, &settings.limits)
         }
     };
     parts(&jobs, &cut, sources, settings)
+}
+
+fn one_file(settings: &Settings<'_>, text: String) -> Emitted {
+    let file = EmittedFile { path: settings.file.to_owned(), text };
+    Emitted { files: vec![file], diagnostics: Vec::new() }
 }
 
 /// The jobs of a plan, weighed once.
@@ -61,7 +64,7 @@ impl<'a> Jobs<'a> {
     /// Those that stay together. What a hidden job needs, every job needs that extends it: so this is asked of the jobs
     /// as they are.
     fn groups(&self) -> Vec<Vec<usize>> {
-        split::groups(&self.plan.pipeline)
+        groups(&self.plan.pipeline)
     }
 
     /// Cuts a plan into as few parts as fit. How much of a part's bodies is shared shows only when it is cut, so a part
@@ -78,7 +81,7 @@ impl<'a> Jobs<'a> {
         };
         let fits = |parts: &Vec<Vec<usize>>| {
             let mut numbered = parts.iter().enumerate();
-            numbered.all(|(at, part)| self.part(part, at == 0, limits).1.fits(limits))
+            numbered.all(|(number, part)| self.part(part, number == 0, limits).1.fits(limits))
         };
         (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
     }
@@ -108,10 +111,10 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
-    let written = parallel_map(&numbered, |(at, part)| {
-        let (written, load) = jobs.part(part, *at == 0, &settings.limits);
+    let written = parallel_map(&numbered, |(index, part)| {
+        let (written, load) = jobs.part(part, *index == 0, &settings.limits);
         let problem = oversize::of_part(&written, load, &settings.limits);
-        let mut text = part::first_line(at + 1, cut.len());
+        let mut text = part::first_line(index + 1, cut.len());
         if settings.comments == Comments::Origins {
             text.push('\n');
         }
@@ -128,7 +131,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
 /// The jobs of a part with the stages that they use. What GitLab itself has to include goes into the first.
 fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     let whole = &plan.pipeline;
-    let mut jobs: Vec<Cow<'p, Job>> = part.iter().map(|at| Cow::Borrowed(&whole.jobs[*at])).collect();
+    let mut jobs: Vec<Cow<'p, Job>> = part.iter().map(|index| Cow::Borrowed(&whole.jobs[*index])).collect();
     let includes = if first { whole.includes.as_slice() } else { &[] };
     if includes.is_empty() {
         // Each part is a pipeline of its own to GitLab.

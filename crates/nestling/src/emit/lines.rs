@@ -1,4 +1,4 @@
-//! One job as it is written, line by line, each with the place that it came from.
+//! The lines of one job as it is written, each with its origin.
 
 use super::body;
 use nestling_gitlab::diagnostic::{Origin, Sources};
@@ -53,13 +53,12 @@ fn of_item(item: &Node, sources: &Sources) -> Vec<Line> {
         return spread(&emit(&Node::seq(item.origin, vec![item.clone()])), item, sources);
     }
     let tag = item.tag.as_ref().map(|tag| format!(" {tag}")).unwrap_or_default();
-    let lines = of_node(item, sources).into_iter().enumerate();
-    lines
-        .map(|(at, line)| if at == 0 { after(&format!("-{tag} "), line) } else { after("  ", line) })
-        .collect()
+    let mut lines = of_node(item, sources).into_iter();
+    let first = lines.next().map(|line| after(&format!("-{tag} "), line));
+    first.into_iter().chain(lines.map(|line| after("  ", line))).collect()
 }
 
-/// Whether a value has no lines of its own below its key, but for those of a text.
+/// Returns whether a value has no lines of its own below its key, but for those of a text.
 fn is_leaf(node: &Node) -> bool {
     match &node.kind {
         Kind::Scalar(_) => true,
@@ -84,13 +83,15 @@ fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
         }
         _ => 0,
     };
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let line = |(at, text): (usize, &str)| {
-        let own = u32::try_from(at).ok().filter(|_| at <= below).and_then(|at| Some(header? + at));
-        let origin = own.map_or(value.origin, |line| Origin::line(value.origin.file, line));
-        Line { text: text.to_owned(), origin }
-    };
-    text.split('\n').enumerate().map(line).collect()
+    let mut lines = Vec::new();
+    for (number, line) in text.strip_suffix('\n').unwrap_or(text).split('\n').enumerate() {
+        let origin = match (header, u32::try_from(number)) {
+            (Some(header), Ok(offset)) if number <= below => Origin::line(value.origin.file, header + offset),
+            _ => value.origin,
+        };
+        lines.push(Line { text: line.to_owned(), origin });
+    }
+    lines
 }
 
 /// The line with the `|` of a literal block, which the reader says begins there or with its first text.

@@ -1,7 +1,7 @@
 //! The order of keys: GitLab's customary one, so that every job reads alike.
 
 use super::written::Written;
-use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::keywords;
 use nestling_gitlab::yaml::{Entry, Map, Node};
 
@@ -10,7 +10,7 @@ use nestling_gitlab::yaml::{Entry, Map, Node};
 /// Without `workflow: rules` GitLab would give jobs without rules `only: [branches, tags]` and drop them from a child
 /// of a merge request's pipeline (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/>).
 pub(crate) fn globals(pipeline: &Written<'_>) -> Vec<(&'static str, Node)> {
-    let origin = pipeline.jobs.first().map_or(Origin::file(FileId::from_index(0)), |job| job.origin);
+    let origin = pipeline.jobs.first().map_or_else(Origin::generated, |job| job.origin);
     let mut workflow = Map::default();
     for (key, value) in pipeline.workflow.iter() {
         workflow.set(key, value.clone());

@@ -1,4 +1,4 @@
-//! What is too large for GitLab even in parts.
+//! Reports parts and artifacts that are too large for GitLab.
 
 use super::output::EmittedFile;
 use super::split::{Load, PipelineLimits};
@@ -6,10 +6,10 @@ use super::written::Written;
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
 use nestling_gitlab::check::rules::LIMITS;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
+use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
-/// A part whose units need each other, so that it cannot be cut again.
+/// Reports a part whose units need each other, so that it cannot be cut again.
 pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -> Option<Diagnostic> {
     if load.fits(limits) {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
     if load.objects > limits.objects || over.is_empty() {
         over.push(format!("{} KiB of objects of {}", load.objects >> 10, limits.objects >> 10));
     }
-    let (who, way_out) = match units.len() {
+    let (subject, help) = match units.len() {
         0 | 1 => (
             units
                 .first()
@@ -39,13 +39,13 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
             "take some `needs` between units out, so that they can be in different parts",
         ),
     };
-    let message = format!("{who}: too much for one pipeline of GitLab's: {}", over.join(", "));
-    Some(Diagnostic::error(&LIMITS, first.origin, message).with_help(way_out))
+    let message = format!("{subject}: too much for one pipeline of GitLab's: {}", over.join(", "));
+    Some(Diagnostic::error(&LIMITS, first.origin, message).with_help(help))
 }
 
-/// Artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
+/// Reports artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
 pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &PipelineLimits) -> Vec<Diagnostic> {
-    let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
+    let origin = plan.workspace.origin();
     let problem = |what: String, bytes: usize| {
         let message = format!(
             "{what} has {} KiB; GitLab includes artifacts up to {}",

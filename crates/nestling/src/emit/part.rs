@@ -1,7 +1,7 @@
-//! A part among files: what it is called, how it begins, and so how to tell one from a file of somebody else's.
+//! The names and first lines of parts, which tell them from other files.
 
-/// What stands at the top of a part, behind the number of it and of all.
-const OURS: &str = ", written by Nestling; do not edit.";
+/// The end of a part's first line, behind its number and the number of parts.
+const FIRST_LINE_END: &str = ", written by Nestling; do not edit.";
 
 /// `child-pipeline.yml` to `child-pipeline.part-1.yml`: the parent's `artifacts: paths: [child-pipeline*.yml]` has both.
 pub(super) fn path(file: &str, number: usize) -> String {
@@ -13,10 +13,10 @@ pub(super) fn path(file: &str, number: usize) -> String {
 
 /// The first line of a part, whatever else is left out of it: without that line nobody could clear it away.
 pub(super) fn first_line(number: usize, of: usize) -> String {
-    format!("# Part {number} of {of}{OURS}\n")
+    format!("# Part {number} of {of}{FIRST_LINE_END}\n")
 }
 
-/// Whether a file of this name, beside the one called `file`, could be a part of it.
+/// Returns whether a file of this name, beside the one called `file`, could be a part of it.
 pub fn is_name_of_part(name: &str, file: &str) -> bool {
     let (stem, extension) = split(file);
     let number =
@@ -24,9 +24,10 @@ pub fn is_name_of_part(name: &str, file: &str) -> bool {
     number().is_some_and(is_number)
 }
 
-/// Whether a text begins as parts do.
+/// Returns whether a text begins as parts do.
 pub fn is_part(text: &str) -> bool {
-    let numbers = || text.lines().next()?.strip_prefix("# Part ")?.strip_suffix(OURS)?.split_once(" of ");
+    let numbers =
+        || text.lines().next()?.strip_prefix("# Part ")?.strip_suffix(FIRST_LINE_END)?.split_once(" of ");
     numbers().is_some_and(|(number, of)| is_number(number) && is_number(of))
 }
 

@@ -6,7 +6,7 @@
 
 use super::output::Settings;
 use crate::plan::Plan;
-use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
@@ -20,7 +20,7 @@ const PARENT: &str = "PARENT_PIPELINE_ID";
 
 /// The router for these parts.
 pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -> Pipeline {
-    let origin = Origin::file(plan.workspace.file.unwrap_or(FileId::from_index(0)));
+    let origin = plan.workspace.origin();
     let build = Build { origin };
     let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
     for (at, path) in paths.iter().enumerate() {

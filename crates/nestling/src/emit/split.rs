@@ -2,10 +2,9 @@
 
 use super::size;
 use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::matrix::parallel;
-use nestling_gitlab::pipeline::need::{Need, dependencies, needs, rules_needs};
-use nestling_gitlab::pipeline::{Job, Pipeline};
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
 /// The limits of one pipeline.
@@ -38,7 +37,7 @@ impl Default for PipelineLimits {
     }
 }
 
-/// What a pipeline, or a part of one, holds. A job that `parallel` multiplies counts as often as it runs.
+/// The load of a pipeline, or of a part of one. A job that `parallel` multiplies counts as often as it runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Load {
     pub objects: usize,
@@ -50,16 +49,16 @@ impl Load {
     pub(crate) fn of(job: &Job) -> Self {
         let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
         let jobs = usize::try_from(count).unwrap_or(usize::MAX);
-        let deployments = if job.body.contains("environment") { jobs } else { 0 };
+        let deployments = if environment(&job.body).is_some() { jobs } else { 0 };
         Self { objects: size::of_job(job), deployments, jobs }
     }
 
-    /// What some of the jobs weigh together.
-    pub(crate) fn of_some(loads: &[Self], some: &[usize]) -> Self {
-        some.iter().map(|at| loads[*at]).sum()
+    /// Returns the load of some of the jobs together.
+    pub(crate) fn of_some(loads: &[Self], job_indices: &[usize]) -> Self {
+        job_indices.iter().map(|index| loads[*index]).sum()
     }
 
-    /// With the hash that holds the jobs, and room for `stages` and `workflow`.
+    /// Returns whether it is within the limits, with the hash that holds the jobs and room for `stages` and `workflow`.
     pub(crate) fn fits(self, limits: &PipelineLimits) -> bool {
         self.objects + size::of_hash(self.jobs + 2) + 4096 <= limits.objects
             && self.deployments <= limits.deployments
@@ -85,7 +84,7 @@ impl std::iter::Sum for Load {
     }
 }
 
-/// Cuts jobs of these loads into as few parts as the order of their groups allows: the indexes of each part's jobs, in
+/// Cuts jobs of these loads into as few parts as the order of their groups allows: the indices of each part's jobs, in
 /// order. A group of units that is too large by itself is a part of its own; the emitter has an error for it.
 pub(crate) fn by_limits(groups: &[Vec<usize>], loads: &[Load], limits: &PipelineLimits) -> Vec<Vec<usize>> {
     let mut parts: Vec<Vec<usize>> = Vec::new();
@@ -122,60 +121,6 @@ pub(crate) fn by_count(groups: &[Vec<usize>], loads: &[Load], count: NonZeroUsiz
 fn sorted(mut parts: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     parts.iter_mut().for_each(|part| part.sort_unstable());
     parts
-}
-
-/// The jobs in groups that cannot be separated: those of a unit, and those of units that need each other.
-pub(crate) fn groups(pipeline: &Pipeline) -> Vec<Vec<usize>> {
-    let jobs = &pipeline.jobs;
-    let mut sets = Sets { parents: (0..jobs.len()).collect() };
-    let by_name: HashMap<&str, usize> =
-        jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
-    let mut first_of_unit = HashMap::new();
-    for (at, job) in jobs.iter().enumerate() {
-        sets.join(*first_of_unit.entry(&job.unit).or_insert(at), at);
-        let mut needed = needs(&job.body).unwrap_or_default();
-        needed.extend(rules_needs(&job.body));
-        let wanted = needed.iter().filter_map(Need::job);
-        let depended = dependencies(&job.body).unwrap_or_default();
-        for name in wanted.chain(depended.iter().map(|(name, _)| *name)) {
-            let name = nestling_gitlab::pipeline::need::parallel_base(name).map_or(name, |(base, _)| base);
-            if let Some(other) = by_name.get(name) {
-                sets.join(*other, at);
-            }
-        }
-    }
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut of_root: HashMap<usize, usize> = HashMap::new();
-    for at in 0..jobs.len() {
-        let group = *of_root.entry(sets.root(at)).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[group].push(at);
-    }
-    groups
-}
-
-/// Disjoint sets of jobs.
-struct Sets {
-    parents: Vec<usize>,
-}
-
-impl Sets {
-    fn root(&mut self, at: usize) -> usize {
-        let mut root = at;
-        while self.parents[root] != root {
-            self.parents[root] = self.parents[self.parents[root]];
-            root = self.parents[root];
-        }
-        root
-    }
-
-    /// The set of the earlier job takes the other in.
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
-        self.parents[one.max(other)] = one.min(other);
-    }
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
 use std::borrow::Cow;
 
-/// What goes into one file.
+/// The contents of one file.
 #[derive(Debug)]
 pub(crate) struct Written<'a> {
     pub stages: Vec<StageName>,
     pub workflow: &'a Map,
     pub includes: &'a [Node],
     pub jobs: Vec<Cow<'a, Job>>,
-    /// What the jobs have in common, where that stands apart.
+    /// Bodies that jobs share.
     pub hidden: Vec<Hidden>,
 }
 
@@ -32,13 +32,13 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// The same with shared bodies apart.
+    /// Moves bodies that jobs share into hidden jobs.
     pub(crate) fn factored(mut self) -> Self {
         self.hidden = factor(&mut self.jobs);
         self
     }
 
-    /// What GitLab counts of it.
+    /// Returns what GitLab counts of it.
     pub(crate) fn load(&self) -> Load {
         let objects = self.hidden.iter().map(of_hidden).sum();
         let jobs: Load = self.jobs.iter().map(|job| Load::of(job)).sum();
@@ -46,7 +46,7 @@ impl<'a> Written<'a> {
     }
 }
 
-/// The bytes of a hidden job's objects.
+/// Returns the bytes of a hidden job's objects.
 pub(crate) fn of_hidden(hidden: &Hidden) -> usize {
     size::of_text(&hidden.name) + size::of_map(&hidden.body)
 }

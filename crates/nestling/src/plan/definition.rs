@@ -1,11 +1,11 @@
-//! Whether a unit is still what it was at base, where files changed that it is made from: compared, not guessed.
+//! Compares units with what they were at base, where files changed that they are made from.
 //!
 //! The unit is rendered at base and at head, for the same pipeline and as if nothing had changed, so that what templates
 //! say about `unit.changed_files` counts on neither side. What only matters to other kinds of pipelines does not count.
 
 use super::before::Before;
 use crate::cdk::InRepository;
-use crate::changes::{ChangeSet, Extent, Status};
+use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
 use crate::unit::{self, UnitJobs, UnitRenderer};
 use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
@@ -14,29 +14,20 @@ use nestling_gitlab::diagnostic::has_errors;
 use nestling_gitlab::yaml::Map;
 use std::collections::BTreeSet;
 
-/// What changed about units without a change in what is theirs.
+/// Compares the units that changed files outside of their directories may define with what they were at base.
 pub(crate) fn compare(
     renderer: &UnitRenderer<'_>,
     before: &mut Before<'_>,
     changes: &ChangeSet,
 ) -> BaseComparison {
     let Extent::Paths(changed) = &changes.extent else { return BaseComparison::default() };
-    let workspace = renderer.workspace;
-    let counting = || changed.iter().filter(|change| !is_ignored(workspace, &change.path));
-    let paths: Vec<&RepoPath> = counting().map(|change| &change.path).collect();
-    let mut candidates = select::candidates(workspace, renderer.templates, &paths);
-    let gone: Vec<&RepoPath> =
-        counting().filter(|change| change.status != Status::Modified).map(|change| &change.path).collect();
-    let in_folders = |path: &&RepoPath| workspace.template_folders.iter().any(|dir| dir.holds(path));
-    if gone.iter().any(in_folders) && before.read().is_ok() {
-        // A template that is gone is read by nobody at head, and another of its name may have taken its place.
-        let old = before.rendering(renderer.facts, &InRepository, |old| {
-            select::candidates(old.workspace, old.templates, &gone)
-        });
-        for (unit, paths) in old.unwrap_or_default() {
-            if workspace.unit(unit.as_str()).is_some() {
-                candidates.entry(unit).or_default().extend(paths);
-            }
+    let counting: Vec<&Change> =
+        changed.iter().filter(|change| !is_ignored(renderer.workspace, &change.path)).collect();
+    let paths: Vec<&RepoPath> = counting.iter().map(|change| &change.path).collect();
+    let mut candidates = select::candidates(renderer.workspace, renderer.templates, &paths);
+    for (unit, paths) in candidates_at_base(renderer, before, &counting) {
+        if renderer.workspace.unit(unit.as_str()).is_some() {
+            candidates.entry(unit).or_default().extend(paths);
         }
     }
     if candidates.is_empty() {
@@ -48,16 +39,36 @@ pub(crate) fn compare(
     }
 }
 
+/// A template that was removed is read by nobody at head, and another of its name may have taken its place.
+fn candidates_at_base(
+    renderer: &UnitRenderer<'_>,
+    before: &mut Before<'_>,
+    changed: &[&Change],
+) -> Candidates {
+    let added_or_deleted = changed.iter().filter(|change| change.status != Status::Modified);
+    let paths: Vec<&RepoPath> = added_or_deleted.map(|change| &change.path).collect();
+    let folders = &renderer.workspace.template_folders;
+    let is_template = |path: &&RepoPath| folders.iter().any(|folder| folder.holds(path));
+    if !paths.iter().any(is_template) || before.read().is_err() {
+        return Candidates::default();
+    }
+    let candidates = before.rendering(renderer.facts, &InRepository, |old| {
+        select::candidates(old.workspace, old.templates, &paths)
+    });
+    candidates.unwrap_or_default()
+}
+
 /// Where base cannot be read, every unit that is made from a changed file counts.
 fn by_file(candidates: &Candidates, why: &str) -> BaseComparison {
-    let mut compared = BaseComparison::default();
+    let mut comparison = BaseComparison::default();
     for (unit, paths) in candidates {
-        compared.claimed.extend(paths.iter().cloned());
+        comparison.claimed.extend(paths.iter().cloned());
         for path in paths {
             if is_workspace_file(path) {
-                compared.everything = Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
+                comparison.everything =
+                    Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
             } else {
-                compared.add_with_paths(
+                comparison.add_with_paths(
                     unit,
                     Reason::Template { path: path.clone(), why: why.to_owned() },
                     paths,
@@ -65,7 +76,7 @@ fn by_file(candidates: &Candidates, why: &str) -> BaseComparison {
             }
         }
     }
-    compared
+    comparison
 }
 
 fn is_workspace_file(path: &RepoPath) -> bool {
@@ -73,31 +84,38 @@ fn is_workspace_file(path: &RepoPath) -> bool {
 }
 
 fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> BaseComparison {
-    let mut compared = BaseComparison::default();
-    compared.claimed.extend(candidates.values().flatten().cloned());
-    let compare = |old: &UnitRenderer<'_>| {
+    let mut comparison = BaseComparison::default();
+    comparison.claimed.extend(candidates.values().flatten().cloned());
+    before.rendering(renderer.facts, &InRepository, |old| {
         let wide = Wide::between(old.workspace, renderer.workspace);
         for (name, paths) in candidates {
             let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
-            let Some(path) = paths.first() else { continue };
-            let reason = match differences(old, renderer, unit, paths, wide) {
-                Ok(differences) if differences.is_empty() => {
-                    compared.same.insert(name.clone(), paths.clone());
-                    continue;
-                }
-                Ok(differences) => {
-                    Reason::Definition { path: path.clone(), others: paths.len() - 1, differences }
-                }
-                Err(why) => Reason::Template { path: path.clone(), why: why.to_owned() },
-            };
-            compared.add_with_paths(name, reason, paths);
+            match reason(old, renderer, unit, paths, wide) {
+                Some(reason) => comparison.add_with_paths(name, reason, paths),
+                None => _ = comparison.same.insert(name.clone(), paths.clone()),
+            }
         }
-    };
-    before.rendering(renderer.facts, &InRepository, compare);
-    compared
+    });
+    comparison
 }
 
-/// Whether what all units share is what it was.
+/// Returns the reason to select a unit; none where it is defined as before.
+fn reason(
+    old: &UnitRenderer<'_>,
+    new: &UnitRenderer<'_>,
+    unit: &Unit,
+    paths: &BTreeSet<RepoPath>,
+    wide: Wide,
+) -> Option<Reason> {
+    let path = paths.first()?.clone();
+    match differences(old, new, unit, paths, wide) {
+        Ok(differences) if differences.is_empty() => None,
+        Ok(differences) => Some(Reason::Definition { path, others: paths.len() - 1, differences }),
+        Err(why) => Some(Reason::Template { path, why: why.to_owned() }),
+    }
+}
+
+/// Whether that which all units share is as it was at base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wide {
     Same,
@@ -155,7 +173,7 @@ fn same_dependencies(a: &Unit, b: &Unit) -> bool {
         && a.depends_on.iter().zip(&b.depends_on).all(|(a, b)| (&a.unit, a.order) == (&b.unit, b.order))
 }
 
-/// Whether a unit renders the same as long as its templates do.
+/// Returns whether a unit renders the same as long as its templates do.
 fn same_inputs(a: &Unit, b: &Unit) -> bool {
     let text = |unit: &Unit| unit.fragment.as_ref().map(|body| body.text.clone());
     (&a.name, &a.dir) == (&b.name, &b.dir)
@@ -175,7 +193,7 @@ fn same_use(a: &Use, b: &Use) -> bool {
         && a.environments.iter().all(same)
 }
 
-/// What differs between the jobs of two states of a unit, in the order of head, then what is gone.
+/// Returns what differs between the jobs of two states of a unit, in the order of head, then the jobs that were removed.
 fn between_jobs(old: &UnitJobs, new: &UnitJobs) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (name, job) in &new.jobs {

@@ -10,54 +10,80 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// From how many percent on two files are one that was renamed, as in `git diff -M`.
 const RENAME: usize = 50;
 
-/// What tells.
+/// The two states that are compared.
 pub(super) struct Sides<'a> {
     pub old: &'a dyn Files,
     pub new: &'a dyn Files,
     pub changes: &'a [Change],
 }
 
-/// The new unit of each that was moved. Two units are one if at least half of the lines of their `nestling.yml` are
+/// What a unit is recognized by.
+struct Traits<'a> {
+    name: &'a UnitName,
+    /// Its `nestling.yml`, if it has one.
+    file: Option<Vec<u8>>,
+    /// Its files that came or went, from its directory.
+    files: BTreeSet<Vec<u8>>,
+}
+
+/// Two units that may be one.
+struct Candidate<'a> {
+    files_in_common: usize,
+    likeness: usize,
+    old: &'a UnitName,
+    new: &'a UnitName,
+}
+
+/// Returns the new unit of each that was moved. Two units are one if at least half of the lines of their `nestling.yml` are
 /// the same, or, where they have none, half of their files by name; the likest pair first.
 pub(super) fn moves(gone: &[&Unit], new: &[&Unit], sides: &Sides<'_>) -> BTreeMap<UnitName, UnitName> {
-    let texts = |files: &dyn Files, units: &[&Unit]| -> Vec<Option<Vec<u8>>> {
-        let path = |unit: &Unit| unit.dir.child(FILE_NAME.as_bytes());
-        units.iter().map(|unit| files.read(&path(unit)).ok().flatten()).collect()
-    };
-    let (old_texts, new_texts) = (texts(sides.old, gone), texts(sides.new, new));
-    let names = |units: &[&Unit], status| -> Vec<BTreeSet<Vec<u8>>> {
-        units.iter().map(|unit| sides.names(&unit.dir, status)).collect()
-    };
-    let (old_names, new_names) = (names(gone, Status::Deleted), names(new, Status::Added));
-    let mut pairs = Vec::new();
-    for (a, old) in gone.iter().enumerate() {
-        for (b, now) in new.iter().enumerate() {
-            let common = overlap(&old_names[a], &new_names[b]);
-            let likeness = match (&old_texts[a], &new_texts[b]) {
-                (Some(old), Some(new)) => lines_in_common(old, new),
-                (None, None) => common,
-                _ => 0,
-            };
-            if likeness >= RENAME {
-                pairs.push((common, likeness, &old.name, &now.name));
-            }
-        }
+    let old_traits: Vec<Traits<'_>> =
+        gone.iter().map(|unit| sides.traits(unit, sides.old, Status::Deleted)).collect();
+    let new_traits: Vec<Traits<'_>> =
+        new.iter().map(|unit| sides.traits(unit, sides.new, Status::Added)).collect();
+    let mut candidates = Vec::new();
+    for old in &old_traits {
+        candidates.extend(new_traits.iter().filter_map(|new| Candidate::of(old, new)));
     }
-    pairs.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
-    let (mut moves, mut taken) = (BTreeMap::new(), BTreeSet::new());
-    for (_, _, old, now) in pairs {
-        if !moves.contains_key(old) && taken.insert(now.clone()) {
-            moves.insert(old.clone(), now.clone());
+    candidates.sort_by(|a, b| {
+        let likest_first = (b.files_in_common, b.likeness).cmp(&(a.files_in_common, a.likeness));
+        likest_first.then_with(|| (a.old, a.new).cmp(&(b.old, b.new)))
+    });
+    let mut moves = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for Candidate { old, new, .. } in candidates {
+        if !moves.contains_key(old) && taken.insert(new) {
+            moves.insert(old.clone(), new.clone());
         }
     }
     moves
 }
 
+impl<'a> Candidate<'a> {
+    fn of(old: &Traits<'a>, new: &Traits<'a>) -> Option<Self> {
+        let files_in_common = overlap(&old.files, &new.files);
+        let likeness = match (&old.file, &new.file) {
+            (Some(old), Some(new)) => lines_in_common(old, new),
+            (None, None) => files_in_common,
+            _ => 0,
+        };
+        let candidate = Self { files_in_common, likeness, old: old.name, new: new.name };
+        (likeness >= RENAME).then_some(candidate)
+    }
+}
+
 impl Sides<'_> {
+    fn traits<'u>(&self, unit: &'u Unit, files: &dyn Files, status: Status) -> Traits<'u> {
+        let path = unit.dir.child(FILE_NAME.as_bytes());
+        // A file that cannot be read is reported where the workspace is loaded.
+        let file = files.read(&path).ok().flatten();
+        Traits { name: &unit.name, file, files: self.names(&unit.dir, status) }
+    }
+
     /// The paths in a directory that came or went, seen from there.
     fn names(&self, dir: &RepoPath, status: Status) -> BTreeSet<Vec<u8>> {
-        let those = self.changes.iter().filter(|change| change.status == status);
-        those.filter_map(|change| change.path.relative_to(dir)).map(<[u8]>::to_vec).collect()
+        let changes = self.changes.iter().filter(|change| change.status == status);
+        changes.filter_map(|change| change.path.relative_to(dir)).map(<[u8]>::to_vec).collect()
     }
 }
 

@@ -1,10 +1,11 @@
 //! Jobs of units that are not selected, brought in because jobs that are in need them.
 
-use crate::assemble::{Target, resolve_target, scoped};
+use crate::assemble::{JobReference, resolve, scoped};
 use crate::select::{Reason, Verdict};
 use crate::unit::UnitJobs;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::need;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,39 +58,42 @@ pub(crate) fn bring_in(
     all
 }
 
-/// The jobs of other units that a job cannot do without.
+/// Returns the jobs of other units that a job cannot do without.
 fn wants(jobs: &UnitJobs, name: &str, workspace: &Workspace) -> Vec<Wanted> {
     let Some(job) = jobs.jobs.get(name) else { return Vec::new() };
-    let by = scoped(jobs.unit.as_ref(), name);
-    needs(&job.body)
-        .filter_map(|needed| match resolve_target(needed, jobs, workspace) {
-            Target::Other { unit, job } => Some((unit.clone(), job.to_owned(), by.clone()?)),
-            Target::Own | Target::Unknown => None,
-        })
-        .collect()
+    let Some(needed_by) = scoped(jobs.unit.as_ref(), name) else { return Vec::new() };
+    let mut wanted = Vec::new();
+    for needed in required(&job.body) {
+        if let JobReference::Other { unit, job } = resolve(needed, jobs, workspace) {
+            wanted.push((unit.clone(), job.to_owned(), needed_by.clone()));
+        }
+    }
+    wanted
 }
 
-/// A job of a unit with all jobs of the same unit that it needs, what its fan became, and the stop jobs of each.
-fn closure(jobs: &UnitJobs, job: &str) -> Vec<String> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
+/// Returns a job of a unit with all jobs of the same unit that it needs, the jobs that its fan became, and the stop jobs of
+/// each.
+fn closure(jobs: &UnitJobs, job: &str) -> BTreeSet<String> {
+    let mut closure: BTreeSet<String> = BTreeSet::new();
     let mut queue: Vec<String> = match jobs.fans.get(job) {
         Some(fan) => fan.clone(),
         None => vec![job.to_owned()],
     };
     while let Some(name) = queue.pop() {
         let Some(job) = jobs.jobs.get(&name) else { continue };
-        if !found.insert(name) {
+        if !closure.insert(name) {
             continue;
         }
-        queue.extend(needs(&job.body).map(str::to_owned));
-        let stop = job.body.get("environment").and_then(|environment| environment.get("on_stop"));
-        queue.extend(stop.and_then(Node::text).map(str::to_owned));
+        queue.extend(required(&job.body).map(str::to_owned));
+        let on_stop = environment(&job.body).and_then(|environment| environment.on_stop());
+        queue.extend(on_stop.and_then(Node::text).map(str::to_owned));
     }
-    found.into_iter().collect()
+    closure
 }
 
-/// The names under `needs`, those of rules too, without the optional ones.
-fn needs(body: &Map) -> impl Iterator<Item = &str> {
-    let all = need::needs(body).unwrap_or_default().into_iter().chain(need::rules_needs(body));
+/// Returns the names under `needs`, those of rules too, without the optional ones.
+fn required(body: &Map) -> impl Iterator<Item = &str> {
+    let needs = need::needs(body).unwrap_or_default();
+    let all = needs.into_iter().chain(need::rules_needs(body));
     all.filter(|need| !need.optional).filter_map(|need| need.job())
 }

@@ -3,7 +3,6 @@
 
 use super::removed::Removed;
 use crate::workspace::Workspace;
-use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::known::KnownVariables;
@@ -80,7 +79,7 @@ impl Reason {
 
 /// Returns a job that needs no checkout and passes at once.
 fn noop_job(workspace: &Workspace, reason: Reason) -> Option<Job> {
-    let origin = Origin::file(workspace.file.unwrap_or(FileId::from_index(0)));
+    let origin = workspace.origin();
     let name = JobName::parse(NOOP_JOB).ok()?;
     let mut variables = Map::default();
     variables.set("GIT_STRATEGY", Node::string(origin, "none"));

@@ -99,11 +99,11 @@ impl<'r> Comparison<'r> {
     pub fn run(self) -> Result<ComparedPlans, Error> {
         let Self { base, head, history, patterns, assemblies, unconverted } = self;
         let narrowing = patterns.narrowing(&[base.workspace(), head.workspace()])?;
-        let plan = |project: Project<'r>| {
+        let plan = |project: &Project<'r>| {
             let changes = whole(project.head.clone(), history);
             Planning { assemblies, unconverted, ..project.plan(changes) }.run_narrowed(narrowing.clone())
         };
-        Ok(ComparedPlans { base: plan(base)?, head: plan(head)? })
+        Ok(ComparedPlans { base: plan(&base)?, head: plan(&head)? })
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::changes::ChangesError;
 use nestling_files::files::ReadError;
 use nestling_git::GitError;
+use nestling_gitlab::diagnostic::Suggestion;
+use nestling_gitlab::name::UnitName;
 
 /// A failure to read the repository, or a request that names what is not there.
 ///
@@ -36,6 +38,8 @@ pub enum Error {
     UnknownUnit {
         /// The name or glob as it was given.
         pattern: String,
+        /// The unit that was probably meant.
+        near: Option<UnitName>,
     },
     /// A glob of units cannot be read.
     #[error("{0}")]
@@ -49,8 +53,13 @@ impl Error {
             Self::Git(error) => error.help(),
             Self::Changes(error) => error.help(),
             Self::NoBase => Some("say what to compare with: `--base REV`".to_owned()),
-            Self::UnknownUnit { .. } => Some("`nestling affected --all` lists the units".to_owned()),
-            Self::Read(_) | Self::UnitGlob(_) => None,
+            Self::UnknownUnit { near, .. } => {
+                let suggestion = Suggestion::of(near.as_ref().map(UnitName::as_str));
+                Some(suggestion.help_or("`nestling affected --all` lists the units"))
+            }
+            // Behind a file that cannot be read may be an object that git lacks.
+            Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),
+            Self::UnitGlob(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Error;
 use crate::select::Narrowing;
 use crate::workspace::{Unit, Workspace};
 use globset::{GlobBuilder, GlobMatcher};
+use nestling_gitlab::diagnostic::Suggestion;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
@@ -27,6 +28,13 @@ impl UnitPatterns {
     }
 }
 
+/// Returns the unit that a name was probably meant for.
+fn near(wanted: &str, workspaces: &[&Workspace]) -> Option<UnitName> {
+    let names = workspaces.iter().flat_map(|workspace| workspace.unit_names());
+    let word = Suggestion::among(wanted, names.map(UnitName::as_str)).word()?;
+    UnitName::parse(word).ok()
+}
+
 fn matching_units(patterns: &[String], workspaces: &[&Workspace]) -> Result<BTreeSet<UnitName>, Error> {
     let mut names = BTreeSet::new();
     for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
@@ -35,7 +43,7 @@ fn matching_units(patterns: &[String], workspaces: &[&Workspace]) -> Result<BTre
         let units = workspaces.iter().flat_map(|workspace| &workspace.units);
         let matching: Vec<&Unit> = units.filter(|unit| is_named(unit, wanted, &glob)).collect();
         if matching.is_empty() {
-            return Err(Error::UnknownUnit { pattern: pattern.clone() });
+            return Err(Error::UnknownUnit { pattern: pattern.clone(), near: near(wanted, workspaces) });
         }
         names.extend(matching.into_iter().map(|unit| unit.name.clone()));
     }

@@ -8,6 +8,7 @@ use crate::changes::ChangeSet;
 use crate::plan::{self, Plan, Selected};
 use crate::repository::files_at;
 use crate::select::Narrowing;
+use nestling_files::files::Files;
 
 /// A plan in the making, made by [`Project::plan`]. It is finished by [`Planning::run`], or by [`Planning::select`] where the
 /// affected units are all that is wanted.
@@ -28,16 +29,16 @@ use crate::select::Narrowing;
 /// # Ok::<(), nestling::Error>(())
 /// ```
 #[must_use = "a plan is made by `run` or `select`"]
-pub struct Planning<'r> {
-    pub(super) project: Project<'r>,
+pub struct Planning<'p> {
+    pub(super) project: &'p Project<'p>,
     pub(super) changes: ChangeSet,
     pub(super) patterns: UnitPatterns,
-    pub(super) assemblies: &'r dyn Assemblies,
+    pub(super) assemblies: &'p dyn Assemblies,
     pub(super) unconverted: Unconverted,
 }
 
-impl<'r> Planning<'r> {
-    pub(super) fn new(project: Project<'r>, changes: ChangeSet) -> Self {
+impl<'p> Planning<'p> {
+    pub(super) fn new(project: &'p Project<'p>, changes: ChangeSet) -> Self {
         Self {
             project,
             changes,
@@ -60,7 +61,7 @@ impl<'r> Planning<'r> {
     }
 
     /// Takes CDK assemblies that are not in the repository from here, such as those that `cdk synth` has just made.
-    pub fn assemblies(mut self, assemblies: &'r dyn Assemblies) -> Self {
+    pub fn assemblies(mut self, assemblies: &'p dyn Assemblies) -> Self {
         self.assemblies = assemblies;
         self
     }
@@ -88,46 +89,46 @@ impl<'r> Planning<'r> {
     /// As [`Planning::run`].
     pub fn select(self) -> Result<Selected, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
-        let Project { files, repository, loaded, facts, sources, .. } = self.project;
-        let base = self.changes.base.as_ref().map(|base| &base.commit);
-        let base_files = files_at(repository, base);
-        Ok(plan::select(plan::Request {
-            files: &*files,
-            revisions: crate::repository::revisions(repository),
-            loaded: &loaded,
-            base: base_files.as_deref(),
-            changes: self.changes,
-            pipeline: facts,
-            narrowing,
-            assemblies: self.assemblies,
-            sources: &sources,
-        }))
+        let base_files = self.base_files();
+        Ok(plan::select(self.request(narrowing, base_files.as_deref())))
     }
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
-        let Project { files, repository, loaded, facts, sources, .. } = self.project;
-        let base = self.changes.base.as_ref().map(|base| base.commit);
-        let base_files = files_at(repository, base.as_ref());
-        let mut plan = plan::plan(plan::Request {
-            files: &*files,
-            revisions: crate::repository::revisions(repository),
-            loaded: &loaded,
-            base: base_files.as_deref(),
+        let (project, unconverted) = (self.project, self.unconverted);
+        let base_files = self.base_files();
+        let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()));
+        finish(&mut plan, project.files(), unconverted)?;
+        Ok(plan)
+    }
+
+    fn base_files(&self) -> Option<Box<dyn Files + 'p>> {
+        let base = self.changes.base.as_ref()?;
+        files_at(self.project.repository, &base.commit)
+    }
+
+    fn request<'a>(self, narrowing: Narrowing, base: Option<&'a dyn Files>) -> plan::Request<'a>
+    where
+        'p: 'a,
+    {
+        let project = self.project;
+        plan::Request {
+            files: project.files(),
+            revisions: project.revisions(),
+            loaded: &project.loaded,
+            base,
             changes: self.changes,
-            pipeline: facts,
+            pipeline: project.facts.clone(),
             narrowing,
             assemblies: self.assemblies,
-            sources: &sources,
-        });
-        finish(&mut plan, &*files, self.unconverted)?;
-        Ok(plan)
+            sources: &project.sources,
+        }
     }
 }
 
 impl std::fmt::Debug for Planning<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Planning")
-            .field("project", &self.project)
+            .field("project", self.project)
             .field("changes", &self.changes)
             .finish_non_exhaustive()
     }

@@ -2,7 +2,7 @@
 
 use super::values::json::plain_value;
 use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use regex::Regex;
 use serde_json::Value as Json;
@@ -52,7 +52,7 @@ fn unknown_input(key: &Key, definitions: &Map) -> Option<Diagnostic> {
     let message = format!("the template has no input `{}`", key.text());
     let problem = Diagnostic::error(&INPUT_UNKNOWN, key.origin, message);
     let names: Vec<&str> = definitions.iter().map(|(name, _)| name).collect();
-    Some(match did_you_mean(key.text(), names.iter().copied()) {
+    Some(match Suggestion::among(key.text(), names.iter().copied()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if names.is_empty() => problem.with_help("it takes no inputs"),
         None => problem.with_help(format!("it has `{}`", names.join("`, `"))),
@@ -131,19 +131,18 @@ impl<'a> Definition<'a> {
         }
         let message = format!("the input `{}` has a type that GitLab does not know", self.key.text());
         let problem = definition_error(value.origin, message);
-        Err(Box::new(match did_you_mean(written, TYPES) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help(format!("write one of {}", TYPES.join(", "))),
-        }))
+        Err(Box::new(problem.with_help(
+            Suggestion::among(written, TYPES).help_or(format!("write one of {}", TYPES.join(", "))),
+        )))
     }
 
     fn unknown_key(&self, key: &str, origin: Origin) -> Diagnostic {
         let message = format!("unknown key `{key}` in the input `{}`", self.key.text());
         let problem = definition_error(origin, message);
-        match did_you_mean(key, DEFINITION_KEYS) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help(format!("known here: {}", DEFINITION_KEYS.join(", "))),
-        }
+        problem.with_help(
+            Suggestion::among(key, DEFINITION_KEYS)
+                .help_or(format!("known here: {}", DEFINITION_KEYS.join(", "))),
+        )
     }
 
     /// Returns the input's value: the one that is given, else the default.

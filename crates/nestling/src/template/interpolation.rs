@@ -4,7 +4,7 @@
 use super::shell_words;
 use super::values::json::json_node;
 use crate::template::rules::COMPONENT_BLOCK;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
 
@@ -133,10 +133,7 @@ fn input_value(path: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Di
     }
     let names = inputs.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str);
     let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("there is no input `{name}`"));
-    Err(Box::new(match did_you_mean(name, names) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("add it under `spec: inputs:`"),
-    }))
+    Err(Box::new(problem.with_help(Suggestion::among(name, names).help_or("add it under `spec: inputs:`"))))
 }
 
 fn call(function: &str, value: &Json) -> Result<Json, String> {

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template_syntax::expressions;
 use minijinja::{Error, Value};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, Suggestion};
 use std::collections::BTreeMap;
 
 /// The most mistakes of one template that are looked for.
@@ -160,7 +160,7 @@ impl TemplateEngine<'_> {
         problem.message = format!("there is no template `{missing}`");
         let stem = missing.trim_end_matches(".yml").trim_end_matches(".yaml");
         let names = self.templates.names();
-        match did_you_mean(stem, names.iter().map(String::as_str)) {
+        match Suggestion::among(stem, names.iter().map(String::as_str)).word() {
             Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &missing[stem.len()..])),
             None => problem,
         }

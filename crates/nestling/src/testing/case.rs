@@ -3,12 +3,12 @@
 use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
 use crate::changes::As;
-use crate::workspace::{Use, uses};
+use crate::workspace::{Use, expect_mapping, uses};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::yaml::{self, Located, Map, Node};
+use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
 
 /// A case as it is written.
@@ -106,7 +106,7 @@ pub(super) fn read(
     let file = sources.add(&found.path, text.as_str());
     let Some(mut node) = yaml::parse_file(&text, file)?.into_iter().next() else { return Ok(Vec::new()) };
     yaml::merge_keys(&mut node)?;
-    let items: Vec<&Node> = node.as_seq().map_or_else(|| vec![&node], |items| items.iter().collect());
+    let items = node.items_or_self();
     let mut cases = Vec::new();
     let mut problems = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -129,13 +129,7 @@ fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Re
             return Err(vec![problem.with_help("write `template: NAME`, as `use:` takes it")]);
         }
     };
-    let inputs = match &written.inputs {
-        Some(inputs) if !inputs.is_null() => inputs
-            .as_map()
-            .cloned()
-            .ok_or_else(|| error(inputs.origin, "`inputs` has to be a mapping".into()))?,
-        _ => Map::default(),
-    };
+    let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
     let mut used = uses(written.uses.as_ref())?;
     used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());

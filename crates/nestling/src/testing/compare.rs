@@ -33,7 +33,7 @@ pub(crate) fn compare(path: &str, expected: &Node, found: Option<&Node>, failure
 }
 
 fn in_order(path: &str, expected: &[Node], found: &Node, failures: &mut Vec<String>) {
-    let items = found.as_seq().unwrap_or(std::slice::from_ref(found));
+    let items = found.items_or_self();
     if expected.is_empty() && !items.is_empty() {
         return failures.push(format!("{path}: expected an empty list, found {}", plain_value(found)));
     }

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::project::{Error, Project};
 use crate::workspace::{Declaration, Loaded, Unit, load_header};
 use nestling_files::files::Files;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::Pipeline;
 use std::sync::Arc;
@@ -65,22 +65,20 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
 }
 
 fn planned(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
-    let loaded = match &case.workspace {
-        Some(header) => load_header(header, project.sources()),
-        None => Loaded { workspace: Arc::new(project.workspace().clone()), diagnostics: Vec::new() },
-    };
     let own = project.workspace();
-    let Loaded { workspace, diagnostics } = loaded;
-    let mut workspace = Arc::unwrap_or_clone(workspace);
-    if case.workspace.is_some() {
+    let (mut workspace, mut diagnostics) = (own.clone(), Vec::new());
+    if let Some(header) = &case.workspace {
+        let loaded = load_header(header, project.sources());
+        workspace = Arc::unwrap_or_clone(loaded.workspace);
         workspace.template_folders.extend(own.template_folders.iter().cloned());
+        diagnostics = loaded.diagnostics;
     }
     workspace.body = None;
     workspace.units = vec![unit(case)];
+    let loaded = Loaded { workspace: Arc::new(workspace), diagnostics };
     let branch = if case.act_as == As::MergeRequest { "feature" } else { "main" };
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     let facts = PipelineFacts::local(Some(branch.to_owned()), Some("main".to_owned()), commit);
-    let loaded = Loaded { workspace: Arc::new(workspace), diagnostics };
     project.with_workspace(loaded, facts.seen_as(&case.act_as)).plan(changes(case)).run()
 }
 
@@ -114,7 +112,7 @@ fn no_job(pipeline: &Pipeline, case: &Case, name: &str) -> String {
     let prefix = format!("{}:", case.unit);
     let names: Vec<&str> =
         pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
-    match did_you_mean(name, names.iter().copied()) {
+    match Suggestion::among(name, names.iter().copied()).word() {
         Some(near) => format!("there is no job `{name}`; did you mean `{near}`?"),
         None => format!("there is no job `{name}`; there are: {}", names.join(", ")),
     }

@@ -1,36 +1,37 @@
 //! One job, sent to one entry of the catalogue.
 
-use crate::changes::PipelineFacts;
-use crate::environments::{CatalogueTexts, Gate, apply_gate, environment, starts};
+use super::scope::UnitScope;
+use crate::environments::{Gate, apply_gate, environment, starts};
 use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// Gives a job what the catalogue says of an environment: its name and settings, its gate, its variables and tags.
+/// Gives a job what the catalogue says of an environment: its name and settings, its gate, its variables and tags. `over`
+/// is what the job itself says under `environment`.
+///
+/// # Errors
+/// A text of the catalogue cannot be evaluated.
 pub(super) fn sent_to(
     mut body: Map,
     over: &Map,
     entry: &Environment,
-    unit: Option<&UnitName>,
-    pipeline: &PipelineFacts,
-    texts: &CatalogueTexts<'_>,
+    scope: &UnitScope<'_>,
 ) -> Result<Map, Vec<Diagnostic>> {
-    let environment = environment(over, entry, unit, texts)?;
+    let environment = environment(over, entry, scope.unit.map(|unit| &unit.name), &scope.texts)?;
     let deploys = starts(&environment);
     body.set("environment", Node::map(entry.origin, environment));
     for (key, value) in entry.job.iter() {
-        let value = texts.evaluate(value, entry)?;
-        if !body.contains(key) {
-            body.set(key, value);
-        } else if let ("variables", Some(own)) = (key, body.get_mut(key).and_then(Node::as_map_mut)) {
-            under(own, &value);
+        let value = scope.texts.evaluate(value, entry)?;
+        match body.get_mut(key) {
+            None => body.set(key, value),
+            Some(own) if key == "variables" => add_missing(own, &value),
+            Some(_) => {}
         }
     }
     if deploys {
         let gate = Gate {
             start: entry.start,
-            expressions: entry.when.expressions(pipeline),
+            expressions: entry.when.expressions(scope.renderer.facts),
             frozen: entry.freeze == Freeze::Respected,
             origin: entry.origin,
         };
@@ -39,8 +40,10 @@ pub(super) fn sent_to(
     Ok(body)
 }
 
-fn under(own: &mut Map, value: &Node) {
-    for (key, value) in value.as_map().into_iter().flat_map(Map::iter) {
+/// Adds the entries of one mapping that another does not have.
+fn add_missing(own: &mut Node, value: &Node) {
+    let (Some(own), Some(value)) = (own.as_map_mut(), value.as_map()) else { return };
+    for (key, value) in value.iter() {
         if !own.contains(key) {
             own.set(key, value.clone());
         }

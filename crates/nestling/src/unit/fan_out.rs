@@ -1,18 +1,18 @@
-//! Fans the deploying jobs of a unit out, and ties the jobs around them to what became of them.
+//! Fans the deploying jobs of a unit out, and ties the jobs around them to the jobs that they became.
 
 use super::deploy::sent_to;
 use super::deploying::Deploying;
 use super::jobs::{UnitJob, UnitJobs};
 use super::needs::{Fans, drop_dependents, retarget};
 use super::pair::{pair, stop_name};
+use super::promotion;
 use super::target::{Target, target};
-use crate::environments::{LeftOut, starts};
+use crate::environments::LeftOut;
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{Environment, Stop};
 use indexmap::IndexMap;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
-use nestling_gitlab::name::StageName;
-use nestling_gitlab::pipeline::rule::is_manual;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 /// [`UnitJobs::left_out`] with the reason.
 pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {
     let mut fanning = Fanning {
+        unit: &unit,
         deploying,
         rendered: BTreeMap::new(),
         jobs: IndexMap::new(),
@@ -30,7 +31,7 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         problems: Vec::new(),
     };
     for (name, job) in &unit.jobs {
-        fanning.job(&unit, name, job);
+        fanning.job(name, job);
     }
     let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
     retarget(&mut jobs, &fans);
@@ -39,8 +40,9 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
 }
 
 struct Fanning<'a> {
+    unit: &'a UnitJobs,
     deploying: &'a Deploying<'a>,
-    /// The jobs as they render for each environment, where that differs.
+    /// The jobs as they render for each environment; `None` where they are the same for all.
     rendered: BTreeMap<String, Option<UnitJobs>>,
     jobs: IndexMap<String, UnitJob>,
     fans: Fans,
@@ -49,86 +51,78 @@ struct Fanning<'a> {
 }
 
 impl Fanning<'_> {
-    fn job(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob) {
+    fn job(&mut self, name: &str, job: &UnitJob) {
         let (target, problems) = target(&job.body, self.deploying.catalogue());
-        let failed = !problems.is_empty();
+        let is_wrong = !problems.is_empty();
         self.problems.extend(problems);
-        match target {
-            Target::None => self.plain(name, job),
-            Target::Written(environment) => self.written(name, job, environment),
-            Target::Catalogue { entries, over } => {
-                let entries: Vec<&Environment> =
-                    entries.into_iter().filter(|entry| entry.when.holds(self.deploying.facts())).collect();
-                if entries.is_empty() && !failed {
-                    let reason =
-                        "none of its environments is deployed to by this kind of pipeline".to_owned();
-                    self.left_out.push(LeftOut { job: name.to_owned(), reason });
-                }
-                self.fans.insert(name.to_owned(), Vec::new());
-                for entry in entries {
-                    self.deploy(unit, name, job, entry, &over);
-                }
-            }
+        let (entries, over) = match target {
+            Target::None => return self.without_environment(name, job),
+            Target::Written(written) => return self.written(name, job, written),
+            Target::Catalogue { entries, over } => (entries, over),
+        };
+        let facts = self.deploying.facts();
+        let entries: Vec<&Environment> =
+            entries.into_iter().filter(|entry| entry.when.holds(facts)).collect();
+        if entries.is_empty() && !is_wrong {
+            let reason = "none of its environments is deployed to by this kind of pipeline".to_owned();
+            self.left_out.push(LeftOut { job: name.to_owned(), reason });
+        }
+        self.fans.insert(name.to_owned(), Vec::new());
+        for entry in entries {
+            self.deploy(name, job, entry, &over);
         }
     }
 
-    fn plain(&mut self, name: &str, job: &UnitJob) {
+    fn without_environment(&mut self, name: &str, job: &UnitJob) {
         if let Some(stop) = job.body.entry("stop") {
-            self.problems.push(
-                Diagnostic::error(
-                    &STOP_BLOCK,
-                    stop.key.origin,
-                    format!("`{name}` has a `stop` block and no `environment`"),
-                )
-                .with_help("say what is stopped: `environment: [NAME]`"),
-            );
+            let message = format!("`{name}` has a `stop` block and no `environment`");
+            let problem = Diagnostic::error(&STOP_BLOCK, stop.key.origin, message);
+            self.problems.push(problem.with_help("say what is stopped: `environment: [NAME]`"));
         }
         self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
     }
 
-    fn written(&mut self, name: &str, job: &UnitJob, environment: Map) {
+    /// An environment that the job itself writes out stays as it is, but that a stop job needs the long form.
+    fn written(&mut self, name: &str, job: &UnitJob, written: Map) {
         let mut body = without_stop(&job.body);
-        let stop = job.body.get("stop").and_then(|block| {
-            let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
-            body.set("environment", Node::map(origin, environment));
-            self.pair(name, &mut body, block)
-        });
+        let mut stop = None;
+        if let Some(block) = job.body.get("stop") {
+            let origin = environment(&job.body).map_or(job.origin, |environment| environment.origin);
+            body.set("environment", Node::map(origin, written));
+            stop = self.pair(name, &mut body, block);
+        }
         self.keep_pair(name, UnitJob { body, ..job.clone() }, stop);
     }
 
-    fn deploy(&mut self, unit: &UnitJobs, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
+    fn deploy(&mut self, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
         let Some((job, over)) = self.rendered_for(name, job, entry, over) else { return };
-        let body = without_stop(&job.body);
-        let sent = sent_to(
-            body,
-            &over,
-            entry,
-            unit.unit.as_ref(),
-            self.deploying.facts(),
-            &self.deploying.scope.texts,
-        );
-        let mut body = match sent {
+        let mut body = match sent_to(without_stop(&job.body), &over, entry, self.deploying.scope) {
             Ok(body) => body,
             Err(problems) => return self.problems.extend(problems),
         };
-        let short = format!("{name}:{}", entry.name);
-        let deploys = body.get("environment").and_then(Node::as_map).is_some_and(starts);
+        let block = stop_block(&job, &body, entry);
         if let Some(after) = &entry.after {
-            self.wait_for(unit, &mut body, &format!("{name}:{after}"), entry.origin);
+            self.promote(&mut body, &format!("{name}:{after}"), entry);
         }
-        let block = match (&entry.stop, job.body.get("stop")) {
-            (Stop::Never, _) | (Stop::AsDeployed, None) => None,
-            (_, Some(block)) => Some(block.clone()),
-            (Stop::Block(block), None) => Some(Node::map(entry.origin, block.clone())).filter(|_| deploys),
-        };
+        let short = format!("{name}:{}", entry.name);
         self.fans.entry(name.to_owned()).or_default().push(short.clone());
-        let stop = block.and_then(|block| self.pair(&short, &mut body, &block));
-        let environment = Some(entry.name.clone());
-        let stop = stop.map(|stop| UnitJob { environment: environment.clone(), ..stop });
-        self.keep_pair(&short, UnitJob { origin: job.origin, body, environment }, stop);
+        let mut stop = block.and_then(|block| self.pair(&short, &mut body, &block));
+        if let Some(stop) = &mut stop {
+            stop.environment = Some(entry.name.clone());
+        }
+        let deploy = UnitJob { origin: job.origin, body, environment: Some(entry.name.clone()) };
+        self.keep_pair(&short, deploy, stop);
     }
 
-    /// The job as it renders for this environment, where its template asks for `environment`.
+    /// Makes a deploy wait for that to the environment before it, if this pipeline has one.
+    fn promote(&self, body: &mut Map, before: &str, entry: &Environment) {
+        if self.jobs.contains_key(before) {
+            promotion::wait_for(body, before, entry.origin, self.unit, self.deploying.stages());
+        }
+    }
+
+    /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
+    /// leaves it out there.
     fn rendered_for(
         &mut self,
         name: &str,
@@ -146,23 +140,23 @@ impl Fanning<'_> {
             };
             self.rendered.insert(entry.name.to_string(), jobs);
         }
-        let Some(Some(jobs)) = self.rendered.get(entry.name.as_str()) else {
+        let Some(Some(rendered)) = self.rendered.get(entry.name.as_str()) else {
             return Some((job.clone(), over.clone()));
         };
-        let job = jobs.jobs.get(name)?;
+        let job = rendered.jobs.get(name)?;
         let (target, _) = target(&job.body, self.deploying.catalogue());
         let Target::Catalogue { over, .. } = target else { return None };
         Some((job.clone(), over))
     }
 
-    /// Writes the stop job of a deploy, if what is written allows one.
+    /// Writes the stop job of a deploy, if its block is correct.
     fn pair(&mut self, deploy: &str, body: &mut Map, block: &Node) -> Option<UnitJob> {
         let (stop, problems) = pair(deploy, body, block, self.deploying.facts());
         self.problems.extend(problems);
         stop
     }
 
-    /// The deploy first: GitLab makes the environment for the first job that names it, with the tier that stands there.
+    /// The deploy first: GitLab creates the environment for the first job that names it, with the tier of that job.
     fn keep_pair(&mut self, name: &str, deploy: UnitJob, stop: Option<UnitJob>) {
         self.keep(name, deploy);
         if let Some(stop) = stop {
@@ -170,56 +164,27 @@ impl Fanning<'_> {
         }
     }
 
-    /// Promotion: the deploy waits for that to the environment before it, if this pipeline has one.
-    ///
-    /// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs
-    /// of the unit that have some are needed too.
-    fn wait_for(&self, unit: &UnitJobs, body: &mut Map, before: &str, origin: Origin) {
-        if !self.jobs.contains_key(before) {
-            return;
-        }
-        let needs = body.get("needs").and_then(Node::as_seq).map(<[Node]>::to_vec);
-        let mut needs = needs.unwrap_or_else(|| self.givers(unit, body, origin));
-        needs.push(Node::string(origin, before));
-        body.set("needs", Node::seq(origin, needs));
-    }
-
-    /// Optional needs on the unit's jobs of earlier stages whose artifacts a job without `needs` would get.
-    fn givers(&self, unit: &UnitJobs, body: &Map, origin: Origin) -> Vec<Node> {
-        let place = |body: &Map| {
-            let stage = body.get("stage").and_then(Node::text).unwrap_or(StageName::DEFAULT);
-            self.deploying
-                .stages()
-                .iter()
-                .chain(&unit.stages)
-                .position(|staged| staged.name.as_str() == stage)
-        };
-        let own = place(body);
-        let gives = |job: &UnitJob| {
-            place(&job.body).is_some_and(|stage| own.is_some_and(|own| stage < own))
-                && job.body.contains("artifacts")
-                && !is_manual(&job.body)
-        };
-        let listed = body.get("dependencies").and_then(Node::as_seq);
-        let wanted = |name: &str| listed.is_none_or(|list| list.iter().any(|item| item.text() == Some(name)));
-        let givers = unit.jobs.iter().filter(|(name, job)| gives(job) && wanted(name));
-        let need = |(name, _): (&String, &UnitJob)| {
-            let mut need = Map::default();
-            need.set("job", Node::string(origin, name.as_str()));
-            need.set("optional", Node::plain(origin, "true"));
-            Node::map(origin, need)
-        };
-        givers.map(need).collect()
-    }
-
     fn keep(&mut self, name: &str, job: UnitJob) {
         if let Some(other) = self.jobs.get(name) {
-            let problem =
-                Diagnostic::error(&JOB_NAME_CLASH, job.origin, format!("two jobs are called `{name}`"));
+            let message = format!("two jobs are called `{name}`");
+            let problem = Diagnostic::error(&JOB_NAME_CLASH, job.origin, message);
             self.problems.push(problem.with_label(other.origin, "the first"));
         }
         self.jobs.insert(name.to_owned(), job);
     }
+}
+
+/// Returns the block that the stop job is written from: the job's own, or else that of the catalogue for a deploy.
+fn stop_block(job: &UnitJob, body: &Map, entry: &Environment) -> Option<Node> {
+    if matches!(entry.stop, Stop::Never) {
+        return None;
+    }
+    if let Some(own) = job.body.get("stop") {
+        return Some(own.clone());
+    }
+    let deploys = environment(body).is_some_and(|environment| environment.deploys());
+    let block = entry.stop.block().filter(|_| deploys)?;
+    Some(Node::map(entry.origin, block.clone()))
 }
 
 fn without_stop(body: &Map) -> Map {

@@ -8,7 +8,7 @@ use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, plain_val
 use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
@@ -46,7 +46,6 @@ impl<'a> UnitRenderer<'a> {
         templates: &'a Templates<'a>,
         facts: &'a PipelineFacts,
     ) -> Self {
-        let nowhere = Origin::file(FileId::from_index(0));
         Self {
             files,
             assemblies,
@@ -57,7 +56,7 @@ impl<'a> UnitRenderer<'a> {
             engine: Renderer::new(sources, templates, RenderLimits::default()),
             purpose: Purpose::Deploy,
             variables: KnownVariables::of_child(facts),
-            vars: plain_value(&Node::map(nowhere, workspace.vars.clone())),
+            vars: plain_value(&Node::map(workspace.origin(), workspace.vars.clone())),
             pipeline: pipeline_value(facts),
         }
     }
@@ -83,10 +82,8 @@ impl<'a> UnitRenderer<'a> {
         let message = format!("there is no template `{}`", used.template);
         let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
         let names = self.templates.names();
-        let help = match did_you_mean(&used.template, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`use:` looks in the folders of `workspace: { templates: […] }`".to_owned(),
-        };
+        let help = Suggestion::among(&used.template, names.iter().map(String::as_str))
+            .help_or("`use:` looks in the folders of `workspace: { templates: […] }`".to_owned());
         Err(vec![problem.with_help(help)])
     }
 

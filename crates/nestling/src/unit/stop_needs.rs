@@ -1,46 +1,51 @@
-//! What a stop job waits for, and whether it gets the artifacts of its deploy.
+//! The jobs that a stop job waits for, and whether it gets the artifacts of its deploy.
 
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// What a stop job waits for. GitLab skips a stop job that it cannot run yet, and says nothing.
+/// The jobs that a stop job waits for. GitLab skips a stop job that it cannot run yet, and says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Waits {
-    /// What its deploy waits for: it can run as soon as the deploy can, and after a deploy that failed half way.
+pub(super) enum Waits {
+    /// Those of its deploy: it can run as soon as the deploy can, and after a deploy that failed half way.
     AsItsDeploy,
-    /// Its deploy: the artifacts come from there, or it stands in a later stage.
+    /// Its deploy: the artifacts come from there, or it is in a later stage.
     ForItsDeploy,
 }
 
 impl Waits {
     pub(super) fn of(block: &Map, body: &Map) -> Self {
-        let stage = |map: &Map| map.get("stage").and_then(Node::text).map(str::to_owned);
-        let own = stage(body).unwrap_or_else(|| StageName::DEFAULT.to_owned());
-        let moved = stage(block).is_some_and(|stage| stage != own);
-        if moved || takes_artifacts(block, body) { Self::ForItsDeploy } else { Self::AsItsDeploy }
+        let own_stage = stage(body).unwrap_or(StageName::DEFAULT);
+        let is_moved = stage(block).is_some_and(|stage| stage != own_stage);
+        if is_moved || takes_artifacts(block, body) { Self::ForItsDeploy } else { Self::AsItsDeploy }
     }
 }
 
-/// Whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
-pub(crate) fn takes_artifacts(block: &Map, body: &Map) -> bool {
+fn stage(body: &Map) -> Option<&str> {
+    body.get("stage").and_then(Node::text)
+}
+
+/// Returns whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
+pub(super) fn takes_artifacts(block: &Map, body: &Map) -> bool {
     body.contains("artifacts") && !block.contains("dependencies") && !block.contains("trigger")
 }
 
-/// The same needs for the sake of order alone: artifacts that have expired by then would fail the job. Needs on other
-/// pipelines only ever fetch artifacts, and go.
+/// Returns the same needs for the sake of order alone: artifacts that have expired by then would fail the job. Needs on
+/// other pipelines only ever fetch artifacts, and go.
 pub(super) fn without_artifacts(needs: &Node) -> Node {
     let Some(items) = needs.as_seq() else { return needs.clone() };
-    let elsewhere = |item: &&Node| item.get("pipeline").is_none() && item.get("project").is_none();
-    let ordered = items.iter().filter(elsewhere).map(|item| {
-        let mut need = item.as_map().cloned().unwrap_or_default();
-        if let Some(job) = item.text() {
-            need.set("job", Node::string(item.origin, job));
-        }
-        if need.is_empty() {
-            return item.clone();
-        }
-        need.set("artifacts", Node::plain(item.origin, "false"));
-        Node::map(item.origin, need)
-    });
-    Node::seq(needs.origin, ordered.collect())
+    let of_this_pipeline = |need: &&Node| need.get("pipeline").is_none() && need.get("project").is_none();
+    let ordered = items.iter().filter(of_this_pipeline).map(for_order).collect();
+    Node::seq(needs.origin, ordered)
+}
+
+fn for_order(need: &Node) -> Node {
+    let mut map = need.as_map().cloned().unwrap_or_default();
+    if let Some(job) = need.text() {
+        map.set("job", Node::string(need.origin, job));
+    }
+    if map.is_empty() {
+        return need.clone();
+    }
+    map.set("artifacts", Node::plain(need.origin, "false"));
+    Node::map(need.origin, map)
 }

@@ -2,7 +2,8 @@
 
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Environment};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Where a job deploys to.
@@ -23,23 +24,15 @@ pub(crate) enum Target<'a> {
 
 /// Reads a job's `environment:`. A list of names, there or under `name`, means the catalogue; a text is GitLab's own.
 pub(crate) fn target<'a>(body: &Map, catalogue: &'a Catalogue) -> (Target<'a>, Vec<Diagnostic>) {
-    let Some(node) = body.get("environment") else { return (Target::None, Vec::new()) };
-    if let Some(names) = node.as_seq() {
-        return named(names, node.origin, Map::default(), catalogue);
+    let Some(environment) = environment(body) else { return (Target::None, Vec::new()) };
+    let mut written = environment.map().cloned().unwrap_or_default();
+    let Some(name) = environment.name() else { return (Target::Written(written), Vec::new()) };
+    if let Some(names) = name.as_seq() {
+        written.remove("name");
+        return named(names, environment.origin, written, catalogue);
     }
-    let Some(map) = node.as_map() else {
-        let mut map = Map::default();
-        map.set("name", node.clone());
-        return (Target::Written(map), Vec::new());
-    };
-    match map.get("name").and_then(Node::as_seq) {
-        Some(names) => {
-            let mut over = map.clone();
-            over.remove("name");
-            named(names, node.origin, over, catalogue)
-        }
-        None => (Target::Written(map.clone()), Vec::new()),
-    }
+    written.set("name", name.clone());
+    (Target::Written(written), Vec::new())
 }
 
 fn named<'a>(
@@ -71,7 +64,7 @@ fn named<'a>(
 fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
     let message = format!("there is no environment `{name}` in the catalogue");
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, node.origin, message);
-    match did_you_mean(name, catalogue.names()) {
+    match Suggestion::among(name, catalogue.names()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if catalogue.entries.is_empty() => {
             problem.with_help("add it to `workspace: { environments: … }` in the root's `nestling.yml`")

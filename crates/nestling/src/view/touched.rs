@@ -1,6 +1,7 @@
 //! What a pipeline does to environments: the effect of a merge at a glance.
 
 use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::pipeline::rule::is_manual;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::Node;
@@ -39,11 +40,11 @@ pub fn touched(pipeline: &Pipeline) -> Vec<Touched> {
 }
 
 fn of_job(job: &Job) -> Option<Touched> {
-    let environment = job.body.get("environment")?;
+    let environment = environment(&job.body)?;
     let text = |key: &str| environment.get(key).and_then(Node::text).map(str::to_owned);
     Some(Touched {
-        name: environment.text().map(str::to_owned).or_else(|| text("name"))?,
-        action: text("action").unwrap_or_else(|| "start".to_owned()),
+        name: environment.name()?.text()?.to_owned(),
+        action: environment.action().to_owned(),
         tier: text("deployment_tier"),
         url: text("url"),
         job: job.name.clone(),

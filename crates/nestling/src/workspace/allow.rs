@@ -16,7 +16,7 @@ pub(crate) fn check(node: &Node) -> Result<Entry, Vec<Diagnostic>> {
         let problem = Diagnostic::error(&HEADER, written.reason.origin, "`reason` cannot be empty");
         problems.push(problem.with_help("say why the warning is meant, for the next reader"));
     }
-    let nodes = written.places.as_ref().map(|node| node.as_seq().unwrap_or(std::slice::from_ref(node)));
+    let nodes = written.places.as_ref().map(Node::items_or_self);
     let mut globs = Vec::new();
     for node in nodes.unwrap_or_default() {
         let Some(text) = node.text() else {

@@ -3,10 +3,11 @@
 use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
 use super::format::{ConditionFile, EnvironmentFile};
+use super::mapping::expect_mapping;
 use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
 use nestling_gitlab::check::rules::ENVIRONMENT_NAME;
-use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{EnvironmentName, check_environment_title};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
@@ -33,9 +34,8 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
     let title = file.name.as_ref().map(title).transpose().map_err(&mut keep).ok().flatten();
     let stop = stop(file.stop.as_ref()).map_err(&mut keep).unwrap_or(Stop::AsDeployed);
     for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
-        if let Some(node) = node.as_ref().filter(|node| node.as_map().is_none()) {
-            let message = format!("`{key}` has to be a map of names and values");
-            keep(Diagnostic::error(&HEADER, node.origin, message));
+        if let Err(found) = expect_mapping(node.as_ref(), key, &HEADER) {
+            found.into_iter().for_each(&mut keep);
         }
     }
     if file.blocking && !file.manual {
@@ -88,7 +88,7 @@ fn stop(node: Option<&Node>) -> Result<Stop, Diagnostic> {
         (Some(block), _) => Ok(Stop::Block(block.clone())),
         (None, Some(false)) => Ok(Stop::Never),
         _ => {
-            let message = "`stop` has to be a map with a `script`, or `false`";
+            let message = "`stop` must be a mapping with a `script`, or `false`";
             Err(Diagnostic::error(&HEADER, node.origin, message))
         }
     }
@@ -123,10 +123,7 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
             format!("`{}` comes after `{after}`, which is not in the catalogue", entry.name),
         );
         if catalogue.get(after.as_str()).is_none() {
-            problems.push(match did_you_mean(after.as_str(), catalogue.names()) {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem,
-            });
+            problems.push(problem.with_suggestion(Suggestion::among(after.as_str(), catalogue.names())));
         } else if comes_back(catalogue, entry) {
             let message = format!("`{}` comes after itself by way of `{after}`", entry.name);
             problems.push(Diagnostic::error(&ENVIRONMENT_AFTER, entry.origin, message));
@@ -150,13 +147,10 @@ fn comes_back(catalogue: &Catalogue, start: &Environment) -> bool {
 }
 
 fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
-    let items: Vec<&Node> = match node {
-        None => return Ok(When::default()),
-        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
-    };
+    let Some(node) = node else { return Ok(When::default()) };
     let mut any = Vec::new();
     let mut problems = Vec::new();
-    for item in items {
+    for item in node.items_or_self() {
         match condition(item) {
             Ok(Some(condition)) => any.push(condition),
             Ok(None) => return Ok(When::default()),
@@ -186,13 +180,10 @@ fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
         word => {
             let problem =
                 Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, format!("`{word}` is no condition"));
-            let help = match did_you_mean(word, CONDITIONS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
-                    CONDITIONS.join(", ")
-                ),
-            };
+            let help = Suggestion::among(word, CONDITIONS).help_or(format!(
+                "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
+                CONDITIONS.join(", ")
+            ));
             return Err(vec![problem.with_help(help)]);
         }
     }))

@@ -4,6 +4,7 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::mapping::expect_mapping;
 use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
@@ -171,10 +172,12 @@ impl Loading<'_> {
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.all(written.ignore.iter().map(glob)),
             everything: self.all(written.everything.iter().map(glob)),
-            vars: self.some(map(written.vars.as_ref(), "vars")).unwrap_or_default(),
+            vars: self.some(expect_mapping(written.vars.as_ref(), "vars", &HEADER)).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
-            gitlab: Gitlab::read(&self.some(map(written.gitlab.as_ref(), "gitlab")).unwrap_or_default()),
+            gitlab: Gitlab::read(
+                &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
+            ),
             units: Vec::new(),
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),
@@ -207,7 +210,7 @@ impl Loading<'_> {
             (None, Some(rule)) => Declaration::Rule(rule.written.origin),
             (Some(file), _) => Declaration::File(Origin::file(file)),
             // Discovery found the file, and reading it failed: the problem is told there.
-            (None, None) => Declaration::Rule(Origin::file(FileId::from_index(0))),
+            (None, None) => Declaration::Rule(Origin::generated()),
         };
         let name = self.some(unit_name(&dir, &written, declaration.origin()));
         let mut draft = Draft {
@@ -290,18 +293,4 @@ fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {
 
 fn glob(text: &Located<String>) -> Result<Glob, Vec<Diagnostic>> {
     rule::glob(text, &text.value)
-}
-
-fn map(node: Option<&Node>, key: &str) -> Result<Map, Vec<Diagnostic>> {
-    match node {
-        None => Ok(Map::default()),
-        Some(node) if node.is_null() => Ok(Map::default()),
-        Some(node) => node.as_map().cloned().ok_or_else(|| {
-            vec![Diagnostic::error(
-                &HEADER,
-                node.origin,
-                format!("`{key}` has to be a map of names and values"),
-            )]
-        }),
-    }
 }

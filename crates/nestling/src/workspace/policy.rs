@@ -3,7 +3,7 @@
 use super::format::PolicyFile;
 use crate::changes::{Occasion, Policy};
 use crate::workspace::rules::PIPELINES;
-use nestling_gitlab::diagnostic::{Diagnostic, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::yaml::{self, Node};
 
 const POLICIES: [&str; 3] = ["changed", "all", "none"];
@@ -32,8 +32,7 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
 }
 
 fn suggest(problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
-    match did_you_mean(word, known.iter().copied()) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help(format!("write one of {}", known.join(", "))),
-    }
+    problem.with_help(
+        Suggestion::among(word, known.iter().copied()).help_or(format!("write one of {}", known.join(", "))),
+    )
 }

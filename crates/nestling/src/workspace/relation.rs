@@ -2,11 +2,12 @@
 
 use super::catalogue::Catalogue;
 use super::format::{DependencyFile, UseFile};
+use super::mapping::expect_mapping;
 use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
 use crate::workspace::rules::{DEPENDS_ON, ENVIRONMENT_UNDEFINED, INPUTS, UNIT_NAME};
 use globset::GlobBuilder;
 use indexmap::IndexMap;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Map, Node};
@@ -34,24 +35,15 @@ pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
             return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
         }
         let written: UseFile = yaml::from_node(item, &HEADER)?;
-        let inputs = inputs(written.inputs.as_ref())?;
+        let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &INPUTS)?;
         let mut environments = IndexMap::new();
         for (name, node) in &written.environments {
-            let given = EnvironmentInputs { inputs: self::inputs(Some(node))?, origin: node.origin };
+            let inputs = expect_mapping(Some(node), "inputs", &INPUTS)?;
+            let given = EnvironmentInputs { inputs, origin: node.origin };
             environments.insert(name.clone(), given);
         }
         Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
     })
-}
-
-fn inputs(node: Option<&Node>) -> Result<Map, Vec<Diagnostic>> {
-    match node {
-        Some(node) if !node.is_null() => node.as_map().cloned().ok_or_else(|| {
-            let message = "`inputs` has to be a map of names and values";
-            vec![Diagnostic::error(&INPUTS, node.origin, message)]
-        }),
-        _ => Ok(Map::default()),
-    }
 }
 
 /// Inputs for environments that the catalogue does not have.
@@ -62,10 +54,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
     let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
         let message = format!("there is no environment `{name}` in the catalogue");
         let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
-        match did_you_mean(name, catalogue.names()) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem,
-        }
+        problem.with_suggestion(Suggestion::among(name, catalogue.names()))
     };
     unknown.map(problem).collect()
 }
@@ -86,14 +75,10 @@ fn each<T>(
     node: Option<&Node>,
     read: impl Fn(&Node) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<Vec<T>, Vec<Diagnostic>> {
-    let items: Vec<&Node> = match node {
-        None => Vec::new(),
-        Some(node) if node.is_null() => Vec::new(),
-        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
-    };
+    let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
     let mut problems = Vec::new();
     let mut values = Vec::new();
-    for result in items.into_iter().map(read) {
+    for result in node.items_or_self().iter().map(read) {
         match result {
             Ok(value) => values.push(value),
             Err(found) => problems.extend(found),
@@ -185,10 +170,8 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         wanted.origin,
         format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
     );
-    Err(match did_you_mean(text, names.sorted.iter().map(UnitName::as_str)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => {
-            problem.with_help("name a unit as `nestling affected --all` lists it, or a glob of their names")
-        }
-    })
+    Err(problem.with_help(
+        Suggestion::among(text, names.sorted.iter().map(UnitName::as_str))
+            .help_or("name a unit as `nestling affected --all` lists it, or a glob of their names"),
+    ))
 }

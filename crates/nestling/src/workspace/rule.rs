@@ -21,10 +21,9 @@ pub(crate) struct UnitRule {
 impl UnitRule {
     pub(crate) fn check(written: &format::UnitRule) -> Result<Self, Vec<Diagnostic>> {
         let node = &written.matches;
-        let texts: Vec<&Node> = node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect());
         let mut globs = Vec::new();
         let mut problems = Vec::new();
-        for text in texts {
+        for text in node.items_or_self() {
             match text.as_str().map(DirectoryGlobs::parse) {
                 Some(Ok(glob)) => globs.push(glob),
                 Some(Err(error)) => problems.push(Diagnostic::error(&GLOB, text.origin, error.to_string())),

@@ -7,15 +7,16 @@ mod go;
 mod helm;
 mod npm;
 
+use super::directories::UnitDirectories;
 use super::unit::Unit;
 use super::{Dependency, Order, Stated};
 use crate::workspace::rules::DEPENDS_FROM;
 use manifest::Reading;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Located;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 pub(crate) use manifest::Manifests;
 
@@ -53,11 +54,12 @@ pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
     }
     let message = format!("dependencies cannot be read from `{}`", text.value);
     let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
-    Err(vec![match did_you_mean(&text.value, NAMES.iter().map(|(name, _)| *name)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem
-            .with_help("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
-    }])
+    Err(vec![
+        problem.with_help(
+            Suggestion::among(&text.value, NAMES.iter().map(|(name, _)| *name))
+                .help_or("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
+        ),
+    ])
 }
 
 /// Hears that a package in one directory needs the one in another, and where that is stated, should that be asked.
@@ -65,11 +67,10 @@ type Needs<'n> = dyn FnMut(&RepoPath, &RepoPath, &dyn Fn() -> Origin) + 'n;
 
 /// Adds to the units what the manifests in them state.
 pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
-    let dirs: HashMap<RepoPath, usize> =
-        units.iter().enumerate().map(|(at, unit)| (unit.dir.clone(), at)).collect();
+    let directories = UnitDirectories::new(units);
     let mut stated: BTreeMap<(usize, &UnitName), Origin> = BTreeMap::new();
     let mut needs = |from: &RepoPath, to: &RepoPath, origin: &dyn Fn() -> Origin| {
-        if let (Some(from), Some(to)) = (owner(&dirs, from), owner(&dirs, to))
+        if let (Some(from), Some(to)) = (directories.owner(from), directories.owner(to))
             && from != to
         {
             stated.entry((from, &units[to].name)).or_insert_with(origin);
@@ -85,6 +86,7 @@ pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -
             From::Helm => helm::edges(&mut reading, &mut needs),
         }
     }
+    let problems = problems_of_units(reading.problems, units, sources);
     let stated: Vec<_> = stated.into_iter().map(|((at, unit), origin)| (at, unit.clone(), origin)).collect();
     for (at, unit, origin) in stated {
         let depends_on = &mut units[at].depends_on;
@@ -93,25 +95,19 @@ pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -
             depends_on.insert(place, dependency);
         }
     }
+    problems
+}
+
+/// The problems of manifests that are in a unit, or in a directory above one, where the manifests of package workspaces are.
+fn problems_of_units(problems: Vec<Diagnostic>, units: &[Unit], sources: &Sources) -> Vec<Diagnostic> {
+    let directories = UnitDirectories::new(units);
+    let is_above_unit = |directory: RepoPath| units.iter().any(|unit| unit.dir.is_in(&directory));
     let concerns_a_unit = |problem: &Diagnostic| {
-        let path = problem.labels.first().map(|label| sources.path(label.origin.file));
-        path.and_then(|path| RepoPath::parse(path).ok()).is_some_and(|path| concerns(&dirs, &path))
+        let Some(label) = problem.labels.first() else { return false };
+        let Ok(manifest) = RepoPath::parse(sources.path(label.origin.file)) else { return false };
+        directories.owner(&manifest).is_some() || manifest.parent().is_some_and(is_above_unit)
     };
-    reading.problems.into_iter().filter(concerns_a_unit).collect()
-}
-
-/// Whether a manifest is in a unit, or in a directory above one, where the manifests of package workspaces are.
-fn concerns(dirs: &HashMap<RepoPath, usize>, manifest: &RepoPath) -> bool {
-    let is_above = |directory: RepoPath| dirs.keys().any(|dir| dir.is_in(&directory));
-    owner(dirs, manifest).is_some() || manifest.parent().is_some_and(is_above)
-}
-
-/// The unit whose directory is nearest above a path.
-fn owner(dirs: &HashMap<RepoPath, usize>, path: &RepoPath) -> Option<usize> {
-    let known = dirs.get(path).copied();
-    known.or_else(|| {
-        std::iter::successors(path.parent(), RepoPath::parent).find_map(|it| dirs.get(&it).copied())
-    })
+    problems.into_iter().filter(concerns_a_unit).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::yaml::{Map, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -129,13 +129,13 @@ fn report(key: &crate::yaml::Key, node: &Node) -> Vec<Diagnostic> {
     }
     if !REPORTS.contains(&name) {
         let message = format!("`{name}` is no report that GitLab documents");
-        return vec![match did_you_mean(name, REPORTS.iter().copied()) {
-            Some(near) => {
-                Diagnostic::error(&RULE, key.origin, message).with_help(format!("did you mean `{near}`?"))
-            }
-            None => Diagnostic::warning(&RULE, key.origin, message)
-                .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
-        }];
+        return vec![Diagnostic::misspelt(
+            &RULE,
+            key.origin,
+            message,
+            Suggestion::among(name, REPORTS.iter().copied()),
+            "it is passed on: GitLab refuses it, unless it is newer than this program",
+        )];
     }
     if name == "coverage_report" {
         return coverage(node);

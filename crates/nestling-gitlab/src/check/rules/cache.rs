@@ -25,7 +25,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let limit = index.settings.gitlab.limits.caches;
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "cache") else { continue };
-        let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+        let items = node.items_or_self();
         if let Some(over) = items.get(limit) {
             let message = format!("`{}` has {} caches; GitLab allows {limit}", job.name, items.len());
             problems.push(Diagnostic::error(&RULE, over.origin, message));

@@ -2,7 +2,7 @@
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
-use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::pipeline::duration;
 use crate::pipeline::environment::{ACTIONS, KEYS, TIERS, environment};
 use crate::yaml::{Entry, Node};
@@ -50,10 +50,12 @@ fn wrong(entry: &Entry) -> Option<Diagnostic> {
         key => {
             let problem =
                 Diagnostic::error(&RULE, entry.key.origin, format!("`{key}` is no key of an environment"));
-            Some(match did_you_mean(key, KEYS.iter().copied()) {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem.with_help(format!("known here: {}", KEYS.join(", "))),
-            })
+            Some(
+                problem.with_help(
+                    Suggestion::among(key, KEYS.iter().copied())
+                        .help_or(format!("known here: {}", KEYS.join(", "))),
+                ),
+            )
         }
     }
 }

@@ -66,7 +66,7 @@ fn many(job: &Job, name: &str) -> Option<Diagnostic> {
         Parallel::Malformed => true,
     };
     (!apart).then(|| {
-        let origin = job.body.get("environment").map_or(job.origin, |node| node.origin);
+        let origin = environment(&job.body).map_or(job.origin, |environment| environment.origin);
         let message = format!("each of the {} jobs of `{}` deploys to `{name}`", parallel.count(), job.name);
         Diagnostic::warning(&RULE, origin, message)
             .with_help("name the environment by a variable of the matrix")

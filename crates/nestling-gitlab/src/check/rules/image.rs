@@ -66,6 +66,6 @@ fn image(key: &str, node: &Node, known: &[&str]) -> Vec<Diagnostic> {
 
 fn pull_policy(map: &Map) -> Vec<Diagnostic> {
     let Some(node) = form::value(map, "pull_policy") else { return Vec::new() };
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     items.iter().filter_map(|item| form::one_of(&RULE, "pull_policy", item, PULL)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::pipeline::keywords;
 use crate::yaml::Entry;
 
@@ -36,11 +36,11 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn unknown(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
     let message = format!("`{key}` is no key of a job");
-    match did_you_mean(key, keywords::JOB.iter().copied()) {
-        Some(near) => {
-            Diagnostic::error(&RULE, entry.key.origin, message).with_help(format!("did you mean `{near}`?"))
-        }
-        None => Diagnostic::warning(&RULE, entry.key.origin, message)
-            .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
-    }
+    Diagnostic::misspelt(
+        &RULE,
+        entry.key.origin,
+        message,
+        Suggestion::among(key, keywords::JOB.iter().copied()),
+        "it is passed on: GitLab refuses it, unless it is newer than this program",
+    )
 }

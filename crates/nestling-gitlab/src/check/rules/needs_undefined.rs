@@ -45,10 +45,11 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn undefined(index: &Index<'_>, job: &Job, name: &str, origin: Origin, verb: &str) -> Diagnostic {
     let message = format!("`{}` {verb} `{name}`, which is not in the pipeline", job.name);
     let problem = Diagnostic::error(&RULE, origin, message);
-    match index.near_to(job, name) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem.with_help("name a job of this pipeline, or write `{ job: …, optional: true }`"),
-    }
+    problem.with_help(
+        index
+            .near_to(job, name)
+            .help_or("name a job of this pipeline, or write `{ job: …, optional: true }`"),
+    )
 }
 
 /// Returns a finding if the need asks for a copy that `parallel` does not make.

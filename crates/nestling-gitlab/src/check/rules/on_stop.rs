@@ -42,11 +42,12 @@ fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Op
             return None;
         }
         let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        return Some(match index.near_to(job, name) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None if index.settings.level == Level::Root => problem.with_help("name a job of this pipeline"),
-            None => problem.with_help("write a `stop:` block in the job instead"),
-        });
+        // A stop block is a unit's; a plain pipeline has none.
+        let other = match index.settings.level {
+            Level::Root => "name a job of this pipeline",
+            _ => "write a `stop:` block in the job instead",
+        };
+        return Some(problem.with_help(index.near_to(job, name).help_or(other)));
     };
     let Some(other) = environment(&stop.body) else {
         let problem = error(format!("the stop job `{name}` has no `environment`"));

@@ -71,7 +71,7 @@ fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
 }
 
 fn values(name: &str, node: &Node) -> Option<Diagnostic> {
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     if items.is_empty() {
         return Some(Diagnostic::error(&RULE, node.origin, format!("`{name}` of the matrix has no values")));
     }

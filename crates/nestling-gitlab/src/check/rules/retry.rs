@@ -4,7 +4,7 @@ use super::Index;
 use super::when_form::exit_codes;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -49,7 +49,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(form::value(map, "max").and_then(|node| times("max", node)));
         problems.extend(exit_codes(&RULE, map));
         if let Some(when) = form::value(map, "when") {
-            let items = when.as_seq().unwrap_or(std::slice::from_ref(when));
+            let items = when.items_or_self();
             problems.extend(items.iter().filter_map(failure));
         }
     }
@@ -72,11 +72,11 @@ fn failure(node: &Node) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("`{name}` is no kind of failure that GitLab documents");
-    Some(match did_you_mean(name, FAILURES.iter().copied()) {
-        Some(near) => {
-            Diagnostic::error(&RULE, node.origin, message).with_help(format!("did you mean `{near}`?"))
-        }
-        None => Diagnostic::warning(&RULE, node.origin, message)
-            .with_help("it is passed on: GitLab refuses it, unless it is newer than this program"),
-    })
+    Some(Diagnostic::misspelt(
+        &RULE,
+        node.origin,
+        message,
+        Suggestion::among(name, FAILURES.iter().copied()),
+        "it is passed on: GitLab refuses it, unless it is newer than this program",
+    ))
 }

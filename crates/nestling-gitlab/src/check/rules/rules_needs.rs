@@ -40,10 +40,7 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         }
         let message = format!("a rule of `{}` needs `{name}`, which is not in the pipeline", job.name);
         let problem = Diagnostic::error(&RULE, need.origin, message);
-        return Some(match index.near_to(job, name) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help("name a job of this pipeline"),
-        });
+        return Some(problem.with_help(index.near_to(job, name).help_or("name a job of this pipeline")));
     };
     let other = &index.pipeline.jobs[at];
     if need.matrix.is_none() && other.name.as_str() == name && index.presence[at].is_multiplied(name) {

@@ -2,7 +2,7 @@
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
-use crate::diagnostic::{Diagnostic, Example, Rule, did_you_mean};
+use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::name::StageName;
 use crate::yaml::Node;
 
@@ -28,10 +28,12 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let message = format!("`{}` is in stage `{stage}`{implied}, which is not there", job.name);
         let known = index.pipeline.stages.iter().map(StageName::as_str);
         let problem = Diagnostic::error(&RULE, origin, message);
-        problems.push(match did_you_mean(stage, known.clone()) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help(format!("the stages are {}", known.collect::<Vec<_>>().join(", "))),
-        });
+        problems.push(
+            problem.with_help(
+                Suggestion::among(stage, known.clone())
+                    .help_or(format!("the stages are {}", known.collect::<Vec<_>>().join(", "))),
+            ),
+        );
     }
     for (_, job) in index.jobs() {
         if let Some(node) = job.body.get("stage").filter(|node| node.as_str().is_none()) {

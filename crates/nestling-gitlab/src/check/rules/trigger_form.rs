@@ -86,7 +86,7 @@ fn mapping(index: &Index<'_>, job: &Job, node: &Node, map: &Map, problems: &mut 
         }
     }
     let Some(include) = form::value(map, "include") else { return };
-    let items = include.as_seq().unwrap_or(std::slice::from_ref(include));
+    let items = include.items_or_self();
     if let Some(fourth) = items.get(INCLUDES) {
         let message = format!("a `trigger` includes at most {INCLUDES} files");
         problems.push(Diagnostic::error(&RULE, fourth.origin, message));
@@ -132,10 +132,7 @@ fn made_by(index: &Index<'_>, job: &Job, maker: &Node) -> Option<Diagnostic> {
         }
         let problem =
             error(format!("the file of `{}` is made by `{name}`, which is not in the pipeline", job.name));
-        return Some(match index.near(name) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem.with_help("name a job of this pipeline"),
-        });
+        return Some(problem.with_help(index.near(name).help_or("name a job of this pipeline")));
     };
     if other.body.contains("trigger") {
         return Some(error(format!("`{name}` triggers a pipeline itself, and makes no file")));

@@ -69,7 +69,7 @@ fn allow_failure(node: &Node) -> Vec<Diagnostic> {
 /// A number, or a list of them.
 pub(super) fn exit_codes(rule: &'static Rule, map: &Map) -> Option<Diagnostic> {
     let node = form::value(map, "exit_codes")?;
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     let wrong = items.iter().find(|item| item.as_int().is_none())?;
     Some(form::wrong(rule, "exit_codes", "whole numbers", wrong))
 }

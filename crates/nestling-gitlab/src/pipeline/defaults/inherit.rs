@@ -1,7 +1,7 @@
 //! `inherit`: what a job takes of the defaults and of the variables of its file
 //! (<https://docs.gitlab.com/ci/yaml/#inherit>).
 
-use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
+use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::keywords;
 use crate::pipeline::rules::INHERIT;
 use crate::yaml::Node;
@@ -56,10 +56,12 @@ fn part(key: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Inherit {
     for (item, name) in items.iter().zip(&names).filter(|_| key == "default" && names.len() == items.len()) {
         if !keywords::DEFAULT.contains(&name.as_str()) {
             let problem = error(item.origin, format!("`default` has no key `{name}` to inherit"));
-            diagnostics.push(match did_you_mean(name, keywords::DEFAULT.iter().copied()) {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem.with_help("name keys that `default` can hold"),
-            });
+            diagnostics.push(
+                problem.with_help(
+                    Suggestion::among(name, keywords::DEFAULT.iter().copied())
+                        .help_or("name keys that `default` can hold"),
+                ),
+            );
         }
     }
     Inherit::Only(names)

@@ -81,6 +81,6 @@ fn matches_any(glob: &str, paths: &[RepoPath]) -> bool {
 }
 
 fn strings(node: &Node) -> Vec<String> {
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     items.iter().filter_map(Node::text).map(str::to_owned).collect()
 }

@@ -55,7 +55,7 @@ fn clauses(node: &Node, variables: &JobVariables<'_, '_>, missing: Missing) -> V
 }
 
 fn expressions(node: &Node, variables: &JobVariables<'_, '_>) -> Guard {
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     Guard::any(items.iter().map(|item| {
         let expression = item.text().and_then(|text| Expression::parse(text).ok());
         expression.map_or(Guard::Never, |expression| expression.guard(&|name| variables.get(name)))
@@ -67,7 +67,7 @@ fn default_references(moment: &Moment<'_>) -> Guard {
 }
 
 fn references(node: &Node, moment: &Moment<'_>) -> Guard {
-    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    let items = node.items_or_self();
     Guard::any(items.iter().filter_map(Node::text).map(|name| reference(name, moment)))
 }
 

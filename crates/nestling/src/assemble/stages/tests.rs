@@ -91,7 +91,7 @@ fn lists_that_disagree_are_said_and_the_earlier_one_counts() {
                 "stages-order: stage `a` comes after `b` here, and before it elsewhere",
             ],
         ),
-        ("", &["a a"], "a", &["stages-order: stage `a` stands twice in this list"]),
+        ("", &["a a"], "a", &["stages-order: duplicate stage `a`"]),
         ("", &["a b a"], "a b", &["stages-order: stage `a` comes after `b` here, and before it elsewhere"]),
     ] {
         let found = merged(workspace, units);

@@ -1,4 +1,5 @@
-use super::{Load, PipelineLimits, groups};
+use super::{Load, PipelineLimits};
+use crate::emit::groups::groups;
 use crate::emit::testing::line;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::need::{Need, needs, rules_needs};

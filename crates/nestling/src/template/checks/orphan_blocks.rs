@@ -5,7 +5,7 @@ use crate::template::source_position::characters;
 use crate::template_syntax::visit_statements;
 use crate::workspace::{Body, Templates};
 use minijinja::machinery::ast::Stmt;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use std::collections::BTreeSet;
 
 /// The template that another one extends.
@@ -49,7 +49,7 @@ fn orphan(body: &Body, name: &str, line: u32, above: &BTreeSet<String>) -> Diagn
     let message = format!("no template above this one has a block `{name}`, so nothing of it is written");
     let problem = Diagnostic::error(&TEMPLATE_BLOCK, name_origin(body, name, line), message);
     let names: Vec<&str> = above.iter().map(String::as_str).collect();
-    match did_you_mean(name, names.iter().copied()) {
+    match Suggestion::among(name, names.iter().copied()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if names.is_empty() => {
             problem.with_help("write `#% block NAME` in the template that is extended")

@@ -14,7 +14,7 @@ use crate::template::rules::{
 use crate::template::scope::Scope;
 use crate::template::source_position::first_line;
 use minijinja::{Error, ErrorKind};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, did_you_mean};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, Suggestion};
 use std::error::Error as _;
 use std::ops::Range;
 
@@ -222,7 +222,7 @@ fn help(error: &Error) -> Option<String> {
 
 fn syntax_help(error: &Error) -> Option<String> {
     if let Some(word) = unknown_statement(error) {
-        let near = did_you_mean(word, STATEMENTS)?;
+        let near = Suggestion::among(word, STATEMENTS).word()?;
         return Some(format!("did you mean `{near}`?"));
     }
     if is_white_space_control(error) {

@@ -1,7 +1,7 @@
 //! Which name of an expression is undefined, and what was probably meant.
 
 use crate::template::scope::Scope;
-use nestling_gitlab::diagnostic::did_you_mean;
+use nestling_gitlab::diagnostic::Suggestion;
 use regex::Regex;
 use serde_json::Value as Json;
 use std::sync::LazyLock;
@@ -80,14 +80,14 @@ fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedNam
 
 /// A name that is none of the scope's can be the template's own, so that only what resembles one is a mistake.
 fn misspelt_root(name: &str, offset: usize) -> Option<UndefinedName> {
-    let near = did_you_mean(name, SCOPE_NAMES).filter(|near| *near != name)?;
+    let near = Suggestion::among(name, SCOPE_NAMES).word().filter(|near| *near != name)?;
     Some(UndefinedName { offset, path: name.to_owned(), help: format!("did you mean `{near}`?") })
 }
 
 fn help_for_key(key: &str, mapping: &Json, mapping_path: &str) -> String {
     let keys = mapping.as_object().into_iter().flat_map(|mapping| mapping.keys());
     let keys: Vec<&str> = keys.map(String::as_str).collect();
-    match did_you_mean(key, keys.iter().copied()) {
+    match Suggestion::among(key, keys.iter().copied()).word() {
         Some(near) => format!("did you mean `{mapping_path}.{near}`?"),
         None if mapping_path == "inputs" && keys.is_empty() => {
             format!("define it: `spec: {{ inputs: {{ {key}: … }} }}` above the `---`")

@@ -7,7 +7,7 @@ use super::{Explanation, Step};
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::workspace::Unit;
-use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::diagnostic::{Sources, Suggestion};
 use nestling_gitlab::pipeline::Job;
 
 pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, job: &str, sources: &Sources) -> Explanation {
@@ -77,7 +77,9 @@ fn absent(plan: &Plan, unit: &Unit, job: &str, full: &str, sources: &Sources) ->
             let fan: Vec<String> =
                 own.iter().filter(|name| name.starts_with(&format!("{full}:"))).cloned().collect();
             if fan.is_empty() {
-                vec![format!("{} has no such job; it has {}", unit.name, own.join(", "))]
+                let near = Suggestion::among(full, own.iter().map(String::as_str)).help();
+                let other = near.unwrap_or_else(|| format!("it has {}", own.join(", ")));
+                vec![format!("{} has no such job; {other}", unit.name)]
             } else {
                 vec![format!("it became {}", fan.join(", "))]
             }

@@ -1,0 +1,95 @@
+//! The jobs of each unit under their final names, with needs across units.
+
+use super::job_reference::{JobReference, resolve};
+use super::naming::scoped;
+use crate::unit::{UnitJobs, is_optional, needed_job, renamed};
+use crate::workspace::Workspace;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::{JobName, UnitName};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::rules::JOB_NAME;
+use nestling_gitlab::pipeline::scope::rename_jobs;
+use nestling_gitlab::yaml::{Kind, Map, Node};
+use std::collections::BTreeMap;
+
+/// The jobs of every unit under their short names.
+pub(super) struct Scopes<'a> {
+    workspace: &'a Workspace,
+    units: BTreeMap<&'a UnitName, &'a UnitJobs>,
+}
+
+impl<'a> Scopes<'a> {
+    pub(super) fn new(workspace: &'a Workspace, all: &'a [UnitJobs]) -> Self {
+        let units = all.iter().filter_map(|jobs| Some((jobs.unit.as_ref()?, jobs))).collect();
+        Self { workspace, units }
+    }
+
+    /// Makes the jobs of the pipeline from those of a unit; `bodies` are theirs, in the same order.
+    pub(super) fn jobs_of(
+        &self,
+        unit: &UnitJobs,
+        bodies: Vec<Map>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for ((short, job), mut body) in unit.jobs.iter().zip(bodies) {
+            let Some(name) = scoped(unit.unit.as_ref(), short) else {
+                let message = format!("`{short}` cannot be a job's name");
+                problems.push(Diagnostic::error(&JOB_NAME, job.origin, message));
+                continue;
+            };
+            self.spread_needs(unit, &mut body);
+            rename_jobs(&mut body, &mut |written, _| {
+                self.final_name(unit, written).map(|name| name.to_string())
+            });
+            jobs.push(Job {
+                name,
+                origin: job.origin,
+                unit: unit.unit.clone(),
+                environment: job.environment.clone(),
+                body,
+            });
+        }
+        jobs
+    }
+
+    fn final_name(&self, from: &UnitJobs, written: &str) -> Option<JobName> {
+        match resolve(written, from, self.workspace) {
+            JobReference::Own => scoped(from.unit.as_ref(), written),
+            JobReference::Other { unit, job } => scoped(Some(unit), job),
+            JobReference::Unknown => None,
+        }
+    }
+
+    /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
+    /// that are not in this pipeline.
+    fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
+        self.spread_list(unit, body, "needs");
+        self.spread_list(unit, body, "dependencies");
+        let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") else { return };
+        for rule in rules.iter_mut().filter_map(Node::as_map_mut) {
+            self.spread_list(unit, rule, "needs");
+        }
+    }
+
+    fn spread_list(&self, unit: &UnitJobs, body: &mut Map, key: &str) {
+        // A tagged list, such as a `!reference`, is not resolved yet.
+        if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = body.get_mut(key) {
+            *items = items.iter().flat_map(|item| self.spread(unit, item)).collect();
+        }
+    }
+
+    fn spread(&self, from: &UnitJobs, need: &Node) -> Vec<Node> {
+        let unchanged = || vec![need.clone()];
+        let Some(name) = needed_job(need) else { return unchanged() };
+        let JobReference::Other { unit, job } = resolve(name, from, self.workspace) else {
+            return unchanged();
+        };
+        let other = self.units.get(unit);
+        if let Some(fan) = other.and_then(|other| other.fans.get(job)) {
+            return fan.iter().map(|short| renamed(need, &format!("{unit}:{short}"))).collect();
+        }
+        let exists = other.is_some_and(|other| other.jobs.contains_key(job));
+        if !exists && is_optional(need) { Vec::new() } else { unchanged() }
+    }
+}
