@@ -91,7 +91,7 @@ fn compare_with_index(
         }
         let same = tracked.next_if(|entry| entry.path == path);
         let disk = same.and_then(index_side);
-        if disk != Some(side) {
+        if disk != Some(side) || same.is_some_and(is_conflict) {
             sides.insert(path.to_vec(), Sides { base: Some(side), disk });
         }
         // Further entries of the path are the sides of a conflict, of which libgit2 reports what is on disk.
@@ -145,6 +145,11 @@ fn visit_tree(
         open[first..].reverse();
     }
     Ok(())
+}
+
+/// Returns true for one side of a conflict, which is in the upper bits of the flags.
+fn is_conflict(entry: &IndexEntry) -> bool {
+    entry.flags & 0x3000 != 0
 }
 
 fn index_side(entry: &IndexEntry) -> Option<Side> {

@@ -69,16 +69,13 @@ fn a_submodule_is_changed_where_it_is_at_another_commit_or_differs_from_its_own(
 #[test]
 fn a_damaged_object_of_a_submodule_makes_it_changed() {
     let (repo, _module) = with_submodule();
-    let tree = String::from_utf8(repo.git(&["-C", "module", "rev-parse", "HEAD^{tree}"])).unwrap();
-    let (directory, file) = tree.trim().split_at(2);
-    let objects = repo.path(".git/modules/module/objects");
-    repo.git(&["-C", "module", "unpack-objects", "-q"]);
-    let loose = objects.join(directory).join(file);
-    if !loose.exists() {
-        return;
-    }
-    std::fs::set_permissions(&loose, std::fs::Permissions::from_mode(0o644)).unwrap();
-    std::fs::write(&loose, "").unwrap();
+    let entries = std::fs::read_dir(repo.path(".git/modules/module/objects/pack")).unwrap();
+    let mut packs = entries.map(|entry| entry.unwrap().path());
+    let pack = packs.find(|path| path.extension().is_some_and(|extension| extension == "pack")).unwrap();
+    let mut bytes = std::fs::read(&pack).unwrap();
+    bytes[12..].fill(0xff);
+    std::fs::set_permissions(&pack, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::write(&pack, bytes).unwrap();
     let opened = repo.open();
     let base = opened.tree_of(&repo.id("HEAD")).unwrap();
     assert_eq!(shown(&opened.work_tree_diff(Some(&base)).unwrap()), ["M module"]);
@@ -105,7 +102,10 @@ fn conflicts_and_intents_to_add_are_what_is_on_disk() {
     repo.commit("ours");
     // A merge with conflicts ends with 1.
     let mut merge = std::process::Command::new("git");
-    merge.args(["merge", "--quiet", "other"]).current_dir(&repo.root).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    merge
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "merge", "--quiet", "other"])
+        .current_dir(&repo.root)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null");
     assert_eq!(merge.output().unwrap().status.code(), Some(1));
     repo.write("intended", "1\n");
     repo.git(&["add", "--intent-to-add", "intended"]);
@@ -120,7 +120,10 @@ fn attributes_of_the_index_count_where_none_are_on_disk() {
     repo.write(".gitattributes", "*.txt text eol=crlf\n");
     repo.write("a.txt", "1\n2\n");
     repo.commit("base");
+    repo.remove("a.txt");
+    repo.git(&["checkout", "--quiet", "a.txt"]);
     repo.remove(".gitattributes");
+    // As long as what was checked out, and saved again: what is in it has to be compared.
     repo.write("a.txt", "1\r\n2\r\n");
     assert_eq!(differences(&repo), ["D .gitattributes"]);
 }
