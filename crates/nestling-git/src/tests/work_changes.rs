@@ -25,9 +25,12 @@ fn with_submodule() -> (Fixture, Fixture) {
     (repo, module)
 }
 
+/// What is done to a submodule, how, and what differs then.
+type Case = (&'static str, fn(&Fixture), &'static [&'static str]);
+
 #[test]
 fn a_submodule_is_changed_where_it_is_at_another_commit_or_differs_from_its_own() {
-    let cases: [(&str, fn(&Fixture), &[&str]); 8] = [
+    let cases: [Case; 8] = [
         ("clean", |_| {}, &[]),
         ("a saved file", |repo| repo.write("module/file", "2"), &["M module"]),
         ("a new file", |repo| repo.write("module/new", "1"), &["M module"]),
