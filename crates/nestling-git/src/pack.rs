@@ -116,30 +116,36 @@ impl Packs {
     /// Looks an object up; `None` where it is in none of the packs, and all of them could be opened.
     pub(super) fn find(&self, id: &ObjectId) -> Result<Option<Object>, DefectivePack> {
         let packs = self.packs.borrow();
-        let mut defective = None;
-        for number in self.order(packs.len()) {
-            match packs[number].read(id) {
+        match packs.get(self.last.get()).map(|pack| pack.read(id)) {
+            Some(Ok(Some(object))) => Ok(Some(object)),
+            Some(Err(defect)) => self.find_in_others(&packs, id, Some(defect)),
+            Some(Ok(None)) | None => self.find_in_others(&packs, id, None),
+        }
+    }
+
+    /// Looks an object up in all packs but the one that had the last object. What is damaged there may be whole here.
+    fn find_in_others(
+        &self,
+        packs: &[Pack],
+        id: &ObjectId,
+        defect_of_last: Option<Defect>,
+    ) -> Result<Option<Object>, DefectivePack> {
+        let last = self.last.get();
+        let mut defective = defect_of_last.map(|defect| (last, defect));
+        for (number, pack) in packs.iter().enumerate().filter(|(number, _)| *number != last) {
+            match pack.read(id) {
                 Ok(Some(object)) => {
                     self.last.set(number);
                     return Ok(Some(object));
                 }
                 Ok(None) => {}
-                // Another pack may have the object as well.
-                Err(defect) => {
-                    defective = Some(DefectivePack { index: packs[number].index_path.clone(), defect });
-                }
+                Err(defect) => defective = Some((number, defect)),
             }
         }
-        match defective.or_else(|| self.unopened.borrow().clone()) {
-            Some(defective) => Err(defective),
-            None => Ok(None),
+        match defective {
+            Some((number, defect)) => Err(DefectivePack { index: packs[number].index_path.clone(), defect }),
+            None => self.unopened.borrow().clone().map_or(Ok(None), Err),
         }
-    }
-
-    /// The numbers of the packs, in the order in which they are searched.
-    fn order(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
-        let last = self.last.get();
-        std::iter::once(last).filter(move |last| *last < count).chain((0..count).filter(move |n| *n != last))
     }
 }
 
