@@ -53,20 +53,24 @@ pub(super) fn exists(node: &Node, variables: &JobVariables<'_, '_>) -> Guard {
     if elsewhere {
         return unknown();
     }
-    let mut certain = false;
-    for path in &written {
-        match variables.expand(path) {
-            Some(path) if file_exists(&path, files) => return Guard::Always,
-            Some(_) => {}
-            None => certain = true,
-        }
+    let expanded: Vec<Option<String>> = written.iter().map(|path| variables.expand(path)).collect();
+    let is_unknown = expanded.iter().any(Option::is_none);
+    let paths: Vec<String> = expanded.into_iter().flatten().collect();
+    // GitLab compares every pattern with every file, and gives up at a number of comparisons.
+    let patterns = paths.iter().filter(|path| is_pattern(path)).count();
+    if patterns * files.len() > MOST_COMPARISONS || paths.iter().any(|path| file_exists(path, files)) {
+        return Guard::Always;
     }
-    if certain { unknown() } else { Guard::Never }
+    if is_unknown { unknown() } else { Guard::Never }
+}
+
+fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '[', '{'])
 }
 
 fn file_exists(path: &str, files: &[RepoPath]) -> bool {
-    if path.contains(['*', '?', '[', '{']) {
-        return files.len() > MOST_COMPARISONS || matches_any(path, files);
+    if is_pattern(path) {
+        return matches_any(path, files);
     }
     match path.strip_suffix('/') {
         // A directory: a file below it. GitLab may miss one that is there (issue 630776).

@@ -5,6 +5,7 @@ use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::pipeline::guard::{Atom, Operand};
 use crate::pipeline::known::KnownVariables;
 use crate::testing::map;
+use nestling_files::path::RepoPath;
 
 #[test]
 fn the_first_rule_that_applies_decides() {
@@ -163,4 +164,28 @@ fn atom_holds(atom: &Atom, variables: &dyn Fn(&str) -> Variable) -> bool {
         Atom::Changes(_) | Atom::Exists(_) | Atom::Reference(_) => unreachable!("{atom:?}"),
     };
     Expression::parse(&condition).unwrap().evaluate(variables) == Truth::Yes
+}
+
+/// GitLab stops comparing at 50,000 comparisons, and takes `exists` to hold.
+#[test]
+fn exists_holds_where_there_are_too_many_comparisons() {
+    let files: Vec<RepoPath> = (0..25_001).map(|n| RepoPath::from_git(format!("f{n}").as_bytes())).collect();
+    for (body, want) in [
+        ("{rules: [{exists: ['*.rs']}]}", State::Out),
+        ("{rules: [{exists: ['*.rs', '*.go']}]}", State::In),
+        ("{rules: [{exists: ['a.rs', 'b.go']}]}", State::Out),
+        ("{rules: [{exists: ['f7']}]}", State::In),
+        ("{rules: [{exists: ['$UNKNOWN/*.rs']}]}", State::Maybe),
+    ] {
+        let moment = Moment {
+            variables: &KnownVariables::default(),
+            reference: Reference::MergeRequest,
+            source: Some("parent_pipeline"),
+            tree: Tree::Files(&files),
+            changed: Changed::Unknown,
+            compared: &|_| Changed::Unknown,
+            workflow_rules: true,
+        };
+        assert_eq!(presence_of("job", &map(body), &[], &moment).state(), want, "{body}");
+    }
 }
