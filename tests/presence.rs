@@ -69,3 +69,24 @@ fn presence_agrees_with_the_judge_on_random_files() {
     assert!(judged * 10 > count * 8, "the judge could say something of {judged} files only");
     assert!(wrong.is_empty(), "{} of {judged}:\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n\n"));
 }
+
+#[test]
+fn a_need_that_may_not_be_met_says_for_which_values() {
+    let file = |needed: &str, needing: &str| {
+        format!(
+            "workflow: {{ rules: [{{ when: always }}] }}\n\
+             a: {{ script: x, rules: [{{ if: '{needed}' }}] }}\n\
+             b: {{ script: x, needs: [a], rules: [{{ if: '{needing}' }}] }}\n"
+        )
+    };
+    for (needed, needing, wanted) in [
+        (r#"$PUBLISH == "yes""#, "$PUBLISH", Some("for example, where `$PUBLISH` is another value")),
+        (r#"$PUBLISH == "yes""#, r#"$PUBLISH == "no""#, Some("for example, where `$PUBLISH` is `no`")),
+        (r#"$PUBLISH == "yes""#, r#"$PUBLISH == "yes" && $DEPLOY"#, None),
+    ] {
+        let findings = nestling_gitlab::lint(&file(needed, needing));
+        let finding = findings.iter().find(|finding| finding.rule.id == "needs-dropped");
+        let note = finding.map(|finding| finding.notes.join("; "));
+        assert_eq!(note.as_deref(), wanted, "{needed} and {needing}: {findings:?}");
+    }
+}

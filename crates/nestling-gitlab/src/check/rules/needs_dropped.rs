@@ -41,28 +41,35 @@ fn unmet(
     let other = &index.pipeline.jobs[needed];
     // A copy that does not exist is undefined, which another rule says.
     let met = index.presence[needed].met(other.name.as_str(), need)?;
-    let problem = match implies(index.presence[needer].guard(), &met) {
-        Implication::Follows => return None,
-        _ if State::of(&met) == State::Out => {
-            let message = format!("`{}` needs `{}`, which its rules keep out", job.name, other.name);
-            Diagnostic::error(&RULE, need.origin, message)
-        }
-        Implication::Fails(counterexample) => {
-            let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
-            let values = counterexample.to_string();
-            let problem = Diagnostic::warning(&RULE, need.origin, message);
-            if values.is_empty() {
-                problem
-            } else {
-                problem.with_note(format!("for example, where {values}"))
-            }
-        }
-        Implication::Undecided => {
-            let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
-            Diagnostic::warning(&RULE, need.origin, message)
-                .with_note("the rules of the two read too many variables to be compared")
+    let implication = implies(index.presence[needer].guard(), &met);
+    if implication == Implication::Follows {
+        return None;
+    }
+    let problem = if State::of(&met) == State::Out {
+        let message = format!("`{}` needs `{}`, which its rules keep out", job.name, other.name);
+        Diagnostic::error(&RULE, need.origin, message)
+    } else {
+        let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
+        let problem = Diagnostic::warning(&RULE, need.origin, message);
+        match example(&implication) {
+            Some(note) => problem.with_note(note),
+            None => problem,
         }
     };
     let problem = problem.with_label(other.origin, "the needed job");
     Some(problem.with_help("give both the same rules, or write `{ job: …, optional: true }`"))
+}
+
+/// Says for which values the needed job is out, if that is known.
+fn example(implication: &Implication) -> Option<String> {
+    match implication {
+        Implication::Follows => None,
+        Implication::Undecided => {
+            Some("the rules of the two read too many variables to be compared".to_owned())
+        }
+        Implication::Fails(counterexample) => {
+            let values = counterexample.to_string();
+            (!values.is_empty()).then(|| format!("for example, where {values}"))
+        }
+    }
 }
