@@ -9,7 +9,7 @@ use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated};
+use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
 use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
@@ -56,7 +56,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
         .all(written.units.iter().map(rule::UnitRule::check))
         .into_iter()
         .map(|rule| Rule {
-            uses: loading.some(relation::uses(rule.uses.as_ref())).unwrap_or_default(),
+            uses: loading.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
             depends_on: loading.some(relation::wanted(rule.depends_on.as_ref())).unwrap_or_default(),
             written: rule,
         })
@@ -72,7 +72,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     loading.diagnostics.extend(problems);
     loading.all(from);
     loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
-    loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
+    loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
 
@@ -230,7 +230,7 @@ impl Loading<'_> {
         for rule in rules {
             self.apply(&mut draft, rule.uses.clone(), rule.depends_on.clone(), &rule.written.changes);
         }
-        let uses = self.some(relation::uses(written.uses.as_ref())).unwrap_or_default();
+        let uses = self.some(uses::read_uses(written.uses.as_ref())).unwrap_or_default();
         let depends_on = self.some(relation::wanted(written.depends_on.as_ref())).unwrap_or_default();
         self.apply(&mut draft, uses, depends_on, &written.changes);
         draft
