@@ -39,7 +39,9 @@ pub use template::{Template, Templates, library_files, library_names};
 pub use template_folder::TemplateFolder;
 pub use template_reads::Read;
 pub(crate) use unit::places;
-pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
+pub use unit::{
+    Declaration, Dependency, EnvironmentInputs, Order, PathRule, ReplacedUse, Sign, Stated, Unit, Use,
+};
 pub(crate) use uses::read_uses;
 
 use crate::changes::Policies;

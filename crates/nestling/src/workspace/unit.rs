@@ -24,6 +24,8 @@ pub struct Unit {
     pub changes: Vec<PathRule>,
     /// The templates that it uses, in order.
     pub uses: Vec<Use>,
+    /// Uses of rules that do not count, because the unit's own file uses the same template.
+    pub replaced_uses: Vec<ReplacedUse>,
     /// The jobs that its own file adds.
     pub fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
@@ -120,6 +122,17 @@ pub struct Use {
     pub environments: IndexMap<String, EnvironmentInputs>,
     /// Where the template is named.
     pub origin: Origin,
+}
+
+/// A use of a rule that the unit's own file replaces.
+#[derive(Debug, Clone)]
+pub struct ReplacedUse {
+    /// The template's name as the rule writes it.
+    pub template: String,
+    /// The use of the rule.
+    pub origin: Origin,
+    /// The use of the unit's file that takes its place.
+    pub by: Origin,
 }
 
 /// The inputs of a template for one environment.

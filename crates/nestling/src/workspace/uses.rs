@@ -3,8 +3,8 @@
 use super::catalogue::Catalogue;
 use super::format::UseFile;
 use super::mapping::{each_item, expect_mapping};
-use super::unit::{EnvironmentInputs, Unit, Use};
-use crate::workspace::rules::{ENVIRONMENT_UNDEFINED, INPUTS};
+use super::unit::{EnvironmentInputs, ReplacedUse, Unit, Use};
+use crate::workspace::rules::{ENVIRONMENT_UNDEFINED, INPUTS, USE_CLASH};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
@@ -40,4 +40,73 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
         problem.with_suggestion(Suggestion::among(name, catalogue.names()))
     };
     unknown.map(problem).collect()
+}
+
+impl Use {
+    /// Returns the template's name without the ending of its file.
+    fn stem(&self) -> &str {
+        let name = self.template.as_str();
+        name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
+    }
+
+    /// Returns `true` if both use one template.
+    pub(crate) fn is_of_same_template(&self, other: &Self) -> bool {
+        self.stem() == other.stem()
+    }
+
+    /// Returns `true` if both use one template with the same inputs, in whatever order.
+    fn is_equal(&self, other: &Self) -> bool {
+        let has_equal_inputs = |(name, given): (&String, &EnvironmentInputs)| {
+            other.environments.get(name).is_some_and(|other| are_equal(&given.inputs, &other.inputs))
+        };
+        self.is_of_same_template(other)
+            && are_equal(&self.inputs, &other.inputs)
+            && self.environments.len() == other.environments.len()
+            && self.environments.iter().all(has_equal_inputs)
+    }
+}
+
+fn are_equal(inputs: &Map, others: &Map) -> bool {
+    let has_equal = |(name, value): (&str, &Node)| others.get(name).is_some_and(|other| other.same_as(value));
+    inputs.entries.len() == others.entries.len() && inputs.iter().all(has_equal)
+}
+
+/// Adds the uses of the unit's own file to those of the rules that match the unit. They replace the rules' uses of the same
+/// template, in the place of the first: a rule gives what most of its units want, and a unit says what it wants instead.
+pub(crate) fn add_own(unit: &mut Unit, own: Vec<Use>) {
+    let mut pending = own.clone();
+    let mut uses = Vec::new();
+    for of_rule in std::mem::take(&mut unit.uses) {
+        let Some(by) = own.iter().find(|used| used.is_of_same_template(&of_rule)) else {
+            uses.push(of_rule);
+            continue;
+        };
+        let replacing = pending.extract_if(.., |used| used.is_of_same_template(&of_rule));
+        uses.extend(replacing);
+        unit.replaced_uses.push(ReplacedUse {
+            template: of_rule.template,
+            origin: of_rule.origin,
+            by: by.origin,
+        });
+    }
+    uses.extend(pending);
+    unit.uses = uses;
+}
+
+/// Takes out each use that is equal to an earlier one, and reports it: the second would add nothing.
+pub(crate) fn remove_equal(unit: &mut Unit) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut uses: Vec<Use> = Vec::with_capacity(unit.uses.len());
+    for used in std::mem::take(&mut unit.uses) {
+        let Some(first) = uses.iter().find(|earlier| earlier.is_equal(&used)) else {
+            uses.push(used);
+            continue;
+        };
+        let message = format!("template `{}` is used twice with the same inputs", used.template);
+        let problem =
+            Diagnostic::error(&USE_CLASH, used.origin, message).with_label(first.origin, "the first use");
+        problems.push(problem.with_help("remove one of them, or give it other inputs").for_unit(&unit.name));
+    }
+    unit.uses = uses;
+    problems
 }
