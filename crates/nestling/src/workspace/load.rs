@@ -233,7 +233,7 @@ impl Loading<'_> {
             self.apply(&mut draft, rule.depends_on.clone(), &rule.written.changes);
         }
         let own = self.some(uses::read_uses(written.uses.as_ref())).unwrap_or_default();
-        uses::add_own(&mut draft.unit, own);
+        uses::add_own(&mut draft.unit, &own);
         self.diagnostics.extend(uses::remove_equal(&mut draft.unit));
         let depends_on = self.some(relation::wanted(written.depends_on.as_ref())).unwrap_or_default();
         self.apply(&mut draft, depends_on, &written.changes);

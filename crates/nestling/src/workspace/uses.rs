@@ -73,8 +73,8 @@ fn are_equal(inputs: &Map, others: &Map) -> bool {
 
 /// Adds the uses of the unit's own file to those of the rules that match the unit. They replace the rules' uses of the same
 /// template, in the place of the first: a rule gives what most of its units want, and a unit says what it wants instead.
-pub(crate) fn add_own(unit: &mut Unit, own: Vec<Use>) {
-    let mut pending = own.clone();
+pub(crate) fn add_own(unit: &mut Unit, own: &[Use]) {
+    let mut pending = own.to_vec();
     let mut uses = Vec::new();
     for of_rule in std::mem::take(&mut unit.uses) {
         let Some(by) = own.iter().find(|used| used.is_of_same_template(&of_rule)) else {
