@@ -1,6 +1,6 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
-pub mod rules;
+pub(crate) mod rules;
 mod before;
 mod definition;
 mod likeness;
@@ -11,7 +11,6 @@ mod stop;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
-use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
@@ -19,6 +18,7 @@ use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use needed::BroughtIn;
+use nestling_cdk::report::Report;
 use nestling_files::files::{Files, NoRevisions, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
@@ -30,10 +30,9 @@ use std::sync::Arc;
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
-pub use stop::UNIT_COMMIT;
 
 /// What a plan is made from.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
     /// Who gives the files of other revisions, for templates that are kept there.
@@ -66,7 +65,7 @@ pub struct Plan {
     /// Every unit of the workspace, selected or skipped.
     pub selection: Selection,
     /// The units that are not selected and have jobs that others need.
-    pub brought_in: BTreeMap<UnitName, Verdict>,
+    pub(crate) brought_in: BTreeMap<UnitName, Verdict>,
     /// The units that were removed since base.
     pub removed: Vec<Removed>,
     /// What GitLab will run.
@@ -164,7 +163,7 @@ impl<'a> Request<'a> {
 
 /// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
 /// directories, at base and at head.
-pub fn select(request: Request<'_>) -> Selected {
+pub(crate) fn select(request: Request<'_>) -> Selected {
     let (selection, removed) = {
         let templates = request.templates();
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
@@ -181,7 +180,7 @@ pub fn select(request: Request<'_>) -> Selected {
 }
 
 /// The units that are made from a file, whether it changed or not.
-pub fn made_from(
+pub(crate) fn made_from(
     files: &dyn Files,
     workspace: &Workspace,
     sources: &Sources,
@@ -208,7 +207,7 @@ fn selection(
 }
 
 /// Makes the plan: select, render, assemble.
-pub fn plan(request: Request<'_>) -> Plan {
+pub(crate) fn plan(request: Request<'_>) -> Plan {
     let made = make(&request);
     Plan {
         workspace: Arc::clone(&request.loaded.workspace),

@@ -2,8 +2,8 @@
 
 use super::Error;
 use crate::allow::allowed;
-use crate::cdk::report::Kind;
 use crate::plan::Plan;
+use nestling_cdk::report::Kind;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::{self, Division, KnownVariables, Parent, Settings};
