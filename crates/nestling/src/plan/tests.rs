@@ -112,6 +112,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
         assemblies: &InRepository,
         sources: &sources,
     })
+    .unwrap()
 }
 
 /// The units that are in, each with its reasons.

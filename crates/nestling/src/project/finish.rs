@@ -54,6 +54,6 @@ fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
     let mut diagnostics = gitlab.problems.clone();
-    diagnostics.extend(check::check(&plan.pipeline, &settings));
+    diagnostics.extend(check::check_present(&plan.pipeline, &plan.presence, &settings));
     folded(diagnostics)
 }
