@@ -19,7 +19,7 @@ use std::path::PathBuf;
 pub(crate) fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
     let (pipeline, mut problems) = read_file(path, text, sources);
     problems.extend(check(&pipeline, &settings(text)));
-    let catalog = nestling::catalog::all();
+    let catalog = nestling::rules();
     let allow = Allow { sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
     allow.apply(problems).problems
 }

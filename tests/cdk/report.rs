@@ -1,8 +1,7 @@
 //! The report: every thing without counterpart is one line of it, and there is no other line.
 
 use super::assemblies::{NEWEST, bundle, read};
-use nestling::cdk;
-use nestling::{Origin, Sources};
+use nestling::{Origin, Sources, assembly_jobs};
 use nestling_cdk::report::Kind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
@@ -59,7 +58,7 @@ const ODD: [(Kind, &str, &str); 40] = [
 fn lines(name: &str) -> Vec<(Kind, String, String)> {
     let sources = Sources::default();
     let deployment = read(&bundle(NEWEST, name), &sources).unwrap();
-    let outcome = cdk::alone(&deployment, Origin::file(sources.add("cdk.out", "")));
+    let outcome = assembly_jobs(&deployment, Origin::file(sources.add("cdk.out", "")));
     outcome.report.lines.into_iter().map(|line| (line.kind, line.subject, line.text)).collect()
 }
 

@@ -4,6 +4,7 @@ use super::assembly::last_part;
 use super::rules::CDK_HEADER;
 use super::shell::is_word;
 use indexmap::IndexMap;
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
@@ -126,6 +127,13 @@ pub struct StagePolicy {
 const SKIP: &str = "skip";
 
 impl Settings {
+    /// Returns the error for an assembly of a removed unit that is neither at base nor in the work tree.
+    pub fn missing_assembly(&self, directory: &RepoPath) -> Diagnostic {
+        let message =
+            format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
+        Diagnostic::error(&CDK_HEADER, self.assembly.origin, message)
+    }
+
     /// Reads a header.
     ///
     /// # Errors

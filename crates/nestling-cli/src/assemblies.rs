@@ -1,7 +1,6 @@
 //! CDK assemblies in the work tree, made first where a unit's header says how.
 
-use nestling::cdk::{Assemblies, nowhere};
-use nestling::{Diagnostic, Files, Head, RepoPath, Unit};
+use nestling::{Assemblies, Diagnostic, Files, Head, RepoPath, Unit};
 use nestling_cdk::rules::CDK_SYNTH;
 use nestling_cdk::settings::Settings;
 use nestling_files::files::DirectoryFiles;
@@ -87,9 +86,9 @@ impl Assemblies for WorkTreeAssemblies {
         let place = self.place(directory);
         if !place.join("manifest.json").is_file() {
             let base = self.base.as_ref().filter(|_| self.synth == Synth::Run && !settings.synth.is_empty());
-            let base = base.ok_or_else(|| nowhere(settings, directory))?;
+            let base = base.ok_or_else(|| settings.missing_assembly(directory))?;
             let failed = |reason: std::io::Error| {
-                nowhere(settings, directory).with_note(format!("it cannot be made again: {reason}"))
+                settings.missing_assembly(directory).with_note(format!("it cannot be made again: {reason}"))
             };
             let before = Checkout::new(&self.root, base).map_err(failed)?;
             synthesize(settings, &before.place(&unit.dir))?;

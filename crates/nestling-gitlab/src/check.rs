@@ -23,12 +23,22 @@ pub use crate::pipeline::known::KnownVariables;
 use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
+use crate::pipeline::presence::{Creation, JobPresence, presences};
 use index::Index;
 pub(crate) use index::is_partial;
 
 /// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
+///
+/// Which jobs are in the pipeline is decided by the settings' variables alone; [`check_present`] is for those who know more.
 pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
-    let index = Index::new(pipeline, settings);
+    let creation = Creation::of(&settings.variables);
+    let presence = presences(pipeline, &creation.moment(settings.workflow.are_there(pipeline)));
+    check_present(pipeline, &presence, settings)
+}
+
+/// As [`check`], where the presence of each job is known, in the order of the pipeline's jobs.
+pub fn check_present(pipeline: &Pipeline, presence: &[JobPresence], settings: &Settings) -> Vec<Diagnostic> {
+    let index = Index::new(pipeline, presence, settings);
     let found = parallel_map(rules::LINTS, |lint| {
         let mut problems = Vec::new();
         (lint.check)(&index, &mut problems);

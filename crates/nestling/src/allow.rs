@@ -13,7 +13,7 @@ pub(crate) fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>)
         let scope = Scope::Unit { name: unit.name.clone(), directory: unit.dir.clone() };
         entries.push(Entries { scope, list: &unit.allow });
     }
-    let catalog = catalog::all();
+    let catalog = catalog::rules();
     let allow = Allow { sources, catalog: &catalog, entries: &entries, pipeline: &plan.pipeline };
     allow.apply(problems)
 }

@@ -13,9 +13,8 @@ mod detect;
 pub(crate) use detect::{detect, facts, head};
 pub use given::GivenError;
 pub use nestling_git::{Change, Status};
-pub use nestling_gitlab::facts::{
-    As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
-    Policy,
+pub(crate) use nestling_gitlab::facts::{
+    As, CiVariables, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies, Policy,
 };
 pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
 pub use request::{ChangeRequest, ChangesError};

@@ -10,7 +10,7 @@ use nestling_gitlab::yaml::{Map, Node};
 
 /// The purpose of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// The unit is deployed.
     Deploy,
     /// The unit is gone: what it deployed is destroyed, unless the header or the catalogue keeps it.

@@ -39,20 +39,13 @@ pub trait Assemblies {
         settings: &Settings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
-        Err(nowhere(settings, directory))
+        Err(settings.missing_assembly(directory))
     }
-}
-
-/// The error for the assembly of a unit that is gone, if it is gone, too.
-pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
-    let message =
-        format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
-    Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
 }
 
 /// Opens none: every assembly is in the repository.
 #[derive(Debug, Clone, Copy)]
-pub struct InRepository;
+pub(crate) struct InRepository;
 
 impl Assemblies for InRepository {
     fn open(

@@ -2,8 +2,8 @@
 
 use super::Error;
 use crate::allow::allowed;
-use crate::cdk::report::Kind;
 use crate::plan::Plan;
+use nestling_cdk::report::Kind;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::{self, Division, KnownVariables, Parent, Settings};
@@ -54,6 +54,6 @@ fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
     let mut diagnostics = gitlab.problems.clone();
-    diagnostics.extend(check::check(&plan.pipeline, &settings));
+    diagnostics.extend(check::check_present(&plan.pipeline, &plan.presence, &settings));
     folded(diagnostics)
 }

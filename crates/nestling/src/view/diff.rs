@@ -9,7 +9,7 @@ mod json;
 mod markdown;
 mod text;
 
-pub use json::{DiffV1, diff_v1, schema};
+pub use json::{ChangedJobV1, ChangedKeyV1, DiffJobV1, DiffV1, FoldedV1, diff_v1, schema};
 pub use markdown::markdown;
 pub use text::text;
 

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 /// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
 #[derive(Debug, Default)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The workspace.
     pub workspace: Arc<Workspace>,
     /// What is wrong, in the order of the files.
@@ -37,7 +37,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
-pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
+pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
@@ -77,7 +77,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
 }
 
 /// The workspace that a header describes, without units: for the cases of templates.
-pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
+pub(crate) fn load_header(node: &Node, sources: &Sources) -> Loaded {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);

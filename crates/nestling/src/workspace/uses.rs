@@ -77,17 +77,13 @@ pub(crate) fn add_own(unit: &mut Unit, own: &[Use]) {
     let mut pending = own.to_vec();
     let mut uses = Vec::new();
     for of_rule in std::mem::take(&mut unit.uses) {
-        let Some(by) = own.iter().find(|used| used.is_of_same_template(&of_rule)) else {
+        if !own.iter().any(|used| used.is_of_same_template(&of_rule)) {
             uses.push(of_rule);
             continue;
-        };
+        }
         let replacing = pending.extract_if(.., |used| used.is_of_same_template(&of_rule));
         uses.extend(replacing);
-        unit.replaced_uses.push(ReplacedUse {
-            template: of_rule.template,
-            origin: of_rule.origin,
-            by: by.origin,
-        });
+        unit.replaced_uses.push(ReplacedUse { template: of_rule.template, origin: of_rule.origin });
     }
     uses.extend(pending);
     unit.uses = uses;

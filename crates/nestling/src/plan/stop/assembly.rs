@@ -1,11 +1,11 @@
 //! CDK units that are gone: their stop jobs destroy stacks by an assembly that nothing at head has any more.
 
 use super::{UNIT_COMMIT, mentions};
-use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
 use crate::plan::rules::REMOVED_UNIT;
 use crate::unit::UnitJob;
 use crate::workspace::Unit;
+use nestling_cdk::settings::{Settings, Source};
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;

@@ -1,4 +1,4 @@
-//! An assembly by itself: its jobs as they would be if every stage went to an environment of its own name.
+//! An assembly that no unit names: its jobs as they would be if every stage went to an environment of its own name.
 
 use super::rendered::rendered;
 use crate::workspace::InstanceLimits;
@@ -10,17 +10,19 @@ use nestling_cdk::settings::{Settings, StagePolicy};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Located, Map, Node};
 
-/// An assembly by itself.
+/// The jobs of an assembly that no unit names.
 #[derive(Debug)]
-pub struct Alone {
-    /// Its jobs, as a rendered file.
+#[non_exhaustive]
+pub struct AssemblyJobs {
+    /// The jobs, as a file of jobs.
     pub rendered: Node,
     /// The things that are not carried over.
     pub report: Report,
 }
 
-/// Writes the jobs of an assembly that no unit names. `origin` takes the place of a header's.
-pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
+/// Returns the jobs of an assembly that no unit names, as if every stage were deployed to an environment of its own name.
+/// `origin` takes the place of a header's.
+pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
     let mut settings = Settings::of_empty_header(origin);
     let mut environments = Vec::new();
     // Each has the name of a whole path: no two stages share one.
@@ -38,7 +40,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
         is_merge_request: false,
         needs_limit: InstanceLimits::default().needs,
     });
-    Alone { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
+    AssemblyJobs { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
 }
 
 fn of_own_name(path: &str, origin: Origin) -> Environment {
