@@ -10,6 +10,7 @@ mod jobs;
 mod values;
 mod for_environment;
 mod renderer;
+mod use_conflicts;
 mod scope;
 mod fold;
 mod deploying;

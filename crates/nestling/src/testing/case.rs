@@ -3,7 +3,7 @@
 use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
 use crate::changes::As;
-use crate::workspace::{Use, expect_mapping, uses};
+use crate::workspace::{Use, expect_mapping, read_uses};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
@@ -131,7 +131,7 @@ fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Re
         }
     };
     let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
-    let mut used = uses(written.uses.as_ref())?;
+    let mut used = read_uses(written.uses.as_ref())?;
     used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
     let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, problem.to_string()))?;

@@ -90,6 +90,7 @@ fn unit(case: &Case) -> Unit {
         depends_on: Vec::new(),
         changes: Vec::new(),
         uses: case.uses.clone(),
+        replaced_uses: Vec::new(),
         fragment: None,
         cdk: None,
         allow: Vec::new(),

@@ -36,6 +36,8 @@ pub struct Explanation {
     pub why_not: Vec<String>,
     /// What follows from it.
     pub effects: Vec<Effect>,
+    /// Layers of a unit's jobs that are not written in its own file, and uses of templates that do not count.
+    pub notes: Vec<Step>,
     /// The changed paths that concern a unit.
     pub changed_paths: Vec<String>,
     /// Where it is written, as `path:line:column`.
@@ -142,6 +144,7 @@ impl Explanation {
             because: Vec::new(),
             why_not: Vec::new(),
             effects: Vec::new(),
+            notes: Vec::new(),
             changed_paths: Vec::new(),
             declared_at: None,
         }

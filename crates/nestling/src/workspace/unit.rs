@@ -25,6 +25,8 @@ pub struct Unit {
     pub(crate) changes: Vec<PathRule>,
     /// The templates that it uses, in order.
     pub(crate) uses: Vec<Use>,
+    /// Uses of rules that do not count, because the unit's own file uses the same template.
+    pub(crate) replaced_uses: Vec<ReplacedUse>,
     /// The jobs that its own file adds.
     pub(crate) fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
@@ -120,6 +122,15 @@ pub(crate) struct Use {
     /// Inputs that differ for an environment of the catalogue, by its name.
     pub environments: IndexMap<String, EnvironmentInputs>,
     /// Where the template is named.
+    pub origin: Origin,
+}
+
+/// A use of a rule that the unit's own file replaces.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplacedUse {
+    /// The template's name as the rule writes it.
+    pub template: String,
+    /// The use of the rule.
     pub origin: Origin,
 }
 
