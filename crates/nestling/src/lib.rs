@@ -105,9 +105,7 @@ pub use changes::{
     AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
     Head, Nothing, Obtained, Provenance, Status, UnknownBase,
 };
-pub use emit::{
-    Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits, is_name_of_part, is_part,
-};
+pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
 pub use environments::LeftOut;
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;

@@ -58,6 +58,7 @@ pub(crate) struct Request<'a> {
 
 /// Selection, composed pipeline and diagnostics.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Plan {
     /// The workspace.
     pub workspace: Arc<Workspace>,
@@ -92,6 +93,7 @@ pub struct Plan {
 
 /// Which units a change set concerns, for those who need no more.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Selected {
     /// The workspace.
     pub workspace: Arc<Workspace>,

@@ -30,6 +30,7 @@ pub(crate) struct Narrowing {
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Selection {
     /// The verdicts by unit.
     pub verdicts: BTreeMap<UnitName, Verdict>,

@@ -57,6 +57,7 @@ pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Workspace {
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,

@@ -77,6 +77,7 @@ pub(crate) struct ExpectedProblem {
 
 /// A case, checked.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Case {
     /// What it shows, with its file's name before it.
     pub name: String,

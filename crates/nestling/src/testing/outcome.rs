@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 /// What became of a case.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The case's name.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct Outcome {
 
 /// A pipeline to store beside a case.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// Where.
     pub path: RepoPath,

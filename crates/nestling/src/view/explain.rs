@@ -20,6 +20,7 @@ use std::fmt::Display;
 /// What there is to say of a unit, a job or a path; written with `--format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's explanation, version 1")]
+#[non_exhaustive]
 pub struct Explanation {
     /// The version of this format.
     pub version: u32,
@@ -45,6 +46,7 @@ pub struct Explanation {
 
 /// What is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Subject {
     /// `unit`, `job` or `path`.
     pub kind: &'static str,
@@ -54,6 +56,7 @@ pub struct Subject {
 
 /// One step of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Step {
     /// What holds.
     pub text: String,
@@ -63,6 +66,7 @@ pub struct Step {
 
 /// A unit that something brings in, with its jobs in this pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Effect {
     /// The unit; null for the workspace's own jobs.
     pub unit: Option<String>,

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Unit {
     /// Its name: the directory, unless its header says otherwise.
     pub name: UnitName,
