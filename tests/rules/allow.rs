@@ -4,7 +4,7 @@ use super::examples::{findings, repository};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run, said};
 use nestling_files::path::Glob;
-use nestling_gitlab::check::{Allow, Entries, Entry, Scope};
+use nestling_gitlab::check::{Allow, AllowEntry, Entries, Scope};
 use nestling_gitlab::diagnostic::{Diagnostic, Example, FileId, Origin, Rule, Severity, Sources};
 use nestling_gitlab::pipeline::Pipeline;
 
@@ -13,7 +13,7 @@ fn left(rule: &'static Rule, severity: Severity) -> usize {
     let sources = Sources::default();
     let origin = Origin::file(sources.add("nestling.yml", "workspace: {}\n"));
     let entry =
-        Entry { rule: rule.id.to_owned(), globs: Vec::new(), reason: "it is meant".to_owned(), origin };
+        AllowEntry { rule: rule.id.to_owned(), globs: Vec::new(), reason: "it is meant".to_owned(), origin };
     let list = [entry];
     let entries = [Entries { scope: Scope::Workspace, list: &list }];
     let catalog = nestling::rules();
@@ -183,7 +183,7 @@ fn a_finding_that_units_share_is_allowed_by_the_workspace() {
     let retry = nestling::rule("only-except").unwrap();
     let name = |text: &str| nestling_gitlab::name::UnitName::parse(text).unwrap();
     let problem = Diagnostic::warning(retry, origin, "x").for_unit(&name("api")).for_unit(&name("web"));
-    let entry = |glob: &str| Entry {
+    let entry = |glob: &str| AllowEntry {
         rule: "only-except".to_owned(),
         globs: vec![Glob::parse(glob).unwrap()],
         reason: "x".to_owned(),

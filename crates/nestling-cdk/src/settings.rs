@@ -62,13 +62,13 @@ struct StageFile {
 
 /// The header, checked, with defaults filled in.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct CdkSettings {
     /// Where the header is.
     pub origin: Origin,
     /// The directory of the assembly, from the unit's own.
     pub assembly: Located<String>,
     /// Where jobs get the assembly from.
-    pub from: Source,
+    pub from: AssemblySource,
     /// Commands that make the assembly; empty where somebody else does.
     pub synth: Vec<Located<String>>,
     /// One of several pipelines.
@@ -101,7 +101,7 @@ pub struct Settings {
 
 /// Where jobs get the assembly from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum AssemblySource {
     /// The artifact of a job of the parent pipeline.
     Parent(String),
     /// The checkout: it is in the repository.
@@ -126,7 +126,7 @@ pub struct StagePolicy {
 /// The word that leaves a stage out.
 const SKIP: &str = "skip";
 
-impl Settings {
+impl CdkSettings {
     /// Returns the error for an assembly of a removed unit that is neither at base nor in the work tree.
     pub fn missing_assembly(&self, directory: &RepoPath) -> Diagnostic {
         let message =
@@ -154,8 +154,8 @@ impl Settings {
             origin: node.origin,
             assembly: file.assembly.unwrap_or(empty.assembly),
             from: match file.from {
-                Some(from) if from.value == "none" => Source::Checkout,
-                Some(from) => Source::Parent(from.value),
+                Some(from) if from.value == "none" => AssemblySource::Checkout,
+                Some(from) => AssemblySource::Parent(from.value),
                 None => empty.from,
             },
             synth,
@@ -181,7 +181,7 @@ impl Settings {
         Self {
             origin,
             assembly: Located { origin, value: "cdk.out".to_owned() },
-            from: Source::Parent("synth".to_owned()),
+            from: AssemblySource::Parent("synth".to_owned()),
             synth: Vec::new(),
             pipeline: None,
             stages: IndexMap::new(),

@@ -2,11 +2,11 @@
 
 use crate::catalog;
 use crate::plan::Plan;
-use nestling_gitlab::check::{Allow, Entries, Outcome, Scope};
+use nestling_gitlab::check::{Allow, AllowOutcome, Entries, Scope};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 /// Removes the allowed warnings from the diagnostics of a plan.
-pub(crate) fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>) -> Outcome {
+pub(crate) fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>) -> AllowOutcome {
     let workspace = &plan.workspace;
     let mut entries = vec![Entries { scope: Scope::Workspace, list: &workspace.allow }];
     for unit in workspace.units.iter().filter(|unit| !unit.allow.is_empty()) {

@@ -46,7 +46,7 @@ pub(crate) use uses::read_uses;
 
 use crate::changes::Policies;
 use nestling_files::path::{Glob, RepoPath};
-use nestling_gitlab::check::Entry;
+use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::UnitName;
@@ -84,7 +84,7 @@ pub struct Workspace {
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
     /// Warnings that are meant, for all units.
-    pub(crate) allow: Vec<Entry>,
+    pub(crate) allow: Vec<AllowEntry>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }

@@ -3,10 +3,10 @@
 use super::rendered::rendered;
 use crate::workspace::InstanceLimits;
 use nestling_cdk::deployment::Deployment;
-use nestling_cdk::environment::{Environment, Keywords, Start};
+use nestling_cdk::environment::{DeployStart, Keywords, TargetEnvironment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
-use nestling_cdk::settings::{Settings, StagePolicy};
+use nestling_cdk::settings::{CdkSettings, StagePolicy};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Located, Map, Node};
 
@@ -23,7 +23,7 @@ pub struct AssemblyJobs {
 /// Returns the jobs of an assembly that no unit names, as if every stage were deployed to an environment of its own name.
 /// `origin` takes the place of a header's.
 pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
-    let mut settings = Settings::of_empty_header(origin);
+    let mut settings = CdkSettings::of_empty_header(origin);
     let mut environments = Vec::new();
     // Each has the name of a whole path: no two stages share one.
     for path in deployment.destinations() {
@@ -43,18 +43,18 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
     AssemblyJobs { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
 }
 
-fn of_own_name(path: &str, origin: Origin) -> Environment {
+fn of_own_name(path: &str, origin: Origin) -> TargetEnvironment {
     let title = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let mut environment = Map::default();
     environment.set("name", Node::string(origin, title));
     let keywords = Keywords { deployment: environment.clone(), access: environment, ..Keywords::default() };
-    Environment {
+    TargetEnvironment {
         name: path.to_owned(),
         origin,
         deployed: true,
         expressions: Vec::new(),
         frozen: false,
-        start: Start::Automatic,
+        start: DeployStart::Automatic,
         after: None,
         stops: false,
         keywords: Ok(keywords),

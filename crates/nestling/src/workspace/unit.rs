@@ -3,7 +3,7 @@
 use super::document::Body;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
-use nestling_gitlab::check::Entry;
+use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
@@ -32,7 +32,7 @@ pub struct Unit {
     /// What its header says about a CDK assembly, as written.
     pub(crate) cdk: Option<nestling_gitlab::yaml::Node>,
     /// Warnings that are meant.
-    pub(crate) allow: Vec<Entry>,
+    pub(crate) allow: Vec<AllowEntry>,
 }
 
 /// The place of each unit among them, by its name.
