@@ -6,7 +6,7 @@ use crate::yaml::{Map, Node};
 
 /// One rule of a job or a workflow.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule<'a> {
+pub struct RuleView<'a> {
     /// The place where it was written.
     pub origin: Origin,
     /// Its keys.
@@ -14,17 +14,13 @@ pub struct Rule<'a> {
 }
 
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
-pub fn rules(body: &Map) -> Option<Vec<Rule<'_>>> {
+pub fn rules(body: &Map) -> Option<Vec<RuleView<'_>>> {
     let items = body.get("rules")?.as_seq()?;
-    Some(
-        items
-            .iter()
-            .filter_map(|item| item.as_map().map(|body| Rule { origin: item.origin, body }))
-            .collect(),
-    )
+    let rules = items.iter().filter_map(|item| Some(RuleView { origin: item.origin, body: item.as_map()? }));
+    Some(rules.collect())
 }
 
-impl<'a> Rule<'a> {
+impl<'a> RuleView<'a> {
     /// The condition as written.
     pub fn condition(&self) -> Option<&'a Node> {
         self.get("if")
@@ -55,16 +51,22 @@ impl<'a> Rule<'a> {
 
 /// Returns `true` if a job is manual: by its own `when`, or by that of every rule that lets it in.
 pub fn is_manual(body: &Map) -> bool {
-    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
-    let never = |map: &Map| map.get("when").and_then(Node::text) == Some("never");
-    match body.get("rules").and_then(Node::as_seq) {
-        None => manual(body),
-        Some(rules) => {
-            let mut lets_in = rules.iter().filter_map(Node::as_map).filter(|rule| !never(rule)).peekable();
-            lets_in.peek().is_some()
-                && lets_in.all(|rule| manual(rule) || (!rule.contains("when") && manual(body)))
-        }
+    let Some(rules) = rules(body) else { return has_when(body, "manual") };
+    let mut including = rules.iter().filter(|rule| !has_when(rule.body, "never")).peekable();
+    including.peek().is_some() && including.all(|rule| is_manual_rule(rule, body))
+}
+
+/// Returns `true` if a job is manual under a rule, by the rule's `when` or, where it has none, by the job's.
+pub fn is_manual_rule(rule: &RuleView<'_>, body: &Map) -> bool {
+    match rule.when() {
+        Some(when) => when == "manual",
+        None => has_when(body, "manual"),
     }
+}
+
+/// Returns `true` if `when` of a job or a rule has this value.
+pub fn has_when(body: &Map, value: &str) -> bool {
+    body.get("when").and_then(Node::text) == Some(value)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use crate::pipeline::expression::Truth;
-use crate::pipeline::rule::Rule;
+use crate::pipeline::rule::RuleView;
 use crate::yaml::{Map, Node};
 use nestling_files::files::{EntryKind, Walk};
 use nestling_files::path::Glob;
@@ -13,7 +13,7 @@ pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth 
     let mut uncertain = Vec::new();
     for node in rules.as_seq().unwrap_or_default() {
         let Some(body) = node.as_map() else { continue };
-        let rule = Rule { origin: node.origin, body };
+        let rule = RuleView { origin: node.origin, body };
         let answer = if rule.when() == Some("never") { Truth::No } else { Truth::Yes };
         match holds(&rule, surroundings) {
             Truth::No => {}
@@ -29,7 +29,7 @@ fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
     if uncertain.iter().all(|answer| *answer == last) { last } else { Truth::Maybe }
 }
 
-fn holds(rule: &Rule<'_>, surroundings: &Surroundings<'_>) -> Truth {
+fn holds(rule: &RuleView<'_>, surroundings: &Surroundings<'_>) -> Truth {
     let condition = rule.condition_holds(&|name| surroundings.variables.get(name));
     let changes = if rule.get("changes").is_some() { Truth::Maybe } else { Truth::Yes };
     let exists = rule.get("exists").map_or(Truth::Yes, |node| exists(node, surroundings));
@@ -45,18 +45,17 @@ fn exists(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     let texts: Option<Vec<&str>> = paths.as_seq().map(|items| items.iter().filter_map(Node::text).collect());
     let globs: Vec<Glob> =
         texts.unwrap_or_default().iter().filter_map(|text| Glob::parse(text).ok()).collect();
-    let mut found = false;
+    let mut exists = false;
     let walked = surroundings.files.walk(&mut |directory, entries| {
         let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        found |= files
-            .map(|entry| directory.child(&entry.name))
-            .any(|path| globs.iter().any(|glob| glob.matches(&path)));
-        if found { Walk::Skip } else { Walk::Descend }
+        let mut paths = files.map(|entry| directory.child(&entry.name));
+        exists |= paths.any(|path| globs.iter().any(|glob| glob.matches(&path)));
+        if exists { Walk::Skip } else { Walk::Descend }
     });
     match walked {
         Err(_) => Truth::Maybe,
-        Ok(()) if texts_with_variables(paths) && !found => Truth::Maybe,
-        Ok(()) => Truth::from(found),
+        Ok(()) if texts_with_variables(paths) && !exists => Truth::Maybe,
+        Ok(()) => Truth::from(exists),
     }
 }
 
