@@ -13,23 +13,37 @@ pub mod rules;
 mod fold;
 pub mod allow;
 
-pub use allow::{Allow, Entries, Entry, Outcome, Scope};
+pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope};
 pub use file::{read_configuration, read_file};
 pub use parent::Parent;
-pub use settings::{Division, Level, Settings, WorkflowRules};
+pub use settings::{CheckSettings, Division, Level, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 
 use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
+use crate::pipeline::presence::{Creation, JobPresence, presences};
 pub(crate) use form::{PASSED_ON, type_name};
 use index::Index;
 pub(crate) use index::is_partial;
 
 /// Returns the findings of all rules, in the order of the rules. The time grows linearly with the jobs and their needs.
-pub fn check(pipeline: &Pipeline, settings: &Settings) -> Vec<Diagnostic> {
-    let index = Index::new(pipeline, settings);
+///
+/// The settings' variables decide which jobs are in the pipeline; [`check_present`] is for callers that know more.
+pub fn check(pipeline: &Pipeline, settings: &CheckSettings) -> Vec<Diagnostic> {
+    let creation = Creation::of(&settings.variables);
+    let presence = presences(pipeline, &creation.moment(settings.workflow.are_there(pipeline)));
+    check_present(pipeline, &presence, settings)
+}
+
+/// Returns the findings as [`check`] does, for a known presence of each job, in the order of the pipeline's jobs.
+pub fn check_present(
+    pipeline: &Pipeline,
+    presence: &[JobPresence],
+    settings: &CheckSettings,
+) -> Vec<Diagnostic> {
+    let index = Index::new(pipeline, presence, settings);
     let by_rule = parallel_map(rules::LINTS, |lint| {
         let mut problems = Vec::new();
         (lint.check)(&index, &mut problems);

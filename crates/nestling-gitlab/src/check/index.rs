@@ -1,13 +1,13 @@
 //! Index of a pipeline for the rules: jobs by name, stages by position, and the presence of each job.
 
-use super::Settings;
+use super::CheckSettings;
 use super::job_names::JobNames;
 use crate::diagnostic::Suggestion;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
 use crate::pipeline::keywords::has_work;
 use crate::pipeline::need::{Need, needs, parallel_base};
-use crate::pipeline::presence::{Creation, JobPresence, State};
+use crate::pipeline::presence::{JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{Kind, Map, Node};
 use std::collections::HashMap;
@@ -16,13 +16,13 @@ use std::iter;
 /// Index that is built once for all rules.
 pub(crate) struct Index<'a> {
     pub pipeline: &'a Pipeline,
-    pub settings: &'a Settings,
+    pub settings: &'a CheckSettings,
     /// Position of each job by name.
     positions: HashMap<&'a str, usize>,
     /// Position of each stage; `.pre` is 0.
     stages: HashMap<&'a str, usize>,
     /// Presence of each job in a pipeline that is created now.
-    pub presence: Vec<JobPresence>,
+    pub presence: &'a [JobPresence],
     /// Needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
     names: JobNames<'a>,
@@ -39,7 +39,11 @@ pub(crate) struct StopPair<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(pipeline: &'a Pipeline, settings: &'a Settings) -> Self {
+    pub(crate) fn new(
+        pipeline: &'a Pipeline,
+        presence: &'a [JobPresence],
+        settings: &'a CheckSettings,
+    ) -> Self {
         let job_names = pipeline.jobs.iter().map(|job| job.name.as_str());
         let stage_names = pipeline.stages.iter().map(StageName::as_str);
         let all_stages = iter::once(StageName::PRE).chain(stage_names).chain([StageName::POST]);
@@ -48,7 +52,7 @@ impl<'a> Index<'a> {
             settings,
             positions: job_names.enumerate().map(|(position, name)| (name, position)).collect(),
             stages: all_stages.enumerate().map(|(position, stage)| (stage, position)).collect(),
-            presence: presences(pipeline, settings),
+            presence,
             needs: pipeline.jobs.iter().map(|job| needs(&job.body)).collect(),
             names: JobNames::new(pipeline),
         }
@@ -143,10 +147,4 @@ fn has_reference(node: &Node) -> bool {
             Kind::Seq(items) => items.iter().any(has_reference),
             Kind::Map(map) => map.iter().any(|(_, value)| has_reference(value)),
         }
-}
-
-fn presences(pipeline: &Pipeline, settings: &Settings) -> Vec<JobPresence> {
-    let creation = Creation::of(&settings.variables);
-    let moment = creation.moment(settings.workflow.are_there(pipeline));
-    pipeline.jobs.iter().map(|job| JobPresence::of(job.name.as_str(), &job.body, &moment)).collect()
 }

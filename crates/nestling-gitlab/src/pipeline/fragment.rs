@@ -1,7 +1,7 @@
 //! One rendered document, taken apart into what is global and what is a job. Nothing is resolved yet.
 
 use super::keywords;
-use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::diagnostic::{Diagnostic, Origin, Severity, Suggestion};
 use crate::pipeline::rules::{JOB_DUPLICATE, JOB_MAP, JOB_NAME, ROOT_MAP};
 use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
@@ -29,8 +29,8 @@ pub struct RawJob {
 impl Fragment {
     /// Reads a document: global keywords to one side, jobs to the other. An empty document is an empty fragment.
     ///
-    /// Reports a root or a job that is not a mapping, a name that YAML does not read as a string, a reserved name, and a
-    /// duplicate job (the last one counts, as in GitLab).
+    /// Reports a root or a job that is not a mapping, a name that YAML does not read as a string, a reserved name, a job
+    /// with the name of a keyword, and a duplicate job (the last one counts, as in GitLab).
     pub fn from_node(node: Node) -> (Self, Vec<Diagnostic>) {
         let mut fragment = Self::default();
         let mut diagnostics = Vec::new();
@@ -44,12 +44,14 @@ impl Fragment {
             return (fragment, diagnostics);
         };
         for Entry { key, value } in map.entries {
-            if let Some(problem) = name_problem(&key) {
-                diagnostics.push(problem);
-            } else if keywords::GLOBAL.contains(&key.text()) {
+            let problem = name_problem(&key).or_else(|| job_named_like_keyword(&key, &value));
+            let is_refused = problem.as_ref().is_some_and(|problem| problem.severity == Severity::Error);
+            diagnostics.extend(problem);
+            if keywords::GLOBAL.contains(&key.text()) && !is_refused {
                 fragment.globals.remove(key.text());
                 fragment.globals.entries.push(Entry { key, value });
-            } else {
+            } else if !is_refused || value.as_map().is_some() {
+                // A job under a refused name stays, so that needs on it are not reported as well.
                 fragment.add(&key, value, &mut diagnostics);
             }
         }
@@ -94,6 +96,29 @@ fn name_problem(key: &Key) -> Option<Diagnostic> {
     }
     let message = format!("`{name}` is a reserved name and cannot be a job");
     Some(Diagnostic::error(&JOB_NAME, key.origin, message).with_help("rename the job"))
+}
+
+/// Keywords that make a mapping a job, and that no global keyword has.
+const JOB_MARKS: [&str; 4] = ["script", "run", "trigger", "extends"];
+
+/// Reports a job with the name of a global keyword: GitLab would read it as that keyword.
+fn job_named_like_keyword(key: &Key, value: &Node) -> Option<Diagnostic> {
+    let name = key.text();
+    let body = value.as_map().filter(|_| keywords::GLOBAL.contains(&name))?;
+    let mark = JOB_MARKS.iter().find_map(|mark| body.entry(mark))?;
+    let message = format!("`{name}` is a keyword and cannot be a job");
+    let is_valid_variable = name == "variables" && matches!(mark.value.kind, Kind::Scalar(_));
+    let problem = if is_valid_variable {
+        // GitLab accepts it: `script` and the other keys become variables.
+        body.entries
+            .iter()
+            .find(|entry| entry.key.text() != mark.key.text() && keywords::JOB.contains(&entry.key.text()))?;
+        Diagnostic::warning(&JOB_NAME, key.origin, message)
+    } else {
+        Diagnostic::error(&JOB_NAME, key.origin, message)
+    };
+    let label = format!("`{}` is a keyword of a job", mark.key.text());
+    Some(problem.with_label(mark.key.origin, label).with_help("rename the job"))
 }
 
 /// Returns the type that Psych gives to a key that is not a string.

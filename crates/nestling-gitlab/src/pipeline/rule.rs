@@ -6,7 +6,7 @@ use crate::yaml::{Map, Node};
 
 /// One rule of a job or a workflow.
 #[derive(Debug, Clone, Copy)]
-pub struct RuleView<'a> {
+pub struct RuleEntry<'a> {
     /// The place where it was written.
     pub origin: Origin,
     /// Its keys.
@@ -14,13 +14,13 @@ pub struct RuleView<'a> {
 }
 
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
-pub fn rules(body: &Map) -> Option<Vec<RuleView<'_>>> {
+pub fn rules(body: &Map) -> Option<Vec<RuleEntry<'_>>> {
     let items = body.get("rules")?.as_seq()?;
-    let rules = items.iter().filter_map(|item| Some(RuleView { origin: item.origin, body: item.as_map()? }));
+    let rules = items.iter().filter_map(|item| Some(RuleEntry { origin: item.origin, body: item.as_map()? }));
     Some(rules.collect())
 }
 
-impl<'a> RuleView<'a> {
+impl<'a> RuleEntry<'a> {
     /// The condition as written.
     pub fn condition(&self) -> Option<&'a Node> {
         self.get("if")
@@ -57,7 +57,7 @@ pub fn is_manual(body: &Map) -> bool {
 }
 
 /// Returns `true` if a job is manual under a rule, by the rule's `when` or, where it has none, by the job's.
-pub fn is_manual_rule(rule: &RuleView<'_>, body: &Map) -> bool {
+pub fn is_manual_rule(rule: &RuleEntry<'_>, body: &Map) -> bool {
     match rule.when() {
         Some(when) => when == "manual",
         None => has_when(body, "manual"),
