@@ -24,7 +24,6 @@ use crate::diagnostic::Diagnostic;
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
 use crate::pipeline::presence::{Creation, JobPresence, presences};
-pub(crate) use form::{PASSED_ON, type_name};
 use index::Index;
 pub(crate) use index::is_partial;
 

@@ -6,14 +6,13 @@ mod include;
 
 pub use include::{RemoteIncludes, Surroundings};
 
-use crate::check::{PASSED_ON, type_name};
 use crate::configuration::rules::{STAGE_NAME, STAGES, WORKFLOW_KEY};
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::{WORKFLOW, is_hidden};
+use crate::pipeline::keywords::{PASSED_ON, WORKFLOW, is_hidden};
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
 use crate::yaml::{Map, Node};
@@ -136,7 +135,7 @@ fn complete(
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {
     let Some(node) = globals.get("stages") else { return Vec::new() };
     let Some(items) = node.as_seq() else {
-        let message = format!("`stages` must be a list of names, found {}", type_name(node));
+        let message = format!("`stages` must be a list of names, found {}", node.type_name());
         problems.push(Diagnostic::error(&STAGES, node.origin, message));
         return Vec::new();
     };

@@ -2,27 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Rule, Suggestion};
 use crate::pipeline::duration;
-use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar};
-
-/// Help for a word that resembles none of GitLab's. It stays in the pipeline, since the reader's GitLab decides.
-pub(crate) const PASSED_ON: &str =
-    "it is passed on unchanged: GitLab rejects it unless a newer version knows it";
-
-/// Returns the type of a value, as messages name it.
-pub(crate) fn type_name(node: &Node) -> &'static str {
-    match &node.kind {
-        Kind::Seq(_) => "a list",
-        Kind::Map(_) => "a mapping",
-        Kind::Scalar(scalar) => match scalar.meaning() {
-            Meaning::Null => "null",
-            Meaning::Bool(_) => "a boolean",
-            Meaning::Int(_) | Meaning::Float(_) => "a number",
-            Meaning::Date => "a date",
-            Meaning::Symbol => "a symbol",
-            Meaning::Text(_) => "a string",
-        },
-    }
-}
+use crate::yaml::{Entry, Map, Meaning, Node, Scalar};
 
 /// Returns the value of a keyword, if it can be judged. To GitLab a keyword with null is absent.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
@@ -37,7 +17,7 @@ fn is_reported_elsewhere(node: &Node) -> bool {
 
 /// Returns the error for a value of another type than `expected`.
 pub(crate) fn wrong(rule: &'static Rule, key: &str, expected: &str, node: &Node) -> Diagnostic {
-    let message = format!("`{key}` must be {expected}, found {}", type_name(node));
+    let message = format!("`{key}` must be {expected}, found {}", node.type_name());
     let problem = Diagnostic::error(rule, node.origin, message);
     match node.text() {
         Some(text) if expected.starts_with("a string") => problem.with_help(quoted(text)),
@@ -79,7 +59,7 @@ fn string_item(rule: &'static Rule, key: &str, item: &Node) -> Option<Diagnostic
     if item.as_str().is_some() || is_reported_elsewhere(item) {
         return None;
     }
-    let message = format!("each item of `{key}` must be a string, found {}", type_name(item));
+    let message = format!("each item of `{key}` must be a string, found {}", item.type_name());
     let problem = Diagnostic::error(rule, item.origin, message);
     Some(match item.text() {
         Some(text) => problem.with_help(quoted(text)),

@@ -1,9 +1,8 @@
 //! `default:` and `variables:` of a file, pushed down into its jobs, so that jobs of many files can share one pipeline
 //! (<https://docs.gitlab.com/ci/yaml/#default>, <https://docs.gitlab.com/ci/yaml/#inherit>).
 
-use super::keywords;
+use super::keywords::{self, PASSED_ON};
 use super::merge::empty_nulls;
-use crate::check::{PASSED_ON, type_name};
 use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Key, Map, Node};
@@ -141,7 +140,7 @@ fn mapping(globals: &Map, key: &str, diagnostics: &mut Vec<Diagnostic>) -> Map {
     if let Some(map) = node.as_map() {
         return map.clone();
     }
-    let message = format!("`{key}` must be a mapping, found {}", type_name(node));
+    let message = format!("`{key}` must be a mapping, found {}", node.type_name());
     let help = format!("write names and values below `{key}:`, indented");
     diagnostics.push(Diagnostic::error(&GLOBAL_MAP, node.origin, message).with_help(help));
     Map::default()

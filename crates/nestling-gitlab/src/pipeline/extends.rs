@@ -4,7 +4,6 @@
 use super::fragment::RawJob;
 use super::merge::{deep_merge, without_nulls};
 use super::value::one_or_many;
-use crate::check::type_name;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED};
 use crate::yaml::{Entry, Key, Map, Node};
@@ -158,7 +157,7 @@ fn circular(path: &[&str], wanted: &str, origin: Origin) -> Diagnostic {
 
 fn not_a_name(name: &str, base: &Node) -> Diagnostic {
     let message =
-        format!("`extends` of `{name}` must be a job name or a list of them, found {}", type_name(base));
+        format!("`extends` of `{name}` must be a job name or a list of them, found {}", base.type_name());
     Diagnostic::error(&EXTENDS_UNDEFINED, base.origin, message).with_help("write the name of a job")
 }
 

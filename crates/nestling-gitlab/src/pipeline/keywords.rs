@@ -190,6 +190,10 @@ pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script",
 /// How deep lists may stand in lists, the outermost counted.
 pub const LIST_LEVELS: usize = 10;
 
+/// Help for a word that resembles none of GitLab's. It stays in the pipeline, since the user's GitLab may know it.
+pub(crate) const PASSED_ON: &str =
+    "it is passed on unchanged: GitLab rejects it unless a newer version knows it";
+
 /// Returns `true` if a body says what the job does. A body that does not is completed elsewhere, or is no job.
 pub fn has_work(body: &Map) -> bool {
     WORK.iter().any(|key| body.contains(key))

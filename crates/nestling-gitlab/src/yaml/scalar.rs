@@ -1,6 +1,6 @@
 //! The types that Ruby Psych, GitLab's YAML reader, gives to scalars.
 
-use super::node::{Node, Scalar, Style};
+use super::node::{Kind, Node, Scalar, Style};
 
 /// The value that Psych reads from a scalar.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,22 @@ impl Node {
         match self.as_scalar()?.meaning() {
             Meaning::Int(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Returns the type of the node with an article, as messages name it: `a list`.
+    pub fn type_name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Seq(_) => "a list",
+            Kind::Map(_) => "a mapping",
+            Kind::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Null => "null",
+                Meaning::Bool(_) => "a boolean",
+                Meaning::Int(_) | Meaning::Float(_) => "a number",
+                Meaning::Date => "a date",
+                Meaning::Symbol => "a symbol",
+                Meaning::Text(_) => "a string",
+            },
         }
     }
 

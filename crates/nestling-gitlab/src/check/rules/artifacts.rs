@@ -4,7 +4,7 @@ use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
-use crate::pipeline::keywords::SAVE_WHEN;
+use crate::pipeline::keywords::{PASSED_ON, SAVE_WHEN};
 use crate::yaml::{Key, Map, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -137,7 +137,7 @@ fn report(key: &Key, node: &Node) -> Vec<Diagnostic> {
     if !REPORTS.contains(&name) {
         let message = format!("unknown report type `{name}`");
         let suggestion = Suggestion::among(name, REPORTS.iter().copied());
-        return vec![Diagnostic::misspelt(&RULE, key.origin, message, suggestion, form::PASSED_ON)];
+        return vec![Diagnostic::misspelt(&RULE, key.origin, message, suggestion, PASSED_ON)];
     }
     if name == "coverage_report" {
         return coverage(node);

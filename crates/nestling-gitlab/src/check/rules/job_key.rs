@@ -1,10 +1,9 @@
 //! `job-key`: keywords of a job.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
-use crate::pipeline::keywords;
+use crate::pipeline::keywords::{self, PASSED_ON};
 use crate::yaml::Entry;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,5 +36,5 @@ fn unknown(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
     let message = format!("unknown job keyword `{key}`");
     let suggestion = Suggestion::among(key, keywords::JOB.iter().copied());
-    Diagnostic::misspelt(&RULE, entry.key.origin, message, suggestion, form::PASSED_ON)
+    Diagnostic::misspelt(&RULE, entry.key.origin, message, suggestion, PASSED_ON)
 }

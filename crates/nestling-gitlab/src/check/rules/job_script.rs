@@ -1,7 +1,6 @@
 //! `job-script`: the script of a job.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::keywords::{LIST_LEVELS, WORK};
@@ -61,7 +60,7 @@ fn lines(key: &str, node: &Node, depth: usize, problems: &mut Vec<Diagnostic>) {
         }
         Kind::Scalar(_) if node.as_str().is_some() => {}
         Kind::Scalar(_) => {
-            let message = format!("each line of `{key}` must be a string, found {}", form::type_name(node));
+            let message = format!("each line of `{key}` must be a string, found {}", node.type_name());
             problems.push(Diagnostic::error(&RULE, node.origin, message).with_help("quote the line"));
         }
     }

@@ -80,7 +80,7 @@ fn values(name: &str, node: &Node) -> Option<Diagnostic> {
         ));
     }
     let wrong = items.iter().find(|item| !is_matrix_value(item))?;
-    let found = form::type_name(wrong);
+    let found = wrong.type_name();
     let message = format!("values of matrix variable `{name}` must be strings, found {found}");
     let problem = Diagnostic::error(&RULE, wrong.origin, message);
     Some(match wrong.text() {

@@ -5,6 +5,7 @@ use super::when_form::exit_codes;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
+use crate::pipeline::keywords::PASSED_ON;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -73,5 +74,5 @@ fn failure(node: &Node) -> Option<Diagnostic> {
     }
     let message = format!("unknown failure reason `{name}` in `retry:when`");
     let suggestion = Suggestion::among(name, FAILURES.iter().copied());
-    Some(Diagnostic::misspelt(&RULE, node.origin, message, suggestion, form::PASSED_ON))
+    Some(Diagnostic::misspelt(&RULE, node.origin, message, suggestion, PASSED_ON))
 }

@@ -50,7 +50,7 @@ fn value(entry: &Entry) -> Option<Diagnostic> {
     if node.as_scalar().is_some() {
         return scalar(&name, node);
     }
-    let message = format!("variable `{name}` must be a string, found {}", form::type_name(node));
+    let message = format!("variable `{name}` must be a string, found {}", node.type_name());
     let problem = Diagnostic::error(&RULE, node.origin, message);
     Some(problem.with_help("write a list as one string: `\"a b\"`"))
 }

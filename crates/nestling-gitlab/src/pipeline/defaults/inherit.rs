@@ -1,7 +1,6 @@
 //! `inherit`: the defaults and variables of its file that a job inherits
 //! (<https://docs.gitlab.com/ci/yaml/#inherit>).
 
-use crate::check::type_name;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::keywords;
 use crate::pipeline::rules::INHERIT;
@@ -25,7 +24,7 @@ pub(super) fn read(inherit: Option<&Node>) -> ((Inherit, Inherit), Vec<Diagnosti
     };
     let Some(parts) = inherit.as_map() else {
         diagnostics.push(
-            error(inherit.origin, format!("`inherit` must be a mapping, found {}", type_name(inherit)))
+            error(inherit.origin, format!("`inherit` must be a mapping, found {}", inherit.type_name()))
                 .with_help(FORM),
         );
         return ((default, variables), diagnostics);
@@ -51,7 +50,7 @@ fn part(key: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Inherit {
     }
     let Some(items) = node.as_seq() else {
         let message =
-            format!("`inherit:{key}` must be `true`, `false` or a list of names, found {}", type_name(node));
+            format!("`inherit:{key}` must be `true`, `false` or a list of names, found {}", node.type_name());
         diagnostics.push(error(node.origin, message));
         return Inherit::Nothing;
     };
