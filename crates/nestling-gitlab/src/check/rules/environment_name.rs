@@ -3,7 +3,7 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::environment::environment;
+use crate::pipeline::environment::{environment, is_name_character};
 use crate::yaml::Node;
 
 /// The rule `environment-name`.
@@ -17,11 +17,6 @@ either end.",
     bad: Example::Pipeline("a: { script: d, environment: 'review:1' }\n"),
     good: Example::Pipeline("a: { script: d, environment: review/$CI_COMMIT_REF_SLUG }\n"),
 };
-
-/// lib/gitlab/regex.rb, `environment_name_regex`. Resource groups have the same characters.
-pub(super) fn is_allowed(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '$' | '{' | '}' | '.' | ' ' | '-')
-}
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
@@ -45,7 +40,7 @@ fn judge(node: &Node) -> Option<Diagnostic> {
         let message = format!("environment name has {length} characters; GitLab allows 255");
         return Some(Diagnostic::error(&RULE, node.origin, message));
     }
-    if let Some(character) = name.chars().find(|c| !is_allowed(*c)) {
+    if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
         let message = format!("environment name `{name}` cannot contain {character:?}");
         let problem = Diagnostic::error(&RULE, node.origin, message);
         return Some(problem.with_help("use letters, digits, spaces, `-`, `_`, `/`, `.` and variables"));

@@ -1,11 +1,11 @@
 //! `resource-group`: jobs that run one at a time.
 
 use super::Index;
-use super::environment_name::is_allowed;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::environment::is_name_character;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,7 +46,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
     let message = if name.is_empty() {
         "`resource_group` cannot be empty".to_owned()
-    } else if let Some(character) = name.chars().find(|c| !is_allowed(*c)) {
+    } else if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
         format!("resource group `{name}` cannot contain {character:?}")
     } else if name.starts_with('/') || name.ends_with('/') {
         format!("resource group `{name}` cannot start or end with a slash")
