@@ -10,6 +10,7 @@ mod place;
 mod report;
 mod artifacts;
 mod io;
+mod job_counts;
 mod options;
 mod assemblies;
 mod progress;

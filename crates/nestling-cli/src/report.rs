@@ -5,6 +5,7 @@ mod human;
 mod sarif;
 
 use nestling::UnitName;
+use nestling_gitlab::diagnostic::KindName;
 
 pub(crate) use codequality::codequality;
 pub(crate) use human::human;
@@ -12,6 +13,16 @@ pub(crate) use sarif::{escaped, sarif};
 
 /// How many units are named.
 const UNITS: usize = 3;
+
+/// Returns the kinds of pipelines that a diagnostic was found in, if not in all: `in merge requests and tags`.
+fn kinds(kinds: &[KindName]) -> Option<String> {
+    let (last, others) = kinds.split_last()?;
+    if others.is_empty() {
+        return Some(format!("in {}", last.name));
+    }
+    let others: Vec<&str> = others.iter().map(|kind| kind.name.as_str()).collect();
+    Some(format!("in {} and {}", others.join(", "), last.name))
+}
 
 /// The units that a diagnostic was found for, in a few words.
 fn units(units: &[UnitName]) -> Option<String> {

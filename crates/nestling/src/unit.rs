@@ -7,6 +7,7 @@
 
 pub(crate) mod rules;
 mod jobs;
+mod shared;
 mod values;
 mod for_environment;
 mod root_body;
@@ -32,4 +33,5 @@ pub(crate) use jobs::{UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, renamed};
 pub(crate) use renderer::UnitRenderer;
+pub(crate) use shared::SharedRenderings;
 pub(crate) use values::UnitChange;

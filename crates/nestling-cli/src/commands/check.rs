@@ -4,6 +4,7 @@ use crate::check_files::{self, Settings};
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
+use crate::job_counts::JobCounts;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
 use crate::planned::tell;
 use crate::report;
@@ -66,18 +67,18 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
         let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-        let mut plan = session.plan_everything()?;
-        let unused = session.unused_allows(&plan)?;
-        plan.diagnostics.extend(unused);
-        let units = counted(plan.workspace.units().len(), "unit");
-        let jobs = counted(plan.pipeline.jobs.len(), "job");
-        (plan.diagnostics, plan.sources, summary(&[units, jobs], plan.allowed))
+        let checked = session.check()?;
+        let units = counted(checked.workspace.units().len(), "unit");
+        let mut counts = JobCounts::default();
+        for kind in &checked.kinds {
+            counts.add(&kind.name, kind.job_count());
+        }
+        (checked.diagnostics, checked.sources, summary(&units, &counts, checked.allowed))
     } else {
         let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
         let findings = check_files::check(&args.files, &settings, invocation)?;
         let files = counted(findings.files, "file");
-        let jobs = counted(findings.jobs, "job");
-        (findings.problems, findings.sources, summary(&[files, jobs], findings.allowed))
+        (findings.problems, findings.sources, summary(&files, &findings.jobs, findings.allowed))
     };
     if args.format != Format::Human {
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
@@ -90,13 +91,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     Ok(ended(ok))
 }
 
-/// The last line where there is no error.
-fn summary(counts: &[String; 2], allowed: usize) -> String {
+/// Returns the last line of a check without errors.
+fn summary(checked: &str, jobs: &JobCounts, allowed: usize) -> String {
     let allowed = match allowed {
         0 => String::new(),
         count => format!("; {} allowed", counted(count, "warning")),
     };
-    format!("{}: no errors{allowed}\n", counts.join(", "))
+    format!("{checked}, {jobs}: no errors{allowed}\n")
 }
 
 /// The problems as programs read them.

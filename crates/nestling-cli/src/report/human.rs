@@ -1,6 +1,6 @@
 //! Diagnostics as text for a person, in the manner of rustc.
 
-use super::units;
+use super::{kinds, units};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::{Diagnostic, Label, Origin, Severity, Source, Sources};
 use std::fmt::Write as _;
@@ -34,7 +34,8 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     }
     let notes = diagnostic.all_notes();
     let units = units(&diagnostic.units);
-    for note in notes.iter().chain(&units) {
+    let kinds = kinds(&diagnostic.kinds);
+    for note in notes.iter().chain(&units).chain(&kinds) {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
     if let Some(help) = &diagnostic.help {

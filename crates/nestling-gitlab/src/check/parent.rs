@@ -1,11 +1,13 @@
-//! What the parent pipeline does to the child, as far as the root's `.gitlab-ci.yml` says it.
+//! The effects of the parent pipeline on the child, as far as the root's `.gitlab-ci.yml` tells.
 
 use super::read_file;
 use crate::diagnostic::Sources;
-use crate::pipeline::Job;
+use crate::pipeline::expression::Expression;
+use crate::pipeline::rule::rules;
+use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{Map, Meaning, Node, Scalar};
 
-/// What every trigger job that includes an artifact has in common, so that nothing is said that may not be so.
+/// The properties that all trigger jobs with an artifact have in common: only those are certain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parent {
     /// Variables that it forwards: they win over those of the child's jobs
@@ -13,6 +15,24 @@ pub struct Parent {
     pub forwarded: Vec<String>,
     /// Resource groups that it holds while the child runs.
     pub held_groups: Vec<String>,
+    /// Sources that its rules name, as values of `CI_PIPELINE_SOURCE`.
+    pub sources: Vec<String>,
+}
+
+/// Returns the values that conditions of a pipeline compare `CI_PIPELINE_SOURCE` with.
+pub fn named_sources(pipeline: &Pipeline) -> Vec<String> {
+    let mut sources = Vec::new();
+    let bodies = std::iter::once(&pipeline.workflow).chain(pipeline.jobs.iter().map(|job| &job.body));
+    for rule in bodies.flat_map(|body| rules(body).unwrap_or_default()) {
+        let text = rule.condition().and_then(Node::text);
+        let Some(condition) = text.and_then(|text| Expression::parse(text).ok()) else { continue };
+        for (name, value) in condition.equalities() {
+            if name == "CI_PIPELINE_SOURCE" && !sources.iter().any(|known| known == value) {
+                sources.push(value.to_owned());
+            }
+        }
+    }
+    sources
 }
 
 impl Parent {
@@ -20,9 +40,11 @@ impl Parent {
     /// it is not ours.
     pub fn read(text: &str) -> Self {
         let (pipeline, _) = read_file(".gitlab-ci.yml", text, &Sources::default());
+        let sources = named_sources(&pipeline);
         let mut triggers = pipeline.jobs.iter().filter(|job| includes_artifact(job));
-        let Some(first) = triggers.next() else { return Self::default() };
-        let mut parent = Self { forwarded: forwarded(first), held_groups: held(first).into_iter().collect() };
+        let Some(first) = triggers.next() else { return Self { sources, ..Self::default() } };
+        let held_groups = held(first).into_iter().collect();
+        let mut parent = Self { forwarded: forwarded(first), held_groups, sources };
         for job in triggers {
             let (names, group) = (forwarded(job), held(job));
             parent.forwarded.retain(|name| names.contains(name));

@@ -23,23 +23,31 @@ pub(super) enum Unconverted {
 pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverted) -> Result<(), Error> {
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
     diagnostics.extend(checked(plan, parent(files)?));
-    let outcome = allowed(plan, &plan.sources, diagnostics);
+    let outcome = allowed(&plan.workspace, &plan.pipeline, &plan.sources, diagnostics);
     plan.diagnostics = outcome.problems;
-    plan.allowed = outcome.allowed;
+    plan.allowed = check::allowed_count(&outcome.allowed);
     plan.unused_allows = outcome.unused;
-    // After `allow`: what has been dealt with is no error either.
-    if unconverted == Unconverted::Fail {
-        for diagnostic in &mut plan.diagnostics {
+    unconverted.apply(&mut plan.diagnostics);
+    Ok(())
+}
+
+impl Unconverted {
+    /// Makes what is left of the open lines errors, if they are to be: after `allow`, since what has been dealt with is no
+    /// error either.
+    pub(super) fn apply(self, diagnostics: &mut [Diagnostic]) {
+        if self == Self::Warn {
+            return;
+        }
+        for diagnostic in diagnostics {
             if LineKind::is_rule_of_open_lines(diagnostic.rule) {
                 diagnostic.severity = Severity::Error;
             }
         }
     }
-    Ok(())
 }
 
 /// Reads what the repository's own `.gitlab-ci.yml` does to the child pipeline.
-fn parent(files: &dyn Files) -> Result<Parent, Error> {
+pub(super) fn parent(files: &dyn Files) -> Result<Parent, Error> {
     let path = RepoPath::root().child(b".gitlab-ci.yml");
     match files.read(&path)? {
         Some(bytes) => Ok(Parent::read(&String::from_utf8_lossy(&bytes))),
@@ -47,7 +55,7 @@ fn parent(files: &dyn Files) -> Result<Parent, Error> {
     }
 }
 
-fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
+pub(super) fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     let gitlab = &plan.workspace.gitlab;
     let mut settings = CheckSettings::new(gitlab.clone()).with_parent(parent);
     settings.variables = KnownVariables::of_child(&plan.facts);

@@ -31,7 +31,7 @@ pub(super) fn sent_to(
     if deploys {
         let gate = Gate {
             start: entry.start,
-            expressions: entry.when.expressions(scope.renderer.facts),
+            expressions: entry.when.expressions(scope.renderer.facts()),
             frozen: entry.freeze == Freeze::Respected,
             origin: entry.origin,
         };

@@ -252,6 +252,8 @@ pub struct DiagnosticV1 {
     pub notes: Vec<String>,
     /// The units that it was found for.
     pub units: Vec<String>,
+    /// The kinds of pipelines that it was found in, as `--as` takes them; empty if it was found in all that were checked.
+    pub kinds: Vec<String>,
     /// What to do.
     pub help: Option<String>,
 }
