@@ -1,6 +1,7 @@
 //! Numbers of jobs by kind of pipeline.
 
 use crate::io::counted;
+use crate::report::listed;
 use nestling_gitlab::diagnostic::KindName;
 use std::fmt;
 
@@ -18,19 +19,24 @@ impl JobCounts {
     }
 }
 
-/// Writes one number where all kinds have as many jobs, otherwise that of each kind.
+/// Writes one number if all kinds have as many jobs, otherwise each number with its kinds: `2 jobs in merge requests and tags,
+/// 5 in schedules`.
 impl fmt::Display for JobCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.0.first().map_or(0, |(_, count)| *count);
-        if self.0.iter().all(|(_, count)| *count == first) {
-            return f.write_str(&counted(first, "job"));
-        }
-        for (position, (kind, count)) in self.0.iter().enumerate() {
-            match position {
-                0 => write!(f, "{} in {}", counted(*count, "job"), kind.name)?,
-                _ => write!(f, ", {count} in {}", kind.name)?,
+        let mut by_count: Vec<(usize, Vec<&KindName>)> = Vec::new();
+        for (kind, count) in &self.0 {
+            match by_count.iter_mut().find(|(known, _)| known == count) {
+                Some((_, kinds)) => kinds.push(kind),
+                None => by_count.push((*count, vec![kind])),
             }
         }
-        Ok(())
+        if let [(count, _)] = by_count.as_slice() {
+            return f.write_str(&counted(*count, "job"));
+        }
+        let parts = by_count.iter().enumerate().map(|(position, (count, kinds))| {
+            let jobs = if position == 0 { counted(*count, "job") } else { count.to_string() };
+            format!("{jobs} in {}", listed(kinds))
+        });
+        f.write_str(&parts.collect::<Vec<_>>().join(", "))
     }
 }

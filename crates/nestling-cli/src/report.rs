@@ -16,12 +16,19 @@ const UNITS: usize = 3;
 
 /// Returns the kinds of pipelines that a diagnostic was found in, if not in all: `in merge requests and tags`.
 fn kinds(kinds: &[KindName]) -> Option<String> {
-    let (last, others) = kinds.split_last()?;
-    if others.is_empty() {
-        return Some(format!("in {}", last.name));
+    if kinds.is_empty() {
+        return None;
     }
-    let others: Vec<&str> = others.iter().map(|kind| kind.name.as_str()).collect();
-    Some(format!("in {} and {}", others.join(", "), last.name))
+    Some(format!("in {}", listed(&kinds.iter().collect::<Vec<_>>())))
+}
+
+/// Returns the names of kinds as a list in words: `merge requests, tags and schedules`.
+pub(crate) fn listed(kinds: &[&KindName]) -> String {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name.as_str()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// The units that a diagnostic was found for, in a few words.

@@ -13,8 +13,9 @@ use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
 use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
+use crate::pipeline::guard::Guard;
 use crate::pipeline::known::KnownVariables;
-use crate::pipeline::presence::{Creation, JobPresence, presences};
+use crate::pipeline::presence::{Creation, JobPresence, presences, workflow_guard};
 use crate::yaml::Node;
 use incomplete::{Inputs, Partial};
 use nestling_files::files::{Files, MemoryFiles};
@@ -85,9 +86,11 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     }
     settings.open = inputs.are_used() || !pipeline.includes.is_empty();
     let creation = Creation::of(&settings.variables);
-    let presence = presences(&pipeline, &creation.moment(settings.workflow.are_there(&pipeline)));
+    let moment = creation.moment(settings.workflow.are_there(&pipeline));
+    let presence = presences(&pipeline, &moment);
     problems.extend(check::check_present(&pipeline, &presence, &settings));
-    let jobs = presence.iter().map(JobPresence::count).sum();
+    let is_created = workflow_guard(&pipeline.workflow, None, &moment) != Guard::Never;
+    let jobs = if is_created { presence.iter().map(JobPresence::count).sum() } else { 0 };
     problems.retain(|problem| !inputs.decide(problem));
     if settings.open {
         let partial = Partial::of(&pipeline);
