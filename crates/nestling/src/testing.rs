@@ -22,7 +22,34 @@ pub use outcome::{CaseOutcome, Snapshot, summary};
 pub use suite::Suite;
 pub use template::{TemplateRenderer, TemplateValues, with_templates};
 
+use crate::plan::Plan;
+use crate::project::{Error, Project};
+use nestling_files::files::MemoryFiles;
+use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::yaml::Node;
+
+/// Plans every unit of a workspace in memory, for a push to the branch `feature` while the default branch is `main`.
+///
+/// ```
+/// let plan = nestling::testing::plan_files([
+///     ("nestling.yml", "workspace: {}"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// assert_eq!(plan.pipeline.jobs[0].name.as_str(), "api:build");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`Planning::run`](crate::Planning::run).
+pub fn plan_files<P: AsRef<[u8]>, B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (P, B)>,
+) -> Result<Plan, Error> {
+    let files = MemoryFiles::new(files);
+    let facts = PipelineFacts::local(Some("feature".to_owned()), Some("main".to_owned()), None);
+    let project = Project::of_files(&files, facts)?;
+    let changes = project.changes()?;
+    project.plan(changes).run()
+}
 
 /// Estimates how large GitLab finds a document, in bytes of the objects that Ruby makes of it: what
 /// [`PipelineLimits::objects`](crate::PipelineLimits) limits.
