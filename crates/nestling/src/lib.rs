@@ -123,3 +123,8 @@ pub use project::{ComparedPlans, Comparison, Error, PathFacts, Planning, Project
 pub use repository::Repository;
 pub use select::{Difference, Reason, Selection, Verdict};
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, library_names};
+
+/// The examples of the crate's README are run, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,7 @@
 //! Cases beside templates: given inputs, a directory, changed paths and a kind of pipeline, expect these jobs.
 //!
 //! A case is a file of plain data in a folder `tests` beside templates. It is planned exactly as a repository whose only unit
-//! uses the template, through the same [`Project`](crate::Project). What a case does not expect, it does not look at: an
+//! uses the template, through the same [`Project`]. What a case does not expect, it does not look at: an
 //! expected job is a part of the job that comes out, at any depth.
 
 mod discover;
