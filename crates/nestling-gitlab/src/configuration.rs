@@ -25,6 +25,8 @@ pub struct Configuration {
     pub stages: Vec<Staged>,
     /// The jobs by name, in the order written; hidden ones are gone.
     pub jobs: IndexMap<String, ConfiguredJob>,
+    /// `default:` and `variables:` of the whole file, which the jobs have been given.
+    pub defaults: Defaults,
     /// `workflow:`; empty where the key is missing.
     pub workflow: Map,
     /// The key `workflow`, if it was written.
@@ -125,7 +127,7 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Dia
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
-    (Configuration { stages, jobs, workflow, workflow_key, includes: Vec::new() }, problems)
+    (Configuration { stages, jobs, defaults, workflow, workflow_key, includes: Vec::new() }, problems)
 }
 
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {

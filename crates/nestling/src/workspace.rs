@@ -26,7 +26,7 @@ mod load;
 mod schema;
 mod template;
 
-pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
+pub use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub use condition::{Condition, When};
 pub(crate) use directories::UnitDirectories;
 pub use document::{Body, Document, split};

@@ -44,8 +44,8 @@ pub(crate) struct Writer<'a> {
 pub struct Gate {
     /// How it starts.
     pub start: Start,
-    /// The expression that must hold.
-    pub expression: Option<String>,
+    /// The expressions of `rules:if` that must all hold.
+    pub expressions: Vec<String>,
     /// Set if a deploy freeze holds it back.
     pub frozen: bool,
     /// Where that is written.
@@ -136,19 +136,10 @@ impl<'a> Writer<'a> {
             return None;
         }
         let environments = self.gating_environments();
-        let expressions: Vec<String> =
-            environments.iter().filter_map(|environment| any_of(&environment.expressions)).collect();
-        let expression = match &expressions[..] {
-            [] => None,
-            [only] => Some(only.clone()),
-            several => {
-                let several: Vec<String> = several.iter().map(|text| format!("({text})")).collect();
-                Some(several.join(" && "))
-            }
-        };
+        let expressions = environments.iter().filter_map(|environment| any_of(&environment.expressions));
         Some(Gate {
             start: self.start(),
-            expression,
+            expressions: expressions.collect(),
             frozen: environments.iter().any(|environment| environment.frozen),
             origin: environments.first().map_or(self.job.origin, |environment| environment.origin),
         })

@@ -5,7 +5,7 @@ use super::keywords;
 use super::merge::empty_nulls;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
-use crate::yaml::{Entry, Map, Node};
+use crate::yaml::{Entry, Key, Map, Node};
 
 mod inherit;
 
@@ -72,6 +72,12 @@ impl Defaults {
         diagnostics
     }
 
+    /// Returns `true` if a key of a job, or of its `variables`, comes from here and not from the job.
+    pub fn gave(&self, key: &Key) -> bool {
+        let given = self.default.entries.iter().chain(&self.variables.entries);
+        given.map(|entry| &entry.key).any(|given| given.origin == key.origin && given.text() == key.text())
+    }
+
     fn fold_variables(&self, inherit: &Inherit, body: &mut Map) {
         let mut variables = Map::default();
         variables
@@ -79,10 +85,9 @@ impl Defaults {
             .extend(self.variables.entries.iter().filter(|e| inherit.takes(e.key.text())).cloned());
         let Some(first) = variables.entries.first().map(|entry| entry.key.origin) else { return };
         match body.get_mut("variables") {
-            None => body.entries.push(Entry {
-                key: crate::yaml::Key::new(first, "variables"),
-                value: Node::map(first, variables),
-            }),
+            None => body
+                .entries
+                .push(Entry { key: Key::new(first, "variables"), value: Node::map(first, variables) }),
             Some(node) if node.is_null() => *node = Node::map(first, variables),
             Some(node) => {
                 // A `variables` that is no mapping stays for `check` to refuse.

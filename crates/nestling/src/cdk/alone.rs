@@ -38,7 +38,7 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
         is_merge_request: false,
         needs_limit: InstanceLimits::default().needs,
     });
-    Alone { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
+    Alone { rendered: rendered(outcome.stages, outcome.jobs, origin).file, report: outcome.report }
 }
 
 fn of_own_name(path: &str, origin: Origin) -> Environment {

@@ -42,7 +42,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> Plain {
             Start::Manual(Blocking::Optional) => PlainStart::Manual,
             Start::Manual(Blocking::Blocking) => PlainStart::Blocking,
         },
-        after: entry.after.as_ref().map(ToString::to_string),
+        after: entry.after.as_ref().map(|after| after.environment.to_string()),
         stops: stops(entry, of.purpose),
         keywords: keywords(entry, of),
     }
