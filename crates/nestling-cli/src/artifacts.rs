@@ -1,6 +1,6 @@
 //! What `generate --report` leaves for people: the preview, the plan, a summary, links on the job's page.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use crate::place::from_root;
 use crate::{output, report};
@@ -27,7 +27,7 @@ pub(crate) fn write(
     folder: &Path,
     start: &Path,
     plan: &Plan,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(folder);
     std::fs::create_dir_all(&target)
@@ -62,7 +62,7 @@ const LINKS: [(&str, &str); 3] = [
 ];
 
 /// The links to the artifacts of this very job; none outside of GitLab, where they have no address.
-fn annotations(folder: &Path, environment: &Environment) -> Result<String, Failure> {
+fn annotations(folder: &Path, environment: &ProcessEnvironment) -> Result<String, Failure> {
     let base = environment.get("CI_JOB_URL").zip(inside_project(folder, environment));
     let links: Vec<Annotation> = base.map_or_else(Vec::new, |(job, path)| {
         let link = |(label, file): (&'static str, &str)| {
@@ -77,7 +77,7 @@ fn annotations(folder: &Path, environment: &Environment) -> Result<String, Failu
 }
 
 /// The folder's path from the project's root, as addresses write it, with a slash at its end unless it is the root.
-fn inside_project(folder: &Path, environment: &Environment) -> Option<String> {
+fn inside_project(folder: &Path, environment: &ProcessEnvironment) -> Option<String> {
     let root = Path::new(environment.get("CI_PROJECT_DIR")?);
     let mut path = String::new();
     for part in from_root(folder, root)?.components() {

@@ -1,6 +1,6 @@
 //! Standard input, output and error, replaceable by tests.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use annotate_snippets::Renderer;
 use clap::ValueEnum;
@@ -55,7 +55,7 @@ impl Io {
     /// Decides on color and width. Color: what the flag says, then `NO_COLOR`, then `CLICOLOR_FORCE` and `CLICOLOR=0`
     /// (<https://bixense.com/clicolors/>), then whether a person is looking. GitLab's log shows color, so talk is
     /// colored there. Width: `COLUMNS`, then the terminal's, then eighty.
-    pub(crate) fn set_up(&mut self, color: Color, environment: &Environment) {
+    pub(crate) fn set_up(&mut self, color: Color, environment: &ProcessEnvironment) {
         let is = |name: &str, value: &str| environment.get(name) == Some(value);
         let forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let allowed = forced || !(is("TERM", "dumb") || is("CLICOLOR", "0"));

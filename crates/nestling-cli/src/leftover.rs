@@ -4,7 +4,7 @@
 use crate::exit::Failure;
 use crate::io::Io;
 use anyhow::Context;
-use nestling::{is_name_of_part, is_part};
+use nestling::EmittedFile;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ fn parts(output: &Path, written: &[&str]) -> std::io::Result<Vec<PathBuf>> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let is_old = |name: &str| is_name_of_part(name, file) && !written.contains(&name);
+        let is_old = |name: &str| EmittedFile::is_part_name(name, file) && !written.contains(&name);
         if name.to_str().is_some_and(is_old) && entry.file_type()?.is_file() && begins_as_part(&entry.path())
         {
             parts.push(output.with_file_name(name));
@@ -64,7 +64,7 @@ fn parts(output: &Path, written: &[&str]) -> std::io::Result<Vec<PathBuf>> {
 fn begins_as_part(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(200).read_to_end(&mut start));
-    read.is_ok() && is_part(&String::from_utf8_lossy(&start))
+    read.is_ok() && EmittedFile::is_part(&String::from_utf8_lossy(&start))
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

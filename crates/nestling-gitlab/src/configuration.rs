@@ -68,7 +68,7 @@ pub fn fold(
         RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
     };
-    let (configuration, found) = complete(fragment, missing);
+    let (configuration, found) = complete(fragment, missing, surroundings.defaults);
     problems.extend(found);
     problems.extend(unknown_workflow_keys(&configuration.workflow));
     (Configuration { includes, ..configuration }, problems)
@@ -110,11 +110,18 @@ fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
 }
 
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
-fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Diagnostic>) {
+fn complete(
+    mut fragment: Fragment,
+    missing: Missing,
+    weaker: Option<&Defaults>,
+) -> (Configuration, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
     problems.extend(resolve_references(&mut fragment, missing));
-    let (defaults, found) = Defaults::from_globals(&fragment.globals);
+    let (mut defaults, found) = Defaults::from_globals(&fragment.globals);
     problems.extend(found);
+    if let Some(weaker) = weaker {
+        defaults = defaults.over(weaker);
+    }
     let stages = stages(&fragment.globals, &mut problems);
     let workflow_key = fragment.globals.entry("workflow").map(|entry| entry.key.origin);
     let workflow = fragment.globals.remove("workflow");

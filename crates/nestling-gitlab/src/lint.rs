@@ -3,7 +3,7 @@
 mod incomplete;
 
 use crate::catalog;
-use crate::check::{self, Allow, Level, Settings, WorkflowRules, read_configuration};
+use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
@@ -64,14 +64,14 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         None => (&no_files as &dyn Files, RemoteIncludes::AllUnread),
     };
     let first_file = incomplete::next_file(sources);
-    let surroundings = Surroundings { files, sources, variables: &variables };
+    let surroundings = Surroundings { files, sources, variables: &variables, defaults: None };
     let read = read_configuration(path, text, &surroundings, includes);
     let inputs = Inputs::of(sources, first_file);
     let (pipeline, mut problems) = match read {
         Ok(read) => read,
         Err(problems) => return Linted { pipeline: Pipeline::default(), diagnostics: problems },
     };
-    let mut settings = Settings::new(options.gitlab.clone());
+    let mut settings = CheckSettings::new(options.gitlab.clone());
     settings.variables = variables;
     settings.level = Level::Root;
     if options.pipeline.is_some() && pipeline.includes.is_empty() {

@@ -8,7 +8,7 @@ mod settings;
 mod gate;
 mod conditions;
 
-pub use conditions::Conditions;
+pub(crate) use conditions::Conditions;
 pub(crate) use conditions::{HasNoRules, any_of};
 pub(crate) use gate::write_start;
 pub use left_out::LeftOut;

@@ -1,6 +1,6 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
-pub mod rules;
+pub(crate) mod rules;
 mod before;
 mod definition;
 mod likeness;
@@ -12,7 +12,6 @@ mod stop;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
-use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
@@ -20,11 +19,13 @@ use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use needed::BroughtIn;
+use nestling_cdk::report::Report;
 use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,10 +34,9 @@ pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
-pub use stop::UNIT_COMMIT;
 
 /// What a plan is made from.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
     /// Who gives the files of other revisions, for templates that are kept there.
@@ -59,6 +59,7 @@ pub struct Request<'a> {
 
 /// Selection, composed pipeline and diagnostics.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Plan {
     /// The workspace.
     pub workspace: Arc<Workspace>,
@@ -69,13 +70,15 @@ pub struct Plan {
     /// Every unit of the workspace, selected or skipped.
     pub selection: Selection,
     /// The units that are not selected and have jobs that others need.
-    pub brought_in: BTreeMap<UnitName, Verdict>,
+    pub(crate) brought_in: BTreeMap<UnitName, Verdict>,
     /// The units that were removed since base.
     pub removed: Vec<Removed>,
     /// The child pipeline: every job that GitLab decides about when it creates the pipeline.
     pub pipeline: Pipeline,
     /// Whether GitLab puts each job of the pipeline in, and how the job starts, in the order of the jobs.
     pub presence: Vec<JobPresence>,
+    /// `default:` and `variables:` of the root's file, which the jobs of all units have been given.
+    pub(crate) defaults: Defaults,
     /// The jobs that were written and are not in, by unit.
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
@@ -93,6 +96,7 @@ pub struct Plan {
 
 /// Which units a change set concerns, for those who need no more.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Selected {
     /// The workspace.
     pub workspace: Arc<Workspace>,
@@ -169,7 +173,7 @@ impl<'a> Request<'a> {
 
 /// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
 /// directories, at base and at head.
-pub fn select(request: Request<'_>) -> Selected {
+pub(crate) fn select(request: Request<'_>) -> Selected {
     let (selection, removed) = {
         let templates = request.templates();
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
@@ -186,7 +190,7 @@ pub fn select(request: Request<'_>) -> Selected {
 }
 
 /// The units that are made from a file, whether it changed or not.
-pub fn made_from(
+pub(crate) fn made_from(
     files: &dyn Files,
     workspace: &Workspace,
     sources: &Sources,
@@ -216,7 +220,7 @@ fn selection(
 ///
 /// # Errors
 /// A directory cannot be listed.
-pub fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
+pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
     let made = make(&request)?;
     Ok(Plan {
         workspace: Arc::clone(&request.loaded.workspace),
@@ -227,6 +231,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
         removed: made.removed,
         pipeline: made.pipeline,
         presence: made.presence,
+        defaults: made.defaults,
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         diagnostics: diagnostic::folded(made.diagnostics),
@@ -243,6 +248,7 @@ struct MadePlan {
     removed: Vec<Removed>,
     pipeline: Pipeline,
     presence: Vec<JobPresence>,
+    defaults: Defaults,
     left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
@@ -274,7 +280,17 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed);
-    Ok(MadePlan { selection, brought_in, removed, pipeline, presence, left_out, cdk_reports, diagnostics })
+    Ok(MadePlan {
+        selection,
+        brought_in,
+        removed,
+        pipeline,
+        presence,
+        defaults: renderer.defaults().clone(),
+        left_out,
+        cdk_reports,
+        diagnostics,
+    })
 }
 
 /// The units of one plan while they are rendered, with what is collected on the way.

@@ -5,7 +5,7 @@ use crate::invocation::{Invocation, ended};
 use crate::options::HeadOptions;
 use crate::output;
 use crate::planned::tell;
-use nestling::testing::{CaseFile, Outcome, Suite, junit, summary};
+use nestling::testing::{CaseFile, CaseOutcome, Suite, junit, summary};
 use nestling::{Diagnostic, RepoPath};
 use nestling_gitlab::diagnostic::has_errors;
 use std::path::PathBuf;
@@ -61,18 +61,18 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         output::replace(&directory.join(path), &junit(&outcomes))?;
     }
     invocation.io.data(summary(&outcomes))?;
-    Ok(ended(ok && outcomes.iter().all(Outcome::passed)))
+    Ok(ended(ok && outcomes.iter().all(CaseOutcome::passed)))
 }
 
 /// The outcomes of cases, and what is wrong with files that hold none.
 #[derive(Default)]
 struct Ran {
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<CaseOutcome>,
     problems: Vec<Diagnostic>,
 }
 
 /// Reports what is wrong in the files; whether nothing of it is an error.
-fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<Outcome>, bool) {
+fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<CaseOutcome>, bool) {
     let ok = tell(&ran.problems, suite.project().sources(), invocation.io);
     (ran.outcomes, ok)
 }

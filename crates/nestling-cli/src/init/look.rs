@@ -1,7 +1,7 @@
 //! Looks at a repository: which directories are projects, and of what kind.
 
 use nestling::{FILE_NAME, Files, ReadError, RepoPath};
-use nestling_files::files::{Entry, EntryKind, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a project is built with.
@@ -153,7 +153,7 @@ fn is_project(kind: Kind, files: &dyn Files, repository: &Repository) -> Result<
     })
 }
 
-fn at_root(repository: &mut Repository, entries: &[Entry]) {
+fn at_root(repository: &mut Repository, entries: &[DirectoryEntry]) {
     repository.root_kind = kind(entries);
     repository.shared = SHARED.into_iter().filter(|file| has(entries, file)).collect();
     for file in [FILE_NAME, super::parent::FILE, super::parent::BESIDE] {
@@ -163,11 +163,11 @@ fn at_root(repository: &mut Repository, entries: &[Entry]) {
     }
 }
 
-fn has(entries: &[Entry], name: &str) -> bool {
+fn has(entries: &[DirectoryEntry], name: &str) -> bool {
     entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name.as_bytes())
 }
 
-fn kind(entries: &[Entry]) -> Option<Kind> {
+fn kind(entries: &[DirectoryEntry]) -> Option<Kind> {
     let found = MANIFESTS.into_iter().find(|(file, _)| has(entries, file)).map(|(_, kind)| kind);
     let terraform = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name.ends_with(b".tf"));
     match found {

@@ -1,6 +1,6 @@
 //! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
 
-use super::Settings;
+use super::CheckSettings;
 use super::job_names::JobNames;
 use crate::diagnostic::Suggestion;
 use crate::name::StageName;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 /// Made once for all rules.
 pub(crate) struct Index<'a> {
     pub pipeline: &'a Pipeline,
-    pub settings: &'a Settings,
+    pub settings: &'a CheckSettings,
     /// The jobs by their names.
     by_name: HashMap<&'a str, usize>,
     /// The position of each stage; `.pre` is 0.
@@ -37,7 +37,11 @@ pub(crate) struct Pair<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(pipeline: &'a Pipeline, presence: &'a [JobPresence], settings: &'a Settings) -> Self {
+    pub(crate) fn new(
+        pipeline: &'a Pipeline,
+        presence: &'a [JobPresence],
+        settings: &'a CheckSettings,
+    ) -> Self {
         let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
         let named = pipeline.stages.iter().map(StageName::as_str);
         let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);

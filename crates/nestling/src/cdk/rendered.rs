@@ -2,8 +2,8 @@
 
 use crate::environments::{Conditions, write_start};
 use crate::workspace::{Blocking, Start};
-use nestling_cdk::environment::Start as PlainStart;
-use nestling_cdk::jobs::{self, Job};
+use nestling_cdk::environment::DeployStart;
+use nestling_cdk::jobs::{self, WrittenJob};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(crate) struct Rendered {
 }
 
 /// Returns the file of these jobs.
-pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<Job>, origin: Origin) -> Rendered {
+pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<WrittenJob>, origin: Origin) -> Rendered {
     let mut file = Map::default();
     let mut by_job = BTreeMap::new();
     if !jobs.is_empty() {
@@ -38,9 +38,9 @@ pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<Job>, origin: Origin) -> R
 
 fn write(body: &mut Map, gate: &jobs::Gate) -> Conditions {
     let start = match gate.start {
-        PlainStart::Automatic => Start::Automatic,
-        PlainStart::Manual => Start::Manual(Blocking::Optional),
-        PlainStart::Blocking => Start::Manual(Blocking::Blocking),
+        DeployStart::Automatic => Start::Automatic,
+        DeployStart::Manual => Start::Manual(Blocking::Optional),
+        DeployStart::Blocking => Start::Manual(Blocking::Blocking),
     };
     write_start(body, start, gate.origin);
     let conditions = Conditions { frozen: gate.frozen, expressions: gate.expressions.clone() };

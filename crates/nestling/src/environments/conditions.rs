@@ -15,7 +15,7 @@ const FREEZE: &str = "$CI_DEPLOY_FREEZE";
 
 /// Conditions on a job, all of which must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Conditions {
+pub(crate) struct Conditions {
     /// Set if a deploy freeze keeps the job out.
     pub(crate) frozen: bool,
     /// Expressions of `rules:if`.

@@ -3,7 +3,7 @@
 use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
 use crate::changes::As;
-use crate::workspace::{Use, expect_mapping, uses};
+use crate::workspace::{Use, expect_mapping, read_uses};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
@@ -77,7 +77,8 @@ pub(crate) struct ExpectedProblem {
 
 /// A case, checked.
 #[derive(Debug)]
-pub struct Case {
+#[non_exhaustive]
+pub struct TemplateCase {
     /// What it shows, with its file's name before it.
     pub name: String,
     /// Where it is written.
@@ -101,7 +102,7 @@ pub(super) fn read(
     found: &CaseFile,
     bytes: Vec<u8>,
     sources: &Sources,
-) -> Result<Vec<Case>, Vec<Diagnostic>> {
+) -> Result<Vec<TemplateCase>, Vec<Diagnostic>> {
     let text = utf8(sources, &found.path, bytes).map_err(|error| vec![error])?;
     let file = sources.add(&found.path, text.as_str());
     let Some(mut node) = yaml::parse_file(&text, file)?.into_iter().next() else { return Ok(Vec::new()) };
@@ -118,7 +119,13 @@ pub(super) fn read(
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
-fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Result<Case, Vec<Diagnostic>> {
+fn case(
+    found: &CaseFile,
+    node: &Node,
+    at: usize,
+    of: usize,
+    file: FileId,
+) -> Result<TemplateCase, Vec<Diagnostic>> {
     let written: WrittenCase = yaml::from_node(node, &CASE)?;
     let error = |origin, message: String| vec![Diagnostic::error(&CASE, origin, message)];
     let (template, origin) = match (&written.template, &found.template) {
@@ -130,7 +137,7 @@ fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Re
         }
     };
     let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
-    let mut used = uses(written.uses.as_ref())?;
+    let mut used = read_uses(written.uses.as_ref())?;
     used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
     let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, problem.to_string()))?;
@@ -149,7 +156,7 @@ fn case(found: &CaseFile, node: &Node, at: usize, of: usize, file: FileId) -> Re
     let title = written
         .name
         .map_or_else(|| if of > 1 { format!("case {}", at + 1) } else { found.stem() }, |name| name.value);
-    Ok(Case {
+    Ok(TemplateCase {
         name: format!("{}: {title}", found.label()),
         origin: Origin { file, ..node.origin },
         path: found.path.clone(),

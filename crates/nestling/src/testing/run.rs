@@ -1,9 +1,9 @@
 //! Runs a case: plans the only unit of a made-up repository, checks it, and compares.
 
-use super::case::{Case, ExpectedProblem};
+use super::case::{ExpectedProblem, TemplateCase};
 use super::compare::compare;
 use super::diff::diff;
-use super::outcome::{Outcome, Snapshot};
+use super::outcome::{CaseOutcome, Snapshot};
 use crate::changes::{As, ChangeSet, PipelineFacts};
 use crate::emit::{Comments, emit_pipeline};
 use crate::plan::Plan;
@@ -16,12 +16,12 @@ use nestling_gitlab::pipeline::Pipeline;
 use std::sync::Arc;
 
 /// Runs a case of a project: plans the only unit of a made-up repository, and compares.
-pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
+pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     let sources = project.sources();
     let mut failures = Vec::new();
     let plan = match planned(case, project) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::not_run(case, sources.place(case.origin), &error),
+        Err(error) => return CaseOutcome::not_run(case, sources.place(case.origin), &error),
     };
     let problems = &plan.diagnostics;
     let place = |problem: &Diagnostic| problem.origin().map(|origin| sources.place(origin));
@@ -49,7 +49,7 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
         problem.severity == Severity::Warning && !known
     };
     let warnings = problems.iter().filter(|problem| warned(problem)).map(|p| told(p, &place)).collect();
-    Outcome {
+    CaseOutcome {
         name: case.name.clone(),
         place: sources.place(case.origin),
         failures,
@@ -64,7 +64,7 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
     }
 }
 
-fn planned(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
+fn planned(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> {
     let own = project.workspace();
     let (mut workspace, mut diagnostics) = (own.clone(), Vec::new());
     if let Some(header) = &case.workspace {
@@ -82,7 +82,7 @@ fn planned(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
     project.with_workspace(loaded, facts.seen_as(&case.act_as)).plan(changes(case)).run()
 }
 
-fn unit(case: &Case) -> Unit {
+fn unit(case: &TemplateCase) -> Unit {
     Unit {
         name: case.unit.clone(),
         dir: case.dir.clone(),
@@ -90,13 +90,14 @@ fn unit(case: &Case) -> Unit {
         depends_on: Vec::new(),
         changes: Vec::new(),
         uses: case.uses.clone(),
+        replaced_uses: Vec::new(),
         fragment: None,
         cdk: None,
         allow: Vec::new(),
     }
 }
 
-fn changes(case: &Case) -> ChangeSet {
+fn changes(case: &TemplateCase) -> ChangeSet {
     match &case.changed {
         None => ChangeSet::everything(),
         Some(paths) => ChangeSet::of_paths(paths.iter().cloned()),
@@ -104,11 +105,15 @@ fn changes(case: &Case) -> ChangeSet {
 }
 
 /// A job by its short name in the unit, or by its full name.
-fn job<'p>(pipeline: &'p Pipeline, case: &Case, name: &str) -> Option<&'p nestling_gitlab::pipeline::Job> {
+fn job<'p>(
+    pipeline: &'p Pipeline,
+    case: &TemplateCase,
+    name: &str,
+) -> Option<&'p nestling_gitlab::pipeline::Job> {
     pipeline.job(&format!("{}:{name}", case.unit)).or_else(|| pipeline.job(name))
 }
 
-fn no_job(pipeline: &Pipeline, case: &Case, name: &str) -> String {
+fn no_job(pipeline: &Pipeline, case: &TemplateCase, name: &str) -> String {
     let prefix = format!("{}:", case.unit);
     let names: Vec<&str> =
         pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
@@ -160,7 +165,7 @@ fn in_full(problem: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// The whole pipeline, and the stored one to compare it with.
-fn snapshot(case: &Case, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
+fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
     let title = case.name.split_once(": ").map_or(case.name.as_str(), |(_, title)| title);

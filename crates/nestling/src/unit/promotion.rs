@@ -9,7 +9,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::presence::{Creation, Implication, JobPresence, implies};
-use nestling_gitlab::pipeline::rule::{Rule as JobRule, is_manual, rules as job_rules};
+use nestling_gitlab::pipeline::rule::{RuleEntry, is_manual, rules as job_rules};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// A deploy that waits for another.
@@ -70,8 +70,8 @@ impl Promotion<'_> {
     /// written: GitLab has expressions for variables alone.
     fn restrict(&self, body: &mut Map) -> bool {
         let Some(rules) = job_rules(&self.earlier.body) else { return false };
-        let is_never = |rule: &JobRule<'_>| rule.when() == Some("never");
-        let leading: Vec<&JobRule<'_>> = rules.iter().take_while(|rule| is_never(rule)).collect();
+        let is_never = |rule: &RuleEntry<'_>| rule.when() == Some("never");
+        let leading: Vec<&RuleEntry<'_>> = rules.iter().take_while(|rule| is_never(rule)).collect();
         let others = &rules[leading.len()..];
         let conditions: Option<Vec<&str>> = others.iter().map(|rule| expression(rule)).collect();
         let Some(conditions) = conditions.filter(|conditions| !conditions.is_empty()) else { return false };
@@ -103,7 +103,7 @@ impl Promotion<'_> {
 }
 
 /// Returns the condition of a rule that has no other clause.
-fn expression<'a>(rule: &JobRule<'a>) -> Option<&'a str> {
+fn expression<'a>(rule: &RuleEntry<'a>) -> Option<&'a str> {
     let has_other = rule.get("changes").is_some() || rule.get("exists").is_some();
     rule.condition().and_then(Node::text).filter(|_| !has_other)
 }

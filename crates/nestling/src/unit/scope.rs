@@ -2,11 +2,12 @@
 
 use super::for_environment::given;
 use super::renderer::UnitRenderer;
+use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
 use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
-use crate::workspace::{Body, Environment, Unit, Use};
+use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::environment_slug;
 use serde_json::{Value, json};
@@ -69,13 +70,6 @@ impl<'a> UnitScope<'a> {
         Self { renderer, unit, texts, values }
     }
 
-    /// Renders a body that no environment is known for.
-    pub(super) fn render_body(&self, body: &Body) -> RenderedBodies {
-        let mut rendered = RenderedBodies::default();
-        rendered.add(self.renderer.engine.render(body, &self.values));
-        rendered
-    }
-
     /// Renders the templates that the unit uses, then its own fragment: for an environment, or for none yet.
     pub(super) fn render(&self, unit: &Unit, environment: Option<(&Environment, Value)>) -> RenderedBodies {
         let entry = environment.as_ref().map(|(entry, _)| *entry);
@@ -85,8 +79,17 @@ impl<'a> UnitScope<'a> {
         };
         let values = Scope { environment: bound, ..self.values.clone() };
         let mut rendered = RenderedBodies::default();
+        let mut uses = Vec::new();
         for used in &unit.uses {
+            let files = rendered.files.len();
             rendered.add(self.render_template(used, entry, &values));
+            uses.extend((rendered.files.len() > files).then_some(used));
+        }
+        // Where jobs are rendered once more for an environment, conflicts are reported already.
+        if entry.is_none() {
+            let of_uses: Vec<_> = uses.into_iter().zip(&rendered.files).collect();
+            let conflicts = use_conflicts(&of_uses);
+            rendered.problems.extend(conflicts);
         }
         if let Some(body) = &unit.fragment {
             rendered.add(self.renderer.engine.render(body, &values));

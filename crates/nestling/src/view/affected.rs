@@ -9,6 +9,7 @@ use serde::Serialize;
 /// Which units a change concerns, and why; written by `affected --format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's affected units, version 1")]
+#[non_exhaustive]
 pub struct AffectedV1 {
     /// The version of this format: 1.
     pub version: u32,
@@ -20,6 +21,7 @@ pub struct AffectedV1 {
 
 /// A unit that is in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct AffectedUnitV1 {
     /// Its name.
     pub name: String,

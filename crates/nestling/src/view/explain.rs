@@ -1,6 +1,7 @@
 //! Why a unit, a job or a path is in, or why it is not: from the change to the job, and from the job to the change.
 
 mod cause;
+mod defaults;
 mod effect;
 mod why_not;
 mod job;
@@ -20,6 +21,7 @@ use std::fmt::Display;
 /// What there is to say of a unit, a job or a path; written with `--format json` as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's explanation, version 1")]
+#[non_exhaustive]
 pub struct Explanation {
     /// The version of this format.
     pub version: u32,
@@ -35,6 +37,8 @@ pub struct Explanation {
     pub why_not: Vec<String>,
     /// What follows from it.
     pub effects: Vec<Effect>,
+    /// Layers of a unit's jobs that are not written in its own file, and uses of templates that do not count.
+    pub notes: Vec<Step>,
     /// The changed paths that concern a unit.
     pub changed_paths: Vec<String>,
     /// Where it is written, as `path:line:column`.
@@ -43,6 +47,7 @@ pub struct Explanation {
 
 /// What is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Subject {
     /// `unit`, `job` or `path`.
     pub kind: &'static str,
@@ -52,6 +57,7 @@ pub struct Subject {
 
 /// One step of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Step {
     /// What holds.
     pub text: String,
@@ -61,6 +67,7 @@ pub struct Step {
 
 /// A unit that something brings in, with its jobs in this pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Effect {
     /// The unit; null for the workspace's own jobs.
     pub unit: Option<String>,
@@ -138,6 +145,7 @@ impl Explanation {
             because: Vec::new(),
             why_not: Vec::new(),
             effects: Vec::new(),
+            notes: Vec::new(),
             changed_paths: Vec::new(),
             declared_at: None,
         }

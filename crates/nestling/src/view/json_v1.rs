@@ -14,6 +14,7 @@ use serde::Serialize;
 /// A plan: which units are in and why, the jobs of the child pipeline, the environments that they touch.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's plan, version 1")]
+#[non_exhaustive]
 pub struct PlanV1 {
     /// The version of this format: 1.
     pub version: u32,
@@ -45,6 +46,7 @@ pub struct PlanV1 {
 
 /// The pipeline that a plan is for.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PipelineV1 {
     /// In a few words: `merge request !7 of feature`.
     pub description: String,
@@ -64,6 +66,7 @@ pub struct PipelineV1 {
 
 /// One side of the comparison.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CommitV1 {
     /// The commit; of a work tree, the one that is checked out. Null before the first commit.
     pub commit: Option<String>,
@@ -79,6 +82,7 @@ pub struct CommitV1 {
 
 /// What changed.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChangesV1 {
     /// `paths`: what differs counts; `everything` or `nothing`: whatever differs.
     pub extent: String,
@@ -90,6 +94,7 @@ pub struct ChangesV1 {
 
 /// A path that differs.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PathV1 {
     /// The path from the repository's root.
     pub path: String,
@@ -99,6 +104,7 @@ pub struct PathV1 {
 
 /// A unit with what selection says of it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnitV1 {
     /// Its name.
     pub name: String,
@@ -117,6 +123,7 @@ pub struct UnitV1 {
 
 /// Why a unit is in.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ReasonV1 {
     /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
     /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
@@ -134,6 +141,7 @@ pub struct ReasonV1 {
 
 /// A job that is not in.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LeftOutV1 {
     /// Its name within the unit.
     pub job: String,
@@ -143,6 +151,7 @@ pub struct LeftOutV1 {
 
 /// A job of the child pipeline.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JobV1 {
     /// Its final name.
     pub name: String,
@@ -164,6 +173,7 @@ pub struct JobV1 {
 
 /// What a job waits for.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NeedV1 {
     /// The job's name; null for another pipeline as a whole.
     pub job: Option<String>,
@@ -177,6 +187,7 @@ pub struct NeedV1 {
 
 /// What a job does to an environment.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JobEnvironmentV1 {
     /// Its name as GitLab gets it, variables unexpanded.
     pub name: String,
@@ -188,6 +199,7 @@ pub struct JobEnvironmentV1 {
 
 /// A job that touches an environment.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct EnvironmentV1 {
     /// Its name as GitLab gets it, variables unexpanded.
     pub name: String,
@@ -207,6 +219,7 @@ pub struct EnvironmentV1 {
 
 /// Something of a CDK assembly that became no job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CdkLineV1 {
     /// The unit.
     pub unit: String,
@@ -225,6 +238,7 @@ pub struct CdkLineV1 {
 
 /// Something that is wrong.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DiagnosticV1 {
     /// The stable id of the rule.
     pub rule: String,
@@ -244,6 +258,7 @@ pub struct DiagnosticV1 {
 
 /// A place with what is there.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PlaceV1 {
     /// The place.
     pub origin: OriginV1,
@@ -253,6 +268,7 @@ pub struct PlaceV1 {
 
 /// A place in a file.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OriginV1 {
     /// The file's path from the repository's root, or a name such as `nestling/node` for a built-in template.
     pub path: String,

@@ -3,9 +3,9 @@
 use super::escape::{cell, code};
 use super::facts::by_stage;
 use super::tree::{extent, summary};
-use crate::cdk::report::{Line, Report};
 use crate::plan::Plan;
 use crate::view::touched::{Starts, Touched, touched};
+use nestling_cdk::report::{Line, Report};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
 use std::fmt::Write as _;

@@ -8,6 +8,7 @@ use nestling_gitlab::yaml::Node;
 
 /// A job that does something to an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Touched {
     /// The environment's name as GitLab gets it, variables unexpanded.
     pub name: String,

@@ -44,6 +44,10 @@ impl Explanation {
             };
             let _ = writeln!(text, "  → {}{jobs}", effect.text);
         }
+        for note in &self.notes {
+            let place = note.place.as_ref().map(|place| format!("  {}", paint.dim(place)));
+            let _ = writeln!(text, "  note: {}{}", note.text, place.unwrap_or_default());
+        }
         if !self.changed_paths.is_empty() {
             let _ = writeln!(text, "\nchanged paths that concern it:");
             for path in self.changed_paths.iter().take(PATHS) {

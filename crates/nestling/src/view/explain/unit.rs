@@ -1,12 +1,13 @@
 //! A unit.
 
 use super::cause::chains;
+use super::defaults::defaults;
 use super::effect;
 use super::why_not::why_not;
-use super::{Effect, Explanation};
+use super::{Effect, Explanation, Step};
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::workspace::Unit;
+use crate::workspace::{ReplacedUse, Unit};
 use nestling_gitlab::diagnostic::Sources;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
@@ -30,8 +31,19 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
         told.effects.push(Effect { unit: Some(unit.name.to_string()), text, jobs });
     }
     told.effects.extend(effect::of_unit(plan, &unit.name));
+    told.notes = defaults(&plan.defaults, sources);
+    told.notes.extend(replaced_uses(unit, sources));
     let paths = plan.paths(&unit.name);
     told.changed_paths = paths.iter().map(ToString::to_string).collect();
     told.declared_at = Some(sources.place(unit.declaration.origin()));
     told
+}
+
+/// The uses of rules that the unit's own file replaces.
+fn replaced_uses(unit: &Unit, sources: &Sources) -> Vec<Step> {
+    let note = |replaced: &ReplacedUse| {
+        let text = format!("its own use of `{}` replaces that of the rule", replaced.template);
+        Step::at(text, sources.place(replaced.origin))
+    };
+    unit.replaced_uses.iter().map(note).collect()
 }
