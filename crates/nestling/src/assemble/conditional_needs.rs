@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, VecDeque};
 /// order of the jobs.
 ///
 /// Diagnosed: a job that cannot have them, since it has `only` or `except`.
-pub(super) fn follow(jobs: &mut [Job], written: Vec<&Conditions>) -> Vec<Diagnostic> {
+pub(super) fn follow(jobs: &mut [Job], written: &[&Conditions]) -> Vec<Diagnostic> {
     if written.iter().all(|conditions| conditions.is_empty()) {
         return Vec::new();
     }
     let needed = needed_jobs(jobs);
-    let all = with_those_of_needs(&written, &needed);
+    let all = with_those_of_needs(written, &needed);
     let mut problems = Vec::new();
     for (index, conditions) in all.iter().enumerate() {
         let missing = conditions.without(written[index]);

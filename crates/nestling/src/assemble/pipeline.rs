@@ -33,7 +33,7 @@ pub(crate) fn assemble(
         conditions.extend(jobs_of_unit.iter().map(|(_, unit_job)| &unit_job.conditions));
         jobs.extend(jobs_of_unit.into_iter().map(|(job, _)| job));
     }
-    problems.extend(conditional_needs::follow(&mut jobs, conditions));
+    problems.extend(conditional_needs::follow(&mut jobs, &conditions));
     problems.extend(clashes(&jobs));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs));
     let stages = used(stages, &jobs);
