@@ -6,7 +6,6 @@ use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::{InputSource, Work};
 use crate::environment::{DeployStart, TargetEnvironment};
-use crate::id::Id;
 use crate::ordering::Past;
 use crate::report::{LineKind, Report};
 use crate::settings::AssemblySource;
@@ -80,6 +79,9 @@ impl<'a> Writer<'a> {
             let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
             let name = self.plan.names[before.index()].as_str();
             need.text("job", name).plain("artifacts", artifacts);
+            if self.job.optional.contains(before) {
+                need.plain("optional", "true");
+            }
             needs.push(need.into_node());
         }
         self.body.list("needs", needs);
@@ -146,10 +148,14 @@ impl<'a> Writer<'a> {
     }
 
     fn gating_environments(&self) -> Vec<&'a TargetEnvironment> {
-        let jobs = Id::each(&self.plan.graph.jobs);
-        let is_before = |other: JobId| other == self.job_id || self.plan.past.holds(self.job_id, other);
-        let before = jobs.filter(|(other, _)| is_before(*other));
-        let targets: BTreeSet<TargetId> = before.filter_map(|(_, job)| job.target).collect();
+        let jobs = &self.plan.graph.jobs;
+        let mut before = BTreeSet::from([self.job_id]);
+        let mut open = vec![self.job_id];
+        while let Some(job_id) = open.pop() {
+            open.extend(jobs[job_id].required().filter(|job_id| before.insert(*job_id)));
+        }
+        let targets: BTreeSet<TargetId> =
+            before.into_iter().filter_map(|job_id| jobs[job_id].target).collect();
         let environments = targets.into_iter().map(|target| &self.plan.targets.all[target].environment);
         environments.filter(|environment| environment.frozen || !environment.expressions.is_empty()).collect()
     }
