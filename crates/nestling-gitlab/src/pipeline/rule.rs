@@ -67,5 +67,12 @@ pub fn is_manual(body: &Map) -> bool {
     }
 }
 
+/// Returns `true` if a job is manual in some pipelines: by its own `when`, or by that of a rule.
+pub fn may_be_manual(body: &Map) -> bool {
+    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
+    let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();
+    manual(body) || rules.iter().filter_map(Node::as_map).any(manual)
+}
+
 #[cfg(test)]
 mod tests;

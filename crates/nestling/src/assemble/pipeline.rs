@@ -34,8 +34,8 @@ pub(crate) fn assemble(
         jobs.extend(jobs_of_unit.into_iter().map(|(job, _)| job));
     }
     problems.extend(conditional_needs::follow(&mut jobs, &conditions));
-    problems.extend(clashes(&jobs));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs));
+    problems.extend(clashes(&jobs));
     let stages = used(stages, &jobs);
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
