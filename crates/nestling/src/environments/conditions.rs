@@ -3,10 +3,10 @@
 //! GitLab refuses a pipeline with a need on a job that rules have dropped. So one set of conditions stands on each job of an
 //! environment, on whatever has to wait for one of them, and on the environments that come `after` it.
 
-use super::gate::is_when;
 use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::facts::PipelineFacts;
+use nestling_gitlab::pipeline::rule::has_when;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The variable that GitLab sets while a deploy freeze lasts
@@ -94,7 +94,7 @@ impl Conditions {
             None => vec![bare_rule(body, origin)],
         };
         for rule in own.iter_mut().filter_map(Node::as_map_mut) {
-            if !is_when(rule, "never") {
+            if !has_when(rule, "never") {
                 // The last one first, so that they are read in their order.
                 self.expressions.iter().rev().for_each(|expression| demand(rule, expression, origin));
             }
@@ -131,7 +131,7 @@ fn bare_rule(body: &mut Map, origin: Origin) -> Node {
     let is_plain = body.get("allow_failure").is_some_and(|value| value.as_bool().is_some());
     if is_plain && let Some(allow_failure) = body.remove("allow_failure") {
         rule.set("allow_failure", allow_failure);
-    } else if is_when(&rule, "manual") && !body.contains("allow_failure") {
+    } else if has_when(&rule, "manual") && !body.contains("allow_failure") {
         // In a rule a manual job blocks, where without rules it does not (<https://docs.gitlab.com/ci/yaml/#when>).
         rule.set("allow_failure", Node::plain(origin, "true"));
     }

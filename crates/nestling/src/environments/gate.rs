@@ -2,6 +2,7 @@
 
 use crate::workspace::{Blocking, Start};
 use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::pipeline::rule::has_when;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// Writes how a deploy starts into its job. A job that is delayed by itself stays so.
@@ -12,7 +13,7 @@ pub(crate) fn write_start(body: &mut Map, start: Start, origin: Origin) {
     let Start::Manual(blocking) = start else { return };
     let of_job = body.get("allow_failure").cloned();
     let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") else {
-        if !is_when(body, "delayed") {
+        if !has_when(body, "delayed") {
             body.set("when", Node::string(origin, "manual"));
             if blocking == Blocking::Blocking {
                 body.set("allow_failure", Node::plain(origin, "false"));
@@ -21,7 +22,7 @@ pub(crate) fn write_start(body: &mut Map, start: Start, origin: Origin) {
         return;
     };
     for rule in rules.iter_mut().filter_map(Node::as_map_mut) {
-        if is_when(rule, "never") || is_when(rule, "delayed") {
+        if has_when(rule, "never") || has_when(rule, "delayed") {
             continue;
         }
         rule.set("when", Node::string(origin, "manual"));
@@ -32,9 +33,4 @@ pub(crate) fn write_start(body: &mut Map, start: Start, origin: Origin) {
             Blocking::Optional => rule.set("allow_failure", Node::plain(origin, "true")),
         }
     }
-}
-
-/// Returns whether a job or a rule has this `when`.
-pub(super) fn is_when(body: &Map, when: &str) -> bool {
-    body.get("when").and_then(Node::text) == Some(when)
 }
