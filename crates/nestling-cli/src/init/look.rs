@@ -84,7 +84,7 @@ pub(crate) struct Repository {
     pub shared: Vec<&'static str>,
     /// Whether GitLab's own file runs Nestling already.
     pub plans_already: bool,
-    /// The files of Nestling and GitLab that are there already.
+    /// The files of Nestling and GitLab that are there already, and the directories `docs` and `ci/templates`.
     pub existing: BTreeSet<String>,
     /// What the files at the root say that it is.
     root_kind: Option<Kind>,
@@ -105,6 +105,9 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
         if directory == &RepoPath::root() {
             at_root(&mut repository, entries);
             return Walk::Descend;
+        }
+        if let Some(path @ ("docs" | "ci/templates")) = directory.as_str() {
+            repository.existing.insert(path.to_owned());
         }
         let Some(name) = directory.as_str().and_then(|path| path.rsplit('/').next()) else {
             return Walk::Skip;

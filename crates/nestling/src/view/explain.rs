@@ -1,6 +1,7 @@
 //! Why a unit, a job or a path is in, or why it is not: from the change to the job, and from the job to the change.
 
 mod cause;
+mod defaults;
 mod effect;
 mod why_not;
 mod job;

@@ -1,6 +1,7 @@
 //! A job.
 
 use super::cause::chains;
+use super::defaults::defaults_of_job;
 use super::effect;
 use super::why_not::why_not;
 use super::{Explanation, Step};
@@ -21,6 +22,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, job: &str, sources: &Sou
             None => vec![vec![Step::new("it is a job of the workspace, which every pipeline has")]],
         };
         told.effects = effect::of_job(plan, &full);
+        told.notes = defaults_of_job(&plan.defaults, found, sources);
         told.declared_at = Some(sources.place(found.origin));
         return told;
     }

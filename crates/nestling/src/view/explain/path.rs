@@ -25,11 +25,14 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
         (None, Extent::Everything(reason)) => format!("does not matter here: {reason}"),
         (None, Extent::Nothing(reason)) => format!("does not matter here: {reason}"),
     };
-    if let Some(glob) = plan.workspace.ignore.iter().find(|glob| glob.matches(path)) {
+    if let Some(glob) =
+        plan.workspace.ignore.iter().map(|ignored| &ignored.glob).find(|glob| glob.matches(path))
+    {
         told.why_not.push(format!("`ignore: {glob}` leaves it out: it selects nothing"));
         return told;
     }
-    if let Some(glob) = plan.workspace.everything.iter().find(|glob| glob.matches(path)) {
+    if let Some(glob) = plan.workspace.everything.iter().map(|all| &all.glob).find(|glob| glob.matches(path))
+    {
         told.because.push(vec![Step::new(format!("`everything: {glob}` matches it: it selects every unit"))]);
     }
     told.included = changed.is_some();

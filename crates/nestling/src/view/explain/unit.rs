@@ -1,6 +1,7 @@
 //! A unit.
 
 use super::cause::chains;
+use super::defaults::defaults;
 use super::effect;
 use super::why_not::why_not;
 use super::{Effect, Explanation, Step};
@@ -30,7 +31,8 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
         told.effects.push(Effect { unit: Some(unit.name.to_string()), text, jobs });
     }
     told.effects.extend(effect::of_unit(plan, &unit.name));
-    told.notes = replaced_uses(unit, sources);
+    told.notes = defaults(&plan.defaults, sources);
+    told.notes.extend(replaced_uses(unit, sources));
     let paths = plan.paths(&unit.name);
     told.changed_paths = paths.iter().map(ToString::to_string).collect();
     told.declared_at = Some(sources.place(unit.declaration.origin()));

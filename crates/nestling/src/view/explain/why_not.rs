@@ -53,7 +53,8 @@ fn same(plan: &Plan, unit: &Unit) -> Vec<String> {
 fn inside(plan: &Plan, unit: &Unit, paths: &[&RepoPath], sources: &Sources) -> Vec<String> {
     let mut lines = Vec::new();
     for path in paths.iter().filter(|path| path.is_in(&unit.dir)) {
-        let ignored = plan.workspace.ignore.iter().find(|glob| glob.matches(path));
+        let ignored =
+            plan.workspace.ignore.iter().map(|ignored| &ignored.glob).find(|glob| glob.matches(path));
         let spared = unit.changes.iter().rev().find(|rule| rule.glob.matches(path));
         if let Some(glob) = ignored {
             lines.push(format!("{path} is in it, and `ignore: {glob}` leaves it out"));
