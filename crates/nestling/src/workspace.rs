@@ -91,6 +91,8 @@ pub struct Workspace {
     pub(crate) body: Option<Body>,
     /// Warnings that are meant, for all units.
     pub(crate) allow: Vec<AllowEntry>,
+    /// Directories with a workspace of their own: they and all below them are left out.
+    pub(crate) nested: Vec<RepoPath>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }
