@@ -1,6 +1,7 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
 pub(crate) mod rules;
+mod base_unknown;
 mod before;
 mod definition;
 mod likeness;
@@ -17,6 +18,7 @@ use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use base_unknown::base_unknown;
 use before::Before;
 use needed::BroughtIn;
 use nestling_cdk::report::Report;
@@ -179,12 +181,14 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
         selection(&request, &renderer, &mut request.before())
     };
+    let mut diagnostics = request.loaded.diagnostics.clone();
+    diagnostics.extend(base_unknown(&request.changes));
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes,
         selection,
         removed,
-        diagnostics: request.loaded.diagnostics.clone(),
+        diagnostics,
         sources: request.sources.clone(),
     }
 }
@@ -260,7 +264,9 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let renderer = request.renderer(&templates, request.assemblies);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
-    let mut rendering = Rendering::new(&renderer, &selection, request.loaded.diagnostics.clone());
+    let mut diagnostics = request.loaded.diagnostics.clone();
+    diagnostics.extend(base_unknown(&request.changes));
+    let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
     let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     for name in selection.selected() {
