@@ -150,18 +150,19 @@ impl Node {
 }
 
 impl Map {
-    /// The value under a key; the last one where a key stands twice, as GitLab reads it.
+    /// The value under a key; the last one of duplicates, as GitLab reads it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// The value under a key, to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries
-            .iter_mut()
-            .rev()
-            .find(|entry| &*entry.key.scalar.text == key)
-            .map(|entry| &mut entry.value)
+        self.entry_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// The key with its value, to be changed.
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().rev().find(|entry| &*entry.key.scalar.text == key)
     }
 
     /// The entry of a key, for the place of the key itself.
@@ -182,10 +183,10 @@ impl Map {
         }
     }
 
-    /// Takes a key out.
+    /// Removes a key, and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
-        let at = self.entries.iter().rposition(|entry| &*entry.key.scalar.text == key)?;
-        Some(self.entries.remove(at).value)
+        let position = self.entries.iter().rposition(|entry| &*entry.key.scalar.text == key)?;
+        Some(self.entries.remove(position).value)
     }
 
     /// The keys and values in order.

@@ -87,8 +87,9 @@ fn unnamed_environments(workspace: &Workspace, texts: &[Arc<str>]) -> Vec<Diagno
     }
     // The entry itself is one, and `after` of another entry deploys nothing.
     let mentions = |name: &str| -> usize { texts.iter().map(|text| words(text, name)).sum() };
-    let after =
-        |name: &str| entries().filter(|e| e.after.as_ref().is_some_and(|a| a.as_str() == name)).count();
+    let after = |name: &str| {
+        entries().filter(|e| e.after.as_ref().is_some_and(|a| a.environment.as_str() == name)).count()
+    };
     let unnamed = entries().filter(|entry| mentions(entry.name.as_str()) <= 1 + after(entry.name.as_str()));
     let note = |entry: &Environment| {
         let message = format!("no job names the environment `{}`", entry.name);
