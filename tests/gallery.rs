@@ -65,7 +65,7 @@ fn generate_as_the_default_branch_says_what_merging_would_touch() {
     for name in ["staging/services-shop", "production/services-shop"] {
         assert!(plan.contains(name) && summary.contains(name), "{name}");
     }
-    assert!(summary.contains("| `services/shop` | by hand |"), "{summary}");
+    assert!(summary.contains("| `services/shop` | manual |"), "{summary}");
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl Alike {
     pub(super) fn titled(&self, key: impl Fn(&str) -> String, name: impl Fn(&str) -> String) -> String {
         let key = key(&self.key);
         let verb = match (self.removed.is_empty(), self.added.is_empty()) {
-            (true, false) => "is new",
+            (true, false) => "is added",
             (false, true) => "is removed",
             _ => "changes",
         };
