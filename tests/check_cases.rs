@@ -6,7 +6,7 @@
 use crate::support::repository::Repository;
 use crate::support::{self, expect_file, large, nestling, run, said};
 use nestling_gitlab::check::rules::RULES;
-use nestling_gitlab::check::{Allow, KnownVariables, Settings, check, read_file};
+use nestling_gitlab::check::{Allow, CheckSettings, KnownVariables, check, read_file};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
 use nestling_gitlab::facts::{As, PipelineFacts};
 use nestling_gitlab::instance::Gitlab;
@@ -19,22 +19,22 @@ use std::path::PathBuf;
 pub(crate) fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic> {
     let (pipeline, mut problems) = read_file(path, text, sources);
     problems.extend(check(&pipeline, &settings(text)));
-    let catalog = nestling::catalog::all();
+    let catalog = nestling::rules();
     let allow = Allow { sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
     allow.apply(problems).problems
 }
 
 /// What a case says of GitLab in its first line: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
 /// pipeline.
-fn settings(text: &str) -> Settings {
+fn settings(text: &str) -> CheckSettings {
     let Some(header) = text.lines().next().and_then(|line| line.strip_prefix("# gitlab: ")) else {
-        return Settings::default();
+        return CheckSettings::default();
     };
     let file = Sources::default().add("header", header);
     let mut node = yaml::parse_file(header, file).unwrap().remove(0);
     let map = node.as_map_mut().unwrap();
     let kind = map.remove("as");
-    let mut settings = Settings::new(Gitlab::read(map));
+    let mut settings = CheckSettings::new(Gitlab::read(map));
     assert!(settings.gitlab.problems.is_empty(), "{:?}", settings.gitlab.problems);
     if let Some(kind) = kind {
         let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
@@ -154,7 +154,7 @@ fn every_job_of_a_large_pipeline_is_checked() {
     let text = large::pipeline(5_000);
     let (pipeline, _) = read_file("large.yml", &text, &Sources::default());
     assert_eq!(pipeline.jobs.len(), 20_000);
-    let problems = check(&pipeline, &Settings::default());
+    let problems = check(&pipeline, &CheckSettings::default());
     let count = |rule| problems.iter().filter(|problem| problem.rule.id == rule).count();
     assert_eq!((count("needs-undefined"), count("limits")), (5000, 1));
 }

@@ -34,7 +34,7 @@ fn session(folder: &Path) -> Result<(), String> {
     expect_file(&file, &replayed(&fs::read_to_string(&file).unwrap(), copy.path()))
 }
 
-fn copy_files(from: &Path, to: &Path) {
+pub(crate) fn copy_files(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

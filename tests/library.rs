@@ -4,7 +4,9 @@ mod mutations;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
-use nestling::testing::{self, Case, Outcome, RenderLimits, Suite, TemplateRenderer, with_templates};
+use nestling::testing::{
+    self, CaseOutcome, RenderLimits, Suite, TemplateCase, TemplateRenderer, with_templates,
+};
 use nestling::{Diagnostic, Sources, library_names};
 use nestling_gitlab::yaml::{self, Node};
 use std::fmt::Write as _;
@@ -15,7 +17,7 @@ fn names() -> Vec<String> {
 }
 
 /// All cases of a suite.
-fn cases(suite: &Suite<'_>) -> Vec<Case> {
+fn cases(suite: &Suite<'_>) -> Vec<TemplateCase> {
     let mut cases = Vec::new();
     for file in suite.case_files().unwrap() {
         cases.extend(suite.read(&file).unwrap().unwrap_or_else(|problems| panic!("{problems:#?}")));
@@ -23,7 +25,7 @@ fn cases(suite: &Suite<'_>) -> Vec<Case> {
     cases
 }
 
-fn outcomes() -> Vec<Outcome> {
+fn outcomes() -> Vec<CaseOutcome> {
     let suite = Suite::of_library();
     cases(&suite).iter().map(|case| suite.run(case)).collect()
 }
@@ -44,9 +46,9 @@ fn every_case_of_the_library_passes_without_a_warning() {
         }
     }
     assert!(outcomes.len() >= 25, "only {} cases", outcomes.len());
-    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
+    let failed: Vec<&CaseOutcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
     assert!(failed.is_empty(), "{}", testing::summary(&outcomes));
-    let warned: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()).collect();
+    let warned: Vec<&CaseOutcome> = outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()).collect();
     assert!(warned.is_empty(), "{warned:#?}");
 }
 

@@ -44,5 +44,6 @@ mod library;
 mod schemas;
 mod template_tests;
 mod smoke;
+mod workspace_cases;
 mod change_detection;
 mod perf;

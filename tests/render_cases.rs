@@ -10,7 +10,7 @@ use crate::support::{self, expect_file};
 use nestling::{
     As, ChangeSet, Diagnostic, EmitOptions, Label, MemoryFiles, Origin, PipelineFacts, Severity, Sources,
 };
-use nestling_gitlab::check::{KnownVariables, Settings, check};
+use nestling_gitlab::check::{CheckSettings, KnownVariables, check};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ fn outcome(case: &Path, facts: PipelineFacts, checked: Checked) -> String {
     };
     let plan = planned(&MemoryFiles::new(files), changes, facts);
     let variables = KnownVariables::of_child(&plan.facts);
-    let by_check = check(&plan.pipeline, &Settings { variables, ..Settings::default() });
+    let by_check = check(&plan.pipeline, &CheckSettings { variables, ..CheckSettings::default() });
     let is_expected = |problem: &&Diagnostic| checked == Checked::Yes || !by_check.contains(problem);
     let problems = plan.diagnostics.iter().filter(is_expected);
     let mut text = String::new();

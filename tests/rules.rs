@@ -8,14 +8,13 @@ mod pages;
 
 use crate::support::repository::Repository;
 use crate::support::{nestling, run, said};
-use nestling::catalog;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 #[test]
 fn every_rule_has_an_id_of_its_own_and_says_what_it_is_about() {
     let mut ids = BTreeSet::new();
-    for rule in catalog::all() {
+    for rule in nestling::rules() {
         assert!(ids.insert(rule.id), "two rules are called {rule}");
         assert!(!rule.severities.is_empty(), "{rule} has no severity");
         for text in [rule.summary, rule.documentation, rule.source] {
@@ -36,14 +35,14 @@ fn sarif_describes_each_rule_and_every_format_leads_to_its_page() {
     let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["only-except", "retry"]);
     for descriptor in rules {
-        let rule = catalog::rule(descriptor["id"].as_str().unwrap()).unwrap();
+        let rule = nestling::rule(descriptor["id"].as_str().unwrap()).unwrap();
         assert_eq!(descriptor["helpUri"], rule.url());
         assert_eq!(descriptor["fullDescription"]["text"], rule.documentation);
     }
     assert_eq!(rules[0]["name"], "OnlyExcept");
     let messages = said(&run(nestling(repository.path()).arg("check")));
     for rule in ["retry", "only-except"] {
-        let line = format!("= docs: {}", catalog::rule(rule).unwrap().url());
+        let line = format!("= docs: {}", nestling::rule(rule).unwrap().url());
         assert!(messages.contains(&line), "{messages}");
     }
 }
@@ -57,7 +56,7 @@ fn explain_prints_the_page_of_every_rule() {
         .write("cache/nestling.yml", "build: { script: make }\n");
     repository.commit("a unit");
     let explain = |arguments: &[&str]| run(nestling(repository.path()).arg("explain").args(arguments));
-    for rule in catalog::all() {
+    for rule in nestling::rules() {
         let output = explain(&["--rule", rule.id]);
         let page = String::from_utf8(output.stdout).unwrap();
         assert!(

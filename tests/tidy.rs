@@ -6,6 +6,7 @@ mod source;
 
 use crate::support::{read, root, tracked};
 use order::Modules;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The Rust files of the project.
@@ -30,6 +31,24 @@ fn a_module_uses_only_what_stands_above_it() {
         wrong.extend(Modules::read(&name, &sources).violations());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A reader who sees `Rule` in a signature need not ask whose. The commands of the program each have their `Args`.
+#[test]
+fn no_two_public_types_of_the_library_crates_have_one_name() {
+    let mut definitions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in rust_files() {
+        let is_library = path.starts_with("crates") && !path.starts_with("crates/nestling-cli");
+        if !is_library || source::is_test(&path) {
+            continue;
+        }
+        for name in read(&path).lines().filter_map(source::public_type) {
+            definitions.entry(name.to_owned()).or_default().push(path.display().to_string());
+        }
+    }
+    assert!(definitions.len() > 100, "only {} public types found", definitions.len());
+    definitions.retain(|_, files| files.len() > 1);
+    assert!(definitions.is_empty(), "{definitions:#?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::assemblies::{NEWEST, Shop, all, read};
 use nestling::{Pipeline, Sources};
-use nestling_cdk::deployment::{Deployment, Fate, Node, NodeId, Work};
+use nestling_cdk::deployment::{Deployment, Fate, GraphNode, NodeId, Work};
 use nestling_gitlab::pipeline::need;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ fn every_action_is_a_job_or_a_line_of_the_report() {
 fn every_action_finds_its_step_of_the_graph() {
     for (version, name) in all().into_iter().filter(|(version, _)| version != "2.60.0") {
         let deployment = deployment(&version, &name);
-        let own = |node: &Node| (node.pipeline, node.name.clone());
+        let own = |node: &GraphNode| (node.pipeline, node.name.clone());
         let names: Vec<_> = deployment.nodes.iter().map(own).collect();
         let unique: BTreeSet<_> = names.iter().cloned().collect();
         assert_eq!(names.len(), unique.len(), "{version} {name}");

@@ -1,14 +1,13 @@
 //! The report: every thing without counterpart is one line of it, and there is no other line.
 
 use super::assemblies::{NEWEST, bundle, read};
-use nestling::cdk;
-use nestling::{Origin, Sources};
-use nestling_cdk::report::Kind::{
+use nestling::{Origin, Sources, assembly_jobs};
+use nestling_cdk::report::LineKind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
-const ODD: [(Kind, &str, &str); 40] = [
+const ODD: [(LineKind, &str, &str); 40] = [
     (Role, "Live.Lookup", "managed policy arn:aws:iam::aws:policy/ReadOnlyAccess"),
     (Role, "Live.Lookup", "{\"Action\":\"dynamodb:Scan\",\"Effect\":\"Allow\",\"Resource\":\"*\"}"),
     (Role, "Live.Lookup", "{\"Action\":\"ssm:GetParameters\""),
@@ -49,17 +48,17 @@ const ODD: [(Kind, &str, &str); 40] = [
     (Setting, "Live.Lookup", "its cache of `/opt/.m2/**/*`"),
     (Setting, "Pipe/Base", "`DisableInboundStageTransitions` of the pipeline"),
     (Setting, "Pipe/Base", "`Variables` of the pipeline"),
-    (Kind::Replaced, "Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),
-    (Kind::Replaced, "Source.acme-data", "its default branch of acme-data, another source"),
-    (Kind::Replaced, "Build.Synth", "a job of the parent pipeline, before `generate`: npx cdk synth"),
-    (Kind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),
+    (LineKind::Replaced, "Source.acme-data", "its default branch of acme-data, another source"),
+    (LineKind::Replaced, "Build.Synth", "a job of the parent pipeline, before `generate`: npx cdk synth"),
+    (LineKind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
 ];
 
 /// What an assembly by itself says of what is no job: each line's sort, subject and text.
-fn lines(name: &str) -> Vec<(Kind, String, String)> {
+fn lines(name: &str) -> Vec<(LineKind, String, String)> {
     let sources = Sources::default();
     let deployment = read(&bundle(NEWEST, name), &sources).unwrap();
-    let outcome = cdk::alone(&deployment, Origin::file(sources.add("cdk.out", "")));
+    let outcome = assembly_jobs(&deployment, Origin::file(sources.add("cdk.out", "")));
     outcome.report.lines.into_iter().map(|line| (line.kind, line.subject, line.text)).collect()
 }
 
@@ -68,8 +67,9 @@ fn each_thing_without_counterpart_is_one_line() {
     let mut left = lines("odd");
     left.retain(|(_, subject, _)| subject != "stack Pipe");
     for (kind, subject, text) in ODD {
-        let is_it =
-            |line: &(Kind, String, String)| line.0 == kind && line.1 == subject && line.2.starts_with(text);
+        let is_it = |line: &(LineKind, String, String)| {
+            line.0 == kind && line.1 == subject && line.2.starts_with(text)
+        };
         let found = left.iter().filter(|line| is_it(line)).count();
         assert_eq!(found, 1, "{kind:?} {subject}: {text}\n{left:#?}");
         left.retain(|line| !is_it(line));

@@ -2,7 +2,7 @@
 
 use super::{cases, names};
 use crate::support::{read, setting};
-use nestling::testing::{Outcome, Suite};
+use nestling::testing::{CaseOutcome, Suite};
 use nestling::{MemoryFiles, PipelineFacts, Project};
 use std::collections::BTreeMap;
 
@@ -154,7 +154,7 @@ fn undefined(line: &str) -> Option<String> {
 
 /// Runs the cases of a template with this text; up to the first one that has other errors than before, where that is
 /// known.
-fn run(name: &str, text: &str, before: Option<&[Outcome]>) -> Vec<Outcome> {
+fn run(name: &str, text: &str, before: Option<&[CaseOutcome]>) -> Vec<CaseOutcome> {
     let files = MemoryFiles::new([
         ("nestling.yml".to_owned(), "workspace: { templates: [ci] }".to_owned()),
         (format!("ci/{name}/template.yml"), text.to_owned()),
@@ -175,7 +175,7 @@ fn run(name: &str, text: &str, before: Option<&[Outcome]>) -> Vec<Outcome> {
 }
 
 /// The messages of errors, and the pipelines where there are none.
-fn told(outcomes: &[Outcome]) -> (Vec<&str>, Vec<Option<&str>>) {
+fn told(outcomes: &[CaseOutcome]) -> (Vec<&str>, Vec<Option<&str>>) {
     let errors = outcomes.iter().flat_map(|outcome| &outcome.errors).map(String::as_str).collect();
     (errors, outcomes.iter().map(|outcome| outcome.pipeline.as_deref()).collect())
 }
@@ -183,7 +183,7 @@ fn told(outcomes: &[Outcome]) -> (Vec<&str>, Vec<Option<&str>>) {
 #[test]
 fn a_mistake_anywhere_in_a_built_in_template_is_told_at_its_line() {
     let originals: Vec<Original> = names().iter().map(|name| Original::read(name)).collect();
-    let right: BTreeMap<&str, Vec<Outcome>> = originals
+    let right: BTreeMap<&str, Vec<CaseOutcome>> = originals
         .iter()
         .map(|original| {
             (original.name.as_str(), run(&original.name, &(original.lines.join("\n") + "\n"), None))

@@ -1,7 +1,7 @@
 //! The time that `check` takes grows with the jobs, not with their pairs.
 
 use crate::support::large;
-use nestling_gitlab::check::{Settings, check, read_file};
+use nestling_gitlab::check::{CheckSettings, check, read_file};
 use nestling_gitlab::diagnostic::Sources;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ fn quickest(units: usize) -> Duration {
     let (pipeline, _) = read_file("large.yml", &large::pipeline(units), &Sources::default());
     let timed = |_| {
         let start = Instant::now();
-        check(&pipeline, &Settings::default());
+        check(&pipeline, &CheckSettings::default());
         start.elapsed()
     };
     (0..3).map(timed).min().unwrap()

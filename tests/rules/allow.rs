@@ -3,9 +3,8 @@
 use super::examples::{findings, repository};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run, said};
-use nestling::catalog;
 use nestling_files::path::Glob;
-use nestling_gitlab::check::{Allow, Entries, Entry, Scope};
+use nestling_gitlab::check::{Allow, AllowEntry, Entries, Scope};
 use nestling_gitlab::diagnostic::{Diagnostic, Example, FileId, Origin, Rule, Severity, Sources};
 use nestling_gitlab::pipeline::Pipeline;
 
@@ -14,10 +13,10 @@ fn left(rule: &'static Rule, severity: Severity) -> usize {
     let sources = Sources::default();
     let origin = Origin::file(sources.add("nestling.yml", "workspace: {}\n"));
     let entry =
-        Entry { rule: rule.id.to_owned(), globs: Vec::new(), reason: "it is meant".to_owned(), origin };
+        AllowEntry { rule: rule.id.to_owned(), globs: Vec::new(), reason: "it is meant".to_owned(), origin };
     let list = [entry];
     let entries = [Entries { scope: Scope::Workspace, list: &list }];
-    let catalog = catalog::all();
+    let catalog = nestling::rules();
     let pipeline = Pipeline::default();
     let allow = Allow { sources: &sources, catalog: &catalog, entries: &entries, pipeline: &pipeline };
     let outcome = allow.apply(vec![Diagnostic::new(rule, severity, "something")]);
@@ -27,7 +26,7 @@ fn left(rule: &'static Rule, severity: Severity) -> usize {
 
 #[test]
 fn every_warning_can_be_allowed_and_no_error() {
-    for rule in catalog::all() {
+    for rule in nestling::rules() {
         for severity in rule.severities {
             let want = usize::from(*severity == Severity::Error);
             assert_eq!(left(rule, *severity), want, "{severity}[{rule}]");
@@ -39,7 +38,7 @@ fn every_warning_can_be_allowed_and_no_error() {
 #[test]
 fn the_warnings_of_repositories_are_allowed_in_the_header() {
     let mut count = 0;
-    for rule in catalog::all().into_iter().filter(|rule| rule.can_be_allowed()) {
+    for rule in nestling::rules().into_iter().filter(|rule| rule.can_be_allowed()) {
         let Example::Repository(files) = rule.bad else { continue };
         let found = findings(rule, &rule.bad);
         if rule.id.starts_with("allow-") || found.iter().any(|found| found.text().contains("error[")) {
@@ -148,7 +147,7 @@ fn what_silences_a_warning_of_another_kind_of_pipeline_is_used() {
 /// `--strict-cdk` passes once every line of the report has an entry, and a new line fails it.
 #[test]
 fn strict_cdk_passes_when_the_report_is_dealt_with() {
-    let rules: Vec<&Rule> = catalog::all()
+    let rules: Vec<&Rule> = nestling::rules()
         .into_iter()
         .filter(|rule| rule.id.starts_with("cdk-") && rule.can_be_allowed() && rule.id != "cdk-header")
         .filter(|rule| rule.id != "cdk-assembly")
@@ -181,10 +180,10 @@ fn a_finding_that_units_share_is_allowed_by_the_workspace() {
     let sources = Sources::default();
     let file: FileId = sources.add("ci/node.yml", "x");
     let origin = Origin::line(file, 1);
-    let retry = catalog::rule("only-except").unwrap();
+    let retry = nestling::rule("only-except").unwrap();
     let name = |text: &str| nestling_gitlab::name::UnitName::parse(text).unwrap();
     let problem = Diagnostic::warning(retry, origin, "x").for_unit(&name("api")).for_unit(&name("web"));
-    let entry = |glob: &str| Entry {
+    let entry = |glob: &str| AllowEntry {
         rule: "only-except".to_owned(),
         globs: vec![Glob::parse(glob).unwrap()],
         reason: "x".to_owned(),
@@ -194,7 +193,7 @@ fn a_finding_that_units_share_is_allowed_by_the_workspace() {
     let unit =
         Scope::Unit { name: name("api"), directory: nestling_files::path::RepoPath::parse("api").unwrap() };
     for (scope, left) in [(unit, 1), (Scope::Workspace, 0)] {
-        let catalog = catalog::all();
+        let catalog = nestling::rules();
         let pipeline = Pipeline::default();
         let entries = [Entries { scope, list: &list }];
         let allow = Allow { sources: &sources, catalog: &catalog, entries: &entries, pipeline: &pipeline };

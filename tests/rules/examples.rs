@@ -3,7 +3,6 @@
 use crate::check_cases::{judge, shown};
 use crate::support::repository::Repository;
 use crate::support::{nestling, run};
-use nestling::catalog;
 use nestling_gitlab::diagnostic::{Diagnostic, Example, ExampleFile, Rule, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_file};
@@ -34,7 +33,7 @@ const WITHOUT_EXAMPLE: [&str; 2] = ["job-duplicate", "unreadable"];
 #[test]
 fn every_rule_finds_its_bad_example_and_passes_its_good_one() {
     let mut wrong = Vec::new();
-    for rule in catalog::all() {
+    for rule in nestling::rules() {
         let has_none = matches!((rule.bad, rule.good), (Example::None, Example::None));
         assert_eq!(has_none, WITHOUT_EXAMPLE.contains(&rule.id), "{rule}");
         let bad = findings(rule, &rule.bad);

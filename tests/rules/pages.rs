@@ -2,7 +2,6 @@
 
 use super::examples::{Finding, findings};
 use crate::support::{expect_file, read, root};
-use nestling::catalog;
 use nestling_gitlab::diagnostic::{Example, ExampleFile, Rule};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +10,9 @@ use std::fs;
 fn every_rule_has_its_page() {
     let folder = root().join("docs/rules");
     let mut pages = vec![(folder.join("README.md"), index())];
-    pages.extend(catalog::all().into_iter().map(|rule| (folder.join(format!("{}.md", rule.id)), page(rule))));
+    pages.extend(
+        nestling::rules().into_iter().map(|rule| (folder.join(format!("{}.md", rule.id)), page(rule))),
+    );
     let stale: Vec<String> = pages.iter().filter_map(|(path, text)| expect_file(path, text).err()).collect();
     assert!(stale.is_empty(), "{}", stale.join("\n"));
     for entry in fs::read_dir(&folder).unwrap() {
@@ -25,7 +26,7 @@ fn every_rule_has_its_page() {
 fn the_table_of_contents_lists_the_rules_by_stage() {
     let start = "- [Rules](rules/README.md)\n";
     let mut section = start.to_owned();
-    for group in catalog::groups() {
+    for group in nestling::rule_groups() {
         for rule in group.rules {
             let _ = writeln!(section, "  - [{}](rules/{}.md)", rule.id, rule.id);
         }
@@ -42,7 +43,7 @@ fn index() -> String {
         "# Rules\n\nThe rules that `nestling check` and `nestling generate` report, by stage. An error stops the output. A warning can be\n\
          [allowed](../allow.md).\n",
     );
-    for group in catalog::groups() {
+    for group in nestling::rule_groups() {
         let _ = writeln!(text, "\n## {}\n\n| rule | reports that | severity |\n|---|---|---|", group.title);
         for rule in group.rules {
             let severities = rule.severities_in_words();

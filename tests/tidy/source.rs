@@ -54,6 +54,28 @@ pub(crate) fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 
+/// The public type that a line defines.
+pub(crate) fn public_type(line: &str) -> Option<&str> {
+    let definition = line.strip_prefix("pub ")?;
+    let keywords = ["struct ", "enum ", "trait ", "type "];
+    let name = keywords.iter().find_map(|keyword| definition.strip_prefix(keyword))?;
+    name.split(|character: char| !character.is_alphanumeric()).next()
+}
+
+#[test]
+fn public_types_are_seen() {
+    for (line, name) in [
+        ("pub struct Plan {", Some("Plan")),
+        ("pub enum Meaning<'a> {", Some("Meaning")),
+        ("pub type Meanings = Vec<u8>;", Some("Meanings")),
+        ("pub(crate) struct Plan;", None),
+        ("    pub struct Plan;", None),
+        ("pub fn plan() {", None),
+    ] {
+        assert_eq!(public_type(line), name, "{line}");
+    }
+}
+
 #[test]
 fn tests_and_comments_are_no_code() {
     let text = "a // b\n/// doc\n#[cfg(test)]\nmod tests {\n    x\n}\nb\n#[cfg(test)]\nmod tests;\nc\n";

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 
 pub use super::codepipeline::{PipelineId, PipelinePath};
 pub use graph::{
-    Action, ActionId, Deployment, Fate, Input, InputSource, Namespace, Node, NodeId, Order, Step, Work,
+    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, ScriptStep,
+    Work,
 };
 
 /// Reads an assembly and makes the graph. Paths in `files` start at the assembly's root; messages show them below

@@ -6,7 +6,7 @@ use nestling_gitlab::yaml::Map;
 
 /// An environment that stages may be deployed to.
 #[derive(Debug, Clone)]
-pub struct Environment {
+pub struct TargetEnvironment {
     /// Its name in the catalogue, which `stages` uses.
     pub name: String,
     /// Where it is written.
@@ -18,7 +18,7 @@ pub struct Environment {
     /// Set if a deploy freeze holds deploys back.
     pub frozen: bool,
     /// How a deploy starts.
-    pub start: Start,
+    pub start: DeployStart,
     /// The environment that must be deployed to before.
     pub after: Option<String>,
     /// Set if a stop job destroys its stacks, unless the header decides.
@@ -29,7 +29,7 @@ pub struct Environment {
 
 /// How a deploy starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub enum DeployStart {
     /// By itself.
     Automatic,
     /// By a person; the pipeline passes without it.

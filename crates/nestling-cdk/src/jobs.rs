@@ -28,19 +28,19 @@ use nestling_gitlab::yaml::Located;
 use request::unclear_pipeline;
 
 pub use request::Request;
-pub use targets::LeftOut;
-pub use write::Job;
+pub use targets::OmittedJob;
+pub use write::WrittenJob;
 pub use writer::Gate;
 
 /// The jobs, and what is not a job.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct WrittenJobs {
     /// The GitLab stages in order.
     pub stages: Vec<String>,
     /// The jobs, each behind those that it waits for.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<WrittenJob>,
     /// The nodes that this pipeline does not run.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<OmittedJob>,
     /// The things that are not carried over.
     pub report: Report,
     /// The environments that the header names and that do not exist.
@@ -50,7 +50,7 @@ pub struct Outcome {
 }
 
 /// Writes the jobs.
-pub fn write(request: &Request<'_>) -> Outcome {
+pub fn write(request: &Request<'_>) -> WrittenJobs {
     let mut left_out = Vec::new();
     let mut problems: Vec<Diagnostic> = unclear_pipeline(request).into_iter().collect();
     let chosen = request.chosen();
@@ -60,7 +60,7 @@ pub fn write(request: &Request<'_>) -> Outcome {
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = plan::plan(request, &targets, &mut left_out);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
-    Outcome {
+    WrittenJobs {
         stages: written.stages,
         jobs: written.jobs,
         left_out,

@@ -11,7 +11,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// Its sort.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// Its owner: an action, a job, a stack.
     pub subject: String,
     /// Its description, and its fate.
@@ -24,7 +24,7 @@ pub struct Line {
 
 /// The sorts of things that are not jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum LineKind {
     /// Tasks of GitLab itself or of the parent pipeline: nothing is lost.
     Replaced,
     /// Rights that a step's role had and the job's role needs.
@@ -53,7 +53,7 @@ impl Line {
     }
 }
 
-impl Kind {
+impl LineKind {
     const ALL: [Self; 9] = [
         Self::Replaced,
         Self::Role,
@@ -152,7 +152,7 @@ impl Report {
     /// Adds a line, once.
     pub(crate) fn add(
         &mut self,
-        kind: Kind,
+        kind: LineKind,
         subject: impl Into<String>,
         text: impl Into<String>,
         origin: Origin,
@@ -174,13 +174,13 @@ impl Report {
 
     /// Returns one diagnostic for each sort of open line, with the lines as items. `--strict-cdk` asks for errors.
     pub fn diagnostics(&self, severity: Severity) -> Vec<Diagnostic> {
-        let mut kinds: Vec<Kind> = self.open().map(|line| line.kind).collect();
+        let mut kinds: Vec<LineKind> = self.open().map(|line| line.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds.into_iter().filter_map(|kind| self.diagnostic(kind, severity)).collect()
     }
 
-    fn diagnostic(&self, kind: Kind, severity: Severity) -> Option<Diagnostic> {
+    fn diagnostic(&self, kind: LineKind, severity: Severity) -> Option<Diagnostic> {
         let lines: Vec<&Line> = self.lines.iter().filter(|line| line.kind == kind).collect();
         let mut problem = Diagnostic::new(kind.rule()?, severity, kind.headline()).with_help(kind.help());
         if let Some(first) = lines.first() {

@@ -4,6 +4,7 @@ use super::assembly::last_part;
 use super::rules::CDK_HEADER;
 use super::shell::is_word;
 use indexmap::IndexMap;
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
@@ -61,13 +62,13 @@ struct StageFile {
 
 /// The header, checked, with defaults filled in.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct CdkSettings {
     /// Where the header is.
     pub origin: Origin,
     /// The directory of the assembly, from the unit's own.
     pub assembly: Located<String>,
     /// Where jobs get the assembly from.
-    pub from: Source,
+    pub from: AssemblySource,
     /// Commands that make the assembly; empty where somebody else does.
     pub synth: Vec<Located<String>>,
     /// One of several pipelines.
@@ -100,7 +101,7 @@ pub struct Settings {
 
 /// Where jobs get the assembly from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum AssemblySource {
     /// The artifact of a job of the parent pipeline.
     Parent(String),
     /// The checkout: it is in the repository.
@@ -125,7 +126,14 @@ pub struct StagePolicy {
 /// The word that leaves a stage out.
 const SKIP: &str = "skip";
 
-impl Settings {
+impl CdkSettings {
+    /// Returns the error for an assembly of a removed unit that is neither at base nor in the work tree.
+    pub fn missing_assembly(&self, directory: &RepoPath) -> Diagnostic {
+        let message =
+            format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
+        Diagnostic::error(&CDK_HEADER, self.assembly.origin, message)
+    }
+
     /// Reads a header.
     ///
     /// # Errors
@@ -146,8 +154,8 @@ impl Settings {
             origin: node.origin,
             assembly: file.assembly.unwrap_or(empty.assembly),
             from: match file.from {
-                Some(from) if from.value == "none" => Source::Checkout,
-                Some(from) => Source::Parent(from.value),
+                Some(from) if from.value == "none" => AssemblySource::Checkout,
+                Some(from) => AssemblySource::Parent(from.value),
                 None => empty.from,
             },
             synth,
@@ -173,7 +181,7 @@ impl Settings {
         Self {
             origin,
             assembly: Located { origin, value: "cdk.out".to_owned() },
-            from: Source::Parent("synth".to_owned()),
+            from: AssemblySource::Parent("synth".to_owned()),
             synth: Vec::new(),
             pipeline: None,
             stages: IndexMap::new(),

@@ -5,7 +5,7 @@ mod mermaid;
 mod tree;
 
 use super::assembly::{Stack, StackId};
-use super::deployment::{Deployment, Node, NodeId, Work};
+use super::deployment::{Deployment, GraphNode, NodeId, Work};
 use super::report::Report;
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ fn reduced_edges(deployment: &Deployment) -> Vec<BTreeSet<NodeId>> {
 
 /// Returns the heading of a node: the wave or stage of its pipeline, with the pipeline where there are several; else its
 /// CDK stage.
-fn heading(deployment: &Deployment, node: &Node) -> Option<String> {
+fn heading(deployment: &Deployment, node: &GraphNode) -> Option<String> {
     let Some(group) = &node.group else {
         return node.stage.map(|stage| deployment.assembly.stages[stage].path.clone());
     };

@@ -1,6 +1,6 @@
 //! The reports of `generate --report`: preview, plan, summary, code quality, and links on the job's page.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use crate::place::from_root;
 use crate::{output, report};
@@ -27,7 +27,7 @@ pub(crate) fn write(
     directory: &Path,
     start: &Path,
     plan: &Plan,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(directory);
     std::fs::create_dir_all(&target)
@@ -62,7 +62,7 @@ const LINKS: [(&str, &str); 3] = [
 ];
 
 /// Returns links to the artifacts of this job; none outside of GitLab, where artifacts have no URL.
-fn annotations(directory: &Path, environment: &Environment) -> Result<String, Failure> {
+fn annotations(directory: &Path, environment: &ProcessEnvironment) -> Result<String, Failure> {
     let mut sections: BTreeMap<&str, Vec<Annotation>> = BTreeMap::new();
     if let Some(job_url) = environment.get("CI_JOB_URL")
         && let Some(path) = inside_project(directory, environment)
@@ -77,7 +77,7 @@ fn annotations(directory: &Path, environment: &Environment) -> Result<String, Fa
 }
 
 /// Returns a directory's URL path from the project's root, with a slash at its end unless it is the root.
-fn inside_project(directory: &Path, environment: &Environment) -> Option<String> {
+fn inside_project(directory: &Path, environment: &ProcessEnvironment) -> Option<String> {
     let root = Path::new(environment.get("CI_PROJECT_DIR")?);
     let mut path = String::new();
     for part in from_root(directory, root)?.components() {

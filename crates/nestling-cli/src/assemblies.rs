@@ -1,11 +1,10 @@
 //! CDK assemblies in the work tree, synthesized first if a unit's header says how.
 
-use nestling::cdk::{Assemblies, nowhere};
-use nestling::{Diagnostic, Files, Head, RepoPath, Unit};
+use nestling::{Assemblies, Diagnostic, Files, Head, RepoPath, Unit};
 use nestling_cdk::rules::CDK_SYNTH;
-use nestling_cdk::settings::Settings;
+use nestling_cdk::settings::CdkSettings;
 use nestling_files::files::DirectoryFiles;
-use nestling_git::Repository;
+use nestling_git::GitRepository;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -36,7 +35,7 @@ impl WorkTreeAssemblies {
 
     /// Checks if head is checked out. With `GIT_CHECKOUT: "false"`, the files on disk are those of an earlier job, and
     /// `synth:` would synthesize the wrong assembly.
-    pub(crate) fn checked_out(mut self, head: &Head, repository: &Repository) -> Self {
+    pub(crate) fn checked_out(mut self, head: &Head, repository: &GitRepository) -> Self {
         if let (Head::Commit { commit, .. }, Synth::Run) = (head, self.synth) {
             let checked_out = repository.head().ok().flatten();
             self.mismatch = match checked_out {
@@ -49,7 +48,7 @@ impl WorkTreeAssemblies {
     }
 
     /// Refuses to run commands on files of another commit.
-    fn on_disk(&self, settings: &Settings) -> Result<(), Diagnostic> {
+    fn on_disk(&self, settings: &CdkSettings) -> Result<(), Diagnostic> {
         let (Some(first), Some(mismatch)) = (settings.synth.first(), &self.mismatch) else { return Ok(()) };
         let message = "`synth:` runs on the files on disk, which are not those of the planned commit";
         Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_note(mismatch).with_help(
@@ -66,7 +65,7 @@ impl Assemblies for WorkTreeAssemblies {
     fn open(
         &self,
         unit: &Unit,
-        settings: &Settings,
+        settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         if self.synth == Synth::Run {
@@ -81,15 +80,17 @@ impl Assemblies for WorkTreeAssemblies {
     fn open_gone(
         &self,
         unit: &Unit,
-        settings: &Settings,
+        settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         let assembly = self.path_of(directory);
         if !assembly.join("manifest.json").is_file() {
             let base = self.base.as_ref().filter(|_| self.synth == Synth::Run && !settings.synth.is_empty());
-            let base = base.ok_or_else(|| nowhere(settings, directory))?;
+            let base = base.ok_or_else(|| settings.missing_assembly(directory))?;
             let failed = |reason: std::io::Error| {
-                nowhere(settings, directory).with_note(format!("it cannot be synthesized again: {reason}"))
+                settings
+                    .missing_assembly(directory)
+                    .with_note(format!("it cannot be synthesized again: {reason}"))
             };
             let checkout = Checkout::new(&self.root, base).map_err(failed)?;
             synthesize(settings, &checkout.path_of(&unit.dir))?;
@@ -100,7 +101,7 @@ impl Assemblies for WorkTreeAssemblies {
 }
 
 /// Runs the `synth:` commands of a header.
-fn synthesize(settings: &Settings, directory: &Path) -> Result<(), Diagnostic> {
+fn synthesize(settings: &CdkSettings, directory: &Path) -> Result<(), Diagnostic> {
     for command in &settings.synth {
         run(&command.value, directory).map_err(|reason| {
             Diagnostic::error(&CDK_SYNTH, command.origin, format!("`{}` failed", command.value))

@@ -101,9 +101,8 @@ impl Workspaces<'_> {
         if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
             return Ok(None);
         }
-        let folders = &self.planned(root, input, invocation)?.workspace.template_folders;
-        let is_template = folders.iter().any(|folder| folder.revision.is_none() && path.is_in(&folder.path));
-        Ok(is_template.then_some(root))
+        let workspace = &self.planned(root, input, invocation)?.workspace;
+        Ok(workspace.is_template_path(path).then_some(root))
     }
 }
 

@@ -9,11 +9,11 @@ const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
 
 /// The environment as a run sees it, taken once.
 #[derive(Debug, Clone, Default)]
-pub struct Environment {
+pub struct ProcessEnvironment {
     variables: BTreeMap<String, String>,
 }
 
-impl Environment {
+impl ProcessEnvironment {
     /// Reads the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
     pub fn of_process() -> Self {

@@ -1,6 +1,6 @@
 //! The start and the end of every command.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::io::Io;
 use crate::options::{GlobalOptions, RunOptions};
@@ -10,7 +10,7 @@ use std::path::Path;
 /// The surroundings of a command: the options of every command, the environment and the streams.
 pub(crate) struct Invocation<'a> {
     pub global: &'a GlobalOptions,
-    pub environment: &'a Environment,
+    pub environment: &'a ProcessEnvironment,
     pub io: &'a mut Io,
 }
 

@@ -1,6 +1,6 @@
 //! Standard input, output and error, replaceable by tests.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use annotate_snippets::Renderer;
 use clap::ValueEnum;
@@ -55,7 +55,7 @@ impl Io {
     /// Chooses color and width. Color: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE` and `CLICOLOR=0`
     /// (<https://bixense.com/clicolors/>), then whether the stream is a terminal. GitLab's log shows color, so messages are
     /// colored there. Width: `COLUMNS`, then the terminal's, then eighty.
-    pub(crate) fn set_up(&mut self, color: Color, environment: &Environment) {
+    pub(crate) fn set_up(&mut self, color: Color, environment: &ProcessEnvironment) {
         let forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let is_dumb = environment.get("TERM") == Some("dumb") || environment.get("CLICOLOR") == Some("0");
         let allowed = environment.get("NO_COLOR").is_none() && (forced || !is_dumb);

@@ -4,7 +4,7 @@
 use crate::exit::Failure;
 use crate::io::Io;
 use anyhow::Context;
-use nestling::{is_name_of_part, is_part};
+use nestling::EmittedFile;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn parts(output: &Path, written: &[&str]) -> std::io::Result<Vec<PathBuf>> {
         let entry = entry?;
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
-        let is_old = is_name_of_part(name, file) && !written.contains(&name);
+        let is_old = EmittedFile::is_part_name(name, file) && !written.contains(&name);
         if is_old && entry.file_type()?.is_file() && begins_as_part(&entry.path()) {
             parts.push(output.with_file_name(name));
         }
@@ -68,7 +68,7 @@ fn parts(output: &Path, written: &[&str]) -> std::io::Result<Vec<PathBuf>> {
 fn begins_as_part(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(200).read_to_end(&mut start));
-    read.is_ok() && is_part(&String::from_utf8_lossy(&start))
+    read.is_ok() && EmittedFile::is_part(&String::from_utf8_lossy(&start))
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ mod commands;
 mod args;
 
 pub use args::Cli;
-pub use ci_env::Environment;
+pub use ci_env::ProcessEnvironment;
 pub use exit::Exit;
 pub use io::Io;
 
@@ -40,7 +40,7 @@ use invocation::Invocation;
 use std::ffi::{OsStr, OsString};
 
 /// Runs a command line and returns its exit code. Results go to standard output, diagnostics to standard error.
-pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, io: &mut Io) -> Exit {
+pub fn run(args: impl IntoIterator<Item = OsString>, environment: &ProcessEnvironment, io: &mut Io) -> Exit {
     let cli = match parsed(args, environment) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, io),
@@ -53,7 +53,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
 }
 
 /// Parses a command line; missing options may come from the environment.
-fn parsed(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Cli, clap::Error> {
+fn parsed(
+    args: impl IntoIterator<Item = OsString>,
+    environment: &ProcessEnvironment,
+) -> Result<Cli, clap::Error> {
     let mut command = without_empty_variables(Cli::command(), environment);
     let mut matches = command.try_get_matches_from_mut(args)?;
     if let Some(("check", matches)) = matches.subcommand()
@@ -68,7 +71,7 @@ fn parsed(args: impl IntoIterator<Item = OsString>, environment: &Environment) -
 
 /// Ignores variables that are set to the empty string: GitLab sets several so where they do not apply, and clap would use the
 /// empty string as a value.
-fn without_empty_variables(command: clap::Command, environment: &Environment) -> clap::Command {
+fn without_empty_variables(command: clap::Command, environment: &ProcessEnvironment) -> clap::Command {
     let is_empty = |name: &OsStr| name.to_str().is_some_and(|name| environment.is_empty(name));
     let command =
         command.mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(None) } else { arg });

@@ -1,6 +1,6 @@
 //! The log of a job: collapsible sections in GitLab, plain text elsewhere.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::io::Io;
 use nestling::{Plan, view};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ enum Shown {
 const LINES: usize = 40;
 
 /// Writes the plan: comparison, changed paths, units with their reasons, jobs and environments.
-pub(crate) fn plan(io: &mut Io, environment: &Environment, plan: &Plan) {
+pub(crate) fn plan(io: &mut Io, environment: &ProcessEnvironment, plan: &Plan) {
     let screen = io.screen_of_talk();
     io.talk(view::comparison(plan, screen));
     io.talk("\n");
@@ -38,7 +38,7 @@ fn folded_if_long(text: &str) -> Shown {
 
 /// Writes a section. In GitLab's log it can be folded
 /// (<https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections>).
-fn section(io: &mut Io, environment: &Environment, id: &str, title: &str, text: &str, shown: Shown) {
+fn section(io: &mut Io, environment: &ProcessEnvironment, id: &str, title: &str, text: &str, shown: Shown) {
     let title = io.screen_of_talk().paint.bold(title);
     if !environment.in_gitlab() {
         return io.talk(format_args!("{title}\n{text}\n"));

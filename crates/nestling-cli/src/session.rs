@@ -3,7 +3,7 @@
 mod request;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
@@ -38,7 +38,7 @@ impl Session {
     /// Opens the repository of the directory, and reads the options.
     pub(crate) fn open(
         options: &RunOptions,
-        environment: &Environment,
+        environment: &ProcessEnvironment,
         io: &mut Io,
     ) -> Result<Self, Failure> {
         let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));

@@ -14,7 +14,7 @@ pub use revisions::{NoRevisions, Revision, RevisionError, Revisions};
 
 /// An entry of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirectoryEntry {
     /// The last component of its path.
     pub name: Vec<u8>,
     /// Its type.
@@ -66,7 +66,7 @@ pub trait Files {
     ///
     /// # Errors
     /// A directory cannot be listed.
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError>;
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError>;
 
     /// Finds files by their names in all directories, each directory before those below it. Where a commit is read, this
     /// costs far less than [`Files::walk`].
@@ -83,7 +83,7 @@ impl<F: Files + ?Sized> Files for &F {
         (**self).read(path)
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         (**self).walk(visit)
     }
 

@@ -1,7 +1,7 @@
 //! What git ignores in the work tree (<https://git-scm.com/docs/gitignore>).
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use nestling_files::files::{Entry, EntryKind};
+use nestling_files::files::{DirectoryEntry, EntryKind};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 #[derive(Clone)]
 pub(super) struct Listing {
     /// What is tracked or not ignored, sorted by name.
-    pub(super) entries: Rc<[Entry]>,
+    pub(super) entries: Rc<[DirectoryEntry]>,
     /// Names of subdirectories that are ignored as a whole, and hold something that is tracked.
     pub(super) ignored: Rc<BTreeSet<Vec<u8>>>,
     /// What is ignored in it.

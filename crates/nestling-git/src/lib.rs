@@ -42,7 +42,7 @@ pub use error::GitError;
 pub use history::{History, MergeBase};
 pub use id::{CommitId, TreeId};
 pub use open::Trust;
-pub use repository::Repository;
+pub use repository::GitRepository;
 pub use revision::{Branch, Resolution};
 pub use tree_files::TreeFiles;
 pub use work_tree::WorkTree;

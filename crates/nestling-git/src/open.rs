@@ -5,7 +5,7 @@ use super::command::{self, Git, Owner};
 use super::git_cli::GitCli;
 use super::libgit2::Libgit2;
 use super::store::ObjectStore;
-use super::{GitError, Repository};
+use super::{GitError, GitRepository};
 use std::path::{Path, PathBuf};
 
 /// Owners whose repositories are read. Git refuses those of other users, since their configuration can run programs
@@ -18,7 +18,7 @@ pub enum Trust {
     Directory(PathBuf),
 }
 
-impl Repository {
+impl GitRepository {
     /// Opens the repository whose root is `directory`: a work tree, a linked work tree, or a bare repository.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Repository {
     /// Opens the repository that `directory` is in.
     ///
     /// # Errors
-    /// As [`Repository::open`].
+    /// As [`GitRepository::open`].
     pub fn discover(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let git_dir = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
             .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
@@ -45,7 +45,7 @@ impl Repository {
 }
 
 /// Opens the repository at a path with libgit2, or the one that `directory` is in with git.
-fn open_at(path: &Path, directory: &Path, trust: &Trust) -> Result<Repository, GitError> {
+fn open_at(path: &Path, directory: &Path, trust: &Trust) -> Result<GitRepository, GitError> {
     match open_by_libgit2(path, owner(trust, directory)) {
         Err(error @ GitError::Open { .. }) => open_by_git(directory, trust, error),
         opened => opened,
@@ -53,7 +53,7 @@ fn open_at(path: &Path, directory: &Path, trust: &Trust) -> Result<Repository, G
 }
 
 /// Opens a repository of a kind that libgit2 does not know. The first error stands if git cannot open it either.
-fn open_by_git(directory: &Path, trust: &Trust, error: GitError) -> Result<Repository, GitError> {
+fn open_by_git(directory: &Path, trust: &Trust, error: GitError) -> Result<GitRepository, GitError> {
     match command::discover(directory, owner(trust, directory)) {
         Ok(git) => Ok(read_by_git(git)),
         Err(refused @ GitError::Owner { .. }) => Err(refused),
@@ -61,9 +61,9 @@ fn open_by_git(directory: &Path, trust: &Trust, error: GitError) -> Result<Repos
     }
 }
 
-fn read_by_git(git: Git) -> Repository {
+fn read_by_git(git: Git) -> GitRepository {
     let objects = CatFile::new(git.clone(), cat_file::TIME_LIMIT);
-    Repository::new(Box::new(objects), Box::new(GitCli::new(git.clone())), git)
+    GitRepository::new(Box::new(objects), Box::new(GitCli::new(git.clone())), git)
 }
 
 fn owner(trust: &Trust, directory: &Path) -> Owner {
@@ -98,7 +98,7 @@ fn verify_owner(verify: bool) -> Result<(), git2::Error> {
     unsafe { git2::opts::set_verify_owner_validation(verify) }
 }
 
-fn open_by_libgit2(path: &Path, owner: Owner) -> Result<Repository, GitError> {
+fn open_by_libgit2(path: &Path, owner: Owner) -> Result<GitRepository, GitError> {
     let repository = open_checked(path, owner).map_err(|error| match error.code() {
         git2::ErrorCode::NotFound => GitError::NotFound { path: path.to_owned() },
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
@@ -108,7 +108,7 @@ fn open_by_libgit2(path: &Path, owner: Owner) -> Result<Repository, GitError> {
     let failed = |error: git2::Error| GitError::Open { path: path.to_owned(), source: error.into() };
     let libgit2 = Libgit2::new(repository).map_err(failed)?;
     let objects = ObjectStore::new(libgit2.objects_dir(), git.clone());
-    Ok(Repository::new(Box::new(objects), Box::new(libgit2), git))
+    Ok(GitRepository::new(Box::new(objects), Box::new(libgit2), git))
 }
 
 /// The path that `safe.directory` wants: that of the work tree.

@@ -17,8 +17,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-/// A repository that was opened for reading. Made by [`Repository::open`] or [`Repository::discover`].
-pub struct Repository {
+/// A repository that was opened for reading. Made by [`GitRepository::open`] or [`GitRepository::discover`].
+pub struct GitRepository {
     objects: Box<dyn ObjectSource>,
     backend: Box<dyn Backend>,
     git: Git,
@@ -26,7 +26,7 @@ pub struct Repository {
     cache: Option<WorkTreeCache>,
 }
 
-impl Repository {
+impl GitRepository {
     pub(super) fn new(objects: Box<dyn ObjectSource>, backend: Box<dyn Backend>, git: Git) -> Self {
         Self { objects, backend, git, cache: None }
     }
@@ -123,7 +123,7 @@ impl Repository {
         self
     }
 
-    /// Remembers what is on disk from now on. The caller has to report each change there to [`Repository::forget`].
+    /// Remembers what is on disk from now on. The caller has to report each change there to [`GitRepository::forget`].
     pub fn remember(&mut self) {
         self.cache = Some(WorkTreeCache::default());
     }
@@ -235,7 +235,7 @@ impl Repository {
     }
 }
 
-impl std::fmt::Debug for Repository {
+impl std::fmt::Debug for GitRepository {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Repository({})", self.git_dir().display())
     }

@@ -1,12 +1,12 @@
 //! The files of another revision, or of another repository that is already on disk: nothing is fetched for them.
 
-use super::{CommitId, GitError, Repository, Resolution, Trust};
+use super::{CommitId, GitError, GitRepository, Resolution, Trust};
 use nestling_files::files::{
-    Entry, FileQuery, FileVisitor, Files, ReadError, Revision, RevisionError, Revisions, Walk,
+    DirectoryEntry, FileQuery, FileVisitor, Files, ReadError, Revision, RevisionError, Revisions, Walk,
 };
 use nestling_files::path::RepoPath;
 
-impl Revisions for Repository {
+impl Revisions for GitRepository {
     fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
         let Some(path) = &revision.repository else {
             let commit = commit_of(self, &revision.revision)?;
@@ -19,7 +19,7 @@ impl Revisions for Repository {
     }
 }
 
-fn commit_of(repository: &Repository, revision: &str) -> Result<CommitId, RevisionError> {
+fn commit_of(repository: &GitRepository, revision: &str) -> Result<CommitId, RevisionError> {
     match repository.resolve(revision).map_err(unreadable)? {
         Resolution::Commit(commit) => Ok(commit),
         Resolution::Unknown => Err(RevisionError::Unknown(revision.to_owned())),
@@ -35,7 +35,7 @@ fn unreadable(error: GitError) -> RevisionError {
 
 /// The files of a commit of a repository that is open for them alone.
 struct OtherFiles {
-    repository: Repository,
+    repository: GitRepository,
     commit: CommitId,
 }
 
@@ -60,7 +60,7 @@ impl Files for OtherFiles {
         self.with(&RepoPath::root(), |files| files.find(query, visitor))
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.with(&RepoPath::root(), |files| files.walk(visit))
     }
 }

@@ -13,7 +13,7 @@ use crate::command::Git;
 use crate::id::ObjectId;
 use crate::object::ObjectSource;
 use crate::store::ObjectStore;
-use crate::{Change, CommitId, GitError, Repository, Trust};
+use crate::{Change, CommitId, GitError, GitRepository, Trust};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -143,13 +143,13 @@ impl Fixture {
     }
 
     /// The same repository, read by the system's git alone.
-    pub fn open_by_system(&self) -> Repository {
-        Repository::open_by_system(&self.root, &Trust::Directory(self.root.clone())).unwrap()
+    pub fn open_by_system(&self) -> GitRepository {
+        GitRepository::open_by_system(&self.root, &Trust::Directory(self.root.clone())).unwrap()
     }
 
     /// Opens the repository as a program does.
-    pub fn open(&self) -> Repository {
-        Repository::open(&self.root, &Trust::Directory(self.root.clone())).unwrap()
+    pub fn open(&self) -> GitRepository {
+        GitRepository::open(&self.root, &Trust::Directory(self.root.clone())).unwrap()
     }
 }
 

@@ -149,7 +149,7 @@ fn the_work_tree_diff_says_what_git_says() {
 
 fn listing(files: &dyn Files) -> Vec<String> {
     let mut seen = Vec::new();
-    let mut visit = |folder: &RepoPath, entries: &[nestling_files::files::Entry]| {
+    let mut visit = |folder: &RepoPath, entries: &[nestling_files::files::DirectoryEntry]| {
         for entry in entries {
             let path = folder.child(&entry.name);
             match entry.kind {
@@ -266,13 +266,13 @@ fn repositories_come_in_many_shapes() {
     repo.git(&["worktree", "add", "--quiet", "-b", "other", "linked"]);
     repo.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
     for (place, bare) in [("a", false), ("linked", false), ("linked/a", false), ("bare.git", true)] {
-        let opened = Repository::discover(&repo.path(place), &Trust::Owner).unwrap();
+        let opened = GitRepository::discover(&repo.path(place), &Trust::Owner).unwrap();
         assert_eq!(opened.head().unwrap(), Some(head), "{place}");
         assert_eq!(opened.work_dir().is_none(), bare, "{place}");
         assert_eq!(opened.work_tree().is_err(), bare, "{place}");
     }
     let nowhere = tempfile::tempdir().unwrap();
-    let error = Repository::discover(nowhere.path(), &Trust::Owner).unwrap_err();
+    let error = GitRepository::discover(nowhere.path(), &Trust::Owner).unwrap_err();
     assert!(matches!(error, GitError::NotFound { .. }), "{error}");
 }
 
@@ -283,7 +283,7 @@ fn another_users_repository_is_read_where_it_is_trusted() {
     // Only root can give files away; for anyone else this opens a repository of their own.
     let _ = std::os::unix::fs::chown(&repo.root, Some(12345), None);
     let _ = std::os::unix::fs::chown(repo.path(".git"), Some(12345), None);
-    for open in [Repository::open, Repository::discover] {
+    for open in [GitRepository::open, GitRepository::discover] {
         let opened = open(&repo.root, &Trust::Directory(repo.root.clone())).unwrap();
         assert_eq!(opened.head().unwrap(), Some(head));
     }

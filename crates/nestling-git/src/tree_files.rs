@@ -4,7 +4,7 @@ use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
-use nestling_files::files::{Entry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ pub struct TreeFiles<'r> {
 }
 
 /// A directory: its entries, and its subdirectories with their trees.
-type Listing = (Vec<Entry>, Vec<(RepoPath, TreeId)>);
+type Listing = (Vec<DirectoryEntry>, Vec<(RepoPath, TreeId)>);
 
 impl<'r> TreeFiles<'r> {
     pub(super) fn new(objects: &'r dyn ObjectSource, root: TreeId) -> Self {
@@ -113,7 +113,7 @@ impl Files for TreeFiles<'_> {
         search::search(self.objects, self.root, query, visitor)
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), self.root)];
         while let Some((path, id)) = open.pop() {
             let (entries, directories) = self.list(&path, id).map_err(|error| failed(&path, error))?;
@@ -134,12 +134,12 @@ fn extension(name: &[u8]) -> Option<&[u8]> {
     Some(&name[dot..])
 }
 
-fn listed(entry: &TreeEntry<'_>) -> Entry {
+fn listed(entry: &TreeEntry<'_>) -> DirectoryEntry {
     let kind = match entry.mode {
         Mode::File | Mode::Executable => EntryKind::File,
         Mode::Symlink => EntryKind::Symlink,
         Mode::Submodule => EntryKind::Submodule,
         Mode::Directory => EntryKind::Directory,
     };
-    Entry { name: entry.name.to_vec(), kind }
+    DirectoryEntry { name: entry.name.to_vec(), kind }
 }

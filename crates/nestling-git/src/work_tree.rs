@@ -5,7 +5,7 @@ use super::command;
 use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
-use nestling_files::files::{Entry, EntryKind, Files, ReadError, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -69,7 +69,7 @@ impl<'r> WorkTree<'r> {
                 self.add_entry(directory, &entry?, &rules, &mut entries, &mut ignored)?;
             }
         }
-        entries.sort_unstable_by(|a: &Entry, b| a.name.cmp(&b.name));
+        entries.sort_unstable_by(|a: &DirectoryEntry, b| a.name.cmp(&b.name));
         let listing = Listing { entries: entries.into(), ignored: Rc::new(ignored), rules };
         if let Some(cache) = self.cache {
             cache.keep_listing(directory, &listing);
@@ -82,7 +82,7 @@ impl<'r> WorkTree<'r> {
         directory: &RepoPath,
         entry: &DirEntry,
         rules: &IgnoreRules,
-        entries: &mut Vec<Entry>,
+        entries: &mut Vec<DirectoryEntry>,
         ignored: &mut BTreeSet<Vec<u8>>,
     ) -> io::Result<()> {
         let name = entry.file_name().into_encoded_bytes();
@@ -93,7 +93,7 @@ impl<'r> WorkTree<'r> {
             }
             ignored.insert(name.clone());
         }
-        entries.push(Entry { name, kind });
+        entries.push(DirectoryEntry { name, kind });
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Files for WorkTree<'_> {
         Ok(bytes)
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), IgnoreRules::Patterns(self.patterns.clone()))];
         while let Some((directory, rules)) = open.pop() {
             let listing = self.listing(&directory, &rules).map_err(|error| failed(&directory, error))?;

@@ -3,7 +3,7 @@
 mod incomplete;
 
 use crate::catalog;
-use crate::check::{self, Allow, Level, Settings, WorkflowRules, read_configuration};
+use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
@@ -71,7 +71,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         Ok(read) => read,
         Err(problems) => return Linted { pipeline: Pipeline::default(), diagnostics: problems },
     };
-    let mut settings = Settings::new(options.gitlab.clone());
+    let mut settings = CheckSettings::new(options.gitlab.clone());
     settings.variables = variables;
     settings.level = Level::Root;
     if options.pipeline.is_some() && pipeline.includes.is_empty() {

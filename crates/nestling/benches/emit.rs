@@ -41,12 +41,7 @@ fn main() -> Result<(), Error> {
     let in_parts = EmitOptions::default();
     // No instance takes this much in one pipeline: it is what writing costs, not cutting.
     let mut whole = EmitOptions::default();
-    whole.limits = Some(PipelineLimits {
-        objects: usize::MAX,
-        deployments: usize::MAX,
-        jobs: usize::MAX,
-        artifact: usize::MAX,
-    });
+    whole.limits = Some(PipelineLimits::unlimited());
     let mut compact = whole.clone();
     compact.comments = Comments::None;
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);

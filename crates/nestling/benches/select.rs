@@ -5,7 +5,7 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use nestling::{ChangeSet, Error, Files, PipelineFacts, Project, ReadError, RepoPath};
-use nestling_files::files::{Entry, FileQuery, FileVisitor, Walk};
+use nestling_files::files::{DirectoryEntry, FileQuery, FileVisitor, Walk};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ impl Files for Wide {
         Ok(root.then(|| b"workspace: { ignore: [\"**/*.md\"], everything: [package-lock.json] }\n".to_vec()))
     }
 
-    fn walk(&self, _: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, _: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         Ok(())
     }
 

@@ -2,18 +2,18 @@
 
 use crate::catalog;
 use crate::plan::Plan;
-use nestling_gitlab::check::{Allow, Entries, Outcome, Scope};
+use nestling_gitlab::check::{Allow, AllowOutcome, Entries, Scope};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 /// Removes the allowed warnings from the diagnostics of a plan.
-pub(crate) fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>) -> Outcome {
+pub(crate) fn allowed(plan: &Plan, sources: &Sources, problems: Vec<Diagnostic>) -> AllowOutcome {
     let workspace = &plan.workspace;
     let mut entries = vec![Entries { scope: Scope::Workspace, list: &workspace.allow }];
     for unit in workspace.units.iter().filter(|unit| !unit.allow.is_empty()) {
         let scope = Scope::Unit { name: unit.name.clone(), directory: unit.dir.clone() };
         entries.push(Entries { scope, list: &unit.allow });
     }
-    let catalog = catalog::all();
+    let catalog = catalog::rules();
     let allow = Allow { sources, catalog: &catalog, entries: &entries, pipeline: &plan.pipeline };
     allow.apply(problems)
 }

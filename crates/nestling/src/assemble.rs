@@ -1,7 +1,7 @@
 //! Many units' jobs to one pipeline in which no unit can change another's: names are scoped, jobs of different units are
 //! tied together, and the stages get one order.
 
-pub mod rules;
+pub(crate) mod rules;
 mod naming;
 mod job_reference;
 mod scopes;

@@ -1,16 +1,16 @@
 //! All rules of Nestling, by stage.
 
-pub mod cases;
+pub(crate) mod cases;
 
-use crate::{assemble, cdk, plan, template, unit, workspace};
+use crate::{assemble, plan, template, unit, workspace};
 use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 
 /// All rules by stage, in the order of the flow.
-pub fn groups() -> impl Iterator<Item = RuleGroup> {
+pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
     let own = [
         RuleGroup { title: "Workspace and units", rules: workspace::rules::RULES },
         RuleGroup { title: "Templates", rules: template::rules::RULES },
-        RuleGroup { title: "CDK", rules: cdk::rules::RULES },
+        RuleGroup { title: "CDK", rules: nestling_cdk::rules::RULES },
         RuleGroup { title: "Jobs of a unit, deploys and stop jobs", rules: unit::rules::RULES },
         RuleGroup { title: "From units to one pipeline", rules: assemble::rules::RULES },
         RuleGroup { title: "The plan", rules: plan::rules::RULES },
@@ -20,11 +20,11 @@ pub fn groups() -> impl Iterator<Item = RuleGroup> {
 }
 
 /// All rules.
-pub fn all() -> Vec<&'static Rule> {
-    groups().flat_map(|group| group.rules.iter().copied()).collect()
+pub fn rules() -> Vec<&'static Rule> {
+    rule_groups().flat_map(|group| group.rules.iter().copied()).collect()
 }
 
 /// Returns the rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    all().into_iter().find(|rule| rule.id == id)
+    rules().into_iter().find(|rule| rule.id == id)
 }

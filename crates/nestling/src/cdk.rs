@@ -2,11 +2,10 @@
 
 mod catalogue;
 mod rendered;
-mod alone;
+mod assembly_jobs;
 mod fragment;
 
-pub use alone::{Alone, alone};
-pub use catalogue::Purpose;
-pub use fragment::{Assemblies, InRepository, nowhere};
-pub(crate) use fragment::{Fragment, Request, directory_of, fragment, is_committed};
-pub use nestling_cdk::{assembly, deployment, report, rules, settings, show};
+pub use assembly_jobs::{AssemblyJobs, assembly_jobs};
+pub(crate) use catalogue::Purpose;
+pub use fragment::Assemblies;
+pub(crate) use fragment::{Fragment, InRepository, Request, directory_of, fragment, is_committed};

@@ -13,9 +13,8 @@ mod detect;
 pub(crate) use detect::{detect, facts, head};
 pub use given::GivenError;
 pub use nestling_git::{Change, Status};
-pub use nestling_gitlab::facts::{
-    As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies,
-    Policy,
+pub(crate) use nestling_gitlab::facts::{
+    As, CiVariables, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies, Policy,
 };
 pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
 pub use request::{ChangeRequest, ChangesError};
@@ -27,6 +26,7 @@ use std::fmt;
 
 /// What differs between base and head, and how the two were found.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ChangeSet {
     /// The older side; `None` where there is nothing to compare with.
     pub base: Option<Base>,
@@ -51,6 +51,7 @@ pub enum Extent {
 
 /// The older side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Base {
     /// The commit.
     pub commit: CommitId,
@@ -89,6 +90,7 @@ impl Head {
 
 /// Whether a commit was in the clone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Obtained {
     /// It was.
     Present,
@@ -98,6 +100,7 @@ pub enum Obtained {
 
 /// How a commit was found, in the words that a person can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Provenance {
     /// A predefined variable said so
     /// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).

@@ -18,7 +18,6 @@ mod testing;
 
 pub(crate) use lines::job_lines;
 pub use output::{EmitOptions, Emitted, EmittedFile, Parts};
-pub use part::{is_name_of_part, is_part};
 pub(crate) use size::of_node as size;
 pub use split::PipelineLimits;
 

@@ -82,35 +82,40 @@
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
 mod repository;
-pub mod changes;
+mod changes;
 mod template_syntax;
-pub mod workspace;
-pub mod template;
-pub mod environments;
-pub mod cdk;
-pub mod unit;
-pub mod select;
-pub mod assemble;
-pub mod plan;
-pub mod catalog;
+mod workspace;
+mod template;
+mod environments;
+mod cdk;
+mod unit;
+mod select;
+mod assemble;
+mod plan;
+mod catalog;
 mod allow;
 mod project;
 mod emit;
 pub mod view;
 pub mod testing;
 
+pub use catalog::{rule, rule_groups, rules};
+pub use cdk::{Assemblies, AssemblyJobs, assembly_jobs};
 pub use changes::{
-    As, AsError, Base, Change, ChangeRequest, ChangeSet, ChangesError, CiVariables, Everything, Extent,
-    GivenError, Head, MergeRequest, Nothing, Obtained, Occasion, PipelineFacts, PipelineKind, PipelineSource,
-    Provenance, Status, UnknownBase,
+    AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
+    Head, Nothing, Obtained, Provenance, Status, UnknownBase,
 };
-pub use emit::{
-    Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits, is_name_of_part, is_part,
-};
+pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
+pub use environments::LeftOut;
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Trust};
-pub use nestling_gitlab::diagnostic::{Diagnostic, Label, Origin, Rule, Severity, Source, Sources};
+pub use nestling_gitlab::diagnostic::{
+    Diagnostic, Label, Origin, Rule, RuleGroup, Severity, Source, Sources,
+};
+pub use nestling_gitlab::facts::{
+    As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource,
+};
 pub use nestling_gitlab::name::{JobName, StageName, UnitName};
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};

@@ -1,17 +1,17 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
-pub mod rules;
+pub(crate) mod rules;
 mod before;
 mod definition;
 mod likeness;
 mod needed;
 mod removed;
+mod presence;
 mod noop;
 mod stop;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
-use crate::cdk::report::Report;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
@@ -19,21 +19,23 @@ use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use needed::BroughtIn;
-use nestling_files::files::{Files, NoRevisions, Revisions};
+use nestling_cdk::report::Report;
+use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
+use presence::ChildCreation;
 pub use removed::Removed;
-pub use stop::UNIT_COMMIT;
 
 /// What a plan is made from.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
     /// Who gives the files of other revisions, for templates that are kept there.
@@ -56,6 +58,7 @@ pub struct Request<'a> {
 
 /// Selection, composed pipeline and diagnostics.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Plan {
     /// The workspace.
     pub workspace: Arc<Workspace>,
@@ -66,11 +69,13 @@ pub struct Plan {
     /// Every unit of the workspace, selected or skipped.
     pub selection: Selection,
     /// The units that are not selected and have jobs that others need.
-    pub brought_in: BTreeMap<UnitName, Verdict>,
+    pub(crate) brought_in: BTreeMap<UnitName, Verdict>,
     /// The units that were removed since base.
     pub removed: Vec<Removed>,
-    /// What GitLab will run.
+    /// The child pipeline: every job that GitLab decides about when it creates the pipeline.
     pub pipeline: Pipeline,
+    /// Whether GitLab puts each job of the pipeline in, and how the job starts, in the order of the jobs.
+    pub presence: Vec<JobPresence>,
     /// The jobs that were written and are not in, by unit.
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
@@ -88,6 +93,7 @@ pub struct Plan {
 
 /// Which units a change set concerns, for those who need no more.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Selected {
     /// The workspace.
     pub workspace: Arc<Workspace>,
@@ -164,7 +170,7 @@ impl<'a> Request<'a> {
 
 /// Selects as [`plan`] does. Nothing is rendered but the units that are made from changed files outside of their
 /// directories, at base and at head.
-pub fn select(request: Request<'_>) -> Selected {
+pub(crate) fn select(request: Request<'_>) -> Selected {
     let (selection, removed) = {
         let templates = request.templates();
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
@@ -181,7 +187,7 @@ pub fn select(request: Request<'_>) -> Selected {
 }
 
 /// The units that are made from a file, whether it changed or not.
-pub fn made_from(
+pub(crate) fn made_from(
     files: &dyn Files,
     workspace: &Workspace,
     sources: &Sources,
@@ -208,9 +214,12 @@ fn selection(
 }
 
 /// Makes the plan: select, render, assemble.
-pub fn plan(request: Request<'_>) -> Plan {
-    let made = make(&request);
-    Plan {
+///
+/// # Errors
+/// A directory cannot be listed.
+pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
+    let made = make(&request)?;
+    Ok(Plan {
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes,
         facts: request.pipeline,
@@ -218,13 +227,14 @@ pub fn plan(request: Request<'_>) -> Plan {
         brought_in: made.brought_in,
         removed: made.removed,
         pipeline: made.pipeline,
+        presence: made.presence,
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),
         sources: request.sources.clone(),
-    }
+    })
 }
 
 /// What a plan has beside what it was asked for.
@@ -233,12 +243,13 @@ struct MadePlan {
     brought_in: BTreeMap<UnitName, Verdict>,
     removed: Vec<Removed>,
     pipeline: Pipeline,
+    presence: Vec<JobPresence>,
     left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
 }
 
-fn make(request: &Request<'_>) -> MadePlan {
+fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let workspace: &Workspace = &request.loaded.workspace;
     let templates = request.templates();
     let renderer = request.renderer(&templates, request.assemblies);
@@ -261,9 +272,10 @@ fn make(request: &Request<'_>) -> MadePlan {
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
-    noop::never_empty(&mut pipeline, workspace, &removed, &request.pipeline);
-    MadePlan { selection, brought_in, removed, pipeline, left_out, cdk_reports, diagnostics }
+    let pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
+    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed);
+    Ok(MadePlan { selection, brought_in, removed, pipeline, presence, left_out, cdk_reports, diagnostics })
 }
 
 /// The units of one plan while they are rendered, with what is collected on the way.

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug)]
 pub struct Repository {
-    git: nestling_git::Repository,
+    git: nestling_git::GitRepository,
     fetch_timeout: Option<Duration>,
 }
 
@@ -35,7 +35,7 @@ impl Repository {
     /// # Errors
     /// There is no repository, it cannot be read, or it is not trusted.
     pub fn discover_trusting(directory: impl AsRef<Path>, trust: &Trust) -> Result<Self, GitError> {
-        nestling_git::Repository::discover(directory.as_ref(), trust).map(Self::from)
+        nestling_git::GitRepository::discover(directory.as_ref(), trust).map(Self::from)
     }
 
     /// Allows that what the clone lacks is fetched from its remote, with this much time for each fetch: a base commit in a
@@ -51,12 +51,12 @@ impl Repository {
     }
 
     /// Returns the repository as the crate `nestling-git` knows it: objects, references, differences.
-    pub fn git(&self) -> &nestling_git::Repository {
+    pub fn git(&self) -> &nestling_git::GitRepository {
         &self.git
     }
 
     /// As [`Repository::git`], for a program that caches what is on disk.
-    pub fn git_mut(&mut self) -> &mut nestling_git::Repository {
+    pub fn git_mut(&mut self) -> &mut nestling_git::GitRepository {
         &mut self.git
     }
 
@@ -66,8 +66,8 @@ impl Repository {
     }
 }
 
-impl From<nestling_git::Repository> for Repository {
-    fn from(git: nestling_git::Repository) -> Self {
+impl From<nestling_git::GitRepository> for Repository {
+    fn from(git: nestling_git::GitRepository) -> Self {
         Self { git, fetch_timeout: None }
     }
 }

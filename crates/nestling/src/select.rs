@@ -7,8 +7,8 @@ mod base_comparison;
 mod dependents;
 mod index;
 
-pub use base_comparison::BaseComparison;
-pub use candidates::{Candidates, candidates};
+pub(crate) use base_comparison::BaseComparison;
+pub(crate) use candidates::{Candidates, candidates};
 pub use difference::Difference;
 pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person narrows the selection to.
 #[derive(Debug, Clone, Default)]
-pub struct Narrowing {
+pub(crate) struct Narrowing {
     /// Only these units, if there are any.
     pub only: BTreeSet<UnitName>,
     /// Never these units.
@@ -30,6 +30,7 @@ pub struct Narrowing {
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Selection {
     /// The verdicts by unit.
     pub verdicts: BTreeMap<UnitName, Verdict>,
@@ -61,7 +62,7 @@ impl Selection {
 }
 
 /// Decides for every unit of the workspace whether the change set concerns it.
-pub fn select(
+pub(crate) fn select(
     changes: &ChangeSet,
     workspace: &Workspace,
     compared: &BaseComparison,

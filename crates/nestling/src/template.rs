@@ -20,7 +20,7 @@
 //! The engine's limits (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
 //! environment, no clock, no random numbers.
 
-pub mod rules;
+pub(crate) mod rules;
 mod engine_messages;
 mod source_position;
 mod shell_words;
@@ -40,7 +40,7 @@ mod tree;
 mod renderer;
 
 pub use engine::RenderLimits;
-pub use inputs::bind;
-pub use renderer::{Rendered, Renderer};
-pub use scope::{EnvironmentScope, Scope, find_unbound};
-pub use values::json::plain_value;
+pub(crate) use inputs::bind;
+pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
+pub(crate) use values::json::plain_value;

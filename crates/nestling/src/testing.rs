@@ -15,10 +15,10 @@ mod suite;
 mod template;
 
 pub use crate::template::RenderLimits;
-pub use case::Case;
+pub use case::TemplateCase;
 pub use discover::CaseFile;
 pub use junit::junit;
-pub use outcome::{Outcome, Snapshot, summary};
+pub use outcome::{CaseOutcome, Snapshot, summary};
 pub use suite::Suite;
 pub use template::{TemplateRenderer, TemplateValues, with_templates};
 

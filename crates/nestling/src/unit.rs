@@ -5,11 +5,12 @@
 //! <https://docs.gitlab.com/ci/environments/#stopping-an-environment>: both in one pipeline, the same name written the
 //! same way, the same rules, the stop manual and not blocking, and able to run.
 
-pub mod rules;
+pub(crate) mod rules;
 mod jobs;
 mod values;
 mod for_environment;
 mod renderer;
+mod use_conflicts;
 mod scope;
 mod fold;
 mod deploying;
@@ -26,7 +27,7 @@ mod promotion;
 mod fan_out;
 mod make;
 
-pub use jobs::{UnitJob, UnitJobs};
+pub(crate) use jobs::{UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, renamed};
 pub(crate) use renderer::UnitRenderer;

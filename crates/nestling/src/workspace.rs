@@ -3,7 +3,7 @@
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
-pub mod rules;
+pub(crate) mod rules;
 mod condition;
 mod catalogue;
 mod template_reads;
@@ -19,6 +19,7 @@ mod mapping;
 mod environment;
 mod allow;
 mod policy;
+mod uses;
 mod relation;
 mod rule;
 mod template_folder;
@@ -26,24 +27,26 @@ mod load;
 mod schema;
 mod template;
 
-pub use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
-pub use condition::{Condition, When};
+pub(crate) use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
+pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
-pub use document::{Body, Document, split};
-pub use load::{Loaded, load, load_header};
+pub(crate) use document::Body;
+pub(crate) use load::{Loaded, load, load_header};
 pub(crate) use mapping::expect_mapping;
-pub use nestling_gitlab::instance::{Gitlab, InstanceLimits, parse_version};
-pub(crate) use relation::uses;
+pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub use schema::Header;
-pub use template::{Template, Templates, library_files, library_names};
-pub use template_folder::TemplateFolder;
-pub use template_reads::Read;
+pub use template::library_names;
+pub(crate) use template::{Template, Templates, library_files};
+pub(crate) use template_folder::TemplateFolder;
+pub(crate) use template_reads::Read;
+pub use unit::Unit;
 pub(crate) use unit::places;
-pub use unit::{Declaration, Dependency, EnvironmentInputs, Order, PathRule, Sign, Stated, Unit, Use};
+pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
+pub(crate) use uses::read_uses;
 
 use crate::changes::Policies;
 use nestling_files::path::{Glob, RepoPath};
-use nestling_gitlab::check::Entry;
+use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::UnitName;
@@ -54,33 +57,34 @@ pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Workspace {
     /// The root's `nestling.yml`.
-    pub file: Option<FileId>,
+    pub(crate) file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
-    pub template_folders: Vec<TemplateFolder>,
+    pub(crate) template_folders: Vec<TemplateFolder>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
-    pub stages: Vec<Staged>,
+    pub(crate) stages: Vec<Staged>,
     /// A change to these paths selects nothing.
-    pub ignore: Vec<Glob>,
+    pub(crate) ignore: Vec<Glob>,
     /// A change to these paths selects every unit.
-    pub everything: Vec<Glob>,
+    pub(crate) everything: Vec<Glob>,
     /// `vars` in templates.
-    pub vars: Map,
+    pub(crate) vars: Map,
     /// Where deploys may go.
-    pub environments: Catalogue,
+    pub(crate) environments: Catalogue,
     /// What each kind of pipeline compares with.
-    pub policies: Policies,
+    pub(crate) policies: Policies,
     /// What is known of the GitLab that will read the output.
-    pub gitlab: Gitlab,
+    pub(crate) gitlab: Gitlab,
     /// The units in order of their names. Names and directories are unique.
-    pub units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// Over how many dependencies a change reaches units; `None` for any number.
-    pub depth: Option<usize>,
+    pub(crate) depth: Option<usize>,
     /// Jobs that every child pipeline has.
-    pub body: Option<Body>,
+    pub(crate) body: Option<Body>,
     /// Warnings that are meant, for all units.
-    pub allow: Vec<Entry>,
+    pub(crate) allow: Vec<AllowEntry>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }
@@ -106,8 +110,13 @@ impl Workspace {
         UnitDirectories::new(&self.units).owner(path).map(|index| &self.units[index])
     }
 
+    /// Returns whether a path is in one of the folders of this repository where `use:` looks for templates.
+    pub fn is_template_path(&self, path: &RepoPath) -> bool {
+        self.template_folders.iter().any(|folder| folder.holds(path))
+    }
+
     /// Whether a rule makes a unit of this directory, if it is there.
-    pub fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
+    pub(crate) fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|globs| globs.matches(directory))
     }
 

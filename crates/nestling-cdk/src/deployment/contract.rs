@@ -1,6 +1,6 @@
 //! A change set that nobody reviews is made and executed by one `cdk deploy`: two nodes become one.
 
-use super::graph::{ActionId, Deployment, Fate, InputSource, Namespace, Node, NodeId, Order, Work};
+use super::graph::{ActionId, Deployment, Fate, GraphNode, InputSource, Namespace, NodeId, Order, Work};
 use crate::assembly::StackId;
 use crate::id::Id;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +110,7 @@ fn remove(deployment: &mut Deployment, joined: &BTreeMap<NodeId, NodeId>) {
     }
 }
 
-fn renumber_inputs(node: &mut Node, renumbered: &dyn Fn(&NodeId) -> NodeId) {
+fn renumber_inputs(node: &mut GraphNode, renumbered: &dyn Fn(&NodeId) -> NodeId) {
     let Work::Run(step) = &mut node.work else { return };
     for input in &mut step.inputs {
         if let InputSource::Node(source) = &mut input.source {

@@ -9,7 +9,7 @@ use nestling_gitlab::diagnostic::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The index of a node in [`Deployment::nodes`].
-pub type NodeId = Id<Node>;
+pub type NodeId = Id<GraphNode>;
 
 /// The index of an action in [`Deployment::actions`].
 pub type ActionId = Id<Action>;
@@ -22,7 +22,7 @@ pub struct Deployment {
     /// The pipelines in it, by construct path; empty where the app has plain stages only.
     pub pipelines: Vec<PipelinePath>,
     /// The nodes. No node waits for itself, directly or not.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<GraphNode>,
     /// The actions of all pipelines in order, each with its fate.
     pub actions: Vec<Action>,
     /// The variables behind a name of a pipeline, as in `#{Dev@Version.VERSION}`.
@@ -42,7 +42,7 @@ pub enum Namespace {
 
 /// Something to do.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub struct GraphNode {
     /// Its name: a construct path (`Staging/Data`), or its path in the pipeline (`PreProd.Staging.SmokeTest`).
     pub name: String,
     /// The wave or stage of the pipeline that it belongs to; `None` outside of pipelines.
@@ -82,7 +82,7 @@ pub enum Work {
     /// Publishes the assets of a stage.
     Publish(StageId),
     /// Runs commands.
-    Run(Box<Step>),
+    Run(Box<ScriptStep>),
     /// Waits for a person; the comment shown.
     Approve(Option<String>),
     /// Shows whether permissions would broaden in these stacks. Never empty.
@@ -93,7 +93,7 @@ pub enum Work {
 
 /// Commands with the machine, the files and the variables that they need.
 #[derive(Debug, Clone, Default)]
-pub struct Step {
+pub struct ScriptStep {
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
     /// Set if it runs docker.
@@ -194,7 +194,7 @@ impl Work {
     }
 }
 
-impl Step {
+impl ScriptStep {
     /// Returns the namespace and the variable of each value of another node that it reads.
     pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str)> {
         self.references.iter().flat_map(|(_, value)| references(value))
@@ -238,7 +238,7 @@ impl Deployment {
     }
 
     /// Returns everything that must be done before each node.
-    pub fn past(&self) -> Past<Node> {
+    pub fn past(&self) -> Past<GraphNode> {
         Past::new(self.nodes.iter().map(|node| &node.after))
     }
 }

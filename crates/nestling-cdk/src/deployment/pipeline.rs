@@ -4,7 +4,8 @@
 mod replaced;
 
 use super::graph::{
-    Action, ActionId, Deployment, Fate, Input, InputSource, Namespace, Node, NodeId, Order, Step, Work,
+    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, ScriptStep,
+    Work,
 };
 use super::ordered::{Ordered, OrderedId, order};
 use super::role::{Role, assembly_artifact, main_source, maker, roles};
@@ -12,7 +13,7 @@ use super::stage::stages_of;
 use crate::assembly::{StackId, StageId};
 use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, Project, SourceKind, matching};
 use crate::id::Id;
-use crate::report::{Kind, Line};
+use crate::report::{Line, LineKind};
 use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
@@ -38,10 +39,10 @@ pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline
     adding.add_inputs();
     adding.add_fates();
     for trigger in &pipeline.triggers {
-        adding.report_pipeline(Kind::Trigger, trigger);
+        adding.report_pipeline(LineKind::Trigger, trigger);
     }
     for lost in &pipeline.lost {
-        adding.report_pipeline(Kind::Setting, lost);
+        adding.report_pipeline(LineKind::Setting, lost);
     }
 }
 
@@ -66,7 +67,7 @@ impl<'a> Adding<'a> {
             Role::Synth => self.synth(id, action),
             Role::SelfUpdate => {
                 let text = "each pipeline is generated anew from the assembly, which is all that it did";
-                self.report(Kind::Replaced, id, text);
+                self.report(LineKind::Replaced, id, text);
                 Vec::new()
             }
             Role::Publish => self.publish(id, action),
@@ -105,23 +106,23 @@ impl<'a> Adding<'a> {
     }
 
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
-        self.report(Kind::Unsupported, id, &format!("{what}; a job that fails holds its place"));
+        self.report(LineKind::Unsupported, id, &format!("{what}; a job that fails holds its place"));
         Work::Unsupported(what.to_owned())
     }
 
     /// Reports what a project needs beside its commands.
     fn report_project(&mut self, id: OrderedId<'a>, project: &Project) {
         for lost in project.lost.iter().chain(&project.spec.lost) {
-            self.report(Kind::Setting, id, lost);
+            self.report(LineKind::Setting, id, lost);
         }
         if let Some(network) = &project.network {
-            self.report(Kind::Runner, id, &format!("it ran inside a VPC: {network}"));
+            self.report(LineKind::Runner, id, &format!("it ran inside a VPC: {network}"));
         }
         for (name, store) in project.secrets.iter().chain(&project.spec.secrets) {
-            self.report(Kind::Variable, id, &format!("{name}, from {store}"));
+            self.report(LineKind::Variable, id, &format!("{name}, from {store}"));
         }
         for grant in &project.grants {
-            self.report(Kind::Role, id, grant);
+            self.report(LineKind::Role, id, grant);
         }
     }
 
@@ -150,7 +151,7 @@ impl<'a> Adding<'a> {
             Some(graph) => matching::group_of(ordered.stage, graph),
             None => &ordered.stage.name,
         };
-        let node = Node {
+        let node = GraphNode {
             name: self.node_name(ordered, group),
             group: Some(group.to_owned()),
             pipeline: Some(self.pipeline_id),
@@ -257,7 +258,7 @@ impl<'a> Adding<'a> {
     }
 
     /// Adds a line about an action.
-    fn report(&mut self, kind: Kind, id: OrderedId<'a>, text: &str) {
+    fn report(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
         let name = format!("{}.{}", ordered.stage.name, ordered.action.name);
         let subject = match self.deployment.label(self.pipeline_id) {
@@ -269,14 +270,14 @@ impl<'a> Adding<'a> {
     }
 
     /// Adds a line about the pipeline itself.
-    fn report_pipeline(&mut self, kind: Kind, text: &str) {
+    fn report_pipeline(&mut self, kind: LineKind, text: &str) {
         let (subject, text) = (self.pipeline.path.as_str().to_owned(), text.to_owned());
         let (pipeline, origin) = (Some(self.pipeline_id), self.pipeline.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline, origin });
     }
 }
 
-fn step(project: &Project, action: &codepipeline::Action) -> Step {
+fn step(project: &Project, action: &codepipeline::Action) -> ScriptStep {
     // CDK's own variable, which makes CodePipeline notice a changed project.
     let variables = action.variables.iter().filter(|(name, _)| !name.starts_with("_PROJECT_CONFIG"));
     let (references, fixed): (Vec<_>, Vec<_>) =
@@ -284,7 +285,7 @@ fn step(project: &Project, action: &codepipeline::Action) -> Step {
     let mut variables = project.variables.clone();
     variables.extend(project.spec.variables.iter().cloned());
     variables.extend(fixed);
-    Step {
+    ScriptStep {
         image: project.image.clone(),
         privileged: project.privileged,
         timeout: project.timeout,

@@ -1,10 +1,10 @@
 //! Stages and stacks without a pipeline: one node a stack, ordered by the dependencies in the manifests.
 
-use super::graph::{Deployment, Node, NodeId, Order, Work};
+use super::graph::{Deployment, GraphNode, NodeId, Order, Work};
 use crate::assembly::{StackId, StageId};
 use crate::codepipeline::{Pipeline, PipelineId};
 use crate::id::Id;
-use crate::report::{Kind, Line};
+use crate::report::{Line, LineKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds every stack that belongs to no pipeline. A stack belongs to the pipeline whose actions work on it, even where no job
@@ -19,7 +19,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
         }
         if let Some(pipeline) = stack.stage.and_then(|stage| owned.stages.get(&stage)) {
             deployment.report.push(Line {
-                kind: Kind::Stack,
+                kind: LineKind::Stack,
                 subject: format!("stack {}", stack.path),
                 text: "the pipeline deploys its stage without it, and no job deploys it either".to_owned(),
                 pipeline: Some(*pipeline),
@@ -28,7 +28,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
             continue;
         }
         nodes.insert(stack_id, Id::next(&deployment.nodes));
-        deployment.nodes.push(Node {
+        deployment.nodes.push(GraphNode {
             name: stack.path.clone(),
             group: None,
             pipeline: None,
@@ -88,7 +88,7 @@ fn pipeline_stacks(deployment: &mut Deployment) -> BTreeSet<StackId> {
         let mut line = |stack_id: StackId, text: &str| {
             let stack = &stacks[stack_id];
             let (subject, text) = (format!("stack {}", stack.path), text.to_owned());
-            let line = Line { kind: Kind::Replaced, subject, text, pipeline, origin: stack.origin };
+            let line = Line { kind: LineKind::Replaced, subject, text, pipeline, origin: stack.origin };
             deployment.report.push(line);
         };
         found.insert(stack_id);

@@ -3,8 +3,8 @@
 use super::request::Request;
 use super::writer::Writer;
 use crate::assembly::{Stack, StackId};
-use crate::report::Kind;
-use crate::settings::Source;
+use crate::report::LineKind;
+use crate::settings::AssemblySource;
 use nestling_gitlab::yaml::Node;
 
 /// Writes what every job has that calls the CDK command line: the image, the login, the region. `stack` is the one that the
@@ -14,7 +14,7 @@ pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
     job.body.node("image", request.settings.image.clone());
     // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
     let needs_checkout =
-        request.settings.from == Source::Checkout || !request.settings.cli.starts_with("npx --yes ");
+        request.settings.from == AssemblySource::Checkout || !request.settings.cli.starts_with("npx --yes ");
     let region = region(job, stack).map(str::to_owned);
     let role = job.target.and_then(|target| target.role.as_ref());
     job.body.default_variables(|variables| {
@@ -44,7 +44,7 @@ fn region<'a>(job: &Writer<'a>, stack: Option<StackId>) -> Option<&'a str> {
 fn note_unknown_place(job: &mut Writer<'_>, stack: &Stack) {
     if stack.account.is_none() || stack.region.is_none() {
         let text = "it has no account or no region of its own: it goes where the role and AWS_REGION of the job point";
-        job.report.add(Kind::Stack, format!("stack {}", stack.path), text, stack.origin);
+        job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn with_docker(job: &mut Writer<'_>) {
     }
     let (name, origin) = (job.job.name.clone(), job.body.origin());
     let text = "it builds container images: its runner has to be privileged";
-    job.report.add(Kind::Runner, name, text, origin);
+    job.report.add(LineKind::Runner, name, text, origin);
 }
 
 /// The image with docker's client beside the service's.

@@ -5,7 +5,7 @@ use super::graph::{Graph, JobId, PlannedJob, Role, with_assets, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::Work;
-use crate::environment::Start;
+use crate::environment::DeployStart;
 use crate::id::Id;
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
 /// Where the catalogue has a person start an environment, one job asks, before everything of it. Where a step of the
 /// pipeline asks already, nobody is asked twice.
 pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
-    if target.environment.start == Start::Automatic {
+    if target.environment.start == DeployStart::Automatic {
         return;
     }
     let past = graph.past();

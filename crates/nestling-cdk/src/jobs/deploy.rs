@@ -6,7 +6,7 @@ use super::request::Request;
 use super::targets::{Target, TargetId};
 use super::writer::Writer;
 use crate::assembly::StackId;
-use crate::report::Kind;
+use crate::report::LineKind;
 use crate::shell::{quoted, variable};
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
@@ -215,7 +215,7 @@ fn stop(job: &mut Writer<'_>, target: &Target) {
         if stack.protected {
             let text =
                 "it has termination protection: the stop job will fail at it until that is switched off";
-            job.report.add(Kind::Stack, format!("stack {}", stack.path), text, stack.origin);
+            job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }
     let (cli, assembly) = (&request.settings.cli, request.assembly());

@@ -2,8 +2,8 @@
 
 use super::request::Request;
 use super::writer::Writer;
-use crate::deployment::{Input, InputSource, Step};
-use crate::report::Kind;
+use crate::deployment::{Input, InputSource, ScriptStep};
+use crate::report::LineKind;
 use crate::shell::{in_double_quotes, quoted};
 
 /// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
@@ -25,7 +25,7 @@ pub(crate) fn directory_of(request: &Request<'_>, input: &Input) -> String {
 }
 
 /// Returns the directory in which the commands of a step start, as a word of a shell.
-pub(crate) fn start_directory(request: &Request<'_>, step: &Step) -> String {
+pub(crate) fn start_directory(request: &Request<'_>, step: &ScriptStep) -> String {
     match step.inputs.first() {
         Some(first) => directory_of(request, first),
         None => unit_directory(request),
@@ -33,7 +33,7 @@ pub(crate) fn start_directory(request: &Request<'_>, step: &Step) -> String {
 }
 
 /// Changes to the directory in which the commands of a step start, if that is not where jobs start.
-pub(crate) fn enter(request: &Request<'_>, step: &Step) -> Option<String> {
+pub(crate) fn enter(request: &Request<'_>, step: &ScriptStep) -> Option<String> {
     let start = start_directory(request, step);
     (start != ROOT).then(|| format!("cd {start}"))
 }
@@ -66,7 +66,7 @@ pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
     let project = job.request.settings.sources.get(repository);
     if project.is_none() && is_store {
         job.note(
-            Kind::Source,
+            LineKind::Source,
             &format!("it reads {repository}, which is no repository; the job fails there"),
         );
         let text =
@@ -75,7 +75,7 @@ pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
     }
     if project.is_none() {
         let text = format!("it reads {repository}, which is cloned from the project of that name");
-        job.note(Kind::Source, &text);
+        job.note(LineKind::Source, &text);
     }
     let project = project.map_or(repository, |project| &project.value);
     let url = format!(

@@ -1,8 +1,8 @@
 //! The nodes that a pipeline runs: those of its own environments, and what stands between them.
 
 use super::request::Request;
-use super::targets::{Deployable, LeftOut, TargetId, Targets};
-use crate::deployment::{Deployment, InputSource, Namespace, Node, NodeId, PipelineId, Work};
+use super::targets::{Deployable, OmittedJob, TargetId, Targets};
+use crate::deployment::{Deployment, GraphNode, InputSource, Namespace, NodeId, PipelineId, Work};
 use crate::id::Id;
 use crate::ordering::in_order;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub(crate) struct Destinations(Vec<Sent>);
 impl Destinations {
     pub(crate) fn new(request: &Request<'_>, targets: &Targets) -> Self {
         let chosen = request.chosen();
-        let sent = |node: &Node| {
+        let sent = |node: &GraphNode| {
             if is_of_another_pipeline(node, &chosen) {
                 return Sent::NoRevisions;
             }
@@ -85,7 +85,7 @@ pub(crate) fn read_by(deployment: &Deployment, node: NodeId) -> BTreeSet<NodeId>
 }
 
 /// Returns whether a node is of a CodePipeline that the header does not choose.
-fn is_of_another_pipeline(node: &Node, chosen: &[PipelineId]) -> bool {
+fn is_of_another_pipeline(node: &GraphNode, chosen: &[PipelineId]) -> bool {
     node.pipeline.is_some_and(|pipeline| !chosen.contains(&pipeline))
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn kept(
     request: &Request<'_>,
     targets: &Targets,
     destinations: &Destinations,
-    left_out: &mut Vec<LeftOut>,
+    left_out: &mut Vec<OmittedJob>,
 ) -> Vec<NodeId> {
     let deployment = request.deployment;
     let after: Vec<&BTreeSet<NodeId>> = deployment.nodes.iter().map(|node| &node.after).collect();
@@ -120,7 +120,7 @@ pub(crate) fn kept(
         let job = leaving.name(*node);
         // A stack of the app itself may be left out by its own name already.
         if !left_out.iter().any(|known| known.job == job) {
-            left_out.push(LeftOut { job, reason: reason.clone() });
+            left_out.push(OmittedJob { job, reason: reason.clone() });
         }
     }
     Id::all(&deployment.nodes).filter(|node| !gone.contains_key(node)).collect()

@@ -3,7 +3,7 @@
 use super::graph::{Graph, JobId, Role};
 use super::request::Request;
 use crate::id::Id;
-use crate::settings::Source;
+use crate::settings::AssemblySource;
 use std::collections::BTreeMap;
 
 /// Leaves out what follows from the rest; what is read stays.
@@ -18,7 +18,7 @@ pub(crate) fn reduce(graph: &mut Graph) {
 
 /// Puts barriers between a job and what it waits for, where that is more than GitLab allows.
 pub(crate) fn limit(graph: &mut Graph, request: &Request<'_>) {
-    let spare = 1 + usize::from(matches!(request.settings.from, Source::Parent(_)));
+    let spare = 1 + usize::from(matches!(request.settings.from, AssemblySource::Parent(_)));
     let limit = request.needs_limit.saturating_sub(spare).max(2);
     let mut barriers: BTreeMap<Vec<JobId>, JobId> = BTreeMap::new();
     for job_id in Id::all(&graph.jobs) {

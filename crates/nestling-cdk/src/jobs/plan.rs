@@ -3,7 +3,7 @@
 use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
 use super::kept::{Destinations, kept, read_by, through};
 use super::request::Request;
-use super::targets::{LeftOut, Targets};
+use super::targets::{OmittedJob, Targets};
 use super::{around, needs};
 use crate::assembly::StackId;
 use crate::deployment::Work;
@@ -11,7 +11,7 @@ use crate::id::Id;
 use std::collections::BTreeSet;
 
 /// Plans the jobs of this pipeline.
-pub(crate) fn plan(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<LeftOut>) -> Graph {
+pub(crate) fn plan(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<OmittedJob>) -> Graph {
     let mut graph = of_nodes(request, targets, left_out);
     add_reads(&mut graph, request);
     for (target_id, target) in Id::each(&targets.all) {
@@ -31,7 +31,7 @@ pub(crate) fn plan(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<
 }
 
 /// One job for each node that this pipeline runs.
-fn of_nodes(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<LeftOut>) -> Graph {
+fn of_nodes(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<OmittedJob>) -> Graph {
     let mut graph = Graph::default();
     let destinations = Destinations::new(request, targets);
     let kept = kept(request, targets, &destinations, left_out);

@@ -1,10 +1,10 @@
 //! The request for the jobs of an assembly.
 
 use crate::deployment::{Deployment, NodeId, PipelineId};
-use crate::environment::Environment;
+use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::CDK_HEADER;
-use crate::settings::Settings;
+use crate::settings::CdkSettings;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Everything that jobs are written from.
@@ -13,11 +13,11 @@ pub struct Request<'a> {
     /// The graph of the assembly.
     pub deployment: &'a Deployment,
     /// The unit's header.
-    pub settings: &'a Settings,
+    pub settings: &'a CdkSettings,
     /// The unit's directory, from the root of the checkout; empty for the root.
     pub directory: &'a str,
     /// The environments that stages may be deployed to, in the order of the catalogue.
-    pub environments: &'a [Environment],
+    pub environments: &'a [TargetEnvironment],
     /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
     /// The most needs that a job may have.

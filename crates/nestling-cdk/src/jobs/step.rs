@@ -8,9 +8,9 @@ use super::request::Request;
 use super::values::{codebuild_variables, variables, with_references};
 use super::writer::Writer;
 use crate::codepipeline::Output;
-use crate::deployment::{InputSource, NodeId, Step, Work};
+use crate::deployment::{InputSource, NodeId, ScriptStep, Work};
 use crate::id::Id;
-use crate::report::Kind;
+use crate::report::LineKind;
 use crate::shell::{in_double_quotes, quoted, variable};
 use nestling_gitlab::yaml::Node;
 
@@ -18,7 +18,7 @@ use nestling_gitlab::yaml::Node;
 type Artifact<'a> = (&'a str, &'a Output);
 
 /// Writes the job of a node that runs commands.
-pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &Step) {
+pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     image(job, step);
     variables(job, step);
     job.accessing(if is_after_deploy(job) { "verify" } else { "access" });
@@ -37,7 +37,7 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &Step) {
 }
 
 /// CodeBuild's own images exist nowhere else.
-fn image(job: &mut Writer<'_>, step: &Step) {
+fn image(job: &mut Writer<'_>, step: &ScriptStep) {
     let settings = job.request.settings;
     let own = step.image.as_deref().unwrap_or("aws/codebuild/standard");
     if let Some(image) = settings.images.get(own) {
@@ -46,14 +46,14 @@ fn image(job: &mut Writer<'_>, step: &Step) {
         job.body.node("image", settings.image.clone());
         let text =
             format!("its image `{own}` exists only inside CodeBuild; `image:` of the header takes its place");
-        job.note(Kind::Runner, &text);
+        job.note(LineKind::Runner, &text);
     } else {
         job.body.text("image", own);
     }
     if step.privileged {
         docker_service(job);
         let text = "it runs docker: its runner has to be privileged, and its image has to have the client";
-        job.note(Kind::Runner, text);
+        job.note(LineKind::Runner, text);
     }
 }
 
@@ -69,7 +69,7 @@ fn is_after_deploy(job: &Writer<'_>) -> bool {
 }
 
 /// Returns the artifacts of a step that other jobs read.
-fn handed_on<'a>(job: &Writer<'_>, node: NodeId, step: &'a Step) -> Vec<Artifact<'a>> {
+fn handed_on<'a>(job: &Writer<'_>, node: NodeId, step: &'a ScriptStep) -> Vec<Artifact<'a>> {
     let is_read = |artifact: &str| {
         job.plan.graph.jobs.iter().any(|other| match work_of(job.request, other) {
             Some(Work::Run(reader)) => reader
@@ -84,11 +84,11 @@ fn handed_on<'a>(job: &Writer<'_>, node: NodeId, step: &'a Step) -> Vec<Artifact
     all.filter(|(name, _)| is_read(name)).collect()
 }
 
-fn primary_artifact(step: &Step) -> Option<Artifact<'_>> {
+fn primary_artifact(step: &ScriptStep) -> Option<Artifact<'_>> {
     Some((step.outputs.first()?, step.spec.output.as_ref()?))
 }
 
-fn script(job: &mut Writer<'_>, node: NodeId, step: &Step, handed_on: &[Artifact<'_>]) -> Vec<String> {
+fn script(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep, handed_on: &[Artifact<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, input) in step.inputs.iter().enumerate() {
         lines.extend(fetch(job, input));
@@ -130,21 +130,21 @@ fn hand_on((artifact, output): &Artifact<'_>, start: &str) -> String {
 }
 
 /// Writes the commands that run when something failed, too. GitLab runs them in a shell of their own.
-fn afterwards(job: &mut Writer<'_>, step: &Step) {
+fn afterwards(job: &mut Writer<'_>, step: &ScriptStep) {
     if step.spec.afterwards.is_empty() {
         return;
     }
     if !step.spec.exported.is_empty() {
         let text = "its `post_build` commands run only if everything before went well, so that it can export variables";
-        return job.note(Kind::Setting, text);
+        return job.note(LineKind::Setting, text);
     }
-    job.note(Kind::Setting, "its `post_build` commands run in a shell of their own, as `after_script`");
+    job.note(LineKind::Setting, "its `post_build` commands run in a shell of their own, as `after_script`");
     let mut lines: Vec<String> = enter(job.request, step).into_iter().collect();
     lines.extend(step.spec.afterwards.iter().cloned());
     job.body.texts("after_script", lines);
 }
 
-fn artifacts(job: &mut Writer<'_>, step: &Step, handed_on: &[Artifact<'_>]) {
+fn artifacts(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]) {
     let request = job.request;
     let mut paths: Vec<String> =
         handed_on.iter().map(|(artifact, _)| format!("{HANDED_ON}/{artifact}/")).collect();
@@ -187,12 +187,12 @@ fn output_paths(request: &Request<'_>, output: &Output) -> Vec<String> {
     if path.is_empty() { Vec::new() } else { vec![path] }
 }
 
-fn cache(job: &mut Writer<'_>, step: &Step) {
+fn cache(job: &mut Writer<'_>, step: &ScriptStep) {
     let is_outside = |path: &&String| path.starts_with(['/', '~', '$']);
     let (outside, inside): (Vec<&String>, Vec<&String>) = step.spec.cache.iter().partition(is_outside);
     for path in outside {
         let text = format!("its cache of `{path}`: GitLab caches paths of the checkout only");
-        job.note(Kind::Setting, &text);
+        job.note(LineKind::Setting, &text);
     }
     if inside.is_empty() {
         return;

@@ -2,8 +2,8 @@
 
 use super::request::Request;
 use crate::assembly::{StackId, StageId, last_part};
-use crate::deployment::{Deployment, Node};
-use crate::environment::Environment;
+use crate::deployment::{Deployment, GraphNode};
+use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
 use crate::settings::StagePolicy;
@@ -20,7 +20,7 @@ pub(crate) struct Target {
     /// The name of its own jobs: the stage's path, or the environment of several.
     pub name: String,
     /// The environment, as the caller describes it.
-    pub environment: Environment,
+    pub environment: TargetEnvironment,
     /// Where the header sends its first stage there.
     pub origin: Origin,
     /// Its stages.
@@ -46,7 +46,7 @@ pub(crate) enum Deployable {
 
 /// A job, or a stage that would be several, which this pipeline does not get.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct OmittedJob {
     /// Its short name.
     pub job: String,
     /// The reason.
@@ -74,7 +74,7 @@ impl Targets {
         deployable: Deployable,
         found: &Found<'_>,
         policy: Option<&StagePolicy>,
-        environment: &Environment,
+        environment: &TargetEnvironment,
         origin: Origin,
     ) {
         // Two stages in one environment are one target: GitLab lists one deployment of it.
@@ -110,12 +110,12 @@ impl Targets {
 /// Sends every stage and every stack of the chosen pipelines to its environment.
 pub(crate) fn targets(
     request: &Request<'_>,
-    left_out: &mut Vec<LeftOut>,
+    left_out: &mut Vec<OmittedJob>,
     problems: &mut Vec<Diagnostic>,
 ) -> Targets {
     let mut targets = Targets::default();
     let chosen = request.chosen();
-    let is_chosen = |node: &Node| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
+    let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
     for (deployable, found) in deployables(request.deployment, is_chosen) {
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
@@ -124,13 +124,13 @@ pub(crate) fn targets(
             }
             Destination::Skipped => {
                 let reason = "`stages` leaves it out".to_owned();
-                left_out.push(LeftOut { job: found.path.to_owned(), reason });
+                left_out.push(OmittedJob { job: found.path.to_owned(), reason });
             }
             Destination::Undefined(name) => targets.undefined.push(name.clone()),
             // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
                 let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
-                left_out.push(LeftOut { job: found.path.to_owned(), reason });
+                left_out.push(OmittedJob { job: found.path.to_owned(), reason });
             }
             Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
         }
@@ -150,7 +150,10 @@ struct Found<'a> {
 }
 
 /// Returns everything that these nodes of the deployment have stacks of.
-fn deployables(deployment: &Deployment, is_meant: impl Fn(&Node) -> bool) -> BTreeMap<Deployable, Found<'_>> {
+fn deployables(
+    deployment: &Deployment,
+    is_meant: impl Fn(&GraphNode) -> bool,
+) -> BTreeMap<Deployable, Found<'_>> {
     let mut deployables: BTreeMap<Deployable, Found<'_>> = BTreeMap::new();
     for node in deployment.nodes.iter().filter(|node| is_meant(node)) {
         let Some(stack_id) = node.work.stack() else { continue };
@@ -168,7 +171,7 @@ fn deployables(deployment: &Deployment, is_meant: impl Fn(&Node) -> bool) -> BTr
 /// Where a header sends a construct path.
 enum Destination<'a> {
     /// To an environment, and where that is written.
-    Environment(&'a Environment, Origin),
+    Environment(&'a TargetEnvironment, Origin),
     /// To none, as the header says.
     Skipped,
     /// To an environment that does not exist.

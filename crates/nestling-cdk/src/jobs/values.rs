@@ -4,8 +4,8 @@ use super::files::start_directory;
 use super::graph::{Graph, JobId, work_of};
 use super::request::Request;
 use super::writer::Writer;
-use crate::deployment::{InputSource, Namespace, NodeId, Step, Work};
-use crate::report::Kind;
+use crate::deployment::{InputSource, Namespace, NodeId, ScriptStep, Work};
+use crate::report::LineKind;
 use crate::shell::{in_double_quotes, variable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,9 +34,9 @@ pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BT
 }
 
 /// Writes `variables:` of a step.
-pub(crate) fn variables(job: &mut Writer<'_>, step: &Step) {
+pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
     for (name, _) in step.variables.iter().filter(|(name, _)| !is_variable(name)) {
-        job.note(Kind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
+        job.note(LineKind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
     }
     let starts_in_checkout =
         matches!(step.inputs.first().map(|input| &input.source), None | Some(InputSource::Checkout));
@@ -60,7 +60,7 @@ fn is_variable(name: &str) -> bool {
 }
 
 /// Returns the lines that set what CodeBuild set, for commands that read it.
-pub(crate) fn codebuild_variables(job: &mut Writer<'_>, step: &Step) -> Vec<String> {
+pub(crate) fn codebuild_variables(job: &mut Writer<'_>, step: &ScriptStep) -> Vec<String> {
     let mut lines = Vec::new();
     for name in used_of_codebuild(step) {
         if name == "CODEBUILD_SRC_DIR" {
@@ -68,21 +68,21 @@ pub(crate) fn codebuild_variables(job: &mut Writer<'_>, step: &Step) -> Vec<Stri
         } else if let Some((_, value)) = CODEBUILD.iter().find(|(known, _)| *known == name) {
             lines.push(format!("export {name}=\"{value}\""));
         } else if !name.starts_with("CODEBUILD_SRC_DIR_") {
-            job.note(Kind::Variable, &format!("`{name}`, which CodeBuild set"));
+            job.note(LineKind::Variable, &format!("`{name}`, which CodeBuild set"));
         }
     }
     for input in &step.inputs {
         if let InputSource::Parent(action) = &input.source {
             let text =
                 format!("it reads what `{action}` makes, which runs in the parent pipeline before the synth");
-            job.note(Kind::Source, &text);
+            job.note(LineKind::Source, &text);
         }
     }
     lines
 }
 
 /// The variables of CodeBuild whose names the commands of a step have.
-fn used_of_codebuild(step: &Step) -> BTreeSet<&str> {
+fn used_of_codebuild(step: &ScriptStep) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
     for command in step.spec.commands.iter().chain(&step.spec.afterwards) {
         for (start, _) in command.match_indices("CODEBUILD_") {
@@ -119,7 +119,7 @@ fn referenced(job: &mut Writer<'_>, node: NodeId, reference: &str) -> String {
     match of_source(namespace, name) {
         Some(variable) => variable.to_owned(),
         None => {
-            job.note(Kind::Variable, &format!("`#{{{reference}}}`, a variable of {owner}"));
+            job.note(LineKind::Variable, &format!("`#{{{reference}}}`, a variable of {owner}"));
             String::new()
         }
     }

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// A job as it is written, but for `rules` and `when`.
 #[derive(Debug)]
-pub struct Job {
+pub struct WrittenJob {
     /// Its short name.
     pub name: String,
     /// Where it comes from.
@@ -32,7 +32,7 @@ pub struct Job {
 /// The jobs with their stages.
 pub(crate) struct Written {
     pub stages: Vec<String>,
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<WrittenJob>,
 }
 
 /// Writes all jobs, each behind those that it waits for.
@@ -63,7 +63,7 @@ pub(crate) fn write(
         write_role(&mut writer);
         let gate = writer.gate();
         let name = plan.names[job_id.index()].clone();
-        jobs.push(Job { name, origin: job.origin, body: writer.body.into_map(), gate });
+        jobs.push(WrittenJob { name, origin: job.origin, body: writer.body.into_map(), gate });
     }
     let stages = if jobs.is_empty() { Vec::new() } else { stages.names };
     Written { stages, jobs }

@@ -5,11 +5,11 @@ use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::{InputSource, Work};
-use crate::environment::{Environment, Start};
+use crate::environment::{DeployStart, TargetEnvironment};
 use crate::id::Id;
 use crate::ordering::Past;
-use crate::report::{Kind, Report};
-use crate::settings::Source;
+use crate::report::{LineKind, Report};
+use crate::settings::AssemblySource;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ pub(crate) struct Writer<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
     /// How it starts.
-    pub start: Start,
+    pub start: DeployStart,
     /// The expression that must hold.
     pub expression: Option<String>,
     /// Set if a deploy freeze holds it back.
@@ -60,14 +60,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Adds a line about the job to the report.
-    pub(crate) fn note(&mut self, kind: Kind, text: &str) {
+    pub(crate) fn note(&mut self, kind: LineKind, text: &str) {
         self.report.add(kind, self.job.name.clone(), text, self.job.origin);
     }
 
     /// Writes `needs:`; the assembly comes first, where the job reads it.
     pub(crate) fn needs(&mut self) {
         let mut needs = Vec::new();
-        if let Source::Parent(parent) = &self.request.settings.from
+        if let AssemblySource::Parent(parent) = &self.request.settings.from
             && self.reads_assembly()
         {
             let mut need = Body::new(self.request.settings.origin);
@@ -154,7 +154,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn gating_environments(&self) -> Vec<&'a Environment> {
+    fn gating_environments(&self) -> Vec<&'a TargetEnvironment> {
         let jobs = Id::each(&self.plan.graph.jobs);
         let is_before = |other: JobId| other == self.job_id || self.plan.past.holds(self.job_id, other);
         let before = jobs.filter(|(other, _)| is_before(*other));
@@ -163,11 +163,11 @@ impl<'a> Writer<'a> {
         environments.filter(|environment| environment.frozen || !environment.expressions.is_empty()).collect()
     }
 
-    fn start(&self) -> Start {
+    fn start(&self) -> DeployStart {
         match (self.job.role, work_of(self.request, self.job)) {
             (Role::Gate(target), _) => self.plan.targets.all[target].environment.start,
-            (_, Some(Work::Approve(_))) => Start::Blocking,
-            _ => Start::Automatic,
+            (_, Some(Work::Approve(_))) => DeployStart::Blocking,
+            _ => DeployStart::Automatic,
         }
     }
 }

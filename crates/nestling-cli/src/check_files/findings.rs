@@ -1,7 +1,7 @@
 //! Findings in several files, put together.
 
 use super::input::{Input, Kind};
-use nestling::{Plan, catalog};
+use nestling::Plan;
 use nestling_gitlab::check::Allow;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Source, Sources};
 use nestling_gitlab::lint::Linted;
@@ -75,7 +75,7 @@ impl Findings {
 
     /// Applies comments that allow a warning, and reports what two files share once.
     pub(super) fn finished(mut self) -> Self {
-        let catalog = catalog::all();
+        let catalog = nestling::rules();
         let pipeline = Pipeline::default();
         let allow = Allow { sources: &self.sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
         let outcome = allow.apply(std::mem::take(&mut self.problems));

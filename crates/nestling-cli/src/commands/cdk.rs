@@ -6,7 +6,7 @@ use crate::options::CdkOptions;
 use crate::planned::report_diagnostics;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
-use nestling::{Origin, Severity, Sources, cdk};
+use nestling::{Origin, Severity, Sources, assembly_jobs};
 use nestling_cdk::deployment;
 use nestling_cdk::show::{self, Shown};
 use nestling_files::files::DirectoryFiles;
@@ -68,13 +68,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if !warnings.is_empty() {
         io.talk(report::human(warnings, &sources, &io.renderer()));
     }
-    let alone = cdk::alone(&deployment, Origin::file(sources.add(directory, "")));
-    let shown = Shown { directory, deployment: &deployment, report: &alone.report };
+    let written = assembly_jobs(&deployment, Origin::file(sources.add(directory, "")));
+    let shown = Shown { directory, deployment: &deployment, report: &written.report };
     io.data(match format {
         Format::Tree => show::tree(&shown),
         Format::Mermaid => show::mermaid(&shown),
         Format::Json => show::json(&shown),
-        Format::Jobs => nestling_gitlab::yaml::emit(&alone.rendered),
+        Format::Jobs => nestling_gitlab::yaml::emit(&written.rendered),
     })?;
     if options.strict_cdk {
         let open = alone.report.diagnostics(Severity::Error);

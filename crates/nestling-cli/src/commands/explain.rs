@@ -7,7 +7,7 @@ use crate::planned::report_plan;
 use crate::session::Session;
 use clap::ValueEnum;
 use nestling::view::{self, Asked};
-use nestling::{Plan, RepoPath, Rule, UnitName, catalog};
+use nestling::{Plan, RepoPath, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
 
 /// Explain why a unit, job or path is selected or not
@@ -73,12 +73,12 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 
 /// Returns the page of a rule.
 fn rule(id: &str) -> Result<String, Failure> {
-    if let Some(rule) = catalog::rule(id) {
+    if let Some(rule) = nestling::rule(id) {
         return Ok(view::rule(rule));
     }
     let failure = Failure::usage(format!("there is no rule `{id}`"));
     Err(failure.with_help(
-        Suggestion::among(id, catalog::all().iter().map(|rule| rule.id))
+        Suggestion::among(id, nestling::rules().iter().map(|rule| rule.id))
             .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
     ))
 }
@@ -101,13 +101,13 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<
     if facts.exists {
         return Ok(Subject::Asked(Asked::Path { path: wanted, made: facts.made_from }));
     }
-    if let Some(rule) = catalog::rule(text) {
+    if let Some(rule) = nestling::rule(text) {
         return Ok(Subject::Rule(rule));
     }
     let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
     let units = plan.workspace.unit_names().map(UnitName::as_str);
     let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
-    let rules = catalog::all().into_iter().map(|rule| rule.id);
+    let rules = nestling::rules().into_iter().map(|rule| rule.id);
     let suggestion = Suggestion::among(text, units.chain(jobs).chain(rules));
     let help = match suggestion.help() {
         Some(help) => help,

@@ -1,6 +1,6 @@
 //! `nestling generate`.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
@@ -77,7 +77,7 @@ fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
     leftover::remove_parts(start, &args.output, &[], io)
 }
 
-fn options(args: &Args, session: &Session, environment: &Environment) -> EmitOptions {
+fn options(args: &Args, session: &Session, environment: &ProcessEnvironment) -> EmitOptions {
     let mut options = EmitOptions::default();
     options.comments = if args.compact { Comments::None } else { Comments::Origins };
     options.file = artifact(&args.output, session, environment);
@@ -88,7 +88,7 @@ fn options(args: &Args, session: &Session, environment: &Environment) -> EmitOpt
 
 /// Returns the output's path for the trigger job: GitLab stores artifacts by their paths from the project's directory. A file
 /// outside of it can only become an artifact if it is copied, which is assumed to be to the root.
-fn artifact(output: &Path, session: &Session, environment: &Environment) -> String {
+fn artifact(output: &Path, session: &Session, environment: &ProcessEnvironment) -> String {
     let folder = session.directory().join(output.parent().unwrap_or(Path::new("")));
     let roots = environment.get("CI_PROJECT_DIR").map(Path::new).into_iter().chain([session.root()]);
     let below = roots.filter_map(|root| from_root(&folder, root)).next().unwrap_or_default();

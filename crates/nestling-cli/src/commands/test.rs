@@ -61,18 +61,18 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         output::replace(&directory.join(path), &junit(&outcomes))?;
     }
     invocation.io.data(summary(&outcomes))?;
-    Ok(ended(ok && outcomes.iter().all(Outcome::passed)))
+    Ok(ended(ok && outcomes.iter().all(CaseOutcome::passed)))
 }
 
 /// The outcomes of cases, and the diagnostics of files that cannot be read as cases.
 #[derive(Default)]
 struct Ran {
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<CaseOutcome>,
     problems: Vec<Diagnostic>,
 }
 
 /// Reports the diagnostics of the files, and returns `true` if none of them is an error.
-fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<Outcome>, bool) {
+fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<CaseOutcome>, bool) {
     let ok = report_diagnostics(&ran.problems, suite.project().sources(), invocation.io);
     (ran.outcomes, ok)
 }

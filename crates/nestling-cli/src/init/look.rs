@@ -1,7 +1,7 @@
 //! Inspects a repository: finds its projects and their kinds.
 
 use nestling::{FILE_NAME, Files, ReadError, RepoPath};
-use nestling_files::files::{Entry, EntryKind, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of projects.
@@ -151,7 +151,7 @@ fn read_at_root(files: &dyn Files, name: &str) -> Result<String, ReadError> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn inspect_root(repository: &mut Repository, entries: &[Entry]) {
+fn inspect_root(repository: &mut Repository, entries: &[DirectoryEntry]) {
     repository.root_kind = kind(entries);
     repository.shared = SHARED.into_iter().filter(|file| has(entries, file)).collect();
     for file in [FILE_NAME, super::parent::FILE, super::parent::BESIDE] {
@@ -161,11 +161,11 @@ fn inspect_root(repository: &mut Repository, entries: &[Entry]) {
     }
 }
 
-fn has(entries: &[Entry], name: &str) -> bool {
+fn has(entries: &[DirectoryEntry], name: &str) -> bool {
     entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name.as_bytes())
 }
 
-fn kind(entries: &[Entry]) -> Option<Kind> {
+fn kind(entries: &[DirectoryEntry]) -> Option<Kind> {
     let by_manifest = MANIFESTS.into_iter().find(|(file, _)| has(entries, file)).map(|(_, kind)| kind);
     let has_terraform =
         entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name.ends_with(b".tf"));

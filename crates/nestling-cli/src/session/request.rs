@@ -1,6 +1,6 @@
 //! The request for a change set, from the options and the environment.
 
-use crate::ci_env::Environment;
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
@@ -10,7 +10,7 @@ use std::path::Path;
 /// Reads the options, and the list of changed paths if one is given.
 pub(super) fn read(
     options: &RunOptions,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
     io: &mut Io,
 ) -> Result<ChangeRequest, Failure> {
     let mut request = ChangeRequest::from_ci(&environment.ci_variables());

@@ -1,6 +1,6 @@
 //! Files below a directory on disk, wherever it is.
 
-use super::{Entry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ impl DirectoryFiles {
     fn walk_from(
         &self,
         directory: &RepoPath,
-        visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
     ) -> Result<(), ReadError> {
         let Some(on_disk) = self.locate(directory) else { return Ok(()) };
         let entries = entries(&on_disk).map_err(|error| failed(directory, error))?;
@@ -57,7 +57,7 @@ impl Files for DirectoryFiles {
         }
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.walk_from(&RepoPath::root(), visit)
     }
 }
@@ -66,7 +66,7 @@ fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_symlink())
 }
 
-fn entries(directory: &Path) -> std::io::Result<Vec<Entry>> {
+fn entries(directory: &Path) -> std::io::Result<Vec<DirectoryEntry>> {
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
@@ -78,7 +78,7 @@ fn entries(directory: &Path) -> std::io::Result<Vec<Entry>> {
         } else {
             EntryKind::File
         };
-        entries.push(Entry { name: entry.file_name().into_encoded_bytes(), kind });
+        entries.push(DirectoryEntry { name: entry.file_name().into_encoded_bytes(), kind });
     }
     entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)

@@ -1,6 +1,6 @@
 //! Files in memory.
 
-use super::{Entry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ impl MemoryFiles {
         Self { files: parsed.collect() }
     }
 
-    fn entries(&self, directory: &RepoPath) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
+    fn entries(&self, directory: &RepoPath) -> Vec<DirectoryEntry> {
+        let mut entries: Vec<DirectoryEntry> = Vec::new();
         // From the slash on: `a-b` comes between `a` and `a/b`, and all that is in `a` comes together.
         for (path, _) in self.files.range(directory.child(b"")..) {
             let Some(rest) = path.relative_to(directory) else { break };
@@ -27,7 +27,7 @@ impl MemoryFiles {
             let name = components.next().unwrap_or_default();
             let kind = if components.next().is_some() { EntryKind::Directory } else { EntryKind::File };
             if entries.last().is_none_or(|last| last.name != name) {
-                entries.push(Entry { name: name.to_vec(), kind });
+                entries.push(DirectoryEntry { name: name.to_vec(), kind });
             }
         }
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
@@ -35,7 +35,7 @@ impl MemoryFiles {
         entries
     }
 
-    fn walk_from(&self, directory: &RepoPath, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) {
+    fn walk_from(&self, directory: &RepoPath, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) {
         let entries = self.entries(directory);
         if visit(directory, &entries) == Walk::Skip {
             return;
@@ -51,7 +51,7 @@ impl Files for MemoryFiles {
         Ok(self.files.get(path).cloned())
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.walk_from(&RepoPath::root(), visit);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Finding files by their names in all directories, and how that is done where all of them have to be listed.
 
-use super::{Entry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
 
 /// The names that one walk over all directories looks for.
@@ -70,7 +70,7 @@ struct Finder<'f, F: ?Sized> {
 }
 
 impl<F: Files + ?Sized> Finder<'_, F> {
-    fn directory(&mut self, directory: &RepoPath, entries: &[Entry]) -> Result<Walk, ReadError> {
+    fn directory(&mut self, directory: &RepoPath, entries: &[DirectoryEntry]) -> Result<Walk, ReadError> {
         if self.query.collects_nothing_below(directory.file_name()) && !is_below(&self.left_out, directory) {
             self.left_out = Some(directory.clone());
         }
@@ -97,7 +97,7 @@ impl<F: Files + ?Sized> Finder<'_, F> {
     fn read(
         &self,
         directory: &RepoPath,
-        entries: &[Entry],
+        entries: &[DirectoryEntry],
         name: &[u8],
     ) -> Result<Option<Vec<u8>>, ReadError> {
         let exists = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);

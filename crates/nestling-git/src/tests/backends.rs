@@ -3,7 +3,7 @@
 use super::*;
 
 /// Everything that is asked of a repository, as text.
-fn answers(opened: &Repository, commits: &[CommitId]) -> Vec<String> {
+fn answers(opened: &GitRepository, commits: &[CommitId]) -> Vec<String> {
     let mut answers = vec![
         format!("{:?} {:?}", opened.current_branch(), opened.default_branch()),
         format!("{:?} {:?}", opened.history(commits.last()), opened.work_dir().map(|dir| dir.components())),
@@ -99,7 +99,7 @@ fn both_backs_say_the_same_of_shallow_clones_and_bare_ones() {
 fn repositories_that_libgit2_does_not_know_are_read_by_the_systems_git() {
     for kind in [&["--object-format=sha256"][..], &["--ref-format=reftable"]] {
         let (repo, commits) = busy(Fixture::of_kind(kind));
-        let opened = Repository::discover(&repo.path("dir"), &Trust::Owner).unwrap();
+        let opened = GitRepository::discover(&repo.path("dir"), &Trust::Owner).unwrap();
         assert!(git2::Repository::open(&repo.root).is_err(), "{kind:?} would need no system's git");
         assert_eq!(opened.current_branch().as_deref(), Some("main"), "{kind:?}");
         assert_eq!(opened.head().unwrap(), Some(commits[3]));

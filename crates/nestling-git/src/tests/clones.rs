@@ -56,7 +56,7 @@ fn a_blobless_clone_gets_the_files_that_it_lacks_in_one_go() {
     let (origin, base, head) = origin();
     let clone = Fixture::clone_of(&origin, &["--filter=blob:none", "--no-checkout"]);
     let opened = clone.open();
-    let diff = |opened: &Repository| {
+    let diff = |opened: &GitRepository| {
         let trees = [&base, &head].map(|commit| opened.tree_of(commit).unwrap());
         shown(&opened.tree_diff(Some(&trees[0]), Some(&trees[1])).unwrap())
     };

@@ -86,7 +86,7 @@ fn a_loose_object_that_is_cut_off_is_an_error_wherever_it_ends() {
 fn first_error(repo: &Fixture, head: &CommitId) -> Result<(), String> {
     let (root, head) = (repo.root.clone(), *head);
     soon(move || {
-        let opened = Repository::open(&root, &Trust::Owner).unwrap();
+        let opened = GitRepository::open(&root, &Trust::Owner).unwrap();
         let told = |error: GitError| format!("{error} {}", error.help().unwrap_or_default());
         opened.resolve("main").map_err(told)?;
         opened.has(&head).map_err(told)?;

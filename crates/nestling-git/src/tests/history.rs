@@ -62,7 +62,7 @@ impl History {
     }
 
     /// How many paths and merge bases were compared.
-    fn compare(&self, opened: &Repository, count: usize) -> (usize, usize) {
+    fn compare(&self, opened: &GitRepository, count: usize) -> (usize, usize) {
         let (mut paths, mut bases) = (0, 0);
         for (base, head) in self.pairs(count) {
             let ids = [&base, &head].map(|id| CommitId::parse(id).unwrap());
@@ -103,7 +103,7 @@ impl Random {
 #[test]
 fn the_projects_own_history_differs_as_git_says() {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let Ok(opened) = Repository::discover(&root, &Trust::Directory(root.clone())) else {
+    let Ok(opened) = GitRepository::discover(&root, &Trust::Directory(root.clone())) else {
         return; // a released crate has no history
     };
     let history = History::of(root);
@@ -116,7 +116,7 @@ fn the_projects_own_history_differs_as_git_says() {
 fn a_given_history_differs_as_git_says() {
     let Ok(place) = std::env::var("NESTLING_TEST_HISTORY") else { return };
     let place = PathBuf::from(place);
-    let opened = Repository::discover(&place, &Trust::Directory(place.clone())).unwrap();
+    let opened = GitRepository::discover(&place, &Trust::Directory(place.clone())).unwrap();
     let history = History::of(place.clone());
     let (paths, bases) = history.compare(&opened, 200);
     println!(

@@ -29,7 +29,7 @@ fn clone_with_tags(tags: &[&str]) -> Clone {
     Clone { repo, main, feature }
 }
 
-fn both(repo: &Fixture) -> [Repository; 2] {
+fn both(repo: &Fixture) -> [GitRepository; 2] {
     [repo.open(), repo.open_by_system()]
 }
 

@@ -1,16 +1,16 @@
 //! What is remembered of the disk is what is there, as long as every change is told.
 
 use crate::testing::Fixture;
-use crate::{Change, Repository};
-use nestling_files::files::{Entry, Files, Walk};
+use crate::{Change, GitRepository};
+use nestling_files::files::{DirectoryEntry, Files, Walk};
 use nestling_files::path::RepoPath;
 use std::fs;
 use std::path::Path;
 
-type Seen = (Vec<Change>, Vec<(RepoPath, Vec<Entry>, Option<Vec<u8>>)>);
+type Seen = (Vec<Change>, Vec<(RepoPath, Vec<DirectoryEntry>, Option<Vec<u8>>)>);
 
 /// Everything that is asked of a work tree: what differs, what is where, and what is in it.
-fn seen(repository: &Repository) -> Seen {
+fn seen(repository: &GitRepository) -> Seen {
     let head = repository.head().unwrap().unwrap();
     let changes = repository.work_tree_diff(Some(&repository.tree_of(&head).unwrap())).unwrap();
     let files = repository.work_tree().unwrap();

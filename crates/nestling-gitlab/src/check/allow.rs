@@ -4,7 +4,7 @@ mod comment;
 mod entry;
 pub mod rules;
 
-pub use entry::{Entries, Entry, Scope};
+pub use entry::{AllowEntry, Entries, Scope};
 
 use self::rules::{ALLOW_UNKNOWN, ALLOW_UNUSED};
 use crate::check::fold;
@@ -29,7 +29,7 @@ pub struct Allow<'a> {
 
 /// Diagnostics without those that are allowed.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct AllowOutcome {
     /// The diagnostics that are left, and those about `allow` itself.
     pub problems: Vec<Diagnostic>,
     /// How many warnings and notes were allowed.
@@ -41,7 +41,7 @@ pub struct Outcome {
 impl Allow<'_> {
     /// Removes the allowed diagnostics. Errors cannot be allowed: GitLab would refuse the pipeline, or Nestling cannot
     /// do what was asked.
-    pub fn apply(&self, problems: Vec<Diagnostic>) -> Outcome {
+    pub fn apply(&self, problems: Vec<Diagnostic>) -> AllowOutcome {
         let mut run = Run {
             allow: self,
             comments: Comments::read(self.sources),
@@ -53,7 +53,7 @@ impl Allow<'_> {
             problems.into_iter().filter_map(|problem| run.keep(problem)).collect();
         let (unknown, unused) = run.about_itself();
         kept.extend(unknown);
-        Outcome { problems: kept, allowed: run.allowed, unused }
+        AllowOutcome { problems: kept, allowed: run.allowed, unused }
     }
 
     /// The jobs at the places of the diagnostics that an entry may be about.
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns a warning unless an entry covers it.
-    fn whole(&mut self, problem: Diagnostic, entries: &[(&Scope, &Entry)]) -> Option<Diagnostic> {
+    fn whole(&mut self, problem: Diagnostic, entries: &[(&Scope, &AllowEntry)]) -> Option<Diagnostic> {
         let path = problem.origin().map(|origin| self.allow.sources.path(origin.file));
         let seen = self.seen(&problem, path.as_deref());
         let covering = entries.iter().find(|(scope, entry)| entry.covers(scope, &seen));
@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns a warning with the items that no entry covers, if some are left.
-    fn by_item(&mut self, mut problem: Diagnostic, entries: &[(&Scope, &Entry)]) -> Option<Diagnostic> {
+    fn by_item(&mut self, mut problem: Diagnostic, entries: &[(&Scope, &AllowEntry)]) -> Option<Diagnostic> {
         for (_, entry) in entries {
             let before = problem.items.len();
             problem.items.retain(|item| !entry.covers_item(&item.subject));
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns the entries for the rule and the units of a diagnostic.
-    fn entries(&self, problem: &Diagnostic) -> Vec<(&'a Scope, &'a Entry)> {
+    fn entries(&self, problem: &Diagnostic) -> Vec<(&'a Scope, &'a AllowEntry)> {
         let allow = self.allow;
         let path = problem.origin().map(|origin| allow.sources.path(origin.file));
         let mut found = Vec::new();

@@ -1,12 +1,12 @@
 //! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
 
-use super::Settings;
+use super::CheckSettings;
 use super::job_names::JobNames;
 use crate::diagnostic::Suggestion;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
 use crate::pipeline::need::{Need, needs, parallel_base};
-use crate::pipeline::presence::{Creation, JobPresence, State};
+use crate::pipeline::presence::{JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{Kind, Node};
 use std::collections::HashMap;
@@ -14,13 +14,13 @@ use std::collections::HashMap;
 /// Made once for all rules.
 pub(crate) struct Index<'a> {
     pub pipeline: &'a Pipeline,
-    pub settings: &'a Settings,
+    pub settings: &'a CheckSettings,
     /// The jobs by their names.
     by_name: HashMap<&'a str, usize>,
     /// The position of each stage; `.pre` is 0.
     stages: HashMap<&'a str, usize>,
     /// The presence of each job in a pipeline as it is created now.
-    pub presence: Vec<JobPresence>,
+    pub presence: &'a [JobPresence],
     /// The needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
     names: JobNames<'a>,
@@ -37,12 +37,15 @@ pub(crate) struct Pair<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(pipeline: &'a Pipeline, settings: &'a Settings) -> Self {
+    pub(crate) fn new(
+        pipeline: &'a Pipeline,
+        presence: &'a [JobPresence],
+        settings: &'a CheckSettings,
+    ) -> Self {
         let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
         let named = pipeline.stages.iter().map(StageName::as_str);
         let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);
         let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
-        let presence = presences(pipeline, settings);
         let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
         let names = JobNames::new(pipeline);
         Self { pipeline, settings, by_name, stages, presence, needs, names }
@@ -127,10 +130,4 @@ fn has_reference(node: &Node) -> bool {
             Kind::Seq(items) => items.iter().any(has_reference),
             Kind::Map(map) => map.iter().any(|(_, value)| has_reference(value)),
         }
-}
-
-fn presences(pipeline: &Pipeline, settings: &Settings) -> Vec<JobPresence> {
-    let creation = Creation::of(&settings.variables);
-    let moment = creation.moment(settings.workflow.are_there(pipeline));
-    pipeline.jobs.iter().map(|job| JobPresence::of(job.name.as_str(), &job.body, &moment)).collect()
 }

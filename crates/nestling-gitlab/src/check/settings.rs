@@ -45,7 +45,7 @@ impl WorkflowRules {
 
 /// What rules look at beside the pipeline.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct CheckSettings {
     /// The GitLab that will read it.
     pub gitlab: Gitlab,
     /// In how many pieces it gets the pipeline.
@@ -60,7 +60,7 @@ pub struct Settings {
     pub open: bool,
 }
 
-impl Settings {
+impl CheckSettings {
     /// Those for a GitLab that is known so far.
     pub fn new(gitlab: Gitlab) -> Self {
         Self { gitlab, ..Self::default() }

@@ -5,7 +5,7 @@ use crate::yaml::{Map, Meaning, Node};
 use std::borrow::Cow;
 
 /// The variables of an entry of a matrix, each with its values.
-pub type Entry<'a> = Vec<(&'a str, Vec<Cow<'a, str>>)>;
+pub type MatrixEntry<'a> = Vec<(&'a str, Vec<Cow<'a, str>>)>;
 
 /// How a job is multiplied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Parallel<'a> {
     /// `parallel: 5`.
     Count(u64),
     /// `parallel: { matrix: [...] }`: each entry with its variables and their values.
-    Matrix(Vec<Entry<'a>>),
+    Matrix(Vec<MatrixEntry<'a>>),
     /// Something that GitLab does not accept.
     Malformed,
 }
@@ -27,7 +27,7 @@ pub fn parallel(body: &Map) -> Option<Parallel<'_>> {
     Some(count.or(matrix).unwrap_or(Parallel::Malformed))
 }
 
-fn entry(node: &Node) -> Option<Entry<'_>> {
+fn entry(node: &Node) -> Option<MatrixEntry<'_>> {
     let values = |value| one_or_many(value).iter().map(text).collect::<Option<Vec<_>>>();
     let entry = node.as_map().filter(|map| !map.is_empty())?;
     entry.iter().map(|(name, value)| Some((name, values(value)?))).collect()

@@ -15,7 +15,7 @@ mod job;
 
 pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
-pub use job::JobPresence;
+pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
 
 use super::guard::Guard;

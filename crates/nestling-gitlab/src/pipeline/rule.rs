@@ -6,7 +6,7 @@ use crate::yaml::{Map, Node};
 
 /// One rule of a job or a workflow.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule<'a> {
+pub struct RuleEntry<'a> {
     /// The place where it was written.
     pub origin: Origin,
     /// Its keys.
@@ -14,17 +14,17 @@ pub struct Rule<'a> {
 }
 
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
-pub fn rules(body: &Map) -> Option<Vec<Rule<'_>>> {
+pub fn rules(body: &Map) -> Option<Vec<RuleEntry<'_>>> {
     let items = body.get("rules")?.as_seq()?;
     Some(
         items
             .iter()
-            .filter_map(|item| item.as_map().map(|body| Rule { origin: item.origin, body }))
+            .filter_map(|item| item.as_map().map(|body| RuleEntry { origin: item.origin, body }))
             .collect(),
     )
 }
 
-impl<'a> Rule<'a> {
+impl<'a> RuleEntry<'a> {
     /// The condition as written.
     pub fn condition(&self) -> Option<&'a Node> {
         self.get("if")

@@ -3,14 +3,14 @@
 use crate::changes::PipelineFacts;
 use crate::environments::{CatalogueTexts, environment};
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
-use nestling_cdk::environment::{Environment as Plain, Keywords, Start as PlainStart};
+use nestling_cdk::environment::{DeployStart, Keywords, TargetEnvironment};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The purpose of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// The unit is deployed.
     Deploy,
     /// The unit is gone: what it deployed is destroyed, unless the header or the catalogue keeps it.
@@ -26,21 +26,21 @@ pub(crate) struct For<'a> {
 }
 
 /// Returns the entries of a catalogue in order.
-pub(crate) fn environments(catalogue: &Catalogue, of: &For<'_>) -> Vec<Plain> {
+pub(crate) fn environments(catalogue: &Catalogue, of: &For<'_>) -> Vec<TargetEnvironment> {
     catalogue.entries.values().map(|entry| plain(entry, of)).collect()
 }
 
-fn plain(entry: &Environment, of: &For<'_>) -> Plain {
-    Plain {
+fn plain(entry: &Environment, of: &For<'_>) -> TargetEnvironment {
+    TargetEnvironment {
         name: entry.name.to_string(),
         origin: entry.origin,
         deployed: entry.when.holds(of.pipeline),
         expressions: entry.when.expressions(of.pipeline).into_iter().map(str::to_owned).collect(),
         frozen: entry.freeze == Freeze::Respected,
         start: match entry.start {
-            Start::Automatic => PlainStart::Automatic,
-            Start::Manual(Blocking::Optional) => PlainStart::Manual,
-            Start::Manual(Blocking::Blocking) => PlainStart::Blocking,
+            Start::Automatic => DeployStart::Automatic,
+            Start::Manual(Blocking::Optional) => DeployStart::Manual,
+            Start::Manual(Blocking::Blocking) => DeployStart::Blocking,
         },
         after: entry.after.as_ref().map(ToString::to_string),
         stops: stops(entry, of.purpose),

@@ -10,8 +10,8 @@ use nestling_cdk::deployment::{self, Deployment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
 use nestling_cdk::rules::CDK_HEADER;
-use nestling_cdk::settings::{Settings, Source};
-use nestling_files::files::{Entry, Files, ReadError, Walk};
+use nestling_cdk::settings::{AssemblySource, CdkSettings};
+use nestling_files::files::{DirectoryEntry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::yaml::{Located, Node};
@@ -25,7 +25,7 @@ pub trait Assemblies {
     fn open(
         &self,
         unit: &Unit,
-        settings: &Settings,
+        settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic>;
 
@@ -36,29 +36,22 @@ pub trait Assemblies {
     fn open_gone(
         &self,
         _: &Unit,
-        settings: &Settings,
+        settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
-        Err(nowhere(settings, directory))
+        Err(settings.missing_assembly(directory))
     }
-}
-
-/// The error for the assembly of a unit that is gone, if it is gone, too.
-pub fn nowhere(settings: &Settings, directory: &RepoPath) -> Diagnostic {
-    let message =
-        format!("its assembly `{directory}` is neither in the repository at base nor in the work tree");
-    Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
 }
 
 /// Opens none: every assembly is in the repository.
 #[derive(Debug, Clone, Copy)]
-pub struct InRepository;
+pub(crate) struct InRepository;
 
 impl Assemblies for InRepository {
     fn open(
         &self,
         _: &Unit,
-        settings: &Settings,
+        settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files>, Diagnostic> {
         let message = format!("the assembly `{directory}` is not in the repository");
@@ -113,7 +106,7 @@ pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
 }
 
 fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
-    let settings = Settings::read(request.header)?;
+    let settings = CdkSettings::read(request.header)?;
     let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
     match deployment::read(&*files, &directory.to_string(), request.sources) {
@@ -125,11 +118,11 @@ fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
 /// Opens the assembly in the work tree, or as it is committed where that has none.
 fn open<'a>(
     request: &Request<'a>,
-    settings: &Settings,
+    settings: &CdkSettings,
     directory: &RepoPath,
 ) -> Result<Box<dyn Files + 'a>, Diagnostic> {
     let committed = Below { files: request.files, directory: directory.clone() };
-    if settings.from == Source::Checkout && settings.synth.is_empty() {
+    if settings.from == AssemblySource::Checkout && settings.synth.is_empty() {
         return Ok(Box::new(committed));
     }
     if request.purpose == Purpose::TearDown {
@@ -156,7 +149,7 @@ pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
     has_assembly(&Below { files, directory: directory.clone() })
 }
 
-fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) -> Fragment {
+fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment) -> Fragment {
     let unit_directory = request.unit.dir.to_directory();
     let environments = environments(
         request.catalogue,
@@ -179,7 +172,7 @@ fn written(request: &Request<'_>, settings: &Settings, deployment: &Deployment) 
     problems.extend(outcome.undefined.iter().map(|name| undefined(request.catalogue, name)));
     problems.extend(outcome.problems);
     problems.extend(outcome.report.diagnostics(Severity::Warning));
-    let left_out = |left_out: jobs::LeftOut| LeftOut { job: left_out.job, reason: left_out.reason };
+    let left_out = |left_out: jobs::OmittedJob| LeftOut { job: left_out.job, reason: left_out.reason };
     Fragment {
         rendered: Some(rendered(outcome.stages, outcome.jobs, settings.origin)),
         left_out: outcome.left_out.into_iter().map(left_out).collect(),
@@ -201,7 +194,7 @@ fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
 ///
 /// # Errors
 /// It leads out of the repository.
-pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath, Diagnostic> {
+pub(crate) fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
     let written = &settings.assembly.value;
     let directory = match written.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),
@@ -211,7 +204,7 @@ pub(crate) fn directory_of(unit: &Unit, settings: &Settings) -> Result<RepoPath,
 }
 
 /// Gives a problem without a place, such as a missing assembly, that of the header.
-fn with_label(problem: Diagnostic, settings: &Settings) -> Diagnostic {
+fn with_label(problem: Diagnostic, settings: &CdkSettings) -> Diagnostic {
     if problem.labels.is_empty() { problem.with_label(settings.assembly.origin, "") } else { problem }
 }
 
@@ -229,7 +222,7 @@ impl Files for Below<'_> {
         }
     }
 
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[Entry]) -> Walk) -> Result<(), ReadError> {
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.files.walk(&mut |path, entries| match path.relative_to(&self.directory) {
             Some(rest) => match RepoPath::parse(rest) {
                 Ok(below) => visit(&below, entries),

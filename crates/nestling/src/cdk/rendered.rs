@@ -2,13 +2,13 @@
 
 use crate::environments::{Gate, apply_gate};
 use crate::workspace::{Blocking, Start};
-use nestling_cdk::environment::Start as PlainStart;
-use nestling_cdk::jobs::{self, Job};
+use nestling_cdk::environment::DeployStart;
+use nestling_cdk::jobs::{self, WrittenJob};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 
 /// Returns the file of these jobs.
-pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<Job>, origin: Origin) -> Node {
+pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<WrittenJob>, origin: Origin) -> Node {
     let mut file = Map::default();
     if !jobs.is_empty() {
         let stages = stages.into_iter().map(|stage| Node::string(origin, stage)).collect();
@@ -26,9 +26,9 @@ pub(crate) fn rendered(stages: Vec<String>, jobs: Vec<Job>, origin: Origin) -> N
 
 fn apply(body: &mut Map, gate: &jobs::Gate) {
     let start = match gate.start {
-        PlainStart::Automatic => Start::Automatic,
-        PlainStart::Manual => Start::Manual(Blocking::Optional),
-        PlainStart::Blocking => Start::Manual(Blocking::Blocking),
+        DeployStart::Automatic => Start::Automatic,
+        DeployStart::Manual => Start::Manual(Blocking::Optional),
+        DeployStart::Blocking => Start::Manual(Blocking::Blocking),
     };
     let expressions = gate.expression.as_deref().into_iter().collect();
     apply_gate(body, &Gate { start, expressions, frozen: gate.frozen, origin: gate.origin });

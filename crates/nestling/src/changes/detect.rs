@@ -8,14 +8,17 @@ use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };
-use nestling_git::{GitError, Repository, Resolution};
+use nestling_git::{GitError, GitRepository, Resolution};
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
 /// seen as what `--as` says.
 ///
 /// # Errors
 /// The repository cannot be read.
-pub(crate) fn facts(repository: &Repository, request: &ChangeRequest) -> Result<PipelineFacts, ChangesError> {
+pub(crate) fn facts(
+    repository: &GitRepository,
+    request: &ChangeRequest,
+) -> Result<PipelineFacts, ChangesError> {
     let mut facts = if request.variables.is_gitlab() {
         PipelineFacts::from_variables(&request.variables)
     } else {
@@ -35,7 +38,7 @@ pub(crate) fn facts(repository: &Repository, request: &ChangeRequest) -> Result<
 }
 
 /// The branch that the clone says is the default one, else the first of the customary names that it has.
-fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesError> {
+fn default_branch(repository: &GitRepository) -> Result<Option<String>, ChangesError> {
     if let Some(branch) = repository.default_branch() {
         return Ok(Some(branch));
     }
@@ -54,7 +57,7 @@ fn default_branch(repository: &Repository) -> Result<Option<String>, ChangesErro
 /// # Errors
 /// The repository or the list of changed paths cannot be read. An unknown base is none, unless the request says so.
 pub(crate) fn detect(
-    repository: &Repository,
+    repository: &GitRepository,
     request: &ChangeRequest,
     facts: &PipelineFacts,
     head: Head,
@@ -78,7 +81,7 @@ pub(crate) fn detect(
 ///
 /// # Errors
 /// The repository cannot be read, or head is not there.
-pub(crate) fn head(repository: &Repository, request: &ChangeRequest) -> Result<Head, ChangesError> {
+pub(crate) fn head(repository: &GitRepository, request: &ChangeRequest) -> Result<Head, ChangesError> {
     let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
         (Some(revision), _) => {
             (revision.as_str(), Provenance::Given { option: "--head", revision: revision.clone() })

@@ -5,14 +5,14 @@ use super::reason::{AmbiguousRevision, UnknownBase};
 use super::request::{ChangeRequest, FetchPolicy};
 use super::{Base, Head, Obtained, Provenance};
 use nestling_files::path::Glob;
-use nestling_git::{Branch, CommitId, GitError, MergeBase, Repository, Resolution};
+use nestling_git::{Branch, CommitId, GitError, GitRepository, MergeBase, Resolution};
 
 /// A base, or why there is none.
 pub(super) type Found = Result<Result<Base, UnknownBase>, GitError>;
 
 /// Looks for base in one repository, for one head.
 pub(super) struct Search<'a> {
-    pub(super) repository: &'a Repository,
+    pub(super) repository: &'a GitRepository,
     pub(super) request: &'a ChangeRequest,
     pub(super) default_branch: Option<&'a str>,
     pub(super) head: &'a Head,

@@ -5,6 +5,7 @@ use nestling_files::path::{PathError, RepoPath, escaped};
 
 /// A list of changed paths cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GivenError {
     /// A path in it is none.
     #[error("entry {entry} of the list of changed paths: {source}")]

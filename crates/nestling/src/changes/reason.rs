@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Why everything counts as changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Everything {
     /// Somebody asked for it with `--all`.
     Asked,
@@ -17,6 +18,7 @@ pub enum Everything {
 
 /// Why nothing counts as changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Nothing {
     /// The policy for such pipelines says so.
     Policy(Occasion),
@@ -24,6 +26,7 @@ pub enum Nothing {
 
 /// Why base is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UnknownBase {
     /// The variable that says it is empty, or not set.
     Unset {
@@ -77,6 +80,7 @@ pub enum UnknownBase {
 
 /// A revision that names several commits: mostly a branch and a tag of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AmbiguousRevision {
     /// The revision.
     pub revision: String,

@@ -136,6 +136,7 @@ pub(crate) enum OnUnknownBase {
 
 /// The changes cannot be found.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ChangesError {
     /// The repository cannot be read.
     #[error(transparent)]

@@ -69,7 +69,7 @@ impl Story {
 
 /// Finds head and what changed up to it, as a project does.
 fn detected(
-    repository: &nestling_git::Repository,
+    repository: &nestling_git::GitRepository,
     request: &ChangeRequest,
 ) -> Result<ChangeSet, ChangesError> {
     let head = head(repository, request)?;

@@ -135,8 +135,8 @@ fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     let includes = if first { whole.includes.as_slice() } else { &[] };
     if includes.is_empty() {
         // Each part is a pipeline of its own to GitLab.
-        let others = jobs.iter().map(Cow::as_ref);
-        let noop = noop_beside(others, &plan.workspace, &plan.removed, &plan.facts);
+        let others = part.iter().map(|index| (&whole.jobs[*index], &plan.presence[*index]));
+        let noop = noop_beside(others, &plan.workspace, &plan.removed);
         jobs.extend(noop.map(Cow::Owned));
     }
     let used: BTreeSet<&str> = jobs.iter().map(|job| job.stage()).collect();

@@ -1,5 +1,7 @@
 //! The names and first lines of parts, which tell them from other files.
 
+use super::output::EmittedFile;
+
 /// The end of a part's first line, behind its number and the number of parts.
 const FIRST_LINE_END: &str = ", written by Nestling; do not edit.";
 
@@ -16,19 +18,38 @@ pub(super) fn first_line(number: usize, of: usize) -> String {
     format!("# Part {number} of {of}{FIRST_LINE_END}\n")
 }
 
-/// Returns whether a file of this name, beside the one called `file`, could be a part of it.
-pub fn is_name_of_part(name: &str, file: &str) -> bool {
-    let (stem, extension) = split(file);
-    let number =
-        || name.strip_prefix(stem)?.strip_prefix(".part-")?.strip_suffix(extension)?.strip_suffix('.');
-    number().is_some_and(is_number)
+impl EmittedFile {
+    /// Returns whether a file called `name`, beside a child pipeline called `file`, could be one of its parts.
+    ///
+    /// ```
+    /// use nestling::EmittedFile;
+    ///
+    /// assert!(EmittedFile::is_part_name("child-pipeline.part-2.yml", "child-pipeline.yml"));
+    /// assert!(!EmittedFile::is_part_name("notes.yml", "child-pipeline.yml"));
+    /// ```
+    pub fn is_part_name(name: &str, file: &str) -> bool {
+        part_number(name, file).is_some_and(is_number)
+    }
+
+    /// Returns whether a text begins as the parts of a child pipeline do, so that a program which clears away those of an
+    /// older run removes nobody else's file.
+    ///
+    /// ```
+    /// assert!(!nestling::EmittedFile::is_part("stages: [build]\n"));
+    /// ```
+    pub fn is_part(text: &str) -> bool {
+        first_line_numbers(text).is_some_and(|(number, of)| is_number(number) && is_number(of))
+    }
 }
 
-/// Returns whether a text begins as parts do.
-pub fn is_part(text: &str) -> bool {
-    let numbers =
-        || text.lines().next()?.strip_prefix("# Part ")?.strip_suffix(FIRST_LINE_END)?.split_once(" of ");
-    numbers().is_some_and(|(number, of)| is_number(number) && is_number(of))
+fn part_number<'a>(name: &'a str, file: &str) -> Option<&'a str> {
+    let (stem, extension) = split(file);
+    name.strip_prefix(stem)?.strip_prefix(".part-")?.strip_suffix(extension)?.strip_suffix('.')
+}
+
+fn first_line_numbers(text: &str) -> Option<(&str, &str)> {
+    let first_line = text.lines().next()?;
+    first_line.strip_prefix("# Part ")?.strip_suffix(FIRST_LINE_END)?.split_once(" of ")
 }
 
 /// The name without its extension, and that.
@@ -55,7 +76,7 @@ mod tests {
             let path = path(file, number);
             assert_eq!(path, expected);
             let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
-            assert!(is_name_of_part(&name(&path), &name(file)), "{path}");
+            assert!(EmittedFile::is_part_name(&name(&path), &name(file)), "{path}");
         }
         for name in [
             "child.yml",
@@ -69,13 +90,16 @@ mod tests {
             "children.part-1.yml",
             "child.part-one.yml",
         ] {
-            assert!(!is_name_of_part(name, "child.yml"), "{name}");
+            assert!(!EmittedFile::is_part_name(name, "child.yml"), "{name}");
         }
-        assert!(is_part(&first_line(1, 20)) && is_part(&(first_line(3, 3) + "\nstages: [build]\n")));
+        assert!(
+            EmittedFile::is_part(&first_line(1, 20))
+                && EmittedFile::is_part(&(first_line(3, 3) + "\nstages: [build]\n"))
+        );
         for text in
             ["", "# Part 1 of 2\n", "# Part one of 2, written by Nestling; do not edit.\n", "stages: [a]\n"]
         {
-            assert!(!is_part(text), "{text}");
+            assert!(!EmittedFile::is_part(text), "{text}");
         }
     }
 }

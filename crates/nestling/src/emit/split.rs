@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 
 /// The limits of one pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PipelineLimits {
     /// Bytes of the parsed objects: 2 MiB in GitLab 17.3 and later, less an eighth, since it can only be
     /// estimated
@@ -24,6 +25,11 @@ pub struct PipelineLimits {
 }
 
 impl PipelineLimits {
+    /// Returns limits that no pipeline exceeds: everything is written to one file, whether GitLab takes it or not.
+    pub fn unlimited() -> Self {
+        Self { objects: usize::MAX, deployments: usize::MAX, jobs: usize::MAX, artifact: usize::MAX }
+    }
+
     /// Returns the limits of an instance, as the workspace states them.
     pub fn of(gitlab: &Gitlab) -> Self {
         let stated = &gitlab.limits;

@@ -2,6 +2,7 @@
 
 /// A job that was written and that this pipeline does not get.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// Its short name.
     pub job: String,

@@ -1,57 +1,59 @@
 //! GitLab fails the trigger job of a child pipeline without jobs, and one with jobs in `.pre` and `.post` alone
 //! (<https://docs.gitlab.com/ci/yaml/#stages>): so there is always one job.
 
+use super::presence::ChildCreation;
 use super::removed::Removed;
 use crate::workspace::Workspace;
-use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::name::{JobName, StageName};
-use nestling_gitlab::pipeline::known::KnownVariables;
-use nestling_gitlab::pipeline::presence::{Creation, JobPresence, State};
+use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The name of the job that runs where nothing else does.
 pub const NOOP_JOB: &str = "nothing to do";
 
-/// Adds a job that does nothing, where one is needed.
-pub(crate) fn never_empty(
-    pipeline: &mut Pipeline,
+/// Decides which jobs GitLab puts into the pipeline, and adds the job that does nothing where that may be none.
+pub(super) fn never_empty(
+    mut pipeline: Pipeline,
+    creation: &ChildCreation,
     workspace: &Workspace,
     removed: &[Removed],
-    facts: &PipelineFacts,
-) {
+) -> (Pipeline, Vec<JobPresence>) {
+    let mut presence = creation.presences(&pipeline);
+    // What GitLab includes may bring jobs, and it refuses two of one name.
     if !pipeline.includes.is_empty() {
-        return;
+        return (pipeline, presence);
     }
-    let Some(job) = noop_beside(pipeline.jobs.iter(), workspace, removed, facts) else { return };
-    if let Ok(stage) = StageName::parse(job.stage())
-        && !pipeline.stages.contains(&stage)
-    {
-        pipeline.stages.push(stage);
+    if let Some(job) = noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed) {
+        presence.push(creation.presence(&job));
+        add_stage(&mut pipeline.stages, job.stage());
+        pipeline.jobs.push(job);
     }
-    pipeline.jobs.push(job);
+    (pipeline, presence)
+}
+
+fn add_stage(stages: &mut Vec<StageName>, name: &str) {
+    let is_known = stages.iter().any(|stage| stage.as_str() == name);
+    if !is_known && let Ok(stage) = StageName::parse(name) {
+        stages.push(stage);
+    }
 }
 
 /// Returns the job that does nothing, if the others need it beside them: where no job is certain to be in the pipeline, so
 /// that it may be empty, or where all that is certain stops what removed units left. (A pipeline of manual jobs alone ends
 /// as skipped, which fails a trigger job with `strategy: depend`.)
 pub(crate) fn noop_beside<'j>(
-    jobs: impl Iterator<Item = &'j Job>,
+    jobs: impl Iterator<Item = (&'j Job, &'j JobPresence)>,
     workspace: &Workspace,
     removed: &[Removed],
-    facts: &PipelineFacts,
 ) -> Option<Job> {
-    let variables = KnownVariables::of_child(facts);
-    let creation = Creation::of(&variables);
-    // The emitter writes `workflow:rules` into every child pipeline.
-    let moment = creation.moment(true);
     let mut reason = Reason::NoJob;
-    for job in jobs {
+    for (job, presence) in jobs {
         let is_removed = removed.iter().any(|removed| Some(&removed.unit.name) == job.unit.as_ref());
         if is_removed || matches!(job.stage(), StageName::PRE | StageName::POST) {
             continue;
         }
-        if JobPresence::of(job.name.as_str(), &job.body, &moment).state() == State::In {
+        if presence.state() == State::In {
             return None;
         }
         reason = Reason::OnlyConditionalJobs;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 
 /// A unit that is gone since base.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Removed {
     /// The unit as it was; its places are in the files of base.
     pub unit: Unit,

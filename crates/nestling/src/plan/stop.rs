@@ -21,7 +21,7 @@ use nestling_gitlab::yaml::{Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The variable of such a stop job that holds the last commit with the unit's files.
-pub const UNIT_COMMIT: &str = "NESTLING_UNIT_COMMIT";
+pub(super) const UNIT_COMMIT: &str = "NESTLING_UNIT_COMMIT";
 
 /// Renders the jobs that stop the environments of removed units. An environment that a unit at head deploys to is left
 /// alone: it is in use, whoever used it before.

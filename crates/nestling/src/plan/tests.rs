@@ -112,6 +112,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
         assemblies: &InRepository,
         sources: &sources,
     })
+    .unwrap()
 }
 
 /// The units that are in, each with its reasons.
@@ -279,7 +280,7 @@ fn a_unit_that_is_gone_leaves_its_stop_jobs() {
     {
         assert!(stop.contains(line), "{line} in\n{stop}");
     }
-    assert!(stop.contains(&format!("{UNIT_COMMIT}: {}", "b".repeat(40))), "{stop}");
+    assert!(stop.contains(&format!("NESTLING_UNIT_COMMIT: {}", "b".repeat(40))), "{stop}");
     let main = planned(&base, &head, "branch:main", true);
     assert_eq!(jobs(&main), ["web:deploy:production:stop", NOOP_JOB]);
     let head = base.clone().without("lib/nestling.yml");

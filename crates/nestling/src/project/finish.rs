@@ -2,11 +2,11 @@
 
 use super::Error;
 use crate::allow::allowed;
-use crate::cdk::report::Kind;
 use crate::plan::Plan;
+use nestling_cdk::report::LineKind;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::check::{self, Division, KnownVariables, Parent, Settings};
+use nestling_gitlab::check::{self, CheckSettings, Division, KnownVariables, Parent};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, folded};
 
 /// How much it matters that a part of a CDK pipeline becomes no job.
@@ -30,7 +30,7 @@ pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverte
     // After `allow`: what has been dealt with is no error either.
     if unconverted == Unconverted::Fail {
         for diagnostic in &mut plan.diagnostics {
-            if Kind::is_rule_of_open_lines(diagnostic.rule) {
+            if LineKind::is_rule_of_open_lines(diagnostic.rule) {
                 diagnostic.severity = Severity::Error;
             }
         }
@@ -49,11 +49,11 @@ fn parent(files: &dyn Files) -> Result<Parent, Error> {
 
 fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     let gitlab = &plan.workspace.gitlab;
-    let mut settings = Settings::new(gitlab.clone()).with_parent(parent);
+    let mut settings = CheckSettings::new(gitlab.clone()).with_parent(parent);
     settings.variables = KnownVariables::of_child(&plan.facts);
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
     let mut diagnostics = gitlab.problems.clone();
-    diagnostics.extend(check::check(&plan.pipeline, &settings));
+    diagnostics.extend(check::check_present(&plan.pipeline, &plan.presence, &settings));
     folded(diagnostics)
 }

@@ -96,7 +96,7 @@ impl<'p> Planning<'p> {
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
         let (project, unconverted) = (self.project, self.unconverted);
         let base_files = self.base_files();
-        let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()));
+        let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()))?;
         finish(&mut plan, project.files(), unconverted)?;
         Ok(plan)
     }

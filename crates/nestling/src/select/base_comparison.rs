@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What affects units beside the changed paths that are theirs: definitions that differ, moves, units that were removed.
 #[derive(Debug, Clone, Default)]
-pub struct BaseComparison {
+pub(crate) struct BaseComparison {
     /// The reasons by unit.
     pub reasons: BTreeMap<UnitName, Vec<Reason>>,
     /// The files behind those reasons, by unit.
@@ -23,12 +23,12 @@ pub struct BaseComparison {
 
 impl BaseComparison {
     /// Adds a reason for a unit.
-    pub fn add(&mut self, unit: &UnitName, reason: Reason) {
+    pub(crate) fn add(&mut self, unit: &UnitName, reason: Reason) {
         self.reasons.entry(unit.clone()).or_default().push(reason);
     }
 
     /// Adds a reason for a unit that comes from these files.
-    pub fn add_with_paths(&mut self, unit: &UnitName, reason: Reason, paths: &BTreeSet<RepoPath>) {
+    pub(crate) fn add_with_paths(&mut self, unit: &UnitName, reason: Reason, paths: &BTreeSet<RepoPath>) {
         self.add(unit, reason);
         self.paths.entry(unit.clone()).or_default().extend(paths.iter().cloned());
     }

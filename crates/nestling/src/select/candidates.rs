@@ -7,7 +7,7 @@ use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The units that are made from changed files, each with those files.
-pub type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
+pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 
 /// Finds the units that are made from changed files, directly or by way of other templates.
 ///
@@ -15,7 +15,11 @@ pub type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 /// template folders counts. Where a unit has `include:`, every changed YAML file counts that its texts name, and all
 /// of them if they name none: an included file may include others. A template that cannot be read is told when it is
 /// rendered.
-pub fn candidates(workspace: &Workspace, templates: &Templates<'_>, changed: &[&RepoPath]) -> Candidates {
+pub(crate) fn candidates(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    changed: &[&RepoPath],
+) -> Candidates {
     let changed = Changed::new(workspace, changed);
     let mut candidates = Candidates::new();
     if changed.is_empty() {
@@ -47,7 +51,7 @@ struct Changed {
 impl Changed {
     fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
         let own = |path: &RepoPath| path.as_bytes() == FILE_NAME.as_bytes();
-        let in_folders = |path: &RepoPath| workspace.template_folders.iter().any(|folder| folder.holds(path));
+        let in_folders = |path: &RepoPath| workspace.is_template_path(path);
         let is_yaml = |path: &RepoPath| {
             let name = path.file_name();
             name != FILE_NAME.as_bytes() && (name.ends_with(b".yml") || name.ends_with(b".yaml"))

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// One thing about a unit that is not as it was at base.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Difference {
     /// It was no unit.
     NewUnit,

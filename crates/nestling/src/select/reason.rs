@@ -8,6 +8,7 @@ use std::fmt;
 /// Whether a unit is in the pipeline. Selection selects or skips; the plan finds what is needed beside, and what was removed.
 /// A verdict carries its reasons, so that no view has to guess them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// In, because every unit is.
     Everything(Reason),
@@ -39,6 +40,7 @@ impl Verdict {
 
 /// Why a unit is in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Reason {
     /// Paths in its own directory changed.
     OwnDirectory {

@@ -119,7 +119,8 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
         narrowing: Narrowing::default(),
         assemblies: &crate::cdk::InRepository,
         sources: &sources,
-    });
+    })
+    .unwrap();
     let jobs = plan.pipeline.jobs.iter().map(|job| job.name.to_string());
     jobs.filter(|job| job != plan::NOOP_JOB).collect()
 }

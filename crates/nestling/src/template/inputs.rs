@@ -19,7 +19,7 @@ const TYPES: [&str; 4] = ["string", "number", "boolean", "array"];
 /// # Errors
 /// Everything that does not fit: unknown and missing inputs, wrong types, values that `options` or `regex` refuse, and
 /// definitions that are wrong themselves. Both places are in each message.
-pub fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Result<Json, Vec<Diagnostic>> {
+pub(crate) fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Result<Json, Vec<Diagnostic>> {
     let no_inputs = Map::default();
     let definitions = match spec {
         None => &no_inputs,

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 
 /// A rendered body.
 #[derive(Debug)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// The tree; null where the body is empty.
     pub node: Node,
     /// Whether the template read `environment` while none was known.
@@ -24,14 +24,14 @@ pub struct Rendered {
 }
 
 /// Renders bodies. Each template is compiled once, whatever the number of units that use it.
-pub struct Renderer<'a> {
+pub(crate) struct Renderer<'a> {
     engine: TemplateEngine<'a>,
     reader: TreeReader<'a>,
 }
 
 impl<'a> Renderer<'a> {
     /// Makes a renderer whose includes and imports are found among these templates.
-    pub fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: RenderLimits) -> Self {
+    pub(crate) fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: RenderLimits) -> Self {
         // The engine fills them and the reader empties them.
         let placeholders = Placeholders::default();
         Self {
@@ -44,7 +44,7 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// The mistakes of the template and of the text that it rendered to, at the template's own lines.
-    pub fn render(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
+    pub(crate) fn render(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
         if is_template(&body.text) { self.run(body, scope) } else { self.read_plain(body, scope) }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// The mistakes in them, each at its string.
-    pub fn evaluate(&self, node: &Node, scope: &Scope) -> Result<Node, Vec<Diagnostic>> {
+    pub(crate) fn evaluate(&self, node: &Node, scope: &Scope) -> Result<Node, Vec<Diagnostic>> {
         let mut node = node.clone();
         let mut problems = Vec::new();
         self.evaluate_in(&mut node, scope, &mut problems);

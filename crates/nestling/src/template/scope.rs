@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The values of the names that a template can read. `Null` where there is none, such as `unit` in the workspace's own
 /// jobs.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// The unit that is rendered.
     pub unit: Json,
     /// The template's inputs, checked and with defaults.
@@ -29,7 +29,7 @@ pub struct Scope {
 
 /// Value of `environment`.
 #[derive(Debug, Clone)]
-pub enum EnvironmentScope {
+pub(crate) enum EnvironmentScope {
     /// Not known yet: jobs are rendered before they are fanned out. What is read of it leaves a name in private-use
     /// characters in the text, by which [`find_unbound`] finds the jobs that depend on it.
     Unbound,
@@ -101,7 +101,7 @@ impl Object for Unbound {
 }
 
 /// Returns the first place in a tree that depends on an unbound `environment`, with the key that was read.
-pub fn find_unbound(node: &Node) -> Option<(Origin, String)> {
+pub(crate) fn find_unbound(node: &Node) -> Option<(Origin, String)> {
     match &node.kind {
         Kind::Scalar(scalar) => Some((node.origin, unbound_key(&scalar.text)?)),
         Kind::Seq(items) => items.iter().find_map(find_unbound),

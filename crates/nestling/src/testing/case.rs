@@ -3,7 +3,7 @@
 use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
 use crate::changes::As;
-use crate::workspace::{Use, expect_mapping, uses};
+use crate::workspace::{Use, expect_mapping, read_uses};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
@@ -78,7 +78,7 @@ pub(crate) struct ExpectedProblem {
 
 /// A validated case.
 #[derive(Debug)]
-pub struct Case {
+pub struct TemplateCase {
     /// Its title, prefixed by the name of its template or file.
     pub name: String,
     /// The place of the case.
@@ -102,7 +102,7 @@ pub(super) fn read(
     case_file: &CaseFile,
     bytes: Vec<u8>,
     sources: &Sources,
-) -> Result<Vec<Case>, Vec<Diagnostic>> {
+) -> Result<Vec<TemplateCase>, Vec<Diagnostic>> {
     let text = utf8(sources, &case_file.path, bytes).map_err(|error| vec![error])?;
     let file = sources.add(&case_file.path, text.as_str());
     let Some(mut node) = yaml::parse_file(&text, file)?.into_iter().next() else { return Ok(Vec::new()) };
@@ -126,7 +126,7 @@ fn case(
     node: &Node,
     number: Option<usize>,
     file: FileId,
-) -> Result<Case, Vec<Diagnostic>> {
+) -> Result<TemplateCase, Vec<Diagnostic>> {
     let written: WrittenCase = yaml::from_node(node, &CASE)?;
     let (template, origin) = match (&written.template, &case_file.template) {
         (Some(template), _) => (template.value.clone(), template.origin),
@@ -137,7 +137,7 @@ fn case(
         }
     };
     let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
-    let mut used = uses(written.uses.as_ref())?;
+    let mut used = read_uses(written.uses.as_ref())?;
     used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
     let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, &problem))?;
@@ -156,7 +156,7 @@ fn case(
         (None, Some(number)) => format!("case {number}"),
         (None, None) => case_file.stem(),
     };
-    Ok(Case {
+    Ok(TemplateCase {
         name: format!("{}: {title}", case_file.label()),
         origin: Origin { file, ..node.origin },
         path: case_file.path.clone(),

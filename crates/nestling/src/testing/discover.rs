@@ -8,6 +8,7 @@ const DIRECTORY: &[u8] = b"tests";
 
 /// A file with cases.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CaseFile {
     /// The file.
     pub path: RepoPath,

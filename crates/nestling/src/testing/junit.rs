@@ -1,10 +1,10 @@
 //! Outcomes as a JUnit report, which merge requests show (<https://docs.gitlab.com/ci/testing/unit_test_reports/>).
 
-use super::outcome::Outcome;
+use super::outcome::CaseOutcome;
 use std::fmt::Write as _;
 
 /// Returns the report, without times: equal outcomes give equal bytes.
-pub fn junit(outcomes: &[Outcome]) -> String {
+pub fn junit(outcomes: &[CaseOutcome]) -> String {
     let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn failures_are_reported_and_escaped() {
-        let outcome = |name: &str, failures: &[&str]| Outcome {
+        let outcome = |name: &str, failures: &[&str]| CaseOutcome {
             name: name.to_owned(),
             place: "ci/tests/a.yml:3:1".to_owned(),
             failures: failures.iter().map(ToString::to_string).collect(),

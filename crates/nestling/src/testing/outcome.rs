@@ -1,13 +1,14 @@
 //! Outcomes of cases.
 
-use super::case::Case;
+use super::case::TemplateCase;
 use crate::project::Error;
 use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 
 /// The outcome of a case.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+#[non_exhaustive]
+pub struct CaseOutcome {
     /// The case's name.
     pub name: String,
     /// The place of the case.
@@ -26,6 +27,7 @@ pub struct Outcome {
 
 /// A pipeline to store beside a case.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// The path of the file.
     pub path: RepoPath,
@@ -33,9 +35,9 @@ pub struct Snapshot {
     pub text: String,
 }
 
-impl Outcome {
+impl CaseOutcome {
     /// Creates the outcome of a case that could not be planned because files could not be read.
-    pub(super) fn not_run(case: &Case, place: String, error: &Error) -> Self {
+    pub(super) fn not_run(case: &TemplateCase, place: String, error: &Error) -> Self {
         Self {
             name: case.name.clone(),
             place,
@@ -54,7 +56,7 @@ impl Outcome {
 }
 
 /// Returns the failed cases with their failures, and a line with the number of cases.
-pub fn summary(outcomes: &[Outcome]) -> String {
+pub fn summary(outcomes: &[CaseOutcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {
         let _ = writeln!(text, "failed  {} ({})", outcome.name, outcome.place);

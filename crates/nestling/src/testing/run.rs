@@ -1,9 +1,9 @@
 //! Runs a case: plans the only unit of a made-up repository, checks it, and compares.
 
-use super::case::{Case, ExpectedProblem};
+use super::case::{ExpectedProblem, TemplateCase};
 use super::compare::compare;
 use super::diff::diff;
-use super::outcome::{Outcome, Snapshot};
+use super::outcome::{CaseOutcome, Snapshot};
 use crate::changes::{As, ChangeSet, PipelineFacts};
 use crate::emit::{Comments, emit_pipeline};
 use crate::plan::Plan;
@@ -17,11 +17,11 @@ use nestling_gitlab::yaml::Node;
 use std::sync::Arc;
 
 /// Runs a case of a project: plans the only unit of a made-up repository, and compares.
-pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
+pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     let sources = project.sources();
     let plan = match plan_case(case, project) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::not_run(case, sources.place(case.origin), &error),
+        Err(error) => return CaseOutcome::not_run(case, sources.place(case.origin), &error),
     };
     let problems = &plan.diagnostics;
     let mut failures = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
             Severity::Warning | Severity::Note => {}
         }
     }
-    Outcome {
+    CaseOutcome {
         name: case.name.clone(),
         place: sources.place(case.origin),
         failures,
@@ -53,7 +53,7 @@ pub(super) fn run(case: &Case, project: &Project<'_>) -> Outcome {
     }
 }
 
-fn compare_jobs(case: &Case, pipeline: &Pipeline, failures: &mut Vec<String>) {
+fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<String>) {
     for (name, expected) in &case.expect.jobs {
         match job(pipeline, case, name) {
             Some(job) => {
@@ -74,7 +74,7 @@ fn is_expected(problem: &Diagnostic, expected: &[ExpectedProblem]) -> bool {
     expected.iter().any(|expected| matches(expected, problem))
 }
 
-fn plan_case(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
+fn plan_case(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> {
     let own = project.workspace();
     let mut workspace = own.clone();
     let mut diagnostics = Vec::new();
@@ -93,7 +93,7 @@ fn plan_case(case: &Case, project: &Project<'_>) -> Result<Plan, Error> {
     project.with_workspace(loaded, facts.seen_as(&case.act_as)).plan(changes(case)).run()
 }
 
-fn unit(case: &Case) -> Unit {
+fn unit(case: &TemplateCase) -> Unit {
     Unit {
         name: case.unit.clone(),
         dir: case.dir.clone(),
@@ -101,13 +101,14 @@ fn unit(case: &Case) -> Unit {
         depends_on: Vec::new(),
         changes: Vec::new(),
         uses: case.uses.clone(),
+        replaced_uses: Vec::new(),
         fragment: None,
         cdk: None,
         allow: Vec::new(),
     }
 }
 
-fn changes(case: &Case) -> ChangeSet {
+fn changes(case: &TemplateCase) -> ChangeSet {
     match &case.changed {
         None => ChangeSet::everything(),
         Some(paths) => ChangeSet::of_paths(paths.iter().cloned()),
@@ -115,11 +116,11 @@ fn changes(case: &Case) -> ChangeSet {
 }
 
 /// Finds a job by its short name in the unit, or by its full name.
-fn job<'p>(pipeline: &'p Pipeline, case: &Case, name: &str) -> Option<&'p Job> {
+fn job<'p>(pipeline: &'p Pipeline, case: &TemplateCase, name: &str) -> Option<&'p Job> {
     pipeline.job(&format!("{}:{name}", case.unit)).or_else(|| pipeline.job(name))
 }
 
-fn no_job(pipeline: &Pipeline, case: &Case, name: &str) -> String {
+fn no_job(pipeline: &Pipeline, case: &TemplateCase, name: &str) -> String {
     let prefix = format!("{}:", case.unit);
     let names: Vec<&str> =
         pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
@@ -172,7 +173,7 @@ fn with_all_places(problem: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// Compares the whole pipeline with the stored snapshot.
-fn snapshot(case: &Case, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
+fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
     let title = case.name.split_once(": ").map_or(case.name.as_str(), |(_, title)| title);

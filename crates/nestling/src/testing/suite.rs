@@ -1,8 +1,8 @@
 //! The cases of one project: finds, reads and runs them.
 
-use super::case::{self, Case};
+use super::case::{self, TemplateCase};
 use super::discover::{CaseFile, discover};
-use super::outcome::Outcome;
+use super::outcome::CaseOutcome;
 use super::run::run;
 use crate::project::{Error, Project};
 use crate::workspace::library_files;
@@ -72,7 +72,7 @@ impl<'r> Suite<'r> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn read(&self, file: &CaseFile) -> Result<Result<Vec<Case>, Vec<Diagnostic>>, Error> {
+    pub fn read(&self, file: &CaseFile) -> Result<Result<Vec<TemplateCase>, Vec<Diagnostic>>, Error> {
         match self.project.files().read(&file.path)? {
             Some(bytes) => Ok(case::read(file, bytes, self.project.sources())),
             None => Ok(Ok(Vec::new())),
@@ -80,7 +80,7 @@ impl<'r> Suite<'r> {
     }
 
     /// Plans a case and compares the result with its expectations.
-    pub fn run(&self, case: &Case) -> Outcome {
+    pub fn run(&self, case: &TemplateCase) -> CaseOutcome {
         run(case, &self.project)
     }
 }

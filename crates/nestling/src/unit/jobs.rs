@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// The jobs of one unit, complete but for their final names.
 #[derive(Debug, Clone, Default)]
-pub struct UnitJobs {
+pub(crate) struct UnitJobs {
     /// The unit; `None` for the workspace's own jobs.
     pub unit: Option<UnitName>,
     /// `stages:` as the unit's files list them.
@@ -29,7 +29,7 @@ pub struct UnitJobs {
 
 /// A job under its short name.
 #[derive(Debug, Clone)]
-pub struct UnitJob {
+pub(crate) struct UnitJob {
     /// Where its key was written.
     pub origin: Origin,
     /// Everything in it.

@@ -8,10 +8,10 @@ use super::renderer::UnitRenderer;
 use super::scope::UnitScope;
 use super::values::UnitChange;
 use crate::cdk::Fragment;
-use crate::cdk::report::Report;
 use crate::template::find_unbound;
 use crate::unit::rules::ENVIRONMENT_UNBOUND;
 use crate::workspace::Unit;
+use nestling_cdk::report::Report;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Map, Node};
 

@@ -2,6 +2,7 @@
 
 use super::for_environment::given;
 use super::renderer::UnitRenderer;
+use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
@@ -85,8 +86,17 @@ impl<'a> UnitScope<'a> {
         };
         let values = Scope { environment: bound, ..self.values.clone() };
         let mut rendered = RenderedBodies::default();
+        let mut uses = Vec::new();
         for used in &unit.uses {
+            let files = rendered.files.len();
             rendered.add(self.render_template(used, entry, &values));
+            uses.extend((rendered.files.len() > files).then_some(used));
+        }
+        // Where jobs are rendered once more for an environment, conflicts are reported already.
+        if entry.is_none() {
+            let of_uses: Vec<_> = uses.into_iter().zip(&rendered.files).collect();
+            let conflicts = use_conflicts(&of_uses);
+            rendered.problems.extend(conflicts);
         }
         if let Some(body) = &unit.fragment {
             rendered.add(self.renderer.engine.render(body, &values));

@@ -9,6 +9,7 @@ use serde::Serialize;
 /// The units that a change affects, with reasons: the output of `affected --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's affected units, version 1")]
+#[non_exhaustive]
 pub struct AffectedV1 {
     /// The version of this format: 1.
     pub version: u32,
@@ -20,6 +21,7 @@ pub struct AffectedV1 {
 
 /// An affected unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct AffectedUnitV1 {
     /// Its name.
     pub name: String,

@@ -8,7 +8,7 @@ mod json;
 mod markdown;
 mod text;
 
-pub use json::{DiffV1, diff_v1, schema};
+pub use json::{ChangedJobV1, ChangedKeyV1, DiffJobV1, DiffV1, FoldedV1, diff_v1, schema};
 pub use markdown::markdown;
 pub use text::text;
 
@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 /// The difference between two pipelines. A job is identified by its final name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diff {
     /// Jobs of the newer pipeline only, in its order.
     pub added: Vec<JobId>,
@@ -46,6 +47,7 @@ pub struct JobId {
 
 /// A job that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChangedJob {
     /// The job, as it is in the newer pipeline.
     pub job: JobId,
@@ -55,6 +57,7 @@ pub struct ChangedJob {
 
 /// A key of a job whose value differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChangedKey {
     /// The key, with dots between the levels: `image`, `variables.NODE_ENV`, `artifacts.expire_in`.
     pub key: String,

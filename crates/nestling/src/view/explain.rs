@@ -20,6 +20,7 @@ use std::fmt::Display;
 /// The explanation of a unit, a job or a path: the output of `explain --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's explanation, version 1")]
+#[non_exhaustive]
 pub struct Explanation {
     /// The version of this format.
     pub version: u32,
@@ -35,6 +36,8 @@ pub struct Explanation {
     pub why_not: Vec<String>,
     /// Its consequences.
     pub effects: Vec<Effect>,
+    /// Layers of a unit's jobs that are not in its own file, and uses of templates that have no effect.
+    pub notes: Vec<Step>,
     /// The changed paths that affect a unit.
     pub changed_paths: Vec<String>,
     /// The place of its declaration, as `path:line:column`.
@@ -43,6 +46,7 @@ pub struct Explanation {
 
 /// The unit, job or path that is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Subject {
     /// `unit`, `job` or `path`.
     pub kind: &'static str,
@@ -52,6 +56,7 @@ pub struct Subject {
 
 /// One step of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Step {
     /// The reason.
     pub text: String,
@@ -61,6 +66,7 @@ pub struct Step {
 
 /// A unit that is selected as a consequence, with its jobs in this pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Effect {
     /// The unit; null for the workspace's own jobs.
     pub unit: Option<String>,
@@ -140,6 +146,7 @@ impl Explanation {
             because: Vec::new(),
             why_not: Vec::new(),
             effects: Vec::new(),
+            notes: Vec::new(),
             changed_paths: Vec::new(),
             declared_at: None,
         }

@@ -25,6 +25,7 @@ const SCRIPTS: [&str; 8] = [
 /// An error in Nestling's own page template.
 #[derive(Debug, thiserror::Error)]
 #[error("the page's template is broken")]
+#[non_exhaustive]
 pub struct HtmlError(#[from] minijinja::Error);
 
 /// Returns the plan as a page.

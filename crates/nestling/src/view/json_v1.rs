@@ -14,6 +14,7 @@ use serde::Serialize;
 /// A plan: the units with their reasons, the jobs of the child pipeline, and the environments that they change.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's plan, version 1")]
+#[non_exhaustive]
 pub struct PlanV1 {
     /// The version of this format: 1.
     pub version: u32,
@@ -45,6 +46,7 @@ pub struct PlanV1 {
 
 /// The pipeline that is planned.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PipelineV1 {
     /// A short description, such as `merge request !7 of feature`.
     pub description: String,
@@ -64,6 +66,7 @@ pub struct PipelineV1 {
 
 /// One side of the comparison.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CommitV1 {
     /// The commit; for a work tree, the one that is checked out. Null before the first commit.
     pub commit: Option<String>,
@@ -79,6 +82,7 @@ pub struct CommitV1 {
 
 /// The changes between base and head.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChangesV1 {
     /// `paths` if the paths below select units; `everything` or `nothing` if they do not matter.
     pub extent: String,
@@ -90,6 +94,7 @@ pub struct ChangesV1 {
 
 /// A path that differs.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PathV1 {
     /// The path from the repository's root.
     pub path: String,
@@ -99,6 +104,7 @@ pub struct PathV1 {
 
 /// A unit and its selection.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnitV1 {
     /// Its name.
     pub name: String,
@@ -117,6 +123,7 @@ pub struct UnitV1 {
 
 /// A reason for a unit.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ReasonV1 {
     /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
     /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
@@ -133,6 +140,7 @@ pub struct ReasonV1 {
 
 /// An omitted job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LeftOutV1 {
     /// Its name within the unit.
     pub job: String,
@@ -142,6 +150,7 @@ pub struct LeftOutV1 {
 
 /// A job of the child pipeline.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JobV1 {
     /// Its final name.
     pub name: String,
@@ -163,6 +172,7 @@ pub struct JobV1 {
 
 /// A need of a job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NeedV1 {
     /// The job's name; null for another pipeline as a whole.
     pub job: Option<String>,
@@ -176,6 +186,7 @@ pub struct NeedV1 {
 
 /// The environment of a job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JobEnvironmentV1 {
     /// Its name as GitLab gets it, with unexpanded variables.
     pub name: String,
@@ -187,6 +198,7 @@ pub struct JobEnvironmentV1 {
 
 /// A job with an environment.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct EnvironmentV1 {
     /// Its name as GitLab gets it, with unexpanded variables.
     pub name: String,
@@ -206,6 +218,7 @@ pub struct EnvironmentV1 {
 
 /// A part of a CDK assembly that became no job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CdkLineV1 {
     /// The unit.
     pub unit: String,
@@ -224,6 +237,7 @@ pub struct CdkLineV1 {
 
 /// An error, a warning or a note.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DiagnosticV1 {
     /// The stable id of the rule.
     pub rule: String,
@@ -243,6 +257,7 @@ pub struct DiagnosticV1 {
 
 /// A place with a label.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PlaceV1 {
     /// The place.
     pub origin: OriginV1,
@@ -252,6 +267,7 @@ pub struct PlaceV1 {
 
 /// A place in a file.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct OriginV1 {
     /// The file's path from the repository's root, or a name such as `nestling/node` for a built-in template.
     pub path: String,

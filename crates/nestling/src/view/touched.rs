@@ -8,6 +8,7 @@ use nestling_gitlab::yaml::Node;
 
 /// A job with an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Touched {
     /// The environment's name as GitLab gets it, with unexpanded variables.
     pub name: String,

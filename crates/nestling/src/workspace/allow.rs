@@ -3,13 +3,13 @@
 use super::format::AllowFile;
 use crate::workspace::rules::GLOB;
 use nestling_files::path::Glob;
-use nestling_gitlab::check::Entry;
+use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
 
 /// Checks an entry. That its rule exists is checked where it is applied, with all rules at hand.
-pub(crate) fn check(node: &Node) -> Result<Entry, Vec<Diagnostic>> {
+pub(crate) fn check(node: &Node) -> Result<AllowEntry, Vec<Diagnostic>> {
     let written: AllowFile = yaml::from_node(node, &HEADER)?;
     let mut problems = Vec::new();
     if written.reason.value.trim().is_empty() {
@@ -32,7 +32,7 @@ pub(crate) fn check(node: &Node) -> Result<Entry, Vec<Diagnostic>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Entry {
+    Ok(AllowEntry {
         rule: written.rule.value.clone(),
         globs,
         reason: written.reason.value.clone(),

@@ -9,14 +9,14 @@ use nestling_gitlab::yaml::{Map, Node};
 
 /// The workspace's environments in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue {
+pub(crate) struct Catalogue {
     /// The entries by name.
     pub entries: IndexMap<EnvironmentName, Environment>,
 }
 
 /// An entry of the catalogue. Texts may hold `${{ }}`, which is evaluated for each deploying job.
 #[derive(Debug, Clone)]
-pub struct Environment {
+pub(crate) struct Environment {
     /// Its key.
     pub name: EnvironmentName,
     /// Where it is written.
@@ -44,7 +44,7 @@ pub struct Environment {
 
 /// How an environment is stopped.
 #[derive(Debug, Clone)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// As its deploys say, if they do.
     AsDeployed,
     /// By this block, where a deploy does not say itself.
@@ -63,14 +63,14 @@ impl Stop {
     }
 
     /// The block, if there is one.
-    pub fn block(&self) -> Option<&Map> {
+    pub(crate) fn block(&self) -> Option<&Map> {
         if let Self::Block(block) = self { Some(block) } else { None }
     }
 }
 
 /// How a deploy to an environment starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub(crate) enum Start {
     /// By itself.
     Automatic,
     /// By a person.
@@ -79,7 +79,7 @@ pub enum Start {
 
 /// Whether a pipeline waits for a manual deploy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blocking {
+pub(crate) enum Blocking {
     /// The pipeline passes without it.
     Optional,
     /// The pipeline stays blocked until it has run.
@@ -89,7 +89,7 @@ pub enum Blocking {
 /// Whether a deploy freeze holds deploys back
 /// (<https://docs.gitlab.com/user/project/releases/#prevent-unintentional-releases-by-setting-a-deploy-freeze>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freeze {
+pub(crate) enum Freeze {
     /// Deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     Respected,
     /// Deploys go on.
@@ -115,14 +115,14 @@ impl Environment {
 
 impl Catalogue {
     /// Whether two catalogues say the same, wherever they were written.
-    pub fn same_as(&self, other: &Self) -> bool {
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
             && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
     }
 
     /// Returns pipelines that between them meet every condition of the catalogue: one of each kind, and one for each
     /// glob of branches or tags.
-    pub fn kinds(&self, default_branch: Option<&str>) -> Vec<As> {
+    pub(crate) fn kinds(&self, default_branch: Option<&str>) -> Vec<As> {
         let mut kinds = vec![
             As::MergeRequest,
             As::Branch(default_branch.unwrap_or("main").to_owned()),
@@ -144,12 +144,12 @@ impl Catalogue {
     }
 
     /// The entry of this name.
-    pub fn get(&self, name: &str) -> Option<&Environment> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Environment> {
         self.entries.get(name)
     }
 
     /// The names in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(EnvironmentName::as_str)
     }
 }

@@ -5,14 +5,14 @@ use globset::GlobMatcher;
 
 /// When a pipeline deploys to an environment: any of the conditions holds. No condition at all means always.
 #[derive(Debug, Clone, Default)]
-pub struct When {
+pub(crate) struct When {
     /// The conditions.
     pub any: Vec<Condition>,
 }
 
 /// One condition on the pipeline.
 #[derive(Debug, Clone)]
-pub enum Condition {
+pub(crate) enum Condition {
     /// A merge request pipeline.
     MergeRequest,
     /// A pipeline of the default branch.
@@ -34,12 +34,12 @@ impl When {
     }
 
     /// Whether a pipeline of these facts deploys, as far as can be known before GitLab evaluates expressions.
-    pub fn holds(&self, pipeline: &PipelineFacts) -> bool {
+    pub(crate) fn holds(&self, pipeline: &PipelineFacts) -> bool {
         self.any.is_empty() || self.any.iter().any(|condition| condition.holds(pipeline))
     }
 
     /// The expressions that GitLab has to evaluate, if nothing else makes this hold.
-    pub fn expressions(&self, pipeline: &PipelineFacts) -> Vec<&str> {
+    pub(crate) fn expressions(&self, pipeline: &PipelineFacts) -> Vec<&str> {
         let known = |c: &Condition| !matches!(c, Condition::Expression(_)) && c.holds(pipeline);
         if self.any.iter().any(known) {
             return Vec::new();

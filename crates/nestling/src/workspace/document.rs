@@ -12,7 +12,7 @@ static INCLUDES: LazyLock<Option<Regex>> =
 
 /// The jobs part of a file: not yet YAML, since it may hold template syntax.
 #[derive(Debug, Clone)]
-pub struct Body {
+pub(crate) struct Body {
     /// The file it stands in.
     pub file: FileId,
     /// The file's text with the header's lines blank, so that line numbers hold.
@@ -21,19 +21,19 @@ pub struct Body {
 
 impl Body {
     /// Returns the templates that it includes, imports or extends, in order.
-    pub fn reads(&self) -> Vec<Read> {
+    pub(crate) fn reads(&self) -> Vec<Read> {
         template_reads(&self.text)
     }
 
     /// Returns whether it has an `include:` of GitLab's kind.
-    pub fn includes(&self) -> bool {
+    pub(crate) fn includes(&self) -> bool {
         INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }
 }
 
 /// A file cut at its separator.
 #[derive(Debug, Clone)]
-pub struct Document<'a> {
+pub(super) struct Document<'a> {
     /// The header's text from the file's first line, if there is a header.
     pub header: Option<&'a str>,
     /// The body with the header's lines blank; empty where there is only a header.
@@ -47,7 +47,7 @@ const HEADER_KEYS: [&str; 3] = ["workspace", "unit", "spec"];
 ///
 /// With a `---` line after some content, what stands before it is the header. Without one, the file is all header
 /// if its first key is `workspace`, `unit` or `spec`, and all body otherwise.
-pub fn split(text: &str) -> Document<'_> {
+pub(super) fn split(text: &str) -> Document<'_> {
     let mut content = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -9,7 +9,7 @@ use super::relation::{self, Draft};
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
-use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated};
+use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
 use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 /// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
 #[derive(Debug, Default)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The workspace.
     pub workspace: Arc<Workspace>,
     /// What is wrong, in the order of the files.
@@ -37,7 +37,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
-pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
+pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
@@ -56,7 +56,7 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
         .all(written.units.iter().map(rule::UnitRule::check))
         .into_iter()
         .map(|rule| Rule {
-            uses: loading.some(relation::uses(rule.uses.as_ref())).unwrap_or_default(),
+            uses: loading.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
             depends_on: loading.some(relation::wanted(rule.depends_on.as_ref())).unwrap_or_default(),
             written: rule,
         })
@@ -72,12 +72,12 @@ pub fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
     loading.diagnostics.extend(problems);
     loading.all(from);
     loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
-    loading.diagnostics.extend(relation::unknown_environments(&workspace.units, &workspace.environments));
+    loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
 
 /// The workspace that a header describes, without units: for the cases of templates.
-pub fn load_header(node: &Node, sources: &Sources) -> Loaded {
+pub(crate) fn load_header(node: &Node, sources: &Sources) -> Loaded {
     let mut loading = Loading { sources, diagnostics: Vec::new() };
     let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);
@@ -221,6 +221,7 @@ impl Loading<'_> {
                 depends_on: Vec::new(),
                 changes: Vec::new(),
                 uses: Vec::new(),
+                replaced_uses: Vec::new(),
                 fragment,
                 cdk: written.cdk.clone(),
                 allow: self.all(written.allow.iter().map(allow::check)),
@@ -228,28 +229,19 @@ impl Loading<'_> {
             depends_on: Vec::new(),
         };
         for rule in rules {
-            self.apply(&mut draft, rule.uses.clone(), rule.depends_on.clone(), &rule.written.changes);
+            draft.unit.uses.extend(rule.uses.iter().cloned());
+            self.apply(&mut draft, rule.depends_on.clone(), &rule.written.changes);
         }
-        let uses = self.some(relation::uses(written.uses.as_ref())).unwrap_or_default();
+        let own = self.some(uses::read_uses(written.uses.as_ref())).unwrap_or_default();
+        uses::add_own(&mut draft.unit, &own);
+        self.diagnostics.extend(uses::remove_equal(&mut draft.unit));
         let depends_on = self.some(relation::wanted(written.depends_on.as_ref())).unwrap_or_default();
-        self.apply(&mut draft, uses, depends_on, &written.changes);
+        self.apply(&mut draft, depends_on, &written.changes);
         draft
     }
 
-    /// Adds what a rule, or the unit's own header, says. A template used again replaces the earlier use.
-    fn apply(
-        &mut self,
-        draft: &mut Draft,
-        uses: Vec<Use>,
-        depends_on: Vec<relation::Wanted>,
-        changes: &[Located<String>],
-    ) {
-        for used in uses {
-            match draft.unit.uses.iter_mut().find(|old| old.template == used.template) {
-                Some(old) => *old = used,
-                None => draft.unit.uses.push(used),
-            }
-        }
+    /// Adds the dependencies and globs of a rule, or of the unit's own header.
+    fn apply(&mut self, draft: &mut Draft, depends_on: Vec<relation::Wanted>, changes: &[Located<String>]) {
         draft.depends_on.extend(depends_on);
         let rules = self.all(changes.iter().map(|text| rule::path_rule(&draft.unit.dir, text)));
         draft.unit.changes.extend(rules);

@@ -1,16 +1,14 @@
-//! How units relate: the templates that they use, and the units that they depend on.
+//! The units that a unit depends on, as written and as found.
 
-use super::catalogue::Catalogue;
-use super::format::{DependencyFile, UseFile};
-use super::mapping::expect_mapping;
-use super::unit::{Dependency, EnvironmentInputs, Order, Stated, Unit, Use};
-use crate::workspace::rules::{DEPENDS_ON, ENVIRONMENT_UNDEFINED, INPUTS, UNIT_NAME};
+use super::format::DependencyFile;
+use super::mapping::each_item;
+use super::unit::{Dependency, Order, Stated, Unit};
+use crate::workspace::rules::{DEPENDS_ON, UNIT_NAME};
 use globset::GlobBuilder;
-use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::yaml::{self, Map, Node};
+use nestling_gitlab::yaml::{self, Node};
 use std::collections::{HashMap, HashSet};
 
 /// A dependency as written: a unit's name, or a glob of names.
@@ -27,41 +25,9 @@ pub(crate) struct Draft {
     pub depends_on: Vec<Wanted>,
 }
 
-/// Reads `use:`: a name, a use, or a list of either.
-pub(crate) fn uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
-    each(node, |item| {
-        if let Some(name) = item.as_str() {
-            let (inputs, environments) = (Map::default(), IndexMap::new());
-            return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
-        }
-        let written: UseFile = yaml::from_node(item, &HEADER)?;
-        let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &INPUTS)?;
-        let mut environments = IndexMap::new();
-        for (name, node) in &written.environments {
-            let inputs = expect_mapping(Some(node), "inputs", &INPUTS)?;
-            let given = EnvironmentInputs { inputs, origin: node.origin };
-            environments.insert(name.clone(), given);
-        }
-        Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
-    })
-}
-
-/// Inputs for environments that the catalogue does not have.
-pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec<Diagnostic> {
-    let uses = units.iter().flat_map(|unit| unit.uses.iter().map(move |used| (unit, used)));
-    let named = uses.flat_map(|(unit, used)| used.environments.iter().map(move |given| (unit, given)));
-    let unknown = named.filter(|(_, (name, _))| catalogue.get(name).is_none());
-    let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
-        let message = format!("there is no environment `{name}` in the catalogue");
-        let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
-        problem.with_suggestion(Suggestion::among(name, catalogue.names()))
-    };
-    unknown.map(problem).collect()
-}
-
 /// Reads `depends_on:`: a name, a glob of names, `{ unit, order }`, or a list of those.
 pub(crate) fn wanted(node: Option<&Node>) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
-    each(node, |item| {
+    each_item(node, |item| {
         if let Some(unit) = item.as_str() {
             return Ok(Wanted { unit: unit.to_owned(), order: Order::Unordered, origin: item.origin });
         }
@@ -69,22 +35,6 @@ pub(crate) fn wanted(node: Option<&Node>) -> Result<Vec<Wanted>, Vec<Diagnostic>
         let order = if written.order { Order::Ordered } else { Order::Unordered };
         Ok(Wanted { unit: written.unit.value, order, origin: written.unit.origin })
     })
-}
-
-fn each<T>(
-    node: Option<&Node>,
-    read: impl Fn(&Node) -> Result<T, Vec<Diagnostic>>,
-) -> Result<Vec<T>, Vec<Diagnostic>> {
-    let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
-    let mut problems = Vec::new();
-    let mut values = Vec::new();
-    for result in node.items_or_self().iter().map(read) {
-        match result {
-            Ok(value) => values.push(value),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() { Ok(values) } else { Err(problems) }
 }
 
 /// Gives each unit its dependencies, and the units their order. Names that clash, dependencies on nothing and cycles

@@ -268,6 +268,45 @@ test: { script: npm test, image: \"node:${{ inputs.version }}\" }
         ]),
     }
 
+    USE_CLASH = "use-clash" {
+        severities: &[Error, Warning],
+        summary: "two templates of a unit make one job, or one template is used twice with the same inputs",
+        documentation: "A unit may use a template several times, with different inputs. Jobs are merged by their names, so \
+            two uses that make one job would leave one of the two: put an input into the job's name. The same holds for \
+            hidden jobs and for `default` and `variables` whose values differ between two uses of one template; between \
+            two templates the later one takes precedence, and that is a warning. A use in the unit's own file replaces those \
+            of the same template in rules of `workspace: { units: … }`.",
+        source: "files/unit.md#unituse",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/plan.yml", "\
+spec: { inputs: { workspace: { type: string } } }
+---
+plan: { script: \"tofu workspace select ${{ inputs.workspace | sh }}\" }
+"),
+            file("infra/nestling.yml", "\
+unit:
+  use:
+    - { template: plan, inputs: { workspace: staging } }
+    - { template: plan, inputs: { workspace: production } }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("ci/plan.yml", "\
+spec: { inputs: { workspace: { type: string } } }
+---
+plan ${{ inputs.workspace }}: { script: \"tofu workspace select ${{ inputs.workspace | sh }}\" }
+"),
+            file("infra/nestling.yml", "\
+unit:
+  use:
+    - { template: plan, inputs: { workspace: staging } }
+    - { template: plan, inputs: { workspace: production } }
+"),
+        ]),
+    }
+
     TEMPLATE_SOURCE = "template-source" {
         severities: &[Error],
         summary: "a folder of templates of another revision or repository cannot be read",

@@ -22,9 +22,7 @@ const LIBRARY_PREFIX: &str = "nestling/";
 
 /// A template as it was read.
 #[derive(Debug)]
-pub struct Template {
-    /// Its name as used.
-    pub name: String,
+pub(crate) struct Template {
     /// Where it stands among the files at hand; `None` for the built-in library and other revisions.
     pub path: Option<RepoPath>,
     /// The file.
@@ -38,7 +36,7 @@ pub struct Template {
 }
 
 /// All templates that a run may use. Each is read when it is first asked for.
-pub struct Templates<'a> {
+pub(crate) struct Templates<'a> {
     files: &'a dyn Files,
     folders: &'a [TemplateFolder],
     sources: &'a Sources,
@@ -63,7 +61,7 @@ type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
     /// Templates of these folders, read from these files and, where a folder says so, from other revisions.
-    pub fn new(
+    pub(crate) fn new(
         files: &'a dyn Files,
         revisions: &'a dyn Revisions,
         folders: &'a [TemplateFolder],
@@ -81,7 +79,7 @@ impl<'a> Templates<'a> {
     ///
     /// # Errors
     /// What is wrong with the file: its encoding, its header, or that it cannot be read.
-    pub fn find(&self, name: &str) -> Read {
+    pub(crate) fn find(&self, name: &str) -> Read {
         if let Some(read) = self.read.borrow().get(name) {
             return read.clone();
         }
@@ -100,7 +98,7 @@ impl<'a> Templates<'a> {
         let body = Body { file, text: document.body.into() };
         let description = spec.description.map(|text| text.value);
         let inputs = spec.inputs;
-        Ok(Some(Rc::new(Template { name: name.to_owned(), path, file, description, inputs, body })))
+        Ok(Some(Rc::new(Template { path, file, description, inputs, body })))
     }
 
     /// The file behind a name.
@@ -138,7 +136,7 @@ impl<'a> Templates<'a> {
     }
 
     /// The names that `use:` could have meant, for suggestions.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();
         let folders: Vec<&RepoPath> = self
             .folders
@@ -219,7 +217,7 @@ pub fn library_names() -> Vec<String> {
 }
 
 /// The files of the built-in library: templates, their READMEs and their cases.
-pub fn library_files() -> MemoryFiles {
+pub(crate) fn library_files() -> MemoryFiles {
     fn files(folder: &'static Dir<'static>, found: &mut Vec<(String, Vec<u8>)>) {
         let own = folder.files().map(|file| (file.path().display().to_string(), file.contents().to_vec()));
         found.extend(own);

@@ -10,7 +10,7 @@ use nestling_gitlab::yaml::{self, Node};
 
 /// A folder where `use:` looks.
 #[derive(Debug, Clone)]
-pub struct TemplateFolder {
+pub(crate) struct TemplateFolder {
     /// The folder, from the root of its repository.
     pub path: RepoPath,
     /// The revision that it is read from; `None` for the files at hand.
@@ -40,7 +40,7 @@ impl TemplateFolder {
     }
 
     /// Whether a path of the files at hand is in it.
-    pub fn holds(&self, path: &RepoPath) -> bool {
+    pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
     }
 }

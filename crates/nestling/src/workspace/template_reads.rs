@@ -7,7 +7,7 @@ use minijinja::value::ValueKind;
 
 /// Another template that a template reads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Read {
+pub(crate) enum Read {
     /// The template of this name.
     Named(String),
     /// One whose name is computed: it could be any.

@@ -3,7 +3,7 @@
 use super::document::Body;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
-use nestling_gitlab::check::Entry;
+use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
@@ -11,25 +11,28 @@ use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Unit {
     /// Its name: the directory, unless its header says otherwise.
     pub name: UnitName,
     /// Its directory.
     pub dir: RepoPath,
     /// What made it a unit, and where that is written.
-    pub declaration: Declaration,
+    pub(crate) declaration: Declaration,
     /// The units that it depends on, each once.
-    pub depends_on: Vec<Dependency>,
+    pub(crate) depends_on: Vec<Dependency>,
     /// The paths that concern it beside its own directory, and those in it that do not; later rules win.
-    pub changes: Vec<PathRule>,
+    pub(crate) changes: Vec<PathRule>,
     /// The templates that it uses, in order.
-    pub uses: Vec<Use>,
+    pub(crate) uses: Vec<Use>,
+    /// Uses of rules that do not count, because the unit's own file uses the same template.
+    pub(crate) replaced_uses: Vec<ReplacedUse>,
     /// The jobs that its own file adds.
-    pub fragment: Option<Body>,
+    pub(crate) fragment: Option<Body>,
     /// What its header says about a CDK assembly, as written.
-    pub cdk: Option<nestling_gitlab::yaml::Node>,
+    pub(crate) cdk: Option<nestling_gitlab::yaml::Node>,
     /// Warnings that are meant.
-    pub allow: Vec<Entry>,
+    pub(crate) allow: Vec<AllowEntry>,
 }
 
 /// The place of each unit among them, by its name.
@@ -39,7 +42,7 @@ pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
 
 /// What made a directory a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Declaration {
+pub(crate) enum Declaration {
     /// A `nestling.yml` in it; the place is the header's, or the file's first line.
     File(Origin),
     /// A rule of the workspace that matches it.
@@ -48,7 +51,7 @@ pub enum Declaration {
 
 impl Declaration {
     /// Where it is written.
-    pub fn origin(self) -> Origin {
+    pub(crate) fn origin(self) -> Origin {
         match self {
             Self::File(origin) | Self::Rule(origin) => origin,
         }
@@ -57,7 +60,7 @@ impl Declaration {
 
 /// A unit that another depends on: a change there selects both.
 #[derive(Debug, Clone)]
-pub struct Dependency {
+pub(crate) struct Dependency {
     /// The unit depended on.
     pub unit: UnitName,
     /// Whether its jobs have to be done first.
@@ -70,7 +73,7 @@ pub struct Dependency {
 
 /// Whether a dependency orders jobs, or only selects units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Order {
+pub(crate) enum Order {
     /// Selected together, run side by side.
     Unordered,
     /// The first jobs wait for the last stage of the unit depended on.
@@ -79,7 +82,7 @@ pub enum Order {
 
 /// Who states a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stated {
+pub(crate) enum Stated {
     /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
     /// dependencies of packages do.
     Manifest,
@@ -89,7 +92,7 @@ pub enum Stated {
 
 /// One entry of `changes:`.
 #[derive(Debug, Clone)]
-pub struct PathRule {
+pub(crate) struct PathRule {
     /// Whether a match selects or spares.
     pub sign: Sign,
     /// The glob, from the repository's root.
@@ -102,7 +105,7 @@ pub struct PathRule {
 
 /// Whether a match selects the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub(crate) enum Sign {
     /// A changed path that matches selects.
     Include,
     /// Written with `!`: a changed path that matches does not select.
@@ -111,7 +114,7 @@ pub enum Sign {
 
 /// A template that a unit uses.
 #[derive(Debug, Clone)]
-pub struct Use {
+pub(crate) struct Use {
     /// The template's name as written.
     pub template: String,
     /// The inputs as written.
@@ -122,9 +125,18 @@ pub struct Use {
     pub origin: Origin,
 }
 
+/// A use of a rule that the unit's own file replaces.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplacedUse {
+    /// The template's name as the rule writes it.
+    pub template: String,
+    /// The use of the rule.
+    pub origin: Origin,
+}
+
 /// The inputs of a template for one environment.
 #[derive(Debug, Clone)]
-pub struct EnvironmentInputs {
+pub(crate) struct EnvironmentInputs {
     /// The inputs as written.
     pub inputs: Map,
     /// Where they are written.

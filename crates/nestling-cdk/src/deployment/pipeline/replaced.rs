@@ -4,11 +4,11 @@
 use super::Adding;
 use crate::assembly::{Stage, StageId};
 use crate::codepipeline::{Action, Does};
-use crate::deployment::graph::{Namespace, Node, NodeId, Order, Work};
+use crate::deployment::graph::{GraphNode, Namespace, NodeId, Order, Work};
 use crate::deployment::ordered::OrderedId;
 use crate::deployment::role::published;
 use crate::id::Id;
-use crate::report::Kind;
+use crate::report::LineKind;
 use std::collections::BTreeSet;
 
 impl<'a> Adding<'a> {
@@ -24,21 +24,25 @@ impl<'a> Adding<'a> {
             // Steps that read it have a line of their own.
             format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
         };
-        self.report(Kind::Replaced, id, &text);
+        self.report(LineKind::Replaced, id, &text);
         Vec::new()
     }
 
     pub(super) fn synth(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else {
-            self.report(Kind::Replaced, id, "a job of the parent pipeline, before `generate`: no commands");
+            self.report(
+                LineKind::Replaced,
+                id,
+                "a job of the parent pipeline, before `generate`: no commands",
+            );
             return Vec::new();
         };
         let commands = project.spec.commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
-        self.report(Kind::Replaced, id, &text);
+        self.report(LineKind::Replaced, id, &text);
         for (name, store) in &project.secrets {
             let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report(Kind::Variable, id, &text);
+            self.report(LineKind::Variable, id, &text);
         }
         Vec::new()
     }
@@ -55,12 +59,12 @@ impl<'a> Adding<'a> {
             }
         }
         if nodes.is_empty() {
-            self.report(Kind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+            self.report(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
         }
         if project.spec.commands.iter().any(|command| command.contains("cdk-docker-creds.json")) {
             let text =
                 "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
-            self.report(Kind::Variable, id, text);
+            self.report(LineKind::Variable, id, text);
         }
         nodes.into_iter().collect()
     }
@@ -75,7 +79,7 @@ impl<'a> Adding<'a> {
             }
         }
         let node_id = Id::next(nodes);
-        nodes.push(Node {
+        nodes.push(GraphNode {
             name: format!("Assets.{}", self.deployment.assembly.stages[stage].short()),
             group: Some("Assets".to_owned()),
             pipeline: Some(self.pipeline_id),

@@ -6,7 +6,7 @@ use nestling_files::path::{Glob, RepoPath};
 
 /// An entry of `allow`, as a header has it.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct AllowEntry {
     /// The id of the rule as written; it may not exist.
     pub rule: String,
     /// The findings that it is for: globs of files, jobs, or subjects of a report. Empty for all of the scope.
@@ -37,7 +37,7 @@ pub struct Entries<'a> {
     /// The header's reach.
     pub scope: Scope,
     /// The entries in the order written.
-    pub list: &'a [Entry],
+    pub list: &'a [AllowEntry],
 }
 
 /// A finding, seen by what an entry can name.
@@ -78,7 +78,7 @@ impl Scope {
     }
 }
 
-impl Entry {
+impl AllowEntry {
     /// Returns whether the entry covers a finding of its rule and scope. One that several jobs share is covered only
     /// if each of them matches: otherwise the entry would silence a job that nobody has looked at.
     pub(super) fn covers(&self, scope: &Scope, seen: &Seen<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use crate::pipeline::expression::Truth;
-use crate::pipeline::rule::Rule;
+use crate::pipeline::rule::RuleEntry;
 use crate::yaml::{Map, Node};
 use nestling_files::files::{EntryKind, Walk};
 use nestling_files::path::Glob;
@@ -13,7 +13,7 @@ pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth 
     let mut uncertain = Vec::new();
     for node in rules.as_seq().unwrap_or_default() {
         let Some(body) = node.as_map() else { continue };
-        let rule = Rule { origin: node.origin, body };
+        let rule = RuleEntry { origin: node.origin, body };
         let answer = if rule.when() == Some("never") { Truth::No } else { Truth::Yes };
         match holds(&rule, surroundings) {
             Truth::No => {}
@@ -29,7 +29,7 @@ fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
     if uncertain.iter().all(|answer| *answer == last) { last } else { Truth::Maybe }
 }
 
-fn holds(rule: &Rule<'_>, surroundings: &Surroundings<'_>) -> Truth {
+fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>) -> Truth {
     let condition = rule.condition_holds(&|name| surroundings.variables.get(name));
     let changes = if rule.get("changes").is_some() { Truth::Maybe } else { Truth::Yes };
     let exists = rule.get("exists").map_or(Truth::Yes, |node| exists(node, surroundings));

@@ -7,7 +7,7 @@ use super::variables::JobVariables;
 use super::{Case, DecidingRule, Outcome, Presence, Start};
 use crate::pipeline::expression::Expression;
 use crate::pipeline::guard::Guard;
-use crate::pipeline::rule::{Rule, rules};
+use crate::pipeline::rule::{RuleEntry, rules};
 use crate::yaml::{Map, Node};
 
 /// Returns the presence of a job, or of one copy of it: `matrix` holds the variables that `parallel:matrix` gives to the
@@ -35,7 +35,7 @@ pub fn workflow_guard(workflow: &Map, file_variables: Option<&Node>, moment: &Mo
     Presence::new(cases).guard()
 }
 
-fn case(index: usize, rule: &Rule<'_>, body: &Map, variables: &JobVariables<'_, '_>) -> Case {
+fn case(index: usize, rule: &RuleEntry<'_>, body: &Map, variables: &JobVariables<'_, '_>) -> Case {
     let when = rule.when().or_else(|| body.get("when").and_then(Node::text));
     let allow_failure = rule.allow_failure().unwrap_or_else(|| allows_failure(body));
     Case {
@@ -46,7 +46,7 @@ fn case(index: usize, rule: &Rule<'_>, body: &Map, variables: &JobVariables<'_, 
 }
 
 /// Returns where a rule applies: where its `if`, its `changes` and its `exists` all hold.
-fn guard(rule: &Rule<'_>, variables: &JobVariables<'_, '_>) -> Guard {
+fn guard(rule: &RuleEntry<'_>, variables: &JobVariables<'_, '_>) -> Guard {
     Guard::all(rule.body.iter().filter(|(_, node)| !node.is_null()).map(|(key, node)| match key {
         "if" => {
             let expression = node.text().and_then(|text| Expression::parse(text).ok());

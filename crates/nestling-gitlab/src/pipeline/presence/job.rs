@@ -1,6 +1,7 @@
 //! The presence of a job as a whole: of all jobs that `parallel` makes of it.
 
 use super::{Moment, Presence, State, presence_of};
+use crate::pipeline::Pipeline;
 use crate::pipeline::guard::Guard;
 use crate::pipeline::matrix::{JobCopy, copies, parallel, selected_copies};
 use crate::pipeline::need::Need;
@@ -16,6 +17,11 @@ pub struct JobPresence {
     any: Guard,
     all: Guard,
     state: State,
+}
+
+/// Returns the presence of each job of a pipeline, in the order of its jobs.
+pub fn presences(pipeline: &Pipeline, moment: &Moment<'_>) -> Vec<JobPresence> {
+    pipeline.jobs.iter().map(|job| JobPresence::of(job.name.as_str(), &job.body, moment)).collect()
 }
 
 impl JobPresence {

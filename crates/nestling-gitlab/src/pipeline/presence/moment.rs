@@ -72,13 +72,15 @@ pub enum Changed<'a> {
     Unknown,
 }
 
-/// The creation of a pipeline of which the variables are known, and neither files nor changed paths.
+/// The creation of a pipeline: its variables, and files and changed paths where they are known.
 #[derive(Debug, Clone)]
 pub struct Creation<'a> {
     variables: &'a KnownVariables,
     branch: Variable,
     tag: Variable,
     source: Variable,
+    tree: Tree<'a>,
+    changed: Changed<'a>,
 }
 
 impl<'a> Creation<'a> {
@@ -89,7 +91,21 @@ impl<'a> Creation<'a> {
             branch: variables.get("CI_COMMIT_BRANCH"),
             tag: variables.get("CI_COMMIT_TAG"),
             source: variables.get("CI_PIPELINE_SOURCE"),
+            tree: Tree::Unknown,
+            changed: Changed::Unknown,
         }
+    }
+
+    /// Adds the files of the commit, for `exists`.
+    #[must_use]
+    pub fn with_tree(self, tree: Tree<'a>) -> Self {
+        Self { tree, ..self }
+    }
+
+    /// Adds what changed, for `changes`.
+    #[must_use]
+    pub fn with_changes(self, changed: Changed<'a>) -> Self {
+        Self { changed, ..self }
     }
 
     /// Returns what is known at that moment. `workflow_rules` says whether the configuration has `workflow:rules`.
@@ -101,8 +117,8 @@ impl<'a> Creation<'a> {
                 Variable::Set(source) => Some(source),
                 Variable::Unset | Variable::Unknown => None,
             },
-            tree: Tree::Unknown,
-            changed: Changed::Unknown,
+            tree: self.tree,
+            changed: self.changed,
             compared: &|_| Changed::Unknown,
             workflow_rules,
         }

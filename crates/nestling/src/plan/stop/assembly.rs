@@ -1,11 +1,11 @@
 //! CDK units that are gone: their stop jobs destroy stacks by an assembly that nothing at head has any more.
 
 use super::{UNIT_COMMIT, mentions};
-use crate::cdk::settings::{Settings, Source};
 use crate::cdk::{directory_of, is_committed};
 use crate::plan::rules::REMOVED_UNIT;
 use crate::unit::UnitJob;
 use crate::workspace::Unit;
+use nestling_cdk::settings::{AssemblySource, CdkSettings};
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
@@ -14,7 +14,7 @@ use nestling_gitlab::yaml::{Map, Node};
 /// Gives a stop job the assembly that its script names: out of the commit that had it, or else from the job of the parent
 /// whose artifact it is.
 pub(super) fn bring(unit: &Unit, base: &dyn Files, job: &mut UnitJob) {
-    let Some(settings) = unit.cdk.as_ref().and_then(|header| Settings::read(header).ok()) else { return };
+    let Some(settings) = unit.cdk.as_ref().and_then(|header| CdkSettings::read(header).ok()) else { return };
     let Ok(directory) = directory_of(unit, &settings) else { return };
     let (origin, place) = (job.origin, directory.to_string());
     if !job.body.get("script").is_some_and(|script| mentions(script, &place)) {
@@ -31,7 +31,7 @@ pub(super) fn bring(unit: &Unit, base: &dyn Files, job: &mut UnitJob) {
         let mut variables = job.body.get("variables").and_then(Node::as_map).cloned().unwrap_or_default();
         variables.set("GIT_STRATEGY", Node::string(origin, "fetch"));
         job.body.set("variables", Node::map(origin, variables));
-    } else if let Source::Parent(parent) = &settings.from {
+    } else if let AssemblySource::Parent(parent) = &settings.from {
         let mut need = Map::default();
         need.set("pipeline", Node::string(origin, "$PARENT_PIPELINE_ID"));
         need.set("job", Node::string(origin, parent.as_str()));

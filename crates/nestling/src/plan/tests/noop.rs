@@ -10,6 +10,11 @@ fn a_pipeline_without_a_certain_job_gets_one_that_does_nothing() {
         ("only: [main]", vec!["u:apply", NOOP_JOB]),
         ("rules: [{ if: $NIGHTLY }]", vec!["u:apply", NOOP_JOB]),
         ("rules: [{ exists: [Makefile] }]", vec!["u:apply", NOOP_JOB]),
+        ("rules: [{ exists: [u/*.yml] }]", vec!["u:apply"]),
+        // In a merge request GitLab compares as Nestling does.
+        ("rules: [{ changes: [u/**/*] }]", vec!["u:apply"]),
+        ("rules: [{ changes: [docs/**/*] }]", vec!["u:apply", NOOP_JOB]),
+        ("rules: [{ changes: { paths: [u/**/*], compare_to: main } }]", vec!["u:apply", NOOP_JOB]),
         ("rules: [{ if: $CI_MERGE_REQUEST_IID }]", vec!["u:apply"]),
         ("when: on_success", vec!["u:apply"]),
     ] {

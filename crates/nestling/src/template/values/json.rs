@@ -8,7 +8,7 @@ use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use serde_json::{Number, Value as Json};
 
 /// Returns a tree as plain data, for headers: each scalar as GitLab's YAML reader understands it.
-pub fn plain_value(node: &Node) -> Json {
+pub(crate) fn plain_value(node: &Node) -> Json {
     match &node.kind {
         Kind::Seq(items) => Json::Array(items.iter().map(plain_value).collect()),
         Kind::Map(map) => {

@@ -8,6 +8,7 @@ use serde::Serialize;
 /// The difference between the plans of two commits, for all units.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's diff, version 1")]
+#[non_exhaustive]
 pub struct DiffV1 {
     /// The version of this format: 1.
     pub version: u32,
@@ -27,6 +28,7 @@ pub struct DiffV1 {
 
 /// A job.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct DiffJobV1 {
     /// Its final name.
     pub name: String,
@@ -38,6 +40,7 @@ pub struct DiffJobV1 {
 
 /// A job that differs.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChangedJobV1 {
     /// Its final name.
     pub name: String,
@@ -49,6 +52,7 @@ pub struct ChangedJobV1 {
 
 /// A key whose value differs.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChangedKeyV1 {
     /// The key, with dots between the levels: `variables.NODE_ENV`.
     pub key: String,
@@ -60,6 +64,7 @@ pub struct ChangedKeyV1 {
 
 /// A change to one or several jobs.
 #[derive(Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FoldedV1 {
     /// A title, such as `` `image` changes in 37 jobs of 12 units``.
     pub title: String,

@@ -44,7 +44,8 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
         narrowing: Narrowing::default(),
         assemblies: &InRepository,
         sources: &sources,
-    });
+    })
+    .unwrap();
     let found = Asked::find(&plan, asked).unwrap_or_else(|| {
         let path = RepoPath::parse(asked).unwrap();
         let made = made_from(&files, &plan.workspace, &sources, &path);

@@ -30,6 +30,13 @@ impl Explanation {
         for effect in &self.effects {
             let _ = writeln!(text, "  → {}{}", effect.text, listed_jobs(effect));
         }
+        for note in &self.notes {
+            let _ = write!(text, "  note: {}", note.text);
+            if let Some(place) = &note.place {
+                let _ = write!(text, "  {}", paint.dim(place));
+            }
+            text.push('\n');
+        }
         self.write_paths(&mut text);
         if let Some(place) = &self.declared_at {
             let _ = writeln!(text, "\n{}", paint.dim(format!("declared at {place}")));

@@ -3,10 +3,10 @@
 use super::cause::chains;
 use super::effect;
 use super::why_not::why_not;
-use super::{Effect, Explanation};
+use super::{Effect, Explanation, Step};
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::workspace::Unit;
+use crate::workspace::{ReplacedUse, Unit};
 use nestling_gitlab::diagnostic::Sources;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
@@ -29,8 +29,19 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
         let text = if jobs.is_empty() { "no jobs in this pipeline" } else { "jobs in this pipeline" };
         explanation.effects.push(Effect { unit: Some(unit.name.to_string()), text: text.to_owned(), jobs });
     }
+    explanation.notes = replaced_uses(unit, sources);
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(ToString::to_string).collect();
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
     explanation
+}
+
+/// Returns the uses of rules that the unit's own file replaces.
+fn replaced_uses(unit: &Unit, sources: &Sources) -> Vec<Step> {
+    let mut notes = Vec::new();
+    for ReplacedUse { template, origin } in &unit.replaced_uses {
+        let text = format!("its own use of `{}` replaces that of the rule", template);
+        notes.push(Step::with_place(text, sources.place(*origin)));
+    }
+    notes
 }

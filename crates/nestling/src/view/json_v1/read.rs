@@ -4,13 +4,13 @@ use super::{
     CdkLineV1, ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1,
     OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
-use crate::cdk::report::Report;
 use crate::changes::{Change, Extent, Head, Obtained, Provenance};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
 use crate::view::touched::{Starts, Touched, touched};
 use crate::workspace::Unit;
+use nestling_cdk::report::Report;
 use nestling_git::History;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::name::UnitName;

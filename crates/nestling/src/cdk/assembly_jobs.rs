@@ -1,27 +1,29 @@
-//! An assembly by itself: its jobs as they would be if every stage went to an environment of its own name.
+//! An assembly that no unit names: its jobs as they would be if every stage went to an environment of its own name.
 
 use super::rendered::rendered;
 use crate::workspace::InstanceLimits;
 use nestling_cdk::deployment::Deployment;
-use nestling_cdk::environment::{Environment, Keywords, Start};
+use nestling_cdk::environment::{DeployStart, Keywords, TargetEnvironment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
-use nestling_cdk::settings::{Settings, StagePolicy};
+use nestling_cdk::settings::{CdkSettings, StagePolicy};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Located, Map, Node};
 
-/// An assembly by itself.
+/// The jobs of an assembly that no unit names.
 #[derive(Debug)]
-pub struct Alone {
-    /// Its jobs, as a rendered file.
+#[non_exhaustive]
+pub struct AssemblyJobs {
+    /// The jobs, as a file of jobs.
     pub rendered: Node,
     /// The things that are not carried over.
     pub report: Report,
 }
 
-/// Writes the jobs of an assembly that no unit names. `origin` takes the place of a header's.
-pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
-    let mut settings = Settings::of_empty_header(origin);
+/// Returns the jobs of an assembly that no unit names, as if every stage were deployed to an environment of its own name.
+/// `origin` takes the place of a header's.
+pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
+    let mut settings = CdkSettings::of_empty_header(origin);
     let mut environments = Vec::new();
     // Each has the name of a whole path: no two stages share one.
     for path in deployment.destinations() {
@@ -38,21 +40,21 @@ pub fn alone(deployment: &Deployment, origin: Origin) -> Alone {
         is_merge_request: false,
         needs_limit: InstanceLimits::default().needs,
     });
-    Alone { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
+    AssemblyJobs { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
 }
 
-fn of_own_name(path: &str, origin: Origin) -> Environment {
+fn of_own_name(path: &str, origin: Origin) -> TargetEnvironment {
     let title = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let mut environment = Map::default();
     environment.set("name", Node::string(origin, title));
     let keywords = Keywords { deployment: environment.clone(), access: environment, ..Keywords::default() };
-    Environment {
+    TargetEnvironment {
         name: path.to_owned(),
         origin,
         deployed: true,
         expressions: Vec::new(),
         frozen: false,
-        start: Start::Automatic,
+        start: DeployStart::Automatic,
         after: None,
         stops: false,
         keywords: Ok(keywords),

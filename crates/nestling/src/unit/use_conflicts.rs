@@ -1,0 +1,92 @@
+//! Definitions that two templates of a unit both write: merged as GitLab merges includes, one of them would be lost.
+
+use crate::template::Rendered;
+use crate::workspace::Use;
+use crate::workspace::rules::USE_CLASH;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::pipeline::keywords::{GLOBAL, is_hidden};
+use nestling_gitlab::yaml::{Entry, Node};
+use std::collections::HashMap;
+
+/// Reports what two uses both define, each with what it rendered to, in the order in which they are merged.
+pub(super) fn use_conflicts(rendered: &[(&Use, &Rendered)]) -> Vec<Diagnostic> {
+    if rendered.len() < 2 {
+        return Vec::new();
+    }
+    let mut earlier: HashMap<&str, (&Use, &Entry)> = HashMap::new();
+    let mut problems = Vec::new();
+    for (used, rendered) in rendered {
+        for entry in rendered.node.as_map().into_iter().flat_map(|map| &map.entries) {
+            let Some((first, defined)) = earlier.insert(entry.key.text(), (used, entry)) else { continue };
+            if first.origin != used.origin {
+                problems.extend(conflict(first, defined, used, entry));
+            }
+        }
+    }
+    problems
+}
+
+/// Judges a definition of two uses. Equal hidden jobs and defaults may be shared; a job is one of two in any case.
+fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<Diagnostic> {
+    let name = entry.key.text();
+    if is_hidden(name) {
+        let origin = (!defined.value.same_as(&entry.value)).then_some(entry.key.origin)?;
+        return Some(difference(first, used, name, origin));
+    }
+    if GLOBAL.contains(&name) {
+        let (key, origin) = differing_key(defined, entry)?;
+        return Some(difference(first, used, &key, origin));
+    }
+    let (message, help) = if first.is_of_same_template(used) {
+        let message = format!("two uses of template `{}` make the job `{name}`", used.template);
+        (message, format!("put an input into the name: `{name} ${{{{ inputs.NAME }}}}:`"))
+    } else {
+        let message =
+            format!("the templates `{}` and `{}` both make the job `{name}`", first.template, used.template);
+        (message, "rename the job in one of them".to_owned())
+    };
+    let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
+    let problem = problem.with_label(first.origin, "the first use").with_label(entry.key.origin, "the job");
+    Some(problem.with_help(help))
+}
+
+/// Returns the part of a global keyword that differs, and its place.
+fn differing_key(defined: &Entry, entry: &Entry) -> Option<(String, Origin)> {
+    let name = entry.key.text();
+    // The entries of all are read.
+    if name == "include" {
+        return None;
+    }
+    let (Some(old), Some(new)) = (defined.value.as_map(), entry.value.as_map()) else {
+        return (!defined.value.same_as(&entry.value)).then(|| (name.to_owned(), entry.key.origin));
+    };
+    let differs = |setting: &&Entry| {
+        let other: Option<&Node> = old.get(setting.key.text());
+        other.is_some_and(|other| !other.same_as(&setting.value))
+    };
+    let setting = new.entries.iter().find(differs)?;
+    Some((format!("{name}:{}", setting.key.text()), setting.key.origin))
+}
+
+/// A hidden job or a default that two uses set to different values. The jobs of both get the later one.
+fn difference(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic {
+    let is_one_template = first.is_of_same_template(used);
+    let (severity, message, help) = if is_one_template {
+        let message = format!("two uses of template `{}` set `{name}` to different values", used.template);
+        (
+            Severity::Error,
+            message,
+            "write it in the jobs themselves: the jobs of both uses would get the later value",
+        )
+    } else {
+        let message = format!("`{}` overrides `{name}` of `{}`", used.template, first.template);
+        (
+            Severity::Warning,
+            message,
+            "the jobs of both templates get the later value; write it in the jobs themselves",
+        )
+    };
+    let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
+    let problem = Diagnostic { severity, ..problem };
+    problem.with_label(first.origin, "the first use").with_label(origin, "the later value").with_help(help)
+}

@@ -1,0 +1,108 @@
+//! The templates that a unit uses.
+
+use super::catalogue::Catalogue;
+use super::format::UseFile;
+use super::mapping::{each_item, expect_mapping};
+use super::unit::{EnvironmentInputs, ReplacedUse, Unit, Use};
+use crate::workspace::rules::{ENVIRONMENT_UNDEFINED, INPUTS, USE_CLASH};
+use indexmap::IndexMap;
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
+use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::yaml::{self, Map, Node};
+
+/// Reads `use:`: a name, a use, or a list of either.
+pub(crate) fn read_uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
+    each_item(node, |item| {
+        if let Some(name) = item.as_str() {
+            let (inputs, environments) = (Map::default(), IndexMap::new());
+            return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
+        }
+        let written: UseFile = yaml::from_node(item, &HEADER)?;
+        let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &INPUTS)?;
+        let mut environments = IndexMap::new();
+        for (name, node) in &written.environments {
+            let inputs = expect_mapping(Some(node), "inputs", &INPUTS)?;
+            let given = EnvironmentInputs { inputs, origin: node.origin };
+            environments.insert(name.clone(), given);
+        }
+        Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
+    })
+}
+
+/// Inputs for environments that the catalogue does not have.
+pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec<Diagnostic> {
+    let uses = units.iter().flat_map(|unit| unit.uses.iter().map(move |used| (unit, used)));
+    let named = uses.flat_map(|(unit, used)| used.environments.iter().map(move |given| (unit, given)));
+    let unknown = named.filter(|(_, (name, _))| catalogue.get(name).is_none());
+    let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
+        let message = format!("there is no environment `{name}` in the catalogue");
+        let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
+        problem.with_suggestion(Suggestion::among(name, catalogue.names()))
+    };
+    unknown.map(problem).collect()
+}
+
+impl Use {
+    /// Returns the template's name without the ending of its file.
+    fn stem(&self) -> &str {
+        let name = self.template.as_str();
+        name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
+    }
+
+    /// Returns `true` if both use one template.
+    pub(crate) fn is_of_same_template(&self, other: &Self) -> bool {
+        self.stem() == other.stem()
+    }
+
+    /// Returns `true` if both use one template with the same inputs, in whatever order.
+    fn is_equal(&self, other: &Self) -> bool {
+        let has_equal_inputs = |(name, given): (&String, &EnvironmentInputs)| {
+            other.environments.get(name).is_some_and(|other| are_equal(&given.inputs, &other.inputs))
+        };
+        self.is_of_same_template(other)
+            && are_equal(&self.inputs, &other.inputs)
+            && self.environments.len() == other.environments.len()
+            && self.environments.iter().all(has_equal_inputs)
+    }
+}
+
+fn are_equal(inputs: &Map, others: &Map) -> bool {
+    let has_equal = |(name, value): (&str, &Node)| others.get(name).is_some_and(|other| other.same_as(value));
+    inputs.entries.len() == others.entries.len() && inputs.iter().all(has_equal)
+}
+
+/// Adds the uses of the unit's own file to those of the rules that match the unit. They replace the rules' uses of the same
+/// template, in the place of the first: a rule gives what most of its units want, and a unit says what it wants instead.
+pub(crate) fn add_own(unit: &mut Unit, own: &[Use]) {
+    let mut pending = own.to_vec();
+    let mut uses = Vec::new();
+    for of_rule in std::mem::take(&mut unit.uses) {
+        if !own.iter().any(|used| used.is_of_same_template(&of_rule)) {
+            uses.push(of_rule);
+            continue;
+        }
+        let replacing = pending.extract_if(.., |used| used.is_of_same_template(&of_rule));
+        uses.extend(replacing);
+        unit.replaced_uses.push(ReplacedUse { template: of_rule.template, origin: of_rule.origin });
+    }
+    uses.extend(pending);
+    unit.uses = uses;
+}
+
+/// Takes out each use that is equal to an earlier one, and reports it: the second would add nothing.
+pub(crate) fn remove_equal(unit: &mut Unit) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut uses: Vec<Use> = Vec::with_capacity(unit.uses.len());
+    for used in std::mem::take(&mut unit.uses) {
+        let Some(first) = uses.iter().find(|earlier| earlier.is_equal(&used)) else {
+            uses.push(used);
+            continue;
+        };
+        let message = format!("template `{}` is used twice with the same inputs", used.template);
+        let problem =
+            Diagnostic::error(&USE_CLASH, used.origin, message).with_label(first.origin, "the first use");
+        problems.push(problem.with_help("remove one of them, or give it other inputs").for_unit(&unit.name));
+    }
+    unit.uses = uses;
+    problems
+}
