@@ -10,8 +10,8 @@ const PAGES: [(&str, &str, &str); 7] = [
     (
         "files/workspace",
         "workspace",
-        "# The workspace's file\n\n`nestling.yml` at the repository's root makes it a workspace. Behind a line `---` stand jobs that every child \
-         pipeline has, if any.\n",
+        "# The workspace's file\n\n`nestling.yml` at the repository's root makes it a workspace. Below a line `---` are jobs that every child \
+         pipeline has, and the `default:` and `variables:` of every unit's jobs, if any.\n",
     ),
     (
         "files/unit",

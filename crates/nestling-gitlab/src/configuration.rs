@@ -25,6 +25,8 @@ pub struct Configuration {
     pub stages: Vec<Staged>,
     /// The jobs by name, in the order written; hidden ones are gone.
     pub jobs: IndexMap<String, ConfiguredJob>,
+    /// `default:` and `variables:` of the whole file, which the jobs have been given.
+    pub defaults: Defaults,
     /// `workflow:`; empty where the key is missing.
     pub workflow: Map,
     /// The key `workflow`, if it was written.
@@ -66,7 +68,7 @@ pub fn fold(
         RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
     };
-    let (configuration, found) = complete(fragment, missing);
+    let (configuration, found) = complete(fragment, missing, surroundings.defaults);
     problems.extend(found);
     problems.extend(unknown_workflow_keys(&configuration.workflow));
     (Configuration { includes, ..configuration }, problems)
@@ -108,11 +110,18 @@ fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
 }
 
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
-fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Diagnostic>) {
+fn complete(
+    mut fragment: Fragment,
+    missing: Missing,
+    weaker: Option<&Defaults>,
+) -> (Configuration, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
     problems.extend(resolve_references(&mut fragment, missing));
-    let (defaults, found) = Defaults::from_globals(&fragment.globals);
+    let (mut defaults, found) = Defaults::from_globals(&fragment.globals);
     problems.extend(found);
+    if let Some(weaker) = weaker {
+        defaults = defaults.over(weaker);
+    }
     let stages = stages(&fragment.globals, &mut problems);
     let workflow_key = fragment.globals.entry("workflow").map(|entry| entry.key.origin);
     let workflow = fragment.globals.remove("workflow");
@@ -125,7 +134,7 @@ fn complete(mut fragment: Fragment, missing: Missing) -> (Configuration, Vec<Dia
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
-    (Configuration { stages, jobs, workflow, workflow_key, includes: Vec::new() }, problems)
+    (Configuration { stages, jobs, defaults, workflow, workflow_key, includes: Vec::new() }, problems)
 }
 
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {

@@ -25,6 +25,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -76,6 +77,8 @@ pub struct Plan {
     pub pipeline: Pipeline,
     /// Whether GitLab puts each job of the pipeline in, and how the job starts, in the order of the jobs.
     pub presence: Vec<JobPresence>,
+    /// `default:` and `variables:` of the root's file, which the jobs of all units have been given.
+    pub(crate) defaults: Defaults,
     /// The jobs that were written and are not in, by unit.
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
@@ -228,6 +231,7 @@ pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
         removed: made.removed,
         pipeline: made.pipeline,
         presence: made.presence,
+        defaults: made.defaults,
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         diagnostics: diagnostic::folded(made.diagnostics),
@@ -244,6 +248,7 @@ struct MadePlan {
     removed: Vec<Removed>,
     pipeline: Pipeline,
     presence: Vec<JobPresence>,
+    defaults: Defaults,
     left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
@@ -275,7 +280,17 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed);
-    Ok(MadePlan { selection, brought_in, removed, pipeline, presence, left_out, cdk_reports, diagnostics })
+    Ok(MadePlan {
+        selection,
+        brought_in,
+        removed,
+        pipeline,
+        presence,
+        defaults: renderer.defaults().clone(),
+        left_out,
+        cdk_reports,
+        diagnostics,
+    })
 }
 
 /// The units of one plan while they are rendered, with what is collected on the way.

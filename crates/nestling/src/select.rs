@@ -8,7 +8,7 @@ mod dependents;
 mod index;
 
 pub(crate) use base_comparison::BaseComparison;
-pub(crate) use candidates::{Candidates, candidates};
+pub(crate) use candidates::{Candidates, candidates, files_of_root};
 pub use difference::Difference;
 pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};

@@ -9,6 +9,7 @@ pub(crate) mod rules;
 mod jobs;
 mod values;
 mod for_environment;
+mod root_body;
 mod renderer;
 mod use_conflicts;
 mod scope;

@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Format::Jobs => nestling_gitlab::yaml::emit(&written.rendered),
     })?;
     if options.strict_cdk {
-        let open = alone.report.diagnostics(Severity::Error);
+        let open = written.report.diagnostics(Severity::Error);
         return Ok(ended(report_diagnostics(&open, &sources, io)));
     }
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use crate::invocation::{Invocation, ended};
 use crate::options::HeadOptions;
 use crate::output;
 use crate::planned::report_diagnostics;
-use nestling::testing::{CaseFile, Outcome, Suite, junit, summary};
+use nestling::testing::{CaseFile, CaseOutcome, Suite, junit, summary};
 use nestling::{Diagnostic, RepoPath};
 use nestling_gitlab::diagnostic::has_errors;
 use std::path::PathBuf;

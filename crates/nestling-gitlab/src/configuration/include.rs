@@ -6,6 +6,7 @@
 use super::glob;
 use crate::configuration::rules::{INCLUDE, UNREADABLE};
 use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
+use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
@@ -24,6 +25,8 @@ pub struct Surroundings<'a> {
     pub sources: &'a Sources,
     /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
     pub variables: &'a KnownVariables,
+    /// Defaults that are weaker than the file's own.
+    pub defaults: Option<&'a Defaults>,
 }
 
 /// The way to handle an include that only GitLab can read.

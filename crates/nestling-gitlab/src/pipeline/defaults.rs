@@ -5,7 +5,7 @@ use super::keywords;
 use super::merge::empty_nulls;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
-use crate::yaml::{Entry, Map, Node};
+use crate::yaml::{Entry, Key, Map, Node};
 
 mod inherit;
 
@@ -16,6 +16,8 @@ use inherit::Inherit;
 pub struct Defaults {
     default: Map,
     variables: Map,
+    /// Keys of `default` that are written without a value.
+    unset: Vec<String>,
 }
 
 impl Defaults {
@@ -27,9 +29,10 @@ impl Defaults {
     pub fn from_globals(globals: &Map) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut default = Map::default();
+        let mut unset = Vec::new();
         for entry in mapping(globals, "default", &mut diagnostics).entries {
             match entry.key.text() {
-                _ if entry.value.is_null() => {}
+                key if entry.value.is_null() => unset.push(key.to_owned()),
                 "timeout" => diagnostics.push(ignored_timeout(&entry)),
                 key => {
                     if !keywords::DEFAULT.contains(&key) {
@@ -50,7 +53,43 @@ impl Defaults {
         }
         let mut variables = job_variables(&mapping(globals, "variables", &mut diagnostics));
         empty_nulls(&mut variables);
-        (Self { default, variables }, diagnostics)
+        (Self { default, variables, unset }, diagnostics)
+    }
+
+    /// Lays these defaults over weaker ones, as those of a unit over those of its workspace: keys of `default` are taken
+    /// whole, variables one by one. A key of `default` without a value takes the weaker one out.
+    #[must_use]
+    pub fn over(mut self, weaker: &Self) -> Self {
+        for entry in &weaker.default.entries {
+            let key = entry.key.text();
+            if !self.default.contains(key) && !self.unset.iter().any(|unset| unset == key) {
+                self.default.entries.push(entry.clone());
+            }
+        }
+        let mut variables = weaker.variables.clone();
+        for entry in self.variables.entries {
+            match variables.entries.iter_mut().find(|weaker| weaker.key.text() == entry.key.text()) {
+                Some(weaker) => *weaker = entry,
+                None => variables.entries.push(entry),
+            }
+        }
+        self.variables = variables;
+        self
+    }
+
+    /// Returns `true` if jobs get the same from both, wherever it is written.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.default.same_as(&other.default) && self.variables.same_as(&other.variables)
+    }
+
+    /// Returns `true` if jobs get nothing.
+    pub fn is_empty(&self) -> bool {
+        self.default.is_empty() && self.variables.is_empty()
+    }
+
+    /// Returns the keys of `default`, then the names of the variables.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.default.entries.iter().chain(&self.variables.entries).map(|entry| &entry.key)
     }
 
     /// Gives a job what it does not say itself, as far as its `inherit` allows, and takes `inherit` out.
@@ -79,18 +118,18 @@ impl Defaults {
             .extend(self.variables.entries.iter().filter(|e| inherit.takes(e.key.text())).cloned());
         let Some(first) = variables.entries.first().map(|entry| entry.key.origin) else { return };
         match body.get_mut("variables") {
-            None => body.entries.push(Entry {
-                key: crate::yaml::Key::new(first, "variables"),
-                value: Node::map(first, variables),
-            }),
+            None => body
+                .entries
+                .push(Entry { key: Key::new(first, "variables"), value: Node::map(first, variables) }),
             Some(node) if node.is_null() => *node = Node::map(first, variables),
             Some(node) => {
                 // A `variables` that is no mapping stays for `check` to refuse.
                 let Some(own) = node.as_map_mut() else { return };
-                for Entry { key, value } in own.entries.drain(..) {
-                    match variables.get_mut(key.text()) {
-                        Some(inherited) => *inherited = value,
-                        None => variables.entries.push(Entry { key, value }),
+                for entry in own.entries.drain(..) {
+                    let name = entry.key.text();
+                    match variables.entries.iter_mut().find(|inherited| inherited.key.text() == name) {
+                        Some(inherited) => *inherited = entry,
+                        None => variables.entries.push(entry),
                     }
                 }
                 *own = variables;

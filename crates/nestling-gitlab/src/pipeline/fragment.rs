@@ -1,7 +1,7 @@
 //! One rendered document, taken apart into what is global and what is a job. Nothing is resolved yet.
 
 use super::keywords;
-use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::diagnostic::{Diagnostic, Origin, Severity, Suggestion};
 use crate::pipeline::rules::{JOB_DUPLICATE, JOB_MAP, JOB_NAME, ROOT_MAP};
 use crate::yaml::{Entry, Key, Kind, Map, Meaning, Node};
 use indexmap::IndexMap;
@@ -30,7 +30,7 @@ impl Fragment {
     /// Reads a document: global keywords to one side, jobs to the other. An empty document is an empty fragment.
     ///
     /// Diagnosed: a root or a job that is no mapping, a name that YAML reads as something other than a string, a
-    /// name that GitLab keeps for itself, a job that is written twice (the later one counts, as in GitLab).
+    /// name that is reserved, a job under the name of a keyword, a job that is written twice (the later one counts, as in GitLab).
     pub fn from_node(node: Node) -> (Self, Vec<Diagnostic>) {
         let mut fragment = Self::default();
         let mut diagnostics = Vec::new();
@@ -46,12 +46,14 @@ impl Fragment {
             return (fragment, diagnostics);
         };
         for Entry { key, value } in map.entries {
-            if let Some(problem) = name_problem(&key) {
-                diagnostics.push(problem);
-            } else if keywords::GLOBAL.contains(&key.text()) {
+            let problem = name_problem(&key).or_else(|| job_named_like_keyword(&key, &value));
+            let is_refused = problem.as_ref().is_some_and(|problem| problem.severity == Severity::Error);
+            diagnostics.extend(problem);
+            if keywords::GLOBAL.contains(&key.text()) && !is_refused {
                 fragment.globals.remove(key.text());
                 fragment.globals.entries.push(Entry { key, value });
-            } else {
+            } else if !is_refused || value.as_map().is_some() {
+                // A job under a refused name stays, so that needs on it are not reported as well.
                 fragment.add(&key, value, &mut diagnostics);
             }
         }
@@ -93,8 +95,31 @@ fn name_problem(key: &Key) -> Option<Diagnostic> {
     if keywords::GLOBAL.contains(&name) || !keywords::RESERVED_JOB_NAMES.contains(&name) {
         return None;
     }
-    let problem = error(format!("`{name}` is a name that GitLab keeps for itself"));
+    let problem = error(format!("`{name}` is a reserved name and cannot be a job"));
     Some(problem.with_help("give the job another name"))
+}
+
+/// Keys that make a mapping a job, and that no global keyword has.
+const JOB_MARKS: [&str; 4] = ["script", "run", "trigger", "extends"];
+
+/// Reports a job under the name of a global keyword: GitLab would take it for that keyword.
+fn job_named_like_keyword(key: &Key, value: &Node) -> Option<Diagnostic> {
+    let name = key.text();
+    let body = value.as_map().filter(|_| keywords::GLOBAL.contains(&name))?;
+    let mark = JOB_MARKS.iter().find_map(|mark| body.entry(mark))?;
+    let message = format!("`{name}` is a keyword and cannot be a job");
+    let is_valid_variable = name == "variables" && matches!(mark.value.kind, Kind::Scalar(_));
+    let problem = if is_valid_variable {
+        // GitLab accepts it: `script` and the other keys become variables.
+        body.entries
+            .iter()
+            .find(|entry| entry.key.text() != mark.key.text() && keywords::JOB.contains(&entry.key.text()))?;
+        Diagnostic::warning(&JOB_NAME, key.origin, message)
+    } else {
+        Diagnostic::error(&JOB_NAME, key.origin, message)
+    };
+    let label = format!("`{}` is a key of a job", mark.key.text());
+    Some(problem.with_label(mark.key.origin, label).with_help("give the job another name"))
 }
 
 /// The string that Psych makes of a plain key that is not a string.

@@ -8,7 +8,7 @@ use crate::cdk::InRepository;
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
 use crate::unit::{self, UnitJobs, UnitRenderer};
-use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use, Workspace};
+use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::has_errors;
 use nestling_gitlab::yaml::Map;
@@ -30,6 +30,12 @@ pub(crate) fn compare(
             candidates.entry(unit).or_default().extend(paths);
         }
     }
+    let of_root = select::files_of_root(renderer.workspace, renderer.templates, &paths);
+    if !of_root.is_empty() && may_differ_in_defaults(renderer, before) {
+        for name in renderer.workspace.unit_names() {
+            candidates.entry(name.clone()).or_default().extend(of_root.iter().cloned());
+        }
+    }
     if candidates.is_empty() {
         return BaseComparison::default();
     }
@@ -37,6 +43,16 @@ pub(crate) fn compare(
         Err(why) => by_file(&candidates, why),
         Ok(_) => compared(renderer, before, &candidates),
     }
+}
+
+/// Returns whether the root's `default:` and `variables:`, which are those of every unit, may be others than at base.
+fn may_differ_in_defaults(renderer: &UnitRenderer<'_>, before: &mut Before<'_>) -> bool {
+    if before.read().is_err() {
+        return !renderer.defaults().is_empty();
+    }
+    let differ =
+        before.rendering(renderer.facts, &InRepository, |old| !old.defaults().same_as(renderer.defaults()));
+    differ.unwrap_or(true)
 }
 
 /// A template that was removed is read by nobody at head, and another of its name may have taken its place.
@@ -87,7 +103,7 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
     let mut comparison = BaseComparison::default();
     comparison.claimed.extend(candidates.values().flatten().cloned());
     before.rendering(renderer.facts, &InRepository, |old| {
-        let wide = Wide::between(old.workspace, renderer.workspace);
+        let wide = Wide::between(old, renderer);
         for (name, paths) in candidates {
             let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
             match reason(old, renderer, unit, paths, wide) {
@@ -123,10 +139,12 @@ enum Wide {
 }
 
 impl Wide {
-    fn between(old: &Workspace, new: &Workspace) -> Self {
+    fn between(old_renderer: &UnitRenderer<'_>, new_renderer: &UnitRenderer<'_>) -> Self {
+        let (old, new) = (old_renderer.workspace, new_renderer.workspace);
         let same = old.vars.same_as(&new.vars)
             && old.environments.same_as(&new.environments)
-            && same_folders(&old.template_folders, &new.template_folders);
+            && same_folders(&old.template_folders, &new.template_folders)
+            && old_renderer.defaults().same_as(new_renderer.defaults());
         if same { Self::Same } else { Self::Differs }
     }
 }

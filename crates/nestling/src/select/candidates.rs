@@ -29,16 +29,30 @@ pub(crate) fn candidates(
     for unit in &workspace.units {
         let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
         if !changed.templates.is_empty() || !changed.yaml.is_empty() {
-            let reads = known.of_unit(unit);
-            let meant = |path: &&RepoPath| reads.anything || reads.paths.contains(*path);
-            files.extend(changed.templates.iter().filter(meant).cloned());
-            files.extend(changed.included_by(&reads.including));
+            files.extend(changed.among(&known.of_unit(unit)));
         }
         if !files.is_empty() {
             candidates.insert(unit.name.clone(), files);
         }
     }
     candidates
+}
+
+/// Returns the changed files that the root's file below its header is made from, beside itself: its defaults are those of
+/// every unit.
+pub(crate) fn files_of_root(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    changed: &[&RepoPath],
+) -> BTreeSet<RepoPath> {
+    let Some(body) = &workspace.body else { return BTreeSet::new() };
+    let changed = Changed::new(workspace, changed);
+    if changed.templates.is_empty() && changed.yaml.is_empty() {
+        return BTreeSet::new();
+    }
+    let mut known = KnownReads { templates, by_name: BTreeMap::new() };
+    let reads = known.of_files(Vec::new(), Some(body));
+    changed.among(&reads)
 }
 
 /// The changed files that units may be made from, by what they can be.
@@ -68,6 +82,14 @@ impl Changed {
 
     fn is_empty(&self) -> bool {
         self.workspace.is_none() && self.templates.is_empty() && self.yaml.is_empty()
+    }
+
+    /// Returns the changed files that are among those read.
+    fn among(&self, reads: &Reads) -> BTreeSet<RepoPath> {
+        let is_read = |path: &&RepoPath| reads.anything || reads.paths.contains(*path);
+        let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
+        files.extend(self.included_by(&reads.including));
+        files
     }
 
     fn included_by(&self, texts: &[Body]) -> BTreeSet<RepoPath> {
@@ -130,11 +152,17 @@ struct KnownReads<'a> {
 }
 
 impl KnownReads<'_> {
-    /// Returns all that a unit is made from. Templates may read each other in a circle.
+    /// Returns all that a unit is made from.
     fn of_unit(&mut self, unit: &Unit) -> Reads {
+        let templates = unit.uses.iter().map(|used| used.template.clone()).collect();
+        self.of_files(templates, unit.fragment.as_ref())
+    }
+
+    /// Returns all that templates and a body read. Templates may read each other in a circle.
+    fn of_files(&mut self, templates: Vec<String>, body: Option<&Body>) -> Reads {
         let mut reads = Reads::default();
-        let mut pending: Vec<String> = unit.uses.iter().map(|used| used.template.clone()).collect();
-        if let Some(body) = &unit.fragment {
+        let mut pending = templates;
+        if let Some(body) = body {
             let own = OwnReads::of_body(body);
             reads.absorb(own.reads);
             pending.extend(own.templates);

@@ -27,15 +27,6 @@ pub(super) fn unit_jobs(
     (UnitJobs::new(Some(unit.clone()), configuration), problems)
 }
 
-/// Folds the workspace's own jobs. What they include from elsewhere stays for GitLab to read.
-pub(super) fn workspace_jobs(
-    rendered: Vec<Node>,
-    surroundings: &Surroundings<'_>,
-) -> (UnitJobs, Vec<Diagnostic>) {
-    let (configuration, problems) = fold(rendered, surroundings, RemoteIncludes::Keep);
-    (UnitJobs::new(None, configuration), problems)
-}
-
 /// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.
 pub(super) fn drop_overrides(jobs: &mut UnitJobs, left_out: &[LeftOut]) {
     let is_left_out = |name: &str| left_out.iter().any(|left_out| left_out.job == name);

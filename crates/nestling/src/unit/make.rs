@@ -43,18 +43,11 @@ pub(crate) fn definition(renderer: &UnitRenderer<'_>, unit: &Unit) -> (UnitJobs,
 
 /// Makes the workspace's own jobs.
 pub(crate) fn workspace_jobs(renderer: &UnitRenderer<'_>) -> (UnitJobs, Vec<Diagnostic>) {
-    let Some(body) = &renderer.workspace.body else { return (UnitJobs::default(), Vec::new()) };
+    let root = renderer.root();
     let scope = UnitScope::of_workspace(renderer);
-    let rendered = scope.render_body(body);
-    if rendered.files.is_empty() {
-        return (UnitJobs::default(), rendered.problems);
-    }
-    let reads_environment = rendered.read_environment();
-    let files = rendered.files.into_iter().map(|rendered| rendered.node).collect();
-    let (jobs, mut problems) = fold::workspace_jobs(files, &renderer.surroundings());
-    problems.extend(rendered.problems);
-    let deploying = Deploying { scope: &scope, assembly: None, reads_environment };
-    let (jobs, found) = deploy(jobs, &deploying);
+    let deploying = Deploying { scope: &scope, assembly: None, reads_environment: root.reads_environment };
+    let (jobs, found) = deploy(UnitJobs::new(None, root.configuration.clone()), &deploying);
+    let mut problems = root.problems.clone();
     problems.extend(found);
     (jobs, problems)
 }

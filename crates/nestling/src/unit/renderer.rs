@@ -1,5 +1,6 @@
 //! What rendering the units of a workspace has in common.
 
+use super::root_body::RootBody;
 use super::values::pipeline_value;
 use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
@@ -9,9 +10,11 @@ use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// Renders the units of one workspace for one pipeline. Templates are compiled once for all of them.
@@ -35,6 +38,7 @@ pub(crate) struct UnitRenderer<'a> {
     variables: KnownVariables,
     vars: Value,
     pipeline: Value,
+    root: OnceCell<RootBody>,
 }
 
 impl<'a> UnitRenderer<'a> {
@@ -58,7 +62,21 @@ impl<'a> UnitRenderer<'a> {
             variables: KnownVariables::of_child(facts),
             vars: plain_value(&Node::map(workspace.origin(), workspace.vars.clone())),
             pipeline: pipeline_value(facts),
+            root: OnceCell::new(),
         }
+    }
+
+    /// Returns what the root's file has below its header, rendered when it is first asked for.
+    pub(super) fn root(&self) -> &RootBody {
+        self.root.get_or_init(|| {
+            let Some(body) = &self.workspace.body else { return RootBody::default() };
+            RootBody::read(body, &self.engine, &self.values(Value::Null), &self.root_surroundings())
+        })
+    }
+
+    /// Returns the `default:` and `variables:` of the root's file: the weakest layer of every unit's jobs.
+    pub(crate) fn defaults(&self) -> &Defaults {
+        &self.root().configuration.defaults
     }
 
     /// Returns a renderer for units that were removed: their CDK assemblies are destroyed.
@@ -87,9 +105,14 @@ impl<'a> UnitRenderer<'a> {
         Err(vec![problem.with_help(help)])
     }
 
-    /// Returns what includes are read with.
+    /// Returns what a unit's files are folded with.
     pub(super) fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { files: self.files, sources: self.sources, variables: &self.variables }
+        Surroundings { defaults: Some(self.defaults()), ..self.root_surroundings() }
+    }
+
+    /// Returns what the root's file is folded with.
+    fn root_surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: self.files, sources: self.sources, variables: &self.variables, defaults: None }
     }
 
     /// Returns what the templates of a unit can read, without inputs and environment.

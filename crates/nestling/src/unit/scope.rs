@@ -7,7 +7,7 @@ use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
 use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
-use crate::workspace::{Body, Environment, Unit, Use};
+use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::environment_slug;
 use serde_json::{Value, json};
@@ -68,13 +68,6 @@ impl<'a> UnitScope<'a> {
         let values = renderer.values(value);
         let texts = CatalogueTexts::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }
-    }
-
-    /// Renders a body that no environment is known for.
-    pub(super) fn render_body(&self, body: &Body) -> RenderedBodies {
-        let mut rendered = RenderedBodies::default();
-        rendered.add(self.renderer.engine.render(body, &self.values));
-        rendered
     }
 
     /// Renders the templates that the unit uses, then its own fragment: for an environment, or for none yet.

@@ -1,6 +1,7 @@
 //! Explains why a unit, a job or a path is selected or not: from the change to the job, and from the job to the change.
 
 mod cause;
+mod defaults;
 mod effect;
 mod why_not;
 mod job;

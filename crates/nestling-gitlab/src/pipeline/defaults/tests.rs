@@ -128,3 +128,38 @@ fn an_inherit_that_gitlab_cannot_read_is_said() {
         assert_eq!(messages(&Defaults::default().fold_into(&mut body)), [want], "{inherit}");
     }
 }
+
+/// Each row: the globals of a unit, those of its workspace, a job of the unit, and the job that says the same without them.
+#[test]
+fn weaker_defaults_give_what_is_not_said_before() {
+    for (own, weaker, job, want) in [
+        ("{}", "{default: {image: w}, variables: {A: w}}", "{}", "{image: w, variables: {A: w}}"),
+        ("{default: {image: o}}", "{default: {image: {name: w}, tags: [w]}}", "{}", "{image: o, tags: [w]}"),
+        ("{image: o}", "{default: {image: w}}", "{}", "{image: o}"),
+        ("{default: {image: ~}}", "{default: {image: w, tags: [w]}}", "{}", "{tags: [w]}"),
+        (
+            "{variables: {B: o, C: ''}}",
+            "{variables: {A: w, B: w, C: w}}",
+            "{variables: {A: j}}",
+            "{variables: {A: j, B: o, C: \"\"}}",
+        ),
+        (
+            "{variables: {B: o}}",
+            "{default: {image: w, tags: [w]}, variables: {A: w}}",
+            "{inherit: {default: [tags], variables: false}}",
+            "{tags: [w]}",
+        ),
+        (
+            "{}",
+            "{default: {image: w, interruptible: true}}",
+            "{trigger: a/b}",
+            "{trigger: a/b, interruptible: true}",
+        ),
+    ] {
+        let (own, _) = Defaults::from_globals(&map(own));
+        let (weaker, _) = Defaults::from_globals(&map(weaker));
+        let mut body = map(job);
+        own.over(&weaker).fold_into(&mut body);
+        assert_eq!(shown_map(&body), want, "{job}");
+    }
+}

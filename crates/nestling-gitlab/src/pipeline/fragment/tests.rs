@@ -1,3 +1,4 @@
+use crate::diagnostic::Severity;
 use crate::pipeline::fragment::Fragment;
 use crate::testing::{fragment, messages, node, shown, shown_map};
 
@@ -33,9 +34,9 @@ fn what_is_no_job_is_said() {
         ("job: ~", "job-map: the job `job` is not a mapping"),
         ("job: !reference [.a]", "job-map: the job `job` is not a mapping"),
         ("variabels: text", "job-map: the job `variabels` is not a mapping"),
-        ("types: [a]", "job-name: `types` is a name that GitLab keeps for itself"),
-        ("'true': {script: a}", "job-name: `true` is a name that GitLab keeps for itself"),
-        ("'nil': {script: a}", "job-name: `nil` is a name that GitLab keeps for itself"),
+        ("types: [a]", "job-name: `types` is a reserved name and cannot be a job"),
+        ("'true': {script: a}", "job-name: `true` is a reserved name and cannot be a job"),
+        ("'nil': {script: a}", "job-name: `nil` is a reserved name and cannot be a job"),
         ("'': {script: a}", "job-name: a job's name cannot be empty"),
         ("' ': {script: a}", "job-name: a job's name cannot be empty"),
     ] {
@@ -84,4 +85,34 @@ fn a_job_that_is_written_twice_is_the_later_one_and_said() {
     let (fragment, problems) = Fragment::from_node(twice);
     assert_eq!(messages(&problems), ["job-duplicate: the job `job` is written twice"]);
     assert_eq!(shown_map(&fragment.jobs["job"].body), "{script: b}");
+}
+
+/// GitLab would read each of them as the keyword, and the job would be gone.
+#[test]
+fn a_job_under_the_name_of_a_keyword_is_refused_and_stays_for_needs() {
+    for name in crate::pipeline::keywords::GLOBAL {
+        for body in ["{stage: build, script: [make]}", "{extends: .a, image: b}", "{trigger: {project: a}}"] {
+            let (fragment, problems) = Fragment::from_node(node(&format!("{name}: {body}")));
+            let found = messages(&problems);
+            if *name == "variables" && body.starts_with("{extends") {
+                assert_eq!(problems[0].severity, Severity::Warning, "{body}");
+                assert!(fragment.globals.contains(name) && fragment.jobs.is_empty(), "{body}");
+                continue;
+            }
+            assert_eq!(found, [format!("job-name: `{name}` is a keyword and cannot be a job")], "{body}");
+            assert!(fragment.jobs.contains_key(*name) && fragment.globals.is_empty(), "{name} {body}");
+        }
+    }
+    for name in ["types", "true", "false", "nil"] {
+        let (fragment, _) = Fragment::from_node(node(&format!("'{name}': {{script: a}}")));
+        assert!(fragment.jobs.contains_key(name), "{name}");
+    }
+    for text in [
+        "{variables: {script: a, DEPLOY: b}}",
+        "{image: {name: a, entrypoint: ['']}}",
+        "{default: {before_script: a, hooks: {pre_get_sources_script: [a]}}}",
+        "{include: [{local: a}], workflow: {rules: []}, cache: {key: a, when: always}}",
+    ] {
+        assert!(Fragment::from_node(node(text)).1.is_empty(), "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Explains a job.
 
 use super::cause::chains;
+use super::defaults::defaults_of_job;
 use super::effect;
 use super::why_not::why_not;
 use super::{Explanation, Step};
@@ -21,6 +22,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
             None => vec![vec![Step::new("every pipeline has the jobs of the workspace")]],
         };
         explanation.effects = effect::of_job(plan, &full_name);
+        explanation.notes = defaults_of_job(&plan.defaults, job, sources);
         explanation.declared_at = Some(sources.place(job.origin));
         return explanation;
     }

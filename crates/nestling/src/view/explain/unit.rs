@@ -1,6 +1,7 @@
 //! Explains a unit.
 
 use super::cause::chains;
+use super::defaults::defaults;
 use super::effect;
 use super::why_not::why_not;
 use super::{Effect, Explanation, Step};
@@ -29,7 +30,8 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
         let text = if jobs.is_empty() { "no jobs in this pipeline" } else { "jobs in this pipeline" };
         explanation.effects.push(Effect { unit: Some(unit.name.to_string()), text: text.to_owned(), jobs });
     }
-    explanation.notes = replaced_uses(unit, sources);
+    explanation.notes = defaults(&plan.defaults, sources);
+    explanation.notes.extend(replaced_uses(unit, sources));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(ToString::to_string).collect();
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
