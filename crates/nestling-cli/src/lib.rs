@@ -5,11 +5,11 @@
 
 mod ci_env;
 mod exit;
+mod io;
 mod output;
 mod place;
 mod report;
 mod artifacts;
-mod io;
 mod options;
 mod assemblies;
 mod progress;

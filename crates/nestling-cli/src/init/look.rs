@@ -95,8 +95,8 @@ pub(crate) struct Repository {
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
-    let mut repository = Repository::default();
-    repository.plans_already = read_at_root(files, super::parent::FILE)?.contains("nestling generate");
+    let plans_already = read_at_root(files, super::parent::FILE)?.contains("nestling generate");
+    let mut repository = Repository { plans_already, ..Repository::default() };
     files.walk(&mut |directory, entries| {
         if directory == &RepoPath::root() {
             inspect_root(&mut repository, entries);

@@ -42,7 +42,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
 fn replaced_uses(unit: &Unit, sources: &Sources) -> Vec<Step> {
     let mut notes = Vec::new();
     for ReplacedUse { template, origin } in &unit.replaced_uses {
-        let text = format!("its own use of `{}` replaces that of the rule", template);
+        let text = format!("its own use of `{template}` replaces that of the rule");
         notes.push(Step::with_place(text, sources.place(*origin)));
     }
     notes
