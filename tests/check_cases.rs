@@ -168,7 +168,7 @@ fn a_mistake_at_one_place_is_told_once_for_all_its_jobs() {
     let notes: Vec<_> =
         problems.iter().map(|problem| (problem.message.as_str(), &problem.notes[..])).collect();
     let caches = ["the same in 2 other jobs".to_owned()];
-    let slash = "the `key` of a cache cannot hold a slash";
+    let slash = "cache `key` cannot contain a slash";
     assert_eq!(notes, [("`a` has 5 caches; GitLab allows 4", &caches[..]), (slash, &[][..])]);
 }
 
@@ -199,10 +199,10 @@ fn the_parents_trigger_job_is_looked_at() {
     let said = said(&output);
     assert!(!output.status.success(), "{said}");
     assert!(
-        said.contains("`LEVEL` of `api:build` has no effect: the trigger job forwards one over it"),
+        said.contains("`LEVEL` in `api:build` has no effect: the trigger job's value overrides it"),
         "{said}"
     );
-    let waits = "`api:build` waits for the group `production`, which its parent's trigger job holds";
+    let waits = "`api:build` waits for resource group `production`, which the parent's trigger job holds";
     assert!(said.contains(waits), "{said}");
 }
 

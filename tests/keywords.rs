@@ -4,7 +4,8 @@ use crate::support::tool::{Tool, need};
 use crate::support::{output, root};
 use nestling_gitlab::pipeline::environment::KEYS as ENVIRONMENT;
 use nestling_gitlab::pipeline::keywords::{
-    AUTO_CANCEL, DEFAULT, GLOBAL, JOB, RULE, TRIGGER, TRIGGER_FORWARD, TRIGGER_INCLUDE, WORKFLOW,
+    AUTO_CANCEL, DEFAULT, GLOBAL, JOB, JOB_RULE, TRIGGER, TRIGGER_FORWARD, TRIGGER_INCLUDE, WORKFLOW,
+    WORKFLOW_RULE,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -53,8 +54,8 @@ fn every_keyword_of_gitlabs_schema_is_known() {
         ("default", &schema["properties"]["default"], DEFAULT),
         ("workflow", &schema["properties"]["workflow"], WORKFLOW),
         ("workflow:auto_cancel", &schema["definitions"]["workflowAutoCancel"], AUTO_CANCEL),
-        ("workflow:rules", &schema["properties"]["workflow"]["properties"]["rules"], RULE),
-        ("rules", &schema["definitions"]["rules"], RULE),
+        ("workflow:rules", &schema["properties"]["workflow"]["properties"]["rules"], WORKFLOW_RULE),
+        ("rules", &schema["definitions"]["rules"], JOB_RULE),
         ("trigger", &job["properties"]["trigger"], TRIGGER),
         ("trigger:include", part("include"), TRIGGER_INCLUDE),
         ("trigger:forward", part("forward"), TRIGGER_FORWARD),

@@ -146,7 +146,7 @@ impl<'a> Json<'a> {
 
     /// Returns the value of a required key.
     pub(crate) fn field(&self, key: &str) -> Result<Self, Diagnostic> {
-        self.get(key).ok_or_else(|| self.problem(format!("the key `{key}` is missing")))
+        self.get(key).ok_or_else(|| self.problem(format!("missing key `{key}`")))
     }
 
     /// Returns the string, or an error if it is none.

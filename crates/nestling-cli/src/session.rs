@@ -21,6 +21,13 @@ use std::time::Duration;
 /// Time limit of fetching a commit; after it the run continues without the commit.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Policy for keys of headers that have no effect.
+#[derive(Debug, Clone, Copy)]
+enum UnusedKeys {
+    Ignore,
+    Report,
+}
+
 /// A repository with the options of a run.
 pub(crate) struct Session {
     directory: PathBuf,
@@ -124,7 +131,7 @@ impl Session {
 
     /// Plans as if all units had changed.
     pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
-        self.planned(self.simulated().everything(), Synth::Leave)
+        self.planned_as(self.simulated().everything(), Synth::Leave, UnusedKeys::Report)
     }
 
     /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
@@ -184,6 +191,15 @@ impl Session {
     }
 
     fn planned(&self, request: ChangeRequest, synth: Synth) -> Result<Plan, Failure> {
+        self.planned_as(request, synth, UnusedKeys::Ignore)
+    }
+
+    fn planned_as(
+        &self,
+        request: ChangeRequest,
+        synth: Synth,
+        unused_keys: UnusedKeys,
+    ) -> Result<Plan, Failure> {
         let reading = Progress::start("reading the repository", self.watched);
         let project = Project::open(&self.repository, request)?;
         let changes = project.changes()?;
@@ -192,7 +208,12 @@ impl Session {
         let assemblies = WorkTreeAssemblies::new(self.root(), synth, base);
         let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
         let _progress = Progress::start("planning", self.watched);
-        Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)
+        let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
+        let planning = match unused_keys {
+            UnusedKeys::Report => planning.report_unused_keys(),
+            UnusedKeys::Ignore => planning,
+        };
+        Ok(planning.run()?)
     }
 
     fn narrowed<'a>(&self, planning: Planning<'a>) -> Planning<'a> {

@@ -1,7 +1,7 @@
-//! What GitLab would refuse in a pipeline, or accept and then not do as meant, found before it is pushed.
+//! Finds mistakes in a pipeline that GitLab rejects, or accepts with another effect than intended, before it is pushed.
 //!
-//! One rule, one file under [`rules`], its documentation and its examples in it. GitLab's JSON schema lets more than half
-//! of these mistakes pass, and GitLab's own linter does not see child pipelines.
+//! Each rule is a file under [`rules`] with its documentation and examples. GitLab's JSON schema accepts more than half of
+//! these mistakes, and GitLab's own linter does not check child pipelines.
 
 mod form;
 mod file;
@@ -27,27 +27,27 @@ use crate::pipeline::presence::{Creation, JobPresence, presences};
 use index::Index;
 pub(crate) use index::is_partial;
 
-/// Everything that is wrong with a pipeline, rule by rule. The work grows with the jobs and their needs.
+/// Returns the findings of all rules, in the order of the rules. The time grows linearly with the jobs and their needs.
 ///
-/// Which jobs are in the pipeline is decided by the settings' variables alone; [`check_present`] is for those who know more.
+/// The settings' variables decide which jobs are in the pipeline; [`check_present`] is for callers that know more.
 pub fn check(pipeline: &Pipeline, settings: &CheckSettings) -> Vec<Diagnostic> {
     let creation = Creation::of(&settings.variables);
     let presence = presences(pipeline, &creation.moment(settings.workflow.are_there(pipeline)));
     check_present(pipeline, &presence, settings)
 }
 
-/// As [`check`], where the presence of each job is known, in the order of the pipeline's jobs.
+/// Returns the findings as [`check`] does, for a known presence of each job, in the order of the pipeline's jobs.
 pub fn check_present(
     pipeline: &Pipeline,
     presence: &[JobPresence],
     settings: &CheckSettings,
 ) -> Vec<Diagnostic> {
     let index = Index::new(pipeline, presence, settings);
-    let found = parallel_map(rules::LINTS, |lint| {
+    let by_rule = parallel_map(rules::LINTS, |lint| {
         let mut problems = Vec::new();
         (lint.check)(&index, &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });
-    fold::by_place(found.into_iter().flatten().collect(), pipeline)
+    fold::by_origin(by_rule.into_iter().flatten().collect(), pipeline)
 }

@@ -1,4 +1,4 @@
-//! One configuration: files with what they include, folded into complete jobs as GitLab folds them.
+//! A configuration: files with their includes, folded into complete jobs as GitLab folds them.
 
 pub mod rules;
 mod glob;
@@ -12,7 +12,7 @@ use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::{WORKFLOW, is_hidden};
+use crate::pipeline::keywords::{PASSED_ON, WORKFLOW, is_hidden};
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
 use crate::yaml::{Map, Node};
@@ -68,8 +68,8 @@ pub fn fold(
         RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
     };
-    let (configuration, found) = complete(fragment, missing, surroundings.defaults);
-    problems.extend(found);
+    let (configuration, complete_problems) = complete(fragment, missing, surroundings.defaults);
+    problems.extend(complete_problems);
     problems.extend(unknown_workflow_keys(&configuration.workflow));
     (Configuration { includes, ..configuration }, problems)
 }
@@ -83,8 +83,8 @@ fn merged(
     let mut fragments = Vec::new();
     let mut unread = Vec::new();
     for document in documents {
-        let (fragment, found) = Fragment::from_node(document);
-        problems.extend(found);
+        let (fragment, fragment_problems) = Fragment::from_node(document);
+        problems.extend(fragment_problems);
         let included = include::read(fragment, surroundings, remote);
         problems.extend(included.problems);
         fragments.extend(included.fragments);
@@ -93,19 +93,14 @@ fn merged(
     (merge_fragments(fragments), unread, problems)
 }
 
-/// Keys of `workflow` that this program does not know; they are passed on.
+/// Reports keywords of `workflow` that this program does not know; they are passed on.
 fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
     let unknown = workflow.entries.iter().filter(|entry| !WORKFLOW.contains(&entry.key.text()));
     unknown.map(|entry| {
         let key = entry.key.text();
-        let message = format!("`{key}` is no key of `workflow`");
-        Diagnostic::misspelt(
-            &WORKFLOW_KEY,
-            entry.key.origin,
-            message,
-            Suggestion::among(key, WORKFLOW.iter().copied()),
-            "it is passed on: GitLab refuses it, unless it is newer than this program",
-        )
+        let message = format!("unknown keyword `{key}` in `workflow`");
+        let suggestion = Suggestion::among(key, WORKFLOW.iter().copied());
+        Diagnostic::misspelt(&WORKFLOW_KEY, entry.key.origin, message, suggestion, PASSED_ON)
     })
 }
 
@@ -117,8 +112,8 @@ fn complete(
 ) -> (Configuration, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
     problems.extend(resolve_references(&mut fragment, missing));
-    let (mut defaults, found) = Defaults::from_globals(&fragment.globals);
-    problems.extend(found);
+    let (mut defaults, default_problems) = Defaults::from_globals(&fragment.globals);
+    problems.extend(default_problems);
     if let Some(weaker) = weaker {
         defaults = defaults.over(weaker);
     }
@@ -130,7 +125,7 @@ fn complete(
     for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
         let inherit = job.body.get("inherit").cloned().filter(|_| missing != Missing::Error);
         problems.extend(defaults.fold_into(&mut job.body));
-        // What GitLab includes later has defaults too.
+        // An include that only GitLab reads may have defaults too, for which the keyword is kept.
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
@@ -140,7 +135,8 @@ fn complete(
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {
     let Some(node) = globals.get("stages") else { return Vec::new() };
     let Some(items) = node.as_seq() else {
-        problems.push(Diagnostic::error(&STAGES, node.origin, "`stages` has to be a list of names"));
+        let message = format!("`stages` must be a list of names, found {}", node.type_name());
+        problems.push(Diagnostic::error(&STAGES, node.origin, message));
         return Vec::new();
     };
     let mut stages = Vec::new();

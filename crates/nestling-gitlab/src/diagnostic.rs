@@ -112,6 +112,12 @@ impl Sources {
         files.get(id.0 as usize).cloned()
     }
 
+    /// Returns the texts of all files, in the order in which they were added.
+    pub fn texts(&self) -> Vec<Arc<str>> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().map(|source| Arc::clone(&source.text)).collect()
+    }
+
     /// The path of a file, for messages; `?` for an id of another table.
     pub fn path(&self, id: FileId) -> String {
         self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())

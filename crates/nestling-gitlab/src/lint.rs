@@ -41,7 +41,7 @@ pub struct Linted {
 ///
 /// ```
 /// let problems = nestling_gitlab::lint("build: { script: make, alow_failure: true }");
-/// assert_eq!(problems[0].message, "`alow_failure` is no key of a job");
+/// assert_eq!(problems[0].message, "unknown job keyword `alow_failure`");
 /// ```
 pub fn lint(text: &str) -> Vec<Diagnostic> {
     let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };

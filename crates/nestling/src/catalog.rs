@@ -9,6 +9,7 @@ use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
     let own = [
         RuleGroup { title: "Workspace and units", rules: workspace::rules::RULES },
+        RuleGroup { title: "Keys and globs without effect", rules: workspace::idle_rules::RULES },
         RuleGroup { title: "Templates", rules: template::rules::RULES },
         RuleGroup { title: "CDK", rules: nestling_cdk::rules::RULES },
         RuleGroup { title: "Jobs of a unit, deploys and stop jobs", rules: unit::rules::RULES },

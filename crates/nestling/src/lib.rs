@@ -93,6 +93,7 @@ mod select;
 mod assemble;
 mod plan;
 mod catalog;
+mod idle;
 mod allow;
 mod project;
 mod emit;

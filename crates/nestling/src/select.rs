@@ -14,7 +14,7 @@ pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
-use crate::workspace::Workspace;
+use crate::workspace::{RootGlob, Workspace};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,8 +153,8 @@ fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason>
     Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
 }
 
-fn matching<'a>(globs: &'a [Glob], path: &RepoPath) -> Option<&'a Glob> {
-    globs.iter().find(|glob| glob.matches(path))
+fn matching<'a>(globs: &'a [RootGlob], path: &RepoPath) -> Option<&'a Glob> {
+    globs.iter().map(|written| &written.glob).find(|glob| glob.matches(path))
 }
 
 fn narrow(selection: &mut Selection, narrowing: &Narrowing) {

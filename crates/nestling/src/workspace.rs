@@ -4,6 +4,7 @@
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
 pub(crate) mod rules;
+pub(crate) mod idle_rules;
 mod condition;
 mod catalogue;
 mod template_reads;
@@ -19,6 +20,8 @@ mod mapping;
 mod environment;
 mod allow;
 mod policy;
+mod repeated;
+mod globs;
 mod uses;
 mod relation;
 mod rule;
@@ -31,6 +34,7 @@ pub(crate) use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop
 pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
 pub(crate) use document::Body;
+pub(crate) use globs::RootGlob;
 pub(crate) use load::{Loaded, load, load_header};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
@@ -45,7 +49,7 @@ pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, Replace
 pub(crate) use uses::read_uses;
 
 use crate::changes::Policies;
-use nestling_files::path::{Glob, RepoPath};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
@@ -66,9 +70,9 @@ pub struct Workspace {
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
     pub(crate) stages: Vec<Staged>,
     /// A change to these paths selects nothing.
-    pub(crate) ignore: Vec<Glob>,
+    pub(crate) ignore: Vec<RootGlob>,
     /// A change to these paths selects every unit.
-    pub(crate) everything: Vec<Glob>,
+    pub(crate) everything: Vec<RootGlob>,
     /// `vars` in templates.
     pub(crate) vars: Map,
     /// Where deploys may go.
@@ -81,6 +85,8 @@ pub struct Workspace {
     pub(crate) units: Vec<Unit>,
     /// Over how many dependencies a change reaches units; `None` for any number.
     pub(crate) depth: Option<usize>,
+    /// Where that is written.
+    pub(crate) depth_origin: Option<Origin>,
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
     /// Warnings that are meant, for all units.

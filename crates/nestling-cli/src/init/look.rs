@@ -102,6 +102,9 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
             inspect_root(&mut repository, entries);
             return Walk::Descend;
         }
+        if let Some(path @ ("docs" | "ci/templates")) = directory.as_str() {
+            repository.existing.insert(path.to_owned());
+        }
         let Some(name) = directory.as_str().and_then(|path| path.rsplit('/').next()) else {
             return Walk::Skip;
         };

@@ -81,9 +81,14 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
     let mut line = |yaml: &str, comment: &str| {
         let _ = writeln!(text, "  {yaml:35} # {comment}");
     };
-    line(&format!("templates: [{TEMPLATES}]"), "where `use:` looks; `nestling/…` is always there");
+    // What is not there is only mentioned: `check` reports folders and globs that match nothing.
+    let has_templates =
+        repository.existing.contains(TEMPLATES) || uses.values().any(|used| !used.starts_with("nestling/"));
+    let mark = if has_templates { "" } else { "# " };
+    line(&format!("{mark}templates: [{TEMPLATES}]"), "where `use:` looks; `nestling/…` is always there");
     line("stages: [build, test, deploy]", "the order of the stages");
-    line("ignore: [\"**/*.md\", \"docs/**/*\"]", "a change to these selects nothing");
+    let documents = if repository.existing.contains("docs") { ", \"docs/**/*\"" } else { "" };
+    line(&format!("ignore: [\"**/*.md\"{documents}]"), "a change to these selects nothing");
     if !repository.shared.is_empty() {
         let files = repository.shared.join(", ");
         line(&format!("everything: [{files}]"), "a change to these selects every unit");

@@ -69,7 +69,7 @@ impl Allow<'_> {
         }
         for job in &self.pipeline.jobs {
             let mut origins = BTreeSet::from([job.origin]);
-            fold::in_map(&job.body, &mut |origin| _ = origins.insert(origin));
+            fold::visit_map(&job.body, &mut |origin| _ = origins.insert(origin));
             for origin in origins {
                 if let Some(jobs) = jobs.get_mut(&origin) {
                     jobs.push((&job.name, job.unit.as_ref()));

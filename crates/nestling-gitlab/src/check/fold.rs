@@ -6,76 +6,93 @@ use crate::pipeline::Pipeline;
 use crate::yaml::{Kind, Map, Node};
 use std::collections::{BTreeSet, HashMap};
 
-/// The rule, the message without the words in back-ticks, and the place.
-type Alike = (&'static Rule, String, Origin);
+/// Identity of a mistake: its rule, its message without the words in back-ticks, and its origin.
+type Mistake = (&'static Rule, String, Origin);
 
-/// Keeps the first of those that say the same of the same place, whatever the job is called. It names the units that
-/// share the place, or says how many more jobs of one unit do.
-pub(super) fn by_place(problems: Vec<Diagnostic>, pipeline: &Pipeline) -> Vec<Diagnostic> {
-    let mut first: HashMap<Alike, usize> = HashMap::new();
+/// Keeps the first of the diagnostics that report the same mistake at the same origin, whatever the job is called. It
+/// lists the units that share the origin, or counts the other jobs of one unit.
+pub(super) fn by_origin(problems: Vec<Diagnostic>, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let mut positions: HashMap<Mistake, usize> = HashMap::new();
     let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
     for problem in problems {
         let Some(origin) = problem.origin() else {
             kept.push((problem, 0));
             continue;
         };
-        let at = *first.entry((problem.rule, unnamed(&problem.message), origin)).or_insert(kept.len());
-        match kept.get_mut(at) {
+        let mistake = (problem.rule, without_names(&problem.message), origin);
+        let position = *positions.entry(mistake).or_insert(kept.len());
+        match kept.get_mut(position) {
             // The same mistake of the same job, found in two ways, is one.
-            Some((same, _)) if same.message == problem.message => {}
-            Some((_, more)) => *more += 1,
+            Some((first, _)) if first.message == problem.message => {}
+            Some((_, others)) => *others += 1,
             None => kept.push((problem, 0)),
         }
     }
-    let sharing = sharing(&kept, pipeline);
-    let told = kept.into_iter().map(|(problem, more)| {
-        let units = problem.origin().and_then(|origin| sharing.get(&origin));
-        match (units.filter(|units| units.len() > 1), more) {
-            (Some(units), _) => Diagnostic { units: units.iter().cloned().collect(), ..problem },
-            (None, 0) => problem,
-            (None, 1) => problem.with_note("the same in another job"),
-            (None, more) => problem.with_note(format!("the same in {more} other jobs")),
-        }
-    });
-    told.collect()
+    let units = units_by_origin(&kept, pipeline);
+    kept.into_iter().map(|(problem, others)| with_sharers(problem, others, &units)).collect()
 }
 
-/// The units whose jobs have the place of a problem in them.
-fn sharing(kept: &[(Diagnostic, usize)], pipeline: &Pipeline) -> HashMap<Origin, BTreeSet<UnitName>> {
-    let places = kept.iter().filter_map(|(problem, _)| Some((problem.origin()?, BTreeSet::new())));
-    let mut sharing: HashMap<Origin, BTreeSet<UnitName>> = places.collect();
-    for job in pipeline.jobs.iter().filter(|_| !kept.is_empty()) {
+/// Units whose jobs share an origin.
+type UnitsByOrigin = HashMap<Origin, BTreeSet<UnitName>>;
+
+/// Names the units that share a mistake. Where it stays in one unit, the number of its other jobs says enough.
+fn with_sharers(problem: Diagnostic, others: usize, units: &UnitsByOrigin) -> Diagnostic {
+    let sharing = problem.origin().and_then(|origin| units.get(&origin));
+    if let Some(sharing) = sharing.filter(|sharing| sharing.len() > 1) {
+        return Diagnostic { units: sharing.iter().cloned().collect(), ..problem };
+    }
+    match others {
+        0 => problem,
+        1 => problem.with_note("the same in another job"),
+        others => problem.with_note(format!("the same in {others} other jobs")),
+    }
+}
+
+/// Returns the units whose jobs contain the origins of diagnostics.
+fn units_by_origin(kept: &[(Diagnostic, usize)], pipeline: &Pipeline) -> UnitsByOrigin {
+    let mut units = UnitsByOrigin::new();
+    for (problem, _) in kept {
+        if let Some(origin) = problem.origin() {
+            units.insert(origin, BTreeSet::new());
+        }
+    }
+    // Most pipelines have no findings, and then no job has to be walked.
+    if units.is_empty() {
+        return units;
+    }
+    for job in &pipeline.jobs {
         let Some(unit) = &job.unit else { continue };
-        let mut note = |origin: Origin| {
-            if let Some(units) = sharing.get_mut(&origin)
-                && !units.contains(unit)
+        let mut add_unit = |origin: Origin| {
+            if let Some(sharing) = units.get_mut(&origin)
+                && !sharing.contains(unit)
             {
-                units.insert(unit.clone());
+                sharing.insert(unit.clone());
             }
         };
-        note(job.origin);
-        in_map(&job.body, &mut note);
+        add_unit(job.origin);
+        visit_map(&job.body, &mut add_unit);
     }
-    sharing
+    units
 }
 
-/// Visits the places of all keys and values.
-pub(super) fn in_map(map: &Map, note: &mut impl FnMut(Origin)) {
+/// Visits the origins of all keys and values.
+pub(super) fn visit_map(map: &Map, visit: &mut impl FnMut(Origin)) {
     for entry in &map.entries {
-        note(entry.key.origin);
-        in_node(&entry.value, note);
+        visit(entry.key.origin);
+        visit_node(&entry.value, visit);
     }
 }
 
-fn in_node(node: &Node, note: &mut impl FnMut(Origin)) {
-    note(node.origin);
+fn visit_node(node: &Node, visit: &mut impl FnMut(Origin)) {
+    visit(node.origin);
     match &node.kind {
         Kind::Scalar(_) => {}
-        Kind::Seq(items) => items.iter().for_each(|item| in_node(item, note)),
-        Kind::Map(map) => in_map(map, note),
+        Kind::Seq(items) => items.iter().for_each(|item| visit_node(item, visit)),
+        Kind::Map(map) => visit_map(map, visit),
     }
 }
 
-fn unnamed(message: &str) -> String {
+/// Returns a message without the names in back-ticks, which differ from job to job.
+fn without_names(message: &str) -> String {
     message.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }

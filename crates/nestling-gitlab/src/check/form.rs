@@ -1,135 +1,117 @@
-//! The forms that the values of many keys share, and how a wrong one is told.
+//! Checks of the types that the values of many keywords share, and the messages for values of another type.
 
 use crate::diagnostic::{Diagnostic, Rule, Suggestion};
 use crate::pipeline::duration;
-use crate::yaml::{Kind, Map, Meaning, Node, Scalar};
+use crate::yaml::{Entry, Map, Meaning, Node, Scalar};
 
-/// What stands there, in words.
-pub(crate) fn what(node: &Node) -> &'static str {
-    match &node.kind {
-        Kind::Seq(_) => "a list",
-        Kind::Map(_) => "a mapping",
-        Kind::Scalar(scalar) => match scalar.meaning() {
-            Meaning::Null => "nothing",
-            Meaning::Bool(_) => "yes or no",
-            Meaning::Int(_) | Meaning::Float(_) => "a number",
-            Meaning::Date => "a date",
-            Meaning::Symbol => "a symbol",
-            Meaning::Text(_) => "a text",
-        },
-    }
-}
-
-/// The value under a key, if there is one: to GitLab a key with nothing is not there. Dates and symbols are left to
-/// `yaml-type`.
+/// Returns the value of a keyword, if it can be judged. To GitLab a keyword with null is absent.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
-    map.get(key).filter(|node| !node.is_null() && !is_told_elsewhere(node))
+    map.get(key).filter(|node| !node.is_null() && !is_reported_elsewhere(node))
 }
 
-fn is_told_elsewhere(node: &Node) -> bool {
+/// Returns `true` for a reference, whose value is not known here, and for dates and symbols, which `yaml-type` reports.
+fn is_reported_elsewhere(node: &Node) -> bool {
     let meaning = node.as_scalar().map(Scalar::meaning);
     node.is_reference() || matches!(meaning, Some(Meaning::Date | Meaning::Symbol))
 }
 
-/// A value of a type that the key does not take.
-pub(crate) fn wrong(rule: &'static Rule, key: &str, takes: &str, node: &Node) -> Diagnostic {
-    let message = format!("`{key}` takes {takes}, and this is {}", what(node));
+/// Returns the error for a value of another type than `expected`.
+pub(crate) fn wrong(rule: &'static Rule, key: &str, expected: &str, node: &Node) -> Diagnostic {
+    let message = format!("`{key}` must be {expected}, found {}", node.type_name());
     let problem = Diagnostic::error(rule, node.origin, message);
     match node.text() {
-        Some(text) if takes.starts_with("a text") => problem.with_help(format!("quote it: \"{text}\"")),
+        Some(text) if expected.starts_with("a string") => problem.with_help(quoted(text)),
         _ => problem,
     }
 }
 
-/// A text.
-pub(crate) fn text(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
-    node.as_str().is_none().then(|| wrong(rule, key, "a text", node))
+fn quoted(text: &str) -> String {
+    format!("quote it: \"{text}\"")
 }
 
-/// `true` or `false`, unquoted.
-pub(crate) fn flag(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
+/// Checks that a value is a string.
+pub(crate) fn string(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
+    node.as_str().is_none().then(|| wrong(rule, key, "a string", node))
+}
+
+/// Checks that a value is `true` or `false`, unquoted.
+pub(crate) fn boolean(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
     if node.as_bool().is_some() {
         return None;
     }
     let problem = wrong(rule, key, "`true` or `false`", node);
-    Some(if node.as_str().is_some() { problem.with_help("write it without quotes") } else { problem })
+    Some(if node.as_str().is_some() { problem.with_help("remove the quotes") } else { problem })
 }
 
-/// A list of texts.
-pub(crate) fn texts(rule: &'static Rule, key: &str, node: &Node) -> Vec<Diagnostic> {
+/// Checks that a value is a list of strings.
+pub(crate) fn strings(rule: &'static Rule, key: &str, node: &Node) -> Vec<Diagnostic> {
     let Some(items) = node.as_seq() else {
-        let problem = wrong(rule, key, "a list of texts", node);
-        let help = node.as_str().map(|text| format!("write `{key}: [{text}]`"));
-        return vec![match help {
-            Some(help) => problem.with_help(help),
+        let problem = wrong(rule, key, "a list of strings", node);
+        return vec![match node.as_str() {
+            Some(text) => problem.with_help(format!("write `{key}: [{text}]`")),
             None => problem,
         }];
     };
-    items
-        .iter()
-        .filter(|item| !is_told_elsewhere(item))
-        .filter_map(|item| text_item(rule, key, item))
-        .collect()
+    items.iter().filter_map(|item| string_item(rule, key, item)).collect()
 }
 
-fn text_item(rule: &'static Rule, key: &str, item: &Node) -> Option<Diagnostic> {
-    if item.as_str().is_some() {
+fn string_item(rule: &'static Rule, key: &str, item: &Node) -> Option<Diagnostic> {
+    if item.as_str().is_some() || is_reported_elsewhere(item) {
         return None;
     }
-    let message = format!("`{key}` is a list of texts, and this is {}", what(item));
+    let message = format!("each item of `{key}` must be a string, found {}", item.type_name());
     let problem = Diagnostic::error(rule, item.origin, message);
     Some(match item.text() {
-        Some(text) => problem.with_help(format!("quote it: \"{text}\"")),
+        Some(text) => problem.with_help(quoted(text)),
         None => problem,
     })
 }
 
-/// One of a few words.
+/// Checks that a value is one of a few words.
 pub(crate) fn one_of(rule: &'static Rule, key: &str, node: &Node, known: &[&str]) -> Option<Diagnostic> {
-    let Some(text) = node.text() else { return Some(wrong(rule, key, "a text", node)) };
+    let Some(text) = node.text() else { return Some(wrong(rule, key, "a string", node)) };
     if known.contains(&text) {
         return None;
     }
     let problem = Diagnostic::error(rule, node.origin, format!("`{key}` cannot be `{text}`"));
-    Some(problem.with_help(
-        Suggestion::among(text, known.iter().copied()).help_or(format!("write one of {}", known.join(", "))),
-    ))
+    let suggestion = Suggestion::among(text, known.iter().copied());
+    Some(problem.with_help(suggestion.help_or(format!("use one of {}", known.join(", ")))))
 }
 
-/// Keys that a mapping cannot have. `of` says whose they are: `a need`. One that resembles none may be newer than this
-/// program.
-pub(crate) fn keys(rule: &'static Rule, of: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
+/// Checks the keywords of a mapping. `place` is the mapping's path in a job: `rules:changes`.
+pub(crate) fn keywords(rule: &'static Rule, place: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
     let unknown = map.entries.iter().filter(|entry| !known.contains(&entry.key.text()));
-    let told = unknown.map(|entry| {
-        let key = entry.key.text();
-        let message = format!("`{key}` is no key of {of}");
-        Diagnostic::misspelt(
-            rule,
-            entry.key.origin,
-            message,
-            Suggestion::among(key, known.iter().copied()),
-            format!("known here: {}; GitLab refuses others, unless it is newer", known.join(", ")),
-        )
-    });
-    told.collect()
+    unknown.map(|entry| unknown_keyword(rule, place, entry, known)).collect()
 }
 
-/// What a duration may be beside one.
+fn unknown_keyword(rule: &'static Rule, place: &str, entry: &Entry, known: &[&str]) -> Diagnostic {
+    let key = entry.key.text();
+    let message = format!("unknown keyword `{key}` in `{place}`");
+    let suggestion = Suggestion::among(key, known.iter().copied());
+    let help = format!(
+        "known keywords: {}; GitLab rejects others unless a newer version knows them",
+        known.join(", ")
+    );
+    Diagnostic::misspelt(rule, entry.key.origin, message, suggestion, help)
+}
+
+/// The value that a keyword accepts beside durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Also {
-    /// Nothing else.
+    /// None.
     Nothing,
     /// `never`.
     Never,
 }
 
-/// A duration as a text.
-pub(crate) fn length_of_time(rule: &'static Rule, key: &str, node: &Node, also: Also) -> Option<Diagnostic> {
+/// Checks that a value is a duration in words.
+pub(crate) fn duration(rule: &'static Rule, key: &str, node: &Node, also: Also) -> Option<Diagnostic> {
     let Some(text) = node.as_str() else {
-        let problem = wrong(rule, key, "a duration as a text", node);
+        let problem = wrong(rule, key, "a duration in words", node);
         return Some(match node.text() {
+            // `timeout: 90` would be 90 seconds if GitLab took it, which hardly anyone means.
             Some(text) if node.as_int().is_some() => {
-                problem.with_help(format!("write the unit: `{text} minutes`"))
+                problem.with_help(format!("add the unit: `{text} minutes`"))
             }
             _ => problem,
         });
@@ -137,6 +119,6 @@ pub(crate) fn length_of_time(rule: &'static Rule, key: &str, node: &Node, also: 
     if (also == Also::Never && text == "never") || duration::seconds(text).is_some() {
         return None;
     }
-    let problem = Diagnostic::error(rule, node.origin, format!("`{text}` is no duration that GitLab reads"));
-    Some(problem.with_help("write such as `30 minutes`, `2h30m` or `1 week`"))
+    let problem = Diagnostic::error(rule, node.origin, format!("invalid duration `{text}`"));
+    Some(problem.with_help("for example `30 minutes`, `2h30m` or `1 week`"))
 }

@@ -1,39 +1,41 @@
-//! The pipeline as rules look at it: jobs by name, stages by position, and whether a job is in at all.
+//! Index of a pipeline for the rules: jobs by name, stages by position, and the presence of each job.
 
 use super::CheckSettings;
 use super::job_names::JobNames;
 use crate::diagnostic::Suggestion;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
+use crate::pipeline::keywords::has_work;
 use crate::pipeline::need::{Need, needs, parallel_base};
 use crate::pipeline::presence::{JobPresence, State};
 use crate::pipeline::{Job, Pipeline};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Map, Node};
 use std::collections::HashMap;
+use std::iter;
 
-/// Made once for all rules.
+/// Index that is built once for all rules.
 pub(crate) struct Index<'a> {
     pub pipeline: &'a Pipeline,
     pub settings: &'a CheckSettings,
-    /// The jobs by their names.
-    by_name: HashMap<&'a str, usize>,
-    /// The position of each stage; `.pre` is 0.
+    /// Position of each job by name.
+    positions: HashMap<&'a str, usize>,
+    /// Position of each stage; `.pre` is 0.
     stages: HashMap<&'a str, usize>,
-    /// The presence of each job in a pipeline as it is created now.
+    /// Presence of each job in a pipeline that is created now.
     pub presence: &'a [JobPresence],
-    /// The needs of each job.
+    /// Needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
     names: JobNames<'a>,
 }
 
-/// A deploy and the job that it names as its stop job.
-pub(crate) struct Pair<'a> {
-    pub deploy_at: usize,
+/// A deploy job and its stop job.
+pub(crate) struct StopPair<'a> {
+    pub deploy_position: usize,
     pub deploy: &'a Job,
-    pub stop_at: usize,
+    pub stop_position: usize,
     pub stop: &'a Job,
-    /// The name under `on_stop`.
-    pub named: &'a Node,
+    /// Value of `on_stop`.
+    pub on_stop: &'a Node,
 }
 
 impl<'a> Index<'a> {
@@ -42,69 +44,85 @@ impl<'a> Index<'a> {
         presence: &'a [JobPresence],
         settings: &'a CheckSettings,
     ) -> Self {
-        let by_name = pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect();
-        let named = pipeline.stages.iter().map(StageName::as_str);
-        let stages = std::iter::once(StageName::PRE).chain(named).chain([StageName::POST]);
-        let stages = stages.enumerate().map(|(at, stage)| (stage, at)).collect();
-        let needs = pipeline.jobs.iter().map(|job| needs(&job.body)).collect();
-        let names = JobNames::new(pipeline);
-        Self { pipeline, settings, by_name, stages, presence, needs, names }
+        let job_names = pipeline.jobs.iter().map(|job| job.name.as_str());
+        let stage_names = pipeline.stages.iter().map(StageName::as_str);
+        let all_stages = iter::once(StageName::PRE).chain(stage_names).chain([StageName::POST]);
+        Self {
+            pipeline,
+            settings,
+            positions: job_names.enumerate().map(|(position, name)| (name, position)).collect(),
+            stages: all_stages.enumerate().map(|(position, stage)| (stage, position)).collect(),
+            presence,
+            needs: pipeline.jobs.iter().map(|job| needs(&job.body)).collect(),
+            names: JobNames::new(pipeline),
+        }
     }
 
-    /// Whether a job is in the pipeline, or any of its copies.
+    /// Returns whether a job is in the pipeline, or any instance of it.
     pub(crate) fn state(&self, job: usize) -> State {
         self.presence[job].state()
     }
 
-    /// The jobs with their positions.
+    /// Returns the jobs with their positions.
     pub(crate) fn jobs(&self) -> impl Iterator<Item = (usize, &'a Job)> {
         self.pipeline.jobs.iter().enumerate()
     }
 
-    /// The job that a name in `needs` means: of just that name, or the one that `parallel` multiplies.
+    /// Returns the mappings that can have `rules`: `workflow`, and the jobs.
+    pub(crate) fn bodies_with_rules(&self) -> impl Iterator<Item = &'a Map> {
+        iter::once(&self.pipeline.workflow).chain(self.pipeline.jobs.iter().map(|job| &job.body))
+    }
+
+    /// Returns the position of the job that a name in `needs` refers to: the job of this name, or the multiplied job of
+    /// which it names an instance.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        if let Some(at) = self.by_name.get(name) {
-            return Some(*at);
+        if let Some(position) = self.positions.get(name) {
+            return Some(*position);
         }
         let (base, _) = parallel_base(name)?;
-        let at = *self.by_name.get(base)?;
-        self.pipeline.jobs[at].body.contains("parallel").then_some(at)
+        let position = *self.positions.get(base)?;
+        self.pipeline.jobs[position].body.contains("parallel").then_some(position)
     }
 
-    /// The job with just this name.
+    /// Returns the job of exactly this name.
     pub(crate) fn exact(&self, name: &str) -> Option<&'a Job> {
-        self.by_name.get(name).map(|at| &self.pipeline.jobs[*at])
+        self.positions.get(name).map(|position| &self.pipeline.jobs[*position])
     }
 
-    /// Where a stage stands, if it is one of the pipeline's.
+    /// Returns the position of a stage of the pipeline.
     pub(crate) fn stage(&self, name: &str) -> Option<usize> {
         self.stages.get(name).copied()
     }
 
-    /// Whether GitLab reads further files, which may define what is missing here.
+    /// Returns `true` if GitLab reads further files, which may define names that are undefined here.
     pub(crate) fn is_open(&self) -> bool {
         self.settings.open || !self.pipeline.includes.is_empty()
     }
 
-    /// The deploys with the jobs that stop their environments; pairs that `on-stop` refuses are left out.
-    pub(crate) fn stops(&self) -> impl Iterator<Item = Pair<'a>> {
-        self.jobs().filter_map(|(deploy_at, deploy)| {
-            let own = environment(&deploy.body)?;
-            let named = own.on_stop()?;
-            let stop_at = *self.by_name.get(named.text()?)?;
-            let stop = &self.pipeline.jobs[stop_at];
-            let other = environment(&stop.body)?;
-            let pair = other.action() == "stop" && other.name_text() == own.name_text();
-            pair.then_some(Pair { deploy_at, deploy, stop_at, stop, named })
-        })
+    /// Returns the deploy jobs with their stop jobs, without the pairs that `on-stop` reports.
+    pub(crate) fn stops(&self) -> impl Iterator<Item = StopPair<'a>> {
+        self.jobs().filter_map(|(position, job)| self.stop_pair(position, job))
     }
 
-    /// Returns the job that a name of the workspace was probably meant for.
+    fn stop_pair(&self, deploy_position: usize, deploy: &'a Job) -> Option<StopPair<'a>> {
+        let deployed = environment(&deploy.body)?;
+        let on_stop = deployed.on_stop()?;
+        let stop_position = *self.positions.get(on_stop.text()?)?;
+        let stop = &self.pipeline.jobs[stop_position];
+        let stopped = environment(&stop.body)?;
+        if stopped.action() != "stop" || stopped.name_text() != deployed.name_text() {
+            return None;
+        }
+        Some(StopPair { deploy_position, deploy, stop_position, stop, on_stop })
+    }
+
+    /// Returns the job that a name was probably meant for.
     pub(crate) fn near(&self, name: &str) -> Suggestion<'a> {
         self.names.near(name, "")
     }
 
-    /// As [`Self::near`], for a name that a job uses: in its own unit names are short, and those come first.
+    /// Returns the job that a name in a job was probably meant for. Jobs of the job's own unit, which it names without
+    /// prefix, come first.
     pub(crate) fn near_to(&self, job: &'a Job, name: &str) -> Suggestion<'a> {
         let own = job.name.as_str();
         let in_unit = match &job.unit {
@@ -118,8 +136,7 @@ impl<'a> Index<'a> {
 /// Returns `true` if a job is completed by a file that was not read: by a base that is not defined here, by a job of the
 /// same name, or by rules that a reference stands for.
 pub(crate) fn is_partial(job: &Job) -> bool {
-    let runs = ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
-    !runs || job.body.contains("extends") || job.body.get("rules").is_some_and(has_reference)
+    !has_work(&job.body) || job.body.contains("extends") || job.body.get("rules").is_some_and(has_reference)
 }
 
 /// Returns `true` if a reference is left anywhere in a value: what it stands for was not read.

@@ -1,5 +1,5 @@
-//! The wildcards of `include: local`, which are not those of `rules:changes`: `*` is anything but a slash and `**` is
-//! anything at all, and nothing else has a meaning
+//! Wildcards of `include: local`, which differ from those of `rules:changes`: `*` matches anything but a slash, `**`
+//! matches anything, and no other character is special
 //! (<https://docs.gitlab.com/ci/yaml/includes/#use-includelocal-with-wildcard-file-paths>).
 
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
@@ -8,18 +8,18 @@ use nestling_files::path::RepoPath;
 /// The files whose paths match, in the order in which git lists them.
 pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
     let pattern = pattern.trim_start_matches('/').as_bytes();
-    let mut found = Vec::new();
+    let mut paths = Vec::new();
     files.walk(&mut |directory, entries| {
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
             let path = directory.child(&entry.name);
             if matches(pattern, path.as_bytes()) {
-                found.push(path);
+                paths.push(path);
             }
         }
         if leads_on(pattern, directory.as_bytes()) { Walk::Descend } else { Walk::Skip }
     })?;
-    found.sort_unstable();
-    Ok(found)
+    paths.sort_unstable();
+    Ok(paths)
 }
 
 /// Returns `true` if a directory can hold a match: the part before the first wildcard decides.
@@ -29,8 +29,8 @@ fn leads_on(pattern: &[u8], directory: &[u8]) -> bool {
     literal[..common] == directory[..common]
 }
 
-/// Dynamic programming over the pattern: which of its beginnings the path's beginning matches. No pattern takes longer
-/// than its length times the path's.
+/// Matches by dynamic programming: `open[n]` is true if the first `n` pieces match the part of the path that was read. The
+/// time is at most the product of the two lengths, whatever the pattern.
 fn matches(pattern: &[u8], path: &[u8]) -> bool {
     let pieces = pieces(pattern);
     let mut open = vec![false; pieces.len() + 1];
@@ -38,11 +38,14 @@ fn matches(pattern: &[u8], path: &[u8]) -> bool {
     pass_wildcards(&pieces, &mut open);
     for byte in path {
         let mut next = vec![false; pieces.len() + 1];
-        for (at, piece) in pieces.iter().enumerate().filter(|(at, _)| open[*at]) {
+        for (position, piece) in pieces.iter().enumerate() {
+            if !open[position] {
+                continue;
+            }
             match piece {
-                Piece::Byte(own) => next[at + 1] |= own == byte,
-                Piece::Name => next[at] |= *byte != b'/',
-                Piece::Anything => next[at] = true,
+                Piece::Byte(expected) => next[position + 1] |= expected == byte,
+                Piece::Name => next[position] |= *byte != b'/',
+                Piece::Anything => next[position] = true,
             }
         }
         pass_wildcards(&pieces, &mut next);
@@ -51,11 +54,11 @@ fn matches(pattern: &[u8], path: &[u8]) -> bool {
     open[pieces.len()]
 }
 
-/// A wildcard may stand for nothing.
+/// Opens the position after each wildcard that is reached, since it can match nothing.
 fn pass_wildcards(pieces: &[Piece], open: &mut [bool]) {
-    for (at, piece) in pieces.iter().enumerate() {
-        if open[at] && !matches!(piece, Piece::Byte(_)) {
-            open[at + 1] = true;
+    for (position, piece) in pieces.iter().enumerate() {
+        if open[position] && !matches!(piece, Piece::Byte(_)) {
+            open[position + 1] = true;
         }
     }
 }

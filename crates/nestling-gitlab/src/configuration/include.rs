@@ -16,7 +16,7 @@ use nestling_files::path::RepoPath;
 
 mod condition;
 
-/// Everything beside a file itself that folding it needs.
+/// The files and variables that folding a file depends on.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The files that `include: local` reads.
@@ -42,11 +42,11 @@ pub enum RemoteIncludes {
     Refuse,
 }
 
-/// How deep includes may nest: a chain this deep is a circle.
-const DEPTH: usize = 20;
+/// Levels of nested includes: a chain this deep is a circle.
+const DEPTH_LIMIT: usize = 20;
 
-/// How many files GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
-const INCLUDES: usize = 150;
+/// Files that GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
+const FILE_LIMIT: usize = 150;
 
 /// A fragment with those that it includes.
 #[derive(Default)]
@@ -103,8 +103,8 @@ impl Reading<'_> {
 
     fn local(&mut self, include: &Node, path: &str, depth: usize) {
         let origin = include.origin;
-        if depth >= DEPTH {
-            let message = format!("includes nest over {DEPTH} levels deep");
+        if depth >= DEPTH_LIMIT {
+            let message = format!("includes are nested more than {DEPTH_LIMIT} levels deep");
             self.included.problems.push(error(origin, message));
             return;
         }
@@ -119,20 +119,22 @@ impl Reading<'_> {
         if !path.contains('*') {
             return Ok(vec![RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?]);
         }
-        let found =
-            glob::files(path, self.surroundings.files).map_err(|problem| unreadable(&problem.to_string()))?;
-        if found.is_empty() {
+        let files = self.surroundings.files;
+        let paths = glob::files(path, files).map_err(|problem| unreadable(&problem.to_string()))?;
+        if paths.is_empty() {
             let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
-            self.included.problems.push(problem.with_help("`*` stays in one folder, `**` spans folders"));
+            let help = "`*` matches within a directory, `**` across directories";
+            self.included.problems.push(problem.with_help(help));
         }
-        Ok(found)
+        Ok(paths)
     }
 
     fn file(&mut self, path: &RepoPath, origin: Origin, depth: usize) {
         self.count += 1;
-        if self.count > INCLUDES {
-            if self.count == INCLUDES + 1 {
-                let message = format!("more than {INCLUDES} files are included, which GitLab would not do");
+        if self.count > FILE_LIMIT {
+            if self.count == FILE_LIMIT + 1 {
+                let message =
+                    format!("more than {FILE_LIMIT} files are included; GitLab allows {FILE_LIMIT}");
                 self.included.problems.push(error(origin, message));
             }
             return;
@@ -140,12 +142,12 @@ impl Reading<'_> {
         match self.surroundings.files.read(path) {
             Err(problem) => self.included.problems.push(unreadable(&problem.to_string())),
             Ok(None) => self.included.problems.push(
-                error(origin, format!("there is no file `{path}` to include"))
-                    .with_help("`include: local` starts at the repository's root"),
+                error(origin, format!("included file `{path}` does not exist"))
+                    .with_help("paths of `include: local` start at the repository's root"),
             ),
             Ok(Some(bytes)) => match self.parse(path, bytes) {
                 Ok(fragment) => self.fragment(fragment, depth + 1),
-                Err(found) => self.included.problems.extend(found),
+                Err(problems) => self.included.problems.extend(problems),
             },
         }
     }
@@ -184,13 +186,15 @@ fn local_path(include: &Node) -> Option<&str> {
         Some(_) => return None,
         None => include.as_str()?,
     };
-    let remote = text.contains("://") || text.contains('$');
-    (!remote).then_some(text)
+    // Only GitLab knows the values of variables.
+    let is_remote = text.contains("://") || text.contains('$');
+    (!is_remote).then_some(text)
 }
 
 fn uncertain(origin: Origin, path: &str) -> Diagnostic {
-    error(origin, format!("whether GitLab would include `{path}` is not known before the pipeline runs")).with_help(
-        "its `rules` may read `CI_COMMIT_BRANCH`, `CI_COMMIT_TAG` and the like, and `exists`; give the jobs the others",
+    let message = format!("cannot determine whether GitLab includes `{path}` before the pipeline runs");
+    error(origin, message).with_help(
+        "use only `exists` and variables such as `CI_COMMIT_BRANCH` in its `rules`, and put other conditions on the jobs",
     )
 }
 

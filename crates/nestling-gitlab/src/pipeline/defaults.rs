@@ -1,9 +1,9 @@
 //! `default:` and `variables:` of a file, pushed down into its jobs, so that jobs of many files can share one pipeline
 //! (<https://docs.gitlab.com/ci/yaml/#default>, <https://docs.gitlab.com/ci/yaml/#inherit>).
 
-use super::keywords;
+use super::keywords::{self, PASSED_ON};
 use super::merge::empty_nulls;
-use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Key, Map, Node};
 
@@ -23,9 +23,9 @@ pub struct Defaults {
 impl Defaults {
     /// Reads them from the global keywords, old forms (`image:` at the root) included.
     ///
-    /// Diagnosed: `default` or `variables` that is no mapping, unknown keys of `default` (one that is nearly a known
-    /// one is an error, another may be newer than this program), a key both there and in its old form,
-    /// `default:timeout`, which GitLab reads and does not heed (<https://docs.gitlab.com/ci/yaml/#timeout>).
+    /// Reports `default` or `variables` that is not a mapping, unknown keywords of `default` (an error if one resembles a
+    /// known one; another may be newer than this program), a keyword both there and in its old form, and
+    /// `default:timeout`, which GitLab ignores (<https://docs.gitlab.com/ci/yaml/#timeout>).
     pub fn from_globals(globals: &Map) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut default = Map::default();
@@ -102,7 +102,7 @@ impl Defaults {
         for Entry { key, value } in &self.default.entries {
             let name = key.text();
             let fits = !trigger || name == keywords::TRIGGER_DEFAULT;
-            if fits && default.takes(name) && body.get(name).is_none_or(Node::is_null) {
+            if fits && default.includes(name) && body.get(name).is_none_or(Node::is_null) {
                 body.remove(name);
                 body.entries.push(Entry { key: key.clone(), value: value.clone() });
             }
@@ -112,18 +112,14 @@ impl Defaults {
     }
 
     fn fold_variables(&self, inherit: &Inherit, body: &mut Map) {
-        let mut variables = Map::default();
-        variables
-            .entries
-            .extend(self.variables.entries.iter().filter(|e| inherit.takes(e.key.text())).cloned());
+        let inherited = self.variables.entries.iter().filter(|entry| inherit.includes(entry.key.text()));
+        let mut variables = Map { entries: inherited.cloned().collect() };
         let Some(first) = variables.entries.first().map(|entry| entry.key.origin) else { return };
         match body.get_mut("variables") {
-            None => body
-                .entries
-                .push(Entry { key: Key::new(first, "variables"), value: Node::map(first, variables) }),
+            None => body.set("variables", Node::map(first, variables)),
             Some(node) if node.is_null() => *node = Node::map(first, variables),
             Some(node) => {
-                // A `variables` that is no mapping stays for `check` to refuse.
+                // `check` reports `variables` that is not a mapping.
                 let Some(own) = node.as_map_mut() else { return };
                 for entry in own.entries.drain(..) {
                     let name = entry.key.text();
@@ -144,8 +140,8 @@ fn mapping(globals: &Map, key: &str, diagnostics: &mut Vec<Diagnostic>) -> Map {
     if let Some(map) = node.as_map() {
         return map.clone();
     }
-    let message = format!("`{key}` has to be a mapping");
-    let help = format!("write names and values under `{key}:`, indented");
+    let message = format!("`{key}` must be a mapping, found {}", node.type_name());
+    let help = format!("write names and values below `{key}:`, indented");
     diagnostics.push(Diagnostic::error(&GLOBAL_MAP, node.origin, message).with_help(help));
     Map::default()
 }
@@ -177,35 +173,27 @@ fn job_variables(globals: &Map) -> Map {
 
 fn ignored_timeout(entry: &Entry) -> Diagnostic {
     let message = "`default:timeout` has no effect in GitLab";
-    Diagnostic::warning(&DEFAULT_TIMEOUT, entry.key.origin, message).with_help("write `timeout` in the jobs")
+    Diagnostic::warning(&DEFAULT_TIMEOUT, entry.key.origin, message).with_help("set `timeout` in the jobs")
 }
 
 fn unknown_default(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
-    let message = format!("`default` cannot hold `{key}`");
-    let error = |origin: Origin| Diagnostic::error(&DEFAULT_KEY, origin, message.clone());
     let origin = entry.key.origin;
-    match Suggestion::among(key, keywords::DEFAULT.iter().copied()).word() {
-        Some(near) => error(origin).with_help(format!("did you mean `{near}`?")),
-        None if keywords::JOB.contains(&key) => {
-            error(origin).with_help("write it in the jobs, or in a hidden job that they extend")
-        }
-        None => Diagnostic::warning(&DEFAULT_KEY, origin, format!("`{key}` is no key of `default`"))
-            .with_help(
-                "it is passed on to the jobs: GitLab refuses it, unless it is newer than this program",
-            ),
+    let suggestion = Suggestion::among(key, keywords::DEFAULT.iter().copied());
+    if suggestion.word().is_none() && keywords::JOB.contains(&key) {
+        let problem = Diagnostic::error(&DEFAULT_KEY, origin, format!("`{key}` cannot be in `default`"));
+        return problem.with_help("set it in the jobs, or in a hidden job that they extend");
     }
+    let message = format!("unknown keyword `{key}` in `default`");
+    Diagnostic::misspelt(&DEFAULT_KEY, origin, message, suggestion, PASSED_ON)
 }
 
 fn defined_twice(entry: &Entry, twice: &Entry) -> Diagnostic {
     let key = entry.key.text();
-    Diagnostic::error(
-        &DEFAULT_TWICE,
-        entry.key.origin,
-        format!("`{key}` is defined here and under `default`"),
-    )
-    .with_label(twice.key.origin, "the one under `default`")
-    .with_help("keep the one under `default`; the other form is deprecated")
+    let message = format!("`{key}` is set both at the top level and in `default`");
+    Diagnostic::error(&DEFAULT_TWICE, entry.key.origin, message)
+        .with_label(twice.key.origin, "also set here")
+        .with_help("keep the one in `default`: the other form is deprecated")
 }
 
 #[cfg(test)]

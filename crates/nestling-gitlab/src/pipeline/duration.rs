@@ -25,7 +25,7 @@ const NUMBERS: [(&str, f64); 20] = [
     ("hundred", 100.0),
 ];
 
-/// The seconds that a text means, `None` where GitLab refuses it: a word it does not know, or nothing but zero.
+/// Returns a duration in seconds; `None` where GitLab rejects it: an unknown word, or zero.
 pub fn seconds(text: &str) -> Option<f64> {
     let text = text.trim().to_lowercase();
     let total = clock(&text).or_else(|| words(&text))?;
@@ -36,12 +36,15 @@ pub fn seconds(text: &str) -> Option<f64> {
 pub fn has_variable(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        let name = |c: &char| c.is_ascii_alphabetic() || matches!(c, '_' | '{');
-        if c == '$' && chars.peek().is_some_and(name) {
+        if c == '$' && chars.peek().is_some_and(starts_name) {
             return true;
         }
     }
     false
+}
+
+fn starts_name(c: &char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '_' | '{')
 }
 
 /// `30`, `2:30`, `1:02:03`: seconds last.
@@ -52,9 +55,15 @@ fn clock(text: &str) -> Option<f64> {
     if parts.len() < 2 || parts.len() > UNITS.len() {
         return None;
     }
-    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let parts = parts.iter().rev().map(|part| digits(part).then(|| part.parse::<f64>().ok()).flatten());
-    parts.zip(UNITS).try_fold(0.0, |total, (part, unit)| Some(total + part? * unit))
+    let mut total = 0.0;
+    for (part, unit) in parts.iter().rev().zip(UNITS) {
+        // `parse` would also take `1e5` and `-1`.
+        if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        total += part.parse::<f64>().ok()? * unit;
+    }
+    Some(total)
 }
 
 fn words(text: &str) -> Option<f64> {
@@ -66,7 +75,7 @@ fn words(text: &str) -> Option<f64> {
             number = Some(value);
             meaning = true;
         } else if let Some(unit) = unit(&word) {
-            // Only a text that begins with a unit means one of it; later, a unit without a number counts nothing.
+            // `day` alone is one day; a later unit without a number counts nothing. So does `chronic_duration`.
             let count = number.take().unwrap_or(if meaning { 0.0 } else { 1.0 });
             total += count * unit;
             meaning = true;

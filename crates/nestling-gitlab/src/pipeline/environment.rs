@@ -21,6 +21,12 @@ pub const TIERS: &[&str] = &["production", "staging", "testing", "development", 
 pub const KEYS: &[&str] =
     &["name", "url", "action", "on_stop", "auto_stop_in", "kubernetes", "deployment_tier"];
 
+/// Returns `true` for a character of the name of an environment or a resource group (lib/gitlab/regex.rb,
+/// `environment_name_regex_chars`).
+pub(crate) fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '$' | '{' | '}' | '.' | ' ' | '-')
+}
+
 /// The environment of a job, if it has one.
 pub fn environment(body: &Map) -> Option<Environment<'_>> {
     let node = body.get("environment").filter(|node| !node.is_null())?;

@@ -19,14 +19,14 @@ pub struct Expression {
     root: Term,
 }
 
-/// Why a condition is none. The message is a fragment; `at` counts characters from 0.
+/// A syntax error in a condition. The message is a fragment; `offset` counts characters from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ExpressionError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// The position in the condition.
-    pub at: usize,
+    pub offset: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -69,11 +69,11 @@ impl Expression {
         self.root.is_recent()
     }
 
-    /// The comparisons of a variable with a text by `==` that it makes, such as `$CI_PIPELINE_SOURCE == "push"`.
+    /// Returns the comparisons of a variable with a string by `==`, such as `$CI_PIPELINE_SOURCE == "push"`.
     pub fn equalities(&self) -> Vec<(&str, &str)> {
-        let mut found = Vec::new();
-        self.root.equalities(&mut found);
-        found
+        let mut equalities = Vec::new();
+        self.root.equalities(&mut equalities);
+        equalities
     }
 }
 
@@ -100,20 +100,20 @@ impl Term {
         }
     }
 
-    fn equalities<'a>(&'a self, found: &mut Vec<(&'a str, &'a str)>) {
+    fn equalities<'a>(&'a self, equalities: &mut Vec<(&'a str, &'a str)>) {
         match self {
             Self::Compare(Comparison::Equals, left, right) => {
                 if let (Self::Variable(name), Self::Text(text)) | (Self::Text(text), Self::Variable(name)) =
                     (&**left, &**right)
                 {
-                    found.push((name, text));
+                    equalities.push((name, text));
                 }
             }
             Self::And(left, right) | Self::Or(left, right) => {
-                left.equalities(found);
-                right.equalities(found);
+                left.equalities(equalities);
+                right.equalities(equalities);
             }
-            Self::Not(inner) => inner.equalities(found),
+            Self::Not(inner) => inner.equalities(equalities),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::yaml::{Entry, Key, Map, Node};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many levels of `extends` GitLab follows.
+/// Levels of `extends` that GitLab follows (<https://docs.gitlab.com/ci/yaml/#extends>).
 pub const LEVELS: usize = 11;
 
 /// The way to handle an undefined base or reference target.
@@ -24,8 +24,8 @@ pub enum Missing {
     Unknown,
 }
 
-/// Resolves `extends` of every job in place and takes the keyword out, and with it every key that is null, which to
-/// GitLab is not there; a job of which something is wrong keeps the keys that could be merged.
+/// Resolves `extends` of every job in place and removes the keyword, together with every key that is null, which GitLab
+/// treats as absent. An invalid job keeps the keys that could be merged.
 ///
 /// Under [`Missing::Keep`] an unknown base stays in `extends`. GitLab puts it below everything else, so it can only
 /// come before the known ones; in another place it is an error.
@@ -45,7 +45,7 @@ pub fn resolve_extends(jobs: &mut IndexMap<String, RawJob>, missing: Missing) ->
         job.body = resolved.body;
         // A null may have to take a key away from what only GitLab can find.
         match resolved.kept.first().map(|base| base.origin) {
-            Some(at) => job.body.entries.insert(0, extends_entry(at, resolved.kept)),
+            Some(origin) => job.body.entries.insert(0, extends_entry(origin, resolved.kept)),
             None => without_nulls(&mut job.body),
         }
     }
@@ -66,7 +66,7 @@ struct Resolved {
     body: Map,
     /// The bases that only GitLab can find.
     kept: Vec<Node>,
-    /// How many levels of `extends` are below it.
+    /// Levels of `extends` below it.
     levels: usize,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Resolver<'a> {
         }
         if !self.jobs.contains_key(wanted) {
             match self.missing {
-                Missing::Error => self.diagnostics.push(self.unknown(name, wanted, base.origin)),
+                Missing::Error => self.diagnostics.push(self.undefined(name, wanted, base.origin)),
                 Missing::Unknown => resolved.kept.push(base.clone()),
                 Missing::Keep if resolved.body.is_empty() => resolved.kept.push(base.clone()),
                 Missing::Keep => self.diagnostics.push(out_of_order(name, wanted, base.origin)),
@@ -113,28 +113,29 @@ impl<'a> Resolver<'a> {
             return;
         }
         self.resolve(wanted);
-        let Some(found) = self.done.get(wanted) else { return };
-        let late = !resolved.body.is_empty() && self.missing == Missing::Keep;
-        if let (Some(kept), true) = (found.kept.first(), late) {
-            self.diagnostics.push(out_of_order(name, kept.text().unwrap_or_default(), base.origin));
-        } else {
-            resolved.kept.extend(found.kept.iter().cloned());
+        let Some(parent) = self.done.get(wanted) else { return };
+        // GitLab would put the base that it alone can find below the ones that are merged already.
+        let is_late = !resolved.body.is_empty() && self.missing == Missing::Keep;
+        match parent.kept.first() {
+            Some(kept) if is_late => {
+                self.diagnostics.push(out_of_order(name, kept.text().unwrap_or_default(), base.origin));
+            }
+            _ => resolved.kept.extend(parent.kept.iter().cloned()),
         }
-        resolved.levels = resolved.levels.max(found.levels + 1);
-        resolved.body = deep_merge(&resolved.body, &found.body);
+        resolved.levels = resolved.levels.max(parent.levels + 1);
+        resolved.body = deep_merge(&resolved.body, &parent.body);
     }
 
-    fn unknown(&self, name: &str, wanted: &str, origin: Origin) -> Diagnostic {
-        let message = format!("the job `{name}` extends `{wanted}`, which is not there");
-        let diagnostic = Diagnostic::error(&EXTENDS_UNDEFINED, origin, message);
+    fn undefined(&self, name: &str, wanted: &str, origin: Origin) -> Diagnostic {
+        let message = format!("`{name}` extends `{wanted}`, which is not defined");
         let names: BTreeSet<&str> = self.jobs.keys().map(String::as_str).collect();
-        diagnostic
-            .with_help(Suggestion::among(wanted, names).help_or("define it, or include the file that does"))
+        let help = Suggestion::among(wanted, names).help_or("define it, or include the file that defines it");
+        Diagnostic::error(&EXTENDS_UNDEFINED, origin, message).with_help(help)
     }
 }
 
-fn extends_entry(at: Origin, kept: Vec<Node>) -> Entry {
-    Entry { key: Key::new(at, "extends"), value: Node::seq(at, kept) }
+fn extends_entry(origin: Origin, kept: Vec<Node>) -> Entry {
+    Entry { key: Key::new(origin, "extends"), value: Node::seq(origin, kept) }
 }
 
 fn extends_origin(job: &RawJob) -> Origin {
@@ -142,30 +143,27 @@ fn extends_origin(job: &RawJob) -> Origin {
 }
 
 fn too_deep(name: &str, job: &RawJob) -> Diagnostic {
-    let message = format!("the job `{name}` extends through more than {LEVELS} levels");
+    let message = format!("`{name}` has more than {LEVELS} levels of `extends`");
     Diagnostic::error(&EXTENDS_DEPTH, extends_origin(job), message)
-        .with_help("GitLab recommends at most three; merge some of the hidden jobs")
+        .with_help("merge some of the hidden jobs: GitLab recommends at most three levels")
 }
 
 fn circular(path: &[&str], wanted: &str, origin: Origin) -> Diagnostic {
     let start = path.iter().position(|name| *name == wanted).unwrap_or_default();
     let cycle: Vec<&str> = path[start..].iter().copied().chain([wanted]).collect();
-    let message = format!("`extends` goes round in a circle: {}", cycle.join(" -> "));
-    Diagnostic::error(&EXTENDS_CYCLE, origin, message).with_help("take one of these `extends` out")
+    let message = format!("circular `extends`: {}", cycle.join(" -> "));
+    Diagnostic::error(&EXTENDS_CYCLE, origin, message).with_help("remove one of these `extends`")
 }
 
 fn not_a_name(name: &str, base: &Node) -> Diagnostic {
-    Diagnostic::error(
-        &EXTENDS_UNDEFINED,
-        base.origin,
-        format!("`extends` of the job `{name}` is no job's name"),
-    )
-    .with_help("write the name of a job, or a list of names")
+    let message =
+        format!("`extends` of `{name}` must be a job name or a list of them, found {}", base.type_name());
+    Diagnostic::error(&EXTENDS_UNDEFINED, base.origin, message).with_help("write the name of a job")
 }
 
 fn out_of_order(name: &str, wanted: &str, origin: Origin) -> Diagnostic {
     let message =
-        format!("the job `{name}` extends `{wanted}`, which only GitLab can read, over a job of this file");
+        format!("`{name}` extends `{wanted}`, which only GitLab can read, after a job of this file");
     Diagnostic::error(&EXTENDS_ORDER, origin, message)
         .with_help(format!("name `{wanted}` first in `extends`, or copy what it defines"))
 }

@@ -29,8 +29,8 @@ pub struct RawJob {
 impl Fragment {
     /// Reads a document: global keywords to one side, jobs to the other. An empty document is an empty fragment.
     ///
-    /// Diagnosed: a root or a job that is no mapping, a name that YAML reads as something other than a string, a
-    /// name that is reserved, a job under the name of a keyword, a job that is written twice (the later one counts, as in GitLab).
+    /// Reports a root or a job that is not a mapping, a name that YAML does not read as a string, a reserved name, a job
+    /// with the name of a keyword, and a duplicate job (the last one counts, as in GitLab).
     pub fn from_node(node: Node) -> (Self, Vec<Diagnostic>) {
         let mut fragment = Self::default();
         let mut diagnostics = Vec::new();
@@ -39,10 +39,8 @@ impl Fragment {
         }
         let origin = node.origin;
         let Kind::Map(map) = node.kind else {
-            diagnostics.push(
-                Diagnostic::error(&ROOT_MAP, origin, "the file is not a mapping of jobs")
-                    .with_help("write `job name:` and under it `script: …`"),
-            );
+            let problem = Diagnostic::error(&ROOT_MAP, origin, "the file must be a mapping of jobs");
+            diagnostics.push(problem.with_help("write `job name:` and, indented below it, `script: …`"));
             return (fragment, diagnostics);
         };
         for Entry { key, value } in map.entries {
@@ -73,8 +71,8 @@ impl Fragment {
         };
         if let Some(first) = self.jobs.get(name) {
             diagnostics.push(
-                Diagnostic::warning(&JOB_DUPLICATE, key.origin, format!("the job `{name}` is written twice"))
-                    .with_label(first.origin, "this one is dropped without a word")
+                Diagnostic::warning(&JOB_DUPLICATE, key.origin, format!("duplicate job `{name}`"))
+                    .with_label(first.origin, "GitLab silently ignores this one")
                     .with_help("rename one of them, or merge their keys"),
             );
         }
@@ -84,25 +82,26 @@ impl Fragment {
 
 fn name_problem(key: &Key) -> Option<Diagnostic> {
     let name = key.text();
-    let error = |message: String| Diagnostic::error(&JOB_NAME, key.origin, message);
-    if let Some(read_as) = not_a_string(key) {
-        let problem = error(format!("`{name}` is {read_as} to GitLab's YAML reader, and no name of a job"));
-        return Some(problem.with_help(format!("write it in quotes: \"{name}\":")));
+    if let Some(kind) = not_a_string(key) {
+        let message = format!("a job name must be a string, but YAML reads `{name}` as {kind}");
+        let problem = Diagnostic::error(&JOB_NAME, key.origin, message);
+        return Some(problem.with_help(format!("quote it: \"{name}\":")));
     }
     if name.trim().is_empty() {
-        return Some(error("a job's name cannot be empty".to_owned()));
+        return Some(Diagnostic::error(&JOB_NAME, key.origin, "a job name cannot be empty"));
     }
+    // `image` and other old global keywords are reserved as well, but at the root of a file they are no jobs.
     if keywords::GLOBAL.contains(&name) || !keywords::RESERVED_JOB_NAMES.contains(&name) {
         return None;
     }
-    let problem = error(format!("`{name}` is a reserved name and cannot be a job"));
-    Some(problem.with_help("give the job another name"))
+    let message = format!("`{name}` is a reserved name and cannot be a job");
+    Some(Diagnostic::error(&JOB_NAME, key.origin, message).with_help("rename the job"))
 }
 
-/// Keys that make a mapping a job, and that no global keyword has.
+/// Keywords that make a mapping a job, and that no global keyword has.
 const JOB_MARKS: [&str; 4] = ["script", "run", "trigger", "extends"];
 
-/// Reports a job under the name of a global keyword: GitLab would take it for that keyword.
+/// Reports a job with the name of a global keyword: GitLab would read it as that keyword.
 fn job_named_like_keyword(key: &Key, value: &Node) -> Option<Diagnostic> {
     let name = key.text();
     let body = value.as_map().filter(|_| keywords::GLOBAL.contains(&name))?;
@@ -118,15 +117,15 @@ fn job_named_like_keyword(key: &Key, value: &Node) -> Option<Diagnostic> {
     } else {
         Diagnostic::error(&JOB_NAME, key.origin, message)
     };
-    let label = format!("`{}` is a key of a job", mark.key.text());
-    Some(problem.with_label(mark.key.origin, label).with_help("give the job another name"))
+    let label = format!("`{}` is a keyword of a job", mark.key.text());
+    Some(problem.with_label(mark.key.origin, label).with_help("rename the job"))
 }
 
-/// The string that Psych makes of a plain key that is not a string.
+/// Returns the type that Psych gives to a key that is not a string.
 fn not_a_string(key: &Key) -> Option<&'static str> {
     match key.scalar.meaning() {
         Meaning::Text(_) => None,
-        Meaning::Null => Some("nothing"),
+        Meaning::Null => Some("null"),
         Meaning::Bool(_) => Some("a boolean"),
         Meaning::Int(_) | Meaning::Float(_) => Some("a number"),
         Meaning::Date => Some("a date"),
@@ -136,11 +135,11 @@ fn not_a_string(key: &Key) -> Option<&'static str> {
 
 fn not_a_job(key: &Key, value: Origin) -> Diagnostic {
     let name = key.text();
-    let diagnostic = Diagnostic::error(&JOB_MAP, key.origin, format!("the job `{name}` is not a mapping"))
-        .with_label(value, "this is no mapping");
+    let diagnostic = Diagnostic::error(&JOB_MAP, key.origin, format!("job `{name}` must be a mapping"))
+        .with_label(value, "this is not a mapping");
     match Suggestion::among(name, keywords::GLOBAL.iter().copied()).word() {
         Some(keyword) => diagnostic.with_help(format!("did you mean the keyword `{keyword}`?")),
-        None => diagnostic.with_help("write its keys under it, indented, `script:` among them"),
+        None => diagnostic.with_help("write its keywords below it, indented, such as `script: …`"),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every keyword that GitLab 18 and 19 document, by the place where it may stand
 //! (<https://docs.gitlab.com/ci/yaml/>).
 
+use crate::yaml::Map;
+
 /// Keywords at the root of a file, beside jobs.
 pub const GLOBAL: &[&str] = &[
     "spec",
@@ -101,6 +103,22 @@ pub const TRIGGER_JOB: &[&str] = &[
     "when",
 ];
 
+/// Keywords of which a job has exactly one: what it does
+/// (<https://docs.gitlab.com/ci/yaml/#job-keywords>).
+pub const WORK: &[&str] = &["script", "run", "trigger"];
+
+/// Values of `when` in a rule (<https://docs.gitlab.com/ci/yaml/#when>).
+pub const RULE_WHEN: &[&str] = &["on_success", "on_failure", "always", "never", "manual", "delayed"];
+
+/// Values of a job's own `when`: a job that never runs is hidden, or has a rule that says so.
+pub const JOB_WHEN: &[&str] = &["on_success", "on_failure", "always", "manual", "delayed"];
+
+/// Values of `when` in `workflow:rules`, which create the pipeline or do not.
+pub const WORKFLOW_WHEN: &[&str] = &["always", "never"];
+
+/// Values of `when` in `artifacts` and `cache`: the results of the job after which they are saved.
+pub const SAVE_WHEN: &[&str] = &["on_success", "on_failure", "always"];
+
 /// The one key of `default` that a job with `trigger` inherits.
 pub(crate) const TRIGGER_DEFAULT: &str = "interruptible";
 
@@ -133,25 +151,33 @@ pub const AUTO_CANCEL: &[&str] = &["on_job_failure", "on_new_commit"];
 pub const TRIGGER: &[&str] = &["branch", "forward", "include", "inputs", "project", "strategy"];
 
 /// Keywords of an entry of `trigger:include` (<https://docs.gitlab.com/ci/yaml/#triggerinclude>).
-pub const TRIGGER_INCLUDE: &[&str] =
-    &["artifact", "component", "file", "inputs", "job", "local", "project", "ref", "remote", "template"];
+pub const TRIGGER_INCLUDE: &[&str] = &[
+    "artifact",
+    "component",
+    "file",
+    "inputs",
+    "job",
+    "local",
+    "project",
+    "ref",
+    "remote",
+    "rules",
+    "template",
+];
 
 /// Keywords of `trigger:forward` (<https://docs.gitlab.com/ci/yaml/#triggerforward>).
 pub const TRIGGER_FORWARD: &[&str] = &["pipeline_variables", "yaml_variables"];
 
-/// Keywords of a rule of a job or of `workflow` (<https://docs.gitlab.com/ci/yaml/#rules>).
-pub const RULE: &[&str] = &[
-    "allow_failure",
-    "auto_cancel",
-    "changes",
-    "exists",
-    "if",
-    "interruptible",
-    "needs",
-    "start_in",
-    "variables",
-    "when",
-];
+/// Keywords of a job's rule (<https://docs.gitlab.com/ci/yaml/#rules>).
+pub const JOB_RULE: &[&str] =
+    &["if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs", "interruptible"];
+
+/// Keywords of a rule of `workflow` (<https://docs.gitlab.com/ci/yaml/#workflowrules>).
+pub const WORKFLOW_RULE: &[&str] =
+    &["if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs", "auto_cancel"];
+
+/// Keywords of a rule that decide whether it applies; a rule without them always does.
+pub const CLAUSES: &[&str] = &["if", "changes", "exists"];
 
 /// The lists of a job that GitLab flattens, so that a list may stand as an item of them; in `hooks`, its scripts too
 /// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
@@ -163,6 +189,15 @@ pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script",
 
 /// How deep lists may stand in lists, the outermost counted.
 pub const LIST_LEVELS: usize = 10;
+
+/// Help for a word that resembles none of GitLab's. It stays in the pipeline, since the user's GitLab may know it.
+pub(crate) const PASSED_ON: &str =
+    "it is passed on unchanged: GitLab rejects it unless a newer version knows it";
+
+/// Returns `true` if a body says what the job does. A body that does not is completed elsewhere, or is no job.
+pub fn has_work(body: &Map) -> bool {
+    WORK.iter().any(|key| body.contains(key))
+}
 
 /// Returns `true` if a job's name marks it as hidden: never run, only extended and referred to
 /// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).

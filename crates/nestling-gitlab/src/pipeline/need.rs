@@ -9,7 +9,7 @@ use crate::yaml::{Kind, Map, Node};
 pub struct Need<'a> {
     /// The place where it was written.
     pub origin: Origin,
-    /// Whose job it is.
+    /// The pipeline of the job.
     pub source: NeedSource<'a>,
     /// `optional`: `true` if the pipeline is created without the job as well.
     pub optional: bool,
@@ -70,12 +70,12 @@ pub fn dependencies(body: &Map) -> Option<Vec<(&str, Origin)>> {
 
 impl<'a> Need<'a> {
     fn read(node: &'a Node) -> Self {
-        let flag = |key, default| node.get(key).and_then(Node::as_bool).unwrap_or(default);
         Self {
             origin: node.get("job").unwrap_or(node).origin,
             source: NeedSource::read(node),
-            optional: flag("optional", false),
-            artifacts: flag("artifacts", true),
+            optional: node.get("optional").and_then(Node::as_bool).unwrap_or(false),
+            // GitLab downloads the artifacts of needed jobs by default.
+            artifacts: node.get("artifacts").and_then(Node::as_bool).unwrap_or(true),
             matrix: node.get("parallel").and_then(|parallel| parallel.get("matrix")),
         }
     }
@@ -88,14 +88,17 @@ impl<'a> Need<'a> {
 
 impl<'a> NeedSource<'a> {
     fn read(node: &'a Node) -> Self {
-        let text = |key| node.get(key).and_then(Node::text);
-        match (node.text(), text("project"), text("pipeline"), text("job")) {
-            (Some(name), ..) => Self::Job(name),
-            (_, Some(project), _, job) => Self::Project { project, job },
-            (_, _, Some(pipeline), job) => Self::Pipeline { pipeline, job },
-            (_, _, _, Some(name)) => Self::Job(name),
-            _ => Self::Malformed,
+        if let Some(name) = node.text() {
+            return Self::Job(name);
         }
+        let job = node.get("job").and_then(Node::text);
+        if let Some(project) = node.get("project").and_then(Node::text) {
+            return Self::Project { project, job };
+        }
+        if let Some(pipeline) = node.get("pipeline").and_then(Node::text) {
+            return Self::Pipeline { pipeline, job };
+        }
+        job.map_or(Self::Malformed, Self::Job)
     }
 }
 
@@ -103,13 +106,21 @@ impl<'a> NeedSource<'a> {
 /// and for `build: [linux, x64]`, with what follows the name
 /// (<https://docs.gitlab.com/ci/yaml/#needsparallelmatrix>).
 pub fn parallel_base(name: &str) -> Option<(&str, &str)> {
-    if let Some(at) = name.find(": [").filter(|_| name.ends_with(']')) {
-        return Some(name.split_at(at));
+    if name.ends_with(']')
+        && let Some(base_length) = name.find(": [")
+    {
+        return Some(name.split_at(base_length));
     }
     let (base, numbers) = name.rsplit_once(' ')?;
     let (index, count) = numbers.split_once('/')?;
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    (number(index) && number(count)).then(|| name.split_at(base.len()))
+    if !is_number(index) || !is_number(count) {
+        return None;
+    }
+    Some(name.split_at(base.len()))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

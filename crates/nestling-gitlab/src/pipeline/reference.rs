@@ -1,4 +1,4 @@
-//! `!reference [job, key, …]`, replaced by what it points at
+//! `!reference [job, key, …]`, replaced by its target
 //! (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
 
 use super::extends::Missing;
@@ -9,22 +9,21 @@ use crate::yaml::{Kind, Map, Node};
 
 mod flatten;
 
-/// How long a chain of references is followed. GitLab has no such limit but its stack.
-const CHAIN: usize = 100;
+/// References that are followed one after another. GitLab's own limit is its stack.
+const CHAIN_LIMIT: usize = 100;
 
-/// How many nodes the references of a file may make together. Each may stand for two others, and those for two more.
-const NODES: usize = 1_000_000;
+/// Nodes that the references of a file can create together: if each stands for two others, a chain of thirty makes a billion.
+const NODE_LIMIT: usize = 1_000_000;
 
-/// Replaces every `!reference` in a fragment whose `extends` are resolved. Where one stands as an item of a script or
-/// of `rules` and points at a list, the items take its place, as GitLab flattens those lists.
+/// Replaces every `!reference` in a fragment whose `extends` are resolved. If a reference is an item of a script or of
+/// `rules` and its target is a list, the items replace it, since GitLab flattens those lists.
 ///
-/// Diagnosed: a target that is not there, or is `null` or `false` (GitLab looks at its truth); a circle; lists in
-/// lists, deeper than GitLab follows them. Under [`Missing::Keep`] a reference into a job that is not there is left
-/// for GitLab.
+/// Reports a target that is undefined, `null` or `false` (GitLab tests its truth), a circle, and lists that are nested
+/// deeper than GitLab follows them. Under [`Missing::Keep`] a reference into an undefined job is left for GitLab.
 pub fn resolve_references(fragment: &mut Fragment, missing: Missing) -> Vec<Diagnostic> {
     let before = fragment.clone();
     let mut resolver =
-        Resolver { fragment: &before, missing, path: vec![], nodes: NODES, diagnostics: vec![] };
+        Resolver { fragment: &before, missing, path: vec![], nodes: NODE_LIMIT, diagnostics: vec![] };
     resolver.map(&mut fragment.globals);
     flatten::globals(&mut fragment.globals, &mut resolver.diagnostics);
     for job in fragment.jobs.values_mut() {
@@ -38,7 +37,7 @@ struct Resolver<'a> {
     fragment: &'a Fragment,
     missing: Missing,
     path: Vec<String>,
-    /// How many more nodes there may be.
+    /// Nodes that may still be created.
     nodes: usize,
     diagnostics: Vec<Diagnostic>,
 }
@@ -68,49 +67,55 @@ impl Resolver<'_> {
             return None;
         }
         let Some(keys) = keys(reference) else {
-            let message = "`!reference` takes a list of keys, such as `[.setup, script]`";
+            let message = "`!reference` must be a list of keys, such as `[.setup, script]`";
             self.diagnostics.push(Diagnostic::error(&REFERENCE_FORM, reference.origin, message));
             return None;
         };
         let name = format!("[{}]", keys.join(", "));
-        let error = |message: String| Diagnostic::error(&REFERENCE_UNDEFINED, reference.origin, message);
-        if self.path.contains(&name) {
-            let circle = format!("{} -> {name}", self.path.join(" -> "));
-            self.diagnostics.push(error(format!("`!reference` goes round in a circle: {circle}")));
+        if let Some(message) = self.endless(&name) {
+            self.diagnostics.push(Diagnostic::error(&REFERENCE_UNDEFINED, reference.origin, message));
             return None;
         }
-        if self.path.len() >= CHAIN {
-            let message = format!("`!reference {name}` is at the end of a chain of more than {CHAIN}");
-            self.diagnostics.push(error(message));
-            return None;
-        }
-        let found = self.find(&keys).filter(|node| !node.is_null() && node.as_bool() != Some(false));
-        let Some(mut found) = found else {
+        let target = self.find(&keys).filter(|node| !node.is_null() && node.as_bool() != Some(false));
+        let Some(mut target) = target else {
+            // An include that only GitLab can read may define a job, but not a key of a job that is defined here.
             if self.missing == Missing::Error || (self.missing == Missing::Keep && self.defines(keys[0])) {
-                self.diagnostics
-                    .push(self.undefined(error(format!("`!reference {name}` points at nothing")), &keys));
+                let message = format!("`!reference {name}` is not defined");
+                let problem = Diagnostic::error(&REFERENCE_UNDEFINED, reference.origin, message);
+                self.diagnostics.push(problem.with_help(self.help(&keys)));
             }
             return None;
         };
         self.path.push(name);
-        self.node(&mut found);
+        self.node(&mut target);
         self.path.pop();
-        self.spend(&found, reference)?;
-        Some(found)
+        self.spend(&target, reference)?;
+        Some(target)
     }
 
-    /// Counts what a reference stands for; `None` once it is too much.
-    fn spend(&mut self, found: &Node, reference: &Node) -> Option<()> {
+    /// Returns the message for a reference that would be followed forever, or for too long.
+    fn endless(&self, name: &String) -> Option<String> {
+        if self.path.contains(name) {
+            return Some(format!("circular `!reference`: {} -> {name}", self.path.join(" -> ")));
+        }
+        if self.path.len() >= CHAIN_LIMIT {
+            return Some(format!("`!reference {name}` ends a chain of more than {CHAIN_LIMIT} references"));
+        }
+        None
+    }
+
+    /// Counts the nodes of a target; `None` once there are too many.
+    fn spend(&mut self, target: &Node, reference: &Node) -> Option<()> {
         if self.nodes == 0 {
             return None;
         }
-        self.nodes = self.nodes.saturating_sub(nodes(found));
+        self.nodes = self.nodes.saturating_sub(nodes(target));
         if self.nodes > 0 {
             return Some(());
         }
-        let message = "the references of this file stand for too much";
+        let message = format!("the references of this file expand to more than {NODE_LIMIT} nodes");
         let problem = Diagnostic::error(&REFERENCE_SIZE, reference.origin, message);
-        self.diagnostics.push(problem.with_help("point at fewer keys, or at smaller ones"));
+        self.diagnostics.push(problem.with_help("reference fewer keys, or smaller ones"));
         None
     }
 
@@ -132,24 +137,21 @@ impl Resolver<'_> {
         rest.iter().try_fold(start, |node, key| node.get(key)).cloned()
     }
 
-    fn undefined(&self, diagnostic: Diagnostic, keys: &[&str]) -> Diagnostic {
-        let (near, what) = match self.fragment.jobs.get(keys[0]) {
-            Some(job) => {
-                let key = keys.get(1).copied().unwrap_or_default();
-                (
-                    Suggestion::among(key, job.body.iter().map(|(key, _)| key)).word(),
-                    format!("key of `{}`", keys[0]),
-                )
+    /// Returns the help for an undefined target: a similar key of the job, or a similar job.
+    fn help(&self, keys: &[&str]) -> String {
+        let job_name = keys[0];
+        if let Some(job) = self.fragment.jobs.get(job_name) {
+            let key = keys.get(1).copied().unwrap_or_default();
+            let near = Suggestion::among(key, job.body.iter().map(|(key, _)| key)).word();
+            if let Some(near) = near {
+                return format!("did you mean the key `{near}` of `{job_name}`?");
             }
-            None => (
-                Suggestion::among(keys[0], self.fragment.jobs.keys().map(String::as_str)).word(),
-                "job".to_owned(),
-            ),
-        };
-        match near {
-            Some(near) => diagnostic.with_help(format!("did you mean the {what} `{near}`?")),
-            None => diagnostic.with_help("name a job and a key that it has, after `extends`"),
+        } else if let Some(near) =
+            Suggestion::among(job_name, self.fragment.jobs.keys().map(String::as_str)).word()
+        {
+            return format!("did you mean the job `{near}`?");
         }
+        "name a job and one of its keys, as they are after `extends`".to_owned()
     }
 }
 

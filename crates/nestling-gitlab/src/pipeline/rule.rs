@@ -16,12 +16,8 @@ pub struct RuleEntry<'a> {
 /// The rules of a job; `None` where it has no `rules`. Entries that are no mappings are left out.
 pub fn rules(body: &Map) -> Option<Vec<RuleEntry<'_>>> {
     let items = body.get("rules")?.as_seq()?;
-    Some(
-        items
-            .iter()
-            .filter_map(|item| item.as_map().map(|body| RuleEntry { origin: item.origin, body }))
-            .collect(),
-    )
+    let rules = items.iter().filter_map(|item| Some(RuleEntry { origin: item.origin, body: item.as_map()? }));
+    Some(rules.collect())
 }
 
 impl<'a> RuleEntry<'a> {
@@ -55,16 +51,22 @@ impl<'a> RuleEntry<'a> {
 
 /// Returns `true` if a job is manual: by its own `when`, or by that of every rule that lets it in.
 pub fn is_manual(body: &Map) -> bool {
-    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
-    let never = |map: &Map| map.get("when").and_then(Node::text) == Some("never");
-    match body.get("rules").and_then(Node::as_seq) {
-        None => manual(body),
-        Some(rules) => {
-            let mut lets_in = rules.iter().filter_map(Node::as_map).filter(|rule| !never(rule)).peekable();
-            lets_in.peek().is_some()
-                && lets_in.all(|rule| manual(rule) || (!rule.contains("when") && manual(body)))
-        }
+    let Some(rules) = rules(body) else { return has_when(body, "manual") };
+    let mut including = rules.iter().filter(|rule| !has_when(rule.body, "never")).peekable();
+    including.peek().is_some() && including.all(|rule| is_manual_rule(rule, body))
+}
+
+/// Returns `true` if a job is manual under a rule, by the rule's `when` or, where it has none, by the job's.
+pub fn is_manual_rule(rule: &RuleEntry<'_>, body: &Map) -> bool {
+    match rule.when() {
+        Some(when) => when == "manual",
+        None => has_when(body, "manual"),
     }
+}
+
+/// Returns `true` if `when` of a job or a rule has this value.
+pub fn has_when(body: &Map, value: &str) -> bool {
+    body.get("when").and_then(Node::text) == Some(value)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Typed headers out of the tree, with the place of every error.
+//! Deserializes typed headers from the tree, with the origin of every error.
 
 use super::misfit::Misfit;
 use super::node::{Entry, Kind, Map, Node};
@@ -11,20 +11,19 @@ use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use std::cell::RefCell;
 use std::fmt;
 
-/// A value with the place where it was written.
+/// A value with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The place.
+    /// The origin.
     pub origin: Origin,
     /// The value.
     pub value: T,
 }
 
-/// Reads a typed value out of a tree. `rule` is the id of the diagnostics.
+/// Reads a typed value from a tree. `rule` is the rule of the diagnostics.
 ///
 /// # Errors
-/// What does not fit, at its place: every key that nothing reads, and the first value of another shape, where serde
-/// stops.
+/// Every unknown key, and the first value of a wrong type, where serde stops, each with its origin.
 pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static Rule) -> Result<T, Vec<Diagnostic>> {
     let unknown = RefCell::default();
     let read = T::deserialize(Reader { node, unknown: &unknown });
@@ -37,7 +36,7 @@ pub fn from_node<T: DeserializeOwned>(node: &Node, rule: &'static Rule) -> Resul
 }
 
 thread_local! {
-    /// What serde's data model has no word for, handed from the deserializer to the type that asked for it.
+    /// A value that serde's data model cannot represent, on its way from the deserializer to the type that asked for it.
     static HANDED: RefCell<Option<Handed>> = const { RefCell::new(None) };
 }
 
@@ -86,7 +85,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
             }
             fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Located<T>, D::Error> {
                 let Some(Handed::Origin(origin)) = take() else {
-                    return Err(D::Error::custom("a place can only be read from a tree"));
+                    return Err(D::Error::custom("an origin can only be read from a tree"));
                 };
                 Ok(Located { origin, value: T::deserialize(inner)? })
             }
@@ -98,7 +97,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     node: &'a Node,
-    /// Keys of structs that nothing reads: told all together, whatever else is wrong.
+    /// Unknown keys of structs, which are all reported, whatever else is wrong.
     unknown: &'a RefCell<Vec<Misfit>>,
 }
 
@@ -122,10 +121,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 Meaning::Text(text) => visitor.visit_str(text),
             },
         }
-        .map_err(|error| error.at(origin))
+        .map_err(|error| error.with_origin(origin))
     }
 
-    /// A key that is not among the fields is told and left out, so that all of them are.
+    /// Reports a key that is not among the fields and skips it, so that every unknown key is reported.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -136,12 +135,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let (known, unknown): (Vec<_>, Vec<_>) =
             map.entries.iter().partition(|entry| fields.contains(&entry.key.text()));
         let complete = unknown.is_empty();
-        let misfit = |entry: &&Entry| Misfit::unknown_field(entry.key.text(), fields).at(entry.key.origin);
-        self.unknown.borrow_mut().extend(unknown.iter().map(misfit));
-        let entries = Entries { entries: known, at: 0, unknown: self.unknown };
+        for entry in unknown {
+            let misfit = Misfit::unknown_field(entry.key.text(), fields);
+            self.unknown.borrow_mut().push(misfit.with_origin(entry.key.origin));
+        }
+        let entries = Entries { entries: known, next: 0, unknown: self.unknown };
         let read = visitor.visit_map(entries);
-        // What is missing may be what an unknown key was meant to be.
-        read.map_err(|error| if complete { error } else { error.unless_missing() }.at(self.node.origin))
+        // An unknown key may be a misspelt form of the one that is missing.
+        read.map_err(|error| if complete { error } else { error.explained() }.with_origin(self.node.origin))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -183,7 +184,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 None => Err(Misfit::custom(format!("expected one of {}", variants.join(", ")))),
             },
         }
-        .map_err(|error: Misfit| error.at(origin))
+        .map_err(|error: Misfit| error.with_origin(origin))
     }
 
     forward_to_deserialize_any! {
@@ -194,7 +195,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
 impl<'a> Reader<'a> {
     fn entries(&self, map: &'a Map) -> Entries<'a> {
-        Entries { entries: map.entries.iter().collect(), at: 0, unknown: self.unknown }
+        Entries { entries: map.entries.iter().collect(), next: 0, unknown: self.unknown }
     }
 }
 
@@ -209,13 +210,13 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
         let Some(node) = self.items.next() else { return Ok(None) };
         let reader = Reader { node, unknown: self.unknown };
-        seed.deserialize(reader).map(Some).map_err(|error| error.at(node.origin))
+        seed.deserialize(reader).map(Some).map_err(|error| error.with_origin(node.origin))
     }
 }
 
 struct Entries<'a> {
     entries: Vec<&'a Entry>,
-    at: usize,
+    next: usize,
     unknown: &'a RefCell<Vec<Misfit>>,
 }
 
@@ -223,15 +224,15 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = Misfit;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
-        let Some(entry) = self.entries.get(self.at) else { return Ok(None) };
+        let Some(entry) = self.entries.get(self.next) else { return Ok(None) };
         let key: serde::de::value::StrDeserializer<'_, Misfit> = entry.key.text().into_deserializer();
-        seed.deserialize(key).map(Some).map_err(|error| error.at(entry.key.origin))
+        seed.deserialize(key).map(Some).map_err(|error| error.with_origin(entry.key.origin))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let node = &self.entries[self.at].value;
-        self.at += 1;
+        let node = &self.entries[self.next].value;
+        self.next += 1;
         let reader = Reader { node, unknown: self.unknown };
-        seed.deserialize(reader).map_err(|error| error.at(node.origin))
+        seed.deserialize(reader).map_err(|error| error.with_origin(node.origin))
     }
 }

@@ -5,32 +5,39 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::yaml::rules::YAML_DUPLICATE_KEY;
 use std::collections::HashMap;
 
-/// An error for every key that stands twice in a mapping.
+/// Returns an error for every duplicate key of a mapping.
 pub fn duplicate_keys(map: &Map) -> Vec<Diagnostic> {
-    let keys = || map.entries.iter().map(|entry| entry.key.text());
-    // Nearly every mapping is small and has each key once.
-    if map.len() <= 8 && keys().enumerate().all(|(at, key)| !keys().take(at).any(|before| before == key)) {
+    // Nearly every mapping is small, and comparing its keys with each other is cheaper than a hash table.
+    if map.len() <= 8 && all_differ(&map.entries) {
         return Vec::new();
     }
     let mut seen: HashMap<&str, Origin> = HashMap::with_capacity(map.len());
     let mut problems = Vec::new();
     for entry in map.entries.iter().filter(|entry| entry.key.text() != "<<") {
         if let Some(first) = seen.insert(entry.key.text(), entry.key.origin) {
-            let message = format!("the key `{}` stands twice here", entry.key.text());
+            let message = format!("duplicate key `{}`", entry.key.text());
             let problem = Diagnostic::error(&YAML_DUPLICATE_KEY, entry.key.origin, message);
+            // Two keys of one origin come from a loop of a template.
             problems.push(if first == entry.key.origin {
                 problem.with_help("this line is rendered more than once: make the key differ each time")
             } else {
                 problem
-                    .with_label(first, "the first")
-                    .with_help("GitLab would take the last one in silence; keep one")
+                    .with_label(first, "the first one")
+                    .with_help("GitLab silently uses the last one; remove the others")
             });
         }
     }
     problems
 }
 
-/// Drops all but the last of the entries with one key, at any depth. The last value takes the first place.
+fn all_differ(entries: &[Entry]) -> bool {
+    entries.iter().enumerate().all(|(position, entry)| {
+        let key = entry.key.text();
+        entries[..position].iter().all(|earlier| earlier.key.text() != key)
+    })
+}
+
+/// Removes all but the last of the entries with the same key, at any depth. The last value takes the first one's position.
 pub(super) fn keep_last_keys(node: &mut Node) {
     match &mut node.kind {
         Kind::Scalar(_) => {}

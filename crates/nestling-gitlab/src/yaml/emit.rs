@@ -1,10 +1,10 @@
-//! Tree to text that GitLab's reader brings back unchanged.
+//! Writes a tree as YAML that GitLab's reader reads back unchanged.
 
 use super::node::{Entry, Key, Kind, Node, Scalar};
 use super::scalar::{Meaning, plain};
 use std::fmt::Write as _;
 
-/// Words that some reader of YAML 1.1 takes for something other than text.
+/// Words that some reader of YAML 1.1 does not read as strings.
 const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil"];
 
 /// Keys up to this length can stand before a colon; longer ones need `? `.
@@ -96,8 +96,8 @@ fn write_tag(out: &mut String, node: &Node) {
 /// `!reference [job, key]`, on one line as people write it.
 fn write_reference(out: &mut String, items: &[Node]) {
     out.push('[');
-    for (at, item) in items.iter().enumerate() {
-        if at > 0 {
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 {
             out.push_str(", ");
         }
         let text = item.text().unwrap_or_default();
@@ -152,7 +152,7 @@ fn write_text(out: &mut String, text: &str, indent: usize) {
     }
 }
 
-/// A literal block: what a script looks best in.
+/// Writes a literal block, the most readable form of a script.
 fn write_block(out: &mut String, text: &str, indent: usize) {
     out.push('|');
     if text.starts_with([' ', '\n']) {
@@ -172,8 +172,9 @@ fn write_block(out: &mut String, text: &str, indent: usize) {
 
 /// Returns `true` if a symbol can be written unquoted: it may have spanned several lines, or been inside brackets.
 fn stands_plain(symbol: &str) -> bool {
-    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '.' | '/');
-    symbol.chars().all(name) && !symbol.ends_with(':')
+    let is_safe =
+        symbol.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '.' | '/'));
+    is_safe && !symbol.ends_with(':')
 }
 
 /// Returns `true` if every YAML 1.1 and 1.2 reader reads the string back unchanged when it is unquoted.
@@ -200,14 +201,15 @@ fn is_float_like(bytes: &[u8]) -> bool {
         && bytes[2..].iter().all(|c| matches!(c, b'0'..=b'9' | b'+' | b'-' | b'_'))
 }
 
-/// A text that ends with empty lines is no block: `|+` would take the empty line between two jobs for its own.
+/// Returns `true` if a string can be a literal block. One that ends with empty lines cannot: `|+` would include the empty
+/// line between two jobs.
 fn is_block(text: &str) -> bool {
-    let blank = |line: &str| line.bytes().all(|c| matches!(c, b' ' | b'\t'));
     text.contains('\n')
         && !text.ends_with("\n\n")
         && !text.starts_with('\t')
         && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
-        && text.lines().all(|line| line.is_empty() || !blank(line))
+        // Readers disagree on how much of a blank line is indentation.
+        && text.lines().all(|line| line.is_empty() || !line.bytes().all(|c| matches!(c, b' ' | b'\t')))
         && text.lines().any(|line| !line.is_empty())
 }
 

@@ -4,45 +4,47 @@ use crate::diagnostic::{Diagnostic, Origin, Rule, Suggestion};
 use serde::de::{Expected, Unexpected};
 use std::fmt;
 
-/// An error on the way to its place.
+/// An error that gets its origin on the way up.
 #[derive(Debug)]
 pub(super) struct Misfit {
     message: String,
     origin: Option<Origin>,
     help: Option<String>,
-    told: Told,
+    kind: MisfitKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    /// By itself.
-    Here,
-    /// By itself, unless an unknown key may have been meant for what is missing.
-    Missing,
-    /// With another.
-    Revisions,
+enum MisfitKind {
+    /// A value of the wrong type, or an unknown key.
+    Value,
+    /// A missing key.
+    MissingKey,
+    /// A missing key for which an unknown key, which is reported, may have been meant.
+    Explained,
 }
 
 impl Misfit {
     fn new(message: String, help: Option<String>) -> Self {
-        Self { message, origin: None, help, told: Told::Here }
+        Self { message, origin: None, help, kind: MisfitKind::Value }
     }
 
-    /// Gives it a place, if it has none.
-    pub(super) fn at(mut self, origin: Origin) -> Self {
+    /// Sets the origin, unless a nested value has set it.
+    pub(super) fn with_origin(mut self, origin: Origin) -> Self {
         self.origin.get_or_insert(origin);
         self
     }
 
-    /// Not told if a key is missing.
-    pub(super) fn unless_missing(self) -> Self {
-        let told = if self.told == Told::Missing { Told::Revisions } else { self.told };
-        Self { told, ..self }
+    /// Drops a missing key that an unknown key explains.
+    pub(super) fn explained(self) -> Self {
+        match self.kind {
+            MisfitKind::MissingKey => Self { kind: MisfitKind::Explained, ..self },
+            _ => self,
+        }
     }
 
-    /// The problem to tell, if it is not told with another.
+    /// Returns the diagnostic, unless another one explains it.
     pub(super) fn diagnostic(self, rule: &'static Rule, whole: Origin) -> Option<Diagnostic> {
-        if self.told == Told::Revisions {
+        if self.kind == MisfitKind::Explained {
             return None;
         }
         let problem = Diagnostic::error(rule, self.origin.unwrap_or(whole), self.message);
@@ -68,19 +70,19 @@ impl serde::de::Error for Misfit {
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let help = Suggestion::among(field, expected.iter().copied())
-            .help_or(format!("known here: {}", expected.join(", ")));
+            .help_or(format!("known keys: {}", expected.join(", ")));
         Self::new(format!("unknown key `{field}`"), Some(help))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { told: Told::Missing, ..Self::new(format!("the key `{field}` is missing"), None) }
+        Self { kind: MisfitKind::MissingKey, ..Self::new(format!("missing key `{field}`"), None) }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let wanted = wanted(&expected.to_string());
-        let scalar = matches!(found, Unexpected::Signed(_) | Unexpected::Float(_) | Unexpected::Bool(_));
-        let help = (scalar && wanted == "a text").then(|| "quote it".to_owned());
-        Self::new(format!("expected {wanted}, found {}", written(&found)), help)
+        let is_scalar = matches!(found, Unexpected::Signed(_) | Unexpected::Float(_) | Unexpected::Bool(_));
+        let help = (is_scalar && wanted == "a string").then(|| "quote it".to_owned());
+        Self::new(format!("expected {wanted}, found {}", describe(&found)), help)
     }
 }
 
@@ -89,21 +91,20 @@ fn wanted(expected: &str) -> String {
     match expected {
         "a sequence" => "a list".to_owned(),
         "a map" => "a mapping".to_owned(),
-        "a string" => "a text".to_owned(),
         "a boolean" => "`true` or `false`".to_owned(),
-        // The names of types are the code's.
+        // Users do not know the names of our types.
         _ if expected.starts_with("struct ") => "a mapping".to_owned(),
         _ => expected.to_owned(),
     }
 }
 
-fn written(found: &Unexpected<'_>) -> String {
+fn describe(found: &Unexpected<'_>) -> String {
     match found {
         Unexpected::Bool(value) => format!("`{value}`"),
         Unexpected::Signed(number) => format!("the number {number}"),
         Unexpected::Float(number) => format!("the number {number}"),
-        Unexpected::Str(text) => format!("the text `{text}`"),
-        Unexpected::Unit => "nothing".to_owned(),
+        Unexpected::Str(text) => format!("the string `{text}`"),
+        Unexpected::Unit => "null".to_owned(),
         Unexpected::Seq => "a list".to_owned(),
         Unexpected::Map => "a mapping".to_owned(),
         other => other.to_string(),

@@ -150,7 +150,7 @@ impl Node {
 }
 
 impl Map {
-    /// The value under a key; the last one where a key stands twice, as GitLab reads it.
+    /// The value under a key; the last one of duplicates, as GitLab reads it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
@@ -182,10 +182,10 @@ impl Map {
         }
     }
 
-    /// Takes a key out.
+    /// Removes a key, and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
-        let at = self.entries.iter().rposition(|entry| &*entry.key.scalar.text == key)?;
-        Some(self.entries.remove(at).value)
+        let position = self.entries.iter().rposition(|entry| &*entry.key.scalar.text == key)?;
+        Some(self.entries.remove(position).value)
     }
 
     /// The keys and values in order.

@@ -1,4 +1,4 @@
-//! Text to tree: granit-parser's events, with aliases expanded, budgets kept and duplicate keys refused.
+//! Builds a tree from granit-parser's events, with aliases expanded, limits enforced and duplicate keys rejected.
 
 use super::duplicates::{duplicate_keys, keep_last_keys};
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
@@ -9,14 +9,14 @@ use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LI
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
-/// How much is read before the text is refused.
+/// Limits of a text that is read.
 #[derive(Debug, Clone, Copy)]
 pub struct ParseLimits {
-    /// Bytes of text.
+    /// Bytes.
     pub bytes: usize,
     /// Levels of nesting; GitLab's own limit is 100 (<https://docs.gitlab.com/administration/instance_limits/>).
     pub depth: usize,
-    /// Nodes, each alias counted as all that it stands for.
+    /// Nodes, those of each alias counted again.
     pub nodes: usize,
 }
 
@@ -26,7 +26,7 @@ impl Default for ParseLimits {
     }
 }
 
-/// Reads a file as it stands.
+/// Reads a file.
 ///
 /// # Errors
 /// As [`parse`].
@@ -37,16 +37,16 @@ pub fn parse_file(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>
     parse_any(text, file)
 }
 
-/// Reads a file however it is written.
+/// Reads a file of any YAML.
 pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
-    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
-    parse(text, &locate, &ParseLimits::default())
+    parse(text, &|position| position.in_file(file), &ParseLimits::default())
 }
 
-/// Reads all documents of a text; an empty one is a null. `locate` says where a place of the text was written.
+/// Reads all documents of a text; an empty one is null. `locate` returns the origin of a position: a rendered text comes
+/// from several files.
 ///
 /// # Errors
-/// One syntax error, a limit that was passed, or every key that stands twice in a mapping.
+/// One syntax error, a limit that was exceeded, or every duplicate key.
 pub fn parse(
     text: &str,
     locate: &dyn Fn(Position) -> Origin,
@@ -56,17 +56,17 @@ pub fn parse(
     if problems.is_empty() { Ok(documents) } else { Err(problems) }
 }
 
-/// Reads a file as GitLab does, which accepts what [`parse_file`] refuses for the sake of its author: of a key that stands
-/// twice it takes the last one. Such findings are warnings beside the documents.
+/// Reads a file as GitLab does, which uses the last of duplicate keys where [`parse_file`] fails for the sake of the author.
+/// Such findings are returned as warnings.
 ///
 /// # Errors
-/// One syntax error, or a limit that was passed.
+/// One syntax error, or a limit that was exceeded.
 pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if let Some(node) = simple::read(text, file) {
         return Ok((vec![node], Vec::new()));
     }
-    let locate = |at: Position| Origin::span(file, at.line, at.column, at.width);
-    let (mut documents, mut problems) = read(text, &locate, &ParseLimits::default())?;
+    let (mut documents, mut problems) =
+        read(text, &|position| position.in_file(file), &ParseLimits::default())?;
     if problems.iter().any(|problem| !ACCEPTED.contains(&problem.rule.id)) {
         return Err(problems);
     }
@@ -78,7 +78,7 @@ pub fn parse_leniently(text: &str, file: FileId) -> Result<(Vec<Node>, Vec<Diagn
 /// Rules whose findings GitLab accepts.
 const ACCEPTED: [&str; 2] = [YAML_DUPLICATE_KEY.id, YAML_FOLDED_ITEM.id];
 
-/// Reads all documents, with the findings that keep none of them from being read.
+/// Reads all documents, with the findings in spite of which they can be read.
 fn read(
     text: &str,
     locate: &dyn Fn(Position) -> Origin,
@@ -86,7 +86,7 @@ fn read(
 ) -> Result<(Vec<Node>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if text.len() > limits.bytes {
         let origin = locate(Position { line: 1, column: 1, width: 0 });
-        let message = format!("the text has {} bytes; the limit is {}", text.len(), limits.bytes);
+        let message = format!("the file has {} bytes; the limit is {}", text.len(), limits.bytes);
         return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
     }
     let mut reader = Reader {
@@ -137,7 +137,7 @@ impl<'i> Reader<'_, 'i> {
     /// The next event inside a collection, which the parser always closes.
     fn inner(&mut self, span: Span) -> Result<(Event<'i>, Span), Stop> {
         self.next()?.ok_or_else(|| {
-            vec![Diagnostic::error(&YAML_SYNTAX, self.origin(span), "this collection has no end")]
+            vec![Diagnostic::error(&YAML_SYNTAX, self.origin(span), "unterminated collection")]
         })
     }
 
@@ -202,8 +202,8 @@ impl<'i> Reader<'_, 'i> {
             let (event, span) = self.inner(span)?;
             let value = self.node(event, span, depth + 1)?;
             let Kind::Scalar(scalar) = key.kind else {
-                let problem = Diagnostic::error(&YAML_KEY, key.origin, "a key has to be a single value")
-                    .with_help("quote it if it is meant as text; a template prints values with `${{ … }}`");
+                let problem = Diagnostic::error(&YAML_KEY, key.origin, "a key must be a string")
+                    .with_help("quote it; a template prints values with `${{ … }}`");
                 self.problems.push(problem);
                 continue;
             };
@@ -220,22 +220,16 @@ impl<'i> Reader<'_, 'i> {
                 self.spend(size, origin)?;
                 Ok(node)
             }
-            // Anchors are known when their node is complete, so this one is inside its own.
-            None => Err(vec![Diagnostic::error(
-                &YAML_SYNTAX,
-                origin,
-                "an alias cannot stand inside its own anchor",
-            )]),
+            // The parser rejects undefined aliases. An anchor is stored once its node is complete, so this alias is in its own.
+            None => {
+                Err(vec![Diagnostic::error(&YAML_SYNTAX, origin, "an alias cannot be inside its own anchor")])
+            }
         }
     }
 
     fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
         self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
-            vec![Diagnostic::error(
-                &YAML_LIMIT,
-                origin,
-                "too many nodes, each alias counted as what it stands for",
-            )]
+            vec![Diagnostic::error(&YAML_LIMIT, origin, "too many nodes, those of each alias counted again")]
         })?;
         Ok(())
     }
@@ -255,22 +249,21 @@ impl<'i> Reader<'_, 'i> {
         vec![syntax::problem(self.text, (mark.line(), mark.col() + 1), &error.info(), self.locate)]
     }
 
-    /// An item that is indented too deep goes on the text of the item above, in silence.
+    /// Reports an item that is indented too deep, which YAML silently reads as part of the item above.
     fn folded_item(&mut self, text: &str, span: Span) {
         let lines: Vec<&str> = self.text.lines().take(span.end.line() + 1).collect();
-        let stray = (span.start.line()..lines.len()).find(|at| {
-            // Where the reader says that a text ends can be the line behind it.
-            text.contains(lines[*at].trim()) && syntax::continues_item(&lines, *at)
+        let folded = (span.start.line()..lines.len()).find(|index| {
+            // The parser's end of a scalar can be on the line after it.
+            text.contains(lines[*index].trim()) && syntax::continues_item(&lines, *index)
         });
-        if let Some(at) = stray {
-            let origin = syntax::whole(&lines, at, self.locate);
-            let message = "this looks like an item of its own, and goes on the text of the item above";
-            let above = syntax::content_above(&lines, at).unwrap_or(at);
-            self.problems.push(
-                Diagnostic::error(&YAML_FOLDED_ITEM, origin, message)
-                    .with_label(syntax::whole(&lines, above, self.locate), "the item above")
-                    .with_help("indent both alike, or quote the text that has two lines"),
-            );
-        }
+        let Some(folded) = folded else { return };
+        let above = syntax::content_above(&lines, folded).unwrap_or(folded);
+        let origin = syntax::line_origin(&lines, folded, self.locate);
+        let message = "this line looks like an item, but continues the item above";
+        self.problems.push(
+            Diagnostic::error(&YAML_FOLDED_ITEM, origin, message)
+                .with_label(syntax::line_origin(&lines, above, self.locate), "the item above")
+                .with_help("indent both alike, or quote the string that has two lines"),
+        );
     }
 }

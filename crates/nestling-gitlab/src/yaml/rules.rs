@@ -90,7 +90,7 @@ build:
         severities: &[Error],
         summary: "a file is larger or nested deeper than GitLab reads",
         documentation: "GitLab limits the depth of a configuration to 100 levels and its size in memory. Nestling has \
-            the same limit of depth, reads at most 64 MiB, and counts each alias as all that it stands for.",
+            the same limit of depth, reads at most 64 MiB, and counts the nodes of each alias again.",
         source: "https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files",
         bad: Example::Pipeline("\
 build:

@@ -1,6 +1,6 @@
 //! The types that Ruby Psych, GitLab's YAML reader, gives to scalars.
 
-use super::node::{Node, Scalar, Style};
+use super::node::{Kind, Node, Scalar, Style};
 
 /// The value that Psych reads from a scalar.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,22 @@ impl Node {
         }
     }
 
+    /// Returns the type of the node with an article, as messages name it: `a list`.
+    pub fn type_name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Seq(_) => "a list",
+            Kind::Map(_) => "a mapping",
+            Kind::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Null => "null",
+                Meaning::Bool(_) => "a boolean",
+                Meaning::Int(_) | Meaning::Float(_) => "a number",
+                Meaning::Date => "a date",
+                Meaning::Symbol => "a symbol",
+                Meaning::Text(_) => "a string",
+            },
+        }
+    }
+
     /// Returns `true` if the node is `null`, `~` or empty.
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(|scalar| scalar.meaning() == Meaning::Null)
@@ -99,17 +115,26 @@ pub(super) fn plain(text: &str) -> Meaning<'_> {
 
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let digits = |part: Option<&str>, lengths: std::ops::RangeInclusive<usize>| {
-        part.filter(|p| lengths.contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|p| p.parse().ok())
-    };
-    let (Some(_), Some(month)) = (digits(parts.next(), 4..=4), digits(parts.next(), 1..=2)) else {
+    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let month: u32 = month;
-    let day: String = parts.next().unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+    if year.len() != 4 || !is_digits(year) || !matches!(month.len(), 1 | 2) || !is_digits(month) {
+        return false;
+    }
+    // A time may follow the day.
+    let day: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let month: u32 = month.parse().unwrap_or(0);
     let day: u32 = day.parse().unwrap_or(0);
     (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns `true` for a character that Psych ignores between digits.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b',')
 }
 
 fn int(text: &str) -> Option<i128> {
@@ -118,7 +143,6 @@ fn int(text: &str) -> Option<i128> {
         b'+' => (false, &text[1..]),
         _ => (false, text),
     };
-    let separator = |c: u8| c == b'_' || c == b',';
     let (radix, digits) = if let Some(digits) = rest.strip_prefix("0b") {
         (2, digits)
     } else if let Some(digits) = rest.strip_prefix("0x") {
@@ -129,19 +153,30 @@ fn int(text: &str) -> Option<i128> {
         (10, rest)
     };
     let bytes = digits.as_bytes();
-    let valid = if radix == 10 {
-        digits == "0"
-            || (matches!(bytes.first(), Some(b'1'..=b'9'))
-                && bytes
-                    .windows(2)
-                    .all(|w| w[1].is_ascii_digit() || (separator(w[1]) && w[0].is_ascii_digit()))
-                && bytes.last().is_some_and(|last| !separator(*last)))
+    let is_valid = if radix == 10 {
+        is_decimal(bytes)
     } else {
-        bytes.iter().all(|c| separator(*c) || char::from(*c).is_digit(radix))
-            && bytes.iter().any(|c| !separator(*c))
+        bytes.iter().all(|byte| is_separator(*byte) || char::from(*byte).is_digit(radix))
+            && bytes.iter().any(|byte| !is_separator(*byte))
     };
-    let value = valid.then(|| i128::from_str_radix(&digits.replace(['_', ','], ""), radix).ok()).flatten()?;
+    if !is_valid {
+        return None;
+    }
+    let value = i128::from_str_radix(&digits.replace(['_', ','], ""), radix).ok()?;
     Some(if negative { -value } else { value })
+}
+
+/// Returns `true` for a decimal number: separators only between digits, no leading zero.
+fn is_decimal(bytes: &[u8]) -> bool {
+    if bytes == b"0" {
+        return true;
+    }
+    matches!(bytes.first(), Some(b'1'..=b'9'))
+        && bytes.last().is_some_and(u8::is_ascii_digit)
+        && bytes.windows(2).all(|pair| match pair[1] {
+            b'0'..=b'9' => true,
+            byte => is_separator(byte) && pair[0].is_ascii_digit(),
+        })
 }
 
 /// `12:30` is 750 minutes: YAML 1.1's numbers in base 60.
@@ -179,12 +214,15 @@ fn float(text: &str) -> Option<f64> {
         return None;
     }
     let (fraction, exponent) = match rest.find(['e', 'E']) {
-        Some(at) => (&rest[..at], &rest[at + 1..]),
+        Some(separator) => (&rest[..separator], &rest[separator + 1..]),
         None => (rest, "+0"),
     };
     let signed = exponent.starts_with(['+', '-']) && exponent.len() > 1;
-    let digits = |s: &str| s.bytes().all(|c| c.is_ascii_digit());
-    if !digits(fraction) || !signed || !digits(&exponent[1..]) || (whole.is_empty() && fraction.is_empty()) {
+    if !is_digits(fraction)
+        || !signed
+        || !is_digits(&exponent[1..])
+        || (whole.is_empty() && fraction.is_empty())
+    {
         return None;
     }
     let sign = if text.starts_with('-') { "-" } else { "" };

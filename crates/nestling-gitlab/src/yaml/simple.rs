@@ -1,8 +1,8 @@
-//! A quick reader for YAML of the simplest kind, in which nearly all headers are written: a mapping of short keys with
-//! values on one line, lists and mappings below them, no anchors, tags, escapes or texts of several lines.
+//! A fast reader for the simplest YAML, in which nearly all headers are written: a mapping of short keys with values on one
+//! line, lists and mappings below them, no anchors, tags, escapes or multi-line strings.
 //!
-//! It is no second opinion on YAML. Whatever it does not know for certain it declines, and the whole text goes to
-//! [`parse_any`](super::parse::parse_any); what it does read is what that reads, places and all. A repository of ten
+//! It is not a second opinion on YAML. It declines everything that it is not certain of, and the whole text goes to
+//! [`parse_any`](super::parse::parse_any); what it reads is exactly what that reads, origins included. A repository of ten
 //! thousand units has ten thousand headers, and reading them was a third of each run.
 
 #[cfg(test)]
@@ -12,22 +12,25 @@ use super::duplicates::duplicate_keys;
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use crate::diagnostic::{FileId, Origin};
 
-/// Longer texts are no headers, and their time goes elsewhere.
-const BYTES: usize = 64 << 10;
-/// Collections in each other.
-const DEPTH: usize = 20;
-/// YAML allows keys of 1024 characters.
-const KEY: usize = 100;
+/// Longer files are not headers, and rendering takes most of their time.
+const BYTE_LIMIT: usize = 64 << 10;
+/// Levels of nested collections.
+const DEPTH_LIMIT: usize = 20;
+/// Characters of a key. YAML allows 1024.
+const KEY_LIMIT: usize = 100;
 
-/// The only document of a text; `None` to decline.
+/// Returns the only document of a text, or `None` to decline.
 pub(super) fn read(text: &str, file: FileId) -> Option<Node> {
-    let known = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
-    if text.len() > BYTES || !text.as_bytes().iter().all(known) {
+    if text.len() > BYTE_LIMIT || !text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
         return None;
     }
-    let mut reader = Reader { bytes: text.as_bytes(), text, file, at: 0, line: 1, start: 0, depth: DEPTH };
+    let mut reader =
+        Reader { bytes: text.as_bytes(), text, file, offset: 0, line: 1, line_start: 0, depth: DEPTH_LIMIT };
     reader.skip_to_content();
-    let root = if reader.column() == 0 { reader.block_map()? } else { return None };
+    if reader.column() != 0 {
+        return None;
+    }
+    let root = reader.block_map()?;
     reader.is_at_end().then_some(root)
 }
 
@@ -35,38 +38,39 @@ struct Reader<'a> {
     bytes: &'a [u8],
     text: &'a str,
     file: FileId,
-    at: usize,
-    /// The line, from 1.
+    /// The byte that is read next.
+    offset: usize,
+    /// Its line, from 1.
     line: u32,
-    /// The position where it starts.
-    start: usize,
-    /// How many more collections may be opened.
+    /// The first byte of the line.
+    line_start: usize,
+    /// Collections that may still be opened.
     depth: usize,
 }
 
 impl Reader<'_> {
     fn peek(&self) -> u8 {
         // The end of the text reads as the end of a line.
-        self.bytes.get(self.at).copied().unwrap_or(b'\n')
+        self.bytes.get(self.offset).copied().unwrap_or(b'\n')
     }
 
     fn is_at_end(&self) -> bool {
-        self.at >= self.bytes.len()
+        self.offset >= self.bytes.len()
     }
 
     fn column(&self) -> usize {
-        self.at - self.start
+        self.offset - self.line_start
     }
 
     fn spaces(&mut self) {
         while self.peek() == b' ' {
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
-    /// The place from `from` to here, which is on one line.
+    /// Returns the origin of `width` bytes on this line, of which `from` is the first.
     fn origin(&self, from: usize, width: usize) -> Option<Origin> {
-        let column = u32::try_from(from - self.start + 1).ok()?;
+        let column = u32::try_from(from - self.line_start + 1).ok()?;
         Some(Origin::span(self.file, self.line, column, u32::try_from(width).ok()?))
     }
 
@@ -76,15 +80,15 @@ impl Reader<'_> {
             self.spaces();
             if self.peek() == b'#' {
                 while self.peek() != b'\n' {
-                    self.at += 1;
+                    self.offset += 1;
                 }
             }
             if self.is_at_end() || self.peek() != b'\n' {
                 return;
             }
-            self.at += 1;
+            self.offset += 1;
             self.line += 1;
-            self.start = self.at;
+            self.line_start = self.offset;
         }
     }
 
@@ -98,9 +102,10 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// A mapping whose first key is here; its other keys stand in the same column.
+    /// Reads a mapping whose first key is here; its other keys are in the same column.
     fn block_map(&mut self) -> Option<Node> {
-        let (origin, indent) = (self.origin(self.at, 0)?, self.column());
+        let origin = self.origin(self.offset, 0)?;
+        let indent = self.column();
         self.open()?;
         let mut map = Map::default();
         loop {
@@ -125,16 +130,17 @@ impl Reader<'_> {
         self.close(origin, map)
     }
 
-    /// A list whose first dash is here; its other dashes stand in the same column.
+    /// Reads a list whose first dash is here; its other dashes are in the same column.
     fn block_list(&mut self) -> Option<Node> {
-        let (origin, indent) = (self.origin(self.at, 0)?, self.column());
+        let origin = self.origin(self.offset, 0)?;
+        let indent = self.column();
         self.open()?;
         let mut items = Vec::new();
         loop {
-            if self.peek() != b'-' || self.bytes.get(self.at + 1) != Some(&b' ') {
+            if self.peek() != b'-' || self.bytes.get(self.offset + 1) != Some(&b' ') {
                 return None;
             }
-            self.at += 1;
+            self.offset += 1;
             self.spaces();
             if self.is_key() {
                 items.push(self.block_map()?);
@@ -180,7 +186,7 @@ impl Reader<'_> {
     }
 
     fn flow_list(&mut self) -> Option<Node> {
-        let origin = self.origin(self.at, 1)?;
+        let origin = self.origin(self.offset, 1)?;
         self.open()?;
         let mut items = Vec::new();
         while self.next_in_flow(b']', items.is_empty())? {
@@ -191,7 +197,7 @@ impl Reader<'_> {
     }
 
     fn flow_map(&mut self) -> Option<Node> {
-        let origin = self.origin(self.at, 1)?;
+        let origin = self.origin(self.offset, 1)?;
         self.open()?;
         let mut map = Map::default();
         while self.next_in_flow(b'}', map.is_empty())? {
@@ -202,24 +208,24 @@ impl Reader<'_> {
         self.close(origin, map)
     }
 
-    /// Goes over the opening bracket or a comma to the next item; whether there is one before the closing bracket.
+    /// Skips the opening bracket or a comma; returns `true` if an item follows, `false` after the closing bracket.
     fn next_in_flow(&mut self, closing: u8, first: bool) -> Option<bool> {
         if !first {
             self.spaces();
         }
         match self.peek() {
             byte if byte == closing && !first => {
-                self.at += 1;
+                self.offset += 1;
                 return Some(false);
             }
             b',' if !first => {}
             b'[' | b'{' if first => {}
             _ => return None,
         }
-        self.at += 1;
+        self.offset += 1;
         self.spaces();
         if first && self.peek() == closing {
-            self.at += 1;
+            self.offset += 1;
             return Some(false);
         }
         Some(true)
@@ -227,20 +233,20 @@ impl Reader<'_> {
 
     /// Returns `true` if a key with its colon starts here.
     fn is_key(&self) -> bool {
-        let rest = &self.bytes[self.at..];
+        let rest = &self.bytes[self.offset..];
         let length = rest.iter().take_while(|byte| is_word(**byte)).count();
         rest.get(length) == Some(&b':')
     }
 
     /// A key and its colon, with a space or the line's end behind it.
     fn key(&mut self) -> Option<Key> {
-        let from = self.at;
+        let from = self.offset;
         let length = self.bytes[from..].iter().take_while(|byte| is_word(**byte)).count();
         let starts = self.peek().is_ascii_alphanumeric() || self.peek() == b'_';
-        if !starts || length > KEY || self.bytes.get(from + length) != Some(&b':') {
+        if !starts || length > KEY_LIMIT || self.bytes.get(from + length) != Some(&b':') {
             return None;
         }
-        self.at += length + 1;
+        self.offset += length + 1;
         if !matches!(self.peek(), b' ' | b'\n') {
             return None;
         }
@@ -248,26 +254,26 @@ impl Reader<'_> {
         Some(Key { origin: self.origin(from, length)?, scalar })
     }
 
-    /// A text in quotes that holds none, and no escape.
+    /// Reads a quoted string that contains neither quotes nor escapes.
     fn quoted(&mut self, quote: u8) -> Option<Node> {
-        let from = self.at;
+        let from = self.offset;
         let inner =
             self.bytes[from + 1..].iter().take_while(|byte| !matches!(byte, b'\'' | b'"' | b'\\' | b'\n'));
         let to = from + 1 + inner.count();
         if self.bytes.get(to) != Some(&quote) {
             return None;
         }
-        self.at = to + 1;
+        self.offset = to + 1;
         if matches!(self.peek(), b'\'' | b'"') {
             return None;
         }
         let scalar = Scalar { text: self.text[from + 1..to].into(), style: Style::Quoted };
-        Some(Node { origin: self.origin(from, self.at - from)?, tag: None, kind: Kind::Scalar(scalar) })
+        Some(Node { origin: self.origin(from, self.offset - from)?, tag: None, kind: Kind::Scalar(scalar) })
     }
 
-    /// A text without quotes, of characters that never mean anything else.
+    /// Reads an unquoted scalar of characters that are never special.
     fn plain(&mut self) -> Option<Node> {
-        let from = self.at;
+        let from = self.offset;
         if !(self.peek().is_ascii_alphanumeric() || matches!(self.peek(), b'_' | b'/' | b'.')) {
             return None;
         }
@@ -275,7 +281,7 @@ impl Reader<'_> {
             |byte: &&u8| is_word(**byte) || matches!(**byte, b' ' | b'+' | b'=' | b'(' | b')' | b'*' | b'$');
         let length = self.bytes[from..].iter().take_while(is_text).count();
         let text = self.text[from..from + length].trim_end_matches(' ');
-        self.at += length;
+        self.offset += length;
         if !matches!(self.peek(), b'\n' | b',' | b']' | b'}') {
             return None;
         }

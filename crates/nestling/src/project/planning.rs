@@ -5,6 +5,7 @@ use super::narrowing::UnitPatterns;
 use super::{Error, Project};
 use crate::cdk::{Assemblies, InRepository};
 use crate::changes::ChangeSet;
+use crate::idle;
 use crate::plan::{self, Plan, Selected};
 use crate::repository::files_at;
 use crate::select::Narrowing;
@@ -35,6 +36,14 @@ pub struct Planning<'p> {
     pub(super) patterns: UnitPatterns,
     pub(super) assemblies: &'p dyn Assemblies,
     pub(super) unconverted: Unconverted,
+    pub(super) unused_keys: UnusedKeys,
+}
+
+/// Whether keys of headers that have no effect are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnusedKeys {
+    Ignore,
+    Report,
 }
 
 impl<'p> Planning<'p> {
@@ -45,6 +54,7 @@ impl<'p> Planning<'p> {
             patterns: UnitPatterns::default(),
             assemblies: &InRepository,
             unconverted: Unconverted::Warn,
+            unused_keys: UnusedKeys::Ignore,
         }
     }
 
@@ -72,6 +82,13 @@ impl<'p> Planning<'p> {
         self
     }
 
+    /// Reports keys and globs of headers that have no effect, for a plan of every unit. All files are listed for that, and a
+    /// plan that is narrowed to some units reports none.
+    pub fn report_unused_keys(mut self) -> Self {
+        self.unused_keys = UnusedKeys::Report;
+        self
+    }
+
     /// Selects, renders, composes and checks.
     ///
     /// # Errors
@@ -95,8 +112,13 @@ impl<'p> Planning<'p> {
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
         let (project, unconverted) = (self.project, self.unconverted);
+        let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
+        let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
         let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()))?;
+        if looks_for_keys {
+            plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
+        }
         finish(&mut plan, project.files(), unconverted)?;
         Ok(plan)
     }

@@ -189,7 +189,7 @@ fn scalar_text(value: &Value, placeholders: &Placeholders) -> Result<String, Err
         Some(text) => Ok(text.to_owned()),
         None if value.is_number() || value.kind() == ValueKind::Bool => Ok(value.to_string()),
         None => {
-            let message = format!("expected a text, found a {}", value.kind());
+            let message = format!("expected a string, found a {}", value.kind());
             Err(Error::new(ErrorKind::InvalidOperation, message))
         }
     }

@@ -1,11 +1,12 @@
 //! What a unit renders, folded into complete jobs under their short names.
 
-use super::jobs::{UnitJob, UnitJobs};
+use super::jobs::UnitJobs;
 use crate::environments::LeftOut;
 use crate::unit::rules::WORKFLOW_IN_UNIT;
 use nestling_gitlab::configuration::{RemoteIncludes, Surroundings, fold};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::keywords::has_work;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Folds what the templates and the fragment of a unit rendered to into jobs, later ones over earlier ones as GitLab
@@ -30,6 +31,5 @@ pub(super) fn unit_jobs(
 /// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.
 pub(super) fn drop_overrides(jobs: &mut UnitJobs, left_out: &[LeftOut]) {
     let is_left_out = |name: &str| left_out.iter().any(|left_out| left_out.job == name);
-    let is_job = |job: &UnitJob| ["script", "run", "trigger"].iter().any(|key| job.body.contains(key));
-    jobs.jobs.retain(|name, job| is_job(job) || !is_left_out(name));
+    jobs.jobs.retain(|name, job| has_work(&job.body) || !is_left_out(name));
 }

@@ -2,6 +2,7 @@
 
 use crate::unit::rules::STOP_BLOCK;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::pipeline::keywords::has_work;
 use nestling_gitlab::yaml::Map;
 
 /// The keys that a stop block cannot set, and why.
@@ -30,7 +31,7 @@ pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
             problems.push(problem.with_help("take it out"));
         }
     }
-    if !["script", "run", "trigger"].iter().any(|key| block.contains(key)) {
+    if !has_work(block) {
         let problem = Diagnostic::error(&STOP_BLOCK, origin, "this `stop` block has no `script`");
         let help = "say how the environment is undone: `stop: { script: ./destroy.sh }`";
         problems.push(problem.with_help(help));

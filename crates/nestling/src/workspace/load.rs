@@ -4,8 +4,10 @@ use super::catalogue::Catalogue;
 use super::discover::{Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::globs::{RootGlob, form_findings, root_glob};
 use super::mapping::expect_mapping;
 use super::relation::{self, Draft};
+use super::repeated::repeated;
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unit::{Declaration, Unit, Use};
@@ -13,7 +15,7 @@ use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses
 use crate::changes::Policies;
 use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
-use nestling_files::path::{Glob, RepoPath};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::configuration::rules::STAGE_NAME;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
@@ -52,20 +54,22 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
     });
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
-    let rules: Vec<Rule> = loading
-        .all(written.units.iter().map(rule::UnitRule::check))
-        .into_iter()
-        .map(|rule| Rule {
+    let mut rules = Vec::new();
+    for rule in loading.all(written.units.iter().map(rule::UnitRule::check)) {
+        rules.push(Rule {
             uses: loading.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
-            depends_on: loading.some(relation::wanted(rule.depends_on.as_ref())).unwrap_or_default(),
+            depends_on: loading.dependencies(rule.depends_on.as_ref()),
             written: rule,
-        })
-        .collect();
+        });
+    }
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
+    loading.lists(&written);
     let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
     let mut manifests = Manifests::of(from.iter().flatten());
     let found = discover(files, &globs, &mut manifests)?;
     workspace.rules = globs;
+    loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
+    loading.diagnostics.extend(manifests.missing(&written.depends_from));
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
@@ -170,8 +174,8 @@ impl Loading<'_> {
             file: Some(file),
             template_folders: self.all(written.templates.iter().map(TemplateFolder::read)),
             stages: self.all(written.stages.iter().map(stage)),
-            ignore: self.all(written.ignore.iter().map(glob)),
-            everything: self.all(written.everything.iter().map(glob)),
+            ignore: self.root_globs(&written.ignore, "ignore"),
+            everything: self.root_globs(&written.everything, "everything"),
             vars: self.some(expect_mapping(written.vars.as_ref(), "vars", &HEADER)).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
@@ -182,8 +186,34 @@ impl Loading<'_> {
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),
             rules: Vec::new(),
+            depth_origin: written.depends_on_depth.as_ref().map(|node| node.origin),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
+    }
+
+    /// Reports entries that lists have twice, and globs of rules that match less than they seem to.
+    fn lists(&mut self, written: &WorkspaceFile) {
+        let texts = |list: &[Located<String>]| -> Vec<(String, Origin)> {
+            list.iter().map(|text| (text.value.clone(), text.origin)).collect()
+        };
+        let folders =
+            written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+        self.diagnostics.extend(repeated(folders, "templates"));
+        self.diagnostics.extend(repeated(texts(&written.stages).into_iter(), "stages"));
+        self.diagnostics.extend(repeated(texts(&written.depends_from).into_iter(), "depends_from"));
+        for rule in &written.units {
+            self.diagnostics.extend(rule.changes.iter().flat_map(form_findings));
+            let globs = rule.matches.items_or_self().iter();
+            let globs = globs.filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+            self.diagnostics.extend(repeated(globs, "match"));
+        }
+    }
+
+    /// Reads the globs of `ignore` or `everything`.
+    fn root_globs(&mut self, texts: &[Located<String>], key: &str) -> Vec<RootGlob> {
+        self.diagnostics.extend(texts.iter().flat_map(form_findings));
+        self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.clone(), text.origin)), key));
+        self.all(texts.iter().map(|text| root_glob(text, key)))
     }
 
     fn catalogue(&mut self, written: &WorkspaceFile) -> Catalogue {
@@ -235,9 +265,17 @@ impl Loading<'_> {
         let own = self.some(uses::read_uses(written.uses.as_ref())).unwrap_or_default();
         uses::add_own(&mut draft.unit, &own);
         self.diagnostics.extend(uses::remove_equal(&mut draft.unit));
-        let depends_on = self.some(relation::wanted(written.depends_on.as_ref())).unwrap_or_default();
+        self.diagnostics.extend(written.changes.iter().flat_map(form_findings));
+        let depends_on = self.dependencies(written.depends_on.as_ref());
         self.apply(&mut draft, depends_on, &written.changes);
         draft
+    }
+
+    fn dependencies(&mut self, written: Option<&Node>) -> Vec<relation::Wanted> {
+        let wanted = self.some(relation::wanted(written)).unwrap_or_default();
+        let names = wanted.iter().map(|wanted| (wanted.unit.clone(), wanted.origin));
+        self.diagnostics.extend(repeated(names, "depends_on"));
+        wanted
     }
 
     /// Adds the dependencies and globs of a rule, or of the unit's own header.
@@ -281,8 +319,4 @@ fn stage(text: &Located<String>) -> Result<Staged, Vec<Diagnostic>> {
     StageName::parse(&text.value)
         .map(|name| Staged { name, origin: text.origin })
         .map_err(|error| vec![Diagnostic::error(&STAGE_NAME, text.origin, error.to_string())])
-}
-
-fn glob(text: &Located<String>) -> Result<Glob, Vec<Diagnostic>> {
-    rule::glob(text, &text.value)
 }

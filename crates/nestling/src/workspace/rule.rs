@@ -1,10 +1,13 @@
 //! Rules of paths: those that make units of directories, and those that say which changes concern a unit.
 
 use super::directory_globs::DirectoryGlobs;
+use super::discover::Found;
 use super::format;
+use super::globs::{climbing_change, climbs, glob, refused_exclusion};
 use super::unit::{PathRule, Sign};
+use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::GLOB;
-use nestling_files::path::{Glob, RepoPath};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{Located, Node};
@@ -12,6 +15,8 @@ use nestling_gitlab::yaml::{Located, Node};
 /// A rule of the workspace with its globs compiled.
 pub(crate) struct UnitRule {
     pub globs: DirectoryGlobs,
+    /// The globs one by one, each with its place.
+    pub patterns: Vec<(globset::Glob, Origin)>,
     pub origin: Origin,
     pub uses: Option<Node>,
     pub depends_on: Option<Node>,
@@ -22,10 +27,18 @@ impl UnitRule {
     pub(crate) fn check(written: &format::UnitRule) -> Result<Self, Vec<Diagnostic>> {
         let node = &written.matches;
         let mut globs = Vec::new();
+        let mut patterns = Vec::new();
         let mut problems = Vec::new();
         for text in node.items_or_self() {
+            if text.as_str().is_some_and(|text| text.starts_with('!')) {
+                problems.push(refused_exclusion(text.origin, "match"));
+                continue;
+            }
             match text.as_str().map(DirectoryGlobs::parse) {
-                Some(Ok(glob)) => globs.push(glob),
+                Some(Ok(glob)) => {
+                    patterns.push((glob.clone(), text.origin));
+                    globs.push(glob);
+                }
                 Some(Err(error)) => problems.push(Diagnostic::error(&GLOB, text.origin, error.to_string())),
                 None => problems.push(
                     Diagnostic::error(
@@ -44,6 +57,7 @@ impl UnitRule {
         }
         Ok(Self {
             globs,
+            patterns,
             origin: node.origin,
             uses: written.uses.clone(),
             depends_on: written.depends_on.clone(),
@@ -52,9 +66,36 @@ impl UnitRule {
     }
 }
 
+/// Warns of globs of rules that no directory matches.
+pub(crate) fn unmatched<'r>(
+    rules: impl Iterator<Item = &'r UnitRule>,
+    found: &[(RepoPath, Found)],
+) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (index, rule) in rules.enumerate() {
+        let of_rule = found.iter().filter(|(_, found)| found.rules.contains(&index));
+        let directories: Vec<&RepoPath> = of_rule.map(|(directory, _)| directory).collect();
+        for (glob, origin) in &rule.patterns {
+            let matcher = DirectoryGlobs::new(std::slice::from_ref(glob));
+            let is_matched = matcher.is_ok_and(|glob| directories.iter().any(|path| glob.matches(path)));
+            if !is_matched {
+                let message = format!("no directory matches `{}`, so that no unit is made", glob.glob());
+                let problem = Diagnostic::warning(&GLOB_UNMATCHED, *origin, message);
+                problems.push(problem.with_help(
+                    "correct the glob: it is matched with directories, from the root; `*` is one level, `**` is any number of them",
+                ));
+            }
+        }
+    }
+    problems
+}
+
 /// Reads one entry of a unit's `changes`: relative to the unit, `/` from the root, `!` to spare.
 pub(crate) fn path_rule(dir: &RepoPath, text: &Located<String>) -> Result<PathRule, Vec<Diagnostic>> {
     let written = &text.value;
+    if climbs(written) {
+        return Err(vec![climbing_change(text, Some(dir))]);
+    }
     let (sign, rest) = match written.strip_prefix('!') {
         Some(rest) => (Sign::Exclude, rest),
         None => (Sign::Include, written.as_str()),
@@ -76,10 +117,4 @@ fn escape(dir: &str) -> String {
         escaped.push(c);
         escaped
     })
-}
-
-/// Reads a glob of changed paths.
-pub(crate) fn glob(text: &Located<String>, pattern: &str) -> Result<Glob, Vec<Diagnostic>> {
-    Glob::parse(pattern.trim_start_matches('/'))
-        .map_err(|error| vec![Diagnostic::error(&GLOB, text.origin, error.to_string())])
 }

@@ -54,19 +54,6 @@ impl Header {
 }
 
 fn workspace() -> Value {
-    let of_revision = object(
-        "A folder of another revision or repository, read from git's objects",
-        &["path"],
-        vec![
-            ("git", text("The revision, such as `refs/remotes/origin/main`")),
-            (
-                "repository",
-                text("Another repository on disk, from this one's root, such as `../ci-templates`"),
-            ),
-            ("path", text("The folder there")),
-        ],
-    );
-    let folder = json!({ "anyOf": [{ "type": "string" }, of_revision] });
     let occasions =
         ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
     object(
@@ -75,11 +62,21 @@ fn workspace() -> Value {
         vec![
             (
                 "templates",
-                json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": folder }),
+                json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": template_folder() }),
             ),
             ("stages", texts("The stages, in order")),
-            ("ignore", texts("Globs: a change to these paths selects nothing")),
-            ("everything", texts("Globs: a change to these paths selects every unit")),
+            (
+                "ignore",
+                texts(
+                    "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects nothing",
+                ),
+            ),
+            (
+                "everything",
+                texts(
+                    "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects every unit",
+                ),
+            ),
             (
                 "depends_from",
                 json!({
@@ -111,12 +108,34 @@ fn workspace() -> Value {
     )
 }
 
+fn template_folder() -> Value {
+    let of_revision = object(
+        "A folder of another revision or repository, read from git's objects",
+        &["path"],
+        vec![
+            ("git", text("The revision, such as `refs/remotes/origin/main`")),
+            (
+                "repository",
+                text("Another repository on disk, from this one's root, such as `../ci-templates`"),
+            ),
+            ("path", text("The folder there")),
+        ],
+    );
+    json!({ "anyOf": [{ "type": "string" }, of_revision] })
+}
+
 fn rule() -> Value {
     object(
         "Every directory that matches is a unit",
         &["match"],
         vec![
-            ("match", one_or_many("Globs of directories; `.` is the root", &json!({ "type": "string" }))),
+            (
+                "match",
+                one_or_many(
+                    "Globs of directories, from the root: `*` is one level, `**` is every level, `.` is the root",
+                    &json!({ "type": "string" }),
+                ),
+            ),
             ("use", uses()),
             ("depends_on", depends_on()),
             ("changes", changes()),
@@ -161,7 +180,7 @@ fn allow() -> Value {
 
 fn changes() -> Value {
     texts(
-        "Globs of paths that concern it beside its own directory: from there, from the root with a leading `/`, not with `!`",
+        "Globs as in `rules:changes` (`src/**/*` is every level) of paths that select it beside its own directory: from there, from the root with a leading `/`; those with `!` do not",
     )
 }
 

@@ -30,6 +30,16 @@ pub(crate) enum From {
 }
 
 impl From {
+    /// Returns the name that it has in `depends_from`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cargo => "cargo",
+            Self::Npm => "npm",
+            Self::Go => "go",
+            Self::Helm => "helm",
+        }
+    }
+
     /// The names of the files that are read.
     fn files(self) -> &'static [&'static str] {
         match self {
@@ -44,19 +54,18 @@ impl From {
 /// Directories of installed packages, whose manifests do not count.
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
-const NAMES: [(&str, From); 4] =
-    [("cargo", From::Cargo), ("npm", From::Npm), ("go", From::Go), ("helm", From::Helm)];
+const ALL: [From; 4] = [From::Cargo, From::Npm, From::Go, From::Helm];
 
 /// Reads an entry of `depends_from`.
 pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
-    if let Some((_, from)) = NAMES.iter().find(|(name, _)| *name == text.value) {
+    if let Some(from) = ALL.iter().find(|from| from.name() == text.value) {
         return Ok(*from);
     }
     let message = format!("dependencies cannot be read from `{}`", text.value);
     let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
     Err(vec![
         problem.with_help(
-            Suggestion::among(&text.value, NAMES.iter().map(|(name, _)| *name))
+            Suggestion::among(&text.value, ALL.iter().map(|from| from.name()))
                 .help_or("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
         ),
     ])

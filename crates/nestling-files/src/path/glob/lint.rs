@@ -32,6 +32,17 @@ pub enum GlobLint {
 }
 
 impl GlobLint {
+    /// The glob that was probably meant, if it is known.
+    pub fn meant(&self) -> Option<&str> {
+        match self {
+            Self::OneLevel { meant }
+            | Self::DotSlash { meant }
+            | Self::LeadingSlash { meant }
+            | Self::TrailingSlash { meant } => Some(meant),
+            Self::UnclosedBrace | Self::UnclosedBracket => None,
+        }
+    }
+
     /// The replacement, if it is known.
     pub fn help(&self) -> String {
         match self {

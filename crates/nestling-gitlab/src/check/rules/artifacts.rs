@@ -1,17 +1,18 @@
-//! What a job leaves behind.
+//! `artifacts`: the files and reports that a job uploads.
 
 use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
-use crate::yaml::{Map, Node};
+use crate::pipeline::keywords::{PASSED_ON, SAVE_WHEN};
+use crate::yaml::{Key, Map, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "artifacts",
     severities: &[Error, Warning],
-    summary: "`artifacts` has a form that GitLab refuses",
+    summary: "`artifacts` is invalid",
     documentation: "`artifacts` is a mapping; `paths` and `exclude` in it are lists. `when` is on_success, on_failure or always. \
-`public` and `access` exclude each other. `expose_as` needs `paths` without `*`. A `dotenv` report is a file, or a list \
+`public` conflicts with `access`. `expose_as` requires `paths` without `*`. A `dotenv` report is a file, or a list \
 of files, each under 5 KB, without empty lines and comments.",
     source: "https://docs.gitlab.com/ci/yaml/#artifacts",
     bad: Example::Pipeline("a: { script: x, artifacts: { path: out, reports: { juint: a.xml } } }\n"),
@@ -32,6 +33,10 @@ const KEYS: &[&str] = &[
     "public",
     "access",
 ];
+/// Values of `access` (<https://docs.gitlab.com/ci/yaml/#artifactsaccess>).
+const ACCESS: &[&str] = &["none", "developer", "maintainer", "all"];
+
+/// Types of reports (<https://docs.gitlab.com/ci/yaml/artifacts_reports/>).
 const REPORTS: &[&str] = &[
     "accessibility",
     "annotations",
@@ -64,78 +69,75 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "artifacts") else { continue };
         match node.as_map() {
-            None => problems.push(
-                form::wrong(&RULE, "artifacts", "a mapping", node)
-                    .with_help("write `artifacts: { paths: […] }`"),
-            ),
             Some(map) => mapping(map, problems),
-        }
-    }
-}
-
-fn mapping(map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keys(&RULE, "`artifacts`", map, KEYS));
-    for key in ["paths", "exclude"] {
-        problems.extend(form::value(map, key).into_iter().flat_map(|node| form::texts(&RULE, key, node)));
-    }
-    for key in ["untracked", "public"] {
-        problems.extend(form::value(map, key).and_then(|node| form::flag(&RULE, key, node)));
-    }
-    let words: [(&str, &[&str]); 2] = [
-        ("when", &["on_success", "on_failure", "always"]),
-        ("access", &["none", "developer", "maintainer", "all"]),
-    ];
-    for (key, known) in words {
-        problems.extend(form::value(map, key).and_then(|node| form::one_of(&RULE, key, node, known)));
-    }
-    problems.extend(form::value(map, "name").and_then(|node| form::text(&RULE, "name", node)));
-    if let (Some(public), true) = (map.entry("public"), map.contains("access")) {
-        let message = "`public` and `access` exclude each other";
-        problems.push(Diagnostic::error(&RULE, public.key.origin, message).with_help("keep `access`"));
-    }
-    problems.extend(form::value(map, "expose_as").and_then(|node| expose_as(map, node)));
-    if let Some(node) = form::value(map, "reports") {
-        match node.as_map() {
-            None => problems.push(form::wrong(&RULE, "reports", "a mapping", node)),
-            Some(reports) => {
-                problems.extend(reports.entries.iter().flat_map(|it| report(&it.key, &it.value)));
+            None => {
+                let problem = form::wrong(&RULE, "artifacts", "a mapping", node);
+                problems.push(problem.with_help("write `artifacts: { paths: […] }`"));
             }
         }
     }
 }
 
-fn expose_as(map: &Map, node: &Node) -> Option<Diagnostic> {
-    let error = |message: &str| Some(Diagnostic::error(&RULE, node.origin, message));
-    let Some(name) = node.as_str() else { return form::text(&RULE, "expose_as", node) };
-    let paths = map.get("paths").and_then(Node::as_seq).unwrap_or_default();
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ');
-    if name.chars().count() > 100 {
-        return error("`expose_as` has at most 100 characters");
+fn mapping(map: &Map, problems: &mut Vec<Diagnostic>) {
+    problems.extend(form::keywords(&RULE, "artifacts", map, KEYS));
+    for key in ["paths", "exclude"] {
+        if let Some(node) = form::value(map, key) {
+            problems.extend(form::strings(&RULE, key, node));
+        }
     }
-    if !name.chars().all(allowed) || name.starts_with(['-', ' ']) {
-        return error("`expose_as` holds letters, digits, `-`, `_` and spaces only");
+    for key in ["untracked", "public"] {
+        problems.extend(form::value(map, key).and_then(|node| form::boolean(&RULE, key, node)));
     }
-    if paths.is_empty() {
-        return error("`expose_as` needs `paths`");
+    for (key, known) in [("when", SAVE_WHEN), ("access", ACCESS)] {
+        problems.extend(form::value(map, key).and_then(|node| form::one_of(&RULE, key, node, known)));
     }
-    let star = paths.iter().any(|path| path.text().is_some_and(|text| text.contains('*')));
-    if star { error("`paths` cannot hold `*` beside `expose_as`") } else { None }
+    problems.extend(form::value(map, "name").and_then(|node| form::string(&RULE, "name", node)));
+    if let (Some(public), true) = (map.entry("public"), map.contains("access")) {
+        let problem = Diagnostic::error(&RULE, public.key.origin, "`public` conflicts with `access`");
+        problems.push(problem.with_help("keep `access`"));
+    }
+    problems.extend(form::value(map, "expose_as").and_then(|node| expose_as(map, node)));
+    let Some(node) = form::value(map, "reports") else { return };
+    match node.as_map() {
+        Some(reports) => {
+            problems.extend(reports.entries.iter().flat_map(|entry| report(&entry.key, &entry.value)));
+        }
+        None => problems.push(form::wrong(&RULE, "reports", "a mapping", node)),
+    }
 }
 
-fn report(key: &crate::yaml::Key, node: &Node) -> Vec<Diagnostic> {
+/// Checks `expose_as`, a link in the merge request
+/// (<https://docs.gitlab.com/ci/yaml/#artifactsexpose_as>).
+fn expose_as(map: &Map, node: &Node) -> Option<Diagnostic> {
+    let Some(name) = node.as_str() else { return form::string(&RULE, "expose_as", node) };
+    let paths = map.get("paths").and_then(Node::as_seq).unwrap_or_default();
+    let message = if name.chars().count() > 100 {
+        "`expose_as` cannot have more than 100 characters"
+    } else if !name.chars().all(is_exposable) || name.starts_with(['-', ' ']) {
+        "`expose_as` can contain only letters, digits, `-`, `_` and spaces"
+    } else if paths.is_empty() {
+        "`expose_as` requires `paths`"
+    } else if paths.iter().filter_map(Node::text).any(|path| path.contains('*')) {
+        "`paths` cannot contain `*` with `expose_as`"
+    } else {
+        return None;
+    };
+    Some(Diagnostic::error(&RULE, node.origin, message))
+}
+
+fn is_exposable(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ')
+}
+
+fn report(key: &Key, node: &Node) -> Vec<Diagnostic> {
     let name = key.text();
     if node.is_null() {
         return Vec::new();
     }
     if !REPORTS.contains(&name) {
-        let message = format!("`{name}` is no report that GitLab documents");
-        return vec![Diagnostic::misspelt(
-            &RULE,
-            key.origin,
-            message,
-            Suggestion::among(name, REPORTS.iter().copied()),
-            "it is passed on: GitLab refuses it, unless it is newer than this program",
-        )];
+        let message = format!("unknown report type `{name}`");
+        let suggestion = Suggestion::among(name, REPORTS.iter().copied());
+        return vec![Diagnostic::misspelt(&RULE, key.origin, message, suggestion, PASSED_ON)];
     }
     if name == "coverage_report" {
         return coverage(node);
@@ -143,20 +145,21 @@ fn report(key: &crate::yaml::Key, node: &Node) -> Vec<Diagnostic> {
     if node.as_str().is_some() || node.as_map().is_some() {
         return Vec::new();
     }
-    form::texts(&RULE, name, node)
+    form::strings(&RULE, name, node)
 }
 
 fn coverage(node: &Node) -> Vec<Diagnostic> {
     let Some(map) = node.as_map() else {
-        return vec![form::wrong(&RULE, "coverage_report", "`coverage_format` and `path`", node)];
+        let problem = form::wrong(&RULE, "coverage_report", "a mapping", node);
+        return vec![problem.with_help("write `coverage_report: { coverage_format: …, path: … }`")];
     };
-    let mut problems = form::keys(&RULE, "`coverage_report`", map, &["coverage_format", "path"]);
+    let mut problems = form::keywords(&RULE, "coverage_report", map, &["coverage_format", "path"]);
     match map.get("coverage_format") {
         Some(format) => {
             problems.extend(form::one_of(&RULE, "coverage_format", format, &["cobertura", "jacoco"]));
         }
         None => {
-            let message = "`coverage_report` has no `coverage_format`";
+            let message = "`coverage_report` requires `coverage_format`";
             problems.push(Diagnostic::error(&RULE, node.origin, message));
         }
     }

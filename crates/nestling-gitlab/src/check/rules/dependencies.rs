@@ -1,4 +1,4 @@
-//! Whose artifacts a job takes.
+//! `dependencies`: the jobs whose artifacts a job downloads.
 
 use super::Index;
 use crate::check::form;
@@ -9,9 +9,9 @@ use crate::pipeline::need::{Need, NeedSource, dependencies, parallel_base};
 pub(super) static RULE: Rule = Rule {
     id: "dependencies",
     severities: &[Error],
-    summary: "a job takes artifacts of one that it does not wait for",
-    documentation: "`dependencies` is a list of names of jobs. Where a job has `needs`, each of its \
-`dependencies` has to be among them.",
+    summary: "a job downloads artifacts of a job that it does not need",
+    documentation: "`dependencies` is a list of names of jobs. If a job has `needs`, each of its \
+`dependencies` must be one of them.",
     source: "https://docs.gitlab.com/ci/yaml/#dependencies",
     bad: Example::Pipeline(
         "a: { script: make }\nc: { script: make }\nb: { script: make, needs: [c], dependencies: [a] }\n",
@@ -20,23 +20,24 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for (at, job) in index.jobs() {
+    for (position, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "dependencies") else { continue };
-        problems.extend(form::texts(&RULE, "dependencies", node));
-        let needs = index.needs[at].as_deref().unwrap_or_default();
+        problems.extend(form::strings(&RULE, "dependencies", node));
+        let needs = index.needs[position].as_deref().unwrap_or_default();
         let needed: Vec<&str> = needs.iter().filter_map(Need::job).collect();
-        let outside = needs.iter().any(|need| !matches!(need.source, NeedSource::Job(_)));
+        let has_outside = needs.iter().any(|need| !matches!(need.source, NeedSource::Job(_)));
+        // Without `needs` a job waits for all earlier stages, so any job there can be a dependency.
+        if needed.is_empty() && !has_outside {
+            continue;
+        }
         for (name, origin) in dependencies(&job.body).unwrap_or_default() {
             let base = parallel_base(name).map_or(name, |(base, _)| base);
-            let is_needed = needed.iter().any(|need| *need == name || *need == base);
-            if !is_needed && (!needed.is_empty() || outside) {
-                let message =
-                    format!("`{}` takes artifacts of `{name}`, which is not in its `needs`", job.name);
-                problems.push(
-                    Diagnostic::error(&RULE, origin, message)
-                        .with_help(format!("add `{name}` to `needs`, or take it out here")),
-                );
+            if needed.contains(&name) || needed.contains(&base) {
+                continue;
             }
+            let message = format!("`{}` lists `{name}` in `dependencies`, but not in `needs`", job.name);
+            let problem = Diagnostic::error(&RULE, origin, message);
+            problems.push(problem.with_help(format!("add `{name}` to `needs`, or remove it here")));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How long things may take and be kept.
+//! `timeout` and `expire_in`: durations in words.
 
 use super::Index;
 use crate::check::form::{self, Also};
@@ -9,9 +9,9 @@ use crate::yaml::Node;
 pub(super) static RULE: Rule = Rule {
     id: "duration",
     severities: &[Error],
-    summary: "a `timeout` or an `expire_in` is no duration that GitLab reads",
-    documentation: "GitLab reads texts such as `42`, `3 mins 4 sec`, `2h20min` and `1 week`. A number without quotes is no text, and \
-without a unit it counts seconds. `expire_in` may be `never`; neither takes variables.",
+    summary: "`timeout` or `expire_in` is not a duration",
+    documentation: "GitLab reads strings such as `42`, `3 mins 4 sec`, `2h20min` and `1 week`. An unquoted number is not a string; without \
+a unit, a duration is in seconds. `expire_in` can be `never`. Neither expands variables.",
     source: "https://docs.gitlab.com/ci/yaml/#timeout",
     bad: Example::Pipeline(
         "a: { script: x, timeout: 90, artifacts: { paths: [a], expire_in: one fortnight } }\n",
@@ -24,11 +24,11 @@ without a unit it counts seconds. `expire_in` may be `never`; neither takes vari
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         if let Some(node) = form::value(&job.body, "timeout") {
-            problems.extend(form::length_of_time(&RULE, "timeout", node, Also::Nothing));
+            problems.extend(form::duration(&RULE, "timeout", node, Also::Nothing));
         }
         let artifacts = job.body.get("artifacts").and_then(Node::as_map);
         if let Some(node) = artifacts.and_then(|map| form::value(map, "expire_in")) {
-            problems.extend(form::length_of_time(&RULE, "expire_in", node, Also::Never));
+            problems.extend(form::duration(&RULE, "expire_in", node, Also::Never));
         }
     }
 }

@@ -1,15 +1,16 @@
-//! `environment-name`: an environment has a name that GitLab refuses.
+//! `environment-name`: the name of an environment.
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::environment::environment;
+use crate::pipeline::environment::{environment, is_name_character};
+use crate::yaml::Node;
 
 /// The rule `environment-name`.
 pub static RULE: Rule = Rule {
     id: "environment-name",
     severities: &[Error],
-    summary: "an environment has a name that GitLab refuses",
+    summary: "an environment name is invalid",
     documentation: "A name has at most 255 characters: letters, digits, spaces, `-`, `_`, `/`, `$`, `{`, `}` and `.`, and no slash at \
 either end.",
     source: "https://docs.gitlab.com/ci/yaml/#environmentname",
@@ -17,35 +18,36 @@ either end.",
     good: Example::Pipeline("a: { script: d, environment: review/$CI_COMMIT_REF_SLUG }\n"),
 };
 
-/// lib/gitlab/regex.rb, `environment_name_regex`.
-fn allowed(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '$' | '{' | '}' | '.' | ' ' | '-')
-}
-
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(environment) = environment(&job.body) else { continue };
         let Some(node) = environment.name() else {
-            let problem = Diagnostic::error(&RULE, environment.origin, "this environment has no name");
+            let problem = Diagnostic::error(&RULE, environment.origin, "`environment` requires `name`");
             problems.push(problem.with_help("write `environment: { name: … }`"));
             continue;
         };
-        let name = node.text().unwrap_or_default();
-        let error = |message: String| Diagnostic::error(&RULE, node.origin, message);
-        let length = name.chars().count();
-        if name.is_empty() {
-            problems.push(error("the environment's name is empty".to_owned()));
-        } else if length > 255 {
-            problems
-                .push(error(format!("the environment's name has {length} characters; GitLab allows 255")));
-        } else if let Some(found) = name.chars().find(|c| !allowed(*c)) {
-            let problem = error(format!("the environment's name `{name}` holds {found:?}"));
-            problems.push(
-                problem.with_help("letters, digits, spaces, `-`, `_`, `/`, `.` and variables are allowed"),
-            );
-        } else if name.starts_with('/') || name.ends_with('/') {
-            let problem = error(format!("the environment's name `{name}` begins or ends with a slash"));
-            problems.push(problem.with_help("take the slash out"));
-        }
+        problems.extend(judge(node));
     }
+}
+
+fn judge(node: &Node) -> Option<Diagnostic> {
+    let name = node.text().unwrap_or_default();
+    let length = name.chars().count();
+    if name.is_empty() {
+        return Some(Diagnostic::error(&RULE, node.origin, "environment name cannot be empty"));
+    }
+    if length > 255 {
+        let message = format!("environment name has {length} characters; GitLab allows 255");
+        return Some(Diagnostic::error(&RULE, node.origin, message));
+    }
+    if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
+        let message = format!("environment name `{name}` cannot contain {character:?}");
+        let problem = Diagnostic::error(&RULE, node.origin, message);
+        return Some(problem.with_help("use letters, digits, spaces, `-`, `_`, `/`, `.` and variables"));
+    }
+    if name.starts_with('/') || name.ends_with('/') {
+        let message = format!("environment name `{name}` cannot start or end with a slash");
+        return Some(Diagnostic::error(&RULE, node.origin, message).with_help("remove the slash"));
+    }
+    None
 }

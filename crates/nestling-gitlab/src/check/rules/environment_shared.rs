@@ -1,4 +1,4 @@
-//! Jobs that deploy to one environment side by side.
+//! `environment-shared`: several jobs of one pipeline that deploy to the same environment.
 
 use super::Index;
 use crate::diagnostic::Severity::Warning;
@@ -12,9 +12,9 @@ use std::collections::HashMap;
 pub(super) static RULE: Rule = Rule {
     id: "environment-shared",
     severities: &[Warning],
-    summary: "more than one job of the pipeline deploys to an environment",
-    documentation: "Each job whose `action` is `start` makes a deployment. Of several in one pipeline GitLab keeps the last as the \
-environment's, stops by the last one's `on_stop` only, and with \"prevent outdated deployment jobs\" the others fail. \
+    summary: "several jobs of the pipeline deploy to the same environment",
+    documentation: "Each job whose `action` is `start` creates a deployment. Of several in one pipeline, GitLab keeps the last as the \
+environment's and runs only its `on_stop`; with \"prevent outdated deployment jobs\", the others fail. \
 Let one job deploy, and give the others `action: prepare`, `verify` or `access`.",
     source: "https://docs.gitlab.com/ci/environments/deployment_safety/",
     bad: Example::Pipeline("a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n"),
@@ -24,51 +24,60 @@ Let one job deploy, and give the others `action: prepare`, `verify` or `access`.
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<&str, (usize, &Job)> = HashMap::new();
-    for (at, job) in index.jobs().filter(|(at, _)| index.state(*at) != State::Out) {
-        let Some(environment) = environment(&job.body).filter(Environment::deploys) else {
-            continue;
-        };
-        let name = environment.name_text();
-        problems.extend(many(job, name));
-        let Some((before, other)) = first.get(name).copied() else {
-            first.insert(name, (at, job));
-            continue;
-        };
-        if !together(index, (at, job), (before, other)) {
+    let mut first_by_name: HashMap<&str, (usize, &Job)> = HashMap::new();
+    for (position, job) in index.jobs() {
+        if index.state(position) == State::Out {
             continue;
         }
-        let message = format!("`{}` deploys to `{name}`, and so does `{}`", job.name, other.name);
+        let Some(environment) = environment(&job.body).filter(Environment::deploys) else { continue };
+        let name = environment.name_text();
+        problems.extend(shared_by_instances(job, &environment));
+        let Some((first_position, first)) = first_by_name.get(name).copied() else {
+            first_by_name.insert(name, (position, job));
+            continue;
+        };
+        if !are_together(index, (position, job), (first_position, first)) {
+            continue;
+        }
+        let message = format!("both `{}` and `{}` deploy to `{name}`", job.name, first.name);
         problems.push(
             Diagnostic::warning(&RULE, environment.origin, message)
-                .with_label(other.origin, "the other job")
+                .with_label(first.origin, "the other job")
                 .with_help("let one of them deploy, and give the other `action: prepare` or `verify`"),
         );
     }
 }
 
-/// Whether both are surely in one pipeline: rules may make them alternatives of each other.
-fn together(index: &Index<'_>, (a, job): (usize, &Job), (b, other): (usize, &Job)) -> bool {
-    let always = |at: usize| index.state(at) == State::In;
-    let same = match (job.body.get("rules"), other.body.get("rules")) {
-        (Some(a), Some(b)) => a.same_as(b),
+/// Returns `true` if both jobs are certainly in one pipeline. Different rules may make them alternatives, as for a deploy
+/// of the default branch and one of tags.
+fn are_together(
+    index: &Index<'_>,
+    (position, job): (usize, &Job),
+    (other_position, other): (usize, &Job),
+) -> bool {
+    if index.state(position) == State::In && index.state(other_position) == State::In {
+        return true;
+    }
+    match (job.body.get("rules"), other.body.get("rules")) {
+        (Some(rules), Some(other_rules)) => rules.same_as(other_rules),
         _ => false,
-    };
-    (always(a) && always(b)) || same
+    }
 }
 
-/// The jobs that `parallel` makes of one, unless the name tells them apart.
-fn many(job: &Job, name: &str) -> Option<Diagnostic> {
+/// Returns a warning for a job that `parallel` multiplies, unless each instance deploys to an environment of its own.
+fn shared_by_instances(job: &Job, environment: &Environment<'_>) -> Option<Diagnostic> {
+    let name = environment.name_text();
     let parallel = parallel(&job.body).filter(|parallel| parallel.count() > 1)?;
-    let apart = match &parallel {
+    let is_distinct = match &parallel {
         Parallel::Count(_) => name.contains("CI_NODE_INDEX"),
         Parallel::Matrix(rows) => rows.iter().flatten().any(|(variable, _)| name.contains(variable)),
+        // `parallel` reports its form.
         Parallel::Malformed => true,
     };
-    (!apart).then(|| {
-        let origin = environment(&job.body).map_or(job.origin, |environment| environment.origin);
-        let message = format!("each of the {} jobs of `{}` deploys to `{name}`", parallel.count(), job.name);
-        Diagnostic::warning(&RULE, origin, message)
-            .with_help("name the environment by a variable of the matrix")
-    })
+    if is_distinct {
+        return None;
+    }
+    let message = format!("each of the {} instances of `{}` deploys to `{name}`", parallel.count(), job.name);
+    let problem = Diagnostic::warning(&RULE, environment.origin, message);
+    Some(problem.with_help("use a variable of the matrix in the environment name"))
 }

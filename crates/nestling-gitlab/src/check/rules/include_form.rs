@@ -1,4 +1,4 @@
-//! Files that GitLab itself has to include.
+//! `include-form`: includes that are left for GitLab to resolve.
 
 use super::Index;
 use crate::check::{Level, form};
@@ -9,10 +9,10 @@ use crate::yaml::{Map, Node};
 pub(super) static RULE: Rule = Rule {
     id: "include-form",
     severities: &[Error, Warning],
-    summary: "an `include` of the child pipeline cannot be followed",
-    documentation: "Variables in the `include` of a file that a job made are empty: GitLab reads it before there are any, and the \
-child pipeline is refused. Write what they stand for. An `include` names one of local, remote, template, component and \
-project with `file`; a pipeline follows at most 150.",
+    summary: "GitLab cannot resolve an `include`",
+    documentation: "In a child pipeline from an artifact, GitLab resolves `include` before any variable is set: variables are empty, and GitLab \
+rejects the pipeline. Write the values instead. An `include` has exactly one of local, remote, template, component and \
+project (with `file`). A pipeline can include at most 150 files.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
     bad: Example::Pipeline("include: [{ project: $GROUP/ci, file: /a.yml }]\na: { script: x }\n"),
     good: Example::Pipeline("include: [{ project: a/ci, ref: v1, file: /a.yml }]\na: { script: x }\n"),
@@ -31,49 +31,57 @@ const KEYS: &[&str] = &[
     "integrity",
     "cache",
 ];
-const WHAT: [&str; 5] = ["local", "remote", "template", "component", "project"];
+/// Keywords that name the file; an entry has exactly one.
+const FILE_KEYS: [&str; 5] = ["local", "remote", "template", "component", "project"];
+/// Files in one pipeline, nested ones counted (<https://docs.gitlab.com/ci/yaml/#include>).
 const LIMIT: usize = 150;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let includes = &index.pipeline.includes;
     if let Some(over) = includes.get(LIMIT) {
-        let message = format!("the pipeline includes {} files; GitLab follows {LIMIT}", includes.len());
+        let message = format!("the pipeline includes {} files; GitLab allows {LIMIT}", includes.len());
         problems.push(Diagnostic::error(&RULE, over.origin, message));
     }
     for include in includes {
         match include.as_map() {
             Some(map) => mapping(index, include, map, problems),
             None => {
-                let problem = form::text(&RULE, "include", include);
-                problems.extend(problem.or_else(|| variable(index, include)));
+                let problem = form::string(&RULE, "include", include);
+                problems.extend(problem.or_else(|| empty_variable(index, include)));
             }
         }
     }
 }
 
 fn mapping(index: &Index<'_>, include: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keys(&RULE, "an `include`", map, KEYS));
-    let named = WHAT.iter().filter(|key| map.contains(key)).count();
+    problems.extend(form::keywords(&RULE, "include", map, KEYS));
+    let named = FILE_KEYS.iter().filter(|key| map.contains(key)).count();
     if named != 1 {
-        let message = "an `include` names one of local, remote, template, component and project";
+        let message = "`include` requires exactly one of local, remote, template, component and project";
         problems.push(Diagnostic::error(&RULE, include.origin, message));
     }
     if map.contains("project") && !map.contains("file") {
-        let message = "an `include` of a project names its `file` as well";
+        let message = "`include:project` requires `file`";
         problems.push(Diagnostic::error(&RULE, include.origin, message));
     }
-    for (key, node) in map.iter().filter(|(key, _)| !matches!(*key, "rules" | "inputs")) {
-        let items = node.as_seq().filter(|_| key == "file").unwrap_or(std::slice::from_ref(node));
-        problems.extend(items.iter().filter_map(|item| variable(index, item)));
+    for (key, node) in map.iter() {
+        // Variables in conditions and inputs are expanded later than those in the file's name.
+        if matches!(key, "rules" | "inputs") {
+            continue;
+        }
+        let items = if key == "file" { node.items_or_self() } else { std::slice::from_ref(node) };
+        problems.extend(items.iter().filter_map(|item| empty_variable(index, item)));
     }
 }
 
-/// The pipeline of `.gitlab-ci.yml` has its project's variables when GitLab includes files.
-fn variable(index: &Index<'_>, node: &Node) -> Option<Diagnostic> {
+/// Returns an error for a variable in an include of a child pipeline. The pipeline of `.gitlab-ci.yml` has its project's
+/// variables when GitLab resolves includes.
+fn empty_variable(index: &Index<'_>, node: &Node) -> Option<Diagnostic> {
     if index.settings.level == Level::Root {
         return None;
     }
     let text = node.text().filter(|text| text.contains('$'))?;
-    let message = format!("the variables of `{text}` are empty when GitLab includes it in a child pipeline");
-    Some(Diagnostic::error(&RULE, node.origin, message).with_help("write what they stand for"))
+    let message =
+        format!("variables in `{text}` are empty when GitLab resolves `include` in a child pipeline");
+    Some(Diagnostic::error(&RULE, node.origin, message).with_help("write the value instead of the variable"))
 }

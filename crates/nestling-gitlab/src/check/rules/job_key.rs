@@ -1,17 +1,17 @@
-//! `job-key`: a job has a key that GitLab does not know.
+//! `job-key`: keywords of a job.
 
 use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
-use crate::pipeline::keywords;
+use crate::pipeline::keywords::{self, PASSED_ON};
 use crate::yaml::Entry;
 
 pub(super) static RULE: Rule = Rule {
     id: "job-key",
     severities: &[Error, Warning],
-    summary: "a job has a key that GitLab does not know",
-    documentation: "GitLab refuses a pipeline with an unknown key in a job. A key that is nearly one of GitLab's is an error here; \
-one that resembles none is passed on with a warning, since a newer GitLab may know it.",
+    summary: "a job has an unknown keyword",
+    documentation: "GitLab rejects a pipeline with an unknown job keyword. A keyword that resembles a known one is an error. Any \
+other is passed on with a warning, since a newer GitLab may know it.",
     source: "https://docs.gitlab.com/ci/yaml/#job-keywords",
     bad: Example::Pipeline("a: { script: make, alow_failure: true }\n"),
     good: Example::Pipeline("a: { script: make, allow_failure: true }\n"),
@@ -19,15 +19,14 @@ one that resembles none is passed on with a warning, since a newer GitLab may kn
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        let trigger = job.body.contains("trigger");
+        let is_trigger = job.body.contains("trigger");
         for entry in &job.body.entries {
             let key = entry.key.text();
             if !keywords::JOB.contains(&key) {
                 problems.push(unknown(entry));
-            } else if trigger && !keywords::TRIGGER_JOB.contains(&key) {
-                let message =
-                    format!("`{}` triggers a pipeline, and such a job cannot have `{key}`", job.name);
-                problems.push(Diagnostic::error(&RULE, entry.key.origin, message).with_help("take it out"));
+            } else if is_trigger && !keywords::TRIGGER_JOB.contains(&key) {
+                let message = format!("trigger job `{}` cannot have `{key}`", job.name);
+                problems.push(Diagnostic::error(&RULE, entry.key.origin, message).with_help("remove it"));
             }
         }
     }
@@ -35,12 +34,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn unknown(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
-    let message = format!("`{key}` is no key of a job");
-    Diagnostic::misspelt(
-        &RULE,
-        entry.key.origin,
-        message,
-        Suggestion::among(key, keywords::JOB.iter().copied()),
-        "it is passed on: GitLab refuses it, unless it is newer than this program",
-    )
+    let message = format!("unknown job keyword `{key}`");
+    let suggestion = Suggestion::among(key, keywords::JOB.iter().copied());
+    Diagnostic::misspelt(&RULE, entry.key.origin, message, suggestion, PASSED_ON)
 }

@@ -1,4 +1,4 @@
-//! `needs-dropped`: a job needs one that its rules keep out of the pipeline.
+//! `needs-dropped`: a job needs a job that rules exclude from the pipeline.
 
 use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
@@ -10,8 +10,8 @@ use crate::pipeline::presence::{Implication, State, implies};
 pub(super) static RULE: Rule = Rule {
     id: "needs-dropped",
     severities: &[Error, Warning],
-    summary: "a job needs one that its rules keep out of the pipeline",
-    documentation: "When the rules of a needed job leave it out, GitLab does not create the pipeline at all: \"needs job, but it was \
+    summary: "a job needs a job that rules exclude from the pipeline",
+    documentation: "When rules exclude a needed job, GitLab does not create the pipeline at all: \"needs job, but it was \
 not added to the pipeline\". Give both jobs the same rules, or make the need `optional: true`.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
     bad: Example::Pipeline(
@@ -46,10 +46,11 @@ fn unmet(
         return None;
     }
     let problem = if State::of(&met) == State::Out {
-        let message = format!("`{}` needs `{}`, which its rules keep out", job.name, other.name);
+        let message = format!("`{}` needs `{}`, which rules exclude from the pipeline", job.name, other.name);
         Diagnostic::error(&RULE, need.origin, message)
     } else {
-        let message = format!("`{}` needs `{}`, which its rules may keep out", job.name, other.name);
+        let message =
+            format!("`{}` needs `{}`, which rules can exclude from the pipeline", job.name, other.name);
         let problem = Diagnostic::warning(&RULE, need.origin, message);
         match example(&implication) {
             Some(note) => problem.with_note(note),
@@ -57,7 +58,7 @@ fn unmet(
         }
     };
     let problem = problem.with_label(other.origin, "the needed job");
-    Some(problem.with_help("give both the same rules, or write `{ job: …, optional: true }`"))
+    Some(problem.with_help("give both the same rules, or use `{ job: …, optional: true }`"))
 }
 
 /// Says for which values the needed job is out, if that is known.

@@ -1,4 +1,4 @@
-//! What an entry of `needs` may look like.
+//! `needs-form`: the entries of `needs`.
 
 use super::Index;
 use crate::check::form;
@@ -10,11 +10,11 @@ use crate::yaml::{Map, Node};
 pub(super) static RULE: Rule = Rule {
     id: "needs-form",
     severities: &[Error, Warning],
-    summary: "an entry of `needs` has a form that GitLab refuses",
-    documentation: "`needs` is a list of names or mappings. A mapping has `job`, and may have `artifacts`, `optional` and \
-`parallel`; with `pipeline` it takes artifacts from another pipeline of the same family, with `project` and `ref` from \
-another project. The id of a pipeline is a text: quote it. At most five entries may reach outside of the pipeline, \
-and a job with `trigger` may have none that does.",
+    summary: "an entry of `needs` is invalid",
+    documentation: "`needs` is a list of names or mappings. A mapping has `job`, and can have `artifacts`, `optional` and \
+`parallel`. With `pipeline` it downloads artifacts from another pipeline of the same hierarchy, with `project` and `ref` from \
+another project. The id of a pipeline is a string: quote it. At most five entries can name jobs of other pipelines, \
+and a job with `trigger` can have none of them.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
     bad: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [{ pipeline: 12, job: a }] }\n"),
     good: Example::Pipeline(
@@ -25,8 +25,8 @@ and a job with `trigger` may have none that does.",
 
 const KEYS: &[&str] = &["job", "artifacts", "optional", "parallel", "pipeline", "project", "ref"];
 
-/// How many entries may reach outside of the pipeline.
-const OUTSIDE: usize = 5;
+/// Entries that can name jobs of other pipelines (<https://docs.gitlab.com/ci/yaml/#needsproject>).
+const OUTSIDE_LIMIT: usize = 5;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
@@ -34,24 +34,26 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         match node.as_seq() {
             Some(items) => list(job, items, problems),
             None if node.as_map().is_some() => entry(job, node, problems),
-            None => problems.push(
-                form::wrong(&RULE, "needs", "a list", node)
-                    .with_help(format!("write `needs: [{}]`", node.text().unwrap_or_default())),
-            ),
+            None => {
+                let help = format!("write `needs: [{}]`", node.text().unwrap_or_default());
+                problems.push(form::wrong(&RULE, "needs", "a list", node).with_help(help));
+            }
         }
     }
 }
 
 fn list(job: &Job, items: &[Node], problems: &mut Vec<Diagnostic>) {
     items.iter().for_each(|item| entry(job, item, problems));
-    let outside = |item: &&Node| {
-        item.get("project").is_some() || (item.get("pipeline").is_some() && item.get("job").is_some())
-    };
-    if let Some(sixth) = items.iter().filter(outside).nth(OUTSIDE) {
-        let message =
-            format!("`{}` takes artifacts of more than {OUTSIDE} jobs outside of the pipeline", job.name);
-        problems.push(Diagnostic::error(&RULE, sixth.origin, message));
+    let mut outside = items.iter().filter(|item| item.as_map().is_some_and(is_outside));
+    if let Some(excess) = outside.nth(OUTSIDE_LIMIT) {
+        let message = format!("`{}` needs more than {OUTSIDE_LIMIT} jobs of other pipelines", job.name);
+        problems.push(Diagnostic::error(&RULE, excess.origin, message));
     }
+}
+
+/// Returns `true` if an entry names a job of another pipeline.
+fn is_outside(entry: &Map) -> bool {
+    entry.contains("project") || (entry.contains("pipeline") && entry.contains("job"))
 }
 
 fn entry(job: &Job, item: &Node, problems: &mut Vec<Diagnostic>) {
@@ -60,33 +62,31 @@ fn entry(job: &Job, item: &Node, problems: &mut Vec<Diagnostic>) {
     }
     let Some(map) = item.as_map() else {
         problems.push(match item.as_str() {
-            Some(_) => Diagnostic::error(&RULE, item.origin, "the name of a needed job is empty"),
-            None => form::wrong(&RULE, "needs", "a text or a mapping", item),
+            Some(_) => Diagnostic::error(&RULE, item.origin, "`needs` cannot contain an empty name"),
+            None => form::wrong(&RULE, "needs", "a string or a mapping", item),
         });
         return;
     };
-    problems.extend(form::keys(&RULE, "a need", map, KEYS));
+    problems.extend(form::keywords(&RULE, "needs", map, KEYS));
     for key in ["job", "pipeline", "project", "ref"] {
-        problems.extend(form::value(map, key).and_then(|node| form::text(&RULE, key, node)));
+        problems.extend(form::value(map, key).and_then(|node| form::string(&RULE, key, node)));
     }
     for key in ["artifacts", "optional"] {
-        problems.extend(form::value(map, key).and_then(|node| form::flag(&RULE, key, node)));
+        problems.extend(form::value(map, key).and_then(|node| form::boolean(&RULE, key, node)));
     }
-    problems.extend(whole(job, item, map));
+    problems.extend(combination(job, item, map));
 }
 
-/// What is missing, or cannot be together.
-fn whole(job: &Job, item: &Node, map: &Map) -> Option<Diagnostic> {
-    let trigger = job.body.contains("trigger");
-    let outside = map.contains("project") || (map.contains("pipeline") && map.contains("job"));
+/// Returns an error for keywords that are missing, or that conflict with each other.
+fn combination(job: &Job, item: &Node, map: &Map) -> Option<Diagnostic> {
     let message = if map.contains("project") && !(map.contains("job") && map.contains("ref")) {
-        "a need on another project names its `job` and its `ref` as well".to_owned()
+        "`needs:project` requires `job` and `ref`".to_owned()
     } else if !map.contains("job") && !map.contains("pipeline") {
-        "this need names no `job`".to_owned()
+        "an entry of `needs` requires `job`".to_owned()
     } else if map.contains("pipeline") && map.contains("project") {
-        "a need names a `pipeline` or a `project`, not both".to_owned()
-    } else if trigger && outside {
-        format!("`{}` triggers a pipeline, and such a job cannot take artifacts", job.name)
+        "`needs:pipeline` conflicts with `needs:project`".to_owned()
+    } else if job.body.contains("trigger") && is_outside(map) {
+        format!("trigger job `{}` cannot need jobs of other pipelines", job.name)
     } else {
         return None;
     };

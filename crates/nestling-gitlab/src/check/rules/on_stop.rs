@@ -1,4 +1,4 @@
-//! `on-stop`: a deploy names a stop job that cannot stop its environment.
+//! `on-stop`: the stop job of a deploy job.
 
 use super::Index;
 use crate::check::Level;
@@ -11,10 +11,9 @@ use crate::yaml::Node;
 pub(super) static RULE: Rule = Rule {
     id: "on-stop",
     severities: &[Error],
-    summary: "a deploy names a stop job that cannot stop its environment",
-    documentation: "`on_stop` has to name a job of the same pipeline whose `environment` has `action: stop` and just the same name, \
-letter by letter, variables unexpanded. GitLab refuses the pipeline otherwise. Nestling writes the pair from a `stop:` \
-block.",
+    summary: "`on_stop` names a job that cannot stop the environment",
+    documentation: "`on_stop` must name a job of the same pipeline whose `environment` has `action: stop` and exactly the same name, \
+variables unexpanded. Otherwise GitLab rejects the pipeline. Nestling generates the pair from a `stop:` block.",
     source: "https://docs.gitlab.com/ci/yaml/#environmenton_stop",
     bad: Example::Pipeline(
         "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
@@ -28,41 +27,55 @@ stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        let Some(own) = environment(&job.body) else { continue };
-        let Some(named) = own.on_stop() else { continue };
-        problems.extend(pair(index, job, &own, named));
+        let Some(deployed) = environment(&job.body) else { continue };
+        let Some(on_stop) = deployed.on_stop() else { continue };
+        match index.exact(on_stop.text().unwrap_or_default()) {
+            Some(stop) => problems.extend(pair(job, &deployed, stop, on_stop)),
+            // An include that was not read may define the job.
+            None if index.is_open() => {}
+            None => problems.push(undefined(index, job, on_stop)),
+        }
     }
 }
 
-fn pair(index: &Index<'_>, job: &Job, own: &Environment<'_>, named: &Node) -> Option<Diagnostic> {
-    let name = named.text().unwrap_or_default();
-    let error = |message: String| Diagnostic::error(&RULE, named.origin, message);
-    let Some(stop) = index.exact(name) else {
-        if index.is_open() {
-            return None;
-        }
-        let problem = error(format!("`{}` is stopped by `{name}`, which is not in the pipeline", job.name));
-        // A stop block is a unit's; a plain pipeline has none.
-        let other = match index.settings.level {
-            Level::Root => "name a job of this pipeline",
-            _ => "write a `stop:` block in the job instead",
-        };
-        return Some(problem.with_help(index.near_to(job, name).help_or(other)));
+fn undefined(index: &Index<'_>, job: &Job, on_stop: &Node) -> Diagnostic {
+    let name = on_stop.text().unwrap_or_default();
+    let message = format!("`on_stop` of `{}` names `{name}`, which is not in the pipeline", job.name);
+    // Only a unit can have a stop block.
+    let help = match index.settings.level {
+        Level::Root => "name a job of this pipeline",
+        Level::Child => "write a `stop:` block in the job instead",
     };
-    let Some(other) = environment(&stop.body) else {
-        let problem = error(format!("the stop job `{name}` has no `environment`"));
-        let help = format!("give it `environment: {{ name: {}, action: stop }}`", own.name_text());
-        return Some(problem.with_label(stop.origin, "the stop job").with_help(help));
+    let problem = Diagnostic::error(&RULE, on_stop.origin, message);
+    problem.with_help(index.near_to(job, name).help_or(help))
+}
+
+/// Checks that a stop job stops the environment that a job deploys to.
+fn pair(job: &Job, deployed: &Environment<'_>, stop: &Job, on_stop: &Node) -> Option<Diagnostic> {
+    let deployed_name = deployed.name_text();
+    let Some(stopped) = environment(&stop.body) else {
+        let message = format!("stop job `{}` requires `environment`", stop.name);
+        let problem =
+            Diagnostic::error(&RULE, on_stop.origin, message).with_label(stop.origin, "the stop job");
+        return Some(
+            problem.with_help(format!("add `environment: {{ name: {deployed_name}, action: stop }}`")),
+        );
     };
-    if other.name_text() != own.name_text() {
-        let (this, that) = (own.name_text(), other.name_text());
-        let problem = error(format!("`{name}` stops `{that}`, and `{}` starts `{this}`", job.name));
-        let help = "write the same name in both, letter by letter";
-        return Some(problem.with_label(other.origin, "the other name").with_help(help));
+    // GitLab compares the names before it expands variables.
+    if stopped.name_text() != deployed_name {
+        let stopped_name = stopped.name_text();
+        let message = format!(
+            "`{}` stops `{stopped_name}`, but `{}` deploys to `{deployed_name}`",
+            stop.name, job.name
+        );
+        let problem =
+            Diagnostic::error(&RULE, on_stop.origin, message).with_label(stopped.origin, "the other name");
+        return Some(problem.with_help("use exactly the same name in both"));
     }
-    if other.action() != "stop" {
-        let problem = error(format!("the stop job `{name}` does not stop anything"));
-        return Some(problem.with_label(other.origin, "here").with_help("give it `action: stop`"));
+    if stopped.action() != "stop" {
+        let message = format!("stop job `{}` requires `action: stop`", stop.name);
+        let problem = Diagnostic::error(&RULE, on_stop.origin, message).with_label(stopped.origin, "here");
+        return Some(problem.with_help("add `action: stop`"));
     }
     None
 }

@@ -1,24 +1,25 @@
-//! `only` and `except`, which do not do in a child pipeline what they do elsewhere.
+//! `only-except`: `only` and `except`, which behave differently in child pipelines.
 
 use super::Index;
 use crate::check::{Level, form};
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::{Map, Node};
+use crate::pipeline::Job;
+use crate::yaml::{Entry, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "only-except",
     severities: &[Error, Warning],
-    summary: "`only` or `except` asks for what a child pipeline never is",
-    documentation: "A child pipeline's source is its parent: `only: [merge_requests]`, `schedules`, `web` and the like never match \
-there. And `only` with branches and tags, which is also what `only` means where it names no refs, drops the job from the \
-children of merge requests. GitLab no longer develops `only` and `except`; write `rules`.",
+    summary: "`only` or `except` never matches in a child pipeline",
+    documentation: "The source of a child pipeline is its parent, so `merge_requests`, `schedules`, `web` and similar keywords never \
+match. `only` with branches and tags, which is also the meaning of `only` without refs, excludes the job from child pipelines \
+of merge requests. GitLab no longer develops `only` and `except`; use `rules`.",
     source: "https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except",
     bad: Example::Pipeline("a: { script: x, only: [merge_requests] }\n"),
     good: Example::Pipeline("a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n"),
 };
 
-/// Refs that mean a pipeline's source.
+/// Refs that stand for a pipeline's source.
 const SOURCES: &[&str] = &[
     "api",
     "chat",
@@ -39,31 +40,35 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let Some(entry) = job.body.entry(key).filter(|entry| !entry.value.is_null()) else { continue };
             let node = &entry.value;
             match node.as_map() {
-                Some(map) => problems.extend(form::keys(&RULE, &format!("`{key}`"), map, KEYS)),
-                None if node.as_seq().is_none() => {
+                Some(map) => problems.extend(form::keywords(&RULE, key, map, KEYS)),
+                None if node.as_seq().is_some() => {}
+                None => {
                     problems.push(form::wrong(&RULE, key, "a list of refs", node));
                     continue;
                 }
-                None => {}
             }
-            if index.settings.level == Level::Root {
-                continue;
-            }
-            let sources: Vec<&Node> = refs(node).iter().filter(is_source).collect();
-            problems.extend(sources.iter().map(|item| never(key, item)));
-            if key == "only" && sources.is_empty() {
-                let message = format!("`only` keeps `{}` out of the children of merge requests", job.name);
-                problems.push(
-                    Diagnostic::warning(&RULE, entry.key.origin, message)
-                        .with_help("write `rules: [{ if: … }]`"),
-                );
+            // The pipeline of `.gitlab-ci.yml` has the sources that a child never has.
+            if index.settings.level == Level::Child {
+                in_child(job, entry, problems);
             }
         }
     }
 }
 
+/// Reports refs of `only` or `except` that a child pipeline does not match.
+fn in_child(job: &Job, entry: &Entry, problems: &mut Vec<Diagnostic>) {
+    let key = entry.key.text();
+    let sources: Vec<&Node> = refs(&entry.value).iter().filter(is_source).collect();
+    problems.extend(sources.iter().map(|source| never_matches(key, source)));
+    if key == "only" && sources.is_empty() {
+        let message = format!("`only` excludes `{}` from child pipelines of merge requests", job.name);
+        let problem = Diagnostic::warning(&RULE, entry.key.origin, message);
+        problems.push(problem.with_help("use `rules: [{ if: … }]`"));
+    }
+}
+
 fn refs(node: &Node) -> &[Node] {
-    let list = node.as_map().map_or(Some(node), |map: &Map| map.get("refs"));
+    let list = if node.as_map().is_some() { node.get("refs") } else { Some(node) };
     list.and_then(Node::as_seq).unwrap_or_default()
 }
 
@@ -71,11 +76,11 @@ fn is_source(item: &&Node) -> bool {
     item.text().is_some_and(|text| SOURCES.contains(&text))
 }
 
-fn never(key: &str, item: &Node) -> Diagnostic {
+fn never_matches(key: &str, item: &Node) -> Diagnostic {
     let source = item.text().unwrap_or_default();
-    let message = format!("a child pipeline is never one of `{source}`, so `{key}` finds nothing here");
+    let message = format!("`{source}` in `{key}` never matches in a child pipeline");
     Diagnostic::warning(&RULE, item.origin, message).with_help(match source {
-        "merge_requests" => "write `rules: [{ if: $CI_MERGE_REQUEST_IID }]`",
-        _ => "write `rules`, and ask for a variable that the trigger job hands over",
+        "merge_requests" => "use `rules: [{ if: $CI_MERGE_REQUEST_IID }]`",
+        _ => "use `rules` with a variable that the trigger job forwards",
     })
 }

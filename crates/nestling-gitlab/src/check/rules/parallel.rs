@@ -1,4 +1,4 @@
-//! How often a job runs side by side.
+//! `parallel`: the instances of a job.
 
 use super::Index;
 use crate::check::form;
@@ -13,10 +13,10 @@ use std::collections::HashSet;
 pub(super) static RULE: Rule = Rule {
     id: "parallel",
     severities: &[Error, Warning],
-    summary: "`parallel` makes jobs that GitLab refuses",
-    documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings of variables to a text or a list of \
-texts, 200 jobs in all. The values become part of the jobs' names, so that two rows with the same values clash, and a \
-name can grow over 255 characters.",
+    summary: "`parallel` is invalid",
+    documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings from variables to a string or a list of \
+strings, 200 jobs in all. The values become part of the jobs' names: two rows with the same values clash, and a name can \
+exceed 255 characters.",
     source: "https://docs.gitlab.com/ci/yaml/#parallelmatrix",
     bad: Example::Pipeline("a: { script: x, parallel: 201 }\n"),
     good: Example::Pipeline("a: { script: x, parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] } }\n"),
@@ -43,7 +43,7 @@ fn number(node: &Node) -> Option<Diagnostic> {
     match node.as_int() {
         Some(1..=200) => None,
         Some(number) => {
-            let message = format!("`parallel` is a number from 1 to {LIMIT}, and this is {number}");
+            let message = format!("`parallel` must be between 1 and {LIMIT}, found {number}");
             Some(Diagnostic::error(&RULE, node.origin, message))
         }
         None => Some(form::wrong(&RULE, "parallel", "a whole number or a `matrix`", node)),
@@ -51,9 +51,9 @@ fn number(node: &Node) -> Option<Diagnostic> {
 }
 
 fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keys(&RULE, "`parallel`", map, &["matrix"]));
+    problems.extend(form::keywords(&RULE, "parallel", map, &["matrix"]));
     let Some(matrix) = map.get("matrix") else {
-        problems.push(Diagnostic::error(&RULE, node.origin, "`parallel` has no `matrix`"));
+        problems.push(Diagnostic::error(&RULE, node.origin, "`parallel` requires `matrix`"));
         return;
     };
     let Some(rows) = matrix.as_seq() else {
@@ -62,10 +62,10 @@ fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
     };
     for row in rows.iter().filter(|row| !row.is_reference()) {
         match row.as_map() {
-            None => problems.push(form::wrong(&RULE, "matrix", "mappings of variables and values", row)),
             Some(variables) => {
-                variables.iter().for_each(|(name, value)| problems.extend(values(name, value)));
+                problems.extend(variables.iter().filter_map(|(name, node)| values(name, node)));
             }
+            None => problems.push(form::wrong(&RULE, "matrix", "a list of mappings", row)),
         }
     }
 }
@@ -73,11 +73,15 @@ fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
 fn values(name: &str, node: &Node) -> Option<Diagnostic> {
     let items = node.items_or_self();
     if items.is_empty() {
-        return Some(Diagnostic::error(&RULE, node.origin, format!("`{name}` of the matrix has no values")));
+        return Some(Diagnostic::error(
+            &RULE,
+            node.origin,
+            format!("matrix variable `{name}` has no values"),
+        ));
     }
-    let fits = |item: &&Node| item.as_str().is_some() || item.as_int().is_some() || item.is_reference();
-    let wrong = items.iter().find(|item| !fits(item))?;
-    let message = format!("`{name}` of the matrix takes texts, and this is {}", form::what(wrong));
+    let wrong = items.iter().find(|item| !is_matrix_value(item))?;
+    let found = wrong.type_name();
+    let message = format!("values of matrix variable `{name}` must be strings, found {found}");
     let problem = Diagnostic::error(&RULE, wrong.origin, message);
     Some(match wrong.text() {
         Some(text) => problem.with_help(format!("quote it: \"{text}\"")),
@@ -85,27 +89,36 @@ fn values(name: &str, node: &Node) -> Option<Diagnostic> {
     })
 }
 
+/// GitLab converts whole numbers to strings, and refuses booleans and fractions.
+fn is_matrix_value(node: &Node) -> bool {
+    node.as_str().is_some() || node.as_int().is_some() || node.is_reference()
+}
+
+/// Checks the names of the instances.
 fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
     let parallel = parallel(&job.body)?;
-    let error = |message: String| Some(Diagnostic::error(&RULE, node.origin, message));
     let count = parallel.count();
     if matches!(parallel, Parallel::Malformed) || count == 0 {
         return None;
     }
+    // The names of more instances are not enumerated: there can be millions.
     if count > LIMIT {
-        return error(format!("the matrix makes {count} jobs; GitLab allows {LIMIT}"));
+        let message = format!("`matrix` creates {count} jobs; GitLab allows {LIMIT}");
+        return Some(Diagnostic::error(&RULE, node.origin, message));
     }
     let mut seen = HashSet::new();
     for name in parallel.names(job.name.as_str()) {
         let length = name.chars().count();
         if length > NAME_LIMIT {
-            return error(format!(
-                "`{}` makes a job whose name has {length} characters; GitLab allows 255",
+            let message = format!(
+                "`{}` creates a job whose name has {length} characters; GitLab allows {NAME_LIMIT}",
                 job.name
-            ));
+            );
+            return Some(Diagnostic::error(&RULE, node.origin, message));
         }
-        if let Some(twice) = seen.replace(name) {
-            return error(format!("the matrix makes `{twice}` twice"));
+        if let Some(duplicate) = seen.replace(name) {
+            let message = format!("`matrix` creates `{duplicate}` twice");
+            return Some(Diagnostic::error(&RULE, node.origin, message));
         }
     }
     None

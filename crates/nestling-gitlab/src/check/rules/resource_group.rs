@@ -1,20 +1,21 @@
-//! Jobs that take turns.
+//! `resource-group`: jobs that run one at a time.
 
 use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::environment::is_name_character;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "resource-group",
     severities: &[Error, Warning],
-    summary: "a `resource_group` has a name that GitLab refuses, or does not hold",
-    documentation: "The name holds letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and no slash at either end. A job with \
-`trigger` gives the group back as soon as the other pipeline is made, unless it has a `strategy`. And a group of a \
-trigger job that waits is taken while the other pipeline runs: a job there that asks for the same one waits for ever. The group of the \
-trigger job in the repository's own `.gitlab-ci.yml` is known; `workspace: { gitlab: { held_groups: [NAME] } }` names others.",
+    summary: "a `resource_group` has an invalid name, or no effect",
+    documentation: "The name can contain letters, digits, spaces, `-`, `_`, `/`, `.` and variables, and cannot start or end with a slash. \
+A trigger job without `strategy` releases its group as soon as the downstream pipeline is created. With a `strategy` it holds \
+the group while that pipeline runs, and a job there with the same group waits forever. Nestling reads the group of the trigger \
+job in the repository's own `.gitlab-ci.yml`; list others in `workspace: { gitlab: { held_groups: [NAME] } }`.",
     source: "https://docs.gitlab.com/ci/resource_groups/",
     bad: Example::Pipeline("a: { script: x, resource_group: prod/ }\n"),
     good: Example::Pipeline("a: { script: x, resource_group: prod/$REGION }\n"),
@@ -25,31 +26,30 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "resource_group") else { continue };
         let Some(name) = node.as_str() else {
-            problems.push(form::wrong(&RULE, "resource_group", "a text", node));
+            problems.push(form::wrong(&RULE, "resource_group", "a string", node));
             continue;
         };
         problems.extend(characters(name, node));
         problems.extend(released(job, node));
         if held.iter().any(|group| group == name) {
-            let message =
-                format!("`{}` waits for the group `{name}`, which its parent's trigger job holds", job.name);
-            problems.push(
-                Diagnostic::error(&RULE, node.origin, message)
-                    .with_help("keep the group at the trigger job, and take it out here"),
+            let message = format!(
+                "`{}` waits for resource group `{name}`, which the parent's trigger job holds",
+                job.name
             );
+            let problem = Diagnostic::error(&RULE, node.origin, message);
+            problems.push(problem.with_help("keep the group in the trigger job, and remove it here"));
         }
     }
 }
 
-/// lib/gitlab/regex.rb: the characters of an environment's name.
+/// Checks the characters of a name, which are those of an environment's (lib/gitlab/regex.rb).
 fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || "_/${}. -".contains(*c);
     let message = if name.is_empty() {
-        "the `resource_group` is empty".to_owned()
-    } else if let Some(found) = name.chars().find(|c| !allowed(c)) {
-        format!("the resource group `{name}` holds {found:?}")
+        "`resource_group` cannot be empty".to_owned()
+    } else if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
+        format!("resource group `{name}` cannot contain {character:?}")
     } else if name.starts_with('/') || name.ends_with('/') {
-        format!("the resource group `{name}` begins or ends with a slash")
+        format!("resource group `{name}` cannot start or end with a slash")
     } else {
         return None;
     };
@@ -57,10 +57,11 @@ fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
 }
 
 fn released(job: &Job, node: &Node) -> Option<Diagnostic> {
-    let trigger = job.body.get("trigger")?;
-    trigger.get("strategy").is_none().then(|| {
-        let message =
-            format!("`{}` gives its resource group back before the other pipeline has run", job.name);
-        Diagnostic::warning(&RULE, node.origin, message).with_help("add `strategy: mirror` to `trigger`")
-    })
+    if job.body.get("trigger")?.get("strategy").is_some() {
+        return None;
+    }
+    let message =
+        format!("`{}` releases its resource group before the downstream pipeline has run", job.name);
+    let problem = Diagnostic::warning(&RULE, node.origin, message);
+    Some(problem.with_help("add `strategy: mirror` to `trigger`"))
 }

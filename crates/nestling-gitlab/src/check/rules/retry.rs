@@ -1,23 +1,24 @@
-//! How often a failed job is tried again.
+//! `retry`: the retries of a failed job.
 
 use super::Index;
 use super::when_form::exit_codes;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
+use crate::pipeline::keywords::PASSED_ON;
 use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "retry",
     severities: &[Error, Warning],
-    summary: "`retry` has a value that GitLab refuses",
-    documentation: "`retry` is 0, 1 or 2, or a mapping with `max`, `when` and `exit_codes`. `when` names kinds of failures.",
+    summary: "`retry` is invalid",
+    documentation: "`retry` is 0, 1 or 2, or a mapping with `max`, `when` and `exit_codes`. `when` lists failure reasons.",
     source: "https://docs.gitlab.com/ci/yaml/#retry",
     bad: Example::Pipeline("a: { script: x, retry: 3 }\n"),
     good: Example::Pipeline("a: { script: x, retry: { max: 2, when: [runner_system_failure] } }\n"),
 };
 
-/// The failures that the documentation lists.
+/// Failure reasons (<https://docs.gitlab.com/ci/yaml/#retrywhen>).
 const FAILURES: &[&str] = &[
     "always",
     "unknown_failure",
@@ -45,7 +46,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             problems.extend(times("retry", node));
             continue;
         };
-        problems.extend(form::keys(&RULE, "`retry`", map, &["max", "when", "exit_codes"]));
+        problems.extend(form::keywords(&RULE, "retry", map, &["max", "when", "exit_codes"]));
         problems.extend(form::value(map, "max").and_then(|node| times("max", node)));
         problems.extend(exit_codes(&RULE, map));
         if let Some(when) = form::value(map, "when") {
@@ -59,7 +60,7 @@ fn times(key: &str, node: &Node) -> Option<Diagnostic> {
     match node.as_int() {
         Some(0..=2) => None,
         Some(times) => {
-            let message = format!("a job is tried again at most twice, not {times} times");
+            let message = format!("`{key}` must be 0, 1 or 2, found {times}");
             Some(Diagnostic::error(&RULE, node.origin, message))
         }
         None => Some(form::wrong(&RULE, key, "0, 1 or 2", node)),
@@ -67,16 +68,11 @@ fn times(key: &str, node: &Node) -> Option<Diagnostic> {
 }
 
 fn failure(node: &Node) -> Option<Diagnostic> {
-    let Some(name) = node.as_str() else { return Some(form::wrong(&RULE, "when", "a text", node)) };
+    let Some(name) = node.as_str() else { return form::string(&RULE, "when", node) };
     if FAILURES.contains(&name) {
         return None;
     }
-    let message = format!("`{name}` is no kind of failure that GitLab documents");
-    Some(Diagnostic::misspelt(
-        &RULE,
-        node.origin,
-        message,
-        Suggestion::among(name, FAILURES.iter().copied()),
-        "it is passed on: GitLab refuses it, unless it is newer than this program",
-    ))
+    let message = format!("unknown failure reason `{name}` in `retry:when`");
+    let suggestion = Suggestion::among(name, FAILURES.iter().copied());
+    Some(Diagnostic::misspelt(&RULE, node.origin, message, suggestion, PASSED_ON))
 }

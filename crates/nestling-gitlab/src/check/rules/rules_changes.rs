@@ -1,4 +1,4 @@
-//! Globs in `rules:changes` that do not match what they seem to.
+//! `rules-changes`: globs in `rules:changes` that do not match what they seem to.
 
 use super::Index;
 use crate::diagnostic::Severity::Warning;
@@ -23,18 +23,18 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for rule in rules(&job.body).unwrap_or_default() {
             let Some(changes) = rule.body.get("changes") else { continue };
-            let list = changes.get("paths").unwrap_or(changes);
-            for item in list.as_seq().unwrap_or_default() {
-                problems.extend(glob(item));
+            let paths = changes.get("paths").unwrap_or(changes);
+            for path in paths.as_seq().unwrap_or_default() {
+                problems.extend(misleading(path));
             }
         }
     }
 }
 
-fn glob(item: &Node) -> Vec<Diagnostic> {
-    let Some(glob) = item.as_str().and_then(|text| Glob::parse(text).ok()) else { return Vec::new() };
-    glob.lint()
-        .into_iter()
-        .map(|lint| Diagnostic::warning(&RULE, item.origin, lint.to_string()).with_help(lint.help()))
+fn misleading(path: &Node) -> Vec<Diagnostic> {
+    let Some(glob) = path.as_str().and_then(|text| Glob::parse(text).ok()) else { return Vec::new() };
+    let lints = glob.lint().into_iter();
+    lints
+        .map(|lint| Diagnostic::warning(&RULE, path.origin, lint.to_string()).with_help(lint.help()))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Conditions on what started the pipeline, in a child of which it is always the same.
+//! `rules-child`: conditions on a pipeline source that a child pipeline never has.
 
 use super::Index;
 use crate::check::Level;
@@ -11,10 +11,10 @@ use crate::pipeline::rule::rules;
 pub(super) static RULE: Rule = Rule {
     id: "rules-child",
     severities: &[Warning],
-    summary: "a rule waits for a source that a child pipeline never has",
+    summary: "a rule tests for a source that a child pipeline never has",
     documentation: "In a child pipeline `CI_PIPELINE_SOURCE` is always `parent_pipeline`, whatever started its parent. A rule that \
-asks for `merge_request_event`, `push` or `schedule` never holds there, and the job is missing without a word. The \
-variables of the merge request, the branch and the tag are the parent's.",
+tests for `merge_request_event`, `push` or `schedule` never applies, and the job is silently missing. The variables of the \
+merge request, the branch and the tag are the parent's.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/",
     bad: Example::Pipeline(
         "a: { script: x, rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }] }\n",
@@ -26,8 +26,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if index.settings.level == Level::Root {
         return;
     }
-    let workflow = std::iter::once(&index.pipeline.workflow);
-    for body in workflow.chain(index.jobs().map(|(_, job)| &job.body)) {
+    for body in index.bodies_with_rules() {
         for rule in rules(body).unwrap_or_default() {
             let Some(node) = rule.condition() else { continue };
             let Some(condition) = node.text().and_then(|text| Expression::parse(text).ok()) else { continue };
@@ -44,10 +43,12 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn instead(source: &str) -> &'static str {
     match source {
-        "merge_request_event" => "ask for `$CI_MERGE_REQUEST_IID`, which children of merge requests have",
-        "push" => "ask for `$CI_COMMIT_BRANCH` or `$CI_COMMIT_TAG`",
+        "merge_request_event" => {
+            "use `$CI_MERGE_REQUEST_IID`, which is set in child pipelines of merge requests"
+        }
+        "push" => "use `$CI_COMMIT_BRANCH` or `$CI_COMMIT_TAG`",
         _ => {
-            "give the trigger job `variables: { PARENT_SOURCE: $CI_PIPELINE_SOURCE }`, and ask for `$PARENT_SOURCE`"
+            "add `variables: { PARENT_SOURCE: $CI_PIPELINE_SOURCE }` to the trigger job, and use `$PARENT_SOURCE`"
         }
     }
 }

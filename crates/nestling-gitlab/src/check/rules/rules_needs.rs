@@ -1,4 +1,4 @@
-//! `needs` inside `rules`, which take the place of the job's own.
+//! `rules-needs`: `needs` of a rule, which replace the job's own.
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
@@ -10,8 +10,8 @@ use crate::pipeline::rule::rules;
 pub(super) static RULE: Rule = Rule {
     id: "rules-needs",
     severities: &[Error],
-    summary: "a rule needs a job that is not there, or comes later",
-    documentation: "`rules:needs` takes the place of the job's own `needs` where the rule applies. GitLab checks every rule's, \
+    summary: "a rule needs a job that is undefined or in a later stage",
+    documentation: "`rules:needs` replaces the job's own `needs` where the rule applies. GitLab checks the needs of every rule, \
 whether it applies or not.",
     source: "https://docs.gitlab.com/ci/yaml/#rulesneeds",
     bad: Example::Pipeline(
@@ -26,15 +26,15 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for rule in rules(&job.body).unwrap_or_default() {
             for need in needs(rule.body).unwrap_or_default() {
-                problems.extend(one(index, job, &need));
+                problems.extend(judge(index, job, &need));
             }
         }
     }
 }
 
-fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
+fn judge(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
     let name = need.job()?;
-    let Some(at) = index.find(name) else {
+    let Some(position) = index.find(name) else {
         if need.optional || index.is_open() {
             return None;
         }
@@ -42,17 +42,18 @@ fn one(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         let problem = Diagnostic::error(&RULE, need.origin, message);
         return Some(problem.with_help(index.near_to(job, name).help_or("name a job of this pipeline")));
     };
-    let other = &index.pipeline.jobs[at];
-    if need.matrix.is_none() && other.name.as_str() == name && index.presence[at].is_multiplied(name) {
+    let other = &index.pipeline.jobs[position];
+    // A job's own `needs` would mean all instances; in a rule GitLab looks for a job of just this name.
+    if need.matrix.is_none() && other.name.as_str() == name && index.presence[position].is_multiplied(name) {
         let message =
-            format!("a rule of `{}` needs `{name}`, of which `parallel` makes other jobs", job.name);
+            format!("a rule of `{}` needs `{name}`, which `parallel` replaces by its instances", job.name);
         let problem =
             Diagnostic::error(&RULE, need.origin, message).with_label(other.origin, "the needed job");
-        return Some(problem.with_help("name the copies: in a rule GitLab does not know the job's own name"));
+        return Some(problem.with_help("name the instances, for example `test 1/2` or `test: [linux]`"));
     }
     if index.stage(other.stage())? <= index.stage(job.stage())? {
         return None;
     }
-    let message = format!("a rule of `{}` needs `{name}`, a job of a later stage", job.name);
+    let message = format!("a rule of `{}` needs `{name}`, which is in a later stage", job.name);
     Some(Diagnostic::error(&RULE, need.origin, message).with_label(other.origin, "the later job"))
 }

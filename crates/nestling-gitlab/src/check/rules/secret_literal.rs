@@ -1,4 +1,4 @@
-//! Secrets that stand in the file.
+//! `secret-literal`: secrets in a file of the repository.
 
 use super::Index;
 use crate::diagnostic::Severity::Warning;
@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 pub(super) static RULE: Rule = Rule {
     id: "secret-literal",
     severities: &[Warning],
-    summary: "a text looks like a secret",
-    documentation: "What stands in the pipeline is read by everybody who can read the repository, and stays in its history. Put \
-secrets into protected, masked variables of the project, or fetch them with `id_tokens` or `secrets`.",
+    summary: "a value looks like a secret",
+    documentation: "Everyone with access to the repository can read the pipeline, and it stays in the history. Put secrets into \
+protected, masked variables of the project, or fetch them with `id_tokens` or `secrets`.",
     source: "https://docs.gitlab.com/ci/variables/#cicd-variable-security",
     bad: Example::Pipeline("a: { script: x, variables: { API_TOKEN: 7f3b9c2e41d8a6b0 } }\n"),
     good: Example::Pipeline(
@@ -20,9 +20,9 @@ secrets into protected, masked variables of the project, or fetch them with `id_
     ),
 };
 
-/// Forms that nothing but a secret has: tokens of GitLab, GitHub, Slack, AWS and npm, and private keys.
-static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let forms = [
+/// Patterns that only secrets match: tokens of GitLab, GitHub, Slack, AWS and npm, and private keys.
+static PATTERNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = [
         r"gl(?:pat|ptt|dt|rt|cbt|imt|agent|oas)-[0-9A-Za-z_\-]{20,}",
         r"gh[pousr]_[0-9A-Za-z]{36}",
         r"github_pat_[0-9A-Za-z_]{22,}",
@@ -31,7 +31,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"npm_[0-9A-Za-z]{36}",
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
     ];
-    Regex::new(&forms.join("|")).ok()
+    Regex::new(&patterns.join("|")).ok()
 });
 
 /// Words in names of variables that hold secrets.
@@ -51,9 +51,9 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::Scalar(scalar) => {
-            // The shortest of the forms has fifteen characters.
-            if scalar.text.len() >= 15 && has_form(&scalar.text) {
-                problems.push(told(node, "this text has the form of a secret".to_owned()));
+            // The shortest secret that a pattern matches has fifteen characters.
+            if scalar.text.len() >= 15 && matches_pattern(&scalar.text) {
+                problems.push(finding(node, "this value looks like a secret".to_owned()));
             }
         }
         Kind::Seq(items) => items.iter().for_each(|item| walk(item, problems)),
@@ -61,25 +61,32 @@ fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn has_form(text: &str) -> bool {
-    FORMS.as_ref().is_some_and(|forms| forms.is_match(text))
+fn matches_pattern(text: &str) -> bool {
+    PATTERNS.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// A variable with the name of a secret, and a value that is one word of some length with digits in it.
+/// Returns a warning for a variable with the name of a secret whose value looks generated.
 fn named(entry: &Entry) -> Option<Diagnostic> {
     let name = entry.key.text();
     let upper = name.to_ascii_uppercase();
     let node = entry.value.get("value").unwrap_or(&entry.value);
     let text = node.text()?;
-    let ends = NAMES.iter().any(|word| upper.ends_with(word));
-    let word = text.len() >= 12 && !text.contains(['$', '/', ' ', '.', ':', '\n']);
-    let mixed =
-        text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic());
-    (ends && word && mixed && !has_form(text))
-        .then(|| told(node, format!("`{name}` looks like a secret that stands in the file")))
+    let has_secret_name = NAMES.iter().any(|word| upper.ends_with(word));
+    // `walk` reports the values that match a pattern.
+    if !has_secret_name || !looks_generated(text) || matches_pattern(text) {
+        return None;
+    }
+    Some(finding(node, format!("the value of `{name}` looks like a secret")))
 }
 
-fn told(node: &Node, message: String) -> Diagnostic {
+/// Returns `true` for one long word of letters and digits. Paths, URLs and variables are not secrets themselves.
+fn looks_generated(text: &str) -> bool {
+    let has_digit = text.contains(|c: char| c.is_ascii_digit());
+    let has_letter = text.contains(|c: char| c.is_ascii_alphabetic());
+    text.len() >= 12 && !text.contains(['$', '/', ' ', '.', ':', '\n']) && has_digit && has_letter
+}
+
+fn finding(node: &Node, message: String) -> Diagnostic {
     Diagnostic::warning(&RULE, node.origin, message)
-        .with_help("put it into a masked variable of the project, and call it invalid where it was issued")
+        .with_help("move it into a masked variable of the project, and revoke it")
 }

@@ -1,4 +1,4 @@
-//! Stop jobs that the pipeline waits for.
+//! `stop-blocks`: stop jobs that block the pipeline.
 
 use super::Index;
 use super::manual_only::blocks;
@@ -8,9 +8,9 @@ use crate::diagnostic::{Diagnostic, Example, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "stop-blocks",
     severities: &[Warning],
-    summary: "a stop job keeps the pipeline waiting",
-    documentation: "In `rules`, `when: manual` holds the pipeline up until somebody plays the job, unless `allow_failure: true` \
-stands beside it. A stop job is not played for weeks: the child pipeline, and the parent that depends on it, would wait \
+    summary: "a stop job blocks the pipeline",
+    documentation: "In `rules`, `when: manual` blocks the pipeline until someone runs the job, unless the rule has \
+`allow_failure: true`. A stop job may not run for weeks, and the child pipeline and the parent that depends on it would wait \
 as long.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
@@ -26,12 +26,9 @@ stop: { script: s, rules: [{ if: $X, when: manual, allow_failure: true }], envir
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for pair in index.stops() {
         if blocks(&pair.stop.body) {
-            let message =
-                format!("the pipeline waits until somebody plays the stop job `{}`", pair.stop.name);
-            problems.push(
-                Diagnostic::warning(&RULE, pair.stop.origin, message)
-                    .with_help("add `allow_failure: true` beside `when: manual`"),
-            );
+            let message = format!("stop job `{}` blocks the pipeline until someone runs it", pair.stop.name);
+            let problem = Diagnostic::warning(&RULE, pair.stop.origin, message);
+            problems.push(problem.with_help("add `allow_failure: true` next to `when: manual`"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Stop jobs that start by themselves.
+//! `stop-manual`: stop jobs that start automatically.
 
 use super::Index;
 use crate::diagnostic::Severity::Warning;
@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     id: "stop-manual",
     severities: &[Warning],
     summary: "a stop job is not manual",
-    documentation: "GitLab plays the stop job when the environment is stopped. It has to be `when: manual`: otherwise it runs with \
-the rest of the pipeline, and takes down what was just deployed, and GitLab finds no manual action to stop with.",
+    documentation: "GitLab runs the stop job when the environment is stopped. The job must have `when: manual`: otherwise it runs with \
+the rest of the pipeline and stops what was just deployed, and GitLab finds no manual job to stop the environment with.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
         "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
@@ -24,14 +24,15 @@ stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for pair in index.stops().filter(|pair| index.state(pair.stop_at) != State::Out) {
-        if !is_manual(&pair.stop.body) {
-            let message = format!("the stop job `{}` starts by itself", pair.stop.name);
-            problems.push(
-                Diagnostic::warning(&RULE, pair.stop.origin, message)
-                    .with_label(pair.named.origin, "named here")
-                    .with_help("add `when: manual`, in every rule where it has `rules`"),
-            );
+    for pair in index.stops() {
+        if index.state(pair.stop_position) == State::Out || is_manual(&pair.stop.body) {
+            continue;
         }
+        let message = format!("stop job `{}` starts automatically", pair.stop.name);
+        problems.push(
+            Diagnostic::warning(&RULE, pair.stop.origin, message)
+                .with_label(pair.on_stop.origin, "named here")
+                .with_help("add `when: manual`, to each rule if the job has `rules`"),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Stop jobs that wait for what may never come.
+//! `stop-unreachable`: stop jobs that wait for jobs that may fail.
 
 use super::Index;
 use crate::diagnostic::Severity::Warning;
@@ -7,9 +7,9 @@ use crate::diagnostic::{Diagnostic, Example, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "stop-unreachable",
     severities: &[Warning],
-    summary: "a stop job cannot run where another job has failed",
-    documentation: "A stop job of a later stage than its deploy waits for the stages between: where one fails, GitLab stops the \
-environment without running the job, in silence. Put it into the deploy's stage, or give it a need on the deploy.",
+    summary: "a stop job cannot run after another job has failed",
+    documentation: "A stop job in a later stage than its deploy job waits for the stages in between. If one of them fails, GitLab \
+silently stops the environment without running the job. Move it to the stage of the deploy job, or let it need that job.",
     source: "https://docs.gitlab.com/ci/environments/#run-a-pipeline-job-when-environment-is-stopped",
     bad: Example::Pipeline(
         "deploy: { stage: test, script: d, environment: { name: e, on_stop: stop } }\n\
@@ -26,18 +26,18 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         if pair.stop.body.contains("needs") {
             continue;
         }
-        let stages = (index.stage(pair.deploy.stage()), index.stage(pair.stop.stage()));
-        if let (Some(deploys), Some(stops)) = stages
-            && stops > deploys
-        {
-            let (stop, stage) = (&pair.stop.name, pair.deploy.stage());
-            let message =
-                format!("the stop job `{stop}` waits for everything between `{stage}` and its own stage");
-            problems.push(
-                Diagnostic::warning(&RULE, pair.stop.origin, message)
-                    .with_label(pair.deploy.origin, "the deploy")
-                    .with_help(format!("add `needs: [\"{}\"]`, or `stage: {stage}`", pair.deploy.name)),
-            );
+        let stage = pair.deploy.stage();
+        let Some(deploy_stage) = index.stage(stage) else { continue };
+        let Some(stop_stage) = index.stage(pair.stop.stage()) else { continue };
+        if stop_stage <= deploy_stage {
+            continue;
         }
+        let message =
+            format!("stop job `{}` waits for all stages between `{stage}` and its own", pair.stop.name);
+        problems.push(
+            Diagnostic::warning(&RULE, pair.stop.origin, message)
+                .with_label(pair.deploy.origin, "the deploy job")
+                .with_help(format!("add `needs: [\"{}\"]`, or `stage: {stage}`", pair.deploy.name)),
+        );
     }
 }

@@ -1,30 +1,32 @@
-//! The tags that choose a runner.
+//! `tags`: the tags that select a runner.
 
 use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "tags",
     severities: &[Error],
-    summary: "`tags` is no list of fewer than 50 texts",
-    documentation: "`tags` is a list, also for one tag, and holds fewer than 50.",
+    summary: "`tags` is invalid",
+    documentation: "`tags` is a list, even for a single tag, of at most 49 strings.",
     source: "https://docs.gitlab.com/ci/yaml/#tags",
     bad: Example::Pipeline("a: { script: x, tags: docker }\n"),
     good: Example::Pipeline("a: { script: x, tags: [docker] }\n"),
 };
 
+/// Tags of one job (lib/gitlab/ci/config/entry/tags.rb, `TAGS_LIMIT`).
 const LIMIT: usize = 50;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "tags") else { continue };
-        problems.extend(form::texts(&RULE, "tags", node));
-        if let Some(over) = node.as_seq().unwrap_or_default().get(LIMIT - 1).map(|node: &Node| node.origin) {
-            let message = format!("`{}` has {LIMIT} tags or more; GitLab allows fewer", job.name);
-            problems.push(Diagnostic::error(&RULE, over, message));
+        problems.extend(form::strings(&RULE, "tags", node));
+        let tags = node.as_seq().unwrap_or_default();
+        // The limit itself is already too many.
+        if let Some(excess) = tags.get(LIMIT - 1) {
+            let message = format!("`{}` has {} tags; GitLab allows fewer than {LIMIT}", job.name, tags.len());
+            problems.push(Diagnostic::error(&RULE, excess.origin, message));
         }
     }
 }

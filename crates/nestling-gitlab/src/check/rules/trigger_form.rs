@@ -1,20 +1,20 @@
-//! What `trigger` may look like, and the job that makes its file.
+//! `trigger-form`: `trigger`, and the job that creates its artifact.
 
 use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::Job;
+use crate::pipeline::{Job, keywords};
 use crate::yaml::{Map, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "trigger-form",
     severities: &[Error, Warning],
-    summary: "a `trigger` has a form that GitLab refuses",
-    documentation: "`trigger` names a project, or includes at most three files. A file that a job made is named by `artifact` and \
-`job`; that job has to be one of this pipeline that runs a script, in the same stage or an earlier one. `strategy` is \
-`depend`, or `mirror` since GitLab 18.2. A job with `trigger` cannot be `delayed`, cannot have `parallel: 3`, and its \
-`allow_failure` is `true` or `false`.",
+    summary: "`trigger` is invalid",
+    documentation: "`trigger` names a project, or includes at most three files. An artifact of a job is included by `artifact` and \
+`job`; that job must run a script in this pipeline, in the same stage or an earlier one. `strategy` is `depend` or, since \
+GitLab 18.2, `mirror`. A job with `trigger` cannot be `delayed`, cannot have `parallel: 3`, and its `allow_failure` is `true` or \
+`false`.",
     source: "https://docs.gitlab.com/ci/yaml/#trigger",
     bad: Example::Pipeline("child: { trigger: { include: [{ artifact: child.yml }] } }\n"),
     good: Example::Pipeline(
@@ -23,73 +23,58 @@ artifact: child.yml, job: make }]\n    strategy: depend\n",
     ),
 };
 
-const KEYS: &[&str] = &["project", "branch", "include", "strategy", "forward", "inputs"];
-const INCLUDE_KEYS: &[&str] = &[
-    "local",
-    "file",
-    "project",
-    "ref",
-    "artifact",
-    "job",
-    "template",
-    "component",
-    "remote",
-    "inputs",
-    "rules",
-];
 /// lib/gitlab/ci/config/entry/trigger.rb, `INCLUDE_MAX_SIZE`.
-const INCLUDES: usize = 3;
+const INCLUDE_LIMIT: usize = 3;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "trigger") else { continue };
-        problems.extend(job_keys(job));
+        problems.extend(job_keywords(job));
         match node.as_map() {
             Some(map) => mapping(index, job, node, map, problems),
-            None => problems.extend(form::text(&RULE, "trigger", node)),
+            None => problems.extend(form::string(&RULE, "trigger", node)),
         }
     }
 }
 
-fn job_keys(job: &Job) -> Vec<Diagnostic> {
+/// Checks the values that a job cannot have together with `trigger`.
+fn job_keywords(job: &Job) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     if let Some(when) = job.body.get("when").filter(|when| when.text() == Some("delayed")) {
-        let message = format!("`{}` triggers a pipeline, and such a job cannot be delayed", job.name);
+        let message = format!("trigger job `{}` cannot be delayed", job.name);
         problems.push(Diagnostic::error(&RULE, when.origin, message));
     }
     if let Some(parallel) = job.body.get("parallel").filter(|node| node.as_int().is_some()) {
-        let message =
-            format!("`{}` triggers a pipeline, and such a job is multiplied by `matrix` only", job.name);
+        let message = format!("trigger job `{}` can use `parallel` only with `matrix`", job.name);
         problems.push(Diagnostic::error(&RULE, parallel.origin, message));
     }
     if let Some(allow) = form::value(&job.body, "allow_failure").filter(|node| node.as_map().is_some()) {
-        problems.push(form::wrong(&RULE, "allow_failure", "`true` or `false` beside `trigger`", allow));
+        problems.push(form::wrong(&RULE, "allow_failure", "`true` or `false` with `trigger`", allow));
     }
     problems
 }
 
 fn mapping(index: &Index<'_>, job: &Job, node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keys(&RULE, "`trigger`", map, KEYS));
+    problems.extend(form::keywords(&RULE, "trigger", map, keywords::TRIGGER));
     if !map.contains("project") && !map.contains("include") {
-        let message = format!("`{}` triggers neither a `project` nor an `include`", job.name);
+        let message = format!("`trigger` of `{}` requires `project` or `include`", job.name);
         problems.push(Diagnostic::error(&RULE, node.origin, message));
     }
     problems.extend(form::value(map, "strategy").and_then(|node| strategy(index, node)));
     if let Some(forward) = form::value(map, "forward") {
         match forward.as_map() {
-            None => problems.push(form::wrong(&RULE, "forward", "a mapping", forward)),
             Some(map) => {
-                let known = ["yaml_variables", "pipeline_variables"];
-                problems.extend(form::keys(&RULE, "`forward`", map, &known));
-                problems.extend(map.iter().filter_map(|(key, node)| form::flag(&RULE, key, node)));
+                problems.extend(form::keywords(&RULE, "trigger:forward", map, keywords::TRIGGER_FORWARD));
+                problems.extend(map.iter().filter_map(|(key, node)| form::boolean(&RULE, key, node)));
             }
+            None => problems.push(form::wrong(&RULE, "forward", "a mapping", forward)),
         }
     }
     let Some(include) = form::value(map, "include") else { return };
     let items = include.items_or_self();
-    if let Some(fourth) = items.get(INCLUDES) {
-        let message = format!("a `trigger` includes at most {INCLUDES} files");
-        problems.push(Diagnostic::error(&RULE, fourth.origin, message));
+    if let Some(excess) = items.get(INCLUDE_LIMIT) {
+        let message = format!("`trigger` can include at most {INCLUDE_LIMIT} files");
+        problems.push(Diagnostic::error(&RULE, excess.origin, message));
     }
     items.iter().for_each(|item| problems.extend(included(index, job, item)));
 }
@@ -99,53 +84,60 @@ fn strategy(index: &Index<'_>, node: &Node) -> Option<Diagnostic> {
     if unknown.is_some() || node.text() != Some("mirror") || index.settings.gitlab.is_at_least(18, 2) {
         return unknown;
     }
-    let problem = Diagnostic::error(&RULE, node.origin, "`strategy: mirror` came with GitLab 18.2");
-    Some(problem.with_help("write `depend`"))
+    let problem = Diagnostic::error(&RULE, node.origin, "`strategy: mirror` requires GitLab 18.2");
+    Some(problem.with_help("use `depend`"))
 }
 
 fn included(index: &Index<'_>, job: &Job, item: &Node) -> Vec<Diagnostic> {
-    let Some(map) = item.as_map() else { return form::text(&RULE, "include", item).into_iter().collect() };
-    let mut problems = form::keys(&RULE, "an `include`", map, INCLUDE_KEYS);
+    let Some(map) = item.as_map() else {
+        return form::string(&RULE, "include", item).into_iter().collect();
+    };
+    let mut problems = form::keywords(&RULE, "trigger:include", map, keywords::TRIGGER_INCLUDE);
     if let Some(artifact) = map.get("artifact") {
         let path = artifact.text().unwrap_or_default();
         if !(path.ends_with(".yml") || path.ends_with(".yaml")) {
-            let message = format!("the file `{path}` of a pipeline ends neither in `.yml` nor in `.yaml`");
+            let message = format!("pipeline file `{path}` must end in `.yml` or `.yaml`");
             problems.push(Diagnostic::error(&RULE, artifact.origin, message));
         }
         match map.get("job") {
-            Some(maker) => problems.extend(made_by(index, job, maker)),
-            None => problems.push(
-                Diagnostic::error(&RULE, item.origin, "an `artifact` is named together with its `job`")
-                    .with_help("add `job: …`, the job that makes the file"),
-            ),
+            Some(creator) => problems.extend(created_by(index, job, creator)),
+            None => {
+                let problem = Diagnostic::error(&RULE, item.origin, "`artifact` requires `job`");
+                problems.push(problem.with_help("add `job: …`, the job that creates the file"));
+            }
         }
     }
     problems
 }
 
-fn made_by(index: &Index<'_>, job: &Job, maker: &Node) -> Option<Diagnostic> {
-    let name = maker.text().unwrap_or_default();
-    let error = |message: String| Diagnostic::error(&RULE, maker.origin, message);
+/// Checks the job that creates the artifact of a trigger job.
+fn created_by(index: &Index<'_>, job: &Job, creator: &Node) -> Option<Diagnostic> {
+    let name = creator.text().unwrap_or_default();
     let Some(other) = index.exact(name) else {
+        // An include that was not read may define the job.
         if index.is_open() {
             return None;
         }
-        let problem =
-            error(format!("the file of `{}` is made by `{name}`, which is not in the pipeline", job.name));
-        return Some(problem.with_help(index.near(name).help_or("name a job of this pipeline")));
+        let message =
+            format!("`{}` includes an artifact of `{name}`, which is not in the pipeline", job.name);
+        let help = index.near(name).help_or("name a job of this pipeline");
+        return Some(Diagnostic::error(&RULE, creator.origin, message).with_help(help));
     };
     if other.body.contains("trigger") {
-        return Some(error(format!("`{name}` triggers a pipeline itself, and makes no file")));
+        let message = format!("`{name}` is a trigger job and cannot have artifacts");
+        return Some(Diagnostic::error(&RULE, creator.origin, message));
     }
-    let (own, its) = (index.stage(job.stage())?, index.stage(other.stage())?);
-    if its > own {
-        let problem =
-            error(format!("the file of `{}` is made by `{name}`, a job of a later stage", job.name));
+    let own_stage = index.stage(job.stage())?;
+    let creator_stage = index.stage(other.stage())?;
+    if creator_stage > own_stage {
+        let message = format!("`{}` includes an artifact of `{name}`, which is in a later stage", job.name);
+        let problem = Diagnostic::error(&RULE, creator.origin, message);
         return Some(problem.with_label(other.origin, "the later job"));
     }
-    (its == own && !job.body.contains("needs")).then(|| {
-        let message = format!("`{}` does not wait for `{name}`, which makes its file", job.name);
-        let problem = Diagnostic::warning(&RULE, maker.origin, message);
-        problem.with_help(format!("add `needs: [\"{name}\"]`"))
-    })
+    if creator_stage < own_stage || job.body.contains("needs") {
+        return None;
+    }
+    let message = format!("`{}` does not wait for `{name}`, whose artifact it includes", job.name);
+    let problem = Diagnostic::warning(&RULE, creator.origin, message);
+    Some(problem.with_help(format!("add `needs: [\"{name}\"]`")))
 }

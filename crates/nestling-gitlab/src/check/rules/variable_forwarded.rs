@@ -9,11 +9,10 @@ pub(super) static RULE: Rule = Rule {
     id: "variable-forwarded",
     severities: &[Warning],
     summary: "a job sets a variable that the parent's trigger job forwards over it",
-    documentation: "Variables of the trigger job, and the global ones that it inherits, reach the child pipeline with the highest \
-precedence: they win over `variables` of its jobs. Those of the trigger job in the repository's own `.gitlab-ci.yml` are \
-known; list what comes from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`, and this rule finds the jobs that \
-set them in vain. `inherit: { variables: false }` at the trigger job \
-forwards none of the global ones.",
+    documentation: "Variables of the trigger job, and global variables that it inherits, have the highest precedence in the child \
+pipeline: they override `variables` of its jobs. Nestling reads the trigger job in the repository's own `.gitlab-ci.yml`; list \
+variables from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`. With `inherit: { variables: false }` the trigger job \
+forwards no global variables.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
     bad: Example::Pipeline("# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n"),
     good: Example::Pipeline(
@@ -32,11 +31,9 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let name = entry.key.text();
             if forwarded.iter().any(|known| known == name) {
                 let message =
-                    format!("`{name}` of `{}` has no effect: the trigger job forwards one over it", job.name);
-                problems.push(
-                    Diagnostic::warning(&RULE, entry.key.origin, message)
-                        .with_help("give it another name, or do not forward it"),
-                );
+                    format!("`{name}` in `{}` has no effect: the trigger job's value overrides it", job.name);
+                let problem = Diagnostic::warning(&RULE, entry.key.origin, message);
+                problems.push(problem.with_help("rename it, or do not forward it"));
             }
         }
     }

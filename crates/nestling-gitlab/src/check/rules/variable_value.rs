@@ -1,16 +1,17 @@
-//! `variable-value`: a variable has a name or a value that GitLab refuses.
+//! `variable-value`: names and values of variables.
 
 use super::Index;
+use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::{Entry, Kind, Meaning, Node};
+use crate::yaml::{Entry, Meaning, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-value",
     severities: &[Error, Warning],
-    summary: "a variable has a name or a value that GitLab refuses",
-    documentation: "Names are letters, digits and `_`. Values are texts or whole numbers, or `value` with `expand`. A list or a \
-mapping is refused; a number with a point loses its last zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
+    summary: "a variable has an invalid name or value",
+    documentation: "Names contain letters, digits and `_`. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
+lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
     source: "https://docs.gitlab.com/ci/yaml/#variables",
     bad: Example::Pipeline("a: { script: x, variables: { A: [1, 2] } }\n"),
     good: Example::Pipeline("a: { script: x, variables: { A: \"1.10\", B: 2 } }\n"),
@@ -21,8 +22,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let Some(variables) = job.body.get("variables") else { continue };
         let Some(map) = variables.as_map() else {
             if !variables.is_null() && !variables.is_reference() {
-                let problem =
-                    Diagnostic::error(&RULE, variables.origin, "`variables` takes names with values");
+                let problem = form::wrong(&RULE, "variables", "a mapping", variables);
                 problems.push(problem.with_help("write `variables: { NAME: value }`"));
             }
             continue;
@@ -36,36 +36,34 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn name(entry: &Entry) -> Option<Diagnostic> {
     let name = entry.key.text();
-    let found = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_')?;
-    let message = format!("the variable's name `{}` holds {found:?}", name.escape_debug());
-    Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help("letters, digits and `_` are allowed"))
+    let character = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_')?;
+    let message = format!("variable name `{}` cannot contain {character:?}", name.escape_debug());
+    Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help("use letters, digits and `_`"))
 }
 
 fn value(entry: &Entry) -> Option<Diagnostic> {
-    let (name, node) = (entry.key.text().escape_debug(), &entry.value);
-    match &node.kind {
-        _ if node.is_reference() => None,
-        Kind::Map(map) if map.contains("value") => {
-            map.get("value").and_then(|node| scalar(&name.to_string(), node))
-        }
-        Kind::Map(_) | Kind::Seq(_) => {
-            let problem =
-                Diagnostic::error(&RULE, node.origin, format!("the variable `{name}` has no single value"));
-            Some(problem.with_help("write a text; a list as one text, such as `\"a b\"`"))
-        }
-        Kind::Scalar(_) => scalar(&name.to_string(), node),
+    let name = entry.key.text().escape_debug().to_string();
+    let node = entry.value.get("value").unwrap_or(&entry.value);
+    if node.is_reference() {
+        return None;
     }
+    if node.as_scalar().is_some() {
+        return scalar(&name, node);
+    }
+    let message = format!("variable `{name}` must be a string, found {}", node.type_name());
+    let problem = Diagnostic::error(&RULE, node.origin, message);
+    Some(problem.with_help("write a list as one string: `\"a b\"`"))
 }
 
 fn scalar(name: &str, node: &Node) -> Option<Diagnostic> {
     let scalar = node.as_scalar()?;
     let becomes = match scalar.meaning() {
         Meaning::Float(value) if value.to_string() != *scalar.text => format!("the number {value}"),
-        Meaning::Float(_) => "a number with a fraction, which GitLab refuses".to_owned(),
+        Meaning::Float(_) => "a decimal number, which GitLab rejects".to_owned(),
         Meaning::Bool(value) if value.to_string() != *scalar.text => format!("`{value}`"),
         Meaning::Int(value) if value.to_string() != *scalar.text => format!("the number {value}"),
         _ => return None,
     };
-    let message = format!("`{}` of the variable `{name}` becomes {becomes}", scalar.text);
+    let message = format!("`{}` in variable `{name}` becomes {becomes}", scalar.text);
     Some(Diagnostic::warning(&RULE, node.origin, message).with_help(format!("quote it: \"{}\"", scalar.text)))
 }

@@ -1,20 +1,22 @@
-//! When a job starts, and whether its failure counts.
+//! `when-form`: `when`, `start_in`, `allow_failure` and `manual_confirmation` of a job.
 
 use super::Index;
-use super::rules_form::too_long;
+use super::rules_form::start_in;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::keywords::JOB_WHEN;
+use crate::pipeline::rule::{has_when, rules};
 use crate::yaml::{Map, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "when-form",
     severities: &[Error, Warning],
-    summary: "`when`, `start_in` or `allow_failure` of a job has a value that GitLab refuses",
+    summary: "`when`, `start_in` or `allow_failure` of a job is invalid",
     documentation: "`when` is one of on_success, on_failure, always, manual, delayed and never (the last in `rules` only). `delayed` \
-goes with `start_in`, a week at most. `allow_failure` is `true`, `false`, or a mapping with `exit_codes`. \
-`manual_confirmation` is a text, and is read of manual jobs only.",
+requires `start_in`, at most one week. `allow_failure` is `true`, `false`, or a mapping with `exit_codes`. \
+`manual_confirmation` is a string, and applies to manual jobs only.",
     source: "https://docs.gitlab.com/ci/yaml/#when",
     bad: Example::Pipeline("a: { script: x, when: on_sucess, allow_failure: \"true\" }\n"),
     good: Example::Pipeline(
@@ -22,13 +24,12 @@ goes with `start_in`, a week at most. `allow_failure` is `true`, `false`, or a m
     ),
 };
 
-const WHEN: &[&str] = &["on_success", "on_failure", "always", "manual", "delayed"];
-
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         if let Some(node) = form::value(&job.body, "when") {
-            problems.extend(form::one_of(&RULE, "when", node, WHEN));
+            problems.extend(form::one_of(&RULE, "when", node, JOB_WHEN));
         }
+        // Beside `rules`, `start_in` is an error of its own, and the rules decide what is delayed.
         if !job.body.contains("rules") {
             problems.extend(delay(job));
         }
@@ -40,50 +41,48 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 }
 
 fn delay(job: &Job) -> Option<Diagnostic> {
-    let delayed = job.body.get("when").and_then(Node::text) == Some("delayed");
+    let is_delayed = has_when(&job.body, "delayed");
     match job.body.entry("start_in").filter(|entry| !entry.value.is_null()) {
-        None if delayed => {
+        None if is_delayed => {
             let origin = job.body.get("when").map_or(job.origin, |node| node.origin);
-            let problem = Diagnostic::error(&RULE, origin, "`when: delayed` needs `start_in`");
-            Some(problem.with_help("add such as `start_in: 30 minutes`"))
+            let problem = Diagnostic::error(&RULE, origin, "`when: delayed` requires `start_in`");
+            Some(problem.with_help("add, for example, `start_in: 30 minutes`"))
         }
         None => None,
-        Some(entry) if !delayed => {
-            let message = "`start_in` goes with `when: delayed` only";
-            let problem = Diagnostic::error(&RULE, entry.key.origin, message);
-            Some(problem.with_help("add `when: delayed`, or take it out"))
+        Some(entry) if !is_delayed => {
+            let problem = Diagnostic::error(&RULE, entry.key.origin, "`start_in` requires `when: delayed`");
+            Some(problem.with_help("add `when: delayed`, or remove `start_in`"))
         }
-        Some(entry) => too_long(&RULE, &entry.value),
+        Some(entry) => start_in(&RULE, &entry.value),
     }
 }
 
 fn allow_failure(node: &Node) -> Vec<Diagnostic> {
     let Some(map) = node.as_map() else {
-        return form::flag(&RULE, "allow_failure", node).into_iter().collect();
+        return form::boolean(&RULE, "allow_failure", node).into_iter().collect();
     };
-    let mut problems = form::keys(&RULE, "`allow_failure`", map, &["exit_codes"]);
+    let mut problems = form::keywords(&RULE, "allow_failure", map, &["exit_codes"]);
     problems.extend(exit_codes(&RULE, map));
     problems
 }
 
-/// A number, or a list of them.
+/// Checks `exit_codes`: a number, or a list of numbers.
 pub(super) fn exit_codes(rule: &'static Rule, map: &Map) -> Option<Diagnostic> {
     let node = form::value(map, "exit_codes")?;
     let items = node.items_or_self();
     let wrong = items.iter().find(|item| item.as_int().is_none())?;
-    Some(form::wrong(rule, "exit_codes", "whole numbers", wrong))
+    Some(form::wrong(rule, "exit_codes", "a whole number or a list of them", wrong))
 }
 
 fn confirmation(job: &Job) -> Option<Diagnostic> {
     let entry = job.body.entry("manual_confirmation").filter(|entry| !entry.value.is_null())?;
     if entry.value.as_str().is_none() {
-        return Some(form::wrong(&RULE, "manual_confirmation", "a text", &entry.value));
+        return Some(form::wrong(&RULE, "manual_confirmation", "a string", &entry.value));
     }
-    let manual = |map: &Map| map.get("when").and_then(Node::text) == Some("manual");
-    let rules = job.body.get("rules").and_then(Node::as_seq).unwrap_or_default();
-    let any = manual(&job.body) || rules.iter().filter_map(Node::as_map).any(manual);
-    (!any).then(|| {
-        let message = format!("nobody is asked before `{}`: it is not a manual job", job.name);
-        Diagnostic::warning(&RULE, entry.key.origin, message).with_help("add `when: manual`")
-    })
+    let rules = rules(&job.body).unwrap_or_default();
+    if has_when(&job.body, "manual") || rules.iter().any(|rule| has_when(rule.body, "manual")) {
+        return None;
+    }
+    let message = format!("`manual_confirmation` has no effect: `{}` is not a manual job", job.name);
+    Some(Diagnostic::warning(&RULE, entry.key.origin, message).with_help("add `when: manual`"))
 }

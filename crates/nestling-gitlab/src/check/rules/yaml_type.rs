@@ -1,16 +1,16 @@
-//! `yaml-type`: an unquoted text is a date or a symbol to GitLab's YAML reader.
+//! `yaml-type`: unquoted values that YAML reads as dates or symbols.
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
-use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::{Key, Kind, Meaning, Node, Scalar, Style};
+use crate::diagnostic::{Diagnostic, Example, Origin, Rule};
+use crate::yaml::{Kind, Meaning, Node, Scalar, Style};
 
 pub(super) static RULE: Rule = Rule {
     id: "yaml-type",
     severities: &[Error],
-    summary: "an unquoted text is a date or a symbol to GitLab's YAML reader",
-    documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date and `:name` a symbol, and neither is \
-allowed in a pipeline.",
+    summary: "YAML reads an unquoted value as a date or a symbol",
+    documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date, and `:name` is a symbol. GitLab rejects \
+both.",
     source: "https://docs.gitlab.com/ci/yaml/",
     bad: Example::Pipeline("a: { script: x, variables: { D: 2024-01-01 } }\n"),
     good: Example::Pipeline("a: { script: x, variables: { D: \"2024-01-01\" } }\n"),
@@ -25,39 +25,28 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {
     match &node.kind {
-        Kind::Scalar(scalar) => {
-            problems.extend(
-                wrong(scalar)
-                    .map(|(message, help)| Diagnostic::error(&RULE, node.origin, message).with_help(help)),
-            );
-        }
+        Kind::Scalar(scalar) => problems.extend(judge(scalar, node.origin)),
         Kind::Seq(items) => items.iter().for_each(|item| walk(item, problems)),
         Kind::Map(map) => {
             for entry in &map.entries {
-                problems.extend(key(&entry.key));
+                problems.extend(judge(&entry.key.scalar, entry.key.origin));
                 walk(&entry.value, problems);
             }
         }
     }
 }
 
-fn key(key: &Key) -> Option<Diagnostic> {
-    let (message, help) = wrong(&key.scalar)?;
-    Some(Diagnostic::error(&RULE, key.origin, message).with_help(help))
-}
-
-fn wrong(scalar: &Scalar) -> Option<(String, String)> {
+fn judge(scalar: &Scalar, origin: Origin) -> Option<Diagnostic> {
     if scalar.style != Style::Plain {
         return None;
     }
-    let what = match scalar.meaning() {
+    let kind = match scalar.meaning() {
         Meaning::Date => "a date",
         Meaning::Symbol => "a symbol",
         _ => return None,
     };
     let text = &scalar.text;
-    Some((
-        format!("`{text}` is {what} to GitLab's YAML reader, which it refuses"),
-        format!("quote it: \"{text}\""),
-    ))
+    let problem =
+        Diagnostic::error(&RULE, origin, format!("YAML reads `{text}` as {kind}, which GitLab rejects"));
+    Some(problem.with_help(format!("quote it: \"{text}\"")))
 }

@@ -45,18 +45,17 @@ fn exists(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     let texts: Option<Vec<&str>> = paths.as_seq().map(|items| items.iter().filter_map(Node::text).collect());
     let globs: Vec<Glob> =
         texts.unwrap_or_default().iter().filter_map(|text| Glob::parse(text).ok()).collect();
-    let mut found = false;
+    let mut exists = false;
     let walked = surroundings.files.walk(&mut |directory, entries| {
         let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        found |= files
-            .map(|entry| directory.child(&entry.name))
-            .any(|path| globs.iter().any(|glob| glob.matches(&path)));
-        if found { Walk::Skip } else { Walk::Descend }
+        let mut paths = files.map(|entry| directory.child(&entry.name));
+        exists |= paths.any(|path| globs.iter().any(|glob| glob.matches(&path)));
+        if exists { Walk::Skip } else { Walk::Descend }
     });
     match walked {
         Err(_) => Truth::Maybe,
-        Ok(()) if texts_with_variables(paths) && !found => Truth::Maybe,
-        Ok(()) => Truth::from(found),
+        Ok(()) if texts_with_variables(paths) && !exists => Truth::Maybe,
+        Ok(()) => Truth::from(exists),
     }
 }
 

@@ -90,12 +90,15 @@ fn inherit_says_what_is_taken() {
 fn mistakes_in_global_keywords_are_said() {
     for (globals, want) in [
         ("{default: {timeout: 1 day}}", &["default-timeout: `default:timeout` has no effect in GitLab"][..]),
-        ("{default: {imgae: x}}", &["default-key: `default` cannot hold `imgae`"]),
-        ("{default: {script: [x]}}", &["default-key: `default` cannot hold `script`"]),
-        ("{default: {brand_new: x}}", &["default-key: `brand_new` is no key of `default`"]),
-        ("{default: {image: x}, image: y}", &["default-twice: `image` is defined here and under `default`"]),
-        ("{default: [image]}", &["global-map: `default` has to be a mapping"]),
-        ("{variables: [A, B]}", &["global-map: `variables` has to be a mapping"]),
+        ("{default: {imgae: x}}", &["default-key: unknown keyword `imgae` in `default`"]),
+        ("{default: {script: [x]}}", &["default-key: `script` cannot be in `default`"]),
+        ("{default: {brand_new: x}}", &["default-key: unknown keyword `brand_new` in `default`"]),
+        (
+            "{default: {image: x}, image: y}",
+            &["default-twice: `image` is set both at the top level and in `default`"],
+        ),
+        ("{default: [image]}", &["global-map: `default` must be a mapping, found a list"]),
+        ("{variables: [A, B]}", &["global-map: `variables` must be a mapping, found a list"]),
         ("{stages: [a], workflow: {name: x}}", &[]),
     ] {
         assert_eq!(messages(&Defaults::from_globals(&map(globals)).1), want, "{globals}");
@@ -113,15 +116,21 @@ fn a_key_that_may_be_newer_than_this_program_is_passed_on() {
 #[test]
 fn an_inherit_that_gitlab_cannot_read_is_said() {
     for (inherit, want) in [
-        ("false", "inherit: `inherit` has to be a mapping"),
-        ("{defaults: false}", "inherit: `inherit` cannot hold `defaults`"),
-        ("{default: image}", "inherit: `inherit:default` has to be `true`, `false` or a list of names"),
-        ("{default: 'false'}", "inherit: `inherit:default` has to be `true`, `false` or a list of names"),
-        ("{default: [imgae]}", "inherit: `default` has no key `imgae` to inherit"),
-        ("{variables: [1]}", "inherit: `inherit:variables` has to be a list of names"),
+        ("false", "inherit: `inherit` must be a mapping, found a boolean"),
+        ("{defaults: false}", "inherit: unknown keyword `defaults` in `inherit`"),
+        (
+            "{default: image}",
+            "inherit: `inherit:default` must be `true`, `false` or a list of names, found a string",
+        ),
+        (
+            "{default: 'false'}",
+            "inherit: `inherit:default` must be `true`, `false` or a list of names, found a string",
+        ),
+        ("{default: [imgae]}", "inherit: unknown keyword `imgae` in `inherit:default`"),
+        ("{variables: [1]}", "inherit: each item of `inherit:variables` must be a string"),
         (
             "{variables: {A: true}}",
-            "inherit: `inherit:variables` has to be `true`, `false` or a list of names",
+            "inherit: `inherit:variables` must be `true`, `false` or a list of names, found a mapping",
         ),
     ] {
         let mut body = map(&format!("{{inherit: {inherit}}}"));

@@ -1,13 +1,13 @@
-//! A condition's signs.
+//! Splits a condition into tokens, as GitLab's lexer does (lib/gitlab/ci/pipeline/expression/lexer.rb).
 
 use super::{ExpressionError, re2};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// GitLab reads no longer conditions.
-const MOST_TOKENS: usize = 100;
+/// GitLab's limit of tokens in one condition (lexer.rb, `MAX_TOKENS`).
+const TOKEN_LIMIT: usize = 100;
 
-/// How two values are compared.
+/// An operator that compares two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equals,
@@ -31,49 +31,54 @@ pub(super) enum Token {
     Or,
 }
 
-/// The forms of GitLab's lexer, in its order.
-struct Forms {
+/// Patterns of GitLab's lexer, in its order.
+struct Patterns {
     variable: Regex,
     text: Regex,
     pattern: Regex,
     flags: Regex,
 }
 
-static FORMS: LazyLock<Option<Forms>> = LazyLock::new(|| {
-    Some(Forms {
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
+    Some(Patterns {
         variable: Regex::new(r"^\$([0-9A-Za-z_]+)").ok()?,
         text: Regex::new(r#"^(?:"([^\n]*?)"|'([^\n]*?)')"#).ok()?,
-        // At least two characters between the slashes: GitLab's own form asks for them, in a condition.
+        // GitLab's own pattern requires at least two characters between the slashes of a literal.
         pattern: Regex::new(r"^/(?:[^/]|\\/)+[^\\]/[ismU]*").ok()?,
         flags: Regex::new(r"(?m)^/(.*)/([ismU]*)$").ok()?,
     })
 });
 
-/// The signs with the character at which each begins.
+/// Returns the tokens with the offset of each in characters.
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExpressionError> {
     let mut tokens = Vec::new();
-    let mut at = 0;
+    let mut rest = text;
     loop {
-        let rest = text[at..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
-        at = text.len() - rest.len();
-        let place = text[..at].chars().count();
+        // Ruby's `\s` has the vertical tab as well.
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
         if rest.is_empty() {
             return Ok(tokens);
         }
-        let error = |message: String| ExpressionError { message, at: place };
-        if tokens.len() + 1 >= MOST_TOKENS {
-            return Err(error(format!("GitLab reads fewer than {MOST_TOKENS} signs in one condition")));
+        let offset = text[..text.len() - rest.len()].chars().count();
+        if tokens.len() + 1 >= TOKEN_LIMIT {
+            let message = format!("a condition must have fewer than {TOKEN_LIMIT} tokens");
+            return Err(ExpressionError { message, offset });
         }
-        let (length, token) =
-            token(rest).map_err(|message| error(message.unwrap_or_else(|| unknown(rest))))?;
-        tokens.push((place, token));
-        at += length;
+        match token(rest) {
+            Ok((length, token)) => {
+                tokens.push((offset, token));
+                rest = &rest[length..];
+            }
+            Err(message) => {
+                return Err(ExpressionError { message: message.unwrap_or_else(|| unknown(rest)), offset });
+            }
+        }
     }
 }
 
-/// The first sign and its length; the error is `None` where no sign is there.
+/// Returns the first token with its length in bytes; the error is `None` where no token begins.
 fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
-    // The longer of two that begin alike comes first.
+    // The longer of two that begin alike comes first: `!=` before `!`.
     const FIXED: [(&str, Token); 12] = [
         ("(", Token::Open),
         (")", Token::Close),
@@ -91,36 +96,37 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
     if let Some((sign, token)) = FIXED.iter().find(|(sign, _)| rest.starts_with(sign)) {
         return Ok((sign.len(), token.clone()));
     }
-    let Some(forms) = &*FORMS else { return Err(None) };
-    if let Some(found) = forms.variable.captures(rest) {
-        return Ok((found[0].len(), Token::Variable(found[1].to_owned())));
+    let Some(patterns) = &*PATTERNS else { return Err(None) };
+    if let Some(captures) = patterns.variable.captures(rest) {
+        return Ok((captures[0].len(), Token::Variable(captures[1].to_owned())));
     }
-    if let Some(found) = forms.text.captures(rest) {
-        let text = found.get(1).or_else(|| found.get(2)).map_or("", |inner| inner.as_str());
-        return Ok((found[0].len(), Token::Text(text.to_owned())));
+    if let Some(captures) = patterns.text.captures(rest) {
+        let text = captures.get(1).or_else(|| captures.get(2)).map_or("", |inner| inner.as_str());
+        return Ok((captures[0].len(), Token::Text(text.to_owned())));
     }
-    let found = forms.pattern.find(rest).ok_or(None)?;
-    let pattern = pattern(found.as_str())
-        .ok_or_else(|| Some(format!("`{}` is no regular expression of RE2", found.as_str())))?;
-    Ok((found.len(), Token::Pattern(pattern)))
+    let literal = patterns.pattern.find(rest).ok_or(None)?.as_str();
+    match pattern(literal) {
+        Some(regex) => Ok((literal.len(), Token::Pattern(regex))),
+        None => Err(Some(format!("`{literal}` is not a valid RE2 expression"))),
+    }
 }
 
-/// The regular expression that `/…/flags` is, if it is one: GitLab also reads the values of variables so.
+/// Reads `/…/flags` as a regular expression. GitLab reads the values of variables in the same way.
 pub(crate) fn pattern(text: &str) -> Option<Regex> {
     let text = text.replace(r"\/", "/");
-    let found = FORMS.as_ref()?.flags.captures(&text)?;
-    let flags = &found[2];
+    let captures = PATTERNS.as_ref()?.flags.captures(&text)?;
+    let flags = &captures[2];
     let prefix = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
-    let source = re2::translated(&found[1])?;
+    let source = re2::translated(&captures[1])?;
     Regex::new(&format!("{prefix}{source}")).ok()
 }
 
 fn unknown(rest: &str) -> String {
     let word: String = rest.chars().take_while(|c| !c.is_whitespace()).take(20).collect();
     match rest.chars().next() {
-        Some('$') => format!("`{word}` is no variable here: write `$NAME`, without braces"),
-        Some('"' | '\'') => format!("the string that begins with `{word}` does not end"),
-        Some('/') => format!("`{word}` is no pattern: write at least two characters between two slashes"),
-        _ => format!("`{word}` has no meaning here: strings stand in quotes, variables begin with `$`"),
+        Some('$') => format!("`{word}` is not a variable: write `$NAME`, without braces"),
+        Some('"' | '\'') => format!("unterminated string: `{word}`"),
+        Some('/') => format!("`{word}` is not a pattern: write at least two characters between slashes"),
+        _ => format!("unexpected `{word}`: quote strings, and start variables with `$`"),
     }
 }

@@ -1,19 +1,19 @@
-//! Signs to terms: `!` binds tightest, to the value behind it and not to a comparison, then come comparisons, then `&&`,
-//! then `||`; equals bind from the left.
+//! Parses tokens into a term. `!` binds tightest, to the value after it and not to a comparison; then come comparisons,
+//! `&&`, and `||`. All operators are left-associative.
 
 use super::lexer::{Token, tokens};
 use super::{ExpressionError, Term};
 
-/// More than the most signs that a condition can have, so that nesting cannot overflow the stack.
-const DEEPEST: usize = 100;
+/// Levels of nesting. A condition has fewer tokens than this, so it only keeps the stack from overflowing.
+const DEPTH_LIMIT: usize = 100;
 
 pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
     let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.chars().count(), depth: 0 };
     let term = parser.or()?;
     match parser.tokens.get(parser.next) {
         None => Ok(term),
-        Some((at, Token::Close)) => Err(error(*at, "this parenthesis closes nothing")),
-        Some((at, _)) => Err(error(*at, "an operator such as `==` or `&&` is missing before this")),
+        Some((offset, Token::Close)) => Err(error(*offset, "unmatched closing parenthesis")),
+        Some((offset, _)) => Err(error(*offset, "missing operator, such as `==` or `&&`")),
     }
 }
 
@@ -54,8 +54,8 @@ impl Parser {
     }
 
     fn value(&mut self) -> Result<Term, ExpressionError> {
-        let Some((at, token)) = self.tokens.get(self.next).cloned() else {
-            return Err(error(self.end, "the condition ends where a value is missing"));
+        let Some((offset, token)) = self.tokens.get(self.next).cloned() else {
+            return Err(error(self.end, "missing value at the end"));
         };
         self.next += 1;
         match token {
@@ -64,18 +64,18 @@ impl Parser {
             Token::Pattern(pattern) => Ok(Term::Pattern(pattern)),
             Token::Null => Ok(Term::Null),
             Token::Bool(bool) => Ok(Term::Bool(bool)),
-            Token::Open => self.parenthesis(at),
-            Token::Not => Ok(Term::Not(Box::new(self.nested(at, Self::value)?))),
+            Token::Open => self.parenthesis(offset),
+            Token::Not => Ok(Term::Not(Box::new(self.nested(offset, Self::value)?))),
             Token::Close | Token::Compare(_) | Token::And | Token::Or => {
-                Err(error(at, "a value is missing before this"))
+                Err(error(offset, "missing value before an operator or parenthesis"))
             }
         }
     }
 
-    fn parenthesis(&mut self, at: usize) -> Result<Term, ExpressionError> {
-        let term = self.nested(at, Self::or)?;
+    fn parenthesis(&mut self, offset: usize) -> Result<Term, ExpressionError> {
+        let term = self.nested(offset, Self::or)?;
         if !matches!(self.peek(), Some(Token::Close)) {
-            return Err(error(at, "this parenthesis is not closed"));
+            return Err(error(offset, "unclosed parenthesis"));
         }
         self.next += 1;
         Ok(term)
@@ -83,12 +83,12 @@ impl Parser {
 
     fn nested(
         &mut self,
-        at: usize,
+        offset: usize,
         inner: impl FnOnce(&mut Self) -> Result<Term, ExpressionError>,
     ) -> Result<Term, ExpressionError> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(error(at, "too many parentheses"));
+        if self.depth > DEPTH_LIMIT {
+            return Err(error(offset, "too many nested parentheses"));
         }
         let term = inner(self)?;
         self.depth -= 1;
@@ -100,6 +100,6 @@ impl Parser {
     }
 }
 
-fn error(at: usize, message: &str) -> ExpressionError {
-    ExpressionError { message: message.to_owned(), at }
+fn error(offset: usize, message: &str) -> ExpressionError {
+    ExpressionError { message: message.to_owned(), offset }
 }

@@ -89,18 +89,21 @@ fn bodies_are_what_gitlab_makes_of_them() {
 #[test]
 fn mistakes_are_said() {
     for (text, want) in [
-        ("{j: {extends: .x}}", &["extends-undefined: the job `j` extends `.x`, which is not there"][..]),
-        ("{.a: [1], j: {extends: .a}}", &["extends-undefined: the job `j` extends `.a`, which is not there"]),
-        ("{j: {extends: {a: b}}}", &["extends-undefined: `extends` of the job `j` is no job's name"]),
-        ("{j: {extends: [[.a]]}}", &["extends-undefined: `extends` of the job `j` is no job's name"]),
-        ("{j: {extends: j}}", &["extends-cycle: `extends` goes round in a circle: j -> j"]),
+        ("{j: {extends: .x}}", &["extends-undefined: `j` extends `.x`, which is not defined"][..]),
+        ("{.a: [1], j: {extends: .a}}", &["extends-undefined: `j` extends `.a`, which is not defined"]),
         (
-            "{j: {extends: .a}, .a: {extends: j}}",
-            &["extends-cycle: `extends` goes round in a circle: j -> .a -> j"],
+            "{j: {extends: {a: b}}}",
+            &["extends-undefined: `extends` of `j` must be a job name or a list of them, found a mapping"],
         ),
         (
+            "{j: {extends: [[.a]]}}",
+            &["extends-undefined: `extends` of `j` must be a job name or a list of them, found a list"],
+        ),
+        ("{j: {extends: j}}", &["extends-cycle: circular `extends`: j -> j"]),
+        ("{j: {extends: .a}, .a: {extends: j}}", &["extends-cycle: circular `extends`: j -> .a -> j"]),
+        (
             "{j: {extends: .a}, .a: {extends: .b}, .b: {extends: .c}, .c: {extends: .a}}",
-            &["extends-cycle: `extends` goes round in a circle: .a -> .b -> .c -> .a"],
+            &["extends-cycle: circular `extends`: .a -> .b -> .c -> .a"],
         ),
         // Two ways to one base are no circle.
         ("{j: {extends: [.a, .b]}, .a: {extends: .c}, .b: {extends: .c}, .c: {script: c}}", &[]),
@@ -128,7 +131,7 @@ fn eleven_levels_are_followed_and_twelve_are_refused() {
             if allowed {
                 assert!(body.starts_with("{script: base") && body.contains("k1: 1"), "{body}");
             } else {
-                let want = format!("extends-depth: the job `l12` extends through more than {LEVELS} levels");
+                let want = format!("extends-depth: `l12` has more than {LEVELS} levels of `extends`");
                 assert_eq!(messages(&problems), [want]);
             }
         }
@@ -142,7 +145,7 @@ fn the_deepest_of_several_bases_counts() {
         let _ = write!(text, "l{at}: {{extends: l{}}}, ", at - 1);
     }
     let (_, problems) = resolved(&(text + "j: {extends: [l0, l11]}}"), "j", Missing::Error);
-    assert_eq!(messages(&problems), ["extends-depth: the job `j` extends through more than 11 levels"]);
+    assert_eq!(messages(&problems), ["extends-depth: `j` has more than 11 levels of `extends`"]);
 }
 
 #[test]
@@ -158,16 +161,12 @@ fn bases_of_includes_are_left_for_gitlab_where_they_come_first() {
         (
             "{.a: {image: a}, j: {extends: [.a, .remote]}}",
             "{image: a}",
-            &[
-                "extends-order: the job `j` extends `.remote`, which only GitLab can read, over a job of this file",
-            ],
+            &["extends-order: `j` extends `.remote`, which only GitLab can read, after a job of this file"],
         ),
         (
             "{.a: {image: a}, .b: {extends: .remote}, j: {extends: [.a, .b]}}",
             "{image: a}",
-            &[
-                "extends-order: the job `j` extends `.remote`, which only GitLab can read, over a job of this file",
-            ],
+            &["extends-order: `j` extends `.remote`, which only GitLab can read, after a job of this file"],
         ),
     ] {
         let (body, problems) = resolved(text, "j", Missing::Keep);

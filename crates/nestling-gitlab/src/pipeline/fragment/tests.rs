@@ -27,18 +27,18 @@ fn an_empty_file_is_an_empty_fragment() {
 #[test]
 fn what_is_no_job_is_said() {
     for (text, message) in [
-        ("[a]", "root-map: the file is not a mapping of jobs"),
-        ("just text", "root-map: the file is not a mapping of jobs"),
-        ("job: [a]", "job-map: the job `job` is not a mapping"),
-        ("job: text", "job-map: the job `job` is not a mapping"),
-        ("job: ~", "job-map: the job `job` is not a mapping"),
-        ("job: !reference [.a]", "job-map: the job `job` is not a mapping"),
-        ("variabels: text", "job-map: the job `variabels` is not a mapping"),
+        ("[a]", "root-map: the file must be a mapping of jobs"),
+        ("just text", "root-map: the file must be a mapping of jobs"),
+        ("job: [a]", "job-map: job `job` must be a mapping"),
+        ("job: text", "job-map: job `job` must be a mapping"),
+        ("job: ~", "job-map: job `job` must be a mapping"),
+        ("job: !reference [.a]", "job-map: job `job` must be a mapping"),
+        ("variabels: text", "job-map: job `variabels` must be a mapping"),
         ("types: [a]", "job-name: `types` is a reserved name and cannot be a job"),
         ("'true': {script: a}", "job-name: `true` is a reserved name and cannot be a job"),
         ("'nil': {script: a}", "job-name: `nil` is a reserved name and cannot be a job"),
-        ("'': {script: a}", "job-name: a job's name cannot be empty"),
-        ("' ': {script: a}", "job-name: a job's name cannot be empty"),
+        ("'': {script: a}", "job-name: a job name cannot be empty"),
+        ("' ': {script: a}", "job-name: a job name cannot be empty"),
     ] {
         assert_eq!(messages(&Fragment::from_node(node(text)).1), [message], "{text}");
     }
@@ -59,13 +59,13 @@ fn a_name_that_yaml_reads_as_something_else_is_refused_and_in_quotes_it_is_not()
         ("yes", "a boolean"),
         ("OFF", "a boolean"),
         ("true", "a boolean"),
-        ("~", "nothing"),
-        ("NULL", "nothing"),
+        ("~", "null"),
+        ("NULL", "null"),
         ("2024-01-01", "a date"),
         (":deploy", "a symbol"),
     ] {
         let found = messages(&Fragment::from_node(node(&format!("{name}: {{script: a}}"))).1);
-        let want = format!("job-name: `{name}` is {what} to GitLab's YAML reader, and no name of a job");
+        let want = format!("job-name: a job name must be a string, but YAML reads `{name}` as {what}");
         assert_eq!(found, [want]);
         if !["true"].contains(&name) {
             assert!(fragment(&format!("'{name}': {{script: a}}")).jobs.contains_key(name), "{name}");
@@ -83,7 +83,7 @@ fn a_job_that_is_written_twice_is_the_later_one_and_said() {
     let again = node("{job: {script: b}}").as_map().unwrap().entries[0].clone();
     twice.as_map_mut().unwrap().entries.push(again);
     let (fragment, problems) = Fragment::from_node(twice);
-    assert_eq!(messages(&problems), ["job-duplicate: the job `job` is written twice"]);
+    assert_eq!(messages(&problems), ["job-duplicate: duplicate job `job`"]);
     assert_eq!(shown_map(&fragment.jobs["job"].body), "{script: b}");
 }
 

@@ -116,7 +116,7 @@ fn a_reference_to_nothing_is_said_and_stays() {
             resolved(&format!("{{{files}j: {{script: !reference {reference}}}}}"), Missing::Error);
         assert_eq!(
             messages(&problems),
-            [format!("reference-undefined: `!reference {reference}` points at nothing")]
+            [format!("reference-undefined: `!reference {reference}` is not defined")]
         );
         assert_eq!(body, format!("{{script: !reference {reference}}}"));
     }
@@ -126,7 +126,7 @@ fn a_reference_to_nothing_is_said_and_stays() {
 fn a_reference_that_is_no_list_of_names_is_refused() {
     for reference in ["!reference text", "!reference []", "!reference [a, [b]]", "!reference {a: b}"] {
         let (_, problems) = resolved(&format!("{{j: {{script: {reference}}}}}"), Missing::Error);
-        let want = "reference-form: `!reference` takes a list of keys, such as `[.setup, script]`";
+        let want = "reference-form: `!reference` must be a list of keys, such as `[.setup, script]`";
         assert_eq!(messages(&problems), [want], "{reference}");
     }
 }
@@ -142,7 +142,7 @@ fn circles_are_refused() {
     ] {
         let (_, problems) = resolved(text, Missing::Error);
         let said = messages(&problems);
-        assert!(said[0].ends_with(&format!("goes round in a circle: {want}")), "{said:?}");
+        assert!(said[0].ends_with(&format!("circular `!reference`: {want}")), "{said:?}");
     }
 }
 
@@ -189,7 +189,10 @@ fn references_cannot_stand_for_more_than_memory_holds() {
         );
     }
     let (_, problems) = resolved(&(text + "j: {variables: !reference [.l59, v]}}"), Missing::Error);
-    assert_eq!(messages(&problems), ["reference-size: the references of this file stand for too much"]);
+    assert_eq!(
+        messages(&problems),
+        ["reference-size: the references of this file expand to more than 1000000 nodes"]
+    );
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn what_includes_may_define_is_left_for_gitlab() {
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(body, "{script: [a, !reference [.remote, script]]}");
     let (_, problems) = resolved("{.a: {image: x}, j: {script: !reference [.a, script]}}", Missing::Keep);
-    assert_eq!(messages(&problems), ["reference-undefined: `!reference [.a, script]` points at nothing"]);
+    assert_eq!(messages(&problems), ["reference-undefined: `!reference [.a, script]` is not defined"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::plan::Plan;
 use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
+use crate::workspace::RootGlob;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
@@ -19,11 +20,11 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
         (None, Extent::Everything(reason)) => format!("makes no difference here: {reason}"),
         (None, Extent::Nothing(reason)) => format!("makes no difference here: {reason}"),
     };
-    if let Some(glob) = plan.workspace.ignore.iter().find(|glob| glob.matches(path)) {
+    if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.ignore, path) {
         explanation.why_not.push(format!("`ignore: {glob}` matches it: it selects nothing"));
         return explanation;
     }
-    if let Some(glob) = plan.workspace.everything.iter().find(|glob| glob.matches(path)) {
+    if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.everything, path) {
         let step = Step::new(format!("`everything: {glob}` matches it: it selects all units"));
         explanation.because.push(vec![step]);
     }
@@ -40,6 +41,10 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
         }
     }
     explanation
+}
+
+fn first_match<'a>(globs: &'a [RootGlob], path: &RepoPath) -> Option<&'a RootGlob> {
+    globs.iter().find(|root_glob| root_glob.glob.matches(path))
 }
 
 /// Adds the units that the path belongs to by their directories and globs.

@@ -57,10 +57,10 @@ fn same(plan: &Plan, unit: &Unit) -> Vec<String> {
 fn inside(plan: &Plan, unit: &Unit, paths: &[&RepoPath], sources: &Sources) -> Vec<String> {
     let mut lines = Vec::new();
     for path in paths.iter().filter(|path| path.is_in(&unit.dir)) {
-        let ignored = plan.workspace.ignore.iter().find(|glob| glob.matches(path));
+        let ignored = plan.workspace.ignore.iter().find(|ignored| ignored.glob.matches(path));
         let last_rule = unit.changes.iter().rev().find(|rule| rule.glob.matches(path));
-        if let Some(glob) = ignored {
-            lines.push(format!("`ignore: {glob}` excludes {path}"));
+        if let Some(ignored) = ignored {
+            lines.push(format!("`ignore: {}` excludes {path}", ignored.glob));
         } else if let Some(owner) = plan.workspace.owner(path).filter(|owner| owner.name != unit.name) {
             lines.push(format!("{path} belongs to the inner unit {}", owner.name));
         } else if let Some(rule) = last_rule.filter(|rule| rule.sign == Sign::Exclude) {

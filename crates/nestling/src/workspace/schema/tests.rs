@@ -18,7 +18,7 @@ fn keys<T: DeserializeOwned + std::fmt::Debug>() -> Vec<String> {
         .help
         .unwrap();
     let mut keys: Vec<String> =
-        help.trim_start_matches("known here: ").split(", ").map(str::to_owned).collect();
+        help.trim_start_matches("known keys: ").split(", ").map(str::to_owned).collect();
     keys.sort();
     keys
 }

@@ -1,9 +1,11 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
 use super::From;
+use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::DEPENDS_FROM;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
+use nestling_gitlab::yaml::Located;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -42,6 +44,27 @@ impl Manifests {
         if let Some((_, files)) = self.named.get_mut(name) {
             files.push((dir.clone(), bytes));
         }
+    }
+
+    /// Warns of kinds that have no manifest in the repository.
+    pub(crate) fn missing(&self, written: &[Located<String>]) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for text in written {
+            let Some(kind) = self.from.iter().find(|kind| kind.name() == text.value) else { continue };
+            let has_files =
+                |name: &&str| self.named.iter().any(|(known, files)| known == name && !files.is_empty());
+            if !kind.files().iter().any(has_files) {
+                let names: Vec<String> = kind.files().iter().map(|name| format!("`{name}`")).collect();
+                let message = format!(
+                    "no {} is in the repository, so that `{}` states no dependency",
+                    names.join(" or "),
+                    text.value
+                );
+                let problem = Diagnostic::warning(&GLOB_UNMATCHED, text.origin, message);
+                problems.push(problem.with_help("remove it from `depends_from`"));
+            }
+        }
+        problems
     }
 
     /// The files of a name, in order of their directories.

@@ -1,0 +1,32 @@
+//! Keys and globs of headers that have no effect, for `check`: they are looked for in all files and all rendered units, which
+//! no other command has to read.
+
+mod folders;
+mod paths;
+mod units;
+mod values;
+mod inputs;
+
+use crate::plan::Plan;
+use crate::workspace::Templates;
+use nestling_files::files::{Files, ReadError, Revisions};
+use nestling_gitlab::diagnostic::Diagnostic;
+
+/// Warns of what has no effect in a workspace of which every unit was planned.
+///
+/// # Errors
+/// A directory cannot be listed.
+pub(crate) fn find(
+    files: &dyn Files,
+    revisions: &dyn Revisions,
+    plan: &Plan,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let mut problems = folders::missing(files, revisions, &plan.workspace.template_folders)?;
+    problems.extend(paths::without_effect(files, &plan.workspace)?);
+    problems.extend(units::without_effect(&plan.workspace));
+    problems.extend(values::unread(&plan.workspace, &plan.sources));
+    let folders = &plan.workspace.template_folders;
+    let templates = Templates::new(files, revisions, folders, &plan.sources);
+    problems.extend(inputs::unread(&plan.workspace, &templates));
+    Ok(problems)
+}

@@ -1,0 +1,47 @@
+//! Folders of templates that are not there.
+
+use crate::workspace::TemplateFolder;
+use crate::workspace::idle_rules::GLOB_UNMATCHED;
+use nestling_files::files::{Files, ReadError, Revisions, Walk};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Diagnostic;
+
+pub(super) fn missing(
+    files: &dyn Files,
+    revisions: &dyn Revisions,
+    folders: &[TemplateFolder],
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let mut problems = Vec::new();
+    for folder in folders {
+        let exists = match &folder.revision {
+            None => has_directory(files, &folder.path)?,
+            Some(revision) => match revisions.files_of(revision) {
+                Ok(files) => has_directory(&*files, &folder.path)?,
+                Err(error) => {
+                    let message = format!("templates cannot be read from `{revision}`: {error}");
+                    problems.push(Diagnostic::warning(&GLOB_UNMATCHED, folder.origin, message));
+                    continue;
+                }
+            },
+        };
+        if !exists {
+            let message =
+                format!("there is no directory `{}` to find templates in", folder.path.to_directory());
+            let problem = Diagnostic::warning(&GLOB_UNMATCHED, folder.origin, message);
+            problems.push(
+                problem.with_help("create it, or correct the path, which is from the root of the repository"),
+            );
+        }
+    }
+    Ok(problems)
+}
+
+/// Returns `true` if a directory is there. Only those above it are listed.
+fn has_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
+    let mut exists = false;
+    files.walk(&mut |directory, _| {
+        exists |= directory == path;
+        if path.is_in(directory) && directory != path { Walk::Descend } else { Walk::Skip }
+    })?;
+    Ok(exists)
+}

@@ -1,0 +1,57 @@
+//! Inputs that a template declares and does not read: what units give for them is lost.
+
+use super::values::{names_after, template_parts};
+use crate::workspace::idle_rules::KEY_UNUSED;
+use crate::workspace::{Read, Template, Templates, Workspace};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::yaml::Node;
+use std::collections::BTreeSet;
+
+/// Warns of each such input of the templates that units use.
+pub(super) fn unread(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Diagnostic> {
+    let used: BTreeSet<&str> =
+        workspace.units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
+    let mut problems = Vec::new();
+    for name in used {
+        // What cannot be read is reported where it is rendered.
+        let Ok(Some(template)) = templates.find(name) else { continue };
+        problems.extend(unread_of(name, &template, templates));
+    }
+    problems
+}
+
+fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<Diagnostic> {
+    let declared = template.inputs.as_ref().and_then(Node::as_map);
+    let Some(declared) = declared.filter(|declared| !declared.is_empty()) else { return Vec::new() };
+    let Some(texts) = texts(template, templates) else { return Vec::new() };
+    let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
+    let reads: Vec<Option<&str>> = parts.iter().flat_map(|part| names_after(part, "inputs")).collect();
+    // `inputs` is read as a whole.
+    if reads.contains(&None) {
+        return Vec::new();
+    }
+    let unread = declared.entries.iter().filter(|input| !reads.contains(&Some(input.key.text())));
+    let problem = |input: &nestling_gitlab::yaml::Entry| {
+        let message = format!("template `{name}` does not read its input `{}`", input.key.text());
+        let problem = Diagnostic::warning(&KEY_UNUSED, input.key.origin, message);
+        problem.with_help("remove it, or read it: `${{ inputs.NAME }}`")
+    };
+    unread.map(problem).collect()
+}
+
+/// The texts that a template is rendered from; `None` where they cannot be known.
+fn texts(template: &Template, templates: &Templates<'_>) -> Option<Vec<String>> {
+    let mut texts = vec![template.body.text.to_string()];
+    let mut pending = template.body.reads();
+    let mut visited = BTreeSet::new();
+    while let Some(read) = pending.pop() {
+        let Read::Named(name) = read else { return None };
+        if !visited.insert(name.clone()) {
+            continue;
+        }
+        let other = templates.find(&name).ok()??;
+        texts.push(other.body.text.to_string());
+        pending.extend(other.body.reads());
+    }
+    Some(texts)
+}

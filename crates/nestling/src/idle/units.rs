@@ -1,0 +1,35 @@
+//! Units that nothing comes of, and settings of dependencies where there are none.
+
+use crate::workspace::idle_rules::KEY_UNUSED;
+use crate::workspace::{Unit, Workspace};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::UnitName;
+use std::collections::BTreeSet;
+
+pub(super) fn without_effect(workspace: &Workspace) -> Vec<Diagnostic> {
+    let units = &workspace.units;
+    let needed: BTreeSet<&UnitName> =
+        units.iter().flat_map(|unit| &unit.depends_on).map(|dependency| &dependency.unit).collect();
+    let is_idle = |unit: &&Unit| {
+        let has_jobs = !unit.uses.is_empty() || unit.fragment.is_some() || unit.cdk.is_some();
+        !has_jobs && !needed.contains(&unit.name)
+    };
+    let idle = units.iter().filter(is_idle).map(without_jobs);
+    idle.chain(depth_without_dependencies(workspace)).collect()
+}
+
+fn without_jobs(unit: &Unit) -> Diagnostic {
+    let message = "a unit has no jobs, and no unit depends on it";
+    Diagnostic::warning(&KEY_UNUSED, unit.declaration.origin(), message)
+        .for_unit(&unit.name)
+        .with_help("give it jobs: `use:` a template, or write them below a line `---` of its `nestling.yml`")
+}
+
+fn depth_without_dependencies(workspace: &Workspace) -> Option<Diagnostic> {
+    let origin = workspace.depth_origin?;
+    if workspace.units.iter().any(|unit| !unit.depends_on.is_empty()) {
+        return None;
+    }
+    let message = "`depends_on_depth` has no effect: no unit depends on another";
+    Some(Diagnostic::warning(&KEY_UNUSED, origin, message).with_help("remove it"))
+}

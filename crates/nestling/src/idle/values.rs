@@ -1,0 +1,116 @@
+//! Values for templates that no template reads.
+
+use crate::workspace::Workspace;
+use crate::workspace::idle_rules::KEY_UNUSED;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
+
+/// Warns of `vars` and of inputs of the catalogue that nothing reads.
+pub(super) fn unread(workspace: &Workspace, sources: &Sources) -> Vec<Diagnostic> {
+    let texts = sources.texts();
+    let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
+    let mut problems = unread_vars(workspace, &parts);
+    problems.extend(unread_inputs(workspace, &parts));
+    problems
+}
+
+/// The lines of a text that hold template syntax; all of them where an expression goes over several.
+pub(super) fn template_parts(text: &str) -> Vec<&str> {
+    let opens = ["${{", "{%", "#%", "$[["];
+    let lines = || text.lines().filter(|line| opens.iter().any(|open| line.contains(open)));
+    let is_whole = |line: &str| line.matches("${{").count() <= line.matches("}}").count();
+    if lines().all(is_whole) { lines().collect() } else { vec![text] }
+}
+
+fn unread_vars(workspace: &Workspace, texts: &[&str]) -> Vec<Diagnostic> {
+    if workspace.vars.is_empty() {
+        return Vec::new();
+    }
+    let mut read: Vec<&str> = Vec::new();
+    for text in texts {
+        for name in names_after(text, "vars") {
+            // `vars` is read as a whole, by a loop or by a name that is computed.
+            let Some(name) = name else { return Vec::new() };
+            read.push(name);
+        }
+    }
+    let is_read = |name: &str| read.contains(&name);
+    let unread = workspace.vars.entries.iter().filter(|entry| !is_read(entry.key.text()));
+    let problem = |entry: &nestling_gitlab::yaml::Entry| {
+        let name = entry.key.text();
+        let message = format!("no template reads `vars.{name}`");
+        let undefined = read.iter().copied().filter(|name| !workspace.vars.contains(name));
+        let help = Suggestion::among(name, undefined).help_or("remove it");
+        Diagnostic::warning(&KEY_UNUSED, entry.key.origin, message).with_help(help)
+    };
+    unread.map(problem).collect()
+}
+
+/// The names that a text reads of a value, such as `region` of `vars.region` and `vars["region"]`; `None` where it reads
+/// something else of it.
+pub(super) fn names_after<'t>(text: &'t str, value: &str) -> Vec<Option<&'t str>> {
+    let mut names = Vec::new();
+    for (start, _) in text.match_indices(value) {
+        let before = text[..start].chars().next_back();
+        let after = &text[start + value.len()..];
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+        // Another word, or the key of the header.
+        if before.is_some_and(is_part) || after.starts_with([':', '_', '-', '/']) {
+            continue;
+        }
+        if after.starts_with(|c: char| c.is_alphanumeric()) {
+            continue;
+        }
+        names.push(name_of(after));
+    }
+    names
+}
+
+fn name_of(after: &str) -> Option<&str> {
+    if let Some(rest) = after.strip_prefix('.') {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        return (end > 0).then_some(&rest[..end]);
+    }
+    let rest = after.strip_prefix('[')?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    rest[1..].split_once(quote).map(|(name, _)| name)
+}
+
+/// Warns of inputs of the catalogue that no template reads: they go to the templates that have them.
+fn unread_inputs(workspace: &Workspace, texts: &[&str]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let reads: Vec<Option<&str>> = texts.iter().flat_map(|text| names_after(text, "inputs")).collect();
+    if reads.contains(&None) {
+        return problems;
+    }
+    for entry in workspace.environments.entries.values() {
+        for input in &entry.inputs.entries {
+            let name = input.key.text();
+            if !reads.contains(&Some(name)) {
+                let message = format!("no template that is used reads the input `{name}`");
+                let problem = Diagnostic::warning(&KEY_UNUSED, input.key.origin, message);
+                problems.push(problem.with_help("remove it, or correct its name"));
+            }
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_that_a_text_reads_are_found() {
+        for (text, expected) in [
+            ("${{ vars.region }}", &[Some("region")][..]),
+            ("${{ vars[\"region\"] }} ${{ vars['zone'] | upper }}", &[Some("region"), Some("zone")]),
+            ("#% for name in vars", &[None]),
+            ("${{ vars[name] }}", &[None]),
+            ("${{ vars | tojson }}", &[None]),
+            ("vars: { region: eu }", &[]),
+            ("myvars.region, vars_file, envvars, vars-x, ci/vars.yml", &[]),
+        ] {
+            assert_eq!(names_after(text, "vars"), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Globs of paths in headers: read, and looked through for forms that match nothing or less than they seem to.
+//!
+//! `ignore`, `everything` and `changes` are read as GitLab reads a job's `rules:changes`; `match` names directories, and there
+//! `**` spans any number of them.
+
+use crate::workspace::idle_rules::GLOB_FORM;
+use crate::workspace::rules::GLOB;
+use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::Located;
+
+/// A glob of paths from the root of the repository, with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct RootGlob {
+    /// The glob.
+    pub glob: Glob,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Reads a glob of `ignore` or `everything`. A slash at its start is dropped: such globs are from the root anyway.
+pub(crate) fn root_glob(text: &Located<String>, key: &str) -> Result<RootGlob, Vec<Diagnostic>> {
+    if text.value.starts_with('!') {
+        return Err(vec![refused_exclusion(text.origin, key)]);
+    }
+    if climbs(&text.value) {
+        let message = format!("`{}` leads out of the repository", text.value);
+        return Err(vec![Diagnostic::error(&GLOB, text.origin, message)]);
+    }
+    Ok(RootGlob { glob: glob(text, &text.value)?, origin: text.origin })
+}
+
+/// Reads a glob of changed paths.
+pub(crate) fn glob(text: &Located<String>, pattern: &str) -> Result<Glob, Vec<Diagnostic>> {
+    Glob::parse(pattern.trim_start_matches('/'))
+        .map_err(|error| vec![Diagnostic::error(&GLOB, text.origin, error.to_string())])
+}
+
+/// Reports `!` in a key that has no exclusions.
+pub(crate) fn refused_exclusion(origin: Origin, key: &str) -> Diagnostic {
+    let message = format!("`{key}` has no exclusions: a glob that starts with `!` would match nothing");
+    Diagnostic::error(&GLOB, origin, message)
+        .with_help("only `changes` of a unit has them; write globs of what is meant")
+}
+
+/// Returns `true` if a component of a glob is `..`.
+pub(crate) fn climbs(glob: &str) -> bool {
+    glob.trim_start_matches('!').split('/').any(|component| component == "..")
+}
+
+/// Reports a glob of `changes` that climbs above its unit, which no path does.
+pub(crate) fn climbing_change(text: &Located<String>, directory: Option<&RepoPath>) -> Diagnostic {
+    let message = format!("`{}` matches nothing: globs of `changes` cannot contain `..`", text.value);
+    let bare = text.value.trim_start_matches('!');
+    let sign = &text.value[..text.value.len() - bare.len()];
+    let from_root = directory.and_then(|directory| directory.join(bare).ok());
+    let help = match from_root {
+        Some(path) => format!("write it from the root: `{sign}/{path}`"),
+        None => "write it from the root, with a slash at its start".to_owned(),
+    };
+    Diagnostic::error(&GLOB, text.origin, message).with_help(help)
+}
+
+/// Warns of forms that match nothing, or less than they seem to.
+pub(crate) fn form_findings(text: &Located<String>) -> Vec<Diagnostic> {
+    let bare = text.value.trim_start_matches(['!', '/']);
+    let prefix = &text.value[..text.value.len() - bare.len()];
+    let Ok(glob) = Glob::parse(bare) else { return Vec::new() };
+    let finding = |lint: nestling_files::path::GlobLint| {
+        let help = match lint.meant() {
+            Some(meant) => format!("did you mean `{prefix}{meant}`?"),
+            None => lint.help(),
+        };
+        Diagnostic::warning(&GLOB_FORM, text.origin, lint.to_string()).with_help(help)
+    };
+    glob.lint().into_iter().map(finding).collect()
+}
