@@ -30,7 +30,7 @@ mod load;
 mod schema;
 mod template;
 
-pub(crate) use catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
+pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
 pub(crate) use document::Body;

@@ -40,7 +40,8 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
         is_merge_request: false,
         needs_limit: InstanceLimits::default().needs,
     });
-    AssemblyJobs { rendered: rendered(outcome.stages, outcome.jobs, origin), report: outcome.report }
+    let file = rendered(outcome.stages, outcome.jobs, origin).file;
+    AssemblyJobs { rendered: file, report: outcome.report }
 }
 
 fn of_own_name(path: &str, origin: Origin) -> TargetEnvironment {

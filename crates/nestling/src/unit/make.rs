@@ -63,6 +63,11 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
     let (mut jobs, found) = fold::unit_jobs(&unit.name, files, &scope.renderer.surroundings());
     problems.extend(found);
     fold::drop_overrides(&mut jobs, &assembly.left_out);
+    for (name, conditions) in assembly.conditions {
+        if let Some(job) = jobs.jobs.get_mut(&name) {
+            job.conditions = conditions;
+        }
+    }
     let deploying = Deploying { scope, assembly: assembly.rendered.as_ref(), reads_environment };
     let (mut jobs, found) = deploy(jobs, &deploying);
     problems.extend(found);

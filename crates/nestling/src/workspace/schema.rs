@@ -236,10 +236,7 @@ fn environment() -> Value {
             ("kubernetes", any("A Kubernetes dashboard")),
             ("manual", flag("Whether a person starts the deploy")),
             ("blocking", flag("Whether the pipeline waits for that person")),
-            (
-                "after",
-                text("The environment that the unit must have been deployed to before, in the same pipeline"),
-            ),
+            ("after", after()),
             ("resource_group", any("The jobs that may not run at the same time")),
             ("variables", any("Variables of the deploying jobs")),
             ("tags", any("Runner tags of the deploying jobs")),
@@ -258,6 +255,19 @@ fn environment() -> Value {
             ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
         ],
     )
+}
+
+fn after() -> Value {
+    let description = "The environment that the unit must have been deployed to before, in the same pipeline";
+    let long = object(
+        description,
+        &["environment"],
+        vec![
+            ("environment", text("Its name")),
+            ("optional", flag("Whether this one is deployed to where variables keep that one out")),
+        ],
+    );
+    json!({ "description": description, "anyOf": [text("Its name"), long] })
 }
 
 fn policy() -> Value {
