@@ -1,4 +1,4 @@
-//! Ways to look at a plan. Each owns its format; none decides anything.
+//! Views of a plan. Each owns its format, and none makes decisions.
 
 mod touched;
 mod paint;

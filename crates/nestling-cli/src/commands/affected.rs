@@ -10,14 +10,13 @@ use nestling::view::affected::affected_v1;
 
 /// List the selected units
 ///
-/// Only units that are made from changed templates are rendered, so this is the quickest answer to what a change
-/// concerns.
+/// Renders only the units whose templates changed, so this is the fastest way to see what a change affects.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling affected --base main\n  nestling affected --format json | jq -r '.units[].name'"
 )]
 pub struct Args {
-    /// How to list them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -26,11 +25,11 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Names, one a line.
+    /// Names, one per line.
     Text,
-    /// Names, directories and reasons (`nestling schema affected` describes it).
+    /// Names, directories and reasons (schema: `nestling schema affected`).
     Json,
-    /// Directories, one a line.
+    /// Directories, one per line.
     Paths,
 }
 

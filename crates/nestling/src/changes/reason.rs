@@ -190,7 +190,7 @@ fn unfetched(fetch: &Option<String>) -> String {
 impl fmt::Display for Everything {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Asked => f.write_str("everything was asked for"),
+            Self::Asked => f.write_str("selected by `--all`"),
             Self::Policy(occasion) => write!(f, "`{occasion}` pipelines run everything"),
             Self::UnknownBase(why) => why.fmt(f),
         }

@@ -279,7 +279,7 @@ fn options_win_over_variables() {
     let given = ChangeRequest { given: Some(b"x/y\n./z\n".to_vec()), ..schedule.clone() };
     assert_eq!(verdict(&story.repo, &given).1, ["M x/y", "M z"]);
     let all = ChangeRequest { scope: Scope::All, ..based };
-    assert_eq!(verdict(&story.repo, &all).1, ["everything: everything was asked for"]);
+    assert_eq!(verdict(&story.repo, &all).1, ["everything: selected by `--all`"]);
     let lost = ChangeRequest { head: Some("nowhere".to_owned()), ..schedule };
     assert!(matches!(detected(&story.repo.open(), &lost), Err(ChangesError::Head { .. })));
 }
