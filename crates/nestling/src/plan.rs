@@ -1,7 +1,7 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
 pub(crate) mod rules;
-mod base_unknown;
+mod change_findings;
 mod before;
 mod definition;
 mod likeness;
@@ -18,8 +18,8 @@ use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
-use base_unknown::base_unknown;
 use before::Before;
+use change_findings::{base_unknown, unclaimed_paths};
 use needed::BroughtIn;
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
@@ -183,6 +183,7 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     };
     let mut diagnostics = request.loaded.diagnostics.clone();
     diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes,
@@ -266,6 +267,7 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut diagnostics = request.loaded.diagnostics.clone();
     diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unclaimed_paths(workspace, &selection));
     let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
     let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();

@@ -4,6 +4,7 @@ use super::escape::{cell, code};
 use super::facts::by_stage;
 use super::fit::counted;
 use super::tree::{extent, summary};
+use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_cdk::report::Line;
@@ -18,7 +19,7 @@ const ROWS: usize = 200;
 pub fn markdown(plan: &Plan) -> String {
     let mut out = format!("## {}\n\n{}\n\n", cell(&plan.facts.describe()), summary(plan).trim());
     let _ = writeln!(out, "{}.  ", cell(&extent(plan)));
-    for line in plan.changes.provenance().lines() {
+    for line in provenance(plan).lines() {
         let _ = writeln!(out, "{}  ", cell(line));
     }
     out.push('\n');

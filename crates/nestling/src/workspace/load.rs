@@ -10,6 +10,7 @@ use super::relation::{self, Draft};
 use super::repeated::repeated;
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
+use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
@@ -177,6 +178,10 @@ impl Loading<'_> {
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
+            unclaimed: self
+                .some(written.unclaimed.as_ref().map(Unclaimed::read).transpose())
+                .flatten()
+                .unwrap_or_default(),
             vars: self.some(expect_mapping(written.vars.as_ref(), "vars", &HEADER)).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
