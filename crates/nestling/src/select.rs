@@ -14,7 +14,7 @@ pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
-use crate::workspace::{RootGlob, Workspace};
+use crate::workspace::{RootGlob, Unclaimed, Workspace};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,8 +125,15 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
         }
         let concerns_all = concerns_everything(workspace, path);
         let claims = index.claims(path);
-        if claims.is_empty() && concerns_all.is_none() && !compared.claimed.contains(*path) {
+        let is_claimed = !claims.is_empty()
+            || concerns_all.is_some()
+            || compared.claimed.contains(*path)
+            || workspace.is_of_nested(path);
+        if !is_claimed {
             selection.unclaimed.push((*path).clone());
+            if workspace.unclaimed == Unclaimed::Everything {
+                whole.get_or_insert_with(|| Reason::Unclaimed { path: (*path).clone() });
+            }
         }
         if let Some(reason) = concerns_all {
             whole.get_or_insert(reason);

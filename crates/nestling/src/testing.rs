@@ -1,8 +1,8 @@
-//! Cases beside templates: given inputs, a directory, changed paths and a kind of pipeline, expect these jobs.
+//! Test cases of templates: inputs, a directory, changed paths and a kind of pipeline, and the expected jobs.
 //!
-//! A case is a file of plain data in a folder `tests` beside templates. It is planned exactly as a repository whose only unit
-//! uses the template, through the same [`Project`]. What a case does not expect, it does not look at: an
-//! expected job is a part of the job that comes out, at any depth.
+//! A case is a YAML file in a directory `tests` beside templates. It is planned as a repository whose only unit uses the
+//! template, through the same [`Project`]. An expected job is a part of the generated job, at any depth:
+//! keys that a case does not name are not compared.
 
 mod discover;
 mod case;
@@ -51,7 +51,7 @@ pub fn plan_files<P: AsRef<[u8]>, B: Into<Vec<u8>>>(
     project.plan(changes).run()
 }
 
-/// Estimates how large GitLab finds a document, in bytes of the objects that Ruby makes of it: what
+/// Estimates the size of a document in GitLab, in bytes of its Ruby objects, which
 /// [`PipelineLimits::objects`](crate::PipelineLimits) limits.
 pub fn parsed_size(document: &Node) -> usize {
     crate::emit::size(document)

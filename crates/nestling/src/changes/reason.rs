@@ -52,6 +52,13 @@ pub enum UnknownBase {
         /// Its name.
         variable: &'static str,
     },
+    /// The variable that says it holds something else than the id of a commit.
+    NotId {
+        /// Its name.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// `CI_COMMIT_BEFORE_SHA` is all zeros on the default branch itself: its first pipeline, or one that nobody
     /// pushed.
     NothingBefore,
@@ -146,24 +153,40 @@ impl fmt::Display for AmbiguousRevision {
 }
 
 impl UnknownBase {
+    /// Returns `true` if a person wrote the revision: with `--base`, in `NESTLING_BASE`, or under `since:`.
+    pub(super) fn is_of_person(&self) -> bool {
+        let named_by = match self {
+            Self::Missing { named_by, .. } | Self::Incomplete { named_by, .. } => named_by,
+            Self::Ambiguous(ambiguous) => &ambiguous.named_by,
+            _ => return false,
+        };
+        matches!(named_by, Provenance::Given { .. } | Provenance::Since { .. })
+    }
+
     /// What to set, so that base is known next time.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unset { .. } | Self::NothingBefore => Some("say what to compare with: `--base REV`, or `NESTLING_BASE`".to_owned()),
+            Self::Missing { .. } if self.is_of_person() => {
+                Some("name a commit, branch or tag of this clone, or fetch it first".to_owned())
+            }
+            Self::NotId { variable, .. } => Some(format!(
+                "remove it where it is set: GitLab sets `{variable}`; or set the base commit: `--base REV`, or `NESTLING_BASE`"
+            )),
+            Self::Unset { .. } | Self::NothingBefore => Some("set the base commit: `--base REV`, or `NESTLING_BASE`".to_owned()),
             Self::Missing { fetch: None, .. } | Self::Incomplete { fetch: None, .. } => Some(
-                "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`"
+                "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or set the base commit: `--base REV`"
                     .to_owned(),
             ),
             Self::Missing { .. }
             | Self::Incomplete { .. }
             | Self::HistoryTooShort { .. }
             | Self::NoTag { .. } => {
-                Some("set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`".to_owned())
+                Some("set `GIT_DEPTH: 0` for this job, or set the base commit: `--base REV`".to_owned())
             }
             Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
-            Self::Unrelated { .. } => Some("say what to compare with: `--base REV`".to_owned()),
+            Self::Unrelated { .. } => Some("set the base commit: `--base REV`".to_owned()),
             Self::NoDefaultBranch { .. } => Some(
-                "run `git remote set-head origin --auto`, or say what to compare with: `--base REV`".to_owned(),
+                "run `git remote set-head origin --auto`, or set the base commit: `--base REV`".to_owned(),
             ),
         }
     }
@@ -173,6 +196,9 @@ impl fmt::Display for UnknownBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unset { variable } => write!(f, "`{variable}` is not set"),
+            Self::NotId { variable, value } => {
+                write!(f, "`{variable}` is `{value}`, which is not the id of a commit")
+            }
             Self::NothingBefore => {
                 f.write_str("`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself")
             }
@@ -203,7 +229,7 @@ fn unfetched(fetch: &Option<String>) -> String {
 impl fmt::Display for Everything {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Asked => f.write_str("everything was asked for"),
+            Self::Asked => f.write_str("selected by `--all`"),
             Self::Policy(occasion) => write!(f, "`{occasion}` pipelines run everything"),
             Self::UnknownBase(why) => why.fmt(f),
         }

@@ -170,7 +170,7 @@ pub enum ChangesError {
     #[error("{0}")]
     Ambiguous(AmbiguousRevision),
     /// Base is not known, and that was declared an error.
-    #[error("what to compare with is not known: {0}")]
+    #[error("cannot determine the base commit: {0}")]
     UnknownBase(UnknownBase),
 }
 

@@ -121,6 +121,11 @@ pub enum Reason {
         /// The glob of `everything`.
         glob: String,
     },
+    /// A path changed that no unit claims, and the workspace says that it selects every unit.
+    Unclaimed {
+        /// The path.
+        path: RepoPath,
+    },
     /// The change set is everything, for the reason given.
     All(String),
     /// Named by hand with `--only`.
@@ -155,6 +160,9 @@ impl fmt::Display for Reason {
             }
             Self::EverythingGlob { path, glob } => {
                 write!(f, "{path} changed, which `everything` names with `{glob}`")
+            }
+            Self::Unclaimed { path } => {
+                write!(f, "{path} changed, which no unit claims (`unclaimed: everything`)")
             }
             Self::All(reason) => f.write_str(reason),
             Self::Asked => f.write_str("asked for by name"),
