@@ -20,11 +20,20 @@ pub struct TargetEnvironment {
     /// How a deploy starts.
     pub start: DeployStart,
     /// The environment that must be deployed to before.
-    pub after: Option<String>,
+    pub after: Option<EarlierEnvironment>,
     /// Set if a stop job destroys its stacks, unless the header decides.
     pub stops: bool,
     /// The keywords of its jobs, or the errors in them, which are reported only where a stage goes there.
     pub keywords: Result<Keywords, Vec<Diagnostic>>,
+}
+
+/// The environment before another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierEnvironment {
+    /// Its name in the catalogue.
+    pub environment: String,
+    /// Set if the later one is deployed to in pipelines that conditions keep this one out of, too.
+    pub optional: bool,
 }
 
 /// How a deploy starts.

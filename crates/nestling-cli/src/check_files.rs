@@ -16,7 +16,7 @@ use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{KindsLinted, LintedKind, Options, lint_file, lint_kinds};
 use std::path::{Path, PathBuf};
 
-/// Options that count for plain files, and those for units.
+/// Options for plain files and for units.
 pub(crate) struct Settings<'a> {
     pub gitlab_version: Option<(u32, u32)>,
     pub plan: &'a PlanOptions,
@@ -51,7 +51,7 @@ pub(crate) fn check(
                     let name = &input.name;
                     invocation
                         .io
-                        .talk(format_args!("note: no job comes from `{name}`: only its header is checked\n"));
+                        .talk(format_args!("note: `{name}` defines no jobs: only its header is checked\n"));
                 }
             }
         }

@@ -8,6 +8,7 @@ mod scopes;
 mod stage_order;
 mod stages;
 mod unit_order;
+mod conditional_needs;
 mod ordered_needs;
 mod pipeline;
 

@@ -6,8 +6,11 @@ mod left_out;
 mod texts;
 mod settings;
 mod gate;
+mod conditions;
 
-pub(crate) use gate::{Gate, apply as apply_gate};
+pub(crate) use conditions::Conditions;
+pub(crate) use conditions::{HasNoRules, any_of};
+pub(crate) use gate::write_start;
 pub use left_out::LeftOut;
 pub(crate) use settings::{default_title, environment, starts};
 pub(crate) use texts::{CatalogueTexts, entry_value};

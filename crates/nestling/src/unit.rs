@@ -31,7 +31,7 @@ mod make;
 
 pub(crate) use jobs::{UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
-pub(crate) use needs::{is_optional, needed_job, renamed};
+pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub(crate) use shared::SharedRenderings;
 pub(crate) use values::UnitChange;

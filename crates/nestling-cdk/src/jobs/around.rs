@@ -5,7 +5,7 @@ use super::graph::{Graph, JobId, PlannedJob, Role, with_assets, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::Work;
-use crate::environment::DeployStart;
+use crate::environment::{DeployStart, EarlierEnvironment};
 use crate::id::Id;
 use std::collections::BTreeSet;
 
@@ -84,7 +84,9 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
 /// `after` of the catalogue: an environment waits for the one before it, unless the pipeline says the opposite.
 pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
     for (target_id, target) in Id::each(&targets.all) {
-        let Some(name) = &target.environment.after else { continue };
+        let Some(EarlierEnvironment { environment: name, optional }) = &target.environment.after else {
+            continue;
+        };
         let earlier = targets.all.iter().position(|other| other.environment.name == *name).map(Id::new);
         let Some(before) = earlier.and_then(|earlier| graph.deployments.get(&earlier).copied()) else {
             continue;
@@ -99,6 +101,9 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
             let is_first = !own.iter().any(|other| past.holds(*job, *other));
             if is_first && !past.holds(before, *job) && before != *job {
                 graph.jobs[*job].after.insert(before);
+                if *optional {
+                    graph.jobs[*job].optional.insert(before);
+                }
             }
         }
     }

@@ -27,8 +27,17 @@ pub(crate) struct PlannedJob {
     pub after: BTreeSet<JobId>,
     /// The jobs among them whose files or variables it reads.
     pub reads: BTreeSet<JobId>,
+    /// The jobs among them that may be missing from a pipeline that it is in.
+    pub optional: BTreeSet<JobId>,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+impl PlannedJob {
+    /// Returns the jobs that it cannot do without.
+    pub(crate) fn required(&self) -> impl Iterator<Item = JobId> {
+        self.after.difference(&self.optional).copied()
+    }
 }
 
 /// The task of a job.
@@ -69,8 +78,8 @@ impl Graph {
         origin: Origin,
     ) -> JobId {
         let job_id = Id::next(&self.jobs);
-        let (after, reads) = (BTreeSet::new(), BTreeSet::new());
-        self.jobs.push(PlannedJob { name, role, target, group, after, reads, origin });
+        let (after, reads, optional) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        self.jobs.push(PlannedJob { name, role, target, group, after, reads, optional, origin });
         job_id
     }
 

@@ -6,7 +6,6 @@ use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::{InputSource, Work};
 use crate::environment::{DeployStart, TargetEnvironment};
-use crate::id::Id;
 use crate::ordering::Past;
 use crate::report::{LineKind, Report};
 use crate::settings::AssemblySource;
@@ -44,8 +43,8 @@ pub(crate) struct Writer<'a> {
 pub struct Gate {
     /// How it starts.
     pub start: DeployStart,
-    /// The expression that must hold.
-    pub expression: Option<String>,
+    /// The expressions of `rules:if` that must all hold.
+    pub expressions: Vec<String>,
     /// Set if a deploy freeze holds it back.
     pub frozen: bool,
     /// Where that is written.
@@ -80,6 +79,9 @@ impl<'a> Writer<'a> {
             let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
             let name = self.plan.names[before.index()].as_str();
             need.text("job", name).plain("artifacts", artifacts);
+            if self.job.optional.contains(before) {
+                need.plain("optional", "true");
+            }
             needs.push(need.into_node());
         }
         self.body.list("needs", needs);
@@ -136,29 +138,24 @@ impl<'a> Writer<'a> {
             return None;
         }
         let environments = self.gating_environments();
-        let expressions: Vec<String> =
-            environments.iter().filter_map(|environment| any_of(&environment.expressions)).collect();
-        let expression = match &expressions[..] {
-            [] => None,
-            [only] => Some(only.clone()),
-            several => {
-                let several: Vec<String> = several.iter().map(|text| format!("({text})")).collect();
-                Some(several.join(" && "))
-            }
-        };
+        let expressions = environments.iter().filter_map(|environment| any_of(&environment.expressions));
         Some(Gate {
             start: self.start(),
-            expression,
+            expressions: expressions.collect(),
             frozen: environments.iter().any(|environment| environment.frozen),
             origin: environments.first().map_or(self.job.origin, |environment| environment.origin),
         })
     }
 
     fn gating_environments(&self) -> Vec<&'a TargetEnvironment> {
-        let jobs = Id::each(&self.plan.graph.jobs);
-        let is_before = |other: JobId| other == self.job_id || self.plan.past.holds(self.job_id, other);
-        let before = jobs.filter(|(other, _)| is_before(*other));
-        let targets: BTreeSet<TargetId> = before.filter_map(|(_, job)| job.target).collect();
+        let jobs = &self.plan.graph.jobs;
+        let mut before = BTreeSet::from([self.job_id]);
+        let mut open = vec![self.job_id];
+        while let Some(job_id) = open.pop() {
+            open.extend(jobs[job_id].required().filter(|job_id| before.insert(*job_id)));
+        }
+        let targets: BTreeSet<TargetId> =
+            before.into_iter().filter_map(|job_id| jobs[job_id].target).collect();
         let environments = targets.into_iter().map(|target| &self.plan.targets.all[target].environment);
         environments.filter(|environment| environment.frozen || !environment.expressions.is_empty()).collect()
     }

@@ -25,7 +25,7 @@ pub(crate) struct Findings {
     of_workspaces: Vec<(Diagnostic, Vec<Option<Arc<Source>>>)>,
 }
 
-/// Tells if anything of a template was rendered.
+/// Use of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rendered {
     /// A unit uses it.
@@ -73,9 +73,11 @@ impl Findings {
             let sources = problem.labels.iter().map(|label| checked.sources.get(label.origin.file));
             self.of_workspaces.push((problem.clone(), sources.collect()));
         }
-        let has_findings = self.of_workspaces.len() > before;
-        let is_rendered = input.kind() != Kind::Template || has_jobs || has_findings;
-        if is_rendered { Rendered::Yes } else { Rendered::No }
+        let has_problems = self.of_workspaces.len() > before;
+        if input.kind() == Kind::Template && !has_jobs && !has_problems {
+            return Rendered::No;
+        }
+        Rendered::Yes
     }
 
     /// Applies comments that allow a warning, and reports what two files share once.

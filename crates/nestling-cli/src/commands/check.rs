@@ -6,7 +6,7 @@ use crate::invocation::{Invocation, ended};
 use crate::io::counted;
 use crate::job_counts::JobCounts;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::tell;
+use crate::planned::report_diagnostics;
 use crate::report;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
@@ -41,9 +41,9 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With source excerpts.
+    /// Text with source excerpts.
     Human,
-    /// For scripts: the `diagnostics` of `nestling schema plan`.
+    /// JSON, for scripts (schema: the `diagnostics` of `nestling schema plan`).
     Json,
     /// SARIF 2.1.0, for editors and dashboards.
     Sarif,
@@ -53,7 +53,7 @@ enum Format {
 
 fn version(text: &str) -> Result<(u32, u32), String> {
     nestling_gitlab::instance::parse_version(text)
-        .ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
+        .ok_or_else(|| "must be a major and a minor version, such as 17.11".to_owned())
 }
 
 /// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
         return Ok(ended(!has_errors(&problems)));
     }
-    let ok = tell(&problems, &sources, invocation.io);
+    let ok = report_diagnostics(&problems, &sources, invocation.io);
     if ok {
         invocation.io.talk(summary);
     }
@@ -100,7 +100,7 @@ fn summary(checked: &str, jobs: &JobCounts, allowed: usize) -> String {
     format!("{checked}, {jobs}: no errors{allowed}\n")
 }
 
-/// The problems as programs read them.
+/// Returns the problems in a format for programs.
 fn formatted(format: Format, problems: &[Diagnostic], sources: &Sources) -> Result<String, Failure> {
     Ok(match format {
         Format::Human => String::new(),

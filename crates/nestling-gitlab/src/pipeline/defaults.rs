@@ -111,6 +111,12 @@ impl Defaults {
         diagnostics
     }
 
+    /// Returns `true` if a key of a job, or of its `variables`, comes from here and not from the job.
+    pub fn gave(&self, key: &Key) -> bool {
+        let given = self.default.entries.iter().chain(&self.variables.entries);
+        given.map(|entry| &entry.key).any(|given| given.origin == key.origin && given.text() == key.text())
+    }
+
     fn fold_variables(&self, inherit: &Inherit, body: &mut Map) {
         let inherited = self.variables.entries.iter().filter(|entry| inherit.includes(entry.key.text()));
         let mut variables = Map { entries: inherited.cloned().collect() };

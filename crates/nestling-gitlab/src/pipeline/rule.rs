@@ -64,6 +64,12 @@ pub fn is_manual_rule(rule: &RuleEntry<'_>, body: &Map) -> bool {
     }
 }
 
+/// Returns `true` if a job is manual in some pipelines: by its own `when`, or by that of a rule.
+pub fn may_be_manual(body: &Map) -> bool {
+    let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();
+    has_when(body, "manual") || rules.iter().filter_map(Node::as_map).any(|rule| has_when(rule, "manual"))
+}
+
 /// Returns `true` if `when` of a job or a rule has this value.
 pub fn has_when(body: &Map, value: &str) -> bool {
     body.get("when").and_then(Node::text) == Some(value)

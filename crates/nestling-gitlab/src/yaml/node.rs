@@ -157,11 +157,12 @@ impl Map {
 
     /// The value under a key, to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries
-            .iter_mut()
-            .rev()
-            .find(|entry| &*entry.key.scalar.text == key)
-            .map(|entry| &mut entry.value)
+        self.entry_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// The key with its value, to be changed.
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().rev().find(|entry| &*entry.key.scalar.text == key)
     }
 
     /// The entry of a key, for the place of the key itself.

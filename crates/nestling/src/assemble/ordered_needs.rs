@@ -1,91 +1,80 @@
 //! The needs that `depends_on` with `order: true` asks for.
 
+mod units;
+mod stage_needs;
+mod barrier;
+
 use crate::assemble::rules::ORDER_STAGES;
 use crate::unit::needed_job;
 use crate::workspace::{Dependency, Order, Unit, Workspace};
+use barrier::Barriers;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
-use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::Job;
-use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use units::{StagedJob, UnitsOfPipeline};
 
-/// Makes the first jobs of each unit wait for the units that it depends on with `order: true`.
+/// Makes each job of a unit wait for the units that it depends on with `order: true`: for the last of their jobs that are
+/// in its stage or before it. GitLab lets a job need no others.
 ///
-/// GitLab lets a job need jobs of its own and of earlier stages only, so each waits for the other unit's last stage
-/// that is not after its own. A need that rules may drop is `optional`, and no artifacts are fetched for order's sake.
+/// A job without `needs` waits for all earlier stages already and gets their artifacts. It is left as it is where that is
+/// enough; otherwise it gets those jobs as needs, too. A need that rules may drop is `optional`. Where needs run out, a job
+/// that only waits stands between.
 ///
-/// Diagnosed: a unit with no job that could be waited for, since all are of later stages.
-pub(super) fn add(workspace: &Workspace, stages: &[StageName], jobs: &mut [Job]) -> Vec<Diagnostic> {
+/// Diagnosed: a unit with no job that could be waited for, since all are of later stages, and artifacts for which there is no
+/// need left.
+pub(super) fn add(workspace: &Workspace, stages: &[StageName], jobs: &mut Vec<Job>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut added: Vec<(usize, Vec<Node>)> = Vec::new();
+    let mut ordering = Vec::new();
     let units = UnitsOfPipeline::new(jobs, stages);
     for unit in &workspace.units {
-        let first_jobs = units.first_jobs(&unit.name);
-        for dependency in unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered) {
-            if !units.jobs.contains_key(&dependency.unit) {
-                continue;
-            }
-            for waiting in &first_jobs {
-                let awaited = units.awaited_by(waiting, &dependency.unit);
-                if awaited.is_empty() {
-                    problems.push(nothing_to_wait_for(waiting.job, unit, dependency));
-                }
-                let needs = awaited.iter().map(|awaited| need(awaited, dependency.origin)).collect();
-                added.push((waiting.index, needs));
+        let dependencies: Vec<&Dependency> =
+            unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).collect();
+        for dependency in &dependencies {
+            for waiting in units.that_cannot_wait(&unit.name, &dependency.unit) {
+                problems.push(nothing_to_wait_for(waiting.job, unit, dependency));
             }
         }
+        let ordered: Vec<_> = dependencies.iter().map(|dependency| &dependency.unit).collect();
+        let Some(origin) = dependencies.first().map(|dependency| dependency.origin) else { continue };
+        for (waiting, awaited) in units.waits(&unit.name, &ordered) {
+            ordering.push(needs_of(&units, waiting, &awaited, origin));
+        }
     }
-    for (index, needs) in added {
-        append(&mut jobs[index].body, needs);
+    let mut barriers = Barriers::new(workspace.gitlab.limits.needs);
+    for needs in ordering {
+        problems.extend(barriers.write(jobs, needs));
     }
+    jobs.extend(barriers.into_jobs());
     problems
 }
 
-/// A job, its index in the pipeline, and the index of its stage.
-struct StagedJob<'j> {
-    job: &'j Job,
-    index: usize,
-    stage: usize,
+/// The needs that order gives to a job.
+struct OrderNeeds {
+    /// The index of the job.
+    job: usize,
+    /// Those on jobs that the job waits for by its stage, where it has no `needs`.
+    of_stages: Vec<Node>,
+    /// Those on jobs of other units.
+    for_order: Vec<Node>,
+    /// Where the order is asked for.
+    origin: Origin,
 }
 
-/// The jobs of each unit of a pipeline.
-struct UnitsOfPipeline<'j> {
-    jobs: BTreeMap<&'j UnitName, Vec<StagedJob<'j>>>,
-}
-
-impl<'j> UnitsOfPipeline<'j> {
-    fn new(jobs: &'j [Job], stages: &[StageName]) -> Self {
-        let mut by_unit: BTreeMap<&UnitName, Vec<StagedJob<'j>>> = BTreeMap::new();
-        for (index, job) in jobs.iter().enumerate() {
-            if let Some(unit) = &job.unit {
-                let stage = stage_index(stages, job.stage());
-                by_unit.entry(unit).or_default().push(StagedJob { job, index, stage });
-            }
-        }
-        Self { jobs: by_unit }
-    }
-
-    /// Returns the jobs of a unit that no other job of it comes before.
-    fn first_jobs(&self, unit: &UnitName) -> Vec<&StagedJob<'j>> {
-        let Some(own) = self.jobs.get(unit) else { return Vec::new() };
-        let names: BTreeSet<&str> = own.iter().map(|job| job.job.name.as_str()).collect();
-        let first_stage = own.iter().map(|job| job.stage).min();
-        let is_first = |staged: &&StagedJob<'j>| match staged.job.body.get("needs").and_then(Node::as_seq) {
-            Some(needs) => !needs.iter().filter_map(needed_job).any(|name| names.contains(name)),
-            None => Some(staged.stage) == first_stage,
-        };
-        own.iter().filter(is_first).collect()
-    }
-
-    /// Returns the jobs of the last stage of a unit that is not after the stage of the job that waits.
-    fn awaited_by(&self, waiting: &StagedJob<'_>, unit: &UnitName) -> Vec<&'j Job> {
-        let jobs = self.jobs.get(unit).map(Vec::as_slice).unwrap_or_default();
-        // Nobody starts a stop job while the pipeline runs: what waits for one waits for ever.
-        let candidates = || jobs.iter().filter(|job| job.stage <= waiting.stage && !stops(job.job));
-        let last_stage = candidates().map(|job| job.stage).max();
-        candidates().filter(|job| Some(job.stage) == last_stage).map(|job| job.job).collect()
-    }
+fn needs_of(
+    units: &UnitsOfPipeline<'_>,
+    waiting: &StagedJob<'_>,
+    awaited: &[&StagedJob<'_>],
+    origin: Origin,
+) -> OrderNeeds {
+    let has_needs = waiting.job.body.contains("needs");
+    let of_stages = if has_needs { Vec::new() } else { stage_needs::of(units, waiting, origin) };
+    let known: BTreeSet<&str> = of_stages.iter().filter_map(needed_job).collect();
+    let is_new = |awaited: &&&StagedJob<'_>| !known.contains(awaited.job.name.as_str());
+    let for_order = awaited.iter().filter(is_new);
+    let for_order = for_order.map(|awaited| need(awaited.job, Artifacts::Left, origin)).collect();
+    OrderNeeds { job: waiting.index, of_stages, for_order, origin }
 }
 
 fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagnostic {
@@ -100,33 +89,20 @@ fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagn
         .with_help(help)
 }
 
-fn stops(job: &Job) -> bool {
-    environment(&job.body).is_some_and(|environment| environment.action() == "stop")
+/// The artifacts of a needed job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Artifacts {
+    Fetched,
+    Left,
 }
 
-fn need(job: &Job, origin: Origin) -> Node {
+/// Returns an optional need.
+fn need(job: &Job, artifacts: Artifacts, origin: Origin) -> Node {
     let mut map = Map::default();
     map.set("job", Node::string(origin, job.name.as_str()));
-    map.set("artifacts", Node::plain(origin, "false"));
+    if artifacts == Artifacts::Left {
+        map.set("artifacts", Node::plain(origin, "false"));
+    }
     map.set("optional", Node::plain(origin, "true"));
     Node::map(origin, map)
-}
-
-fn append(body: &mut Map, needs: Vec<Node>) {
-    let Some(origin) = needs.first().map(|need| need.origin) else { return };
-    let written = body.get("needs").and_then(Node::as_seq).unwrap_or_default();
-    let known: BTreeSet<&str> = written.iter().filter_map(needed_job).collect();
-    let is_new = |need: &Node| needed_job(need).is_some_and(|name| !known.contains(name));
-    let mut all = written.to_vec();
-    all.extend(needs.into_iter().filter(is_new));
-    body.set("needs", Node::seq(origin, all));
-}
-
-/// The index of a stage; `.pre` before all others, `.post` and what is not listed after them.
-fn stage_index(stages: &[StageName], stage: &str) -> usize {
-    if stage == StageName::PRE {
-        return 0;
-    }
-    let listed = stages.iter().position(|name| name.as_str() == stage);
-    listed.map_or(stages.len() + 1, |index| index + 1)
 }

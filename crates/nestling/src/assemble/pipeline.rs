@@ -1,7 +1,7 @@
 //! Many units' jobs to one pipeline.
 
 use super::scopes::Scopes;
-use super::{ordered_needs, stages, unit_order};
+use super::{conditional_needs, ordered_needs, stages, unit_order};
 use crate::unit::UnitJobs;
 use crate::unit::rules::JOB_NAME_CLASH;
 use crate::workspace::Workspace;
@@ -27,11 +27,15 @@ pub(crate) fn assemble(
     let bodies: Vec<Vec<Map>> = all.iter_mut().map(take_bodies).collect();
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();
+    let mut conditions = Vec::new();
     for (unit, bodies) in all.iter().zip(bodies) {
-        jobs.extend(scopes.jobs_of(unit, bodies, &mut problems));
+        let jobs_of_unit = scopes.jobs_of(unit, bodies, &mut problems);
+        conditions.extend(jobs_of_unit.iter().map(|(_, unit_job)| &unit_job.conditions));
+        jobs.extend(jobs_of_unit.into_iter().map(|(job, _)| job));
     }
-    problems.extend(clashes(&jobs));
+    problems.extend(conditional_needs::follow(&mut jobs, &conditions));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs));
+    problems.extend(clashes(&jobs));
     let stages = used(stages, &jobs);
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);

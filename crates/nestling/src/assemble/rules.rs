@@ -37,7 +37,7 @@ test: { script: make test }
     ORDER_STAGES = "order-stages" {
         severities: &[Warning],
         summary: "a unit must run after another, but the stages make that impossible",
-        documentation: "`order: true` makes the first jobs of a unit wait for the jobs of the other one. A job cannot wait \
+        documentation: "`order: true` makes the jobs of a unit wait for the jobs of the other one. A job cannot wait \
             for jobs of later stages. Move the job to a later stage, or remove `order`.",
         source: "monorepo.md",
         bad: Example::Repository(&[
@@ -56,6 +56,46 @@ build: { stage: build, script: make }
 unit: { depends_on: { unit: libs/core, order: true } }
 ---
 build: { stage: build, script: make }
+"),
+        ]),
+    }
+
+    ORDER_ARTIFACTS = "order-artifacts" {
+        severities: &[Warning],
+        summary: "an ordered job loses artifacts, since GitLab allows no more needs",
+        documentation: "A job without `needs` gets the artifacts of all earlier stages. With `order: true` on a unit that has \
+            jobs in the same stage it gets `needs`, and one for each job whose artifacts it had. Where that is more than GitLab \
+            allows, the artifacts of other units are left out. List what the job reads in its own `needs`, or move it to a later \
+            stage, where its stage is order enough.",
+        source: "monorepo.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { stages: [build, deploy], gitlab: { needs: 2 } }\n"),
+            file("net/nestling.yml", "\
+unit: {}
+---
+a: { stage: build, script: make a, artifacts: { paths: [a] } }
+b: { stage: build, script: make b, artifacts: { paths: [b] } }
+apply: { stage: deploy, script: ./apply }
+"),
+            file("web/nestling.yml", "\
+unit: { depends_on: { unit: net, order: true } }
+---
+apply: { stage: deploy, script: ./apply }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { stages: [build, deploy], gitlab: { needs: 2 } }\n"),
+            file("net/nestling.yml", "\
+unit: {}
+---
+a: { stage: build, script: make a, artifacts: { paths: [a] } }
+b: { stage: build, script: make b, artifacts: { paths: [b] } }
+apply: { stage: deploy, script: ./apply }
+"),
+            file("web/nestling.yml", "\
+unit: { depends_on: { unit: net, order: true } }
+---
+apply: { stage: deploy, script: ./apply, needs: [] }
 "),
         ]),
     }

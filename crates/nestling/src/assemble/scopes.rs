@@ -2,7 +2,7 @@
 
 use super::job_reference::{JobReference, resolve};
 use super::naming::scoped;
-use crate::unit::{UnitJobs, is_optional, needed_job, renamed};
+use crate::unit::{UnitJob, UnitJobs, is_optional, needed_job, optional, renamed};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{JobName, UnitName};
@@ -24,13 +24,14 @@ impl<'a> Scopes<'a> {
         Self { workspace, units }
     }
 
-    /// Makes the jobs of the pipeline from those of a unit; `bodies` are theirs, in the same order.
-    pub(super) fn jobs_of(
+    /// Makes the jobs of the pipeline from those of a unit, each beside the one that it is made from; `bodies` are theirs,
+    /// in the same order.
+    pub(super) fn jobs_of<'u>(
         &self,
-        unit: &UnitJobs,
+        unit: &'u UnitJobs,
         bodies: Vec<Map>,
         problems: &mut Vec<Diagnostic>,
-    ) -> Vec<Job> {
+    ) -> Vec<(Job, &'u UnitJob)> {
         let mut jobs = Vec::new();
         for ((short, job), mut body) in unit.jobs.iter().zip(bodies) {
             let Some(name) = scoped(unit.unit.as_ref(), short) else {
@@ -42,13 +43,8 @@ impl<'a> Scopes<'a> {
             rename_jobs(&mut body, &mut |written, _| {
                 self.final_name(unit, written).map(|name| name.to_string())
             });
-            jobs.push(Job {
-                name,
-                origin: job.origin,
-                unit: unit.unit.clone(),
-                environment: job.environment.clone(),
-                body,
-            });
+            let environment = job.environment.clone();
+            jobs.push((Job { name, origin: job.origin, unit: unit.unit.clone(), environment, body }, job));
         }
         jobs
     }
@@ -75,19 +71,25 @@ impl<'a> Scopes<'a> {
     fn spread_list(&self, unit: &UnitJobs, body: &mut Map, key: &str) {
         // A tagged list, such as a `!reference`, is not resolved yet.
         if let Some(Node { kind: Kind::Seq(items), tag: None, .. }) = body.get_mut(key) {
-            *items = items.iter().flat_map(|item| self.spread(unit, item)).collect();
+            let is_need = key == "needs";
+            *items = items.iter().flat_map(|item| self.spread(unit, item, is_need)).collect();
         }
     }
 
-    fn spread(&self, from: &UnitJobs, need: &Node) -> Vec<Node> {
+    fn spread(&self, from: &UnitJobs, need: &Node, is_need: bool) -> Vec<Node> {
         let unchanged = || vec![need.clone()];
         let Some(name) = needed_job(need) else { return unchanged() };
         let JobReference::Other { unit, job } = resolve(name, from, self.workspace) else {
             return unchanged();
         };
         let other = self.units.get(unit);
-        if let Some(fan) = other.and_then(|other| other.fans.get(job)) {
-            return fan.iter().map(|short| renamed(need, &format!("{unit}:{short}"))).collect();
+        if let Some((other, fan)) = other.and_then(|other| Some((other, other.fans.get(job)?))) {
+            let on_fan = |short: &String| {
+                let name = format!("{unit}:{short}");
+                let may_be_missing = is_need && other.further_conditional.contains(short);
+                if may_be_missing { optional(need, &name) } else { renamed(need, &name) }
+            };
+            return fan.iter().map(on_fan).collect();
         }
         let exists = other.is_some_and(|other| other.jobs.contains_key(job));
         if !exists && is_optional(need) { Vec::new() } else { unchanged() }

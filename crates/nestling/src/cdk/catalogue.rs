@@ -3,7 +3,7 @@
 use crate::changes::PipelineFacts;
 use crate::environments::{CatalogueTexts, environment};
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
-use nestling_cdk::environment::{DeployStart, Keywords, TargetEnvironment};
+use nestling_cdk::environment::{DeployStart, EarlierEnvironment, Keywords, TargetEnvironment};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
@@ -42,7 +42,10 @@ fn plain(entry: &Environment, of: &For<'_>) -> TargetEnvironment {
             Start::Manual(Blocking::Optional) => DeployStart::Manual,
             Start::Manual(Blocking::Blocking) => DeployStart::Blocking,
         },
-        after: entry.after.as_ref().map(ToString::to_string),
+        after: entry.after.as_ref().map(|after| EarlierEnvironment {
+            environment: after.environment.to_string(),
+            optional: after.optional,
+        }),
         stops: stops(entry, of.purpose),
         keywords: keywords(entry, of),
     }

@@ -1,9 +1,9 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
 use super::catalogue::{For, Purpose, environments};
-use super::rendered::rendered;
+use super::rendered::{Rendered, rendered};
 use crate::changes::{PipelineFacts, PipelineKind};
-use crate::environments::{CatalogueTexts, LeftOut};
+use crate::environments::{CatalogueTexts, Conditions, LeftOut};
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
@@ -15,8 +15,30 @@ use nestling_files::files::{DirectoryEntry, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::yaml::{Located, Node};
+use std::collections::BTreeMap;
 
 /// Opens assemblies that are not in the repository.
+///
+/// ```
+/// use nestling::{Assemblies, Diagnostic, Files, MemoryFiles, RepoPath, Unit};
+/// use nestling_cdk::settings::CdkSettings;
+///
+/// /// Assemblies that a program has synthesized itself.
+/// struct Synthesized(MemoryFiles);
+///
+/// impl Assemblies for Synthesized {
+///     fn open(&self, _: &Unit, _: &CdkSettings, _: &RepoPath) -> Result<Box<dyn Files + '_>, Diagnostic> {
+///         Ok(Box::new(&self.0))
+///     }
+/// }
+/// # let files = MemoryFiles::default();
+/// # let project = nestling::Project::of_files(&files, nestling::PipelineFacts::local(None, None, None))?;
+/// # let changes = project.changes()?;
+///
+/// let assemblies = Synthesized(MemoryFiles::default());
+/// let plan = project.plan(changes).assemblies(&assemblies).run()?;
+/// # Ok::<(), nestling::Error>(())
+/// ```
 pub trait Assemblies {
     /// Opens the assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
     ///
@@ -89,6 +111,8 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Fragment {
     /// The jobs, as a rendered file; `None` where something is wrong.
     pub rendered: Option<Node>,
+    /// The conditions of the catalogue in the rules of each job that has some, by its name.
+    pub conditions: BTreeMap<String, Conditions>,
     /// The jobs that this kind of pipeline does not get.
     pub left_out: Vec<LeftOut>,
     /// The things that are not carried over.
@@ -173,8 +197,10 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
     problems.extend(outcome.problems);
     problems.extend(outcome.report.diagnostics(Severity::Warning));
     let left_out = |left_out: jobs::OmittedJob| LeftOut { job: left_out.job, reason: left_out.reason };
+    let Rendered { file, conditions } = rendered(outcome.stages, outcome.jobs, settings.origin);
     Fragment {
-        rendered: Some(rendered(outcome.stages, outcome.jobs, settings.origin)),
+        rendered: Some(file),
+        conditions,
         left_out: outcome.left_out.into_iter().map(left_out).collect(),
         report: outcome.report,
         problems,

@@ -20,19 +20,19 @@ pub(super) struct Deploying<'a> {
     pub reads_environment: bool,
 }
 
-impl Deploying<'_> {
+impl<'a> Deploying<'a> {
     /// Returns where deploys may go.
-    pub(super) fn catalogue(&self) -> &Catalogue {
+    pub(super) fn catalogue(&self) -> &'a Catalogue {
         &self.scope.renderer.workspace.environments
     }
 
     /// Returns the facts of the pipeline that deploys.
-    pub(super) fn facts(&self) -> &PipelineFacts {
+    pub(super) fn facts(&self) -> &'a PipelineFacts {
         self.scope.renderer.facts()
     }
 
     /// Returns the workspace's stages, in order.
-    pub(super) fn stages(&self) -> &[Staged] {
+    pub(super) fn stages(&self) -> &'a [Staged] {
         &self.scope.renderer.workspace.stages
     }
 

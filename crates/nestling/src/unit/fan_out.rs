@@ -3,18 +3,18 @@
 use super::deploy::sent_to;
 use super::deploying::Deploying;
 use super::jobs::{UnitJob, UnitJobs};
-use super::needs::{Fans, drop_dependents, retarget};
+use super::needs::{Fans, drop_dependents, further_conditional, retarget};
 use super::pair::{pair, stop_name};
-use super::promotion;
+use super::promotion::Promotion;
 use super::target::{Target, target};
-use crate::environments::LeftOut;
+use crate::environments::{Conditions, LeftOut};
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
-use crate::workspace::{Environment, Stop};
+use crate::workspace::{After, Catalogue, Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fans the jobs of a unit out over the environments that this pipeline deploys to, and writes the stop jobs.
 ///
@@ -24,6 +24,7 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
     let mut fanning = Fanning {
         unit: &unit,
         deploying,
+        deployed: deployed(&unit, deploying),
         rendered: BTreeMap::new(),
         jobs: IndexMap::new(),
         fans: Fans::new(),
@@ -34,14 +35,17 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         fanning.job(name, job);
     }
     let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
-    retarget(&mut jobs, &fans);
+    let further_conditional = further_conditional(&jobs, &fans);
+    retarget(&mut jobs, &fans, &further_conditional);
     drop_dependents(&mut jobs, &fans, &mut left_out);
-    (UnitJobs { jobs, fans, left_out, ..unit }, problems)
+    (UnitJobs { jobs, fans, further_conditional, left_out, ..unit }, problems)
 }
 
 struct Fanning<'a> {
     unit: &'a UnitJobs,
     deploying: &'a Deploying<'a>,
+    /// The entries of the catalogue that jobs of the unit are sent to in this pipeline.
+    deployed: BTreeSet<&'a str>,
     /// The jobs as they render for each environment; `None` where they are the same for all.
     rendered: BTreeMap<String, Option<UnitJobs>>,
     jobs: IndexMap<String, UnitJob>,
@@ -96,29 +100,53 @@ impl Fanning<'_> {
 
     fn deploy(&mut self, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
         let Some((job, over)) = self.rendered_for(name, job, entry, over) else { return };
-        let mut body = match sent_to(without_stop(&job.body), &over, entry, self.deploying.scope) {
+        let conditions = self.conditions(entry);
+        let own = without_stop(&job.body);
+        let sent = sent_to(own, &over, entry, &conditions, &self.unit.defaults, self.deploying.scope);
+        let mut body = match sent {
             Ok(body) => body,
             Err(problems) => return self.problems.extend(problems),
         };
         let block = stop_block(&job, &body, entry);
         if let Some(after) = &entry.after {
-            self.promote(&mut body, &format!("{name}:{after}"), entry);
+            self.promote(&mut body, name, after, entry);
         }
         let short = format!("{name}:{}", entry.name);
         self.fans.entry(name.to_owned()).or_default().push(short.clone());
         let mut stop = block.and_then(|block| self.pair(&short, &mut body, &block));
         if let Some(stop) = &mut stop {
             stop.environment = Some(entry.name.clone());
+            stop.conditions = conditions.clone();
         }
-        let deploy = UnitJob { origin: job.origin, body, environment: Some(entry.name.clone()) };
+        let deploy = UnitJob { origin: job.origin, body, environment: Some(entry.name.clone()), conditions };
         self.keep_pair(&short, deploy, stop);
     }
 
-    /// Makes a deploy wait for that to the environment before it, if this pipeline has one.
-    fn promote(&self, body: &mut Map, before: &str, entry: &Environment) {
-        if self.jobs.contains_key(before) {
-            promotion::wait_for(body, before, entry.origin, self.unit, self.deploying.stages());
+    /// Returns the conditions on each job of an environment: its own, and those of the environments before it that the unit
+    /// is deployed to as well. Where a variable keeps the earlier one out, the later one does not overtake it.
+    fn conditions(&self, entry: &Environment) -> Conditions {
+        let catalogue = self.deploying.catalogue();
+        let mut conditions = Conditions::of_entry(entry, self.deploying.facts());
+        let mut later = entry;
+        while let Some(After { environment, optional: false }) = &later.after {
+            let Some(earlier) = catalogue.get(environment.as_str()) else { break };
+            if !self.deployed.contains(environment.as_str()) {
+                break;
+            }
+            conditions.add(&Conditions::of_entry(earlier, self.deploying.facts()));
+            later = earlier;
         }
+        conditions
+    }
+
+    /// Makes a deploy wait for that to the environment before it, if this pipeline has one.
+    fn promote(&mut self, body: &mut Map, name: &str, after: &After, entry: &Environment) {
+        let before = format!("{name}:{}", after.environment);
+        let Some(earlier) = self.jobs.get(&before) else { return };
+        let promotion =
+            Promotion { before: &before, earlier, optional: after.optional, origin: entry.origin };
+        let problem = promotion.write(body, self.unit, self.deploying);
+        self.problems.extend(problem);
     }
 
     /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
@@ -185,6 +213,20 @@ fn stop_block(job: &UnitJob, body: &Map, entry: &Environment) -> Option<Node> {
     let deploys = environment(body).is_some_and(|environment| environment.deploys());
     let block = entry.stop.block().filter(|_| deploys)?;
     Some(Node::map(entry.origin, block.clone()))
+}
+
+/// Returns the entries of the catalogue that jobs of a unit are sent to in this pipeline.
+fn deployed<'a>(unit: &UnitJobs, deploying: &Deploying<'a>) -> BTreeSet<&'a str> {
+    let catalogue: &'a Catalogue = deploying.catalogue();
+    let mut names = BTreeSet::new();
+    for job in unit.jobs.values() {
+        // What is wrong with a target is reported where the job is sent to it.
+        if let (Target::Catalogue { entries, .. }, _) = target(&job.body, catalogue) {
+            let deployed = entries.into_iter().filter(|entry| entry.when.holds(deploying.facts()));
+            names.extend(deployed.map(|entry| entry.name.as_str()));
+        }
+    }
+    names
 }
 
 fn without_stop(body: &Map) -> Map {

@@ -1,12 +1,13 @@
 //! The jobs of one unit under their short names.
 
-use crate::environments::LeftOut;
+use crate::environments::{Conditions, LeftOut};
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::{Configuration, ConfiguredJob, Staged};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The jobs of one unit, complete but for their final names.
 #[derive(Debug, Clone, Default)]
@@ -17,8 +18,12 @@ pub(crate) struct UnitJobs {
     pub stages: Vec<Staged>,
     /// The jobs by short name, in the order written; hidden ones are gone.
     pub jobs: IndexMap<String, UnitJob>,
+    /// `default:` and `variables:` of the unit's files, which the jobs have been given.
+    pub defaults: Defaults,
     /// Jobs that were fanned out over environments, with the short names of what became of them.
     pub fans: BTreeMap<String, Vec<String>>,
+    /// Jobs of a fan that conditions may keep out where others of the fan are in.
+    pub further_conditional: BTreeSet<String>,
     /// Jobs that this pipeline does not get, and why.
     pub left_out: Vec<LeftOut>,
     /// `workflow:` of the workspace; units have none.
@@ -36,18 +41,20 @@ pub(crate) struct UnitJob {
     pub body: Map,
     /// The catalogue entry that it was fanned out for.
     pub environment: Option<EnvironmentName>,
+    /// Conditions of the catalogue that are in its `rules`.
+    pub conditions: Conditions,
 }
 
 impl UnitJobs {
     pub(super) fn new(unit: Option<UnitName>, configuration: Configuration) -> Self {
-        let Configuration { stages, jobs, workflow, includes, .. } = configuration;
+        let Configuration { stages, jobs, defaults, workflow, includes, .. } = configuration;
         let jobs = jobs.into_iter().map(|(name, job)| (name, UnitJob::from(job))).collect();
-        Self { unit, stages, jobs, workflow, includes, ..Self::default() }
+        Self { unit, stages, jobs, defaults, workflow, includes, ..Self::default() }
     }
 }
 
 impl From<ConfiguredJob> for UnitJob {
     fn from(job: ConfiguredJob) -> Self {
-        Self { origin: job.origin, body: job.body, environment: None }
+        Self { origin: job.origin, body: job.body, environment: None, conditions: Conditions::default() }
     }
 }

@@ -65,6 +65,11 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
     });
     let Folded { mut jobs, reads_environment, mut problems } = Rc::unwrap_or_clone(folded);
     fold::drop_overrides(&mut jobs, &assembly.left_out);
+    for (name, conditions) in assembly.conditions {
+        if let Some(job) = jobs.jobs.get_mut(&name) {
+            job.conditions = conditions;
+        }
+    }
     let deploying = Deploying { scope, assembly: assembly.rendered.as_ref(), reads_environment };
     let (mut jobs, found) = deploy(jobs, &deploying);
     problems.extend(found);

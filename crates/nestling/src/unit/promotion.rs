@@ -1,29 +1,111 @@
 //! Promotion: a deploy waits for the deploy to the environment before it.
 
+use super::deploying::Deploying;
 use super::jobs::{UnitJob, UnitJobs};
+use crate::environments::{Conditions, any_of};
+use crate::unit::rules::AFTER_RULES;
 use nestling_gitlab::configuration::Staged;
-use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
-use nestling_gitlab::pipeline::rule::is_manual;
-use nestling_gitlab::yaml::{Map, Node};
+use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::pipeline::presence::{Creation, Implication, JobPresence, implies};
+use nestling_gitlab::pipeline::rule::{RuleEntry, is_manual, rules as job_rules};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 
-/// Makes a deploy wait for another.
-///
-/// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs
-/// of the unit that have some are needed too.
-pub(super) fn wait_for(
-    body: &mut Map,
-    before: &str,
-    origin: Origin,
-    unit: &UnitJobs,
-    workspace_stages: &[Staged],
-) {
-    let mut needs = match body.get("needs").and_then(Node::as_seq) {
-        Some(needs) => needs.to_vec(),
-        None => artifact_needs(body, origin, unit, workspace_stages),
-    };
-    needs.push(Node::string(origin, before));
-    body.set("needs", Node::seq(origin, needs));
+/// A deploy that waits for another.
+pub(super) struct Promotion<'a> {
+    /// The short name of the deploy to the earlier environment.
+    pub before: &'a str,
+    /// That deploy.
+    pub earlier: &'a UnitJob,
+    /// Set if the later deploy goes on without it.
+    pub optional: bool,
+    /// The later entry of the catalogue.
+    pub origin: Origin,
+}
+
+impl Promotion<'_> {
+    /// Makes a deploy wait for the earlier one, and keeps it out of pipelines that the earlier one is kept out of: GitLab
+    /// refuses a need on a job that is not there.
+    ///
+    /// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs of the
+    /// unit that have some are needed too.
+    ///
+    /// Diagnosed: rules of the earlier deploy that cannot be written into those of the later one.
+    pub(super) fn write(
+        &self,
+        body: &mut Map,
+        unit: &UnitJobs,
+        deploying: &Deploying<'_>,
+    ) -> Option<Diagnostic> {
+        let mut problem = None;
+        let mut optional = self.optional;
+        if !optional && !self.follows(body, deploying) && !self.restrict(body) {
+            problem = Some(self.not_held(body));
+            optional = true;
+        }
+        let mut needs = match body.get("needs").and_then(Node::as_seq) {
+            Some(needs) => needs.to_vec(),
+            None => artifact_needs(body, self.origin, unit, deploying.stages()),
+        };
+        needs.push(match optional {
+            true => optional_need(self.before, self.origin),
+            false => Node::string(self.origin, self.before),
+        });
+        body.set("needs", Node::seq(self.origin, needs));
+        problem
+    }
+
+    /// Returns whether the earlier deploy is in each pipeline that the later one is in.
+    fn follows(&self, body: &Map, deploying: &Deploying<'_>) -> bool {
+        let variables = KnownVariables::of_child(deploying.facts());
+        let creation = Creation::of(&variables);
+        let moment = creation.moment(true);
+        let later = JobPresence::of("later", body, &moment);
+        let earlier = JobPresence::of(self.before, &self.earlier.body, &moment);
+        implies(later.guard(), earlier.guard()) == Implication::Follows
+    }
+
+    /// Adds the conditions of the earlier deploy's rules to those of the later one. Returns `false` where that cannot be
+    /// written: GitLab has expressions for variables alone.
+    fn restrict(&self, body: &mut Map) -> bool {
+        let Some(rules) = job_rules(&self.earlier.body) else { return false };
+        let is_never = |rule: &RuleEntry<'_>| rule.when() == Some("never");
+        let leading: Vec<&RuleEntry<'_>> = rules.iter().take_while(|rule| is_never(rule)).collect();
+        let others = &rules[leading.len()..];
+        let conditions: Option<Vec<&str>> = others.iter().map(|rule| expression(rule)).collect();
+        let Some(conditions) = conditions.filter(|conditions| !conditions.is_empty()) else { return false };
+        if others.iter().any(is_never) {
+            return false;
+        }
+        let expressions = any_of(&conditions).into_iter().collect();
+        let restricted = Conditions { frozen: false, expressions };
+        if restricted.write(body, self.origin).is_err() {
+            return false;
+        }
+        let Some(Node { kind: Kind::Seq(own), .. }) = body.get_mut("rules") else { return false };
+        let never = leading.iter().map(|rule| Node::map(rule.origin, rule.body.clone()));
+        let missing: Vec<Node> = never.filter(|rule| !own.iter().any(|other| other.same_as(rule))).collect();
+        own.splice(0..0, missing);
+        true
+    }
+
+    fn not_held(&self, body: &Map) -> Diagnostic {
+        let message = format!(
+            "rules can keep `{}` out of pipelines that this deploy is in, which then does not wait for it",
+            self.before
+        );
+        let rules = body.entry("rules").map_or(self.earlier.origin, |rules| rules.key.origin);
+        Diagnostic::warning(&AFTER_RULES, rules, message)
+            .with_label(self.earlier.origin, "the deploy to the environment before")
+            .with_help("give both the same rules, or write `after: { environment: …, optional: true }`")
+    }
+}
+
+/// Returns the condition of a rule that has no other clause.
+fn expression<'a>(rule: &RuleEntry<'a>) -> Option<&'a str> {
+    let has_other = rule.get("changes").is_some() || rule.get("exists").is_some();
+    rule.condition().and_then(Node::text).filter(|_| !has_other)
 }
 
 /// Optional needs on the unit's jobs of earlier stages whose artifacts a job without `needs` would get.

@@ -16,6 +16,14 @@ workspace:
 ",
 );
 
+/// A catalogue with an order.
+const AFTER_STAGING: &str = "\
+workspace:
+  environments:
+    staging: { deployment_tier: staging }
+    production: { deployment_tier: production, after: staging }
+";
+
 rules! {
     /// All rules of a unit's jobs, deploys and stop jobs.
     RULES;
@@ -37,6 +45,58 @@ workspace: {}
 workflow: { name: API }
 "),
             file("api/nestling.yml", "build: { script: make }\n"),
+        ]),
+    }
+
+    ENVIRONMENT_ONLY = "environment-only" {
+        severities: &[Error],
+        summary: "a job with `only` or `except` is sent to an environment that has conditions",
+        documentation: "The conditions of an environment (`when: { if: … }`, `freeze: true`, and those of the environments that \
+            it comes `after`) are written into the `rules` of each of its jobs. GitLab does not accept `rules` beside `only` or \
+            `except`. Write `rules` in the job.",
+        source: "environments.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { production: { freeze: true } } }\n"),
+            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [production], only: [main] }\n"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { production: { freeze: true } } }\n"),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [production]
+  rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }]
+"),
+        ]),
+    }
+
+    AFTER_RULES = "after-rules" {
+        severities: &[Warning],
+        summary: "a deploy may not wait for the environment that it comes `after`",
+        documentation: "`after: staging` keeps the later deploy out of pipelines that the earlier one is kept out of, by adding \
+            the conditions of the earlier one. Where its rules have `changes`, `exists` or a `never` between others, that \
+            cannot be written, and the later deploy is not held back where the earlier one is missing. Give both the same \
+            rules, or say that it is meant: `after: { environment: staging, optional: true }`.",
+        source: "environments.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", AFTER_STAGING),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging, production]
+#% if environment.name == \"staging\"
+  rules: [{ changes: [api/**/*] }]
+#% endif
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", AFTER_STAGING),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging, production]
+  rules: [{ changes: [api/**/*] }]
+"),
         ]),
     }
 

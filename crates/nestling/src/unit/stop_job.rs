@@ -5,6 +5,7 @@ use super::jobs::UnitJob;
 use super::stop_needs::{Waits, takes_artifacts, without_artifacts};
 use super::stop_rules;
 use crate::changes::{PipelineFacts, PipelineKind};
+use crate::environments::Conditions;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
@@ -61,7 +62,7 @@ pub(super) fn stop_job(
             stop.set("allow_failure", Node::plain(origin, "true"));
         }
     }
-    UnitJob { origin, body: stop, environment: None }
+    UnitJob { origin, body: stop, environment: None, conditions: Conditions::default() }
 }
 
 fn taken_over(block: &Map, body: &Map) -> Map {

@@ -33,13 +33,22 @@ pub(crate) struct Environment {
     /// How a deploy starts.
     pub start: Start,
     /// The environment that has to be deployed to before.
-    pub after: Option<EnvironmentName>,
+    pub after: Option<After>,
     /// How it is stopped.
     pub stop: Stop,
     /// Inputs for the templates that have them, while they render for this environment.
     pub inputs: Map,
     /// Whether deploys hold off while GitLab's deploy freeze lasts.
     pub freeze: Freeze,
+}
+
+/// The environment before another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct After {
+    /// Its name.
+    pub environment: EnvironmentName,
+    /// Set if the later one is deployed to in pipelines whose variables keep this one out, too.
+    pub optional: bool,
 }
 
 /// How an environment is stopped.

@@ -1,8 +1,8 @@
 //! Checks the entries of the environment catalogue.
 
-use super::catalogue::{Blocking, Catalogue, Environment, Freeze, Start, Stop};
+use super::catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 use super::condition::{Condition, When};
-use super::format::{ConditionFile, EnvironmentFile};
+use super::format::{AfterFile, ConditionFile, EnvironmentFile};
 use super::mapping::expect_mapping;
 use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
@@ -26,11 +26,13 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
         .ok();
     let when =
         when(file.when.as_ref()).map_err(|found| found.into_iter().for_each(&mut keep)).unwrap_or_default();
-    let after = file.after.as_ref().and_then(|after| {
-        EnvironmentName::parse(&after.value)
-            .map_err(|error| keep(Diagnostic::error(&ENVIRONMENT_NAME, after.origin, error.to_string())))
-            .ok()
-    });
+    let after = match file.after.as_ref().map(after).transpose() {
+        Ok(after) => after,
+        Err(found) => {
+            found.into_iter().for_each(&mut keep);
+            None
+        }
+    };
     let title = file.name.as_ref().map(title).transpose().map_err(&mut keep).ok().flatten();
     let stop = stop(file.stop.as_ref()).map_err(&mut keep).unwrap_or(Stop::AsDeployed);
     for (key, node) in [("inputs", &file.inputs), ("variables", &file.variables)] {
@@ -70,6 +72,21 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
             freeze: if file.freeze { Freeze::Respected } else { Freeze::Ignored },
         }),
         _ => Err(problems),
+    }
+}
+
+/// Reads `after: NAME` or `after: { environment: NAME, optional: true }`.
+fn after(node: &Node) -> Result<After, Vec<Diagnostic>> {
+    let (name, optional) = match node.as_str() {
+        Some(name) => (Located { origin: node.origin, value: name.to_owned() }, false),
+        None => {
+            let file = yaml::from_node::<AfterFile>(node, &HEADER)?;
+            (file.environment, file.optional)
+        }
+    };
+    match EnvironmentName::parse(&name.value) {
+        Ok(environment) => Ok(After { environment, optional }),
+        Err(error) => Err(vec![Diagnostic::error(&ENVIRONMENT_NAME, name.origin, error.to_string())]),
     }
 }
 
@@ -116,7 +133,7 @@ fn some_of(keys: &[(&str, &Option<Node>)]) -> Map {
 pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for entry in catalogue.entries.values() {
-        let Some(after) = &entry.after else { continue };
+        let Some(After { environment: after, .. }) = &entry.after else { continue };
         let problem = Diagnostic::error(
             &ENVIRONMENT_AFTER,
             entry.origin,
@@ -135,7 +152,7 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
 fn comes_back(catalogue: &Catalogue, start: &Environment) -> bool {
     let mut at = start;
     for _ in 0..catalogue.entries.len() {
-        let Some(next) = at.after.as_ref().and_then(|after| catalogue.get(after.as_str())) else {
+        let Some(next) = at.after.as_ref().and_then(|after| catalogue.get(after.environment.as_str())) else {
             return false;
         };
         if next.name == start.name {
@@ -150,10 +167,20 @@ fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
     let Some(node) = node else { return Ok(When::default()) };
     let mut any = Vec::new();
     let mut problems = Vec::new();
-    for item in node.items_or_self() {
+    let items = node.items_or_self();
+    if items.is_empty() {
+        let problem = Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, "`when` lists no condition");
+        return Err(vec![problem.with_help("write `always`, or remove `when`")]);
+    }
+    for item in items {
         match condition(item) {
             Ok(Some(condition)) => any.push(condition),
-            Ok(None) => return Ok(When::default()),
+            Ok(None) if items.len() > 1 => {
+                let message = "`always` leaves the other conditions without effect";
+                let problem = Diagnostic::error(&ENVIRONMENT_WHEN, item.origin, message);
+                problems.push(problem.with_help("remove it, or the others"));
+            }
+            Ok(None) => {}
             Err(found) => problems.extend(found),
         }
     }

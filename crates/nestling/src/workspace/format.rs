@@ -27,6 +27,8 @@ pub(crate) struct WorkspaceFile {
     pub ignore: Vec<Located<String>>,
     /// Globs of paths that select every unit.
     pub everything: Vec<Located<String>>,
+    /// The policy for changed paths that no unit claims.
+    pub unclaimed: Option<Located<String>>,
     /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
     pub depends_from: Vec<Located<String>>,
     /// Over how many dependencies a change reaches units: 1 for the units that depend on the changed one directly, 0
@@ -162,8 +164,9 @@ pub(crate) struct EnvironmentFile {
     pub manual: bool,
     /// Whether the pipeline waits for that person.
     pub blocking: bool,
-    /// The environment that the unit must have been deployed to before, in the same pipeline.
-    pub after: Option<Located<String>>,
+    /// The environment that the unit must have been deployed to before, in the same pipeline: its name, or an
+    /// [`AfterFile`].
+    pub after: Option<Node>,
     /// The jobs that may not run at the same time.
     pub resource_group: Option<Node>,
     /// Variables of the deploying jobs.
@@ -178,6 +181,17 @@ pub(crate) struct EnvironmentFile {
     pub inputs: Option<Node>,
     /// Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     pub freeze: bool,
+}
+
+/// The environment before another one, where it may be missing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AfterFile {
+    /// Its name.
+    pub environment: Located<String>,
+    /// Whether the later one goes on where variables keep this one out.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// A policy that needs an argument.

@@ -6,10 +6,18 @@
 
 mod shape;
 
+use super::unclaimed::Unclaimed;
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
 /// A kind of header.
+///
+/// ```
+/// use nestling::Header;
+///
+/// let schema = Header::Workspace.schema();
+/// assert_eq!(schema["title"], "The root's nestling.yml");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Header {
     /// `workspace:`, in the root's `nestling.yml`.
@@ -75,6 +83,13 @@ fn workspace() -> Value {
                 "everything",
                 texts(
                     "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects every unit",
+                ),
+            ),
+            (
+                "unclaimed",
+                choice(
+                    "What a changed path brings about that no unit claims: a line in the log (`note`, the default), a warning, every unit, or nothing",
+                    &Unclaimed::NAMES,
                 ),
             ),
             (
@@ -236,10 +251,7 @@ fn environment() -> Value {
             ("kubernetes", any("A Kubernetes dashboard")),
             ("manual", flag("Whether a person starts the deploy")),
             ("blocking", flag("Whether the pipeline waits for that person")),
-            (
-                "after",
-                text("The environment that the unit must have been deployed to before, in the same pipeline"),
-            ),
+            ("after", after()),
             ("resource_group", any("The jobs that may not run at the same time")),
             ("variables", any("Variables of the deploying jobs")),
             ("tags", any("Runner tags of the deploying jobs")),
@@ -258,6 +270,19 @@ fn environment() -> Value {
             ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
         ],
     )
+}
+
+fn after() -> Value {
+    let description = "The environment that the unit must have been deployed to before, in the same pipeline";
+    let long = object(
+        description,
+        &["environment"],
+        vec![
+            ("environment", text("Its name")),
+            ("optional", flag("Whether this one is deployed to where variables keep that one out")),
+        ],
+    );
+    json!({ "description": description, "anyOf": [text("Its name"), long] })
 }
 
 fn policy() -> Value {

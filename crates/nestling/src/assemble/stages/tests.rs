@@ -1,4 +1,5 @@
 use super::merge;
+use crate::environments::Conditions;
 use crate::unit::{UnitJob, UnitJobs};
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
@@ -18,6 +19,7 @@ fn unit(file: u32, stages: &str) -> UnitJobs {
         origin: Origin::line(FileId::from_index(file), 9),
         body: Map::default(),
         environment: None,
+        conditions: Conditions::default(),
     };
     let jobs = [("job".to_owned(), job)].into_iter().collect();
     UnitJobs { stages: list(file, stages), jobs, ..UnitJobs::default() }

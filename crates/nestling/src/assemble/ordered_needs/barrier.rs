@@ -1,0 +1,152 @@
+//! Jobs that only wait, where GitLab allows fewer needs than order takes.
+
+use super::OrderNeeds;
+use crate::assemble::naming::scoped;
+use crate::assemble::rules::ORDER_ARTIFACTS;
+use crate::unit::needed_job;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::JobName;
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The jobs that only wait, one for each list of jobs that is waited for.
+pub(super) struct Barriers {
+    /// The most needs that GitLab allows in a job.
+    limit: usize,
+    jobs: BTreeMap<(String, Vec<String>), Job>,
+}
+
+/// The needs of a job on those that it waits for by its stage.
+struct StageNeeds {
+    are_there: bool,
+    /// Those that carry artifacts, its own unit's first: those of strangers it most likely does without.
+    carrying: Vec<Node>,
+}
+
+impl StageNeeds {
+    fn new(jobs: &[Job], index: usize, needs: Vec<Node>) -> Self {
+        let by_name: BTreeMap<&str, &Job> = jobs.iter().map(|job| (job.name.as_str(), job)).collect();
+        let needed = |need: &Node| needed_job(need).and_then(|name| by_name.get(name).copied());
+        let are_there = !needs.is_empty();
+        let is_fetched = |need: &Node| need.get("artifacts").is_none();
+        let carries = |need: &Node| needed(need).is_some_and(|job| job.body.contains("artifacts"));
+        let mut carrying: Vec<Node> =
+            needs.into_iter().filter(|need| is_fetched(need) && carries(need)).collect();
+        carrying.sort_by_key(|need| needed(need).is_none_or(|job| job.unit != jobs[index].unit));
+        Self { are_there, carrying }
+    }
+}
+
+impl Barriers {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit: limit.max(2), jobs: BTreeMap::new() }
+    }
+
+    pub(super) fn into_jobs(self) -> impl Iterator<Item = Job> {
+        self.jobs.into_values()
+    }
+
+    /// Adds needs to a job, within the limit. Those that carry artifacts stay, and one job waits for the others.
+    ///
+    /// Diagnosed: artifacts for which there is no need left.
+    pub(super) fn write(&mut self, jobs: &mut [Job], needs: OrderNeeds) -> Option<Diagnostic> {
+        let OrderNeeds { job: index, of_stages, mut for_order, origin } = needs;
+        let written = jobs[index].body.get("needs").and_then(Node::as_seq).unwrap_or_default().to_vec();
+        let known: BTreeSet<&str> = written.iter().filter_map(needed_job).collect();
+        for_order.retain(|need| needed_job(need).is_some_and(|name| !known.contains(name)));
+        let count = written.len() + of_stages.len() + for_order.len();
+        let mut all = written;
+        let mut problem = None;
+        if count <= self.limit {
+            all.extend(of_stages.into_iter().chain(for_order));
+        } else {
+            let room = self.limit.saturating_sub(all.len());
+            let stages = StageNeeds::new(jobs, index, of_stages);
+            let (needs, lost) = self.within(room, &jobs[index], stages, for_order, origin);
+            problem = (!lost.is_empty()).then(|| lost_artifacts(&jobs[index], &lost, self.limit, origin));
+            all.extend(needs);
+        }
+        jobs[index].body.set("needs", Node::seq(origin, all));
+        problem
+    }
+
+    /// Brings needs into this many, and returns those with artifacts that are left over.
+    fn within(
+        &mut self,
+        room: usize,
+        job: &Job,
+        stages: StageNeeds,
+        for_order: Vec<Node>,
+        origin: Origin,
+    ) -> (Vec<Node>, Vec<Node>) {
+        let mut needs = Vec::new();
+        if stages.are_there {
+            // By its own stage this one waits for all that the job waited for by its stage.
+            needs.extend(self.barrier(job, Vec::new(), origin));
+        }
+        if needs.len() + for_order.len() + stages.carrying.len() <= room {
+            needs.extend(for_order);
+        } else {
+            needs.extend(self.chain(job, for_order, origin));
+        }
+        let mut carrying = stages.carrying;
+        let lost = carrying.split_off(carrying.len().min(room.saturating_sub(needs.len())));
+        needs.extend(carrying);
+        (needs, lost)
+    }
+
+    /// Returns a need on a job that waits for all of these, if need be by way of further ones.
+    fn chain(&mut self, job: &Job, mut needs: Vec<Node>, origin: Origin) -> Option<Node> {
+        while needs.len() > self.limit {
+            let rest = needs.split_off(self.limit);
+            let first = self.barrier(job, needs, origin)?;
+            needs = rest;
+            needs.push(first);
+        }
+        self.barrier(job, needs, origin)
+    }
+
+    fn barrier(&mut self, job: &Job, needs: Vec<Node>, origin: Origin) -> Option<Node> {
+        let names: Vec<String> = needs.iter().filter_map(needed_job).map(str::to_owned).collect();
+        let unit = job.unit.as_ref().map(ToString::to_string).unwrap_or_default();
+        let key = (format!("{unit} {}", job.stage()), names);
+        if !self.jobs.contains_key(&key) {
+            let number = self.jobs.len() + 1;
+            let name = scoped(job.unit.as_ref(), &format!("wait {number}"))?;
+            self.jobs.insert(key.clone(), waiting_job(name, job, needs, origin));
+        }
+        let mut need = Map::default();
+        need.set("job", Node::string(origin, self.jobs[&key].name.as_str()));
+        need.set("artifacts", Node::plain(origin, "false"));
+        Some(Node::map(origin, need))
+    }
+}
+
+/// Returns a job that passes as soon as it starts.
+fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Job {
+    let mut variables = Map::default();
+    variables.set("GIT_STRATEGY", Node::string(origin, "none"));
+    let mut body = Map::default();
+    body.set("stage", Node::string(origin, job.stage()));
+    if !needs.is_empty() {
+        body.set("needs", Node::seq(origin, needs));
+    }
+    body.set("dependencies", Node::seq(origin, Vec::new()));
+    body.set("variables", Node::map(origin, variables));
+    let script = Node::string(origin, "echo \"Waits for other units.\"");
+    body.set("script", Node::seq(origin, vec![script]));
+    Job { name, origin, unit: job.unit.clone(), environment: None, body }
+}
+
+fn lost_artifacts(job: &Job, lost: &[Node], limit: usize, origin: Origin) -> Diagnostic {
+    let names: Vec<String> = lost.iter().filter_map(needed_job).map(|name| format!("`{name}`")).collect();
+    let message = format!(
+        "`{}` waits for another unit in its own stage, which takes more than {limit} needs: it loses the artifacts of {}",
+        job.name,
+        names.join(", ")
+    );
+    Diagnostic::warning(&ORDER_ARTIFACTS, origin, message)
+        .with_label(job.origin, "the job")
+        .with_help("list what it reads in its `needs`, or move it to a later stage")
+}
