@@ -29,11 +29,10 @@ struct Finding {
     severity: Severity,
     message: String,
     labels: Vec<(String, String)>,
-    items: Vec<(String, String)>,
 }
 
 impl FindingsByKind {
-    /// Adds the findings of a kind. Those that an earlier kind has as well get this one's units.
+    /// Adds the findings of a kind. Those that an earlier kind has as well get this one's units and items.
     pub fn add(&mut self, kind: KindName, problems: Vec<Diagnostic>, sources: &Sources) {
         let kind_position = self.kinds.len();
         self.kinds.push(kind);
@@ -43,6 +42,11 @@ impl FindingsByKind {
             match self.findings.get_mut(position) {
                 Some((known, kinds)) => {
                     known.units.extend(problem.units);
+                    for item in problem.items {
+                        if !known.items.contains(&item) {
+                            known.items.push(item);
+                        }
+                    }
                     // A kind may have the same finding twice.
                     if kinds.last() != Some(&kind_position) {
                         kinds.push(kind_position);
@@ -81,13 +85,11 @@ impl FindingsByKind {
 impl Finding {
     fn of(problem: &Diagnostic, sources: &Sources) -> Self {
         let labels = problem.labels.iter().map(|label| (sources.place(label.origin), label.text.clone()));
-        let items = problem.items.iter().map(|item| (item.subject.clone(), item.text.clone()));
         Self {
             rule: problem.rule,
             severity: problem.severity,
             message: problem.message.clone(),
             labels: labels.collect(),
-            items: items.collect(),
         }
     }
 }

@@ -193,7 +193,7 @@ test: { script: npm test }
 test: { script: \"echo ${{ pipeline.branch }}\" }
 ")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ pipeline.branch | sh }}\" }
+test: { script: \"echo ${{ (pipeline.branch or pipeline.tag) | sh }}\" }
 ")]),
     }
 
