@@ -163,7 +163,9 @@ impl Workspace {
         // `branch`, `tag` and `other` are no values of `--as`: the first two are among the kinds, the last is any other.
         let by_policy = occasions.filter_map(|name| As::parse(name).ok());
         let by_source = sources.iter().filter_map(|name| As::parse(name).ok());
-        walked_kinds(facts, self.environments.kinds().chain(by_policy).chain(by_source))
+        let every_project = walked_kinds(facts, []);
+        let by_glob = self.environments.kinds(&every_project);
+        walked_kinds(facts, by_glob.chain(by_policy).chain(by_source))
     }
 
     /// The names of all units, in order.

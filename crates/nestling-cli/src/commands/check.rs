@@ -19,6 +19,10 @@ use std::path::PathBuf;
 /// Without FILE, renders all units as if each had changed, and reports all problems at once. With FILE, checks only these
 /// files, each as a pipeline of its own, in any directory and without a workspace: local includes are read, and nothing
 /// that other includes may define is reported as undefined. The file of a unit or a template is checked in its workspace.
+///
+/// Pipelines of every kind are checked: of merge requests, the default branch, another branch, tags and schedules, and those
+/// that `pipelines:`, the environment catalogue or a rule on `CI_PIPELINE_SOURCE` names. A problem is reported once, with the
+/// kinds that have it if not all do. `--as` checks a single kind.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling check\n  nestling check .gitlab-ci.yml\n  \
                   nestling check --as tag:v1.0.0\n  nestling check --gitlab-version 17.11 ci/*.yml\n  \

@@ -4,6 +4,7 @@ use super::condition::{Condition, When};
 use crate::changes::As;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -129,10 +130,11 @@ impl Catalogue {
             && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
     }
 
-    /// Returns a branch or a tag for each glob that an entry is deployed to from.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = As> {
+    /// Returns a branch or a tag for each glob of an entry that no pipeline of these kinds meets.
+    pub(crate) fn kinds(&self, known: &[WalkedKind]) -> impl Iterator<Item = As> {
         let conditions = self.entries.values().flat_map(|entry| &entry.when.any);
-        conditions.filter_map(|condition| match condition {
+        let unmet = conditions.filter(|condition| !known.iter().any(|kind| condition.holds(&kind.facts)));
+        unmet.filter_map(|condition| match condition {
             Condition::Branch(glob) => Some(As::Branch(sample(glob.glob().glob()))),
             Condition::Tag(glob) => Some(As::Tag(sample(glob.glob().glob()))),
             _ => None,
