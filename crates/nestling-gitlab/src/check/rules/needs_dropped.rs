@@ -76,7 +76,8 @@ fn example(implication: &Implication) -> Option<String> {
         }
         Implication::Fails(counterexample) => {
             let values = counterexample.to_string();
-            let beginning = if counterexample.is_certain() { "GitLab refuses a pipeline" } else { "for example," };
+            let beginning =
+                if counterexample.is_certain() { "GitLab refuses a pipeline" } else { "for example," };
             (!values.is_empty()).then(|| format!("{beginning} where {values}"))
         }
     }
