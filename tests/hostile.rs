@@ -85,7 +85,7 @@ fn an_input_stays_a_value_wherever_it_is_printed() {
 fn a_branch_stays_a_value() {
     let repository = Repository::new();
     let template = TEMPLATE
-        .replace("inputs.v", "pipeline.branch")
+        .replace("inputs.v", "pipeline.ref")
         .replace("spec:\n  inputs:\n    v: { type: string }\n---\n", "");
     repository.write("nestling.yml", WORKSPACE).write("u/nestling.yml", &template);
     let commit = repository.commit("a branch");
