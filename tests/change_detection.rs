@@ -54,7 +54,7 @@ fn a_leaf_that_is_deleted_is_torn_down_and_nothing_else_runs() {
     );
     let explained = output(nestling(repository.path()).args(["explain", "p8", "--as", "merge_request"]));
     assert!(
-        explained.starts_with("p8 is gone\n  because it is gone: its environments are stopped\n"),
+        explained.starts_with("p8 was removed\n  because it is gone: its environments are stopped\n"),
         "{explained}"
     );
     assert!(explained.contains("p8:deploy:review:stop"), "{explained}");
@@ -80,7 +80,7 @@ fn a_root_file_that_nobody_owns_does_what_the_workspace_says() {
     repository.write("Makefile", "all:\n").commit("a root file");
     assert_eq!(names(&affected(repository.path(), &[]), "units"), [""; 0]);
     let told = output(nestling(repository.path()).args(["explain", "Makefile"]));
-    assert_eq!(told, "Makefile was added\n  no unit claims it\n");
+    assert_eq!(told, "Makefile was added\n  it belongs to no unit\n");
     let workspace = std::fs::read_to_string(repository.path().join("nestling.yml")).unwrap();
     repository.write("nestling.yml", &(workspace + "  everything: [Makefile]\n"));
     repository.commit("it concerns everything");
@@ -132,12 +132,12 @@ fn a_comment_in_a_template_selects_nothing_and_explain_says_why() {
     repository.write("ci/package.yml", &format!("# a comment\n{template}")).commit("a comment");
     assert_eq!(names(&affected(repository.path(), &[]), "units"), [""; 0]);
     let told = output(nestling(repository.path()).args(["explain", "p3"]));
-    let why = "ci/package.yml, which it is made from, changed, and its jobs are the same as at base";
+    let why = "ci/package.yml, which it is generated from, changed, but its jobs are the same as at base";
     assert!(told.contains(why), "{told}");
     repository.write("ci/package.yml", &template.replace("script: t", "script: u")).commit("another script");
     assert_eq!(names(&affected(repository.path(), &[]), "units").len(), 8);
     let told = output(nestling(repository.path()).args(["explain", "ci/package.yml"]));
-    assert!(told.contains("→ p1 is made from it: job `test` has another script: p1:test"), "{told}");
+    assert!(told.contains("→ p1 is generated from it: job `test` has another script: p1:test"), "{told}");
     let json = output(nestling(repository.path()).args(["explain", "p3:test", "--format", "json"]));
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["because"][0][1]["text"], "job `test` has another script");

@@ -46,7 +46,7 @@ fn a_change_to_a_template_is_told_as_a_person_would_tell_it() {
 
 6 jobs changed in 3 units
 
-`tags` is new in 6 jobs of 3 units
+`tags` is added in 6 jobs of 3 units
   + - large
     services/api: deploy:review, deploy:review:stop
     services/pricing: deploy:review, deploy:review:stop
@@ -80,7 +80,7 @@ Removed:
 
 - `smoke:review` in 3 units: `services/api`, `services/pricing`, `services/web`
 
-`tags` is new in 6 jobs of 3 units
+`tags` is added in 6 jobs of 3 units
 
 ```diff
 + - large
@@ -137,7 +137,7 @@ fn a_change_to_a_template_for_scripts() {
     assert_eq!(found["changed"], json!(changed));
     let titles: Vec<&str> =
         found["folded"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
-    assert_eq!(titles, ["`tags` is new in 6 jobs of 3 units", "`script` changes in 3 jobs of 3 units"]);
+    assert_eq!(titles, ["`tags` is added in 6 jobs of 3 units", "`script` changes in 3 jobs of 3 units"]);
 }
 
 #[test]

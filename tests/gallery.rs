@@ -56,7 +56,7 @@ fn generate_as_the_default_branch_says_what_merging_would_touch() {
     generate.args(["generate", "--as", "branch:main", "--head", "HEAD", "--output", "-", "--report"]);
     let output = run(generate.arg(&report));
     let said = String::from_utf8(output.stderr).unwrap();
-    let touched = said.split("Environments touched\n").nth(1).expect(&said);
+    let touched = said.split("Environments\n").nth(1).expect(&said);
     let words: Vec<Vec<&str>> = touched.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(words[0][..3], ["staging", "deploy", "staging/services-shop"], "{said}");
     assert_eq!(words[1][..4], ["production", "deploy", "manual", "production/services-shop"], "{said}");
@@ -65,7 +65,7 @@ fn generate_as_the_default_branch_says_what_merging_would_touch() {
     for name in ["staging/services-shop", "production/services-shop"] {
         assert!(plan.contains(name) && summary.contains(name), "{name}");
     }
-    assert!(summary.contains("| `services/shop` | by hand |"), "{summary}");
+    assert!(summary.contains("| `services/shop` | manual |"), "{summary}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn a_branch_of_git_stays_a_value() {
     let repository = Repository::new();
     repository.write("nestling.yml", WORKSPACE);
     repository
-        .write("u/nestling.yml", "job:\n  script: echo ${{ pipeline.branch | sh }} ${{ pipeline.kind }}\n");
+        .write("u/nestling.yml", "job:\n  script: echo ${{ pipeline.ref | sh }} ${{ pipeline.kind }}\n");
     repository.commit("main");
     for branch in BRANCHES.iter().filter(|branch| is_ref(branch)) {
         repository.git(&["checkout", "--quiet", "-B", branch]);

@@ -66,7 +66,7 @@ fn the_reports_are_there_when_errors_keep_the_pipeline_from_being_written() {
     assert_eq!(finding["severity"], "critical");
     assert_eq!(finding["location"]["path"], "services/api/nestling.yml");
     assert_eq!(finding["location"]["lines"]["begin"], 1);
-    assert!(text("summary.md").contains("errors: nothing was written"));
+    assert!(text("summary.md").contains("error: no pipeline was written"));
     assert_eq!(serde_json::from_str::<Value>(&text("annotations.json")).unwrap(), serde_json::json!({}));
 }
 
@@ -155,7 +155,7 @@ fn the_reports_hold_what_the_writing_found_too() {
         assert!(text.contains("too much for one pipeline"), "{file}");
     }
     let summary = std::fs::read_to_string(shop.path().join("report/summary.md")).unwrap();
-    assert!(summary.contains("errors: nothing was written"), "{summary}");
+    assert!(summary.contains("error: no pipeline was written"), "{summary}");
 }
 
 /// The YAML blocks of a page.

@@ -124,7 +124,7 @@ await test("the keyboard alone reaches every job, and every control has a name",
   const nameless = await page.$$eval("button, select, input", (controls) =>
     controls.filter((it) => !(it.getAttribute("aria-label") || it.textContent.trim() || it.labels?.[0]?.textContent.trim())).map((it) => it.outerHTML));
   assert.deepEqual(nameless, []);
-  assert.match(await page.getAttribute('.card[title="api:deploy:review:stop"]', "aria-label"), /started by hand.*stops review/);
+  assert.match(await page.getAttribute('.card[title="api:deploy:review:stop"]', "aria-label"), /manual.*stops review/);
   await page.close();
 });
 
@@ -134,7 +134,7 @@ await test("environments and units have their own views", async () => {
   // Not `innerText`: what the browser has not laid out yet has none.
   const text = await page.textContent("#view-environments");
   assert.match(text, /development/);
-  assert.match(text, /api:deploy:review:stop\s*stop, by hand/);
+  assert.match(text, /api:deploy:review:stop\s*stop, manual/);
   await page.click('#view-environments [data-follow]');
   assert.equal(await heading(page), "deploy:review");
   await page.click("#tab-units");

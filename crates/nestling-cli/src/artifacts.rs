@@ -1,4 +1,4 @@
-//! What `generate --report` leaves for people: the preview, the plan, a summary, links on the job's page.
+//! The reports of `generate --report`: preview, plan, summary, code quality, and links on the job's page.
 
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
@@ -11,27 +11,27 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-/// What they are called, in the order of their texts in [`write`].
+/// The file names, in the order of the contents in [`write`].
 const FILES: [&str; 5] = ["plan.json", "preview.html", "summary.md", "codequality.json", "annotations.json"];
 
-/// The reports of a folder, whether they are there or not.
-pub(crate) fn paths(folder: &Path) -> [PathBuf; 5] {
-    FILES.map(|name| folder.join(name))
+/// Returns the paths of all reports in a directory, existing or not.
+pub(crate) fn paths(directory: &Path) -> [PathBuf; 5] {
+    FILES.map(|name| directory.join(name))
 }
 
-/// Writes all reports into a folder, which is made where it is missing.
+/// Writes all reports to a directory, which is created if it is missing.
 ///
 /// # Errors
-/// The folder or a file cannot be written.
+/// The directory or a file cannot be written.
 pub(crate) fn write(
-    folder: &Path,
+    directory: &Path,
     start: &Path,
     plan: &Plan,
     environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
-    let target = start.join(folder);
+    let target = start.join(directory);
     std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot make the folder `{}`", folder.display()))
+        .with_context(|| format!("cannot create the directory `{}`", directory.display()))
         .map_err(Failure::output)?;
     let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
@@ -61,26 +61,26 @@ const LINKS: [(&str, &str); 3] = [
     ("The plan as JSON", "plan.json"),
 ];
 
-/// The links to the artifacts of this very job; none outside of GitLab, where they have no address.
-fn annotations(folder: &Path, environment: &ProcessEnvironment) -> Result<String, Failure> {
-    let base = environment.get("CI_JOB_URL").zip(inside_project(folder, environment));
-    let links: Vec<Annotation> = base.map_or_else(Vec::new, |(job, path)| {
-        let link = |(label, file): (&'static str, &str)| {
-            let url = format!("{job}/artifacts/file/{path}{file}");
+/// Returns links to the artifacts of this job; none outside of GitLab, where artifacts have no URL.
+fn annotations(directory: &Path, environment: &ProcessEnvironment) -> Result<String, Failure> {
+    let mut sections: BTreeMap<&str, Vec<Annotation>> = BTreeMap::new();
+    if let Some(job_url) = environment.get("CI_JOB_URL")
+        && let Some(path) = inside_project(directory, environment)
+    {
+        let links = LINKS.map(|(label, file)| {
+            let url = format!("{job_url}/artifacts/file/{path}{file}");
             Annotation { external_link: Link { label, url } }
-        };
-        LINKS.map(link).into()
-    });
-    let sections: BTreeMap<&str, Vec<Annotation>> =
-        if links.is_empty() { BTreeMap::new() } else { BTreeMap::from([("Nestling", links)]) };
+        });
+        sections.insert("Nestling", links.into());
+    }
     Ok(serde_json::to_string_pretty(&sections).map_err(Failure::output)? + "\n")
 }
 
-/// The folder's path from the project's root, as addresses write it, with a slash at its end unless it is the root.
-fn inside_project(folder: &Path, environment: &ProcessEnvironment) -> Option<String> {
+/// Returns a directory's URL path from the project's root, with a slash at its end unless it is the root.
+fn inside_project(directory: &Path, environment: &ProcessEnvironment) -> Option<String> {
     let root = Path::new(environment.get("CI_PROJECT_DIR")?);
     let mut path = String::new();
-    for part in from_root(folder, root)?.components() {
+    for part in from_root(directory, root)?.components() {
         let Component::Normal(name) = part else { continue };
         path += &report::escaped(name.to_str()?);
         path.push('/');

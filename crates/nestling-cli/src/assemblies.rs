@@ -1,4 +1,4 @@
-//! CDK assemblies in the work tree, made first where a unit's header says how.
+//! CDK assemblies in the work tree, synthesized first if a unit's header says how.
 
 use nestling::{Assemblies, Diagnostic, Files, Head, RepoPath, Unit};
 use nestling_cdk::rules::CDK_SYNTH;
@@ -8,12 +8,12 @@ use nestling_git::GitRepository;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Whether `synth:` commands are run.
+/// Policy for `synth:` commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Synth {
-    /// They are: the command writes a pipeline.
+    /// Run them, for a command that writes a pipeline.
     Run,
-    /// They are not: the command only looks.
+    /// Do not run them, for a command that only shows something.
     Leave,
 }
 
@@ -22,41 +22,41 @@ pub(crate) enum Synth {
 pub(crate) struct WorkTreeAssemblies {
     root: PathBuf,
     synth: Synth,
-    /// The commit that units which are gone were in.
+    /// The commit that had the removed units.
     base: Option<String>,
-    /// How the files on disk are not those that are planned; `None` where they are.
-    astray: Option<String>,
+    /// The reason why the files on disk are not those of head; `None` if they are.
+    mismatch: Option<String>,
 }
 
 impl WorkTreeAssemblies {
     pub(crate) fn new(root: &Path, synth: Synth, base: Option<String>) -> Self {
-        Self { root: root.to_owned(), synth, base, astray: None }
+        Self { root: root.to_owned(), synth, base, mismatch: None }
     }
 
-    /// Looks whether head is checked out. With `GIT_CHECKOUT: "false"` the files on disk are an older job's, of which
-    /// `synth:` would make the wrong assembly.
+    /// Checks if head is checked out. With `GIT_CHECKOUT: "false"`, the files on disk are those of an earlier job, and
+    /// `synth:` would synthesize the wrong assembly.
     pub(crate) fn checked_out(mut self, head: &Head, repository: &GitRepository) -> Self {
         if let (Head::Commit { commit, .. }, Synth::Run) = (head, self.synth) {
-            let there = repository.head().ok().flatten();
-            self.astray = match there {
-                Some(there) if there == *commit => None,
-                Some(there) => Some(format!("the files on disk are those of {}", there.short())),
+            let checked_out = repository.head().ok().flatten();
+            self.mismatch = match checked_out {
+                Some(checked_out) if checked_out == *commit => None,
+                Some(checked_out) => Some(format!("the files on disk are those of {}", checked_out.short())),
                 None => Some("no commit is checked out".to_owned()),
             };
         }
         self
     }
 
-    /// Refuses to run commands on files that are not those that are planned.
+    /// Refuses to run commands on files of another commit.
     fn on_disk(&self, settings: &CdkSettings) -> Result<(), Diagnostic> {
-        let (Some(first), Some(astray)) = (settings.synth.first(), &self.astray) else { return Ok(()) };
-        let message = "`synth:` runs on the files on disk, and they are not those that are planned";
-        Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_note(astray).with_help(
-            "check the commit out first; a job of GitLab does, unless it has `GIT_CHECKOUT: \"false\"`",
+        let (Some(first), Some(mismatch)) = (settings.synth.first(), &self.mismatch) else { return Ok(()) };
+        let message = "`synth:` runs on the files on disk, which are not those of the planned commit";
+        Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_note(mismatch).with_help(
+            "check out the commit first; a GitLab job does so unless it sets `GIT_CHECKOUT: \"false\"`",
         ))
     }
 
-    fn place(&self, path: &RepoPath) -> PathBuf {
+    fn path_of(&self, path: &RepoPath) -> PathBuf {
         self.root.join(path.as_str().unwrap_or_default())
     }
 }
@@ -70,35 +70,37 @@ impl Assemblies for WorkTreeAssemblies {
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         if self.synth == Synth::Run {
             self.on_disk(settings)?;
-            synthesize(settings, &self.place(&unit.dir))?;
+            synthesize(settings, &self.path_of(&unit.dir))?;
         }
-        Ok(Box::new(DirectoryFiles::new(self.place(directory))))
+        Ok(Box::new(DirectoryFiles::new(self.path_of(directory))))
     }
 
-    /// What a job of the parent has left there, or what the unit's commands make of it at base. Without the assets: nobody
-    /// needs them to destroy.
+    /// Opens the assembly that a job of the parent left, or synthesizes it at base, without assets: destroying a stack needs
+    /// none.
     fn open_gone(
         &self,
         unit: &Unit,
         settings: &CdkSettings,
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
-        let place = self.place(directory);
-        if !place.join("manifest.json").is_file() {
+        let assembly = self.path_of(directory);
+        if !assembly.join("manifest.json").is_file() {
             let base = self.base.as_ref().filter(|_| self.synth == Synth::Run && !settings.synth.is_empty());
             let base = base.ok_or_else(|| settings.missing_assembly(directory))?;
             let failed = |reason: std::io::Error| {
-                settings.missing_assembly(directory).with_note(format!("it cannot be made again: {reason}"))
+                settings
+                    .missing_assembly(directory)
+                    .with_note(format!("it cannot be synthesized again: {reason}"))
             };
-            let before = Checkout::new(&self.root, base).map_err(failed)?;
-            synthesize(settings, &before.place(&unit.dir))?;
-            copy(&before.place(directory), &place).map_err(failed)?;
+            let checkout = Checkout::new(&self.root, base).map_err(failed)?;
+            synthesize(settings, &checkout.path_of(&unit.dir))?;
+            copy(&checkout.path_of(directory), &assembly).map_err(failed)?;
         }
-        Ok(Box::new(DirectoryFiles::new(place)))
+        Ok(Box::new(DirectoryFiles::new(assembly)))
     }
 }
 
-/// Runs the commands of a header.
+/// Runs the `synth:` commands of a header.
 fn synthesize(settings: &CdkSettings, directory: &Path) -> Result<(), Diagnostic> {
     for command in &settings.synth {
         run(&command.value, directory).map_err(|reason| {
@@ -109,28 +111,28 @@ fn synthesize(settings: &CdkSettings, directory: &Path) -> Result<(), Diagnostic
     Ok(())
 }
 
-/// A commit's files in a folder of their own, for as long as this lives.
+/// A temporary work tree of a commit, removed on drop.
 struct Checkout {
     root: PathBuf,
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Checkout {
     fn new(root: &Path, commit: &str) -> std::io::Result<Self> {
-        let checkout = Self { root: root.to_owned(), folder: tempfile::tempdir()? };
+        let checkout = Self { root: root.to_owned(), directory: tempfile::tempdir()? };
         checkout.git(&["worktree", "add", "--quiet", "--detach"], &[commit])?;
         Ok(checkout)
     }
 
-    fn place(&self, path: &RepoPath) -> PathBuf {
+    fn path_of(&self, path: &RepoPath) -> PathBuf {
         self.tree().join(path.as_str().unwrap_or_default())
     }
 
     fn tree(&self) -> PathBuf {
-        self.folder.path().join("tree")
+        self.directory.path().join("tree")
     }
 
-    /// Runs git on the work tree, without hooks.
+    /// Runs git on the work tree, without hooks: a hook of the user must not run in a temporary checkout.
     fn git(&self, before: &[&str], after: &[&str]) -> std::io::Result<()> {
         let mut git = Command::new("git");
         git.current_dir(&self.root).args(["-c", "core.hooksPath=/dev/null"]);
@@ -144,7 +146,7 @@ impl Checkout {
 
 impl Drop for Checkout {
     fn drop(&mut self) {
-        // The folder goes either way; git forgets a work tree that is not there.
+        // The directory is removed in any case, and git prunes work trees that do not exist.
         drop(self.git(&["worktree", "remove", "--force"], &[]));
     }
 }
@@ -154,7 +156,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        let name = entry.file_name();
+        let kind = entry.file_type()?;
         if name.to_string_lossy().starts_with("asset.") {
             continue;
         }
@@ -167,7 +170,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Runs a command of a shell; what it said where it failed.
+/// Runs a shell command. The error has the last lines of its output.
 fn run(command: &str, directory: &Path) -> Result<(), String> {
     let output = Command::new("sh")
         .args(["-c", command])
@@ -178,9 +181,9 @@ fn run(command: &str, directory: &Path) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<&str> = said.lines().collect();
-    let last = lines[lines.len().saturating_sub(20)..].join("\n");
-    Err(format!("it ended with {}\n{last}", output.status))
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
+    let last_lines = lines[lines.len().saturating_sub(20)..].join("\n");
+    Err(format!("{}\n{last_lines}", output.status))
 }

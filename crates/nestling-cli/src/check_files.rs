@@ -15,7 +15,7 @@ use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_file};
 use std::path::{Path, PathBuf};
 
-/// Options that count for plain files, and those for units.
+/// Options for plain files and for units.
 pub(crate) struct Settings<'a> {
     pub gitlab_version: Option<(u32, u32)>,
     pub plan: &'a PlanOptions,
@@ -50,7 +50,7 @@ pub(crate) fn check(
                     let name = &input.name;
                     invocation
                         .io
-                        .talk(format_args!("note: no job comes from `{name}`: only its header is checked\n"));
+                        .talk(format_args!("note: `{name}` defines no jobs: only its header is checked\n"));
                 }
             }
         }

@@ -3,8 +3,8 @@
 use nestling::CiVariables;
 use std::collections::BTreeMap;
 
-/// What variables may start with to be read at all. A masked value must never get near an artifact, so nothing but
-/// GitLab's predefined variables is taken.
+/// Prefixes of the variables that are read. A secret must never reach an artifact, so only GitLab's predefined variables and
+/// Nestling's own are taken.
 const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
 
 /// The environment as a run sees it, taken once.
@@ -23,34 +23,35 @@ impl ProcessEnvironment {
         )
     }
 
-    /// An environment made of these variables, for tests.
+    /// Creates an environment from these variables; all but GitLab's and Nestling's are dropped.
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        let wanted = |key: &str| {
-            PREFIXES.iter().any(|prefix| key.starts_with(prefix))
-                || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
-        };
-        Self { variables: variables.into_iter().filter(|(key, _)| wanted(key)).collect() }
+        Self { variables: variables.into_iter().filter(|(key, _)| is_read(key)).collect() }
     }
 
-    /// The value of a variable that is set and not empty.
+    /// Returns the value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Returns `true` if a variable is set to nothing.
+    /// Returns `true` if a variable is set to the empty string.
     pub(crate) fn is_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(String::is_empty)
     }
 
-    /// Whether this runs in a GitLab job.
+    /// Returns `true` in a GitLab job.
     pub fn in_gitlab(&self) -> bool {
         self.get("GITLAB_CI").is_some() && self.get("CI_COMMIT_SHA").is_some()
     }
 
-    /// GitLab's predefined variables, for the library.
+    /// Returns GitLab's predefined variables, for the library.
     pub fn ci_variables(&self) -> CiVariables {
         let predefined =
             self.variables.iter().filter(|(key, _)| key.starts_with("CI_") || *key == "GITLAB_CI");
         predefined.map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
+}
+
+fn is_read(key: &str) -> bool {
+    let is_known_prefix = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+    is_known_prefix || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
 }

@@ -3,14 +3,14 @@
 use nestling::GitError;
 use std::process::ExitCode;
 
-/// How a command ended. `docs/exit-codes.md` says the same in prose.
+/// How a command ended. `docs/exit-codes.md` documents the codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// The command did what it was asked.
+    /// The command succeeded.
     Done,
-    /// The configuration or the pipeline has errors; nothing was written.
+    /// The configuration or the pipeline has errors; no pipeline was written.
     Errors,
-    /// The command line is wrong.
+    /// The command line is invalid.
     Usage,
     /// The repository cannot be read.
     Repository,
@@ -19,7 +19,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The number that the shell sees.
+    /// Returns the exit code of the process.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -37,19 +37,19 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// An error with the exit code that it means. `anyhow` carries the chain of causes.
+/// An error with its exit code. `anyhow` carries the chain of causes.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// How the command ends.
+    /// The exit code.
     pub exit: Exit,
-    /// What went wrong, with its causes.
+    /// The error, with its causes.
     pub error: anyhow::Error,
-    /// What to do about it.
+    /// The way out.
     pub help: Option<String>,
 }
 
 impl Failure {
-    /// The repository cannot be read. Where git is the cause, its way out is said.
+    /// Creates the failure to read the repository. If git is the cause, its help is kept.
     pub(crate) fn repository(error: impl Into<anyhow::Error>) -> Self {
         let error = error.into();
         let git = error.chain().find_map(|cause| cause.downcast_ref::<GitError>());
@@ -57,22 +57,22 @@ impl Failure {
         Self { exit: Exit::Repository, error, help }
     }
 
-    /// Git's objects or its work tree cannot be read.
+    /// Creates the failure to read git's objects or work tree.
     pub(crate) fn git(error: GitError) -> Self {
         Self::repository(error)
     }
 
-    /// The output cannot be written.
+    /// Creates the failure to write the output.
     pub(crate) fn output(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Output, error: error.into(), help: None }
     }
 
-    /// The command line is wrong.
+    /// Creates the error of an invalid command line.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, error: anyhow::Error::msg(message.into()), help: None }
     }
 
-    /// Says what to do.
+    /// Adds the way out.
     #[must_use]
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -80,7 +80,7 @@ impl Failure {
     }
 }
 
-/// Writing to a closed pipe (`nestling preview | head`) is no failure worth telling, but an end.
+/// A closed pipe (`nestling preview | head`) is among these; [`Io::is_closed`](crate::Io) recognizes it, as it is no failure.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::output(error)

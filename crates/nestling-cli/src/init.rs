@@ -1,4 +1,4 @@
-//! A first configuration for a repository: what it holds, what that suggests, and files that work as they are written.
+//! A first configuration for a repository: inspects it and writes files that work without edits.
 
 mod parent;
 mod look;

@@ -1,4 +1,4 @@
-//! What every command starts with and how it ends.
+//! The start and the end of every command.
 
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
@@ -15,7 +15,7 @@ pub(crate) struct Invocation<'a> {
 }
 
 impl<'a> Invocation<'a> {
-    /// The directory that relative paths start from.
+    /// Returns the directory that relative paths start from.
     pub(crate) fn directory(&self) -> &'a Path {
         self.global.directory.as_deref().unwrap_or(Path::new("."))
     }
@@ -26,9 +26,11 @@ impl<'a> Invocation<'a> {
     /// There is no repository, it cannot be read, or an option is wrong.
     pub(crate) fn open(&mut self, options: impl Into<RunOptions>) -> Result<Session, Failure> {
         let mut options: RunOptions = options.into();
-        let from = options.changes_from.take();
-        options.changes_from =
-            from.map(|from| if from.as_os_str() == "-" { from } else { self.directory().join(from) });
+        if let Some(file) = &mut options.changes_from
+            && file.as_os_str() != "-"
+        {
+            *file = self.directory().join(&*file);
+        }
         self.open_in(self.directory(), options)
     }
 
@@ -39,7 +41,7 @@ impl<'a> Invocation<'a> {
     }
 }
 
-/// How a command ends that has reported everything: with or without errors among it.
+/// Returns the exit code of a command that has reported all diagnostics.
 pub(crate) fn ended(without_errors: bool) -> Exit {
     if without_errors { Exit::Done } else { Exit::Errors }
 }

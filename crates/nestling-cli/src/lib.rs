@@ -5,11 +5,11 @@
 
 mod ci_env;
 mod exit;
+mod io;
 mod output;
 mod place;
 mod report;
 mod artifacts;
-mod io;
 mod options;
 mod assemblies;
 mod progress;
@@ -39,7 +39,7 @@ use exit::Failure;
 use invocation::Invocation;
 use std::ffi::{OsStr, OsString};
 
-/// Runs a command line and says how it ended. Data goes to standard output, talk to standard error.
+/// Runs a command line and returns its exit code. Results go to standard output, diagnostics to standard error.
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: &ProcessEnvironment, io: &mut Io) -> Exit {
     let cli = match parsed(args, environment) {
         Ok(cli) => cli,
@@ -48,11 +48,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &ProcessEnviro
     io.set_up(cli.global.color, environment);
     match dispatch(&cli.command, &mut Invocation { global: &cli.global, environment, io }) {
         Ok(exit) => exit,
-        Err(failure) => tell(&failure, io),
+        Err(failure) => report_failure(&failure, io),
     }
 }
 
-/// Reads a command line; options that it lacks may come from the environment.
+/// Parses a command line; missing options may come from the environment.
 fn parsed(
     args: impl IntoIterator<Item = OsString>,
     environment: &ProcessEnvironment,
@@ -69,8 +69,8 @@ fn parsed(
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Takes out variables that are set and empty: they count as not set, as GitLab sets several to nothing where they do not
-/// apply, and clap would take the empty string for a value.
+/// Ignores variables that are set to the empty string: GitLab sets several so where they do not apply, and clap would use the
+/// empty string as a value.
 fn without_empty_variables(command: clap::Command, environment: &ProcessEnvironment) -> clap::Command {
     let is_empty = |name: &OsStr| name.to_str().is_some_and(|name| environment.is_empty(name));
     let command =
@@ -95,7 +95,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
 }
 
-/// Help and version are data; everything else that clap says is a wrong command line.
+/// Prints help and version as results; everything else from clap is an error of the command line.
 fn usage(error: &clap::Error, io: &mut Io) -> Exit {
     if error.use_stderr() {
         io.talk(error.render());
@@ -107,7 +107,7 @@ fn usage(error: &clap::Error, io: &mut Io) -> Exit {
     }
 }
 
-fn tell(failure: &Failure, io: &mut Io) -> Exit {
+fn report_failure(failure: &Failure, io: &mut Io) -> Exit {
     if io.is_closed(failure) {
         return Exit::Done;
     }

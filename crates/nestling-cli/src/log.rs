@@ -5,34 +5,38 @@ use crate::io::Io;
 use nestling::{Plan, view};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Whether a section is folded at first.
+/// The initial state of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Open,
     Folded,
 }
 
-/// More lines than this are folded at first.
+/// A longer section is folded.
 const LINES: usize = 40;
 
-/// Says what the plan is: how base was found, what changed, which units are in and why, their jobs, the environments.
+/// Writes the plan: comparison, changed paths, units with their reasons, jobs and environments.
 pub(crate) fn plan(io: &mut Io, environment: &ProcessEnvironment, plan: &Plan) {
     let screen = io.screen_of_talk();
     io.talk(view::comparison(plan, screen));
     io.talk("\n");
-    let long = |text: &str| if text.lines().count() > LINES { Shown::Folded } else { Shown::Open };
-    let (units, jobs) = (view::units(plan, screen), view::stages(plan, screen));
+    let units = view::units(plan, screen);
+    let jobs = view::stages(plan, screen);
     let environments = view::environments(plan, screen);
     if plan.changes.paths().is_some() {
         let paths = view::changed_paths(plan, screen);
         section(io, environment, "changes", "Changed paths by unit", &paths, Shown::Folded);
     }
-    section(io, environment, "units", "Units, and why they are in", &units, long(&units));
-    section(io, environment, "jobs", "Jobs by stage", &jobs, long(&jobs));
-    section(io, environment, "environments", "Environments touched", &environments, long(&environments));
+    section(io, environment, "units", "Units with reasons", &units, folded_if_long(&units));
+    section(io, environment, "jobs", "Jobs by stage", &jobs, folded_if_long(&jobs));
+    section(io, environment, "environments", "Environments", &environments, folded_if_long(&environments));
 }
 
-/// Says a section. In GitLab it can be folded
+fn folded_if_long(text: &str) -> Shown {
+    if text.lines().count() > LINES { Shown::Folded } else { Shown::Open }
+}
+
+/// Writes a section. In GitLab's log it can be folded
 /// (<https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections>).
 fn section(io: &mut Io, environment: &ProcessEnvironment, id: &str, title: &str, text: &str, shown: Shown) {
     let title = io.screen_of_talk().paint.bold(title);

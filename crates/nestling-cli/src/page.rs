@@ -1,4 +1,4 @@
-//! The preview as a file of HTML.
+//! The preview as an HTML file.
 
 use crate::exit::Failure;
 use crate::io::Io;
@@ -7,12 +7,12 @@ use crate::session::Session;
 use nestling::{Plan, view};
 use std::path::{Path, PathBuf};
 
-/// The file of `--open` without `--html`: the same one every time, so that looking often fills no disk.
+/// Returns the file of `--open` without `--html`: always the same one, so that the disk does not fill up.
 pub(crate) fn temporary() -> PathBuf {
     std::env::temp_dir().join("nestling-preview.html")
 }
 
-/// Writes the page and says where it is; `-` is standard output.
+/// Writes the page and reports its path; `-` is standard output.
 pub(crate) fn write(
     named: Option<&Path>,
     session: &Session,

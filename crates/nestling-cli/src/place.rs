@@ -1,10 +1,10 @@
-//! Where something is, seen from the folder that GitLab keeps artifacts by their paths from.
+//! Paths relative to the project's directory, which GitLab stores artifacts by.
 
 use std::path::{Path, PathBuf};
 
-/// A folder's path from a root; `None` where it is not below it, or not there. Links on the way are followed.
-pub(crate) fn from_root(folder: &Path, root: &Path) -> Option<PathBuf> {
+/// Returns a directory's path from a root; `None` if it is not below it or does not exist. Links are followed.
+pub(crate) fn from_root(directory: &Path, root: &Path) -> Option<PathBuf> {
     let root = root.canonicalize();
     let root = root.as_deref().ok()?;
-    folder.canonicalize().ok()?.strip_prefix(root).ok().map(Path::to_owned)
+    directory.canonicalize().ok()?.strip_prefix(root).ok().map(Path::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Diagnostics in the formats that people and programs read. Each format owns its structs.
+//! Diagnostics in all output formats. Each format owns its structs.
 
 mod codequality;
 mod human;
@@ -10,10 +10,10 @@ pub(crate) use codequality::codequality;
 pub(crate) use human::human;
 pub(crate) use sarif::{escaped, sarif};
 
-/// How many units are named.
+/// The maximal number of units that are named.
 const UNITS: usize = 3;
 
-/// The units that a diagnostic was found for, in a few words.
+/// Returns the units of a diagnostic in a few words.
 fn units(units: &[UnitName]) -> Option<String> {
     let named: Vec<String> = units.iter().take(UNITS).map(|unit| format!("`{unit}`")).collect();
     match units.len() {

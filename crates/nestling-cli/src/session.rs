@@ -1,4 +1,4 @@
-//! One run over one repository: what the options and the environment ask, put to the library.
+//! One run over one repository: passes the options and the environment to the library.
 
 mod request;
 
@@ -18,17 +18,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a fetch of one commit may take before the run goes on without it.
+/// Time limit of fetching a commit; after it the run continues without the commit.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Whether keys of headers that have no effect are looked for.
+/// Policy for keys of headers that have no effect.
 #[derive(Debug, Clone, Copy)]
 enum UnusedKeys {
     Ignore,
     Report,
 }
 
-/// A repository with what the command line and the environment ask of it.
+/// A repository with the options of a run.
 pub(crate) struct Session {
     directory: PathBuf,
     repository: Repository,
@@ -42,7 +42,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Opens the repository that the directory is in, and reads the options.
+    /// Opens the repository of the directory, and reads the options.
     pub(crate) fn open(
         options: &RunOptions,
         environment: &ProcessEnvironment,
@@ -68,33 +68,33 @@ impl Session {
         })
     }
 
-    /// The directory that relative paths of the command line start from.
+    /// Returns the directory that relative paths of the command line start from.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The root of the work tree, where files can be written.
+    /// Returns the root of the work tree, where files can be written.
     pub(crate) fn root(&self) -> &Path {
         self.repository.root().unwrap_or(&self.directory)
     }
 
-    /// The root of the work tree, and the files on disk.
+    /// Returns the root of the work tree, and the files on disk.
     pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
         let files = self.repository.git().work_tree().map_err(Failure::git)?;
         Ok((self.root(), files))
     }
 
-    /// The directory with git's own files.
+    /// Returns git's own directory.
     pub(crate) fn git_dir(&self) -> &Path {
         self.repository.git().git_dir()
     }
 
-    /// Caches what is on disk, for a command that is told what is saved there.
+    /// Caches the files on disk, for a command that watches them for changes.
     pub(crate) fn remember(&mut self) {
         self.repository.git_mut().remember();
     }
 
-    /// Drops what was saved from the cache.
+    /// Drops saved files from the cache.
     pub(crate) fn forget(&self, saved: &Saved) {
         let git = self.repository.git();
         let Saved::Paths(paths) = saved else { return git.forget_everything() };
@@ -111,17 +111,17 @@ impl Session {
         Ok(Project::open(&self.repository, self.simulated())?)
     }
 
-    /// Plans what the change set asks for.
+    /// Plans the pipeline of the change set.
     pub(crate) fn plan(&self) -> Result<Plan, Failure> {
         self.planned(self.simulated(), Synth::Leave)
     }
 
-    /// Plans what the change set asks for; the assemblies of the units in it are made first.
+    /// Plans the pipeline of the change set, and synthesizes the CDK assemblies of its units first.
     pub(crate) fn plan_and_synthesize(&self) -> Result<Plan, Failure> {
         self.planned(self.simulated(), Synth::Run)
     }
 
-    /// Plans what would run without `--as`; `None` where there is none.
+    /// Plans the pipeline without `--as`; `None` if the option is not given.
     pub(crate) fn plan_without_as(&self) -> Result<Option<Plan>, Failure> {
         match self.simulate {
             Some(_) => self.planned(self.request.clone(), Synth::Leave).map(Some),
@@ -129,8 +129,7 @@ impl Session {
         }
     }
 
-    /// Plans as if every unit had changed.
-    /// Keys of headers without effect are reported, too.
+    /// Plans as if all units had changed.
     pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
         self.planned_as(self.simulated().everything(), Synth::Leave, UnusedKeys::Report)
     }
@@ -172,14 +171,14 @@ impl Session {
         Ok(comparison.run()?)
     }
 
-    /// Selects, and renders no more than that takes.
+    /// Selects units, and renders only the units that selection has to compare.
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let project = self.project()?;
         let changes = project.changes()?;
         Ok(self.narrowed(project.plan(changes)).select()?)
     }
 
-    /// Looks at a path of the repository, changed or not.
+    /// Returns facts of a path, changed or not.
     pub(crate) fn path_facts(&self, plan: &Plan, path: &RepoPath) -> Result<PathFacts, Failure> {
         Ok(plan.path_facts(&self.repository, path)?)
     }
@@ -223,7 +222,7 @@ impl Session {
     }
 }
 
-/// The place of a diagnostic, the same in all runs on the same files.
+/// Returns the place of a diagnostic, which is the same in all runs on the same files.
 fn place(problem: &Diagnostic, plan: &Plan) -> String {
     problem.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default()
 }

@@ -1,38 +1,50 @@
-//! What `--as` changes against the pipeline that would run without it.
+//! Compares a pipeline that `--as` simulates with the one that would run without it.
 
 use crate::exit::Failure;
 use crate::io::{Io, counted};
 use crate::session::Session;
 use nestling::{NOOP_JOB, Plan};
+use std::collections::BTreeSet;
 
-/// Tells which jobs a simulated pipeline has more and fewer; nothing where none is simulated.
-pub(crate) fn tell_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
+/// Reports the jobs that a simulated pipeline adds and removes; nothing without `--as`.
+pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     let Some(usual) = session.plan_without_as()? else { return Ok(()) };
-    let only_in = |one: &Plan, other: &Plan| -> Vec<String> {
-        let jobs = one.pipeline.jobs.iter().filter(|job| other.pipeline.job(job.name.as_str()).is_none());
-        let jobs = jobs.filter(|job| job.unit.is_some() || job.name.as_str() != NOOP_JOB);
-        jobs.map(|job| job.name.to_string()).collect()
-    };
+    let added = jobs_missing_in(&usual, plan);
+    let removed = jobs_missing_in(plan, &usual);
     let screen = io.screen_of_talk();
-    let (more, fewer) = (only_in(plan, &usual), only_in(&usual, plan));
-    let usual = usual.facts.describe();
-    let mut text = match (more.len(), fewer.len()) {
-        (0, 0) => format!("The same jobs as for {usual}.\n"),
-        (more, fewer) => {
-            format!("Against {usual}: {} more, {fewer} fewer.\n", counted(more, "job"))
+    let description = usual.facts.describe();
+    let mut lines = match (added.len(), removed.len()) {
+        (0, 0) => vec![format!("Same jobs as for {description}.")],
+        (added, removed) => {
+            let added = counted(added, "job");
+            vec![format!("Compared with {description}: {added} added, {removed} removed.")]
         }
     };
-    for (sign, names) in [('+', more), ('-', fewer)] {
+    for (sign, names) in [('+', added), ('-', removed)] {
         if !names.is_empty() {
-            text += &format!("  {sign} {}\n", listed(&names, screen.columns.saturating_sub(4)));
+            lines.push(format!("  {sign} {}", listed(&names, screen.columns.saturating_sub(4))));
         }
     }
-    let text: String = text.lines().map(|line| screen.paint.dim(line) + "\n").collect();
-    io.talk(text);
+    for line in lines {
+        io.talk(screen.paint.dim(line) + "\n");
+    }
     Ok(())
 }
 
-/// As many names as fit on a line, at least one, and the number of the others.
+/// Returns the names of the jobs of `plan` that `other` does not have. The no-op job counts as no job.
+fn jobs_missing_in(other: &Plan, plan: &Plan) -> Vec<String> {
+    let other_names: BTreeSet<&str> = other.pipeline.jobs.iter().map(|job| job.name.as_str()).collect();
+    let mut missing = Vec::new();
+    for job in &plan.pipeline.jobs {
+        let is_noop = job.unit.is_none() && job.name.as_str() == NOOP_JOB;
+        if !is_noop && !other_names.contains(job.name.as_str()) {
+            missing.push(job.name.to_string());
+        }
+    }
+    missing
+}
+
+/// Joins as many names as fit, at least one, with the number of the others.
 fn listed(names: &[String], columns: usize) -> String {
     for shown in (2..=names.len()).rev() {
         let more = names.len() - shown;

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// How long the disk has to be quiet before it is looked at: an editor saves in several steps.
+/// Time without events before a change is reported: editors save in several steps.
 const QUIET: Duration = Duration::from_millis(15);
 
-/// The directories that git does not ignore, watched. What is built or downloaded there can be a thousand times more.
+/// Watches the directories that git does not ignore. Ignored ones may have a thousand times more files.
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     events: Receiver<notify::Result<Event>>,
@@ -23,12 +23,12 @@ pub(crate) struct Watch {
     saved: Saved,
 }
 
-/// What was saved since somebody last asked.
+/// The paths that were saved since the last report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Saved {
     /// These paths, from the root of the work tree.
     Paths(BTreeSet<PathBuf>),
-    /// Nobody knows what, or another commit is checked out.
+    /// Any path: events were lost, or another commit was checked out.
     Anything,
 }
 
@@ -50,10 +50,10 @@ impl Saved {
 }
 
 impl Watch {
-    /// Watches a work tree, and where `HEAD` points. `own` is a file that this very program writes on each change.
+    /// Watches a work tree and `HEAD`. `own` is a file that this program writes itself on each change.
     ///
     /// # Errors
-    /// The system allows no more watches.
+    /// The system's limit of watches is reached.
     pub(crate) fn new(root: &Path, git_dir: &Path, own: Option<&Path>) -> Result<Self, Failure> {
         let (sender, events) = channel();
         let watcher = notify::recommended_watcher(sender).map_err(Failure::repository)?;
@@ -68,21 +68,22 @@ impl Watch {
         Ok(watch)
     }
 
-    fn add(&mut self, folder: &Path) -> Result<(), Failure> {
-        let mut walk = WalkBuilder::new(folder);
+    fn add(&mut self, directory: &Path) -> Result<(), Failure> {
+        let mut walk = WalkBuilder::new(directory);
         walk.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
-        let folders = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|it| it.is_dir()));
-        for folder in folders {
-            let watched = self.watcher.watch(folder.path(), RecursiveMode::NonRecursive);
-            watched
-                .with_context(|| format!("cannot watch `{}`", folder.path().display()))
-                .map_err(Failure::repository)?;
+        for entry in walk.build().flatten() {
+            if !entry.file_type().is_some_and(|file_type| file_type.is_dir()) {
+                continue;
+            }
+            let watched = self.watcher.watch(entry.path(), RecursiveMode::NonRecursive);
+            let watched = watched.with_context(|| format!("cannot watch `{}`", entry.path().display()));
+            watched.map_err(Failure::repository)?;
         }
         Ok(())
     }
 
-    /// Waits for the next change, and until the disk is quiet again; gives what was saved. `None` where nothing can come
-    /// any more.
+    /// Waits for the next change and until the disk is quiet again. Returns the saved paths, or `None` if the watcher has
+    /// ended.
     pub(crate) fn wait(&mut self) -> Result<Option<Saved>, Failure> {
         loop {
             let Ok(event) = self.events.recv() else { return Ok(None) };
@@ -101,9 +102,9 @@ impl Watch {
         }
     }
 
-    /// Whether an event can change the plan; a new directory is watched from now on.
+    /// Returns `true` if an event can change the plan. A new directory is watched from now on.
     fn take(&mut self, event: notify::Result<Event>) -> Result<bool, Failure> {
-        // Too many events at once: something has changed, whatever it was.
+        // An error means lost events: anything may have changed.
         let Ok(event) = event else {
             self.saved.add(None);
             return Ok(true);
@@ -113,9 +114,9 @@ impl Watch {
             return Ok(false);
         }
         if matches!(event.kind, EventKind::Create(CreateKind::Folder | CreateKind::Any)) {
-            for folder in event.paths.iter().filter(|path| path.is_dir()) {
-                if !self.is_git(folder) {
-                    self.add(folder)?;
+            for directory in event.paths.iter().filter(|path| path.is_dir()) {
+                if !self.is_git(directory) {
+                    self.add(directory)?;
                 }
             }
         }

@@ -1,10 +1,11 @@
-//! Ways to look at a plan. Each owns its format; none decides anything.
+//! Views of a plan. Each owns its format, and none makes decisions.
 
 mod touched;
 mod paint;
 mod fit;
 mod facts;
 mod row;
+mod unclaimed;
 mod tree;
 mod stages;
 mod graph;
@@ -30,3 +31,4 @@ pub use rule::rule;
 pub use stages::stages;
 pub use touched::{Starts, Touched, touched};
 pub use tree::{branches, summary, tree};
+pub use unclaimed::unclaimed;

@@ -24,7 +24,7 @@ pub(crate) struct Findings {
     of_workspaces: Vec<(Diagnostic, Vec<Option<Arc<Source>>>)>,
 }
 
-/// Tells if anything of a template was rendered.
+/// Use of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rendered {
     /// A unit uses it.
@@ -66,8 +66,11 @@ impl Findings {
             let sources = problem.labels.iter().map(|label| plan.sources.get(label.origin.file));
             self.of_workspaces.push((problem.clone(), sources.collect()));
         }
-        let found = self.of_workspaces.len() > before;
-        if input.kind() == Kind::Template && jobs == 0 && !found { Rendered::No } else { Rendered::Yes }
+        let has_problems = self.of_workspaces.len() > before;
+        if input.kind() == Kind::Template && jobs == 0 && !has_problems {
+            return Rendered::No;
+        }
+        Rendered::Yes
     }
 
     /// Applies comments that allow a warning, and reports what two files share once.

@@ -51,15 +51,15 @@ pub(super) fn read(file: &Path, invocation: &mut Invocation<'_>) -> Result<Input
             path: None,
         });
     }
-    let place = invocation.directory().join(file);
-    let bytes = std::fs::read(&place).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => missing(file, &place),
-        ErrorKind::IsADirectory => directory(file, &place),
+    let full_path = invocation.directory().join(file);
+    let bytes = std::fs::read(&full_path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => missing(file, &full_path),
+        ErrorKind::IsADirectory => directory(file, &full_path),
         _ => unreadable(file, &error),
     })?;
-    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(&full_path);
     let repository = repository_of(parent, invocation)?;
-    let path = repository.as_ref().and_then(|repository| inside(&place, repository));
+    let path = repository.as_ref().and_then(|repository| inside(&full_path, repository));
     let name = path.as_ref().map_or_else(|| file.display().to_string(), ToString::to_string);
     Ok(Input { text: text(bytes, &name)?, name, directory: parent.to_owned(), repository, path })
 }
@@ -95,7 +95,7 @@ impl Input {
     /// It is no file of a work tree, or is not called as a unit's file is.
     pub(super) fn workspace(&self) -> Result<&Path, Failure> {
         let root = self.root().filter(|_| self.is_named_as_a_unit());
-        root.ok_or_else(|| homeless(&self.name))
+        root.ok_or_else(|| outside_workspace(&self.name))
     }
 }
 
@@ -110,11 +110,19 @@ fn repository_of(directory: &Path, invocation: &Invocation<'_>) -> Result<Option
     }
 }
 
-/// A file's path in a repository.
-fn inside(place: &Path, repository: &Repository) -> Option<RepoPath> {
-    let place = place.canonicalize().ok()?;
+/// Returns a file's path in a repository.
+fn inside(full_path: &Path, repository: &Repository) -> Option<RepoPath> {
+    let full_path = full_path.canonicalize().ok()?;
     let root = repository.root()?.canonicalize().ok()?;
-    RepoPath::parse(place.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
+    RepoPath::parse(full_path.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
+}
+
+/// Returns the directory of a file; a bare name is in the current one.
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
@@ -124,8 +132,8 @@ fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
     })
 }
 
-fn homeless(name: &str) -> Failure {
-    Failure::usage(format!("`{name}` has the header of a unit, and is in no workspace")).with_help(format!(
+fn outside_workspace(name: &str) -> Failure {
+    Failure::usage(format!("`{name}` has the header of a unit but is in no workspace")).with_help(format!(
         "a unit is checked in its workspace: save it as `{FILE_NAME}` in the unit's directory"
     ))
 }
@@ -134,21 +142,20 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("cannot read `{}`: {error}", file.display()))
 }
 
-fn directory(file: &Path, place: &Path) -> Failure {
+fn directory(file: &Path, full_path: &Path) -> Failure {
     let failure = Failure::usage(format!("`{}` is a directory", file.display()));
     for name in [".gitlab-ci.yml", FILE_NAME] {
-        if place.join(name).is_file() {
+        if full_path.join(name).is_file() {
             return failure.with_help(format!("name the file: `{}`", file.join(name).display()));
         }
     }
     failure.with_help("name a file in it")
 }
 
-/// Proposes the file that was probably meant: one of the same directory, or one with this name elsewhere on the way up.
-fn missing(file: &Path, place: &Path) -> Failure {
+/// Suggests a file with a similar name in the same directory.
+fn missing(file: &Path, full_path: &Path) -> Failure {
     let failure = Failure::usage(format!("there is no file `{}`", file.display()));
-    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = std::fs::read_dir(parent) else {
+    let Ok(entries) = std::fs::read_dir(parent_of(full_path)) else {
         let parent = file.parent().unwrap_or(file).display();
         return failure.with_help(format!("there is no directory `{parent}` either"));
     };

@@ -7,17 +7,17 @@ use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
 use nestling::Selected;
 use nestling::view::affected::affected_v1;
+use nestling::view::unclaimed;
 
 /// List the selected units
 ///
-/// Only units that are made from changed templates are rendered, so this is the quickest answer to what a change
-/// concerns.
+/// Renders only the units whose templates changed, so this is the fastest way to see what a change affects.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling affected --base main\n  nestling affected --format json | jq -r '.units[].name'"
 )]
 pub struct Args {
-    /// How to list them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -26,11 +26,11 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Names, one a line.
+    /// Names, one per line.
     Text,
-    /// Names, directories and reasons (`nestling schema affected` describes it).
+    /// Names, directories and reasons (schema: `nestling schema affected`).
     Json,
-    /// Directories, one a line.
+    /// Directories, one per line.
     Paths,
 }
 
@@ -38,6 +38,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let session = until_the_end(invocation.open(&args.changes)?);
     let selected = until_the_end(session.select()?);
     let ok = report_selected(selected, invocation.io);
+    if let Some(line) = unclaimed(&selected.workspace, &selected.selection) {
+        invocation.io.talk(format!("{line}\n"));
+    }
     invocation.io.data(list(args.format, selected)?)?;
     Ok(ended(ok))
 }

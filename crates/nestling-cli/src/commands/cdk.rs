@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::options::CdkOptions;
-use crate::planned::tell;
+use crate::planned::report_diagnostics;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
 use nestling::{Origin, Severity, Sources, assembly_jobs};
@@ -12,24 +12,24 @@ use nestling_cdk::show::{self, Shown};
 use nestling_files::files::DirectoryFiles;
 use std::path::PathBuf;
 
-/// Look at CDK assemblies
+/// Inspect CDK assemblies
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     command: Cdk,
 }
 
-/// What to do with one.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 enum Cdk {
-    /// Show what an assembly becomes: the graph, and what of it becomes no job
+    /// Show how an assembly is converted: its graph, and the parts that become no job
     #[command(
         after_help = "Examples:\n  nestling cdk show cdk.out\n  nestling cdk show cdk.out --format mermaid"
     )]
     Show {
         /// The directory that `cdk synth` wrote
         assembly: PathBuf,
-        /// How to show it
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Tree)]
         format: Format,
         #[command(flatten)]
@@ -37,16 +37,16 @@ enum Cdk {
     },
 }
 
-/// How the graph is shown.
+/// Formats of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people.
+    /// Text.
     Tree,
     /// A Mermaid diagram.
     Mermaid,
-    /// JSON for programs.
+    /// JSON, for scripts.
     Json,
-    /// The jobs, if every stage went to an environment of its own name.
+    /// The jobs, assuming that each stage deploys to an environment of the same name.
     Jobs,
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     })?;
     if options.strict_cdk {
         let open = written.report.diagnostics(Severity::Error);
-        return Ok(ended(tell(&open, &sources, io)));
+        return Ok(ended(report_diagnostics(&open, &sources, io)));
     }
     Ok(Exit::Done)
 }

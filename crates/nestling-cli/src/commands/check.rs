@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
-use crate::planned::tell;
+use crate::planned::report_diagnostics;
 use crate::report;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
@@ -40,9 +40,9 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With source excerpts.
+    /// Text with source excerpts.
     Human,
-    /// For scripts: the `diagnostics` of `nestling schema plan`.
+    /// JSON, for scripts (schema: the `diagnostics` of `nestling schema plan`).
     Json,
     /// SARIF 2.1.0, for editors and dashboards.
     Sarif,
@@ -52,7 +52,7 @@ enum Format {
 
 fn version(text: &str) -> Result<(u32, u32), String> {
     nestling_gitlab::instance::parse_version(text)
-        .ok_or_else(|| "write major and minor version, such as 17.11".to_owned())
+        .ok_or_else(|| "must be a major and a minor version, such as 17.11".to_owned())
 }
 
 /// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands
@@ -83,14 +83,14 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
         return Ok(ended(!has_errors(&problems)));
     }
-    let ok = tell(&problems, &sources, invocation.io);
+    let ok = report_diagnostics(&problems, &sources, invocation.io);
     if ok {
         invocation.io.talk(summary);
     }
     Ok(ended(ok))
 }
 
-/// The last line where there is no error.
+/// Returns the last line of a check without errors.
 fn summary(counts: &[String; 2], allowed: usize) -> String {
     let allowed = match allowed {
         0 => String::new(),
@@ -99,7 +99,7 @@ fn summary(counts: &[String; 2], allowed: usize) -> String {
     format!("{}: no errors{allowed}\n", counts.join(", "))
 }
 
-/// The problems as programs read them.
+/// Returns the problems in a format for programs.
 fn formatted(format: Format, problems: &[Diagnostic], sources: &Sources) -> Result<String, Failure> {
     Ok(match format {
         Format::Human => String::new(),

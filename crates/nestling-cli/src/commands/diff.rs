@@ -9,15 +9,15 @@ use clap::ValueEnum;
 use nestling::Plan;
 use nestling::view::diff::{self, diff};
 
-/// Show what a change does to the jobs of all units
+/// Compare the jobs of all units at base and at head
 ///
-/// Plans every unit at base and at head, changed or not, and compares them job by job and key by key. What changes
-/// alike in many jobs is told once.
+/// Plans every unit at both commits, changed or not, and compares the results job by job and key by key. Identical changes
+/// to several jobs are shown once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling diff\n  nestling diff --base v1.4.0 --as branch:main\n  \
                   nestling diff --format markdown > note.md")]
 pub struct Args {
-    /// How to show it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -28,11 +28,11 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a terminal.
+    /// Text for a terminal.
     Text,
-    /// For a note on a merge request.
+    /// Markdown, for a comment on a merge request.
     Markdown,
-    /// For scripts (`nestling schema diff` describes it).
+    /// JSON, for scripts (schema: `nestling schema diff`).
     Json,
 }
 
@@ -42,35 +42,36 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let (base, head) = (&plans.base, &plans.head);
     let ok = report_plan(head, invocation.io);
     if base.has_errors() {
-        invocation.io.talk("note: the older side has errors of its own: jobs of it may be missing here\n");
+        invocation.io.talk("note: base has errors, so some of its jobs may be missing here\n");
     }
-    let found = diff(&base.pipeline, &head.pipeline);
+    let difference = diff(&base.pipeline, &head.pipeline);
     let sides = [base, head].map(|side| side.changes.head.to_string());
-    let text = shown(args.format, &found, head, sides, invocation.io)?;
+    let text = formatted(args.format, &difference, head, sides, invocation.io)?;
     invocation.io.data(text)?;
     Ok(ended(ok))
 }
 
-fn shown(
+fn formatted(
     format: Format,
-    found: &diff::Diff,
+    difference: &diff::Diff,
     head: &Plan,
     [older, newer]: [String; 2],
     io: &Io,
 ) -> Result<String, Failure> {
     let units = head.workspace.units().len();
-    let what = head.facts.describe();
+    let description = head.facts.describe();
     Ok(match format {
         Format::Text => {
             let screen = io.screen_of_data();
-            let title = format!("Base: {older}\nHead: {newer}\nAll {units} units, as {what}");
-            format!("{}\n\n{}", screen.paint.dim(title), diff::text(found, screen))
+            let title = format!("Base: {older}\nHead: {newer}\nAll {units} units, as {description}");
+            format!("{}\n\n{}", screen.paint.dim(title), diff::text(difference, screen))
         }
         Format::Markdown => {
-            diff::markdown(found, &format!("From {older} to {newer}, all {units} units, as {what}."))
+            let title = format!("From {older} to {newer}, all {units} units, as {description}.");
+            diff::markdown(difference, &title)
         }
         Format::Json => {
-            let json = diff::diff_v1(found, older, newer);
+            let json = diff::diff_v1(difference, older, newer);
             serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n"
         }
     })

@@ -10,22 +10,22 @@ use nestling::view::{self, Asked};
 use nestling::{Plan, RepoPath, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
 
-/// Say why a unit, a job or a path is in, or why it is not
+/// Explain why a unit, job or path is selected or not
 ///
-/// From the changed file by way of a glob, a template or a dependency to the job, and back. For a path that did not
-/// change, it says what would be selected if it did.
+/// Follows the chain from the changed file through a glob, a template or a dependency to the job, and back. For a path that
+/// did not change, shows what a change would select.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json\n  nestling explain --rule needs-undefined"
 )]
 pub struct Args {
-    /// The unit, the job, the path, or the id of a rule
+    /// A unit, a job, a path, or the id of a rule
     #[arg(value_name = "UNIT|UNIT:JOB|PATH|RULE", required_unless_present = "rule")]
     subject: Option<String>,
     /// Print the page of this rule, such as `needs-undefined`
     #[arg(long, value_name = "ID", conflicts_with = "subject")]
     rule: Option<String>,
-    /// How to say it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -36,9 +36,9 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Lines for a person.
+    /// Text.
     Text,
-    /// The same as data (`nestling schema explain` describes it).
+    /// JSON, for scripts (schema: `nestling schema explain`).
     Json,
 }
 
@@ -54,17 +54,17 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {
-        Found::Asked(asked) => asked,
-        Found::Rule(rule) => {
+        Subject::Asked(asked) => asked,
+        Subject::Rule(rule) => {
             invocation.io.data(view::rule(rule))?;
             return Ok(Exit::Done);
         }
     };
-    let told = view::explain(&plan, &asked);
+    let explanation = view::explain(&plan, &asked);
     match args.format {
-        Format::Text => invocation.io.data(told.text(invocation.io.screen_of_data().paint))?,
+        Format::Text => invocation.io.data(explanation.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
-            let json = serde_json::to_string_pretty(&told).map_err(anyhow::Error::from);
+            let json = serde_json::to_string_pretty(&explanation).map_err(anyhow::Error::from);
             invocation.io.data(json.map_err(Failure::output)? + "\n")?;
         }
     }
@@ -83,26 +83,26 @@ fn rule(id: &str) -> Result<String, Failure> {
     ))
 }
 
-/// A word of the command line.
-enum Found<'a> {
+/// The meaning of the command line's word.
+enum Subject<'a> {
     /// A unit, a job or a path.
     Asked(Asked<'a>),
-    /// A rule, where nothing else has that name.
+    /// A rule, if nothing else has that name.
     Rule(&'static Rule),
 }
 
 /// Finds a unit or a job, a path that changed or exists, or a rule, in this order.
-fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Found<'a>, Failure> {
+fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<'a>, Failure> {
     if let Some(asked) = Asked::find(plan, text) {
-        return Ok(Found::Asked(asked));
+        return Ok(Subject::Asked(asked));
     }
     let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
     let facts = session.path_facts(plan, &wanted)?;
     if facts.exists {
-        return Ok(Found::Asked(Asked::Path { path: wanted, made: facts.made_from }));
+        return Ok(Subject::Asked(Asked::Path { path: wanted, made: facts.made_from }));
     }
     if let Some(rule) = nestling::rule(text) {
-        return Ok(Found::Rule(rule));
+        return Ok(Subject::Rule(rule));
     }
     let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
     let units = plan.workspace.unit_names().map(UnitName::as_str);
@@ -116,13 +116,13 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Found<'a
     Err(failure.with_help(help))
 }
 
-/// Suggests a job of a unit that this pipeline does not select: it is not in the plan at hand.
+/// Suggests a job of a unit that is not selected, and therefore has no jobs in the plan.
 fn unselected_job(session: &Session, text: &str) -> Result<String, Failure> {
-    let other = "`nestling affected --all` lists the units, `nestling preview` the jobs";
+    let fallback = "`nestling affected --all` lists the units, `nestling preview` the jobs";
     if !text.contains(':') {
-        return Ok(other.to_owned());
+        return Ok(fallback.to_owned());
     }
-    let planned = session.plan_everything()?;
-    let jobs = planned.pipeline.jobs.iter().map(|job| job.name.as_str());
-    Ok(Suggestion::among(text, jobs).help_or(other))
+    let all_units = session.plan_everything()?;
+    let jobs = all_units.pipeline.jobs.iter().map(|job| job.name.as_str());
+    Ok(Suggestion::among(text, jobs).help_or(fallback))
 }

@@ -6,7 +6,7 @@ use crate::invocation::Invocation;
 use crate::io::Io;
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::place::from_root;
-use crate::planned::{report_plan, tell, until_the_end};
+use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
 use crate::{artifacts, leftover, log, output};
 use nestling::{Comments, EmitOptions, Emitted, Parts};
@@ -15,26 +15,24 @@ use std::path::{Path, PathBuf};
 
 /// Write the child pipeline: the parent job's command
 ///
-/// Nothing is written while there is an error. The file is replaced in one step, so that whoever reads it sees the
-/// old one or the new one. Parts that an older run has left beside it are removed; in a job of GitLab, where nothing
-/// else may clean up, so are the file and the reports of an older job, before anything is done.
+/// Writes no pipeline if there is an error. Files are replaced atomically, and parts of an earlier run are removed. In a
+/// GitLab job, the output and the reports of an earlier job are removed first, since the runner may not clean up.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling generate -o child-pipeline.yml\n  nestling generate --report nestling\n  \
                   nestling generate --as branch:main -o -"
 )]
 pub struct Args {
-    /// Where to write; `-` for standard output
+    /// Output file (`-` for standard output)
     #[arg(short, long, value_name = "FILE", default_value = "child-pipeline.yml")]
     output: PathBuf,
-    /// Leave a preview, the plan, a summary, a code quality report and links to them in this folder, even where errors
-    /// keep the pipeline from being written
+    /// Write reports (HTML preview, plan, summary, code quality) to this directory, even if generation fails
     #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
     report: Option<PathBuf>,
-    /// Leave out the comments that say where each job came from
+    /// Omit the comments that name the source of each job
     #[arg(long)]
     compact: bool,
-    /// Write a router and this many parts, instead of as few files as GitLab takes
+    /// Split the pipeline into a router and this many parts; by default, as few files as GitLab's limits allow
     #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
     parts: Option<NonZeroUsize>,
     #[command(flatten)]
@@ -54,14 +52,14 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
-    // Before the reports, which hold everything that is wrong.
+    // Before the reports are written, since they list all diagnostics.
     if let Some(emitted) = &emitted {
-        tell(&emitted.diagnostics, &plan.sources, io);
+        report_diagnostics(&emitted.diagnostics, &plan.sources, io);
         plan.diagnostics.extend(emitted.diagnostics.iter().cloned());
     }
     if let Some(folder) = &args.report {
         artifacts::write(folder, session.directory(), plan, environment)?;
-        io.talk(format_args!("wrote the reports into {}\n", folder.display()));
+        io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }
     match emitted {
         Some(emitted) if !plan.has_errors() => write(&emitted, args, session, io),
@@ -69,7 +67,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
 }
 
-/// A job that fails must not publish what an older job has left in the same directory.
+/// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.
 fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
     let reports = args.report.iter().flat_map(|folder| artifacts::paths(&start.join(folder)));
     if args.output.as_os_str() == "-" {
@@ -88,8 +86,8 @@ fn options(args: &Args, session: &Session, environment: &ProcessEnvironment) -> 
     options
 }
 
-/// The output's path as the trigger job will name it: GitLab keeps artifacts by their paths from the project's directory.
-/// What is written elsewhere can only become one where somebody puts it, and that is taken to be the root.
+/// Returns the output's path for the trigger job: GitLab stores artifacts by their paths from the project's directory. A file
+/// outside of it can only become an artifact if it is copied, which is assumed to be to the root.
 fn artifact(output: &Path, session: &Session, environment: &ProcessEnvironment) -> String {
     let folder = session.directory().join(output.parent().unwrap_or(Path::new("")));
     let roots = environment.get("CI_PROJECT_DIR").map(Path::new).into_iter().chain([session.root()]);
@@ -98,12 +96,14 @@ fn artifact(output: &Path, session: &Session, environment: &ProcessEnvironment) 
     below.join(name).to_string_lossy().replace('\\', "/")
 }
 
-/// The parts before the router that names them, so that no reader finds a router without its parts.
+/// Writes the parts before the router that names them, so that there is never a router without its parts.
 fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     if args.output.as_os_str() == "-" {
         let [only] = emitted.files.as_slice() else {
-            return Err(Failure::usage("this pipeline is in several parts, and standard output takes one")
-                .with_help("name a file: `-o child-pipeline.yml`"));
+            return Err(Failure::usage(
+                "the pipeline has several parts and cannot be written to standard output",
+            )
+            .with_help("write to a file: `-o child-pipeline.yml`"));
         };
         io.data(&only.text)?;
         return Ok(Exit::Done);

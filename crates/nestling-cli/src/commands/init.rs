@@ -11,8 +11,7 @@ use std::path::Path;
 
 /// Write a workspace, a parent pipeline and a first unit
 ///
-/// Looks at the repository's manifests and directories, asks nothing and overwrites nothing: a file that is there
-/// stays, and is named.
+/// Inspects the repository's manifests and directories and asks no questions. Existing files are kept and listed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling init\n  nestling init -C ~/src/shop")]
 pub struct Args {}
@@ -31,7 +30,7 @@ pub(crate) fn run(_: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Fai
     Ok(Exit::Done)
 }
 
-/// Writes a file where there is none; whether it did.
+/// Writes a file unless it exists, and returns `true` if it did not.
 fn create(path: &Path, text: &str) -> Result<bool, Failure> {
     let write = || -> anyhow::Result<bool> {
         if let Some(folder) = path.parent() {
@@ -51,8 +50,8 @@ fn next_steps(include: Option<&str>) -> String {
         format!("  add to .gitlab-ci.yml              include: [{{ local: {file} }}]\n")
     });
     format!(
-        "Next:\n  nestling check                     find what is wrong in any unit\n  \
-         nestling preview --all             see the jobs of all units\n  \
-         nestling preview --all --open      the same in a browser\n{include}"
+        "Next:\n  nestling check                     check all units for errors\n  \
+         nestling preview --all             show the jobs of all units\n  \
+         nestling preview --all --open      show them in a browser\n{include}"
     )
 }

@@ -8,16 +8,16 @@ use clap::Command;
 use clap_mangen::Man;
 use std::path::PathBuf;
 
-/// Print the manual page, or write all of them into a folder
+/// Print the manual page, or write all of them to a directory
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling man | man -l -\n  nestling man ~/.local/share/man/man1")]
 pub struct Args {
-    /// Where to write `nestling.1` and a page for each command
+    /// Directory for `nestling.1` and a page for each command
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
-/// `all` is the whole command line.
+/// Runs the command; `all` is the whole command line.
 pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     all.build();
     let Some(folder) = &args.folder else {
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>
     };
     let target = invocation.directory().join(folder);
     std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot make the folder `{}`", folder.display()))
+        .with_context(|| format!("cannot create the directory `{}`", folder.display()))
         .map_err(Failure::output)?;
     let commands = all.get_subcommands().filter(|command| command.get_name() != "help");
     let mut pages: Vec<(String, Command)> =

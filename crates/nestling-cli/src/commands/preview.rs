@@ -13,9 +13,9 @@ use nestling::Plan;
 use nestling::view::{self, Screen, json_v1};
 use std::path::PathBuf;
 
-/// Look at the pipeline that `generate` would write
+/// Show the pipeline that `generate` would write
 ///
-/// Without a commit to look at, the work tree counts as it is now, uncommitted and untracked files included.
+/// By default, plans the work tree as it is now, with uncommitted and untracked files.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \
@@ -23,19 +23,19 @@ use std::path::PathBuf;
                   nestling preview --format json | jq '.jobs[].name'"
 )]
 pub struct Args {
-    /// How to show it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Tree)]
     format: Format,
-    /// Show one job as GitLab gets it, each line with the file and line that it came from
+    /// Show one job as GitLab gets it, with the source of each line
     #[arg(long, value_name = "NAME", conflicts_with = "format")]
     job: Option<String>,
-    /// Write the pipeline as one HTML file, to look through and to search
+    /// Write the pipeline as an HTML file with a graph and search
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     html: Option<PathBuf>,
-    /// Open the HTML file in the browser
+    /// Open the HTML file in a browser
     #[arg(long, conflicts_with_all = ["format", "job"])]
     open: bool,
-    /// Draw again whenever a file is saved
+    /// Show the pipeline again whenever a file is saved
     #[arg(long, conflicts_with = "head")]
     watch: bool,
     #[command(flatten)]
@@ -50,11 +50,11 @@ enum Format {
     Tree,
     /// By stage.
     Table,
-    /// A flowchart for Markdown.
+    /// Mermaid flowchart, for Markdown.
     Mermaid,
-    /// A graph for Graphviz.
+    /// Graphviz graph.
     Dot,
-    /// Everything, for scripts (`nestling schema plan` describes it).
+    /// JSON, for scripts (schema: `nestling schema plan`).
     Json,
 }
 
@@ -71,9 +71,9 @@ fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     Ok(ended(ok))
 }
 
-/// Draws again whenever a file is saved. What is wrong meanwhile is told, and waited out.
+/// Shows the pipeline again whenever a file is saved. Errors are reported, and the next save is awaited.
 fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failure> {
-    // Nothing is looked at twice but what was saved.
+    // Only saved files are read again.
     session.remember();
     let own = args.html.as_ref().map(|file| session.directory().join(file));
     let (root, _) = session.work_tree()?;
@@ -85,7 +85,7 @@ fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failur
         session.forget(&saved);
         io.redraw()?;
         exit = match once(&again, session, io) {
-            Err(failure) if failure.exit != Exit::Output => crate::tell(&failure, io),
+            Err(failure) if failure.exit != Exit::Output => crate::report_failure(&failure, io),
             outcome => outcome?,
         };
     }
@@ -103,14 +103,14 @@ fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), 
         let job = find_job(name, plan)?;
         return Ok(io.data(view::job(job, &plan.sources, io.screen_of_data()))?);
     }
-    io.data(shown(args.format, plan, io.screen_of_data())?)?;
+    io.data(formatted(args.format, plan, io.screen_of_data())?)?;
     if matches!(args.format, Format::Tree | Format::Table) {
-        simulated::tell_difference(session, plan, io)?;
+        simulated::report_difference(session, plan, io)?;
     }
     Ok(())
 }
 
-fn shown(format: Format, plan: &Plan, screen: Screen) -> Result<String, Failure> {
+fn formatted(format: Format, plan: &Plan, screen: Screen) -> Result<String, Failure> {
     Ok(match format {
         Format::Tree => view::tree(plan, screen),
         Format::Table => view::stages(plan, screen),

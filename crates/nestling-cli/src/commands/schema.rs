@@ -8,13 +8,13 @@ use nestling::view::{affected, diff, explanation_schema, json_v1};
 
 /// Print the JSON schema of a format, for editors and scripts
 ///
-/// Put `# yaml-language-server: $schema=PATH` on the first line of a file, and the editor completes and checks it.
+/// With `# yaml-language-server: $schema=PATH` on the first line of a file, editors complete and check it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling schema workspace > .vscode/nestling-workspace.json\n  nestling schema plan > plan.schema.json"
 )]
 pub struct Args {
-    /// Which format
+    /// Format
     #[arg(value_enum)]
     kind: Kind,
 }
@@ -22,19 +22,19 @@ pub struct Args {
 /// The formats that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// The root's nestling.yml.
+    /// The nestling.yml of the repository's root.
     Workspace,
-    /// A directory's nestling.yml.
+    /// The nestling.yml of a unit.
     Unit,
     /// A template.
     Template,
-    /// What `preview --format json` and `generate --report` write.
+    /// Output of `preview --format json` and `generate --report`.
     Plan,
-    /// What `diff --format json` writes.
+    /// Output of `diff --format json`.
     Diff,
-    /// What `affected --format json` writes.
+    /// Output of `affected --format json`.
     Affected,
-    /// What `explain --format json` writes.
+    /// Output of `explain --format json`.
     Explain,
 }
 

@@ -4,31 +4,31 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::options::HeadOptions;
 use crate::output;
-use crate::planned::tell;
+use crate::planned::report_diagnostics;
 use nestling::testing::{CaseFile, CaseOutcome, Suite, junit, summary};
 use nestling::{Diagnostic, RepoPath};
 use nestling_gitlab::diagnostic::has_errors;
 use std::path::PathBuf;
 
-/// Run the cases beside templates
+/// Run the test cases of templates
 ///
-/// A case is a file in a folder `tests` beside templates: it gives inputs, changed paths and a kind of pipeline, and says
-/// which jobs have to come out.
+/// A case is a file in a directory `tests` beside templates. It gives inputs, changed paths and a kind of pipeline, and
+/// states the expected jobs.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling test\n  nestling test ci/templates/tests/node.yml --update\n  nestling test --junit cases.xml"
 )]
 pub struct Args {
-    /// Only these files, or those in these folders, from the repository's root
+    /// Only the cases in these files or directories, relative to the repository's root
     #[arg(value_name = "CASES")]
     cases: Vec<String>,
-    /// Run the cases of the built-in library
+    /// Run the cases of the built-in templates
     #[arg(long, conflicts_with_all = ["cases", "update"])]
     library: bool,
-    /// Write the pipelines that cases store
+    /// Update the snapshots of cases
     #[arg(long)]
     update: bool,
-    /// Also write a JUnit report, for `artifacts: reports: junit`
+    /// Also write a JUnit report (`artifacts: reports: junit`)
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     #[command(flatten)]
@@ -64,16 +64,16 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     Ok(ended(ok && outcomes.iter().all(CaseOutcome::passed)))
 }
 
-/// The outcomes of cases, and what is wrong with files that hold none.
+/// The outcomes of cases, and the diagnostics of files that cannot be read as cases.
 #[derive(Default)]
 struct Ran {
     outcomes: Vec<CaseOutcome>,
     problems: Vec<Diagnostic>,
 }
 
-/// Reports what is wrong in the files; whether nothing of it is an error.
+/// Reports the diagnostics of the files, and returns `true` if none of them is an error.
 fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<CaseOutcome>, bool) {
-    let ok = tell(&ran.problems, suite.project().sources(), invocation.io);
+    let ok = report_diagnostics(&ran.problems, suite.project().sources(), invocation.io);
     (ran.outcomes, ok)
 }
 
@@ -85,23 +85,29 @@ fn in_repository(args: &Args, suite: &Suite<'_>) -> Result<Ran, Failure> {
     run_files(suite, &chosen(args, suite)?)
 }
 
-/// The files with cases that the command line asks for.
+/// Returns the files with cases that the command line selects.
 fn chosen(args: &Args, suite: &Suite<'_>) -> Result<Vec<CaseFile>, Failure> {
-    let mut found = suite.case_files()?;
+    let mut case_files = suite.case_files()?;
+    if args.cases.is_empty() {
+        return Ok(case_files);
+    }
     let mut wanted = Vec::new();
     for text in &args.cases {
         let path = RepoPath::parse(text.trim_end_matches('/'));
         let path = path.map_err(|error| Failure::usage(error.to_string()))?;
-        if !found.iter().any(|found| found.path.is_in(&path) || found.path == path) {
+        if !case_files.iter().any(|file| is_at(file, &path)) {
             let failure = Failure::usage(format!("there are no cases in `{text}`"));
             return Err(failure.with_help("cases are files `tests/*.yml` beside templates"));
         }
         wanted.push(path);
     }
-    if !wanted.is_empty() {
-        found.retain(|found| wanted.iter().any(|path| found.path.is_in(path) || found.path == *path));
-    }
-    Ok(found)
+    case_files.retain(|file| wanted.iter().any(|path| is_at(file, path)));
+    Ok(case_files)
+}
+
+/// Returns `true` for the file itself and for files in a directory.
+fn is_at(file: &CaseFile, path: &RepoPath) -> bool {
+    file.path == *path || file.path.is_in(path)
 }
 
 fn run_files(suite: &Suite<'_>, files: &[CaseFile]) -> Result<Ran, Failure> {

@@ -1,10 +1,10 @@
-//! Looks at a repository: which directories are projects, and of what kind.
+//! Inspects a repository: finds its projects and their kinds.
 
 use nestling::{FILE_NAME, Files, ReadError, RepoPath};
 use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a project is built with.
+/// Kinds of projects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Cdk,
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The template's name, in the library and as a starter.
+    /// Returns the template's name, for a built-in one or a starter.
     pub(crate) fn template(self) -> &'static str {
         match self {
             Self::Cdk => "cdk",
@@ -35,7 +35,7 @@ impl Kind {
     }
 }
 
-/// The files that tell a project, the most telling first.
+/// Files that identify a project. The first match decides.
 const MANIFESTS: [(&str, Kind); 12] = [
     ("cdk.json", Kind::Cdk),
     ("package.json", Kind::Node),
@@ -51,7 +51,7 @@ const MANIFESTS: [(&str, Kind); 12] = [
     ("index.html", Kind::StaticSite),
 ];
 
-/// Files at the root that concern every project.
+/// Files at the root that affect all projects.
 const SHARED: [&str; 12] = [
     ".gitlab-ci.yml",
     ".tool-versions",
@@ -67,43 +67,39 @@ const SHARED: [&str; 12] = [
     "rust-toolchain.toml",
 ];
 
-/// Directories that hold other people's projects, or none.
-const PASSED_BY: [&str; 9] =
+/// Directories with vendored projects or without projects.
+const SKIPPED: [&str; 9] =
     ["node_modules", "vendor", "target", "dist", "testdata", "fixtures", "__fixtures__", "docs", "doc"];
 
-/// What a repository holds.
+/// The contents of a repository.
 #[derive(Debug, Default)]
 pub(crate) struct Repository {
-    /// The projects, none inside another but in the root.
+    /// The projects; none is inside another one but the root's.
     pub projects: BTreeMap<RepoPath, Kind>,
-    /// The directories below each directory that holds a project.
+    /// The subdirectories of each directory.
     pub siblings: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
-    /// The first directory that holds files at all.
+    /// The first directory with files.
     pub first_directory: Option<RepoPath>,
-    /// Files at the root that concern every project.
+    /// Files at the root that affect all projects.
     pub shared: Vec<&'static str>,
-    /// Whether GitLab's own file runs Nestling already.
+    /// True if `.gitlab-ci.yml` runs Nestling already.
     pub plans_already: bool,
-    /// The files of Nestling and GitLab that are there already, and the directories `docs` and `ci/templates`.
+    /// Existing files of Nestling and GitLab.
     pub existing: BTreeSet<String>,
-    /// What the files at the root say that it is.
+    /// The kind of the files at the root.
     root_kind: Option<Kind>,
 }
 
-/// Looks at all files that git knows of.
+/// Inspects all files that git tracks.
 ///
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
-    let mut repository = Repository::default();
-    if let Some(bytes) =
-        RepoPath::parse(super::parent::FILE).ok().map(|path| files.read(&path)).transpose()?.flatten()
-    {
-        repository.plans_already = String::from_utf8_lossy(&bytes).contains("nestling generate");
-    }
+    let plans_already = read_at_root(files, super::parent::FILE)?.contains("nestling generate");
+    let mut repository = Repository { plans_already, ..Repository::default() };
     files.walk(&mut |directory, entries| {
         if directory == &RepoPath::root() {
-            at_root(&mut repository, entries);
+            inspect_root(&mut repository, entries);
             return Walk::Descend;
         }
         if let Some(path @ ("docs" | "ci/templates")) = directory.as_str() {
@@ -112,7 +108,7 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
         let Some(name) = directory.as_str().and_then(|path| path.rsplit('/').next()) else {
             return Walk::Skip;
         };
-        if name.starts_with('.') || PASSED_BY.contains(&name) {
+        if name.starts_with('.') || SKIPPED.contains(&name) {
             return Walk::Skip;
         }
         if repository.first_directory.is_none() && entries.iter().any(|entry| entry.kind == EntryKind::File) {
@@ -140,23 +136,25 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
     Ok(repository)
 }
 
-/// Whether the root is a project itself. A manifest at the root is often there for the projects below it.
+/// Returns `true` if the root is a project itself. A manifest at the root often only lists the projects below it.
 fn is_project(kind: Kind, files: &dyn Files, repository: &Repository) -> Result<bool, ReadError> {
-    let read = |name: &str| -> Result<String, ReadError> {
-        let bytes = files.read(&RepoPath::root().join(name).unwrap_or_default())?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default())
-    };
     let is_alone = !repository.projects.values().any(|other| *other == kind);
     Ok(match kind {
-        Kind::Rust => read("Cargo.toml")?.contains("[package]"),
-        Kind::Go => read("go.work")?.is_empty(),
-        Kind::Node => is_alone && !read("package.json")?.contains("\"workspaces\""),
-        Kind::Java => is_alone && !read("pom.xml")?.contains("<modules>"),
+        Kind::Rust => read_at_root(files, "Cargo.toml")?.contains("[package]"),
+        Kind::Go => read_at_root(files, "go.work")?.is_empty(),
+        Kind::Node => is_alone && !read_at_root(files, "package.json")?.contains("\"workspaces\""),
+        Kind::Java => is_alone && !read_at_root(files, "pom.xml")?.contains("<modules>"),
         Kind::Cdk | Kind::Python | Kind::Opentofu | Kind::Docker | Kind::StaticSite => is_alone,
     })
 }
 
-fn at_root(repository: &mut Repository, entries: &[DirectoryEntry]) {
+/// Returns the text of a file at the root; empty if it is missing.
+fn read_at_root(files: &dyn Files, name: &str) -> Result<String, ReadError> {
+    let bytes = files.read(&RepoPath::root().child(name.as_bytes()))?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn inspect_root(repository: &mut Repository, entries: &[DirectoryEntry]) {
     repository.root_kind = kind(entries);
     repository.shared = SHARED.into_iter().filter(|file| has(entries, file)).collect();
     for file in [FILE_NAME, super::parent::FILE, super::parent::BESIDE] {
@@ -171,10 +169,12 @@ fn has(entries: &[DirectoryEntry], name: &str) -> bool {
 }
 
 fn kind(entries: &[DirectoryEntry]) -> Option<Kind> {
-    let found = MANIFESTS.into_iter().find(|(file, _)| has(entries, file)).map(|(_, kind)| kind);
-    let terraform = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name.ends_with(b".tf"));
-    match found {
-        None | Some(Kind::Docker | Kind::StaticSite) if terraform => Some(Kind::Opentofu),
-        found => found,
+    let by_manifest = MANIFESTS.into_iter().find(|(file, _)| has(entries, file)).map(|(_, kind)| kind);
+    let has_terraform =
+        entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name.ends_with(b".tf"));
+    match by_manifest {
+        // A Dockerfile or a page beside Terraform files is an input of theirs.
+        None | Some(Kind::Docker | Kind::StaticSite) if has_terraform => Some(Kind::Opentofu),
+        by_manifest => by_manifest,
     }
 }

@@ -1,12 +1,12 @@
-//! The parent's part of the pipeline: one job plans, one job starts what was planned.
+//! The parent pipeline: one job plans the child pipeline, one job triggers it.
 
 /// GitLab's own file.
 pub(super) const FILE: &str = ".gitlab-ci.yml";
 
-/// Where the jobs go when there is a pipeline already.
+/// The file of the jobs if there is a pipeline already.
 pub(super) const BESIDE: &str = "nestling.gitlab-ci.yml";
 
-/// The pipeline of a repository that has none.
+/// Returns the pipeline of a repository that has none.
 pub(super) fn whole() -> String {
     format!(
         "# The parent pipeline: one job plans, one job starts what was planned.\nstages: [plan, run]\n\n{WORKFLOW}\n{}",
@@ -14,12 +14,12 @@ pub(super) fn whole() -> String {
     )
 }
 
-/// The two jobs for a repository that has a pipeline: in stages that every pipeline has.
+/// Returns the two jobs for a repository that has a pipeline, in stages that every pipeline has.
 pub(super) fn beside() -> String {
     format!("# Included by {FILE}:\n#   include:\n#     - local: {BESIDE}\n{}", jobs(".pre", ".post"))
 }
 
-/// The jobs are looked at in three kinds of pipelines, and never twice for one push.
+/// Three kinds of pipelines, and never two for one push.
 const WORKFLOW: &str = "\
 workflow:
   rules:

@@ -1,30 +1,30 @@
-//! From what a repository holds to the files that Nestling needs.
+//! Proposes the files that Nestling needs from the contents of a repository.
 
 use super::look::{Kind, Repository};
 use super::{parent, starter};
-use nestling::{Error, FILE_NAME, MemoryFiles, PipelineFacts, Project, RepoPath, library_names};
+use nestling::{Error, FILE_NAME, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, library_names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Where templates are written.
+/// Directory of the templates.
 const TEMPLATES: &str = "ci/templates";
 
-/// Where editors find what may stand in a workspace's file.
+/// URL of the workspace's schema, for editors.
 const SCHEMA: &str = "https://gitlab.com/nestling-ci/nestling/-/raw/main/docs/workspace.schema.json";
 
-/// Files to write, by their paths from the root, and what they are for.
+/// Files to write, with their paths from the root.
 pub(crate) struct Proposal {
-    /// Path, text, and a few words.
+    /// Path, text and description.
     pub files: Vec<(String, String, String)>,
-    /// Whether GitLab's own file has to include the parent's jobs.
+    /// The file that `.gitlab-ci.yml` has to include, if it exists already.
     pub include: Option<&'static str>,
 }
 
-/// A workspace, the templates that it lacks, a parent, and one unit with a file of its own.
+/// Proposes a workspace, missing templates, a parent pipeline, and one unit with a file of its own.
 pub(crate) fn propose(repository: &Repository) -> Proposal {
     let built_in = uses(repository, &library_names());
-    // A built-in template that asks for more than a name does not do for a start.
-    let uses = if works(repository, &built_in) { built_in } else { uses(repository, &[]) };
+    // A built-in template may require inputs, which a first configuration cannot know.
+    let uses = if plans_without_errors(repository, &built_in) { built_in } else { uses(repository, &[]) };
     let mut files =
         vec![(FILE_NAME.to_owned(), workspace_file(repository, &uses), "the workspace".to_owned())];
     for (kind, used) in &uses {
@@ -43,34 +43,35 @@ pub(crate) fn propose(repository: &Repository) -> Proposal {
     Proposal { files, include: has_parent.then_some(parent::BESIDE) }
 }
 
-/// The template for each kind that is there: a built-in one, or one to be written.
+/// Returns the template of each kind of project: a built-in one, or one to be written.
 fn uses(repository: &Repository, library: &[String]) -> BTreeMap<Kind, String> {
-    let kinds: BTreeSet<Kind> = repository.projects.values().copied().collect();
-    let template = |kind: Kind| {
+    let mut uses = BTreeMap::new();
+    for kind in repository.projects.values().copied() {
         let built_in = format!("nestling/{}", kind.template());
-        if library.contains(&built_in) { built_in } else { kind.template().to_owned() }
-    };
-    kinds.into_iter().map(|kind| (kind, template(kind))).collect()
+        let template = if library.contains(&built_in) { built_in } else { kind.template().to_owned() };
+        uses.insert(kind, template);
+    }
+    uses
 }
 
-/// Whether the workspace plans without an error, everything changed.
-fn works(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
+/// Returns `true` if the proposed workspace plans without errors for all units.
+fn plans_without_errors(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
     let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses))];
-    files.extend(
-        repository.projects.keys().map(|dir| (format!("{}/manifest", dir.to_directory()), String::new())),
-    );
-    files.extend(
-        uses.iter().map(|(kind, used)| (format!("{TEMPLATES}/{used}.yml"), starter::template(*kind))),
-    );
-    let files = MemoryFiles::new(files);
-    let without_errors = || {
-        let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-        let project = Project::of_files(&files, facts)?;
-        let changes = project.changes()?;
-        let plan = project.plan(changes).run()?;
-        Ok::<bool, Error>(!plan.has_errors())
-    };
-    without_errors().unwrap_or(false)
+    for directory in repository.projects.keys() {
+        // A directory exists in the made-up repository only with a file in it.
+        files.push((format!("{}/manifest", directory.to_directory()), String::new()));
+    }
+    for (kind, used) in uses {
+        files.push((format!("{TEMPLATES}/{used}.yml"), starter::template(*kind)));
+    }
+    plan_all(&MemoryFiles::new(files)).is_ok_and(|plan| !plan.has_errors())
+}
+
+fn plan_all(files: &MemoryFiles) -> Result<Plan, Error> {
+    let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+    let project = Project::of_files(files, facts)?;
+    let changes = project.changes()?;
+    project.plan(changes).run()
 }
 
 fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> String {
@@ -92,9 +93,12 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
         let files = repository.shared.join(", ");
         line(&format!("everything: [{files}]"), "a change to these selects every unit");
     }
-    let stated = stated(repository);
-    if !stated.is_empty() {
-        line(&format!("depends_from: [{}]", stated.join(", ")), "manifests say which unit depends on which");
+    let manifests = manifest_kinds(repository);
+    if !manifests.is_empty() {
+        line(
+            &format!("depends_from: [{}]", manifests.join(", ")),
+            "manifests say which unit depends on which",
+        );
     }
     if uses.is_empty() {
         line("# units:", "directories that need no file of their own");
@@ -103,20 +107,27 @@ fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> Str
         line("units:", "directories that need no file of their own");
     }
     for (kind, used) in uses {
-        let patterns: Vec<String> = patterns(repository, *kind).iter().map(|it| quoted(it)).collect();
-        let patterns =
-            if let [one] = patterns.as_slice() { one.clone() } else { format!("[{}]", patterns.join(", ")) };
-        let _ = writeln!(text, "    - match: {patterns}\n      use: {used}");
+        let patterns = patterns(repository, *kind);
+        let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern)).collect();
+        let list = match quoted.as_slice() {
+            [pattern] => pattern.clone(),
+            patterns => format!("[{}]", patterns.join(", ")),
+        };
+        let _ = writeln!(text, "    - match: {list}\n      use: {used}");
     }
     text.push_str(ENVIRONMENTS);
     text
 }
 
-/// Whose manifests may state dependencies between units: kinds that there are several projects of.
-fn stated(repository: &Repository) -> Vec<&'static str> {
-    let several = |kind: Kind| repository.projects.values().filter(|other| **other == kind).count() > 1;
-    let all = [(Kind::Rust, "cargo"), (Kind::Node, "npm"), (Kind::Go, "go")];
-    all.into_iter().filter(|(kind, _)| several(*kind)).map(|(_, name)| name).collect()
+/// Returns the kinds of manifests that may state dependencies between units: those of several projects.
+fn manifest_kinds(repository: &Repository) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for (kind, name) in [(Kind::Rust, "cargo"), (Kind::Node, "npm"), (Kind::Go, "go")] {
+        if repository.projects.values().filter(|other| **other == kind).count() > 1 {
+            names.push(name);
+        }
+    }
+    names
 }
 
 const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [review, production]` becomes one job for each that
@@ -126,7 +137,7 @@ const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [revi
   #   production: { when: default_branch, deployment_tier: production, manual: true }
 ";
 
-/// The directories of a kind: `parent/*` where all directories of a parent are of it, else each by its name.
+/// Returns patterns for the directories of a kind: `parent/*` if all directories of a parent are of it, else each by name.
 fn patterns(repository: &Repository, kind: Kind) -> Vec<String> {
     let of_kind = |dir: &RepoPath| repository.projects.get(dir) == Some(&kind);
     let mut patterns = BTreeSet::new();
@@ -141,14 +152,14 @@ fn patterns(repository: &Repository, kind: Kind) -> Vec<String> {
     patterns.into_iter().collect()
 }
 
-/// A text that YAML takes for nothing else.
+/// Quotes a string for YAML.
 fn quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")
 }
 
-/// A file for one unit: the first project, or the first directory that there is. None where the root is the only
-/// project: its file is the workspace's.
+/// Returns the file of one unit: the first project, or else the first directory. `None` if the root is the only project, since
+/// its file is the workspace's.
 fn unit_file(repository: &Repository) -> Option<(String, String, String)> {
     let below = repository.projects.keys().find(|dir| !dir.is_root());
     if below.is_none() && !repository.projects.is_empty() {

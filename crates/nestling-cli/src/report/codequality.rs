@@ -27,7 +27,7 @@ struct Lines {
     begin: u32,
 }
 
-/// The report as text. A problem that no file is to blame for is at the workspace's file.
+/// Returns the report. A problem without a place is reported at the workspace's file, since the format requires one.
 pub(crate) fn codequality(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let mut seen = BTreeMap::new();
     let findings: Vec<Finding> =
@@ -42,11 +42,11 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
     );
     let units = units(&diagnostic.units).map(|units| format!(" ({units})")).unwrap_or_default();
     let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    // Without the line, so that a finding stays the same one when lines move; the same problem twice in a file is
-    // told apart by its number.
-    let same = format!("{}\0{path}\0{}", diagnostic.rule, diagnostic.message);
-    let number = seen.entry(same.clone()).and_modify(|number| *number += 1).or_insert(0);
-    let hash = Sha256::digest(format!("{same}\0{number}").as_bytes());
+    // The line is left out, so that a finding keeps its fingerprint when lines move. Equal problems of one file are
+    // distinguished by a number.
+    let identity = format!("{}\0{path}\0{}", diagnostic.rule, diagnostic.message);
+    let number = seen.entry(identity.clone()).and_modify(|number| *number += 1).or_insert(0);
+    let hash = Sha256::digest(format!("{identity}\0{number}").as_bytes());
     Finding {
         description: format!("{}{units}{help}", diagnostic.message),
         check_name: diagnostic.rule.id,

@@ -1,22 +1,23 @@
-//! Diagnostics as text for a person, in the manner of rustc.
+//! Diagnostics as text with source excerpts, in the style of rustc.
 
 use super::units;
+use crate::io::counted;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::{Diagnostic, Label, Origin, Severity, Source, Sources};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// Renders diagnostics with their source excerpts, one after the other, and a last line that counts them.
+/// Renders diagnostics with their source excerpts, and a last line with their number.
 pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let _ = writeln!(text, "{}\n", one(diagnostic, sources, renderer));
+        let _ = writeln!(text, "{}\n", render(diagnostic, sources, renderer));
     }
     let _ = write!(text, "{}", summary(diagnostics));
     text
 }
 
-fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -26,9 +27,9 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
         diagnostic.labels.iter().map(|label| sources.get(label.origin.file)).collect();
     let mut group =
         Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.id));
-    for (at, (label, file)) in diagnostic.labels.iter().zip(&files).enumerate() {
+    for (index, (label, file)) in diagnostic.labels.iter().zip(&files).enumerate() {
         if let Some(source) = file {
-            let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             group = group.element(snippet(label, source, kind));
         }
     }
@@ -58,31 +59,35 @@ fn snippet<'a>(
     Snippet::source(&*source.text).path(source.path.as_str()).annotation(annotation)
 }
 
-/// The bytes of a file that an origin means: its span, or its line without the indentation.
+/// Returns the byte range of an origin: its span, or its line without the indentation.
 fn byte_range(origin: Origin, text: &str) -> (usize, usize) {
-    let line_at =
-        text.split_inclusive('\n').take(origin.line.saturating_sub(1) as usize).map(str::len).sum::<usize>();
-    let line = text[line_at..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    let previous_lines = text.split_inclusive('\n').take(origin.line.saturating_sub(1) as usize);
+    let line_start: usize = previous_lines.map(str::len).sum();
+    let line = text[line_start..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
     if origin.column == 0 {
         let indent = line.len() - line.trim_start().len();
-        return (line_at + indent, line_at + line.trim_end().len().max(indent));
+        return (line_start + indent, line_start + line.trim_end().len().max(indent));
     }
-    let byte = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
-    let from = origin.column as usize - 1;
-    (line_at + byte(from), line_at + byte(from + origin.width.max(1) as usize))
+    let start_column = origin.column as usize - 1;
+    let end_column = start_column + origin.width.max(1) as usize;
+    (line_start + byte_offset(line, start_column), line_start + byte_offset(line, end_column))
+}
+
+/// Returns the byte offset of a column, which counts characters.
+fn byte_offset(line: &str, column: usize) -> usize {
+    line.char_indices().nth(column).map_or(line.len(), |(offset, _)| offset)
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {
-    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
-    let some = |n: usize, word: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        n => Some(format!("{n} {word}s")),
-    };
-    let parts: Vec<String> =
-        [some(count(Severity::Error), "error"), some(count(Severity::Warning), "warning")]
-            .into_iter()
-            .flatten()
-            .collect();
-    if parts.is_empty() { String::new() } else { format!("{}\n", parts.join(", ")) }
+    let mut counts = Vec::new();
+    for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
+        let count = diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        if count > 0 {
+            counts.push(counted(count, word));
+        }
+    }
+    if counts.is_empty() {
+        return String::new();
+    }
+    counts.join(", ") + "\n"
 }

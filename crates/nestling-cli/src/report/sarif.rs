@@ -56,7 +56,7 @@ impl ReportingDescriptor {
     }
 }
 
-/// An id as SARIF recommends names: `needs-late` becomes `NeedsLate`.
+/// Returns an id as SARIF recommends for names: `needs-late` becomes `NeedsLate`.
 fn pascal_case(id: &str) -> String {
     let words = id.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
     words.collect()
@@ -108,7 +108,7 @@ struct Region {
     end_column: Option<u32>,
 }
 
-/// The log as text.
+/// Returns the SARIF log.
 pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let rules: BTreeSet<&Rule> = diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
     let log = Log {
@@ -167,7 +167,7 @@ fn location(label: &Label, sources: &Sources) -> Location {
     }
 }
 
-/// A path as part of an address: what has a meaning there is escaped.
+/// Percent-encodes a path for a URL.
 pub(crate) fn escaped(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {

@@ -1,4 +1,4 @@
-//! What the options and the environment ask of the change set.
+//! The request for a change set, from the options and the environment.
 
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
@@ -7,7 +7,7 @@ use crate::options::RunOptions;
 use nestling::ChangeRequest;
 use std::path::Path;
 
-/// Reads the options, and the list of changed paths where one is given.
+/// Reads the options, and the list of changed paths if one is given.
 pub(super) fn read(
     options: &RunOptions,
     environment: &ProcessEnvironment,
@@ -27,13 +27,13 @@ pub(super) fn read(
         request = request.everything();
     }
     if let Some(file) = &options.changes_from {
-        request = request.changed_paths(given(file, options.nul, io)?);
+        request = request.changed_paths(read_list(file, options.nul, io)?);
     }
     Ok(request)
 }
 
-/// The list of changed paths. With `-z` its last entry is ended too, so that a list of one is one with NUL bytes.
-fn given(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
+/// Reads the list of changed paths. With `-z`, a missing last NUL is added: a list without any NUL would be read as lines.
+fn read_list(from: &Path, nul: bool, io: &mut Io) -> Result<Vec<u8>, Failure> {
     let read = if from.as_os_str() == "-" { io.read_stdin() } else { std::fs::read(from) };
     let mut list =
         read.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", from.display())))?;

@@ -1,4 +1,4 @@
-//! A case as it is written, and as it is meant.
+//! Reads a case.
 
 use super::discover::CaseFile;
 use crate::catalog::cases::CASE;
@@ -10,14 +10,15 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
+use std::fmt::Display;
 
-/// A case as it is written.
+/// A case as written in its file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WrittenCase {
-    /// What it shows.
+    /// Its title.
     pub name: Option<Located<String>>,
-    /// The template, by the name that `use:` takes; in `NAME/tests/` it is NAME.
+    /// The template, by its name in `use:`; in `NAME/tests/`, the default is NAME.
     pub template: Option<Located<String>>,
     /// The template's inputs.
     pub inputs: Option<Node>,
@@ -26,12 +27,12 @@ pub(crate) struct WrittenCase {
     pub uses: Option<Node>,
     /// The unit.
     pub unit: UnitFile,
-    /// The pipeline, as `--as` takes it; `branch:main` unless it says so.
+    /// The kind of pipeline, as in `--as`. Default: `branch:main`.
     #[serde(rename = "as")]
     pub act_as: Option<Located<String>>,
-    /// A workspace's header in place of the repository's own.
+    /// A workspace header in place of the repository's own.
     pub workspace: Option<Node>,
-    /// What has to come out.
+    /// The expectations.
     pub expect: Expect,
 }
 
@@ -39,31 +40,31 @@ pub(crate) struct WrittenCase {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct UnitFile {
-    /// Its name; `api` unless it says so.
+    /// Its name. Default: `api`.
     pub name: Option<Located<String>>,
-    /// Its directory; `services/api` unless it says so.
+    /// Its directory. Default: `services/api`.
     pub dir: Option<Located<String>>,
-    /// Changed paths: from its directory, or from the root with a leading `/`. Without, everything counts as changed.
+    /// Changed paths, from its directory or, with a leading `/`, from the root. Without them, everything counts as changed.
     pub changed: Option<Vec<Located<String>>>,
 }
 
-/// What has to come out.
+/// The expectations of a case.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Expect {
-    /// Jobs by short or full name, each a part of what comes out.
+    /// Jobs by short or full name, each a part of the generated job.
     pub jobs: IndexMap<String, Node>,
-    /// Jobs that may not be there.
+    /// Jobs that must not exist.
     pub absent: Vec<Located<String>>,
-    /// Errors that have to be there; all others fail the case.
+    /// Expected errors; all others fail the case.
     pub errors: Vec<ExpectedProblem>,
-    /// Warnings that have to be there.
+    /// Expected warnings.
     pub warnings: Vec<ExpectedProblem>,
-    /// Whether the whole pipeline is compared with the stored one.
+    /// True if the whole pipeline is compared with the stored snapshot.
     pub snapshot: bool,
 }
 
-/// A message that has to be there.
+/// An expected message.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectedProblem {
@@ -75,15 +76,14 @@ pub(crate) struct ExpectedProblem {
     pub message: Option<Located<String>>,
 }
 
-/// A case, checked.
+/// A validated case.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct TemplateCase {
-    /// What it shows, with its file's name before it.
+    /// Its title, prefixed by the name of its template or file.
     pub name: String,
-    /// Where it is written.
+    /// The place of the case.
     pub origin: Origin,
-    /// The file it is written in.
+    /// The file of the case.
     pub path: RepoPath,
     pub(crate) uses: Vec<Use>,
     pub(crate) unit: UnitName,
@@ -97,21 +97,22 @@ pub struct TemplateCase {
 /// Reads the cases of a file: one mapping, or a list of them.
 ///
 /// # Errors
-/// What is wrong in the file, at its place.
+/// The file has errors.
 pub(super) fn read(
-    found: &CaseFile,
+    case_file: &CaseFile,
     bytes: Vec<u8>,
     sources: &Sources,
 ) -> Result<Vec<TemplateCase>, Vec<Diagnostic>> {
-    let text = utf8(sources, &found.path, bytes).map_err(|error| vec![error])?;
-    let file = sources.add(&found.path, text.as_str());
+    let text = utf8(sources, &case_file.path, bytes).map_err(|error| vec![error])?;
+    let file = sources.add(&case_file.path, text.as_str());
     let Some(mut node) = yaml::parse_file(&text, file)?.into_iter().next() else { return Ok(Vec::new()) };
     yaml::merge_keys(&mut node)?;
     let items = node.items_or_self();
     let mut cases = Vec::new();
     let mut problems = Vec::new();
-    for (at, item) in items.iter().enumerate() {
-        match case(found, item, at, items.len(), file) {
+    for (index, item) in items.iter().enumerate() {
+        let number = if items.len() > 1 { Some(index + 1) } else { None };
+        match case(case_file, item, number, file) {
             Ok(case) => cases.push(case),
             Err(error) => problems.extend(error),
         }
@@ -119,53 +120,69 @@ pub(super) fn read(
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
+/// Validates a case. `number` is its position in a file with several cases.
 fn case(
-    found: &CaseFile,
+    case_file: &CaseFile,
     node: &Node,
-    at: usize,
-    of: usize,
+    number: Option<usize>,
     file: FileId,
 ) -> Result<TemplateCase, Vec<Diagnostic>> {
     let written: WrittenCase = yaml::from_node(node, &CASE)?;
-    let error = |origin, message: String| vec![Diagnostic::error(&CASE, origin, message)];
-    let (template, origin) = match (&written.template, &found.template) {
+    let (template, origin) = match (&written.template, &case_file.template) {
         (Some(template), _) => (template.value.clone(), template.origin),
         (None, Some(template)) => (template.clone(), node.origin),
         (None, None) => {
             let problem = Diagnostic::error(&CASE, node.origin, "the case names no template");
-            return Err(vec![problem.with_help("write `template: NAME`, as `use:` takes it")]);
+            return Err(vec![problem.with_help("write `template: NAME`, as in `use:`")]);
         }
     };
     let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
     let mut used = read_uses(written.uses.as_ref())?;
     used.push(Use { template, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
-    let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, problem.to_string()))?;
-    let name = written.unit.name.as_ref().map_or("api", |name| name.value.as_str());
-    let unit = UnitName::parse(name).map_err(|problem| error(node.origin, problem.to_string()))?;
-    let changed = written.unit.changed.as_ref().map(|paths| {
-        let path = |path: &Located<String>| match path.value.strip_prefix('/') {
-            Some(rooted) => RepoPath::parse(rooted),
-            None => dir.join(&path.value),
-        };
-        paths.iter().map(|text| path(text).map_err(|e| error(text.origin, e.to_string()))).collect()
-    });
-    let act_as = written.act_as.as_ref().map_or(Ok(As::Branch("main".to_owned())), |text| {
-        As::parse(&text.value).map_err(|problem| error(text.origin, problem.to_string()))
-    })?;
-    let title = written
-        .name
-        .map_or_else(|| if of > 1 { format!("case {}", at + 1) } else { found.stem() }, |name| name.value);
+    let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, &problem))?;
+    let unit_name = written.unit.name.as_ref().map_or("api", |name| name.value.as_str());
+    let unit = UnitName::parse(unit_name).map_err(|problem| error(node.origin, &problem))?;
+    let changed = match &written.unit.changed {
+        Some(paths) => Some(changed_paths(paths, &dir)?),
+        None => None,
+    };
+    let act_as = match &written.act_as {
+        Some(text) => As::parse(&text.value).map_err(|problem| error(text.origin, &problem))?,
+        None => As::Branch("main".to_owned()),
+    };
+    let title = match (written.name, number) {
+        (Some(name), _) => name.value,
+        (None, Some(number)) => format!("case {number}"),
+        (None, None) => case_file.stem(),
+    };
     Ok(TemplateCase {
-        name: format!("{}: {title}", found.label()),
+        name: format!("{}: {title}", case_file.label()),
         origin: Origin { file, ..node.origin },
-        path: found.path.clone(),
+        path: case_file.path.clone(),
         uses: used,
         unit,
         dir,
-        changed: changed.transpose()?,
+        changed,
         act_as,
         workspace: written.workspace,
         expect: written.expect,
     })
+}
+
+/// Returns changed paths from the root. A leading `/` is the root, otherwise a path starts at the unit's directory.
+fn changed_paths(paths: &[Located<String>], dir: &RepoPath) -> Result<Vec<RepoPath>, Vec<Diagnostic>> {
+    let mut changed = Vec::new();
+    for text in paths {
+        let path = match text.value.strip_prefix('/') {
+            Some(rooted) => RepoPath::parse(rooted),
+            None => dir.join(&text.value),
+        };
+        changed.push(path.map_err(|problem| error(text.origin, &problem))?);
+    }
+    Ok(changed)
+}
+
+fn error(origin: Origin, problem: &dyn Display) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(&CASE, origin, problem.to_string())]
 }

@@ -1,54 +1,61 @@
-//! Whether what is expected is a part of what came out, at any depth.
+//! Compares an expected value with a part of the generated one, at any depth.
 
 use crate::template::plain_value;
 use nestling_gitlab::yaml::{Kind, Node};
 
-/// Adds what does not fit. Of mappings, the expected keys count, and a key that is expected to be null may not be there;
-/// of lists, the expected items, in their order; a text may stand for a list of one.
-pub(crate) fn compare(path: &str, expected: &Node, found: Option<&Node>, failures: &mut Vec<String>) {
+/// Adds the differences to `failures`. A mapping must have the expected keys, and must not have a key that is expected to be
+/// null; a list must have the expected items in their order; a string equals a list of that string alone.
+pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failures: &mut Vec<String>) {
     if expected.is_null() {
-        if let Some(found) = found.filter(|found| !found.is_null()) {
-            failures.push(format!("{path}: expected nothing, found {}", plain_value(found)));
+        if let Some(actual) = actual.filter(|actual| !actual.is_null()) {
+            failures.push(format!("{path}: expected nothing, found {}", plain_value(actual)));
         }
         return;
     }
-    let Some(found) = found else {
+    let Some(actual) = actual else {
         return failures.push(format!("{path}: expected {}, found nothing", plain_value(expected)));
     };
     match &expected.kind {
-        Kind::Map(map) if found.as_map().is_some() => {
+        Kind::Map(map) if actual.as_map().is_some() => {
             for (key, value) in map.iter() {
-                compare(&format!("{path}.{key}"), value, found.get(key), failures);
+                compare(&format!("{path}.{key}"), value, actual.get(key), failures);
             }
         }
-        Kind::Seq(items) => in_order(path, items, found, failures),
+        Kind::Seq(items) => in_order(path, items, actual, failures),
         _ => {
-            let single = found.as_seq().filter(|items| items.len() == 1).map(|items| &items[0]);
-            let (wanted, found) = (plain_value(expected), plain_value(single.unwrap_or(found)));
-            if wanted != found {
-                failures.push(format!("{path}: expected {wanted}, found {found}"));
+            let actual = match actual.as_seq() {
+                Some([only]) => only,
+                _ => actual,
+            };
+            let expected = plain_value(expected);
+            let actual = plain_value(actual);
+            if expected != actual {
+                failures.push(format!("{path}: expected {expected}, found {actual}"));
             }
         }
     }
 }
 
-fn in_order(path: &str, expected: &[Node], found: &Node, failures: &mut Vec<String>) {
-    let items = found.items_or_self();
+fn in_order(path: &str, expected: &[Node], actual: &Node, failures: &mut Vec<String>) {
+    let items = actual.items_or_self();
     if expected.is_empty() && !items.is_empty() {
-        return failures.push(format!("{path}: expected an empty list, found {}", plain_value(found)));
+        return failures.push(format!("{path}: expected an empty list, found {}", plain_value(actual)));
     }
-    let mut left = items.iter();
+    let mut rest = items.iter();
     for wanted in expected {
-        let fits = |item: &Node| {
-            let mut misfits = Vec::new();
-            compare("", wanted, Some(item), &mut misfits);
-            misfits.is_empty()
-        };
-        if !left.any(fits) {
-            let (wanted, found) = (plain_value(wanted), plain_value(found));
-            return failures.push(format!("{path}: expected {wanted} at its place in {found}"));
+        // `any` consumes the items up to the match, so the next expected item has to come after it.
+        if !rest.any(|item| is_part(wanted, item)) {
+            let wanted = plain_value(wanted);
+            let actual = plain_value(actual);
+            return failures.push(format!("{path}: expected {wanted} in order in {actual}"));
         }
     }
+}
+
+fn is_part(expected: &Node, actual: &Node) -> bool {
+    let mut failures = Vec::new();
+    compare("", expected, Some(actual), &mut failures);
+    failures.is_empty()
 }
 
 #[cfg(test)]
@@ -73,7 +80,7 @@ mod tests {
         for fits in ["{ script: [a, c] }", "{ image: { name: x } }", "{ retry: 2, when: null }", "{}"] {
             assert_eq!(fails(fits), "", "{fits}");
         }
-        assert_eq!(fails("{ script: [c, a] }"), r#"job.script: expected "a" at its place in ["a","b","c"]"#);
+        assert_eq!(fails("{ script: [c, a] }"), r#"job.script: expected "a" in order in ["a","b","c"]"#);
         assert_eq!(fails("{ image: { tag: 1 } }"), r#"job.image.tag: expected 1, found "1""#);
         assert_eq!(fails("{ image: null }"), r#"job.image: expected nothing, found {"name":"x","tag":"1"}"#);
         assert_eq!(fails("{ when: manual }"), r#"job.when: expected "manual", found nothing"#);

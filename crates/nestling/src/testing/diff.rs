@@ -1,24 +1,25 @@
-//! The lines in which two texts differ.
+//! Line-by-line difference of two texts.
 
 /// Lines of context around a change.
 const AROUND: usize = 2;
 
-/// Longer texts are not compared line by line.
+/// Longer texts are not compared: the table of the algorithm grows with the square of the lines.
 const LINES: usize = 2000;
 
-/// A diff in the manner of `diff -u`, without headers.
+/// Returns a unified diff without headers.
 pub(crate) fn diff(old: &str, new: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let old: Vec<&str> = old.lines().collect();
+    let new: Vec<&str> = new.lines().collect();
     if old.len().max(new.len()) > LINES {
-        return format!("  {} lines, and {} are stored", new.len(), old.len());
+        return format!("  {} lines, {} in the stored file", new.len(), old.len());
     }
     let lines = script(&old, &new);
-    let changed: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].0 != ' ').collect();
-    let near = |at: usize| changed.iter().any(|change| change.abs_diff(at) <= AROUND);
+    let changed: Vec<usize> = (0..lines.len()).filter(|index| lines[*index].0 != ' ').collect();
     let mut out = String::new();
     let mut skipped = false;
-    for (at, (sign, line)) in lines.iter().enumerate() {
-        if near(at) {
+    for (index, (sign, line)) in lines.iter().enumerate() {
+        let is_shown = changed.iter().any(|change| change.abs_diff(index) <= AROUND);
+        if is_shown {
             if skipped {
                 out.push_str("  …\n");
             }
@@ -31,7 +32,7 @@ pub(crate) fn diff(old: &str, new: &str) -> String {
     out
 }
 
-/// All lines of both texts, each with `-`, `+` or a space, by the longest common part.
+/// Returns the lines of both texts, each with `-`, `+` or a space, by their longest common subsequence.
 fn script<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     let width = new.len() + 1;
     let mut common = vec![0_u32; (old.len() + 1) * width];

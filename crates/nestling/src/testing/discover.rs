@@ -3,8 +3,8 @@
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 
-/// The folder that cases stand in.
-const FOLDER: &[u8] = b"tests";
+/// Name of the directory of cases.
+const DIRECTORY: &[u8] = b"tests";
 
 /// A file with cases.
 #[derive(Debug, Clone)]
@@ -17,20 +17,20 @@ pub struct CaseFile {
 }
 
 impl CaseFile {
-    /// The file's name without its ending.
+    /// Returns the file's name without its extension.
     pub(crate) fn stem(&self) -> String {
         let name = String::from_utf8_lossy(self.path.file_name()).into_owned();
         name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
     }
 
-    /// How cases of it are called: by the template, or by the file.
+    /// Returns the prefix of its cases' names: the template, or else the file.
     pub(crate) fn label(&self) -> String {
         self.template.clone().unwrap_or_else(|| self.path.to_string())
     }
 }
 
-/// The files `tests/*.yml` in and below these folders, in the order of their paths. `prefix` is put before the names of
-/// templates.
+/// Finds the files `tests/*.yml` in and below these directories, in the order of their paths. `prefix` is the prefix of the
+/// names of templates.
 ///
 /// # Errors
 /// A directory cannot be listed.
@@ -39,7 +39,7 @@ pub(super) fn discover(
     folders: &[RepoPath],
     prefix: &str,
 ) -> Result<Vec<CaseFile>, ReadError> {
-    let mut found: Vec<CaseFile> = Vec::new();
+    let mut case_files: Vec<CaseFile> = Vec::new();
     let mut with_template: Vec<RepoPath> = Vec::new();
     files.walk(&mut |directory, entries| {
         let folder = folders.iter().find(|folder| directory.is_in(folder));
@@ -51,18 +51,18 @@ pub(super) fn discover(
             with_template.push(directory.clone());
         }
         if let (Some(folder), Some(parent)) = (folder, directory.parent())
-            && directory.file_name() == FOLDER
+            && directory.file_name() == DIRECTORY
         {
             let own = with_template.contains(&parent).then(|| parent.relative_to(folder)).flatten();
             let template = own.map(|name| format!("{prefix}{}", String::from_utf8_lossy(name)));
             let cases = names.filter(|name| name.ends_with(b".yml") || name.ends_with(b".yaml"));
-            found.extend(
-                cases.map(|name| CaseFile { path: directory.child(name), template: template.clone() }),
-            );
+            for name in cases {
+                case_files.push(CaseFile { path: directory.child(name), template: template.clone() });
+            }
             return Walk::Skip;
         }
         Walk::Descend
     })?;
-    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    case_files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(case_files)
 }

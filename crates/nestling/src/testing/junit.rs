@@ -3,7 +3,7 @@
 use super::outcome::CaseOutcome;
 use std::fmt::Write as _;
 
-/// The report. Times are left out: the same outcomes give the same bytes.
+/// Returns the report, without times: equal outcomes give equal bytes.
 pub fn junit(outcomes: &[CaseOutcome]) -> String {
     let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -38,7 +38,7 @@ pub fn junit(outcomes: &[CaseOutcome]) -> String {
     xml
 }
 
-/// Text that XML can hold: its five characters escaped, what no document may hold replaced.
+/// Escapes the five special characters of XML, and replaces the characters that no document may have.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_failed_is_told_and_nothing_breaks_out() {
+    fn failures_are_reported_and_escaped() {
         let outcome = |name: &str, failures: &[&str]| CaseOutcome {
             name: name.to_owned(),
             place: "ci/tests/a.yml:3:1".to_owned(),

@@ -1,27 +1,27 @@
-//! What became of cases.
+//! Outcomes of cases.
 
 use super::case::TemplateCase;
 use crate::project::Error;
 use nestling_files::path::RepoPath;
 use std::fmt::Write as _;
 
-/// What became of a case.
+/// The outcome of a case.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CaseOutcome {
     /// The case's name.
     pub name: String,
-    /// Where it is written.
+    /// The place of the case.
     pub place: String,
-    /// What was not as expected; empty where it passed.
+    /// The unmet expectations; empty if the case passed.
     pub failures: Vec<String>,
     /// All errors, expected or not, with all their places.
     pub errors: Vec<String>,
-    /// Warnings that it did not name.
+    /// Unexpected warnings.
     pub warnings: Vec<String>,
-    /// The pipeline that came out, where there was no error.
+    /// The generated pipeline, if there was no error.
     pub pipeline: Option<String>,
-    /// The same with the place to store it, where the case stores it.
+    /// The pipeline with the path of its snapshot, if the case has one.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -29,14 +29,14 @@ pub struct CaseOutcome {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Where.
+    /// The path of the file.
     pub path: RepoPath,
-    /// The pipeline as it came out.
+    /// The generated pipeline.
     pub text: String,
 }
 
 impl CaseOutcome {
-    /// A case that could not be planned, since files could not be read.
+    /// Creates the outcome of a case that could not be planned because files could not be read.
     pub(super) fn not_run(case: &TemplateCase, place: String, error: &Error) -> Self {
         Self {
             name: case.name.clone(),
@@ -49,13 +49,13 @@ impl CaseOutcome {
         }
     }
 
-    /// Whether everything was as expected.
+    /// Returns `true` if all expectations are met.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
 }
 
-/// The cases that failed, with what differed, and a line that counts all of them.
+/// Returns the failed cases with their failures, and a line with the number of cases.
 pub fn summary(outcomes: &[CaseOutcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {

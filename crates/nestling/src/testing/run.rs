@@ -12,61 +12,72 @@ use crate::workspace::{Declaration, Loaded, Unit, load_header};
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::name::slug;
-use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::Node;
 use std::sync::Arc;
 
 /// Runs a case of a project: plans the only unit of a made-up repository, and compares.
 pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     let sources = project.sources();
-    let mut failures = Vec::new();
-    let plan = match planned(case, project) {
+    let plan = match plan_case(case, project) {
         Ok(plan) => plan,
         Err(error) => return CaseOutcome::not_run(case, sources.place(case.origin), &error),
     };
     let problems = &plan.diagnostics;
-    let place = |problem: &Diagnostic| problem.origin().map(|origin| sources.place(origin));
-    problems_of(Severity::Error, &case.expect.errors, problems, &mut failures, &place);
-    problems_of(Severity::Warning, &case.expect.warnings, problems, &mut failures, &place);
-    for (name, expected) in &case.expect.jobs {
-        match job(&plan.pipeline, case, name) {
-            Some(job) => {
-                let found = nestling_gitlab::yaml::Node::map(job.origin, job.body.clone());
-                compare(name, expected, Some(&found), &mut failures);
-            }
-            None => failures.push(no_job(&plan.pipeline, case, name)),
-        }
-    }
-    for name in &case.expect.absent {
-        if job(&plan.pipeline, case, &name.value).is_some() {
-            failures.push(format!("there is a job `{}`", name.value));
-        }
-    }
+    let mut failures = Vec::new();
+    compare_problems(Severity::Error, &case.expect.errors, problems, &mut failures, sources);
+    compare_problems(Severity::Warning, &case.expect.warnings, problems, &mut failures, sources);
+    compare_jobs(case, &plan.pipeline, &mut failures);
     let mut text = String::new();
     emit_pipeline(&mut text, &plan.pipeline, sources, Comments::None);
     let snapshot = case.expect.snapshot.then(|| snapshot(case, &text, project.files(), &mut failures));
-    let warned = |problem: &Diagnostic| {
-        let known = case.expect.warnings.iter().any(|expected| matches(expected, problem));
-        problem.severity == Severity::Warning && !known
-    };
-    let warnings = problems.iter().filter(|problem| warned(problem)).map(|p| told(p, &place)).collect();
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    for problem in problems {
+        match problem.severity {
+            Severity::Error => errors.push(with_all_places(problem, sources)),
+            Severity::Warning if !is_expected(problem, &case.expect.warnings) => {
+                warnings.push(with_place(problem, sources));
+            }
+            Severity::Warning | Severity::Note => {}
+        }
+    }
     CaseOutcome {
         name: case.name.clone(),
         place: sources.place(case.origin),
         failures,
-        errors: problems
-            .iter()
-            .filter(|p| p.severity == Severity::Error)
-            .map(|p| in_full(p, sources))
-            .collect(),
+        errors,
         warnings,
         pipeline: (!plan.has_errors()).then_some(text),
         snapshot,
     }
 }
 
-fn planned(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> {
+fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<String>) {
+    for (name, expected) in &case.expect.jobs {
+        match job(pipeline, case, name) {
+            Some(job) => {
+                let actual = Node::map(job.origin, job.body.clone());
+                compare(name, expected, Some(&actual), failures);
+            }
+            None => failures.push(no_job(pipeline, case, name)),
+        }
+    }
+    for name in &case.expect.absent {
+        if job(pipeline, case, &name.value).is_some() {
+            failures.push(format!("there is a job `{}`", name.value));
+        }
+    }
+}
+
+fn is_expected(problem: &Diagnostic, expected: &[ExpectedProblem]) -> bool {
+    expected.iter().any(|expected| matches(expected, problem))
+}
+
+fn plan_case(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> {
     let own = project.workspace();
-    let (mut workspace, mut diagnostics) = (own.clone(), Vec::new());
+    let mut workspace = own.clone();
+    let mut diagnostics = Vec::new();
     if let Some(header) = &case.workspace {
         let loaded = load_header(header, project.sources());
         workspace = Arc::unwrap_or_clone(loaded.workspace);
@@ -104,12 +115,8 @@ fn changes(case: &TemplateCase) -> ChangeSet {
     }
 }
 
-/// A job by its short name in the unit, or by its full name.
-fn job<'p>(
-    pipeline: &'p Pipeline,
-    case: &TemplateCase,
-    name: &str,
-) -> Option<&'p nestling_gitlab::pipeline::Job> {
+/// Finds a job by its short name in the unit, or by its full name.
+fn job<'p>(pipeline: &'p Pipeline, case: &TemplateCase, name: &str) -> Option<&'p Job> {
     pipeline.job(&format!("{}:{name}", case.unit)).or_else(|| pipeline.job(name))
 }
 
@@ -123,29 +130,31 @@ fn no_job(pipeline: &Pipeline, case: &TemplateCase, name: &str) -> String {
     }
 }
 
-/// Compares messages of one severity. Errors that nobody expects fail the case.
-fn problems_of(
+/// Compares messages of one severity. Unexpected errors fail the case.
+fn compare_problems(
     severity: Severity,
     expected: &[ExpectedProblem],
     problems: &[Diagnostic],
     failures: &mut Vec<String>,
-    place: &dyn Fn(&Diagnostic) -> Option<String>,
+    sources: &Sources,
 ) {
-    let mut left: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.severity == severity).collect();
+    let mut unmatched: Vec<&Diagnostic> =
+        problems.iter().filter(|problem| problem.severity == severity).collect();
     for wanted in expected {
-        match left.iter().position(|problem| matches(wanted, problem)) {
-            Some(at) => drop(left.remove(at)),
-            None => {
-                let rule = wanted.rule.as_ref().map(|rule| format!("[{}]", rule.value)).unwrap_or_default();
-                let text =
-                    wanted.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
-                failures.push(format!("there is no {severity}{rule}{text}"));
-            }
+        match unmatched.iter().position(|problem| matches(wanted, problem)) {
+            Some(index) => drop(unmatched.remove(index)),
+            None => failures.push(no_problem(severity, wanted)),
         }
     }
     if severity == Severity::Error {
-        failures.extend(left.into_iter().map(|problem| told(problem, place)));
+        failures.extend(unmatched.into_iter().map(|problem| with_place(problem, sources)));
     }
+}
+
+fn no_problem(severity: Severity, expected: &ExpectedProblem) -> String {
+    let rule = expected.rule.as_ref().map(|rule| format!("[{}]", rule.value)).unwrap_or_default();
+    let text = expected.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
+    format!("there is no {severity}{rule}{text}")
 }
 
 fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {
@@ -153,18 +162,17 @@ fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {
         && expected.message.as_ref().is_none_or(|text| problem.message.contains(&text.value))
 }
 
-fn told(problem: &Diagnostic, place: &dyn Fn(&Diagnostic) -> Option<String>) -> String {
-    let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
+fn with_place(problem: &Diagnostic, sources: &Sources) -> String {
+    let place = problem.origin().map(|origin| format!("{}: ", sources.place(origin))).unwrap_or_default();
     format!("{place}{}[{}]: {}", problem.severity, problem.rule, problem.message)
 }
 
-/// A message with all its places.
-fn in_full(problem: &Diagnostic, sources: &Sources) -> String {
-    let places = problem.labels.iter().map(|label| sources.place(label.origin)).collect::<Vec<_>>().join(" ");
-    format!("{places} : {}[{}]: {}", problem.severity, problem.rule, problem.message)
+fn with_all_places(problem: &Diagnostic, sources: &Sources) -> String {
+    let places: Vec<String> = problem.labels.iter().map(|label| sources.place(label.origin)).collect();
+    format!("{} : {}[{}]: {}", places.join(" "), problem.severity, problem.rule, problem.message)
 }
 
-/// The whole pipeline, and the stored one to compare it with.
+/// Compares the whole pipeline with the stored snapshot.
 fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
@@ -173,7 +181,7 @@ fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut V
     let path = folder.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
     match files.read(&path) {
         Err(error) => failures.push(format!("{error}: {}", error.source)),
-        Ok(None) => failures.push(format!("`{path}` is missing; `--update` writes it")),
+        Ok(None) => failures.push(format!("`{path}` does not exist; `--update` writes it")),
         Ok(Some(stored)) if stored == text.as_bytes() => {}
         Ok(Some(stored)) => {
             let lines = diff(&String::from_utf8_lossy(&stored), text);

@@ -1,4 +1,4 @@
-//! The cases of one project, from the files that hold them to what became of each.
+//! The cases of one project: finds, reads and runs them.
 
 use super::case::{self, TemplateCase};
 use super::discover::{CaseFile, discover};
@@ -38,15 +38,18 @@ pub struct Suite<'r> {
 }
 
 impl<'r> Suite<'r> {
-    /// The cases beside the templates of a project's workspace, but for templates that are kept in other revisions.
+    /// Returns the cases beside the templates of a project's workspace, except for templates of other revisions.
     pub fn of_project(project: Project<'r>) -> Self {
-        let folders = project.workspace().template_folders.iter();
-        let folders = folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone());
-        let folders = folders.collect();
+        let mut folders = Vec::new();
+        for folder in &project.workspace().template_folders {
+            if folder.revision.is_none() {
+                folders.push(folder.path.clone());
+            }
+        }
         Self { project, folders, prefix: "" }
     }
 
-    /// The cases of the built-in templates.
+    /// Returns the cases of the built-in templates.
     pub fn of_library() -> Self {
         let project = Project::of_templates(Box::new(library_files()));
         Self { project, folders: vec![RepoPath::root()], prefix: "nestling/" }
@@ -65,7 +68,7 @@ impl<'r> Suite<'r> {
         Ok(discover(self.project.files(), &self.folders, self.prefix)?)
     }
 
-    /// Reads the cases of a file: one mapping, or a list of them. What is wrong in the file is the inner error.
+    /// Reads the cases of a file: one mapping, or a list of them. The inner error has the errors of the file.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -76,7 +79,7 @@ impl<'r> Suite<'r> {
         }
     }
 
-    /// Plans a case and compares what comes of it with what it expects.
+    /// Plans a case and compares the result with its expectations.
     pub fn run(&self, case: &TemplateCase) -> CaseOutcome {
         run(case, &self.project)
     }

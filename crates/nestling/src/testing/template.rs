@@ -1,4 +1,4 @@
-//! Templates by themselves: rendered with made-up values, without a unit and a pipeline.
+//! Renders templates with given values, without a unit and a pipeline.
 
 use crate::project::Project;
 use crate::template::rules::TEMPLATE_MISSING;
@@ -9,20 +9,20 @@ use nestling_gitlab::yaml::{Map, Node};
 use serde_json::Value;
 use std::rc::Rc;
 
-/// Renders the templates of a project by themselves, for tests that are about the templates. Made by [`with_templates`].
+/// Renders the templates of a project, for tests of templates. Created by [`with_templates`].
 pub struct TemplateRenderer<'a> {
     templates: &'a Templates<'a>,
     renderer: Renderer<'a>,
 }
 
-/// Values that a template sees, each as JSON.
+/// The values of a template, as JSON.
 #[derive(Debug, Clone, Default)]
 pub struct TemplateValues {
     /// `unit`.
     pub unit: Value,
     /// `vars`.
     pub vars: Value,
-    /// `environment`; `None` for a job that is not deployed yet.
+    /// `environment`; `None` for a job that has none yet.
     pub environment: Option<Value>,
     /// `pipeline`.
     pub pipeline: Value,
@@ -62,12 +62,12 @@ impl TemplateRenderer<'_> {
     /// Returns the description of a template.
     ///
     /// # Errors
-    /// The template is not there, or its header is wrong.
+    /// The template does not exist, or its header is invalid.
     pub fn description(&self, name: &str) -> Result<Option<String>, Vec<Diagnostic>> {
         Ok(self.find(name)?.description.clone())
     }
 
-    /// Returns `spec: inputs:` of a template, as it is written.
+    /// Returns `spec: inputs:` of a template.
     ///
     /// # Errors
     /// As [`TemplateRenderer::description`].
@@ -75,10 +75,10 @@ impl TemplateRenderer<'_> {
         Ok(self.find(name)?.inputs.clone())
     }
 
-    /// Renders a template to the tree of its jobs.
+    /// Renders a template to its jobs.
     ///
     /// # Errors
-    /// The template is not there, an input is wrong, or the template cannot be rendered.
+    /// The template does not exist, an input is invalid, or the template cannot be rendered.
     pub fn render(&self, name: &str, inputs: &Map, values: &TemplateValues) -> Result<Node, Vec<Diagnostic>> {
         let template = self.find(name)?;
         let inputs = bind(template.inputs.as_ref(), inputs, Origin::file(template.file))?;
@@ -93,10 +93,10 @@ impl TemplateRenderer<'_> {
     }
 
     fn find(&self, name: &str) -> Result<Rc<Template>, Vec<Diagnostic>> {
-        let unknown = || {
-            let message = format!("there is no template `{name}`");
-            vec![Diagnostic::new(&TEMPLATE_MISSING, Severity::Error, message)]
-        };
-        self.templates.find(name)?.ok_or_else(unknown)
+        if let Some(template) = self.templates.find(name)? {
+            return Ok(template);
+        }
+        let message = format!("there is no template `{name}`");
+        Err(vec![Diagnostic::new(&TEMPLATE_MISSING, Severity::Error, message)])
     }
 }

@@ -6,7 +6,7 @@ use crate::workspace::Unit;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Which units a change concerns, and why; written by `affected --format json` as it is.
+/// The units that a change affects, with reasons: the output of `affected --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's affected units, version 1")]
 #[non_exhaustive]
@@ -15,11 +15,13 @@ pub struct AffectedV1 {
     pub version: u32,
     /// The selected units, by name.
     pub units: Vec<AffectedUnitV1>,
-    /// Units that are gone since base.
+    /// Units that were removed since base.
     pub removed: Vec<AffectedUnitV1>,
+    /// Changed paths that no unit claims, in order. Bytes that are not UTF-8 are escaped.
+    pub unclaimed: Vec<String>,
 }
 
-/// A unit that is in.
+/// An affected unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct AffectedUnitV1 {
@@ -27,18 +29,24 @@ pub struct AffectedUnitV1 {
     pub name: String,
     /// Its directory, from the repository's root.
     pub directory: String,
-    /// Why it is in, the nearest reason first.
+    /// Reasons for it, the most direct first.
     pub reasons: Vec<String>,
 }
 
-/// What a selection has in it.
+/// Returns a selection in this format.
 pub fn affected_v1(selected: &Selected) -> AffectedV1 {
-    let names = selected.selection.selected();
-    let units = names.filter_map(|name| selected.workspace.unit(name.as_str()));
-    let units = units.map(|unit| affected_unit(unit, selected.selection.verdict(&unit.name))).collect();
-    let removed = selected.removed.iter();
-    let removed = removed.map(|removed| affected_unit(&removed.unit, &removed.verdict)).collect();
-    AffectedV1 { version: 1, units, removed }
+    let mut affected =
+        AffectedV1 { version: 1, units: Vec::new(), removed: Vec::new(), unclaimed: Vec::new() };
+    affected.unclaimed.extend(selected.selection.unclaimed.iter().map(ToString::to_string));
+    for name in selected.selection.selected() {
+        if let Some(unit) = selected.workspace.unit(name.as_str()) {
+            affected.units.push(affected_unit(unit, selected.selection.verdict(name)));
+        }
+    }
+    for removed in &selected.removed {
+        affected.removed.push(affected_unit(&removed.unit, &removed.verdict));
+    }
+    affected
 }
 
 fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
@@ -49,7 +57,7 @@ fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
     }
 }
 
-/// The JSON schema of the format (draft 2020-12).
+/// Returns the JSON schema of the format (draft 2020-12).
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(AffectedV1).to_value()
 }

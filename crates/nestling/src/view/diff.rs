@@ -1,7 +1,6 @@
-//! What a change does to the jobs: two pipelines compared job by job and key by key. For a change to a template this is
-//! the review.
+//! Comparison of two pipelines job by job and key by key: the review of a change to a template.
 //!
-//! [`diff`] compares, `fold` puts together what changes alike in many jobs, and text, Markdown and JSON show it.
+//! [`diff`] compares, `fold` groups identical changes to several jobs, and text, Markdown and JSON show the result.
 
 mod compare;
 mod fold;
@@ -19,17 +18,17 @@ use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 
-/// The difference between two pipelines. Jobs are told apart by their final names.
+/// The difference between two pipelines. A job is identified by its final name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diff {
-    /// Jobs that only the newer one has, in its order.
+    /// Jobs of the newer pipeline only, in its order.
     pub added: Vec<JobId>,
-    /// Jobs that only the older one has, in its order.
+    /// Jobs of the older pipeline only, in its order.
     pub removed: Vec<JobId>,
-    /// Jobs of both that differ, in the newer one's order.
+    /// Jobs of both that differ, in the order of the newer pipeline.
     pub changed: Vec<ChangedJob>,
-    /// The stages of both, where they differ in more than those that came or went with jobs.
+    /// The stages of both, if those that both have are in another order.
     pub stages: Option<Stages>,
 }
 
@@ -52,7 +51,7 @@ pub struct JobId {
 pub struct ChangedJob {
     /// The job, as it is in the newer pipeline.
     pub job: JobId,
-    /// What differs in it.
+    /// The keys that differ.
     pub keys: Vec<ChangedKey>,
 }
 
@@ -62,51 +61,66 @@ pub struct ChangedJob {
 pub struct ChangedKey {
     /// The key, with dots between the levels: `image`, `variables.NODE_ENV`, `artifacts.expire_in`.
     pub key: String,
-    /// The lines of YAML that only the older value has; all of them where the key is new.
+    /// Lines of YAML of the older value only; empty if the key is new.
     pub removed: Vec<String>,
-    /// The lines of YAML that only the newer value has.
+    /// Lines of YAML of the newer value only; empty if the key was removed.
     pub added: Vec<String>,
 }
 
-/// An order of stages that changed.
+/// A changed order of stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stages {
-    /// As it was.
+    /// The stages of the older pipeline.
     pub before: Vec<String>,
-    /// As it is.
+    /// The stages of the newer pipeline.
     pub after: Vec<String>,
 }
 
 impl Diff {
-    /// Whether the two pipelines say the same.
+    /// Returns `true` if the pipelines are equal.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.stages.is_none()
     }
 }
 
-/// Compares two pipelines. The order of a job's keys means nothing to GitLab, and nothing here; the job that stands for
-/// no job is none.
+/// Compares two pipelines. The order of a job's keys has no meaning for GitLab and is not compared, and the no-op job
+/// counts as no job.
 pub fn diff(base: &Pipeline, head: &Pipeline) -> Diff {
-    let is_real = |job: &&Job| job.unit.is_some() || job.name.as_str() != NOOP_JOB;
-    let by_name = |pipeline: &'_ Pipeline| -> BTreeMap<JobName, usize> {
-        pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.clone(), at)).collect()
-    };
-    let (old, new) = (by_name(base), by_name(head));
-    let only = |pipeline: &Pipeline, other: &BTreeMap<JobName, usize>| -> Vec<JobId> {
-        let missing = pipeline.jobs.iter().filter(|job| !other.contains_key(&job.name));
-        missing.filter(is_real).map(job_id).collect()
-    };
-    let changed = head.jobs.iter().filter_map(|job| {
-        let before = &base.jobs[*old.get(&job.name)?];
-        let keys = changed_keys(&before.body, &job.body);
-        (!keys.is_empty()).then(|| ChangedJob { job: job_id(job), keys })
-    });
-    Diff {
-        added: only(head, &old),
-        removed: only(base, &new),
-        changed: changed.collect(),
-        stages: reordered(base, head),
+    let base_jobs = jobs_by_name(base);
+    let head_jobs = jobs_by_name(head);
+    let mut changed = Vec::new();
+    for job in &head.jobs {
+        let Some(older) = base_jobs.get(job.name.as_str()) else { continue };
+        let keys = changed_keys(&older.body, &job.body);
+        if !keys.is_empty() {
+            changed.push(ChangedJob { job: job_id(job), keys });
+        }
     }
+    Diff {
+        added: jobs_missing_in(&base_jobs, head),
+        removed: jobs_missing_in(&head_jobs, base),
+        changed,
+        stages: reordered_stages(base, head),
+    }
+}
+
+/// Jobs by their final names: a scan of the list for each job would take minutes at ten thousand jobs.
+type JobsByName<'a> = BTreeMap<&'a str, &'a Job>;
+
+fn jobs_by_name(pipeline: &Pipeline) -> JobsByName<'_> {
+    pipeline.jobs.iter().map(|job| (job.name.as_str(), job)).collect()
+}
+
+/// Returns the jobs of `pipeline` that `other` does not have.
+fn jobs_missing_in(other: &JobsByName<'_>, pipeline: &Pipeline) -> Vec<JobId> {
+    let mut missing = Vec::new();
+    for job in &pipeline.jobs {
+        let is_noop = job.unit.is_none() && job.name.as_str() == NOOP_JOB;
+        if !is_noop && !other.contains_key(job.name.as_str()) {
+            missing.push(job_id(job));
+        }
+    }
+    missing
 }
 
 fn job_id(job: &Job) -> JobId {
@@ -118,15 +132,25 @@ fn job_id(job: &Job) -> JobId {
     }
 }
 
-/// The stages, where those that both have stand in another order.
-fn reordered(base: &Pipeline, head: &Pipeline) -> Option<Stages> {
-    let of =
-        |pipeline: &Pipeline| -> Vec<String> { pipeline.stages.iter().map(ToString::to_string).collect() };
-    let (before, after) = (of(base), of(head));
-    let common = |one: &[String], other: &[String]| -> Vec<String> {
-        one.iter().filter(|stage| other.contains(stage)).cloned().collect()
-    };
-    (common(&before, &after) != common(&after, &before)).then_some(Stages { before, after })
+/// Returns the stages of both pipelines if those that both have are in another order.
+///
+/// A stage that one pipeline lacks came or went with its jobs, which are reported themselves.
+fn reordered_stages(base: &Pipeline, head: &Pipeline) -> Option<Stages> {
+    let before = stage_names(base);
+    let after = stage_names(head);
+    if common(&before, &after) == common(&after, &before) {
+        return None;
+    }
+    Some(Stages { before, after })
+}
+
+fn stage_names(pipeline: &Pipeline) -> Vec<String> {
+    pipeline.stages.iter().map(ToString::to_string).collect()
+}
+
+/// Returns the names that both lists have, in the order of the first.
+fn common<'a>(names: &'a [String], other: &[String]) -> Vec<&'a str> {
+    names.iter().filter(|name| other.contains(name)).map(String::as_str).collect()
 }
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! Texts of users inside Markdown: a name or a line may hold anything, and shall be nothing but text.
+//! Escapes strings of users for Markdown: a name or a line may hold any character and must stay plain text.
 
-/// A text as inline code, whatever back-ticks are in it.
+/// Returns a string as inline code, also if it has back-ticks.
 pub(crate) fn code(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let ticks = "`".repeat(longest_run(&text) + 1);
-    // A space keeps a back-tick at either end apart from the fence; Markdown takes one off again.
+    // A space separates a back-tick at either end from the delimiter; Markdown strips one space again.
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// A block of code, whatever back-ticks are in it.
+/// Returns a fenced code block, also if the text has back-ticks.
 pub(crate) fn fence(language: &str, text: &str) -> String {
     let ticks = "`".repeat(longest_run(text).max(2) + 1);
     format!("{ticks}{language}\n{text}\n{ticks}\n")
 }
 
-/// A text in a cell of a table.
+/// Escapes a string for a table cell.
 pub(crate) fn cell(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '@' | '!') {

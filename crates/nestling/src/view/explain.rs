@@ -1,4 +1,4 @@
-//! Why a unit, a job or a path is in, or why it is not: from the change to the job, and from the job to the change.
+//! Explains why a unit, a job or a path is selected or not: from the change to the job, and from the job to the change.
 
 mod cause;
 mod defaults;
@@ -18,34 +18,34 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-/// What there is to say of a unit, a job or a path; written with `--format json` as it is.
+/// The explanation of a unit, a job or a path: the output of `explain --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's explanation, version 1")]
 #[non_exhaustive]
 pub struct Explanation {
     /// The version of this format.
     pub version: u32,
-    /// What is explained.
+    /// The unit, job or path.
     pub subject: Subject,
     /// The answer in a few words: `is selected`, `is not in this pipeline`.
     pub answer: String,
-    /// Whether the unit or the job is in, or the path selects something.
+    /// True if the unit is selected, the job is in the pipeline, or the path selects something.
     pub included: bool,
-    /// The chains that lead to it, each from the nearest reason to what changed.
+    /// The chains of reasons, each from the nearest reason to the changed path.
     pub because: Vec<Vec<Step>>,
-    /// Where it is not in: what would have brought it in, the nearest first.
+    /// If it is not included: the reasons, the nearest first.
     pub why_not: Vec<String>,
-    /// What follows from it.
+    /// Its consequences.
     pub effects: Vec<Effect>,
-    /// Layers of a unit's jobs that are not written in its own file, and uses of templates that do not count.
+    /// Layers of a unit's jobs that are not in its own file, and uses of templates that have no effect.
     pub notes: Vec<Step>,
-    /// The changed paths that concern a unit.
+    /// The changed paths that affect a unit.
     pub changed_paths: Vec<String>,
-    /// Where it is written, as `path:line:column`.
+    /// The place of its declaration, as `path:line:column`.
     pub declared_at: Option<String>,
 }
 
-/// What is explained.
+/// The unit, job or path that is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Subject {
@@ -59,42 +59,42 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Step {
-    /// What holds.
+    /// The reason.
     pub text: String,
-    /// Where that is written, as `path:line:column`.
+    /// The place that states it, as `path:line:column`.
     pub place: Option<String>,
 }
 
-/// A unit that something brings in, with its jobs in this pipeline.
+/// A unit that is selected as a consequence, with its jobs in this pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Effect {
     /// The unit; null for the workspace's own jobs.
     pub unit: Option<String>,
-    /// By which way.
+    /// The connection.
     pub text: String,
     /// Its jobs.
     pub jobs: Vec<String>,
 }
 
-/// The JSON schema of the format (draft 2020-12).
+/// Returns the JSON schema of the format (draft 2020-12).
 pub fn explanation_schema() -> serde_json::Value {
     schemars::schema_for!(Explanation).to_value()
 }
 
-/// What somebody asks about.
+/// The subject of a question.
 #[derive(Debug)]
 pub enum Asked<'a> {
-    /// A unit, at head or gone since base.
+    /// A unit of head, or one that was removed since base.
     Unit(&'a Unit),
-    /// A job by its name within the unit; without a unit, the workspace's.
+    /// A job by its name within its unit; a job of the workspace has no unit.
     Job {
         /// Its unit.
         unit: Option<&'a Unit>,
         /// Its short name.
         job: &'a str,
     },
-    /// A path, changed or not, with the units that are made from it.
+    /// A path, changed or not, with the units that are generated from it.
     Path {
         /// The path.
         path: RepoPath,
@@ -104,28 +104,30 @@ pub enum Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// The unit or the job that a text means: a unit's name or directory, `UNIT:JOB`, or a job of the workspace. `None`
-    /// where it can only be a path.
+    /// Finds a unit by name or directory, or a job as `UNIT:JOB` or as a job of the workspace. Returns `None` if the text
+    /// can only be a path.
     pub fn find(plan: &'a Plan, text: &'a str) -> Option<Self> {
         let wanted = text.trim_end_matches('/').trim_start_matches("./");
-        let by_name = |name: &str| {
-            let named = plan.units().find(|unit| unit.name.as_str() == name);
-            named.or_else(|| plan.units().find(|unit| unit.dir.as_str() == Some(name)))
-        };
-        if let Some(unit) = by_name(wanted) {
+        if let Some(unit) = find_unit(plan, wanted) {
             return Some(Self::Unit(unit));
         }
         if let Some((unit, job)) = wanted.split_once(':')
-            && let Some(unit) = by_name(unit)
+            && let Some(unit) = find_unit(plan, unit)
         {
             return Some(Self::Job { unit: Some(unit), job });
         }
-        let own = plan.pipeline.job(wanted).filter(|job| job.unit.is_none());
-        own.map(|_| Self::Job { unit: None, job: wanted })
+        let job = plan.pipeline.job(wanted)?;
+        job.unit.is_none().then_some(Self::Job { unit: None, job: wanted })
     }
 }
 
-/// Explains it.
+/// Finds a unit by its name, or else by its directory.
+fn find_unit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Unit> {
+    let named = plan.units().find(|unit| unit.name.as_str() == name);
+    named.or_else(|| plan.units().find(|unit| unit.dir.as_str() == Some(name)))
+}
+
+/// Explains a unit, a job or a path.
 pub fn explain(plan: &Plan, asked: &Asked<'_>) -> Explanation {
     let sources = &plan.sources;
     match asked {
@@ -157,7 +159,7 @@ impl Step {
         Self { text: text.into(), place: None }
     }
 
-    fn at(text: impl Into<String>, place: String) -> Self {
+    fn with_place(text: impl Into<String>, place: String) -> Self {
         Self { text: text.into(), place: Some(place) }
     }
 }

@@ -1,6 +1,6 @@
-//! Fitting text into a width: what is cut says so, and what is left out is counted.
+//! Shortens text to a width: a cut is marked with `…`, and omitted items are counted.
 
-/// How many characters a terminal shows, ANSI escapes aside.
+/// Returns the number of characters that a terminal shows, without ANSI escapes.
 pub(crate) fn width(text: &str) -> usize {
     let mut count = 0;
     let mut escape = false;
@@ -15,7 +15,7 @@ pub(crate) fn width(text: &str) -> usize {
     count
 }
 
-/// The text with its end left out, where it is too long.
+/// Shortens a text at its end.
 pub(crate) fn end_cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -24,7 +24,7 @@ pub(crate) fn end_cut(text: &str, columns: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// The text with its middle left out, where it is too long: both ends of an environment's name tell it from others.
+/// Shortens a text in its middle: both ends of an environment's name distinguish it from others.
 pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= columns || columns < 3 {
@@ -32,11 +32,12 @@ pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
     }
     let tail = (columns - 1) / 2;
     let head = columns - 1 - tail;
-    let ends = |range: &[char]| range.iter().collect::<String>();
-    format!("{}…{}", ends(&chars[..head]), ends(&chars[chars.len() - tail..]))
+    let start: String = chars[..head].iter().collect();
+    let end: String = chars[chars.len() - tail..].iter().collect();
+    format!("{start}…{end}")
 }
 
-/// As many items as fit, joined, with a count of the others; at least the count. `more` words it.
+/// Joins as many items as fit, followed by `more` for the number of the others. Empty if not even one item fits.
 pub(crate) fn list(
     items: &[String],
     between: &str,
@@ -48,7 +49,8 @@ pub(crate) fn list(
         return whole;
     }
     for shown in (1..items.len()).rev() {
-        let text = format!("{}{between}{}", items[..shown].join(between), more(items.len() - shown));
+        let listed = items[..shown].join(between);
+        let text = format!("{listed}{between}{}", more(items.len() - shown));
         if width(&text) <= columns {
             return text;
         }
@@ -56,12 +58,17 @@ pub(crate) fn list(
     String::new()
 }
 
+/// Returns a count with its noun: `1 job`, `2 jobs`.
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_is_counted() {
+    fn omitted_items_are_counted() {
         let items = ["alpha", "beta", "gamma"].map(str::to_owned);
         let shown = |columns| list(&items, ", ", columns, |n| format!("+{n}"));
         assert_eq!(shown(18), "alpha, beta, gamma");
@@ -71,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_says_so() {
+    fn a_cut_is_marked() {
         assert_eq!(end_cut("a long sentence", 7), "a long…");
         assert_eq!(middle_cut("review/$CI_COMMIT_REF_SLUG/api", 15), "review/…LUG/api");
         assert_eq!(middle_cut("short", 15), "short");

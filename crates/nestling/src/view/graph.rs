@@ -1,42 +1,45 @@
-//! The pipeline as a graph for other programs to draw: mermaid and Graphviz's dot.
+//! The pipeline as a graph for other programs to draw: Mermaid and Graphviz's dot.
 //!
-//! Stages are boxes, jobs are nodes, needs are arrows. A job without `needs` waits for the stage before its own, which
-//! an arrow between two boxes says once for all of them.
+//! Stages are boxes, jobs are nodes, needs are arrows. A job without `needs` waits for the previous stage: one arrow
+//! between the two boxes stands for all of these jobs.
 
 use super::facts::{Start, by_stage, deploys_to, needed, short, start};
+use super::row::start_in_words;
 use crate::plan::Plan;
 use nestling_gitlab::pipeline::need::needs;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// As a mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>), which GitLab draws in Markdown.
+/// Returns a Mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>), which GitLab draws in Markdown.
 pub fn mermaid(plan: &Plan) -> String {
     let pipeline = &plan.pipeline;
     let ids = ids(pipeline);
     let mut out = String::from("flowchart LR\n");
     let stages = by_stage(pipeline);
-    for (at, (stage, jobs)) in stages.iter().enumerate() {
-        let _ = writeln!(out, "  subgraph s{at}[\"{}\"]\n    direction TB", mermaid_text(stage));
+    for (index, (stage, jobs)) in stages.iter().enumerate() {
+        let _ = writeln!(out, "  subgraph s{index}[\"{}\"]\n    direction TB", mermaid_text(stage));
         for job in jobs {
             let id = &ids[job.name.as_str()];
             let _ = writeln!(out, "    {id}[\"{}\"]{}", mermaid_label(job), class(job));
         }
         out.push_str("  end\n");
     }
-    for (at, pair) in stages.windows(2).enumerate() {
-        let arrow = if waits(&pair[1].1) { "-->" } else { "~~~" };
-        let _ = writeln!(out, "  s{at} {arrow} s{}", at + 1);
+    for (index, pair) in stages.windows(2).enumerate() {
+        // An invisible link keeps the stages in order where no job waits for the previous stage.
+        let arrow = if waits_for_stage(&pair[1].1) { "-->" } else { "~~~" };
+        let _ = writeln!(out, "  s{index} {arrow} s{}", index + 1);
     }
-    for (from, to, kind) in edges(pipeline, &ids) {
-        let _ = writeln!(out, "  {from} {} {to}", if kind == Edge::Optional { "-.->" } else { "-->" });
+    for Edge { from, to, optional } in edges(pipeline, &ids) {
+        let arrow = if optional { "-.->" } else { "-->" };
+        let _ = writeln!(out, "  {from} {arrow} {to}");
     }
     out.push_str("  classDef deploy stroke:#108548,stroke-width:2px\n");
     out.push_str("  classDef manual stroke:#9e5400,stroke-width:2px,stroke-dasharray:4 3\n");
     out
 }
 
-/// As a dot digraph (<https://graphviz.org/doc/info/lang.html>).
+/// Returns a dot digraph (<https://graphviz.org/doc/info/lang.html>).
 pub fn dot(plan: &Plan) -> String {
     let pipeline = &plan.pipeline;
     let ids = ids(pipeline);
@@ -44,65 +47,68 @@ pub fn dot(plan: &Plan) -> String {
         "digraph pipeline {\n  rankdir=LR\n  compound=true\n  node [shape=box style=rounded fontname=\"sans-serif\"]\n",
     );
     let stages = by_stage(pipeline);
-    for (at, (stage, jobs)) in stages.iter().enumerate() {
-        let _ = writeln!(out, "  subgraph cluster_{at} {{\n    label={}", quoted(stage));
+    for (index, (stage, jobs)) in stages.iter().enumerate() {
+        let _ = writeln!(out, "  subgraph cluster_{index} {{\n    label={}", quoted(stage));
         for job in jobs {
             let style = match start(job) {
                 Start::Manual | Start::Delayed(_) => " style=\"rounded,dashed\"",
                 Start::Automatic | Start::OnFailure => "",
             };
             let color = if is_deploy(job) { " color=darkgreen" } else { "" };
-            let _ = writeln!(
-                out,
-                "    {} [label={}{style}{color}]",
-                ids[job.name.as_str()],
-                quoted(&label(job, "\n"))
-            );
+            let id = &ids[job.name.as_str()];
+            let label = quoted(&label(job, "\n"));
+            let _ = writeln!(out, "    {id} [label={label}{style}{color}]");
         }
         out.push_str("  }\n");
     }
-    for (at, pair) in stages.windows(2).enumerate() {
+    for (index, pair) in stages.windows(2).enumerate() {
+        // dot has no edges between clusters: the edge joins their first jobs and is clipped at the boxes.
         let [from, to] = [&pair[0].1, &pair[1].1].map(|jobs| &ids[jobs[0].name.as_str()]);
-        let style = if waits(&pair[1].1) { "" } else { " style=invis" };
-        let _ = writeln!(out, "  {from} -> {to} [ltail=cluster_{at} lhead=cluster_{}{style}]", at + 1);
+        let style = if waits_for_stage(&pair[1].1) { "" } else { " style=invis" };
+        let _ = writeln!(out, "  {from} -> {to} [ltail=cluster_{index} lhead=cluster_{}{style}]", index + 1);
     }
-    for (from, to, kind) in edges(pipeline, &ids) {
-        let style = if kind == Edge::Optional { " [style=dashed]" } else { "" };
+    for Edge { from, to, optional } in edges(pipeline, &ids) {
+        let style = if optional { " [style=dashed]" } else { "" };
         let _ = writeln!(out, "  {from} -> {to}{style}");
     }
     out.push_str("}\n");
     out
 }
 
-/// Whether one of a stage's jobs waits for all of the stage before.
-fn waits(jobs: &[&Job]) -> bool {
+/// Returns `true` if a job of the stage waits for the whole previous stage.
+fn waits_for_stage(jobs: &[&Job]) -> bool {
     jobs.iter().any(|job| needed(job).is_none())
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edge {
-    Needed,
-    Optional,
+/// A need, between the ids of two jobs.
+struct Edge<'a> {
+    from: &'a str,
+    to: &'a str,
+    optional: bool,
 }
 
+/// Assigns an id to each job: names may have characters that the formats forbid in ids.
 fn ids(pipeline: &Pipeline) -> BTreeMap<&str, String> {
-    pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), format!("j{at}"))).collect()
+    let mut ids = BTreeMap::new();
+    for (index, job) in pipeline.jobs.iter().enumerate() {
+        ids.insert(job.name.as_str(), format!("j{index}"));
+    }
+    ids
 }
 
-/// The needs on jobs that are there, in the jobs' order.
-fn edges<'a>(pipeline: &Pipeline, ids: &'a BTreeMap<&str, String>) -> Vec<(&'a str, &'a str, Edge)> {
+/// Returns the needs on jobs of this pipeline, in the jobs' order.
+fn edges<'a>(pipeline: &Pipeline, ids: &'a BTreeMap<&str, String>) -> Vec<Edge<'a>> {
     let mut edges = Vec::new();
     for job in &pipeline.jobs {
         for need in needs(&job.body).unwrap_or_default() {
             let Some(from) = need.job().and_then(|name| ids.get(name)) else { continue };
-            let kind = if need.optional { Edge::Optional } else { Edge::Needed };
-            edges.push((from.as_str(), ids[job.name.as_str()].as_str(), kind));
+            edges.push(Edge { from, to: &ids[job.name.as_str()], optional: need.optional });
         }
     }
     edges
 }
 
-/// The unit, the job, and what is special about it.
+/// Returns the unit, the job, its environment and its start, one per line.
 fn label(job: &Job, line_break: &str) -> String {
     let mut lines: Vec<String> = job.unit.iter().map(ToString::to_string).collect();
     lines.push(short(job).to_owned());
@@ -113,12 +119,7 @@ fn label(job: &Job, line_break: &str) -> String {
             action => format!("{action} {name}"),
         });
     }
-    match start(job) {
-        Start::Automatic => {}
-        Start::Manual => lines.push("manual".to_owned()),
-        Start::Delayed(time) => lines.push(format!("after {time}")),
-        Start::OnFailure => lines.push("on failure".to_owned()),
-    }
+    lines.extend(start_in_words(job));
     lines.join(line_break)
 }
 
@@ -138,8 +139,7 @@ fn mermaid_label(job: &Job) -> String {
     label(job, "\n").split('\n').map(mermaid_text).collect::<Vec<_>>().join("<br/>")
 }
 
-/// Mermaid reads `#code;` as a character, and Markdown and HTML in labels: everything but letters, digits and a few
-/// signs is written so.
+/// Escapes a label as `#code;`, all but letters, digits and a few signs: Mermaid reads Markdown and HTML in labels.
 fn mermaid_text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {

@@ -1,6 +1,6 @@
-//! The plan as one HTML file that needs no network: the pipeline as GitLab draws it, to look through and to search.
+//! The plan as a single HTML file that needs no network: the pipeline graph as GitLab draws it, with search.
 //!
-//! The page is a template with a style sheet and plain JavaScript; what they show is embedded as JSON ([`data`]).
+//! The page is a template with a style sheet and plain JavaScript, which read the plan as embedded JSON ([`data`]).
 
 mod data;
 
@@ -10,7 +10,7 @@ use minijinja::{Environment, context};
 const PAGE: &str = include_str!("html/page.html.jinja");
 const STYLE: &str = include_str!("html/page.css");
 
-/// The scripts in the order in which they build on each other; they share one scope.
+/// The scripts in the order in which they build on each other. They share one scope.
 const SCRIPTS: [&str; 8] = [
     include_str!("html/model.js"),
     include_str!("html/filter.js"),
@@ -22,7 +22,7 @@ const SCRIPTS: [&str; 8] = [
     include_str!("html/main.js"),
 ];
 
-/// The page could not be written: a mistake in Nestling's own page template.
+/// An error in Nestling's own page template.
 #[derive(Debug, thiserror::Error)]
 #[error("the page's template is broken")]
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub struct HtmlError(#[from] minijinja::Error);
 /// Returns the plan as a page.
 ///
 /// # Errors
-/// Only a mistake in Nestling itself; a test renders the page.
+/// Only an error in Nestling itself; a test renders the page.
 pub fn html(plan: &Plan) -> Result<String, HtmlError> {
     let page = data::of(plan, &plan.diagnostics, &plan.sources);
     let json = serde_json::to_string(&page)
@@ -48,7 +48,7 @@ pub fn html(plan: &Plan) -> Result<String, HtmlError> {
     Ok(rendered)
 }
 
-/// JSON that no HTML parser takes for the end of its element, nor a script for the end of a line.
+/// Escapes JSON for a `script` element: no HTML parser finds the element's end in it, no JavaScript parser a line's end.
 fn inert(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

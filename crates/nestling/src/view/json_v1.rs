@@ -1,6 +1,6 @@
 //! The plan as JSON, version 1: for scripts, bots and dashboards. `docs/plan.schema.json` describes it.
 //!
-//! The structs are the format. Fields are added without a new version; none is taken away or changes its meaning.
+//! The structs are the format. New fields may be added without a new version; no field is removed or changes its meaning.
 
 mod read;
 
@@ -11,7 +11,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A plan: which units are in and why, the jobs of the child pipeline, the environments that they touch.
+/// A plan: the units with their reasons, the jobs of the child pipeline, and the environments that they change.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's plan, version 1")]
 #[non_exhaustive]
@@ -20,35 +20,35 @@ pub struct PlanV1 {
     pub version: u32,
     /// The version of Nestling that made the plan.
     pub nestling: String,
-    /// The pipeline that it is for.
+    /// The pipeline that is planned.
     pub pipeline: PipelineV1,
-    /// The older side of the comparison; null where there is nothing to compare with.
+    /// The older side of the comparison; null if there is none.
     pub base: Option<CommitV1>,
-    /// The newer side: what the plan was made from.
+    /// The newer side: the commit or work tree that is planned.
     pub head: CommitV1,
-    /// How many commits the clone has along first parents, where its history is cut off; null where it is whole.
+    /// Number of commits of a shallow clone along first parents; null if the history is complete.
     pub clone_depth: Option<usize>,
-    /// What changed between the two.
+    /// The changes between the two.
     pub changes: ChangesV1,
-    /// Every unit of the workspace in order of name, selected or not; then those that are gone since base.
+    /// All units of the workspace in order of name, selected or not; then those that were removed since base.
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.
     pub stages: Vec<String>,
     /// The jobs in the order in which they are written.
     pub jobs: Vec<JobV1>,
-    /// What the jobs do to environments, in the order of the jobs.
+    /// The jobs with environments, in the order of the jobs.
     pub environments: Vec<EnvironmentV1>,
-    /// What of CDK assemblies became no job, by unit, in the order in which it was found.
+    /// The parts of CDK assemblies that became no job, by unit, in the order of the assembly.
     pub cdk: Vec<CdkLineV1>,
-    /// What is wrong. While one of them is an error, `generate` writes nothing.
+    /// Errors, warnings and notes. With an error, `generate` writes no pipeline.
     pub diagnostics: Vec<DiagnosticV1>,
 }
 
-/// The pipeline that a plan is for.
+/// The pipeline that is planned.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PipelineV1 {
-    /// In a few words: `merge request !7 of feature`.
+    /// A short description, such as `merge request !7 of feature`.
     pub description: String,
     /// `merge_request`, `branch` or `tag`.
     pub kind: String,
@@ -56,11 +56,11 @@ pub struct PipelineV1 {
     pub source: String,
     /// The branch; the source branch of a merge request.
     pub branch: Option<String>,
-    /// The project's default branch, where it is known.
+    /// The project's default branch, if it is known.
     pub default_branch: Option<String>,
     /// The tag.
     pub tag: Option<String>,
-    /// The number of the merge request.
+    /// The number (IID) of the merge request.
     pub merge_request: Option<String>,
 }
 
@@ -68,25 +68,25 @@ pub struct PipelineV1 {
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CommitV1 {
-    /// The commit; of a work tree, the one that is checked out. Null before the first commit.
+    /// The commit; for a work tree, the one that is checked out. Null before the first commit.
     pub commit: Option<String>,
-    /// Whether the files are those on disk, committed or not.
+    /// True if the files are those on disk, committed or not.
     pub work_tree: bool,
-    /// How it was found, for people: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
+    /// How it was determined: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
     pub provenance: String,
-    /// The predefined variable that said so, if one did.
+    /// The predefined variable that names it, if any.
     pub variable: Option<String>,
-    /// Whether the clone lacked it and it was fetched.
+    /// True if it was missing in the clone and was fetched.
     pub fetched: bool,
 }
 
-/// What changed.
+/// The changes between base and head.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ChangesV1 {
-    /// `paths`: what differs counts; `everything` or `nothing`: whatever differs.
+    /// `paths` if the paths below select units; `everything` or `nothing` if they do not matter.
     pub extent: String,
-    /// Why everything or nothing counts as changed.
+    /// The reason for `everything` or `nothing`.
     pub reason: Option<String>,
     /// The paths that differ, in byte order. Bytes that are not UTF-8 are escaped.
     pub paths: Vec<PathV1>,
@@ -102,7 +102,7 @@ pub struct PathV1 {
     pub status: String,
 }
 
-/// A unit with what selection says of it.
+/// A unit and its selection.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct UnitV1 {
@@ -110,42 +110,41 @@ pub struct UnitV1 {
     pub name: String,
     /// Its directory.
     pub directory: String,
-    /// `everything`, `selected`, `needed` (only for single jobs that others need), `removed` (gone since base: only
-    /// jobs that stop its environments are in) or `skipped`.
+    /// `everything`, `selected`, `needed` (only for the jobs that others need), `removed` (since base; it has only the jobs
+    /// that stop its environments) or `skipped`.
     pub verdict: String,
-    /// Why, the most direct reason first.
+    /// The reasons, the most direct first.
     pub reasons: Vec<ReasonV1>,
-    /// Jobs that its templates or its fragment write and that this pipeline does not get.
+    /// Jobs that its templates or its fragment define and that are not in this pipeline.
     pub left_out: Vec<LeftOutV1>,
-    /// Where it is declared.
+    /// The place of its declaration.
     pub origin: OriginV1,
 }
 
-/// Why a unit is in.
+/// A reason for a unit.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ReasonV1 {
     /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
     /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
     pub kind: String,
-    /// The reason for people.
+    /// The reason as a sentence.
     pub text: String,
-    /// The path that changed, where one is the reason.
+    /// The changed path, if one is the reason.
     pub path: Option<String>,
-    /// The units on the way to the one that changed, for `depends_on`; the other unit, for `depended_on` and
-    /// `moved_to`.
+    /// The chain of units to the changed one, for `depends_on`; the other unit, for `depended_on` and `moved_to`.
     pub through: Vec<String>,
     /// The job that needs one of the unit's jobs, for `needed_by`.
     pub job: Option<String>,
 }
 
-/// A job that is not in.
+/// An omitted job.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LeftOutV1 {
     /// Its name within the unit.
     pub job: String,
-    /// Why it is not in.
+    /// The reason.
     pub reason: String,
 }
 
@@ -163,61 +162,61 @@ pub struct JobV1 {
     pub stage: String,
     /// `automatic`, `manual`, `delayed` or `on_failure`.
     pub start: String,
-    /// What it waits for; null where it waits for all jobs of earlier stages.
+    /// The jobs that it needs; null if it waits for all jobs of earlier stages.
     pub needs: Option<Vec<NeedV1>>,
-    /// What it does to an environment.
+    /// The environment of the job.
     pub environment: Option<JobEnvironmentV1>,
-    /// Where it was written.
+    /// The place of its definition.
     pub origin: OriginV1,
 }
 
-/// What a job waits for.
+/// A need of a job.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct NeedV1 {
     /// The job's name; null for another pipeline as a whole.
     pub job: Option<String>,
-    /// Whether the pipeline may do without it.
+    /// True if the pipeline may lack that job.
     pub optional: bool,
-    /// Whether its artifacts are downloaded.
+    /// True if its artifacts are downloaded.
     pub artifacts: bool,
-    /// The project or the pipeline that it runs in, where that is another.
+    /// The project or the pipeline of the job, if it is another one.
     pub elsewhere: Option<String>,
 }
 
-/// What a job does to an environment.
+/// The environment of a job.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct JobEnvironmentV1 {
-    /// Its name as GitLab gets it, variables unexpanded.
+    /// Its name as GitLab gets it, with unexpanded variables.
     pub name: String,
     /// `start`, `stop`, `prepare`, `verify` or `access`.
     pub action: String,
-    /// The entry of the workspace's catalogue that the job was made for.
+    /// The entry of the environment catalogue that the job was generated for.
     pub catalogue: Option<String>,
 }
 
-/// A job that touches an environment.
+/// A job with an environment.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct EnvironmentV1 {
-    /// Its name as GitLab gets it, variables unexpanded.
+    /// Its name as GitLab gets it, with unexpanded variables.
     pub name: String,
     /// `start`, `stop`, `prepare`, `verify` or `access`.
     pub action: String,
     /// `deployment_tier`.
     pub tier: Option<String>,
-    /// The address, variables unexpanded.
+    /// The URL, with unexpanded variables.
     pub url: Option<String>,
     /// The job.
     pub job: String,
     /// Its unit.
     pub unit: Option<String>,
-    /// Whether a person starts the job.
+    /// True if the job is manual.
     pub manual: bool,
 }
 
-/// Something of a CDK assembly that became no job.
+/// A part of a CDK assembly that became no job.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CdkLineV1 {
@@ -226,17 +225,17 @@ pub struct CdkLineV1 {
     /// `replaced`, `role`, `variable`, `runner`, `source`, `trigger`, `unsupported`, `setting` or `stack`; others may
     /// come.
     pub kind: String,
-    /// Whether somebody has to do something about it.
+    /// True if it requires an action.
     pub open: bool,
-    /// Whose it is: an action, a job, a stack.
+    /// The action, job or stack that it belongs to.
     pub subject: String,
-    /// What it is, and what becomes of it.
+    /// A description of the part and of its replacement.
     pub text: String,
-    /// Where it is written.
+    /// The place of its definition.
     pub origin: OriginV1,
 }
 
-/// Something that is wrong.
+/// An error, a warning or a note.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DiagnosticV1 {
@@ -244,25 +243,25 @@ pub struct DiagnosticV1 {
     pub rule: String,
     /// `error`, `warning` or `note`.
     pub severity: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Where, the most important place first.
+    /// The places, the most important first.
     pub places: Vec<PlaceV1>,
     /// Further facts.
     pub notes: Vec<String>,
-    /// The units that it was found for.
+    /// The units that it belongs to.
     pub units: Vec<String>,
-    /// What to do.
+    /// The way out.
     pub help: Option<String>,
 }
 
-/// A place with what is there.
+/// A place with a label.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlaceV1 {
     /// The place.
     pub origin: OriginV1,
-    /// What is there; may be empty.
+    /// The label; may be empty.
     pub text: String,
 }
 
@@ -274,21 +273,21 @@ pub struct OriginV1 {
     pub path: String,
     /// The line, from 1.
     pub line: u32,
-    /// The column in characters, from 1; null where only the line is known.
+    /// The column in characters, from 1; null if only the line is known.
     pub column: Option<u32>,
 }
 
-/// The plan in this format. `problems` is everything that is wrong, what `check` found included.
+/// Returns a plan in this format.
 pub fn plan_v1(plan: &Plan) -> PlanV1 {
     read::plan(plan, &plan.diagnostics, &plan.sources)
 }
 
-/// Problems in this format, for `check --format json`.
+/// Returns diagnostics in this format, for `check --format json`.
 pub fn diagnostics_v1(problems: &[Diagnostic], sources: &Sources) -> Vec<DiagnosticV1> {
     problems.iter().map(|problem| read::diagnostic(problem, sources)).collect()
 }
 
-/// The JSON schema of the format (draft 2020-12).
+/// Returns the JSON schema of the format (draft 2020-12).
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(PlanV1).to_value()
 }

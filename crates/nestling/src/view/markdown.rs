@@ -1,27 +1,29 @@
-//! The plan as Markdown: what a merge request's note or a job's summary says.
+//! The plan as Markdown, for a comment on a merge request or a job's summary.
 
 use super::escape::{cell, code};
 use super::facts::by_stage;
+use super::fit::counted;
 use super::tree::{extent, summary};
+use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::view::touched::{Starts, Touched, touched};
-use nestling_cdk::report::{Line, Report};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use nestling_cdk::report::Line;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
 use nestling_gitlab::name::UnitName;
 use std::fmt::Write as _;
 
-/// How many rows a table has at most.
+/// The maximal number of rows of a table.
 const ROWS: usize = 200;
 
-/// Environments touched, units with their reasons, jobs by stage.
+/// Returns the environments, the units with their reasons, and the jobs by stage.
 pub fn markdown(plan: &Plan) -> String {
     let mut out = format!("## {}\n\n{}\n\n", cell(&plan.facts.describe()), summary(plan).trim());
     let _ = writeln!(out, "{}.  ", cell(&extent(plan)));
-    for line in plan.changes.provenance().lines() {
+    for line in provenance(plan).lines() {
         let _ = writeln!(out, "{}  ", cell(line));
     }
     out.push('\n');
-    if let Some(line) = wrong(&plan.diagnostics) {
+    if let Some(line) = problems(&plan.diagnostics) {
         let _ = writeln!(out, "**{line}**\n");
     }
     environments(&mut out, plan);
@@ -32,36 +34,47 @@ pub fn markdown(plan: &Plan) -> String {
     out + "\n"
 }
 
-fn wrong(problems: &[Diagnostic]) -> Option<String> {
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    match (errors, problems.len()) {
-        (_, 0) => None,
-        (0, remarks) => Some(format!("{remarks} remarks: `nestling check` tells them")),
-        (errors, _) => Some(format!("{errors} errors: nothing was written")),
+fn problems(diagnostics: &[Diagnostic]) -> Option<String> {
+    let mut counts = Vec::new();
+    for (severity, word) in
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
+    {
+        let count = diagnostics.iter().filter(|problem| problem.severity == severity).count();
+        if count > 0 {
+            counts.push(counted(count, word));
+        }
     }
+    if counts.is_empty() {
+        return None;
+    }
+    let consequence =
+        if has_errors(diagnostics) { "no pipeline was written" } else { "run `nestling check`" };
+    Some(format!("{}: {consequence}", counts.join(", ")))
 }
 
 fn environments(out: &mut String, plan: &Plan) {
     let all = touched(&plan.pipeline);
     out.push_str("### Environments\n\n");
     if all.is_empty() {
-        out.push_str("None is touched.\n\n");
+        out.push_str("None.\n\n");
         return;
     }
-    out.push_str("| environment | tier | what happens | unit | started |\n|---|---|---|---|---|\n");
-    for it in all.iter().take(ROWS) {
-        let unit = it.unit.as_ref().map(|unit| code(unit.as_str())).unwrap_or_default();
-        let start = if it.start == Starts::Manual { "by hand" } else { "automatically" };
-        let tier = it.tier.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "| {} | {} | {} | {unit} | {start} |", place(it), cell(tier), action(it));
+    out.push_str("| environment | tier | action | unit | start |\n|---|---|---|---|---|\n");
+    for touched in all.iter().take(ROWS) {
+        let name = environment_name(touched);
+        let tier = cell(touched.tier.as_deref().unwrap_or_default());
+        let action = action(touched);
+        let unit = touched.unit.as_ref().map(|unit| code(unit.as_str())).unwrap_or_default();
+        let start = if touched.start == Starts::Manual { "manual" } else { "automatic" };
+        let _ = writeln!(out, "| {name} | {tier} | {action} | {unit} | {start} |");
     }
     more(out, all.len());
 }
 
-fn place(touched: &Touched) -> String {
+fn environment_name(touched: &Touched) -> String {
     let name = cell_code(&touched.name);
     match touched.url.as_deref() {
-        // An address with a variable in it leads nowhere yet.
+        // Only GitLab can expand variables in a URL: a link would lead nowhere.
         Some(url) if url.starts_with("https://") && !url.contains(['$', ')', ' ', '|', '<']) => {
             format!("[{name}]({url})")
         }
@@ -70,7 +83,7 @@ fn place(touched: &Touched) -> String {
     }
 }
 
-/// Inline code in a table, where a bar would end the cell even so.
+/// Returns inline code for a table, where a bar ends the cell even inside of code.
 fn cell_code(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
@@ -88,10 +101,10 @@ fn units(out: &mut String, plan: &Plan) {
     let included = plan.included();
     out.push_str("### Units\n\n");
     if included.is_empty() {
-        out.push_str("None is selected.\n\n");
+        out.push_str("No unit is selected.\n\n");
         return;
     }
-    out.push_str("| unit | why |\n|---|---|\n");
+    out.push_str("| unit | reason |\n|---|---|\n");
     for (unit, verdict) in included.iter().take(ROWS) {
         let reasons: Vec<String> = verdict.reasons().iter().map(|reason| cell(&reason.to_string())).collect();
         let _ = writeln!(out, "| {} | {} |", cell_code(unit.as_str()), reasons.join("<br>"));
@@ -102,7 +115,7 @@ fn units(out: &mut String, plan: &Plan) {
 fn stages(out: &mut String, plan: &Plan) {
     out.push_str("### Jobs\n\n");
     for (stage, jobs) in by_stage(&plan.pipeline) {
-        let count = if jobs.len() == 1 { "1 job".to_owned() } else { format!("{} jobs", jobs.len()) };
+        let count = counted(jobs.len(), "job");
         let _ = writeln!(out, "<details><summary>{}: {count}</summary>\n", cell(stage));
         for job in jobs.iter().take(ROWS) {
             let _ = writeln!(out, "- {}", code(job.name.as_str()));
@@ -114,36 +127,38 @@ fn stages(out: &mut String, plan: &Plan) {
     }
 }
 
-/// What of CDK assemblies became no job: first what somebody has to do, then what is done without them.
+/// Adds the parts of CDK assemblies that became no job: first those that require an action, then the others.
 fn cdk(out: &mut String, plan: &Plan) {
-    let lines = |open: bool| {
-        let of = move |(unit, report): (&'_ UnitName, &'_ Report)| {
-            let lines = report.lines.iter().filter(move |line| line.kind.is_open() == open);
-            lines.map(|line| cdk_row(unit, line)).collect::<Vec<_>>()
-        };
-        plan.cdk_reports.iter().flat_map(of).collect::<Vec<_>>()
-    };
     if plan.cdk_reports.is_empty() {
         return;
     }
-    out.push_str("### From CDK assemblies, to be done\n\n");
-    table(out, &lines(true));
-    out.push_str("<details><summary>Done by GitLab, or before</summary>\n\n");
-    table(out, &lines(false));
+    let mut open_rows = Vec::new();
+    let mut done_rows = Vec::new();
+    for (unit, report) in &plan.cdk_reports {
+        for line in &report.lines {
+            let rows = if line.kind.is_open() { &mut open_rows } else { &mut done_rows };
+            rows.push(cdk_row(unit, line));
+        }
+    }
+    out.push_str("### CDK assemblies: manual steps\n\n");
+    table(out, &open_rows);
+    out.push_str("<details><summary>Done by GitLab or Nestling</summary>\n\n");
+    table(out, &done_rows);
     out.push_str("</details>\n");
 }
 
 fn cdk_row(unit: &UnitName, line: &Line) -> String {
-    let (unit, kind) = (cell_code(unit.as_str()), line.kind.as_str());
+    let unit = cell_code(unit.as_str());
+    let kind = line.kind.as_str();
     format!("| {unit} | {kind} | {} | {} |", cell(&line.subject), cell(&line.text))
 }
 
 fn table(out: &mut String, rows: &[String]) {
     if rows.is_empty() {
-        out.push_str("Nothing.\n\n");
+        out.push_str("None.\n\n");
         return;
     }
-    out.push_str("| unit | kind | whose | what |\n|---|---|---|---|\n");
+    out.push_str("| unit | kind | subject | description |\n|---|---|---|---|\n");
     for row in rows.iter().take(ROWS) {
         let _ = writeln!(out, "{row}");
     }

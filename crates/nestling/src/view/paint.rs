@@ -1,4 +1,4 @@
-//! Color, or none. Words carry the meaning; color only helps to find them.
+//! Color, or none. The words carry the meaning, color only makes them easier to find.
 
 use std::fmt::Display;
 
@@ -12,12 +12,12 @@ pub enum Paint {
 }
 
 impl Paint {
-    /// What a reader looks for first.
+    /// Names that a reader looks for first.
     pub fn bold(self, text: impl Display) -> String {
         self.escape("1", text)
     }
 
-    /// What a reader may pass over.
+    /// Details that a reader may skip.
     pub fn dim(self, text: impl Display) -> String {
         self.escape("2", text)
     }
@@ -27,12 +27,12 @@ impl Paint {
         self.escape("32", text)
     }
 
-    /// What goes away.
+    /// Removed lines and jobs.
     pub fn red(self, text: impl Display) -> String {
         self.escape("31", text)
     }
 
-    /// What waits for a person.
+    /// Manual jobs and warnings.
     pub fn yellow(self, text: impl Display) -> String {
         self.escape("33", text)
     }
@@ -50,17 +50,17 @@ impl Paint {
     }
 }
 
-/// What a view is drawn on.
+/// The terminal or log that a view is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screen {
-    /// Whether it shows color.
+    /// Color, or none.
     pub paint: Paint,
-    /// How many characters fit on a line.
+    /// The number of characters per line.
     pub columns: usize,
 }
 
 impl Screen {
-    /// Eighty columns: what every terminal and GitLab's log have room for.
+    /// Eighty columns, which every terminal and GitLab's job log have.
     pub const COLUMNS: usize = 80;
 
     /// Eighty columns of plain text.

@@ -1,9 +1,10 @@
-//! Parts of the plan for the log of the parent's job: what changed, which units that selects, which environments are
-//! touched. The jobs by stage are [`stages`](super::stages).
+//! Parts of the plan for the log of the parent's job: changed paths, selected units, environments. The jobs by stage
+//! are [`stages`](super::stages).
 
-use super::fit::{end_cut, list, middle_cut, width};
-use super::paint::Screen;
+use super::fit::{counted, end_cut, list, middle_cut, width};
+use super::paint::{Paint, Screen};
 use super::row::padded;
+use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::select::{Reason, Selection};
 use crate::view::touched::{Starts, Touched, touched};
@@ -11,24 +12,19 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::fmt::Write as _;
 
-/// How many paths of a unit are listed.
+/// Paths listed of one unit.
 const PATHS: usize = 5;
 
-/// How many units are listed; a log is for people.
+/// Units listed; nobody reads a longer log.
 const UNITS: usize = 100;
 
-/// How base and head were found, and how much changed.
+/// Returns how base and head were determined, and the extent of the change.
 pub fn comparison(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    format!(
-        "{}: {}\n{}\n",
-        paint.bold(plan.facts.describe()),
-        super::tree::extent(plan),
-        plan.changes.provenance()
-    )
+    format!("{}: {}\n{}\n", paint.bold(plan.facts.describe()), super::tree::extent(plan), provenance(plan))
 }
 
-/// The changed paths by the units that they concern, then those that concern none.
+/// Returns the changed paths by the units that they affect, then those that affect none.
 pub fn changed_paths(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let mut text = String::new();
@@ -44,29 +40,26 @@ pub fn changed_paths(plan: &Plan, screen: Screen) -> String {
         let _ = writeln!(text, "and those of {} more units", units.len() - UNITS);
     }
     let Selection { unclaimed, ignored, .. } = &plan.selection;
-    for (title, paths) in [("of no unit", unclaimed), ("left out by `ignore`", ignored)] {
+    for (title, paths) in [("in no unit", unclaimed), ("matched by `ignore`", ignored)] {
         if !paths.is_empty() {
             let _ = writeln!(text, "{}", paint.dim(title));
             listed(&mut text, paths);
         }
     }
-    if text.is_empty() { "none counts\n".to_owned() } else { text }
+    if text.is_empty() { "none that affect a unit\n".to_owned() } else { text }
 }
 
 fn listed(text: &mut String, paths: &[RepoPath]) {
     for path in paths.iter().take(PATHS) {
         let _ = writeln!(text, "  {path}");
     }
-    match paths.len().saturating_sub(PATHS) {
-        0 => {}
-        1 => text.push_str("  and 1 more path\n"),
-        more => {
-            let _ = writeln!(text, "  and {more} more paths");
-        }
+    let more = paths.len().saturating_sub(PATHS);
+    if more > 0 {
+        let _ = writeln!(text, "  and {}", counted(more, "more path"));
     }
 }
 
-/// The units that are in, each with its reasons.
+/// Returns the units of the pipeline, each with its reasons.
 pub fn units(plan: &Plan, screen: Screen) -> String {
     let included = plan.included();
     let names: Vec<Vec<String>> =
@@ -75,11 +68,11 @@ pub fn units(plan: &Plan, screen: Screen) -> String {
     for (line, (_, verdict)) in padded(&names).into_iter().zip(&included) {
         let room = screen.columns.saturating_sub(width(&line));
         let reasons: Vec<String> = verdict.reasons().iter().map(Reason::to_string).collect();
-        let shown = match list(&reasons, "; ", room, |more| format!("{more} more")) {
-            shown if shown.is_empty() => end_cut(reasons.first().map_or("", String::as_str), room.max(20)),
-            shown => shown,
-        };
-        let _ = writeln!(text, "{}", format!("{line}{}", screen.paint.dim(shown)).trim_end());
+        let mut listed = list(&reasons, "; ", room, |more| format!("{more} more"));
+        if listed.is_empty() {
+            listed = end_cut(reasons.first().map_or("", String::as_str), room.max(20));
+        }
+        let _ = writeln!(text, "{}", format!("{line}{}", screen.paint.dim(listed)).trim_end());
     }
     if included.len() > UNITS {
         let _ = writeln!(text, "and {} more units", included.len() - UNITS);
@@ -87,27 +80,31 @@ pub fn units(plan: &Plan, screen: Screen) -> String {
     if text.is_empty() { "no unit is selected\n".to_owned() } else { text }
 }
 
-/// The environments that the pipeline touches: tier, name, what is done, by which job, and whether a person starts it.
+/// Returns the environments that the pipeline changes: tier, action, start, name and job.
 pub fn environments(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let all = touched(&plan.pipeline);
-    let row = |it: &Touched| {
-        let action = if it.action == "start" { "deploy" } else { &it.action };
-        let action = if it.action == "start" { paint.green(action) } else { action.to_owned() };
-        let start = if it.start == Starts::Manual { paint.yellow("manual") } else { String::new() };
-        vec![it.tier.clone().unwrap_or_default(), action, start]
-    };
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = all.iter().map(|touched| environment_row(touched, paint)).collect();
     let mut text = String::new();
-    for (line, it) in padded(&rows).into_iter().zip(&all).take(UNITS) {
+    for (line, touched) in padded(&rows).into_iter().zip(&all).take(UNITS) {
         let room = screen.columns.saturating_sub(width(&line)).max(20);
-        let job = paint.dim(format!("by {}", it.job));
-        let name = middle_cut(&it.name, room);
+        let name = middle_cut(&touched.name, room);
+        let job = paint.dim(format!("by {}", touched.job));
         let fits = width(&line) + width(&name) + 2 + width(&job) <= screen.columns;
-        let _ = writeln!(text, "{line}{name}{}", if fits { format!("  {job}") } else { String::new() });
+        let job = if fits { format!("  {job}") } else { String::new() };
+        let _ = writeln!(text, "{line}{name}{job}");
     }
     if all.len() > UNITS {
         let _ = writeln!(text, "and {} more", all.len() - UNITS);
     }
     if text.is_empty() { "none\n".to_owned() } else { text }
+}
+
+fn environment_row(touched: &Touched, paint: Paint) -> Vec<String> {
+    let action = match touched.action.as_str() {
+        "start" => paint.green("deploy"),
+        action => action.to_owned(),
+    };
+    let start = if touched.start == Starts::Manual { paint.yellow("manual") } else { String::new() };
+    vec![touched.tier.clone().unwrap_or_default(), action, start]
 }

@@ -1,33 +1,39 @@
-//! One job on one line: its name, its stage, where it deploys, how it starts, what it needs. What does not fit is
-//! shortened, the needs first.
+//! One job on one line: name, stage, environment, start, needs. A line that is too long is shortened, the needs first.
 
 use super::facts::{Start, deploys_to, needed, short, start, within};
-use super::fit::{list, middle_cut, width};
+use super::fit::{counted, list, middle_cut, width};
 use super::paint::{Paint, Screen};
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::environment::Environment;
 
-/// Columns are padded to their widest text, up to this width: one long name shall not push all others aside.
+/// Columns are padded to their widest text, up to this width: one long name must not push all others aside.
 const WIDEST: usize = 32;
 
-/// The least that an environment's name is cut to.
+/// The minimal width of a shortened environment name.
 const ENVIRONMENT: usize = 8;
 
-/// What stands first on a line, before the facts: padded alike for all rows.
+/// Returns the first columns of each row, padded to equal widths.
 pub(crate) fn padded(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.first().map_or(0, Vec::len);
-    let widest =
-        |at: usize| rows.iter().map(|row| width(&row[at])).filter(|it| *it <= WIDEST).max().unwrap_or(WIDEST);
-    let widths: Vec<usize> = (0..columns).map(widest).collect();
-    let line = |row: &Vec<String>| -> String {
-        let cells = row.iter().zip(&widths);
-        cells
-            .map(|(text, full)| format!("{text}{}  ", " ".repeat(full.saturating_sub(width(text)))))
-            .collect()
-    };
-    rows.iter().map(line).collect()
+    let widths: Vec<usize> = (0..columns).map(|column| column_width(rows, column)).collect();
+    let mut lines = Vec::new();
+    for row in rows {
+        let mut line = String::new();
+        for (text, column_width) in row.iter().zip(&widths) {
+            line.push_str(text);
+            line.push_str(&" ".repeat(column_width.saturating_sub(width(text)) + 2));
+        }
+        lines.push(line);
+    }
+    lines
 }
 
-/// A job's name in a list: yellow where it waits for a person.
+fn column_width(rows: &[Vec<String>], column: usize) -> usize {
+    let widths = rows.iter().map(|row| width(&row[column]));
+    widths.filter(|width| *width <= WIDEST).max().unwrap_or(WIDEST)
+}
+
+/// Returns a job's name for a list, in yellow if the job is manual or delayed.
 pub(crate) fn name(job: &Job, paint: Paint) -> String {
     match start(job) {
         Start::Manual | Start::Delayed(_) => paint.yellow(short(job)),
@@ -35,45 +41,56 @@ pub(crate) fn name(job: &Job, paint: Paint) -> String {
     }
 }
 
-/// What else there is to say of a job, in `columns` characters where that can be.
+/// Returns the other facts of a job, in `columns` characters if possible.
 pub(crate) fn facts(job: &Job, screen: Screen, columns: usize) -> String {
     let paint = screen.paint;
-    let start = match start(job) {
-        Start::Automatic => None,
-        Start::Manual => Some("manual".to_owned()),
-        Start::Delayed(time) => Some(format!("after {time}")),
-        Start::OnFailure => Some("on failure".to_owned()),
-    };
-    let names: Vec<String> =
-        needed(job).unwrap_or_default().into_iter().map(|name| within(job, name).to_owned()).collect();
-    let mut left = columns.saturating_sub(start.as_ref().map_or(0, |text| text.len() + 2));
-    let counted = needs(&names, 0);
+    let start = start_in_words(job);
+    let mut needed_jobs = Vec::new();
+    for name in needed(job).unwrap_or_default() {
+        needed_jobs.push(within(job, name).to_owned());
+    }
+    // The start is short and never cut; the rest shares the room beside it.
+    let mut room = columns.saturating_sub(start.as_ref().map_or(0, |text| text.len() + 2));
     let mut facts = Vec::new();
     if let Some(environment) = deploys_to(job) {
-        let (word, action) = match environment.action() {
-            "start" => ("→ ".to_owned(), "start"),
-            "stop" => ("stops ".to_owned(), "stop"),
-            other => (format!("{other} "), other),
-        };
-        let reserved = width(&word) + if names.is_empty() { 0 } else { width(&counted) + 2 };
-        let name = middle_cut(environment.name_text(), left.saturating_sub(reserved).max(ENVIRONMENT));
-        let text = format!("{word}{name}");
-        left = left.saturating_sub(width(&text) + 2);
-        facts.push(if action == "start" { paint.green(text) } else { paint.dim(text) });
+        let needs_width = if needed_jobs.is_empty() { 0 } else { width(&needs(&needed_jobs, 0)) + 2 };
+        let text = environment_in_words(&environment, room.saturating_sub(needs_width));
+        room = room.saturating_sub(width(&text) + 2);
+        facts.push(if environment.action() == "start" { paint.green(text) } else { paint.dim(text) });
     }
     facts.extend(start.map(|text| paint.yellow(text)));
-    if !names.is_empty() {
-        facts.push(paint.dim(needs(&names, left)));
+    if !needed_jobs.is_empty() {
+        facts.push(paint.dim(needs(&needed_jobs, room)));
     }
     facts.join("  ")
 }
 
-/// The needs in this many characters; only their number where none fits.
+/// Returns how a job starts, or `None` if that is automatic.
+pub(crate) fn start_in_words(job: &Job) -> Option<String> {
+    match start(job) {
+        Start::Automatic => None,
+        Start::Manual => Some("manual".to_owned()),
+        Start::Delayed(time) => Some(format!("after {time}")),
+        Start::OnFailure => Some("on failure".to_owned()),
+    }
+}
+
+/// Returns an environment with its action: `→ production`, `stops review/…/api`.
+fn environment_in_words(environment: &Environment<'_>, columns: usize) -> String {
+    let verb = match environment.action() {
+        "start" => "→ ".to_owned(),
+        "stop" => "stops ".to_owned(),
+        action => format!("{action} "),
+    };
+    let room = columns.saturating_sub(width(&verb)).max(ENVIRONMENT);
+    format!("{verb}{}", middle_cut(environment.name_text(), room))
+}
+
+/// Returns the needs in this many characters, or only their number if not even one fits.
 fn needs(names: &[String], columns: usize) -> String {
     let shown = list(names, ", ", columns.saturating_sub("needs ".len()), |more| format!("+{more}"));
-    match (shown.is_empty(), names.len()) {
-        (false, _) => format!("needs {shown}"),
-        (true, 1) => "needs 1 job".to_owned(),
-        (true, count) => format!("needs {count} jobs"),
+    if shown.is_empty() {
+        return format!("needs {}", counted(names.len(), "job"));
     }
+    format!("needs {shown}")
 }

@@ -1,12 +1,14 @@
-//! Two jobs, key by key.
+//! Comparison of two jobs key by key.
 
 use super::ChangedKey;
 use indexmap::IndexMap;
 use nestling_gitlab::yaml::{Kind, Map, Node, emit};
+use std::collections::BTreeSet;
 
-/// The keys whose values differ, in the order of the newer job, then those that are gone.
+/// Returns the keys whose values differ, in the order of the newer job, then the removed keys.
 pub(super) fn changed_keys(before: &Map, after: &Map) -> Vec<ChangedKey> {
-    let (mut old, mut new) = (IndexMap::new(), IndexMap::new());
+    let mut old = IndexMap::new();
+    let mut new = IndexMap::new();
     flatten(before, "", &mut old);
     flatten(after, "", &mut new);
     let mut changed = Vec::new();
@@ -22,7 +24,7 @@ pub(super) fn changed_keys(before: &Map, after: &Map) -> Vec<ChangedKey> {
     changed
 }
 
-/// Every value that is no mapping, under its keys with dots between them.
+/// Collects every value that is not a mapping under its path of keys, joined by dots.
 fn flatten<'a>(map: &'a Map, prefix: &str, out: &mut IndexMap<String, &'a Node>) {
     for (key, node) in map.iter() {
         let key = if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
@@ -35,19 +37,31 @@ fn flatten<'a>(map: &'a Map, prefix: &str, out: &mut IndexMap<String, &'a Node>)
     }
 }
 
-/// The difference of two values; `None` where it is only in how they are written.
+/// Returns the difference of two values, or `None` if they differ only in how they are written.
 fn between(key: &str, before: Option<&Node>, after: Option<&Node>) -> Option<ChangedKey> {
-    let (old, new) = (lines(before), lines(after));
-    let common = common(&old, &new);
-    let without = |lines: &[String], keep: &dyn Fn(&(usize, usize)) -> usize| -> Vec<String> {
-        let kept: Vec<usize> = common.iter().map(keep).collect();
-        lines.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, line)| line.clone()).collect()
-    };
-    let (removed, added) = (without(&old, &|pair| pair.0), without(&new, &|pair| pair.1));
-    (!(removed.is_empty() && added.is_empty())).then(|| ChangedKey { key: key.to_owned(), removed, added })
+    let old = lines(before);
+    let new = lines(after);
+    let (common_old, common_new) = common_lines(&old, &new).into_iter().unzip();
+    let removed = without(&old, &common_old);
+    let added = without(&new, &common_new);
+    if removed.is_empty() && added.is_empty() {
+        return None;
+    }
+    Some(ChangedKey { key: key.to_owned(), removed, added })
 }
 
-/// A value as lines of YAML: an item of a list each, a line of a text each.
+/// Returns the lines whose index is not in `common`.
+fn without(lines: &[String], common: &BTreeSet<usize>) -> Vec<String> {
+    let mut rest = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if !common.contains(&index) {
+            rest.push(line.clone());
+        }
+    }
+    rest
+}
+
+/// Splits a value into lines of YAML: one per item of a list, one per line of a string.
 fn lines(node: Option<&Node>) -> Vec<String> {
     let Some(node) = node else { return Vec::new() };
     if let Some(text) = node.as_str().filter(|text| text.contains('\n')) {
@@ -56,22 +70,25 @@ fn lines(node: Option<&Node>) -> Vec<String> {
     emit(node).lines().map(str::to_owned).collect()
 }
 
-/// Beyond this many pairs of lines only what stands at both ends is taken for common.
+/// Limit of the table of [`longest`]. Longer values are compared only at their two ends, so that time and memory stay
+/// small for a script of thousands of lines.
 const PAIRS: usize = 1_000_000;
 
-/// The places of a longest common subsequence in both lists.
-fn common(old: &[String], new: &[String]) -> Vec<(usize, usize)> {
+/// Returns the index pairs of a longest common subsequence of both lists.
+fn common_lines(old: &[String], new: &[String]) -> Vec<(usize, usize)> {
     let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let rest = old[start..].iter().rev().zip(new[start..].iter().rev());
+    let end = rest.take_while(|(a, b)| a == b).count();
     let (a, b) = (&old[start..old.len() - end], &new[start..new.len() - end]);
-    let mut pairs: Vec<(usize, usize)> = (0..start).map(|at| (at, at)).collect();
+    let mut pairs: Vec<(usize, usize)> = (0..start).map(|index| (index, index)).collect();
     if a.len() * b.len() <= PAIRS {
         pairs.extend(longest(a, b).into_iter().map(|(x, y)| (x + start, y + start)));
     }
-    pairs.extend((0..end).map(|at| (old.len() - end + at, new.len() - end + at)));
+    pairs.extend((0..end).map(|offset| (old.len() - end + offset, new.len() - end + offset)));
     pairs
 }
 
+/// Longest common subsequence by dynamic programming: `lengths[x][y]` is its length from there to both ends.
 fn longest(a: &[String], b: &[String]) -> Vec<(usize, usize)> {
     let mut lengths = vec![vec![0u32; b.len() + 1]; a.len() + 1];
     for x in (0..a.len()).rev() {

@@ -1,28 +1,28 @@
-//! What changes alike in many jobs, told once. Two changes are alike when they differ only in the unit's own name.
+//! Groups identical changes to several jobs. Changes are identical if they differ only in the name of the unit.
 
-use super::{Diff, JobId};
+use super::{ChangedKey, Diff, JobId};
 use indexmap::IndexMap;
 use nestling_gitlab::name::{UnitName, slug};
 
-/// What stands for the unit's name where several units change alike.
+/// Placeholder of the unit's name where a change affects several units.
 const UNIT: &str = "<unit>";
-/// What stands for the slug of the unit's name.
+/// Placeholder of the slug of the unit's name.
 const SLUG: &str = "<unit slug>";
 
-/// A change with all jobs that it happens to.
+/// A change with all jobs that it affects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Alike {
     /// The key that changes.
     pub key: String,
-    /// The lines that go.
+    /// Removed lines.
     pub removed: Vec<String>,
-    /// The lines that come.
+    /// Added lines.
     pub added: Vec<String>,
     /// The jobs by unit, in order.
     pub jobs: ByUnit,
 }
 
-/// Jobs under short names that came or went in several units.
+/// A short name of jobs that were added or removed in several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Same {
     /// The name within the unit.
@@ -34,42 +34,45 @@ pub(super) struct Same {
 /// Short names of jobs by unit.
 pub(super) type ByUnit = IndexMap<Option<UnitName>, Vec<String>>;
 
-/// The changes of all jobs, those that happen to most jobs first.
+/// Returns the changes of all jobs, the most frequent first.
 pub(super) fn changes(diff: &Diff) -> Vec<Alike> {
-    let mut alike: IndexMap<(String, Vec<String>, Vec<String>), Alike> = IndexMap::new();
+    let mut by_neutral_form: IndexMap<(String, Vec<String>, Vec<String>), Alike> = IndexMap::new();
     for changed in &diff.changed {
-        let unit = changed.job.unit.as_ref();
-        let neutral = |lines: &[String]| lines.iter().map(|line| neutral(line, unit)).collect::<Vec<_>>();
-        for key in &changed.keys {
-            let found = (key.key.clone(), neutral(&key.removed), neutral(&key.added));
-            let entry = alike.entry(found).or_insert_with(|| Alike {
-                key: key.key.clone(),
-                removed: key.removed.clone(),
-                added: key.added.clone(),
-                jobs: ByUnit::new(),
-            });
-            entry.jobs.entry(changed.job.unit.clone()).or_default().push(changed.job.short.clone());
+        let JobId { unit, short, .. } = &changed.job;
+        for changed_key in &changed.keys {
+            let ChangedKey { key, removed, added } = changed_key.clone();
+            let removed_form = neutral(&removed, unit.as_ref());
+            let added_form = neutral(&added, unit.as_ref());
+            let alike = by_neutral_form
+                .entry((key.clone(), removed_form, added_form))
+                .or_insert_with(|| Alike { key, removed, added, jobs: ByUnit::new() });
+            alike.jobs.entry(unit.clone()).or_default().push(short.clone());
         }
     }
-    let mut folded: Vec<Alike> = alike.into_iter().map(|(neutral, alike)| worded(neutral, alike)).collect();
+    let mut folded = Vec::new();
+    for ((_, removed, added), alike) in by_neutral_form {
+        // A change to one unit shows the unit's own lines; only several units share the placeholders.
+        let of_one_unit = alike.jobs.len() == 1;
+        folded.push(if of_one_unit { alike } else { Alike { removed, added, ..alike } });
+    }
     folded.sort_by_key(|alike| std::cmp::Reverse(alike.count()));
     folded
 }
 
-/// One unit's change is told in its own words.
-fn worded((_, removed, added): (String, Vec<String>, Vec<String>), alike: Alike) -> Alike {
-    if alike.jobs.len() == 1 { alike } else { Alike { removed, added, ..alike } }
-}
-
-/// A line in which the unit's own name and slug are left open.
-fn neutral(line: &str, unit: Option<&UnitName>) -> String {
-    let Some(unit) = unit else { return line.to_owned() };
-    let line = line.replace(unit.as_str(), UNIT);
+/// Replaces the unit's name and its slug by placeholders.
+fn neutral(lines: &[String], unit: Option<&UnitName>) -> Vec<String> {
+    let Some(unit) = unit else { return lines.to_vec() };
     let slug = slug(unit.as_str());
-    if slug.is_empty() { line } else { line.replace(&slug, SLUG) }
+    let mut neutral = Vec::new();
+    for line in lines {
+        let line = line.replace(unit.as_str(), UNIT);
+        // Replacing the empty string would put the placeholder between all characters.
+        neutral.push(if slug.is_empty() { line } else { line.replace(&slug, SLUG) });
+    }
+    neutral
 }
 
-/// Jobs of the same short name together, in the order of the first.
+/// Groups jobs by their short names, in the order of the first job of each.
 pub(super) fn same(jobs: &[JobId]) -> Vec<Same> {
     let mut by_name: IndexMap<&str, Vec<UnitName>> = IndexMap::new();
     for job in jobs {
@@ -79,26 +82,28 @@ pub(super) fn same(jobs: &[JobId]) -> Vec<Same> {
 }
 
 impl Alike {
-    /// How many jobs it happens to.
+    /// Returns the number of jobs.
     pub(super) fn count(&self) -> usize {
         self.jobs.values().map(Vec::len).sum()
     }
 
-    /// `` `image` changes in 37 jobs of 12 units``.
+    /// Returns a title: `` `image` changes in 37 jobs of 12 units``.
     pub(super) fn title(&self) -> String {
         self.titled(|key| format!("`{key}`"), str::to_owned)
     }
 
-    /// [`Self::title`] with the key and a job's name written in other ways.
+    /// Returns the title, with the key and the job's name formatted by the caller.
     pub(super) fn titled(&self, key: impl Fn(&str) -> String, name: impl Fn(&str) -> String) -> String {
         let key = key(&self.key);
         let verb = match (self.removed.is_empty(), self.added.is_empty()) {
-            (true, false) => "is new",
-            (false, true) => "is gone",
+            (true, false) => "is added",
+            (false, true) => "is removed",
             _ => "changes",
         };
         let count = self.count();
-        if let (1, Some((unit, jobs))) = (count, self.jobs.first()) {
+        if count == 1
+            && let Some((unit, jobs)) = self.jobs.first()
+        {
             return format!("{key} {verb} in {}", name(&full(unit.as_ref(), &jobs[0])));
         }
         let units = self.jobs.keys().flatten().count();
@@ -111,12 +116,7 @@ impl Alike {
     }
 }
 
-/// A job's name for people.
+/// Returns a job's name with its unit.
 pub(super) fn full(unit: Option<&UnitName>, short: &str) -> String {
     unit.map_or_else(|| short.to_owned(), |unit| format!("{unit}:{short}"))
-}
-
-/// A count with its word.
-pub(super) fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

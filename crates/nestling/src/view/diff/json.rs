@@ -1,28 +1,28 @@
-//! The difference for scripts, version 1.
+//! The difference as JSON, version 1, for scripts.
 
-use super::fold::changes;
-use super::{ChangedKey, Diff, JobId};
+use super::fold::{Alike, changes, full};
+use super::{ChangedJob, ChangedKey, Diff, JobId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A difference between the plans of two commits, for all units.
+/// The difference between the plans of two commits, for all units.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's diff, version 1")]
 #[non_exhaustive]
 pub struct DiffV1 {
     /// The version of this format: 1.
     pub version: u32,
-    /// The older side, for people.
+    /// Description of the older side.
     pub base: String,
-    /// The newer side, for people.
+    /// Description of the newer side.
     pub head: String,
-    /// Jobs that only the newer side has.
+    /// Jobs of the newer side only.
     pub added: Vec<DiffJobV1>,
-    /// Jobs that only the older side has.
+    /// Jobs of the older side only.
     pub removed: Vec<DiffJobV1>,
-    /// Jobs of both that differ, with what differs.
+    /// Jobs of both sides that differ.
     pub changed: Vec<ChangedJobV1>,
-    /// The same changes, those that are alike put together: alike but for the unit's own name.
+    /// The same changes, grouped: changes that differ only in the name of the unit are one entry.
     pub folded: Vec<FoldedV1>,
 }
 
@@ -46,7 +46,7 @@ pub struct ChangedJobV1 {
     pub name: String,
     /// Its unit; null for a job of the workspace.
     pub unit: Option<String>,
-    /// What differs in it.
+    /// The keys that differ.
     pub keys: Vec<ChangedKeyV1>,
 }
 
@@ -56,63 +56,63 @@ pub struct ChangedJobV1 {
 pub struct ChangedKeyV1 {
     /// The key, with dots between the levels: `variables.NODE_ENV`.
     pub key: String,
-    /// Lines of YAML that only the older value has.
+    /// Lines of YAML of the older value only.
     pub removed: Vec<String>,
-    /// Lines of YAML that only the newer value has.
+    /// Lines of YAML of the newer value only.
     pub added: Vec<String>,
 }
 
-/// A change that happens to several jobs.
+/// A change to one or several jobs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FoldedV1 {
-    /// In words: `` `image` changes in 37 jobs of 12 units``.
+    /// A title, such as `` `image` changes in 37 jobs of 12 units``.
     pub title: String,
-    /// The change. Where several units are concerned, `<unit>` and `<unit slug>` stand for their names.
+    /// The change. If it affects several units, `<unit>` and `<unit slug>` are placeholders of their names.
     #[serde(flatten)]
     pub change: ChangedKeyV1,
     /// The jobs' final names.
     pub jobs: Vec<String>,
 }
 
-/// The difference in this format. `base` and `head` say what was compared.
+/// Returns the difference in this format. `base` and `head` describe the two sides.
 pub fn diff_v1(diff: &Diff, base: String, head: String) -> DiffV1 {
-    let changed = |key: &ChangedKey| ChangedKeyV1 {
-        key: key.key.clone(),
-        removed: key.removed.clone(),
-        added: key.added.clone(),
-    };
     DiffV1 {
         version: 1,
         base,
         head,
         added: diff.added.iter().map(job).collect(),
         removed: diff.removed.iter().map(job).collect(),
-        changed: diff
-            .changed
-            .iter()
-            .map(|it| ChangedJobV1 {
-                name: it.job.name.to_string(),
-                unit: it.job.unit.as_ref().map(ToString::to_string),
-                keys: it.keys.iter().map(changed).collect(),
-            })
-            .collect(),
-        folded: changes(diff)
-            .into_iter()
-            .map(|alike| FoldedV1 {
-                title: alike.title(),
-                jobs: alike
-                    .jobs
-                    .iter()
-                    .flat_map(|(unit, jobs)| jobs.iter().map(|job| super::fold::full(unit.as_ref(), job)))
-                    .collect(),
-                change: ChangedKeyV1 { key: alike.key, removed: alike.removed, added: alike.added },
-            })
-            .collect(),
+        changed: diff.changed.iter().map(changed_job).collect(),
+        folded: changes(diff).into_iter().map(folded).collect(),
     }
 }
 
-/// The JSON schema of the format (draft 2020-12).
+fn changed_job(changed: &ChangedJob) -> ChangedJobV1 {
+    ChangedJobV1 {
+        name: changed.job.name.to_string(),
+        unit: changed.job.unit.as_ref().map(ToString::to_string),
+        keys: changed.keys.iter().map(changed_key).collect(),
+    }
+}
+
+fn changed_key(key: &ChangedKey) -> ChangedKeyV1 {
+    ChangedKeyV1 { key: key.key.clone(), removed: key.removed.clone(), added: key.added.clone() }
+}
+
+fn folded(alike: Alike) -> FoldedV1 {
+    let mut names = Vec::new();
+    for (unit, jobs) in &alike.jobs {
+        names.extend(jobs.iter().map(|job| full(unit.as_ref(), job)));
+    }
+    FoldedV1 {
+        title: alike.title(),
+        jobs: names,
+        change: ChangedKeyV1 { key: alike.key, removed: alike.removed, added: alike.added },
+    }
+}
+
+/// Returns the JSON schema of the format (draft 2020-12).
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(DiffV1).to_value()
 }

@@ -1,18 +1,19 @@
-//! The difference for a note on a merge request.
+//! The difference as Markdown, for a comment on a merge request.
 
-use super::fold::{Alike, Same, changes, counted, full, same};
+use super::fold::{Alike, Same, changes, full, same};
 use super::{Diff, JobId};
 use crate::view::escape::{code, fence};
+use crate::view::fit::counted;
 use std::fmt::Write as _;
 
-/// How many lines of one change are shown.
+/// Lines shown of one change.
 const LINES: usize = 40;
 
-/// How many changes are shown: GitLab takes notes of up to a million characters
-/// (<https://docs.gitlab.com/administration/instance_limits/>), and nobody reads as much.
+/// Changes shown. GitLab accepts comments of up to a million characters
+/// (<https://docs.gitlab.com/administration/instance_limits/>), but nobody reads that much.
 const CHANGES: usize = 50;
 
-/// The difference as Markdown. `title` says what was compared.
+/// Returns the difference as Markdown. `title` describes the two sides.
 pub fn markdown(diff: &Diff, title: &str) -> String {
     let mut out = format!("### Jobs of the child pipelines\n\n{title}\n\n");
     if diff.is_empty() {
@@ -36,12 +37,12 @@ pub fn markdown(diff: &Diff, title: &str) -> String {
             code(&stages.after.join(", "))
         );
     }
-    let all = changes(diff);
-    for alike in all.iter().take(CHANGES) {
+    let changes = changes(diff);
+    for alike in changes.iter().take(CHANGES) {
         change(&mut out, alike);
     }
-    if all.len() > CHANGES {
-        let _ = writeln!(out, "… and {} more changes: `nestling diff` shows them.", all.len() - CHANGES);
+    if changes.len() > CHANGES {
+        let _ = writeln!(out, "… and {} more changes: run `nestling diff`.", changes.len() - CHANGES);
     }
     out.truncate(out.trim_end().len());
     out + "\n"

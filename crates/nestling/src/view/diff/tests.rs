@@ -79,23 +79,23 @@ fn jobs_that_come_and_go_are_listed_by_their_short_names() {
 }
 
 #[test]
-fn a_key_that_is_new_or_gone_says_so_and_maps_are_compared_inside() {
+fn added_and_removed_keys_are_marked_and_mappings_are_compared_key_by_key() {
     let base = "'a:x': { variables: { A: 1, B: 2 }, retry: 1 }\n";
     let head = "'a:x': { variables: { A: 1, B: 3 }, tags: [big] }\n";
-    let found = diff(&pipeline(base), &pipeline(head));
-    let keys: Vec<&str> = found.changed[0].keys.iter().map(|key| key.key.as_str()).collect();
+    let difference = diff(&pipeline(base), &pipeline(head));
+    let keys: Vec<&str> = difference.changed[0].keys.iter().map(|key| key.key.as_str()).collect();
     assert_eq!(keys, ["variables.B", "tags", "retry"]);
-    let text = text(&found, Screen::PLAIN);
-    assert!(text.contains("`tags` is new in a:x\n  + - big\n"), "{text}");
-    assert!(text.contains("`retry` is gone in a:x\n  - 1\n"), "{text}");
+    let text = text(&difference, Screen::PLAIN);
+    assert!(text.contains("`tags` is added in a:x\n  + - big\n"), "{text}");
+    assert!(text.contains("`retry` is removed in a:x\n  - 1\n"), "{text}");
 }
 
 #[test]
 fn a_line_in_the_middle_of_a_script_changes_alone() {
     let base = "'a:x': { script: [one, two, three, four] }\n";
     let head = "'a:x': { script: [one, three, 2.5, four] }\n";
-    let found = diff(&pipeline(base), &pipeline(head));
-    let key = &found.changed[0].keys[0];
+    let difference = diff(&pipeline(base), &pipeline(head));
+    let key = &difference.changed[0].keys[0];
     assert_eq!(
         (key.removed.as_slice(), key.added.as_slice()),
         (&["- two".to_owned()][..], &["- 2.5".to_owned()][..])

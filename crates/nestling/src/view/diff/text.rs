@@ -1,18 +1,19 @@
 //! The difference for a terminal.
 
-use super::fold::{Alike, Same, changes, counted, full, same};
+use super::fold::{Alike, Same, changes, full, same};
 use super::{Diff, JobId};
-use crate::view::fit::list;
-use crate::view::paint::Screen;
+use crate::view::fit::{counted, list};
+use crate::view::paint::{Paint, Screen};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// How many lines of one change are shown on each side.
+/// Lines shown of each side of one change.
 const LINES: usize = 12;
 
-/// How many units of one change are listed, a line each.
+/// Units listed of one change, one per line.
 const UNITS: usize = 5;
 
-/// The difference as text: jobs that came, jobs that went, and what changes in the others, alike changes together.
+/// Returns the difference as text: added jobs, removed jobs, and the changes to the others, identical ones grouped.
 pub fn text(diff: &Diff, screen: Screen) -> String {
     let mut out = String::new();
     if diff.is_empty() {
@@ -26,11 +27,11 @@ pub fn text(diff: &Diff, screen: Screen) -> String {
         let _ = writeln!(out, "  {}\n", screen.paint.green(format!("+ {}", stages.after.join(", "))));
     }
     if !diff.changed.is_empty() {
-        let units: std::collections::BTreeSet<_> =
-            diff.changed.iter().filter_map(|it| it.job.unit.as_ref()).collect();
-        let title =
-            format!("{} changed in {}", counted(diff.changed.len(), "job"), counted(units.len(), "unit"));
-        let _ = writeln!(out, "{}\n", screen.paint.bold(title));
+        let units: BTreeSet<_> =
+            diff.changed.iter().filter_map(|changed| changed.job.unit.as_ref()).collect();
+        let jobs = counted(diff.changed.len(), "job");
+        let units = counted(units.len(), "unit");
+        let _ = writeln!(out, "{}\n", screen.paint.bold(format!("{jobs} changed in {units}")));
     }
     for alike in changes(diff) {
         change(&mut out, &alike, screen);
@@ -55,14 +56,15 @@ fn jobs(out: &mut String, jobs: &[JobId], sign: char, word: &str, screen: Screen
                 format!("{start}{}", list(&names, ", ", room, |more| format!("and {more} more")))
             }
         };
-        let line = line.trim_end().trim_end_matches(':').to_owned();
-        let _ = writeln!(
-            out,
-            "  {}",
-            if sign == '+' { screen.paint.green(line) } else { screen.paint.red(line) }
-        );
+        // No name fits on a narrow screen: the count is enough.
+        let line = line.trim_end().trim_end_matches(':');
+        let _ = writeln!(out, "  {}", colored(line, sign, screen.paint));
     }
     out.push('\n');
+}
+
+fn colored(line: &str, sign: char, paint: Paint) -> String {
+    if sign == '+' { paint.green(line) } else { paint.red(line) }
 }
 
 fn change(out: &mut String, alike: &Alike, screen: Screen) {
@@ -70,8 +72,7 @@ fn change(out: &mut String, alike: &Alike, screen: Screen) {
     let _ = writeln!(out, "{}", alike.title());
     for (sign, lines) in [('-', &alike.removed), ('+', &alike.added)] {
         for line in lines.iter().take(LINES) {
-            let line = format!("{sign} {line}");
-            let _ = writeln!(out, "  {}", if sign == '+' { paint.green(line) } else { paint.red(line) });
+            let _ = writeln!(out, "  {}", colored(&format!("{sign} {line}"), sign, paint));
         }
         if lines.len() > LINES {
             let _ = writeln!(out, "  {sign} … and {} more lines", lines.len() - LINES);
@@ -81,11 +82,11 @@ fn change(out: &mut String, alike: &Alike, screen: Screen) {
         for (unit, jobs) in alike.jobs.iter().take(UNITS) {
             let unit = unit.as_ref().map_or("workspace", |unit| unit.as_str());
             let room = screen.columns.saturating_sub(unit.chars().count() + 6);
-            let jobs = match list(jobs, ", ", room, |more| format!("+{more}")) {
-                shown if shown.is_empty() => counted(jobs.len(), "job"),
-                shown => shown,
-            };
-            let _ = writeln!(out, "    {}", paint.dim(format!("{unit}: {jobs}")));
+            let mut names = list(jobs, ", ", room, |more| format!("+{more}"));
+            if names.is_empty() {
+                names = counted(jobs.len(), "job");
+            }
+            let _ = writeln!(out, "    {}", paint.dim(format!("{unit}: {names}")));
         }
         if alike.jobs.len() > UNITS {
             let more = counted(alike.jobs.len() - UNITS, "more unit");

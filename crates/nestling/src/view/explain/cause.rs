@@ -1,4 +1,4 @@
-//! From a unit back to what changed.
+//! Chains of reasons from a unit back to the changed path.
 
 use super::Step;
 use crate::changes::Change;
@@ -9,10 +9,10 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::name::UnitName;
 
-/// How many jobs that need each other a chain follows.
+/// The maximal number of needs that a chain follows.
 const DEPTH: usize = 20;
 
-/// The chains that bring a unit in, one for each reason.
+/// Returns the chains of a unit, one for each reason.
 pub(super) fn chains(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<Vec<Step>> {
     let verdict = plan.verdict(&unit.name);
     verdict.reasons().iter().map(|reason| chain(plan, unit, reason, sources, 0)).collect()
@@ -23,15 +23,13 @@ fn chain(plan: &Plan, unit: &Unit, reason: &Reason, sources: &Sources, depth: us
         Reason::Changes { path, glob, .. } => {
             let rule = unit.changes.iter().find(|rule| rule.written == *glob);
             let text = format!("`changes: {glob}` matches {path}");
-            let matched = match rule {
-                Some(rule) => Step::at(text, sources.place(rule.origin)),
-                None => Step::new(text),
-            };
-            vec![matched, Step::new(changed(plan, path))]
+            let place = rule.map(|rule| sources.place(rule.origin));
+            vec![Step { text, place }, Step::new(changed(plan, path))]
         }
         Reason::Definition { path, differences, .. } => {
-            let mut steps: Vec<Step> = differences.iter().map(|it| Step::new(it.to_string())).collect();
-            steps.push(Step::new(format!("{}, and {} is made from it", changed(plan, path), unit.name)));
+            let mut steps: Vec<Step> =
+                differences.iter().map(|difference| Step::new(difference.to_string())).collect();
+            steps.push(Step::new(format!("{}, and {} is generated from it", changed(plan, path), unit.name)));
             steps
         }
         Reason::DependsOn { chain } => depends_on(plan, unit, chain, sources),
@@ -39,9 +37,10 @@ fn chain(plan: &Plan, unit: &Unit, reason: &Reason, sources: &Sources, depth: us
             let Some(job) = plan.pipeline.job(job.as_str()) else {
                 return vec![Step::new(reason.to_string())];
             };
-            let mut steps = vec![Step::at(reason.to_string(), sources.place(job.origin))];
-            if let Some(by) = job.unit.as_ref().and_then(|name| plan.workspace.unit(name.as_str())) {
-                steps.extend(first(plan, by, sources, depth + 1));
+            let mut steps = vec![Step::with_place(reason.to_string(), sources.place(job.origin))];
+            let needing_unit = job.unit.as_ref().and_then(|name| plan.workspace.unit(name.as_str()));
+            if let Some(needing_unit) = needing_unit {
+                steps.extend(first_chain(plan, needing_unit, sources, depth + 1));
             }
             steps
         }
@@ -49,37 +48,37 @@ fn chain(plan: &Plan, unit: &Unit, reason: &Reason, sources: &Sources, depth: us
     }
 }
 
-/// What brings a unit in first of all, as part of another's chain.
-fn first(plan: &Plan, unit: &Unit, sources: &Sources, depth: usize) -> Vec<Step> {
+/// Returns the chain of a unit's first reason, as part of another unit's chain.
+fn first_chain(plan: &Plan, unit: &Unit, sources: &Sources, depth: usize) -> Vec<Step> {
     let verdict = plan.verdict(&unit.name);
     let Some(reason) = verdict.reasons().first() else { return Vec::new() };
     chain(plan, unit, reason, sources, depth)
 }
 
-/// Each link with the place where it is stated, then why the last unit is in.
+/// Returns each dependency with the place that states it, then the reason of the last unit.
 fn depends_on(plan: &Plan, unit: &Unit, chain: &[UnitName], sources: &Sources) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut from = unit;
+    let mut dependent = unit;
     for name in chain {
-        let text = format!("{} depends on {name}", from.name);
-        let stated = from.depends_on.iter().find(|dependency| dependency.unit == *name);
-        steps.push(match stated {
-            Some(dependency) => Step::at(text, sources.place(dependency.origin)),
-            // Links of a very long chain are left out.
-            None => Step::new(format!("{text}, by way of others")),
+        let text = format!("{} depends on {name}", dependent.name);
+        let dependency = dependent.depends_on.iter().find(|dependency| dependency.unit == *name);
+        steps.push(match dependency {
+            Some(dependency) => Step::with_place(text, sources.place(dependency.origin)),
+            // A very long chain omits links in its middle.
+            None => Step::new(format!("{text} indirectly")),
         });
         let Some(next) = plan.workspace.unit(name.as_str()) else { return steps };
-        from = next;
+        dependent = next;
     }
-    let verdict = plan.verdict(&from.name);
-    let own = verdict.reasons().iter().find(|reason| !matches!(reason, Reason::DependsOn { .. }));
-    if let Some(reason) = own {
-        steps.extend(self::chain(plan, from, reason, sources, DEPTH));
+    let reasons = plan.verdict(&dependent.name).reasons();
+    let own_reason = reasons.iter().find(|reason| !matches!(reason, Reason::DependsOn { .. }));
+    if let Some(reason) = own_reason {
+        steps.extend(self::chain(plan, dependent, reason, sources, DEPTH));
     }
     steps
 }
 
-/// `libs/core/a.rs was modified`.
+/// Returns `libs/core/a.rs was modified`.
 fn changed(plan: &Plan, path: &RepoPath) -> String {
     match change(plan, path) {
         Some(change) => format!("{path} was {}", change.status),

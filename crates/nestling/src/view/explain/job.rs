@@ -1,4 +1,4 @@
-//! A job.
+//! Explains a job.
 
 use super::cause::chains;
 use super::defaults::defaults_of_job;
@@ -11,80 +11,83 @@ use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Sources, Suggestion};
 use nestling_gitlab::pipeline::Job;
 
-pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, job: &str, sources: &Sources) -> Explanation {
-    let full = unit.map_or_else(|| job.to_owned(), |unit| format!("{}:{job}", unit.name));
-    let mut told = Explanation::of("job", &full);
-    if let Some(found) = plan.pipeline.job(&full) {
-        "is in this pipeline".clone_into(&mut told.answer);
-        told.included = true;
-        told.because = match unit {
-            Some(unit) => reasons(plan, unit, found, sources),
-            None => vec![vec![Step::new("it is a job of the workspace, which every pipeline has")]],
+pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &Sources) -> Explanation {
+    let full_name = unit.map_or_else(|| name.to_owned(), |unit| format!("{}:{name}", unit.name));
+    let mut explanation = Explanation::of("job", &full_name);
+    if let Some(job) = plan.pipeline.job(&full_name) {
+        "is in this pipeline".clone_into(&mut explanation.answer);
+        explanation.included = true;
+        explanation.because = match unit {
+            Some(unit) => reasons(plan, unit, job, sources),
+            None => vec![vec![Step::new("every pipeline has the jobs of the workspace")]],
         };
-        told.effects = effect::of_job(plan, &full);
-        told.notes = defaults_of_job(&plan.defaults, found, sources);
-        told.declared_at = Some(sources.place(found.origin));
-        return told;
+        explanation.effects = effect::of_job(plan, &full_name);
+        explanation.notes = defaults_of_job(&plan.defaults, job, sources);
+        explanation.declared_at = Some(sources.place(job.origin));
+        return explanation;
     }
-    "is not in this pipeline".clone_into(&mut told.answer);
-    let Some(unit) = unit else { return told };
-    told.why_not = absent(plan, unit, job, &full, sources);
-    told
+    "is not in this pipeline".clone_into(&mut explanation.answer);
+    if let Some(unit) = unit {
+        explanation.why_not = absent(plan, unit, name, &full_name, sources);
+    }
+    explanation
 }
 
-/// Why its unit is in; of a unit that is in for single jobs only, why this one is.
+/// Returns the chains of the job's unit, each behind the step from the job to its unit. A unit that is not selected has
+/// only jobs that others need: the step names the job that needs this one.
 fn reasons(plan: &Plan, unit: &Unit, job: &Job, sources: &Sources) -> Vec<Vec<Step>> {
-    let verdict = plan.verdict(&unit.name);
-    let needed = effect::of_job(plan, job.name.as_str());
+    let first_step = match plan.verdict(&unit.name) {
+        Verdict::Needed(_) => {
+            let needing_jobs = effect::of_job(plan, job.name.as_str());
+            needing_jobs.first().map(|effect| Step::new(&effect.text))
+        }
+        Verdict::Removed(_) => {
+            Some(Step::new(format!("{} was removed, and its environments have to be stopped", unit.name)))
+        }
+        _ => Some(Step::new(format!("{} is selected", unit.name))),
+    };
     let mut chains = chains(plan, unit, sources);
-    if matches!(verdict, Verdict::Needed(_)) {
-        let direct = needed.first().map(|effect| Step::new(&effect.text));
-        chains.iter_mut().for_each(|chain| chain.splice(0..0, direct.clone()).for_each(drop));
-    } else {
-        let step = Step::new(format!("{} is {}", unit.name, word(verdict)));
-        chains.iter_mut().for_each(|chain| chain.insert(0, step.clone()));
+    for chain in &mut chains {
+        chain.splice(0..0, first_step.clone());
     }
     chains
 }
 
-fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Removed(_) => "gone, and what it left has to be stopped",
-        _ => "selected",
-    }
-}
-
-fn absent(plan: &Plan, unit: &Unit, job: &str, full: &str, sources: &Sources) -> Vec<String> {
-    let left_out = plan.left_out.get(&unit.name).into_iter().flatten().find(|left_out| left_out.job == job);
-    if let Some(left_out) = left_out {
+/// Returns why a job is not in the pipeline.
+fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sources) -> Vec<String> {
+    let mut left_out = plan.left_out.get(&unit.name).into_iter().flatten();
+    if let Some(left_out) = left_out.find(|left_out| left_out.job == name) {
         return vec![left_out.reason.clone()];
     }
-    let verdict = plan.verdict(&unit.name);
-    let own = effect::jobs(plan, &unit.name);
-    match verdict {
+    let unit_jobs = effect::jobs(plan, &unit.name);
+    match plan.verdict(&unit.name) {
         Verdict::Skipped => {
-            let mut lines = vec![format!("{} is not selected, so none of its jobs is in", unit.name)];
+            let mut lines = vec![format!("{} is not selected, so it has no jobs here", unit.name)];
             lines.extend(why_not(plan, unit, sources));
             lines
         }
         Verdict::Needed(_) => {
-            let mut lines = vec![format!("of {} only what others need is in: {}", unit.name, own.join(", "))];
+            let needed = unit_jobs.join(", ");
+            let mut lines = vec![format!("{} has only the jobs that others need: {needed}", unit.name)];
             lines.extend(why_not(plan, unit, sources));
             lines
         }
         Verdict::Removed(_) => {
-            vec![format!("{} is gone: of its jobs only those that stop are kept", unit.name)]
+            vec![format!("{} was removed: only its stop jobs are kept", unit.name)]
         }
-        Verdict::Everything(_) | Verdict::Selected(_) => {
-            let fan: Vec<String> =
-                own.iter().filter(|name| name.starts_with(&format!("{full}:"))).cloned().collect();
-            if fan.is_empty() {
-                let near = Suggestion::among(full, own.iter().map(String::as_str)).help();
-                let other = near.unwrap_or_else(|| format!("it has {}", own.join(", ")));
-                vec![format!("{} has no such job; {other}", unit.name)]
-            } else {
-                vec![format!("it became {}", fan.join(", "))]
-            }
-        }
+        Verdict::Everything(_) | Verdict::Selected(_) => vec![unknown_job(unit, full_name, &unit_jobs)],
     }
+}
+
+/// Returns the jobs that a job with several environments became, or else suggests a job of the unit.
+fn unknown_job(unit: &Unit, full_name: &str, unit_jobs: &[String]) -> String {
+    let prefix = format!("{full_name}:");
+    let environment_jobs: Vec<&str> =
+        unit_jobs.iter().map(String::as_str).filter(|job| job.starts_with(&prefix)).collect();
+    if !environment_jobs.is_empty() {
+        return format!("it became {}, one job per environment", environment_jobs.join(", "));
+    }
+    let suggestion = Suggestion::among(full_name, unit_jobs.iter().map(String::as_str)).help();
+    let help = suggestion.unwrap_or_else(|| format!("it has {}", unit_jobs.join(", ")));
+    format!("{} has no such job; {help}", unit.name)
 }

@@ -1,126 +1,153 @@
-//! A path, changed or not.
+//! Explains a path, changed or not.
 
 use super::cause::change;
 use super::effect;
 use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::plan::Plan;
-use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, select};
+use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
+use crate::workspace::{RootGlob, Unclaimed};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
 pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -> Explanation {
-    let mut told = Explanation::of("path", path);
+    let mut explanation = Explanation::of("path", path);
     let changed = change(plan, path);
-    told.answer = match (changed, &plan.changes.extent) {
+    explanation.answer = match (changed, &plan.changes.extent) {
         (Some(change), _) => format!("was {}", change.status),
-        (None, Extent::Paths(paths)) => {
-            let which = match paths.len() {
-                1 => "the changed path".to_owned(),
-                all => format!("among the {all} changed paths"),
-            };
-            format!("is not {which}; if it were:")
-        }
-        (None, Extent::Everything(reason)) => format!("does not matter here: {reason}"),
-        (None, Extent::Nothing(reason)) => format!("does not matter here: {reason}"),
+        (None, Extent::Paths(_)) => "did not change; if it did:".to_owned(),
+        (None, Extent::Everything(reason)) => format!("makes no difference here: {reason}"),
+        (None, Extent::Nothing(reason)) => format!("makes no difference here: {reason}"),
     };
-    if let Some(glob) =
-        plan.workspace.ignore.iter().map(|ignored| &ignored.glob).find(|glob| glob.matches(path))
-    {
-        told.why_not.push(format!("`ignore: {glob}` leaves it out: it selects nothing"));
-        return told;
+    if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.ignore, path) {
+        explanation.why_not.push(format!("`ignore: {glob}` matches it: it selects nothing"));
+        return explanation;
     }
-    if let Some(glob) = plan.workspace.everything.iter().map(|all| &all.glob).find(|glob| glob.matches(path))
-    {
-        told.because.push(vec![Step::new(format!("`everything: {glob}` matches it: it selects every unit"))]);
+    if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.everything, path) {
+        let step = Step::new(format!("`everything: {glob}` matches it: it selects all units"));
+        explanation.because.push(vec![step]);
     }
-    told.included = changed.is_some();
-    claimed(plan, path, &mut told);
-    made_from(plan, path, made, changed.is_some(), &mut told);
-    spread(plan, path, changed.is_some(), &mut told);
-    if told.effects.is_empty() && told.because.is_empty() && told.why_not.is_empty() {
-        told.included = false;
-        told.why_not.push("no unit claims it".to_owned());
+    explanation.included = changed.is_some();
+    claiming_units(plan, path, &mut explanation);
+    generated_units(plan, path, made, changed.is_some(), &mut explanation);
+    dependent_units(plan, path, changed.is_some(), &mut explanation);
+    if explanation.effects.is_empty() && explanation.because.is_empty() && explanation.why_not.is_empty() {
+        explanation.included = false;
+        let is_nested = plan.workspace.is_of_nested(path);
+        if plan.workspace.unclaimed == Unclaimed::Everything && !is_nested {
+            explanation.included = changed.is_some();
+            let step = "no unit claims it, and with `unclaimed: everything` it selects all units";
+            explanation.because.push(vec![Step::new(step)]);
+            return explanation;
+        }
+        let of_nested = "it belongs to a workspace in a directory above it";
+        explanation.why_not.push(if is_nested { of_nested } else { "it belongs to no unit" }.to_owned());
         if let Some(owner) = plan.workspace.owner(path) {
-            told.why_not.push(format!("it is in {}, whose `changes` leave it out", owner.name));
+            let line = format!("it is in the directory of {}, whose `changes` exclude it", owner.name);
+            explanation.why_not.push(line);
         }
     }
-    told
+    explanation
 }
 
-/// The units that it belongs to, by their directories and globs.
-fn claimed(plan: &Plan, path: &RepoPath, told: &mut Explanation) {
-    for (at, reason) in UnitIndex::new(&plan.workspace).claims(path) {
-        let unit = &plan.workspace.units[at].name;
+fn first_match<'a>(globs: &'a [RootGlob], path: &RepoPath) -> Option<&'a RootGlob> {
+    globs.iter().find(|root_glob| root_glob.glob.matches(path))
+}
+
+/// Adds the units that the path belongs to by their directories and globs.
+fn claiming_units(plan: &Plan, path: &RepoPath, explanation: &mut Explanation) {
+    for (index, reason) in UnitIndex::new(&plan.workspace).claims(path) {
+        let unit = &plan.workspace.units[index].name;
         let text = match reason {
             Reason::Changes { glob, .. } => format!("`changes: {glob}` of {unit} matches it"),
-            _ => format!("it is in {unit}"),
+            _ => format!("it is in the directory of {unit}"),
         };
-        told.effects.push(Effect { jobs: effect::jobs(plan, unit), unit: Some(unit.to_string()), text });
+        explanation.effects.push(effect_on(plan, unit, text));
     }
     for removed in plan.removed.iter().filter(|removed| path.is_in(&removed.unit.dir)) {
         let unit = &removed.unit.name;
-        let text = format!("it was in {unit}, which is gone");
-        told.effects.push(Effect { unit: Some(unit.to_string()), text, jobs: effect::jobs(plan, unit) });
+        let text = format!("it was in the directory of {unit}, which was removed");
+        explanation.effects.push(effect_on(plan, unit, text));
     }
 }
 
-/// The units that are made from it, and whether that made a difference.
-fn made_from(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>, changed: bool, told: &mut Explanation) {
-    let mut same = Vec::new();
+fn effect_on(plan: &Plan, unit: &UnitName, text: String) -> Effect {
+    Effect { jobs: effect::jobs(plan, unit), unit: Some(unit.to_string()), text }
+}
+
+/// Adds the units that are generated from the path, with the differences that its change made.
+fn generated_units(
+    plan: &Plan,
+    path: &RepoPath,
+    made: &BTreeSet<UnitName>,
+    changed: bool,
+    explanation: &mut Explanation,
+) {
+    let mut unchanged = Vec::new();
     for unit in made {
-        let reasons = plan.verdict(unit).reasons();
-        let differs = reasons
-            .iter()
-            .find(|reason| matches!(reason, Reason::Definition { .. } | Reason::Template { .. }));
-        let is_same = plan.selection.same.get(unit).is_some_and(|files| files.contains(path));
-        let text = match differs.filter(|_| changed) {
-            Some(Reason::Definition { differences, .. }) => {
-                let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
-                format!("{unit} is made from it: {}", told.join(", "))
-            }
-            Some(_) => format!("{unit} is made from it, and cannot be compared"),
-            None if is_same => {
-                same.push(unit.as_str());
-                continue;
-            }
-            None if changed => continue,
-            None => format!("{unit} is made from it, and would be compared"),
-        };
-        told.effects.push(Effect { unit: Some(unit.to_string()), text, jobs: effect::jobs(plan, unit) });
-    }
-    if !same.is_empty() {
-        told.why_not.push(format!("made from it, with the same jobs as at base: {}", same.join(", ")));
-    }
-}
-
-/// The units that depend on those.
-fn spread(plan: &Plan, path: &RepoPath, changed: bool, told: &mut Explanation) {
-    let direct: BTreeSet<String> = told.effects.iter().filter_map(|effect| effect.unit.clone()).collect();
-    let alone = alone(plan, path);
-    let selection = if changed { &plan.selection } else { &alone };
-    for (unit, verdict) in &selection.verdicts {
-        let chain = verdict.reasons().iter().find_map(|reason| match reason {
-            Reason::DependsOn { chain } => Some(chain),
-            _ => None,
-        });
-        let Some(chain) =
-            chain.filter(|chain| chain.last().is_some_and(|last| direct.contains(last.as_str())))
-        else {
+        let is_unchanged = plan.selection.same.get(unit).is_some_and(|files| files.contains(path));
+        let text = if !changed {
+            format!("{unit} is generated from it and would be compared")
+        } else if let Some(reason) = definition_reason(plan, unit) {
+            generated(unit, reason)
+        } else if is_unchanged {
+            unchanged.push(unit.as_str());
+            continue;
+        } else {
             continue;
         };
+        explanation.effects.push(effect_on(plan, unit, text));
+    }
+    if !unchanged.is_empty() {
+        let units = unchanged.join(", ");
+        explanation.why_not.push(format!("generated from it, with the same jobs as at base: {units}"));
+    }
+}
+
+/// Returns the reason of a unit that one of its files gives: a template, an included file, its own.
+fn definition_reason<'a>(plan: &'a Plan, unit: &UnitName) -> Option<&'a Reason> {
+    let reasons = plan.verdict(unit).reasons();
+    reasons.iter().find(|reason| matches!(reason, Reason::Definition { .. } | Reason::Template { .. }))
+}
+
+fn generated(unit: &UnitName, reason: &Reason) -> String {
+    let Reason::Definition { differences, .. } = reason else {
+        return format!("{unit} is generated from it and cannot be compared");
+    };
+    let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    format!("{unit} is generated from it: {}", differences.join(", "))
+}
+
+/// Adds the units that depend on those that are explained already.
+fn dependent_units(plan: &Plan, path: &RepoPath, changed: bool, explanation: &mut Explanation) {
+    let direct: BTreeSet<String> =
+        explanation.effects.iter().filter_map(|effect| effect.unit.clone()).collect();
+    let hypothetical = if changed { None } else { Some(selection_of(plan, path)) };
+    let selection = hypothetical.as_ref().unwrap_or(&plan.selection);
+    for (unit, verdict) in &selection.verdicts {
         if direct.contains(unit.as_str()) {
+            continue;
+        }
+        let Some(chain) = dependency_chain(verdict) else { continue };
+        if !chain.last().is_some_and(|last| direct.contains(last.as_str())) {
             continue;
         }
         let names: Vec<&str> = chain.iter().map(UnitName::as_str).collect();
         let text = format!("{unit} depends on {}", names.join(", which depends on "));
-        told.effects.push(Effect { unit: Some(unit.to_string()), text, jobs: effect::jobs(plan, unit) });
+        explanation.effects.push(effect_on(plan, unit, text));
     }
 }
 
-/// What would be selected if this path alone had changed.
-fn alone(plan: &Plan, path: &RepoPath) -> Selection {
+fn dependency_chain(verdict: &Verdict) -> Option<&[UnitName]> {
+    verdict.reasons().iter().find_map(|reason| match reason {
+        Reason::DependsOn { chain } => Some(chain.as_slice()),
+        _ => None,
+    })
+}
+
+/// Returns the selection if this path alone had changed.
+fn selection_of(plan: &Plan, path: &RepoPath) -> Selection {
     let change = Change { path: path.clone(), status: Status::Modified };
     let changes = ChangeSet { extent: Extent::Paths(vec![change]), ..plan.changes.clone() };
     select(&changes, &plan.workspace, &BaseComparison::default(), &Narrowing::default())

@@ -54,107 +54,109 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
     explain(&plan, &found)
 }
 
-fn told(changed: &[&str], asked: &str) -> String {
+fn explanation_text(changed: &[&str], asked: &str) -> String {
     let change = |path: &&str| Change { path: RepoPath::parse(path).unwrap(), status: Status::Modified };
     explained(Extent::Paths(changed.iter().map(change).collect()), "merge_request", asked).text(Paint::Plain)
 }
 
 #[test]
-fn a_unit_is_traced_to_what_changed_and_on_to_what_follows() {
+fn a_unit_is_traced_to_the_changed_path_and_to_its_consequences() {
     assert_eq!(
-        told(&["core/a.rs"], "core/"),
-        "core is selected\n  because core/a.rs changed\n  → its jobs are in: core:build\n  → api depends on it: api:test\n  → web depends on it, by way of api: web:test\n\nchanged paths that concern it:\n  core/a.rs\n\ndeclared at core/nestling.yml:1\n"
+        explanation_text(&["core/a.rs"], "core/"),
+        "core is selected\n  because core/a.rs changed\n  → jobs in this pipeline: core:build\n  → api depends on it: api:test\n  → web depends on it through api: web:test\n\nchanged paths that affect it:\n  core/a.rs\n\ndeclared at core/nestling.yml:1\n"
     );
     assert_eq!(
-        told(&["core/a.rs"], "web"),
-        "web is selected\n  because web depends on api  web/nestling.yml:2:16\n     since api depends on core  api/nestling.yml:2:16\n     since core/a.rs changed\n  → its jobs are in: web:test\n\ndeclared at web/nestling.yml:1\n"
+        explanation_text(&["core/a.rs"], "web"),
+        "web is selected\n  because web depends on api  web/nestling.yml:2:16\n     since api depends on core  api/nestling.yml:2:16\n     since core/a.rs changed\n  → jobs in this pipeline: web:test\n\ndeclared at web/nestling.yml:1\n"
     );
     assert!(
-        told(&["proto/x.proto"], "core").starts_with(
+        explanation_text(&["proto/x.proto"], "core").starts_with(
             "core is selected\n  because `changes: /proto/**/*` matches proto/x.proto  core/nestling.yml:1:19\n     since proto/x.proto was modified\n"
         ),
         "{}",
-        told(&["proto/x.proto"], "core")
+        explanation_text(&["proto/x.proto"], "core")
     );
 }
 
 #[test]
-fn a_unit_that_is_out_is_told_the_nearest_reasons() {
+fn a_unit_that_is_not_selected_has_the_nearest_reasons() {
     for (changed, asked, expected) in [
-        (&[][..], "core", "nothing changed"),
+        (&[][..], "core", "no path changed"),
         (&["web/x"], "core", "the changed path is not in core/"),
-        (
-            &["core/docs/x"],
-            "core",
-            "core/docs/x is in it, and `!docs/**/*` leaves it out (core/nestling.yml:1:34)",
-        ),
-        (&["core/README.md"], "core", "core/README.md is in it, and `ignore: **/*.md` leaves it out"),
-        (&["core/inner/x"], "core", "core/inner/x is in it, and in the unit core/inner, which is nearer"),
+        (&["core/docs/x"], "core", "`!docs/**/*` excludes core/docs/x (core/nestling.yml:1:34)"),
+        (&["core/README.md"], "core", "`ignore: **/*.md` excludes core/README.md"),
+        (&["core/inner/x"], "core", "core/inner/x belongs to the inner unit core/inner"),
         (&["core/x"], "core/inner", "the nearest is core/x"),
-        (&["web/x"], "core", "none matches `/proto/**/*` (core/nestling.yml:1:19)"),
-        (&["web/x"], "api", "core, which it depends on (api/nestling.yml:2:16), is not selected either"),
+        (&["web/x"], "core", "no changed path matches `/proto/**/*` (core/nestling.yml:1:19)"),
+        (&["web/x"], "api", "it depends on core (api/nestling.yml:2:16), which is not selected either"),
     ] {
-        let told = told(changed, asked);
-        assert!(told.lines().any(|line| line.trim() == expected), "{changed:?} {asked}:\n{told}");
+        let explanation = explanation_text(changed, asked);
+        assert!(
+            explanation.lines().any(|line| line.trim() == expected),
+            "{changed:?} {asked}:\n{explanation}"
+        );
     }
 }
 
 #[test]
-fn a_job_is_in_by_its_unit_by_a_need_or_not_at_all() {
-    let needed = told(&["tool/x"], "core:build");
+fn a_job_is_in_the_pipeline_by_its_unit_or_by_a_need() {
+    let needed = explanation_text(&["tool/x"], "core:build");
     assert!(
         needed.starts_with(
             "core:build is in this pipeline\n  because tool:run needs it\n     since needed by tool:run  tool/nestling.yml:1:1\n     since tool/x changed\n  → tool:run needs it\n"
         ),
         "{needed}"
     );
-    let unit = told(&["tool/x"], "core");
-    assert!(unit.contains("is not selected, and single jobs of it are in"), "{unit}");
-    let selected = told(&["api/x"], "api:test");
+    let unit = explanation_text(&["tool/x"], "core");
+    assert!(unit.contains("is not selected, but other units need some of its jobs"), "{unit}");
+    let selected = explanation_text(&["api/x"], "api:test");
     assert!(selected.contains("because api is selected\n     since api/x changed\n"), "{selected}");
     for (asked, expected) in [
         ("api:deploy", "none of its environments is deployed to by this kind of pipeline"),
         ("api:nothing", "api has no such job; it has api:test"),
-        ("tool:run", "tool is not selected, so none of its jobs is in"),
+        ("tool:run", "tool is not selected, so it has no jobs here"),
     ] {
-        let told = told(&["api/x"], asked);
-        assert!(told.lines().nth(1).is_some_and(|line| line.trim() == expected), "{asked}:\n{told}");
+        let explanation = explanation_text(&["api/x"], asked);
+        assert!(
+            explanation.lines().nth(1).is_some_and(|line| line.trim() == expected),
+            "{asked}:\n{explanation}"
+        );
     }
     let fanned = explained(Extent::Everything(Everything::Asked), "branch:main", "api:deploy");
-    assert_eq!(fanned.why_not, ["it became api:deploy:live"]);
-    assert!(told(&[], "lint").contains("a job of the workspace"));
+    assert_eq!(fanned.why_not, ["it became api:deploy:live, one job per environment"]);
+    assert!(explanation_text(&[], "lint").contains("every pipeline has the jobs of the workspace"));
 }
 
 #[test]
-fn a_path_tells_whom_it_concerns_changed_or_not() {
+fn a_path_has_the_units_that_it_affects_changed_or_not() {
     assert_eq!(
-        told(&["core/a.rs"], "core/a.rs"),
-        "core/a.rs was modified\n  → it is in core: core:build\n  → api depends on core: api:test\n  → web depends on api, which depends on core: web:test\n"
+        explanation_text(&["core/a.rs"], "core/a.rs"),
+        "core/a.rs was modified\n  → it is in the directory of core: core:build\n  → api depends on core: api:test\n  → web depends on api, which depends on core: web:test\n"
     );
-    let unchanged = told(&["web/x"], "core/a.rs");
+    let unchanged = explanation_text(&["web/x"], "core/a.rs");
     assert!(
-        unchanged.starts_with("core/a.rs is not the changed path; if it were:\n  → it is in core\n"),
+        unchanged.starts_with("core/a.rs did not change; if it did:\n  → it is in the directory of core\n"),
         "{unchanged}"
     );
     assert!(unchanged.contains("→ web depends on api, which depends on core: web:test"), "{unchanged}");
     for (asked, expected) in [
-        ("ci/service.yml", "→ api is made from it, and would be compared"),
-        ("lock", "because `everything: lock` matches it: it selects every unit"),
-        ("core/x.md", "`ignore: **/*.md` leaves it out: it selects nothing"),
+        ("ci/service.yml", "→ api is generated from it and would be compared"),
+        ("lock", "because `everything: lock` matches it: it selects all units"),
+        ("core/x.md", "`ignore: **/*.md` matches it: it selects nothing"),
         ("proto/a", "→ `changes: /proto/**/*` of core matches it"),
-        ("other", "no unit claims it"),
-        ("core/docs/x", "it is in core, whose `changes` leave it out"),
+        ("other", "it belongs to no unit"),
+        ("core/docs/x", "it is in the directory of core, whose `changes` exclude it"),
     ] {
-        let told = told(&[], asked);
-        assert!(told.lines().any(|line| line.trim() == expected), "{asked}:\n{told}");
+        let explanation = explanation_text(&[], asked);
+        assert!(explanation.lines().any(|line| line.trim() == expected), "{asked}:\n{explanation}");
     }
 }
 
 #[test]
-fn the_same_as_data() {
+fn an_explanation_as_json() {
     let change = Change { path: RepoPath::parse("core/a.rs").unwrap(), status: Status::Added };
-    let told = explained(Extent::Paths(vec![change]), "merge_request", "api");
-    let json = serde_json::to_value(&told).unwrap();
+    let explanation = explained(Extent::Paths(vec![change]), "merge_request", "api");
+    let json = serde_json::to_value(&explanation).unwrap();
     assert_eq!(json["subject"], serde_json::json!({ "kind": "unit", "name": "api" }));
     assert_eq!(json["because"][0][0]["place"], "api/nestling.yml:2:16");
     assert_eq!(json["effects"][0]["jobs"], serde_json::json!(["api:test"]));

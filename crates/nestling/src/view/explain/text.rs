@@ -1,65 +1,78 @@
-//! An explanation for a terminal.
+//! An explanation as text for a terminal.
 
-use super::Explanation;
+use super::{Effect, Explanation};
 use crate::view::paint::Paint;
 use std::fmt::Write as _;
 
-/// How many changed paths are listed.
+/// The maximal number of changed paths that are listed.
 const PATHS: usize = 20;
 
-/// How long a line may be before jobs stand on lines of their own.
+/// The width of a line. Jobs that do not fit get lines of their own.
 const COLUMNS: usize = 80;
 
-/// Jobs behind a text of this length: on its line, or below it.
-fn listed(jobs: &[String], before: usize) -> String {
-    let line = format!(": {}", jobs.join(", "));
-    if "  → ".chars().count() + before + line.chars().count() <= COLUMNS {
-        return line;
-    }
-    let lines: Vec<String> = jobs.iter().map(|job| format!("\n      {job}")).collect();
-    format!(":{}", lines.concat())
-}
-
 impl Explanation {
-    /// The text.
+    /// Returns the explanation as text.
     pub fn text(&self, paint: Paint) -> String {
         let mut text = format!("{} {}\n", paint.bold(&self.subject.name), self.answer);
         for chain in &self.because {
-            for (at, step) in chain.iter().enumerate() {
-                let lead = if at == 0 { "because" } else { "   since" };
-                let place =
-                    step.place.as_ref().map(|place| format!("  {}", paint.dim(place))).unwrap_or_default();
-                let _ = writeln!(text, "  {lead} {}{place}", step.text);
+            for (index, step) in chain.iter().enumerate() {
+                let conjunction = if index == 0 { "because" } else { "   since" };
+                let _ = write!(text, "  {conjunction} {}", step.text);
+                if let Some(place) = &step.place {
+                    let _ = write!(text, "  {}", paint.dim(place));
+                }
+                text.push('\n');
             }
         }
         for line in &self.why_not {
             let _ = writeln!(text, "  {line}");
         }
         for effect in &self.effects {
-            let jobs = match effect.jobs.as_slice() {
-                // The text names it already.
-                [job] if effect.text.starts_with(job.as_str()) => String::new(),
-                [] => String::new(),
-                jobs => listed(jobs, effect.text.chars().count()),
-            };
-            let _ = writeln!(text, "  → {}{jobs}", effect.text);
+            let _ = writeln!(text, "  → {}{}", effect.text, listed_jobs(effect));
         }
         for note in &self.notes {
-            let place = note.place.as_ref().map(|place| format!("  {}", paint.dim(place)));
-            let _ = writeln!(text, "  note: {}{}", note.text, place.unwrap_or_default());
-        }
-        if !self.changed_paths.is_empty() {
-            let _ = writeln!(text, "\nchanged paths that concern it:");
-            for path in self.changed_paths.iter().take(PATHS) {
-                let _ = writeln!(text, "  {path}");
+            let _ = write!(text, "  note: {}", note.text);
+            if let Some(place) = &note.place {
+                let _ = write!(text, "  {}", paint.dim(place));
             }
-            if self.changed_paths.len() > PATHS {
-                let _ = writeln!(text, "  and {} more", self.changed_paths.len() - PATHS);
-            }
+            text.push('\n');
         }
+        self.write_paths(&mut text);
         if let Some(place) = &self.declared_at {
             let _ = writeln!(text, "\n{}", paint.dim(format!("declared at {place}")));
         }
         text
     }
+
+    fn write_paths(&self, text: &mut String) {
+        if self.changed_paths.is_empty() {
+            return;
+        }
+        text.push_str("\nchanged paths that affect it:\n");
+        for path in self.changed_paths.iter().take(PATHS) {
+            let _ = writeln!(text, "  {path}");
+        }
+        if self.changed_paths.len() > PATHS {
+            let _ = writeln!(text, "  and {} more", self.changed_paths.len() - PATHS);
+        }
+    }
+}
+
+/// Returns the jobs of an effect: on its line if they fit, else one per line below it.
+fn listed_jobs(effect: &Effect) -> String {
+    let jobs = &effect.jobs;
+    // A text such as `api:test needs it` names its only job already.
+    let is_named = jobs.len() == 1 && effect.text.starts_with(jobs[0].as_str());
+    if jobs.is_empty() || is_named {
+        return String::new();
+    }
+    let line = format!(": {}", jobs.join(", "));
+    if "  → ".chars().count() + effect.text.chars().count() + line.chars().count() <= COLUMNS {
+        return line;
+    }
+    let mut lines = String::from(":");
+    for job in jobs {
+        let _ = write!(lines, "\n      {job}");
+    }
+    lines
 }

@@ -1,5 +1,5 @@
-//! What the page's script reads. Files, units, stages and jobs are named by their place in their lists: with thousands
-//! of jobs that halves the file.
+//! The data of the page's script. Files, units, stages and jobs are referred to by their index in their lists, which
+//! halves the file with thousands of jobs.
 
 use crate::emit::job_lines;
 use crate::plan::Plan;
@@ -7,10 +7,12 @@ use crate::select::Verdict;
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
 use crate::view::json_v1::reason_kind;
 use crate::view::tree::extent;
+use crate::view::unclaimed::provenance;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use nestling_gitlab::pipeline::Job;
-use nestling_gitlab::pipeline::need::needs;
+use nestling_gitlab::pipeline::environment::Environment;
+use nestling_gitlab::pipeline::need::{Need, needs};
 use nestling_gitlab::yaml::Node;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -49,16 +51,16 @@ struct PageJob {
     needs: Option<Vec<PageNeed>>,
     environment: Option<PageEnvironment>,
     yaml: String,
-    /// File and line of each line of `yaml`, one after the other.
-    at: Vec<u32>,
+    /// File index and line number of each line of `yaml`, alternating.
+    origins: Vec<u32>,
 }
 
 #[derive(Debug, Serialize)]
 struct PageNeed {
-    /// The place of a job of this pipeline.
+    /// Index of a job of this pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<usize>,
-    /// What it is called, where it is not in this pipeline.
+    /// Name of a job that is not in this pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -85,31 +87,34 @@ struct PageProblem {
 
 pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Page {
     let mut files = Files { sources, paths: Vec::new(), known: BTreeMap::new() };
-    let stages = by_stage(&plan.pipeline);
-    let places = Places {
-        stages: stages.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect(),
-        units: plan.units().enumerate().map(|(at, unit)| (unit.name.as_str(), at)).collect(),
-        jobs: plan.pipeline.jobs.iter().enumerate().map(|(at, job)| (job.name.as_str(), at)).collect(),
+    let stages: Vec<&str> = by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage).collect();
+    let indices = Indices {
+        stages: index_of(stages.iter().copied()),
+        units: index_of(plan.units().map(|unit| unit.name.as_str())),
+        jobs: index_of(plan.pipeline.jobs.iter().map(|job| job.name.as_str())),
     };
-    let jobs = plan.pipeline.jobs.iter().map(|it| job(it, &places, &mut files)).collect();
     Page {
         description: plan.facts.describe(),
         nestling: env!("CARGO_PKG_VERSION"),
         extent: extent(plan),
-        provenance: plan.changes.provenance().lines().map(str::to_owned).collect(),
-        stages: stages.iter().map(|(stage, _)| (*stage).to_owned()).collect(),
-        units: plan.units().map(|it| unit(plan, it)).collect(),
-        jobs,
+        provenance: provenance(plan).lines().map(str::to_owned).collect(),
+        stages: stages.iter().map(|stage| (*stage).to_owned()).collect(),
+        units: plan.units().map(|unit| page_unit(plan, unit)).collect(),
+        jobs: plan.pipeline.jobs.iter().map(|job| page_job(job, &indices, &mut files)).collect(),
         files: files.paths,
-        problems: problems.iter().map(|it| problem(it, sources)).collect(),
+        problems: problems.iter().map(|problem| page_problem(problem, sources)).collect(),
     }
 }
 
-/// Where things stand in their lists.
-struct Places<'a> {
+/// Index of each stage, unit and job by its name.
+struct Indices<'a> {
     stages: BTreeMap<&'a str, usize>,
     units: BTreeMap<&'a str, usize>,
     jobs: BTreeMap<&'a str, usize>,
+}
+
+fn index_of<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
+    names.enumerate().map(|(index, name)| (name, index)).collect()
 }
 
 struct Files<'a> {
@@ -119,23 +124,24 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// The place of a file's path in the list. A file that was read twice has one place.
-    fn place(&mut self, file: FileId) -> u32 {
-        if let Some(at) = self.known.get(&file) {
-            return *at;
+    /// Returns the index of a file's path in the list. Two readings of one file share it.
+    fn index(&mut self, file: FileId) -> u32 {
+        if let Some(index) = self.known.get(&file) {
+            return *index;
         }
         let path = self.sources.path(file);
-        let at = self.paths.iter().position(|known| *known == path).unwrap_or_else(|| {
+        let known_path = self.paths.iter().position(|known| *known == path);
+        let index = known_path.unwrap_or_else(|| {
             self.paths.push(path);
             self.paths.len() - 1
         });
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        self.known.insert(file, at);
-        at
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        self.known.insert(file, index);
+        index
     }
 }
 
-fn unit(plan: &Plan, unit: &Unit) -> PageUnit {
+fn page_unit(plan: &Plan, unit: &Unit) -> PageUnit {
     let verdict = plan.verdict(&unit.name);
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
     PageUnit {
@@ -147,19 +153,23 @@ fn unit(plan: &Plan, unit: &Unit) -> PageUnit {
             Verdict::Skipped => "skipped",
         },
         reasons: verdict.reasons().iter().map(|reason| (reason_kind(reason), reason.to_string())).collect(),
-        left_out: left_out.iter().map(|it| (it.job.clone(), it.reason.clone())).collect(),
+        left_out: left_out.iter().map(|left_out| (left_out.job.clone(), left_out.reason.clone())).collect(),
     }
 }
 
-fn job(job: &Job, places: &Places<'_>, files: &mut Files<'_>) -> PageJob {
-    let lines = job_lines(job, files.sources);
-    let at = lines.iter().flat_map(|line| [files.place(line.origin.file), line.origin.line]).collect();
+fn page_job(job: &Job, indices: &Indices<'_>, files: &mut Files<'_>) -> PageJob {
     let start = start(job);
+    let mut yaml = Vec::new();
+    let mut origins = Vec::new();
+    for line in job_lines(job, files.sources) {
+        origins.extend([files.index(line.origin.file), line.origin.line]);
+        yaml.push(line.text);
+    }
     PageJob {
         name: job.name.to_string(),
         short: short(job).to_owned(),
-        unit: job.unit.as_ref().and_then(|unit| places.units.get(unit.as_str()).copied()),
-        stage: places.stages.get(job.stage()).copied().unwrap_or(0),
+        unit: job.unit.as_ref().and_then(|unit| indices.units.get(unit.as_str()).copied()),
+        stage: indices.stages.get(job.stage()).copied().unwrap_or(0),
         start: match start {
             Start::Automatic => "automatic",
             Start::Manual => "manual",
@@ -167,34 +177,37 @@ fn job(job: &Job, places: &Places<'_>, files: &mut Files<'_>) -> PageJob {
             Start::OnFailure => "on_failure",
         },
         start_in: if let Start::Delayed(time) = start { Some(time.to_owned()) } else { None },
-        needs: needs(&job.body).map(|needs| {
-            let need = |need: &nestling_gitlab::pipeline::need::Need<'_>| {
-                let job = need.job().and_then(|name| places.jobs.get(name).copied());
-                let name = if job.is_some() {
-                    None
-                } else {
-                    Some(need.job().unwrap_or("another pipeline").to_owned())
-                };
-                PageNeed { job, name, optional: need.optional }
-            };
-            needs.iter().map(need).collect()
-        }),
-        environment: deploys_to(job).map(|environment| {
-            let text = |key: &str| environment.get(key).and_then(Node::text).map(str::to_owned);
-            PageEnvironment {
-                name: environment.name_text().to_owned(),
-                action: environment.action().to_owned(),
-                tier: text("deployment_tier"),
-                url: text("url"),
-                auto_stop_in: text("auto_stop_in"),
-            }
-        }),
-        yaml: lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n"),
-        at,
+        needs: needs(&job.body).map(|needs| needs.iter().map(|need| page_need(need, indices)).collect()),
+        environment: deploys_to(job).map(|environment| page_environment(&environment)),
+        yaml: yaml.join("\n"),
+        origins,
     }
 }
 
-fn problem(problem: &Diagnostic, sources: &Sources) -> PageProblem {
+fn page_need(need: &Need<'_>, indices: &Indices<'_>) -> PageNeed {
+    let job = need.job().and_then(|name| indices.jobs.get(name).copied());
+    let name = match job {
+        Some(_) => None,
+        None => Some(need.job().unwrap_or("another pipeline").to_owned()),
+    };
+    PageNeed { job, name, optional: need.optional }
+}
+
+fn page_environment(environment: &Environment<'_>) -> PageEnvironment {
+    PageEnvironment {
+        name: environment.name_text().to_owned(),
+        action: environment.action().to_owned(),
+        tier: text_of(environment, "deployment_tier"),
+        url: text_of(environment, "url"),
+        auto_stop_in: text_of(environment, "auto_stop_in"),
+    }
+}
+
+fn text_of(environment: &Environment<'_>, key: &str) -> Option<String> {
+    environment.get(key).and_then(Node::text).map(str::to_owned)
+}
+
+fn page_problem(problem: &Diagnostic, sources: &Sources) -> PageProblem {
     PageProblem {
         severity: problem.severity.to_string(),
         rule: problem.rule.id,

@@ -1,4 +1,4 @@
-// What the person looks for, and which jobs that leaves.
+// The filters, and the jobs that they leave.
 const filter = { text: "", unit: "", stage: "", environment: "", reason: "" };
 const fields = {
   text: document.getElementById("search"),
@@ -12,7 +12,7 @@ function isFiltered() {
   return Object.values(filter).some((value) => value !== "");
 }
 
-// All words have to be somewhere in what is known of the job.
+// All words must occur in the text of the job.
 function matches(job, words) {
   if (filter.unit !== "" && job.unitName !== filter.unit) return false;
   if (filter.stage !== "" && plan.stages[job.stage] !== filter.stage) return false;
@@ -44,7 +44,7 @@ function fillFilters() {
   environments.forEach((n, name) => fields.environment.append(option(name, `${name} (${n})`)));
   const reasons = count(jobs.flatMap((job) => [...new Set(job.reasons.map(([kind]) => kind))]));
   reasons.forEach((n, kind) => fields.reason.append(option(kind, `${REASONS[kind] || kind} (${n})`)));
-  // A choice of one is none.
+  // A filter with one choice is useless.
   fields.environment.closest("label").hidden = environments.size === 0;
   fields.reason.closest("label").hidden = reasons.size < 2;
   fields.unit.closest("label").hidden = units.size < 2;

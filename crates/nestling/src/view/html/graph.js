@@ -1,4 +1,4 @@
-// Draws what the window shows of the layout, and no more: thousands of jobs cost as much as a screenful.
+// Draws only the visible part of the layout: thousands of jobs cost as much as a screenful.
 const scroller = document.getElementById("scroller");
 const canvas = document.getElementById("canvas");
 const heads = document.getElementById("heads");
@@ -32,7 +32,7 @@ function redraw() {
   updateBar();
   if (state.focused !== null && !drawn.boxOf.has(state.focused)) state.focused = null;
   draw();
-  // New elements in the place of old ones: the keyboard stays where it was.
+  // The old elements are gone: the focus moves to the new one.
   if (hadFocus && state.focused !== null) elements.get(drawn.boxOf.get(state.focused).id)?.focus({ preventScroll: true });
 }
 
@@ -66,7 +66,7 @@ function draw() {
   drawCurves();
 }
 
-// Brings elements in line with the items that are seen; what is focused stays.
+// Adds and removes elements so that the visible items have one; a focused item keeps its element.
 function sync(map, items, seen, key, make, layer) {
   const wanted = new Set();
   for (const item of items) {
@@ -125,7 +125,7 @@ function makeCard(box) {
       box.small ? null : el("span", { class: "meta" }, meta)));
 }
 
-// The part of every review environment's name that tells it from no other.
+// All review environments share this part of their names.
 function brief(name) {
   return name.replaceAll(/\$\{?CI_COMMIT_REF_(SLUG|NAME)\}?/g, "…");
 }
@@ -135,11 +135,11 @@ function makeCell(box) {
   const manual = members.filter((job) => job.start === "manual").length;
   const deploys = members.filter((job) => job.environment?.action === "start").length;
   const text = plural(members.length, "job");
-  const special = [deploys ? plural(deploys, "deployment") : "", manual ? `${manual} by hand` : ""].filter(Boolean);
+  const special = [deploys ? plural(deploys, "deployment") : "", manual ? `${manual} manual` : ""].filter(Boolean);
   return el("button", { type: "button", class: "cell", "aria-label": `${[`${box.unit}, ${plan.stages[box.stage]}: ${text}`, ...special].join(", ")}. Expand.`, "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text),
     deploys ? el("span", { class: "tag deploy", title: plural(deploys, "deployment") }, icon("start"), String(deploys)) : null,
-    manual ? el("span", { class: "tag manual", title: `${manual} by hand` }, icon("manual"), String(manual)) : null);
+    manual ? el("span", { class: "tag manual", title: `${manual} manual` }, icon("manual"), String(manual)) : null);
 }
 
 function label(job) {
@@ -150,7 +150,7 @@ function label(job) {
 }
 
 function makeLane(lane) {
-  const unit = plan.units.find((it) => it.name === lane.unit);
+  const unit = plan.units.find((candidate) => candidate.name === lane.unit);
   const why = unit?.reasons[0]?.[1] ?? "";
   const more = unit && unit.reasons.length > 1 ? `, and ${plural(unit.reasons.length - 1, "other reason")}` : "";
   const element = el("div", { class: `lane ${lane.open ? "open" : ""}` },

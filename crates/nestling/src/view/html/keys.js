@@ -1,4 +1,4 @@
-// From job to job with the arrow keys: one stop for Tab, wherever the person was last.
+// Arrow keys move from job to job; Tab stops once, at the job that had the focus last.
 function focusBox(box) {
   state.focused = box.jobs[0];
   scrollTo(box);

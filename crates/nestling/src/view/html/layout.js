@@ -1,4 +1,4 @@
-// Where everything stands. Two layouts: the stages as columns of cards, as GitLab draws a pipeline; and, for many
+// The positions of all boxes. Two layouts: the stages as columns of cards, as GitLab draws a pipeline; and, for many
 // jobs, a lane for each unit, in which a stage is a cell that can be folded to a count.
 const SIZE = { card: 46, gap: 10, column: 232, between: 52, edge: 20, head: 40, lane: 200, laneGap: 14, chip: 34 };
 const FLAT_UP_TO = 60; // more jobs than this are grouped by unit

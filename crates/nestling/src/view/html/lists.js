@@ -1,4 +1,4 @@
-// The two other views: what happens to environments, and why each unit is in.
+// The other two views: environments with their jobs, and units with their reasons.
 function environmentsView() {
   const root = document.getElementById("view-environments");
   const groups = new Map();
@@ -10,15 +10,15 @@ function environmentsView() {
   const tier = (members) => members.map((job) => job.environment.tier).find(Boolean) || "other";
   const rank = (members) => TIERS.indexOf(tier(members));
   const sorted = [...groups].sort(([a, m], [b, n]) => rank(m) - rank(n) || a.localeCompare(b));
-  if (!sorted.length) root.append(el("p", { class: "nothing" }, "This pipeline touches no environment."));
+  if (!sorted.length) root.append(el("p", { class: "nothing" }, "This pipeline changes no environment."));
   root.append(...sorted.map(([name, members]) => {
     const url = members.map((job) => job.environment.url).find(Boolean);
     const stops = members.map((job) => job.environment.auto_stop_in).find(Boolean);
     return el("article", { class: "item" },
       el("header", {}, el("h2", {}, name), el("span", { class: `tier ${tier(members)}` }, tier(members))),
       url ? el("p", { class: "quiet" }, url) : null,
-      stops ? el("p", { class: "quiet" }, `stops itself after ${stops}`) : null,
-      el("ul", { class: "jobs" }, members.map((job) => link(job.index, `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "manual" ? ", by hand" : ""}`))));
+      stops ? el("p", { class: "quiet" }, `stops automatically after ${stops}`) : null,
+      el("ul", { class: "jobs" }, members.map((job) => link(job.index, `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "manual" ? ", manual" : ""}`))));
   }));
 }
 
@@ -47,7 +47,7 @@ function problemsView() {
   root.hidden = false;
   root.classList.toggle("bad", errors > 0);
   root.append(el("details", {},
-    el("summary", {}, errors ? `${plural(errors, "error")}: this pipeline would not be written` : plural(plan.problems.length, "remark")),
+    el("summary", {}, errors ? `${plural(errors, "error")}: no pipeline will be written` : plural(plan.problems.length, "warning or note", "warnings and notes")),
     el("ul", {}, plan.problems.map((problem) => el("li", {},
       el("strong", {}, `${problem.severity}[${problem.rule}]`), ` ${problem.message}`,
       el("span", { class: "quiet" }, ` ${problem.place}`), problem.help ? el("em", {}, ` ${problem.help}`) : null)))));

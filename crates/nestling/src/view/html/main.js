@@ -2,11 +2,11 @@
 const VIEWS = ["pipeline", "environments", "units"];
 
 function showView(name) {
-  for (const it of VIEWS) {
-    const tab = document.getElementById(`tab-${it}`);
-    tab.setAttribute("aria-selected", String(it === name));
-    tab.tabIndex = it === name ? 0 : -1;
-    document.getElementById(`view-${it}`).hidden = it !== name;
+  for (const other of VIEWS) {
+    const tab = document.getElementById(`tab-${other}`);
+    tab.setAttribute("aria-selected", String(other === name));
+    tab.tabIndex = other === name ? 0 : -1;
+    document.getElementById(`view-${other}`).hidden = other !== name;
   }
   document.body.dataset.view = name;
   if (name === "pipeline") redraw();
@@ -54,7 +54,7 @@ function counts() {
   const manual = jobs.filter((job) => job.start === "manual").length;
   const deploys = jobs.filter((job) => job.environment?.action === "start").length;
   const selected = plan.units.filter((unit) => unit.verdict === "selected").length;
-  const entries = [[`of ${plan.units.length} units`, selected], ["jobs", jobs.length], ["by hand", manual], [deploys === 1 ? "deployment" : "deployments", deploys]];
+  const entries = [[`of ${plan.units.length} units`, selected], ["jobs", jobs.length], ["manual", manual], [deploys === 1 ? "deployment" : "deployments", deploys]];
   document.getElementById("counts").append(...entries.map(([word, n]) => el("div", {}, el("dt", {}, word), el("dd", {}, n.toLocaleString("en")))));
   document.getElementById("provenance").append(...[plan.extent, ...plan.provenance].map((text) => el("span", {}, text)));
 }
@@ -70,7 +70,7 @@ function start() {
   problemsView();
   showView("pipeline");
   const wanted = /^#job=(.+)$/.exec(location.hash);
-  const job = wanted && jobs.find((it) => it.name === decodeURIComponent(wanted[1]));
+  const job = wanted && jobs.find((candidate) => candidate.name === decodeURIComponent(wanted[1]));
   if (job) openJob(job.index, { keep: true });
   let width = scroller.clientWidth;
   new ResizeObserver(() => {

@@ -1,4 +1,4 @@
-// The plan as it was embedded, with what follows from it: who needs whom, and a text to search in.
+// The embedded plan, with what is derived from it: needs in both directions, and a text to search in.
 const plan = JSON.parse(document.getElementById("plan").textContent);
 
 const REASONS = {
@@ -8,18 +8,14 @@ const REASONS = {
   depends_on: "Dependency changed",
   moved: "Moved",
   definition: "Definition changed",
-  depended_on: "Depended on",
-  deleted: "Directory is gone",
+  depended_on: "Dependency removed",
+  deleted: "Directory removed",
   moved_to: "Moved elsewhere",
   needed_by: "Needed by another unit",
-  moved: "Moved",
-  moved_to: "Moved away",
-  definition: "Definition differs",
-  depended_on: "A dependency is gone",
   workspace_file: "Workspace file changed",
   everything_glob: "A file of all units changed",
-  all: "Everything runs",
-  asked: "Asked for by name",
+  all: "All units",
+  asked: "Selected by name",
 };
 const TIERS = ["production", "staging", "testing", "development", "other"];
 const WORKSPACE = "workspace";
@@ -42,7 +38,7 @@ jobs.forEach((job) => {
   ].join("\n").toLowerCase();
 });
 
-// The jobs that have to be done before one, or that wait for it, however far.
+// The jobs that one needs, or that need it, directly or not.
 function reach(index, edges) {
   const found = new Set();
   const queue = [index];
@@ -61,7 +57,7 @@ function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-// What a deploy does, in the words of the tree.
+// The action on an environment, in the words of the tree.
 function deployWords(environment) {
   if (environment.action === "start") return `deploys to ${environment.name}`;
   if (environment.action === "stop") return `stops ${environment.name}`;
@@ -69,10 +65,10 @@ function deployWords(environment) {
 }
 
 function startWords(job) {
-  if (job.start === "manual") return "started by hand";
-  if (job.start === "delayed") return `starts ${job.start_in} later`;
-  if (job.start === "on_failure") return "only after a failure";
-  return "starts by itself";
+  if (job.start === "manual") return "manual";
+  if (job.start === "delayed") return `starts after ${job.start_in}`;
+  if (job.start === "on_failure") return "only on failure";
+  return "automatic";
 }
 
 // An element: `el("button", { class: "card", onclick: f }, "text", child)`.

@@ -1,4 +1,4 @@
-// One job in full: why it runs, what it waits for, where it deploys, and its YAML with where each line was written.
+// One job in full: its reasons, its needs, its environment, and its YAML with the source of each line.
 const panel = document.getElementById("panel");
 
 function openJob(index, { keep = false } = {}) {
@@ -46,7 +46,7 @@ function part(title, ...children) {
 }
 
 function why(job) {
-  if (!job.reasons.length) return part("Why it runs", el("p", {}, "The workspace has it in every pipeline."));
+  if (!job.reasons.length) return part("Why it runs", el("p", {}, "Every pipeline has the jobs of the workspace."));
   return part("Why it runs", el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, text))));
 }
 
@@ -56,7 +56,7 @@ function link(index, note) {
     icon(job.start), el("span", { class: "cut" }, job.name), note ? el("span", { class: "tag" }, note) : null));
 }
 
-// Follows a need. Where a filter hides the job, the filter goes.
+// Follows a need. A filter that hides the job is cleared.
 function followTo(index) {
   if (!shown.includes(jobs[index])) clearFilters();
   showView("pipeline");
@@ -65,9 +65,9 @@ function followTo(index) {
 
 function waits(job) {
   if (job.needs === null) {
-    return part("Waits for", el("p", {}, job.stage === 0 ? "Nothing: it is in the first stage." : "All jobs of the stages before its own."));
+    return part("Waits for", el("p", {}, job.stage === 0 ? "Nothing: it is in the first stage." : "All jobs of earlier stages."));
   }
-  if (!job.needs.length) return part("Waits for", el("p", {}, "Nothing: it starts at once."));
+  if (!job.needs.length) return part("Waits for", el("p", {}, "Nothing: it starts immediately."));
   return part(`Waits for ${plural(job.needs.length, "job")}`, el("ul", { class: "jobs" }, job.needs.map((need) =>
     need.job !== undefined ? link(need.job, need.optional ? "optional" : null) : el("li", { class: "elsewhere" }, need.name))));
 }
@@ -84,17 +84,17 @@ function neededBy(job) {
 function environmentPart(job) {
   const environment = job.environment;
   if (!environment) return null;
-  const rows = [["Name", environment.name], ["Action", environment.action], ["Tier", environment.tier], ["Address", environment.url], ["Stops itself after", environment.auto_stop_in]];
+  const rows = [["Name", environment.name], ["Action", environment.action], ["Tier", environment.tier], ["URL", environment.url], ["Stops automatically after", environment.auto_stop_in]];
   return part("Environment", el("dl", { class: "facts" }, rows.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, key), el("dd", {}, value)])));
 }
 
 function yamlPart(job) {
   const lines = job.yaml.split("\n");
-  const used = [...new Set(lines.map((_, at) => job.at[2 * at]))];
-  const body = el("div", { class: "yaml", role: "group", "aria-label": "YAML with the place of each line", tabindex: "0" });
+  const used = [...new Set(lines.map((_, index) => job.origins[2 * index]))];
+  const body = el("div", { class: "yaml", role: "group", "aria-label": "YAML with the source of each line", tabindex: "0" });
   let last = "";
-  lines.forEach((line, at) => {
-    const file = job.at[2 * at], number = job.at[2 * at + 1];
+  lines.forEach((line, index) => {
+    const file = job.origins[2 * index], number = job.origins[2 * index + 1];
     const place = `${plan.files[file]}:${number}`;
     const named = last.startsWith(`${plan.files[file]}:`) ? "" : base(plan.files[file]);
     const row = el("div", { class: "row", title: place },
@@ -104,7 +104,7 @@ function yamlPart(job) {
     body.append(row);
   });
   const copy = el("button", { type: "button", class: "plain copy", onclick: () => copyText(copy, job.yaml) }, icon("copy"), "Copy");
-  const legend = el("ul", { class: "legend" }, used.map((file, at) => el("li", {}, el("span", { class: `swatch f${at % 6}` }), plan.files[file])));
+  const legend = el("ul", { class: "legend" }, used.map((file, index) => el("li", {}, el("span", { class: `swatch f${index % 6}` }), plan.files[file])));
   return el("section", {}, el("div", { class: "with-button" }, el("h3", {}, "YAML"), copy), legend, body);
 }
 
@@ -117,13 +117,13 @@ function copyText(button, text) {
     button.lastChild.textContent = word;
     setTimeout(() => { button.lastChild.textContent = "Copy"; }, 1500);
   };
-  if (!navigator.clipboard) return say("Not here");
+  if (!navigator.clipboard) return say("Not available");
   navigator.clipboard.writeText(text).then(() => say("Copied"), () => say("Not allowed"));
 }
 
 // Keys apart from values is all the color that a job needs.
 function colored(line) {
-  const found = /^(\s*(?:- )*)("[^"]*"|[^\s:"][^:]*)(:)(\s.*)?$/.exec(line);
-  if (!found) return [line || " "];
-  return [found[1], el("span", { class: "key" }, found[2]), found[3], found[4] || ""];
+  const match = /^(\s*(?:- )*)("[^"]*"|[^\s:"][^:]*)(:)(\s.*)?$/.exec(line);
+  if (!match) return [line || " "];
+  return [match[1], el("span", { class: "key" }, match[2]), match[3], match[4] || ""];
 }

@@ -1,10 +1,10 @@
-//! Fills the format from a plan.
+//! Converts a plan to the format.
 
 use super::{
     CdkLineV1, ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1,
     OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
 };
-use crate::changes::{Extent, Head, Obtained, Provenance};
+use crate::changes::{Change, Extent, Head, Obtained, Provenance};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{Start, by_stage, deploys_to, short, start};
@@ -35,12 +35,12 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             History::Complete => None,
         },
         changes: changes(&plan.changes.extent),
-        units: plan.units().map(|it| unit(plan, it, sources)).collect(),
+        units: plan.units().map(|unit| unit_v1(plan, unit, sources)).collect(),
         stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
-        jobs: plan.pipeline.jobs.iter().map(|it| job(it, sources)).collect(),
+        jobs: plan.pipeline.jobs.iter().map(|job| job_v1(job, sources)).collect(),
         environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
         cdk: plan.cdk_reports.iter().flat_map(|(unit, report)| cdk(unit, report, sources)).collect(),
-        diagnostics: problems.iter().map(|it| diagnostic(it, sources)).collect(),
+        diagnostics: problems.iter().map(|problem| diagnostic(problem, sources)).collect(),
     }
 }
 
@@ -58,23 +58,24 @@ fn pipeline(plan: &Plan) -> PipelineV1 {
 }
 
 fn head(head: &Head) -> CommitV1 {
+    let provenance = match head {
+        Head::Commit { found, .. } => Some(found),
+        Head::WorkTree { .. } => None,
+    };
     CommitV1 {
         commit: head.commit().map(ToString::to_string),
         work_tree: matches!(head, Head::WorkTree { .. }),
-        provenance: match head {
-            Head::Commit { found, .. } => found.to_string(),
-            Head::WorkTree { .. } => "the work tree".to_owned(),
-        },
-        variable: match head {
-            Head::Commit { found, .. } => variable(found),
-            Head::WorkTree { .. } => None,
-        },
+        provenance: provenance.map_or_else(|| "the work tree".to_owned(), ToString::to_string),
+        variable: provenance.and_then(variable),
         fetched: false,
     }
 }
 
-fn variable(found: &Provenance) -> Option<String> {
-    if let Provenance::Variable(name) = found { Some((*name).to_owned()) } else { None }
+fn variable(provenance: &Provenance) -> Option<String> {
+    match provenance {
+        Provenance::Variable(name) => Some((*name).to_owned()),
+        _ => None,
+    }
 }
 
 fn changes(extent: &Extent) -> ChangesV1 {
@@ -83,14 +84,14 @@ fn changes(extent: &Extent) -> ChangesV1 {
         Extent::Everything(reason) => ("everything", Some(reason.to_string()), &[][..]),
         Extent::Nothing(reason) => ("nothing", Some(reason.to_string()), &[][..]),
     };
-    let path = |change: &crate::changes::Change| PathV1 {
-        path: change.path.to_string(),
-        status: change.status.to_string(),
-    };
     ChangesV1 { extent: extent.to_owned(), reason, paths: paths.iter().map(path).collect() }
 }
 
-fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
+fn path(change: &Change) -> PathV1 {
+    PathV1 { path: change.path.to_string(), status: change.status.to_string() }
+}
+
+fn unit_v1(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
     let verdict = plan.verdict(&unit.name);
     let word = match verdict {
         Verdict::Everything(_) => "everything",
@@ -107,14 +108,14 @@ fn unit(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
         reasons: verdict.reasons().iter().map(reason).collect(),
         left_out: left_out
             .iter()
-            .map(|it| LeftOutV1 { job: it.job.clone(), reason: it.reason.clone() })
+            .map(|left_out| LeftOutV1 { job: left_out.job.clone(), reason: left_out.reason.clone() })
             .collect(),
         origin: origin(unit.declaration.origin(), sources),
     }
 }
 
 fn reason(reason: &Reason) -> ReasonV1 {
-    let mut written = ReasonV1 {
+    let mut reason_v1 = ReasonV1 {
         kind: kind(reason).to_owned(),
         text: reason.to_string(),
         path: None,
@@ -127,17 +128,18 @@ fn reason(reason: &Reason) -> ReasonV1 {
         | Reason::Definition { path, .. }
         | Reason::Template { path, .. }
         | Reason::WorkspaceFile { path, .. }
-        | Reason::EverythingGlob { path, .. } => written.path = Some(path.to_string()),
-        Reason::DependsOn { chain } => written.through = chain.iter().map(ToString::to_string).collect(),
-        Reason::DependedOn { unit } | Reason::MovedTo { unit } => written.through = vec![unit.to_string()],
-        Reason::Moved { from, .. } => written.path = Some(from.to_string()),
-        Reason::NeededBy { job } => written.job = Some(job.to_string()),
+        | Reason::Unclaimed { path }
+        | Reason::EverythingGlob { path, .. } => reason_v1.path = Some(path.to_string()),
+        Reason::DependsOn { chain } => reason_v1.through = chain.iter().map(ToString::to_string).collect(),
+        Reason::DependedOn { unit } | Reason::MovedTo { unit } => reason_v1.through = vec![unit.to_string()],
+        Reason::Moved { from, .. } => reason_v1.path = Some(from.to_string()),
+        Reason::NeededBy { job } => reason_v1.job = Some(job.to_string()),
         _ => {}
     }
-    written
+    reason_v1
 }
 
-/// The stable word for a reason.
+/// Returns the stable identifier of a kind of reason.
 pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
     match reason {
         Reason::OwnDirectory { .. } => "own_directory",
@@ -152,12 +154,13 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
         Reason::NeededBy { .. } => "needed_by",
         Reason::WorkspaceFile { .. } => "workspace_file",
         Reason::EverythingGlob { .. } => "everything_glob",
+        Reason::Unclaimed { .. } => "unclaimed",
         Reason::All(_) => "all",
         Reason::Asked => "asked",
     }
 }
 
-fn job(job: &Job, sources: &Sources) -> JobV1 {
+fn job_v1(job: &Job, sources: &Sources) -> JobV1 {
     JobV1 {
         name: job.name.to_string(),
         short_name: short(job).to_owned(),
