@@ -60,6 +60,23 @@ pub(crate) struct Request<'a> {
 }
 
 /// Selection, composed pipeline and diagnostics.
+///
+/// ```
+/// use nestling::testing::plan_files;
+///
+/// let plan = plan_files([
+///     ("nestling.yml", "workspace: {}"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// assert!(!plan.has_errors());
+/// for (unit, verdict) in plan.included() {
+///     println!("{unit}: {:?}", verdict.reasons());
+/// }
+/// for job in &plan.pipeline.jobs {
+///     println!("{} of {}", job.name, plan.sources.place(job.origin));
+/// }
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Plan {
@@ -97,6 +114,8 @@ pub struct Plan {
 }
 
 /// Which units a change set concerns, for those who need no more.
+///
+/// Made by [`Planning::select`](crate::Planning::select); [`Planning`](crate::Planning) has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Selected {

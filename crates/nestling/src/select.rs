@@ -29,6 +29,24 @@ pub(crate) struct Narrowing {
 }
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
+///
+/// ```
+/// use nestling::{ChangeSet, MemoryFiles, PipelineFacts, Project, RepoPath, Verdict};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: {}"),
+///     ("lib/nestling.yml", "build: { script: make }"),
+///     ("api/nestling.yml", "unit: { depends_on: [lib] }\n---\nbuild: { script: make }"),
+///     ("web/nestling.yml", "build: { script: make }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let changes = ChangeSet::of_paths([RepoPath::parse("lib/main.c")?]);
+/// let selection = project.plan(changes).select()?.selection;
+/// let reasons: Vec<String> =
+///     selection.verdicts.values().flat_map(Verdict::reasons).map(ToString::to_string).collect();
+/// assert_eq!(reasons, ["depends on lib", "lib/main.c changed"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Selection {

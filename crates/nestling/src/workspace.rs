@@ -60,9 +60,26 @@ use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 
 /// The name of the file that makes a directory a unit, and the root a workspace.
+///
+/// ```
+/// assert_eq!(nestling::FILE_NAME, "nestling.yml");
+/// ```
 pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
+///
+/// ```
+/// use nestling::{RepoPath, testing::plan_files};
+///
+/// let plan = plan_files([
+///     ("nestling.yml", "workspace: { templates: [ci] }"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// let owner = plan.workspace.owner(&RepoPath::parse("api/src/main.rs")?).expect("a unit");
+/// assert_eq!(owner.name.as_str(), "api");
+/// assert!(plan.workspace.is_template_path(&RepoPath::parse("ci/go.yml")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Workspace {

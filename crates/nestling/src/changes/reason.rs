@@ -5,6 +5,8 @@ use super::Provenance;
 use std::fmt;
 
 /// Why everything counts as changed.
+///
+/// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Everything {
@@ -17,6 +19,8 @@ pub enum Everything {
 }
 
 /// Why nothing counts as changed.
+///
+/// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Nothing {
@@ -25,6 +29,21 @@ pub enum Nothing {
 }
 
 /// Why base is not known.
+///
+/// ```
+/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let changes = Project::open(&repository, ChangeRequest::local().base("v9.9"))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("there is no such tag") };
+/// assert!(matches!(reason, UnknownBase::Missing { .. }));
+/// println!("{reason}; {}", reason.help().unwrap_or_default());
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownBase {
@@ -86,6 +105,26 @@ pub enum UnknownBase {
 }
 
 /// A revision that names several commits: mostly a branch and a tag of one name.
+///
+/// ```
+/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # fixture.git(&["tag", "release"]);
+/// # fixture.write("README.md", "");
+/// # fixture.commit("another one");
+/// # fixture.git(&["branch", "release"]);
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(UnknownBase::Ambiguous(revision))) = changes.extent else {
+///     panic!("`release` is a branch and a tag");
+/// };
+/// assert!(revision.references.contains(&"refs/tags/release".to_owned()));
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmbiguousRevision {

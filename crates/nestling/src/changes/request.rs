@@ -135,6 +135,20 @@ pub(crate) enum OnUnknownBase {
 }
 
 /// The changes cannot be found.
+///
+/// ```
+/// use nestling::{ChangeRequest, ChangesError, Error, Project, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let request = ChangeRequest::local().base("v9.9").require_base();
+/// let error = Project::open(&repository, request)?.changes().unwrap_err();
+/// assert!(matches!(error, Error::Changes(ChangesError::UnknownBase(_))));
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChangesError {

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// Whether a unit is in the pipeline. Selection selects or skips; the plan finds what is needed beside, and what was removed.
 /// A verdict carries its reasons, so that no view has to guess them.
+///
+/// [`Selection`](crate::Selection) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -39,6 +41,8 @@ impl Verdict {
 }
 
 /// Why a unit is in.
+///
+/// As text it completes the sentence "selected, because …"; [`Selection`](crate::Selection) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reason {

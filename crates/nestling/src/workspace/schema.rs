@@ -11,6 +11,13 @@ use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
 /// A kind of header.
+///
+/// ```
+/// use nestling::Header;
+///
+/// let schema = Header::Workspace.schema();
+/// assert_eq!(schema["title"], "The root's nestling.yml");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Header {
     /// `workspace:`, in the root's `nestling.yml`.
