@@ -279,7 +279,7 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let all = units.into_values().chain(stops).collect();
     let pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed);
+    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
     Ok(MadePlan {
         selection,
         brought_in,
