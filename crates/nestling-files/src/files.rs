@@ -13,6 +13,8 @@ pub use query::{FileQuery, FileVisitor};
 pub use revisions::{NoRevisions, Revision, RevisionError, Revisions};
 
 /// An entry of a directory.
+///
+/// [`Files`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryEntry {
     /// The last component of its path.
@@ -22,6 +24,8 @@ pub struct DirectoryEntry {
 }
 
 /// Type of an entry.
+///
+/// [`Files`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file, executable or not.
@@ -35,6 +39,8 @@ pub enum EntryKind {
 }
 
 /// Decides whether a walk goes on below a directory.
+///
+/// [`Files`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Walk {
     /// Visit the subdirectories too.
@@ -44,6 +50,16 @@ pub enum Walk {
 }
 
 /// A file could not be read, or a directory could not be listed.
+///
+/// ```
+/// use nestling_files::files::ReadError;
+/// use nestling_files::path::RepoPath;
+///
+/// let source = std::io::Error::other("permission denied");
+/// let error = ReadError { path: RepoPath::parse("api/main.rs")?, source: Box::new(source) };
+/// assert_eq!(error.to_string(), "cannot read `api/main.rs`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read `{path}`")]
 pub struct ReadError {
@@ -55,6 +71,27 @@ pub struct ReadError {
 }
 
 /// The files of a repository in one state: at a commit, or in the work tree as it is now.
+///
+/// ```
+/// use nestling_files::files::{EntryKind, Files, MemoryFiles, ReadError, Walk};
+///
+/// /// Counts the files below the root, without those of hidden directories.
+/// fn count(files: &dyn Files) -> Result<usize, ReadError> {
+///     let mut count = 0;
+///     files.walk(&mut |directory, entries| {
+///         if directory.file_name().starts_with(b".") {
+///             return Walk::Skip;
+///         }
+///         count += entries.iter().filter(|entry| entry.kind == EntryKind::File).count();
+///         Walk::Descend
+///     })?;
+///     Ok(count)
+/// }
+///
+/// let files = MemoryFiles::new([("a/x", ""), ("a/b/y", ""), (".git/config", "")]);
+/// assert_eq!(count(&files)?, 2);
+/// # Ok::<(), ReadError>(())
+/// ```
 pub trait Files {
     /// Reads a regular file; `None` where there is none (nothing, a directory, a link, a submodule).
     ///

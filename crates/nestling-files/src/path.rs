@@ -13,6 +13,16 @@ pub use glob_index::GlobIndex;
 /// The empty path is the repository's root.
 ///
 /// Git's paths are bytes, so these are; [`fmt::Display`] shows what is not printable UTF-8 escaped.
+///
+/// ```
+/// use nestling_files::path::RepoPath;
+///
+/// let path = RepoPath::parse("./api//src/../main.rs")?;
+/// assert_eq!(path.to_string(), "api/main.rs");
+/// assert!(path.is_in(&RepoPath::parse("api")?));
+/// assert!(RepoPath::parse("../elsewhere").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RepoPath(Arc<[u8]>);
 

@@ -5,6 +5,17 @@ use std::fmt;
 
 /// A path that differs between two states of the repository. A renamed file is two of them: its old path is deleted,
 /// its new one is added, since both sides matter to the owners of the directories.
+///
+/// ```
+/// use nestling_files::path::RepoPath;
+/// use nestling_git::{Change, Status};
+///
+/// // What `git mv old.rs new.rs` does.
+/// let deleted = Change { path: RepoPath::parse("old.rs")?, status: Status::Deleted };
+/// let added = Change { path: RepoPath::parse("new.rs")?, status: Status::Added };
+/// assert_eq!(format!("{} {}", deleted.status.letter(), added.status.letter()), "D A");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// The path: of a file, a symbolic link or a submodule.
@@ -14,6 +25,8 @@ pub struct Change {
 }
 
 /// Difference of a path.
+///
+/// [`Change`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Not at base, but at head.

@@ -5,6 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// A repository could not be opened or read.
+///
+/// ```
+/// use nestling_git::{GitError, GitRepository, Trust};
+/// # let directory = tempfile::tempdir()?;
+///
+/// let error = GitRepository::discover(directory.path(), &Trust::Owner).unwrap_err();
+/// assert!(matches!(error, GitError::NotFound { .. }));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// A directory is in no repository.

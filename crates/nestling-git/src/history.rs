@@ -12,6 +12,8 @@ use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
 /// Extent of the history in a clone.
+///
+/// The example of [the crate](crate) asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
     /// All of it.
@@ -24,6 +26,8 @@ pub enum History {
 }
 
 /// The best common ancestor of two commits.
+///
+/// The example of [the crate](crate) finds one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MergeBase {
     /// This one. Where there are several, the one that `git merge-base` names.

@@ -115,10 +115,21 @@ impl Hasher for IdHasher {
 }
 
 /// The id of a commit.
+///
+/// ```
+/// use nestling_git::CommitId;
+///
+/// let commit = CommitId::parse("8164348b5a6d1e0f3c2b9a7d4e5f60718293a4b5").expect("forty digits");
+/// assert_eq!(commit.short(), "8164348b");
+/// // `CI_COMMIT_BEFORE_SHA` of a branch's first pipeline.
+/// assert_eq!(CommitId::parse("0000000000000000000000000000000000000000"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitId(pub(super) ObjectId);
 
 /// The id of a tree: the same files give the same id.
+///
+/// The example of [the crate](crate) compares two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TreeId(pub(super) ObjectId);
 

@@ -10,6 +10,13 @@ use std::path::{Path, PathBuf};
 
 /// Owners whose repositories are read. Git refuses those of other users, since their configuration can run programs
 /// (<https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>); what is read here never runs any.
+///
+/// ```
+/// use nestling_git::Trust;
+///
+/// // In a job of GitLab the runner has made the clone, often as another user than that of the container.
+/// let trust = std::env::var_os("CI_PROJECT_DIR").map_or(Trust::Owner, |directory| Trust::Directory(directory.into()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
     /// The user's own, and those that git's `safe.directory` names.

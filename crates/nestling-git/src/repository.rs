@@ -18,6 +18,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A repository that was opened for reading. Made by [`GitRepository::open`] or [`GitRepository::discover`].
+///
+/// The example of [the crate](crate) opens one.
 pub struct GitRepository {
     objects: Box<dyn ObjectSource>,
     backend: Box<dyn Backend>,

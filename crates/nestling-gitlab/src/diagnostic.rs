@@ -16,6 +16,8 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A file that messages can point into. Made by [`Sources::add`].
+///
+/// [`Sources`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
@@ -36,6 +38,8 @@ impl FileId {
 
 /// A place in a file that a person wrote: line and column count from 1; a column of 0 means that only the line is
 /// known. `width` counts characters on that line; 0 means one character, or the whole line where the column is 0.
+///
+/// [`Sources`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The file.
@@ -81,6 +85,8 @@ pub fn number(count: usize) -> u32 {
 }
 
 /// A file as it was read.
+///
+/// [`Sources`] has an example.
 #[derive(Debug)]
 pub struct Source {
     /// Where it stands: a path in the repository, or a name such as `nestling/node.yml` for the built-in library.
@@ -92,6 +98,15 @@ pub struct Source {
 /// All files that a run has read, so that an [`Origin`] can be shown with its text.
 ///
 /// Adding takes `&self`: stages share one table and need no say in who owns it. A clone is the same table, not a copy.
+///
+/// ```
+/// use nestling_gitlab::diagnostic::{Origin, Sources};
+///
+/// let sources = Sources::default();
+/// let file = sources.add("ci/node.yml", "test:\n  script: npm test\n");
+/// assert_eq!(sources.place(Origin::span(file, 2, 3, 6)), "ci/node.yml:2:3");
+/// assert_eq!(sources.place(Origin::generated()), "generated");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Arc<RwLock<Vec<Arc<Source>>>>,
@@ -137,6 +152,8 @@ impl Sources {
 }
 
 /// How much a problem weighs.
+///
+/// [`Diagnostic`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is written while there is one.
@@ -158,6 +175,8 @@ impl fmt::Display for Severity {
 }
 
 /// A place with what is to be said there. The first label of a diagnostic is the one that it is about.
+///
+/// A part of a [`Diagnostic`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place.
@@ -167,6 +186,8 @@ pub struct Label {
 }
 
 /// An item of a finding that lists several.
+///
+/// A part of a [`Diagnostic`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The thing that the item is about: a job, a stack, an action.
@@ -178,6 +199,16 @@ pub struct Item {
 /// A problem in what the user wrote: what, where, and the way out.
 ///
 /// Messages are lower-case fragments with the user's own words in back-ticks; `help` says what to type.
+///
+/// ```
+/// use nestling_gitlab::diagnostic::{Severity, has_errors};
+///
+/// let problems = nestling_gitlab::lint("build: { script: make, artefacts: { paths: [out] } }");
+/// let problem = &problems[0];
+/// assert_eq!((problem.rule.id, problem.severity), ("job-key", Severity::Error));
+/// assert_eq!(problem.help.as_deref(), Some("did you mean `artifacts`?"));
+/// assert!(has_errors(&problems));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that was broken, such as `needs-undefined` or `yaml-syntax`.

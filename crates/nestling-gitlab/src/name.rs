@@ -97,15 +97,29 @@ macro_rules! name_type {
 name_type! {
     /// The name of a unit: its directory, or what its header says. Never holds a colon, which separates a unit
     /// from a job in a [`JobName`], nor a control character.
+    ///
+    /// ```
+    /// use nestling_gitlab::name::{JobName, NameError, StageName, UnitName};
+    ///
+    /// assert_eq!(UnitName::parse("services/api")?.as_str(), "services/api");
+    /// assert!(matches!(UnitName::parse("api:build"), Err(NameError::Character { found: ':', .. })));
+    /// assert_eq!(JobName::parse("api:build")?.to_string(), "api:build");
+    /// assert!(StageName::parse("").is_err());
+    /// # Ok::<(), NameError>(())
+    /// ```
     UnitName
 }
 name_type! {
     /// The final name of a job, at most 255 characters
     /// (<https://docs.gitlab.com/ci/jobs/#job-names>). A job `build` of the unit `api` is `api:build`.
+    ///
+    /// [`UnitName`] has an example.
     JobName
 }
 name_type! {
     /// The name of a stage, at most 255 characters (<https://docs.gitlab.com/ci/yaml/#stages>).
+    ///
+    /// [`UnitName`] has an example.
     StageName
 }
 name_type! {

@@ -25,6 +25,18 @@ use crate::name::{EnvironmentName, JobName, StageName, UnitName};
 use crate::yaml::Map;
 
 /// One pipeline, ready to be checked and written.
+///
+/// ```
+/// use nestling_gitlab::lint::{Options, lint_file};
+/// use nestling_gitlab::{diagnostic::Sources, instance::Gitlab};
+///
+/// let text = "stages: [build, ship]\nbuild: { stage: build, script: make }\nship: { stage: ship, script: make ship }";
+/// let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
+/// let pipeline = lint_file(".gitlab-ci.yml", text, &options, &Sources::default()).pipeline;
+/// let job = pipeline.job("ship").expect("it is in the file");
+/// assert_eq!(job.stage(), "ship");
+/// assert_eq!(job.body.get("script").and_then(|script| script.text()), Some("make ship"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Pipeline {
     /// The stages in order, without `.pre` and `.post`.
@@ -38,6 +50,8 @@ pub struct Pipeline {
 }
 
 /// A job of the final pipeline: defaults folded in, `extends` and `!reference` resolved, names scoped.
+///
+/// [`Pipeline`] has an example.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// Its final name.

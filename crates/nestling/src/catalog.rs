@@ -6,6 +6,12 @@ use crate::{assemble, plan, template, unit, workspace};
 use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 
 /// All rules by stage, in the order of the flow.
+///
+/// ```
+/// for group in nestling::rule_groups() {
+///     println!("{}: {} rules", group.title, group.rules.len());
+/// }
+/// ```
 pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
     let own = [
         RuleGroup { title: "Workspace and units", rules: workspace::rules::RULES },
@@ -21,11 +27,22 @@ pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
 }
 
 /// All rules.
+///
+/// ```
+/// let ids: Vec<&str> = nestling::rules().iter().map(|rule| rule.id).collect();
+/// assert!(ids.contains(&"needs-undefined"));
+/// ```
 pub fn rules() -> Vec<&'static Rule> {
     rule_groups().flat_map(|group| group.rules.iter().copied()).collect()
 }
 
 /// Returns the rule with this id.
+///
+/// ```
+/// let rule = nestling::rule("needs-undefined").expect("it is registered");
+/// println!("This rule reports that {}\n\n{}", rule.summary, rule.documentation);
+/// assert!(nestling::rule("no-such-rule").is_none());
+/// ```
 pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().into_iter().find(|rule| rule.id == id)
 }

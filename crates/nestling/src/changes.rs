@@ -25,6 +25,20 @@ use nestling_git::{CommitId, History};
 use std::fmt;
 
 /// What differs between base and head, and how the two were found.
+///
+/// A change set is found by [`Project::changes`](crate::Project::changes), or made from paths that are known:
+///
+/// ```
+/// use nestling::{ChangeSet, Extent, RepoPath, Status};
+///
+/// let changes = ChangeSet::of_paths([RepoPath::parse("api/main.rs")?]);
+/// match &changes.extent {
+///     Extent::Paths(paths) => assert_eq!(paths[0].status, Status::Modified),
+///     Extent::Everything(reason) => println!("everything: {reason}"),
+///     Extent::Nothing(reason) => println!("nothing: {reason}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChangeSet {
@@ -39,6 +53,8 @@ pub struct ChangeSet {
 }
 
 /// How much changed.
+///
+/// Every program has to decide about all three; [`ChangeSet`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extent {
     /// These paths, in byte order; there may be none.
@@ -50,6 +66,23 @@ pub enum Extent {
 }
 
 /// The older side of a comparison.
+///
+/// ```
+/// use nestling::{ChangeRequest, Head, Obtained, Project, Provenance, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # fixture.git(&["checkout", "--quiet", "-b", "feature"]);
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let changes = Project::open(&repository, ChangeRequest::local())?.changes()?;
+/// let base = changes.base.expect("the branch `main` exists");
+/// assert_eq!(base.found, Provenance::MergeBase { branch: "main".to_owned() });
+/// assert_eq!(base.obtained, Obtained::Present);
+/// assert_eq!(changes.head, Head::WorkTree { commit: Some(base.commit) });
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Base {
@@ -62,6 +95,8 @@ pub struct Base {
 }
 
 /// The newer side of a comparison: what the pipeline is made from.
+///
+/// [`Base`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
     /// A commit; files are read from its tree.
@@ -89,6 +124,8 @@ impl Head {
 }
 
 /// Whether a commit was in the clone.
+///
+/// [`Base`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Obtained {
@@ -99,6 +136,8 @@ pub enum Obtained {
 }
 
 /// How a commit was found, in the words that a person can act on.
+///
+/// [`Base`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Provenance {

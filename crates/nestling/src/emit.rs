@@ -28,6 +28,8 @@ use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, emit_map};
 use written::Written;
 
 /// The comments in the output.
+///
+/// [`EmitOptions`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comments {
     /// A header, and at each job where it came from.

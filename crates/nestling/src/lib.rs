@@ -57,6 +57,21 @@
 //!
 //! [`testing`] runs the cases beside templates through the same steps. There is no interface for language servers yet.
 //!
+//! # The names on this page
+//!
+//! | what for | names |
+//! |---|---|
+//! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
+//! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`] |
+//! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
+//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`] |
+//! | the pipeline | [`Pipeline`], [`Job`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
+//! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
+//! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
+//! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
+//! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
+//! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
+//!
 //! # Words
 //!
 //! | word | meaning |
@@ -124,3 +139,8 @@ pub use project::{ComparedPlans, Comparison, Error, PathFacts, Planning, Project
 pub use repository::Repository;
 pub use select::{Difference, Reason, Selection, Verdict};
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, library_names};
+
+/// The examples of the crate's README are run, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,7 @@
 //! The plan: what will run, why, and everything that is wrong with it. Every view and the emitter read it.
 
 pub(crate) mod rules;
+mod change_findings;
 mod before;
 mod definition;
 mod likeness;
@@ -18,6 +19,7 @@ use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
+use change_findings::{base_unknown, unclaimed_paths};
 use needed::BroughtIn;
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
@@ -58,6 +60,23 @@ pub(crate) struct Request<'a> {
 }
 
 /// Selection, composed pipeline and diagnostics.
+///
+/// ```
+/// use nestling::testing::plan_files;
+///
+/// let plan = plan_files([
+///     ("nestling.yml", "workspace: {}"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// assert!(!plan.has_errors());
+/// for (unit, verdict) in plan.included() {
+///     println!("{unit}: {:?}", verdict.reasons());
+/// }
+/// for job in &plan.pipeline.jobs {
+///     println!("{} of {}", job.name, plan.sources.place(job.origin));
+/// }
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Plan {
@@ -95,6 +114,8 @@ pub struct Plan {
 }
 
 /// Which units a change set concerns, for those who need no more.
+///
+/// Made by [`Planning::select`](crate::Planning::select); [`Planning`](crate::Planning) has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Selected {
@@ -179,12 +200,15 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
         selection(&request, &renderer, &mut request.before())
     };
+    let mut diagnostics = request.loaded.diagnostics.clone();
+    diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes,
         selection,
         removed,
-        diagnostics: request.loaded.diagnostics.clone(),
+        diagnostics,
         sources: request.sources.clone(),
     }
 }
@@ -260,7 +284,10 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let renderer = request.renderer(&templates, request.assemblies);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
-    let mut rendering = Rendering::new(&renderer, &selection, request.loaded.diagnostics.clone());
+    let mut diagnostics = request.loaded.diagnostics.clone();
+    diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unclaimed_paths(workspace, &selection));
+    let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
     let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     for name in selection.selected() {

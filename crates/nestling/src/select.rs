@@ -14,7 +14,7 @@ pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent};
-use crate::workspace::{RootGlob, Workspace};
+use crate::workspace::{RootGlob, Unclaimed, Workspace};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,24 @@ pub(crate) struct Narrowing {
 }
 
 /// Every unit with its verdict, and every changed path with the units that it concerns.
+///
+/// ```
+/// use nestling::{ChangeSet, MemoryFiles, PipelineFacts, Project, RepoPath, Verdict};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: {}"),
+///     ("lib/nestling.yml", "build: { script: make }"),
+///     ("api/nestling.yml", "unit: { depends_on: [lib] }\n---\nbuild: { script: make }"),
+///     ("web/nestling.yml", "build: { script: make }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let changes = ChangeSet::of_paths([RepoPath::parse("lib/main.c")?]);
+/// let selection = project.plan(changes).select()?.selection;
+/// let reasons: Vec<String> =
+///     selection.verdicts.values().flat_map(Verdict::reasons).map(ToString::to_string).collect();
+/// assert_eq!(reasons, ["depends on lib", "lib/main.c changed"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Selection {
@@ -107,8 +125,15 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
         }
         let concerns_all = concerns_everything(workspace, path);
         let claims = index.claims(path);
-        if claims.is_empty() && concerns_all.is_none() && !compared.claimed.contains(*path) {
+        let is_claimed = !claims.is_empty()
+            || concerns_all.is_some()
+            || compared.claimed.contains(*path)
+            || workspace.is_of_nested(path);
+        if !is_claimed {
             selection.unclaimed.push((*path).clone());
+            if workspace.unclaimed == Unclaimed::Everything {
+                whole.get_or_insert_with(|| Reason::Unclaimed { path: (*path).clone() });
+            }
         }
         if let Some(reason) = concerns_all {
             whole.get_or_insert(reason);

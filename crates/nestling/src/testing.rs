@@ -1,7 +1,7 @@
 //! Test cases of templates: inputs, a directory, changed paths and a kind of pipeline, and the expected jobs.
 //!
 //! A case is a YAML file in a directory `tests` beside templates. It is planned as a repository whose only unit uses the
-//! template, through the same [`Project`](crate::Project). An expected job is a part of the generated job, at any depth:
+//! template, through the same [`Project`]. An expected job is a part of the generated job, at any depth:
 //! keys that a case does not name are not compared.
 
 mod discover;
@@ -22,7 +22,34 @@ pub use outcome::{CaseOutcome, Snapshot, summary};
 pub use suite::Suite;
 pub use template::{TemplateRenderer, TemplateValues, with_templates};
 
+use crate::plan::Plan;
+use crate::project::{Error, Project};
+use nestling_files::files::MemoryFiles;
+use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::yaml::Node;
+
+/// Plans every unit of a workspace in memory, for a push to the branch `feature` while the default branch is `main`.
+///
+/// ```
+/// let plan = nestling::testing::plan_files([
+///     ("nestling.yml", "workspace: {}"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// assert_eq!(plan.pipeline.jobs[0].name.as_str(), "api:build");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`Planning::run`](crate::Planning::run).
+pub fn plan_files<P: AsRef<[u8]>, B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (P, B)>,
+) -> Result<Plan, Error> {
+    let files = MemoryFiles::new(files);
+    let facts = PipelineFacts::local(Some("feature".to_owned()), Some("main".to_owned()), None);
+    let project = Project::of_files(&files, facts)?;
+    let changes = project.changes()?;
+    project.plan(changes).run()
+}
 
 /// Estimates the size of a document in GitLab, in bytes of its Ruby objects, which
 /// [`PipelineLimits::objects`](crate::PipelineLimits) limits.

@@ -21,6 +21,7 @@ mod environment;
 mod allow;
 mod policy;
 mod repeated;
+mod unclaimed;
 mod globs;
 mod uses;
 mod relation;
@@ -43,6 +44,7 @@ pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
 pub(crate) use template_folder::TemplateFolder;
 pub(crate) use template_reads::Read;
+pub(crate) use unclaimed::Unclaimed;
 pub use unit::Unit;
 pub(crate) use unit::places;
 pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
@@ -57,9 +59,26 @@ use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 
 /// The name of the file that makes a directory a unit, and the root a workspace.
+///
+/// ```
+/// assert_eq!(nestling::FILE_NAME, "nestling.yml");
+/// ```
 pub const FILE_NAME: &str = "nestling.yml";
 
 /// Everything that the repository says about its units, at one commit or in the work tree.
+///
+/// ```
+/// use nestling::{RepoPath, testing::plan_files};
+///
+/// let plan = plan_files([
+///     ("nestling.yml", "workspace: { templates: [ci] }"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ])?;
+/// let owner = plan.workspace.owner(&RepoPath::parse("api/src/main.rs")?).expect("a unit");
+/// assert_eq!(owner.name.as_str(), "api");
+/// assert!(plan.workspace.is_template_path(&RepoPath::parse("ci/go.yml")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Workspace {
@@ -73,6 +92,8 @@ pub struct Workspace {
     pub(crate) ignore: Vec<RootGlob>,
     /// A change to these paths selects every unit.
     pub(crate) everything: Vec<RootGlob>,
+    /// The policy for changed paths that no unit claims.
+    pub(crate) unclaimed: Unclaimed,
     /// `vars` in templates.
     pub(crate) vars: Map,
     /// Where deploys may go.
@@ -91,6 +112,8 @@ pub struct Workspace {
     pub(crate) body: Option<Body>,
     /// Warnings that are meant, for all units.
     pub(crate) allow: Vec<AllowEntry>,
+    /// Directories with a workspace of their own: they and all below them are left out.
+    pub(crate) nested: Vec<RepoPath>,
     /// The directories that rules make units.
     rules: Vec<directory_globs::DirectoryGlobs>,
 }
@@ -109,6 +132,11 @@ impl Workspace {
     /// Returns all units, in the order of their names.
     pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
         self.units.iter()
+    }
+
+    /// Returns `true` if a path is in a directory with a workspace of its own.
+    pub(crate) fn is_of_nested(&self, path: &RepoPath) -> bool {
+        self.nested.iter().any(|directory| path.is_in(directory))
     }
 
     /// The unit whose directory is nearest above a path, or is the path.

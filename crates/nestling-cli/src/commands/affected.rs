@@ -7,6 +7,7 @@ use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
 use nestling::Selected;
 use nestling::view::affected::affected_v1;
+use nestling::view::unclaimed;
 
 /// List the selected units
 ///
@@ -37,6 +38,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let session = until_the_end(invocation.open(&args.changes)?);
     let selected = until_the_end(session.select()?);
     let ok = report_selected(selected, invocation.io);
+    if let Some(line) = unclaimed(&selected.workspace, &selected.selection) {
+        invocation.io.talk(format!("{line}\n"));
+    }
     invocation.io.data(list(args.format, selected)?)?;
     Ok(ended(ok))
 }

@@ -7,6 +7,15 @@ use std::path::{Path, PathBuf};
 
 /// The files below a directory, which need not be in a repository: an assembly that was synthesized elsewhere. Links
 /// are never followed.
+///
+/// ```
+/// use nestling_files::files::{DirectoryFiles, Files};
+/// use nestling_files::path::RepoPath;
+///
+/// let files = DirectoryFiles::new(env!("CARGO_MANIFEST_DIR"));
+/// assert!(files.read(&RepoPath::parse("Cargo.toml")?)?.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DirectoryFiles {
     root: PathBuf,

@@ -5,6 +5,16 @@ use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
 /// Files in memory, for tests and for rendering a template without a repository.
+///
+/// ```
+/// use nestling_files::files::{Files, MemoryFiles};
+/// use nestling_files::path::RepoPath;
+///
+/// let files = MemoryFiles::new([("api/main.rs", "fn main() {}")]);
+/// assert!(files.read(&RepoPath::parse("api/main.rs")?)?.is_some());
+/// assert_eq!(files.read(&RepoPath::parse("api")?)?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<RepoPath, Vec<u8>>,

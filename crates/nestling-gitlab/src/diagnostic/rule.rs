@@ -9,6 +9,14 @@ use std::hash::{Hash, Hasher};
 ///
 /// Each stage declares its rules with [`rules!`](crate::rules), which also makes the stage's list of them: a rule that
 /// is not listed cannot be declared, and a diagnostic cannot be made without a rule. Rules are equal if their ids are.
+///
+/// ```
+/// use nestling_gitlab::check::rules::RULES;
+///
+/// let rule = RULES.iter().find(|rule| rule.id == "needs-cycle").expect("it is one of the linter's");
+/// assert!(rule.url().ends_with("/docs/rules/needs-cycle.md"));
+/// assert!(!rule.can_be_allowed());
+/// ```
 pub struct Rule {
     /// The stable id, as in messages and in `# nestling: allow(id)`.
     pub id: &'static str,
@@ -65,6 +73,12 @@ impl ExampleFile {
 }
 
 /// The rules of one stage, under the title that documentation groups them by.
+///
+/// ```
+/// for group in nestling_gitlab::catalog::groups() {
+///     println!("{}: {} rules", group.title, group.rules.len());
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct RuleGroup {
     /// The title, such as `Environments and stop jobs`.

@@ -1,6 +1,13 @@
 //! "Did you mean …?": a known word that is near the one that a person typed.
 
 /// A known word near the one that was typed, if there is one.
+///
+/// ```
+/// use nestling_gitlab::diagnostic::Suggestion;
+///
+/// assert_eq!(Suggestion::among("scirpt", ["script", "stage"]).word(), Some("script"));
+/// assert_eq!(Suggestion::among("kubernetes", ["script", "stage"]).word(), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suggestion<'a> {
     near: Option<&'a str>,

@@ -6,6 +6,8 @@ use super::variables::CiVariables;
 use crate::name::slug;
 
 /// The reference that a pipeline runs for.
+///
+/// [`PipelineFacts`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PipelineKind {
     /// A merge request.
@@ -28,6 +30,8 @@ impl PipelineKind {
 }
 
 /// A merge request, as far as a pipeline knows it.
+///
+/// [`PipelineFacts`] has an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergeRequest {
     /// Its number in the project; `None` where it is only simulated.
@@ -39,6 +43,20 @@ pub struct MergeRequest {
 }
 
 /// Facts about a pipeline that are known before it runs.
+///
+/// ```
+/// use nestling_gitlab::facts::{As, Occasion, PipelineFacts, PipelineKind, PipelineSource};
+///
+/// let branch = PipelineFacts::local(Some("feature".to_owned()), Some("main".to_owned()), None);
+/// assert_eq!(branch.kind, PipelineKind::Branch);
+///
+/// let merge_request = branch.seen_as(&As::MergeRequest);
+/// assert_eq!(merge_request.source, PipelineSource::MergeRequestEvent);
+/// assert_eq!(merge_request.occasion(), Occasion::MergeRequest);
+/// assert_eq!(merge_request.describe(), "merge request of feature");
+/// let target = merge_request.merge_request.and_then(|request| request.target_branch);
+/// assert_eq!(target.as_deref(), Some("main"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipelineFacts {
     /// The kind of reference that it runs for.

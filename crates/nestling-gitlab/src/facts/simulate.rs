@@ -3,6 +3,15 @@
 use super::source::PipelineSource;
 
 /// A pipeline to pretend to be.
+///
+/// ```
+/// use nestling_gitlab::facts::{As, PipelineSource};
+///
+/// assert_eq!(As::parse("tag:v1.2.0")?, As::Tag("v1.2.0".to_owned()));
+/// assert_eq!(As::parse("schedule")?, As::Started(PipelineSource::Schedule));
+/// assert!(As::parse("nightly").is_err());
+/// # Ok::<(), nestling_gitlab::facts::AsError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum As {
     /// A merge request of the branch that is checked out into the default branch.
@@ -16,6 +25,8 @@ pub enum As {
 }
 
 /// A text is no pipeline to pretend to be.
+///
+/// [`As`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no kind of pipeline; write `merge_request`, `branch:NAME`, `tag:NAME`, `schedule`, `web`, `api`, \

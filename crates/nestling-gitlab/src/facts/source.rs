@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// `CI_PIPELINE_SOURCE` (<https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable>).
+///
+/// [`PipelineFacts`](super::PipelineFacts) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PipelineSource {
     /// A push of a branch or a tag.
@@ -69,6 +71,8 @@ impl fmt::Display for PipelineSource {
 }
 
 /// A kind of pipeline that `workspace.pipelines` gives a policy to.
+///
+/// [`PipelineFacts`](super::PipelineFacts) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Occasion {
     /// A merge request's pipeline, and the external pull request's.

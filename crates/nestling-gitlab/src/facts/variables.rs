@@ -4,6 +4,14 @@ use std::collections::BTreeMap;
 
 /// Predefined CI variables, as the caller read them: this library never looks at the environment
 /// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+///
+/// ```
+/// use nestling_gitlab::facts::CiVariables;
+///
+/// let variables: CiVariables = [("CI_COMMIT_BRANCH", "main"), ("CI_COMMIT_TAG", "")].into_iter().collect();
+/// assert_eq!(variables.get("CI_COMMIT_BRANCH"), Some("main"));
+/// assert_eq!(variables.get("CI_COMMIT_TAG"), None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CiVariables(BTreeMap<String, String>);
 

@@ -11,6 +11,8 @@ use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Located, Map, Node};
 
 /// The jobs of an assembly that no unit names.
+///
+/// Made by [`assembly_jobs`], which has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AssemblyJobs {
@@ -22,6 +24,19 @@ pub struct AssemblyJobs {
 
 /// Returns the jobs of an assembly that no unit names, as if every stage were deployed to an environment of its own name.
 /// `origin` takes the place of a header's.
+///
+/// ```
+/// use nestling::{MemoryFiles, Origin, Sources, assembly_jobs};
+/// use nestling_cdk::deployment;
+///
+/// let manifest = br#"{ "version": "55.0.0", "artifacts": { "Data": {
+///     "type": "aws:cloudformation:stack", "displayName": "Data", "properties": { "templateFile": "Data.json" } } } }"#;
+/// let files = MemoryFiles::new([("manifest.json", &manifest[..]), ("Data.json", &b"{}"[..])]);
+/// let deployment = deployment::read(&files, "cdk.out", &Sources::default()).expect("the assembly is well-formed");
+/// let written = assembly_jobs(&deployment, Origin::generated());
+/// let text = nestling_gitlab::yaml::emit(&written.rendered);
+/// assert!(text.contains("Data"), "{text}");
+/// ```
 pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
     let mut settings = CdkSettings::of_empty_header(origin);
     let mut environments = Vec::new();

@@ -18,6 +18,27 @@ use nestling_gitlab::yaml::{Located, Node};
 use std::collections::BTreeMap;
 
 /// Opens assemblies that are not in the repository.
+///
+/// ```
+/// use nestling::{Assemblies, Diagnostic, Files, MemoryFiles, RepoPath, Unit};
+/// use nestling_cdk::settings::CdkSettings;
+///
+/// /// Assemblies that a program has synthesized itself.
+/// struct Synthesized(MemoryFiles);
+///
+/// impl Assemblies for Synthesized {
+///     fn open(&self, _: &Unit, _: &CdkSettings, _: &RepoPath) -> Result<Box<dyn Files + '_>, Diagnostic> {
+///         Ok(Box::new(&self.0))
+///     }
+/// }
+/// # let files = MemoryFiles::default();
+/// # let project = nestling::Project::of_files(&files, nestling::PipelineFacts::local(None, None, None))?;
+/// # let changes = project.changes()?;
+///
+/// let assemblies = Synthesized(MemoryFiles::default());
+/// let plan = project.plan(changes).assemblies(&assemblies).run()?;
+/// # Ok::<(), nestling::Error>(())
+/// ```
 pub trait Assemblies {
     /// Opens the assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
     ///

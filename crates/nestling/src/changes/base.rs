@@ -63,12 +63,26 @@ fn from_variables(names: &[&'static str], variables: &CiVariables) -> Rule {
     let known = names.iter().filter_map(|name| Some((*name, CommitId::parse(variables.get(name)?)?)));
     let known: Vec<_> = known.collect();
     match names.first() {
-        Some(variable) if known.is_empty() => Rule::Unknown(UnknownBase::Unset { variable }),
+        Some(variable) if known.is_empty() => {
+            let not_id = names.iter().find_map(|name| not_id(name, variables));
+            Rule::Unknown(not_id.unwrap_or(UnknownBase::Unset { variable }))
+        }
         _ => Rule::Variables(known),
     }
 }
 
+/// Reports a variable that holds something else than the id of a commit. Zeros are no commit, and mean that there is none.
+fn not_id(variable: &'static str, variables: &CiVariables) -> Option<UnknownBase> {
+    let value = variables.get(variable)?;
+    let is_zero = value.bytes().all(|byte| byte == b'0');
+    let is_wrong = !is_zero && CommitId::parse(value).is_none();
+    is_wrong.then(|| UnknownBase::NotId { variable, value: value.to_owned() })
+}
+
 fn branch(facts: &PipelineFacts, variables: &CiVariables) -> Rule {
+    if let Some(why) = not_id(BEFORE, variables) {
+        return Rule::Unknown(why);
+    }
     match variables.get(BEFORE).and_then(CommitId::parse) {
         Some(commit) => Rule::Variables(vec![(BEFORE, commit)]),
         None if facts.is_default_branch() => Rule::Unknown(UnknownBase::NothingBefore),

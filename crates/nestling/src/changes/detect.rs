@@ -109,8 +109,9 @@ pub(crate) fn head(repository: &GitRepository, request: &ChangeRequest) -> Resul
 fn named_base(search: &Search<'_>) -> Result<Option<Base>, ChangesError> {
     match &search.request.base {
         Some(revision) => match search.named(revision, given_base(revision))? {
+            Ok(base) => Ok(Some(base)),
             Err(UnknownBase::Ambiguous(ambiguous)) => Err(ChangesError::Ambiguous(ambiguous)),
-            named => Ok(named.ok()),
+            Err(why) => Err(ChangesError::UnknownBase(why)),
         },
         None => Ok(None),
     }
@@ -151,7 +152,9 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
         },
         Err(why) => why,
     };
-    match search.request.unknown_base {
+    // What a person wrote is meant: to run everything would hide the mistake.
+    let on_unknown = if why.is_of_person() { OnUnknownBase::Fail } else { search.request.unknown_base };
+    match on_unknown {
         OnUnknownBase::RunEverything => Ok((None, Extent::Everything(Everything::UnknownBase(why)))),
         OnUnknownBase::Fail => Err(ChangesError::UnknownBase(why)),
     }

@@ -4,6 +4,20 @@ use super::{Change, Status};
 use nestling_files::path::{PathError, RepoPath, escaped};
 
 /// A list of changed paths cannot be read.
+///
+/// ```
+/// use nestling::{ChangeRequest, ChangesError, Error, GivenError, Project, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let request = ChangeRequest::local().changed_paths("api/main.rs\n../outside\n");
+/// let error = Project::open(&repository, request)?.changes().unwrap_err();
+/// assert!(matches!(error, Error::Changes(ChangesError::Given(GivenError::Path { entry: 2, .. }))));
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GivenError {

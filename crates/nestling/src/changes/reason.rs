@@ -5,6 +5,8 @@ use super::Provenance;
 use std::fmt;
 
 /// Why everything counts as changed.
+///
+/// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Everything {
@@ -17,6 +19,8 @@ pub enum Everything {
 }
 
 /// Why nothing counts as changed.
+///
+/// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Nothing {
@@ -25,6 +29,21 @@ pub enum Nothing {
 }
 
 /// Why base is not known.
+///
+/// ```
+/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let changes = Project::open(&repository, ChangeRequest::local().base("v9.9"))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("there is no such tag") };
+/// assert!(matches!(reason, UnknownBase::Missing { .. }));
+/// println!("{reason}; {}", reason.help().unwrap_or_default());
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownBase {
@@ -32,6 +51,13 @@ pub enum UnknownBase {
     Unset {
         /// Its name.
         variable: &'static str,
+    },
+    /// The variable that says it holds something else than the id of a commit.
+    NotId {
+        /// Its name.
+        variable: &'static str,
+        /// Its value.
+        value: String,
     },
     /// `CI_COMMIT_BEFORE_SHA` is all zeros on the default branch itself: its first pipeline, or one that nobody
     /// pushed.
@@ -79,6 +105,26 @@ pub enum UnknownBase {
 }
 
 /// A revision that names several commits: mostly a branch and a tag of one name.
+///
+/// ```
+/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # fixture.git(&["tag", "release"]);
+/// # fixture.write("README.md", "");
+/// # fixture.commit("another one");
+/// # fixture.git(&["branch", "release"]);
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(UnknownBase::Ambiguous(revision))) = changes.extent else {
+///     panic!("`release` is a branch and a tag");
+/// };
+/// assert!(revision.references.contains(&"refs/tags/release".to_owned()));
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmbiguousRevision {
@@ -107,24 +153,40 @@ impl fmt::Display for AmbiguousRevision {
 }
 
 impl UnknownBase {
+    /// Returns `true` if a person wrote the revision: with `--base`, in `NESTLING_BASE`, or under `since:`.
+    pub(super) fn is_of_person(&self) -> bool {
+        let named_by = match self {
+            Self::Missing { named_by, .. } | Self::Incomplete { named_by, .. } => named_by,
+            Self::Ambiguous(ambiguous) => &ambiguous.named_by,
+            _ => return false,
+        };
+        matches!(named_by, Provenance::Given { .. } | Provenance::Since { .. })
+    }
+
     /// What to set, so that base is known next time.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unset { .. } | Self::NothingBefore => Some("say what to compare with: `--base REV`, or `NESTLING_BASE`".to_owned()),
+            Self::Missing { .. } if self.is_of_person() => {
+                Some("name a commit, branch or tag of this clone, or fetch it first".to_owned())
+            }
+            Self::NotId { variable, .. } => Some(format!(
+                "remove it where it is set: GitLab sets `{variable}`; or set the base commit: `--base REV`, or `NESTLING_BASE`"
+            )),
+            Self::Unset { .. } | Self::NothingBefore => Some("set the base commit: `--base REV`, or `NESTLING_BASE`".to_owned()),
             Self::Missing { fetch: None, .. } | Self::Incomplete { fetch: None, .. } => Some(
-                "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`"
+                "allow it to be fetched, set `GIT_DEPTH: 0` for this job, or set the base commit: `--base REV`"
                     .to_owned(),
             ),
             Self::Missing { .. }
             | Self::Incomplete { .. }
             | Self::HistoryTooShort { .. }
             | Self::NoTag { .. } => {
-                Some("set `GIT_DEPTH: 0` for this job, or say what to compare with: `--base REV`".to_owned())
+                Some("set `GIT_DEPTH: 0` for this job, or set the base commit: `--base REV`".to_owned())
             }
             Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
-            Self::Unrelated { .. } => Some("say what to compare with: `--base REV`".to_owned()),
+            Self::Unrelated { .. } => Some("set the base commit: `--base REV`".to_owned()),
             Self::NoDefaultBranch { .. } => Some(
-                "run `git remote set-head origin --auto`, or say what to compare with: `--base REV`".to_owned(),
+                "run `git remote set-head origin --auto`, or set the base commit: `--base REV`".to_owned(),
             ),
         }
     }
@@ -134,6 +196,9 @@ impl fmt::Display for UnknownBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unset { variable } => write!(f, "`{variable}` is not set"),
+            Self::NotId { variable, value } => {
+                write!(f, "`{variable}` is `{value}`, which is not the id of a commit")
+            }
             Self::NothingBefore => {
                 f.write_str("`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself")
             }

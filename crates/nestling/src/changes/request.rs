@@ -135,6 +135,20 @@ pub(crate) enum OnUnknownBase {
 }
 
 /// The changes cannot be found.
+///
+/// ```
+/// use nestling::{ChangeRequest, ChangesError, Error, Project, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.commit("a workspace");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let request = ChangeRequest::local().base("v9.9").require_base();
+/// let error = Project::open(&repository, request)?.changes().unwrap_err();
+/// assert!(matches!(error, Error::Changes(ChangesError::UnknownBase(_))));
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChangesError {
@@ -156,7 +170,7 @@ pub enum ChangesError {
     #[error("{0}")]
     Ambiguous(AmbiguousRevision),
     /// Base is not known, and that was declared an error.
-    #[error("what to compare with is not known: {0}")]
+    #[error("cannot determine the base commit: {0}")]
     UnknownBase(UnknownBase),
 }
 

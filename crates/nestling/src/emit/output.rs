@@ -52,6 +52,8 @@ pub(super) struct Settings<'a> {
 }
 
 /// The number of files that a plan is written to.
+///
+/// [`Emitted`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
     /// One file if GitLab takes it, else a router and as few parts as possible.
@@ -61,6 +63,19 @@ pub enum Parts {
 }
 
 /// An emitted plan.
+///
+/// ```
+/// use nestling::{EmitOptions, Parts, testing::plan_files};
+/// use std::num::NonZeroUsize;
+///
+/// let build = "build: { script: make }";
+/// let plan = plan_files([("nestling.yml", "workspace: {}"), ("api/nestling.yml", build), ("web/nestling.yml", build)])?;
+/// let mut options = EmitOptions::default();
+/// options.parts = Parts::Exactly(NonZeroUsize::new(2).expect("two is not zero"));
+/// let paths: Vec<String> = plan.emit(&options).files.into_iter().map(|file| file.path).collect();
+/// assert_eq!(paths, ["child-pipeline.yml", "child-pipeline.part-1.yml", "child-pipeline.part-2.yml"]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Emitted {
@@ -72,6 +87,8 @@ pub struct Emitted {
 }
 
 /// A file to write.
+///
+/// [`Emitted`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EmittedFile {

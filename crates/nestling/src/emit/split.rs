@@ -8,6 +8,15 @@ use nestling_gitlab::pipeline::matrix::parallel;
 use std::num::NonZeroUsize;
 
 /// The limits of one pipeline.
+///
+/// ```
+/// use nestling::{EmitOptions, PipelineLimits};
+///
+/// let mut limits = PipelineLimits::default();
+/// limits.deployments = 100;
+/// let mut options = EmitOptions::default();
+/// options.limits = Some(limits);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PipelineLimits {

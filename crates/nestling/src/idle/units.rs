@@ -2,7 +2,7 @@
 
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Unit, Workspace};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
@@ -15,7 +15,29 @@ pub(super) fn without_effect(workspace: &Workspace) -> Vec<Diagnostic> {
         !has_jobs && !needed.contains(&unit.name)
     };
     let idle = units.iter().filter(is_idle).map(without_jobs);
-    idle.chain(depth_without_dependencies(workspace)).collect()
+    idle.chain(depth_without_dependencies(workspace)).chain(nested_workspaces(workspace)).collect()
+}
+
+/// How many directories a note names.
+const NAMED: usize = 3;
+
+/// Notes the directories that are left out because their `nestling.yml` has the header of a workspace.
+fn nested_workspaces(workspace: &Workspace) -> Option<Diagnostic> {
+    let nested = &workspace.nested;
+    let named: Vec<String> = nested.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let others = nested.len().saturating_sub(NAMED);
+    let message = match (nested.len(), others) {
+        (0, _) => return None,
+        (1, _) => format!("{} is a workspace of its own, and no unit of this one", named.concat()),
+        (_, 0) => format!("{} are workspaces of their own, and no units of this one", named.join(", ")),
+        _ => format!(
+            "{} and {others} more are workspaces of their own, and no units of this one",
+            named.join(", ")
+        ),
+    };
+    let note = Diagnostic::warning(&KEY_UNUSED, workspace.origin(), message);
+    let note = Diagnostic { severity: Severity::Note, ..note };
+    Some(note.with_help("a unit's `nestling.yml` has `unit:` in place of `workspace:`"))
 }
 
 fn without_jobs(unit: &Unit) -> Diagnostic {

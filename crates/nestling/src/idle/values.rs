@@ -1,8 +1,9 @@
 //! Values for templates that no template reads.
 
-use crate::workspace::Workspace;
 use crate::workspace::idle_rules::KEY_UNUSED;
-use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
+use crate::workspace::{Environment, Workspace};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
+use std::sync::Arc;
 
 /// Warns of `vars` and of inputs of the catalogue that nothing reads.
 pub(super) fn unread(workspace: &Workspace, sources: &Sources) -> Vec<Diagnostic> {
@@ -10,6 +11,7 @@ pub(super) fn unread(workspace: &Workspace, sources: &Sources) -> Vec<Diagnostic
     let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
     let mut problems = unread_vars(workspace, &parts);
     problems.extend(unread_inputs(workspace, &parts));
+    problems.extend(unnamed_environments(workspace, &texts));
     problems
 }
 
@@ -73,6 +75,41 @@ fn name_of(after: &str) -> Option<&str> {
     let rest = after.strip_prefix('[')?;
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     rest[1..].split_once(quote).map(|(name, _)| name)
+}
+
+/// Notes entries of the catalogue that no file names beside the workspace's own header.
+fn unnamed_environments(workspace: &Workspace, texts: &[Arc<str>]) -> Vec<Diagnostic> {
+    let entries = || workspace.environments.entries.values();
+    let is_computed =
+        |text: &Arc<str>| text.lines().any(|line| line.contains("environment:") && line.contains("${{"));
+    if entries().next().is_none() || texts.iter().any(is_computed) {
+        return Vec::new();
+    }
+    // The entry itself is one, and `after` of another entry deploys nothing.
+    let mentions = |name: &str| -> usize { texts.iter().map(|text| words(text, name)).sum() };
+    let after = |name: &str| {
+        entries().filter(|e| e.after.as_ref().is_some_and(|a| a.environment.as_str() == name)).count()
+    };
+    let unnamed = entries().filter(|entry| mentions(entry.name.as_str()) <= 1 + after(entry.name.as_str()));
+    let note = |entry: &Environment| {
+        let message = format!("no job names the environment `{}`", entry.name);
+        let note = Diagnostic::warning(&KEY_UNUSED, entry.origin, message);
+        let note = Diagnostic { severity: Severity::Note, ..note };
+        note.with_help(format!("a job deploys to it with `environment: [{}]`", entry.name))
+    };
+    unnamed.map(note).collect()
+}
+
+/// How often a text has a word.
+fn words(text: &str, word: &str) -> usize {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/');
+    text.match_indices(word)
+        .filter(|(start, _)| {
+            let before = text[..*start].chars().next_back();
+            let after = text[start + word.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+        .count()
 }
 
 /// Warns of inputs of the catalogue that no template reads: they go to the templates that have them.

@@ -36,13 +36,23 @@ pub(crate) fn compare(
             candidates.entry(name.clone()).or_default().extend(of_root.iter().cloned());
         }
     }
-    if candidates.is_empty() {
-        return BaseComparison::default();
-    }
-    match before.read() {
-        Err(why) => by_file(&candidates, why),
-        Ok(_) => compared(renderer, before, &candidates),
-    }
+    let mut comparison = if candidates.is_empty() {
+        BaseComparison::default()
+    } else {
+        match before.read() {
+            Err(why) => by_file(&candidates, why),
+            Ok(_) => compared(renderer, before, &candidates),
+        }
+    };
+    comparison.claimed.extend(named_by_root(renderer, &of_root));
+    comparison
+}
+
+/// Returns the files among these that the root's file names.
+fn named_by_root(renderer: &UnitRenderer<'_>, files: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
+    let Some(body) = &renderer.workspace.body else { return Vec::new() };
+    let is_named = |path: &&RepoPath| path.as_str().is_some_and(|path| body.text.contains(path));
+    files.iter().filter(is_named).cloned().collect()
 }
 
 /// Returns whether the root's `default:` and `variables:`, which are those of every unit, may be others than at base.

@@ -11,6 +11,17 @@ use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The name of the job that runs where nothing else does.
+///
+/// ```
+/// use nestling::{ChangeSet, MemoryFiles, NOOP_JOB, PipelineFacts, Project, RepoPath};
+///
+/// let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("api/nestling.yml", "build: { script: make }")]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let changes = ChangeSet::of_paths([RepoPath::parse("README.md")?]);
+/// let plan = project.plan(changes).run()?;
+/// assert_eq!(plan.pipeline.jobs[0].name.as_str(), NOOP_JOB);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub const NOOP_JOB: &str = "nothing to do";
 
 /// Decides which jobs GitLab puts into the pipeline, and adds the job that does nothing where that may be none.

@@ -11,6 +11,24 @@ use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, HashSet};
 
 /// A unit that is gone since base.
+///
+/// ```
+/// use nestling::{ChangeRequest, Project, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.write("old/nestling.yml", "build: { script: make }");
+/// # fixture.commit("a unit");
+/// # fixture.git(&["checkout", "--quiet", "-b", "feature"]);
+/// # fixture.remove("old/nestling.yml");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let project = Project::open(&repository, ChangeRequest::local())?;
+/// let plan = project.plan(project.changes()?).run()?;
+/// assert_eq!(plan.removed[0].unit.name.as_str(), "old");
+/// assert_eq!(plan.removed[0].moved_to, None);
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Removed {

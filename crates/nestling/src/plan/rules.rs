@@ -1,4 +1,4 @@
-//! Rules of units that a change removes.
+//! Rules of what changed: a base that is unknown, and units that a change removes.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::Warning;
@@ -6,8 +6,19 @@ use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 rules! {
-    /// All rules of removed units.
+    /// All rules of what changed.
     RULES;
+
+    BASE_UNKNOWN = "base-unknown" {
+        severities: &[Warning],
+        summary: "the commit to compare with is unknown, so that every unit is selected",
+        documentation: "The base commit comes from GitLab's variables, or is the merge base with the default branch. Where the \
+            clone cannot give it, every unit runs, and the message says why. `--strict-base` makes it an error. A base that \
+            somebody names (`--base`, `NESTLING_BASE`, `since:` with a revision) and that is not there is always an error.",
+        source: "change-detection.md",
+        bad: Example::None,
+        good: Example::None,
+    }
 
     REMOVED_UNIT = "removed-unit" {
         severities: &[Warning],

@@ -32,6 +32,8 @@ pub struct Comparison<'r> {
 }
 
 /// The plans of both sides of a [`Comparison`].
+///
+/// [`Comparison`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ComparedPlans {

@@ -8,6 +8,8 @@ use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
 /// Facts about a path, from [`Plan::path_facts`].
+///
+/// The method has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PathFacts {

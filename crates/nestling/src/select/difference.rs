@@ -3,6 +3,27 @@
 use std::fmt;
 
 /// One thing about a unit that is not as it was at base.
+///
+/// ```
+/// use nestling::{ChangeRequest, Difference, Project, Reason, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: { templates: [ci] }");
+/// # fixture.write("ci/go.yml", "test: { script: go test }");
+/// # fixture.write("api/nestling.yml", "unit: { use: go }");
+/// # fixture.commit("a unit");
+/// # fixture.git(&["checkout", "--quiet", "-b", "feature"]);
+/// # fixture.write("ci/go.yml", "test: { script: go test -race }");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let project = Project::open(&repository, ChangeRequest::local())?;
+/// let plan = project.plan(project.changes()?).run()?;
+/// let (_, verdict) = plan.included()[0];
+/// let Reason::Definition { differences, .. } = &verdict.reasons()[0] else { panic!("a template changed") };
+/// let expected = Difference::Changed { job: "test".to_owned(), keys: vec!["script".to_owned()] };
+/// assert_eq!(differences, &[expected]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Difference {

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// Whether a unit is in the pipeline. Selection selects or skips; the plan finds what is needed beside, and what was removed.
 /// A verdict carries its reasons, so that no view has to guess them.
+///
+/// [`Selection`](crate::Selection) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -39,6 +41,8 @@ impl Verdict {
 }
 
 /// Why a unit is in.
+///
+/// As text it completes the sentence "selected, because …"; [`Selection`](crate::Selection) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reason {
@@ -117,6 +121,11 @@ pub enum Reason {
         /// The glob of `everything`.
         glob: String,
     },
+    /// A path changed that no unit claims, and the workspace says that it selects every unit.
+    Unclaimed {
+        /// The path.
+        path: RepoPath,
+    },
     /// The change set is everything, for the reason given.
     All(String),
     /// Named by hand with `--only`.
@@ -151,6 +160,9 @@ impl fmt::Display for Reason {
             }
             Self::EverythingGlob { path, glob } => {
                 write!(f, "{path} changed, which `everything` names with `{glob}`")
+            }
+            Self::Unclaimed { path } => {
+                write!(f, "{path} changed, which no unit claims (`unclaimed: everything`)")
             }
             Self::All(reason) => f.write_str(reason),
             Self::Asked => f.write_str("asked for by name"),

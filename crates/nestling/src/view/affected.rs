@@ -17,6 +17,8 @@ pub struct AffectedV1 {
     pub units: Vec<AffectedUnitV1>,
     /// Units that were removed since base.
     pub removed: Vec<AffectedUnitV1>,
+    /// Changed paths that no unit claims, in order. Bytes that are not UTF-8 are escaped.
+    pub unclaimed: Vec<String>,
 }
 
 /// An affected unit.
@@ -33,7 +35,9 @@ pub struct AffectedUnitV1 {
 
 /// Returns a selection in this format.
 pub fn affected_v1(selected: &Selected) -> AffectedV1 {
-    let mut affected = AffectedV1 { version: 1, units: Vec::new(), removed: Vec::new() };
+    let mut affected =
+        AffectedV1 { version: 1, units: Vec::new(), removed: Vec::new(), unclaimed: Vec::new() };
+    affected.unclaimed.extend(selected.selection.unclaimed.iter().map(ToString::to_string));
     for name in selected.selection.selected() {
         if let Some(unit) = selected.workspace.unit(name.as_str()) {
             affected.units.push(affected_unit(unit, selected.selection.verdict(name)));

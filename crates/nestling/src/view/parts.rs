@@ -4,6 +4,7 @@
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
 use super::row::padded;
+use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::select::{Reason, Selection};
 use crate::view::touched::{Starts, Touched, touched};
@@ -20,12 +21,7 @@ const UNITS: usize = 100;
 /// Returns how base and head were determined, and the extent of the change.
 pub fn comparison(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    format!(
-        "{}: {}\n{}\n",
-        paint.bold(plan.facts.describe()),
-        super::tree::extent(plan),
-        plan.changes.provenance()
-    )
+    format!("{}: {}\n{}\n", paint.bold(plan.facts.describe()), super::tree::extent(plan), provenance(plan))
 }
 
 /// Returns the changed paths by the units that they affect, then those that affect none.

@@ -5,6 +5,7 @@ use super::fit::{counted, end_cut, list, width};
 use super::paint::Screen;
 use super::planned::{Count, PlannedJob, Start, absent_names, planned_jobs, possible_jobs};
 use super::row;
+use super::unclaimed::provenance;
 use crate::changes::{Everything, Extent};
 use crate::plan::Plan;
 use crate::select::Reason;
@@ -97,7 +98,7 @@ fn removed_units(plan: &Plan, screen: Screen, text: &mut String) {
 fn heading(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let description = paint.bold(plan.facts.describe());
-    let provenance = paint.dim(plan.changes.provenance());
+    let provenance = paint.dim(provenance(plan));
     format!("{description}: {}\n{provenance}", extent(plan))
 }
 

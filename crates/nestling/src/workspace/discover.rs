@@ -29,7 +29,7 @@ pub(crate) fn discover(
     files: &dyn Files,
     rules: &[DirectoryGlobs],
     manifests: &mut Manifests,
-) -> Result<Vec<(RepoPath, Found)>, ReadError> {
+) -> Result<Discovered, ReadError> {
     let collect = manifests.names();
     let query = FileQuery {
         depth: rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0),
@@ -37,11 +37,20 @@ pub(crate) fn discover(
         collect_not_below: Some(stated::INSTALLED),
         ..FileQuery::new(FILE_NAME.as_bytes())
     };
-    let mut discovery = Discovery { rules, manifests, found: Vec::new() };
+    let mut discovery = Discovery { rules, manifests, found: Vec::new(), nested: Vec::new() };
     files.find(&query, &mut discovery)?;
-    let mut found = discovery.found;
+    let Discovery { mut found, mut nested, .. } = discovery;
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(found)
+    nested.sort_unstable();
+    Ok(Discovered { units: found, nested })
+}
+
+/// Directories that a workspace's files are about.
+pub(crate) struct Discovered {
+    /// The directories that are units, in order.
+    pub units: Vec<(RepoPath, Found)>,
+    /// Directories with a workspace of their own, in order.
+    pub nested: Vec<RepoPath>,
 }
 
 /// Gathers directories and manifests while the repository is walked.
@@ -49,12 +58,14 @@ struct Discovery<'d> {
     rules: &'d [DirectoryGlobs],
     manifests: &'d mut Manifests,
     found: Vec<(RepoPath, Found)>,
+    nested: Vec<RepoPath>,
 }
 
 impl FileVisitor for Discovery<'_> {
     fn directory(&mut self, directory: &RepoPath, file: Option<Vec<u8>>) -> Walk {
         let is_root = directory.is_root();
         if !is_root && file.as_deref().is_some_and(opens_workspace) {
+            self.nested.push(directory.clone());
             return Walk::Skip;
         }
         let matching = self.rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));

@@ -167,10 +167,20 @@ fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
     let Some(node) = node else { return Ok(When::default()) };
     let mut any = Vec::new();
     let mut problems = Vec::new();
-    for item in node.items_or_self() {
+    let items = node.items_or_self();
+    if items.is_empty() {
+        let problem = Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, "`when` lists no condition");
+        return Err(vec![problem.with_help("write `always`, or remove `when`")]);
+    }
+    for item in items {
         match condition(item) {
             Ok(Some(condition)) => any.push(condition),
-            Ok(None) => return Ok(When::default()),
+            Ok(None) if items.len() > 1 => {
+                let message = "`always` leaves the other conditions without effect";
+                let problem = Diagnostic::error(&ENVIRONMENT_WHEN, item.origin, message);
+                problems.push(problem.with_help("remove it, or the others"));
+            }
+            Ok(None) => {}
             Err(found) => problems.extend(found),
         }
     }

@@ -27,6 +27,8 @@ pub(crate) struct WorkspaceFile {
     pub ignore: Vec<Located<String>>,
     /// Globs of paths that select every unit.
     pub everything: Vec<Located<String>>,
+    /// The policy for changed paths that no unit claims.
+    pub unclaimed: Option<Located<String>>,
     /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
     pub depends_from: Vec<Located<String>>,
     /// Over how many dependencies a change reaches units: 1 for the units that depend on the changed one directly, 0

@@ -1,7 +1,7 @@
 //! Rules of keys and globs in headers that have no effect, or less than they seem to.
 
 use nestling_gitlab::diagnostic::Example;
-use nestling_gitlab::diagnostic::Severity::Warning;
+use nestling_gitlab::diagnostic::Severity::{Note, Warning};
 use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
@@ -45,9 +45,10 @@ rules! {
     }
 
     KEY_UNUSED = "key-unused" {
-        severities: &[Warning],
+        severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
-        documentation: "An entry that is written twice, a value that no template reads, a unit without jobs that no other \
+        documentation: "An entry that is written twice, a value that no template reads, an environment that no job names, a \
+            directory that is a workspace of its own, a unit without jobs that no other \
             depends on, a glob of `changes` for paths that select the unit already: each can be removed, or was meant otherwise.",
         source: "files/README.md",
         bad: Example::Repository(&[

@@ -1,7 +1,7 @@
 //! From what is written to what is meant: reads every header, checks it, and ties the units together.
 
 use super::catalogue::Catalogue;
-use super::discover::{Found, discover};
+use super::discover::{Discovered, Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::globs::{RootGlob, form_findings, root_glob};
@@ -10,6 +10,7 @@ use super::relation::{self, Draft};
 use super::repeated::repeated;
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
+use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
@@ -66,7 +67,8 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
     loading.lists(&written);
     let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
     let mut manifests = Manifests::of(from.iter().flatten());
-    let found = discover(files, &globs, &mut manifests)?;
+    let Discovered { units: found, nested } = discover(files, &globs, &mut manifests)?;
+    workspace.nested = nested;
     workspace.rules = globs;
     loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
     loading.diagnostics.extend(manifests.missing(&written.depends_from));
@@ -176,6 +178,10 @@ impl Loading<'_> {
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
+            unclaimed: self
+                .some(written.unclaimed.as_ref().map(Unclaimed::read).transpose())
+                .flatten()
+                .unwrap_or_default(),
             vars: self.some(expect_mapping(written.vars.as_ref(), "vars", &HEADER)).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
@@ -186,6 +192,7 @@ impl Loading<'_> {
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),
             rules: Vec::new(),
+            nested: Vec::new(),
             depth_origin: written.depends_on_depth.as_ref().map(|node| node.origin),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }

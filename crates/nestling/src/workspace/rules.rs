@@ -109,6 +109,17 @@ workspace:
         good: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tag: all } }\n")]),
     }
 
+    UNCLAIMED = "unclaimed" {
+        severities: &[Error, Warning],
+        summary: "changed paths belong to no unit, or the policy for them is unknown",
+        documentation: "`unclaimed` says what a changed path brings about that no unit claims: `note` (a line in the log, the \
+            default), `warn`, `everything` (every unit is selected) or `nothing`. A path is claimed by the unit whose \
+            directory it is in, by `changes`, `everything` and `ignore`, and where a unit is made from it.",
+        source: "change-detection.md#paths-of-no-unit",
+        bad: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everthing }\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everything }\n")]),
+    }
+
     ENVIRONMENT_BLOCKING = "environment-blocking" {
         severities: &[Error],
         summary: "an environment is `blocking` but not `manual`",

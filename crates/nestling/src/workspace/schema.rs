@@ -6,10 +6,18 @@
 
 mod shape;
 
+use super::unclaimed::Unclaimed;
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
 /// A kind of header.
+///
+/// ```
+/// use nestling::Header;
+///
+/// let schema = Header::Workspace.schema();
+/// assert_eq!(schema["title"], "The root's nestling.yml");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Header {
     /// `workspace:`, in the root's `nestling.yml`.
@@ -75,6 +83,13 @@ fn workspace() -> Value {
                 "everything",
                 texts(
                     "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects every unit",
+                ),
+            ),
+            (
+                "unclaimed",
+                choice(
+                    "What a changed path brings about that no unit claims: a line in the log (`note`, the default), a warning, every unit, or nothing",
+                    &Unclaimed::NAMES,
                 ),
             ),
             (

@@ -199,6 +199,10 @@ fn help(revision: &Revision, error: &RevisionError) -> String {
 }
 
 /// The names of the built-in templates, sorted.
+///
+/// ```
+/// assert!(nestling::library_names().contains(&"nestling/node".to_owned()));
+/// ```
 pub fn library_names() -> Vec<String> {
     let folders = LIBRARY.dirs().flat_map(Dir::files);
     let mut names: Vec<String> = LIBRARY

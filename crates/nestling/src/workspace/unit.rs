@@ -10,6 +10,18 @@ use nestling_gitlab::yaml::Map;
 use std::collections::HashMap;
 
 /// A directory with CI of its own, checked.
+///
+/// ```
+/// use nestling::testing::plan_files;
+///
+/// let plan = plan_files([
+///     ("nestling.yml", "workspace: {}"),
+///     ("services/api/nestling.yml", "unit: { name: api }\n---\nbuild: { script: make }"),
+/// ])?;
+/// let unit = plan.workspace.unit("api").expect("its header names it");
+/// assert_eq!(unit.dir.to_string(), "services/api");
+/// # Ok::<(), nestling::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Unit {

@@ -44,23 +44,23 @@ fn a_first_push_is_compared_with_the_default_branch_and_not_with_a_tag() {
 }
 
 #[test]
-fn an_ambiguous_base_is_unknown_and_says_how_to_name_it() {
+fn an_ambiguous_base_is_an_error_and_says_how_to_name_it() {
     let story = story();
     let clone = clone_with_tags(&story);
     for name in ["main", "origin/main"] {
         let expected = format!(
-            "everything: `{name}` (--base {name}) is ambiguous: it names `refs/tags/{name}` and `refs/remotes/origin/main`"
+            "cannot determine the base commit: `{name}` (--base {name}) is ambiguous: it names `refs/tags/{name}` and `refs/remotes/origin/main`"
         );
         let request = ChangeRequest { base: Some(name.to_owned()), ..story.request(&FIRST_PUSH) };
-        assert_eq!(verdict(&clone, &request), ("-".to_owned(), vec![expected]));
-        let strict = ChangeRequest { unknown_base: OnUnknownBase::Fail, ..request.clone() };
-        let error = detected(&clone.open(), &strict).unwrap_err();
+        let error = detected(&clone.open(), &request).unwrap_err();
+        assert_eq!(error.to_string(), expected);
         assert!(error.help().unwrap().starts_with("write the full name, such as `refs/remotes/origin/main`"));
         let everything = ChangeRequest { scope: Scope::All, ..request };
         assert!(matches!(detected(&clone.open(), &everything), Err(ChangesError::Ambiguous(_))));
         let policies = Policies::from_iter([(Occasion::Branch, Policy::Since(name.to_owned()))]);
         let since = ChangeRequest { policies, ..story.request(&FIRST_PUSH) };
-        assert!(verdict(&clone, &since).1[0].contains("is ambiguous"));
+        let error = detected(&clone.open(), &since).unwrap_err();
+        assert!(error.to_string().contains("is ambiguous"), "{error}");
     }
     for (base, paths) in [("refs/remotes/origin/main", 3), ("refs/tags/main", 0)] {
         let request = ChangeRequest { base: Some(base.to_owned()), ..story.request(&FIRST_PUSH) };

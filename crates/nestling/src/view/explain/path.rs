@@ -6,7 +6,7 @@ use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::plan::Plan;
 use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
-use crate::workspace::RootGlob;
+use crate::workspace::{RootGlob, Unclaimed};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
@@ -34,7 +34,15 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
     dependent_units(plan, path, changed.is_some(), &mut explanation);
     if explanation.effects.is_empty() && explanation.because.is_empty() && explanation.why_not.is_empty() {
         explanation.included = false;
-        explanation.why_not.push("it belongs to no unit".to_owned());
+        let is_nested = plan.workspace.is_of_nested(path);
+        if plan.workspace.unclaimed == Unclaimed::Everything && !is_nested {
+            explanation.included = changed.is_some();
+            let step = "no unit claims it, and with `unclaimed: everything` it selects all units";
+            explanation.because.push(vec![Step::new(step)]);
+            return explanation;
+        }
+        let of_nested = "it belongs to a workspace in a directory above it";
+        explanation.why_not.push(if is_nested { of_nested } else { "it belongs to no unit" }.to_owned());
         if let Some(owner) = plan.workspace.owner(path) {
             let line = format!("it is in the directory of {}, whose `changes` exclude it", owner.name);
             explanation.why_not.push(line);

@@ -132,6 +132,7 @@ fn reason(reason: &Reason) -> ReasonV1 {
         | Reason::Definition { path, .. }
         | Reason::Template { path, .. }
         | Reason::WorkspaceFile { path, .. }
+        | Reason::Unclaimed { path }
         | Reason::EverythingGlob { path, .. } => reason_v1.path = Some(path.to_string()),
         Reason::DependsOn { chain } => reason_v1.through = chain.iter().map(ToString::to_string).collect(),
         Reason::DependedOn { unit } | Reason::MovedTo { unit } => reason_v1.through = vec![unit.to_string()],
@@ -157,6 +158,7 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
         Reason::NeededBy { .. } => "needed_by",
         Reason::WorkspaceFile { .. } => "workspace_file",
         Reason::EverythingGlob { .. } => "everything_glob",
+        Reason::Unclaimed { .. } => "unclaimed",
         Reason::All(_) => "all",
         Reason::Asked => "asked",
     }

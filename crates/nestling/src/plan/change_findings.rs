@@ -1,0 +1,32 @@
+//! Warnings about what changed: a base that is unknown, and paths that no unit claims.
+
+use super::rules::BASE_UNKNOWN;
+use crate::changes::{ChangeSet, Everything, Extent};
+use crate::select::Selection;
+use crate::workspace::rules::UNCLAIMED;
+use crate::workspace::{Unclaimed, Workspace};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+
+/// Warns of changed paths that no unit claims, where the workspace wants that.
+pub(crate) fn unclaimed_paths(workspace: &Workspace, selection: &Selection) -> Option<Diagnostic> {
+    let paths = &selection.unclaimed;
+    let first = paths.first().filter(|_| workspace.unclaimed == Unclaimed::Warn)?;
+    let message = match paths.len() {
+        1 => format!("`{first}` changed, and no unit claims it"),
+        count => format!("{count} changed paths are claimed by no unit, such as `{first}`"),
+    };
+    let help = "claim them with `changes` of a unit, or with `everything` or `ignore` of the workspace; \
+        `nestling affected --format json` lists all";
+    Some(Diagnostic::new(&UNCLAIMED, Severity::Warning, message).with_help(help))
+}
+
+/// Warns that every unit is selected because base is unknown.
+pub(crate) fn base_unknown(changes: &ChangeSet) -> Option<Diagnostic> {
+    let Extent::Everything(Everything::UnknownBase(why)) = &changes.extent else { return None };
+    let message = format!("every unit is selected, since the base commit is unknown: {why}");
+    let problem = Diagnostic::new(&BASE_UNKNOWN, Severity::Warning, message);
+    Some(match why.help() {
+        Some(help) => problem.with_help(help),
+        None => problem,
+    })
+}
