@@ -28,8 +28,9 @@ impl Explanation {
         for line in &self.why_not {
             let _ = writeln!(text, "  {line}");
         }
-        for decision in &self.decisions {
-            let _ = writeln!(text, "  {}", decision_line(decision, paint));
+        for (index, decision) in self.decisions.iter().enumerate() {
+            let is_first = index == 0 || self.decisions[index - 1].copies != decision.copies;
+            let _ = writeln!(text, "  {}", decision_line(decision, is_first, paint));
         }
         for effect in &self.effects {
             let _ = writeln!(text, "  → {}{}", effect.text, listed_jobs(effect));
@@ -79,21 +80,18 @@ impl Explanation {
 }
 
 /// Returns a case of a job: ``if `$DEPLOY` is `yes`: manual``.
-fn decision_line(decision: &Decision, paint: Paint) -> String {
+fn decision_line(decision: &Decision, is_first: bool, paint: Paint) -> String {
     let Decision { copies, condition, outcome, place } = decision;
     let mut line = String::new();
     if !copies.is_empty() {
         let _ = write!(line, "{}: ", copies.join(", "));
     }
-    match (condition, place) {
-        (Some(condition), _) => {
+    match condition {
+        Some(condition) => {
             let _ = write!(line, "if {condition}: {outcome}");
         }
-        (None, Some(_)) => {
-            let _ = write!(line, "by this rule: {outcome}");
-        }
-        (None, None) => {
-            let _ = write!(line, "otherwise: {outcome}");
+        None => {
+            let _ = write!(line, "{}: {outcome}", if is_first { "always" } else { "otherwise" });
         }
     }
     if let Some(place) = place {

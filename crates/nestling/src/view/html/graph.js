@@ -36,10 +36,9 @@ function redraw() {
   if (hadFocus && state.focused !== null) elements.get(drawn.boxOf.get(state.focused).id)?.focus({ preventScroll: true });
 }
 
-// The number of jobs in a stage, with `+` if it is not certain.
+// The number of jobs in a stage.
 function columnCount(column) {
-  const { certain, possible } = countOf(shown.filter((job) => job.stage === column.stage));
-  return certain === possible ? String(certain) : `${certain}–${possible}`;
+  return countRange(countOf(shown.filter((job) => job.stage === column.stage)));
 }
 
 function drawHeads() {
@@ -56,7 +55,7 @@ function updateBar() {
   const all = jobs.length;
   const total = countWords(countOf(jobs), "job");
   document.getElementById("found").textContent =
-    shown.length === all ? total : `${countWords(countOf(shown), "job")} of ${total}`;
+    shown.length === all ? total : `${countRange(countOf(shown))} of ${total}`;
   const group = document.getElementById("group");
   group.setAttribute("aria-pressed", String(drawn.grouped));
   const fold = document.getElementById("fold");

@@ -70,6 +70,11 @@ function countOf(list) {
   return { certain, possible };
 }
 
+function countRange({ certain, possible }) {
+  const from = certain.toLocaleString("en");
+  return certain === possible ? from : `${from}–${possible.toLocaleString("en")}`;
+}
+
 function countWords({ certain, possible }, one, many = `${one}s`) {
   if (certain === possible) return plural(certain, one, many);
   if (certain === 0) return `up to ${plural(possible, one, many)}`;
