@@ -308,7 +308,7 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed);
+    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
     Ok(MadePlan {
         selection,
         brought_in,
