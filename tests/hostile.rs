@@ -85,7 +85,7 @@ fn an_input_stays_a_value_wherever_it_is_printed() {
 fn a_branch_stays_a_value() {
     let repository = Repository::new();
     let template = TEMPLATE
-        .replace("inputs.v", "pipeline.branch")
+        .replace("inputs.v", "pipeline.ref")
         .replace("spec:\n  inputs:\n    v: { type: string }\n---\n", "");
     repository.write("nestling.yml", WORKSPACE).write("u/nestling.yml", &template);
     let commit = repository.commit("a branch");
@@ -117,7 +117,7 @@ fn a_branch_of_git_stays_a_value() {
     let repository = Repository::new();
     repository.write("nestling.yml", WORKSPACE);
     repository
-        .write("u/nestling.yml", "job:\n  script: echo ${{ pipeline.branch | sh }} ${{ pipeline.kind }}\n");
+        .write("u/nestling.yml", "job:\n  script: echo ${{ pipeline.ref | sh }} ${{ pipeline.kind }}\n");
     repository.commit("main");
     for branch in BRANCHES.iter().filter(|branch| is_ref(branch)) {
         repository.git(&["checkout", "--quiet", "-B", branch]);

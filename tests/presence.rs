@@ -80,8 +80,16 @@ fn a_need_that_may_not_be_met_says_for_which_values() {
         )
     };
     for (needed, needing, wanted) in [
-        (r#"$PUBLISH == "yes""#, "$PUBLISH", Some("for example, where `$PUBLISH` is another value")),
-        (r#"$PUBLISH == "yes""#, r#"$PUBLISH == "no""#, Some("for example, where `$PUBLISH` is `no`")),
+        (
+            r#"$PUBLISH == "yes""#,
+            "$PUBLISH",
+            Some("GitLab refuses a pipeline where `$PUBLISH` is another value"),
+        ),
+        (
+            r#"$PUBLISH == "yes""#,
+            r#"$PUBLISH == "no""#,
+            Some("GitLab refuses a pipeline where `$PUBLISH` is `no`"),
+        ),
         (r#"$PUBLISH == "yes""#, r#"$PUBLISH == "yes" && $DEPLOY"#, None),
     ] {
         let findings = nestling_gitlab::lint(&file(needed, needing));

@@ -128,6 +128,20 @@ impl Session {
         self.planned(self.simulated().everything(), Synth::Leave)
     }
 
+    /// Plans all units for each other kind of pipeline, as far as the kinds are known, and calls a function with each plan.
+    pub(crate) fn plan_other_kinds(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
+        let description = plan.facts.describe();
+        for kind in self.project()?.kinds()? {
+            let Ok(kind) = As::parse(&kind.name.id) else { continue };
+            let request = self.request.clone().everything().simulate(kind);
+            let other = self.planned(request, Synth::Leave)?;
+            if other.facts.describe() != description {
+                act(&other);
+            }
+        }
+        Ok(())
+    }
+
     /// Checks as if all units had changed, in every kind of pipeline or in that of `--as`.
     ///
     /// A comment or an entry of `allow` that silences nothing is reported, unless only some of the units are checked. A warning

@@ -122,6 +122,23 @@ impl<'r> WorkTree<'r> {
     }
 }
 
+impl WorkTree<'_> {
+    /// Reads the target of a link that is in no directory behind a link.
+    fn link_on_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
+        let Some(directory) = path.parent() else { return Ok(None) };
+        let Some(directory) = self.locate(&directory)? else { return Ok(None) };
+        let link = directory.join(command::path(path.file_name()));
+        match link.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                Ok(Some(link.read_link()?.into_os_string().into_encoded_bytes()))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 impl Files for WorkTree<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         if let Some(known) = self.cache.and_then(|cache| cache.file(path)) {
@@ -132,6 +149,10 @@ impl Files for WorkTree<'_> {
             cache.keep_file(path, bytes.as_ref());
         }
         Ok(bytes)
+    }
+
+    fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.link_on_disk(path).map_err(|error| failed(path, error))
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {

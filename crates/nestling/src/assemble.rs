@@ -8,7 +8,9 @@ mod scopes;
 mod stage_order;
 mod stages;
 mod unit_order;
+mod staged;
 mod conditional_needs;
+mod stop_artifacts;
 mod ordered_needs;
 mod pipeline;
 

@@ -34,4 +34,5 @@ pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub(crate) use shared::SharedRenderings;
+pub(crate) use stop_artifacts::{Kept, Lifetime};
 pub(crate) use values::UnitChange;

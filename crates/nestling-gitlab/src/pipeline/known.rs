@@ -2,6 +2,7 @@
 
 use super::expression::Variable;
 use crate::facts::{PipelineFacts, PipelineKind, PipelineSource};
+use crate::name::slug;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -71,6 +72,10 @@ impl KnownVariables {
                 values.extend(MERGE_REQUEST.iter().take(3).map(|name| (*name, Known::Unset)));
             }
         }
+        if let Some(reference) = reference_name(facts) {
+            values.insert("CI_COMMIT_REF_NAME", Known::Value(reference.to_owned()));
+            values.insert("CI_COMMIT_REF_SLUG", Known::Value(slug(reference)));
+        }
         let values = values.into_iter().map(|(name, known)| (Cow::Borrowed(name), known)).collect();
         Self { values, complete: false }
     }
@@ -100,5 +105,15 @@ impl KnownVariables {
 
     fn has_no_merge_request(&self) -> bool {
         matches!(self.values.get("CI_MERGE_REQUEST_ID"), Some(Known::Unset))
+    }
+}
+
+/// Returns the branch or tag that a pipeline runs for: of a merge request, its source branch
+/// (<https://docs.gitlab.com/ci/variables/predefined_variables/>, `CI_COMMIT_REF_NAME`).
+fn reference_name(facts: &PipelineFacts) -> Option<&str> {
+    match facts.kind {
+        PipelineKind::MergeRequest => facts.merge_request.as_ref()?.source_branch.as_deref(),
+        PipelineKind::Branch => facts.branch.as_deref(),
+        PipelineKind::Tag => facts.tag.as_deref(),
     }
 }

@@ -10,6 +10,7 @@ mod variables;
 mod clauses;
 mod policy;
 mod decide;
+mod witness;
 mod implication;
 mod job;
 

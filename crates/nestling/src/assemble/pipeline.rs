@@ -1,9 +1,12 @@
 //! Many units' jobs to one pipeline.
 
+use super::naming::scoped;
 use super::scopes::Scopes;
-use super::{conditional_needs, ordered_needs, stages, unit_order};
-use crate::unit::UnitJobs;
+use super::stop_artifacts::StopPair;
+use super::{conditional_needs, ordered_needs, stages, stop_artifacts, unit_order};
+use crate::environments::Conditions;
 use crate::unit::rules::JOB_NAME_CLASH;
+use crate::unit::{UnitJob, UnitJobs};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
@@ -27,13 +30,17 @@ pub(crate) fn assemble(
     let bodies: Vec<Vec<Map>> = all.iter_mut().map(take_bodies).collect();
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();
-    let mut conditions = Vec::new();
+    let mut made_from = Vec::new();
     for (unit, bodies) in all.iter().zip(bodies) {
-        let jobs_of_unit = scopes.jobs_of(unit, bodies, &mut problems);
-        conditions.extend(jobs_of_unit.iter().map(|(_, unit_job)| &unit_job.conditions));
-        jobs.extend(jobs_of_unit.into_iter().map(|(job, _)| job));
+        for (job, unit_job) in scopes.jobs_of(unit, bodies, &mut problems) {
+            jobs.push(job);
+            made_from.push(unit_job);
+        }
     }
+    let conditions: Vec<&Conditions> = made_from.iter().map(|unit_job| &unit_job.conditions).collect();
     problems.extend(conditional_needs::follow(&mut jobs, &conditions));
+    let pairs = stop_pairs(&jobs, &made_from);
+    problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs));
     problems.extend(clashes(&jobs));
     let stages = used(stages, &jobs);
@@ -41,6 +48,23 @@ pub(crate) fn assemble(
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
     }
     (Pipeline { stages, workflow, includes, jobs }, problems)
+}
+
+/// Returns the stop jobs that get artifacts of their deploys, each with its deploy.
+fn stop_pairs(jobs: &[Job], made_from: &[&UnitJob]) -> Vec<StopPair> {
+    let stops = made_from.iter().enumerate().filter_map(|(stop, unit_job)| {
+        let deploy = scoped(jobs[stop].unit.as_ref(), unit_job.artifacts_of.as_deref()?)?;
+        Some((stop, deploy))
+    });
+    let stops: Vec<(usize, JobName)> = stops.collect();
+    if stops.is_empty() {
+        return Vec::new();
+    }
+    let by_name: BTreeMap<&JobName, usize> =
+        jobs.iter().enumerate().map(|(index, job)| (&job.name, index)).collect();
+    let pair =
+        |(stop, deploy): &(usize, JobName)| Some(StopPair { stop: *stop, deploy: *by_name.get(deploy)? });
+    stops.iter().filter_map(pair).collect()
 }
 
 /// Units that were removed are in no order; they come last.

@@ -99,4 +99,37 @@ apply: { stage: deploy, script: ./apply, needs: [] }
 "),
         ]),
     }
+
+    STOP_ARTIFACTS_OTHER_UNIT = "stop-artifacts-other-unit" {
+        severities: &[Error],
+        summary: "a stop job would get artifacts of another unit's job",
+        documentation: "A stop job gets the artifacts that its deploy gets, and Nestling keeps them for it: GitLab fails a job \
+            whose artifacts have expired. Those of another unit's job are not its to keep. Write `stop: { dependencies: [], … }` \
+            where the teardown needs none, or hand what it needs through an artifact of the deploy itself.",
+        source: "environments.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { review: { auto_stop_in: 1 week } } }\n"),
+            file("lib/nestling.yml", "build: { stage: build, script: make, artifacts: { paths: [out] } }\n"),
+            file("api/nestling.yml", "\
+deploy:
+  stage: deploy
+  environment: [review]
+  needs: [\"lib:build\"]
+  script: ./deploy
+  stop: { script: ./destroy }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: { environments: { review: { auto_stop_in: 1 week } } }\n"),
+            file("lib/nestling.yml", "build: { stage: build, script: make, artifacts: { paths: [out] } }\n"),
+            file("api/nestling.yml", "\
+deploy:
+  stage: deploy
+  environment: [review]
+  needs: [\"lib:build\"]
+  script: ./deploy
+  stop: { script: ./destroy, dependencies: [] }
+"),
+        ]),
+    }
 }

@@ -190,10 +190,10 @@ test: { script: npm test }
             command with the secrets of the job. `| sh` quotes the value, so that the shell takes it as one word.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ pipeline.branch }}\" }
+test: { script: \"echo ${{ pipeline.ref }}\" }
 ")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ (pipeline.branch or pipeline.tag) | sh }}\" }
+test: { script: \"echo ${{ pipeline.ref | sh }}\" }
 ")]),
     }
 

@@ -14,8 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The names whose values are untrusted.
-const SOURCES: [&str; 5] =
-    ["pipeline.branch", "pipeline.tag", "pipeline.mr.source_branch", "unit.changed_files", "unit.reasons"];
+const SOURCES: [&str; 6] = [
+    "pipeline.branch",
+    "pipeline.ref",
+    "pipeline.tag",
+    "pipeline.mr.source_branch",
+    "unit.changed_files",
+    "unit.reasons",
+];
 
 /// Filters whose results hold nothing that a shell takes for a command.
 const SAFE_FILTERS: [&str; 9] =

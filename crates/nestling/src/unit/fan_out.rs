@@ -118,7 +118,13 @@ impl Fanning<'_> {
             stop.environment = Some(entry.name.clone());
             stop.conditions = conditions.clone();
         }
-        let deploy = UnitJob { origin: job.origin, body, environment: Some(entry.name.clone()), conditions };
+        let deploy = UnitJob {
+            origin: job.origin,
+            body,
+            environment: Some(entry.name.clone()),
+            artifacts_of: None,
+            conditions,
+        };
         self.keep_pair(&short, deploy, stop);
     }
 

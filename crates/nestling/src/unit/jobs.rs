@@ -41,6 +41,8 @@ pub(crate) struct UnitJob {
     pub body: Map,
     /// The catalogue entry that it was fanned out for.
     pub environment: Option<EnvironmentName>,
+    /// The short name of the deploy whose artifacts it gets as well; none for all but stop jobs.
+    pub artifacts_of: Option<String>,
     /// Conditions of the catalogue that are in its `rules`.
     pub conditions: Conditions,
 }
@@ -55,6 +57,12 @@ impl UnitJobs {
 
 impl From<ConfiguredJob> for UnitJob {
     fn from(job: ConfiguredJob) -> Self {
-        Self { origin: job.origin, body: job.body, environment: None, conditions: Conditions::default() }
+        Self {
+            origin: job.origin,
+            body: job.body,
+            environment: None,
+            artifacts_of: None,
+            conditions: Conditions::default(),
+        }
     }
 }

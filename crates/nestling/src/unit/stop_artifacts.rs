@@ -12,36 +12,70 @@ const KEPT: &str = "1 year";
 /// How long artifacts have to be kept, in seconds, where nothing says how long the environment lives.
 const FOUR_WEEKS: f64 = 4.0 * 604_800.0;
 
-/// Keeps a deploy's artifacts for its stop job, which fails without them; warns where the deploy says how long they are kept
-/// and that is too short.
+/// How long an environment lives.
+#[derive(Debug, Clone)]
+pub(crate) struct Lifetime {
+    /// `auto_stop_in`; none for an environment that lives as long as its merge request or its branch.
+    stops_in: Option<String>,
+}
+
+/// What becomes of artifacts that a stop job gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// They outlive the environment.
+    Long,
+    /// They expire after this long, which is written in the job.
+    Expire {
+        /// `expire_in` as it is written.
+        written: String,
+        /// Where.
+        origin: Origin,
+    },
+}
+
+impl Lifetime {
+    /// Returns the lifetime of the environment that a job deploys to.
+    pub(crate) fn of(body: &Map) -> Self {
+        let stops_in = environment(body).and_then(|environment| environment.get("auto_stop_in"));
+        Self { stops_in: stops_in.and_then(Node::text).map(str::to_owned) }
+    }
+
+    /// Keeps the artifacts of a job for a stop job, which fails without them, where the job does not say how long they are
+    /// kept.
+    pub(crate) fn keep(&self, body: &mut Map, origin: Origin) -> Kept {
+        let lifetime = self.stops_in.as_deref().and_then(seconds);
+        let Some(artifacts) = body.get_mut("artifacts").and_then(Node::as_map_mut) else { return Kept::Long };
+        let Some(expire_in) = artifacts.get("expire_in") else {
+            let outlives = lifetime.is_some_and(|lifetime| Some(lifetime) >= duration::seconds(KEPT));
+            artifacts.set("expire_in", Node::string(origin, if outlives { "never" } else { KEPT }));
+            return Kept::Long;
+        };
+        // A variable: GitLab alone knows.
+        let Some(kept) = expire_in.text().and_then(seconds) else { return Kept::Long };
+        // Where nothing says how long the environment lives, it is as long as its merge request or its branch.
+        if kept >= lifetime.unwrap_or(FOUR_WEEKS) {
+            return Kept::Long;
+        }
+        let written = expire_in.text().unwrap_or_default().to_owned();
+        Kept::Expire { written, origin: expire_in.origin }
+    }
+}
+
+/// Keeps a deploy's own artifacts for its stop job; warns where the deploy says how long they are kept and that is too short.
 pub(super) fn keep(body: &mut Map, origin: Origin) -> Option<Diagnostic> {
-    let stops_in = environment(body).and_then(|environment| environment.get("auto_stop_in"));
-    let stops_in = stops_in.and_then(Node::text).map(str::to_owned);
-    let lifetime = stops_in.as_deref().and_then(seconds);
-    let artifacts = body.get_mut("artifacts").and_then(Node::as_map_mut)?;
-    let Some(expire_in) = artifacts.get("expire_in") else {
-        let outlives = lifetime.is_some_and(|lifetime| Some(lifetime) >= duration::seconds(KEPT));
-        artifacts.set("expire_in", Node::string(origin, if outlives { "never" } else { KEPT }));
-        return None;
-    };
-    let written = expire_in.text()?;
-    let kept = duration::seconds(written)?;
-    let message = match lifetime {
-        Some(lifetime) if kept < lifetime => {
-            let stops_in = stops_in.unwrap_or_default();
+    let lifetime = Lifetime::of(body);
+    let Kept::Expire { written, origin } = lifetime.keep(body, origin) else { return None };
+    let message = match lifetime.stops_in.filter(|text| seconds(text).is_some()) {
+        Some(stops_in) => {
             format!("the stop job needs these artifacts for `{stops_in}`, and they expire in `{written}`")
         }
-        // A variable, or nothing: the environment lives as long as its merge request or its branch.
-        None if kept < FOUR_WEEKS => {
-            format!("the stop job needs these artifacts, and they expire in `{written}`")
-        }
-        _ => return None,
+        None => format!("the stop job needs these artifacts, and they expire in `{written}`"),
     };
     let help = format!(
         "GitLab fails a job whose artifacts are gone: write `expire_in: {KEPT}`, or `dependencies: []` in the `stop` \
          block if it needs none"
     );
-    Some(Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, expire_in.origin, message).with_help(help))
+    Some(Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, origin, message).with_help(help))
 }
 
 fn seconds(text: &str) -> Option<f64> {

@@ -62,7 +62,9 @@ pub(super) fn stop_job(
             stop.set("allow_failure", Node::plain(origin, "true"));
         }
     }
-    UnitJob { origin, body: stop, environment: None, conditions: Conditions::default() }
+    let gets_artifacts = !block.contains("dependencies") && !block.contains("trigger");
+    let artifacts_of = gets_artifacts.then(|| deploy.to_owned());
+    UnitJob { origin, body: stop, environment: None, artifacts_of, conditions: Conditions::default() }
 }
 
 fn taken_over(block: &Map, body: &Map) -> Map {

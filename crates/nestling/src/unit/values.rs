@@ -1,6 +1,6 @@
 //! The values that templates see of a unit and of the pipeline.
 
-use crate::changes::PipelineFacts;
+use crate::changes::{PipelineFacts, PipelineKind};
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::slug;
@@ -32,11 +32,14 @@ fn path_text(path: &RepoPath) -> String {
     path.as_str().map_or_else(|| path.to_string(), str::to_owned)
 }
 
-/// Returns `pipeline` as templates see it.
+/// Returns `pipeline` as templates see it. As in GitLab, a merge request's pipeline has no branch (`CI_COMMIT_BRANCH`): what
+/// is asked of it would be answered with the source branch of a fork.
 pub(super) fn pipeline_value(facts: &PipelineFacts) -> Value {
-    json!({
+    let reference = facts.tag.as_ref().or(facts.branch.as_ref());
+    let mut value = json!({
         "kind": facts.kind.as_str(),
         "source": facts.source.as_str(),
+        "ref": reference,
         "branch": facts.branch,
         "default_branch": facts.default_branch,
         "tag": facts.tag,
@@ -45,5 +48,11 @@ pub(super) fn pipeline_value(facts: &PipelineFacts) -> Value {
         })),
         "sha": facts.sha,
         "ref_slug": facts.ref_slug,
-    })
+    });
+    if facts.kind == PipelineKind::MergeRequest
+        && let Some(keys) = value.as_object_mut()
+    {
+        keys.remove("branch");
+    }
+    value
 }

@@ -51,7 +51,8 @@ fn unmet(
     } else {
         let message =
             format!("`{}` needs `{}`, which rules can exclude from the pipeline", job.name, other.name);
-        let problem = Diagnostic::warning(&RULE, need.origin, message);
+        let severity = if is_certain(&implication) { Error } else { Warning };
+        let problem = Diagnostic::new(&RULE, severity, message).with_label(need.origin, "");
         match example(&implication) {
             Some(note) => problem.with_note(note),
             None => problem,
@@ -59,6 +60,11 @@ fn unmet(
     };
     let problem = problem.with_label(other.origin, "the needed job");
     Some(problem.with_help("give both the same rules, or use `{ job: …, optional: true }`"))
+}
+
+/// Returns `true` if GitLab is sure to refuse some pipeline.
+fn is_certain(implication: &Implication) -> bool {
+    matches!(implication, Implication::Fails(counterexample) if counterexample.is_certain())
 }
 
 /// Says for which values the needed job is out, if that is known.
@@ -70,7 +76,9 @@ fn example(implication: &Implication) -> Option<String> {
         }
         Implication::Fails(counterexample) => {
             let values = counterexample.to_string();
-            (!values.is_empty()).then(|| format!("for example, where {values}"))
+            let beginning =
+                if counterexample.is_certain() { "GitLab refuses a pipeline" } else { "for example," };
+            (!values.is_empty()).then(|| format!("{beginning} where {values}"))
         }
     }
 }

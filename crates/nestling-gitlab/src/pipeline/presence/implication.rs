@@ -4,6 +4,7 @@
 //! any other. Whatever cannot be told from values (a regular expression on another value, changed paths, files) is a fact
 //! of its own that may be so or not. All combinations are tried.
 
+use super::witness::witnesses;
 use crate::pipeline::guard::{Atom, Guard, Operand};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,10 +52,18 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     }
     let space = Space::of(&question);
     let Some(count) = space.combinations() else { return Implication::Undecided };
-    let found = (0..count)
-        .map(|number| space.combination(number))
-        .find(|combination| question.holds(&|atom| combination.truth(atom)));
-    found.map_or(Implication::Follows, |combination| Implication::Fails(combination.counterexample()))
+    let mut uncertain = None;
+    for combination in (0..count).map(|number| space.combination(number)) {
+        if !question.holds(&|atom| combination.truth(atom)) {
+            continue;
+        }
+        let counterexample = combination.counterexample();
+        if counterexample.is_certain() {
+            return Implication::Fails(counterexample);
+        }
+        uncertain.get_or_insert(counterexample);
+    }
+    uncertain.map_or(Implication::Follows, Implication::Fails)
 }
 
 /// Returns `true` if the premise is the conclusion with further conditions.
@@ -102,14 +111,17 @@ impl<'g> Space<'g> {
     fn add_compared(&mut self, operand: &'g Operand, other: &'g Operand) {
         let Operand::Variable(name) = operand else { return };
         self.add_variable(name);
-        let literal = match other {
-            Operand::Text(text) => Value::Text(text.clone()),
-            Operand::Bool(value) => Value::Text(value.to_string()),
-            _ => return,
+        let texts: Vec<String> = match other {
+            Operand::Text(text) => vec![text.clone()],
+            Operand::Bool(value) => vec![value.to_string()],
+            Operand::Pattern(pattern) => witnesses(pattern).collect(),
+            Operand::Variable(_) | Operand::Null => return,
         };
         let values = self.values.entry(name).or_default();
-        if !values.contains(&literal) {
-            values.push(literal);
+        for literal in texts.into_iter().map(Value::Text) {
+            if !values.contains(&literal) {
+                values.push(literal);
+            }
         }
     }
 
@@ -225,6 +237,32 @@ impl Combination<'_> {
             values: values.collect(),
             facts: facts.map(|(atom, holds)| ((*atom).clone(), *holds)).collect(),
         }
+    }
+}
+
+/// The one variable among those that GitLab predefines which a pipeline may or may not have, whatever else is known of it.
+const FREEZE: &str = "CI_DEPLOY_FREEZE";
+
+impl Counterexample {
+    /// Returns `true` if a pipeline with these values is sure to be possible.
+    ///
+    /// What GitLab predefines hangs together, and so may two lists of globs, or a regular expression and a value that is not
+    /// named: such combinations may occur nowhere.
+    pub fn is_certain(&self) -> bool {
+        let is_predefined = |name: &str| name.starts_with("CI_") || name.starts_with("GITLAB_");
+        let mut predefined = self
+            .values
+            .iter()
+            .filter(|(name, _)| is_predefined(name) && name != FREEZE)
+            .map(|(_, value)| value);
+        let is_plain = match (predefined.next(), predefined.next()) {
+            (None, _) => true,
+            // Most of them are always set.
+            (Some(value), None) => *value != Value::Unset && *value != Value::Text(String::new()),
+            _ => false,
+        };
+        let is_free = |atom: &Atom| matches!(atom, Atom::Changes(_) | Atom::Exists(_));
+        is_plain && self.facts.len() <= 1 && self.facts.iter().all(|(atom, _)| is_free(atom))
     }
 }
 

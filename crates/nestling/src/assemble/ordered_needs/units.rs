@@ -1,5 +1,6 @@
 //! The jobs of each unit by their stages, and which of them others wait for.
 
+use crate::assemble::staged::stage_index;
 use crate::unit::{is_optional, needed_job};
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::pipeline::Job;
@@ -118,13 +119,4 @@ fn names<'j>(job: &'j Job, is_meant: &'j dyn Fn(&Node) -> bool) -> impl Iterator
 
 pub(super) fn stops(job: &Job) -> bool {
     environment(&job.body).is_some_and(|environment| environment.action() == "stop")
-}
-
-/// The index of a stage; `.pre` before all others, `.post` and what is not listed after them.
-fn stage_index(stages: &[StageName], stage: &str) -> usize {
-    if stage == StageName::PRE {
-        return 0;
-    }
-    let listed = stages.iter().position(|name| name.as_str() == stage);
-    listed.map_or(stages.len() + 1, |index| index + 1)
 }

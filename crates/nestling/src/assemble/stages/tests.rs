@@ -19,6 +19,7 @@ fn unit(file: u32, stages: &str) -> UnitJobs {
         origin: Origin::line(FileId::from_index(file), 9),
         body: Map::default(),
         environment: None,
+        artifacts_of: None,
         conditions: Conditions::default(),
     };
     let jobs = [("job".to_owned(), job)].into_iter().collect();

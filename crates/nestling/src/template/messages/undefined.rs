@@ -85,6 +85,11 @@ fn misspelt_root(name: &str, offset: usize) -> Option<UndefinedName> {
 }
 
 fn help_for_key(key: &str, mapping: &Json, mapping_path: &str) -> String {
+    if (mapping_path, key) == ("pipeline", "branch") {
+        return "a merge request's pipeline has no branch: ask `pipeline.branch is defined` first, or use \
+                `pipeline.mr.source_branch`, or `pipeline.ref`, which every pipeline has"
+            .to_owned();
+    }
     let keys = mapping.as_object().into_iter().flat_map(|mapping| mapping.keys());
     let keys: Vec<&str> = keys.map(String::as_str).collect();
     match Suggestion::among(key, keys.iter().copied()).word() {

@@ -1,6 +1,6 @@
 use crate::workspace::{Loaded, Stated, load};
 use nestling_files::files::MemoryFiles;
-use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 /// Loads a workspace whose directories with a `nestling.yml` are those of its manifests' tops.
 fn loaded(from: &str, units: &[&str], files: &[(&str, &str)]) -> (Loaded, Sources) {
@@ -12,10 +12,15 @@ fn loaded(from: &str, units: &[&str], files: &[(&str, &str)]) -> (Loaded, Source
     (load(&files, &sources).unwrap(), sources)
 }
 
+/// What is wrong beside readers that find nothing to read: the repositories here are of one language each.
+fn mistakes(loaded: &Loaded) -> Vec<&Diagnostic> {
+    loaded.diagnostics.iter().filter(|problem| problem.rule.id != "glob-unmatched").collect()
+}
+
 /// Each dependency as `from -> to (place)`.
 fn stated(from: &str, units: &[&str], files: &[(&str, &str)]) -> Vec<String> {
     let (loaded, sources) = loaded(from, units, files);
-    assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+    assert!(mistakes(&loaded).is_empty(), "{:?}", loaded.diagnostics);
     let units = loaded.workspace.units.iter();
     let edges = units.flat_map(|unit| unit.depends_on.iter().map(move |dependency| (unit, dependency)));
     edges
@@ -187,11 +192,8 @@ fn several_readers_agree_with_what_is_written_by_hand() {
         ("a/deep/Cargo.toml", "[dependencies]\na = { path = \"..\" }\n"),
     ];
     let (loaded, _) = loaded("cargo, npm, go", &["a", "b"], &files);
-    assert!(
-        loaded.diagnostics.is_empty(),
-        "a circle of manifests is none of headers: {:?}",
-        loaded.diagnostics
-    );
+    let mistakes = mistakes(&loaded);
+    assert!(mistakes.is_empty(), "a circle of manifests is none of headers: {mistakes:?}");
     let [a, b] = loaded.workspace.units.as_slice() else { panic!("two units") };
     assert_eq!((a.depends_on.len(), a.depends_on[0].stated), (1, Stated::Header), "what is written stands");
     assert_eq!((b.depends_on.len(), b.depends_on[0].unit.as_str()), (1, "a"));

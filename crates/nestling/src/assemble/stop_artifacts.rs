@@ -1,0 +1,161 @@
+//! Stop jobs get the artifacts that their deploys got, as far as those outlive the environment.
+//!
+//! GitLab fails a job whose artifacts have expired (<https://docs.gitlab.com/ci/jobs/job_artifacts_troubleshooting/>), and a
+//! stop job runs long after its pipeline: so what it takes is kept for it, and the rest is not taken.
+
+use super::staged::stage_index;
+use crate::assemble::rules::STOP_ARTIFACTS_OTHER_UNIT;
+use crate::unit::{Kept, Lifetime, is_optional, needed_job};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::{JobName, StageName, UnitName};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::need::parallel_base;
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeMap;
+
+/// A stop job and its deploy, by their indices.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StopPair {
+    pub stop: usize,
+    pub deploy: usize,
+}
+
+/// The jobs that have artifacts.
+struct Makers {
+    by_name: BTreeMap<JobName, usize>,
+    /// Those of each unit, each with the index of its stage.
+    by_unit: BTreeMap<Option<UnitName>, Vec<(usize, usize)>>,
+    /// The first stage that has any.
+    first_stage: Option<usize>,
+}
+
+/// What a deploy gets.
+#[derive(Default)]
+struct Fetched {
+    /// The jobs of its own unit, each with whether the deploy goes on without it.
+    own: Vec<(usize, bool)>,
+    /// A job of another unit that it needs.
+    foreign: Option<usize>,
+    /// Set if it gets artifacts at all.
+    any: bool,
+}
+
+/// Hands the artifacts that each deploy gets on to its stop job.
+///
+/// Diagnosed: artifacts of another unit's job, which are that unit's to keep.
+pub(super) fn hand_on(jobs: &mut [Job], stages: &[StageName], pairs: &[StopPair]) -> Vec<Diagnostic> {
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let makers = Makers::new(jobs, stages);
+    let mut problems = Vec::new();
+    for pair in pairs {
+        let fetched = makers.fetched(jobs, &jobs[pair.deploy], stages);
+        problems.extend(fetched.foreign.map(|maker| of_other_unit(jobs, *pair, &jobs[maker])));
+        keep_and_fetch(jobs, *pair, &fetched);
+    }
+    problems
+}
+
+fn keep_and_fetch(jobs: &mut [Job], pair: StopPair, fetched: &Fetched) {
+    let lifetime = Lifetime::of(&jobs[pair.deploy].body);
+    let origin = jobs[pair.stop].origin;
+    let mut handed = Vec::new();
+    for (maker, optional) in &fetched.own {
+        if lifetime.keep(&mut jobs[*maker].body, origin) == Kept::Long {
+            handed.push((jobs[*maker].name.to_string(), *optional));
+        }
+    }
+    let stop = &mut jobs[pair.stop].body;
+    if stop.contains("needs") {
+        fetch(stop, &handed, origin);
+    } else if fetched.any {
+        let names = handed.iter().map(|(name, _)| Node::string(origin, name.as_str())).collect();
+        stop.set("dependencies", Node::seq(origin, names));
+    }
+}
+
+impl Makers {
+    fn new(jobs: &[Job], stages: &[StageName]) -> Self {
+        let mut makers = Self { by_name: BTreeMap::new(), by_unit: BTreeMap::new(), first_stage: None };
+        for (index, job) in jobs.iter().enumerate().filter(|(_, job)| job.body.contains("artifacts")) {
+            let stage = stage_index(stages, job.stage());
+            makers.by_name.insert(job.name.clone(), index);
+            makers.by_unit.entry(job.unit.clone()).or_default().push((stage, index));
+            makers.first_stage = Some(makers.first_stage.map_or(stage, |first| first.min(stage)));
+        }
+        makers
+    }
+
+    /// Returns what a deploy gets: of the jobs that it needs, or of all earlier stages.
+    fn fetched(&self, jobs: &[Job], deploy: &Job, stages: &[StageName]) -> Fetched {
+        let own = self.by_unit.get(&deploy.unit).map(Vec::as_slice).unwrap_or_default();
+        let listed = deploy.body.get("dependencies").and_then(Node::as_seq);
+        let is_listed =
+            |name: &str| listed.is_none_or(|list| list.iter().any(|item| item.text() == Some(name)));
+        let mut fetched = Fetched::default();
+        let Some(needs) = deploy.body.get("needs").and_then(Node::as_seq) else {
+            let own_stage = stage_index(stages, deploy.stage());
+            let earlier = own.iter().filter(|(stage, _)| *stage < own_stage);
+            let earlier = earlier.filter(|(_, index)| is_listed(jobs[*index].name.as_str()));
+            fetched.own = earlier.map(|(_, index)| (*index, true)).collect();
+            fetched.any = self.first_stage.is_some_and(|first| first < own_stage);
+            return fetched;
+        };
+        for need in needs.iter().filter(|need| fetches(need)) {
+            let Some(name) = needed_job(need).filter(|name| is_listed(name)) else { continue };
+            let Some(index) = self.find(name) else { continue };
+            if own.iter().any(|(_, other)| *other == index) {
+                fetched.own.push((index, is_optional(need)));
+            } else {
+                fetched.foreign.get_or_insert(index);
+            }
+            fetched.any = true;
+        }
+        fetched
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let find = |name: &str| self.by_name.get(&JobName::parse(name).ok()?).copied();
+        find(name).or_else(|| find(parallel_base(name)?.0))
+    }
+}
+
+/// Returns whether a need fetches artifacts of a job of this pipeline.
+fn fetches(need: &Node) -> bool {
+    let is_elsewhere = need.get("pipeline").is_some() || need.get("project").is_some();
+    !is_elsewhere && need.get("artifacts").and_then(Node::as_bool) != Some(false)
+}
+
+/// Makes the needs of a stop job fetch the artifacts of these jobs, each with whether it may be missing.
+fn fetch(stop: &mut Map, handed: &[(String, bool)], origin: Origin) {
+    let mut needs = stop.get("needs").and_then(Node::as_seq).unwrap_or_default().to_vec();
+    for (name, optional) in handed {
+        let known = needs.iter_mut().find(|need| needed_job(need) == Some(name));
+        if let Some(need) = known {
+            if let Some(map) = need.as_map_mut() {
+                map.remove("artifacts");
+            }
+            continue;
+        }
+        let mut need = Map::default();
+        need.set("job", Node::string(origin, name.as_str()));
+        if *optional {
+            need.set("optional", Node::plain(origin, "true"));
+        }
+        needs.push(Node::map(origin, need));
+    }
+    stop.set("needs", Node::seq(origin, needs));
+}
+
+fn of_other_unit(jobs: &[Job], pair: StopPair, maker: &Job) -> Diagnostic {
+    let deploy = &jobs[pair.deploy];
+    let message = format!(
+        "the stop job of `{}` cannot have the artifacts of `{}` that its deploy gets: another unit decides how long they are \
+         kept",
+        deploy.name, maker.name
+    );
+    Diagnostic::error(&STOP_ARTIFACTS_OTHER_UNIT, jobs[pair.stop].origin, message)
+        .with_label(maker.origin, "the job that makes them")
+        .with_help("write `dependencies: []` in the `stop` block if it needs none of them")
+}
