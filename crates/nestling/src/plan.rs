@@ -247,9 +247,9 @@ fn selection(
 ///
 /// # Errors
 /// A directory cannot be listed.
-pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
-    let made = make(&request, &request.templates(), None)?;
-    Ok(finished(made, &request))
+pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
+    let made = make(request, &request.templates(), None)?;
+    Ok(finished(made, request))
 }
 
 fn finished(made: MadePlan, request: &Request<'_>) -> Plan {

@@ -147,7 +147,7 @@ impl<'p> Planning<'p> {
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
-        let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()))?;
+        let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }
