@@ -151,6 +151,19 @@ impl Session {
         self.planned_as(self.simulated().everything(), Synth::Leave, UnusedKeys::Report)
     }
 
+    /// Plans all units for each other kind of pipeline, as far as the kinds are known, and calls a function with each plan.
+    pub(crate) fn plan_other_kinds(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
+        let description = plan.facts.describe();
+        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
+            let request = self.request.clone().everything().simulate(kind);
+            let other = self.planned(request, Synth::Leave)?;
+            if other.facts.describe() != description {
+                act(&other);
+            }
+        }
+        Ok(())
+    }
+
     /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
     ///
     /// A run for some of the units cannot know, and reports none. A warning may belong to one kind of pipeline only, so

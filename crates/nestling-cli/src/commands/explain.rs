@@ -60,7 +60,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             return Ok(Exit::Done);
         }
     };
-    let explanation = view::explain(&plan, &asked);
+    let mut explanation = view::explain(&plan, &asked);
+    if matches!(asked, Asked::Job { .. }) {
+        session.plan_other_kinds(&plan, |other| explanation.add_pipeline(other))?;
+    }
     match args.format {
         Format::Text => invocation.io.data(explanation.text(invocation.io.screen_of_data().paint))?,
         Format::Json => {
