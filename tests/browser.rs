@@ -65,12 +65,29 @@ fn page(files: Vec<(String, &str)>, changes: &[&str]) -> String {
 }
 
 fn small() -> String {
+    let workspace = WORKSPACE.replace("  units: [{ match: 'unit-*', use: service }]\n", "");
     let files = [
-        ("nestling.yml", WORKSPACE),
+        ("nestling.yml", workspace.as_str()),
         ("api/nestling.yml", API),
         ("web/nestling.yml", WEB),
         ("docs/nestling.yml", "check: { script: 'true' }\n"),
     ];
+    page(files.map(|(path, text)| (path.to_owned(), text)).to_vec(), &["api/main.js"])
+}
+
+/// Jobs that rules leave out, that depend on a variable, that `parallel` multiplies and that trigger others.
+fn presence() -> String {
+    let jobs = "\
+build: { stage: build, needs: [], parallel: 3, script: make }
+release: { stage: deploy, needs: [build], script: x, rules: [{ if: $CI_COMMIT_TAG }] }
+announce:
+  stage: deploy
+  needs: [{ job: release, optional: true }]
+  script: x
+  rules: [{ if: '$ANNOUNCE == \"yes\"', when: manual, allow_failure: true }]
+downstream: { stage: deploy, needs: [build], trigger: shop/deployments }
+";
+    let files = [("nestling.yml", "workspace: { stages: [build, deploy] }\n"), ("api/nestling.yml", jobs)];
     page(files.map(|(path, text)| (path.to_owned(), text)).to_vec(), &["api/main.js"])
 }
 
@@ -90,6 +107,7 @@ fn the_page_works_in_a_browser() {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("small.html"), small()).unwrap();
     std::fs::write(folder.join("large.html"), large()).unwrap();
+    std::fs::write(folder.join("presence.html"), presence()).unwrap();
     let shop = Example::new("shop");
     let mut preview = nestling(&shop.path());
     output(preview.args(["preview", "--as", "merge_request", "--html"]).arg(folder.join("shop.html")));
@@ -100,7 +118,7 @@ fn the_page_works_in_a_browser() {
     let run = crate::support::run(node.arg(chromium.trim()).arg(&folder));
     let said = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(said.matches("ok ").count(), 11, "{said}");
+    assert_eq!(said.matches("ok ").count(), 12, "{said}");
     // The README's picture. Browsers draw differently from one version to the next, so that it is not compared.
     if setting("NESTLING_TEST_UPDATE").is_some() {
         std::fs::copy(folder.join("shop.png"), root().join("docs/page.png")).unwrap();

@@ -59,13 +59,15 @@ fn generate_as_the_default_branch_says_what_merging_would_touch() {
     let touched = said.split("Environments\n").nth(1).expect(&said);
     let words: Vec<Vec<&str>> = touched.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(words[0][..3], ["staging", "deploy", "staging/services-shop"], "{said}");
-    assert_eq!(words[1][..4], ["production", "deploy", "manual", "production/services-shop"], "{said}");
+    // A freeze keeps the deployment out.
+    let production = ["production", "deploy", "manual,", "conditional", "production/services-shop"];
+    assert_eq!(words[1][..5], production, "{said}");
     let plan = std::fs::read_to_string(report.join("plan.json")).unwrap();
     let summary = std::fs::read_to_string(report.join("summary.md")).unwrap();
     for name in ["staging/services-shop", "production/services-shop"] {
         assert!(plan.contains(name) && summary.contains(name), "{name}");
     }
-    assert!(summary.contains("| `services/shop` | manual |"), "{summary}");
+    assert!(summary.contains("| `services/shop` | manual if `$CI_DEPLOY_FREEZE` is"), "{summary}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn what_cannot_be_written_to_is_told() {
     for (to, why) in [
         ("services", "cannot write `services`"),
         ("/dev/full", "No space left on device"),
-        ("no/such/folder.yml", "there is no such folder"),
+        ("no/such/folder.yml", "there is no such directory"),
     ] {
         if to == "/dev/full" && !Path::new(to).exists() {
             continue;

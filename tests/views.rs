@@ -34,7 +34,17 @@ fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
         ("it: { script: x, when: delayed, start_in: 3 days }", "it  test  after 3 days"),
         ("it: { script: x, when: on_failure }", "it  test  on failure"),
         ("it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }", "it  test  manual"),
-        ("it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }", "it  test"),
+        (
+            "it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }",
+            "it  test  if `$A` is set and not empty or `$B` is set and not empty",
+        ),
+        (
+            "it: { script: x, rules: [{ if: '$A == \"1\"', when: manual }] }",
+            "it  test  manual  if `$A` is `1`",
+        ),
+        ("it: { script: x, parallel: 3 }", "it ×3  test"),
+        ("it: { trigger: group/project }", "it  test  triggers group/project"),
+        ("it: { trigger: { include: child.yml } }", "it  test  triggers child pipeline"),
         ("it: { script: x, rules: [{ when: delayed, start_in: 1 hour }] }", "it  test  after 1 hour"),
         ("it: { script: x, needs: [b] }", "it  test   needs b"),
         ("it: { script: x, needs: [] }", "it  test"),

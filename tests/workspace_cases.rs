@@ -1,5 +1,6 @@
-//! What is written in the workspace's files has an effect, or is reported: each folder under `cases/workspace` holds a
-//! repository, committed once, and a session in it, in the form of `transcripts.rs`.
+//! What is written in the workspace's files has an effect, or is reported (`cases/workspace`), and views show what GitLab
+//! makes of it (`cases/views`): each folder holds a repository, committed once, and a session in it, in the form of
+//! `transcripts.rs`.
 //!
 //! In a session `git save SUBJECT` commits everything, always at the same date, so that commits have the same names.
 
@@ -18,7 +19,16 @@ const SAVE: &str = "!git add --all && GIT_AUTHOR_DATE=2026-01-05T10:00:00Z \
 
 #[test]
 fn each_session_in_a_workspace_goes_as_it_is_written() {
-    let entries = fs::read_dir(root().join("tests/cases/workspace")).unwrap();
+    replay_all("workspace");
+}
+
+#[test]
+fn each_session_about_views_goes_as_it_is_written() {
+    replay_all("views");
+}
+
+fn replay_all(cases: &str) {
+    let entries = fs::read_dir(root().join("tests/cases").join(cases)).unwrap();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let failed: Vec<String> = folders.iter().filter_map(|folder| session(folder).err()).collect();

@@ -48,6 +48,28 @@ await test("five jobs are drawn in their stages, with their needs as curves", as
   await page.close();
 });
 
+await test("jobs are shown as GitLab makes them", async () => {
+  const page = await open("presence");
+  assert.equal(await found(page), "4 jobs, up to 5");
+  assert.deepEqual(await page.$$eval("#counts dd", (counts) => counts.map((count) => count.textContent)), ["1", "4–5", "1", "0", "1"]);
+  assert.deepEqual(await page.$$eval(".head .n", (counts) => counts.map((count) => count.textContent)), ["3", "1–2"]);
+  const text = (job) => page.$eval(`.card[title="api:${job}"]`, (card) => card.innerText.replaceAll(/\s+/g, " ").trim());
+  assert.equal(await text("build"), "build ×3 api");
+  assert.equal(await text("release"), "release api left out by rules");
+  assert.match(await text("announce"), /^announce api if /);
+  assert.equal(await text("downstream"), "downstream api triggers shop/deployments");
+  // Nothing waits for a job that is left out, and it waits for nothing.
+  assert.equal(await page.locator("#curves path").count(), 1);
+  await page.click('.card[title="api:release"]');
+  assert.match(await page.textContent("#panel"), /left out by rules: no rule applies \(api\/nestling.yml:2:/);
+  await page.click('.card[title="api:announce"]');
+  const panel = await page.textContent("#panel");
+  assert.match(panel, /manualif `\$ANNOUNCE` is `yes`/);
+  assert.match(panel, /1 needed job left out by rules/);
+  await shot(page, "presence");
+  await page.close();
+});
+
 await test("jobs are found by text, unit, stage, environment and reason", async () => {
   const page = await open("small");
   await page.keyboard.press("/");

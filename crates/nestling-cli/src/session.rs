@@ -73,6 +73,23 @@ impl Session {
         &self.directory
     }
 
+    /// Returns the paths of the repository that a path of the command line may name: from the directory where the command
+    /// runs, then from the root. None where it leads out of the repository either way.
+    pub(crate) fn named_paths(&self, text: &str) -> Vec<RepoPath> {
+        let from_root = RepoPath::parse(text).ok();
+        let from_here = self.position().and_then(|position| position.join(text).ok());
+        let mut paths: Vec<RepoPath> = from_here.into_iter().chain(from_root).collect();
+        paths.dedup();
+        paths
+    }
+
+    /// Returns the directory where the command runs, from the root of the repository; `None` if it is not in the work tree.
+    fn position(&self) -> Option<RepoPath> {
+        let directory = self.directory.canonicalize().ok()?;
+        let root = self.repository.root()?.canonicalize().ok()?;
+        RepoPath::parse(directory.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
+    }
+
     /// Returns the root of the work tree, where files can be written.
     pub(crate) fn root(&self) -> &Path {
         self.repository.root().unwrap_or(&self.directory)
@@ -132,6 +149,19 @@ impl Session {
     /// Plans as if all units had changed.
     pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
         self.planned_as(self.simulated().everything(), Synth::Leave, UnusedKeys::Report)
+    }
+
+    /// Plans all units for each other kind of pipeline, as far as the kinds are known, and calls a function with each plan.
+    pub(crate) fn plan_other_kinds(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
+        let description = plan.facts.describe();
+        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
+            let request = self.request.clone().everything().simulate(kind);
+            let other = self.planned(request, Synth::Leave)?;
+            if other.facts.describe() != description {
+                act(&other);
+            }
+        }
+        Ok(())
     }
 
     /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.

@@ -3,7 +3,8 @@
 use crate::exit::Failure;
 use crate::io::{Io, counted};
 use crate::session::Session;
-use nestling::{NOOP_JOB, Plan};
+use nestling::{Job, NOOP_JOB, Plan};
+use nestling_gitlab::pipeline::presence::State;
 use std::collections::BTreeSet;
 
 /// Reports the jobs that a simulated pipeline adds and removes; nothing without `--as`.
@@ -31,11 +32,17 @@ pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> 
     Ok(())
 }
 
+/// Returns the jobs that GitLab makes or may make.
+fn possible_jobs(plan: &Plan) -> impl Iterator<Item = &Job> {
+    let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
+    jobs.filter(|(_, presence)| presence.state() != State::Out).map(|(job, _)| job)
+}
+
 /// Returns the names of the jobs of `plan` that `other` does not have. The no-op job counts as no job.
 fn jobs_missing_in(other: &Plan, plan: &Plan) -> Vec<String> {
-    let other_names: BTreeSet<&str> = other.pipeline.jobs.iter().map(|job| job.name.as_str()).collect();
+    let other_names: BTreeSet<&str> = possible_jobs(other).map(|job| job.name.as_str()).collect();
     let mut missing = Vec::new();
-    for job in &plan.pipeline.jobs {
+    for job in possible_jobs(plan) {
         let is_noop = job.unit.is_none() && job.name.as_str() == NOOP_JOB;
         if !is_noop && !other_names.contains(job.name.as_str()) {
             missing.push(job.name.to_string());

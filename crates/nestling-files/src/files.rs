@@ -1,6 +1,7 @@
 //! Where files are read from: a commit's tree, the work tree, a directory, or memory. Everything above reads through this.
 
 mod query;
+mod links;
 mod revisions;
 mod memory;
 mod directory;
@@ -8,6 +9,7 @@ mod directory;
 use crate::path::RepoPath;
 
 pub use directory::DirectoryFiles;
+pub use links::{LinkError, Links, Resolved, resolve_links};
 pub use memory::MemoryFiles;
 pub use query::{FileQuery, FileVisitor};
 pub use revisions::{NoRevisions, Revision, RevisionError, Revisions};
@@ -32,7 +34,7 @@ pub enum EntryKind {
     File,
     /// A directory.
     Directory,
-    /// A symbolic link; never followed.
+    /// A symbolic link; only [`Links`] follows it.
     Symlink,
     /// A submodule; never entered.
     Submodule,
@@ -99,6 +101,14 @@ pub trait Files {
     /// The object or the file is there and cannot be read.
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError>;
 
+    /// Reads the target of a symbolic link as it is written; `None` where there is none.
+    ///
+    /// # Errors
+    /// The link is there and cannot be read.
+    fn read_link(&self, _path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(None)
+    }
+
     /// Visits directories from the root down, in byte order of their paths, with their entries sorted by name.
     ///
     /// # Errors
@@ -118,6 +128,10 @@ pub trait Files {
 impl<F: Files + ?Sized> Files for &F {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         (**self).read(path)
+    }
+
+    fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        (**self).read_link(path)
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {

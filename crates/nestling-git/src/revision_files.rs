@@ -2,7 +2,7 @@
 
 use super::{CommitId, GitError, GitRepository, Resolution, Trust};
 use nestling_files::files::{
-    DirectoryEntry, FileQuery, FileVisitor, Files, ReadError, Revision, RevisionError, Revisions, Walk,
+    DirectoryEntry, FileQuery, FileVisitor, Files, Links, ReadError, Revision, RevisionError, Revisions, Walk,
 };
 use nestling_files::path::RepoPath;
 
@@ -10,12 +10,12 @@ impl Revisions for GitRepository {
     fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
         let Some(path) = &revision.repository else {
             let commit = commit_of(self, &revision.revision)?;
-            return Ok(Box::new(self.files_at(&commit).map_err(unreadable)?));
+            return Ok(Box::new(Links(self.files_at(&commit).map_err(unreadable)?)));
         };
         let root = self.work_dir().unwrap_or_else(|| self.git_dir());
         let repository = Self::open(&root.join(path), &Trust::Owner).map_err(unreadable)?;
         let commit = commit_of(&repository, &revision.revision)?;
-        Ok(Box::new(OtherFiles { repository, commit }))
+        Ok(Box::new(Links(OtherFiles { repository, commit })))
     }
 }
 
@@ -54,6 +54,10 @@ impl OtherFiles {
 impl Files for OtherFiles {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         self.with(path, |files| files.read(path))
+    }
+
+    fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.with(path, |files| files.read_link(path))
     }
 
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {

@@ -5,7 +5,7 @@ use super::id::{IdHasher, ObjectId};
 use super::object::ObjectSource;
 use super::tree::{self, Mode};
 use super::{GitError, TreeId};
-use nestling_files::files::{FileQuery, FileVisitor, ReadError, Walk};
+use nestling_files::files::{EntryKind, FileQuery, FileVisitor, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -37,6 +37,8 @@ struct Matches {
     marker: Option<ObjectId>,
     /// Each with the index of its name.
     collected: Vec<(usize, ObjectId)>,
+    /// Links and submodules that markers may be behind, by their names.
+    not_entered: Vec<(Vec<u8>, EntryKind)>,
 }
 
 /// How many files have been found.
@@ -127,8 +129,10 @@ impl TreeSearch<'_> {
         }
         let raw = self.objects.tree(&id).map_err(|error| self.failed(error))?;
         let (first_open, found_before) = (self.open.len(), self.found);
-        let matches = self.scan(&id, &raw, wanted).map_err(|error| self.failed(error))?;
-        if is_asked_for || matches.marker.is_some() || !matches.collected.is_empty() {
+        let matches = self.scan(&id, &raw, depth, wanted).map_err(|error| self.failed(error))?;
+        let is_empty =
+            matches.marker.is_none() && matches.collected.is_empty() && matches.not_entered.is_empty();
+        if is_asked_for || !is_empty {
             let is_visited = is_asked_for || matches.marker.is_some();
             wanted.markers = self.report(matches, is_visited, wanted.markers)?;
         }
@@ -155,6 +159,12 @@ impl TreeSearch<'_> {
             self.found.markers += usize::from(has_marker || walk == Walk::Skip);
             wants_markers = walk == Walk::Descend;
         }
+        if wants_markers {
+            self.found.markers += matches.not_entered.len();
+            for (name, kind) in &matches.not_entered {
+                self.visitor.not_entered(&directory.child(name), *kind);
+            }
+        }
         self.found.collected += matches.collected.len();
         for (name, id) in matches.collected {
             let bytes = self.blob(&directory, self.query.collect[name], &id)?;
@@ -169,8 +179,9 @@ impl TreeSearch<'_> {
     }
 
     /// Finds the files in a tree. Its subdirectories are put down as open.
-    fn scan(&mut self, id: &TreeId, raw: &[u8], wanted: Wanted) -> Result<Matches, GitError> {
-        let mut matches = Matches { marker: None, collected: Vec::new() };
+    fn scan(&mut self, id: &TreeId, raw: &[u8], depth: usize, wanted: Wanted) -> Result<Matches, GitError> {
+        let mut matches = Matches { marker: None, collected: Vec::new(), not_entered: Vec::new() };
+        let is_reached = depth < self.query.depth;
         let first_open = self.open.len();
         let mut offset = 0;
         while let Some((entry, next)) = tree::next_entry(id, raw, offset)? {
@@ -182,6 +193,12 @@ impl TreeSearch<'_> {
                 Mode::File | Mode::Executable if wanted.collected => {
                     let name = self.query.collect.iter().position(|name| *name == entry.name);
                     matches.collected.extend(name.zip(ObjectId::from_bytes(entry.id)));
+                }
+                Mode::Symlink if wanted.markers && (is_reached || entry.name == self.query.marker) => {
+                    matches.not_entered.push((entry.name.to_vec(), EntryKind::Symlink));
+                }
+                Mode::Submodule if wanted.markers && is_reached => {
+                    matches.not_entered.push((entry.name.to_vec(), EntryKind::Submodule));
                 }
                 _ => {}
             }

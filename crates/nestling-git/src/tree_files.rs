@@ -73,6 +73,24 @@ impl<'r> TreeFiles<'r> {
         self.objects.prefetch(&blobs)
     }
 
+    /// Reads the target of a link.
+    fn link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let mut directory = self.root;
+        let mut names = path.as_bytes().split(|byte| *byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            let raw = self.tree(directory)?;
+            let entry = tree::find_entry(&directory, &raw, name)?;
+            match (entry, names.peek()) {
+                (Some(entry), Some(_)) if entry.is_directory() => directory = TreeId(entry.id),
+                (Some(entry), None) if entry.mode == Mode::Symlink => {
+                    return self.objects.blob(&entry.id).map(Some);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads a regular file.
     fn blob(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
         let mut directory = self.root;
@@ -105,6 +123,10 @@ impl<'r> TreeFiles<'r> {
 impl Files for TreeFiles<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         self.blob(path).map_err(|error| failed(path, error))
+    }
+
+    fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.link(path).map_err(|error| failed(path, error))
     }
 
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {

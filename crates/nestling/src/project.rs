@@ -19,7 +19,7 @@ pub use planning::Planning;
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
-use nestling_files::files::{Files, Revisions};
+use nestling_files::files::{Files, Links, Revisions};
 use nestling_git::GitError;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
@@ -190,8 +190,8 @@ impl<'r> Project<'r> {
 
 fn head_files<'r>(repository: &'r Repository, head: &Head) -> Result<Box<dyn Files + 'r>, GitError> {
     Ok(match head {
-        Head::Commit { commit, .. } => Box::new(repository.git().files_at(commit)?),
-        Head::WorkTree { .. } => Box::new(repository.git().work_tree()?),
+        Head::Commit { commit, .. } => Box::new(Links(repository.git().files_at(commit)?)),
+        Head::WorkTree { .. } => Box::new(Links(repository.git().work_tree()?)),
     })
 }
 

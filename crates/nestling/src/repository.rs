@@ -1,6 +1,6 @@
 //! The repository as a program opens it: where it is, and whether commits that it lacks may be fetched.
 
-use nestling_files::files::{Files, NoRevisions, Revisions};
+use nestling_files::files::{Files, Links, NoRevisions, Revisions};
 use nestling_git::{CommitId, GitError, Trust};
 use std::path::Path;
 use std::time::Duration;
@@ -86,5 +86,5 @@ pub(crate) fn files_at<'r>(
     commit: &CommitId,
 ) -> Option<Box<dyn Files + 'r>> {
     let files = repository?.git().files_at(commit).ok()?;
-    Some(Box::new(files))
+    Some(Box::new(Links(files)))
 }

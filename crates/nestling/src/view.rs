@@ -1,8 +1,9 @@
 //! Views of a plan. Each owns its format, and none makes decisions.
 
-mod touched;
 mod paint;
 mod fit;
+mod planned;
+mod touched;
 mod facts;
 mod row;
 mod unclaimed;

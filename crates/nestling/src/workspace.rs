@@ -14,6 +14,7 @@ mod directories;
 mod cycle;
 mod directory_globs;
 mod stated;
+mod linked;
 mod discover;
 mod format;
 mod mapping;

@@ -33,6 +33,10 @@ pub trait FileVisitor {
     /// Takes a directory with the bytes of its marker, and decides whether markers are looked for below it.
     fn directory(&mut self, directory: &RepoPath, marker: Option<Vec<u8>>) -> Walk;
 
+    /// Takes a link or a submodule that markers may be behind: a link with the marker's name, and any link or submodule with
+    /// at most [`FileQuery::depth`] components.
+    fn not_entered(&mut self, _path: &RepoPath, _kind: EntryKind) {}
+
     /// Takes a file to collect: its directory, the index of its name in [`FileQuery::collect`], and its bytes.
     fn collect(&mut self, _directory: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
 }
@@ -83,6 +87,16 @@ impl<F: Files + ?Sized> Finder<'_, F> {
                 wants_marker = false;
             }
         }
+        if wants_marker {
+            let is_reached = depth(directory) < self.query.depth;
+            for entry in entries {
+                let is_marker = entry.kind == EntryKind::Symlink && entry.name == self.query.marker;
+                let is_special = matches!(entry.kind, EntryKind::Symlink | EntryKind::Submodule);
+                if is_marker || (is_reached && is_special) {
+                    self.visitor.not_entered(&directory.child(&entry.name), entry.kind);
+                }
+            }
+        }
         if collects {
             for (index, name) in self.query.collect.iter().enumerate() {
                 if let Some(bytes) = self.read(directory, entries, name)? {
@@ -103,6 +117,11 @@ impl<F: Files + ?Sized> Finder<'_, F> {
         let exists = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);
         if exists { self.files.read(&directory.child(name)) } else { Ok(None) }
     }
+}
+
+/// The number of components of a path.
+fn depth(path: &RepoPath) -> usize {
+    path.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()).count()
 }
 
 fn is_below(above: &Option<RepoPath>, directory: &RepoPath) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::workspace::TemplateFolder;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
-use nestling_files::files::{Files, ReadError, Revisions, Walk};
+use nestling_files::files::{Files, ReadError, Revisions, Walk, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
 
@@ -38,6 +38,9 @@ pub(super) fn missing(
 
 /// Returns `true` if a directory is there. Only those above it are listed.
 fn has_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
+    // One that cannot be followed is reported with the template that is looked for in it.
+    let Ok(resolved) = resolve_links(files, path)? else { return Ok(true) };
+    let path = &resolved.path;
     let mut exists = false;
     files.walk(&mut |directory, _| {
         exists |= directory == path;

@@ -114,6 +114,10 @@ impl<'a> Matching<'a> {
         let mut by_origin: IndexMap<Origin, usize> = IndexMap::new();
         for (unit_index, unit) in self.workspace.units.iter().enumerate() {
             for (rule_index, rule) in unit.changes.iter().enumerate() {
+                // What a link brings in has the place of the unit, and nobody wrote it as a glob.
+                if rule.origin == unit.declaration.origin() {
+                    continue;
+                }
                 let next = self.entries.len();
                 let entry = *by_origin.entry(rule.origin).or_insert(next);
                 if entry == next {

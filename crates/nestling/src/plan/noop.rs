@@ -3,6 +3,7 @@
 
 use super::presence::ChildCreation;
 use super::removed::Removed;
+use crate::select::Selection;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
@@ -29,13 +30,14 @@ pub(super) fn never_empty(
     creation: &ChildCreation,
     workspace: &Workspace,
     removed: &[Removed],
+    selection: &Selection,
 ) -> (Pipeline, Vec<JobPresence>) {
     let mut presence = creation.presences(&pipeline);
     // What GitLab includes may bring jobs, and it refuses two of one name.
     if !pipeline.includes.is_empty() {
         return (pipeline, presence);
     }
-    if let Some(job) = noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed) {
+    if let Some(job) = noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed, selection) {
         presence.push(creation.presence(&job));
         add_stage(&mut pipeline.stages, job.stage());
         pipeline.jobs.push(job);
@@ -57,34 +59,49 @@ pub(crate) fn noop_beside<'j>(
     jobs: impl Iterator<Item = (&'j Job, &'j JobPresence)>,
     workspace: &Workspace,
     removed: &[Removed],
+    selection: &Selection,
 ) -> Option<Job> {
-    let mut reason = Reason::NoJob;
+    let is_any_selected = selection.selected().next().is_some();
+    let mut reason = if is_any_selected { Reason::NoJob } else { Reason::NoUnit };
     for (job, presence) in jobs {
         let is_removed = removed.iter().any(|removed| Some(&removed.unit.name) == job.unit.as_ref());
-        if is_removed || matches!(job.stage(), StageName::PRE | StageName::POST) {
-            continue;
-        }
-        if presence.state() == State::In {
-            return None;
-        }
-        reason = Reason::OnlyConditionalJobs;
+        let job_reason = match presence.state() {
+            _ if is_removed => Reason::OnlyStopJobs,
+            _ if matches!(job.stage(), StageName::PRE | StageName::POST) => Reason::OnlyEdgeStages,
+            State::In => return None,
+            State::Out => Reason::OnlyAbsentJobs,
+            State::Maybe => Reason::OnlyConditionalJobs,
+        };
+        reason = reason.max(job_reason);
     }
     noop_job(workspace, reason)
 }
 
-/// The reason for a job that does nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The reason for a job that does nothing. Where jobs differ in it, the greatest is told: it is the last that could change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
-    /// No unit has a job in this pipeline.
+    /// No unit is selected.
+    NoUnit,
+    /// The selected units have no jobs for this kind of pipeline.
     NoJob,
-    /// There are jobs, and their rules may keep all of them out.
+    /// All jobs stop environments of removed units.
+    OnlyStopJobs,
+    /// All jobs are in `.pre` and `.post`.
+    OnlyEdgeStages,
+    /// The rules of all jobs leave them out.
+    OnlyAbsentJobs,
+    /// The rules of all jobs may leave them out.
     OnlyConditionalJobs,
 }
 
 impl Reason {
     fn sentence(self) -> &'static str {
         match self {
-            Self::NoJob => "No unit is affected by this change.",
+            Self::NoUnit => "No unit is affected by this change.",
+            Self::NoJob => "The affected units have no jobs in this kind of pipeline.",
+            Self::OnlyStopJobs => "No other job: the environments of removed units are stopped.",
+            Self::OnlyEdgeStages => "All other jobs are in the stages .pre and .post.",
+            Self::OnlyAbsentJobs => "The rules of every other job leave it out of this pipeline.",
             Self::OnlyConditionalJobs => "The rules of every other job can keep it out of this pipeline.",
         }
     }

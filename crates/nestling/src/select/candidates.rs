@@ -60,6 +60,7 @@ struct Changed {
     workspace: Option<RepoPath>,
     templates: BTreeSet<RepoPath>,
     yaml: BTreeSet<RepoPath>,
+    all: BTreeSet<RepoPath>,
 }
 
 impl Changed {
@@ -77,6 +78,7 @@ impl Changed {
             workspace: changed.iter().find(|path| own(path)).map(|path| (*path).clone()),
             templates: those(&in_folders),
             yaml: those(&is_yaml),
+            all: those(&|_| true),
         }
     }
 
@@ -89,6 +91,7 @@ impl Changed {
         let is_read = |path: &&RepoPath| reads.anything || reads.paths.contains(*path);
         let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
         files.extend(self.included_by(&reads.including));
+        files.extend(self.all.intersection(&reads.links).cloned());
         files
     }
 
@@ -108,6 +111,8 @@ impl Changed {
 #[derive(Debug, Clone, Default)]
 struct Reads {
     paths: BTreeSet<RepoPath>,
+    /// Links that templates are behind, and what they lead to, which may be outside of the template folders.
+    links: BTreeSet<RepoPath>,
     /// Whether a computed name could mean any file.
     anything: bool,
     /// The texts that have an `include:`.
@@ -117,6 +122,7 @@ struct Reads {
 impl Reads {
     fn absorb(&mut self, other: Self) {
         self.paths.extend(other.paths);
+        self.links.extend(other.links);
         self.anything |= other.anything;
         self.including.extend(other.including);
     }
@@ -185,6 +191,7 @@ impl KnownReads<'_> {
             let Ok(Some(template)) = self.templates.find(name) else { return OwnReads::default() };
             let mut own = OwnReads::of_body(&template.body);
             own.reads.paths.extend(template.path.clone());
+            own.reads.links.extend(template.links.iter().cloned());
             own
         })
     }

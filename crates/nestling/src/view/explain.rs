@@ -4,6 +4,7 @@ mod cause;
 mod defaults;
 mod effect;
 mod why_not;
+mod presence;
 mod job;
 mod path;
 mod text;
@@ -35,6 +36,10 @@ pub struct Explanation {
     pub because: Vec<Vec<Step>>,
     /// If it is not included: the reasons, the nearest first.
     pub why_not: Vec<String>,
+    /// The cases that decide about a job, in order: the first whose condition holds decides.
+    pub decisions: Vec<Decision>,
+    /// Whether a job is in other kinds of pipelines, with all units.
+    pub other_pipelines: Vec<OtherPipeline>,
     /// Its consequences.
     pub effects: Vec<Effect>,
     /// Layers of a unit's jobs that are not in its own file, and uses of templates that have no effect.
@@ -63,6 +68,38 @@ pub struct Step {
     pub text: String,
     /// The place that states it, as `path:line:column`.
     pub place: Option<String>,
+}
+
+/// A case that decides about a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The copies that `parallel` makes and that it decides about; empty if it is all of them.
+    pub copies: Vec<String>,
+    /// The condition in words; null if it always holds.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// The outcome: `automatic`, `manual`, `left out`, ….
+    pub outcome: String,
+    /// The rule, as `path:line:column`; null for a job without rules.
+    pub place: Option<String>,
+}
+
+/// The presence of a job in another kind of pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct OtherPipeline {
+    /// A description of the pipeline.
+    pub pipeline: String,
+    /// `in`, `out`, or `maybe` if the condition decides.
+    pub state: &'static str,
+    /// For `maybe`: the condition in words.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// How the job starts, if that is not automatic.
+    pub start: Option<String>,
+    /// The reason why its rules leave the job out.
+    pub reason: Option<String>,
 }
 
 /// A unit that is selected as a consequence, with its jobs in this pipeline.
@@ -146,6 +183,8 @@ impl Explanation {
             included: false,
             because: Vec::new(),
             why_not: Vec::new(),
+            decisions: Vec::new(),
+            other_pipelines: Vec::new(),
             effects: Vec::new(),
             notes: Vec::new(),
             changed_paths: Vec::new(),

@@ -1,27 +1,30 @@
 //! The pipeline as a graph for other programs to draw: Mermaid and Graphviz's dot.
 //!
 //! Stages are boxes, jobs are nodes, needs are arrows. A job without `needs` waits for the previous stage: one arrow
-//! between the two boxes stands for all of these jobs.
+//! between the two boxes stands for all of these jobs. Jobs that their rules leave out are not drawn, and conditional
+//! jobs have dotted borders.
 
-use super::facts::{Start, by_stage, deploys_to, needed, short, start};
+use super::facts::{by_stage, deploys_to, needed, short};
+use super::planned::{PlannedJob, Start, possible_jobs};
 use super::row::start_in_words;
 use crate::plan::Plan;
+use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::need::needs;
-use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Returns a Mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>), which GitLab draws in Markdown.
 pub fn mermaid(plan: &Plan) -> String {
     let pipeline = &plan.pipeline;
-    let ids = ids(pipeline);
+    let ids = ids(plan);
     let mut out = String::from("flowchart LR\n");
-    let stages = by_stage(pipeline);
+    let stages = by_stage(pipeline, possible_jobs(plan));
     for (index, (stage, jobs)) in stages.iter().enumerate() {
         let _ = writeln!(out, "  subgraph s{index}[\"{}\"]\n    direction TB", mermaid_text(stage));
-        for job in jobs {
-            let id = &ids[job.name.as_str()];
-            let _ = writeln!(out, "    {id}[\"{}\"]{}", mermaid_label(job), class(job));
+        for planned in jobs {
+            let id = &ids[planned.job.name.as_str()];
+            let label = mermaid_label(*planned);
+            let _ = writeln!(out, "    {id}[\"{label}\"]{}", class(*planned));
         }
         out.push_str("  end\n");
     }
@@ -30,44 +33,47 @@ pub fn mermaid(plan: &Plan) -> String {
         let arrow = if waits_for_stage(&pair[1].1) { "-->" } else { "~~~" };
         let _ = writeln!(out, "  s{index} {arrow} s{}", index + 1);
     }
-    for Edge { from, to, optional } in edges(pipeline, &ids) {
+    for Edge { from, to, optional } in edges(plan, &ids) {
         let arrow = if optional { "-.->" } else { "-->" };
         let _ = writeln!(out, "  {from} {arrow} {to}");
     }
     out.push_str("  classDef deploy stroke:#108548,stroke-width:2px\n");
     out.push_str("  classDef manual stroke:#9e5400,stroke-width:2px,stroke-dasharray:4 3\n");
+    out.push_str("  classDef conditional stroke:#626168,stroke-width:1px,stroke-dasharray:2 3\n");
     out
 }
 
 /// Returns a dot digraph (<https://graphviz.org/doc/info/lang.html>).
 pub fn dot(plan: &Plan) -> String {
     let pipeline = &plan.pipeline;
-    let ids = ids(pipeline);
+    let ids = ids(plan);
     let mut out = String::from(
         "digraph pipeline {\n  rankdir=LR\n  compound=true\n  node [shape=box style=rounded fontname=\"sans-serif\"]\n",
     );
-    let stages = by_stage(pipeline);
+    let stages = by_stage(pipeline, possible_jobs(plan));
     for (index, (stage, jobs)) in stages.iter().enumerate() {
         let _ = writeln!(out, "  subgraph cluster_{index} {{\n    label={}", quoted(stage));
-        for job in jobs {
-            let style = match start(job) {
+        for planned in jobs {
+            let job = planned.job;
+            let style = match planned.start() {
+                _ if planned.condition().is_some() => " style=\"rounded,dotted\"",
                 Start::Manual | Start::Delayed(_) => " style=\"rounded,dashed\"",
                 Start::Automatic | Start::OnFailure => "",
             };
             let color = if is_deploy(job) { " color=darkgreen" } else { "" };
             let id = &ids[job.name.as_str()];
-            let label = quoted(&label(job, "\n"));
+            let label = quoted(&label(*planned, "\n"));
             let _ = writeln!(out, "    {id} [label={label}{style}{color}]");
         }
         out.push_str("  }\n");
     }
     for (index, pair) in stages.windows(2).enumerate() {
         // dot has no edges between clusters: the edge joins their first jobs and is clipped at the boxes.
-        let [from, to] = [&pair[0].1, &pair[1].1].map(|jobs| &ids[jobs[0].name.as_str()]);
+        let [from, to] = [&pair[0].1, &pair[1].1].map(|jobs| &ids[jobs[0].job.name.as_str()]);
         let style = if waits_for_stage(&pair[1].1) { "" } else { " style=invis" };
         let _ = writeln!(out, "  {from} -> {to} [ltail=cluster_{index} lhead=cluster_{}{style}]", index + 1);
     }
-    for Edge { from, to, optional } in edges(pipeline, &ids) {
+    for Edge { from, to, optional } in edges(plan, &ids) {
         let style = if optional { " [style=dashed]" } else { "" };
         let _ = writeln!(out, "  {from} -> {to}{style}");
     }
@@ -76,8 +82,8 @@ pub fn dot(plan: &Plan) -> String {
 }
 
 /// Returns `true` if a job of the stage waits for the whole previous stage.
-fn waits_for_stage(jobs: &[&Job]) -> bool {
-    jobs.iter().any(|job| needed(job).is_none())
+fn waits_for_stage(jobs: &[PlannedJob<'_>]) -> bool {
+    jobs.iter().any(|planned| needed(planned.job).is_none())
 }
 
 /// A need, between the ids of two jobs.
@@ -88,18 +94,18 @@ struct Edge<'a> {
 }
 
 /// Assigns an id to each job: names may have characters that the formats forbid in ids.
-fn ids(pipeline: &Pipeline) -> BTreeMap<&str, String> {
+fn ids(plan: &Plan) -> BTreeMap<&str, String> {
     let mut ids = BTreeMap::new();
-    for (index, job) in pipeline.jobs.iter().enumerate() {
-        ids.insert(job.name.as_str(), format!("j{index}"));
+    for (index, planned) in possible_jobs(plan).enumerate() {
+        ids.insert(planned.job.name.as_str(), format!("j{index}"));
     }
     ids
 }
 
-/// Returns the needs on jobs of this pipeline, in the jobs' order.
-fn edges<'a>(pipeline: &Pipeline, ids: &'a BTreeMap<&str, String>) -> Vec<Edge<'a>> {
+/// Returns the needs between jobs that are drawn, in the jobs' order.
+fn edges<'a>(plan: &Plan, ids: &'a BTreeMap<&str, String>) -> Vec<Edge<'a>> {
     let mut edges = Vec::new();
-    for job in &pipeline.jobs {
+    for PlannedJob { job, .. } in possible_jobs(plan) {
         for need in needs(&job.body).unwrap_or_default() {
             let Some(from) = need.job().and_then(|name| ids.get(name)) else { continue };
             edges.push(Edge { from, to: &ids[job.name.as_str()], optional: need.optional });
@@ -108,10 +114,14 @@ fn edges<'a>(pipeline: &Pipeline, ids: &'a BTreeMap<&str, String>) -> Vec<Edge<'
     edges
 }
 
-/// Returns the unit, the job, its environment and its start, one per line.
-fn label(job: &Job, line_break: &str) -> String {
+/// Returns the unit, the job with its copies, its environment, its target, its start and its condition, one per line.
+fn label(planned: PlannedJob<'_>, line_break: &str) -> String {
+    let job = planned.job;
     let mut lines: Vec<String> = job.unit.iter().map(ToString::to_string).collect();
-    lines.push(short(job).to_owned());
+    lines.push(match planned.multiplier() {
+        Some(multiplier) => format!("{} {multiplier}", short(job)),
+        None => short(job).to_owned(),
+    });
     if let Some(environment) = deploys_to(job) {
         let name = environment.name_text();
         lines.push(match environment.action() {
@@ -119,7 +129,9 @@ fn label(job: &Job, line_break: &str) -> String {
             action => format!("{action} {name}"),
         });
     }
-    lines.extend(start_in_words(job));
+    lines.extend(planned.trigger().map(|target| format!("triggers {target}")));
+    lines.extend(start_in_words(planned));
+    lines.extend(planned.condition().map(|condition| format!("if {condition}")));
     lines.join(line_break)
 }
 
@@ -127,16 +139,17 @@ fn is_deploy(job: &Job) -> bool {
     deploys_to(job).is_some_and(|environment| environment.deploys())
 }
 
-fn class(job: &Job) -> &'static str {
-    match (start(job), is_deploy(job)) {
+fn class(planned: PlannedJob<'_>) -> &'static str {
+    match (planned.start(), is_deploy(planned.job)) {
+        _ if planned.condition().is_some() => ":::conditional",
         (Start::Manual | Start::Delayed(_), _) => ":::manual",
         (_, true) => ":::deploy",
         _ => "",
     }
 }
 
-fn mermaid_label(job: &Job) -> String {
-    label(job, "\n").split('\n').map(mermaid_text).collect::<Vec<_>>().join("<br/>")
+fn mermaid_label(planned: PlannedJob<'_>) -> String {
+    label(planned, "\n").split('\n').map(mermaid_text).collect::<Vec<_>>().join("<br/>")
 }
 
 /// Escapes a label as `#code;`, all but letters, digits and a few signs: Mermaid reads Markdown and HTML in labels.

@@ -34,9 +34,9 @@ pub struct PlanV1 {
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.
     pub stages: Vec<String>,
-    /// The jobs in the order in which they are written.
+    /// The jobs in the order in which they are written, with those that their rules leave out.
     pub jobs: Vec<JobV1>,
-    /// The jobs with environments, in the order of the jobs.
+    /// The jobs with environments that are in the pipeline or may be, in the order of the jobs.
     pub environments: Vec<EnvironmentV1>,
     /// The parts of CDK assemblies that became no job, by unit, in the order of the assembly.
     pub cdk: Vec<CdkLineV1>,
@@ -160,14 +160,34 @@ pub struct JobV1 {
     pub unit: Option<String>,
     /// Its stage.
     pub stage: String,
-    /// `automatic`, `manual`, `delayed` or `on_failure`.
+    /// `automatic`, `manual`, `delayed` or `on_failure`; `automatic` if its rules differ.
     pub start: String,
+    /// Whether GitLab makes the job.
+    pub presence: PresenceV1,
+    /// Number of jobs that GitLab makes of it, by `parallel`: the highest possible number if that depends on a condition.
+    pub copies: usize,
+    /// The target of a trigger job: the path of a project, or `child pipeline`.
+    pub trigger: Option<String>,
     /// The jobs that it needs; null if it waits for all jobs of earlier stages.
     pub needs: Option<Vec<NeedV1>>,
     /// The environment of the job.
     pub environment: Option<JobEnvironmentV1>,
     /// The place of its definition.
     pub origin: OriginV1,
+}
+
+/// The presence of a job in the pipeline.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PresenceV1 {
+    /// `in`, `out`, or `maybe` if it depends on values that are not known before GitLab creates the pipeline.
+    pub state: String,
+    /// `on_success`, `on_failure`, `always`, `manual` or `delayed`; null if the job is out, or if its rules differ.
+    pub start: Option<String>,
+    /// For `maybe`: the condition under which the job is in the pipeline, in words.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// The rule that decides, as `path:line:column`; null for a job without rules.
+    pub rule: Option<String>,
 }
 
 /// A need of a job.
@@ -214,6 +234,9 @@ pub struct EnvironmentV1 {
     pub unit: Option<String>,
     /// True if the job is manual.
     pub manual: bool,
+    /// The condition under which GitLab makes the job, in words; null if it is certain.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
 }
 
 /// A part of a CDK assembly that became no job.

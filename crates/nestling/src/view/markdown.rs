@@ -3,6 +3,8 @@
 use super::escape::{cell, code};
 use super::facts::by_stage;
 use super::fit::counted;
+use super::planned::{Count, PlannedJob, planned_jobs, possible_jobs};
+use super::row::start_in_words;
 use super::tree::{extent, summary};
 use super::unclaimed::provenance;
 use crate::plan::Plan;
@@ -53,7 +55,7 @@ fn problems(diagnostics: &[Diagnostic]) -> Option<String> {
 }
 
 fn environments(out: &mut String, plan: &Plan) {
-    let all = touched(&plan.pipeline);
+    let all = touched(plan);
     out.push_str("### Environments\n\n");
     if all.is_empty() {
         out.push_str("None.\n\n");
@@ -65,10 +67,18 @@ fn environments(out: &mut String, plan: &Plan) {
         let tier = cell(touched.tier.as_deref().unwrap_or_default());
         let action = action(touched);
         let unit = touched.unit.as_ref().map(|unit| code(unit.as_str())).unwrap_or_default();
-        let start = if touched.start == Starts::Manual { "manual" } else { "automatic" };
+        let mut start = if touched.start == Starts::Manual { "manual" } else { "automatic" }.to_owned();
+        if let Some(condition) = &touched.condition {
+            start = format!("{start} if {}", condition_cell(condition));
+        }
         let _ = writeln!(out, "| {name} | {tier} | {action} | {unit} | {start} |");
     }
     more(out, all.len());
+}
+
+/// Returns a condition for a table: its back-ticks are kept as code.
+fn condition_cell(condition: &str) -> String {
+    condition.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;")
 }
 
 fn environment_name(touched: &Touched) -> String {
@@ -114,17 +124,48 @@ fn units(out: &mut String, plan: &Plan) {
 
 fn stages(out: &mut String, plan: &Plan) {
     out.push_str("### Jobs\n\n");
-    for (stage, jobs) in by_stage(&plan.pipeline) {
-        let count = counted(jobs.len(), "job");
-        let _ = writeln!(out, "<details><summary>{}: {count}</summary>\n", cell(stage));
-        for job in jobs.iter().take(ROWS) {
-            let _ = writeln!(out, "- {}", code(job.name.as_str()));
-        }
-        if jobs.len() > ROWS {
-            let _ = writeln!(out, "- and {} more", jobs.len() - ROWS);
-        }
-        out.push_str("\n</details>\n\n");
+    for (stage, jobs) in by_stage(&plan.pipeline, possible_jobs(plan)) {
+        let count = Count::of(jobs.iter().copied()).in_words("job");
+        let lines: Vec<String> = jobs.iter().map(|planned| job_line(*planned)).collect();
+        details(out, &format!("{}: {count}", cell(stage)), &lines);
     }
+    let mut omitted = Vec::new();
+    for planned in planned_jobs(plan) {
+        if let Some(omission) = planned.omission() {
+            let reason = condition_cell(&omission.in_words(&plan.sources));
+            omitted.push(format!("- {}: {reason}", code(planned.job.name.as_str())));
+        }
+    }
+    if !omitted.is_empty() {
+        details(out, &format!("{} left out by rules", counted(omitted.len(), "job")), &omitted);
+    }
+}
+
+fn details(out: &mut String, title: &str, lines: &[String]) {
+    let _ = writeln!(out, "<details><summary>{title}</summary>\n");
+    for line in lines.iter().take(ROWS) {
+        let _ = writeln!(out, "{line}");
+    }
+    if lines.len() > ROWS {
+        let _ = writeln!(out, "- and {} more", lines.len() - ROWS);
+    }
+    out.push_str("\n</details>\n\n");
+}
+
+/// Returns a job with its copies, its target, its start and its condition.
+fn job_line(planned: PlannedJob<'_>) -> String {
+    let mut line = format!("- {}", code(planned.job.name.as_str()));
+    if let Some(multiplier) = planned.multiplier() {
+        let _ = write!(line, " {multiplier}");
+    }
+    let mut facts = Vec::new();
+    facts.extend(planned.trigger().map(|target| format!("triggers {}", code(target))));
+    facts.extend(start_in_words(planned));
+    facts.extend(planned.condition().map(|condition| format!("if {}", condition_cell(&condition))));
+    if !facts.is_empty() {
+        let _ = write!(line, ": {}", facts.join(", "));
+    }
+    line
 }
 
 /// Adds the parts of CDK assemblies that became no job: first those that require an action, then the others.

@@ -83,7 +83,7 @@ pub fn units(plan: &Plan, screen: Screen) -> String {
 /// Returns the environments that the pipeline changes: tier, action, start, name and job.
 pub fn environments(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    let all = touched(&plan.pipeline);
+    let all = touched(plan);
     let rows: Vec<Vec<String>> = all.iter().map(|touched| environment_row(touched, paint)).collect();
     let mut text = String::new();
     for (line, touched) in padded(&rows).into_iter().zip(&all).take(UNITS) {
@@ -105,6 +105,11 @@ fn environment_row(touched: &Touched, paint: Paint) -> Vec<String> {
         "start" => paint.green("deploy"),
         action => action.to_owned(),
     };
-    let start = if touched.start == Starts::Manual { paint.yellow("manual") } else { String::new() };
+    let start = match (touched.start, &touched.condition) {
+        (Starts::Manual, None) => paint.yellow("manual"),
+        (Starts::Manual, Some(_)) => paint.yellow("manual, conditional"),
+        (Starts::Automatic, Some(_)) => paint.yellow("conditional"),
+        (Starts::Automatic, None) => String::new(),
+    };
     vec![touched.tier.clone().unwrap_or_default(), action, start]
 }

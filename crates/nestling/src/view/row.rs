@@ -1,13 +1,17 @@
 //! One job on one line: name, stage, environment, start, needs. A line that is too long is shortened, the needs first.
 
-use super::facts::{Start, deploys_to, needed, short, start, within};
-use super::fit::{counted, list, middle_cut, width};
+use super::facts::{deploys_to, needed, short, within};
+use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
-use nestling_gitlab::pipeline::Job;
+use super::planned::{PlannedJob, Start};
 use nestling_gitlab::pipeline::environment::Environment;
+use std::collections::BTreeSet;
 
 /// Columns are padded to their widest text, up to this width: one long name must not push all others aside.
 const WIDEST: usize = 32;
+
+/// The minimal width of a shortened condition.
+const CONDITION: usize = 16;
 
 /// The minimal width of a shortened environment name.
 const ENVIRONMENT: usize = 8;
@@ -33,32 +37,56 @@ fn column_width(rows: &[Vec<String>], column: usize) -> usize {
     widths.filter(|width| *width <= WIDEST).max().unwrap_or(WIDEST)
 }
 
-/// Returns a job's name for a list, in yellow if the job is manual or delayed.
-pub(crate) fn name(job: &Job, paint: Paint) -> String {
-    match start(job) {
-        Start::Manual | Start::Delayed(_) => paint.yellow(short(job)),
-        Start::Automatic | Start::OnFailure => short(job).to_owned(),
+/// Returns a job's name for a list, with the number of its copies, in yellow if the job is manual or delayed.
+pub(crate) fn name(planned: PlannedJob<'_>, paint: Paint) -> String {
+    let mut name = short(planned.job).to_owned();
+    if let Some(multiplier) = planned.multiplier() {
+        name = format!("{name} {multiplier}");
+    }
+    match planned.start() {
+        Start::Manual | Start::Delayed(_) => paint.yellow(name),
+        Start::Automatic | Start::OnFailure => name,
     }
 }
 
-/// Returns the other facts of a job, in `columns` characters if possible.
-pub(crate) fn facts(job: &Job, screen: Screen, columns: usize) -> String {
+/// Returns the other facts of a job, in `columns` characters if possible. Needs on `absent` jobs are met without them.
+pub(crate) fn facts(
+    planned: PlannedJob<'_>,
+    absent: &BTreeSet<&str>,
+    screen: Screen,
+    columns: usize,
+) -> String {
     let paint = screen.paint;
-    let start = start_in_words(job);
+    let job = planned.job;
+    let start = start_in_words(planned);
     let mut needed_jobs = Vec::new();
     for name in needed(job).unwrap_or_default() {
-        needed_jobs.push(within(job, name).to_owned());
+        if !absent.contains(name) {
+            needed_jobs.push(within(job, name).to_owned());
+        }
     }
     // The start is short and never cut; the rest shares the room beside it.
     let mut room = columns.saturating_sub(start.as_ref().map_or(0, |text| text.len() + 2));
+    let needs_width = if needed_jobs.is_empty() { 0 } else { width(&needs(&needed_jobs, 0)) + 2 };
+    let condition = planned.condition().map(|condition| format!("if {condition}"));
+    let condition_width = condition.as_ref().map_or(0, |_| CONDITION + 2);
     let mut facts = Vec::new();
     if let Some(environment) = deploys_to(job) {
-        let needs_width = if needed_jobs.is_empty() { 0 } else { width(&needs(&needed_jobs, 0)) + 2 };
-        let text = environment_in_words(&environment, room.saturating_sub(needs_width));
+        let text = environment_in_words(&environment, room.saturating_sub(needs_width + condition_width));
         room = room.saturating_sub(width(&text) + 2);
         facts.push(if environment.action() == "start" { paint.green(text) } else { paint.dim(text) });
     }
+    if let Some(target) = planned.trigger() {
+        let text = format!("triggers {target}");
+        room = room.saturating_sub(width(&text) + 2);
+        facts.push(paint.cyan(text));
+    }
     facts.extend(start.map(|text| paint.yellow(text)));
+    if let Some(condition) = condition {
+        let text = end_cut(&condition, room.saturating_sub(needs_width).max(CONDITION));
+        room = room.saturating_sub(width(&text) + 2);
+        facts.push(paint.yellow(text));
+    }
     if !needed_jobs.is_empty() {
         facts.push(paint.dim(needs(&needed_jobs, room)));
     }
@@ -66,8 +94,8 @@ pub(crate) fn facts(job: &Job, screen: Screen, columns: usize) -> String {
 }
 
 /// Returns how a job starts, or `None` if that is automatic.
-pub(crate) fn start_in_words(job: &Job) -> Option<String> {
-    match start(job) {
+pub(crate) fn start_in_words(planned: PlannedJob<'_>) -> Option<String> {
+    match planned.start() {
         Start::Automatic => None,
         Start::Manual => Some("manual".to_owned()),
         Start::Delayed(time) => Some(format!("after {time}")),

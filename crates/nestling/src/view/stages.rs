@@ -1,8 +1,9 @@
 //! The plan as a table: the stages in the order in which they run, each with its jobs.
 
 use super::facts::by_stage;
-use super::fit::{counted, width};
+use super::fit::{counted, list, width};
 use super::paint::Screen;
+use super::planned::{Count, absent_names, possible_jobs};
 use super::row;
 use super::tree::summary;
 use crate::plan::Plan;
@@ -11,22 +12,33 @@ use std::fmt::Write as _;
 /// Returns the jobs by stage, with their units.
 pub fn stages(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
-    let by_stage = by_stage(&plan.pipeline);
+    let by_stage = by_stage(&plan.pipeline, possible_jobs(plan));
     let mut rows = Vec::new();
-    for job in by_stage.iter().flat_map(|(_, jobs)| jobs) {
-        let unit = job.unit.as_ref().map_or("workspace", |unit| unit.as_str());
-        rows.push(vec![paint.bold(unit), row::name(job, paint)]);
+    for planned in by_stage.iter().flat_map(|(_, jobs)| jobs) {
+        let unit = planned.job.unit.as_ref().map_or("workspace", |unit| unit.as_str());
+        rows.push(vec![paint.bold(unit), row::name(*planned, paint)]);
     }
     // All stages share the widths of their columns.
     let mut lines = row::padded(&rows).into_iter();
+    let absent = absent_names(plan);
     let mut text = String::new();
     for (stage, jobs) in by_stage {
-        let _ = writeln!(text, "{}  {}", paint.cyan(stage), paint.dim(counted(jobs.len(), "job")));
-        for (job, line) in jobs.iter().zip(lines.by_ref()) {
-            let facts = row::facts(job, screen, screen.columns.saturating_sub(2 + width(&line)));
+        let count = Count::of(jobs.iter().copied()).in_words("job");
+        let _ = writeln!(text, "{}  {}", paint.cyan(stage), paint.dim(count));
+        for (planned, line) in jobs.iter().zip(lines.by_ref()) {
+            let room = screen.columns.saturating_sub(2 + width(&line));
+            let facts = row::facts(*planned, &absent, screen, room);
             let _ = writeln!(text, "  {}", format!("{line}{facts}").trim_end());
         }
         text.push('\n');
+    }
+    let names: Vec<String> = absent.iter().map(|name| (*name).to_owned()).collect();
+    if !names.is_empty() {
+        let title = format!("{} left out by rules", counted(names.len(), "job"));
+        let room = screen.columns.saturating_sub(width(&title) + 2);
+        let listed = list(&names, ", ", room, |more| format!("and {more} more"));
+        let line = if listed.is_empty() { title } else { format!("{title}: {listed}") };
+        let _ = writeln!(text, "{}\n", paint.dim(line));
     }
     text + &summary(plan)
 }

@@ -1,9 +1,9 @@
 //! The environments that a pipeline changes: the effect of a merge at a glance.
 
+use crate::plan::Plan;
+use crate::view::planned::{Count, PlannedJob, Start, possible_jobs};
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::environment::environment;
-use nestling_gitlab::pipeline::rule::is_manual;
-use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::Node;
 
 /// A job with an environment.
@@ -24,6 +24,9 @@ pub struct Touched {
     pub unit: Option<UnitName>,
     /// How the job starts.
     pub start: Starts,
+    /// The condition under which GitLab makes the job; `None` if it is certain.
+    pub condition: Option<String>,
+    pub(crate) count: Count,
 }
 
 /// How a job starts.
@@ -35,12 +38,13 @@ pub enum Starts {
     Manual,
 }
 
-/// Returns the jobs with environments, in the pipeline's order.
-pub fn touched(pipeline: &Pipeline) -> Vec<Touched> {
-    pipeline.jobs.iter().filter_map(of_job).collect()
+/// Returns the jobs with environments that GitLab makes or may make, in the pipeline's order.
+pub fn touched(plan: &Plan) -> Vec<Touched> {
+    possible_jobs(plan).filter_map(of_job).collect()
 }
 
-fn of_job(job: &Job) -> Option<Touched> {
+fn of_job(planned: PlannedJob<'_>) -> Option<Touched> {
+    let job = planned.job;
     let environment = environment(&job.body)?;
     Some(Touched {
         name: environment.name()?.text()?.to_owned(),
@@ -49,6 +53,8 @@ fn of_job(job: &Job) -> Option<Touched> {
         url: environment.get("url").and_then(Node::text).map(str::to_owned),
         job: job.name.clone(),
         unit: job.unit.clone(),
-        start: if is_manual(&job.body) { Starts::Manual } else { Starts::Automatic },
+        start: if planned.start() == Start::Manual { Starts::Manual } else { Starts::Automatic },
+        condition: planned.condition(),
+        count: planned.count(),
     })
 }

@@ -1,21 +1,23 @@
 //! The plan as a tree: the units with their reasons, each with its jobs.
 
-use super::facts::by_stage;
+use super::facts::{by_stage, short};
 use super::fit::{counted, end_cut, list, width};
 use super::paint::Screen;
+use super::planned::{Count, PlannedJob, Start, absent_names, planned_jobs, possible_jobs};
 use super::row;
 use super::unclaimed::provenance;
 use crate::changes::{Everything, Extent};
 use crate::plan::Plan;
 use crate::select::Reason;
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::pipeline::rule::is_manual;
-use nestling_gitlab::pipeline::{Job, Pipeline};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The minimal room for a reason: with less, it gets a line of its own.
 const REASON: usize = 24;
+
+/// The maximal number of omitted jobs of a unit that get a line each.
+const OMITTED: usize = 3;
 
 /// Returns the plan as a tree, for a terminal or a job's log. Lines are fitted to the screen by shortening reasons and
 /// needs; names are never cut.
@@ -31,21 +33,26 @@ pub fn tree(plan: &Plan, screen: Screen) -> String {
 pub fn branches(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let mut text = String::new();
-    let workspace_jobs: Vec<&Job> = plan.pipeline.jobs.iter().filter(|job| job.unit.is_none()).collect();
+    let jobs: Vec<PlannedJob<'_>> = planned_jobs(plan).collect();
+    let absent = absent_names(plan);
+    let workspace_jobs: Vec<PlannedJob<'_>> =
+        jobs.iter().copied().filter(|planned| planned.job.unit.is_none()).collect();
     if !workspace_jobs.is_empty() {
         let _ = writeln!(text, "{}", paint.bold("workspace"));
-        jobs_of(&workspace_jobs, screen, &mut text);
+        jobs_of(&workspace_jobs, &absent, screen, &mut text);
+        omitted_jobs(plan, &workspace_jobs, screen, &mut text);
     }
-    let stage_index = stage_index(&plan.pipeline);
-    for unit_jobs in plan.pipeline.jobs.chunk_by(|a, b| a.unit == b.unit) {
-        let Some(unit) = &unit_jobs[0].unit else { continue };
+    let stage_index = stage_index(plan);
+    for unit_jobs in jobs.chunk_by(|a, b| a.job.unit == b.job.unit) {
+        let Some(unit) = &unit_jobs[0].job.unit else { continue };
         if is_removed(plan, unit) {
             continue;
         }
         unit_line(plan, unit, screen, &mut text);
-        let mut jobs: Vec<&Job> = unit_jobs.iter().collect();
-        jobs.sort_by_key(|job| stage_index.get(job.stage()));
-        jobs_of(&jobs, screen, &mut text);
+        let mut unit_jobs = unit_jobs.to_vec();
+        unit_jobs.sort_by_key(|planned| stage_index.get(planned.job.stage()));
+        jobs_of(&unit_jobs, &absent, screen, &mut text);
+        omitted_jobs(plan, &unit_jobs, screen, &mut text);
         for left_out in plan.left_out.get(unit).into_iter().flatten() {
             let line = format!("   without {}: {}", left_out.job, left_out.reason);
             let _ = writeln!(text, "{}", paint.dim(end_cut(&line, screen.columns)));
@@ -60,8 +67,12 @@ fn is_removed(plan: &Plan, unit: &UnitName) -> bool {
 }
 
 /// Returns the position of each stage in the order in which they run.
-fn stage_index(pipeline: &Pipeline) -> BTreeMap<&str, usize> {
-    by_stage(pipeline).into_iter().enumerate().map(|(index, (stage, _))| (stage, index)).collect()
+fn stage_index(plan: &Plan) -> BTreeMap<&str, usize> {
+    by_stage(&plan.pipeline, planned_jobs(plan))
+        .into_iter()
+        .enumerate()
+        .map(|(index, (stage, _))| (stage, index))
+        .collect()
 }
 
 /// Adds the units that were removed since base, with the jobs that stop their environments.
@@ -71,14 +82,15 @@ fn removed_units(plan: &Plan, screen: Screen, text: &mut String) {
     }
     for removed in &plan.removed {
         let unit = &removed.unit.name;
-        let jobs: Vec<&Job> =
-            plan.pipeline.jobs.iter().filter(|job| job.unit.as_ref() == Some(unit)).collect();
+        let jobs: Vec<PlannedJob<'_>> =
+            planned_jobs(plan).filter(|planned| planned.job.unit.as_ref() == Some(unit)).collect();
         unit_line(plan, unit, screen, text);
         if jobs.is_empty() {
             let line = "   no environments to stop in this pipeline";
             let _ = writeln!(text, "{}", screen.paint.dim(line));
         }
-        jobs_of(&jobs, screen, text);
+        jobs_of(&jobs, &absent_names(plan), screen, text);
+        omitted_jobs(plan, &jobs, screen, text);
     }
 }
 
@@ -129,14 +141,36 @@ fn reasons_in(reasons: &[Reason], room: usize) -> String {
     }
 }
 
-fn jobs_of(jobs: &[&Job], screen: Screen, text: &mut String) {
+/// Adds a line for each job that GitLab makes or may make.
+fn jobs_of(jobs: &[PlannedJob<'_>], absent: &BTreeSet<&str>, screen: Screen, text: &mut String) {
     let paint = screen.paint;
-    let rows: Vec<Vec<String>> =
-        jobs.iter().map(|job| vec![row::name(job, paint), paint.cyan(job.stage())]).collect();
-    for (index, (line, job)) in row::padded(&rows).into_iter().zip(jobs).enumerate() {
+    let jobs: Vec<PlannedJob<'_>> = jobs.iter().copied().filter(|planned| !planned.is_out()).collect();
+    let rows: Vec<Vec<String>> = jobs
+        .iter()
+        .map(|planned| vec![row::name(*planned, paint), paint.cyan(planned.job.stage())])
+        .collect();
+    for (index, (line, planned)) in row::padded(&rows).into_iter().zip(&jobs).enumerate() {
         let branch = if index + 1 == jobs.len() { "└─ " } else { "├─ " };
-        let facts = row::facts(job, screen, screen.columns.saturating_sub(3 + width(&line)));
+        let room = screen.columns.saturating_sub(3 + width(&line));
+        let facts = row::facts(*planned, absent, screen, room);
         let _ = writeln!(text, "{}{}", paint.dim(branch), format!("{line}{facts}").trim_end());
+    }
+}
+
+/// Adds the jobs that their rules leave out: each with its rule if they are few, else their number.
+fn omitted_jobs(plan: &Plan, jobs: &[PlannedJob<'_>], screen: Screen, text: &mut String) {
+    let mut lines = Vec::new();
+    for planned in jobs {
+        if let Some(omission) = planned.omission() {
+            let reason = omission.in_words(&plan.sources);
+            lines.push(format!("   without {}: {reason}", short(planned.job)));
+        }
+    }
+    if lines.len() > OMITTED {
+        lines = vec![format!("   {} left out by rules", counted(lines.len(), "job"))];
+    }
+    for line in lines {
+        let _ = writeln!(text, "{}", screen.paint.dim(end_cut(&line, screen.columns)));
     }
 }
 
@@ -144,10 +178,20 @@ fn jobs_of(jobs: &[&Job], screen: Screen, text: &mut String) {
 pub fn summary(plan: &Plan) -> String {
     let selected = plan.selection.selected().count();
     let units = counted(plan.workspace.units.len(), "unit");
-    let jobs = counted(plan.pipeline.jobs.len(), "job");
-    let manual = plan.pipeline.jobs.iter().filter(|job| is_manual(&job.body)).count();
+    let jobs = Count::of(possible_jobs(plan)).in_words("job");
+    let manual = Count::of(possible_jobs(plan).filter(|planned| planned.start() == Start::Manual)).possible;
     let manual = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
-    let touched = super::touched::touched(&plan.pipeline);
-    let deploys = touched.iter().filter(|touched| touched.action == "start").count();
-    format!("{selected} of {units}, {jobs}{manual}, {}\n", counted(deploys, "deployment"))
+    let mut deployments = Count::default();
+    for touched in super::touched::touched(plan) {
+        if touched.action == "start" {
+            deployments.certain += touched.count.certain;
+            deployments.possible += touched.count.possible;
+        }
+    }
+    let deployments = deployments.in_words("deployment");
+    let omitted = match absent_names(plan).len() {
+        0 => String::new(),
+        count => format!("; {} left out by rules", counted(count, "job")),
+    };
+    format!("{selected} of {units}, {jobs}{manual}, {deployments}{omitted}\n")
 }

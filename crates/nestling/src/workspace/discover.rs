@@ -3,19 +3,11 @@
 
 use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
-use super::document::split;
+pub(crate) use super::linked::Found;
+use super::linked::{Followed, follow, opens_workspace};
 use super::stated::{self, Manifests};
-use nestling_files::files::{FileQuery, FileVisitor, Files, ReadError, Walk};
+use nestling_files::files::{EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-
-/// A directory that is a unit, and why.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    /// The bytes of its `nestling.yml`, if it has one.
-    pub file: Option<Vec<u8>>,
-    /// The rules of the workspace that match it, by index, in order.
-    pub rules: Vec<usize>,
-}
 
 /// Finds all units' directories, in order. The root is one where a rule says so: its `nestling.yml` is the workspace's.
 /// A directory whose `nestling.yml` opens a workspace of its own is left
@@ -37,12 +29,42 @@ pub(crate) fn discover(
         collect_not_below: Some(stated::INSTALLED),
         ..FileQuery::new(FILE_NAME.as_bytes())
     };
-    let mut discovery = Discovery { rules, manifests, found: Vec::new(), nested: Vec::new() };
+    let mut discovery = Discovery {
+        rules,
+        manifests,
+        declared_submodules: declared_submodules(files)?,
+        found: Vec::new(),
+        nested: Vec::new(),
+        links: Vec::new(),
+        submodules: Vec::new(),
+    };
     files.find(&query, &mut discovery)?;
-    let Discovery { mut found, mut nested, .. } = discovery;
+    let Discovery { mut found, mut nested, mut links, mut submodules, .. } = discovery;
+    links.sort_unstable();
+    let mut broken_links = Vec::new();
+    for link in links {
+        match follow(files, rules, &link)? {
+            Ok(Followed::Unit(directory, unit)) => add(&mut found, directory, unit),
+            Ok(Followed::Workspace(directory)) => nested.push(directory),
+            Ok(Followed::File) => {}
+            Err(problem) => broken_links.push(problem),
+        }
+    }
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     nested.sort_unstable();
-    Ok(Discovered { units: found, nested })
+    submodules.sort_unstable();
+    Ok(Discovered { units: found, nested, submodules, broken_links })
+}
+
+/// Adds a unit that is behind a link; a rule may have found its directory already.
+fn add(found: &mut Vec<(RepoPath, Found)>, directory: RepoPath, unit: Found) {
+    match found.iter_mut().find(|(known, _)| *known == directory) {
+        Some((_, known)) => {
+            known.file = unit.file;
+            known.linked.extend(unit.linked);
+        }
+        None => found.push((directory, unit)),
+    }
 }
 
 /// Directories that a workspace's files are about.
@@ -51,6 +73,10 @@ pub(crate) struct Discovered {
     pub units: Vec<(RepoPath, Found)>,
     /// Directories with a workspace of their own, in order.
     pub nested: Vec<RepoPath>,
+    /// Submodules that a rule matches, in order.
+    pub submodules: Vec<RepoPath>,
+    /// Messages about links that lead to no unit and should.
+    pub broken_links: Vec<String>,
 }
 
 /// Gathers directories and manifests while the repository is walked.
@@ -59,11 +85,25 @@ struct Discovery<'d> {
     manifests: &'d mut Manifests,
     found: Vec<(RepoPath, Found)>,
     nested: Vec<RepoPath>,
+    /// The paths that `.gitmodules` names: one that is not checked out is an empty directory.
+    declared_submodules: Vec<RepoPath>,
+    links: Vec<RepoPath>,
+    submodules: Vec<RepoPath>,
+}
+
+impl Discovery<'_> {
+    fn is_matched(&self, path: &RepoPath) -> bool {
+        self.rules.iter().any(|globs| globs.matches(path))
+    }
 }
 
 impl FileVisitor for Discovery<'_> {
     fn directory(&mut self, directory: &RepoPath, file: Option<Vec<u8>>) -> Walk {
         let is_root = directory.is_root();
+        if self.declared_submodules.contains(directory) {
+            self.not_entered(directory, EntryKind::Submodule);
+            return Walk::Skip;
+        }
         if !is_root && file.as_deref().is_some_and(opens_workspace) {
             self.nested.push(directory.clone());
             return Walk::Skip;
@@ -72,9 +112,18 @@ impl FileVisitor for Discovery<'_> {
         let rules: Vec<usize> = matching.map(|(rule, _)| rule).collect();
         let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
-            self.found.push((directory.clone(), Found { file, rules }));
+            self.found.push((directory.clone(), Found { file, rules, linked: Vec::new() }));
         }
         Walk::Descend
+    }
+
+    fn not_entered(&mut self, path: &RepoPath, kind: EntryKind) {
+        let is_file = path.file_name() == FILE_NAME.as_bytes();
+        match kind {
+            EntryKind::Symlink if is_file || self.is_matched(path) => self.links.push(path.clone()),
+            EntryKind::Submodule if self.is_matched(path) => self.submodules.push(path.clone()),
+            _ => {}
+        }
     }
 
     fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
@@ -82,11 +131,13 @@ impl FileVisitor for Discovery<'_> {
     }
 }
 
-fn opens_workspace(bytes: &[u8]) -> bool {
-    if !bytes.windows(10).any(|window| window == b"workspace:") {
-        return false;
-    }
-    let text = String::from_utf8_lossy(bytes);
-    let header = split(&text).header.unwrap_or_default();
-    header.lines().any(|line| line.starts_with("workspace:"))
+/// Reads the paths of submodules from `.gitmodules`.
+fn declared_submodules(files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
+    let Some(bytes) = files.read(&RepoPath::root().child(b".gitmodules"))? else { return Ok(Vec::new()) };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let path = |line: &str| {
+        let (key, path) = line.split_once('=')?;
+        RepoPath::parse(path.trim().trim_matches('"')).ok().filter(|_| key.trim() == "path")
+    };
+    Ok(text.lines().filter_map(path).collect())
 }

@@ -14,7 +14,8 @@ use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
-use crate::workspace::rules::{UNIT_NAME, WORKSPACE_MISSING};
+use crate::workspace::idle_rules::GLOB_UNMATCHED;
+use crate::workspace::rules::{LINK, UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
@@ -67,8 +68,11 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
     loading.lists(&written);
     let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
     let mut manifests = Manifests::of(from.iter().flatten());
-    let Discovered { units: found, nested } = discover(files, &globs, &mut manifests)?;
+    let Discovered { units: found, nested, submodules, broken_links } =
+        discover(files, &globs, &mut manifests)?;
     workspace.nested = nested;
+    loading.diagnostics.extend(broken_links.into_iter().map(broken_link));
+    loading.diagnostics.extend(submodules.iter().map(submodule));
     workspace.rules = globs;
     loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
     loading.diagnostics.extend(manifests.missing(&written.depends_from));
@@ -97,6 +101,17 @@ fn no_workspace() -> Diagnostic {
         format!("there is no `{FILE_NAME}` at the repository's root"),
     )
     .with_help("`nestling init` writes one; it starts with `workspace:`")
+}
+
+fn broken_link(message: String) -> Diagnostic {
+    Diagnostic::new(&LINK, Severity::Error, message)
+        .with_help("links are followed to what git tracks in this repository: correct the link, or remove it")
+}
+
+fn submodule(path: &RepoPath) -> Diagnostic {
+    let message = format!("`{path}` is a submodule, and no unit is made of it");
+    Diagnostic::new(&GLOB_UNMATCHED, Severity::Warning, message)
+        .with_help("make a unit of a directory that uses it, with `changes` of the submodule's path")
 }
 
 fn no_header(file: FileId) -> Diagnostic {
@@ -237,9 +252,9 @@ impl Loading<'_> {
     }
 
     fn unit(&mut self, dir: RepoPath, found: Found, rules: &[Rule]) -> Draft {
-        let rules: Vec<&Rule> = found.rules.iter().map(|at| &rules[*at]).collect();
-        let (file, header, fragment) = found
-            .file
+        let Found { file: bytes, rules: rule_indices, linked } = found;
+        let rules: Vec<&Rule> = rule_indices.iter().map(|at| &rules[*at]).collect();
+        let (file, header, fragment) = bytes
             .and_then(|bytes| self.document::<UnitHeader>(&dir.child(FILE_NAME.as_bytes()), bytes))
             .map_or((None, UnitHeader::default(), None), |(file, header, body)| (Some(file), header, body));
         let written = header.unit.unwrap_or_default();
@@ -265,6 +280,7 @@ impl Loading<'_> {
             },
             depends_on: Vec::new(),
         };
+        draft.unit.changes.extend(rule::of_links(&linked, declaration.origin()));
         for rule in rules {
             draft.unit.uses.extend(rule.uses.iter().cloned());
             self.apply(&mut draft, rule.depends_on.clone(), &rule.written.changes);

@@ -4,10 +4,11 @@ use super::directory_globs::DirectoryGlobs;
 use super::discover::Found;
 use super::format;
 use super::globs::{climbing_change, climbs, glob, refused_exclusion};
+use super::linked::Linked;
 use super::unit::{PathRule, Sign};
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::GLOB;
-use nestling_files::path::RepoPath;
+use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{Located, Node};
@@ -106,6 +107,20 @@ pub(crate) fn path_rule(dir: &RepoPath, text: &Located<String>) -> Result<PathRu
         None => format!("{}/{rest}", escape(&String::from_utf8_lossy(dir.as_bytes()))),
     };
     Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
+}
+
+/// The rules of what a unit is made from by way of links: the links, and what they lead to.
+pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
+    let rule = |linked: &Linked| {
+        let (path, below) = match linked {
+            Linked::File(path) => (path, ""),
+            Linked::Directory(path) => (path, "/**/*"),
+        };
+        let text = path.as_str()?;
+        let glob = Glob::parse(&format!("{}{below}", escape(text))).ok()?;
+        Some(PathRule { sign: Sign::Include, glob, written: format!("/{text}{below}"), origin })
+    };
+    linked.iter().filter_map(rule).collect()
 }
 
 /// A directory's name inside a glob, where none of its characters means anything.

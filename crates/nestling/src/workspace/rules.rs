@@ -120,6 +120,16 @@ workspace:
         good: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everything }\n")]),
     }
 
+    LINK = "link" {
+        severities: &[Error],
+        summary: "a symbolic link leads to nothing in the repository",
+        documentation: "A `nestling.yml`, a directory that `match` reaches and a template may be behind a symbolic link, as \
+            long as the target is in the repository. A change to the link or to its target selects the unit.",
+        source: "monorepo.md",
+        bad: Example::None,
+        good: Example::None,
+    }
+
     ENVIRONMENT_BLOCKING = "environment-blocking" {
         severities: &[Error],
         summary: "an environment is `blocking` but not `manual`",

@@ -3,9 +3,11 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
-use crate::workspace::rules::{TEMPLATE_HEADER, TEMPLATE_SOURCE};
+use crate::workspace::rules::{LINK, TEMPLATE_HEADER, TEMPLATE_SOURCE};
 use include_dir::{Dir, include_dir};
-use nestling_files::files::{Files, MemoryFiles, ReadError, Revision, RevisionError, Revisions};
+use nestling_files::files::{
+    Files, MemoryFiles, ReadError, Revision, RevisionError, Revisions, resolve_links,
+};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
@@ -25,6 +27,8 @@ const LIBRARY_PREFIX: &str = "nestling/";
 pub(crate) struct Template {
     /// Where it stands among the files at hand; `None` for the built-in library and other revisions.
     pub path: Option<RepoPath>,
+    /// Links that it is behind, and the file that they lead to.
+    pub links: Vec<RepoPath>,
     /// The file.
     pub file: FileId,
     /// What it is for.
@@ -52,6 +56,8 @@ type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 struct Located {
     /// Its path among the files at hand.
     path: Option<RepoPath>,
+    /// Links that it is behind, and the file that they lead to.
+    links: Vec<RepoPath>,
     /// How messages call it.
     shown: String,
     bytes: Vec<u8>,
@@ -89,7 +95,7 @@ impl<'a> Templates<'a> {
     }
 
     fn load(&self, name: &str) -> Read {
-        let Some(Located { path, shown, bytes }) = self.locate(name)? else { return Ok(None) };
+        let Some(Located { path, links, shown, bytes }) = self.locate(name)? else { return Ok(None) };
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
@@ -98,7 +104,7 @@ impl<'a> Templates<'a> {
         let body = Body { file, text: document.body.into() };
         let description = spec.description.map(|text| text.value);
         let inputs = spec.inputs;
-        Ok(Some(Rc::new(Template { path, file, description, inputs, body })))
+        Ok(Some(Rc::new(Template { path, links, file, description, inputs, body })))
     }
 
     /// The file behind a name.
@@ -107,7 +113,7 @@ impl<'a> Templates<'a> {
             let found = spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path));
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
-                Located { path: None, shown, bytes: file.contents().to_vec() }
+                Located { path: None, links: Vec::new(), shown, bytes: file.contents().to_vec() }
             }));
         }
         for (folder, opened) in self.folders.iter().zip(&self.opened) {
@@ -121,15 +127,31 @@ impl<'a> Templates<'a> {
                 if !path.is_in(&folder.path) {
                     continue;
                 }
-                let Some(bytes) = files.read(&path).map_err(|error| vec![unreadable(&error)])? else {
+                let resolved = resolve_links(files, &path).map_err(|error| vec![unreadable(&error)])?;
+                let resolved = resolved.map_err(|error| {
+                    vec![Diagnostic::error(&LINK, folder.origin, format!("template `{name}`: {error}"))]
+                })?;
+                let bytes = files.read(&resolved.path).map_err(|error| vec![unreadable(&error)])?;
+                let Some(bytes) = bytes else {
+                    if let Some(link) = resolved.links.first() {
+                        let target = &resolved.path;
+                        let message = format!(
+                            "template `{name}`: the link `{link}` leads to `{target}`, which is not in the repository"
+                        );
+                        return Err(vec![Diagnostic::error(&LINK, folder.origin, message)]);
+                    }
                     continue;
                 };
+                let mut links = resolved.links;
+                if !links.is_empty() {
+                    links.push(resolved.path);
+                }
                 let shown = match &folder.revision {
                     Some(revision) => format!("{revision}:{path}"),
                     None => path.to_string(),
                 };
                 let path = Some(path).filter(|_| folder.revision.is_none());
-                return Ok(Some(Located { path, shown, bytes }));
+                return Ok(Some(Located { path, links, shown, bytes }));
             }
         }
         Ok(None)

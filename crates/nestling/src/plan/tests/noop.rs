@@ -25,3 +25,35 @@ fn a_pipeline_without_a_certain_job_gets_one_that_does_nothing() {
         assert_eq!(jobs(&plan), wanted, "{rules}");
     }
 }
+
+/// The job says what is true: "no unit is affected" only where none is selected.
+#[test]
+fn the_job_that_does_nothing_says_why() {
+    let workspace = "workspace: { environments: { live: { when: default_branch } } }\n";
+    for (job, changed, wanted) in [
+        ("script: x", false, "No unit is affected by this change."),
+        ("script: x, environment: [live]", true, "The affected units have no jobs in this kind of pipeline."),
+        ("script: x, stage: .post", true, "All other jobs are in the stages .pre and .post."),
+        (
+            "script: x, rules: [{ if: $CI_COMMIT_TAG }]",
+            true,
+            "The rules of every other job leave it out of this pipeline.",
+        ),
+        (
+            "script: x, rules: [{ if: $NIGHTLY }]",
+            true,
+            "The rules of every other job can keep it out of this pipeline.",
+        ),
+    ] {
+        let unit = format!("unit: {{}}\n---\napply: {{ {job} }}\n");
+        let base = Repo::default().with("nestling.yml", workspace).with("u/nestling.yml", &unit);
+        let mut head = base.clone();
+        if changed {
+            head = head.edit("u/nestling.yml", "script: x", "script: y");
+        }
+        let plan = planned(&base, &head, "merge_request", true);
+        let noop = plan.pipeline.job(NOOP_JOB).expect(job);
+        let script = noop.body.get("script").unwrap().as_seq().unwrap()[0].text().unwrap().to_owned();
+        assert_eq!(script, format!("echo \"{wanted}\""), "{job}");
+    }
+}

@@ -3,14 +3,15 @@
 use super::Effect;
 use crate::plan::Plan;
 use crate::select::Reason;
+use crate::view::planned::{PlannedJob, possible_jobs};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use std::collections::BTreeSet;
 
 /// Returns the jobs of a unit in this pipeline.
 pub(super) fn jobs(plan: &Plan, unit: &UnitName) -> Vec<String> {
-    let jobs = plan.pipeline.jobs.iter().filter(|job| job.unit.as_ref() == Some(unit));
-    jobs.map(|job| job.name.to_string()).collect()
+    let jobs = possible_jobs(plan).filter(|planned| planned.job.unit.as_ref() == Some(unit));
+    jobs.map(|planned| planned.job.name.to_string()).collect()
 }
 
 /// Returns the units that this one selects: those that depend on it, and those whose jobs its jobs need.
@@ -51,7 +52,7 @@ fn connection(
 /// Returns the jobs of this pipeline that need a job directly.
 pub(super) fn of_job(plan: &Plan, name: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for job in &plan.pipeline.jobs {
+    for PlannedJob { job, .. } in possible_jobs(plan) {
         let needs = needs(&job.body).unwrap_or_default();
         let is_needed = needs.iter().any(|need| matches!(need.source, NeedSource::Job(job) if job == name));
         if is_needed {

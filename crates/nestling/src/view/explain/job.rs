@@ -2,11 +2,12 @@
 
 use super::cause::chains;
 use super::defaults::defaults_of_job;
-use super::effect;
 use super::why_not::why_not;
 use super::{Explanation, Step};
+use super::{effect, presence};
 use crate::plan::Plan;
 use crate::select::Verdict;
+use crate::view::planned::PlannedJob;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Sources, Suggestion};
 use nestling_gitlab::pipeline::Job;
@@ -14,16 +15,22 @@ use nestling_gitlab::pipeline::Job;
 pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &Sources) -> Explanation {
     let full_name = unit.map_or_else(|| name.to_owned(), |unit| format!("{}:{name}", unit.name));
     let mut explanation = Explanation::of("job", &full_name);
-    if let Some(job) = plan.pipeline.job(&full_name) {
-        "is in this pipeline".clone_into(&mut explanation.answer);
-        explanation.included = true;
+    if let Some(planned) = presence::find(plan, &full_name) {
+        let job = planned.job;
+        explanation.answer = answer(planned);
+        explanation.included = !planned.is_out();
+        explanation.declared_at = Some(sources.place(job.origin));
+        if let Some(omission) = planned.omission() {
+            explanation.why_not.push(format!("left out by its rules: {}", omission.in_words(sources)));
+            return explanation;
+        }
+        explanation.decisions = presence::decisions(planned, sources);
         explanation.because = match unit {
             Some(unit) => reasons(plan, unit, job, sources),
             None => vec![vec![Step::new("every pipeline has the jobs of the workspace")]],
         };
         explanation.effects = effect::of_job(plan, &full_name);
         explanation.notes = defaults_of_job(&plan.defaults, job, sources);
-        explanation.declared_at = Some(sources.place(job.origin));
         return explanation;
     }
     "is not in this pipeline".clone_into(&mut explanation.answer);
@@ -31,6 +38,16 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
     explanation
+}
+
+fn answer(planned: PlannedJob<'_>) -> String {
+    if planned.is_out() {
+        return "is not in this pipeline".to_owned();
+    }
+    match planned.condition() {
+        Some(condition) => format!("is in this pipeline if {condition}"),
+        None => "is in this pipeline".to_owned(),
+    }
 }
 
 /// Returns the chains of the job's unit, each behind the step from the job to its unit. A unit that is not selected has
@@ -60,6 +77,7 @@ fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sourc
         return vec![left_out.reason.clone()];
     }
     let unit_jobs = effect::jobs(plan, &unit.name);
+    let environment_reason = presence::environment_reason(plan, unit, name);
     match plan.verdict(&unit.name) {
         Verdict::Skipped => {
             let mut lines = vec![format!("{} is not selected, so it has no jobs here", unit.name)];
@@ -75,7 +93,9 @@ fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sourc
         Verdict::Removed(_) => {
             vec![format!("{} was removed: only its stop jobs are kept", unit.name)]
         }
-        Verdict::Everything(_) | Verdict::Selected(_) => vec![unknown_job(unit, full_name, &unit_jobs)],
+        Verdict::Everything(_) | Verdict::Selected(_) => {
+            vec![environment_reason.unwrap_or_else(|| unknown_job(unit, full_name, &unit_jobs))]
+        }
     }
 }
 

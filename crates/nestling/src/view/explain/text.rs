@@ -1,7 +1,8 @@
 //! An explanation as text for a terminal.
 
-use super::{Effect, Explanation};
+use super::{Decision, Effect, Explanation, OtherPipeline};
 use crate::view::paint::Paint;
+use indexmap::IndexMap;
 use std::fmt::Write as _;
 
 /// The maximal number of changed paths that are listed.
@@ -27,6 +28,10 @@ impl Explanation {
         for line in &self.why_not {
             let _ = writeln!(text, "  {line}");
         }
+        for (index, decision) in self.decisions.iter().enumerate() {
+            let is_first = index == 0 || self.decisions[index - 1].copies != decision.copies;
+            let _ = writeln!(text, "  {}", decision_line(decision, is_first, paint));
+        }
         for effect in &self.effects {
             let _ = writeln!(text, "  → {}{}", effect.text, listed_jobs(effect));
         }
@@ -38,10 +43,26 @@ impl Explanation {
             text.push('\n');
         }
         self.write_paths(&mut text);
+        self.write_other_pipelines(&mut text);
         if let Some(place) = &self.declared_at {
             let _ = writeln!(text, "\n{}", paint.dim(format!("declared at {place}")));
         }
         text
+    }
+
+    /// Lists the other kinds of pipelines, those of one presence on a line.
+    fn write_other_pipelines(&self, text: &mut String) {
+        let mut groups: IndexMap<String, Vec<&str>> = IndexMap::new();
+        for other in &self.other_pipelines {
+            groups.entry(presence_in_words(other)).or_default().push(&other.pipeline);
+        }
+        if groups.is_empty() {
+            return;
+        }
+        text.push_str("\nother pipelines, with all units:\n");
+        for (presence, pipelines) in groups {
+            let _ = writeln!(text, "  {presence}: {}", pipelines.join(", "));
+        }
     }
 
     fn write_paths(&self, text: &mut String) {
@@ -55,6 +76,37 @@ impl Explanation {
         if self.changed_paths.len() > PATHS {
             let _ = writeln!(text, "  and {} more", self.changed_paths.len() - PATHS);
         }
+    }
+}
+
+/// Returns a case of a job: ``if `$DEPLOY` is `yes`: manual``.
+fn decision_line(decision: &Decision, is_first: bool, paint: Paint) -> String {
+    let Decision { copies, condition, outcome, place } = decision;
+    let mut line = String::new();
+    if !copies.is_empty() {
+        let _ = write!(line, "{}: ", copies.join(", "));
+    }
+    match condition {
+        Some(condition) => {
+            let _ = write!(line, "if {condition}: {outcome}");
+        }
+        None => {
+            let _ = write!(line, "{}: {outcome}", if is_first { "always" } else { "otherwise" });
+        }
+    }
+    if let Some(place) = place {
+        let _ = write!(line, "  {}", paint.dim(place));
+    }
+    line
+}
+
+fn presence_in_words(other: &OtherPipeline) -> String {
+    let start = other.start.as_ref().map(|start| format!(", {start}")).unwrap_or_default();
+    match (other.state, &other.condition, &other.reason) {
+        ("in", ..) => format!("in{start}"),
+        (_, Some(condition), _) => format!("in if {condition}{start}"),
+        (_, None, Some(reason)) => format!("not in, {reason}"),
+        (_, None, None) => "not in".to_owned(),
     }
 }
 

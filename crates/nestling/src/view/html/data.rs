@@ -4,13 +4,13 @@
 use crate::emit::job_lines;
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::view::facts::{Start, by_stage, deploys_to, short, start};
+use crate::view::facts::{by_stage, deploys_to, short};
 use crate::view::json_v1::reason_kind;
+use crate::view::planned::{PlannedJob, Start, planned_jobs};
 use crate::view::tree::extent;
 use crate::view::unclaimed::provenance;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
-use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::environment::Environment;
 use nestling_gitlab::pipeline::need::{Need, needs};
 use nestling_gitlab::yaml::Node;
@@ -48,6 +48,18 @@ struct PageJob {
     stage: usize,
     start: &'static str,
     start_in: Option<String>,
+    /// Reason why the rules leave the job out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out: Option<String>,
+    /// Condition of a job that is not certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<String>,
+    /// Numbers of certain and of possible copies.
+    copies: [usize; 2],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    multiplied: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger: Option<String>,
     needs: Option<Vec<PageNeed>>,
     environment: Option<PageEnvironment>,
     yaml: String,
@@ -87,7 +99,8 @@ struct PageProblem {
 
 pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Page {
     let mut files = Files { sources, paths: Vec::new(), known: BTreeMap::new() };
-    let stages: Vec<&str> = by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage).collect();
+    let stages: Vec<&str> =
+        by_stage(&plan.pipeline, planned_jobs(plan)).into_iter().map(|(stage, _)| stage).collect();
     let indices = Indices {
         stages: index_of(stages.iter().copied()),
         units: index_of(plan.units().map(|unit| unit.name.as_str())),
@@ -100,7 +113,7 @@ pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Pag
         provenance: provenance(plan).lines().map(str::to_owned).collect(),
         stages: stages.iter().map(|stage| (*stage).to_owned()).collect(),
         units: plan.units().map(|unit| page_unit(plan, unit)).collect(),
-        jobs: plan.pipeline.jobs.iter().map(|job| page_job(job, &indices, &mut files)).collect(),
+        jobs: planned_jobs(plan).map(|planned| page_job(planned, &indices, &mut files)).collect(),
         files: files.paths,
         problems: problems.iter().map(|problem| page_problem(problem, sources)).collect(),
     }
@@ -157,8 +170,10 @@ fn page_unit(plan: &Plan, unit: &Unit) -> PageUnit {
     }
 }
 
-fn page_job(job: &Job, indices: &Indices<'_>, files: &mut Files<'_>) -> PageJob {
-    let start = start(job);
+fn page_job(planned: PlannedJob<'_>, indices: &Indices<'_>, files: &mut Files<'_>) -> PageJob {
+    let job = planned.job;
+    let start = planned.start();
+    let count = planned.count();
     let mut yaml = Vec::new();
     let mut origins = Vec::new();
     for line in job_lines(job, files.sources) {
@@ -177,6 +192,11 @@ fn page_job(job: &Job, indices: &Indices<'_>, files: &mut Files<'_>) -> PageJob 
             Start::OnFailure => "on_failure",
         },
         start_in: if let Start::Delayed(time) = start { Some(time.to_owned()) } else { None },
+        out: planned.omission().map(|omission| omission.in_words(files.sources)),
+        condition: planned.condition(),
+        copies: [count.certain, count.possible],
+        multiplied: planned.multiplier().is_some(),
+        trigger: planned.trigger().map(str::to_owned),
         needs: needs(&job.body).map(|needs| needs.iter().map(|need| page_need(need, indices)).collect()),
         environment: deploys_to(job).map(|environment| page_environment(&environment)),
         yaml: yaml.join("\n"),

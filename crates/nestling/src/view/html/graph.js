@@ -36,9 +36,14 @@ function redraw() {
   if (hadFocus && state.focused !== null) elements.get(drawn.boxOf.get(state.focused).id)?.focus({ preventScroll: true });
 }
 
+// The number of jobs in a stage.
+function columnCount(column) {
+  return countRange(countOf(shown.filter((job) => job.stage === column.stage)));
+}
+
 function drawHeads() {
   heads.replaceChildren(...drawn.columns.map((column) => {
-    const head = el("h2", { class: "head" }, el("span", { class: "name" }, plan.stages[column.stage]), el("span", { class: "n" }, String(column.count)));
+    const head = el("h2", { class: "head" }, el("span", { class: "name" }, plan.stages[column.stage]), el("span", { class: "n" }, columnCount(column)));
     head.style.left = `${column.x}px`;
     head.style.width = `${drawn.size.column}px`;
     return head;
@@ -48,8 +53,9 @@ function drawHeads() {
 
 function updateBar() {
   const all = jobs.length;
+  const total = countWords(countOf(jobs), "job");
   document.getElementById("found").textContent =
-    shown.length === all ? plural(all, "job") : `${shown.length.toLocaleString("en")} of ${plural(all, "job")}`;
+    shown.length === all ? total : `${countRange(countOf(shown))} of ${total}`;
   const group = document.getElementById("group");
   group.setAttribute("aria-pressed", String(drawn.grouped));
   const fold = document.getElementById("fold");
@@ -110,18 +116,23 @@ function makeCard(box) {
   const job = jobs[box.jobs[0]];
   const environment = job.environment;
   const meta = [];
-  if (environment) {
+  if (job.out) {
+    meta.push(el("span", { class: "cut" }, "left out by rules"));
+  } else if (job.trigger) {
+    meta.push(el("span", { class: "cut" }, `triggers ${job.trigger}`));
+  } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     meta.push(el("span", { class: `env ${kind}` }, icon(kind), el("span", { class: "cut" }, brief(environment.name))));
   } else if (box.inLane) {
     const before = job.needs === null ? "after earlier stages" : job.needs.length ? `needs ${plural(job.needs.length, "job")}` : "starts at once";
     meta.push(el("span", { class: "cut" }, before));
   }
+  if (job.condition) meta.push(el("span", { class: "cut" }, `if ${job.condition}`));
   if (!box.inLane) meta.unshift(el("span", { class: "cut unit" }, job.unitName));
-  return el("button", { type: "button", class: `card ${job.start} ${box.small ? "small" : ""}`, "aria-label": label(job), title: job.name },
-    icon(job.start, "how"),
+  return el("button", { type: "button", class: `card ${job.start} ${box.small ? "small" : ""} ${job.out ? "out" : ""} ${job.condition ? "conditional" : ""}`, "aria-label": label(job), title: job.name },
+    icon(job.trigger ? "trigger" : job.start, "how"),
     el("span", { class: "two" },
-      el("span", { class: "cut name" }, job.short),
+      el("span", { class: "cut name" }, job.label),
       box.small ? null : el("span", { class: "meta" }, meta)));
 }
 
@@ -132,9 +143,10 @@ function brief(name) {
 
 function makeCell(box) {
   const members = box.jobs.map((index) => jobs[index]);
-  const manual = members.filter((job) => job.start === "manual").length;
-  const deploys = members.filter((job) => job.environment?.action === "start").length;
-  const text = plural(members.length, "job");
+  const present = members.filter((job) => !job.out);
+  const manual = present.filter((job) => job.start === "manual").length;
+  const deploys = present.filter((job) => job.environment?.action === "start").length;
+  const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;
   const special = [deploys ? plural(deploys, "deployment") : "", manual ? `${manual} manual` : ""].filter(Boolean);
   return el("button", { type: "button", class: "cell", "aria-label": `${[`${box.unit}, ${plan.stages[box.stage]}: ${text}`, ...special].join(", ")}. Expand.`, "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text),
@@ -143,7 +155,10 @@ function makeCell(box) {
 }
 
 function label(job) {
-  const parts = [`${job.short} of ${job.unitName}`, `stage ${plan.stages[job.stage]}`, startWords(job)];
+  const parts = [`${job.label} of ${job.unitName}`, `stage ${plan.stages[job.stage]}`, startWords(job)];
+  if (job.out) return parts.join(", ");
+  if (job.condition) parts.push(`if ${job.condition}`);
+  if (job.trigger) parts.push(`triggers ${job.trigger}`);
   if (job.environment) parts.push(deployWords(job.environment));
   parts.push(job.needs === null ? "waits for earlier stages" : `needs ${plural(job.needs.length, "job")}`);
   return parts.join(", ");

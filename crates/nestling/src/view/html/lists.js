@@ -2,7 +2,7 @@
 function environmentsView() {
   const root = document.getElementById("view-environments");
   const groups = new Map();
-  jobs.filter((job) => job.environment).forEach((job) => {
+  jobs.filter((job) => job.environment && !job.out).forEach((job) => {
     if (!groups.has(job.environment.name)) groups.set(job.environment.name, []);
     groups.get(job.environment.name).push(job);
   });
@@ -18,21 +18,22 @@ function environmentsView() {
       el("header", {}, el("h2", {}, name), el("span", { class: `tier ${tier(members)}` }, tier(members))),
       url ? el("p", { class: "quiet" }, url) : null,
       stops ? el("p", { class: "quiet" }, `stops automatically after ${stops}`) : null,
-      el("ul", { class: "jobs" }, members.map((job) => link(job.index, `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "manual" ? ", manual" : ""}`))));
+      el("ul", { class: "jobs" }, members.map((job) => link(job.index, `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "manual" ? ", manual" : ""}${job.condition ? ", conditional" : ""}`))));
   }));
 }
 
 function unitsView() {
   const root = document.getElementById("view-units");
   const counts = new Map();
-  jobs.forEach((job) => counts.set(job.unitName, (counts.get(job.unitName) || 0) + 1));
+  jobs.forEach((job) => counts.set(job.unitName, [...(counts.get(job.unitName) || []), job]));
   const chosen = plan.units.filter((unit) => unit.verdict !== "skipped");
   document.getElementById("n-units").textContent = `${chosen.length}/${plan.units.length}`;
   const skipped = plan.units.filter((unit) => unit.verdict === "skipped");
   root.append(...chosen.map((unit) => el("article", { class: "item" },
-    el("header", {}, el("h2", {}, unit.name), el("span", { class: "quiet" }, plural(counts.get(unit.name) || 0, "job"))),
+    el("header", {}, el("h2", {}, unit.name), el("span", { class: "quiet" }, countWords(countOf(counts.get(unit.name) || []), "job"))),
     el("ul", { class: "reasons" }, unit.reasons.map(([, text]) => el("li", {}, text)),
-      unit.left_out.map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${reason}`))),
+      unit.left_out.map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${reason}`)),
+      (counts.get(unit.name) || []).filter((job) => job.out).map((job) => el("li", { class: "quiet" }, `without ${job.short}: ${job.out}`))),
     el("button", { type: "button", class: "plain", onclick: () => { showView("pipeline"); setFilter({ text: "", unit: unit.name, stage: "", environment: "", reason: "" }); } }, "Show its jobs"))));
   if (skipped.length) {
     root.append(el("details", { class: "item" }, el("summary", {}, `${plural(skipped.length, "unit")} not in this pipeline`),

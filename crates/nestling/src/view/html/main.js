@@ -51,10 +51,12 @@ document.getElementById("fold").addEventListener("click", () => {
 document.getElementById("nothing-clear").addEventListener("click", clearFilters);
 
 function counts() {
-  const manual = jobs.filter((job) => job.start === "manual").length;
-  const deploys = jobs.filter((job) => job.environment?.action === "start").length;
+  const manual = countOf(jobs.filter((job) => job.start === "manual")).possible;
+  const deploys = countOf(jobs.filter((job) => job.environment?.action === "start"));
+  const omitted = jobs.filter((job) => job.out).length;
   const selected = plan.units.filter((unit) => unit.verdict === "selected").length;
-  const entries = [[`of ${plan.units.length} units`, selected], ["jobs", jobs.length], ["manual", manual], [deploys === 1 ? "deployment" : "deployments", deploys]];
+  const entries = [[`of ${plan.units.length} units`, selected], ["jobs", countRange(countOf(jobs))], ["manual", manual], [deploys.possible === 1 ? "deployment" : "deployments", countRange(deploys)]];
+  if (omitted) entries.push(["left out", omitted]);
   document.getElementById("counts").append(...entries.map(([word, n]) => el("div", {}, el("dt", {}, word), el("dd", {}, n.toLocaleString("en")))));
   document.getElementById("provenance").append(...[plan.extent, ...plan.provenance].map((text) => el("span", {}, text)));
 }

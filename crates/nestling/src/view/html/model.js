@@ -25,14 +25,20 @@ jobs.forEach((job, index) => {
   job.index = index;
   job.unitName = job.unit === null ? WORKSPACE : plan.units[job.unit].name;
   job.reasons = job.unit === null ? [] : plan.units[job.unit].reasons;
-  job.before = (job.needs || []).filter((need) => need.job !== undefined).map((need) => need.job);
   job.after = [];
+  job.label = job.multiplied ? `${job.short} ×${job.copies[1]}` : job.short;
+});
+// A job that its rules leave out needs nothing, and nothing waits for it.
+jobs.forEach((job) => {
+  const needs = job.out ? [] : job.needs || [];
+  job.before = needs.filter((need) => need.job !== undefined && !jobs[need.job].out).map((need) => need.job);
 });
 jobs.forEach((job) => job.before.forEach((needed) => jobs[needed].after.push(job.index)));
 jobs.forEach((job) => {
   const environment = job.environment;
   job.text = [
     job.name, job.unitName, plan.stages[job.stage], job.start,
+    job.out ? `left out ${job.out}` : "", job.condition ? `conditional ${job.condition}` : "", job.trigger ? `triggers ${job.trigger}` : "",
     environment ? `${environment.name} ${environment.tier || ""} ${environment.action}` : "",
     ...job.reasons.map(([, text]) => text),
   ].join("\n").toLowerCase();
@@ -57,6 +63,24 @@ function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
+// The number of jobs that GitLab makes: `6 jobs`, or `6 jobs, up to 8` if some depend on a condition.
+function countOf(list) {
+  const certain = list.reduce((sum, job) => sum + job.copies[0], 0);
+  const possible = list.reduce((sum, job) => sum + job.copies[1], 0);
+  return { certain, possible };
+}
+
+function countRange({ certain, possible }) {
+  const from = certain.toLocaleString("en");
+  return certain === possible ? from : `${from}–${possible.toLocaleString("en")}`;
+}
+
+function countWords({ certain, possible }, one, many = `${one}s`) {
+  if (certain === possible) return plural(certain, one, many);
+  if (certain === 0) return `up to ${plural(possible, one, many)}`;
+  return `${plural(certain, one, many)}, up to ${possible.toLocaleString("en")}`;
+}
+
 // The action on an environment, in the words of the tree.
 function deployWords(environment) {
   if (environment.action === "start") return `deploys to ${environment.name}`;
@@ -65,6 +89,7 @@ function deployWords(environment) {
 }
 
 function startWords(job) {
+  if (job.out) return `left out by rules: ${job.out}`;
   if (job.start === "manual") return "manual";
   if (job.start === "delayed") return `starts after ${job.start_in}`;
   if (job.start === "on_failure") return "only on failure";
@@ -88,6 +113,7 @@ const ICONS = {
   manual: '<circle cx="8" cy="8" r="6"/><path class="fill" d="M5.6 5.600h1.700v4.800H5.600zM8.7 5.600h1.700v4.800H8.700z"/>',
   delayed: '<circle cx="8" cy="8" r="6"/><path d="M8 4.800V8l2.2 1.6"/>',
   on_failure: '<circle cx="8" cy="8" r="6"/><path d="M8 4.900v3.800M8 10.700v.2"/>',
+  trigger: '<path d="M3 8h7M7 4.500L10.5 8 7 11.500M13 3.500v9"/>',
   start: '<path d="M8 13V3.500M4 7.200L8 3.200l4 4"/>',
   stop: '<rect x="4" y="4" width="8" height="8" rx="1.5"/>',
   other: '<circle cx="8" cy="8" r="2.5"/><path d="M8 2.500v3M8 10.500v3M2.5 8h3M10.5 8h3"/>',

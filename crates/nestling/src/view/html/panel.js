@@ -1,4 +1,5 @@
 // One job in full: its reasons, its needs, its environment, and its YAML with the source of each line.
+const NOOP = "nothing to do";
 const panel = document.getElementById("panel");
 
 function openJob(index, { keep = false } = {}) {
@@ -33,10 +34,13 @@ function panelParts(job) {
   const head = el("header", {},
     el("div", { class: "title" },
       el("p", { class: "quiet" }, job.unitName, el("span", { class: "sep" }, "/"), plan.stages[job.stage]),
-      el("h2", { tabindex: "-1" }, job.short)),
+      el("h2", { tabindex: "-1" }, job.label)),
     el("button", { type: "button", class: "icon", "aria-label": "Close", onclick: closePanel }, icon("close")));
   const badges = el("p", { class: "badges" },
-    el("span", { class: `badge ${job.start}` }, icon(job.start), startWords(job)),
+    el("span", { class: `badge ${job.out ? "out" : job.start}` }, job.out ? null : icon(job.start), startWords(job)),
+    job.condition ? el("span", { class: "badge conditional" }, `if ${job.condition}`) : null,
+    job.trigger ? el("span", { class: "badge" }, icon("trigger"), `triggers ${job.trigger}`) : null,
+    job.multiplied ? el("span", { class: "badge" }, countWords(countOf([job]), "copy", "copies")) : null,
     job.environment ? el("span", { class: `badge env ${job.environment.action}` }, deployWords(job.environment)) : null);
   return [head, badges, why(job), waits(job), neededBy(job), environmentPart(job), yamlPart(job)].filter(Boolean);
 }
@@ -46,8 +50,10 @@ function part(title, ...children) {
 }
 
 function why(job) {
-  if (!job.reasons.length) return part("Why it runs", el("p", {}, "Every pipeline has the jobs of the workspace."));
-  return part("Why it runs", el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, text))));
+  const title = job.out ? "Why its unit is selected" : "Why it runs";
+  if (job.unit === null && job.name === NOOP) return part(title, el("p", {}, "GitLab refuses a child pipeline without jobs. The script says why no other job is certain."));
+  if (!job.reasons.length) return part(title, el("p", {}, "Every pipeline has the jobs of the workspace."));
+  return part(title, el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, text))));
 }
 
 function link(index, note) {
@@ -64,12 +70,16 @@ function followTo(index) {
 }
 
 function waits(job) {
+  if (job.out) return null;
   if (job.needs === null) {
     return part("Waits for", el("p", {}, job.stage === 0 ? "Nothing: it is in the first stage." : "All jobs of earlier stages."));
   }
-  if (!job.needs.length) return part("Waits for", el("p", {}, "Nothing: it starts immediately."));
-  return part(`Waits for ${plural(job.needs.length, "job")}`, el("ul", { class: "jobs" }, job.needs.map((need) =>
-    need.job !== undefined ? link(need.job, need.optional ? "optional" : null) : el("li", { class: "elsewhere" }, need.name))));
+  const needs = job.needs.filter((need) => need.job === undefined || !jobs[need.job].out);
+  const absent = job.needs.length - needs.length;
+  const note = absent ? el("p", { class: "quiet" }, `${plural(absent, "needed job")} left out by rules`) : null;
+  if (!needs.length) return part("Waits for", el("p", {}, "Nothing: it starts immediately."), note);
+  return part(`Waits for ${plural(needs.length, "job")}`, el("ul", { class: "jobs" }, needs.map((need) =>
+    need.job !== undefined ? link(need.job, need.optional ? "optional" : null) : el("li", { class: "elsewhere" }, need.name))), note);
 }
 
 const MOST_LINKS = 40;

@@ -2,20 +2,21 @@
 
 use super::{
     CdkLineV1, ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1,
-    OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, ReasonV1, UnitV1,
+    OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, PresenceV1, ReasonV1, UnitV1,
 };
 use crate::changes::{Change, Extent, Head, Obtained, Provenance};
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
-use crate::view::facts::{Start, by_stage, deploys_to, short, start};
+use crate::view::facts::{by_stage, deploys_to, short};
+use crate::view::planned::{PlannedJob, Start, planned_jobs};
 use crate::view::touched::{Starts, Touched, touched};
 use crate::workspace::Unit;
 use nestling_cdk::report::Report;
 use nestling_git::History;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::need::{Need, NeedSource, needs};
+use nestling_gitlab::pipeline::presence::{Start as When, State};
 
 pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> PlanV1 {
     PlanV1 {
@@ -36,9 +37,12 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
         },
         changes: changes(&plan.changes.extent),
         units: plan.units().map(|unit| unit_v1(plan, unit, sources)).collect(),
-        stages: by_stage(&plan.pipeline).into_iter().map(|(stage, _)| stage.to_owned()).collect(),
-        jobs: plan.pipeline.jobs.iter().map(|job| job_v1(job, sources)).collect(),
-        environments: touched(&plan.pipeline).into_iter().map(environment).collect(),
+        stages: by_stage(&plan.pipeline, planned_jobs(plan))
+            .into_iter()
+            .map(|(stage, _)| stage.to_owned())
+            .collect(),
+        jobs: planned_jobs(plan).map(|planned| job_v1(planned, sources)).collect(),
+        environments: touched(plan).into_iter().map(environment).collect(),
         cdk: plan.cdk_reports.iter().flat_map(|(unit, report)| cdk(unit, report, sources)).collect(),
         diagnostics: problems.iter().map(|problem| diagnostic(problem, sources)).collect(),
     }
@@ -160,19 +164,23 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
     }
 }
 
-fn job_v1(job: &Job, sources: &Sources) -> JobV1 {
+fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
+    let job = planned.job;
     JobV1 {
         name: job.name.to_string(),
         short_name: short(job).to_owned(),
         unit: job.unit.as_ref().map(ToString::to_string),
         stage: job.stage().to_owned(),
-        start: match start(job) {
+        start: match planned.start() {
             Start::Automatic => "automatic",
             Start::Manual => "manual",
             Start::Delayed(_) => "delayed",
             Start::OnFailure => "on_failure",
         }
         .to_owned(),
+        presence: presence(planned, sources),
+        copies: planned.count().possible,
+        trigger: planned.trigger().map(str::to_owned),
         needs: needs(&job.body).map(|needs| needs.iter().map(need).collect()),
         environment: deploys_to(job).map(|environment| JobEnvironmentV1 {
             name: environment.name_text().to_owned(),
@@ -180,6 +188,27 @@ fn job_v1(job: &Job, sources: &Sources) -> JobV1 {
             catalogue: job.environment.as_ref().map(ToString::to_string),
         }),
         origin: origin(job.origin, sources),
+    }
+}
+
+fn presence(planned: PlannedJob<'_>, sources: &Sources) -> PresenceV1 {
+    let state = match planned.presence.state() {
+        State::In => "in",
+        State::Out => "out",
+        State::Maybe => "maybe",
+    };
+    let start = planned.agreed_start().map(|start| match start {
+        When::OnSuccess => "on_success",
+        When::OnFailure => "on_failure",
+        When::Always => "always",
+        When::Manual => "manual",
+        When::Delayed => "delayed",
+    });
+    PresenceV1 {
+        state: state.to_owned(),
+        start: start.filter(|_| !planned.is_out()).map(str::to_owned),
+        condition: planned.condition(),
+        rule: planned.deciding_rule().map(|origin| sources.place(origin)),
     }
 }
 
@@ -207,6 +236,7 @@ fn environment(touched: Touched) -> EnvironmentV1 {
         job: touched.job.to_string(),
         unit: touched.unit.map(|unit| unit.to_string()),
         manual: touched.start == Starts::Manual,
+        condition: touched.condition,
     }
 }
 

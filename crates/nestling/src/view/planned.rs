@@ -1,0 +1,205 @@
+//! The jobs of a plan as GitLab will make them: in the pipeline or not, under which condition, how many, and how they
+//! start.
+
+use crate::plan::Plan;
+use crate::view::fit::counted;
+use nestling_gitlab::diagnostic::{Origin, Sources};
+use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Start as When, State};
+use nestling_gitlab::pipeline::rule::rules;
+use nestling_gitlab::pipeline::{Job, guard::Guard};
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeSet;
+
+/// A job with its presence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlannedJob<'a> {
+    pub job: &'a Job,
+    pub presence: &'a JobPresence,
+}
+
+/// How a job starts once the jobs that it needs have finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start<'a> {
+    /// Without anybody's action.
+    Automatic,
+    /// When a user starts it.
+    Manual,
+    /// After this time.
+    Delayed(&'a str),
+    /// Only if an earlier job has failed.
+    OnFailure,
+}
+
+/// The reason why GitLab leaves a job out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Omission {
+    pub reason: &'static str,
+    /// The deciding rule, or else the key that has no rule for this pipeline.
+    pub origin: Origin,
+}
+
+impl Omission {
+    /// Returns the reason with its place: `` `when: never` (api/nestling.yml:4:7)``.
+    pub(crate) fn in_words(&self, sources: &Sources) -> String {
+        format!("{} ({})", self.reason, sources.place(self.origin))
+    }
+}
+
+/// Returns all jobs of a plan, those that GitLab leaves out as well.
+pub(crate) fn planned_jobs(plan: &Plan) -> impl Iterator<Item = PlannedJob<'_>> {
+    let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
+    jobs.map(|(job, presence)| PlannedJob { job, presence })
+}
+
+/// Returns the jobs of a plan that GitLab makes, or may make.
+pub(crate) fn possible_jobs(plan: &Plan) -> impl Iterator<Item = PlannedJob<'_>> {
+    planned_jobs(plan).filter(|planned| !planned.is_out())
+}
+
+/// Returns the final names of the jobs that GitLab leaves out: nothing waits for these.
+pub(crate) fn absent_names(plan: &Plan) -> BTreeSet<&str> {
+    let absent = planned_jobs(plan).filter(|planned| planned.is_out());
+    absent.map(|planned| planned.job.name.as_str()).collect()
+}
+
+impl<'a> PlannedJob<'a> {
+    /// Returns `true` if GitLab leaves the job out.
+    pub(crate) fn is_out(self) -> bool {
+        self.presence.state() == State::Out
+    }
+
+    /// Returns the condition in words if it is not certain that the job is in the pipeline.
+    pub(crate) fn condition(self) -> Option<String> {
+        (self.presence.state() == State::Maybe).then(|| self.presence.guard().to_string())
+    }
+
+    /// Returns how the job starts if all its copies and rules agree; automatically otherwise.
+    pub(crate) fn start(self) -> Start<'a> {
+        match self.agreed_start() {
+            Some(When::Manual) => Start::Manual,
+            Some(When::OnFailure) => Start::OnFailure,
+            Some(When::Delayed) => Start::Delayed(self.start_in().unwrap_or("a while")),
+            Some(When::OnSuccess | When::Always) | None => Start::Automatic,
+        }
+    }
+
+    /// Returns the `when` of all cases that add the job, if they agree.
+    pub(crate) fn agreed_start(self) -> Option<When> {
+        let mut agreed = None;
+        for (_, presence) in self.presence.copies() {
+            for (_, start, _) in presence.present() {
+                if *agreed.get_or_insert(start) != start {
+                    return None;
+                }
+            }
+        }
+        agreed
+    }
+
+    /// Returns `start_in` of the first rule that adds the job, or else its own.
+    fn start_in(self) -> Option<&'a str> {
+        let rules = rules(&self.job.body).unwrap_or_default();
+        let mut cases = self.presence.copies().iter().flat_map(|(_, presence)| presence.present());
+        let rule = cases.find_map(|(case, ..)| case.rule).and_then(|rule| rules.get(rule.index).copied());
+        let of_rule = rule.and_then(|rule| rule.get("start_in"));
+        of_rule.or_else(|| self.job.body.get("start_in")).and_then(Node::text)
+    }
+
+    /// Returns the number of copies that GitLab makes.
+    pub(crate) fn count(self) -> Count {
+        let mut count = Count::default();
+        for (_, presence) in self.presence.copies() {
+            count.add(presence.state());
+        }
+        count
+    }
+
+    /// Returns `×5` for a job with `parallel`.
+    pub(crate) fn multiplier(self) -> Option<String> {
+        let is_multiplied = self.presence.is_multiplied(self.job.name.as_str());
+        is_multiplied.then(|| format!("×{}", self.count().possible))
+    }
+
+    /// Returns the target of a trigger job: a project, or `child pipeline`.
+    pub(crate) fn trigger(self) -> Option<&'a str> {
+        let trigger = self.job.body.get("trigger").filter(|trigger| !trigger.is_null())?;
+        let project = trigger.text().or_else(|| trigger.get("project").and_then(Node::text));
+        Some(project.unwrap_or("child pipeline"))
+    }
+
+    /// Returns the place of the rule that decides, or of the first one that adds the job under a condition.
+    pub(crate) fn deciding_rule(self) -> Option<Origin> {
+        if self.is_out() {
+            return self.omission().map(|omission| omission.origin);
+        }
+        let mut cases = self.presence.copies().iter().flat_map(|(_, presence)| presence.present());
+        cases.find_map(|(case, ..)| case.rule).map(|rule| rule.origin)
+    }
+
+    /// Returns why GitLab leaves the job out; `None` if it does not.
+    pub(crate) fn omission(self) -> Option<Omission> {
+        if !self.is_out() {
+            return None;
+        }
+        let body = &self.job.body;
+        let mut cases = self.presence.copies().iter().flat_map(|(_, presence)| presence.cases());
+        if let Some(rule) = cases.find(|case| excludes(case)).and_then(|case| case.rule) {
+            return Some(Omission { reason: "`when: never`", origin: rule.origin });
+        }
+        let (reason, key) = if self.presence.copies().is_empty() {
+            ("the matrix has no values", "parallel")
+        } else if body.contains("rules") {
+            ("no rule applies", "rules")
+        } else if body.contains("only") || body.contains("except") {
+            ("excluded by `only` or `except`", if body.contains("only") { "only" } else { "except" })
+        } else {
+            ("`when: never`", "when")
+        };
+        Some(Omission { reason, origin: key_origin(body, key).unwrap_or(self.job.origin) })
+    }
+}
+
+/// Returns `true` if a case leaves the job out whenever it is asked.
+fn excludes(case: &Case) -> bool {
+    case.outcome == Outcome::Absent && case.guard == Guard::Always
+}
+
+fn key_origin(body: &Map, key: &str) -> Option<Origin> {
+    body.entry(key).map(|entry| entry.key.origin)
+}
+
+/// A number of jobs: those that are certain, and all that are possible.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub certain: usize,
+    pub possible: usize,
+}
+
+impl Count {
+    /// Counts the copies of jobs.
+    pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = PlannedJob<'a>>) -> Self {
+        let mut total = Self::default();
+        for planned in jobs {
+            let count = planned.count();
+            total.certain += count.certain;
+            total.possible += count.possible;
+        }
+        total
+    }
+
+    fn add(&mut self, state: State) {
+        self.certain += usize::from(state == State::In);
+        self.possible += usize::from(state != State::Out);
+    }
+
+    /// Returns the count with its noun: `6 jobs`, or `6 jobs, up to 8` if some are not certain.
+    pub(crate) fn in_words(self, noun: &str) -> String {
+        if self.certain == self.possible {
+            return counted(self.certain, noun);
+        }
+        if self.certain == 0 {
+            return format!("up to {}", counted(self.possible, noun));
+        }
+        format!("{}, up to {}", counted(self.certain, noun), self.possible)
+    }
+}
