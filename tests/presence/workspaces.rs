@@ -5,7 +5,7 @@ use super::verdict::Verdict;
 use crate::support::setting;
 use crate::support::tool::{Tool, need};
 use nestling::{As, EmitOptions, MemoryFiles, PipelineFacts, PipelineKind, Plan, Project};
-use nestling_gitlab::pipeline::presence::State;
+use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
@@ -141,7 +141,7 @@ fn emitted(files: &[String; 3], kind: &str) -> Option<(Emitted, Value)> {
 }
 
 fn copies(plan: &Plan, is_meant: &dyn Fn(State) -> bool) -> BTreeSet<String> {
-    let copies = plan.presence.iter().flat_map(|job| job.copies());
+    let copies = plan.presence.iter().flat_map(JobPresence::copies);
     copies.filter(|(_, presence)| is_meant(presence.state())).map(|(copy, _)| copy.name.clone()).collect()
 }
 
