@@ -18,6 +18,8 @@ pub use error::Error;
 pub use path::PathFacts;
 pub use planning::Planning;
 
+use finish::ParentFile;
+
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
@@ -140,8 +142,9 @@ impl<'r> Project<'r> {
     /// # Errors
     /// `.gitlab-ci.yml` cannot be read.
     pub fn kinds(&self) -> Result<Vec<WalkedKind>, Error> {
-        let parent = finish::parent(self.files())?;
-        Ok(self.workspace().pipeline_kinds(&self.facts, &parent.sources))
+        let apart = Sources::default();
+        let read = ParentFile::read(self.workspace(), &self.facts, self.files(), &apart)?;
+        Ok(self.workspace().pipeline_kinds(&self.facts, &read.parent.sources))
     }
 
     /// Returns the workspace.

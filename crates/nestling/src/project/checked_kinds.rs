@@ -1,11 +1,11 @@
 //! A check of all units in several kinds of pipelines.
 
-use super::finish::{Unconverted, checked};
+use super::finish::{ParentFile, Unconverted, checked};
 use crate::allow::allowed;
 use crate::plan::Plan;
 use crate::workspace::{Environment, Workspace};
 use nestling_gitlab::check::allow::rules::ALLOW_UNKNOWN;
-use nestling_gitlab::check::{AllowOutcome, CheckSettings, Parent, allowed_count, check};
+use nestling_gitlab::check::{AllowOutcome, CheckSettings, allowed_count, check};
 use nestling_gitlab::diagnostic::{Diagnostic, FindingsByKind, KindName, Origin, Sources, has_errors};
 use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
@@ -86,7 +86,7 @@ impl CheckedKinds {
 pub(super) struct Walk<'a> {
     workspace: &'a Arc<Workspace>,
     sources: &'a Sources,
-    parent: Parent,
+    parent: &'a ParentFile,
     kinds: Vec<CheckedKind>,
     findings: FindingsByKind,
     allowed: FindingsByKind,
@@ -96,7 +96,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(workspace: &'a Arc<Workspace>, sources: &'a Sources, parent: Parent) -> Self {
+    pub(super) fn new(workspace: &'a Arc<Workspace>, sources: &'a Sources, parent: &'a ParentFile) -> Self {
         Self {
             workspace,
             sources,
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
     /// Adds the findings in a plan for a kind.
     pub(super) fn add(&mut self, kind: WalkedKind, mut plan: Plan) {
         let mut problems = std::mem::take(&mut plan.diagnostics);
-        problems.extend(checked(&plan, self.parent.clone()));
+        problems.extend(checked(&plan, self.parent.parent.clone()));
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);
         self.collect(&kind.name, outcome);
         self.used_entries.extend(plan.pipeline.jobs.iter().filter_map(|job| job.environment.clone()));
@@ -150,19 +150,22 @@ impl<'a> Walk<'a> {
         let entries = self.workspace.environments.entries.values();
         let unused = entries.filter(|entry| !self.used_entries.contains(&entry.name));
         problems.extend(unused.flat_map(unused_entry));
+        problems.extend(self.parent.parent.problems.iter().cloned());
         let outcome = allowed(self.workspace, &Pipeline::default(), self.sources, problems);
         // Comments that name no rule are reported for each kind already.
         diagnostics.extend(outcome.problems.into_iter().filter(|problem| problem.rule != &ALLOW_UNKNOWN));
         let mut allowed = std::mem::take(&mut self.allowed).finish();
         allowed.extend(outcome.allowed);
         self.keep_unused(outcome.unused);
+        let mut unused = self.unused.unwrap_or_default();
+        self.parent.keep_decided(&mut unused);
         unconverted.apply(&mut diagnostics);
         CheckedKinds {
             workspace: Arc::clone(self.workspace),
             kinds: self.kinds,
             diagnostics,
             allowed: allowed_count(&allowed),
-            unused_allows: self.unused.unwrap_or_default(),
+            unused_allows: unused,
             sources: self.sources.clone(),
         }
     }

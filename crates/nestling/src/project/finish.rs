@@ -2,12 +2,17 @@
 
 use super::Error;
 use crate::allow::allowed;
+use crate::changes::{Occasion, PipelineFacts, Policy};
 use crate::plan::Plan;
+use crate::workspace::Workspace;
 use nestling_cdk::report::LineKind;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::check::{self, CheckSettings, Division, KnownVariables, Parent};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, folded};
+use nestling_gitlab::check::{
+    self, BranchComparison, CheckSettings, Division, KnownVariables, Parent, ParentSurroundings,
+};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources, folded};
+use std::ops::Range;
 
 /// How much it matters that a part of a CDK pipeline becomes no job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +27,14 @@ pub(super) enum Unconverted {
 /// The parent pipeline cannot be read.
 pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverted) -> Result<(), Error> {
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
-    diagnostics.extend(checked(plan, parent(files)?));
+    let parent = ParentFile::read(&plan.workspace, &plan.facts, files, &plan.sources)?;
+    diagnostics.extend(parent.parent.problems.iter().cloned());
+    diagnostics.extend(checked(plan, parent.parent.clone()));
     let outcome = allowed(&plan.workspace, &plan.pipeline, &plan.sources, diagnostics);
     plan.diagnostics = outcome.problems;
     plan.allowed = check::allowed_count(&outcome.allowed);
     plan.unused_allows = outcome.unused;
+    parent.keep_decided(&mut plan.unused_allows);
     unconverted.apply(&mut plan.diagnostics);
     Ok(())
 }
@@ -46,15 +54,63 @@ impl Unconverted {
     }
 }
 
-/// Reads what the repository's own `.gitlab-ci.yml` does to the child pipeline.
-pub(super) fn parent(files: &dyn Files) -> Result<Parent, Error> {
-    let path = RepoPath::root().child(b".gitlab-ci.yml");
-    match files.read(&path)? {
-        Some(bytes) => Ok(Parent::read(&String::from_utf8_lossy(&bytes))),
-        None => Ok(Parent::default()),
+/// The repository's own `.gitlab-ci.yml`.
+pub(super) struct ParentFile {
+    /// What it does to the child pipeline, and what is wrong with it.
+    pub(super) parent: Parent,
+    /// The files that were read for it.
+    files: Range<FileId>,
+}
+
+impl ParentFile {
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn read(
+        workspace: &Workspace,
+        facts: &PipelineFacts,
+        files: &dyn Files,
+        sources: &Sources,
+    ) -> Result<Self, Error> {
+        let first = sources.next_id();
+        let parent = parent(workspace, facts, files, sources)?;
+        Ok(Self { parent, files: first..sources.next_id() })
+    }
+
+    /// Leaves out the warnings of comments in the parent: they may be about its other jobs, which only `check FILE` looks at.
+    pub(super) fn keep_decided(&self, unused: &mut Vec<Diagnostic>) {
+        unused.retain(|problem| problem.origin().is_none_or(|origin| !self.files.contains(&origin.file)));
     }
 }
 
+fn parent(
+    workspace: &Workspace,
+    facts: &PipelineFacts,
+    files: &dyn Files,
+    sources: &Sources,
+) -> Result<Parent, Error> {
+    let path = RepoPath::root().child(b".gitlab-ci.yml");
+    let Some(bytes) = files.read(&path)? else { return Ok(Parent::default()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let is_changed = workspace.policies.get(Occasion::Branch) == Policy::Changed;
+    let surroundings = |sources| ParentSurroundings {
+        files,
+        sources,
+        gitlab: &workspace.gitlab,
+        default_branch: facts.default_branch.as_deref(),
+        branches: if is_changed { BranchComparison::CommitBefore } else { BranchComparison::Other },
+    };
+    // The files of a parent without problems are not among the plan's sources: nobody looks for comments in them.
+    let apart = Sources::default();
+    let parent = Parent::read(&text, &surroundings(&apart));
+    if parent.problems.is_empty() {
+        return Ok(parent);
+    }
+    Ok(Parent::read(&text, &surroundings(sources)))
+}
+
+/// Returns what is wrong with the pipeline of a plan.
 pub(super) fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     let gitlab = &plan.workspace.gitlab;
     let mut settings = CheckSettings::new(gitlab.clone()).with_parent(parent);

@@ -1,7 +1,7 @@
 //! A plan in the making: what a caller says beside the changes, and the two ways to finish.
 
 use super::checked_kinds::{CheckedKinds, Walk};
-use super::finish::{Unconverted, finish, parent};
+use super::finish::{ParentFile, Unconverted, finish};
 use super::narrowing::UnitPatterns;
 use super::{Error, Project};
 use crate::cdk::{Assemblies, InRepository};
@@ -115,7 +115,9 @@ impl<'p> Planning<'p> {
         let base_files = self.base_files();
         let request = self.request(narrowing, base_files.as_deref());
         let mut unused_keys = Ok(Vec::new());
-        let mut walk = Walk::new(&project.loaded.workspace, project.sources(), parent(project.files())?);
+        let workspace = &project.loaded.workspace;
+        let parent = ParentFile::read(workspace, project.facts(), project.files(), project.sources())?;
+        let mut walk = Walk::new(workspace, project.sources(), &parent);
         let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.into_iter();
