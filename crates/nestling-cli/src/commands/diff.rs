@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if base.has_errors() {
         invocation.io.talk("note: base has errors, so some of its jobs may be missing here\n");
     }
-    let difference = diff(&base.pipeline, &head.pipeline);
+    let difference = diff(base, head);
     let sides = [base, head].map(|side| side.changes.head.to_string());
     let text = formatted(args.format, &difference, head, sides, invocation.io)?;
     invocation.io.data(text)?;
