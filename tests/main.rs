@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 mod packages;
+mod parent;
 mod front_door;
 mod documents;
 mod book;

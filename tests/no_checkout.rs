@@ -144,7 +144,7 @@ fn an_older_jobs_files_are_not_synthesized() {
         let mut generate = nestling(&clone);
         let output = run(generate.envs(variables).envs(branch).args(["generate", "-o", "-"]));
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        for part in ["error[cdk-synth]", told, "unless it has `GIT_CHECKOUT: \"false\"`"] {
+        for part in ["error[cdk-synth]", told, "unless it sets `GIT_CHECKOUT: \"false\"`"] {
             assert!(said(&output).contains(part), "{part}: {}", said(&output));
         }
         assert!(!clone.join("ran").exists());

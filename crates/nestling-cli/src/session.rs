@@ -73,6 +73,23 @@ impl Session {
         &self.directory
     }
 
+    /// Returns the paths of the repository that a path of the command line may name: from the directory where the command
+    /// runs, then from the root. None where it leads out of the repository either way.
+    pub(crate) fn named_paths(&self, text: &str) -> Vec<RepoPath> {
+        let from_root = RepoPath::parse(text).ok();
+        let from_here = self.position().and_then(|position| position.join(text).ok());
+        let mut paths: Vec<RepoPath> = from_here.into_iter().chain(from_root).collect();
+        paths.dedup();
+        paths
+    }
+
+    /// Returns the directory where the command runs, from the root of the repository; `None` if it is not in the work tree.
+    fn position(&self) -> Option<RepoPath> {
+        let directory = self.directory.canonicalize().ok()?;
+        let root = self.repository.root()?.canonicalize().ok()?;
+        RepoPath::parse(directory.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
+    }
+
     /// Returns the root of the work tree, where files can be written.
     pub(crate) fn root(&self) -> &Path {
         self.repository.root().unwrap_or(&self.directory)

@@ -45,8 +45,22 @@ pub(super) trait Backend {
     /// Lists the paths in the index, in byte order.
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError>;
 
+    /// Lists the files in the index that a sparse checkout leaves out, in byte order of their paths; none without one.
+    fn left_out(&self) -> Result<Vec<LeftOutFile>, GitError>;
+
     /// Returns the file with the user's own ignore patterns (`core.excludesFile`), if one is configured.
     fn excludes_file(&self) -> Option<PathBuf>;
+}
+
+/// A file in the index that is not on disk, since a sparse checkout leaves it out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LeftOutFile {
+    /// Its path.
+    pub path: RepoPath,
+    /// Set for a symbolic link.
+    pub is_link: bool,
+    /// Its content in the index.
+    pub blob: ObjectId,
 }
 
 /// Reads the file that lists the commits whose parents were cut off (<https://git-scm.com/docs/shallow>).

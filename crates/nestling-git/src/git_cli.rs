@@ -3,11 +3,12 @@
 
 mod work_changes;
 
-use super::backend::{Backend, read_shallow_file};
+use super::backend::{Backend, LeftOutFile, read_shallow_file};
 use super::command::{Answer, Git};
 use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::{Change, GitError, TreeId};
+use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -98,9 +99,30 @@ impl Backend for GitCli {
         Ok(paths)
     }
 
+    fn left_out(&self) -> Result<Vec<LeftOutFile>, GitError> {
+        let is_sparse = self.git.line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
+        if is_sparse.as_deref() != Some("true") {
+            return Ok(Vec::new());
+        }
+        let listed = self.git.output(&["ls-files", "-z", "-t", "--stage"])?;
+        let mut files: Vec<LeftOutFile> = listed.split(|byte| *byte == 0).filter_map(left_out_file).collect();
+        files.sort_unstable();
+        Ok(files)
+    }
+
     fn excludes_file(&self) -> Option<PathBuf> {
         self.git.line(&["config", "--type=path", "--get", "core.excludesFile"]).map(PathBuf::from)
     }
+}
+
+/// Reads `S MODE ID STAGE\tPATH`: `S` marks what is not checked out (<https://git-scm.com/docs/git-ls-files>).
+fn left_out_file(line: &[u8]) -> Option<LeftOutFile> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let (facts, path) = (std::str::from_utf8(&line[..tab]).ok()?, &line[tab + 1..]);
+    let mut words = facts.strip_prefix("S ")?.split(' ');
+    let mode = words.next().filter(|mode| *mode != "160000")?;
+    let blob = ObjectId::from_hex(words.next()?)?;
+    Some(LeftOutFile { path: RepoPath::from_git(path), is_link: mode == "120000", blob })
 }
 
 /// Reads `ID refs/tags/NAME`.

@@ -5,7 +5,7 @@ mod sides;
 mod submodule;
 mod work_changes;
 
-use super::backend::{Backend, read_shallow_file};
+use super::backend::{Backend, LeftOutFile, read_shallow_file};
 use super::command::Git;
 use super::git_cli::GitCli;
 use super::id::{ObjectId, ObjectIds};
@@ -111,6 +111,15 @@ impl Backend for Libgit2 {
         match self.repository.index() {
             Ok(index) => Ok(index.iter().map(|entry| entry.path).collect()),
             Err(error) => self.git_cli.tracked().map_err(|_| GitError::read("index")(error)),
+        }
+    }
+
+    fn left_out(&self) -> Result<Vec<LeftOutFile>, GitError> {
+        let config = self.repository.config().map_err(GitError::read("configuration"))?;
+        match config.get_bool("core.sparseCheckout") {
+            // The system's git knows the sparse index, too.
+            Ok(true) => self.git_cli.left_out(),
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -222,7 +222,7 @@ impl GitRepository {
     /// The repository is bare.
     pub fn work_tree(&self) -> Result<WorkTree<'_>, GitError> {
         let root = self.work_dir().ok_or_else(|| GitError::Bare { path: self.git_dir().to_owned() })?;
-        Ok(WorkTree::new(self.backend.as_ref(), root, self.git_dir(), self.cache.as_ref()))
+        Ok(WorkTree::new(self.backend.as_ref(), self.objects(), root, self.git_dir(), self.cache.as_ref()))
     }
 
     /// Fetches one commit from the remote `origin` with the system's git and its credentials. A shallow clone gets

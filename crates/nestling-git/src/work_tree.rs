@@ -1,14 +1,15 @@
 //! The files on disk.
 
-use super::backend::Backend;
+use super::backend::{Backend, LeftOutFile};
 use super::command;
 use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
+use super::object::ObjectSource;
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
 use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirEntry;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -22,12 +23,16 @@ pub struct WorkTree<'r> {
     /// Patterns that apply everywhere, the weakest first.
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
+    objects: &'r dyn ObjectSource,
+    /// The files that a sparse checkout leaves out, by path.
+    left_out: OnceCell<BTreeMap<RepoPath, LeftOutFile>>,
     cache: Option<&'r WorkTreeCache>,
 }
 
 impl<'r> WorkTree<'r> {
     pub(super) fn new(
         backend: &'r dyn Backend,
+        objects: &'r dyn ObjectSource,
         root: &Path,
         git_dir: &Path,
         cache: Option<&'r WorkTreeCache>,
@@ -35,7 +40,15 @@ impl<'r> WorkTree<'r> {
         // The user's own patterns are weaker than those of this clone.
         let files = [backend.excludes_file(), Some(git_dir.join("info/exclude"))];
         let patterns = files.into_iter().flatten().filter_map(|file| read_patterns(root, &file)).collect();
-        Self { backend, root: root.to_owned(), patterns, tracked: OnceCell::new(), cache }
+        Self {
+            backend,
+            root: root.to_owned(),
+            patterns,
+            tracked: OnceCell::new(),
+            objects,
+            left_out: OnceCell::new(),
+            cache,
+        }
     }
 
     /// Where a path is on disk; `None` if it is not there, or a component of it is a link.
@@ -69,12 +82,47 @@ impl<'r> WorkTree<'r> {
                 self.add_entry(directory, &entry?, &rules, &mut entries, &mut ignored)?;
             }
         }
+        self.add_left_out(directory, &mut entries)?;
         entries.sort_unstable_by(|a: &DirectoryEntry, b| a.name.cmp(&b.name));
         let listing = Listing { entries: entries.into(), ignored: Rc::new(ignored), rules };
         if let Some(cache) = self.cache {
             cache.keep_listing(directory, &listing);
         }
         Ok(listing)
+    }
+
+    /// Adds the entries that a sparse checkout leaves out of a directory.
+    fn add_left_out(&self, directory: &RepoPath, entries: &mut Vec<DirectoryEntry>) -> io::Result<()> {
+        for (path, file) in self.left_out()?.range(directory.child(b"")..) {
+            let Some(rest) = path.relative_to(directory) else { break };
+            let mut components = rest.splitn(2, |byte| *byte == b'/');
+            let name = components.next().unwrap_or_default();
+            let kind = match (components.next(), file.is_link) {
+                (Some(_), _) => EntryKind::Directory,
+                (None, true) => EntryKind::Symlink,
+                (None, false) => EntryKind::File,
+            };
+            if !entries.iter().any(|entry| entry.name == name) {
+                entries.push(DirectoryEntry { name: name.to_vec(), kind });
+            }
+        }
+        Ok(())
+    }
+
+    fn left_out(&self) -> io::Result<&BTreeMap<RepoPath, LeftOutFile>> {
+        if let Some(known) = self.left_out.get() {
+            return Ok(known);
+        }
+        let files = self.backend.left_out().map_err(io::Error::other)?;
+        Ok(self.left_out.get_or_init(|| files.into_iter().map(|file| (file.path.clone(), file)).collect()))
+    }
+
+    /// Reads a file, or the target of a link, that a sparse checkout leaves out.
+    fn read_left_out(&self, path: &RepoPath, is_link: bool) -> io::Result<Option<Vec<u8>>> {
+        match self.left_out()?.get(path).filter(|file| file.is_link == is_link) {
+            Some(file) => self.objects.blob(&file.blob).map(Some).map_err(io::Error::other),
+            None => Ok(None),
+        }
     }
 
     fn add_entry(
@@ -117,7 +165,8 @@ impl<'r> WorkTree<'r> {
     fn read_from_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
         match self.locate(path)? {
             Some(file) if file.is_file() => std::fs::read(file).map(Some),
-            _ => Ok(None),
+            Some(_) => Ok(None),
+            None => self.read_left_out(path, false),
         }
     }
 }
@@ -126,14 +175,16 @@ impl WorkTree<'_> {
     /// Reads the target of a link that is in no directory behind a link.
     fn link_on_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
         let Some(directory) = path.parent() else { return Ok(None) };
-        let Some(directory) = self.locate(&directory)? else { return Ok(None) };
+        let Some(directory) = self.locate(&directory)? else { return self.read_left_out(path, true) };
         let link = directory.join(command::path(path.file_name()));
         match link.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => {
                 Ok(Some(link.read_link()?.into_os_string().into_encoded_bytes()))
             }
             Ok(_) => Ok(None),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                self.read_left_out(path, true)
+            }
             Err(error) => Err(error),
         }
     }

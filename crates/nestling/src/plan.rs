@@ -7,6 +7,7 @@ mod definition;
 mod likeness;
 mod needed;
 mod removed;
+mod auto_cancel;
 mod presence;
 mod noop;
 mod stop;
@@ -304,7 +305,8 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
-    let pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
     Ok(MadePlan {

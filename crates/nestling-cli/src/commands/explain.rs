@@ -7,7 +7,7 @@ use crate::planned::report_plan;
 use crate::session::Session;
 use clap::ValueEnum;
 use nestling::view::{self, Asked};
-use nestling::{Plan, RepoPath, Rule, UnitName};
+use nestling::{Plan, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
 
 /// Explain why a unit, job or path is selected or not
@@ -95,15 +95,24 @@ enum Subject<'a> {
     Rule(&'static Rule),
 }
 
-/// Finds a unit or a job, a path that changed or exists, or a rule, in this order.
+/// Finds a unit or a job, a path that changed or exists, or a rule, in this order. Paths are taken from the directory where the
+/// command runs, then from the root.
 fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<'a>, Failure> {
     if let Some(asked) = Asked::find(plan, text) {
         return Ok(Subject::Asked(asked));
     }
-    let wanted = RepoPath::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let facts = session.path_facts(plan, &wanted)?;
-    if facts.exists {
-        return Ok(Subject::Asked(Asked::Path { path: wanted, made: facts.made_from }));
+    let paths = session.named_paths(text);
+    if paths.is_empty() {
+        return Err(Failure::usage(format!("the path `{text}` leads out of the repository")));
+    }
+    for path in paths {
+        if let Some(unit) = plan.units().find(|unit| unit.dir == path) {
+            return Ok(Subject::Asked(Asked::Unit(unit)));
+        }
+        let facts = session.path_facts(plan, &path)?;
+        if facts.exists {
+            return Ok(Subject::Asked(Asked::Path { path, made: facts.made_from }));
+        }
     }
     if let Some(rule) = nestling::rule(text) {
         return Ok(Subject::Rule(rule));

@@ -5,6 +5,7 @@ use crate::invocation::{Invocation, ended};
 use crate::options::HeadOptions;
 use crate::output;
 use crate::planned::report_diagnostics;
+use crate::session::Session;
 use nestling::testing::{CaseFile, CaseOutcome, Suite, junit, summary};
 use nestling::{Diagnostic, RepoPath};
 use nestling_gitlab::diagnostic::has_errors;
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     } else {
         let session = invocation.open(&args.head)?;
         let mut suite = Suite::of_project(session.project()?);
-        let mut ran = in_repository(args, &suite)?;
+        let mut ran = in_repository(args, &suite, &session)?;
         if args.update {
             for snapshot in ran.outcomes.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
                 let path = session.root().join(snapshot.path.to_string());
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
                 output::replace(&path, &snapshot.text)?;
             }
             suite = Suite::of_project(session.project()?);
-            ran.outcomes = in_repository(args, &suite)?.outcomes;
+            ran.outcomes = in_repository(args, &suite, &session)?.outcomes;
         }
         report(&suite, ran, invocation)
     };
@@ -77,28 +78,28 @@ fn report(suite: &Suite<'_>, ran: Ran, invocation: &mut Invocation<'_>) -> (Vec<
     (ran.outcomes, ok)
 }
 
-fn in_repository(args: &Args, suite: &Suite<'_>) -> Result<Ran, Failure> {
+fn in_repository(args: &Args, suite: &Suite<'_>, session: &Session) -> Result<Ran, Failure> {
     let problems = suite.project().diagnostics();
     if has_errors(problems) {
         return Ok(Ran { problems: problems.to_vec(), ..Ran::default() });
     }
-    run_files(suite, &chosen(args, suite)?)
+    run_files(suite, &chosen(args, suite, session)?)
 }
 
 /// Returns the files with cases that the command line selects.
-fn chosen(args: &Args, suite: &Suite<'_>) -> Result<Vec<CaseFile>, Failure> {
+fn chosen(args: &Args, suite: &Suite<'_>, session: &Session) -> Result<Vec<CaseFile>, Failure> {
     let mut case_files = suite.case_files()?;
     if args.cases.is_empty() {
         return Ok(case_files);
     }
     let mut wanted = Vec::new();
     for text in &args.cases {
-        let path = RepoPath::parse(text.trim_end_matches('/'));
-        let path = path.map_err(|error| Failure::usage(error.to_string()))?;
-        if !case_files.iter().any(|file| is_at(file, &path)) {
+        let paths = session.named_paths(text);
+        let has_cases = |path: &RepoPath| case_files.iter().any(|file| is_at(file, path));
+        let Some(path) = paths.into_iter().find(has_cases) else {
             let failure = Failure::usage(format!("there are no cases in `{text}`"));
             return Err(failure.with_help("cases are files `tests/*.yml` beside templates"));
-        }
+        };
         wanted.push(path);
     }
     case_files.retain(|file| wanted.iter().any(|path| is_at(file, path)));

@@ -84,6 +84,8 @@ pub(crate) struct Repository {
     pub shared: Vec<&'static str>,
     /// True if `.gitlab-ci.yml` runs Nestling already.
     pub plans_already: bool,
+    /// The last stage of `.gitlab-ci.yml`.
+    pub last_stage: String,
     /// Existing files of Nestling and GitLab.
     pub existing: BTreeSet<String>,
     /// The kind of the files at the root.
@@ -95,8 +97,12 @@ pub(crate) struct Repository {
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
-    let plans_already = read_at_root(files, super::parent::FILE)?.contains("nestling generate");
-    let mut repository = Repository { plans_already, ..Repository::default() };
+    let pipeline = read_at_root(files, super::parent::FILE)?;
+    let mut repository = Repository {
+        plans_already: pipeline.contains("nestling generate"),
+        last_stage: super::parent::last_stage(&pipeline),
+        ..Repository::default()
+    };
     files.walk(&mut |directory, entries| {
         if directory == &RepoPath::root() {
             inspect_root(&mut repository, entries);

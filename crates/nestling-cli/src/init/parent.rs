@@ -1,4 +1,10 @@
 //! The parent pipeline: one job plans the child pipeline, one job triggers it.
+//!
+//! Its text is the file beside this one. README, documentation, examples and component hold the same jobs, and a test compares
+//! them.
+
+use nestling_gitlab::check::read_file;
+use nestling_gitlab::diagnostic::Sources;
 
 /// GitLab's own file.
 pub(super) const FILE: &str = ".gitlab-ci.yml";
@@ -6,58 +12,61 @@ pub(super) const FILE: &str = ".gitlab-ci.yml";
 /// The file of the jobs if there is a pipeline already.
 pub(super) const BESIDE: &str = "nestling.gitlab-ci.yml";
 
-/// Returns the pipeline of a repository that has none.
-pub(super) fn whole() -> String {
-    format!(
-        "# The parent pipeline: one job plans, one job starts what was planned.\nstages: [plan, run]\n\n{WORKFLOW}\n{}",
-        jobs("plan", "run")
-    )
+/// The pipeline of a repository that has none.
+pub(super) const WHOLE: &str = include_str!("parent.gitlab-ci.yml");
+
+/// The first line of the jobs in it.
+const FIRST_JOB: &str = "nestling:plan:\n";
+
+/// Returns the two jobs for a repository that has a pipeline with these stages.
+///
+/// The first job is in a stage that every pipeline has. The second cannot be in one of those: GitLab creates no pipeline of
+/// which all jobs are in `.pre` and `.post`, and a change may leave no others.
+pub(super) fn beside(last_stage: &str) -> String {
+    let jobs = WHOLE.find(FIRST_JOB).map_or(WHOLE, |start| &WHOLE[start..]);
+    let jobs = jobs.replacen("  stage: plan\n", "  stage: .pre\n", 1).replacen(
+        "  stage: run\n",
+        &format!("  stage: {last_stage}\n"),
+        1,
+    );
+    format!("{HEADER}{jobs}")
 }
 
-/// Returns the two jobs for a repository that has a pipeline, in stages that every pipeline has.
-pub(super) fn beside() -> String {
-    format!("# Included by {FILE}:\n#   include:\n#     - local: {BESIDE}\n{}", jobs(".pre", ".post"))
-}
-
-/// Three kinds of pipelines, and never two for one push.
-const WORKFLOW: &str = "\
-workflow:
-  rules:
-    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
-    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-    - if: $CI_COMMIT_TAG
+/// The lines for the file that includes the jobs.
+const HEADER: &str = "\
+# Included by .gitlab-ci.yml:
+#   include:
+#     - local: nestling.gitlab-ci.yml
+# Its pipelines for branches must not be cancelled: the next push is compared with this one, and what is cancelled
+# would never run again.
+#   workflow:
+#     rules:
+#       - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+#         auto_cancel:
+#           on_new_commit: none
 ";
 
-fn jobs(plan: &str, run: &str) -> String {
-    format!(
-        "\
-nestling:plan:
-  stage: {plan}
-  image: debian:bookworm-slim     # any image with `nestling` in it
-  variables:
-    GIT_CHECKOUT: \"false\"         # files are read from git's objects, none from disk
-  script:
-    - nestling generate --output child-pipeline.yml --report nestling-report
-  artifacts:
-    when: always
-    paths: [child-pipeline*.yml, nestling-report]
-    expire_in: 1 week
-    reports:
-      annotations: nestling-report/annotations.json
-      codequality: nestling-report/codequality.json
+/// Returns the last stage of a pipeline but `.post`: no other job waits for what runs there.
+pub(super) fn last_stage(pipeline: &str) -> String {
+    let (pipeline, _) = read_file(FILE, pipeline, &Sources::default());
+    pipeline.stages.last().map_or_else(|| "deploy".to_owned(), ToString::to_string)
+}
 
-nestling:run:
-  stage: {run}
-  needs: [\"nestling:plan\"]        # without it, GitLab may start the trigger before the artifact is there
-  inherit:
-    variables: false              # forwarded variables would win over those of the child's jobs
-  variables:
-    PARENT_PIPELINE_ID: $CI_PIPELINE_ID
-  trigger:
-    include:
-      - artifact: child-pipeline.yml
-        job: nestling:plan
-    strategy: depend
-"
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trigger_job_is_in_the_last_stage_of_the_pipeline() {
+        for (pipeline, stage) in [
+            ("lint: { script: x }", "deploy"),
+            ("stages: [check, ship]\nlint: { stage: check, script: x }", "ship"),
+            ("include: [{ template: Jobs/SAST.gitlab-ci.yml }]", "deploy"),
+        ] {
+            assert_eq!(last_stage(pipeline), stage, "{pipeline}");
+        }
+        let beside = beside("ship");
+        assert!(beside.contains("\nnestling:run:\n  stage: ship\n"), "{beside}");
+        assert!(beside.contains("\nnestling:plan:\n  stage: .pre\n"), "{beside}");
+    }
 }

@@ -36,9 +36,13 @@ pub(crate) fn propose(repository: &Repository) -> Proposal {
     files.extend(unit_file(repository));
     let has_parent = repository.existing.contains(parent::FILE) && !repository.plans_already;
     files.push(if has_parent {
-        (parent::BESIDE.to_owned(), parent::beside(), "the parent's jobs, to include".to_owned())
+        (
+            parent::BESIDE.to_owned(),
+            parent::beside(&repository.last_stage),
+            "the parent's jobs, to include".to_owned(),
+        )
     } else {
-        (parent::FILE.to_owned(), parent::whole(), "the parent pipeline".to_owned())
+        (parent::FILE.to_owned(), parent::WHOLE.to_owned(), "the parent pipeline".to_owned())
     });
     Proposal { files, include: has_parent.then_some(parent::BESIDE) }
 }

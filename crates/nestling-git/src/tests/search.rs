@@ -1,7 +1,7 @@
 //! Files of several names are found in one search, each by its own rules, wherever files are read from.
 
 use super::*;
-use nestling_files::files::{DirectoryFiles, FileQuery, FileVisitor, MemoryFiles};
+use nestling_files::files::{DirectoryFiles, EntryKind, FileQuery, FileVisitor, MemoryFiles};
 
 const FILES: [&str; 14] = [
     "nestling.yml",
@@ -98,4 +98,83 @@ fn a_visit_is_asked_of_no_directory_below_one_that_was_skipped() {
     let query = FileQuery { depth: 9, collect: &[b"package.json"], ..FileQuery::new(b"nestling.yml") };
     let visited = record(&files, query).directories;
     assert_eq!(visited, ["", "a-b", "a", "a/node_modules", "a/node_modules/x", "lib", "lib/x", "nested"]);
+}
+
+/// Links and submodules that markers may be behind: a link of the marker's name anywhere, others as far down as directories
+/// are asked for.
+struct NotEntered(Vec<String>);
+
+impl FileVisitor for NotEntered {
+    fn directory(&mut self, directory: &RepoPath, _marker: Option<Vec<u8>>) -> Walk {
+        if directory.file_name() == b"skipped" { Walk::Skip } else { Walk::Descend }
+    }
+
+    fn not_entered(&mut self, path: &RepoPath, kind: EntryKind) {
+        self.0.push(format!("{path} {kind:?}"));
+    }
+}
+
+#[test]
+fn links_and_submodules_are_handed_over_by_commits_and_by_the_work_tree() {
+    let repo = Fixture::new();
+    for path in ["svc/x", "deep/er/x", "skipped/x", "target"] {
+        repo.write(path, "");
+    }
+    for link in
+        ["svc/link", "svc/nestling.yml", "deep/er/nestling.yml", "deep/er/link", "skipped/nestling.yml"]
+    {
+        symlink("../target", repo.path(link)).unwrap();
+    }
+    let head = repo.commit("links");
+    let id = head.to_string();
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{id},svc/module")]);
+    repo.git(&["commit", "--quiet", "--message", "a submodule"]);
+    let repository = repo.open();
+    let query = FileQuery { depth: 2, ..FileQuery::new(b"nestling.yml") };
+    let of = |files: &dyn Files| {
+        let mut visitor = NotEntered(Vec::new());
+        files.find(&query, &mut visitor).unwrap();
+        visitor.0.sort();
+        visitor.0
+    };
+    let on_disk = ["deep/er/nestling.yml Symlink", "svc/link Symlink", "svc/nestling.yml Symlink"];
+    let committed = [&on_disk[..2], &["svc/module Submodule"], &on_disk[2..]].concat();
+    // A submodule that is not checked out is not on disk.
+    assert_eq!(of(&repository.work_tree().unwrap()), on_disk);
+    assert_eq!(of(&repository.files_at(&repo.id("HEAD")).unwrap()), committed);
+    let files = repository.files_at(&head).unwrap();
+    let link = RepoPath::parse("svc/link").unwrap();
+    for files in [&files as &dyn Files, &repository.work_tree().unwrap()] {
+        assert_eq!(files.read_link(&link).unwrap().as_deref(), Some(&b"../target"[..]));
+        assert_eq!(files.read_link(&RepoPath::parse("svc/x").unwrap()).unwrap(), None);
+        assert_eq!(files.read(&link).unwrap(), None);
+    }
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_read_from_the_index() {
+    let repo = Fixture::new();
+    for path in ["in/x", "out/deep/x", "out/x", "top"] {
+        repo.write(path, path);
+    }
+    symlink("x", repo.path("out/link")).unwrap();
+    repo.commit("first");
+    repo.git(&["sparse-checkout", "set", "in"]);
+    assert!(!repo.path("out").exists());
+    for repository in [repo.open(), repo.open_by_system()] {
+        let files = repository.work_tree().unwrap();
+        let mut directories = Vec::new();
+        files
+            .walk(&mut |directory, entries| {
+                directories.push(format!("{directory}: {}", entries.len()));
+                Walk::Descend
+            })
+            .unwrap();
+        assert_eq!(directories, [": 3", "in: 1", "out: 3", "out/deep: 1"]);
+        let path = RepoPath::parse("out/deep/x").unwrap();
+        assert_eq!(files.read(&path).unwrap().as_deref(), Some(&b"out/deep/x"[..]));
+        let link = RepoPath::parse("out/link").unwrap();
+        assert_eq!(files.read_link(&link).unwrap().as_deref(), Some(&b"x"[..]));
+        assert_eq!(files.read(&RepoPath::parse("out/none").unwrap()).unwrap(), None);
+    }
 }
