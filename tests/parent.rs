@@ -28,7 +28,8 @@ fn smallest(source: &str) -> String {
             "    paths: [child-pipeline*.yml]  # a pipeline that is too large for one file has parts",
         )
         .replace("[\"nestling:plan\"]        #", "[plan]                   #")
-        .replace("nestling:", "")
+        .replace("nestling:plan", "plan")
+        .replace("nestling:run", "run")
 }
 
 /// The body of a job, from the line of its name to the next empty one.
@@ -54,7 +55,10 @@ fn the_readme_and_the_book_show_the_parent_of_init() {
     let with_reports = job(&source, "nestling:plan").replace("nestling:plan:", "plan:");
     let page = with_block(&page, "plan:\n  stage: plan\n", &with_reports);
     expect_file(&root().join("docs/parent.md"), &page).unwrap();
-    let readme = with_block(&read("README.md"), "# .gitlab-ci.yml\n", &format!("# .gitlab-ci.yml\n{bare}"));
+    let named = format!("# .gitlab-ci.yml\n{bare}");
+    let tutorial = with_block(&read("docs/tutorial.md"), "# .gitlab-ci.yml\n", &named);
+    expect_file(&root().join("docs/tutorial.md"), &tutorial).unwrap();
+    let readme = with_block(&read("README.md"), "# .gitlab-ci.yml\n", &named);
     expect_file(&root().join("README.md"), &readme).unwrap();
 }
 
@@ -88,7 +92,7 @@ fn the_component_has_the_jobs_of_init() {
         ("  stage: plan\n", "  stage: $[[ inputs.stage ]]\n"),
         ("  stage: run\n", "  stage: $[[ inputs.run_stage ]]\n"),
         (
-            "  image: debian:bookworm-slim     # any image with `nestling` in it\n",
+            "  image: registry.example.com/ci/nestling:0.1.0   # any image with `nestling` in it\n",
             "  image: $[[ inputs.image ]]\n  needs: []\n",
         ),
         ("--report nestling-report\n", "--report \"$[[ inputs.report ]]\" $[[ inputs.options ]]\n"),

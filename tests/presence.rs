@@ -1,14 +1,16 @@
 //! Which jobs GitLab makes of a file: presence beside recorded verdicts of GitLab, and beside a judge that was written apart
 //! from it, in Ruby.
 
+mod judge;
 mod random;
+mod table;
 mod verdict;
+mod workspaces;
 
 use crate::support::tool::{Tool, need};
-use crate::support::{read, root, setting};
+use crate::support::{read, setting};
+use judge::judge;
 use serde_json::Value;
-use std::io::Write as _;
-use std::process::Stdio;
 use verdict::{Verdict, verdict};
 
 /// Rows with a condition that GitLab's reader accepts and this one refuses (`$A || || $B`): counted from 1.
@@ -37,28 +39,14 @@ fn presence_is_gitlabs_verdict() {
 /// 500 files; `NESTLING_TEST_PIPELINES` asks for more.
 #[test]
 fn presence_agrees_with_the_judge_on_random_files() {
-    let Some(mut ruby) = need(Tool::Ruby, "presence_agrees_with_the_judge_on_random_files") else { return };
+    let Some(ruby) = need(Tool::Ruby, "presence_agrees_with_the_judge_on_random_files") else { return };
     let count = setting("NESTLING_TEST_PIPELINES").map_or(500, |count| count.parse().unwrap());
     let cases: Vec<Value> = random::cases(count);
-    let input: String = cases.iter().map(|case| format!("{case}\n")).collect();
-    let mut child = ruby
-        .args(["-W0", "-EUTF-8"])
-        .arg(root().join("tests/oracles/presence_judge.rb"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || pipe.write_all(input.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    let verdicts = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(verdicts.lines().count(), cases.len());
+    let verdicts = judge(ruby, &cases);
     let mut judged = 0;
     let mut wrong = Vec::new();
-    for (case, line) in cases.iter().zip(verdicts.lines()) {
-        let said: Value = serde_json::from_str(line).unwrap();
-        let Some(wanted) = Verdict::of_judge(&said) else { continue };
+    for (case, said) in cases.iter().zip(&verdicts) {
+        let Some(wanted) = Verdict::of_judge(said) else { continue };
         judged += 1;
         let text = case["yaml"].as_str().unwrap();
         let found = verdict(text, &case["context"]);

@@ -49,7 +49,7 @@ fn the_warnings_of_repositories_are_allowed_in_the_header() {
         let entry = format!("allow: [{{ rule: {rule}, reason: it is meant }}]");
         let header = match written.split_once("workspace:\n") {
             Some((before, rest)) => format!("{before}workspace:\n  {entry}\n{rest}"),
-            None => written.replacen("workspace: { ", &format!("workspace: {{ {entry}, "), 1),
+            None => written.replacen("workspace: {", &format!("workspace: {{ {entry}, "), 1),
         };
         assert_ne!(written, header, "{rule}");
         repository.write("nestling.yml", &header);

@@ -12,6 +12,7 @@ pub fn groups() -> impl Iterator<Item = RuleGroup> {
         RuleGroup { title: "Jobs, `default`, `extends` and `!reference`", rules: pipeline::rules::RULES },
         RuleGroup { title: "Documents and includes", rules: configuration::rules::RULES },
         RuleGroup { title: "The pipeline", rules: check::rules::RULES },
+        RuleGroup { title: "The parent pipeline", rules: check::parent::rules::RULES },
         RuleGroup { title: "Allowed warnings", rules: check::allow::rules::RULES },
     ]
     .into_iter()

@@ -5,7 +5,7 @@
 
 mod form;
 mod file;
-mod parent;
+pub mod parent;
 mod settings;
 mod job_names;
 mod index;
@@ -15,7 +15,7 @@ pub mod allow;
 
 pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope};
 pub use file::{read_configuration, read_file};
-pub use parent::Parent;
+pub use parent::{BranchComparison, Parent, ParentSurroundings};
 pub use settings::{CheckSettings, Division, Level, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;

@@ -121,6 +121,12 @@ impl Sources {
         id
     }
 
+    /// Returns the id that the next file will have.
+    pub fn next_id(&self) -> FileId {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        FileId(u32::try_from(files.len()).unwrap_or(u32::MAX))
+    }
+
     /// The file with this id.
     pub fn get(&self, id: FileId) -> Option<Arc<Source>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);

@@ -63,7 +63,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         Some(files) => (files, RemoteIncludes::Unread),
         None => (&no_files as &dyn Files, RemoteIncludes::AllUnread),
     };
-    let first_file = incomplete::next_file(sources);
+    let first_file = sources.next_id();
     let surroundings = Surroundings { files, sources, variables: &variables, defaults: None };
     let read = read_configuration(path, text, &surroundings, includes);
     let inputs = Inputs::of(sources, first_file);

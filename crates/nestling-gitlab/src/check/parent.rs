@@ -1,9 +1,22 @@
-//! What the parent pipeline does to the child, as far as the root's `.gitlab-ci.yml` says it.
+//! The parent pipeline, as far as the root's `.gitlab-ci.yml` and its local includes say it: what it does to the child, and what is
+//! wrong with the jobs that generate and trigger the child.
 
-use super::read_file;
-use crate::diagnostic::Sources;
+pub mod rules;
+mod trigger;
+mod stages;
+mod needs;
+mod auto_cancel;
+mod image;
+
+use super::read_configuration;
+use crate::configuration::{RemoteIncludes, Surroundings};
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::instance::Gitlab;
 use crate::pipeline::Job;
+use crate::pipeline::known::KnownVariables;
 use crate::yaml::{Map, Meaning, Node, Scalar};
+use nestling_files::files::Files;
+use trigger::triggers;
 
 /// What every trigger job that includes an artifact has in common, so that nothing is said that may not be so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,29 +26,63 @@ pub struct Parent {
     pub forwarded: Vec<String>,
     /// Resource groups that it holds while the child runs.
     pub held_groups: Vec<String>,
+    /// What is wrong with the jobs that generate and trigger the child pipeline.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// What surrounds a parent pipeline.
+#[derive(Clone, Copy)]
+pub struct ParentSurroundings<'a> {
+    /// The files that it includes.
+    pub files: &'a dyn Files,
+    /// Where the texts of the files are kept.
+    pub sources: &'a Sources,
+    /// The GitLab that reads it.
+    pub gitlab: &'a Gitlab,
+    /// The project's default branch, if it is known.
+    pub default_branch: Option<&'a str>,
+    /// What a push to a branch is compared with.
+    pub branches: BranchComparison,
+}
+
+/// What the changes of a branch's pipeline are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BranchComparison {
+    /// The commit before the push: what one pipeline leaves undone, no later one does.
+    CommitBefore,
+    /// Something else, or everything runs.
+    Other,
 }
 
 impl Parent {
-    /// Reads a parent pipeline. What it includes from elsewhere is not followed, and what is wrong with it is not told:
-    /// it is not ours.
-    pub fn read(text: &str) -> Self {
-        let (pipeline, _) = read_file(".gitlab-ci.yml", text, &Sources::default());
-        let mut triggers = pipeline.jobs.iter().filter(|job| includes_artifact(job));
-        let Some(first) = triggers.next() else { return Self::default() };
-        let mut parent = Self { forwarded: forwarded(first), held_groups: held(first).into_iter().collect() };
-        for job in triggers {
+    /// Reads a parent pipeline. Only local includes are followed, and what is wrong with its other jobs is not told: it is not
+    /// ours.
+    pub fn read(text: &str, surroundings: &ParentSurroundings<'_>) -> Self {
+        let variables = KnownVariables::default();
+        let ParentSurroundings { files, sources, .. } = *surroundings;
+        let read = Surroundings { files, sources, variables: &variables, defaults: None };
+        let read = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread);
+        let Ok((pipeline, _)) = read else { return Self::default() };
+        let mut jobs = pipeline.jobs.iter().filter(|job| trigger::includes_artifact(job));
+        let Some(first) = jobs.next() else { return Self::default() };
+        let held_groups = held(first).into_iter().collect();
+        let mut parent = Self { forwarded: forwarded(first), held_groups, problems: Vec::new() };
+        for job in jobs {
             let (names, group) = (forwarded(job), held(job));
             parent.forwarded.retain(|name| names.contains(name));
             parent.held_groups.retain(|known| group.as_ref() == Some(known));
         }
+        let triggers = triggers(&pipeline);
+        for trigger in &triggers {
+            parent.problems.extend(stages::check(&pipeline, trigger));
+            parent.problems.extend(needs::check(&pipeline, trigger));
+            parent.problems.extend(image::check(trigger));
+        }
+        if let Some(trigger) = triggers.first() {
+            parent.problems.extend(auto_cancel::check(&pipeline.workflow, trigger, surroundings));
+        }
         parent
     }
-}
-
-fn includes_artifact(job: &Job) -> bool {
-    let include = job.body.get("trigger").and_then(|trigger| trigger.get("include"));
-    let items = include.map(Node::items_or_self);
-    items.unwrap_or_default().iter().any(|item| item.get("artifact").is_some())
 }
 
 /// Its own variables and the global ones that it inherits, unless it forwards none
@@ -58,42 +105,4 @@ fn held(job: &Job) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads a parent with these lines at its trigger job.
-    fn read(global: &str, lines: &str) -> Parent {
-        Parent::read(&format!(
-            "{global}\nrun:\n  trigger: {{ include: [{{ artifact: c.yml, job: plan }}], {lines}"
-        ))
-    }
-
-    #[test]
-    fn what_the_trigger_job_sets_and_inherits_is_forwarded() {
-        let global = "variables: { STAGE: dev, LEVEL: info }";
-        let own = "}\n  variables: { OWN: x }";
-        assert_eq!(read(global, own).forwarded, ["STAGE", "LEVEL", "OWN"]);
-        assert_eq!(read(global, &format!("{own}\n  inherit: {{ variables: false }}")).forwarded, ["OWN"]);
-        assert_eq!(
-            read(global, &format!("{own}\n  inherit: {{ variables: [LEVEL] }}")).forwarded,
-            ["LEVEL", "OWN"]
-        );
-        assert_eq!(read(global, "forward: { yaml_variables: false } }").forwarded, Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_group_is_held_by_a_job_that_waits() {
-        assert_eq!(read("", "strategy: depend }\n  resource_group: production").held_groups, ["production"]);
-        assert!(read("", "}\n  resource_group: production").held_groups.is_empty());
-        assert!(read("", "strategy: depend }\n  resource_group: $GROUP").held_groups.is_empty());
-    }
-
-    #[test]
-    fn only_what_all_trigger_jobs_do_is_known() {
-        let two = "a: { trigger: { include: [{ artifact: a.yml, job: p }] }, variables: { A: x, B: x } }\n\
-                   b: { trigger: { include: [{ artifact: b.yml, job: p }] }, variables: { B: x } }\n\
-                   c: { trigger: { project: other }, variables: {} }\n";
-        assert_eq!(Parent::read(two).forwarded, ["B"]);
-        assert_eq!(Parent::read("a: [\n"), Parent::default());
-    }
-}
+mod tests;

@@ -9,12 +9,6 @@ use std::collections::HashSet;
 /// The mark of an input's value (<https://docs.gitlab.com/ci/inputs/>).
 const INPUT: &str = "$[[";
 
-/// The id that the next file will have.
-pub(super) fn next_file(sources: &Sources) -> FileId {
-    let ids = (0..).map(FileId::from_index);
-    ids.into_iter().find(|id| sources.get(*id).is_none()).unwrap_or(FileId::from_index(u32::MAX))
-}
-
 /// Lines that hold the value of an input. GitLab puts it in before it reads the file as YAML, so nothing on such a line is
 /// certain.
 pub(super) struct Inputs {
