@@ -1,6 +1,6 @@
 //! One parent pipeline: what `nestling init` writes is the source, and README, book, examples and component hold the same jobs.
 
-use crate::support::{expect_file, nestling, output, read, repository::Repository, root};
+use crate::support::{expect_file, nestling, output, read, repository::Repository, root, run};
 
 /// The parent as `init` writes it.
 fn source() -> String {
@@ -110,4 +110,29 @@ fn the_component_has_the_jobs_of_init() {
     let (header, _) = text.split_once("\n---\n").unwrap();
     expect_file(&path, &format!("{header}\n---\n{jobs}")).unwrap();
     assert!(header.contains("default: test"), "the trigger job is in no edge stage: {header}");
+}
+
+/// In a repository with a pipeline of its own, once the file is included.
+#[test]
+fn check_judges_the_jobs_that_init_writes() {
+    let judged = |pipeline: &str| {
+        let repository = Repository::new();
+        repository.write(".gitlab-ci.yml", pipeline).write("a/package.json", "{}").commit("start");
+        output(nestling(repository.path()).arg("init"));
+        let include = "include: [{ local: nestling.gitlab-ci.yml }]\n";
+        repository.write(".gitlab-ci.yml", &format!("{include}{pipeline}"));
+        let output = run(nestling(repository.path()).arg("check"));
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!said.contains("allow-"), "{said}");
+        let rules = said.lines().filter_map(|line| line.split_once("[parent-")?.1.split_once(']'));
+        rules.map(|(rule, _)| rule.to_owned()).collect::<Vec<String>>()
+    };
+    let jobs = "stages: [check, ship]\nlint: { stage: check, script: x, rules: [{ changes: [src/*] }] }\n";
+    assert_eq!(judged(jobs), ["auto-cancel"]);
+    let rule = "workflow: { rules: [{ when: always, auto_cancel: { on_new_commit: none } }] }\n";
+    assert_eq!(judged(&format!("{rule}{jobs}")), Vec::<String>::new());
+    // Its comments are for `check FILE`, which looks at the other jobs.
+    let comment = "# nestling: allow(retry)\n";
+    assert_eq!(judged(&format!("{comment}{jobs}")), ["auto-cancel"]);
 }

@@ -327,7 +327,7 @@ fn parts_that_an_older_run_has_left_are_removed() {
     assert_eq!(parts(), 4);
     repository.write("nestling.yml", WORKSPACE);
     let said = generate(&repository, &["--parts", "3", "--compact"]);
-    assert!(said.contains("removed child-pipeline.part-4.yml, which an older run has left\n"), "{said}");
+    assert!(said.contains("removed child-pipeline.part-4.yml of an earlier run\n"), "{said}");
     assert_eq!((parts(), said.matches("removed").count()), (3, 1), "{said}");
     let said = generate(&repository, &[]);
     assert_eq!((parts(), said.matches("removed").count()), (0, 3), "{said}");

@@ -9,6 +9,7 @@ mod needed;
 mod removed;
 mod auto_cancel;
 mod presence;
+mod rendering;
 mod noop;
 mod stop;
 
@@ -17,7 +18,7 @@ use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
-use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
+use crate::unit::{self, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use change_findings::{base_unknown, unclaimed_paths};
@@ -37,6 +38,7 @@ pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
+use rendering::Rendering;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -320,33 +322,6 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
         cdk_reports,
         diagnostics,
     })
-}
-
-/// The units of one plan while they are rendered, with what is collected on the way.
-struct Rendering<'a> {
-    renderer: &'a UnitRenderer<'a>,
-    selection: &'a Selection,
-    cdk_reports: BTreeMap<UnitName, Report>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl<'a> Rendering<'a> {
-    fn new(renderer: &'a UnitRenderer<'a>, selection: &'a Selection, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics }
-    }
-
-    /// Renders a unit that is in for the reasons of this verdict.
-    fn jobs(&mut self, name: &UnitName, verdict: &Verdict) -> UnitJobs {
-        let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
-        let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
-        let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
-        let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
-        self.diagnostics.extend(made.problems);
-        if !made.report.lines.is_empty() {
-            self.cdk_reports.insert(name.clone(), made.report);
-        }
-        made.jobs
-    }
 }
 
 /// Takes the value and keeps the problems.

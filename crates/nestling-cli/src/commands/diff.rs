@@ -12,7 +12,7 @@ use nestling::view::diff::{self, diff};
 /// Compare the jobs of all units at base and at head
 ///
 /// Plans every unit at both commits, changed or not, and compares the results job by job and key by key. Identical changes
-/// to several jobs are shown once.
+/// to several jobs are shown once. A job that its rules leave out of this kind of pipeline counts as missing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling diff\n  nestling diff --base v1.4.0 --as branch:main\n  \
                   nestling diff --format markdown > note.md")]
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if base.has_errors() {
         invocation.io.talk("note: base has errors, so some of its jobs may be missing here\n");
     }
-    let difference = diff(&base.pipeline, &head.pipeline);
+    let difference = diff(base, head);
     let sides = [base, head].map(|side| side.changes.head.to_string());
     let text = formatted(args.format, &difference, head, sides, invocation.io)?;
     invocation.io.data(text)?;

@@ -13,7 +13,8 @@ use nestling_gitlab::diagnostic::Suggestion;
 /// Explain why a unit, job or path is selected or not
 ///
 /// Follows the chain from the changed file through a glob, a template or a dependency to the job, and back. For a path that
-/// did not change, shows what a change would select.
+/// did not change, shows what a change would select. For a job, also shows the rules that decide and the other kinds of
+/// pipelines that have it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json\n  nestling explain --rule needs-undefined"

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 
 /// Show the pipeline that `generate` would write
 ///
-/// By default, plans the work tree as it is now, with uncommitted and untracked files.
+/// By default, plans the work tree as it is now, with uncommitted and untracked files. Jobs that their rules leave out of this
+/// kind of pipeline are not counted, and a condition that only GitLab can decide is shown.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \

@@ -27,3 +27,42 @@ pub(super) fn keep_running(pipeline: &mut Pipeline, workspace: &Workspace, facts
     auto_cancel.set("on_new_commit", Node::string(origin, "none"));
     pipeline.workflow.set(AUTO_CANCEL, Node::map(origin, auto_cancel));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::project::Project;
+    use nestling_files::files::MemoryFiles;
+    use nestling_gitlab::facts::{As, PipelineFacts};
+    use nestling_gitlab::yaml::Node;
+
+    /// What `workflow:auto_cancel:on_new_commit` is in the pipeline of a workspace with this header.
+    fn on_new_commit(header: &str, act_as: &str) -> Option<String> {
+        let files =
+            MemoryFiles::new([("nestling.yml", header), ("api/nestling.yml", "build: { script: make }\n")]);
+        let facts = PipelineFacts::local(Some("feature".to_owned()), Some("main".to_owned()), None);
+        let project = Project::of_files(&files, facts.seen_as(&As::parse(act_as).unwrap())).unwrap();
+        let plan = project.plan(project.changes().unwrap()).run().unwrap();
+        let auto_cancel = plan.pipeline.workflow.get("auto_cancel")?;
+        Some(auto_cancel.get("on_new_commit").and_then(Node::text)?.to_owned())
+    }
+
+    #[test]
+    fn only_what_no_later_pipeline_makes_up_for_is_kept_running() {
+        let own = "workspace: {}\n---\nworkflow: { auto_cancel: { on_new_commit: interruptible } }\n";
+        for (header, act_as, expected) in [
+            ("workspace: {}", "branch:main", Some("none")),
+            ("workspace: {}", "branch:feature", Some("none")),
+            ("workspace: {}", "merge_request", None),
+            ("workspace: {}", "tag:v1", None),
+            // It runs everything, and so does the next one.
+            ("workspace: {}", "schedule", None),
+            ("workspace: { pipelines: { schedule: changed } }", "schedule", Some("none")),
+            ("workspace: { pipelines: { branch: all } }", "branch:main", None),
+            ("workspace: { gitlab: { version: \"16.8\" } }", "branch:main", None),
+            ("workspace: { gitlab: { version: \"16.9\" } }", "branch:main", Some("none")),
+            (own, "branch:main", Some("interruptible")),
+        ] {
+            assert_eq!(on_new_commit(header, act_as).as_deref(), expected, "{header} as {act_as}");
+        }
+    }
+}

@@ -35,6 +35,7 @@ pub(super) fn pair(
         return (None, errors);
     }
     let mut warnings: Vec<Diagnostic> = checkout(block, facts).into_iter().collect();
+    warnings.extend(script_without_checkout(block, body, facts, origin));
     if takes_artifacts(block, body) {
         warnings.extend(stop_artifacts::keep(body, origin));
     }
@@ -96,4 +97,27 @@ fn checkout(block: &Map, facts: &PipelineFacts) -> Option<Diagnostic> {
     let help = "deploy in the merge request's pipeline, whose refs stay; or carry what the stop needs in the deploy's \
                 artifacts and take the variable out";
     Some(Diagnostic::warning(&STOP_CHECKOUT, strategy.origin, message).with_help(help))
+}
+
+/// Warns of a stop job that runs a file of the repository, in a pipeline whose stop jobs have no checkout.
+fn script_without_checkout(
+    block: &Map,
+    body: &Map,
+    facts: &PipelineFacts,
+    origin: Origin,
+) -> Option<Diagnostic> {
+    let sets_strategy = block.get("variables").is_some_and(|variables| variables.get(GIT_STRATEGY).is_some());
+    // Artifacts of its deploy may bring the file.
+    if !checkout_may_fail(facts) || sets_strategy || takes_artifacts(block, body) {
+        return None;
+    }
+    let lines = block.get("script").map(Node::items_or_self).unwrap_or_default();
+    let words = lines.iter().filter_map(Node::text).flat_map(str::split_whitespace);
+    let file = words.into_iter().find(|word| word.starts_with("./"))?;
+    let message = format!(
+        "this stop job has no checkout, since deleting the branch is what stops the environment: `{file}` is not there"
+    );
+    let help = "deploy in the merge request's pipeline, whose refs stay; or carry the file in the deploy's artifacts; or \
+                take it from an image";
+    Some(Diagnostic::warning(&STOP_CHECKOUT, origin, message).with_help(help))
 }

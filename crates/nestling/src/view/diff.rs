@@ -12,11 +12,13 @@ pub use json::{ChangedJobV1, ChangedKeyV1, DiffJobV1, DiffV1, FoldedV1, diff_v1,
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::plan::NOOP_JOB;
+use super::fit::counted;
+use super::planned::absent_names;
+use crate::plan::{NOOP_JOB, Plan};
 use compare::changed_keys;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The difference between two pipelines. A job is identified by its final name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Diff {
     pub removed: Vec<JobId>,
     /// Jobs of both that differ, in the order of the newer pipeline.
     pub changed: Vec<ChangedJob>,
+    /// Jobs that differ, or that only one side has, and that their rules leave out of both pipelines.
+    pub left_out: Vec<JobId>,
     /// The stages of both, if those that both have are in another order.
     pub stages: Option<Stages>,
 }
@@ -77,50 +81,82 @@ pub struct Stages {
 }
 
 impl Diff {
-    /// Returns `true` if the pipelines are equal.
+    /// Returns `true` if the pipelines have the same jobs. Jobs that are left out of both may differ.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.stages.is_none()
     }
+
+    /// Returns a sentence about changed jobs that their rules leave out, if there are any.
+    fn left_out_note(&self) -> Option<String> {
+        if self.left_out.is_empty() {
+            return None;
+        }
+        let jobs = counted(self.left_out.len(), "changed job");
+        Some(format!("{jobs} left out by rules in this kind of pipeline: `--as KIND` compares another kind"))
+    }
 }
 
-/// Compares two pipelines. The order of a job's keys has no meaning for GitLab and is not compared, and the no-op job
-/// counts as no job.
-pub fn diff(base: &Pipeline, head: &Pipeline) -> Diff {
-    let base_jobs = jobs_by_name(base);
-    let head_jobs = jobs_by_name(head);
-    let mut changed = Vec::new();
-    for job in &head.jobs {
-        let Some(older) = base_jobs.get(job.name.as_str()) else { continue };
-        let keys = changed_keys(&older.body, &job.body);
-        if !keys.is_empty() {
-            changed.push(ChangedJob { job: job_id(job), keys });
+/// Compares the pipelines of two plans, for the same kind of pipeline. A job that its rules leave out counts as missing.
+/// The order of a job's keys has no meaning for GitLab and is not compared, and the no-op job counts as no job.
+pub fn diff(base: &Plan, head: &Plan) -> Diff {
+    compare(&Side::of(base), &Side::of(head))
+}
+
+/// A pipeline with the names of the jobs that GitLab leaves out.
+struct Side<'a> {
+    pipeline: &'a Pipeline,
+    absent: BTreeSet<&'a str>,
+    /// Jobs by their final names: a scan of the list for each job would take minutes at ten thousand jobs.
+    jobs: BTreeMap<&'a str, &'a Job>,
+}
+
+impl<'a> Side<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        Self::new(&plan.pipeline, absent_names(plan))
+    }
+
+    fn new(pipeline: &'a Pipeline, absent: BTreeSet<&'a str>) -> Self {
+        let jobs = pipeline.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
+        Self { pipeline, absent, jobs }
+    }
+
+    /// Returns the jobs in order, without the no-op job.
+    fn jobs(&self) -> impl Iterator<Item = &'a Job> {
+        self.pipeline.jobs.iter().filter(|job| job.unit.is_some() || job.name.as_str() != NOOP_JOB)
+    }
+
+    fn has(&self, job: &Job) -> bool {
+        let name = job.name.as_str();
+        self.jobs.contains_key(name) && !self.absent.contains(name)
+    }
+}
+
+fn compare(base: &Side<'_>, head: &Side<'_>) -> Diff {
+    let mut diff = Diff { stages: reordered_stages(base.pipeline, head.pipeline), ..Diff::default() };
+    for job in head.jobs() {
+        let older = base.jobs.get(job.name.as_str());
+        let keys = older.map(|older| changed_keys(&older.body, &job.body));
+        match (base.has(job), head.has(job)) {
+            (false, true) => diff.added.push(job_id(job)),
+            (true, true) => {
+                let keys = keys.unwrap_or_default();
+                if !keys.is_empty() {
+                    diff.changed.push(ChangedJob { job: job_id(job), keys });
+                }
+            }
+            // A change to a job that neither pipeline has is only counted, so that it does not go unnoticed.
+            (false, false) if keys.is_none_or(|keys| !keys.is_empty()) => diff.left_out.push(job_id(job)),
+            (false, false) | (true, false) => {}
         }
     }
-    Diff {
-        added: jobs_missing_in(&base_jobs, head),
-        removed: jobs_missing_in(&head_jobs, base),
-        changed,
-        stages: reordered_stages(base, head),
-    }
-}
-
-/// Jobs by their final names: a scan of the list for each job would take minutes at ten thousand jobs.
-type JobsByName<'a> = BTreeMap<&'a str, &'a Job>;
-
-fn jobs_by_name(pipeline: &Pipeline) -> JobsByName<'_> {
-    pipeline.jobs.iter().map(|job| (job.name.as_str(), job)).collect()
-}
-
-/// Returns the jobs of `pipeline` that `other` does not have.
-fn jobs_missing_in(other: &JobsByName<'_>, pipeline: &Pipeline) -> Vec<JobId> {
-    let mut missing = Vec::new();
-    for job in &pipeline.jobs {
-        let is_noop = job.unit.is_none() && job.name.as_str() == NOOP_JOB;
-        if !is_noop && !other.contains_key(job.name.as_str()) {
-            missing.push(job_id(job));
+    for job in base.jobs() {
+        if base.has(job) && !head.has(job) {
+            diff.removed.push(job_id(job));
+        } else if !base.has(job) && !head.jobs.contains_key(job.name.as_str()) {
+            diff.left_out.push(job_id(job));
         }
     }
-    missing
+    diff
 }
 
 fn job_id(job: &Job) -> JobId {

@@ -162,7 +162,7 @@ pub struct JobV1 {
     pub stage: String,
     /// `automatic`, `manual`, `delayed` or `on_failure`; `automatic` if its rules differ.
     pub start: String,
-    /// Whether GitLab makes the job.
+    /// The job's presence in the pipeline.
     pub presence: PresenceV1,
     /// Number of jobs that GitLab makes of it, by `parallel`: the highest possible number if that depends on a condition.
     pub copies: usize,

@@ -39,7 +39,14 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let message =
             format!("merging or deleting a branch that deployed to `{name}` runs `{}`", pair.stop.name);
         let problem = Diagnostic::new(&RULE, Note, message).with_label(pair.on_stop.origin, "");
-        problems.push(problem.with_help("remove `on_stop`, unless that is intended"));
+        // In a unit the stop job is rarely written by hand.
+        let help = match pair.deploy.unit {
+            Some(_) => {
+                "unless that is intended, remove the `stop` block, or write `stop: false` in the environment catalogue"
+            }
+            None => "remove `on_stop`, unless that is intended",
+        };
+        problems.push(problem.with_help(help));
     }
 }
 

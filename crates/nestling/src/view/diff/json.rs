@@ -22,6 +22,8 @@ pub struct DiffV1 {
     pub removed: Vec<DiffJobV1>,
     /// Jobs of both sides that differ.
     pub changed: Vec<ChangedJobV1>,
+    /// Jobs that differ, or that only one side has, and that their rules leave out of both pipelines.
+    pub left_out: Vec<DiffJobV1>,
     /// The same changes, grouped: changes that differ only in the name of the unit are one entry.
     pub folded: Vec<FoldedV1>,
 }
@@ -84,6 +86,7 @@ pub fn diff_v1(diff: &Diff, base: String, head: String) -> DiffV1 {
         added: diff.added.iter().map(job).collect(),
         removed: diff.removed.iter().map(job).collect(),
         changed: diff.changed.iter().map(changed_job).collect(),
+        left_out: diff.left_out.iter().map(job).collect(),
         folded: changes(diff).into_iter().map(folded).collect(),
     }
 }

@@ -18,6 +18,9 @@ pub fn markdown(diff: &Diff, title: &str) -> String {
     let mut out = format!("### Jobs of the child pipelines\n\n{title}\n\n");
     if diff.is_empty() {
         out.push_str("No job is added, removed or changed.\n");
+        if let Some(note) = diff.left_out_note() {
+            let _ = writeln!(out, "\n{note}.");
+        }
         return out;
     }
     let _ = writeln!(
@@ -43,6 +46,9 @@ pub fn markdown(diff: &Diff, title: &str) -> String {
     }
     if changes.len() > CHANGES {
         let _ = writeln!(out, "… and {} more changes: run `nestling diff`.", changes.len() - CHANGES);
+    }
+    if let Some(note) = diff.left_out_note() {
+        let _ = writeln!(out, "{note}.");
     }
     out.truncate(out.trim_end().len());
     out + "\n"

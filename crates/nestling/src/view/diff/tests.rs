@@ -17,8 +17,35 @@ fn pipeline(text: &str) -> Pipeline {
     Pipeline { jobs: jobs.collect(), ..Pipeline::default() }
 }
 
+fn difference(base: &Pipeline, head: &Pipeline) -> Diff {
+    compare(&Side::new(base, BTreeSet::new()), &Side::new(head, BTreeSet::new()))
+}
+
+/// A job that its rules leave out counts as missing; where both sides leave it out, a change to it is still counted.
+#[test]
+fn jobs_that_rules_leave_out_are_not_in_the_pipelines() {
+    let base = pipeline("'a:x': { script: x }\n'a:y': { script: y }\n'a:z': { script: z }\n");
+    let head = pipeline("'a:x': { script: 'X' }\n'a:y': { script: y }\n'a:z': { script: 'Z' }\n");
+    let base = Side::new(&base, ["a:x", "a:y"].into());
+    let head = Side::new(&head, ["a:x", "a:z"].into());
+    assert_eq!(
+        text(&compare(&base, &head), Screen::PLAIN),
+        "\
+1 job added
+  + a:y
+
+1 job removed
+  - a:z
+
+1 changed job left out by rules in this kind of pipeline: `--as KIND` compares another kind
+"
+    );
+    let unchanged = text(&compare(&base, &base), Screen::PLAIN);
+    assert_eq!(unchanged, "no job is added, removed or changed\n");
+}
+
 fn shown(base: &str, head: &str) -> String {
-    text(&diff(&pipeline(base), &pipeline(head)), Screen::PLAIN)
+    text(&difference(&pipeline(base), &pipeline(head)), Screen::PLAIN)
 }
 
 #[test]
@@ -82,10 +109,10 @@ fn jobs_that_come_and_go_are_listed_by_their_short_names() {
 fn added_and_removed_keys_are_marked_and_mappings_are_compared_key_by_key() {
     let base = "'a:x': { variables: { A: 1, B: 2 }, retry: 1 }\n";
     let head = "'a:x': { variables: { A: 1, B: 3 }, tags: [big] }\n";
-    let difference = diff(&pipeline(base), &pipeline(head));
-    let keys: Vec<&str> = difference.changed[0].keys.iter().map(|key| key.key.as_str()).collect();
+    let diff = difference(&pipeline(base), &pipeline(head));
+    let keys: Vec<&str> = diff.changed[0].keys.iter().map(|key| key.key.as_str()).collect();
     assert_eq!(keys, ["variables.B", "tags", "retry"]);
-    let text = text(&difference, Screen::PLAIN);
+    let text = text(&diff, Screen::PLAIN);
     assert!(text.contains("`tags` is added in a:x\n  + - big\n"), "{text}");
     assert!(text.contains("`retry` is removed in a:x\n  - 1\n"), "{text}");
 }
@@ -94,8 +121,8 @@ fn added_and_removed_keys_are_marked_and_mappings_are_compared_key_by_key() {
 fn a_line_in_the_middle_of_a_script_changes_alone() {
     let base = "'a:x': { script: [one, two, three, four] }\n";
     let head = "'a:x': { script: [one, three, 2.5, four] }\n";
-    let difference = diff(&pipeline(base), &pipeline(head));
-    let key = &difference.changed[0].keys[0];
+    let diff = difference(&pipeline(base), &pipeline(head));
+    let key = &diff.changed[0].keys[0];
     assert_eq!(
         (key.removed.as_slice(), key.added.as_slice()),
         (&["- two".to_owned()][..], &["- 2.5".to_owned()][..])
@@ -108,7 +135,7 @@ fn a_name_cannot_break_out_of_the_note() {
     let head = pipeline(
         "'a:<img>': { script: y }\n'a:x': { script: '```\n</details><img src=x>' }\n'a:`evil`': { script: x }\n",
     );
-    let note = markdown(&diff(&base, &head), "base and head");
+    let note = markdown(&difference(&base, &head), "base and head");
     assert!(note.contains("- `` a:`evil` ``\n"), "{note}");
     assert!(note.contains("````diff\n"), "{note}");
     assert!(note.contains("`script` changes in `a:<img>`\n"), "{note}");

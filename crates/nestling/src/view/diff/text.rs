@@ -17,7 +17,7 @@ const UNITS: usize = 5;
 pub fn text(diff: &Diff, screen: Screen) -> String {
     let mut out = String::new();
     if diff.is_empty() {
-        return "no job is added, removed or changed\n".to_owned();
+        out.push_str("no job is added, removed or changed\n\n");
     }
     jobs(&mut out, &diff.added, '+', "added", screen);
     jobs(&mut out, &diff.removed, '-', "removed", screen);
@@ -35,6 +35,9 @@ pub fn text(diff: &Diff, screen: Screen) -> String {
     }
     for alike in changes(diff) {
         change(&mut out, &alike, screen);
+    }
+    if let Some(note) = diff.left_out_note() {
+        let _ = writeln!(out, "{}", screen.paint.dim(note));
     }
     out.truncate(out.trim_end().len());
     out + "\n"

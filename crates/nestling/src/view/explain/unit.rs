@@ -7,6 +7,7 @@ use super::why_not::why_not;
 use super::{Effect, Explanation, Step};
 use crate::plan::Plan;
 use crate::select::Verdict;
+use crate::view::planned::{Omission, planned_jobs};
 use crate::workspace::{ReplacedUse, Unit};
 use nestling_gitlab::diagnostic::Sources;
 
@@ -32,10 +33,23 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     }
     explanation.notes = defaults(&plan.defaults, sources);
     explanation.notes.extend(replaced_uses(unit, sources));
+    explanation.notes.extend(jobs_left_out(plan, unit, sources));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(ToString::to_string).collect();
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
     explanation
+}
+
+/// Returns the jobs of the unit that their rules leave out of this kind of pipeline.
+fn jobs_left_out(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<Step> {
+    let mut notes = Vec::new();
+    for planned in planned_jobs(plan).filter(|planned| planned.job.unit.as_ref() == Some(&unit.name)) {
+        if let Some(Omission { reason, origin }) = planned.omission() {
+            let text = format!("{} is left out by its rules: {reason}", planned.job.name);
+            notes.push(Step::with_place(text, sources.place(origin)));
+        }
+    }
+    notes
 }
 
 /// Returns the uses of rules that the unit's own file replaces.

@@ -55,7 +55,7 @@ function counts() {
   const deploys = countOf(jobs.filter((job) => job.environment?.action === "start"));
   const omitted = jobs.filter((job) => job.out).length;
   const selected = plan.units.filter((unit) => unit.verdict === "selected").length;
-  const entries = [[`of ${plan.units.length} units`, selected], ["jobs", countRange(countOf(jobs))], ["manual", manual], [deploys.possible === 1 ? "deployment" : "deployments", countRange(deploys)]];
+  const entries = [[`of ${plural(plan.units.length, "unit")}`, selected], ["jobs", countRange(countOf(jobs))], ["manual", manual], [deploys.possible === 1 ? "deployment" : "deployments", countRange(deploys)]];
   if (omitted) entries.push(["left out", omitted]);
   document.getElementById("counts").append(...entries.map(([word, n]) => el("div", {}, el("dt", {}, word), el("dd", {}, n.toLocaleString("en")))));
   document.getElementById("provenance").append(...[plan.extent, ...plan.provenance].map((text) => el("span", {}, text)));
