@@ -110,7 +110,8 @@ impl<'r> Project<'r> {
     fn at(repository: &'r Repository, mut request: ChangeRequest, head: Head) -> Result<Self, Error> {
         let files = head_files(repository, &head)?;
         let sources = Sources::default();
-        let loaded = workspace::load(&*files, &sources)?;
+        let root = workspace::workspace_root(&*files, repository.position())?;
+        let loaded = workspace::load_at(&*files, &sources, &root)?;
         request.policies = loaded.workspace.policies.clone();
         request.fetch = match repository.fetch_timeout() {
             Some(timeout) => FetchPolicy::Allow { timeout },

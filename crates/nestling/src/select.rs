@@ -119,6 +119,10 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
     let mut concerning: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
     let mut whole: Option<Reason> = compared.everything.clone();
     for path in paths {
+        // What is outside of the workspace's directory is no matter of its units, unless they are made from it.
+        if !path.is_in(&workspace.root) {
+            continue;
+        }
         if is_ignored(workspace, path) {
             selection.ignored.push((*path).clone());
             continue;

@@ -12,6 +12,7 @@ mod document;
 mod unit;
 mod directories;
 mod cycle;
+mod globs;
 mod directory_globs;
 mod stated;
 mod linked;
@@ -23,11 +24,12 @@ mod allow;
 mod policy;
 mod repeated;
 mod unclaimed;
-mod globs;
 mod uses;
 mod relation;
 mod rule;
 mod template_folder;
+mod missing;
+mod unit_name;
 mod load;
 mod schema;
 mod template;
@@ -35,9 +37,10 @@ mod template;
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
+pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::RootGlob;
-pub(crate) use load::{Loaded, load, load_header};
+pub(crate) use load::{Loaded, load, load_at, load_header};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub use schema::Header;
@@ -84,6 +87,9 @@ pub const FILE_NAME: &str = "nestling.yml";
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Workspace {
+    /// The directory that it is about: mostly the repository's root. Paths of units and of files are from the root of the
+    /// repository all the same.
+    pub(crate) root: RepoPath,
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
@@ -134,6 +140,11 @@ impl Workspace {
     /// Returns all units, in the order of their names.
     pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
         self.units.iter()
+    }
+
+    /// Returns the path of the workspace's own file.
+    pub(crate) fn own_file(&self) -> RepoPath {
+        self.root.child(FILE_NAME.as_bytes())
     }
 
     /// Returns `true` if a path is in a directory with a workspace of its own.

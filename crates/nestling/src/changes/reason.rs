@@ -31,16 +31,19 @@ pub enum Nothing {
 /// Why base is not known.
 ///
 /// ```
-/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// use nestling::{ChangeRequest, CiVariables, Everything, Extent, Project, Repository, UnknownBase};
 /// # let fixture = nestling_git::testing::Fixture::new();
 /// # fixture.write("nestling.yml", "workspace: {}");
 /// # fixture.commit("a workspace");
 /// # let directory = &fixture.root;
 ///
+/// // The first pipeline of the default branch.
+/// let variables: CiVariables =
+///     [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main"), ("CI_DEFAULT_BRANCH", "main")].into_iter().collect();
 /// let repository = Repository::discover(directory)?;
-/// let changes = Project::open(&repository, ChangeRequest::local().base("v9.9"))?.changes()?;
-/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("there is no such tag") };
-/// assert!(matches!(reason, UnknownBase::Missing { .. }));
+/// let changes = Project::open(&repository, ChangeRequest::from_ci(&variables))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("nothing was there before") };
+/// assert!(matches!(reason, UnknownBase::NothingBefore));
 /// println!("{reason}; {}", reason.help().unwrap_or_default());
 /// # Ok::<(), nestling::Error>(())
 /// ```
@@ -107,7 +110,7 @@ pub enum UnknownBase {
 /// A revision that names several commits: mostly a branch and a tag of one name.
 ///
 /// ```
-/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// use nestling::{ChangeRequest, ChangesError, Error, Project, Repository, UnknownBase};
 /// # let fixture = nestling_git::testing::Fixture::new();
 /// # fixture.write("nestling.yml", "workspace: {}");
 /// # fixture.commit("a workspace");
@@ -118,8 +121,8 @@ pub enum UnknownBase {
 /// # let directory = &fixture.root;
 ///
 /// let repository = Repository::discover(directory)?;
-/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes()?;
-/// let Extent::Everything(Everything::UnknownBase(UnknownBase::Ambiguous(revision))) = changes.extent else {
+/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes();
+/// let Err(Error::Changes(ChangesError::UnknownBase(UnknownBase::Ambiguous(revision)))) = changes else {
 ///     panic!("`release` is a branch and a tag");
 /// };
 /// assert!(revision.references.contains(&"refs/tags/release".to_owned()));

@@ -65,7 +65,8 @@ struct Changed {
 
 impl Changed {
     fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
-        let own = |path: &RepoPath| path.as_bytes() == FILE_NAME.as_bytes();
+        let own_file = workspace.own_file();
+        let own = |path: &RepoPath| *path == own_file;
         let in_folders = |path: &RepoPath| workspace.is_template_path(path);
         let is_yaml = |path: &RepoPath| {
             let name = path.file_name();

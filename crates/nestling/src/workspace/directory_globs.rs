@@ -1,5 +1,6 @@
 //! Globs of directories, asked for every directory of the repository.
 
+use super::globs::below;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use nestling_files::path::RepoPath;
 
@@ -22,6 +23,16 @@ impl DirectoryGlobs {
         let text = text.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
         let text = if text == "." { ROOT } else { text };
         GlobBuilder::new(text).literal_separator(true).build()
+    }
+
+    /// Reads one glob of directories in this one.
+    pub(crate) fn parse_in(root: &RepoPath, text: &str) -> Result<Glob, Error> {
+        let glob = Self::parse(text)?;
+        if root.is_root() {
+            return Ok(glob);
+        }
+        let pattern = below(root, glob.glob());
+        GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build()
     }
 
     /// Puts globs together.
