@@ -12,13 +12,14 @@ mod presence;
 mod rendering;
 mod noop;
 mod stop;
+mod kinds;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
-use crate::unit::{self, UnitJobs, UnitRenderer};
+use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use change_findings::{base_unknown, unclaimed_paths};
@@ -34,6 +35,7 @@ use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use kinds::plan_kinds;
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
@@ -247,12 +249,16 @@ fn selection(
 ///
 /// # Errors
 /// A directory cannot be listed.
-pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
-    let made = make(&request)?;
-    Ok(Plan {
+pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
+    let made = make(request, &request.templates(), None)?;
+    Ok(finished(made, request))
+}
+
+fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
+    Plan {
         workspace: Arc::clone(&request.loaded.workspace),
-        changes: request.changes,
-        facts: request.pipeline,
+        changes: request.changes.clone(),
+        facts: request.pipeline.clone(),
         selection: made.selection,
         brought_in: made.brought_in,
         removed: made.removed,
@@ -265,7 +271,7 @@ pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
         allowed: 0,
         unused_allows: Vec::new(),
         sources: request.sources.clone(),
-    })
+    }
 }
 
 /// What a plan has beside what it was asked for.
@@ -281,10 +287,13 @@ struct MadePlan {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
+fn make(
+    request: &Request<'_>,
+    templates: &Templates<'_>,
+    shared: Option<&SharedRenderings>,
+) -> Result<MadePlan, ReadError> {
     let workspace: &Workspace = &request.loaded.workspace;
-    let templates = request.templates();
-    let renderer = request.renderer(&templates, request.assemblies);
+    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut diagnostics = request.loaded.diagnostics.clone();

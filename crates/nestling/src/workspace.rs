@@ -54,11 +54,12 @@ pub(crate) use unit::places;
 pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
 pub(crate) use uses::read_uses;
 
-use crate::changes::Policies;
+use crate::changes::{As, Occasion, PipelineFacts, Policies};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::facts::{WalkedKind, walked_kinds};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 
@@ -166,9 +167,17 @@ impl Workspace {
         self.rules.iter().any(|globs| globs.matches(directory))
     }
 
-    /// Returns a pipeline of each kind that deploys differ in, for programs that judge all of them.
-    pub fn pipeline_kinds(&self, default_branch: Option<&str>) -> Vec<crate::changes::As> {
-        self.environments.kinds(default_branch)
+    /// Returns the kinds of pipelines that the workspace can behave differently in: those that every project has, those that
+    /// `pipelines:` names, and one for each glob of branches or tags in the catalogue. The sources are further ones, as values
+    /// of `CI_PIPELINE_SOURCE`.
+    pub(crate) fn pipeline_kinds(&self, facts: &PipelineFacts, sources: &[String]) -> Vec<WalkedKind> {
+        let occasions = self.policies.occasions().map(Occasion::as_str);
+        // `branch`, `tag` and `other` are no values of `--as`: the first two are among the kinds, the last is any other.
+        let by_policy = occasions.filter_map(|name| As::parse(name).ok());
+        let by_source = sources.iter().filter_map(|name| As::parse(name).ok());
+        let every_project = walked_kinds(facts, []);
+        let by_glob = self.environments.kinds(&every_project);
+        walked_kinds(facts, by_glob.chain(by_policy).chain(by_source))
     }
 
     /// The names of all units, in order.

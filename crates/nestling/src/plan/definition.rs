@@ -61,7 +61,7 @@ fn may_differ_in_defaults(renderer: &UnitRenderer<'_>, before: &mut Before<'_>) 
         return !renderer.defaults().is_empty();
     }
     let differ =
-        before.rendering(renderer.facts, &InRepository, |old| !old.defaults().same_as(renderer.defaults()));
+        before.rendering(renderer.facts(), &InRepository, |old| !old.defaults().same_as(renderer.defaults()));
     differ.unwrap_or(true)
 }
 
@@ -78,7 +78,7 @@ fn candidates_at_base(
     if !paths.iter().any(is_template) || before.read().is_err() {
         return Candidates::default();
     }
-    let candidates = before.rendering(renderer.facts, &InRepository, |old| {
+    let candidates = before.rendering(renderer.facts(), &InRepository, |old| {
         select::candidates(old.workspace, old.templates, &paths)
     });
     candidates.unwrap_or_default()
@@ -108,7 +108,7 @@ fn by_file(candidates: &Candidates, own_file: &RepoPath, why: &str) -> BaseCompa
 fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> BaseComparison {
     let mut comparison = BaseComparison::default();
     comparison.claimed.extend(candidates.values().flatten().cloned());
-    before.rendering(renderer.facts, &InRepository, |old| {
+    before.rendering(renderer.facts(), &InRepository, |old| {
         let wide = Wide::between(old, renderer);
         for (name, paths) in candidates {
             let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };

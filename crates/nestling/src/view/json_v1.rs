@@ -274,6 +274,8 @@ pub struct DiagnosticV1 {
     pub notes: Vec<String>,
     /// The units that it belongs to.
     pub units: Vec<String>,
+    /// The kinds of pipelines that it was found in, as `--as` takes them; empty if it was found in all that were checked.
+    pub kinds: Vec<String>,
     /// The way out.
     pub help: Option<String>,
 }

@@ -1,9 +1,10 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::{Condition, When};
-use crate::changes::{As, PipelineSource};
+use crate::changes::As;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -129,27 +130,15 @@ impl Catalogue {
             && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
     }
 
-    /// Returns pipelines that between them meet every condition of the catalogue: one of each kind, and one for each
-    /// glob of branches or tags.
-    pub(crate) fn kinds(&self, default_branch: Option<&str>) -> Vec<As> {
-        let mut kinds = vec![
-            As::MergeRequest,
-            As::Branch(default_branch.unwrap_or("main").to_owned()),
-            As::Branch("feature".to_owned()),
-            As::Tag("v1.0.0".to_owned()),
-            As::Started(PipelineSource::Schedule),
-        ];
-        for condition in self.entries.values().flat_map(|entry| &entry.when.any) {
-            let kind = match condition {
-                Condition::Branch(glob) => As::Branch(sample(glob.glob().glob())),
-                Condition::Tag(glob) => As::Tag(sample(glob.glob().glob())),
-                _ => continue,
-            };
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        kinds
+    /// Returns a branch or a tag for each glob of an entry that no pipeline of these kinds meets.
+    pub(crate) fn kinds(&self, known: &[WalkedKind]) -> impl Iterator<Item = As> {
+        let conditions = self.entries.values().flat_map(|entry| &entry.when.any);
+        let unmet = conditions.filter(|condition| !known.iter().any(|kind| condition.holds(&kind.facts)));
+        unmet.filter_map(|condition| match condition {
+            Condition::Branch(glob) => Some(As::Branch(sample(glob.glob().glob()))),
+            Condition::Tag(glob) => Some(As::Tag(sample(glob.glob().glob()))),
+            _ => None,
+        })
     }
 
     /// The entry of this name.
