@@ -104,17 +104,17 @@ pub struct Workspace {
     pub(crate) unclaimed: Unclaimed,
     /// `vars` in templates.
     pub(crate) vars: Map,
-    /// Where deploys may go.
+    /// The environment catalogue.
     pub(crate) environments: Catalogue,
-    /// What each kind of pipeline compares with.
+    /// Policy of each kind of pipeline.
     pub(crate) policies: Policies,
-    /// What is known of the GitLab that will read the output.
+    /// The GitLab instance that reads the output, as far as it is known.
     pub(crate) gitlab: Gitlab,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
-    /// Over how many dependencies a change reaches units; `None` for any number.
+    /// How many dependency levels a change propagates through; `None` for any number.
     pub(crate) depth: Option<usize>,
-    /// Where that is written.
+    /// Place of that key.
     pub(crate) depth_origin: Option<Origin>,
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
@@ -162,7 +162,7 @@ impl Workspace {
         self.template_folders.iter().any(|folder| folder.holds(path))
     }
 
-    /// Whether a rule makes a unit of this directory, if it is there.
+    /// Returns `true` if a rule makes a unit of this directory, if it exists.
     pub(crate) fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|globs| globs.matches(directory))
     }

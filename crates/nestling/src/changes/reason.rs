@@ -1,10 +1,10 @@
-//! Why not just what differs.
+//! Reasons why everything or nothing counts as changed.
 
 use super::Occasion;
 use super::Provenance;
 use std::fmt;
 
-/// Why everything counts as changed.
+/// Reason why everything counts as changed.
 ///
 /// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Everything {
     UnknownBase(UnknownBase),
 }
 
-/// Why nothing counts as changed.
+/// Reason why nothing counts as changed.
 ///
 /// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Nothing {
     Policy(Occasion),
 }
 
-/// Why base is not known.
+/// Cause of an unknown base commit.
 ///
 /// ```
 /// use nestling::{ChangeRequest, CiVariables, Everything, Extent, Project, Repository, UnknownBase};
@@ -69,18 +69,18 @@ pub enum UnknownBase {
     Missing {
         /// The revision or the id.
         revision: String,
-        /// What named it.
+        /// Source of the revision.
         named_by: Provenance,
-        /// Why it could not be fetched; `None` where that was not tried.
+        /// Cause why it could not be fetched; `None` if no fetch was tried.
         fetch: Option<String>,
     },
     /// The commit is in the clone, which is a partial one, and some of its trees are not.
     Incomplete {
         /// The revision or the id.
         revision: String,
-        /// What named it.
+        /// Source of the revision.
         named_by: Provenance,
-        /// Why they could not be fetched; `None` where that was not tried.
+        /// Cause why they could not be fetched; `None` if no fetch was tried.
         fetch: Option<String>,
     },
     /// The revision names several commits.
@@ -133,14 +133,14 @@ pub enum UnknownBase {
 pub struct AmbiguousRevision {
     /// The revision.
     pub revision: String,
-    /// What named it.
+    /// Source of the revision.
     pub named_by: Provenance,
     /// The full names of the references that it can mean.
     pub references: Vec<String>,
 }
 
 impl AmbiguousRevision {
-    /// How to say which one is meant.
+    /// Returns how to name one of the references.
     pub fn help(&self) -> String {
         let branch = self.references.iter().find(|name| !name.starts_with("refs/tags/"));
         let name = branch.or(self.references.first()).map_or("refs/heads/main", String::as_str);
@@ -166,7 +166,7 @@ impl UnknownBase {
         matches!(named_by, Provenance::Given { .. } | Provenance::Since { .. })
     }
 
-    /// What to set, so that base is known next time.
+    /// Returns what to set so that the base commit is known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Missing { .. } if self.is_of_person() => {

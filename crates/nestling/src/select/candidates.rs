@@ -1,4 +1,4 @@
-//! Which units are made from files outside of their directories that changed: templates, what templates read, included
+//! Units that are made from files outside of their directories that changed: templates, what templates read, included
 //! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
 
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
@@ -114,7 +114,7 @@ struct Reads {
     paths: BTreeSet<RepoPath>,
     /// Links that templates are behind, and what they lead to, which may be outside of the template folders.
     links: BTreeSet<RepoPath>,
-    /// Whether a computed name could mean any file.
+    /// Set if a computed name could mean any file.
     anything: bool,
     /// The texts that have an `include:`.
     including: Vec<Body>,

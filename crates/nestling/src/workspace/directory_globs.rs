@@ -8,9 +8,9 @@ use nestling_files::path::RepoPath;
 #[derive(Debug, Clone)]
 pub(crate) struct DirectoryGlobs {
     set: GlobSet,
-    /// How many folders deep a match can be; `None` where any.
+    /// Possible numbers of slashes in a match; `None` for any number.
     depths: Option<Vec<usize>>,
-    /// Whether one of them is `.`, the repository's root. No other glob matches it.
+    /// Set if one of them is `.`, the repository's root, which no other glob matches.
     has_root: bool,
 }
 
@@ -46,18 +46,18 @@ impl DirectoryGlobs {
         Ok(Self { set: set.build()?, depths, has_root })
     }
 
-    /// How many components a directory has at most that matches.
+    /// Returns the largest number of components of a match.
     pub(crate) fn depth(&self) -> usize {
         self.depths.as_ref().map_or(usize::MAX, |depths| depths.iter().max().map_or(0, |slashes| slashes + 1))
     }
 
-    /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
+    /// Returns `true` if one of them matches a directory. Most directories of a repository are too deep for any rule, and told
     /// by counting.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
         self.matches_bytes(directory.as_bytes())
     }
 
-    /// Whether one of them matches the directory with a path of these bytes.
+    /// Returns `true` if one of them matches the directory with a path of these bytes.
     pub(crate) fn matches_bytes(&self, bytes: &[u8]) -> bool {
         if bytes.is_empty() {
             return self.has_root;

@@ -14,7 +14,7 @@ use nestling_gitlab::yaml::Located;
 pub(crate) struct RootGlob {
     /// The glob.
     pub glob: Glob,
-    /// Where it is written.
+    /// Place of it in the file.
     pub origin: Origin,
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum Linked {
     Directory(RepoPath),
 }
 
-/// What a link leads to.
+/// Target of a link.
 pub(super) enum Followed {
     /// A unit, with the directory that it has by way of the link.
     Unit(RepoPath, Found),

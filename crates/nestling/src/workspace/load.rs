@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub(crate) struct Loaded {
     /// The workspace.
     pub workspace: Arc<Workspace>,
-    /// What is wrong, in the order of the files.
+    /// All findings, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -109,7 +109,7 @@ struct Rule {
     depends_on: Vec<relation::Wanted>,
 }
 
-/// What every step of loading adds to.
+/// State of loading that every step adds to.
 struct Loading<'a> {
     sources: &'a Sources,
     /// The directory of the workspace.

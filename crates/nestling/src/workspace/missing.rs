@@ -1,4 +1,4 @@
-//! What a workspace lacks: its file, its header, and units where links and submodules are.
+//! Findings of what a workspace lacks: its file, its header, and units where links and submodules are.
 
 use super::FILE_NAME;
 use super::discover::workspaces;

@@ -104,7 +104,7 @@ fn workspace() -> Value {
             ),
             (
                 "depends_on_depth",
-                json!({ "description": "Over how many dependencies a change reaches units; any number without it", "type": "integer", "minimum": 0 }),
+                json!({ "description": "How many dependency levels a change propagates through (default: unlimited)", "type": "integer", "minimum": 0 }),
             ),
             (
                 "units",

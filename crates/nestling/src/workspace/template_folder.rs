@@ -1,4 +1,4 @@
-//! Where templates are looked for.
+//! Folders of templates.
 
 use super::format::TemplatesFile;
 use crate::workspace::rules::PATH;
@@ -15,7 +15,7 @@ pub(crate) struct TemplateFolder {
     pub path: RepoPath,
     /// The revision that it is read from; `None` for the files at hand.
     pub revision: Option<Revision>,
-    /// Where it is listed.
+    /// Place of its entry.
     pub origin: Origin,
 }
 
@@ -41,7 +41,7 @@ impl TemplateFolder {
         Ok(Self { path: path(from, &written.path.value, written.path.origin)?, revision, origin })
     }
 
-    /// Whether a path of the files at hand is in it.
+    /// Returns `true` if a path of the files at hand is in it.
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
     }
