@@ -1,14 +1,16 @@
-//! What is wrong in a user's files, and where: every problem is data, collected, and shown by whoever asked.
+//! Problems in a user's files with their origins. Each is data, which stages collect and outputs show.
 
 mod rule;
 pub mod rules;
 mod suggestion;
 mod folded;
+mod sources;
 mod kinds;
 
 pub use folded::folded;
 pub use kinds::{FindingsByKind, KindName};
 pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
+pub use sources::{Source, Sources};
 pub use suggestion::Suggestion;
 
 use self::rules::ENCODING;
@@ -16,7 +18,6 @@ use crate::name::UnitName;
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// A file that messages can point into. Made by [`Sources::add`].
 ///
@@ -87,79 +88,6 @@ pub fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// A file as it was read.
-///
-/// [`Sources`] has an example.
-#[derive(Debug)]
-pub struct Source {
-    /// Where it stands: a path in the repository, or a name such as `nestling/node.yml` for the built-in library.
-    pub path: String,
-    /// Its text.
-    pub text: Arc<str>,
-}
-
-/// All files that a run has read, so that an [`Origin`] can be shown with its text.
-///
-/// Adding takes `&self`: stages share one table and need no say in who owns it. A clone is the same table, not a copy.
-///
-/// ```
-/// use nestling_gitlab::diagnostic::{Origin, Sources};
-///
-/// let sources = Sources::default();
-/// let file = sources.add("ci/node.yml", "test:\n  script: npm test\n");
-/// assert_eq!(sources.place(Origin::span(file, 2, 3, 6)), "ci/node.yml:2:3");
-/// assert_eq!(sources.place(Origin::generated()), "generated");
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Sources {
-    files: Arc<RwLock<Vec<Arc<Source>>>>,
-}
-
-impl Sources {
-    /// Keeps a file and gives its id. The same path may be added more than once (at base and at head).
-    pub fn add(&self, path: impl fmt::Display, text: impl Into<Arc<str>>) -> FileId {
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(Source { path: path.to_string(), text: text.into() }));
-        id
-    }
-
-    /// Returns the id that the next file will have.
-    pub fn next_id(&self) -> FileId {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        FileId(u32::try_from(files.len()).unwrap_or(u32::MAX))
-    }
-
-    /// The file with this id.
-    pub fn get(&self, id: FileId) -> Option<Arc<Source>> {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.get(id.0 as usize).cloned()
-    }
-
-    /// Returns the texts of all files, in the order in which they were added.
-    pub fn texts(&self) -> Vec<Arc<str>> {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.iter().map(|source| Arc::clone(&source.text)).collect()
-    }
-
-    /// The path of a file, for messages; `?` for an id of another table.
-    pub fn path(&self, id: FileId) -> String {
-        self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())
-    }
-
-    /// `path:line` or `path:line:column`, as compilers and editors write a place; `generated` for what nobody wrote.
-    pub fn place(&self, origin: Origin) -> String {
-        if origin.is_generated() {
-            return "generated".to_owned();
-        }
-        let path = self.path(origin.file);
-        match origin.column {
-            0 => format!("{path}:{}", origin.line),
-            column => format!("{path}:{}:{column}", origin.line),
-        }
-    }
-}
-
 /// How much a problem weighs.
 ///
 /// [`Diagnostic`] has an example.
@@ -190,7 +118,7 @@ impl fmt::Display for Severity {
 pub struct Label {
     /// The place.
     pub origin: Origin,
-    /// What is there; may be empty.
+    /// The text of the label; may be empty.
     pub text: String,
 }
 
@@ -201,11 +129,11 @@ pub struct Label {
 pub struct Item {
     /// The thing that the item is about: a job, a stack, an action.
     pub subject: String,
-    /// What is to be said about it.
+    /// The text of the item.
     pub text: String,
 }
 
-/// A problem in what the user wrote: what, where, and the way out.
+/// A problem in what the user wrote: the message, the origins, and the way out.
 ///
 /// Messages are lower-case fragments with the user's own words in back-ticks; `help` says what to type.
 ///
@@ -224,7 +152,7 @@ pub struct Diagnostic {
     pub rule: &'static Rule,
     /// How much it weighs.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem in a lower-case fragment.
     pub message: String,
     /// Where, the most important place first. Empty only where no file is to blame.
     pub labels: Vec<Label>,
@@ -236,7 +164,7 @@ pub struct Diagnostic {
     pub units: Vec<UnitName>,
     /// The kinds of pipelines that it was found in; empty if it was found in all that were looked at.
     pub kinds: Vec<KindName>,
-    /// What to do.
+    /// The way out: what to type.
     pub help: Option<String>,
 }
 
@@ -339,26 +267,26 @@ impl Diagnostic {
         Self::new(rule, severity, message).with_label(origin, "").with_help(suggestion.help_or(help))
     }
 
-    /// Where the problem is, if a file is to blame.
+    /// Returns the origin of the problem, if it is in a file.
     pub fn origin(&self) -> Option<Origin> {
         self.labels.first().map(|label| label.origin)
     }
 }
 
-/// Whether any of these stops the output from being written.
+/// Returns `true` if one of the diagnostics is an error, which keeps the output from being written.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The text of a file, or why it cannot be one: GitLab reads UTF-8 only.
+/// Decodes the text of a file: GitLab reads UTF-8 only.
 ///
 /// # Errors
 /// The place of the first byte that is not UTF-8.
 pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
+        let valid_bytes = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();
-        let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
+        let line = 1 + bytes[..valid_bytes].iter().filter(|b| **b == b'\n').count();
         let file = sources.add(path, String::from_utf8_lossy(&bytes).as_ref());
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         Diagnostic::error(&ENCODING, Origin::line(file, line), "this file is not UTF-8")

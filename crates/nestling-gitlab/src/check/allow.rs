@@ -15,7 +15,7 @@ use comment::Comments;
 use entry::Seen;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What decides which warnings are allowed.
+/// The comments and entries that allow warnings.
 pub struct Allow<'a> {
     /// The files that were read, with their comments.
     pub sources: &'a Sources,

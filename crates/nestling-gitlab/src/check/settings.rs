@@ -1,4 +1,4 @@
-//! What rules look at beside the pipeline.
+//! Settings of the rules beside the pipeline.
 
 use super::Parent;
 use crate::instance::Gitlab;
@@ -43,7 +43,7 @@ impl WorkflowRules {
     }
 }
 
-/// What rules look at beside the pipeline.
+/// Settings of the rules beside the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct CheckSettings {
     /// The GitLab that will read it.

@@ -3,14 +3,14 @@
 use super::{Diagnostic, Origin, Rule};
 use std::collections::HashMap;
 
-/// One diagnostic for each mistake: a mistake in a template that many units use is found for each of them and told once,
-/// with all their names. The order is that of the first finds.
+/// Returns one diagnostic for each mistake: a mistake in a template is found for each unit that uses it, and reported once
+/// with all their names. The order is that of the first ones.
 pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen: HashMap<Alike, usize> = HashMap::new();
     let mut folded: Vec<Diagnostic> = Vec::new();
     for diagnostic in diagnostics {
         match seen.get(&alike(&diagnostic)) {
-            Some(at) => folded[*at].units.extend(diagnostic.units),
+            Some(position) => folded[*position].units.extend(diagnostic.units),
             None => {
                 seen.insert(alike(&diagnostic), folded.len());
                 folded.push(diagnostic);
@@ -24,7 +24,7 @@ pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     folded
 }
 
-/// What makes two diagnostics the same mistake.
+/// Identity of a mistake: its rule, its message and its origins.
 type Alike = (&'static Rule, String, Vec<Origin>);
 
 fn alike(diagnostic: &Diagnostic) -> Alike {

@@ -14,7 +14,7 @@ pub(super) struct Comments {
 /// The comment of one line.
 struct Comment {
     rules: BTreeSet<String>,
-    /// Whether nothing else is on its line.
+    /// `true` if nothing else is on its line.
     alone: bool,
 }
 
