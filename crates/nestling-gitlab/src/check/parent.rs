@@ -20,6 +20,7 @@ use trigger::triggers;
 
 /// What every trigger job that includes an artifact has in common, so that nothing is said that may not be so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Parent {
     /// Variables that it forwards: they win over those of the child's jobs
     /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline>).
