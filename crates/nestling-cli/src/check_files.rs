@@ -9,10 +9,11 @@ use crate::options::{CdkOptions, PlanOptions, RunOptions};
 pub(crate) use findings::Findings;
 use findings::Rendered;
 use input::{Input, Kind};
-use nestling::{As, ChangeRequest, FILE_NAME, PipelineFacts, Plan, Repository};
+use nestling::{As, ChangeRequest, CheckedKinds, FILE_NAME, PipelineFacts, Repository};
 use nestling_files::files::{DirectoryFiles, Files};
+use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::instance::Gitlab;
-use nestling_gitlab::lint::{Options, lint_file};
+use nestling_gitlab::lint::{KindsLinted, LintedKind, Options, lint_file, lint_kinds};
 use std::path::{Path, PathBuf};
 
 /// Options for plain files and for units.
@@ -34,7 +35,7 @@ pub(crate) fn check(
     let act_as = settings.plan.act_as.as_deref().map(As::parse).transpose();
     let act_as = act_as.map_err(|error| Failure::usage(error.to_string()))?;
     let mut findings = Findings::default();
-    let mut workspaces = Workspaces { planned: Vec::new(), settings };
+    let mut workspaces = Workspaces { checked: Vec::new(), settings };
     for file in files {
         let input = input::read(file, invocation)?;
         let workspace = match input.kind() {
@@ -45,8 +46,8 @@ pub(crate) fn check(
         match workspace {
             None => plain(&input, settings, act_as.as_ref(), &mut findings)?,
             Some(root) => {
-                let planned = workspaces.planned(root, &input, invocation)?;
-                if findings.add_planned(planned, &input) == Rendered::No {
+                let checked = workspaces.checked(root, &input, invocation)?;
+                if findings.add_checked(checked, &input) == Rendered::No {
                     let name = &input.name;
                     invocation
                         .io
@@ -58,37 +59,37 @@ pub(crate) fn check(
     Ok(findings.finished())
 }
 
-/// The workspaces that files are in, each planned once.
+/// The workspaces that files are in, each checked once.
 struct Workspaces<'a> {
-    planned: Vec<(PathBuf, Plan)>,
+    checked: Vec<(PathBuf, CheckedKinds)>,
     settings: &'a Settings<'a>,
 }
 
 impl Workspaces<'_> {
-    /// Plans all units of the workspace that a file is in.
-    fn planned(
+    /// Checks all units of the workspace that a file is in.
+    fn checked(
         &mut self,
         root: &Path,
         input: &Input,
         invocation: &mut Invocation<'_>,
-    ) -> Result<&Plan, Failure> {
+    ) -> Result<&CheckedKinds, Failure> {
         if self.settings.gitlab_version.is_some() {
             let message =
                 format!("`--gitlab-version` conflicts with `{}`, a file of a workspace", input.name);
             let help = "write `gitlab: { version: … }` into the workspace's header";
             return Err(Failure::usage(message).with_help(help));
         }
-        let position = self.planned.iter().position(|(known, _)| known == root);
+        let position = self.checked.iter().position(|(known, _)| known == root);
         let position = match position {
             Some(position) => position,
             None => {
                 let options = RunOptions::from(self.settings.plan).with_cdk(self.settings.cdk);
                 let session = invocation.open_in(root, options)?;
-                self.planned.push((root.to_owned(), session.plan_everything()?));
-                self.planned.len() - 1
+                self.checked.push((root.to_owned(), session.check()?));
+                self.checked.len() - 1
             }
         };
-        Ok(&self.planned[position].1)
+        Ok(&self.checked[position].1)
     }
 
     /// Returns the root of the workspace among whose templates a file with a header `spec:` is.
@@ -101,7 +102,7 @@ impl Workspaces<'_> {
         if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
             return Ok(None);
         }
-        let workspace = &self.planned(root, input, invocation)?.workspace;
+        let workspace = &self.checked(root, input, invocation)?.workspace;
         Ok(workspace.is_template_path(path).then_some(root))
     }
 }
@@ -114,7 +115,7 @@ fn plain(
     findings: &mut Findings,
 ) -> Result<(), Failure> {
     let gitlab = Gitlab { version: settings.gitlab_version, ..Gitlab::default() };
-    let pipeline = act_as.map(|act_as| facts_of(input.repository.as_ref(), act_as)).transpose()?;
+    let facts = facts_of(input.repository.as_ref(), act_as)?;
     let work_tree;
     let directory;
     let files: &dyn Files = match &input.repository {
@@ -127,16 +128,33 @@ fn plain(
             &directory
         }
     };
-    let options = Options { gitlab: &gitlab, files: Some(files), pipeline: pipeline.as_ref() };
-    findings.add_plain(|sources| lint_file(&input.name, &input.text, &options, sources));
+    let options = Options { gitlab: &gitlab, files: Some(files), pipeline: act_as.map(|_| &facts) };
+    findings.add_plain(|sources| match act_as {
+        None => lint_kinds(&input.name, &input.text, &options, &facts, sources),
+        Some(act_as) => {
+            let linted = lint_file(&input.name, &input.text, &options, sources);
+            let name = WalkedKind::simulated(act_as, facts.clone()).name;
+            let kinds = vec![LintedKind { name, jobs: linted.jobs }];
+            KindsLinted { kinds, diagnostics: linted.diagnostics }
+        }
+    });
     Ok(())
 }
 
-/// The pipeline that `--as` simulates, as far as the repository tells; elsewhere its branches are not known.
-fn facts_of(repository: Option<&Repository>, act_as: &As) -> Result<PipelineFacts, Failure> {
+/// The pipeline that `--as` simulates, or that would run now, as far as the repository tells; elsewhere the branches are not
+/// known.
+fn facts_of(repository: Option<&Repository>, act_as: Option<&As>) -> Result<PipelineFacts, Failure> {
     let Some(repository) = repository else {
-        return Ok(PipelineFacts::local(None, None, None).seen_as(act_as));
+        let facts = PipelineFacts::local(None, None, None);
+        return Ok(match act_as {
+            Some(act_as) => facts.seen_as(act_as),
+            None => facts,
+        });
     };
-    let request = ChangeRequest::local().simulate(act_as.clone());
+    let request = ChangeRequest::local();
+    let request = match act_as {
+        Some(act_as) => request.simulate(act_as.clone()),
+        None => request,
+    };
     Ok(repository.pipeline_facts(&request)?)
 }

@@ -10,6 +10,7 @@ mod output;
 mod place;
 mod report;
 mod artifacts;
+mod job_counts;
 mod options;
 mod assemblies;
 mod progress;

@@ -75,7 +75,7 @@ pub(crate) struct PlanOptions {
 /// Options of commands that select the units which a change affects.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct ChangeOptions {
-    /// What is planned.
+    /// The units and the kind of pipeline that are planned.
     #[command(flatten)]
     pub plan: PlanOptions,
     /// Read the changed paths from a file, one per line (`-` for standard input)

@@ -5,6 +5,7 @@ mod human;
 mod sarif;
 
 use nestling::UnitName;
+use nestling_gitlab::diagnostic::KindName;
 
 pub(crate) use codequality::codequality;
 pub(crate) use human::human;
@@ -12,6 +13,23 @@ pub(crate) use sarif::{escaped, sarif};
 
 /// The maximal number of units that are named.
 const UNITS: usize = 3;
+
+/// Returns the kinds of pipelines that a diagnostic was found in, if not in all: `in merge requests and tags`.
+fn kinds(kinds: &[KindName]) -> Option<String> {
+    if kinds.is_empty() {
+        return None;
+    }
+    Some(format!("in {}", listed(&kinds.iter().collect::<Vec<_>>())))
+}
+
+/// Returns the names of kinds as a list in words: `merge requests, tags and schedules`.
+pub(crate) fn listed(kinds: &[&KindName]) -> String {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name.as_str()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
 
 /// Returns the units of a diagnostic in a few words.
 fn units(units: &[UnitName]) -> Option<String> {

@@ -10,23 +10,17 @@ use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning, Project,
-    RepoPath, Repository, Selected, Trust,
+    As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning,
+    Project, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::WorkTree;
+use nestling_gitlab::facts::WalkedKind;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Time limit of fetching a commit; after it the run continues without the commit.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Policy for keys of headers that have no effect.
-#[derive(Debug, Clone, Copy)]
-enum UnusedKeys {
-    Ignore,
-    Report,
-}
 
 /// A repository with the options of a run.
 pub(crate) struct Session {
@@ -148,13 +142,14 @@ impl Session {
 
     /// Plans as if all units had changed.
     pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
-        self.planned_as(self.simulated().everything(), Synth::Leave, UnusedKeys::Report)
+        self.planned(self.simulated().everything(), Synth::Leave)
     }
 
     /// Plans all units for each other kind of pipeline, as far as the kinds are known, and calls a function with each plan.
     pub(crate) fn plan_other_kinds(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
         let description = plan.facts.describe();
-        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
+        for kind in self.project()?.kinds()? {
+            let Ok(kind) = As::parse(&kind.name.id) else { continue };
             let request = self.request.clone().everything().simulate(kind);
             let other = self.planned(request, Synth::Leave)?;
             if other.facts.describe() != description {
@@ -164,29 +159,46 @@ impl Session {
         Ok(())
     }
 
-    /// Returns a warning for each comment and entry of `allow` that silences nothing, whatever starts the pipeline.
+    /// Checks as if all units had changed, in every kind of pipeline or in that of `--as`.
     ///
-    /// A run for some of the units cannot know, and reports none. A warning may belong to one kind of pipeline only, so
-    /// the other kinds are planned as well, but only if there is something to report.
-    pub(crate) fn unused_allows(&self, plan: &Plan) -> Result<Vec<Diagnostic>, Failure> {
+    /// A comment or an entry of `allow` that silences nothing is reported, unless only some of the units are checked. A warning
+    /// may belong to another kind than that of `--as`, so the others are checked as well, but only if there is something to
+    /// report.
+    pub(crate) fn check(&self) -> Result<CheckedKinds, Failure> {
+        let mut checked = self.checked(self.simulate.as_ref())?;
+        let mut unused = std::mem::take(&mut checked.unused_allows);
         if !(self.only.is_empty() && self.except.is_empty()) {
-            return Ok(Vec::new());
+            return Ok(checked);
         }
-        let mut unused = plan.unused_allows.clone();
-        for kind in plan.workspace.pipeline_kinds(plan.facts.default_branch.as_deref()) {
-            if unused.is_empty() {
-                break;
-            }
-            let request = self.request.clone().everything().simulate(kind);
-            let other = self.planned(request, Synth::Leave)?;
-            let unused_there: BTreeSet<(String, &str)> = other
-                .unused_allows
-                .iter()
-                .map(|problem| (place(problem, &other), &*problem.message))
-                .collect();
-            unused.retain(|problem| unused_there.contains(&(place(problem, plan), &*problem.message)));
+        if self.simulate.is_some() && !unused.is_empty() {
+            let all = self.checked(None)?;
+            let still: BTreeSet<_> =
+                all.unused_allows.iter().map(|problem| identity(problem, &all.sources)).collect();
+            unused.retain(|problem| still.contains(&identity(problem, &checked.sources)));
         }
-        Ok(unused)
+        checked.diagnostics.extend(unused);
+        Ok(checked)
+    }
+
+    fn checked(&self, simulate: Option<&As>) -> Result<CheckedKinds, Failure> {
+        let reading = Progress::start("reading the repository", self.watched);
+        let request = match simulate {
+            Some(simulate) => self.request.clone().simulate(simulate.clone()),
+            None => self.request.clone(),
+        };
+        let project = Project::open(&self.repository, request.everything())?;
+        let changes = project.changes()?;
+        drop(reading);
+        let kinds = match simulate {
+            Some(simulate) => vec![WalkedKind::simulated(simulate, project.facts().clone())],
+            None => project.kinds()?,
+        };
+        let base = changes.base.as_ref().map(|base| base.commit.to_string());
+        let assemblies = WorkTreeAssemblies::new(self.root(), Synth::Leave, base);
+        let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
+        let _progress = Progress::start("checking", self.watched);
+        let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
+        Ok(planning.report_unused_keys().check(kinds)?)
     }
 
     /// Plans every unit at base and at head.
@@ -221,15 +233,6 @@ impl Session {
     }
 
     fn planned(&self, request: ChangeRequest, synth: Synth) -> Result<Plan, Failure> {
-        self.planned_as(request, synth, UnusedKeys::Ignore)
-    }
-
-    fn planned_as(
-        &self,
-        request: ChangeRequest,
-        synth: Synth,
-        unused_keys: UnusedKeys,
-    ) -> Result<Plan, Failure> {
         let reading = Progress::start("reading the repository", self.watched);
         let project = Project::open(&self.repository, request)?;
         let changes = project.changes()?;
@@ -238,12 +241,7 @@ impl Session {
         let assemblies = WorkTreeAssemblies::new(self.root(), synth, base);
         let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
         let _progress = Progress::start("planning", self.watched);
-        let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
-        let planning = match unused_keys {
-            UnusedKeys::Report => planning.report_unused_keys(),
-            UnusedKeys::Ignore => planning,
-        };
-        Ok(planning.run()?)
+        Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)
     }
 
     fn narrowed<'a>(&self, planning: Planning<'a>) -> Planning<'a> {
@@ -252,9 +250,9 @@ impl Session {
     }
 }
 
-/// Returns the place of a diagnostic, which is the same in all runs on the same files.
-fn place(problem: &Diagnostic, plan: &Plan) -> String {
-    problem.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default()
+/// Identity of a diagnostic in all runs on the same files.
+fn identity<'d>(problem: &'d Diagnostic, sources: &Sources) -> (Option<String>, &'d str) {
+    (problem.origin().map(|origin| sources.place(origin)), &problem.message)
 }
 
 impl From<Error> for Failure {

@@ -13,9 +13,9 @@ pub mod rules;
 mod fold;
 pub mod allow;
 
-pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope};
+pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope, allowed_count};
 pub use file::{read_configuration, read_file};
-pub use parent::{BranchComparison, Parent, ParentSurroundings};
+pub use parent::{BranchComparison, Parent, ParentSurroundings, named_sources};
 pub use settings::{CheckSettings, Division, Level, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;

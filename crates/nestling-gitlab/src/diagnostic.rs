@@ -3,7 +3,11 @@
 mod rule;
 pub mod rules;
 mod suggestion;
+mod folded;
+mod kinds;
 
+pub use folded::folded;
+pub use kinds::{FindingsByKind, KindName};
 pub use rule::{Example, ExampleFile, Rule, RuleGroup, file};
 pub use suggestion::Suggestion;
 
@@ -11,7 +15,6 @@ use self::rules::ENCODING;
 use crate::name::UnitName;
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -231,6 +234,8 @@ pub struct Diagnostic {
     pub items: Vec<Item>,
     /// The units that it was found for, in order of their names; empty where it concerns no unit's jobs alone.
     pub units: Vec<UnitName>,
+    /// The kinds of pipelines that it was found in; empty if it was found in all that were looked at.
+    pub kinds: Vec<KindName>,
     /// What to do.
     pub help: Option<String>,
 }
@@ -257,6 +262,7 @@ impl Diagnostic {
             notes: Vec::new(),
             items: Vec::new(),
             units: Vec::new(),
+            kinds: Vec::new(),
             help: None,
         }
     }
@@ -337,35 +343,6 @@ impl Diagnostic {
     pub fn origin(&self) -> Option<Origin> {
         self.labels.first().map(|label| label.origin)
     }
-}
-
-/// One diagnostic for each mistake: a mistake in a template that many units use is found for each of them and told once,
-/// with all their names. The order is that of the first finds.
-pub fn folded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen: HashMap<Alike, usize> = HashMap::new();
-    let mut folded: Vec<Diagnostic> = Vec::new();
-    for diagnostic in diagnostics {
-        match seen.get(&alike(&diagnostic)) {
-            Some(at) => folded[*at].units.extend(diagnostic.units),
-            None => {
-                seen.insert(alike(&diagnostic), folded.len());
-                folded.push(diagnostic);
-            }
-        }
-    }
-    for diagnostic in &mut folded {
-        diagnostic.units.sort_unstable();
-        diagnostic.units.dedup();
-    }
-    folded
-}
-
-/// What makes two diagnostics the same mistake.
-type Alike = (&'static Rule, String, Vec<Origin>);
-
-fn alike(diagnostic: &Diagnostic) -> Alike {
-    let origins = diagnostic.labels.iter().map(|label| label.origin).collect();
-    (diagnostic.rule, diagnostic.message.clone(), origins)
 }
 
 /// Whether any of these stops the output from being written.

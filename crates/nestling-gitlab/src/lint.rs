@@ -1,6 +1,9 @@
 //! A linter for plain GitLab files: the rules of [`check`] on a `.gitlab-ci.yml` and its local includes.
 
 mod incomplete;
+mod kinds;
+
+pub use kinds::{KindsLinted, LintedKind, lint_kinds};
 
 use crate::catalog;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
@@ -10,7 +13,9 @@ use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
 use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
+use crate::pipeline::guard::Guard;
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::presence::{Creation, JobPresence, presences, workflow_guard};
 use crate::yaml::Node;
 use incomplete::{Inputs, Partial};
 use nestling_files::files::{Files, MemoryFiles};
@@ -32,7 +37,9 @@ pub struct Options<'a> {
 pub struct Linted {
     /// The jobs that the file and its local includes define.
     pub pipeline: Pipeline,
-    /// What is wrong, in the order of the rules.
+    /// Number of jobs that are in the pipeline, or can be, each instance counted.
+    pub jobs: usize,
+    /// The findings in the order of the rules.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -70,7 +77,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     let inputs = Inputs::of(sources, first_file);
     let (pipeline, mut problems) = match read {
         Ok(read) => read,
-        Err(problems) => return Linted { pipeline: Pipeline::default(), diagnostics: problems },
+        Err(diagnostics) => return Linted { diagnostics, ..Linted::default() },
     };
     let mut settings = CheckSettings::new(options.gitlab.clone());
     settings.variables = variables;
@@ -79,14 +86,19 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         settings.workflow = WorkflowRules::AsWritten;
     }
     settings.open = inputs.are_used() || !pipeline.includes.is_empty();
-    problems.extend(check::check(&pipeline, &settings));
+    let creation = Creation::of(&settings.variables);
+    let moment = creation.moment(settings.workflow.are_there(&pipeline));
+    let presence = presences(&pipeline, &moment);
+    problems.extend(check::check_present(&pipeline, &presence, &settings));
+    let is_created = workflow_guard(&pipeline.workflow, None, &moment) != Guard::Never;
+    let jobs = if is_created { presence.iter().map(JobPresence::count).sum() } else { 0 };
     problems.retain(|problem| !inputs.decide(problem));
     if settings.open {
         let partial = Partial::of(&pipeline);
         problems.retain(|problem| !partial.decides(problem));
     }
     problems.extend(unread(&pipeline.includes));
-    Linted { pipeline, diagnostics: problems }
+    Linted { pipeline, jobs, diagnostics: problems }
 }
 
 /// Returns a note that lists the includes which were not read.

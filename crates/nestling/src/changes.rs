@@ -1,4 +1,4 @@
-//! What changed: the paths that differ between base and head, each with its status, and how base was found.
+//! Change set: the paths that differ between base and head, each with its status, and how base was found.
 //!
 //! What "changed" means depends on what started the pipeline (`detect` follows one table, in `base.rs`). Where base
 //! cannot be known, everything counts as changed and the reason says so: when in doubt, run more, never less.
@@ -24,7 +24,7 @@ use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::fmt;
 
-/// What differs between base and head, and how the two were found.
+/// Difference between base and head, with the source of both.
 ///
 /// A change set is found by [`Project::changes`](crate::Project::changes), or made from paths that are known:
 ///
@@ -46,13 +46,13 @@ pub struct ChangeSet {
     pub base: Option<Base>,
     /// The newer side.
     pub head: Head,
-    /// What differs.
+    /// The differences.
     pub extent: Extent,
-    /// How much of the history the clone has.
+    /// Extent of the clone's history.
     pub history: History,
 }
 
-/// How much changed.
+/// Extent of a change.
 ///
 /// Every program has to decide about all three; [`ChangeSet`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,9 +88,9 @@ pub enum Extent {
 pub struct Base {
     /// The commit.
     pub commit: CommitId,
-    /// How it was found.
+    /// Source of the commit.
     pub found: Provenance,
-    /// Whether it was in the clone.
+    /// Its origin: the clone or the remote.
     pub obtained: Obtained,
 }
 
@@ -103,7 +103,7 @@ pub enum Head {
     Commit {
         /// The commit.
         commit: CommitId,
-        /// How it was found.
+        /// Source of the commit.
         found: Provenance,
     },
     /// The files on disk, committed or not.
@@ -123,7 +123,7 @@ impl Head {
     }
 }
 
-/// Whether a commit was in the clone.
+/// Origin of a commit: the clone or the remote.
 ///
 /// [`Base`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub enum Obtained {
     Fetched,
 }
 
-/// How a commit was found, in the words that a person can act on.
+/// Source of a commit, in words that a user can act on.
 ///
 /// [`Base`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -135,7 +135,9 @@ pub use nestling_gitlab::facts::{
 pub use nestling_gitlab::name::{JobName, StageName, UnitName};
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
-pub use project::{ComparedPlans, Comparison, Error, PathFacts, Planning, Project};
+pub use project::{
+    CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, PathFacts, Planning, Project,
+};
 pub use repository::Repository;
 pub use select::{Difference, Reason, Selection, Verdict};
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, library_names};

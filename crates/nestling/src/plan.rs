@@ -9,15 +9,17 @@ mod needed;
 mod removed;
 mod auto_cancel;
 mod presence;
+mod rendering;
 mod noop;
 mod stop;
+mod kinds;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::select::{self, Narrowing, Selection, Verdict};
-use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
+use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
 use change_findings::{base_unknown, unclaimed_paths};
@@ -33,10 +35,12 @@ use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use kinds::plan_kinds;
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
+use rendering::Rendering;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -189,7 +193,7 @@ impl<'a> Request<'a> {
     }
 
     fn before(&self) -> Before<'a> {
-        Before::new(self.base, self.revisions, self.sources)
+        Before::new(self.base, self.revisions, self.sources, self.loaded.workspace.root.clone())
     }
 }
 
@@ -245,12 +249,16 @@ fn selection(
 ///
 /// # Errors
 /// A directory cannot be listed.
-pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
-    let made = make(&request)?;
-    Ok(Plan {
+pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
+    let made = make(request, &request.templates(), None)?;
+    Ok(finished(made, request))
+}
+
+fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
+    Plan {
         workspace: Arc::clone(&request.loaded.workspace),
-        changes: request.changes,
-        facts: request.pipeline,
+        changes: request.changes.clone(),
+        facts: request.pipeline.clone(),
         selection: made.selection,
         brought_in: made.brought_in,
         removed: made.removed,
@@ -263,7 +271,7 @@ pub(crate) fn plan(request: Request<'_>) -> Result<Plan, ReadError> {
         allowed: 0,
         unused_allows: Vec::new(),
         sources: request.sources.clone(),
-    })
+    }
 }
 
 /// What a plan has beside what it was asked for.
@@ -279,10 +287,13 @@ struct MadePlan {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
+fn make(
+    request: &Request<'_>,
+    templates: &Templates<'_>,
+    shared: Option<&SharedRenderings>,
+) -> Result<MadePlan, ReadError> {
     let workspace: &Workspace = &request.loaded.workspace;
-    let templates = request.templates();
-    let renderer = request.renderer(&templates, request.assemblies);
+    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut diagnostics = request.loaded.diagnostics.clone();
@@ -320,33 +331,6 @@ fn make(request: &Request<'_>) -> Result<MadePlan, ReadError> {
         cdk_reports,
         diagnostics,
     })
-}
-
-/// The units of one plan while they are rendered, with what is collected on the way.
-struct Rendering<'a> {
-    renderer: &'a UnitRenderer<'a>,
-    selection: &'a Selection,
-    cdk_reports: BTreeMap<UnitName, Report>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl<'a> Rendering<'a> {
-    fn new(renderer: &'a UnitRenderer<'a>, selection: &'a Selection, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics }
-    }
-
-    /// Renders a unit that is in for the reasons of this verdict.
-    fn jobs(&mut self, name: &UnitName, verdict: &Verdict) -> UnitJobs {
-        let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
-        let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
-        let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
-        let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
-        self.diagnostics.extend(made.problems);
-        if !made.report.lines.is_empty() {
-            self.cdk_reports.insert(name.clone(), made.report);
-        }
-        made.jobs
-    }
 }
 
 /// Takes the value and keeps the problems.

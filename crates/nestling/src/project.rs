@@ -7,14 +7,18 @@
 mod error;
 mod narrowing;
 mod finish;
+mod checked_kinds;
 mod planning;
 mod comparison;
 mod path;
 
+pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};
 pub use error::Error;
 pub use path::PathFacts;
 pub use planning::Planning;
+
+use finish::ParentFile;
 
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
 use crate::repository::{Repository, revisions};
@@ -22,6 +26,7 @@ use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Revisions};
 use nestling_git::GitError;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::facts::WalkedKind;
 
 /// A workspace at one commit or in the work tree, and the pipeline that is asked about.
 ///
@@ -105,7 +110,8 @@ impl<'r> Project<'r> {
     fn at(repository: &'r Repository, mut request: ChangeRequest, head: Head) -> Result<Self, Error> {
         let files = head_files(repository, &head)?;
         let sources = Sources::default();
-        let loaded = workspace::load(&*files, &sources)?;
+        let root = workspace::workspace_root(&*files, repository.position())?;
+        let loaded = workspace::load_at(&*files, &sources, &root)?;
         request.policies = loaded.workspace.policies.clone();
         request.fetch = match repository.fetch_timeout() {
             Some(timeout) => FetchPolicy::Allow { timeout },
@@ -129,6 +135,17 @@ impl<'r> Project<'r> {
     /// Starts a plan for these changes, which need not be the ones that [`Project::changes`] finds.
     pub fn plan(&self, changes: ChangeSet) -> Planning<'_> {
         Planning::new(self, changes)
+    }
+
+    /// Returns the kinds of pipelines that a check walks: those that every project has, and those that the workspace or the
+    /// repository's own `.gitlab-ci.yml` names.
+    ///
+    /// # Errors
+    /// `.gitlab-ci.yml` cannot be read.
+    pub fn kinds(&self) -> Result<Vec<WalkedKind>, Error> {
+        let apart = Sources::default();
+        let read = ParentFile::read(self.workspace(), &self.facts, self.files(), &apart)?;
+        Ok(self.workspace().pipeline_kinds(&self.facts, &read.parent.sources))
     }
 
     /// Returns the workspace.

@@ -1,6 +1,7 @@
 //! The repository as a program opens it: where it is, and whether commits that it lacks may be fetched.
 
 use nestling_files::files::{Files, Links, NoRevisions, Revisions};
+use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, GitError, Trust};
 use std::path::Path;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use std::time::Duration;
 pub struct Repository {
     git: nestling_git::GitRepository,
     fetch_timeout: Option<Duration>,
+    /// The directory that it was discovered from.
+    position: RepoPath,
 }
 
 impl Repository {
@@ -35,14 +38,17 @@ impl Repository {
     /// # Errors
     /// There is no repository, it cannot be read, or it is not trusted.
     pub fn discover_trusting(directory: impl AsRef<Path>, trust: &Trust) -> Result<Self, GitError> {
-        nestling_git::GitRepository::discover(directory.as_ref(), trust).map(Self::from)
+        let directory = directory.as_ref();
+        let mut repository = Self::from(nestling_git::GitRepository::discover(directory, trust)?);
+        repository.position = repository.position_of(directory).unwrap_or_default();
+        Ok(repository)
     }
 
     /// Allows that what the clone lacks is fetched from its remote, with this much time for each fetch: a base commit in a
     /// shallow clone, trees and files in a partial one. Without it, a program never uses the network.
     #[must_use]
     pub fn fetching(self, timeout: Duration) -> Self {
-        Self { git: self.git.fetching(timeout), fetch_timeout: Some(timeout) }
+        Self { git: self.git.fetching(timeout), fetch_timeout: Some(timeout), position: self.position }
     }
 
     /// Returns the root of the work tree; `None` for a bare repository.
@@ -60,6 +66,17 @@ impl Repository {
         &mut self.git
     }
 
+    /// Returns the directory that it was discovered from, from its root. The workspace is that of this directory.
+    pub(crate) fn position(&self) -> &RepoPath {
+        &self.position
+    }
+
+    fn position_of(&self, directory: &Path) -> Option<RepoPath> {
+        let directory = directory.canonicalize().ok()?;
+        let root = self.root()?.canonicalize().ok()?;
+        RepoPath::parse(directory.strip_prefix(root).ok()?.as_os_str().as_encoded_bytes()).ok()
+    }
+
     /// Returns how long a fetch may take; `None` where fetching is not allowed.
     pub(crate) fn fetch_timeout(&self) -> Option<Duration> {
         self.fetch_timeout
@@ -68,7 +85,7 @@ impl Repository {
 
 impl From<nestling_git::GitRepository> for Repository {
     fn from(git: nestling_git::GitRepository) -> Self {
-        Self { git, fetch_timeout: None }
+        Self { git, fetch_timeout: None, position: RepoPath::root() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which units a change set concerns, and why. Selection is total and cannot fail: every unit gets a verdict.
+//! Selection of the units that a change set affects, with reasons. Selection is total and cannot fail: every unit gets a verdict.
 
 mod candidates;
 mod difference;
@@ -19,7 +19,7 @@ use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a person narrows the selection to.
+/// Limits of the selection (`--only`, `--except`).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Narrowing {
     /// Only these units, if there are any.
@@ -73,7 +73,7 @@ impl Selection {
         self.verdicts.get(unit).unwrap_or(&Verdict::Skipped)
     }
 
-    /// Whether a unit is in.
+    /// Returns `true` if a unit is selected.
     pub fn is_selected(&self, unit: &UnitName) -> bool {
         self.verdicts.get(unit).is_some_and(Verdict::is_selected)
     }
@@ -119,6 +119,10 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
     let mut concerning: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
     let mut whole: Option<Reason> = compared.everything.clone();
     for path in paths {
+        // What is outside of the workspace's directory is no matter of its units, unless they are made from it.
+        if !path.is_in(&workspace.root) {
+            continue;
+        }
         if is_ignored(workspace, path) {
             selection.ignored.push((*path).clone());
             continue;
@@ -167,12 +171,12 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
     selection
 }
 
-/// Whether the workspace says that a change to this path selects nothing.
+/// Returns `true` if `ignore` of the workspace matches the path.
 pub(crate) fn is_ignored(workspace: &Workspace, path: &RepoPath) -> bool {
     matching(&workspace.ignore, path).is_some()
 }
 
-/// Whether a changed path selects every unit.
+/// Returns the reason to select every unit, if `everything` matches a changed path.
 fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
     let glob = matching(&workspace.everything, path)?;
     Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })

@@ -27,6 +27,7 @@ mod shell_words;
 mod untrusted;
 mod marks;
 mod values;
+mod facts_read;
 mod scope;
 mod filters;
 mod inputs;
@@ -40,6 +41,7 @@ mod tree;
 mod renderer;
 
 pub use engine::RenderLimits;
+pub(crate) use facts_read::FactsRead;
 pub(crate) use inputs::bind;
 pub(crate) use renderer::{Rendered, Renderer};
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};

@@ -7,13 +7,14 @@
 
 pub(crate) mod rules;
 mod jobs;
+mod shared;
 mod values;
 mod for_environment;
 mod root_body;
 mod renderer;
 mod use_conflicts;
-mod scope;
 mod fold;
+mod scope;
 mod deploying;
 mod target;
 mod deploy;
@@ -32,5 +33,6 @@ pub(crate) use jobs::{UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
+pub(crate) use shared::SharedRenderings;
 pub(crate) use stop_artifacts::{Kept, Lifetime};
 pub(crate) use values::UnitChange;

@@ -12,6 +12,7 @@ mod document;
 mod unit;
 mod directories;
 mod cycle;
+mod globs;
 mod directory_globs;
 mod stated;
 mod linked;
@@ -23,11 +24,12 @@ mod allow;
 mod policy;
 mod repeated;
 mod unclaimed;
-mod globs;
 mod uses;
 mod relation;
 mod rule;
 mod template_folder;
+mod missing;
+mod unit_name;
 mod load;
 mod schema;
 mod template;
@@ -35,9 +37,10 @@ mod template;
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
+pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::RootGlob;
-pub(crate) use load::{Loaded, load, load_header};
+pub(crate) use load::{Loaded, load, load_at, load_header};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub use schema::Header;
@@ -51,11 +54,12 @@ pub(crate) use unit::places;
 pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
 pub(crate) use uses::read_uses;
 
-use crate::changes::Policies;
+use crate::changes::{As, Occasion, PipelineFacts, Policies};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
+use nestling_gitlab::facts::{WalkedKind, walked_kinds};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 
@@ -83,6 +87,9 @@ pub const FILE_NAME: &str = "nestling.yml";
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Workspace {
+    /// The directory that it is about: mostly the repository's root. Paths of units and of files are from the root of the
+    /// repository all the same.
+    pub(crate) root: RepoPath,
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
@@ -97,17 +104,17 @@ pub struct Workspace {
     pub(crate) unclaimed: Unclaimed,
     /// `vars` in templates.
     pub(crate) vars: Map,
-    /// Where deploys may go.
+    /// The environment catalogue.
     pub(crate) environments: Catalogue,
-    /// What each kind of pipeline compares with.
+    /// Policy of each kind of pipeline.
     pub(crate) policies: Policies,
-    /// What is known of the GitLab that will read the output.
+    /// The GitLab instance that reads the output, as far as it is known.
     pub(crate) gitlab: Gitlab,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
-    /// Over how many dependencies a change reaches units; `None` for any number.
+    /// How many dependency levels a change propagates through; `None` for any number.
     pub(crate) depth: Option<usize>,
-    /// Where that is written.
+    /// Place of that key.
     pub(crate) depth_origin: Option<Origin>,
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
@@ -135,6 +142,11 @@ impl Workspace {
         self.units.iter()
     }
 
+    /// Returns the path of the workspace's own file.
+    pub(crate) fn own_file(&self) -> RepoPath {
+        self.root.child(FILE_NAME.as_bytes())
+    }
+
     /// Returns `true` if a path is in a directory with a workspace of its own.
     pub(crate) fn is_of_nested(&self, path: &RepoPath) -> bool {
         self.nested.iter().any(|directory| path.is_in(directory))
@@ -150,14 +162,22 @@ impl Workspace {
         self.template_folders.iter().any(|folder| folder.holds(path))
     }
 
-    /// Whether a rule makes a unit of this directory, if it is there.
+    /// Returns `true` if a rule makes a unit of this directory, if it exists.
     pub(crate) fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|globs| globs.matches(directory))
     }
 
-    /// Returns a pipeline of each kind that deploys differ in, for programs that judge all of them.
-    pub fn pipeline_kinds(&self, default_branch: Option<&str>) -> Vec<crate::changes::As> {
-        self.environments.kinds(default_branch)
+    /// Returns the kinds of pipelines that the workspace can behave differently in: those that every project has, those that
+    /// `pipelines:` names, and one for each glob of branches or tags in the catalogue. The sources are further ones, as values
+    /// of `CI_PIPELINE_SOURCE`.
+    pub(crate) fn pipeline_kinds(&self, facts: &PipelineFacts, sources: &[String]) -> Vec<WalkedKind> {
+        let occasions = self.policies.occasions().map(Occasion::as_str);
+        // `branch`, `tag` and `other` are no values of `--as`: the first two are among the kinds, the last is any other.
+        let by_policy = occasions.filter_map(|name| As::parse(name).ok());
+        let by_source = sources.iter().filter_map(|name| As::parse(name).ok());
+        let every_project = walked_kinds(facts, []);
+        let by_glob = self.environments.kinds(&every_project);
+        walked_kinds(facts, by_glob.chain(by_policy).chain(by_source))
     }
 
     /// The names of all units, in order.

@@ -1,11 +1,12 @@
 //! Findings in several files, put together.
 
 use super::input::{Input, Kind};
-use nestling::Plan;
-use nestling_gitlab::check::Allow;
+use crate::job_counts::JobCounts;
+use nestling::{CheckedJob, CheckedKinds};
+use nestling_gitlab::check::{Allow, allowed_count};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Source, Sources};
-use nestling_gitlab::lint::Linted;
-use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::lint::KindsLinted;
+use nestling_gitlab::pipeline::Pipeline;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ pub(crate) struct Findings {
     pub sources: Sources,
     /// Number of files.
     pub files: usize,
-    /// Number of jobs that they make.
-    pub jobs: usize,
+    /// Number of jobs that they make, by kind of pipeline.
+    pub jobs: JobCounts,
     /// Number of warnings that comments of plain files allow.
     pub allowed: usize,
     /// Findings in files of workspaces, where warnings are allowed already, with the files of their labels.
@@ -35,39 +36,45 @@ pub(super) enum Rendered {
 
 impl Findings {
     /// Adds a plain file.
-    pub(super) fn add_plain(&mut self, lint: impl FnOnce(&Sources) -> Linted) {
+    pub(super) fn add_plain(&mut self, lint: impl FnOnce(&Sources) -> KindsLinted) {
         let linted = lint(&self.sources);
         self.files += 1;
-        self.jobs += linted.pipeline.jobs.len();
+        for kind in &linted.kinds {
+            self.jobs.add(&kind.name, kind.jobs);
+        }
         self.problems.extend(linted.diagnostics);
     }
 
     /// Adds a file of a workspace: the findings in it, those of its unit, and those that are in no file.
-    pub(super) fn add_planned(&mut self, plan: &Plan, input: &Input) -> Rendered {
+    pub(super) fn add_checked(&mut self, checked: &CheckedKinds, input: &Input) -> Rendered {
         self.files += 1;
-        let unit = plan.workspace.units().find(|unit| {
+        let unit = checked.workspace.units().find(|unit| {
             let file = unit.dir.child(nestling::FILE_NAME.as_bytes());
             input.path.as_ref() == Some(&file)
         });
-        let is_here = |file: FileId| plan.sources.path(file) == input.name;
-        let is_of_file = |job: &&Job| match unit {
+        let is_here = |file: FileId| checked.sources.path(file) == input.name;
+        let is_of_file = |job: &&CheckedJob| match unit {
             Some(unit) => job.unit.as_ref() == Some(&unit.name),
             None => is_here(job.origin.file),
         };
-        let jobs = plan.pipeline.jobs.iter().filter(is_of_file).count();
-        self.jobs += jobs;
+        let mut has_jobs = false;
+        for kind in &checked.kinds {
+            let jobs = kind.jobs.iter().filter(is_of_file).map(|job| job.count).sum();
+            has_jobs |= jobs > 0;
+            self.jobs.add(&kind.name, jobs);
+        }
         let concerns = |problem: &&Diagnostic| {
             problem.labels.is_empty()
                 || problem.labels.iter().any(|label| is_here(label.origin.file))
                 || unit.is_some_and(|unit| problem.units.contains(&unit.name))
         };
         let before = self.of_workspaces.len();
-        for problem in plan.diagnostics.iter().filter(concerns) {
-            let sources = problem.labels.iter().map(|label| plan.sources.get(label.origin.file));
+        for problem in checked.diagnostics.iter().filter(concerns) {
+            let sources = problem.labels.iter().map(|label| checked.sources.get(label.origin.file));
             self.of_workspaces.push((problem.clone(), sources.collect()));
         }
         let has_problems = self.of_workspaces.len() > before;
-        if input.kind() == Kind::Template && jobs == 0 && !has_problems {
+        if input.kind() == Kind::Template && !has_jobs && !has_problems {
             return Rendered::No;
         }
         Rendered::Yes
@@ -79,7 +86,7 @@ impl Findings {
         let pipeline = Pipeline::default();
         let allow = Allow { sources: &self.sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
         let outcome = allow.apply(std::mem::take(&mut self.problems));
-        self.allowed = outcome.allowed;
+        self.allowed = allowed_count(&outcome.allowed);
         self.problems = outcome.problems;
         self.problems.extend(outcome.unused);
         self.adopt();

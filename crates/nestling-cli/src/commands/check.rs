@@ -4,6 +4,7 @@ use crate::check_files::{self, Settings};
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
+use crate::job_counts::JobCounts;
 use crate::options::{CdkOptions, PlanOptions, RunOptions};
 use crate::planned::report_diagnostics;
 use crate::report;
@@ -18,6 +19,10 @@ use std::path::PathBuf;
 /// Without FILE, renders all units as if each had changed, and reports all problems at once. With FILE, checks only these
 /// files, each as a pipeline of its own, in any directory and without a workspace: local includes are read, and nothing
 /// that other includes may define is reported as undefined. The file of a unit or a template is checked in its workspace.
+///
+/// Pipelines of every kind are checked: of merge requests, the default branch, another branch, tags and schedules, and those
+/// that `pipelines:`, the environment catalogue or a rule on `CI_PIPELINE_SOURCE` names. A problem is reported once, with the
+/// kinds that have it if not all do. `--as` checks a single kind.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling check\n  nestling check .gitlab-ci.yml\n  \
                   nestling check --as tag:v1.0.0\n  nestling check --gitlab-version 17.11 ci/*.yml\n  \
@@ -66,18 +71,18 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
         let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
-        let mut plan = session.plan_everything()?;
-        let unused = session.unused_allows(&plan)?;
-        plan.diagnostics.extend(unused);
-        let units = counted(plan.workspace.units().len(), "unit");
-        let jobs = counted(plan.pipeline.jobs.len(), "job");
-        (plan.diagnostics, plan.sources, summary(&[units, jobs], plan.allowed))
+        let checked = session.check()?;
+        let units = counted(checked.workspace.units().len(), "unit");
+        let mut counts = JobCounts::default();
+        for kind in &checked.kinds {
+            counts.add(&kind.name, kind.job_count());
+        }
+        (checked.diagnostics, checked.sources, summary(&units, &counts, checked.allowed))
     } else {
         let settings = Settings { gitlab_version: args.gitlab_version, plan: &args.plan, cdk: &args.cdk };
         let findings = check_files::check(&args.files, &settings, invocation)?;
         let files = counted(findings.files, "file");
-        let jobs = counted(findings.jobs, "job");
-        (findings.problems, findings.sources, summary(&[files, jobs], findings.allowed))
+        (findings.problems, findings.sources, summary(&files, &findings.jobs, findings.allowed))
     };
     if args.format != Format::Human {
         invocation.io.data(formatted(args.format, &problems, &sources)?)?;
@@ -91,12 +96,12 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 }
 
 /// Returns the last line of a check without errors.
-fn summary(counts: &[String; 2], allowed: usize) -> String {
+fn summary(checked: &str, jobs: &JobCounts, allowed: usize) -> String {
     let allowed = match allowed {
         0 => String::new(),
         count => format!("; {} allowed", counted(count, "warning")),
     };
-    format!("{}: no errors{allowed}\n", counts.join(", "))
+    format!("{checked}, {jobs}: no errors{allowed}\n")
 }
 
 /// Returns the problems in a format for programs.

@@ -1,7 +1,7 @@
 //! GitLab's code quality report, which a merge request shows beside its changes
 //! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
 
-use super::units;
+use super::{kinds, units};
 use nestling::{Diagnostic, Severity, Sources};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -41,6 +41,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
         |origin| (sources.path(origin.file), origin.line.max(1)),
     );
     let units = units(&diagnostic.units).map(|units| format!(" ({units})")).unwrap_or_default();
+    let kinds = kinds(&diagnostic.kinds).map(|kinds| format!(" ({kinds})")).unwrap_or_default();
     let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     // The line is left out, so that a finding keeps its fingerprint when lines move. Equal problems of one file are
     // distinguished by a number.
@@ -48,7 +49,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<Strin
     let number = seen.entry(identity.clone()).and_modify(|number| *number += 1).or_insert(0);
     let hash = Sha256::digest(format!("{identity}\0{number}").as_bytes());
     Finding {
-        description: format!("{}{units}{help}", diagnostic.message),
+        description: format!("{}{units}{kinds}{help}", diagnostic.message),
         check_name: diagnostic.rule.id,
         fingerprint: hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
         severity: match diagnostic.severity {

@@ -1,6 +1,6 @@
 //! Diagnostics as text with source excerpts, in the style of rustc.
 
-use super::units;
+use super::{kinds, units};
 use crate::io::counted;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::{Diagnostic, Label, Origin, Severity, Source, Sources};
@@ -35,7 +35,8 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> St
     }
     let notes = diagnostic.all_notes();
     let units = units(&diagnostic.units);
-    for note in notes.iter().chain(&units) {
+    let kinds = kinds(&diagnostic.kinds);
+    for note in notes.iter().chain(&units).chain(&kinds) {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
     if let Some(help) = &diagnostic.help {

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, which editors and security dashboards read
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
-use super::units;
+use super::{kinds, units};
 use nestling::{Diagnostic, Label, Rule, Severity, Sources};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -71,6 +71,15 @@ struct Finding {
     locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties>,
+}
+
+/// A property bag (section 3.8).
+#[derive(Serialize)]
+struct Properties {
+    /// The kinds of pipelines that it was found in, as `--as` takes them.
+    kinds: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -131,7 +140,9 @@ pub(crate) fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 
 fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
     let mut text = diagnostic.message.clone();
-    for note in diagnostic.all_notes().iter().chain(&units(&diagnostic.units)) {
+    for note in
+        diagnostic.all_notes().iter().chain(&units(&diagnostic.units)).chain(&kinds(&diagnostic.kinds))
+    {
         text += &format!("\nnote: {note}");
     }
     if let Some(help) = &diagnostic.help {
@@ -148,7 +159,13 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
         message: Text { text },
         locations: labels.by_ref().take(1).collect(),
         related_locations: labels.collect(),
+        properties: properties(diagnostic),
     }
+}
+
+fn properties(diagnostic: &Diagnostic) -> Option<Properties> {
+    let kinds: Vec<String> = diagnostic.kinds.iter().map(|kind| kind.id.clone()).collect();
+    (!kinds.is_empty()).then_some(Properties { kinds })
 }
 
 fn location(label: &Label, sources: &Sources) -> Location {

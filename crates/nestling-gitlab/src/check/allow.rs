@@ -33,10 +33,15 @@ pub struct Allow<'a> {
 pub struct AllowOutcome {
     /// The diagnostics that are left, and those about `allow` itself.
     pub problems: Vec<Diagnostic>,
-    /// How many warnings and notes were allowed.
-    pub allowed: usize,
+    /// The warnings and notes that were allowed; of a finding with items, the items that were.
+    pub allowed: Vec<Diagnostic>,
     /// A warning for each comment and entry that silenced nothing. Whoever has looked at everything may report them.
     pub unused: Vec<Diagnostic>,
+}
+
+/// Returns the number of findings that were allowed: of one with items, each item is one.
+pub fn allowed_count(allowed: &[Diagnostic]) -> usize {
+    allowed.iter().map(|problem| problem.items.len().max(1)).sum()
 }
 
 impl Allow<'_> {
@@ -48,7 +53,7 @@ impl Allow<'_> {
             comments: Comments::read(self.sources),
             jobs: self.jobs(&problems),
             used: BTreeSet::new(),
-            allowed: 0,
+            allowed: Vec::new(),
         };
         let mut kept: Vec<Diagnostic> =
             problems.into_iter().filter_map(|problem| run.keep(problem)).collect();
@@ -91,7 +96,7 @@ struct Run<'a> {
     jobs: JobsAt<'a>,
     /// The comments and entries that silenced something, by place and rule.
     used: BTreeSet<(Origin, String)>,
-    allowed: usize,
+    allowed: Vec<Diagnostic>,
 }
 
 impl<'a> Run<'a> {
@@ -107,7 +112,7 @@ impl<'a> Run<'a> {
             return Some(if is_named { problem.with_note("`allow` does not cover errors") } else { problem });
         }
         if comment.is_some() {
-            self.allowed += problem.items.len().max(1);
+            self.allowed.push(problem);
             return None;
         }
         if problem.items.is_empty() { self.whole(problem, &entries) } else { self.by_item(problem, &entries) }
@@ -120,19 +125,20 @@ impl<'a> Run<'a> {
         let covering = entries.iter().find(|(scope, entry)| entry.covers(scope, &seen));
         let Some((_, entry)) = covering else { return Some(problem) };
         self.used.insert((entry.origin, entry.rule.clone()));
-        self.allowed += 1;
+        self.allowed.push(problem);
         None
     }
 
     /// Returns a warning with the items that no entry covers, if some are left.
     fn by_item(&mut self, mut problem: Diagnostic, entries: &[(&Scope, &AllowEntry)]) -> Option<Diagnostic> {
         for (_, entry) in entries {
-            let before = problem.items.len();
-            problem.items.retain(|item| !entry.covers_item(&item.subject));
-            let covered = before - problem.items.len();
-            if covered > 0 {
+            let items = std::mem::take(&mut problem.items);
+            let (covered, rest) = items.into_iter().partition(|item| entry.covers_item(&item.subject));
+            problem.items = rest;
+            let allowed = Diagnostic { items: covered, ..problem.clone() };
+            if !allowed.items.is_empty() {
                 self.used.insert((entry.origin, entry.rule.clone()));
-                self.allowed += covered;
+                self.allowed.push(allowed);
             }
         }
         (!problem.items.is_empty()).then_some(problem)

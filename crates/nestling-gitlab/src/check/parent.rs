@@ -12,13 +12,14 @@ use super::read_configuration;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::instance::Gitlab;
-use crate::pipeline::Job;
+use crate::pipeline::expression::Expression;
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::{Job, Pipeline, rule};
 use crate::yaml::{Map, Meaning, Node, Scalar};
 use nestling_files::files::Files;
 use trigger::triggers;
 
-/// What every trigger job that includes an artifact has in common, so that nothing is said that may not be so.
+/// The properties that all trigger jobs with an artifact have in common: only those are certain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parent {
@@ -27,8 +28,26 @@ pub struct Parent {
     pub forwarded: Vec<String>,
     /// Resource groups that it holds while the child runs.
     pub held_groups: Vec<String>,
+    /// Sources that its rules name, as values of `CI_PIPELINE_SOURCE`.
+    pub sources: Vec<String>,
     /// What is wrong with the jobs that generate and trigger the child pipeline.
     pub problems: Vec<Diagnostic>,
+}
+
+/// Returns the values that conditions of a pipeline compare `CI_PIPELINE_SOURCE` with.
+pub fn named_sources(pipeline: &Pipeline) -> Vec<String> {
+    let mut named = Vec::new();
+    let bodies = std::iter::once(&pipeline.workflow).chain(pipeline.jobs.iter().map(|job| &job.body));
+    for rule in bodies.flat_map(|body| rule::rules(body).unwrap_or_default()) {
+        let text = rule.condition().and_then(Node::text);
+        let Some(condition) = text.and_then(|text| Expression::parse(text).ok()) else { continue };
+        for (name, value) in condition.equalities() {
+            if name == "CI_PIPELINE_SOURCE" && !named.iter().any(|known| known == value) {
+                named.push(value.to_owned());
+            }
+        }
+    }
+    named
 }
 
 /// What surrounds a parent pipeline.
@@ -65,9 +84,11 @@ impl Parent {
         let read = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread);
         let Ok((pipeline, _)) = read else { return Self::default() };
         let mut jobs = pipeline.jobs.iter().filter(|job| trigger::includes_artifact(job));
-        let Some(first) = jobs.next() else { return Self::default() };
+        let named = named_sources(&pipeline);
+        let Some(first) = jobs.next() else { return Self { sources: named, ..Self::default() } };
         let held_groups = held(first).into_iter().collect();
-        let mut parent = Self { forwarded: forwarded(first), held_groups, problems: Vec::new() };
+        let mut parent =
+            Self { forwarded: forwarded(first), held_groups, sources: named, problems: Vec::new() };
         for job in jobs {
             let (names, group) = (forwarded(job), held(job));
             parent.forwarded.retain(|name| names.contains(name));

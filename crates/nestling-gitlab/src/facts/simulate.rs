@@ -1,6 +1,7 @@
 //! `--as`: another kind of pipeline for the same commit.
 
 use super::source::PipelineSource;
+use std::fmt;
 
 /// A pipeline to pretend to be.
 ///
@@ -64,6 +65,18 @@ impl As {
             Self::MergeRequest => PipelineSource::MergeRequestEvent,
             Self::Branch(_) | Self::Tag(_) => PipelineSource::Push,
             Self::Started(source) => source.clone(),
+        }
+    }
+}
+
+impl fmt::Display for As {
+    /// Writes the value of `--as`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MergeRequest => f.write_str("merge_request"),
+            Self::Branch(name) => write!(f, "branch:{name}"),
+            Self::Tag(name) => write!(f, "tag:{name}"),
+            Self::Started(source) => write!(f, "{source}"),
         }
     }
 }

@@ -159,6 +159,11 @@ pub enum Policy {
 pub struct Policies(BTreeMap<Occasion, Policy>);
 
 impl Policies {
+    /// Returns the occasions that were given a policy.
+    pub fn occasions(&self) -> impl Iterator<Item = Occasion> {
+        self.0.keys().copied()
+    }
+
     /// The policy for an occasion.
     pub fn get(&self, occasion: Occasion) -> Policy {
         self.0.get(&occasion).cloned().unwrap_or(match occasion {

@@ -1,4 +1,4 @@
-//! What to compare with, by what started the pipeline. The table, with GitLab's variables
+//! Base commit, by what started the pipeline. The table, with GitLab's variables
 //! (<https://docs.gitlab.com/ci/variables/predefined_variables/>):
 //!
 //! | pipeline | base |
@@ -24,7 +24,7 @@ const TARGET: &str = "CI_MERGE_REQUEST_TARGET_BRANCH_SHA";
 const EXTERNAL_TARGET: &str = "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA";
 const BEFORE: &str = "CI_COMMIT_BEFORE_SHA";
 
-/// Where base comes from.
+/// Source of the base commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Rule {
     /// From these variables: the first whose commit can be had. The later ones only make more count as changed.

@@ -74,7 +74,7 @@ pub(crate) fn detect(
     Ok(ChangeSet { base, head, extent, history })
 }
 
-/// What is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:
+/// Returns what is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:
 /// the runner may have left them as an older job did.
 ///
 /// The workspace is read here, and its policies say what to compare with: so head comes before [`detect`].

@@ -40,7 +40,7 @@ impl Search<'_> {
         Ok(Err(missing.unwrap_or(UnknownBase::NothingBefore)))
     }
 
-    /// What a person named with `--base`, itself: not its merge base with head.
+    /// Looks up the revision of `--base`, itself: not its merge base with head.
     pub(super) fn named(&self, revision: &str, found: Provenance) -> Found {
         let commit = match self.repository.resolve(revision)? {
             Resolution::Commit(commit) => Some(commit),

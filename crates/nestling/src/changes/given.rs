@@ -24,7 +24,7 @@ pub enum GivenError {
     /// A path in it is none.
     #[error("entry {entry} of the list of changed paths: {source}")]
     Path {
-        /// Which one, from 1.
+        /// Its number, from 1.
         entry: usize,
         /// Why.
         source: PathError,
@@ -32,9 +32,9 @@ pub enum GivenError {
     /// A status without the path that belongs to it.
     #[error("entry {entry} of the list of changed paths, `{text}`, is a status without a path")]
     Cut {
-        /// Which one, from 1.
+        /// Its number, from 1.
         entry: usize,
-        /// What stands there.
+        /// The text there.
         text: String,
     },
 }

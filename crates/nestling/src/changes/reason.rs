@@ -1,10 +1,10 @@
-//! Why not just what differs.
+//! Reasons why everything or nothing counts as changed.
 
 use super::Occasion;
 use super::Provenance;
 use std::fmt;
 
-/// Why everything counts as changed.
+/// Reason why everything counts as changed.
 ///
 /// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Everything {
     UnknownBase(UnknownBase),
 }
 
-/// Why nothing counts as changed.
+/// Reason why nothing counts as changed.
 ///
 /// [`ChangeSet`](crate::ChangeSet) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +28,22 @@ pub enum Nothing {
     Policy(Occasion),
 }
 
-/// Why base is not known.
+/// Cause of an unknown base commit.
 ///
 /// ```
-/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// use nestling::{ChangeRequest, CiVariables, Everything, Extent, Project, Repository, UnknownBase};
 /// # let fixture = nestling_git::testing::Fixture::new();
 /// # fixture.write("nestling.yml", "workspace: {}");
 /// # fixture.commit("a workspace");
 /// # let directory = &fixture.root;
 ///
+/// // The first pipeline of the default branch.
+/// let variables: CiVariables =
+///     [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main"), ("CI_DEFAULT_BRANCH", "main")].into_iter().collect();
 /// let repository = Repository::discover(directory)?;
-/// let changes = Project::open(&repository, ChangeRequest::local().base("v9.9"))?.changes()?;
-/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("there is no such tag") };
-/// assert!(matches!(reason, UnknownBase::Missing { .. }));
+/// let changes = Project::open(&repository, ChangeRequest::from_ci(&variables))?.changes()?;
+/// let Extent::Everything(Everything::UnknownBase(reason)) = changes.extent else { panic!("nothing was there before") };
+/// assert!(matches!(reason, UnknownBase::NothingBefore));
 /// println!("{reason}; {}", reason.help().unwrap_or_default());
 /// # Ok::<(), nestling::Error>(())
 /// ```
@@ -66,18 +69,18 @@ pub enum UnknownBase {
     Missing {
         /// The revision or the id.
         revision: String,
-        /// What named it.
+        /// Source of the revision.
         named_by: Provenance,
-        /// Why it could not be fetched; `None` where that was not tried.
+        /// Cause why it could not be fetched; `None` if no fetch was tried.
         fetch: Option<String>,
     },
     /// The commit is in the clone, which is a partial one, and some of its trees are not.
     Incomplete {
         /// The revision or the id.
         revision: String,
-        /// What named it.
+        /// Source of the revision.
         named_by: Provenance,
-        /// Why they could not be fetched; `None` where that was not tried.
+        /// Cause why they could not be fetched; `None` if no fetch was tried.
         fetch: Option<String>,
     },
     /// The revision names several commits.
@@ -107,7 +110,7 @@ pub enum UnknownBase {
 /// A revision that names several commits: mostly a branch and a tag of one name.
 ///
 /// ```
-/// use nestling::{ChangeRequest, Everything, Extent, Project, Repository, UnknownBase};
+/// use nestling::{ChangeRequest, ChangesError, Error, Project, Repository, UnknownBase};
 /// # let fixture = nestling_git::testing::Fixture::new();
 /// # fixture.write("nestling.yml", "workspace: {}");
 /// # fixture.commit("a workspace");
@@ -118,8 +121,8 @@ pub enum UnknownBase {
 /// # let directory = &fixture.root;
 ///
 /// let repository = Repository::discover(directory)?;
-/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes()?;
-/// let Extent::Everything(Everything::UnknownBase(UnknownBase::Ambiguous(revision))) = changes.extent else {
+/// let changes = Project::open(&repository, ChangeRequest::local().base("release"))?.changes();
+/// let Err(Error::Changes(ChangesError::UnknownBase(UnknownBase::Ambiguous(revision)))) = changes else {
 ///     panic!("`release` is a branch and a tag");
 /// };
 /// assert!(revision.references.contains(&"refs/tags/release".to_owned()));
@@ -130,14 +133,14 @@ pub enum UnknownBase {
 pub struct AmbiguousRevision {
     /// The revision.
     pub revision: String,
-    /// What named it.
+    /// Source of the revision.
     pub named_by: Provenance,
     /// The full names of the references that it can mean.
     pub references: Vec<String>,
 }
 
 impl AmbiguousRevision {
-    /// How to say which one is meant.
+    /// Returns how to name one of the references.
     pub fn help(&self) -> String {
         let branch = self.references.iter().find(|name| !name.starts_with("refs/tags/"));
         let name = branch.or(self.references.first()).map_or("refs/heads/main", String::as_str);
@@ -163,7 +166,7 @@ impl UnknownBase {
         matches!(named_by, Provenance::Given { .. } | Provenance::Since { .. })
     }
 
-    /// What to set, so that base is known next time.
+    /// Returns what to set so that the base commit is known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Missing { .. } if self.is_of_person() => {

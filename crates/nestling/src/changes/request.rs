@@ -1,4 +1,4 @@
-//! What is asked of a repository, and why there may be no answer.
+//! Requests for what changed, and errors.
 
 use super::given::GivenError;
 use super::reason::AmbiguousRevision;
@@ -101,17 +101,17 @@ impl ChangeRequest {
     }
 }
 
-/// How much was asked for.
+/// Scope of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// What the policy for the pipeline says.
+    /// That of the policy for the pipeline.
     #[default]
     Policy,
     /// Everything: `--all`.
     All,
 }
 
-/// Whether commits that the clone lacks may be fetched from `origin`.
+/// Policy for commits that the clone lacks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum FetchPolicy {
     /// They may, with this much time for each.
@@ -124,7 +124,7 @@ pub(crate) enum FetchPolicy {
     Forbid,
 }
 
-/// What to do where base is not known.
+/// Policy for an unknown base commit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum OnUnknownBase {
     /// Everything counts as changed.
@@ -163,7 +163,7 @@ pub enum ChangesError {
     Head {
         /// The revision.
         revision: String,
-        /// What named it.
+        /// Source of the revision.
         named_by: Provenance,
     },
     /// Head, or a base that has to be known, names several commits.
@@ -175,7 +175,7 @@ pub enum ChangesError {
 }
 
 impl ChangesError {
-    /// What to do about it, if that is known.
+    /// Returns how to resolve it, if that is known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Git(error) => error.help(),

@@ -6,14 +6,13 @@ use indexmap::IndexMap;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::{Glob, GlobIndex, RepoPath};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use std::collections::{HashMap, HashSet};
 
 /// A glob in one of its meanings: one of a rule has one for each unit of the rule.
 struct Meaning {
     kind: MeaningKind,
     /// The index of its [`Entry`].
     entry: usize,
-    /// The directory that every match is in.
-    folder: RepoPath,
 }
 
 #[derive(Clone, Copy)]
@@ -66,6 +65,10 @@ struct Matching<'a> {
     index: GlobIndex<usize>,
     meanings: Vec<Meaning>,
     entries: Vec<Entry>,
+    /// The entries by the directory that every match is in.
+    folders: HashMap<RepoPath, Vec<usize>>,
+    /// The directories above those.
+    above: HashSet<RepoPath>,
 }
 
 /// Warns of each glob that has no effect on any file.
@@ -95,6 +98,8 @@ impl<'a> Matching<'a> {
             index: GlobIndex::default(),
             meanings: Vec::new(),
             entries: Vec::new(),
+            folders: HashMap::new(),
+            above: HashSet::new(),
         };
         for (key, kind, globs) in [
             ("ignore", MeaningKind::Ignore, &workspace.ignore),
@@ -135,15 +140,21 @@ impl<'a> Matching<'a> {
 
     fn add(&mut self, glob: &Glob, kind: MeaningKind, entry: usize) {
         self.index.insert(glob, self.meanings.len());
-        self.meanings.push(Meaning { kind, entry, folder: folder(glob) });
+        self.meanings.push(Meaning { kind, entry });
+        let folder = folder(glob);
+        self.above.extend(std::iter::successors(folder.parent(), RepoPath::parent));
+        self.folders.entry(folder).or_default().push(entry);
     }
 
     /// Returns `true` if a file in a directory, or below it, may show an effect of a glob that has none so far.
     fn is_pending_in(&self, directory: &RepoPath) -> bool {
-        self.meanings.iter().any(|meaning| {
-            !self.entries[meaning.entry].decides
-                && (meaning.folder.is_in(directory) || directory.is_in(&meaning.folder))
-        })
+        let is_pending = |folder: &RepoPath| {
+            let entries = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+            entries.iter().any(|entry| !self.entries[*entry].decides)
+        };
+        self.above.contains(directory)
+            || std::iter::successors(Some(directory.clone()), RepoPath::parent)
+                .any(|directory| is_pending(&directory))
     }
 
     fn directory(&mut self, path: &RepoPath) {
@@ -156,8 +167,12 @@ impl<'a> Matching<'a> {
     }
 
     fn file(&mut self, path: &RepoPath) {
+        let mut matching = self.index.matches(path).peekable();
+        if matching.peek().is_none() {
+            return;
+        }
         let is_ignored = self.workspace.ignore.iter().any(|ignored| ignored.glob.matches(path));
-        for meaning in self.index.matches(path) {
+        for meaning in matching {
             let Meaning { kind, entry, .. } = &self.meanings[*meaning];
             let decides = match *kind {
                 MeaningKind::Ignore => true,

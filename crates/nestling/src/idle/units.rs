@@ -18,7 +18,7 @@ pub(super) fn without_effect(workspace: &Workspace) -> Vec<Diagnostic> {
     idle.chain(depth_without_dependencies(workspace)).chain(nested_workspaces(workspace)).collect()
 }
 
-/// How many directories a note names.
+/// Number of directories that a note names.
 const NAMED: usize = 3;
 
 /// Notes the directories that are left out because their `nestling.yml` has the header of a workspace.

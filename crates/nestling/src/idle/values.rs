@@ -100,7 +100,7 @@ fn unnamed_environments(workspace: &Workspace, texts: &[Arc<str>]) -> Vec<Diagno
     unnamed.map(note).collect()
 }
 
-/// How often a text has a word.
+/// Returns the number of times that a text has a word.
 fn words(text: &str, word: &str) -> usize {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/');
     text.match_indices(word)

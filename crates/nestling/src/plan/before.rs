@@ -5,6 +5,7 @@ use crate::changes::PipelineFacts;
 use crate::unit::UnitRenderer;
 use crate::workspace::{self, Templates, Workspace};
 use nestling_files::files::{Files, Revisions};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Sources, has_errors};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub(crate) struct Before<'a> {
     files: Option<&'a dyn Files>,
     revisions: &'a dyn Revisions,
     sources: &'a Sources,
+    /// The directory of the workspace, as at head.
+    root: RepoPath,
     read: Option<Result<Arc<Workspace>, String>>,
 }
 
@@ -21,8 +24,9 @@ impl<'a> Before<'a> {
         files: Option<&'a dyn Files>,
         revisions: &'a dyn Revisions,
         sources: &'a Sources,
+        root: RepoPath,
     ) -> Self {
-        Self { files, revisions, sources, read: None }
+        Self { files, revisions, sources, root, read: None }
     }
 
     /// Reads the workspace at base, once.
@@ -30,10 +34,11 @@ impl<'a> Before<'a> {
     /// # Errors
     /// Why it cannot be read, in words for a reason.
     pub(crate) fn read(&mut self) -> Result<&Workspace, &str> {
-        let (files, sources) = (self.files, self.sources);
+        let (files, sources, root) = (self.files, self.sources, &self.root);
         let read = self.read.get_or_insert_with(|| {
             let files = files.ok_or("there is no base to compare with")?;
-            let loaded = workspace::load(files, sources).map_err(|error| format!("base: {error}"))?;
+            let loaded =
+                workspace::load_at(files, sources, root).map_err(|error| format!("base: {error}"))?;
             if has_errors(&loaded.diagnostics) {
                 return Err("the workspace at base has errors".to_owned());
             }

@@ -8,7 +8,7 @@ use crate::cdk::InRepository;
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
 use crate::unit::{self, UnitJobs, UnitRenderer};
-use crate::workspace::{EnvironmentInputs, FILE_NAME, TemplateFolder, Unit, Use};
+use crate::workspace::{EnvironmentInputs, TemplateFolder, Unit, Use};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::has_errors;
 use nestling_gitlab::yaml::Map;
@@ -40,7 +40,7 @@ pub(crate) fn compare(
         BaseComparison::default()
     } else {
         match before.read() {
-            Err(why) => by_file(&candidates, why),
+            Err(why) => by_file(&candidates, &renderer.workspace.own_file(), why),
             Ok(_) => compared(renderer, before, &candidates),
         }
     };
@@ -61,7 +61,7 @@ fn may_differ_in_defaults(renderer: &UnitRenderer<'_>, before: &mut Before<'_>) 
         return !renderer.defaults().is_empty();
     }
     let differ =
-        before.rendering(renderer.facts, &InRepository, |old| !old.defaults().same_as(renderer.defaults()));
+        before.rendering(renderer.facts(), &InRepository, |old| !old.defaults().same_as(renderer.defaults()));
     differ.unwrap_or(true)
 }
 
@@ -78,19 +78,19 @@ fn candidates_at_base(
     if !paths.iter().any(is_template) || before.read().is_err() {
         return Candidates::default();
     }
-    let candidates = before.rendering(renderer.facts, &InRepository, |old| {
+    let candidates = before.rendering(renderer.facts(), &InRepository, |old| {
         select::candidates(old.workspace, old.templates, &paths)
     });
     candidates.unwrap_or_default()
 }
 
 /// Where base cannot be read, every unit that is made from a changed file counts.
-fn by_file(candidates: &Candidates, why: &str) -> BaseComparison {
+fn by_file(candidates: &Candidates, own_file: &RepoPath, why: &str) -> BaseComparison {
     let mut comparison = BaseComparison::default();
     for (unit, paths) in candidates {
         comparison.claimed.extend(paths.iter().cloned());
         for path in paths {
-            if is_workspace_file(path) {
+            if path == own_file {
                 comparison.everything =
                     Some(Reason::WorkspaceFile { path: path.clone(), why: why.to_owned() });
             } else {
@@ -105,14 +105,10 @@ fn by_file(candidates: &Candidates, why: &str) -> BaseComparison {
     comparison
 }
 
-fn is_workspace_file(path: &RepoPath) -> bool {
-    path.as_bytes() == FILE_NAME.as_bytes()
-}
-
 fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> BaseComparison {
     let mut comparison = BaseComparison::default();
     comparison.claimed.extend(candidates.values().flatten().cloned());
-    before.rendering(renderer.facts, &InRepository, |old| {
+    before.rendering(renderer.facts(), &InRepository, |old| {
         let wide = Wide::between(old, renderer);
         for (name, paths) in candidates {
             let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
@@ -170,14 +166,14 @@ fn differences(
     let was = was.or_else(|| old.workspace.units.iter().find(|was| was.dir == unit.dir));
     let Some(was) = was else {
         // A unit that came with files of its own is selected for them.
-        let by_rule = paths.iter().any(is_workspace_file);
+        let by_rule = paths.contains(&new.workspace.own_file());
         return Ok(if by_rule { vec![Difference::NewUnit] } else { Vec::new() });
     };
     let mut differences = Vec::new();
     if !same_dependencies(was, unit) {
         differences.push(Difference::Dependencies);
     }
-    let only_workspace = paths.iter().all(is_workspace_file);
+    let only_workspace = paths.iter().all(|path| *path == new.workspace.own_file());
     if only_workspace && wide == Wide::Same && same_inputs(was, unit) {
         return Ok(differences);
     }

@@ -34,7 +34,7 @@ pub(crate) fn jobs(
 ) -> (Vec<UnitJobs>, Vec<Diagnostic>) {
     let commit = changes.base.as_ref().map(|base| base.commit.to_string()).unwrap_or_default();
     let mut problems = Vec::new();
-    let rendered = before.rendering(renderer.facts, renderer.assemblies, |old| {
+    let rendered = before.rendering(renderer.facts(), renderer.assemblies, |old| {
         stops_at_base(&old.tearing_down(), removed, &commit, &mut problems)
     });
     let stopping = rendered.unwrap_or_default();

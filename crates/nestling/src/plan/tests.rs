@@ -96,7 +96,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     let found = Provenance::Variable("CI_MERGE_REQUEST_DIFF_BASE_SHA");
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
-    plan(Request {
+    plan(&Request {
         files: &new,
         revisions: &NoRevisions,
         loaded: &workspace::load(&new, &sources).unwrap(),

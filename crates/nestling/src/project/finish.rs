@@ -2,15 +2,17 @@
 
 use super::Error;
 use crate::allow::allowed;
-use crate::changes::{Occasion, Policy};
+use crate::changes::{Occasion, PipelineFacts, Policy};
 use crate::plan::Plan;
+use crate::workspace::Workspace;
 use nestling_cdk::report::LineKind;
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::{
     self, BranchComparison, CheckSettings, Division, KnownVariables, Parent, ParentSurroundings,
 };
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, folded};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources, folded};
+use std::ops::Range;
 
 /// How much it matters that a part of a CDK pipeline becomes no job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,59 +27,97 @@ pub(super) enum Unconverted {
 /// The parent pipeline cannot be read.
 pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverted) -> Result<(), Error> {
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
-    let first_of_parent = plan.sources.next_id();
-    let parent = parent(plan, files)?;
-    let files_of_parent = first_of_parent..plan.sources.next_id();
-    diagnostics.extend(checked(plan, parent));
-    let outcome = allowed(plan, &plan.sources, diagnostics);
+    let parent = ParentFile::read(&plan.workspace, &plan.facts, files, &plan.sources)?;
+    diagnostics.extend(parent.parent.problems.iter().cloned());
+    diagnostics.extend(checked(plan, parent.parent.clone()));
+    let outcome = allowed(&plan.workspace, &plan.pipeline, &plan.sources, diagnostics);
     plan.diagnostics = outcome.problems;
-    plan.allowed = outcome.allowed;
+    plan.allowed = check::allowed_count(&outcome.allowed);
     plan.unused_allows = outcome.unused;
-    // What a comment of the parent allows may be of one of its other jobs, which only `check FILE` looks at.
-    plan.unused_allows
-        .retain(|problem| problem.origin().is_none_or(|origin| !files_of_parent.contains(&origin.file)));
-    // After `allow`: what has been dealt with is no error either.
-    if unconverted == Unconverted::Fail {
-        for diagnostic in &mut plan.diagnostics {
+    parent.keep_decided(&mut plan.unused_allows);
+    unconverted.apply(&mut plan.diagnostics);
+    Ok(())
+}
+
+impl Unconverted {
+    /// Makes what is left of the open lines errors, if they are to be: after `allow`, since what has been dealt with is no
+    /// error either.
+    pub(super) fn apply(self, diagnostics: &mut [Diagnostic]) {
+        if self == Self::Warn {
+            return;
+        }
+        for diagnostic in diagnostics {
             if LineKind::is_rule_of_open_lines(diagnostic.rule) {
                 diagnostic.severity = Severity::Error;
             }
         }
     }
-    Ok(())
 }
 
-/// Reads what the repository's own `.gitlab-ci.yml` does to the child pipeline, and what is wrong with it.
-fn parent(plan: &Plan, files: &dyn Files) -> Result<Parent, Error> {
+/// The repository's own `.gitlab-ci.yml`.
+pub(super) struct ParentFile {
+    /// What it does to the child pipeline, and what is wrong with it.
+    pub(super) parent: Parent,
+    /// The files that were read for it.
+    files: Range<FileId>,
+}
+
+impl ParentFile {
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn read(
+        workspace: &Workspace,
+        facts: &PipelineFacts,
+        files: &dyn Files,
+        sources: &Sources,
+    ) -> Result<Self, Error> {
+        let first = sources.next_id();
+        let parent = parent(workspace, facts, files, sources)?;
+        Ok(Self { parent, files: first..sources.next_id() })
+    }
+
+    /// Leaves out the warnings of comments in the parent: they may be about its other jobs, which only `check FILE` looks at.
+    pub(super) fn keep_decided(&self, unused: &mut Vec<Diagnostic>) {
+        unused.retain(|problem| problem.origin().is_none_or(|origin| !self.files.contains(&origin.file)));
+    }
+}
+
+fn parent(
+    workspace: &Workspace,
+    facts: &PipelineFacts,
+    files: &dyn Files,
+    sources: &Sources,
+) -> Result<Parent, Error> {
     let path = RepoPath::root().child(b".gitlab-ci.yml");
     let Some(bytes) = files.read(&path)? else { return Ok(Parent::default()) };
     let text = String::from_utf8_lossy(&bytes);
-    let is_changed = plan.workspace.policies.get(Occasion::Branch) == Policy::Changed;
+    let is_changed = workspace.policies.get(Occasion::Branch) == Policy::Changed;
     let surroundings = |sources| ParentSurroundings {
         files,
         sources,
-        gitlab: &plan.workspace.gitlab,
-        default_branch: plan.facts.default_branch.as_deref(),
+        gitlab: &workspace.gitlab,
+        default_branch: facts.default_branch.as_deref(),
         branches: if is_changed { BranchComparison::CommitBefore } else { BranchComparison::Other },
     };
-    // The files of a parent that nothing is said about are none of the plan's sources: nobody looks for comments in them.
+    // The files of a parent without problems are not among the plan's sources: nobody looks for comments in them.
     let apart = Sources::default();
     let parent = Parent::read(&text, &surroundings(&apart));
     if parent.problems.is_empty() {
         return Ok(parent);
     }
-    Ok(Parent::read(&text, &surroundings(&plan.sources)))
+    Ok(Parent::read(&text, &surroundings(sources)))
 }
 
-fn checked(plan: &Plan, mut parent: Parent) -> Vec<Diagnostic> {
-    let problems = std::mem::take(&mut parent.problems);
+/// Returns what is wrong with the pipeline of a plan.
+pub(super) fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     let gitlab = &plan.workspace.gitlab;
     let mut settings = CheckSettings::new(gitlab.clone()).with_parent(parent);
     settings.variables = KnownVariables::of_child(&plan.facts);
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
     let mut diagnostics = gitlab.problems.clone();
-    diagnostics.extend(problems);
     diagnostics.extend(check::check_present(&plan.pipeline, &plan.presence, &settings));
     folded(diagnostics)
 }

@@ -1,15 +1,17 @@
 //! A plan in the making: what a caller says beside the changes, and the two ways to finish.
 
-use super::finish::{Unconverted, finish};
+use super::checked_kinds::{CheckedKinds, Walk};
+use super::finish::{ParentFile, Unconverted, finish};
 use super::narrowing::UnitPatterns;
 use super::{Error, Project};
 use crate::cdk::{Assemblies, InRepository};
-use crate::changes::ChangeSet;
+use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::plan::{self, Plan, Selected};
 use crate::repository::files_at;
 use crate::select::Narrowing;
 use nestling_files::files::Files;
+use nestling_gitlab::facts::WalkedKind;
 
 /// A plan in the making, made by [`Project::plan`]. It is finished by [`Planning::run`], or by [`Planning::select`] where the
 /// affected units are all that is wanted.
@@ -99,6 +101,38 @@ impl<'p> Planning<'p> {
         self.run_narrowed(narrowing)
     }
 
+    /// Renders, composes and checks for each of these kinds of pipelines, such as those of [`Project::kinds`]. A finding that
+    /// several kinds have is reported once. The changes should be everything: they are the same for all kinds.
+    ///
+    /// # Errors
+    /// As [`Planning::run`].
+    pub fn check(self, kinds: impl IntoIterator<Item = WalkedKind>) -> Result<CheckedKinds, Error> {
+        let project = self.project;
+        let unconverted = self.unconverted;
+        let narrowing = self.patterns.narrowing(&[project.workspace()])?;
+        let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
+        let mut looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
+        let base_files = self.base_files();
+        let request = self.request(narrowing, base_files.as_deref());
+        let mut unused_keys = Ok(Vec::new());
+        let workspace = &project.loaded.workspace;
+        let parent = ParentFile::read(workspace, project.facts(), project.files(), project.sources())?;
+        let mut walk = Walk::new(workspace, project.sources(), &parent);
+        let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
+        let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
+        let mut kinds = kinds.into_iter();
+        plan::plan_kinds(request, facts, |plan| {
+            // Headers are the same for all kinds.
+            if std::mem::take(&mut looks_for_keys) {
+                unused_keys = idle::find(project.files(), project.revisions(), &plan);
+            }
+            if let Some(kind) = kinds.next() {
+                walk.add(kind, plan);
+            }
+        })?;
+        Ok(walk.finish(unused_keys?, unconverted))
+    }
+
     /// Selects as [`Planning::run`] does, and renders no more than that takes: the units that are made from changed files
     /// outside of their directories.
     ///
@@ -115,7 +149,7 @@ impl<'p> Planning<'p> {
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
-        let mut plan = plan::plan(self.request(narrowing, base_files.as_deref()))?;
+        let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }

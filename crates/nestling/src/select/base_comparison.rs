@@ -1,11 +1,11 @@
-//! What comparing the units with those at base brought to light.
+//! Result of the comparison of the units with those at base.
 
 use super::reason::Reason;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What affects units beside the changed paths that are theirs: definitions that differ, moves, units that were removed.
+/// Effects on units beside those of their own changed paths: definitions that differ, moves, units that were removed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BaseComparison {
     /// The reasons by unit.
@@ -17,7 +17,7 @@ pub(crate) struct BaseComparison {
     pub claimed: BTreeSet<RepoPath>,
     /// Units that are made from changed files and are defined as before, with those files.
     pub same: BTreeMap<UnitName, BTreeSet<RepoPath>>,
-    /// Why every unit is affected, if that is so.
+    /// Reason why every unit is affected, if there is one.
     pub everything: Option<Reason>,
 }
 

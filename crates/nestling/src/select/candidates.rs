@@ -1,4 +1,4 @@
-//! Which units are made from files outside of their directories that changed: templates, what templates read, included
+//! Units that are made from files outside of their directories that changed: templates, what templates read, included
 //! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
 
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
@@ -65,7 +65,8 @@ struct Changed {
 
 impl Changed {
     fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
-        let own = |path: &RepoPath| path.as_bytes() == FILE_NAME.as_bytes();
+        let own_file = workspace.own_file();
+        let own = |path: &RepoPath| *path == own_file;
         let in_folders = |path: &RepoPath| workspace.is_template_path(path);
         let is_yaml = |path: &RepoPath| {
             let name = path.file_name();
@@ -113,7 +114,7 @@ struct Reads {
     paths: BTreeSet<RepoPath>,
     /// Links that templates are behind, and what they lead to, which may be outside of the template folders.
     links: BTreeSet<RepoPath>,
-    /// Whether a computed name could mean any file.
+    /// Set if a computed name could mean any file.
     anything: bool,
     /// The texts that have an `include:`.
     including: Vec<Body>,

@@ -5,7 +5,7 @@ use crate::workspace::{Workspace, places};
 use nestling_gitlab::name::UnitName;
 use std::collections::VecDeque;
 
-/// How many links of a chain are kept: with thousands of units in a row, whole chains would take all memory.
+/// Number of links of a chain that are kept: with thousands of units in a row, whole chains would take all memory.
 const LINKS: usize = 30;
 
 /// Gives every unit that depends on one with reasons a reason of its own: the shortest chain to it, the first in the

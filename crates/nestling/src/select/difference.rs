@@ -1,4 +1,4 @@
-//! What differs between a unit at base and at head, where no path of its own changed.
+//! Differences between a unit at base and at head, where no path of its own changed.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ pub enum Difference {
     },
     /// The units that it depends on.
     Dependencies,
-    /// Where its assembly may be deployed to: the environments or `vars` of the workspace.
+    /// Targets of its assembly: the environments or `vars` of the workspace.
     Environments,
 }
 
@@ -65,7 +65,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// How many differences a reason tells; `explain` tells all.
+/// Number of differences that a reason shows; `explain` shows all.
 const TOLD: usize = 2;
 
 /// The first differences in words.

@@ -5,7 +5,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::{JobName, UnitName};
 use std::fmt;
 
-/// Whether a unit is in the pipeline. Selection selects or skips; the plan finds what is needed beside, and what was removed.
+/// Verdict about a unit. Selection selects or skips; the plan finds what is needed beside, and what was removed.
 /// A verdict carries its reasons, so that no view has to guess them.
 ///
 /// [`Selection`](crate::Selection) has an example.
@@ -25,7 +25,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether all jobs of the unit are in.
+    /// Returns `true` if all jobs of the unit are selected.
     pub fn is_selected(&self) -> bool {
         matches!(self, Self::Everything(_) | Self::Selected(_))
     }
@@ -40,7 +40,7 @@ impl Verdict {
     }
 }
 
-/// Why a unit is in.
+/// Reason to select a unit.
 ///
 /// As text it completes the sentence "selected, because …"; [`Selection`](crate::Selection) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ pub enum Reason {
     OwnDirectory {
         /// The first of them.
         path: RepoPath,
-        /// How many others did.
+        /// Number of other paths.
         others: usize,
     },
     /// Paths that its `changes` name changed.
@@ -59,30 +59,30 @@ pub enum Reason {
         path: RepoPath,
         /// The glob as the unit writes it.
         glob: String,
-        /// How many other paths did.
+        /// Number of other paths.
         others: usize,
     },
     /// It was in another directory.
     Moved {
         /// The directory that it was in.
         from: RepoPath,
-        /// What it was called, if that has changed too.
+        /// Its earlier name, if it has changed.
         called: Option<UnitName>,
     },
     /// A file that it is made from changed, and its jobs or its dependencies are not what they were.
     Definition {
         /// The file: a template, one that a template reads, an included file, or the workspace's own.
         path: RepoPath,
-        /// How many other such files changed.
+        /// Number of other such files.
         others: usize,
-        /// What differs.
+        /// The differences.
         differences: Vec<Difference>,
     },
     /// A file that it is made from changed, and what came of that cannot be told.
     Template {
         /// The file.
         path: RepoPath,
-        /// Why it cannot be told.
+        /// Cause why the effect is unknown.
         why: String,
     },
     /// A unit that it depends on is in, by this chain of units, the next one first.
@@ -99,7 +99,7 @@ pub enum Reason {
     Deleted,
     /// It is another unit now; environments that this one has no more have to be stopped.
     MovedTo {
-        /// What it is now.
+        /// The unit that it is now.
         unit: UnitName,
     },
     /// A job of another unit needs one of its jobs.
@@ -111,7 +111,7 @@ pub enum Reason {
     WorkspaceFile {
         /// The file.
         path: RepoPath,
-        /// Why it cannot be told.
+        /// Cause why the effect is unknown.
         why: String,
     },
     /// A path changed that concerns every unit.

@@ -109,7 +109,7 @@ fn names(selection: &Selection) -> BTreeSet<UnitName> {
 fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
     let sources = Sources::default();
     let facts = crate::changes::PipelineFacts::local(None, None, None);
-    let plan = plan::plan(plan::Request {
+    let plan = plan::plan(&plan::Request {
         revisions: &nestling_files::files::NoRevisions,
         files,
         loaded: &load(files, &sources).unwrap(),

@@ -10,7 +10,6 @@ use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template_syntax::expressions;
 use minijinja::{Error, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, Suggestion};
-use std::collections::BTreeMap;
 
 /// The most mistakes of one template that are looked for.
 const MAX_MISTAKES: usize = 20;
@@ -37,12 +36,7 @@ impl TemplateEngine<'_> {
     /// Runs a template and returns its text with marks and placeholders. An expression that fails in a `${{ }}` is
     /// replaced by a number and the run begun again, so that the next mistake is found too; behind a control line that
     /// fails, nothing can be known.
-    pub(crate) fn run(
-        &self,
-        name: &str,
-        values: &BTreeMap<&'static str, Value>,
-        scope: &Scope,
-    ) -> Result<String, Vec<Diagnostic>> {
+    pub(crate) fn run(&self, name: &str, values: &Value, scope: &Scope) -> Result<String, Vec<Diagnostic>> {
         let mut problems: Vec<Diagnostic> = Vec::new();
         let mut originals = Vec::new();
         let text = loop {
@@ -80,12 +74,7 @@ impl TemplateEngine<'_> {
 
     /// Runs a template up to its first mistake. A template whose name is computed and that the engine does not have yet
     /// is compiled, and the run begun again.
-    fn attempt(
-        &self,
-        name: &str,
-        values: &BTreeMap<&'static str, Value>,
-        scope: &Scope,
-    ) -> Result<String, Stop> {
+    fn attempt(&self, name: &str, values: &Value, scope: &Scope) -> Result<String, Stop> {
         loop {
             self.placeholders.clear();
             let result = {

@@ -1,5 +1,6 @@
 //! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
 
+use super::facts_read::FactsRead;
 use super::marks::private_use::{UNBOUND, has_reserved};
 use super::values::json::from_json;
 use minijinja::Value;
@@ -25,6 +26,25 @@ pub(crate) struct Scope {
     pub environment: EnvironmentScope,
     /// The pipeline that it is for.
     pub pipeline: Json,
+    /// Notes that a template reads `pipeline`.
+    pub facts_read: FactsRead,
+}
+
+/// The values of a scope as the engine looks them up.
+#[derive(Debug)]
+struct EngineScope {
+    values: BTreeMap<&'static str, Value>,
+    facts_read: FactsRead,
+}
+
+impl Object for EngineScope {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if name == "pipeline" {
+            self.facts_read.note();
+        }
+        self.values.get(name).cloned()
+    }
 }
 
 /// Value of `environment`.
@@ -46,11 +66,12 @@ impl Scope {
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
             pipeline: Json::Null,
+            facts_read: FactsRead::default(),
         }
     }
 
     /// Returns the scope as the engine takes it, and a flag that is set once a template reads an unbound `environment`.
-    pub(crate) fn engine_values(&self) -> (BTreeMap<&'static str, Value>, Arc<AtomicBool>) {
+    pub(crate) fn engine_values(&self) -> (Value, Arc<AtomicBool>) {
         let environment_read = Arc::new(AtomicBool::new(false));
         let environment = match &self.environment {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
@@ -71,7 +92,8 @@ impl Scope {
                 value => drop(values.insert(name, from_json(value))),
             }
         }
-        (values, environment_read)
+        let scope = EngineScope { values, facts_read: self.facts_read.clone() };
+        (Value::from_object(scope), environment_read)
     }
 }
 

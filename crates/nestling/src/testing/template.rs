@@ -2,7 +2,7 @@
 
 use crate::project::Project;
 use crate::template::rules::TEMPLATE_MISSING;
-use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
+use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, bind};
 use crate::workspace::{Template, Templates};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use nestling_gitlab::yaml::{Map, Node};
@@ -88,7 +88,7 @@ impl TemplateRenderer<'_> {
             None => EnvironmentScope::Unbound,
         };
         let TemplateValues { unit, vars, pipeline, .. } = values;
-        let scope = Scope { unit, inputs, vars, environment, pipeline };
+        let scope = Scope { unit, inputs, vars, environment, pipeline, facts_read: FactsRead::default() };
         Ok(self.renderer.render(&template.body, &scope)?.node)
     }
 

@@ -1,9 +1,9 @@
 //! A unit whose jobs are fanned out: where its deploys may go, and its jobs as they render for each environment.
 
-use super::fold;
 use super::for_environment::differs;
 use super::jobs::UnitJobs;
 use super::scope::UnitScope;
+use super::shared::Folded;
 use crate::changes::PipelineFacts;
 use crate::workspace::{Catalogue, Environment};
 use nestling_gitlab::configuration::Staged;
@@ -28,7 +28,7 @@ impl<'a> Deploying<'a> {
 
     /// Returns the facts of the pipeline that deploys.
     pub(super) fn facts(&self) -> &'a PipelineFacts {
-        self.scope.renderer.facts
+        self.scope.renderer.facts()
     }
 
     /// Returns the workspace's stages, in order.
@@ -45,14 +45,18 @@ impl<'a> Deploying<'a> {
         if !self.reads_environment && !differs(unit, entry) {
             return Ok(None);
         }
-        let value = self.scope.environment_value(entry)?;
-        let rendered = self.scope.render(unit, Some((entry, value)));
-        if has_errors(&rendered.problems) {
-            return Err(rendered.problems);
-        }
-        let files = rendered.files.into_iter().map(|rendered| rendered.node);
-        let files = self.assembly.cloned().into_iter().chain(files).collect();
-        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &self.scope.renderer.surroundings());
-        if problems.is_empty() { Ok(Some(jobs)) } else { Err(problems) }
+        let renderer = self.scope.renderer;
+        let folded = renderer.folded(&unit.name, Some(&entry.name), || {
+            let value = match self.scope.environment_value(entry) {
+                Ok(value) => value,
+                Err(problems) => return Folded::failed(problems),
+            };
+            let rendered = self.scope.render(unit, Some((entry, value)));
+            if has_errors(&rendered.problems) {
+                return Folded::failed(rendered.problems);
+            }
+            self.scope.fold(unit, self.assembly, rendered)
+        });
+        if folded.problems.is_empty() { Ok(Some(folded.jobs.clone())) } else { Err(folded.problems.clone()) }
     }
 }

@@ -6,6 +6,7 @@ use super::fold;
 use super::jobs::UnitJobs;
 use super::renderer::UnitRenderer;
 use super::scope::UnitScope;
+use super::shared::Folded;
 use super::values::UnitChange;
 use crate::cdk::Fragment;
 use crate::template::find_unbound;
@@ -14,6 +15,7 @@ use crate::workspace::Unit;
 use nestling_cdk::report::Report;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Map, Node};
+use std::rc::Rc;
 
 /// The jobs of a unit in this pipeline.
 #[derive(Debug, Default)]
@@ -53,15 +55,15 @@ pub(crate) fn workspace_jobs(renderer: &UnitRenderer<'_>) -> (UnitJobs, Vec<Diag
 }
 
 fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made {
-    let rendered = scope.render(unit, None);
-    let reads_environment = rendered.read_environment();
-    let mut problems = rendered.problems;
-    problems.extend(assembly.problems);
-    // What the unit itself writes overrides its assembly's jobs.
-    let files = rendered.files.into_iter().map(|rendered| rendered.node);
-    let files = assembly.rendered.clone().into_iter().chain(files).collect();
-    let (mut jobs, found) = fold::unit_jobs(&unit.name, files, &scope.renderer.surroundings());
-    problems.extend(found);
+    let folded = scope.renderer.folded(&unit.name, None, || {
+        let mut rendered = scope.render(unit, None);
+        let mut problems = std::mem::take(&mut rendered.problems);
+        problems.extend_from_slice(&assembly.problems);
+        let mut folded = scope.fold(unit, assembly.rendered.as_ref(), rendered);
+        problems.append(&mut folded.problems);
+        Folded { problems, ..folded }
+    });
+    let Folded { mut jobs, reads_environment, mut problems } = Rc::unwrap_or_clone(folded);
     fold::drop_overrides(&mut jobs, &assembly.left_out);
     for (name, conditions) in assembly.conditions {
         if let Some(job) = jobs.jobs.get_mut(&name) {

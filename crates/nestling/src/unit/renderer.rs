@@ -1,15 +1,17 @@
 //! What rendering the units of a workspace has in common.
 
 use super::root_body::RootBody;
+use super::shared::{Folded, SharedRenderings};
 use super::values::pipeline_value;
 use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
-use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, plain_value};
+use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
 use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::configuration::Surroundings;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
+use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
@@ -30,7 +32,7 @@ pub(crate) struct UnitRenderer<'a> {
     /// Its templates.
     pub(crate) templates: &'a Templates<'a>,
     /// The pipeline that is rendered for.
-    pub(crate) facts: &'a PipelineFacts,
+    facts: &'a PipelineFacts,
     /// The engine.
     pub(super) engine: Renderer<'a>,
     /// What the jobs of CDK assemblies are for.
@@ -39,6 +41,10 @@ pub(crate) struct UnitRenderer<'a> {
     vars: Value,
     pipeline: Value,
     root: OnceCell<RootBody>,
+    /// Notes that what is rendered depends on the facts of the pipeline.
+    pub(super) facts_read: FactsRead,
+    /// What is rendered for other pipelines as well.
+    shared: Option<&'a SharedRenderings>,
 }
 
 impl<'a> UnitRenderer<'a> {
@@ -63,15 +69,53 @@ impl<'a> UnitRenderer<'a> {
             vars: plain_value(&Node::map(workspace.origin(), workspace.vars.clone())),
             pipeline: pipeline_value(facts),
             root: OnceCell::new(),
+            facts_read: FactsRead::default(),
+            shared: None,
         }
+    }
+
+    /// Takes over what renderers for other pipelines made of the same files, and leaves there what this one makes.
+    pub(crate) fn sharing(self, shared: Option<&'a SharedRenderings>) -> Self {
+        Self { shared, ..self }
+    }
+
+    /// Returns the facts of the pipeline that is rendered for.
+    pub(crate) fn facts(&self) -> &'a PipelineFacts {
+        self.facts_read.note();
+        self.facts
     }
 
     /// Returns what the root's file has below its header, rendered when it is first asked for.
     pub(super) fn root(&self) -> &RootBody {
         self.root.get_or_init(|| {
             let Some(body) = &self.workspace.body else { return RootBody::default() };
-            RootBody::read(body, &self.engine, &self.values(Value::Null), &self.root_surroundings())
+            let (mut root, reads_facts) = self.facts_read.during(|| {
+                RootBody::read(body, &self.engine, &self.values(Value::Null), &self.root_surroundings())
+            });
+            root.reads_facts = reads_facts;
+            root
         })
+    }
+
+    /// Folds a unit for an environment or for none yet, or takes over what is the same in every pipeline.
+    pub(super) fn folded(
+        &self,
+        unit: &UnitName,
+        environment: Option<&EnvironmentName>,
+        fold: impl FnOnce() -> Folded,
+    ) -> Rc<Folded> {
+        // The root's `default:` and `variables:` are part of every unit's jobs.
+        let Some(shared) = self.shared.filter(|_| !self.root().reads_facts) else { return Rc::new(fold()) };
+        let key = (unit.clone(), environment.cloned());
+        if let Some(folded) = shared.get(&key) {
+            return folded;
+        }
+        let (folded, reads_facts) = self.facts_read.during(fold);
+        let folded = Rc::new(folded);
+        if !reads_facts {
+            shared.insert(key, Rc::clone(&folded));
+        }
+        folded
     }
 
     /// Returns the `default:` and `variables:` of the root's file: the weakest layer of every unit's jobs.
@@ -123,6 +167,7 @@ impl<'a> UnitRenderer<'a> {
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,
             pipeline: self.pipeline.clone(),
+            facts_read: self.facts_read.clone(),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct RootBody {
     pub configuration: Configuration,
     /// Whether `environment` was read, which is not known before the jobs are fanned out.
     pub reads_environment: bool,
+    /// Whether it depends on the pipeline that it is rendered for.
+    pub reads_facts: bool,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,
 }
@@ -30,6 +32,7 @@ impl RootBody {
         };
         let (configuration, mut problems) = fold(vec![rendered.node], surroundings, RemoteIncludes::Keep);
         problems.extend(rendered.warnings);
-        Self { configuration, reads_environment: rendered.environment_read, problems }
+        let reads_environment = rendered.environment_read;
+        Self { configuration, reads_environment, reads_facts: false, problems }
     }
 }

@@ -1,7 +1,9 @@
 //! One unit while its jobs are made: its templates and its assembly, with the values that they read.
 
+use super::fold;
 use super::for_environment::given;
 use super::renderer::UnitRenderer;
+use super::shared::Folded;
 use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
@@ -10,6 +12,7 @@ use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::environment_slug;
+use nestling_gitlab::yaml::Node;
 use serde_json::{Value, json};
 
 /// The variable that holds an environment's slug while a job of it runs
@@ -97,6 +100,20 @@ impl<'a> UnitScope<'a> {
         rendered
     }
 
+    /// Folds what was rendered, and the jobs of the unit's CDK assembly below it, into complete jobs.
+    pub(super) fn fold(&self, unit: &Unit, assembly: Option<&Node>, rendered: RenderedBodies) -> Folded {
+        let reads_environment = rendered.read_environment();
+        let bodies = rendered.files.into_iter().map(|rendered| rendered.node);
+        // What the unit itself writes overrides its assembly's jobs.
+        let files: Vec<Node> = assembly.cloned().into_iter().chain(bodies).collect();
+        // `include:rules` may ask for variables of the pipeline, in this file or in one that it includes.
+        if unit.cdk.is_some() || files.iter().any(|file| file.get("include").is_some()) {
+            self.renderer.facts_read.note();
+        }
+        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &self.renderer.surroundings());
+        Folded { jobs, reads_environment, problems }
+    }
+
     fn render_template(
         &self,
         used: &Use,
@@ -119,7 +136,7 @@ impl<'a> UnitScope<'a> {
             files: renderer.files,
             assemblies: renderer.assemblies,
             catalogue: &renderer.workspace.environments,
-            pipeline: renderer.facts,
+            pipeline: renderer.facts(),
             texts: &self.texts,
             needs_limit: renderer.workspace.gitlab.limits.needs,
             purpose: renderer.purpose,

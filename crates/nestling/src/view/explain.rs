@@ -38,7 +38,7 @@ pub struct Explanation {
     pub why_not: Vec<String>,
     /// The cases that decide about a job, in order: the first whose condition holds decides.
     pub decisions: Vec<Decision>,
-    /// Whether a job is in other kinds of pipelines, with all units.
+    /// The presence of a job in other kinds of pipelines, with all units.
     pub other_pipelines: Vec<OtherPipeline>,
     /// Its consequences.
     pub effects: Vec<Effect>,

@@ -162,7 +162,7 @@ pub struct JobV1 {
     pub stage: String,
     /// `automatic`, `manual`, `delayed` or `on_failure`; `automatic` if its rules differ.
     pub start: String,
-    /// Whether GitLab makes the job.
+    /// The job's presence in the pipeline.
     pub presence: PresenceV1,
     /// Number of jobs that GitLab makes of it, by `parallel`: the highest possible number if that depends on a condition.
     pub copies: usize,
@@ -274,6 +274,8 @@ pub struct DiagnosticV1 {
     pub notes: Vec<String>,
     /// The units that it belongs to.
     pub units: Vec<String>,
+    /// The kinds of pipelines that it was found in, as `--as` takes them; empty if it was found in all that were checked.
+    pub kinds: Vec<String>,
     /// The way out.
     pub help: Option<String>,
 }

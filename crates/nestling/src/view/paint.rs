@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// Whether a view may use color.
+/// The use of color in a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
     /// Plain text.

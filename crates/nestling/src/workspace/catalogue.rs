@@ -1,9 +1,10 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::{Condition, When};
-use crate::changes::{As, PipelineSource};
+use crate::changes::As;
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -19,26 +20,26 @@ pub(crate) struct Catalogue {
 pub(crate) struct Environment {
     /// Its key.
     pub name: EnvironmentName,
-    /// Where it is written.
+    /// Place of it in the file.
     pub origin: Origin,
-    /// Which pipelines deploy to it.
+    /// Conditions of the pipelines that deploy to it.
     pub when: When,
-    /// What GitLab calls it; `None` for the key and the unit's slug.
+    /// Name in GitLab; `None` for the key and the unit's slug.
     pub title: Option<Node>,
-    /// What goes under the job's `environment:` as it is: `url`, `deployment_tier`, `auto_stop_in`, `action`,
+    /// Keywords for the job's `environment:`, as written: `url`, `deployment_tier`, `auto_stop_in`, `action`,
     /// `kubernetes`.
     pub settings: Map,
-    /// What goes into the job itself: `resource_group`, `variables`, `tags`.
+    /// Keywords for the job itself: `resource_group`, `variables`, `tags`.
     pub job: Map,
-    /// How a deploy starts.
+    /// Start of a deploy.
     pub start: Start,
     /// The environment that has to be deployed to before.
     pub after: Option<After>,
-    /// How it is stopped.
+    /// Stop of the environment.
     pub stop: Stop,
     /// Inputs for the templates that have them, while they render for this environment.
     pub inputs: Map,
-    /// Whether deploys hold off while GitLab's deploy freeze lasts.
+    /// Effect of GitLab's deploy freeze.
     pub freeze: Freeze,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct After {
     pub optional: bool,
 }
 
-/// How an environment is stopped.
+/// Stop of an environment.
 #[derive(Debug, Clone)]
 pub(crate) enum Stop {
     /// As its deploys say, if they do.
@@ -77,7 +78,7 @@ impl Stop {
     }
 }
 
-/// How a deploy to an environment starts.
+/// Start of a deploy to an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     /// By itself.
@@ -86,7 +87,7 @@ pub(crate) enum Start {
     Manual(Blocking),
 }
 
-/// Whether a pipeline waits for a manual deploy.
+/// Effect of a manual deploy on the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blocking {
     /// The pipeline passes without it.
@@ -95,7 +96,7 @@ pub(crate) enum Blocking {
     Blocking,
 }
 
-/// Whether a deploy freeze holds deploys back
+/// Effect of a deploy freeze
 /// (<https://docs.gitlab.com/user/project/releases/#prevent-unintentional-releases-by-setting-a-deploy-freeze>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Freeze {
@@ -123,33 +124,21 @@ impl Environment {
 }
 
 impl Catalogue {
-    /// Whether two catalogues say the same, wherever they were written.
+    /// Returns `true` if two catalogues have the same entries, wherever they are written.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
             && self.entries.values().zip(other.entries.values()).all(|(a, b)| a.same_as(b))
     }
 
-    /// Returns pipelines that between them meet every condition of the catalogue: one of each kind, and one for each
-    /// glob of branches or tags.
-    pub(crate) fn kinds(&self, default_branch: Option<&str>) -> Vec<As> {
-        let mut kinds = vec![
-            As::MergeRequest,
-            As::Branch(default_branch.unwrap_or("main").to_owned()),
-            As::Branch("feature".to_owned()),
-            As::Tag("v1.0.0".to_owned()),
-            As::Started(PipelineSource::Schedule),
-        ];
-        for condition in self.entries.values().flat_map(|entry| &entry.when.any) {
-            let kind = match condition {
-                Condition::Branch(glob) => As::Branch(sample(glob.glob().glob())),
-                Condition::Tag(glob) => As::Tag(sample(glob.glob().glob())),
-                _ => continue,
-            };
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        kinds
+    /// Returns a branch or a tag for each glob of an entry that no pipeline of these kinds meets.
+    pub(crate) fn kinds(&self, known: &[WalkedKind]) -> impl Iterator<Item = As> {
+        let conditions = self.entries.values().flat_map(|entry| &entry.when.any);
+        let unmet = conditions.filter(|condition| !known.iter().any(|kind| condition.holds(&kind.facts)));
+        unmet.filter_map(|condition| match condition {
+            Condition::Branch(glob) => Some(As::Branch(sample(glob.glob().glob()))),
+            Condition::Tag(glob) => Some(As::Tag(sample(glob.glob().glob()))),
+            _ => None,
+        })
     }
 
     /// The entry of this name.

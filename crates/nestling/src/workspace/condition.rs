@@ -28,12 +28,12 @@ pub(crate) enum Condition {
 }
 
 impl When {
-    /// Whether two say the same.
+    /// Returns `true` if both have the same conditions.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.any.len() == other.any.len() && self.any.iter().zip(&other.any).all(|(a, b)| a.same_as(b))
     }
 
-    /// Whether a pipeline of these facts deploys, as far as can be known before GitLab evaluates expressions.
+    /// Returns `true` if a pipeline of these facts deploys, as far as can be known before GitLab evaluates expressions.
     pub(crate) fn holds(&self, pipeline: &PipelineFacts) -> bool {
         self.any.is_empty() || self.any.iter().any(|condition| condition.holds(pipeline))
     }
@@ -60,7 +60,8 @@ impl Condition {
         }
     }
 
-    fn holds(&self, pipeline: &PipelineFacts) -> bool {
+    /// Returns whether a pipeline of these facts meets it; an expression may be met.
+    pub(super) fn holds(&self, pipeline: &PipelineFacts) -> bool {
         let branch = pipeline.branch.as_deref().filter(|_| pipeline.kind == PipelineKind::Branch);
         match self {
             Self::MergeRequest => pipeline.kind == PipelineKind::MergeRequest,

@@ -1,5 +1,6 @@
 //! Globs of directories, asked for every directory of the repository.
 
+use super::globs::below;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use nestling_files::path::RepoPath;
 
@@ -7,9 +8,9 @@ use nestling_files::path::RepoPath;
 #[derive(Debug, Clone)]
 pub(crate) struct DirectoryGlobs {
     set: GlobSet,
-    /// How many folders deep a match can be; `None` where any.
+    /// Possible numbers of slashes in a match; `None` for any number.
     depths: Option<Vec<usize>>,
-    /// Whether one of them is `.`, the repository's root. No other glob matches it.
+    /// Set if one of them is `.`, the repository's root, which no other glob matches.
     has_root: bool,
 }
 
@@ -24,6 +25,16 @@ impl DirectoryGlobs {
         GlobBuilder::new(text).literal_separator(true).build()
     }
 
+    /// Reads one glob of directories in this one.
+    pub(crate) fn parse_in(root: &RepoPath, text: &str) -> Result<Glob, Error> {
+        let glob = Self::parse(text)?;
+        if root.is_root() {
+            return Ok(glob);
+        }
+        let pattern = below(root, glob.glob());
+        GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build()
+    }
+
     /// Puts globs together.
     pub(crate) fn new(globs: &[Glob]) -> Result<Self, Error> {
         let mut set = GlobSetBuilder::new();
@@ -35,18 +46,18 @@ impl DirectoryGlobs {
         Ok(Self { set: set.build()?, depths, has_root })
     }
 
-    /// How many components a directory has at most that matches.
+    /// Returns the largest number of components of a match.
     pub(crate) fn depth(&self) -> usize {
         self.depths.as_ref().map_or(usize::MAX, |depths| depths.iter().max().map_or(0, |slashes| slashes + 1))
     }
 
-    /// Whether one of them matches a directory. Most directories of a repository are too deep for any rule, and told
+    /// Returns `true` if one of them matches a directory. Most directories of a repository are too deep for any rule, and told
     /// by counting.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
         self.matches_bytes(directory.as_bytes())
     }
 
-    /// Whether one of them matches the directory with a path of these bytes.
+    /// Returns `true` if one of them matches the directory with a path of these bytes.
     pub(crate) fn matches_bytes(&self, bytes: &[u8]) -> bool {
         if bytes.is_empty() {
             return self.has_root;

@@ -21,6 +21,7 @@ pub(crate) fn discover(
     files: &dyn Files,
     rules: &[DirectoryGlobs],
     manifests: &mut Manifests,
+    root: &RepoPath,
 ) -> Result<Discovered, ReadError> {
     let collect = manifests.names();
     let query = FileQuery {
@@ -30,6 +31,7 @@ pub(crate) fn discover(
         ..FileQuery::new(FILE_NAME.as_bytes())
     };
     let mut discovery = Discovery {
+        root,
         rules,
         manifests,
         declared_submodules: declared_submodules(files)?,
@@ -43,7 +45,7 @@ pub(crate) fn discover(
     links.sort_unstable();
     let mut broken_links = Vec::new();
     for link in links {
-        match follow(files, rules, &link)? {
+        match follow(files, rules, root, &link)? {
             Ok(Followed::Unit(directory, unit)) => add(&mut found, directory, unit),
             Ok(Followed::Workspace(directory)) => nested.push(directory),
             Ok(Followed::File) => {}
@@ -79,8 +81,49 @@ pub(crate) struct Discovered {
     pub broken_links: Vec<String>,
 }
 
+/// Returns the directory of the workspace that a directory belongs to: the nearest one above it, or itself, whose `nestling.yml`
+/// has the header of a workspace, else the root of the repository.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn workspace_root(files: &dyn Files, position: &RepoPath) -> Result<RepoPath, ReadError> {
+    let mut directory = position.clone();
+    while let Some(parent) = directory.parent() {
+        let bytes = files.read(&directory.child(FILE_NAME.as_bytes()))?;
+        if bytes.is_some_and(|bytes| opens_workspace(&bytes)) {
+            return Ok(directory);
+        }
+        directory = parent;
+    }
+    Ok(directory)
+}
+
+/// Finds the directories whose `nestling.yml` has the header of a workspace, in order.
+///
+/// # Errors
+/// A directory cannot be listed, or a file cannot be read.
+pub(crate) fn workspaces(files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
+    let mut workspaces = Workspaces(Vec::new());
+    files.find(&FileQuery::new(FILE_NAME.as_bytes()), &mut workspaces)?;
+    workspaces.0.sort_unstable();
+    Ok(workspaces.0)
+}
+
+struct Workspaces(Vec<RepoPath>);
+
+impl FileVisitor for Workspaces {
+    fn directory(&mut self, directory: &RepoPath, file: Option<Vec<u8>>) -> Walk {
+        if file.as_deref().is_some_and(opens_workspace) {
+            self.0.push(directory.clone());
+        }
+        Walk::Descend
+    }
+}
+
 /// Gathers directories and manifests while the repository is walked.
 struct Discovery<'d> {
+    /// The directory of the workspace.
+    root: &'d RepoPath,
     rules: &'d [DirectoryGlobs],
     manifests: &'d mut Manifests,
     found: Vec<(RepoPath, Found)>,
@@ -99,7 +142,10 @@ impl Discovery<'_> {
 
 impl FileVisitor for Discovery<'_> {
     fn directory(&mut self, directory: &RepoPath, file: Option<Vec<u8>>) -> Walk {
-        let is_root = directory.is_root();
+        if !directory.is_in(self.root) {
+            return if self.root.is_in(directory) { Walk::Descend } else { Walk::Skip };
+        }
+        let is_root = directory == self.root;
         if self.declared_submodules.contains(directory) {
             self.not_entered(directory, EntryKind::Submodule);
             return Walk::Skip;
@@ -118,6 +164,9 @@ impl FileVisitor for Discovery<'_> {
     }
 
     fn not_entered(&mut self, path: &RepoPath, kind: EntryKind) {
+        if !path.is_in(self.root) {
+            return;
+        }
         let is_file = path.file_name() == FILE_NAME.as_bytes();
         match kind {
             EntryKind::Symlink if is_file || self.is_matched(path) => self.links.push(path.clone()),
@@ -127,6 +176,9 @@ impl FileVisitor for Discovery<'_> {
     }
 
     fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
+        if !directory.is_in(self.root) {
+            return;
+        }
         self.manifests.add(name, directory, bytes);
     }
 }

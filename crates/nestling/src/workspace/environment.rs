@@ -90,7 +90,7 @@ fn after(node: &Node) -> Result<After, Vec<Diagnostic>> {
     }
 }
 
-/// What GitLab calls it. Where it is computed, only what comes out can be checked.
+/// Reads the name that GitLab shows. A computed one can only be checked once it is evaluated.
 fn title(text: &Located<String>) -> Result<Node, Diagnostic> {
     if !text.value.contains("${{") {
         check_environment_title(&text.value)

@@ -15,7 +15,7 @@ pub(crate) struct WorkspaceHeader {
     pub workspace: Option<WorkspaceFile>,
 }
 
-/// What stands under `workspace:`.
+/// Keys under `workspace:`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WorkspaceFile {
@@ -31,7 +31,7 @@ pub(crate) struct WorkspaceFile {
     pub unclaimed: Option<Located<String>>,
     /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
     pub depends_from: Vec<Located<String>>,
-    /// Over how many dependencies a change reaches units: 1 for the units that depend on the changed one directly, 0
+    /// How many dependency levels a change propagates through: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.
     pub depends_on_depth: Option<Node>,
     /// Rules that make units of directories.
@@ -40,7 +40,7 @@ pub(crate) struct WorkspaceFile {
     pub vars: Option<Node>,
     /// The environment catalogue.
     pub environments: IndexMap<String, Located<EnvironmentFile>>,
-    /// What each kind of pipeline compares with.
+    /// Policy of each kind of pipeline.
     pub pipelines: IndexMap<String, Node>,
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
@@ -87,7 +87,7 @@ pub(crate) struct UnitHeader {
     pub unit: Option<UnitFile>,
 }
 
-/// What stands under `unit:`.
+/// Keys under `unit:`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct UnitFile {
@@ -139,7 +139,7 @@ pub(crate) struct UseFile {
 pub(crate) struct DependencyFile {
     /// The name of a unit, or a glob of names.
     pub unit: Located<String>,
-    /// Whether its jobs have to be done first.
+    /// Set if its jobs must finish before those of the unit start.
     #[serde(default)]
     pub order: bool,
 }
@@ -222,11 +222,11 @@ pub(crate) struct TemplateHeader {
     pub spec: Option<SpecFile>,
 }
 
-/// What stands under `spec:`.
+/// Keys under `spec:`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SpecFile {
-    /// What the template is for.
+    /// Purpose of the template.
     pub description: Option<Located<String>>,
     /// The typed inputs, in GitLab's syntax.
     pub inputs: Option<Node>,

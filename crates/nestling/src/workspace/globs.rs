@@ -14,12 +14,16 @@ use nestling_gitlab::yaml::Located;
 pub(crate) struct RootGlob {
     /// The glob.
     pub glob: Glob,
-    /// Where it is written.
+    /// Place of it in the file.
     pub origin: Origin,
 }
 
 /// Reads a glob of `ignore` or `everything`. A slash at its start is dropped: such globs are from the root anyway.
-pub(crate) fn root_glob(text: &Located<String>, key: &str) -> Result<RootGlob, Vec<Diagnostic>> {
+pub(crate) fn root_glob(
+    text: &Located<String>,
+    key: &str,
+    root: &RepoPath,
+) -> Result<RootGlob, Vec<Diagnostic>> {
     if text.value.starts_with('!') {
         return Err(vec![refused_exclusion(text.origin, key)]);
     }
@@ -27,7 +31,27 @@ pub(crate) fn root_glob(text: &Located<String>, key: &str) -> Result<RootGlob, V
         let message = format!("`{}` leads out of the repository", text.value);
         return Err(vec![Diagnostic::error(&GLOB, text.origin, message)]);
     }
-    Ok(RootGlob { glob: glob(text, &text.value)?, origin: text.origin })
+    let pattern = below(root, text.value.trim_start_matches('/'));
+    Ok(RootGlob { glob: glob(text, &pattern)?, origin: text.origin })
+}
+
+/// Returns a glob of paths in a directory as one of paths from the root of the repository.
+pub(crate) fn below(directory: &RepoPath, glob: &str) -> String {
+    if directory.is_root() {
+        return glob.to_owned();
+    }
+    format!("{}/{glob}", escape(&String::from_utf8_lossy(directory.as_bytes())))
+}
+
+/// A directory's name inside a glob, where none of its characters means anything.
+pub(crate) fn escape(dir: &str) -> String {
+    dir.chars().fold(String::with_capacity(dir.len()), |mut escaped, c| {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        escaped
+    })
 }
 
 /// Reads a glob of changed paths.

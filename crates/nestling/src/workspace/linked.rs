@@ -26,7 +26,7 @@ pub(crate) enum Linked {
     Directory(RepoPath),
 }
 
-/// What a link leads to.
+/// Target of a link.
 pub(super) enum Followed {
     /// A unit, with the directory that it has by way of the link.
     Unit(RepoPath, Found),
@@ -43,6 +43,7 @@ pub(super) enum Followed {
 pub(super) fn follow(
     files: &dyn Files,
     rules: &[DirectoryGlobs],
+    root: &RepoPath,
     link: &RepoPath,
 ) -> Result<Result<Followed, String>, ReadError> {
     let resolved = match resolve_links(files, link)? {
@@ -55,7 +56,7 @@ pub(super) fn follow(
         let Some(bytes) = files.read(&path)? else { return Ok(Err(leads_nowhere(link, &path))) };
         let directory = link.parent().unwrap_or_default();
         // The root's file is the workspace's, and is read as such.
-        if directory.is_root() {
+        if directory == *root {
             return Ok(Ok(Followed::File));
         }
         if opens_workspace(&bytes) {

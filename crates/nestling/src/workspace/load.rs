@@ -3,27 +3,27 @@
 use super::catalogue::Catalogue;
 use super::discover::{Discovered, Found, discover};
 use super::document::{Body, split};
-use super::format::{UnitFile, UnitHeader, WorkspaceFile, WorkspaceHeader};
+use super::format::{UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::globs::{RootGlob, form_findings, root_glob};
 use super::mapping::expect_mapping;
+use super::missing::{broken_link, no_header, no_workspace, submodule};
 use super::relation::{self, Draft};
 use super::repeated::repeated;
 use super::stated::Manifests;
 use super::template_folder::TemplateFolder;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
+use super::unit_name::{fallback_name, unit_name};
 use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
 use crate::changes::Policies;
-use crate::workspace::idle_rules::GLOB_UNMATCHED;
-use crate::workspace::rules::{LINK, UNIT_NAME, WORKSPACE_MISSING};
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::configuration::rules::STAGE_NAME;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::instance::rules::HEADER;
-use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::name::StageName;
 use nestling_gitlab::yaml::{self, Entry, Located, Map, Node};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub(crate) struct Loaded {
     /// The workspace.
     pub workspace: Arc<Workspace>,
-    /// What is wrong, in the order of the files.
+    /// All findings, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -42,10 +42,18 @@ pub(crate) struct Loaded {
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
 pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
-    let mut loading = Loading { sources, diagnostics: Vec::new() };
-    let path = RepoPath::root().child(FILE_NAME.as_bytes());
+    load_at(files, sources, &RepoPath::root())
+}
+
+/// As [`load`], for a workspace in a directory of the repository.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> Result<Loaded, ReadError> {
+    let mut loading = Loading { sources, root: root.clone(), diagnostics: Vec::new() };
+    let path = root.child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
-        return Ok(Loaded { workspace: Arc::default(), diagnostics: vec![no_workspace()] });
+        return Ok(Loaded { workspace: Arc::default(), diagnostics: vec![no_workspace(files)?] });
     };
     let Some((file, header, body)) = loading.document::<WorkspaceHeader>(&path, bytes) else {
         return Ok(Loaded { workspace: Arc::default(), diagnostics: loading.diagnostics });
@@ -57,7 +65,7 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
     let mut rules = Vec::new();
-    for rule in loading.all(written.units.iter().map(rule::UnitRule::check)) {
+    for rule in loading.all(written.units.iter().map(|rule| rule::UnitRule::check(rule, root))) {
         rules.push(Rule {
             uses: loading.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
             depends_on: loading.dependencies(rule.depends_on.as_ref()),
@@ -69,7 +77,7 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
     let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
     let mut manifests = Manifests::of(from.iter().flatten());
     let Discovered { units: found, nested, submodules, broken_links } =
-        discover(files, &globs, &mut manifests)?;
+        discover(files, &globs, &mut manifests, root)?;
     workspace.nested = nested;
     loading.diagnostics.extend(broken_links.into_iter().map(broken_link));
     loading.diagnostics.extend(submodules.iter().map(submodule));
@@ -88,43 +96,11 @@ pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadE
 
 /// The workspace that a header describes, without units: for the cases of templates.
 pub(crate) fn load_header(node: &Node, sources: &Sources) -> Loaded {
-    let mut loading = Loading { sources, diagnostics: Vec::new() };
+    let mut loading = Loading { sources, root: RepoPath::root(), diagnostics: Vec::new() };
     let written = loading.some(yaml::from_node::<WorkspaceFile>(node, &HEADER)).unwrap_or_default();
     let workspace = loading.workspace(node.origin.file, &written);
     Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics }
 }
-
-fn no_workspace() -> Diagnostic {
-    Diagnostic::new(
-        &WORKSPACE_MISSING,
-        Severity::Error,
-        format!("there is no `{FILE_NAME}` at the repository's root"),
-    )
-    .with_help("`nestling init` writes one; it starts with `workspace:`")
-}
-
-fn broken_link(message: String) -> Diagnostic {
-    Diagnostic::new(&LINK, Severity::Error, message)
-        .with_help("links are followed to what git tracks in this repository: correct the link, or remove it")
-}
-
-fn submodule(path: &RepoPath) -> Diagnostic {
-    let message = format!("`{path}` is a submodule, and no unit is made of it");
-    Diagnostic::new(&GLOB_UNMATCHED, Severity::Warning, message)
-        .with_help("make a unit of a directory that uses it, with `changes` of the submodule's path")
-}
-
-fn no_header(file: FileId) -> Diagnostic {
-    Diagnostic::error(
-        &WORKSPACE_MISSING,
-        Origin::file(file),
-        "the root's `nestling.yml` has no `workspace:` header",
-    )
-    .with_help("start the file with `workspace: {}` and a line `---` before the jobs")
-}
-
-/// The name of the unit that is the repository's root.
-const ROOT_UNIT: &str = "root";
 
 /// A rule, and what it says of each of its units: read once for all of them.
 struct Rule {
@@ -133,9 +109,11 @@ struct Rule {
     depends_on: Vec<relation::Wanted>,
 }
 
-/// What every step of loading adds to.
+/// State of loading that every step adds to.
 struct Loading<'a> {
     sources: &'a Sources,
+    /// The directory of the workspace.
+    root: RepoPath,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -188,8 +166,12 @@ impl Loading<'_> {
 
     fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
         Workspace {
+            root: self.root.clone(),
             file: Some(file),
-            template_folders: self.all(written.templates.iter().map(TemplateFolder::read)),
+            template_folders: {
+                let root = self.root.clone();
+                self.all(written.templates.iter().map(|node| TemplateFolder::read(node, &root)))
+            },
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
@@ -235,7 +217,8 @@ impl Loading<'_> {
     fn root_globs(&mut self, texts: &[Located<String>], key: &str) -> Vec<RootGlob> {
         self.diagnostics.extend(texts.iter().flat_map(form_findings));
         self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.clone(), text.origin)), key));
-        self.all(texts.iter().map(|text| root_glob(text, key)))
+        let root = self.root.clone();
+        self.all(texts.iter().map(|text| root_glob(text, key, &root)))
     }
 
     fn catalogue(&mut self, written: &WorkspaceFile) -> Catalogue {
@@ -264,7 +247,7 @@ impl Loading<'_> {
             // Discovery found the file, and reading it failed: the problem is told there.
             (None, None) => Declaration::Rule(Origin::generated()),
         };
-        let name = self.some(unit_name(&dir, &written, declaration.origin()));
+        let name = self.some(unit_name(&dir, &self.root, &written, declaration.origin()));
         let mut draft = Draft {
             unit: Unit {
                 name: name.unwrap_or_else(|| fallback_name(&dir)),
@@ -304,29 +287,10 @@ impl Loading<'_> {
     /// Adds the dependencies and globs of a rule, or of the unit's own header.
     fn apply(&mut self, draft: &mut Draft, depends_on: Vec<relation::Wanted>, changes: &[Located<String>]) {
         draft.depends_on.extend(depends_on);
-        let rules = self.all(changes.iter().map(|text| rule::path_rule(&draft.unit.dir, text)));
+        let root = self.root.clone();
+        let rules = self.all(changes.iter().map(|text| rule::path_rule(&root, &draft.unit.dir, text)));
         draft.unit.changes.extend(rules);
     }
-}
-
-fn unit_name(dir: &RepoPath, written: &UnitFile, origin: Origin) -> Result<UnitName, Vec<Diagnostic>> {
-    if let Some(name) = &written.name {
-        return UnitName::parse(&name.value)
-            .map_err(|error| vec![Diagnostic::error(&UNIT_NAME, name.origin, error.to_string())]);
-    }
-    let name = if dir.is_root() { ROOT_UNIT.to_owned() } else { dir.to_string() };
-    UnitName::parse(&name).map_err(|error| {
-        vec![
-            Diagnostic::error(&UNIT_NAME, origin, error.to_string())
-                .with_help("give it one: `unit: { name: … }`"),
-        ]
-    })
-}
-
-/// A name to go on with where the written one is refused, so that all other problems are found as well.
-fn fallback_name(dir: &RepoPath) -> UnitName {
-    let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
-    UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
 }
 
 fn depth(node: Option<&Node>) -> Result<Option<usize>, Vec<Diagnostic>> {

@@ -3,7 +3,7 @@
 use super::directory_globs::DirectoryGlobs;
 use super::discover::Found;
 use super::format;
-use super::globs::{climbing_change, climbs, glob, refused_exclusion};
+use super::globs::{below, climbing_change, climbs, escape, glob, refused_exclusion};
 use super::linked::Linked;
 use super::unit::{PathRule, Sign};
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
@@ -25,7 +25,7 @@ pub(crate) struct UnitRule {
 }
 
 impl UnitRule {
-    pub(crate) fn check(written: &format::UnitRule) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn check(written: &format::UnitRule, root: &RepoPath) -> Result<Self, Vec<Diagnostic>> {
         let node = &written.matches;
         let mut globs = Vec::new();
         let mut patterns = Vec::new();
@@ -35,7 +35,7 @@ impl UnitRule {
                 problems.push(refused_exclusion(text.origin, "match"));
                 continue;
             }
-            match text.as_str().map(DirectoryGlobs::parse) {
+            match text.as_str().map(|text| DirectoryGlobs::parse_in(root, text)) {
                 Some(Ok(glob)) => {
                     patterns.push((glob.clone(), text.origin));
                     globs.push(glob);
@@ -92,7 +92,11 @@ pub(crate) fn unmatched<'r>(
 }
 
 /// Reads one entry of a unit's `changes`: relative to the unit, `/` from the root, `!` to spare.
-pub(crate) fn path_rule(dir: &RepoPath, text: &Located<String>) -> Result<PathRule, Vec<Diagnostic>> {
+pub(crate) fn path_rule(
+    root: &RepoPath,
+    dir: &RepoPath,
+    text: &Located<String>,
+) -> Result<PathRule, Vec<Diagnostic>> {
     let written = &text.value;
     if climbs(written) {
         return Err(vec![climbing_change(text, Some(dir))]);
@@ -102,9 +106,8 @@ pub(crate) fn path_rule(dir: &RepoPath, text: &Located<String>) -> Result<PathRu
         None => (Sign::Include, written.as_str()),
     };
     let from_root = match rest.strip_prefix('/') {
-        Some(rest) => rest.to_owned(),
-        None if dir.is_root() => rest.to_owned(),
-        None => format!("{}/{rest}", escape(&String::from_utf8_lossy(dir.as_bytes()))),
+        Some(rest) => below(root, rest),
+        None => below(dir, rest),
     };
     Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
 }
@@ -121,15 +124,4 @@ pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
         Some(PathRule { sign: Sign::Include, glob, written: format!("/{text}{below}"), origin })
     };
     linked.iter().filter_map(rule).collect()
-}
-
-/// A directory's name inside a glob, where none of its characters means anything.
-fn escape(dir: &str) -> String {
-    dir.chars().fold(String::with_capacity(dir.len()), |mut escaped, c| {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-        escaped
-    })
 }

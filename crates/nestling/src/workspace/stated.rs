@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use manifest::Manifests;
 
-/// Who states dependencies.
+/// Ecosystem whose manifests state dependencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum From {
     Cargo,

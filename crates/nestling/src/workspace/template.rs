@@ -19,19 +19,19 @@ use std::rc::Rc;
 /// The library that comes with the program; its names start with `nestling/`.
 static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// What a built-in template's name starts with.
+/// Prefix of the names of built-in templates.
 const LIBRARY_PREFIX: &str = "nestling/";
 
 /// A template as it was read.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Where it stands among the files at hand; `None` for the built-in library and other revisions.
+    /// Path among the files at hand; `None` for the built-in library and other revisions.
     pub path: Option<RepoPath>,
     /// Links that it is behind, and the file that they lead to.
     pub links: Vec<RepoPath>,
     /// The file.
     pub file: FileId,
-    /// What it is for.
+    /// Description in its header.
     pub description: Option<String>,
     /// `spec: inputs:` as written.
     pub inputs: Option<Node>,
@@ -58,7 +58,7 @@ struct Located {
     path: Option<RepoPath>,
     /// Links that it is behind, and the file that they lead to.
     links: Vec<RepoPath>,
-    /// How messages call it.
+    /// Name in messages.
     shown: String,
     bytes: Vec<u8>,
 }
@@ -84,7 +84,7 @@ impl<'a> Templates<'a> {
     /// projects (<https://docs.gitlab.com/ci/components/#directory-structure>).
     ///
     /// # Errors
-    /// What is wrong with the file: its encoding, its header, or that it cannot be read.
+    /// All findings of the file: its encoding, its header, or that it cannot be read.
     pub(crate) fn find(&self, name: &str) -> Read {
         if let Some(read) = self.read.borrow().get(name) {
             return read.clone();
@@ -199,7 +199,7 @@ fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
     Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, message).with_help(help(revision, error))
 }
 
-/// What to do where a revision's templates cannot be read.
+/// Returns the help for a revision whose templates cannot be read.
 fn help(revision: &Revision, error: &RevisionError) -> String {
     let name = &revision.revision;
     match (error, &revision.repository) {

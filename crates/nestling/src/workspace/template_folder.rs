@@ -1,4 +1,4 @@
-//! Where templates are looked for.
+//! Folders of templates.
 
 use super::format::TemplatesFile;
 use crate::workspace::rules::PATH;
@@ -15,18 +15,17 @@ pub(crate) struct TemplateFolder {
     pub path: RepoPath,
     /// The revision that it is read from; `None` for the files at hand.
     pub revision: Option<Revision>,
-    /// Where it is listed.
+    /// Place of its entry.
     pub origin: Origin,
 }
 
 impl TemplateFolder {
     /// Reads an entry of `templates:`: a path, or `{ git, repository, path }`.
-    pub(crate) fn read(node: &Node) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn read(node: &Node, root: &RepoPath) -> Result<Self, Vec<Diagnostic>> {
         if let Some(text) = node.as_str() {
-            return Ok(Self { path: path(text, node.origin)?, revision: None, origin: node.origin });
+            return Ok(Self { path: path(root, text, node.origin)?, revision: None, origin: node.origin });
         }
         let written: TemplatesFile = yaml::from_node(node, &HEADER)?;
-        let path = path(&written.path.value, written.path.origin)?;
         let origin = written.git.as_ref().map_or(node.origin, |git| git.origin);
         let revision = written.git.map(|git| git.value);
         let repository = written.repository.map(|repository| repository.value);
@@ -36,15 +35,18 @@ impl TemplateFolder {
                 Some(Revision { repository, revision: revision.unwrap_or_else(|| "HEAD".to_owned()) })
             }
         };
-        Ok(Self { path, revision, origin })
+        // A path of another revision is from the root of its repository.
+        let at_root = RepoPath::root();
+        let from = if revision.is_some() { &at_root } else { root };
+        Ok(Self { path: path(from, &written.path.value, written.path.origin)?, revision, origin })
     }
 
-    /// Whether a path of the files at hand is in it.
+    /// Returns `true` if a path of the files at hand is in it.
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
     }
 }
 
-fn path(text: &str, origin: Origin) -> Result<RepoPath, Vec<Diagnostic>> {
-    RepoPath::parse(text).map_err(|error| vec![Diagnostic::error(&PATH, origin, error.to_string())])
+fn path(root: &RepoPath, text: &str, origin: Origin) -> Result<RepoPath, Vec<Diagnostic>> {
+    root.join(text).map_err(|error| vec![Diagnostic::error(&PATH, origin, error.to_string())])
 }

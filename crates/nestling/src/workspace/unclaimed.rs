@@ -4,7 +4,7 @@ use crate::workspace::rules::UNCLAIMED;
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::yaml::Located;
 
-/// What a changed path brings about that is in no unit, is matched by no `changes` and `everything`, and makes no unit.
+/// Policy for changed paths that are in no unit, that no `changes` and `everything` match, and that no unit is made from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Unclaimed {
     /// A line in the log, the preview and the summary.

@@ -29,7 +29,7 @@ pub struct Unit {
     pub name: UnitName,
     /// Its directory.
     pub dir: RepoPath,
-    /// What made it a unit, and where that is written.
+    /// Reason why it is a unit, with its place.
     pub(crate) declaration: Declaration,
     /// The units that it depends on, each once.
     pub(crate) depends_on: Vec<Dependency>,
@@ -41,7 +41,7 @@ pub struct Unit {
     pub(crate) replaced_uses: Vec<ReplacedUse>,
     /// The jobs that its own file adds.
     pub(crate) fragment: Option<Body>,
-    /// What its header says about a CDK assembly, as written.
+    /// `cdk` of its header, as written.
     pub(crate) cdk: Option<nestling_gitlab::yaml::Node>,
     /// Warnings that are meant.
     pub(crate) allow: Vec<AllowEntry>,
@@ -52,7 +52,7 @@ pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
     units.iter().enumerate().map(|(at, unit)| (&unit.name, at)).collect()
 }
 
-/// What made a directory a unit.
+/// Reason why a directory is a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Declaration {
     /// A `nestling.yml` in it; the place is the header's, or the file's first line.
@@ -62,7 +62,7 @@ pub(crate) enum Declaration {
 }
 
 impl Declaration {
-    /// Where it is written.
+    /// Place of it in the file.
     pub(crate) fn origin(self) -> Origin {
         match self {
             Self::File(origin) | Self::Rule(origin) => origin,
@@ -75,15 +75,15 @@ impl Declaration {
 pub(crate) struct Dependency {
     /// The unit depended on.
     pub unit: UnitName,
-    /// Whether its jobs have to be done first.
+    /// Order of the jobs of the two units.
     pub order: Order,
-    /// Who says so.
+    /// Source of the dependency.
     pub stated: Stated,
-    /// Where it is written.
+    /// Place of it in the file.
     pub origin: Origin,
 }
 
-/// Whether a dependency orders jobs, or only selects units.
+/// Effect of a dependency beside selecting units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Order {
     /// Selected together, run side by side.
@@ -92,7 +92,7 @@ pub(crate) enum Order {
     Ordered,
 }
 
-/// Who states a dependency.
+/// Source of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stated {
     /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
@@ -105,17 +105,17 @@ pub(crate) enum Stated {
 /// One entry of `changes:`.
 #[derive(Debug, Clone)]
 pub(crate) struct PathRule {
-    /// Whether a match selects or spares.
+    /// Effect of a match.
     pub sign: Sign,
     /// The glob, from the repository's root.
     pub glob: Glob,
     /// As it was written.
     pub written: String,
-    /// Where it is written.
+    /// Place of it in the file.
     pub origin: Origin,
 }
 
-/// Whether a match selects the unit.
+/// Effect of a match on the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
     /// A changed path that matches selects.
@@ -133,7 +133,7 @@ pub(crate) struct Use {
     pub inputs: Map,
     /// Inputs that differ for an environment of the catalogue, by its name.
     pub environments: IndexMap<String, EnvironmentInputs>,
-    /// Where the template is named.
+    /// Place of the template's name.
     pub origin: Origin,
 }
 
@@ -151,6 +151,6 @@ pub(crate) struct ReplacedUse {
 pub(crate) struct EnvironmentInputs {
     /// The inputs as written.
     pub inputs: Map,
-    /// Where they are written.
+    /// Place of them in the file.
     pub origin: Origin,
 }

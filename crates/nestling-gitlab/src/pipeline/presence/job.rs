@@ -49,6 +49,12 @@ impl JobPresence {
         &self.copies
     }
 
+    /// Returns the number of copies that are in the pipeline, or can be.
+    pub fn count(&self) -> usize {
+        let present = self.copies.iter().filter(|(_, presence)| State::of(&presence.guard()) != State::Out);
+        present.count()
+    }
+
     /// Whether any of the copies is in the pipeline.
     pub fn state(&self) -> State {
         self.state

@@ -267,6 +267,7 @@ pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV
             .collect(),
         notes: problem.all_notes(),
         units: problem.units.iter().map(ToString::to_string).collect(),
+        kinds: problem.kinds.iter().map(|kind| kind.id.clone()).collect(),
         help: problem.help.clone(),
     }
 }

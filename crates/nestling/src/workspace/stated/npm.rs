@@ -38,7 +38,7 @@ struct PnpmWorkspace {
     packages: Option<Vec<String>>,
 }
 
-/// What makes packages one workspace.
+/// Packages that form one workspace.
 struct Root {
     dir: RepoPath,
     members: DirectoryGlobs,

@@ -1,0 +1,46 @@
+//! What units render to in every kind of pipeline alike: rendered for the first kind and taken over by the others.
+//!
+//! Most templates ask nothing of `pipeline`, and rendering is most of the work. The renderer notes whether the facts of the
+//! pipeline are read while a unit is rendered; only what was made without them is shared.
+
+use super::jobs::UnitJobs;
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::{EnvironmentName, UnitName};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The jobs of a unit before they are fanned out over environments.
+#[derive(Debug, Clone)]
+pub(super) struct Folded {
+    /// The jobs.
+    pub jobs: UnitJobs,
+    /// Whether a template reads `environment`.
+    pub reads_environment: bool,
+    /// Errors and warnings.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Folded {
+    /// Returns no jobs, for these reasons.
+    pub(super) fn failed(problems: Vec<Diagnostic>) -> Self {
+        Self { jobs: UnitJobs::default(), reads_environment: false, problems }
+    }
+}
+
+/// A unit, rendered for an entry of the catalogue or for none yet.
+type Key = (UnitName, Option<EnvironmentName>);
+
+/// Renderings that several renderers of the same files share.
+#[derive(Debug, Default)]
+pub(crate) struct SharedRenderings(RefCell<HashMap<Key, Rc<Folded>>>);
+
+impl SharedRenderings {
+    pub(super) fn get(&self, key: &Key) -> Option<Rc<Folded>> {
+        self.0.borrow().get(key).cloned()
+    }
+
+    pub(super) fn insert(&self, key: Key, folded: Rc<Folded>) {
+        self.0.borrow_mut().insert(key, folded);
+    }
+}
