@@ -34,6 +34,7 @@ pub use writer::Gate;
 
 /// The jobs, and what is not a job.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct WrittenJobs {
     /// The GitLab stages in order.
     pub stages: Vec<String>,

@@ -143,6 +143,7 @@ impl LineKind {
 
 /// The report of one assembly, in the order in which things were found.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// The lines.
     pub lines: Vec<Line>,

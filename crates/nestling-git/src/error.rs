@@ -15,6 +15,7 @@ use std::time::Duration;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GitError {
     /// A directory is in no repository.
     #[error("`{}` is in no git repository", path.display())]

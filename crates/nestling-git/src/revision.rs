@@ -24,6 +24,7 @@ pub enum Resolution {
 
 /// A branch of the remote, or a local one.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Branch {
     /// Its full name, such as `refs/remotes/origin/main`.
     pub reference: String,

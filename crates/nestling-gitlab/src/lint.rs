@@ -33,6 +33,7 @@ pub struct Options<'a> {
 
 /// A file that was checked.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Linted {
     /// The jobs that the file and its local includes define.
     pub pipeline: Pipeline,

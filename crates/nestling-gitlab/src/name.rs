@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 /// Why a text is no name. The message is a fragment with the user's own words in back-ticks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NameError {
     /// Nothing, or nothing but white space.
     #[error("a {what} cannot be empty")]

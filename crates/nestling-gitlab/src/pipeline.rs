@@ -7,7 +7,7 @@ mod value;
 pub mod fragment;
 pub mod merge;
 pub mod extends;
-pub mod reference;
+pub(crate) mod reference;
 pub mod defaults;
 pub mod need;
 pub mod scope;

@@ -1,7 +1,7 @@
 //! A YAML tree in which every node knows where it came from, read as GitLab's reader (Ruby Psych, YAML 1.1) reads it.
 
 pub mod rules;
-pub mod node;
+mod node;
 mod scalar;
 mod position;
 mod duplicates;

@@ -29,6 +29,7 @@ pub struct Allow<'a> {
 
 /// Diagnostics without those that are allowed.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct AllowOutcome {
     /// The diagnostics that are left, and those about `allow` itself.
     pub problems: Vec<Diagnostic>,

@@ -21,6 +21,7 @@ use trigger::triggers;
 
 /// The properties that all trigger jobs with an artifact have in common: only those are certain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Parent {
     /// Variables that it forwards: they win over those of the child's jobs
     /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline>).

@@ -20,7 +20,7 @@ const NODE_LIMIT: usize = 1_000_000;
 ///
 /// Reports a target that is undefined, `null` or `false` (GitLab tests its truth), a circle, and lists that are nested
 /// deeper than GitLab follows them. Under [`Missing::Keep`] a reference into an undefined job is left for GitLab.
-pub fn resolve_references(fragment: &mut Fragment, missing: Missing) -> Vec<Diagnostic> {
+pub(crate) fn resolve_references(fragment: &mut Fragment, missing: Missing) -> Vec<Diagnostic> {
     let before = fragment.clone();
     let mut resolver =
         Resolver { fragment: &before, missing, path: vec![], nodes: NODE_LIMIT, diagnostics: vec![] };
