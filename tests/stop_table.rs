@@ -67,7 +67,7 @@ impl Row {
         format!(
             "build:\n  stage: build\n  script: make\n\
              deploy:\n  stage: deploy\n  image: alpine\n  environment: [review]\n  script: ./deploy\n{}  \
-             stop:\n{stage}    script: ./destroy\n",
+             stop:\n{stage}    script: destroy-review\n",
             if self.rules { rules } else { "" },
         )
     }
