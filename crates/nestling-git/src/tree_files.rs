@@ -75,35 +75,36 @@ impl<'r> TreeFiles<'r> {
 
     /// Reads the target of a link.
     fn link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
-        let mut directory = self.root;
-        let mut names = path.as_bytes().split(|byte| *byte == b'/').peekable();
-        while let Some(name) = names.next() {
-            let raw = self.tree(directory)?;
-            let entry = tree::find_entry(&directory, &raw, name)?;
-            match (entry, names.peek()) {
-                (Some(entry), Some(_)) if entry.is_directory() => directory = TreeId(entry.id),
-                (Some(entry), None) if entry.mode == Mode::Symlink => {
-                    return self.objects.blob(&entry.id).map(Some);
-                }
-                _ => return Ok(None),
-            }
+        let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(None) };
+        match tree::find_entry(&directory, &raw, name)? {
+            Some(entry) if entry.mode == Mode::Symlink => self.objects.blob(&entry.id).map(Some),
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// Reads a regular file.
     fn blob(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(None) };
+        match tree::find_entry(&directory, &raw, name)? {
+            Some(entry) if entry.mode.is_file() => {
+                self.prefetch_siblings(&directory, &raw, name)?;
+                self.objects.blob(&entry.id).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads the tree that a path is in, and returns it with the path's last name; `None` where a directory is missing.
+    fn parent<'p>(&self, path: &'p RepoPath) -> Result<Option<Parent<'p>>, GitError> {
         let mut directory = self.root;
         let mut names = path.as_bytes().split(|byte| *byte == b'/').peekable();
         while let Some(name) = names.next() {
             let raw = self.tree(directory)?;
-            let entry = tree::find_entry(&directory, &raw, name)?;
-            match (entry, names.peek()) {
-                (Some(entry), Some(_)) if entry.is_directory() => directory = TreeId(entry.id),
-                (Some(entry), None) if entry.mode.is_file() => {
-                    self.prefetch_siblings(&directory, &raw, name)?;
-                    return self.objects.blob(&entry.id).map(Some);
-                }
+            if names.peek().is_none() {
+                return Ok(Some(Parent { directory, raw, name }));
+            }
+            match tree::find_entry(&directory, &raw, name)? {
+                Some(entry) if entry.is_directory() => directory = TreeId(entry.id),
                 _ => return Ok(None),
             }
         }
@@ -118,6 +119,14 @@ impl<'r> TreeFiles<'r> {
         let directories = directories.map(|entry| (path.child(entry.name), TreeId(entry.id))).collect();
         Ok((entries.iter().map(listed).collect(), directories))
     }
+}
+
+/// The tree that an entry is in.
+struct Parent<'p> {
+    directory: TreeId,
+    raw: Rc<[u8]>,
+    /// The entry's name.
+    name: &'p [u8],
 }
 
 impl Files for TreeFiles<'_> {

@@ -1,8 +1,8 @@
 //! Folders of templates that are not there.
 
-use crate::workspace::TemplateFolder;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
-use nestling_files::files::{Files, ReadError, Revisions, Walk, resolve_links};
+use crate::workspace::{TemplateFolder, is_directory};
+use nestling_files::files::{Files, ReadError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
 
@@ -36,15 +36,9 @@ pub(super) fn missing(
     Ok(problems)
 }
 
-/// Returns `true` if a directory is there. Only those above it are listed.
+/// Returns `true` if a directory is there, by way of links or not.
 fn has_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
     // One that cannot be followed is reported with the template that is looked for in it.
     let Ok(resolved) = resolve_links(files, path)? else { return Ok(true) };
-    let path = &resolved.path;
-    let mut exists = false;
-    files.walk(&mut |directory, _| {
-        exists |= directory == path;
-        if path.is_in(directory) && directory != path { Walk::Descend } else { Walk::Skip }
-    })?;
-    Ok(exists)
+    is_directory(files, &resolved.path)
 }

@@ -90,7 +90,7 @@ fn leads_nowhere(link: &RepoPath, path: &RepoPath) -> String {
 }
 
 /// Returns `true` if a directory is there. Only those above it are listed.
-fn is_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
+pub(crate) fn is_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
     let mut exists = false;
     files.walk(&mut |directory, _| {
         exists |= directory == path;
