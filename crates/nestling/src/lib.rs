@@ -65,7 +65,7 @@
 //! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`] |
-//! | the pipeline | [`Pipeline`], [`Job`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
+//! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
 //! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
@@ -133,6 +133,7 @@ pub use nestling_gitlab::facts::{
     As, AsError, CiVariables, MergeRequest, Occasion, PipelineFacts, PipelineKind, PipelineSource,
 };
 pub use nestling_gitlab::name::{JobName, StageName, UnitName};
+pub use nestling_gitlab::pipeline::presence::JobPresence;
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{

@@ -11,6 +11,20 @@ use crate::yaml::Map;
 const MOST_COPIES: u64 = 200;
 
 /// A job's copies, each with its presence; a job that nothing multiplies is its only copy.
+///
+/// ```
+/// use nestling_gitlab::check::{KnownVariables, read_file};
+/// use nestling_gitlab::diagnostic::Sources;
+/// use nestling_gitlab::pipeline::presence::{Creation, State, presences};
+///
+/// let text = "deploy: { script: ./deploy, parallel: 2, rules: [{ if: $DEPLOY }] }";
+/// let (pipeline, _) = read_file(".gitlab-ci.yml", text, &Sources::default());
+/// let variables = KnownVariables::default();
+/// let presence = presences(&pipeline, &Creation::of(&variables).moment(true));
+/// assert_eq!(presence[0].state(), State::Maybe);
+/// assert_eq!(presence[0].guard().to_string(), "`$DEPLOY` is set and not empty");
+/// assert_eq!(presence[0].copies()[1].0.name, "deploy 2/2");
+/// ```
 #[derive(Debug, Clone)]
 pub struct JobPresence {
     copies: Vec<(JobCopy, Presence)>,
