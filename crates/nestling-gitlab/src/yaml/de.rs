@@ -5,7 +5,8 @@ use super::node::{Entry, Kind, Map, Node};
 use super::scalar::Meaning;
 use crate::diagnostic::{Diagnostic, Origin, Rule};
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    Visitor,
 };
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use std::cell::RefCell;
@@ -131,7 +132,15 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        let Kind::Map(map) = &self.node.kind else { return self.deserialize_any(visitor) };
+        let map = match &self.node.kind {
+            Kind::Map(map) => map,
+            // The readers that serde derives take a list for the values in the order of the fields.
+            Kind::Seq(_) => {
+                let misfit = Misfit::invalid_type(Unexpected::Seq, &"a mapping");
+                return Err(misfit.with_origin(self.node.origin));
+            }
+            Kind::Scalar(_) => return self.deserialize_any(visitor),
+        };
         let (known, unknown): (Vec<_>, Vec<_>) =
             map.entries.iter().partition(|entry| fields.contains(&entry.key.text()));
         let complete = unknown.is_empty();
