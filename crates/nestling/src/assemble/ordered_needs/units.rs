@@ -80,10 +80,13 @@ impl<'j> UnitsOfPipeline<'j> {
 
     /// Returns the jobs of a unit up to a stage that no other of these waits for.
     ///
+    /// A job that rules may drop is no reason to pass over the one that it waits for: where it is missing, that is the last.
     /// A manual job that the unit itself goes on without is none of them: what needs it waits until somebody starts it.
     fn last_jobs(&self, unit: &UnitName, stage: usize) -> Vec<usize> {
         let candidates: Vec<&StagedJob<'j>> = self.of_unit(unit).filter(|job| job.stage <= stage).collect();
-        let is_awaited = |job: &StagedJob<'_>| candidates.iter().any(|other| waits_for(other, job));
+        let is_awaited = |job: &StagedJob<'_>| {
+            candidates.iter().any(|other| waits_for(other, job) && !may_be_dropped(other.job))
+        };
         let last_stage = candidates.iter().map(|job| job.stage).max();
         let is_passed = |job: &StagedJob<'_>| may_be_manual(&job.job.body) && Some(job.stage) != last_stage;
         let last = candidates.iter().filter(|job| !is_awaited(job) && !is_passed(job));
@@ -102,6 +105,11 @@ fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
         return needs(job.job, other.job);
     }
     job.stage > other.stage && !may_be_manual(&other.job.body)
+}
+
+/// Returns whether GitLab may leave a job out.
+fn may_be_dropped(job: &Job) -> bool {
+    ["rules", "only", "except"].iter().any(|key| job.body.contains(key))
 }
 
 fn needs(job: &Job, other: &Job) -> bool {
