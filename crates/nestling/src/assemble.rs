@@ -4,6 +4,7 @@
 pub(crate) mod rules;
 mod naming;
 mod job_reference;
+mod left_out;
 mod scopes;
 mod stage_order;
 mod stages;
@@ -15,5 +16,6 @@ mod ordered_needs;
 mod pipeline;
 
 pub(crate) use job_reference::{JobReference, resolve};
+pub(crate) use left_out::drop_dependents;
 pub(crate) use naming::scoped;
 pub(crate) use pipeline::assemble;

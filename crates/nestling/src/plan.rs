@@ -312,6 +312,7 @@ fn make(
         brought_in.insert(name, verdict);
     }
     let Rendering { cdk_reports, mut diagnostics, .. } = rendering;
+    assemble::drop_dependents(workspace, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);

@@ -1,0 +1,58 @@
+//! Jobs that need a deploy of another unit to environments that this kind of pipeline does not deploy to: they are left out,
+//! as those of the same unit are.
+
+use super::{JobReference, resolve};
+use crate::environments::LeftOut;
+use crate::unit::{UnitJobs, is_optional, needed_job};
+use crate::workspace::Workspace;
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A job by its unit and its short name.
+type JobOfUnit = (UnitName, String);
+
+/// Leaves out the jobs of units that need one that is left out of another unit, and those that need them in turn.
+pub(crate) fn drop_dependents(workspace: &Workspace, units: &mut BTreeMap<UnitName, UnitJobs>) {
+    let mut missing: BTreeSet<JobOfUnit> = BTreeSet::new();
+    for (unit, jobs) in &*units {
+        let empty_fans = jobs.fans.iter().filter(|(_, fan)| fan.is_empty());
+        missing.extend(empty_fans.map(|(name, _)| (unit.clone(), name.clone())));
+        missing.extend(jobs.left_out.iter().map(|left_out| (unit.clone(), left_out.job.clone())));
+    }
+    if missing.is_empty() {
+        return;
+    }
+    while let Some((unit, job, lost)) = next_dependent(workspace, units, &missing) {
+        if let Some(jobs) = units.get_mut(&unit) {
+            jobs.jobs.shift_remove(&job);
+            let reason = format!("it needs `{lost}`, which is left out");
+            jobs.left_out.push(LeftOut { job: job.clone(), reason });
+        }
+        missing.insert((unit, job));
+    }
+}
+
+/// The first job that cannot do without a missing one, with its unit and the name of the missing one.
+fn next_dependent(
+    workspace: &Workspace,
+    units: &BTreeMap<UnitName, UnitJobs>,
+    missing: &BTreeSet<JobOfUnit>,
+) -> Option<(UnitName, String, String)> {
+    for (unit, jobs) in units {
+        for (name, job) in &jobs.jobs {
+            let needs = job.body.get("needs").and_then(Node::as_seq).unwrap_or_default();
+            let required = needs.iter().filter(|need| !is_optional(need)).filter_map(needed_job);
+            let mut lost = required.filter(|needed| match resolve(needed, jobs, workspace) {
+                JobReference::Own => missing.contains(&(unit.clone(), (*needed).to_owned())),
+                JobReference::Other { unit, job } => missing.contains(&(unit.clone(), job.to_owned())),
+                // A job that has just been left out is none of the unit's any more.
+                JobReference::Unknown => missing.contains(&(unit.clone(), (*needed).to_owned())),
+            });
+            if let Some(lost) = lost.next() {
+                return Some((unit.clone(), name.clone(), lost.to_owned()));
+            }
+        }
+    }
+    None
+}
