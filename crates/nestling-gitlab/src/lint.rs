@@ -9,7 +9,7 @@ use crate::catalog;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
-use crate::diagnostic::{Diagnostic, Rule, Severity, Sources};
+use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
 use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
@@ -89,7 +89,13 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     let creation = Creation::of(&settings.variables);
     let moment = creation.moment(settings.workflow.are_there(&pipeline));
     let presence = presences(&pipeline, &moment);
-    problems.extend(check::check_present(&pipeline, &presence, &settings));
+    let found = check::check_present(&pipeline, &presence, &settings);
+    // What is wrong with the file as a whole names the file: there may be several.
+    let in_file = |problem: Diagnostic| match problem.labels.is_empty() {
+        true => problem.with_label(Origin::file(first_file), ""),
+        false => problem,
+    };
+    problems.extend(found.into_iter().map(in_file));
     let is_created = workflow_guard(&pipeline.workflow, None, &moment) != Guard::Never;
     let jobs = if is_created { presence.iter().map(JobPresence::count).sum() } else { 0 };
     problems.retain(|problem| !inputs.decide(problem));
