@@ -11,11 +11,13 @@ mod parse;
 mod merge;
 mod misfit;
 mod de;
+mod lenient;
 mod emit;
 
 pub use de::{Located, from_node};
 pub use duplicates::duplicate_keys;
 pub use emit::{emit, emit_entry, emit_map};
+pub use lenient::from_node_leniently;
 pub use merge::merge_keys;
 pub use node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 pub use parse::{ParseLimits, parse, parse_file, parse_leniently};

@@ -138,7 +138,7 @@ impl<'a> UnitRenderer<'a> {
     /// # Errors
     /// There is none of this name, or it cannot be read.
     pub(super) fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
-        if let Some(template) = self.templates.find(&used.template)? {
+        if let Some(template) = self.templates.find_leniently(&used.template)? {
             return Ok(template);
         }
         let message = format!("there is no template `{}`", used.template);

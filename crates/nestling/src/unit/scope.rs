@@ -85,6 +85,12 @@ impl<'a> UnitScope<'a> {
         let mut uses = Vec::new();
         for used in &unit.uses {
             let files = rendered.files.len();
+            // Where jobs are rendered once more for an environment, the header's mistakes are reported already.
+            if entry.is_none()
+                && let Ok(template) = self.renderer.template(used)
+            {
+                rendered.problems.extend(template.problems.iter().cloned());
+            }
             rendered.add(self.render_template(used, entry, &values));
             uses.extend((rendered.files.len() > files).then_some(used));
         }

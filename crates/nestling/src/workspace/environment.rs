@@ -15,8 +15,12 @@ use nestling_gitlab::yaml::{self, Located, Map, Node};
 /// Conditions without an argument.
 const CONDITIONS: [&str; 6] = ["merge_request", "default_branch", "branch", "tag", "schedule", "always"];
 
-/// Gives a written entry its meaning.
-pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<Environment, Vec<Diagnostic>> {
+/// Gives a written entry its meaning. What is wrong in it is reported and left out; there is no entry only where the name is
+/// wrong, so that jobs that name it are not reported as well.
+pub(crate) fn check(
+    name: &str,
+    written: &Located<EnvironmentFile>,
+) -> (Option<Environment>, Vec<Diagnostic>) {
     let origin = written.origin;
     let file = &written.value;
     let mut problems = Vec::new();
@@ -47,32 +51,31 @@ pub(crate) fn check(name: &str, written: &Located<EnvironmentFile>) -> Result<En
                 .with_help("write `manual: true` beside it, or take it out"),
         );
     }
-    match parsed {
-        Some(name) if problems.is_empty() => Ok(Environment {
-            name,
-            origin,
-            when,
-            title,
-            settings: some_of(&[
-                ("url", &file.url),
-                ("deployment_tier", &file.deployment_tier),
-                ("auto_stop_in", &file.auto_stop_in),
-                ("action", &file.action),
-                ("kubernetes", &file.kubernetes),
-            ]),
-            job: some_of(&[
-                ("resource_group", &file.resource_group),
-                ("variables", &file.variables),
-                ("tags", &file.tags),
-            ]),
-            start: start(file),
-            after,
-            stop,
-            inputs: file.inputs.as_ref().and_then(Node::as_map).cloned().unwrap_or_default(),
-            freeze: if file.freeze { Freeze::Respected } else { Freeze::Ignored },
-        }),
-        _ => Err(problems),
-    }
+    let variables = file.variables.clone().filter(|node| node.as_map().is_some());
+    let entry = parsed.map(|name| Environment {
+        name,
+        origin,
+        when,
+        title,
+        settings: some_of(&[
+            ("url", &file.url),
+            ("deployment_tier", &file.deployment_tier),
+            ("auto_stop_in", &file.auto_stop_in),
+            ("action", &file.action),
+            ("kubernetes", &file.kubernetes),
+        ]),
+        job: some_of(&[
+            ("resource_group", &file.resource_group),
+            ("variables", &variables),
+            ("tags", &file.tags),
+        ]),
+        start: start(file),
+        after,
+        stop,
+        inputs: file.inputs.as_ref().and_then(Node::as_map).cloned().unwrap_or_default(),
+        freeze: if file.freeze { Freeze::Respected } else { Freeze::Ignored },
+    });
+    (entry, problems)
 }
 
 /// Reads `after: NAME` or `after: { environment: NAME, optional: true }`.

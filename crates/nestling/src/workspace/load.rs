@@ -24,7 +24,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::StageName;
-use nestling_gitlab::yaml::{self, Entry, Located, Map, Node};
+use nestling_gitlab::yaml::{self, Located, Node};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -143,25 +143,12 @@ impl Loading<'_> {
         Some((file, header, body))
     }
 
-    /// Reads a header. Where a key is wrong, the others count all the same, and the jobs below as well: all mistakes of
+    /// Reads a header. Where a value is wrong, the others count all the same, and the jobs below as well: all mistakes of
     /// a file are reported together.
-    fn header<H: DeserializeOwned + Default>(&mut self, mut node: Node) -> H {
-        let problems = match yaml::from_node::<H>(&node, &HEADER) {
-            Ok(header) => return header,
-            Err(problems) => problems,
-        };
+    fn header<H: DeserializeOwned + Default>(&mut self, node: Node) -> H {
+        let (header, problems) = yaml::from_node_leniently(node, &HEADER);
         self.diagnostics.extend(problems);
-        for entry in node.as_map_mut().into_iter().flat_map(|map| &mut map.entries) {
-            let (key, origin) = (entry.key.clone(), entry.value.origin);
-            let Some(settings) = entry.value.as_map_mut() else { continue };
-            settings.entries.retain(|setting| {
-                let alone = Map { entries: vec![setting.clone()] };
-                let header =
-                    Map { entries: vec![Entry { key: key.clone(), value: Node::map(origin, alone) }] };
-                yaml::from_node::<H>(&Node::map(origin, header), &HEADER).is_ok()
-            });
-        }
-        yaml::from_node::<H>(&node, &HEADER).unwrap_or_default()
+        header
     }
 
     fn workspace(&mut self, file: FileId, written: &WorkspaceFile) -> Workspace {
@@ -222,9 +209,12 @@ impl Loading<'_> {
     }
 
     fn catalogue(&mut self, written: &WorkspaceFile) -> Catalogue {
-        let entries = written.environments.iter().map(|(name, file)| environment::check(name, file));
-        let entries = self.all(entries).into_iter().map(|entry| (entry.name.clone(), entry)).collect();
-        let catalogue = Catalogue { entries };
+        let mut catalogue = Catalogue::default();
+        for (name, file) in &written.environments {
+            let (entry, problems) = environment::check(name, file);
+            self.diagnostics.extend(problems);
+            catalogue.entries.extend(entry.map(|entry| (entry.name.clone(), entry)));
+        }
         self.diagnostics.extend(environment::check_order(&catalogue));
         catalogue
     }

@@ -37,6 +37,8 @@ pub(crate) struct Template {
     pub inputs: Option<Node>,
     /// Its jobs.
     pub body: Body,
+    /// What is wrong in its header.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// All templates that a run may use. Each is read when it is first asked for.
@@ -86,6 +88,18 @@ impl<'a> Templates<'a> {
     /// # Errors
     /// All findings of the file: its encoding, its header, or that it cannot be read.
     pub(crate) fn find(&self, name: &str) -> Read {
+        let found = self.find_leniently(name)?;
+        match &found {
+            Some(template) if !template.problems.is_empty() => Err(template.problems.clone()),
+            _ => Ok(found),
+        }
+    }
+
+    /// As [`Self::find`], where a header with mistakes is no obstacle: they are among the template.
+    ///
+    /// # Errors
+    /// The file is not UTF-8, or cannot be read.
+    pub(crate) fn find_leniently(&self, name: &str) -> Read {
         if let Some(read) = self.read.borrow().get(name) {
             return read.clone();
         }
@@ -100,11 +114,11 @@ impl<'a> Templates<'a> {
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         let document = split(&text);
-        let spec = document.header.map(|header| read_spec(header, file)).transpose()?.unwrap_or_default();
+        let (spec, problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
         let body = Body { file, text: document.body.into() };
         let description = spec.description.map(|text| text.value);
         let inputs = spec.inputs;
-        Ok(Some(Rc::new(Template { path, links, file, description, inputs, body })))
+        Ok(Some(Rc::new(Template { path, links, file, description, inputs, body, problems })))
     }
 
     /// The file behind a name.
@@ -271,12 +285,15 @@ fn spellings(name: &str) -> Vec<String> {
     }
 }
 
-fn read_spec(header: &str, file: FileId) -> Result<SpecFile, Vec<Diagnostic>> {
-    let Some(node) = yaml::parse_file(header, file)?.into_iter().next() else {
-        return Ok(SpecFile::default());
+/// Reads a template's header: what is right of it, and what is wrong.
+fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
+    let node = match yaml::parse_file(header, file) {
+        Ok(documents) => documents.into_iter().next(),
+        Err(problems) => return (SpecFile::default(), problems),
     };
-    let header: TemplateHeader = yaml::from_node(&node, &TEMPLATE_HEADER)?;
-    Ok(header.spec.unwrap_or_default())
+    let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
+    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    (header.spec.unwrap_or_default(), problems)
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {
