@@ -9,8 +9,9 @@ use crate::options::{CdkOptions, PlanOptions, RunOptions};
 pub(crate) use findings::Findings;
 use findings::Rendered;
 use input::{Input, Kind};
-use nestling::{As, ChangeRequest, CheckedKinds, FILE_NAME, PipelineFacts, Repository};
+use nestling::{As, ChangeRequest, CheckedKinds, FILE_NAME, PipelineFacts, Repository, Unit};
 use nestling_files::files::{DirectoryFiles, Files};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{KindsLinted, LintedKind, Options, lint_file, lint_kinds};
@@ -37,7 +38,13 @@ pub(crate) fn check(
     let mut findings = Findings::default();
     let mut workspaces = Workspaces { checked: Vec::new(), settings };
     for file in files {
-        let input = input::read(file, invocation)?;
+        let input = match input::read(file, &findings.sources, invocation)? {
+            Ok(input) => input,
+            Err(problem) => {
+                findings.add_unreadable(problem);
+                continue;
+            }
+        };
         let workspace = match input.kind() {
             Kind::Plain => None,
             Kind::Unit => Some(input.workspace()?),
@@ -79,12 +86,13 @@ impl Workspaces<'_> {
             let help = "write `gitlab: { version: … }` into the workspace's header";
             return Err(Failure::usage(message).with_help(help));
         }
-        let position = self.checked.iter().position(|(known, _)| known == root);
-        let position = match position {
+        let is_of = |(known, checked): &(PathBuf, CheckedKinds)| known == root && has_file(checked, input);
+        let position = match self.checked.iter().position(is_of) {
             Some(position) => position,
             None => {
+                // A repository can have several workspaces: the file's is that of its directory.
                 let options = RunOptions::from(self.settings.plan).with_cdk(self.settings.cdk);
-                let session = invocation.open_in(root, options)?;
+                let session = invocation.open_in(&input.directory, options)?;
                 self.checked.push((root.to_owned(), session.check()?));
                 self.checked.len() - 1
             }
@@ -99,12 +107,26 @@ impl Workspaces<'_> {
         invocation: &mut Invocation<'_>,
     ) -> Result<Option<&'i Path>, Failure> {
         let (Some(root), Some(path)) = (input.root(), &input.path) else { return Ok(None) };
-        if !root.join(FILE_NAME).is_file() || self.settings.gitlab_version.is_some() {
+        if !has_workspace_above(root, path) || self.settings.gitlab_version.is_some() {
             return Ok(None);
         }
         let workspace = &self.checked(root, input, invocation)?.workspace;
         Ok(workspace.is_template_path(path).then_some(root))
     }
+}
+
+/// Returns whether a directory above a file has the file of a unit or a workspace.
+fn has_workspace_above(root: &Path, path: &RepoPath) -> bool {
+    let Some(path) = path.as_str() else { return false };
+    let above = Path::new(path).ancestors().skip(1);
+    above.into_iter().any(|directory| root.join(directory).join(FILE_NAME).is_file())
+}
+
+/// Returns whether a file is a unit's or a template of a workspace.
+fn has_file(checked: &CheckedKinds, input: &Input) -> bool {
+    let Some(path) = &input.path else { return false };
+    let is_of_unit = |unit: &Unit| unit.dir.child(FILE_NAME.as_bytes()) == *path;
+    checked.workspace.units().any(is_of_unit) || checked.workspace.is_template_path(path)
 }
 
 /// Checks a plain file as the pipeline of its repository.

@@ -16,7 +16,6 @@ pub use suggestion::Suggestion;
 use self::rules::ENCODING;
 use crate::name::UnitName;
 use indexmap::IndexMap;
-use nestling_files::path::RepoPath;
 use std::fmt;
 
 /// A file that messages can point into. Made by [`Sources::add`].
@@ -282,7 +281,7 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 ///
 /// # Errors
 /// The place of the first byte that is not UTF-8.
-pub fn utf8(sources: &Sources, path: &RepoPath, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+pub fn utf8(sources: &Sources, path: impl fmt::Display, bytes: Vec<u8>) -> Result<String, Diagnostic> {
     String::from_utf8(bytes).map_err(|error| {
         let valid_bytes = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();

@@ -45,6 +45,12 @@ impl Findings {
         self.problems.extend(linted.diagnostics);
     }
 
+    /// Adds a file that is no text.
+    pub(super) fn add_unreadable(&mut self, problem: Diagnostic) {
+        self.files += 1;
+        self.problems.push(problem);
+    }
+
     /// Adds a file of a workspace: the findings in it, those of its unit, and those that are in no file.
     pub(super) fn add_checked(&mut self, checked: &CheckedKinds, input: &Input) -> Rendered {
         self.files += 1;

@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::invocation::Invocation;
 use nestling::{FILE_NAME, GitError, Repository, Trust};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{FileId, Suggestion};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, Suggestion, utf8};
 use nestling_gitlab::yaml::{self, Node};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -35,21 +35,23 @@ pub(super) enum Kind {
 
 /// Reads a file; `-` is standard input, as if it were in the directory that the command is run in.
 ///
+/// Returns what is wrong with it in its place where it is not UTF-8, with its text in `sources`.
+///
 /// # Errors
 /// There is no such file, or it cannot be read.
-pub(super) fn read(file: &Path, invocation: &mut Invocation<'_>) -> Result<Input, Failure> {
+pub(super) fn read(
+    file: &Path,
+    sources: &Sources,
+    invocation: &mut Invocation<'_>,
+) -> Result<Result<Input, Diagnostic>, Failure> {
     if file.as_os_str() == "-" {
         let bytes = invocation.io.read_stdin().map_err(|error| unreadable(file, &error))?;
         let directory = invocation.directory();
         let repository = repository_of(directory, invocation)?;
         let name = "<stdin>".to_owned();
-        return Ok(Input {
-            text: text(bytes, &name)?,
-            name,
-            directory: directory.to_owned(),
-            repository,
-            path: None,
-        });
+        let directory = directory.to_owned();
+        let text = utf8(sources, &name, bytes);
+        return Ok(text.map(|text| Input { text, name, directory, repository, path: None }));
     }
     let full_path = invocation.directory().join(file);
     let bytes = std::fs::read(&full_path).map_err(|error| match error.kind() {
@@ -61,7 +63,9 @@ pub(super) fn read(file: &Path, invocation: &mut Invocation<'_>) -> Result<Input
     let repository = repository_of(parent, invocation)?;
     let path = repository.as_ref().and_then(|repository| inside(&full_path, repository));
     let name = path.as_ref().map_or_else(|| file.display().to_string(), ToString::to_string);
-    Ok(Input { text: text(bytes, &name)?, name, directory: parent.to_owned(), repository, path })
+    let directory = parent.to_owned();
+    let text = utf8(sources, &name, bytes);
+    Ok(text.map(|text| Input { text, name, directory, repository, path }))
 }
 
 impl Input {
@@ -123,13 +127,6 @@ fn parent_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-fn text(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
-    String::from_utf8(bytes).map_err(|_| {
-        let failure = Failure::usage(format!("`{name}` is not UTF-8"));
-        failure.with_help("save it as UTF-8, without a byte order mark; on Windows, `>` writes UTF-16")
-    })
 }
 
 fn outside_workspace(name: &str) -> Failure {
