@@ -47,6 +47,20 @@ fn an_option_stands_only_on_commands_that_read_it() {
     }
 }
 
+/// A rule has one page, whatever is asked of the repository; a variable may be set for other commands of the job.
+#[test]
+fn the_page_of_a_rule_takes_no_option_of_a_plan() {
+    for option in ["--base=x", "--all", "--only=x", "--as=web", "--format=json", "--strict-cdk", "--no-fetch"]
+    {
+        let output = run(nestling(&root()).args(["explain", "--rule", "retry", option]));
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        let name = option.split('=').next().unwrap();
+        assert!(said(&output).contains(&format!("`{name}` conflicts with `--rule`")), "{}", said(&output));
+    }
+    let page = output(nestling(&root()).args(["explain", "--rule", "retry"]).env("NESTLING_BASE", "x"));
+    assert!(page.contains("retry"), "{page}");
+}
+
 #[test]
 fn the_options_of_every_command_stand_before_and_behind_its_name() {
     let repository = workspace();

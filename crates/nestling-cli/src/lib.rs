@@ -60,12 +60,18 @@ fn parsed(
 ) -> Result<Cli, clap::Error> {
     let mut command = without_empty_variables(Cli::command(), environment);
     let mut matches = command.try_get_matches_from_mut(args)?;
-    if let Some(("check", matches)) = matches.subcommand()
-        && let Some(option) = commands::check::idle_option(matches)
-    {
-        let message = format!("`--{option}` conflicts with FILE: files are checked as they are on disk");
-        let check = command.find_subcommand_mut("check");
-        return Err(check.unwrap_or(&mut Cli::command()).error(ErrorKind::ArgumentConflict, message));
+    let conflict = match matches.subcommand() {
+        Some(("check", matches)) => commands::check::idle_option(matches).map(|option| {
+            ("check", format!("`--{option}` conflicts with FILE: files are checked as they are on disk"))
+        }),
+        Some(("explain", matches)) => commands::explain::idle_option(matches).map(|option| {
+            ("explain", format!("`--{option}` conflicts with `--rule`: a rule is the same everywhere"))
+        }),
+        _ => None,
+    };
+    if let Some((name, message)) = conflict {
+        let subcommand = command.find_subcommand_mut(name);
+        return Err(subcommand.unwrap_or(&mut Cli::command()).error(ErrorKind::ArgumentConflict, message));
     }
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }

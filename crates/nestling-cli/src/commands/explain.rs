@@ -5,7 +5,8 @@ use crate::invocation::{Invocation, ended};
 use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
-use clap::ValueEnum;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, ValueEnum};
 use nestling::view::{self, Asked};
 use nestling::{Plan, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
@@ -41,6 +42,29 @@ enum Format {
     Text,
     /// JSON, for scripts (schema: `nestling schema explain`).
     Json,
+}
+
+/// The options of a plan, by their ids, with their names.
+const OF_A_PLAN: [(&str, &str); 11] = [
+    ("format", "format"),
+    ("base", "base"),
+    ("head", "head"),
+    ("no_fetch", "no-fetch"),
+    ("only", "only"),
+    ("except", "except"),
+    ("act_as", "as"),
+    ("changes_from", "changes-from"),
+    ("all", "all"),
+    ("strict_base", "strict-base"),
+    ("strict_cdk", "strict-cdk"),
+];
+
+/// Returns an option of the command line that has no effect on the page of a rule. One that a variable sets is meant for other
+/// commands of the same job.
+pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
+    matches.get_one::<String>("rule")?;
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    OF_A_PLAN.into_iter().find(|(id, _)| is_given(id)).map(|(_, name)| name)
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
