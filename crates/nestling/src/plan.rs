@@ -99,7 +99,7 @@ pub struct Plan {
     pub removed: Vec<Removed>,
     /// The child pipeline: every job that GitLab decides about when it creates the pipeline.
     pub pipeline: Pipeline,
-    /// Whether GitLab puts each job of the pipeline in, and how the job starts, in the order of the jobs.
+    /// Presence of each job: if GitLab puts it into the pipeline, and how it starts. In the order of the jobs.
     pub presence: Vec<JobPresence>,
     /// `default:` and `variables:` of the root's file, which the jobs of all units have been given.
     pub(crate) defaults: Defaults,

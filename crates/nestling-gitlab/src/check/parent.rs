@@ -30,7 +30,7 @@ pub struct Parent {
     pub held_groups: Vec<String>,
     /// Sources that its rules name, as values of `CI_PIPELINE_SOURCE`.
     pub sources: Vec<String>,
-    /// What is wrong with the jobs that generate and trigger the child pipeline.
+    /// Findings about the jobs that generate and trigger the child pipeline.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -50,22 +50,22 @@ pub fn named_sources(pipeline: &Pipeline) -> Vec<String> {
     named
 }
 
-/// What surrounds a parent pipeline.
+/// The surroundings of a parent pipeline.
 #[derive(Clone, Copy)]
 pub struct ParentSurroundings<'a> {
     /// The files that it includes.
     pub files: &'a dyn Files,
-    /// Where the texts of the files are kept.
+    /// The store of the files' contents.
     pub sources: &'a Sources,
     /// The GitLab that reads it.
     pub gitlab: &'a Gitlab,
     /// The project's default branch, if it is known.
     pub default_branch: Option<&'a str>,
-    /// What a push to a branch is compared with.
+    /// The commit that a push to a branch is compared with.
     pub branches: BranchComparison,
 }
 
-/// What the changes of a branch's pipeline are relative to.
+/// The commit that the changes of a branch's pipeline are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BranchComparison {
     /// The commit before the push: what one pipeline leaves undone, no later one does.
@@ -75,8 +75,7 @@ pub enum BranchComparison {
 }
 
 impl Parent {
-    /// Reads a parent pipeline. Only local includes are followed, and what is wrong with its other jobs is not told: it is not
-    /// ours.
+    /// Reads a parent pipeline. Only local includes are followed, and mistakes in its other jobs are not reported.
     pub fn read(text: &str, surroundings: &ParentSurroundings<'_>) -> Self {
         let variables = KnownVariables::default();
         let ParentSurroundings { files, sources, .. } = *surroundings;

@@ -9,7 +9,7 @@ use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LI
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::collections::HashMap;
 
-/// Limits of a text that is read.
+/// Limits of a file that is parsed.
 #[derive(Debug, Clone, Copy)]
 pub struct ParseLimits {
     /// Bytes.
@@ -42,7 +42,7 @@ pub(super) fn parse_any(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagn
     parse(text, &|position| position.in_file(file), &ParseLimits::default())
 }
 
-/// Reads all documents of a text; an empty one is null. `locate` returns the origin of a position: a rendered text comes
+/// Parses all documents of a string; an empty one is null. `locate` returns the origin of a position: a rendered string comes
 /// from several files.
 ///
 /// # Errors

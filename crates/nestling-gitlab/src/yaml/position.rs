@@ -1,4 +1,4 @@
-//! Positions in a text that is parsed, before their file is known.
+//! Positions in a string that is parsed, before their file is known.
 
 use crate::diagnostic::{FileId, Origin};
 

@@ -19,7 +19,7 @@ const DEPTH_LIMIT: usize = 20;
 /// Characters of a key. YAML allows 1024.
 const KEY_LIMIT: usize = 100;
 
-/// Returns the only document of a text, or `None` to decline.
+/// Returns the only document of a string, or `None` to decline.
 pub(super) fn read(text: &str, file: FileId) -> Option<Node> {
     if text.len() > BYTE_LIMIT || !text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
         return None;

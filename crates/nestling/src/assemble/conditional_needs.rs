@@ -1,12 +1,12 @@
 //! Jobs that must wait for jobs of an environment are in the pipeline under the environment's conditions.
 //!
-//! Where a freeze keeps a deploy out, GitLab would refuse the whole pipeline for a job that needs it: so the condition
-//! follows the needs, from unit to unit.
+//! If a freeze omits a deploy, GitLab refuses the whole pipeline because of a job that needs it. So the condition follows the
+//! needs, from unit to unit.
 
 use crate::environments::{Conditions, HasNoRules};
 use crate::unit::rules::ENVIRONMENT_ONLY;
 use crate::unit::{is_optional, needed_job};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::need::parallel_base;
 use nestling_gitlab::yaml::Node;
@@ -69,11 +69,7 @@ fn with_those_of_needs(written: &[&Conditions], needed: &[Vec<usize>]) -> Vec<Co
     all
 }
 
-fn without_rules(
-    job: &Job,
-    has_no_rules: HasNoRules,
-    origin: nestling_gitlab::diagnostic::Origin,
-) -> Diagnostic {
+fn without_rules(job: &Job, has_no_rules: HasNoRules, origin: Origin) -> Diagnostic {
     let HasNoRules { keyword, origin: key } = has_no_rules;
     let message = format!(
         "`{}` has `{keyword}`, and needs a job that its environment keeps out of some pipelines",

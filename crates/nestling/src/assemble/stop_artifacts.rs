@@ -29,7 +29,7 @@ struct Makers {
     first_stage: Option<usize>,
 }
 
-/// What a deploy gets.
+/// The artifacts that a deploy gets.
 #[derive(Default)]
 struct Fetched {
     /// The jobs of its own unit, each with whether the deploy goes on without it.

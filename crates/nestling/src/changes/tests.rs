@@ -214,7 +214,7 @@ fn policies_decide() {
     assert_eq!(found(Policy::None).1, ["nothing: `tag` pipelines run nothing"]);
 }
 
-/// What a person wrote and cannot be had is an error, whatever is to be run.
+/// A base that a person wrote and that cannot be had is an error, whatever is to be run.
 #[test]
 fn options_win_over_variables() {
     let story = story();

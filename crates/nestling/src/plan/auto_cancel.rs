@@ -35,7 +35,7 @@ mod tests {
     use nestling_gitlab::facts::{As, PipelineFacts};
     use nestling_gitlab::yaml::Node;
 
-    /// What `workflow:auto_cancel:on_new_commit` is in the pipeline of a workspace with this header.
+    /// Returns `workflow:auto_cancel:on_new_commit` in the pipeline of a workspace with this header.
     fn on_new_commit(header: &str, act_as: &str) -> Option<String> {
         let files =
             MemoryFiles::new([("nestling.yml", header), ("api/nestling.yml", "build: { script: make }\n")]);

@@ -8,7 +8,7 @@ use nestling_files::files::ReadError;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
-/// What a unit renders to without a look at the pipeline is rendered once for all kinds.
+/// A unit whose templates ask nothing of the pipeline is rendered once for all kinds.
 ///
 /// # Errors
 /// As [`plan`](super::plan).

@@ -77,7 +77,7 @@ pub(crate) fn noop_beside<'j>(
     noop_job(workspace, reason)
 }
 
-/// The reason for a job that does nothing. Where jobs differ in it, the greatest is told: it is the last that could change.
+/// The reason for a job that does nothing. Where jobs differ in it, the greatest counts: it is the last that could change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     /// No unit is selected.

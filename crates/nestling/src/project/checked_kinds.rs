@@ -14,7 +14,7 @@ use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What was found in all units in several kinds of pipelines, made by [`Planning::check`](super::Planning::check).
+/// Findings in all units in several kinds of pipelines, made by [`Planning::check`](super::Planning::check).
 ///
 /// ```
 /// use nestling::{MemoryFiles, PipelineFacts, Project};

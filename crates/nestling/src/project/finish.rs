@@ -56,7 +56,7 @@ impl Unconverted {
 
 /// The repository's own `.gitlab-ci.yml`.
 pub(super) struct ParentFile {
-    /// What it does to the child pipeline, and what is wrong with it.
+    /// Its effects on the child pipeline, and findings in it.
     pub(super) parent: Parent,
     /// The files that were read for it.
     files: Range<FileId>,

@@ -41,7 +41,7 @@ pub struct Planning<'p> {
     pub(super) unused_keys: UnusedKeys,
 }
 
-/// Whether keys of headers that have no effect are looked for.
+/// Set if keys of headers that have no effect are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UnusedKeys {
     Ignore,

@@ -1,4 +1,4 @@
-//! Whether a rendering depends on the pipeline that it is for.
+//! Tells if a rendering depends on the pipeline that it is for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -43,7 +43,7 @@ pub(crate) struct UnitRenderer<'a> {
     root: OnceCell<RootBody>,
     /// Notes that what is rendered depends on the facts of the pipeline.
     pub(super) facts_read: FactsRead,
-    /// What is rendered for other pipelines as well.
+    /// Renderings that other kinds of pipelines share.
     shared: Option<&'a SharedRenderings>,
 }
 

@@ -5,15 +5,15 @@ use crate::workspace::Body;
 use nestling_gitlab::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
 use nestling_gitlab::diagnostic::Diagnostic;
 
-/// What the root's file renders to, before its jobs are fanned out.
+/// The rendered jobs of the root's file, before they are fanned out.
 #[derive(Debug, Default)]
 pub(super) struct RootBody {
     /// The workspace's own jobs, with the defaults that they share with the jobs of units. What they include from elsewhere
     /// is kept for GitLab to read.
     pub configuration: Configuration,
-    /// Whether `environment` was read, which is not known before the jobs are fanned out.
+    /// Set if `environment` was read, which is not known before the jobs are fanned out.
     pub reads_environment: bool,
-    /// Whether it depends on the pipeline that it is rendered for.
+    /// Set if it depends on the pipeline that it is rendered for.
     pub reads_facts: bool,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,

@@ -1,4 +1,4 @@
-//! What units render to in every kind of pipeline alike: rendered for the first kind and taken over by the others.
+//! Renderings of units that are the same in every kind of pipeline: made for the first kind and taken over by the others.
 //!
 //! Most templates ask nothing of `pipeline`, and rendering is most of the work. The renderer notes whether the facts of the
 //! pipeline are read while a unit is rendered; only what was made without them is shared.
@@ -15,7 +15,7 @@ use std::rc::Rc;
 pub(super) struct Folded {
     /// The jobs.
     pub jobs: UnitJobs,
-    /// Whether a template reads `environment`.
+    /// Set if a template reads `environment`.
     pub reads_environment: bool,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,

@@ -19,7 +19,7 @@ pub(crate) struct Lifetime {
     stops_in: Option<String>,
 }
 
-/// What becomes of artifacts that a stop job gets.
+/// The fate of artifacts that a stop job gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kept {
     /// They outlive the environment.

@@ -51,8 +51,8 @@ impl DirectoryGlobs {
         self.depths.as_ref().map_or(usize::MAX, |depths| depths.iter().max().map_or(0, |slashes| slashes + 1))
     }
 
-    /// Returns `true` if one of them matches a directory. Most directories of a repository are too deep for any rule, and told
-    /// by counting.
+    /// Returns `true` if one of them matches a directory. Most directories of a repository are too deep for any rule, which
+    /// counting their levels shows.
     pub(crate) fn matches(&self, directory: &RepoPath) -> bool {
         self.matches_bytes(directory.as_bytes())
     }

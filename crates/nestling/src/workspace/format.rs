@@ -189,7 +189,7 @@ pub(crate) struct EnvironmentFile {
 pub(crate) struct AfterFile {
     /// Its name.
     pub environment: Located<String>,
-    /// Whether the later one goes on where variables keep this one out.
+    /// Set if the later one goes on where variables keep this one out.
     #[serde(default)]
     pub optional: bool,
 }

@@ -37,7 +37,7 @@ pub(crate) struct Template {
     pub inputs: Option<Node>,
     /// Its jobs.
     pub body: Body,
-    /// What is wrong in its header.
+    /// Findings in its header.
     pub problems: Vec<Diagnostic>,
 }
 

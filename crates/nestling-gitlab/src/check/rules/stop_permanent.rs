@@ -39,7 +39,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let message =
             format!("merging or deleting a branch that deployed to `{name}` runs `{}`", pair.stop.name);
         let problem = Diagnostic::new(&RULE, Note, message).with_label(pair.on_stop.origin, "");
-        // In a unit the stop job is rarely written by hand.
+        // In a unit Nestling generates most stop jobs, from a `stop` block.
         let help = match pair.deploy.unit {
             Some(_) => {
                 "unless that is intended, remove the `stop` block, or write `stop: false` in the environment catalogue"

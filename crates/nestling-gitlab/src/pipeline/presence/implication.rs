@@ -246,8 +246,8 @@ const FREEZE: &str = "CI_DEPLOY_FREEZE";
 impl Counterexample {
     /// Returns `true` if a pipeline with these values is sure to be possible.
     ///
-    /// What GitLab predefines hangs together, and so may two lists of globs, or a regular expression and a value that is not
-    /// named: such combinations may occur nowhere.
+    /// Predefined variables depend on each other, and so may two lists of globs, or a regular expression and a value that is not
+    /// named: such a combination may be impossible.
     pub fn is_certain(&self) -> bool {
         let is_predefined = |name: &str| name.starts_with("CI_") || name.starts_with("GITLAB_");
         let mut predefined = self

@@ -46,7 +46,7 @@ impl<'j> UnitsOfPipeline<'j> {
         too_early.filter(|job| !own.iter().any(|other| needs(job.job, other.job))).copied().collect()
     }
 
-    /// Returns the jobs of a unit that have to be told to wait, with the jobs of the other units that they wait for.
+    /// Returns the jobs of a unit that need further needs to wait for other units, with the jobs that each waits for.
     pub(super) fn waits(
         &self,
         unit: &UnitName,

@@ -12,7 +12,7 @@ fn loaded(from: &str, units: &[&str], files: &[(&str, &str)]) -> (Loaded, Source
     (load(&files, &sources).unwrap(), sources)
 }
 
-/// What is wrong beside readers that find nothing to read: the repositories here are of one language each.
+/// Returns the findings but for readers that find nothing to read: the repositories here are of one language each.
 fn mistakes(loaded: &Loaded) -> Vec<&Diagnostic> {
     loaded.diagnostics.iter().filter(|problem| problem.rule.id != "glob-unmatched").collect()
 }
