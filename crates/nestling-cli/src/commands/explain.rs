@@ -8,7 +8,7 @@ use crate::session::Session;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
 use nestling::view::{self, Asked};
-use nestling::{Plan, Rule, UnitName};
+use nestling::{GitError, Plan, Repository, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
 
 /// Explain why a unit, job or path is selected or not
@@ -75,6 +75,12 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         }
         (subject, None) => subject.as_deref().unwrap_or_default(),
     };
+    // Outside of a repository nothing else can have that name.
+    let is_outside = matches!(Repository::discover(invocation.directory()), Err(GitError::NotFound { .. }));
+    if let Some(rule) = nestling::rule(subject).filter(|_| is_outside) {
+        invocation.io.data(view::rule(rule))?;
+        return Ok(Exit::Done);
+    }
     let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
@@ -106,7 +112,7 @@ fn rule(id: &str) -> Result<String, Failure> {
     }
     let failure = Failure::usage(format!("there is no rule `{id}`"));
     Err(failure.with_help(
-        Suggestion::among(id, nestling::rules().iter().map(|rule| rule.id))
+        Suggestion::among(&id.to_ascii_lowercase(), nestling::rules().iter().map(|rule| rule.id))
             .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
     ))
 }

@@ -26,8 +26,7 @@ pub(crate) fn drop_dependents(workspace: &Workspace, units: &mut BTreeMap<UnitNa
     while let Some((unit, job, lost)) = next_dependent(workspace, units, &missing) {
         if let Some(jobs) = units.get_mut(&unit) {
             jobs.jobs.shift_remove(&job);
-            let reason = format!("it needs `{lost}`, which is left out");
-            jobs.left_out.push(LeftOut { job: job.clone(), reason });
+            jobs.left_out.push(LeftOut::without(&job, &lost));
         }
         missing.insert((unit, job));
     }

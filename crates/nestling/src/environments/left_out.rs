@@ -22,3 +22,10 @@ pub struct LeftOut {
     /// Why.
     pub reason: String,
 }
+
+impl LeftOut {
+    /// A job that needs another one, which is left out.
+    pub(crate) fn without(job: &str, needed: &str) -> Self {
+        Self { job: job.to_owned(), reason: format!("it needs `{needed}`, which is left out") }
+    }
+}

@@ -111,7 +111,7 @@ pub(super) fn drop_dependents(
     let mut missing: BTreeSet<String> = empty_fans.map(|(name, _)| name.clone()).collect();
     while let Some((name, lost)) = next_dependent(jobs, &missing) {
         jobs.shift_remove(&name);
-        left_out.push(LeftOut { job: name.clone(), reason: format!("it needs `{lost}`, which is left out") });
+        left_out.push(LeftOut::without(&name, &lost));
         missing.insert(name);
     }
 }

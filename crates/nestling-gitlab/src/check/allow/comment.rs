@@ -3,8 +3,8 @@
 use crate::diagnostic::{FileId, Origin, Sources, number};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The text that opens the comment.
-const OPEN: &str = "nestling: allow(";
+/// The word that a comment for this program starts with.
+const MARK: &str = "nestling:";
 
 /// The comments of all files that a run has read.
 pub(super) struct Comments {
@@ -29,7 +29,8 @@ impl Comments {
     pub(super) fn read(sources: &Sources) -> Self {
         let ids = (0..).map(FileId::from_index);
         let texts = ids.map_while(|id| Some((id, sources.get(id)?)));
-        let with_comments = texts.filter(|(_, source)| source.text.contains(OPEN));
+        let has_mark = |text: &str| text.contains(MARK) || text.contains("Nestling:");
+        let with_comments = texts.filter(|(_, source)| has_mark(&source.text));
         Self { files: with_comments.map(|(id, source)| (id, comments(&source.text))).collect() }
     }
 
@@ -59,13 +60,76 @@ impl Comments {
 fn comments(text: &str) -> BTreeMap<u32, Comment> {
     let mut comments = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
-        let Some(start) = line.find(OPEN).filter(|start| line[..*start].contains('#')) else { continue };
-        let inner = line[start + OPEN.len()..].split(')').next().unwrap_or_default();
-        let rules = inner.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+        let Some(start) = comment_start(line) else { continue };
+        let Some(rules) = allowed_rules(&line[start + 1..]) else { continue };
         let code = line.trim_start();
         let alone = code.starts_with('#') || code.starts_with("{#");
-        let comment = Comment { rules: rules.map(str::to_owned).collect(), alone };
-        comments.insert(number(index) + 1, comment);
+        comments.insert(number(index) + 1, Comment { rules, alone });
     }
     comments
+}
+
+/// Returns the byte at which a comment starts, of YAML, of a shell or of a template: `#` that is in no quotes.
+fn comment_start(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut before = ' ';
+    for (offset, character) in line.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            // Elsewhere an apostrophe is one.
+            (None, '"' | '\'') if before.is_whitespace() || "[{(,:=-".contains(before) => {
+                quote = Some(character);
+            }
+            (None, '#') if before.is_whitespace() || before == '{' => return Some(offset),
+            (None, _) => {}
+        }
+        before = character;
+    }
+    None
+}
+
+/// Returns the names in `nestling: allow(name, name)`; `None` for another comment. What is nearly of that form counts as a name,
+/// which no rule has: so it is reported.
+fn allowed_rules(comment: &str) -> Option<BTreeSet<String>> {
+    // ASCII: the bytes are those of the comment as it is written.
+    let start = comment.to_ascii_lowercase().find(MARK)?;
+    let written = comment[start + MARK.len()..].trim_end_matches("#}").trim();
+    if !written.get(.."allow".len())?.eq_ignore_ascii_case("allow") {
+        return None;
+    }
+    let is_exact = comment[start..].starts_with(MARK);
+    let inner = written.strip_prefix("allow(").and_then(|rest| rest.split_once(')')).map(|(inner, _)| inner);
+    let Some(inner) = inner.filter(|inner| is_exact && !inner.trim().is_empty()) else {
+        return Some(BTreeSet::from([written.to_owned()]));
+    };
+    Some(inner.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_told_from_strings_and_near_misses_are_kept() {
+        for (line, wanted) in [
+            ("a: b # nestling: allow(retry)", Some("retry")),
+            ("# nestling: allow(retry, needs-dropped)", Some("needs-dropped retry")),
+            ("# nestling:allow( retry )", Some("retry")),
+            ("{# nestling: allow(retry) #}", Some("retry")),
+            ("  - echo \"a\" # kept; nestling: allow(retry)", Some("retry")),
+            ("a: don't # nestling: allow(retry)", Some("retry")),
+            ("m: { script: \"x # nestling: allow(job-key)\", baz: 1 }", None),
+            ("m: 'x # nestling: allow(job-key)'", None),
+            ("a: b# nestling: allow(retry)", None),
+            ("# nestling: see docs", None),
+            ("# nestling: allow()", Some("allow()")),
+            ("# nestling: allow retry", Some("allow retry")),
+            ("# Nestling: Allow(retry)", Some("Allow(retry)")),
+        ] {
+            let found = comments(line).remove(&1);
+            let found = found.map(|comment| comment.rules.into_iter().collect::<Vec<_>>().join(" "));
+            assert_eq!(found.as_deref(), wanted, "{line}");
+        }
+    }
 }
