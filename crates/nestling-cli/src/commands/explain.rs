@@ -107,12 +107,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 
 /// Returns the page of a rule.
 fn rule(id: &str) -> Result<String, Failure> {
-    if let Some(rule) = nestling::rule(id) {
+    let id = id.to_ascii_lowercase();
+    if let Some(rule) = nestling::rule(&id) {
         return Ok(view::rule(rule));
     }
     let failure = Failure::usage(format!("there is no rule `{id}`"));
     Err(failure.with_help(
-        Suggestion::among(&id.to_ascii_lowercase(), nestling::rules().iter().map(|rule| rule.id))
+        Suggestion::among(&id, nestling::rules().iter().map(|rule| rule.id))
             .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
     ))
 }
