@@ -7,6 +7,7 @@ use super::libgit2::Libgit2;
 use super::store::ObjectStore;
 use super::{GitError, GitRepository};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 /// Owners whose repositories are read. Git refuses those of other users, since their configuration can run programs
 /// (<https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>); what is read here never runs any.
@@ -80,11 +81,16 @@ fn owner(trust: &Trust, directory: &Path) -> Owner {
     }
 }
 
+/// libgit2's check of owners is one flag for all threads: whoever turns it off opens alone, and only what it trusts.
+static OWNER_CHECK: RwLock<()> = RwLock::new(());
+
 /// Opens with git's check of the owner, or without it.
 fn open_checked(path: &Path, owner: Owner) -> Result<git2::Repository, git2::Error> {
     if owner == Owner::User {
+        let _checked = OWNER_CHECK.read().unwrap_or_else(PoisonError::into_inner);
         return git2::Repository::open(path);
     }
+    let _alone = OWNER_CHECK.write().unwrap_or_else(PoisonError::into_inner);
     verify_owner(false)?;
     let opened = git2::Repository::open(path);
     verify_owner(true)?;
@@ -100,8 +106,8 @@ fn is_within(directory: &Path, trusted: &Path) -> bool {
 
 #[expect(unsafe_code, reason = "libgit2 has no safe way to trust one directory of another user")]
 fn verify_owner(verify: bool) -> Result<(), git2::Error> {
-    // SAFETY: the call writes one flag of libgit2 that is only read while a repository is opened. A thread that
-    // opens another one in this moment may skip its check too, which gives it files that it could read anyway.
+    // SAFETY: the call writes one flag of libgit2 that is only read while a repository is opened, and `OWNER_CHECK` is held
+    // for writing: no other thread opens one in this moment.
     unsafe { git2::opts::set_verify_owner_validation(verify) }
 }
 

@@ -283,10 +283,17 @@ fn another_users_repository_is_read_where_it_is_trusted() {
     // Only root can give files away; for anyone else this opens a repository of their own.
     let _ = std::os::unix::fs::chown(&repo.root, Some(12345), None);
     let _ = std::os::unix::fs::chown(repo.path(".git"), Some(12345), None);
+    let trust = Trust::Directory(repo.root.clone());
     for open in [GitRepository::open, GitRepository::discover] {
-        let opened = open(&repo.root, &Trust::Directory(repo.root.clone())).unwrap();
+        let opened = open(&repo.root, &trust).unwrap();
         assert_eq!(opened.head().unwrap(), Some(head));
     }
+    // The check of libgit2 is one for all threads: none turns it on while another one opens.
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| (0..50).for_each(|_| drop(GitRepository::open(&repo.root, &trust).unwrap())));
+        }
+    });
     let error = GitError::Owner { path: "/builds/a b".into() };
     assert_eq!(error.help().unwrap(), "run `git config --global --add safe.directory '/builds/a b'`");
 }
