@@ -218,7 +218,8 @@ fn stop_block(job: &UnitJob, body: &Map, entry: &Environment) -> Option<Node> {
     }
     let deploys = environment(body).is_some_and(|environment| environment.deploys());
     let block = entry.stop.block().filter(|_| deploys)?;
-    Some(Node::map(entry.origin, block.clone()))
+    let origin = block.entries.first().map_or(entry.origin, |first| first.key.origin);
+    Some(Node::map(origin, block.clone()))
 }
 
 /// Returns the entries of the catalogue that jobs of a unit are sent to in this pipeline.
