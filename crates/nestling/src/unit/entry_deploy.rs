@@ -46,6 +46,7 @@ pub(crate) fn deploy_to_entry(
         environment: None,
         artifacts_of: None,
         conditions: Conditions::default(),
+        promoted: None,
     };
     let jobs = UnitJobs { jobs: IndexMap::from([("deploy".to_owned(), job)]), ..UnitJobs::default() };
     let scope = UnitScope::of_unit(renderer, &unit, &UnitChange::default());
