@@ -131,5 +131,5 @@ lints! {
 
 // Other stages report against these as well.
 pub use environment_name::RULE as ENVIRONMENT_NAME;
-pub use rules_condition::condition_problem;
 pub use limits::RULE as LIMITS;
+pub use rules_condition::condition_problem;

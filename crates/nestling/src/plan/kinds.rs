@@ -3,13 +3,12 @@
 use super::{Plan, Request, finished, make};
 use crate::assemble::assemble;
 use crate::changes::PipelineFacts;
+use crate::idle::WalkedJobs;
 use crate::unit::{SharedRenderings, deploy_to_entry};
 use crate::workspace::{Environment, Templates};
 use nestling_files::files::ReadError;
 use nestling_gitlab::check::{CheckSettings, check};
 use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::name::EnvironmentName;
-use std::collections::BTreeSet;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
@@ -39,11 +38,11 @@ pub(crate) fn plan_kinds(
 pub(crate) fn unused_entries(
     request: &mut Request<'_>,
     kinds: &[PipelineFacts],
-    used: &BTreeSet<EnvironmentName>,
+    jobs: &WalkedJobs,
 ) -> Vec<Diagnostic> {
     let workspace = &request.loaded.workspace;
     let mut problems = Vec::new();
-    for entry in workspace.environments.entries.values().filter(|entry| !used.contains(&entry.name)) {
+    for entry in workspace.environments.entries.values().filter(|entry| !jobs.deploy_to(&entry.name)) {
         if let Some(facts) = kinds.iter().find(|facts| entry.when.holds(facts)) {
             request.pipeline = facts.clone();
             problems.extend(of_entry(request, entry));
@@ -61,7 +60,8 @@ fn of_entry(request: &Request<'_>, entry: &Environment) -> Vec<Diagnostic> {
     problems.extend(found);
     problems.extend(check(&pipeline, &CheckSettings::new(workspace.gitlab.clone())));
     // What concerns the deploy alone is at the place of the header.
-    let is_of_entry = |problem: &Diagnostic| problem.origin().is_some_and(|origin| origin != workspace.origin());
+    let is_of_entry =
+        |problem: &Diagnostic| problem.origin().is_some_and(|origin| origin != workspace.origin());
     problems.retain(is_of_entry);
     problems
 }

@@ -2,13 +2,14 @@
 
 use super::finish::{ParentFile, Unconverted, checked};
 use crate::allow::allowed;
+use crate::idle::WalkedJobs;
 use crate::plan::Plan;
 use crate::workspace::Workspace;
 use nestling_gitlab::check::allow::rules::ALLOW_UNKNOWN;
 use nestling_gitlab::check::{AllowOutcome, allowed_count};
 use nestling_gitlab::diagnostic::{Diagnostic, FindingsByKind, KindName, Origin, Sources, has_errors};
 use nestling_gitlab::facts::WalkedKind;
-use nestling_gitlab::name::{EnvironmentName, UnitName};
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -90,8 +91,8 @@ pub(super) struct Walk<'a> {
     findings: FindingsByKind,
     allowed: FindingsByKind,
     unused: Option<Vec<Diagnostic>>,
-    /// The entries of the catalogue that a job is made for.
-    pub(super) used_entries: BTreeSet<EnvironmentName>,
+    /// The jobs of all kinds so far.
+    pub(super) jobs: WalkedJobs,
 }
 
 impl<'a> Walk<'a> {
@@ -104,7 +105,7 @@ impl<'a> Walk<'a> {
             findings: FindingsByKind::default(),
             allowed: FindingsByKind::default(),
             unused: None,
-            used_entries: BTreeSet::new(),
+            jobs: WalkedJobs::default(),
         }
     }
 
@@ -114,7 +115,7 @@ impl<'a> Walk<'a> {
         problems.extend(checked(&plan, self.parent.parent.clone()));
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);
         self.collect(&kind.name, outcome);
-        self.used_entries.extend(plan.pipeline.jobs.iter().filter_map(|job| job.environment.clone()));
+        self.jobs.add(&plan);
         let jobs = plan.pipeline.jobs.iter().zip(&plan.presence).filter_map(|(job, presence)| {
             let count = presence.count();
             (count > 0).then(|| CheckedJob { unit: job.unit.clone(), origin: job.origin, count })

@@ -111,7 +111,8 @@ impl<'p> Planning<'p> {
         let unconverted = self.unconverted;
         let narrowing = self.patterns.narrowing(&[project.workspace()])?;
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
-        let mut looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
+        let reports_keys = self.unused_keys == UnusedKeys::Report && is_whole;
+        let mut looks_for_keys = reports_keys;
         let base_files = self.base_files();
         let mut request = self.request(narrowing, base_files.as_deref());
         let mut unused_keys = Ok(Vec::new());
@@ -131,7 +132,10 @@ impl<'p> Planning<'p> {
             }
         })?;
         let mut problems = unused_keys?;
-        problems.extend(plan::unused_entries(&mut request, &facts, &walk.used_entries));
+        problems.extend(plan::unused_entries(&mut request, &facts, &walk.jobs));
+        if reports_keys {
+            problems.extend(walk.jobs.without_effect(workspace));
+        }
         Ok(walk.finish(problems, unconverted))
     }
 
