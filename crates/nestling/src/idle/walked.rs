@@ -7,10 +7,9 @@ use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use std::collections::BTreeSet;
 
-/// The stages and the environments of the jobs of several plans.
+/// The environments of the jobs of several plans.
 #[derive(Debug, Default)]
 pub(crate) struct WalkedJobs {
-    stages: BTreeSet<String>,
     environments: BTreeSet<(Option<UnitName>, EnvironmentName)>,
 }
 
@@ -18,9 +17,6 @@ impl WalkedJobs {
     /// Adds the jobs of a plan.
     pub(crate) fn add(&mut self, plan: &Plan) {
         for job in &plan.pipeline.jobs {
-            if !self.stages.contains(job.stage()) {
-                self.stages.insert(job.stage().to_owned());
-            }
             if let Some(environment) = &job.environment {
                 self.environments.insert((job.unit.clone(), environment.clone()));
             }
@@ -32,25 +28,9 @@ impl WalkedJobs {
         self.environments.iter().any(|(_, environment)| environment == entry)
     }
 
-    /// Notes stages without jobs, and inputs for environments that the unit is not deployed to.
+    /// Notes inputs for environments that the unit is not deployed to.
     pub(crate) fn without_effect(&self, workspace: &Workspace) -> Vec<Diagnostic> {
-        let mut problems: Vec<Diagnostic> = self.unused_stages(workspace).into_iter().collect();
-        for unit in &workspace.units {
-            problems.extend(self.unused_inputs(unit));
-        }
-        problems
-    }
-
-    fn unused_stages(&self, workspace: &Workspace) -> Option<Diagnostic> {
-        let unused = workspace.stages.iter().filter(|stage| !self.stages.contains(stage.name.as_str()));
-        let unused: Vec<_> = unused.collect();
-        let names: Vec<String> = unused.iter().map(|stage| format!("`{}`", stage.name)).collect();
-        let message = match names.as_slice() {
-            [] => return None,
-            [name] => format!("no job is in the stage {name}"),
-            names => format!("no job is in the stages {}", names.join(", ")),
-        };
-        Some(note(Diagnostic::warning(&KEY_UNUSED, unused.first()?.origin, message)))
+        workspace.units.iter().flat_map(|unit| self.unused_inputs(unit)).collect()
     }
 
     fn unused_inputs(&self, unit: &Unit) -> Vec<Diagnostic> {

@@ -3,12 +3,12 @@
 use super::{Plan, Request, finished, make};
 use crate::assemble::assemble;
 use crate::changes::PipelineFacts;
-use crate::idle::WalkedJobs;
 use crate::unit::{SharedRenderings, deploy_to_entry};
 use crate::workspace::{Environment, Templates};
 use nestling_files::files::ReadError;
 use nestling_gitlab::check::{CheckSettings, check};
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::EnvironmentName;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
@@ -38,11 +38,11 @@ pub(crate) fn plan_kinds(
 pub(crate) fn unused_entries(
     request: &mut Request<'_>,
     kinds: &[PipelineFacts],
-    jobs: &WalkedJobs,
+    is_used: &dyn Fn(&EnvironmentName) -> bool,
 ) -> Vec<Diagnostic> {
     let workspace = &request.loaded.workspace;
     let mut problems = Vec::new();
-    for entry in workspace.environments.entries.values().filter(|entry| !jobs.deploy_to(&entry.name)) {
+    for entry in workspace.environments.entries.values().filter(|entry| !is_used(&entry.name)) {
         if let Some(facts) = kinds.iter().find(|facts| entry.when.holds(facts)) {
             request.pipeline = facts.clone();
             problems.extend(of_entry(request, entry));

@@ -132,7 +132,7 @@ impl<'p> Planning<'p> {
             }
         })?;
         let mut problems = unused_keys?;
-        problems.extend(plan::unused_entries(&mut request, &facts, &walk.jobs));
+        problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
         if reports_keys {
             problems.extend(walk.jobs.without_effect(workspace));
         }
