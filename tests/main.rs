@@ -17,6 +17,7 @@ mod examples;
 mod determinism;
 mod no_checkout;
 mod damage;
+mod bombs;
 mod hostile;
 mod render_cases;
 mod check_cases;

@@ -25,6 +25,7 @@ mod engine_messages;
 mod source_position;
 mod shell_words;
 mod untrusted;
+mod bounds;
 mod marks;
 mod values;
 mod facts_read;
