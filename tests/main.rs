@@ -18,6 +18,7 @@ mod determinism;
 mod no_checkout;
 mod damage;
 mod bombs;
+mod given_lists;
 mod hostile;
 mod render_cases;
 mod check_cases;

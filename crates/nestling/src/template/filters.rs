@@ -65,14 +65,23 @@ fn bounded(value: Value, state: &State<'_, '_>, placeholders: &Placeholders) -> 
         return Ok(value);
     }
     charge(&value, Price::COMPARED, state, placeholders)?;
-    if value.kind() != ValueKind::Iterable {
+    // What `chain` returns is a list or a mapping by its kind.
+    let is_merged = value.as_object().is_some_and(|object| object.type_name().contains("merge_object"));
+    if value.kind() != ValueKind::Iterable && !is_merged {
         return Ok(value);
     }
     let mut items = Vec::new();
     for item in value.try_iter()?.checked() {
         items.push(item?);
     }
-    Ok(Value::from(items))
+    if value.kind() != ValueKind::Map {
+        return Ok(Value::from(items));
+    }
+    let mut pairs = Vec::with_capacity(items.len());
+    for key in items {
+        pairs.push((key.clone(), value.get_item(&key)?));
+    }
+    Ok(Value::from_pairs(pairs))
 }
 
 /// Pays for a value that a namespace keeps.

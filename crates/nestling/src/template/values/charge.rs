@@ -31,7 +31,7 @@ impl Price {
     /// Of a walk that reads each item.
     pub(crate) const READ: Self = Self { item: 32, text: 4 };
     /// Of a walk that compares.
-    pub(crate) const COMPARED: Self = Self { item: 8, text: 8 };
+    pub(crate) const COMPARED: Self = Self { item: 32, text: 8 };
 }
 
 /// What a walk through a value has seen.
@@ -90,7 +90,10 @@ impl Walk {
     ) -> Result<(), Error> {
         self.items += 1;
         self.depth = self.depth.max(depth);
-        self.pay(self.price.item, state)?;
+        // The engine has charged for the step that reads the value itself.
+        if depth > 0 {
+            self.pay(self.price.item, state)?;
+        }
         if let Some(text) = value.as_str() {
             let size = placeholders.size_of(text);
             if size.nesting > CAPTURE_DEPTH {
