@@ -13,10 +13,12 @@ pub mod need;
 pub mod scope;
 pub mod guard;
 pub mod expression;
+pub mod moa;
 pub mod rule;
 pub mod known;
 pub mod environment;
 pub mod matrix;
+pub(crate) mod expand;
 pub mod presence;
 pub mod duration;
 

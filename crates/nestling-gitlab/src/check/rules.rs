@@ -12,6 +12,7 @@ mod include_form;
 mod job_key;
 mod job_script;
 mod job_value;
+mod job_inputs;
 mod image;
 mod tags;
 mod cache;
@@ -85,6 +86,7 @@ lints! {
     job_key,
     job_script,
     job_value,
+    job_inputs,
     image,
     tags,
     cache,
@@ -132,3 +134,4 @@ lints! {
 // Other stages report against these as well.
 pub use environment_name::RULE as ENVIRONMENT_NAME;
 pub use limits::RULE as LIMITS;
+pub use rules_condition::condition_problem;
