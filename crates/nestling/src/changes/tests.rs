@@ -300,7 +300,7 @@ fn given_lists_are_read_as_git_writes_them() {
         (b"", &[]),
         ("\u{FEFF}a\r\nb\r\n".as_bytes(), &["M a", "M b"]),
         (b"\"\\303\\244\\t\\\"x\\\"\"\n", &["M \u{e4}\\t\"x\""]),
-        (b"D\t\"\\303\\244\"\nR90\t\"\\\\\"\tnew\n", &["A new", "D \\\\", "D \u{e4}"]),
+        (b"D\t\"\\303\\244\"\nR90\t\"\\\\\"\tnew\n", &["D \\", "A new", "D \u{e4}"]),
         (b":100644 100644 1234567 89abcde M\ta b\n:000000 100644 0000000 89abcde A\tc\n", &["M a b", "A c"]),
         (b":100644 100644 1234567 89abcde M\0a b\0", &["M a b"]),
         (

@@ -282,7 +282,7 @@ impl<'s> Reader<'_, 's> {
                 token if depth == 0 && is_wanted(token) => return Some(()),
                 Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => depth += 1,
                 Token::ParenClose | Token::BracketClose | Token::BraceClose => {
-                    depth = depth.saturating_sub(1)
+                    depth = depth.saturating_sub(1);
                 }
                 _ => {}
             }
