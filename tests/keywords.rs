@@ -105,7 +105,10 @@ impl<'a> Comparison<'a> {
                 self.differences.insert(format!("table only: {place} = {word}"));
             }
         }
-        for (key, values) in schema.keys.iter().filter(|_| !self.keys_only) {
+        if self.keys_only {
+            return;
+        }
+        for (key, values) in &schema.keys {
             if let Some(shapes) = table.keys.get(key) {
                 self.compare(&format!("{place}:{key}"), values, shapes);
             }

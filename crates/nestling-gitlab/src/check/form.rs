@@ -92,7 +92,12 @@ impl<'a> Walk<'a> {
     /// Judges a value of the right type.
     fn inside(&mut self, named: Named<'_>, shape: &'static Shape, node: &Node) {
         match shape {
-            Shape::Anything | Shape::Boolean | Shape::False | Shape::Empty | Shape::Number => {}
+            Shape::Anything
+            | Shape::Scalar
+            | Shape::Boolean
+            | Shape::False
+            | Shape::Empty
+            | Shape::Number => {}
             Shape::Integer(least, most) => self.range(named, *least, *most, node),
             Shape::String(shape) => self.text(named, shape, node),
             Shape::List(shape) => self.list(named, shape, node),
@@ -171,6 +176,7 @@ impl<'a> Walk<'a> {
 fn has_kind(shape: &Shape, node: &Node) -> bool {
     match shape {
         Shape::Anything => true,
+        Shape::Scalar => node.as_scalar().is_some() && !node.is_null(),
         Shape::Boolean => node.as_bool().is_some(),
         Shape::False => node.as_bool() == Some(false),
         Shape::Empty => node.as_map().is_some_and(Map::is_empty),

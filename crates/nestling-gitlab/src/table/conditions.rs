@@ -67,7 +67,10 @@ const RULE: MappingShape = MappingShape {
         NEEDS,
         Keyword::new("interruptible", ONE_BOOLEAN).page("ci/yaml/#rulesinterruptible"),
     ],
-    constraints: &[Constraint::Filled],
+    constraints: &[
+        Constraint::Filled,
+        Constraint::Never(&["auto_cancel", "script", "tags", "stage", "only", "except"]),
+    ],
 };
 
 const WORKFLOW_RULE: MappingShape = MappingShape {
@@ -83,7 +86,7 @@ const WORKFLOW_RULE: MappingShape = MappingShape {
         NEEDS,
         Keyword::new("auto_cancel", AUTO_CANCEL).page("ci/yaml/#workflowrulesauto_cancel"),
     ],
-    constraints: &[Constraint::Filled],
+    constraints: &[Constraint::Filled, Constraint::Never(&["interruptible", "start_in"])],
 };
 
 /// `rules` of a job.
@@ -126,7 +129,7 @@ const REFS: Shape = Shape::List(ListShape::of(&[Shape::String(StringShape::Patte
 const CONDITIONS: Shape = Shape::List(ListShape::of(&[Shape::String(StringShape::Condition)]));
 
 const POLICY: MappingShape = MappingShape {
-    place: "only and except",
+    place: "",
     rule: "",
     keys: &[
         Keyword::new("refs", &[REFS]),

@@ -1,7 +1,7 @@
 //! `image` and `services` (`entry/imageable.rb`, `entry/service.rb`, `entry/pull_policy.rb`).
 
 use super::commands::COMMANDS;
-use super::shape::{Keyword, ListShape, MappingShape, Null, Shape, StringShape};
+use super::shape::{Constraint, Keyword, ListShape, MappingShape, Null, Shape, StringShape};
 use super::strings::{FILLED, INTEGER, LIST_OF_STRINGS, ONE_STRING, word};
 use super::variables::PLAIN_VARIABLES;
 
@@ -38,7 +38,8 @@ const IMAGE_KEYS: MappingShape = MappingShape {
     place: "image",
     rule: "",
     keys: &[NAME, ENTRYPOINT, IN_DOCKER, IN_KUBERNETES, PULL_POLICY],
-    constraints: &[],
+    // `ports` are for the terminal of the web editor.
+    constraints: &[Constraint::Never(&["ports", "alias", "command", "variables"])],
 };
 
 const SERVICE_KEYS: MappingShape = MappingShape {
@@ -56,7 +57,7 @@ const SERVICE_KEYS: MappingShape = MappingShape {
         IN_KUBERNETES,
         PULL_POLICY,
     ],
-    constraints: &[],
+    constraints: &[Constraint::Never(&["ports"])],
 };
 
 /// `image`.

@@ -146,7 +146,7 @@ pub static TRIGGER_JOB: MappingShape =
     MappingShape { place: "trigger job", rule: "job-key", keys: &TRIGGER_JOB_KEYS, constraints: &[] };
 
 pub(crate) const TRIGGER_JOB_KEYS: [Keyword; 15] = [
-    Keyword::new("allow_failure", ONE_BOOLEAN).rule("when-form").page("ci/yaml/#allow_failure"),
+    Keyword::new("allow_failure", ONE_BOOLEAN).rule("trigger-form").page("ci/yaml/#allow_failure"),
     ENVIRONMENT_KEY,
     EXCEPT,
     EXTENDS,
@@ -154,7 +154,7 @@ pub(crate) const TRIGGER_JOB_KEYS: [Keyword; 15] = [
     INTERRUPTIBLE,
     Keyword { shapes: TRIGGER_NEEDS, ..NEEDS_KEY },
     ONLY,
-    Keyword { shapes: PARALLEL_MATRIX, ..PARALLEL_KEY },
+    Keyword { shapes: PARALLEL_MATRIX, rule: "trigger-form", ..PARALLEL_KEY },
     RESOURCE_GROUP,
     RULES_KEY,
     STAGE,
@@ -162,7 +162,7 @@ pub(crate) const TRIGGER_JOB_KEYS: [Keyword; 15] = [
     VARIABLES,
     Keyword::new("when", &[word(&["on_success", "on_failure", "always", "manual"])])
         .default("on_success")
-        .rule("when-form")
+        .rule("trigger-form")
         .page("ci/yaml/#when"),
 ];
 

@@ -1,7 +1,7 @@
 //! `needs` (`entry/needs.rb`, `entry/need.rb`).
 
 use super::copies::PARALLEL_MATRIX;
-use super::shape::{CaseShape, Keyword, ListShape, MappingShape, Shape};
+use super::shape::{CaseShape, Constraint, Keyword, ListShape, MappingShape, Shape};
 use super::strings::{FILLED, ONE_BOOLEAN};
 
 const JOB: Keyword = Keyword::new("job", &[FILLED]).required();
@@ -21,12 +21,16 @@ const SAME_PIPELINE: MappingShape = MappingShape {
         OPTIONAL,
         Keyword::new("parallel", PARALLEL_MATRIX).page("ci/yaml/#needsparallelmatrix"),
     ],
-    constraints: &[],
+    constraints: &[Constraint::Never(&["pipeline", "project", "ref"])],
 };
 
 /// A job of another pipeline of the same project.
-const OTHER_PIPELINE: MappingShape =
-    MappingShape { place: "needs:pipeline", rule: "", keys: &[PIPELINE, JOB, ARTIFACTS], constraints: &[] };
+const OTHER_PIPELINE: MappingShape = MappingShape {
+    place: "needs:pipeline",
+    rule: "",
+    keys: &[PIPELINE, JOB, ARTIFACTS],
+    constraints: &[Constraint::Never(&["optional", "parallel", "ref"])],
+};
 
 /// A job of another project.
 const OTHER_PROJECT: MappingShape = MappingShape {
@@ -39,7 +43,7 @@ const OTHER_PROJECT: MappingShape = MappingShape {
         ARTIFACTS,
         OPTIONAL,
     ],
-    constraints: &[],
+    constraints: &[Constraint::Never(&["pipeline", "parallel"])],
 };
 
 /// A pipeline of another project, whose status a job without a script shows.

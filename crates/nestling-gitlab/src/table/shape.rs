@@ -42,6 +42,8 @@ pub enum Null {
 pub enum Shape {
     /// Whatever YAML can hold.
     Anything,
+    /// A string, a number or a boolean, which GitLab writes as a string.
+    Scalar,
     /// `true` or `false`.
     Boolean,
     /// `false`, where `true` is refused.
@@ -186,6 +188,8 @@ pub enum Constraint {
     AtMostOne(&'static [&'static str]),
     /// Exactly one of the keys is there, null or not.
     ExactlyOne(&'static [&'static str]),
+    /// The keys belong to related mappings, and are certainly wrong in this one.
+    Never(&'static [&'static str]),
     /// The first key, unless it is null, requires the second with a value.
     Requires(&'static str, &'static str),
 }
@@ -264,6 +268,22 @@ impl MappingShape {
     /// Returns the keyword of a name.
     pub fn keyword(&self, name: &str) -> Option<&'static Keyword> {
         self.keys.iter().find(|keyword| keyword.name == name)
+    }
+}
+
+impl Constraint {
+    /// Returns `true` if a key counts even if it is null.
+    pub(crate) fn counts_null(&self, key: &str) -> bool {
+        match self {
+            Self::Filled => true,
+            Self::AtMostOne(keys) | Self::ExactlyOne(keys) => keys.contains(&key),
+            Self::Never(_) | Self::Requires(..) => false,
+        }
+    }
+
+    /// Returns `true` if a key is certainly wrong.
+    pub(crate) fn forbids(&self, key: &str) -> bool {
+        matches!(self, Self::Never(keys) if keys.contains(&key))
     }
 }
 

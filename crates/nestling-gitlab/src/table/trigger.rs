@@ -1,7 +1,9 @@
 //! `trigger` (`entry/trigger.rb`, `entry/trigger/forward.rb`).
 
 use super::includes::TRIGGER_INCLUDE;
-use super::shape::{CaseShape, Keyword, MappingShape, NamesShape, Null, Shape, StringShape, Words};
+use super::shape::{
+    CaseShape, Constraint, Keyword, MappingShape, NamesShape, Null, Shape, StringShape, Words,
+};
 use super::strings::{FILLED, ONE_BOOLEAN, ONE_STRING};
 
 const STRATEGIES: Words = Words { all: &["depend"], newer: &[("mirror", (18, 2))], open: false };
@@ -28,20 +30,20 @@ const OTHER_PROJECT: MappingShape = MappingShape {
     place: "trigger",
     rule: "",
     keys: &[
-        Keyword::new("project", &[FILLED]).required().page("ci/yaml/#triggerproject"),
+        Keyword::new("project", &[FILLED]).null(Null::Refused).page("ci/yaml/#triggerproject"),
         Keyword::new("branch", ONE_STRING).page("ci/yaml/#triggerproject"),
         STRATEGY,
         FORWARD,
         Keyword::new("inputs", &[Shape::Names(&INPUT_VALUES)]).page("ci/yaml/#triggerinputs"),
     ],
-    constraints: &[],
+    constraints: &[Constraint::ExactlyOne(&["project", "include"])],
 };
 
 const SAME_PROJECT: MappingShape = MappingShape {
     place: "trigger",
     rule: "",
     keys: &[Keyword::new("include", TRIGGER_INCLUDE).page("ci/yaml/#triggerinclude"), STRATEGY, FORWARD],
-    constraints: &[],
+    constraints: &[Constraint::Never(&["project", "branch", "inputs"])],
 };
 
 /// `trigger`.

@@ -1,10 +1,10 @@
 //! `variables` (`entry/variables.rb`, `entry/variable.rb`).
 
-use super::shape::{Keyword, MappingShape, NamesShape, Null, Shape};
-use super::strings::{BOOLEAN, INTEGER, LIST_OF_STRINGS, ONE_BOOLEAN, STRING};
+use super::shape::{Constraint, Keyword, MappingShape, NamesShape, Null, Shape};
+use super::strings::{INTEGER, LIST_OF_STRINGS, ONE_BOOLEAN, STRING};
 
 /// A value of a variable.
-const VALUE: &[Shape] = &[STRING, Shape::Number, BOOLEAN];
+const VALUE: &[Shape] = &[Shape::Scalar];
 
 const VALUE_KEY: Keyword = Keyword::new("value", VALUE).page("ci/yaml/#variablesvalue");
 const EXPAND: Keyword = Keyword::new("expand", ONE_BOOLEAN).default("true").page("ci/yaml/#variablesexpand");
@@ -21,8 +21,12 @@ const GLOBAL: MappingShape = MappingShape {
 };
 
 /// A variable of a job.
-const OF_JOB: MappingShape =
-    MappingShape { place: "variables", rule: "", keys: &[VALUE_KEY, EXPAND], constraints: &[] };
+const OF_JOB: MappingShape = MappingShape {
+    place: "variables",
+    rule: "",
+    keys: &[VALUE_KEY, EXPAND],
+    constraints: &[Constraint::Never(&["description", "options"])],
+};
 
 const fn variables(shapes: &'static [Shape], null: Null) -> NamesShape {
     NamesShape { noun: "variable", shapes, null, least: 0, most: usize::MAX }
@@ -30,13 +34,11 @@ const fn variables(shapes: &'static [Shape], null: Null) -> NamesShape {
 
 /// `variables` of the whole pipeline.
 pub(super) const GLOBAL_VARIABLES: &[Shape] = &[Shape::Names(&GLOBAL_NAMES)];
-const GLOBAL_NAMES: NamesShape =
-    variables(&[STRING, Shape::Number, BOOLEAN, Shape::Mapping(&GLOBAL)], Null::Unset);
+const GLOBAL_NAMES: NamesShape = variables(&[Shape::Scalar, Shape::Mapping(&GLOBAL)], Null::Unset);
 
 /// `variables` of a job.
 pub(super) const JOB_VARIABLES: &[Shape] = &[Shape::Names(&JOB_NAMES)];
-const JOB_NAMES: NamesShape =
-    variables(&[STRING, Shape::Number, BOOLEAN, Shape::Mapping(&OF_JOB)], Null::Unset);
+const JOB_NAMES: NamesShape = variables(&[Shape::Scalar, Shape::Mapping(&OF_JOB)], Null::Unset);
 
 /// `variables` of a rule or a service, whose values have no keys.
 pub(super) const PLAIN_VARIABLES: &[Shape] = &[Shape::Names(&PLAIN_NAMES)];

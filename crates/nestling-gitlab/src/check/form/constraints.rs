@@ -12,17 +12,20 @@ impl Walk<'_> {
         map: &Map,
         origin: Origin,
         named: Named<'_>,
+        is_meant: &dyn Fn(&str) -> bool,
     ) {
         for constraint in shape.constraints {
             match *constraint {
                 Constraint::Filled if map.is_empty() => {
                     self.error(named, origin, format!("{} cannot be empty", named.label));
                 }
-                Constraint::Filled => {}
+                Constraint::Filled | Constraint::Never(_) => {}
                 Constraint::AtMostOne(keys) => self.at_most_one(keys, map, named),
                 Constraint::ExactlyOne(keys) => {
                     self.at_most_one(keys, map, named);
-                    self.at_least_one(shape, keys, map, origin, named);
+                    if !keys.iter().any(|key| map.contains(key) || is_meant(key)) {
+                        self.none_of(shape, keys, origin, named);
+                    }
                 }
                 Constraint::Requires(key, other) => self.requires(key, other, map, named),
             }
@@ -38,19 +41,16 @@ impl Walk<'_> {
         }
     }
 
-    fn at_least_one(
+    /// Reports that none of the keys is there, of which the mapping has one.
+    fn none_of(
         &mut self,
         shape: &'static MappingShape,
         keys: &'static [&'static str],
-        map: &Map,
         origin: Origin,
         named: Named<'_>,
     ) {
-        if keys.iter().any(|key| map.contains(key)) {
-            return;
-        }
         let is_known =
-            |key: &&&str| shape.keyword(key).is_some_and(|keyword| self.too_new(keyword.since).is_none());
+            |key: &&&str| shape.keyword(key).is_none_or(|keyword| self.too_new(keyword.since).is_none());
         let known: Vec<&str> = keys.iter().filter(is_known).copied().collect();
         let message = match known[..] {
             [key] => format!("{} requires `{key}`", named.label),
@@ -62,7 +62,8 @@ impl Walk<'_> {
     fn requires(&mut self, key: &str, other: &str, map: &Map, named: Named<'_>) {
         let Some(entry) = map.entry(key).filter(|entry| !is_blank(entry)) else { return };
         if map.entry(other).is_none_or(is_blank) {
-            self.error(named, entry.key.origin, format!("`{key}` requires `{other}`"));
+            let help = format!("add `{other}: …`");
+            self.error_with_help(named, entry.key.origin, format!("`{key}` requires `{other}`"), Some(help));
         }
     }
 }

@@ -16,19 +16,20 @@ impl Walk<'_> {
                 format!("{} has {} entries; GitLab allows {}", named.label, items.len(), shape.most);
             self.error(named, excess.origin, message);
         }
-        self.items(named, shape, items);
+        let entry = format!("an entry of {}", named.label);
+        self.items(named, &entry, shape, items);
     }
 
-    fn items(&mut self, named: Named<'_>, shape: &'static ListShape, items: &[Node]) {
+    fn items(&mut self, named: Named<'_>, entry: &str, shape: &'static ListShape, items: &[Node]) {
         for item in items {
             if item.is_null() && shape.null {
                 continue;
             }
             match item.as_seq().filter(|_| shape.nested) {
-                Some(inner) => self.items(named, shape, inner),
+                Some(inner) => self.items(named, entry, shape, inner),
                 None if super::is_judged_elsewhere(item) => {}
                 None if shape.items.iter().any(|shape| has_kind(shape, item)) => {
-                    self.value(named, shape.items, item);
+                    self.value(Named { label: entry, ..named }, shape.items, item);
                 }
                 None => self.wrong_item(named, shape.items, item),
             }

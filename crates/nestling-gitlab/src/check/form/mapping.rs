@@ -22,12 +22,11 @@ impl Walk<'_> {
             }
         }
         // An unknown key may be a misspelt one that is missing.
-        let is_explained =
-            self.problems[before..].iter().any(|problem| problem.message.starts_with("unknown"));
-        if !is_explained {
-            self.missing(shape, map, origin, named);
-            self.constraints(shape, map, origin, named);
-        }
+        let helps: Vec<String> =
+            self.problems[before..].iter().filter_map(|problem| problem.help.clone()).collect();
+        let is_meant = |name: &str| helps.contains(&format!("did you mean `{name}`?"));
+        self.missing(shape, map, origin, named, &is_meant);
+        self.constraints(shape, map, origin, named, &is_meant);
     }
 
     /// Returns the keyword of a name; where versions differ about it, that of the instance's version.
@@ -67,7 +66,12 @@ impl Walk<'_> {
                 let message = format!("{} cannot have `{key}`", named.label);
                 return self.error_with_help(named, origin, message, Some("remove it"));
             }
+            _ if shape.constraints.iter().any(|constraint| constraint.forbids(key)) => {
+                let message = format!("{} cannot have `{key}`", named.label);
+                return self.error_with_help(named, origin, message, Some("remove it"));
+            }
             "job" | "trigger job" => format!("unknown job keyword `{key}`"),
+            "" => format!("unknown keyword `{key}` in {}", named.label),
             place => format!("unknown keyword `{key}` in `{place}`"),
         };
         let known = shape.keys.iter().map(|keyword| keyword.name);
@@ -79,8 +83,15 @@ impl Walk<'_> {
         self.unknown_word(named, origin, message, suggestion, help);
     }
 
-    fn missing(&mut self, shape: &'static MappingShape, map: &Map, origin: Origin, named: Named<'_>) {
-        for keyword in shape.keys {
+    fn missing(
+        &mut self,
+        shape: &'static MappingShape,
+        map: &Map,
+        origin: Origin,
+        named: Named<'_>,
+        is_meant: &dyn Fn(&str) -> bool,
+    ) {
+        for keyword in shape.keys.iter().filter(|keyword| !is_meant(keyword.name)) {
             let is_missing = match keyword.null {
                 Null::Required | Null::RequiredKey => !map.contains(keyword.name),
                 Null::Unset | Null::Refused => false,
@@ -88,7 +99,8 @@ impl Walk<'_> {
             if is_missing {
                 let rule = if keyword.rule.is_empty() { named.rule } else { keyword.rule };
                 let message = format!("{} requires `{}`", named.label, keyword.name);
-                self.error(Named { rule, ..named }, origin, message);
+                let help = format!("add `{}: …`", keyword.name);
+                self.error_with_help(Named { rule, ..named }, origin, message, Some(help));
             }
         }
     }

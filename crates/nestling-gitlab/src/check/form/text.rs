@@ -77,11 +77,12 @@ impl Walk<'_> {
         if let Some((word, since)) = newer {
             let Some((major, minor)) = self.too_new(Some(*since)) else { return };
             let key = named.label.trim_matches('`');
-            return self.error(
-                named,
-                node.origin,
-                format!("`{key}: {word}` requires GitLab {major}.{minor}"),
-            );
+            let message = format!("`{key}: {word}` requires GitLab {major}.{minor}");
+            let help = match words.all {
+                [only] => format!("use `{only}`"),
+                all => format!("use one of {}", all.join(", ")),
+            };
+            return self.error_with_help(named, node.origin, message, Some(help));
         }
         let suggestion = Suggestion::among(text, words.iter());
         let message = format!("{} cannot be `{text}`", named.label);

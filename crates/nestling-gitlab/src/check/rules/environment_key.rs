@@ -1,9 +1,10 @@
 //! `environment-key`: keywords and values of `environment`.
 
-pub(super) use super::by_table as check;
-
+use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Example, Rule};
+use crate::diagnostic::{Diagnostic, Example, Rule};
+use crate::pipeline::environment::environment;
+use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-key",
@@ -18,3 +19,19 @@ has at most 255 characters.",
         "a: { script: d, environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging } }\n",
     ),
 };
+
+pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
+    for (_, job) in index.jobs() {
+        let Some(environment) = environment(&job.body) else { continue };
+        for key in ["url", "auto_stop_in"] {
+            problems.extend(environment.get(key).and_then(|node| without_effect(key, node)));
+        }
+    }
+}
+
+/// Reports an empty string, which GitLab takes for no value.
+fn without_effect(key: &str, node: &Node) -> Option<Diagnostic> {
+    node.as_str().filter(|text| text.is_empty())?;
+    let problem = Diagnostic::warning(&RULE, node.origin, format!("`{key}` is empty, and has no effect"));
+    Some(problem.with_help("remove it"))
+}
