@@ -189,3 +189,6 @@ fn has_kind(shape: &Shape, node: &Node) -> bool {
         Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_) => node.as_map().is_some(),
     }
 }
+
+#[cfg(test)]
+mod tests;
