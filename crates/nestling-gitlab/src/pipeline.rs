@@ -19,6 +19,7 @@ pub mod known;
 pub mod environment;
 pub mod matrix;
 pub(crate) mod needed_copies;
+pub(crate) mod expand;
 pub mod presence;
 pub mod duration;
 
