@@ -2,6 +2,7 @@
 
 use super::dot::Graph;
 use super::project::Project;
+use super::variable::Variable;
 use crate::assembly::StackId;
 use crate::id::Id;
 use nestling_gitlab::diagnostic::Origin;
@@ -37,6 +38,8 @@ pub(crate) struct Pipeline {
     pub triggers: Vec<String>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
+    /// The region of its stack, where that is known.
+    pub region: Option<String>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -67,8 +70,10 @@ pub(crate) struct Action {
     pub primary: Option<String>,
     /// The artifacts that it makes.
     pub outputs: Vec<String>,
-    /// Variables that are set for each run: a name and a string with `#{namespace.variable}`.
-    pub variables: Vec<(String, String)>,
+    /// Variables that are set for each run.
+    pub variables: Vec<Variable>,
+    /// The region that it runs in, where that is not the pipeline's own.
+    pub region: Option<String>,
     /// Where it is written.
     pub origin: Origin,
 }

@@ -1,7 +1,7 @@
 //! The graph of everything that an assembly deploys and runs.
 
 use crate::assembly::{Assembly, StackId, StageId};
-use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath};
+use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath, VariableValue};
 use crate::id::Id;
 use crate::ordering::Past;
 use crate::report::Report;
@@ -100,12 +100,14 @@ pub struct ScriptStep {
     pub privileged: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
-    /// Variables with fixed values.
-    pub variables: Vec<(String, String)>,
-    /// Variables with values of other nodes: a name and a string with `#{namespace.variable}`.
-    pub references: Vec<(String, String)>,
+    /// The region that it runs in, where that is known.
+    pub region: Option<String>,
+    /// Its variables: of several definitions of one name, that which counts.
+    pub variables: Vec<(String, VariableValue)>,
     /// Its commands, artifacts, reports and caches.
     pub spec: BuildSpec,
+    /// The reasons that no job can do what it does, in words.
+    pub impossible: Vec<String>,
     /// The files that it reads; its commands start in the first ones.
     pub inputs: Vec<Input>,
     /// The artifacts that it makes, by CodePipeline's names.
@@ -197,7 +199,7 @@ impl Work {
 impl ScriptStep {
     /// Returns the namespace and the variable of each value of another node that it reads.
     pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.references.iter().flat_map(|(_, value)| references(value))
+        self.variables.iter().filter_map(|(_, value)| value.reference()).flat_map(references)
     }
 }
 

@@ -11,7 +11,7 @@ use super::ordered::{Ordered, OrderedId, order};
 use super::role::{Role, assembly_artifact, main_source, maker, roles};
 use super::stage::stages_of;
 use crate::assembly::{StackId, StageId};
-use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, Project, SourceKind, matching};
+use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, Project, SourceKind, VariableValue, matching, merged};
 use crate::id::Id;
 use crate::report::{Line, LineKind};
 use std::collections::BTreeSet;
@@ -98,7 +98,7 @@ impl<'a> Adding<'a> {
             },
             Does::Build(project) => {
                 self.report_project(id, project);
-                Work::Run(Box::new(step(project, action)))
+                Work::Run(Box::new(step(self.pipeline, project, action)))
             }
             Does::Other { what, .. } => self.unsupported(id, what),
             Does::Source { .. } => Work::Unsupported("a source".to_owned()),
@@ -118,9 +118,6 @@ impl<'a> Adding<'a> {
         if let Some(network) = &project.network {
             self.report(LineKind::Runner, id, &format!("it ran inside a VPC: {network}"));
         }
-        for (name, store) in project.secrets.iter().chain(&project.spec.secrets) {
-            self.report(LineKind::Variable, id, &format!("{name}, from {store}"));
-        }
         for grant in &project.grants {
             self.report(LineKind::Role, id, grant);
         }
@@ -131,7 +128,10 @@ impl<'a> Adding<'a> {
     fn compared(&self, id: OrderedId<'a>) -> Vec<StackId> {
         let assembly = &self.deployment.assembly;
         let variables = &self.actions[id].action.variables;
-        let written = variables.iter().find(|(name, _)| name == "STAGE_PATH").map(|(_, path)| path);
+        let written = variables.iter().find_map(|(name, value)| match value {
+            VariableValue::Text(path) if name == "STAGE_PATH" => Some(path),
+            _ => None,
+        });
         let named = written.and_then(|path| assembly.stages.iter().position(|stage| stage.path == *path));
         let stage = named.map(Id::new).or(self.stages[id.index()]);
         let mut stacks: BTreeSet<StackId> = BTreeSet::new();
@@ -277,23 +277,25 @@ impl<'a> Adding<'a> {
     }
 }
 
-fn step(project: &Project, action: &codepipeline::Action) -> ScriptStep {
-    // CDK's own variable, which makes CodePipeline notice a changed project.
-    let variables = action.variables.iter().filter(|(name, _)| !name.starts_with("_PROJECT_CONFIG"));
-    let (references, fixed): (Vec<_>, Vec<_>) =
-        variables.cloned().partition(|(_, value)| value.contains("#{"));
-    let mut variables = project.variables.clone();
-    variables.extend(project.spec.variables.iter().cloned());
-    variables.extend(fixed);
+/// CDK's own variable, which makes CodePipeline notice a changed project.
+const CHANGE_MARKER: &str = "_PROJECT_CONFIG";
+
+fn step(pipeline: &Pipeline, project: &Project, action: &codepipeline::Action) -> ScriptStep {
+    let mut of_action = action.variables.clone();
+    of_action.retain(|(name, _)| !name.starts_with(CHANGE_MARKER));
+    let levels = [&project.spec.variables[..], &project.variables, &of_action];
+    let variables = merged(levels);
+    let fetches = variables.iter().any(|(_, value)| value.is_fetched());
     ScriptStep {
         image: project.image.clone(),
         privileged: project.privileged,
         timeout: project.timeout,
+        region: action.region.clone().or_else(|| pipeline.region.clone()),
         variables,
-        references,
         spec: project.spec.clone(),
+        impossible: project.impossible.clone(),
         inputs: Vec::new(),
         outputs: action.outputs.clone(),
-        uses_aws: !project.grants.is_empty(),
+        uses_aws: !project.grants.is_empty() || fetches,
     }
 }

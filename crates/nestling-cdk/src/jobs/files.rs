@@ -9,49 +9,46 @@ use crate::shell::{in_double_quotes, quoted};
 /// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
 pub(crate) const HANDED_ON: &str = ".nestling";
 
-/// The root of the checkout, as a word of a shell.
-const ROOT: &str = "\"$CI_PROJECT_DIR\"";
-
-/// Returns the directory of an input, as a word of a shell.
-pub(crate) fn directory_of(request: &Request<'_>, input: &Input) -> String {
+/// Returns the directory of an input, from the root of the checkout; empty for the root itself.
+pub(crate) fn path_of(request: &Request<'_>, input: &Input) -> String {
     match &input.source {
-        InputSource::Checkout => unit_directory(request),
-        InputSource::Assembly => in_checkout(&request.assembly()),
+        // The unit's own directory takes the place of the pipeline's repository.
+        InputSource::Checkout => request.directory.to_owned(),
+        InputSource::Assembly => request.assembly(),
         InputSource::Repository(..)
         | InputSource::Store(_)
         | InputSource::Node(_)
-        | InputSource::Parent(_) => in_checkout(&format!("{HANDED_ON}/{}", input.artifact)),
+        | InputSource::Parent(_) => format!("{HANDED_ON}/{}", input.artifact),
     }
 }
 
-/// Returns the directory in which the commands of a step start, as a word of a shell.
-pub(crate) fn start_directory(request: &Request<'_>, step: &ScriptStep) -> String {
-    match step.inputs.first() {
-        Some(first) => directory_of(request, first),
-        None => unit_directory(request),
+/// Returns the directory in which the commands of a step start, from the root of the checkout.
+pub(crate) fn start_path(request: &Request<'_>, step: &ScriptStep) -> String {
+    step.inputs.first().map_or_else(|| request.directory.to_owned(), |first| path_of(request, first))
+}
+
+/// Returns a path of the checkout as a word of a shell.
+pub(crate) fn in_checkout(path: &str) -> String {
+    if path.is_empty() {
+        return "\"$CI_PROJECT_DIR\"".to_owned();
     }
-}
-
-/// Changes to the directory in which the commands of a step start, if that is not where jobs start.
-pub(crate) fn enter(request: &Request<'_>, step: &ScriptStep) -> Option<String> {
-    let start = start_directory(request, step);
-    (start != ROOT).then(|| format!("cd {start}"))
-}
-
-/// The directory that takes the place of the pipeline's repository: the unit's own.
-fn unit_directory(request: &Request<'_>) -> String {
-    if request.directory.is_empty() { ROOT.to_owned() } else { in_checkout(request.directory) }
-}
-
-fn in_checkout(path: &str) -> String {
     format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(path))
 }
 
-/// Returns a path of the step's repository, from the root of the checkout.
-pub(crate) fn below(request: &Request<'_>, path: &str) -> String {
-    match request.directory {
-        "" => path.to_owned(),
-        directory => format!("{directory}/{path}"),
+/// Returns a path of the checkout as the value of a variable.
+pub(crate) fn as_value(path: &str) -> String {
+    if path.is_empty() {
+        return "$CI_PROJECT_DIR".to_owned();
+    }
+    format!("$CI_PROJECT_DIR/{}", path.replace('$', "$$"))
+}
+
+/// Returns a path below a directory.
+pub(crate) fn below(directory: &str, path: &str) -> String {
+    match (directory, path) {
+        (directory, ".") => directory.to_owned(),
+        ("", path) => path.to_owned(),
+        (directory, path) => format!("{directory}/{path}"),
     }
 }
 
@@ -83,5 +80,5 @@ pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
         in_double_quotes(project)
     );
     let branch = branch.map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
-    vec![format!("git clone --depth 1 {branch}{url} {}", directory_of(job.request, input))]
+    vec![format!("git clone --depth 1 {branch}{url} {}", in_checkout(&path_of(job.request, input)))]
 }
