@@ -14,11 +14,13 @@ mod lost;
 mod read;
 pub(crate) mod matching;
 
-pub(crate) use buildspec::{BuildSpec, Output, TestReport, parse as parse_spec};
-pub(crate) use phase::Phase;
-pub(crate) use variable::{VariableValue, merged};
+#[cfg(test)]
+pub(crate) use buildspec::parse as parse_spec;
+pub(crate) use buildspec::{BuildSpec, Output, TestReport};
 pub(crate) use dot::{LeafId, is_below};
+pub(crate) use phase::Phase;
 pub(crate) use pipeline::{Action, Does, Mode, Pipeline, SourceKind, Stage};
 pub use pipeline::{PipelineId, PipelinePath};
 pub(crate) use project::Project;
 pub(crate) use read::read;
+pub(crate) use variable::{VariableValue, merged};

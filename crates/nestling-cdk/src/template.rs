@@ -183,8 +183,18 @@ mod tests {
         for (value, pseudo, want, unknown) in [
             (image.clone(), ireland, "1.dkr.ecr.eu-west-1.amazonaws.com/repo:${tag}", 0),
             (image, beijing, "1.dkr.ecr.cn-north-1.amazonaws.com.cn/repo:${tag}", 0),
-            (json!({ "Fn::Sub": ["${a}-${AWS::AccountId}", { "a": { "Ref": "AWS::Partition" } }] }), beijing, "aws-cn-${AWS::AccountId}", 1),
-            (json!({ "Fn::Join": [":", [{ "Ref": "Repo" }, { "Ref": "Repo" }, "x"]] }), ireland, "${Repo}:${Repo}:x", 1),
+            (
+                json!({ "Fn::Sub": ["${a}-${AWS::AccountId}", { "a": { "Ref": "AWS::Partition" } }] }),
+                beijing,
+                "aws-cn-${AWS::AccountId}",
+                1,
+            ),
+            (
+                json!({ "Fn::Join": [":", [{ "Ref": "Repo" }, { "Ref": "Repo" }, "x"]] }),
+                ireland,
+                "${Repo}:${Repo}:x",
+                1,
+            ),
             (json!({ "Fn::GetAtt": ["Repo", "Arn"] }), ireland, "${Repo.Arn}", 1),
             (json!({ "Fn::ImportValue": "x" }), ireland, "${Fn::ImportValue}", 1),
         ] {

@@ -73,7 +73,9 @@ fn on_failure(phase: &str, value: &Value, lost: &mut Vec<String>) -> Result<bool
         "ABORT" => Ok(false),
         // GitLab repeats whole jobs, and whether that is right here only people know.
         retry if retry == "RETRY" || retry.starts_with("RETRY-") => {
-            lost.push(format!("`{phase}: on-failure: {retry}` of its build specification: nothing is repeated"));
+            lost.push(format!(
+                "`{phase}: on-failure: {retry}` of its build specification: nothing is repeated"
+            ));
             Ok(false)
         }
         _ => Err(format!("CodeBuild has no `on-failure: {}`", plain(value))),
@@ -120,7 +122,8 @@ mod tests {
         });
         let mut lost = Vec::new();
         let phases = phases(&value, &mut lost).unwrap();
-        let shown: Vec<_> = phases.iter().map(|phase| (phase.name, phase.commands.len(), phase.continues)).collect();
+        let shown: Vec<_> =
+            phases.iter().map(|phase| (phase.name, phase.commands.len(), phase.continues)).collect();
         assert_eq!(shown, [("pre_build", 1, true), ("build", 2, true), ("post_build", 1, false)]);
         assert_eq!((&phases[1].commands[1][..], &phases[1].finally[..]), ("1", &["f".to_owned()][..]));
         assert_eq!(lost, ["runtime versions: the image has to have nodejs 22"]);

@@ -1,8 +1,8 @@
 //! CodeBuild projects: the machine that a step runs on, and the rights of its role.
 
 use super::buildspec::{self, BuildSpec};
-use super::variable::{Variable, VariableValue};
 use super::resource::{Template, logical_id, type_of};
+use super::variable::{Variable, VariableValue};
 use crate::document::{Json, Reader};
 use crate::template::{PseudoParameters, Resolved, resolve, spell};
 use nestling_files::path::RepoPath;
@@ -84,7 +84,8 @@ impl Reading<'_> {
         project.privileged = environment.get("PrivilegedMode").is_some_and(|mode| mode.value() == true);
         for (key, value) in environment.entries()? {
             // The image's credentials are the runner's affair, whoever gives them.
-            if ["Image", "ImagePullCredentialsType", "PrivilegedMode", "EnvironmentVariables"].contains(&key) {
+            if ["Image", "ImagePullCredentialsType", "PrivilegedMode", "EnvironmentVariables"].contains(&key)
+            {
                 continue;
             }
             let text = value.value().to_string();
@@ -156,7 +157,9 @@ impl Project {
                 self.impossible.push(reason);
             }
             for (_, value) in &mut self.spec.variables {
-                if let VariableValue::Text(text) | VariableValue::Secret(text) | VariableValue::Parameter(text) = value
+                if let VariableValue::Text(text)
+                | VariableValue::Secret(text)
+                | VariableValue::Parameter(text) = value
                     && text.contains(token)
                 {
                     *value = VariableValue::Token(std::mem::take(text));

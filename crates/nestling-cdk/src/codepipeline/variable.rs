@@ -70,7 +70,8 @@ mod tests {
         let spec = level(&[("A", text("spec")), ("B", text("spec")), ("C", secret.clone())]);
         let project = level(&[("B", secret.clone()), ("C", text("project")), ("D", text("project"))]);
         let action = level(&[("D", text("action"))]);
-        let want = level(&[("A", text("spec")), ("B", secret), ("C", text("project")), ("D", text("action"))]);
+        let want =
+            level(&[("A", text("spec")), ("B", secret), ("C", text("project")), ("D", text("action"))]);
         assert_eq!(merged([&spec[..], &project, &action]), want);
     }
 }

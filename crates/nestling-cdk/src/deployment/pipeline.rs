@@ -2,22 +2,28 @@
 //! one node an action.
 
 mod replaced;
+mod step;
 
 use super::graph::{
-    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, ScriptStep,
-    Work,
+    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, Work,
 };
 use super::ordered::{Ordered, OrderedId, order};
 use super::role::{Role, assembly_artifact, main_source, maker, roles};
 use super::stage::stages_of;
 use crate::assembly::{StackId, StageId};
-use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, Project, SourceKind, VariableValue, matching, merged};
+use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, SourceKind, VariableValue, matching};
 use crate::id::Id;
 use crate::report::{Line, LineKind};
+use nestling_files::files::Files;
 use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
-pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline: &Pipeline) {
+pub(crate) fn add(
+    deployment: &mut Deployment,
+    pipeline_id: PipelineId,
+    pipeline: &Pipeline,
+    app: Option<&dyn Files>,
+) {
     let actions = order(pipeline, &deployment.assembly);
     let roles = roles(&actions);
     let stages = stages_of(pipeline, &actions, &deployment.assembly);
@@ -26,6 +32,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline
         deployment,
         pipeline,
         pipeline_id,
+        app,
         main_source,
         actions: &actions,
         stages,
@@ -36,7 +43,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline
         adding.nodes.push(nodes);
     }
     adding.add_edges();
-    adding.add_inputs();
+    adding.add_steps();
     adding.add_fates();
     for trigger in &pipeline.triggers {
         adding.report_pipeline(LineKind::Trigger, trigger);
@@ -50,6 +57,8 @@ struct Adding<'a> {
     deployment: &'a mut Deployment,
     pipeline: &'a Pipeline,
     pipeline_id: PipelineId,
+    /// The repository of the app.
+    app: Option<&'a dyn Files>,
     /// The source of the repository itself.
     main_source: Option<&'a codepipeline::Action>,
     actions: &'a Vec<Ordered<'a>>,
@@ -96,10 +105,8 @@ impl<'a> Adding<'a> {
                 stacks if stacks.is_empty() => self.unsupported(id, "a check of permissions without stacks"),
                 stacks => Work::Compare(stacks),
             },
-            Does::Build(project) => {
-                self.report_project(id, project);
-                Work::Run(Box::new(step(self.pipeline, project, action)))
-            }
+            // Its commands may be in files that other nodes make, so that it is read when all of them are there.
+            Does::Build(_) => Work::Run(Box::default()),
             Does::Other { what, .. } => self.unsupported(id, what),
             Does::Source { .. } => Work::Unsupported("a source".to_owned()),
         }
@@ -108,19 +115,6 @@ impl<'a> Adding<'a> {
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
         self.report(LineKind::Unsupported, id, &format!("{what}; a job that fails holds its place"));
         Work::Unsupported(what.to_owned())
-    }
-
-    /// Reports what a project needs beside its commands.
-    fn report_project(&mut self, id: OrderedId<'a>, project: &Project) {
-        for lost in project.lost.iter().chain(&project.spec.lost) {
-            self.report(LineKind::Setting, id, lost);
-        }
-        if let Some(network) = &project.network {
-            self.report(LineKind::Runner, id, &format!("it ran inside a VPC: {network}"));
-        }
-        for grant in &project.grants {
-            self.report(LineKind::Role, id, grant);
-        }
     }
 
     /// The stacks whose permissions an action compares: those of the stage that it names, or else of the stage that it
@@ -199,21 +193,6 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Tells each step where its files come from.
-    fn add_inputs(&mut self) {
-        for (id, ordered) in Id::each(self.actions) {
-            let action = ordered.action;
-            let Some(node_id) = self.nodes[id.index()].first().copied() else { continue };
-            let mut artifacts: Vec<&String> = action.inputs.iter().collect();
-            // Commands start in the first one.
-            artifacts.sort_by_key(|artifact| Some(artifact.as_str()) != action.main_input());
-            let inputs: Vec<Input> = artifacts.into_iter().map(|artifact| self.input(artifact)).collect();
-            if let Work::Run(step) = &mut self.deployment.nodes[node_id].work {
-                step.inputs = inputs;
-            }
-        }
-    }
-
     fn input(&self, artifact: &str) -> Input {
         Input { artifact: artifact.to_owned(), source: self.input_source(artifact) }
     }
@@ -274,28 +253,5 @@ impl<'a> Adding<'a> {
         let (subject, text) = (self.pipeline.path.as_str().to_owned(), text.to_owned());
         let (pipeline, origin) = (Some(self.pipeline_id), self.pipeline.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline, origin });
-    }
-}
-
-/// CDK's own variable, which makes CodePipeline notice a changed project.
-const CHANGE_MARKER: &str = "_PROJECT_CONFIG";
-
-fn step(pipeline: &Pipeline, project: &Project, action: &codepipeline::Action) -> ScriptStep {
-    let mut of_action = action.variables.clone();
-    of_action.retain(|(name, _)| !name.starts_with(CHANGE_MARKER));
-    let levels = [&project.spec.variables[..], &project.variables, &of_action];
-    let variables = merged(levels);
-    let fetches = variables.iter().any(|(_, value)| value.is_fetched());
-    ScriptStep {
-        image: project.image.clone(),
-        privileged: project.privileged,
-        timeout: project.timeout,
-        region: action.region.clone().or_else(|| pipeline.region.clone()),
-        variables,
-        spec: project.spec.clone(),
-        impossible: project.impossible.clone(),
-        inputs: Vec::new(),
-        outputs: action.outputs.clone(),
-        uses_aws: !project.grants.is_empty() || fetches,
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn hand_on(artifact: &str, output: &Output, start: &str) -> Result<St
     if output.is_all() && directory != "." {
         return Ok(format!("(cd {start} && mkdir -p {to} && cp -R {from}/. {to})"));
     }
-    let mut files = format!("find . {OWN} ! -type d -print | {{ grep -E {} || true; }}", alternatives(&patterns));
+    let mut files =
+        format!("find . {OWN} ! -type d -print | {{ grep -E {} || true; }}", alternatives(&patterns));
     if !excluded.is_empty() {
         files.push_str(&format!(" | {{ grep -v -E {} || true; }}", alternatives(&excluded)));
     }

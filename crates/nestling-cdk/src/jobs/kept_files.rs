@@ -42,7 +42,10 @@ pub(crate) fn reports(job: &mut Writer<'_>, step: &ScriptStep) -> Reports {
     for TestReport { format, files } in &step.spec.reports {
         let files = from_start(files);
         if is_outside(files) {
-            job.note(LineKind::Setting, &format!("its report `{files}`: GitLab reads files of the checkout only"));
+            job.note(
+                LineKind::Setting,
+                &format!("its report `{files}`: GitLab reads files of the checkout only"),
+            );
             continue;
         }
         let path = below(&start, files);
@@ -55,7 +58,10 @@ pub(crate) fn reports(job: &mut Writer<'_>, step: &ScriptStep) -> Reports {
             }
         };
         if reports.coverage.is_some() {
-            job.note(LineKind::Setting, &format!("its report `{files}`: GitLab reads one coverage report of a job"));
+            job.note(
+                LineKind::Setting,
+                &format!("its report `{files}`: GitLab reads one coverage report of a job"),
+            );
         } else {
             reports.coverage = Some((format, path));
         }

@@ -15,7 +15,13 @@ pub(crate) fn expression(pattern: &str) -> String {
                 part.chars().for_each(|c| add_character(&mut expression, c));
                 // A directory stands for the files in it.
                 let is_name = !part.contains(['*', '?']);
-                expression.push_str(if !is_last { "/" } else if is_name { "(/.*)?" } else { "" });
+                expression.push_str(if !is_last {
+                    "/"
+                } else if is_name {
+                    "(/.*)?"
+                } else {
+                    ""
+                });
             }
         }
     }

@@ -7,20 +7,44 @@ use std::fmt::Write as _;
 /// The functions that run phases.
 const FUNCTIONS: &str = include_str!("phases.sh");
 
-/// Words with which no command starts that runs the same where a shell ends at the first failure.
-const FLOW: [&str; 20] = [
-    "if", "for", "while", "until", "case", "{", "(", "[[", "exit", "return", "break", "continue", "set", "trap", "exec",
-    "eval", ".", "source", "alias", "function",
-];
+/// What has a shell take the status of a pipe from its last command, as CodeBuild does.
+const PIPES: &str = "if (set +o pipefail) 2> /dev/null; then set +o pipefail; fi";
+
+/// Words with which commands change how the shell goes on.
+const FLOW: [&str; 10] =
+    ["break", "continue", "eval", "exec", "exit", "return", "set", "source", "trap", "."];
+
+/// How a command can be written so that the shell does with it what CodeBuild does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// As it is.
+    AsItIs,
+    /// With a check of what it ends with: a shell does not end where `a && b` fails at `a`.
+    Checked,
+    /// Evaluated by the functions that run phases.
+    Evaluated,
+}
 
 /// Returns `script:` of a step; what follows its phases runs only if all of them went well.
 ///
-/// Commands that a shell runs as CodeBuild does are written as they are. GitLab's shell ends at the first failure, but not
-/// where `a && b` fails at `a`; and `exit 0` ends the job.
+/// Where the phases end at the first command that fails, and none of their commands changes how the shell goes on, they are
+/// written one by one.
 pub(crate) fn script(spec: &BuildSpec, following: Vec<String>) -> Vec<String> {
-    if is_plain(spec) {
-        return spec.commands().cloned().chain(following).collect();
+    let form = spec.commands().map(|command| form(command)).max();
+    if !ends_at_first_failure(spec) || form == Some(Form::Evaluated) {
+        return vec![evaluated(spec, &following)];
     }
+    let mut lines = Vec::new();
+    if spec.commands().any(|command| command.contains('|')) {
+        lines.push(PIPES.to_owned());
+    }
+    lines.extend(spec.commands().map(|command| checked(command)));
+    lines.extend(following);
+    lines
+}
+
+/// Returns a script that evaluates the commands of each phase.
+fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
     let mut script = format!("{FUNCTIONS}codebuild_step() {{\n  case $1 in\n");
     let mut index = 0;
     let mut add = |phase: &str, block: &str, next: &str, command: &str| {
@@ -33,27 +57,68 @@ pub(crate) fn script(spec: &BuildSpec, following: Vec<String>) -> Vec<String> {
         finally.iter().for_each(|command| add(name, "finally", next, command));
     }
     following.iter().for_each(|command| add("artifacts", "commands", "stop", command));
-    script.push_str("    *) return 1 ;;\n  esac\n}\ncodebuild_run\nif [ \"$codebuild_status\" -ne 0 ]; then exit \"$codebuild_status\"; fi");
-    vec![script]
+    script.push_str("    *) return 1 ;;\n  esac\n}\ncodebuild_run\n");
+    script.push_str("if [ \"$codebuild_status\" -ne 0 ]; then exit \"$codebuild_status\"; fi");
+    script
 }
 
-/// Returns whether the commands of a step do the same in a shell that ends at the first failure.
-fn is_plain(spec: &BuildSpec) -> bool {
-    let is_plain = |phase: &Phase| {
-        let stops = !phase.continues || phase.name == "build";
-        stops && phase.finally.is_empty() && phase.name != "post_build" && phase.commands.iter().all(|it| is_simple(it))
+/// Returns whether nothing of a step runs after a failure.
+fn ends_at_first_failure(spec: &BuildSpec) -> bool {
+    let ends = |phase: &Phase| {
+        let is_followed = phase.continues && phase.name != "build";
+        phase.finally.is_empty() && phase.name != "post_build" && !is_followed
     };
-    spec.phases.iter().all(is_plain)
+    spec.phases.iter().all(ends)
 }
 
-/// Returns whether a command is one that the shell runs and whose failure ends it.
-fn is_simple(command: &str) -> bool {
-    // The line with which CDK puts an additional input in place.
-    if command.starts_with("[ ! -d ") && command.contains("additionalInputs:") && command.contains("ln -s -- ") {
-        return !command.contains('\n');
+/// Returns a command with the check that it needs.
+fn checked(command: &str) -> String {
+    match form(command) {
+        Form::AsItIs | Form::Evaluated => command.to_owned(),
+        Form::Checked => format!("{{ {command}\n}} || exit"),
+    }
+}
+
+fn form(command: &str) -> Form {
+    // The line with which CDK puts an additional input in place: its last command decides.
+    if command.starts_with("[ ! -d ")
+        && command.contains("additionalInputs:")
+        && command.contains(" && ln -s -- ")
+    {
+        return Form::AsItIs;
+    }
+    let is_balanced = |quote: char| command.matches(quote).count().is_multiple_of(2);
+    let is_whole = is_balanced('"') && is_balanced('\'') && !command.trim_end().ends_with('\\');
+    if !is_whole || command.trim().is_empty() || changes_flow(command) {
+        return Form::Evaluated;
     }
     let first = command.split_whitespace().next().unwrap_or_default();
-    !first.is_empty() && !FLOW.contains(&first) && !command.starts_with('(') && !command.contains([';', '&', '|', '!', '\n'])
+    let is_compound = ["if", "for", "while", "until", "case", "{", "[[", "function"].contains(&first);
+    let is_list = command.contains([';', '&', '|', '!', '\n', '(']) && !is_substitution(command);
+    if is_compound || is_list { Form::Checked } else { Form::AsItIs }
+}
+
+/// Returns whether all parentheses of a command belong to `$(…)` with one command in it.
+fn is_substitution(command: &str) -> bool {
+    !command.contains([';', '&', '|', '!', '\n'])
+        && command.matches('(').count() == command.matches("$(").count()
+}
+
+/// Returns whether a command may change how the shell goes on. To exit with a number other than zero is to fail.
+fn changes_flow(command: &str) -> bool {
+    // Quotes are not read: at worst a command is evaluated that could be written as it is.
+    let parts = command.split([';', '&', '|', '(', ')', '{', '}', '`', '\n', '"', '\'']);
+    parts.into_iter().any(|part| {
+        let is_before = |word: &&str| {
+            ["if", "then", "elif", "else", "while", "until", "do", "!", "builtin", "command"].contains(word)
+        };
+        let mut words = part.split_whitespace().skip_while(is_before);
+        match words.next() {
+            Some("exit") => !words.next().is_some_and(|code| code.parse().is_ok_and(|code: u8| code > 0)),
+            Some(first) => FLOW.contains(&first),
+            None => false,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -84,7 +149,10 @@ mod tests {
         let mut results = Vec::new();
         for shell in shells() {
             let mut command = Command::new(shell[0]);
-            let program = format!(": | eval {}\nexit 0\n", quoted(&format!("export CODEBUILD_BUILD_SUCCEEDING=1\n{lines}\n")));
+            let program = format!(
+                ": | eval {}\nexit 0\n",
+                quoted(&format!("export CODEBUILD_BUILD_SUCCEEDING=1\n{lines}\n"))
+            );
             let output = command.args(&shell[1..]).args(["-c", &program]).output().unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
             let ran: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("RAN ")).collect();
@@ -110,13 +178,25 @@ mod tests {
             ("post_build", everything.replace(" post_build ", " ")),
             ("post_build_finally", everything.replace(" post_build_finally", "")),
         ] {
-            for failure in ["false", "exit 3", "set -e; false; true", "false && true", "sh -c 'exit 4'", "nonsense_123", "return 5"] {
+            for failure in [
+                "false",
+                "exit 3",
+                "set -e; false; true",
+                "false && true",
+                "sh -c 'exit 4'",
+                "nonsense_123",
+                "return 5",
+            ] {
                 let command = |name: &str| match name == failing {
                     true => format!("[\"{failure}\", \"echo RAN never\"]"),
                     false => format!("[echo RAN {name}]"),
                 };
                 let phase = |name: &str| {
-                    format!("  {name}: {{ commands: {}, finally: {} }}\n", command(name), command(&format!("{name}_finally")))
+                    format!(
+                        "  {name}: {{ commands: {}, finally: {} }}\n",
+                        command(name),
+                        command(&format!("{name}_finally"))
+                    )
                 };
                 let phases: String = ["install", "pre_build", "build", "post_build"].map(phase).concat();
                 let (seen, code) = run(&format!("phases:\n{phases}"), &["echo RAN handed_on"]);
@@ -165,7 +245,9 @@ mod tests {
     #[test]
     fn a_failed_build_stays_failed() {
         for post_build in ["exit 0", "true", "set +e", "return 0", "exit 3"] {
-            let yaml = format!("phases: {{ build: {{ commands: 'exit 9' }}, post_build: {{ commands: ['{post_build}', 'echo RAN post'] }} }}");
+            let yaml = format!(
+                "phases: {{ build: {{ commands: 'exit 9' }}, post_build: {{ commands: ['{post_build}', 'echo RAN post'] }} }}"
+            );
             let (seen, code) = run(&yaml, &["echo RAN never"]);
             let ran = if post_build == "exit 3" { "" } else { "post" };
             assert_eq!((seen.as_str(), code), (ran, 9), "{post_build}");
@@ -176,7 +258,8 @@ mod tests {
     fn what_follows_fails_the_job_too() {
         for build in ["true", "exit 0", "true && true"] {
             let yaml = format!("phases: {{ build: {{ commands: '{build}' }} }}");
-            let (seen, code) = run(&yaml, &["echo RAN first", "(set -e; false; echo RAN never)", "echo RAN never"]);
+            let (seen, code) =
+                run(&yaml, &["echo RAN first", "(set -e; false; echo RAN never)", "echo RAN never"]);
             assert_eq!((seen.as_str(), code != 0), ("first", true), "{build}");
         }
     }
@@ -190,28 +273,76 @@ mod tests {
 
     /// Where a shell does the same by itself, commands are written as they are.
     #[test]
-    fn simple_commands_are_left_as_they_are() {
-        for (command, is_simple) in [
-            ("npm ci", true),
-            ("echo \"$A\" > file", true),
-            ("A=$(date)", true),
-            ("[ -f x ]", true),
-            ("a && b", false),
-            ("a || b", false),
-            ("a | b", false),
-            ("a; b", false),
-            ("a &", false),
-            ("! a", false),
-            ("exit 0", false),
-            ("set -e", false),
-            (". ./env", false),
-            ("(cd a)", false),
-            ("if a", false),
-            ("a\nb", false),
-            ("", false),
-            ("[ ! -d \"data\" ] || { echo 'additionalInputs: x'; exit 1; } && ln -s -- \"$A\" \"data\"", true),
+    fn commands_are_written_as_simply_as_is_right() {
+        use Form::{AsItIs, Checked, Evaluated};
+        for (command, want) in [
+            ("npm ci", AsItIs),
+            ("echo \"$A\" > file", AsItIs),
+            ("A=$(date)", AsItIs),
+            ("[ -f x ]", AsItIs),
+            ("kubectl set image a=b", AsItIs),
+            ("npm config set x y && echo exit", Checked),
+            ("if a; then exit 0; fi", Evaluated),
+            ("a && ! exit 0", Evaluated),
+            (
+                "[ ! -d \"data\" ] || { echo 'additionalInputs: x'; exit 1; } && ln -s -- \"$A\" \"data\"",
+                AsItIs,
+            ),
+            ("a && b", Checked),
+            ("a || b", Checked),
+            ("a || { echo no; exit 1; }", Checked),
+            ("a | b", Checked),
+            ("A=$(a | b)", Checked),
+            ("a; b", Checked),
+            ("a &", Checked),
+            ("! a", Checked),
+            ("(cd a)", Checked),
+            ("if a; then b; fi", Checked),
+            ("a\nb", Checked),
+            ("exit 0", Evaluated),
+            ("a || exit $?", Evaluated),
+            ("a || exit", Evaluated),
+            ("set -e", Evaluated),
+            (". ./env", Evaluated),
+            ("$(exit)", Evaluated),
+            ("echo it's", Evaluated),
+            ("a \\", Evaluated),
+            ("", Evaluated),
         ] {
-            assert_eq!(super::is_simple(command), is_simple, "{command:?}");
+            assert_eq!(form(command), want, "{command:?}");
+        }
+    }
+
+    /// What GitLab's shell would let pass, or fail at, if the commands were written as they are.
+    #[test]
+    fn checked_commands_end_as_in_codebuild() {
+        for (command, fails) in [
+            ("false && true", true),
+            ("false || true", false),
+            ("! true", true),
+            ("! false", false),
+            ("false; true", false),
+            ("true; false", true),
+            ("false | true", false),
+            ("true | false", true),
+            ("(exit 3)", true),
+            ("if false; then true; fi", false),
+            ("true\nfalse\ntrue", false),
+            ("false # || true", true),
+            ("[ -n x ] && (exit 2)", true),
+            ("cat <<END\n$(false)\nEND", false),
+            ("case x in x) exit 1 ;; esac", true),
+        ] {
+            let yaml = format!(
+                "phases: {{ build: {{ commands: [{}, echo RAN after] }} }}",
+                serde_json::json!(command)
+            );
+            let (seen, code) = run(&yaml, &["echo RAN handed_on"]);
+            assert_eq!(
+                (seen.as_str(), code != 0),
+                (if fails { "" } else { "after handed_on" }, fails),
+                "{command}"
+            );
         }
     }
 }

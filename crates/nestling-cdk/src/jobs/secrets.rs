@@ -55,7 +55,8 @@ pub(crate) fn fetch(name: &str, value: &VariableValue) -> Vec<String> {
 }
 
 fn of_secret(secret: &Secret<'_>) -> String {
-    let mut command = format!("aws secretsmanager get-secret-value --secret-id {}{}", quoted(secret.id), region(secret.id));
+    let mut command =
+        format!("aws secretsmanager get-secret-value --secret-id {}{}", quoted(secret.id), region(secret.id));
     for (option, value) in [("--version-stage", secret.version_stage), ("--version-id", secret.version_id)] {
         if let Some(value) = value {
             command.push_str(&format!(" {option} {}", quoted(value)));
@@ -71,7 +72,9 @@ fn of_secret(secret: &Secret<'_>) -> String {
 /// Returns the option for the region that an ARN names.
 fn region(id: &str) -> String {
     let region = id.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
-    region.filter(|region| !region.is_empty()).map_or_else(String::new, |region| format!(" --region {}", quoted(region)))
+    region
+        .filter(|region| !region.is_empty())
+        .map_or_else(String::new, |region| format!(" --region {}", quoted(region)))
 }
 
 #[cfg(test)]

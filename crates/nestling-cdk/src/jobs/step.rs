@@ -128,7 +128,8 @@ fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]
             Ok(command) => commands.push(command),
             Err(reason) => {
                 job.note(LineKind::Unsupported, &format!("{reason}; the job fails there"));
-                commands.push(format!("echo {}; exit 1", quoted(&format!("Nothing is handed on: {reason}."))));
+                commands
+                    .push(format!("echo {}; exit 1", quoted(&format!("Nothing is handed on: {reason}."))));
             }
         }
     }

@@ -44,8 +44,8 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
     for (name, _) in step.variables.iter().filter(|(name, _)| !is_variable(name)) {
         job.note(LineKind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
     }
-    let needs_checkout = step.inputs.is_empty()
-        || step.inputs.iter().any(|input| input.source == InputSource::Checkout);
+    let needs_checkout =
+        step.inputs.is_empty() || step.inputs.iter().any(|input| input.source == InputSource::Checkout);
     let of_codebuild = of_codebuild(job, step);
     job.body.default_variables(|variables| {
         for (name, value) in &of_codebuild {
@@ -94,7 +94,8 @@ fn of_codebuild(job: &Writer<'_>, step: &ScriptStep) -> Vec<(String, String)> {
 
 /// Reports a region that is not known where something may ask for it.
 fn note_regions(job: &mut Writer<'_>, step: &ScriptStep) {
-    let names_it = |command: &String| command.contains("AWS_REGION") || command.contains("AWS_DEFAULT_REGION");
+    let names_it =
+        |command: &String| command.contains("AWS_REGION") || command.contains("AWS_DEFAULT_REGION");
     if step.region.is_none() && (step.uses_aws || step.spec.all_commands().any(names_it)) {
         let text = "`AWS_REGION` and `AWS_DEFAULT_REGION`, which CodeBuild set: its pipeline has no region of its own";
         job.note(LineKind::Variable, text);
