@@ -91,6 +91,7 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("e2e", "e2e", &[]),
         ("several", "several", &[]),
         ("odd", "odd", &[]),
+        ("steps", "steps", &[]),
         ("pair", "pair", &[]),
         ("names", "names", &[]),
     ] {

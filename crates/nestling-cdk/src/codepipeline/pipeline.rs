@@ -6,6 +6,7 @@ use super::variable::Variable;
 use crate::assembly::StackId;
 use crate::id::Id;
 use nestling_gitlab::diagnostic::Origin;
+use std::collections::BTreeMap;
 
 /// The index of a pipeline in the list of all.
 pub type PipelineId = Id<PipelinePath>;
@@ -32,6 +33,8 @@ pub(crate) struct Pipeline {
     pub path: PipelinePath,
     /// Its stages in order.
     pub stages: Vec<Stage>,
+    /// The default values of the variables that whoever starts it may set, by name.
+    pub variables: BTreeMap<String, String>,
     /// The exact graph, where CDK wrote it (aws-cdk-lib 2.63 and later).
     pub graph: Option<Graph>,
     /// Its triggers and notifications, in words.
@@ -82,7 +85,7 @@ pub(crate) struct Action {
 #[derive(Debug)]
 pub(crate) enum Does {
     /// Fetches a repository, or something else of that name.
-    Source { repository: String, branch: Option<String>, kind: SourceKind },
+    Source { repository: String, branch: Option<String>, kind: SourceKind, has_history: bool },
     /// Runs a project.
     Build(Box<Project>),
     /// Does something to a stack of the assembly.

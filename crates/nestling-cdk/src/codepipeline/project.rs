@@ -16,6 +16,8 @@ pub(crate) struct Project {
     pub path: String,
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
+    /// Set if parts of its name are known to CloudFormation alone.
+    pub has_unknown_image: bool,
     /// Set if it may run docker.
     pub privileged: bool,
     /// The time limit in minutes.
@@ -80,7 +82,11 @@ pub(crate) fn read(
 impl Reading<'_> {
     fn machine(&self, project: &mut Project, environment: &Json<'_>) -> Result<(), Diagnostic> {
         let pseudo = self.template.pseudo;
-        project.image = environment.get("Image").map(|image| resolve(&image, pseudo).shown().to_owned());
+        if let Some(image) = environment.get("Image") {
+            let image = resolve(&image, pseudo);
+            project.has_unknown_image = !image.unknown().is_empty();
+            project.image = Some(image.shown().to_owned());
+        }
         project.privileged = environment.get("PrivilegedMode").is_some_and(|mode| mode.value() == true);
         for (key, value) in environment.entries()? {
             // The image's credentials are the runner's affair, whoever gives them.
@@ -127,7 +133,7 @@ impl Reading<'_> {
             project.needs_tokens(resolved.unknown());
             return Ok(());
         }
-        let path = RepoPath::parse(&in_assembly(text)).map_err(|error| written.problem(error))?;
+        let path = RepoPath::parse(in_assembly(text)).map_err(|error| written.problem(error))?;
         match self.reader.bytes(&path)? {
             Some(bytes) => project.read_spec(&String::from_utf8_lossy(&bytes)),
             None if text.starts_with("arn:") => {
@@ -224,8 +230,12 @@ const NETWORK: [&str; 8] = [
     "ec2:DescribeVpcs",
 ];
 
+/// The rights with which CodeBuild clones the source itself.
+const CLONING: [&str; 3] =
+    ["codestar-connections:UseConnection", "codeconnections:UseConnection", "codecommit:GitPull"];
+
 /// Returns whether a statement is one that CDK grants every project so that CodeBuild and CodePipeline themselves can work:
-/// its own logs and reports, its network, and the bucket and keys of the pipeline.
+/// its own logs and reports, its network, its source, and the bucket and keys of the pipeline.
 fn is_housekeeping(statement: &Value, own_ids: &[String]) -> bool {
     let text = statement.to_string();
     let actions = match statement.get("Action") {
@@ -237,6 +247,7 @@ fn is_housekeeping(statement: &Value, own_ids: &[String]) -> bool {
     (all("logs:") && text.contains("/aws/codebuild/"))
         || (all("codebuild:") && text.contains(":report-group/"))
         || (all("ec2:") && actions.iter().all(|action| NETWORK.contains(action)))
+        || (!actions.is_empty() && actions.iter().all(|action| CLONING.contains(action)))
         || own_ids.iter().any(|id| text.contains(&format!("\"{id}\"")))
 }
 

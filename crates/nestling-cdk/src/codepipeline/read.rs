@@ -55,6 +55,7 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<V
         pipelines.push(Pipeline {
             path: PipelinePath::new(path.trim_end_matches("/Resource")),
             stages,
+            variables: default_values(resource)?,
             graph: None,
             triggers: triggers(&resources),
             lost: lost(resource)?,
@@ -63,6 +64,17 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<V
         });
     }
     Ok(pipelines)
+}
+
+/// Returns the default values of a pipeline's variables.
+fn default_values(pipeline: &Json<'_>) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let mut values = BTreeMap::new();
+    for variable in pipeline.field("Properties")?.items_of("Variables")? {
+        if let Some(value) = variable.text_of("DefaultValue")? {
+            values.insert(variable.field("Name")?.text()?.to_owned(), value.to_owned());
+        }
+    }
+    Ok(values)
 }
 
 /// Returns the construct path of each logical id, from the stack's metadata.
@@ -295,7 +307,9 @@ fn source(configuration: &Configuration<'_>, provider: &str) -> Does {
     let branch = configuration.text("BranchName").or_else(|| configuration.text("Branch"));
     let is_store = ["S3", "ECR"].contains(&provider);
     let kind = if is_store { SourceKind::Store } else { SourceKind::Repository };
-    Does::Source { repository: repository.unwrap_or_else(|| provider.to_owned()), branch, kind }
+    let has_history = configuration.text("OutputArtifactFormat").as_deref() == Some("CODEBUILD_CLONE_REF");
+    let repository = repository.unwrap_or_else(|| provider.to_owned());
+    Does::Source { repository, branch, kind, has_history }
 }
 
 fn artifact_names(action: &Json<'_>, key: &str) -> Result<Vec<String>, Diagnostic> {

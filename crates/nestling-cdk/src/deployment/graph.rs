@@ -96,8 +96,12 @@ pub enum Work {
 pub struct ScriptStep {
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
+    /// Set if parts of the image's name are known to CloudFormation alone.
+    pub has_unknown_image: bool,
     /// Set if it runs docker.
     pub privileged: bool,
+    /// Set if it starts in a clone with the whole history.
+    pub has_history: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
     /// The region that it runs in, where that is known.
@@ -130,16 +134,28 @@ pub struct Input {
 pub enum InputSource {
     /// The repository of the pipeline.
     Checkout,
-    /// Another repository, and its branch.
-    Repository(String, Option<String>),
+    /// Another repository.
+    Repository {
+        /// Its name.
+        name: String,
+        /// Its branch, if not the default one.
+        branch: Option<String>,
+        /// Set if it is cloned with its whole history.
+        has_history: bool,
+    },
     /// Something other than a repository, such as a bucket.
     Store(String),
     /// The assembly.
     Assembly,
     /// Another node.
     Node(NodeId),
-    /// A step that runs before the synth, and so in the parent pipeline.
-    Parent(String),
+    /// The synth, beside the assembly, or a step before it: both run in the parent pipeline.
+    Parent {
+        /// The action.
+        action: String,
+        /// The directory that it makes, from the app's; unknown where it hands on some files of it only.
+        directory: Option<String>,
+    },
 }
 
 /// An action of a pipeline, and its fate.

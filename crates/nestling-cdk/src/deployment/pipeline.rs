@@ -76,7 +76,7 @@ impl<'a> Adding<'a> {
             Role::Synth => self.synth(id, action),
             Role::SelfUpdate => {
                 let text = "each pipeline is generated anew from the assembly, which is all that it did";
-                self.report(LineKind::Replaced, id, text);
+                self.report_action(LineKind::Replaced, id, text);
                 Vec::new()
             }
             Role::Publish => self.publish(id, action),
@@ -97,10 +97,7 @@ impl<'a> Adding<'a> {
             Does::Stack { stack, mode: Mode::Prepare } => Work::Prepare(*stack),
             Does::Stack { stack, mode: Mode::Execute } => Work::Execute(*stack),
             Does::Stack { stack, mode: Mode::Deploy } => Work::Deploy(*stack),
-            // A variable says nothing to the person who is asked.
-            Does::Approve(comment) => {
-                Work::Approve(comment.clone().filter(|comment| !comment.starts_with("#{")))
-            }
+            Does::Approve(comment) => Work::Approve(self.question(id, comment.as_deref())),
             Does::Build(_) if role == Role::Compare => match self.compared(id) {
                 stacks if stacks.is_empty() => self.unsupported(id, "a check of permissions without stacks"),
                 stacks => Work::Compare(stacks),
@@ -110,6 +107,29 @@ impl<'a> Adding<'a> {
             Does::Other { what, .. } => self.unsupported(id, what),
             Does::Source { .. } => Work::Unsupported("a source".to_owned()),
         }
+    }
+
+    /// Returns the question of an approval. GitLab shows it before any job has run, so that a variable of one in it is the
+    /// name of the variable.
+    fn question(&mut self, id: OrderedId<'a>, comment: Option<&str>) -> Option<String> {
+        let mut question = comment?.to_owned();
+        for (name, default) in &self.pipeline.variables {
+            question = question.replace(&format!("#{{variables.{name}}}"), default);
+        }
+        // CDK's own, for a check of permissions: a variable alone says nothing.
+        if question.starts_with("#{") {
+            return None;
+        }
+        while let Some((before, rest)) = question.split_once("#{") {
+            let (reference, after) = rest.split_once('}').unwrap_or((rest, ""));
+            let name = reference.rsplit('.').next().unwrap_or_default();
+            let text = format!(
+                "its question has `#{{{reference}}}`, which GitLab cannot show there: see the log of the job"
+            );
+            self.report(LineKind::Setting, id, &text);
+            question = format!("{before}{name}{after}");
+        }
+        Some(question)
     }
 
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
@@ -141,10 +161,7 @@ impl<'a> Adding<'a> {
 
     fn push(&mut self, id: OrderedId<'a>, work: Work) -> NodeId {
         let ordered = &self.actions[id];
-        let group = match &self.pipeline.graph {
-            Some(graph) => matching::group_of(ordered.stage, graph),
-            None => &ordered.stage.name,
-        };
+        let group = self.group(ordered);
         let node = GraphNode {
             name: self.node_name(ordered, group),
             group: Some(group.to_owned()),
@@ -158,6 +175,14 @@ impl<'a> Adding<'a> {
         let node_id = Id::next(&self.deployment.nodes);
         self.deployment.nodes.push(node);
         node_id
+    }
+
+    /// Returns the wave or stage of the pipeline that an action belongs to.
+    fn group(&self, ordered: &Ordered<'a>) -> &'a str {
+        match &self.pipeline.graph {
+            Some(graph) => matching::group_of(ordered.stage, graph),
+            None => &ordered.stage.name,
+        }
     }
 
     /// A node is called after its step. A step that became two actions, a check and an approval, gives two names.
@@ -205,14 +230,18 @@ impl<'a> Adding<'a> {
         let action = self.actions[maker].action;
         match (&action.does, self.nodes[maker.index()].first()) {
             (Does::Source { .. }, _) if self.is_main(action) => InputSource::Checkout,
-            (Does::Source { repository, branch, kind: SourceKind::Repository }, _) => {
-                InputSource::Repository(repository.clone(), branch.clone())
+            (Does::Source { repository, branch, kind: SourceKind::Repository, has_history }, _) => {
+                let (name, branch) = (repository.clone(), branch.clone());
+                InputSource::Repository { name, branch, has_history: *has_history }
             }
             (Does::Source { repository, kind: SourceKind::Store, .. }, _) => {
                 InputSource::Store(repository.clone())
             }
             (_, Some(node)) => InputSource::Node(*node),
-            (_, None) => InputSource::Parent(action.name.clone()),
+            (_, None) => InputSource::Parent {
+                action: action.name.clone(),
+                directory: Self::directory_of(action, artifact),
+            },
         }
     }
 
@@ -236,15 +265,24 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Adds a line about an action.
+    /// Adds a line about an action that no job stands for.
+    fn report_action(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
+        let ordered = &self.actions[id];
+        self.add_line(kind, id, format!("{}.{}", ordered.stage.name, ordered.action.name), text);
+    }
+
+    /// Adds a line about the job of an action.
     fn report(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        let name = format!("{}.{}", ordered.stage.name, ordered.action.name);
+        self.add_line(kind, id, self.node_name(ordered, self.group(ordered)), text);
+    }
+
+    fn add_line(&mut self, kind: LineKind, id: OrderedId<'a>, name: String, text: &str) {
         let subject = match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),
             None => name,
         };
-        let (text, origin) = (text.to_owned(), ordered.action.origin);
+        let (text, origin) = (text.to_owned(), self.actions[id].action.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline: Some(self.pipeline_id), origin });
     }
 

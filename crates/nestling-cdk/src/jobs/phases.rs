@@ -30,12 +30,14 @@ enum Form {
 /// Where the phases end at the first command that fails, and none of their commands changes how the shell goes on, they are
 /// written one by one.
 pub(crate) fn script(spec: &BuildSpec, following: Vec<String>) -> Vec<String> {
-    let form = spec.commands().map(|command| form(command)).max();
-    if !ends_at_first_failure(spec) || form == Some(Form::Evaluated) {
+    let most = spec.commands().map(|command| form(command)).max();
+    if !ends_at_first_failure(spec) || most == Some(Form::Evaluated) {
         return vec![evaluated(spec, &following)];
     }
     let mut lines = Vec::new();
-    if spec.commands().any(|command| command.contains('|')) {
+    let has_pipe =
+        |command: &String| form(command) == Form::Checked && command.replace("||", "").contains('|');
+    if spec.commands().any(has_pipe) {
         lines.push(PIPES.to_owned());
     }
     lines.extend(spec.commands().map(|command| checked(command)));

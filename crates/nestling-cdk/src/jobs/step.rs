@@ -21,7 +21,8 @@ type Artifact<'a> = (&'a str, &'a Output);
 
 /// Writes the job of a node that runs commands.
 pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
-    image(job, step);
+    let mut impossible = step.impossible.clone();
+    impossible.extend(image(job, step));
     variables(job, step);
     job.accessing(if is_after_deploy(job) { "verify" } else { "access" });
     if step.uses_aws {
@@ -33,21 +34,33 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     prepare(job, node, step);
     let handed_on = handed_on(job, node, step);
     let following = following(job, step, &handed_on);
-    if step.impossible.is_empty() {
+    if impossible.is_empty() {
         job.body.texts("script", script(&step.spec, following));
     } else {
-        fail(job, &step.impossible);
+        fail(job, &impossible);
     }
     artifacts(job, step, &handed_on);
     cache(job, step);
 }
 
-/// CodeBuild's own images exist nowhere else.
-fn image(job: &mut Writer<'_>, step: &ScriptStep) {
+/// Writes `image:`. CodeBuild's own images exist nowhere else.
+///
+/// Returns the reason that no job can run where nobody knows the image.
+fn image(job: &mut Writer<'_>, step: &ScriptStep) -> Option<String> {
+    if step.privileged {
+        docker_service(job);
+    }
     let settings = job.request.settings;
     let own = step.image.as_deref().unwrap_or("aws/codebuild/standard");
+    let mut impossible = None;
     if let Some(image) = settings.images.get(own) {
         job.body.node("image", Node::string(image.origin, image.value.as_str()));
+    } else if step.has_unknown_image {
+        job.body.node("image", settings.image.clone());
+        let text = format!(
+            "CloudFormation alone knows its image `{own}`, and `images` of the header does not replace it"
+        );
+        impossible = Some(text);
     } else if own.starts_with("aws/codebuild/") {
         job.body.node("image", settings.image.clone());
         let text =
@@ -55,12 +68,28 @@ fn image(job: &mut Writer<'_>, step: &ScriptStep) {
         job.note(LineKind::Runner, &text);
     } else {
         job.body.text("image", own);
+        note_registry(job, own);
     }
     if step.privileged {
-        docker_service(job);
         let text = "it runs docker: its runner has to be privileged, and its image has to have the client";
         job.note(LineKind::Runner, text);
     }
+    impossible
+}
+
+/// Reports an image that a runner cannot just pull.
+fn note_registry(job: &mut Writer<'_>, image: &str) {
+    if !image.contains(".dkr.ecr.") {
+        return;
+    }
+    let mut text =
+        format!("its image `{image}` is in ECR, where the runner has to log in (`DOCKER_AUTH_CONFIG`)");
+    // Images of assets have the hash of their content as tag.
+    let tag = image.rsplit(':').next().unwrap_or_default();
+    if tag.len() == 64 && tag.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        text.push_str("; it is an asset of the pipeline's own stack, which nothing publishes any more");
+    }
+    job.note(LineKind::Runner, &text);
 }
 
 /// Returns whether a stack of the job's environment has been deployed before it.

@@ -8,6 +8,7 @@ use super::writer::Writer;
 use crate::codepipeline::VariableValue;
 use crate::deployment::{InputSource, Namespace, NodeId, ScriptStep, Work};
 use crate::report::LineKind;
+use crate::settings::AssemblySource;
 use crate::shell::{in_double_quotes, quoted, variable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,8 +45,14 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
     for (name, _) in step.variables.iter().filter(|(name, _)| !is_variable(name)) {
         job.note(LineKind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
     }
+    let is_committed = job.request.settings.from == AssemblySource::Checkout;
+    let is_in_checkout = |source: &InputSource| match source {
+        InputSource::Checkout => true,
+        InputSource::Assembly | InputSource::Parent { .. } => is_committed,
+        InputSource::Repository { .. } | InputSource::Store(_) | InputSource::Node(_) => false,
+    };
     let needs_checkout =
-        step.inputs.is_empty() || step.inputs.iter().any(|input| input.source == InputSource::Checkout);
+        step.inputs.is_empty() || step.inputs.iter().any(|input| is_in_checkout(&input.source));
     let of_codebuild = of_codebuild(job, step);
     job.body.default_variables(|variables| {
         for (name, value) in &of_codebuild {
@@ -62,6 +69,8 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
         }
         if !needs_checkout {
             variables.text("GIT_STRATEGY", "none");
+        } else if step.has_history {
+            variables.text("GIT_DEPTH", "0");
         }
     });
     note_regions(job, step);

@@ -24,13 +24,13 @@ impl<'a> Adding<'a> {
             // Steps that read it have a line of their own.
             format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
         };
-        self.report(LineKind::Replaced, id, &text);
+        self.report_action(LineKind::Replaced, id, &text);
         Vec::new()
     }
 
     pub(super) fn synth(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else {
-            self.report(
+            self.report_action(
                 LineKind::Replaced,
                 id,
                 "a job of the parent pipeline, before `generate`: no commands",
@@ -40,7 +40,7 @@ impl<'a> Adding<'a> {
         let commands: Vec<&str> = project.spec.all_commands().map(String::as_str).collect();
         let commands = commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
-        self.report(LineKind::Replaced, id, &text);
+        self.report_action(LineKind::Replaced, id, &text);
         for (name, value) in merged([&project.spec.variables[..], &project.variables]) {
             let store = match value {
                 VariableValue::Text(_) | VariableValue::Reference(_) => continue,
@@ -49,7 +49,7 @@ impl<'a> Adding<'a> {
                 VariableValue::Parameter(parameter) => format!("the parameter `{parameter}`"),
             };
             let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report(LineKind::Variable, id, &text);
+            self.report_action(LineKind::Variable, id, &text);
         }
         Vec::new()
     }
@@ -66,12 +66,12 @@ impl<'a> Adding<'a> {
             }
         }
         if nodes.is_empty() {
-            self.report(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+            self.report_action(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
         }
         if project.spec.commands().any(|command| command.contains("cdk-docker-creds.json")) {
             let text =
                 "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
-            self.report(LineKind::Variable, id, text);
+            self.report_action(LineKind::Variable, id, text);
         }
         nodes.into_iter().collect()
     }

@@ -1,7 +1,7 @@
 //! Actions that run commands: the step, its commands where they are kept elsewhere, and what a job of it needs.
 
 use super::Adding;
-use crate::codepipeline::{Action, Does, Project, merged};
+use crate::codepipeline::{Action, Does, Output, Project, VariableValue, merged};
 use crate::deployment::graph::{Input, InputSource, ScriptStep, Work};
 use crate::deployment::ordered::OrderedId;
 use crate::id::Id;
@@ -34,11 +34,19 @@ impl<'a> Adding<'a> {
         }
         let mut of_action = action.variables.clone();
         of_action.retain(|(name, _)| !name.starts_with(CHANGE_MARKER));
-        let variables = merged([&project.spec.variables[..], &project.variables, &of_action]);
+        let mut variables = merged([&project.spec.variables[..], &project.variables, &of_action]);
+        for (_, value) in &mut variables {
+            self.add_default_values(value);
+        }
         let fetches = variables.iter().any(|(_, value)| value.is_fetched());
         ScriptStep {
             image: project.image,
+            has_unknown_image: project.has_unknown_image,
             privileged: project.privileged,
+            has_history: matches!(
+                self.main_source.map(|source| &source.does),
+                Some(Does::Source { has_history: true, .. })
+            ),
             timeout: project.timeout,
             region: action.region.clone().or_else(|| self.pipeline.region.clone()),
             variables,
@@ -48,6 +56,33 @@ impl<'a> Adding<'a> {
             outputs: action.outputs.clone(),
             uses_aws: !project.grants.is_empty() || fetches,
         }
+    }
+
+    /// Puts the default values of the pipeline's variables in their place, which are its values unless a person starts it.
+    fn add_default_values(&self, value: &mut VariableValue) {
+        let VariableValue::Reference(text) = value else { return };
+        for (name, default) in &self.pipeline.variables {
+            *text = text.replace(&format!("#{{variables.{name}}}"), default);
+        }
+        if !text.contains("#{") {
+            *value = VariableValue::Text(std::mem::take(text));
+        }
+    }
+
+    /// Returns the directory that an action of the parent pipeline hands on, if it is all of one.
+    pub(super) fn directory_of(action: &Action, artifact: &str) -> Option<String> {
+        let Does::Build(project) = &action.does else { return None };
+        let mut secondary =
+            project.spec.outputs.iter().filter(|(name, _)| name == artifact).map(|(_, output)| output);
+        let primary = || {
+            project
+                .spec
+                .output
+                .as_ref()
+                .filter(|_| action.outputs.first().is_some_and(|first| first == artifact))
+        };
+        let output = secondary.next().or_else(primary).filter(|output| Output::is_all(output))?;
+        Some(output.directory.clone())
     }
 
     /// Returns where the files of a step come from.
