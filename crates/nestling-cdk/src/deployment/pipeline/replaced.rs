@@ -3,7 +3,7 @@
 
 use super::Adding;
 use crate::assembly::{Stage, StageId};
-use crate::codepipeline::{Action, Does};
+use crate::codepipeline::{Action, Does, VariableValue, merged};
 use crate::deployment::graph::{GraphNode, Namespace, NodeId, Order, Work};
 use crate::deployment::ordered::OrderedId;
 use crate::deployment::role::published;
@@ -24,25 +24,32 @@ impl<'a> Adding<'a> {
             // Steps that read it have a line of their own.
             format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
         };
-        self.report(LineKind::Replaced, id, &text);
+        self.report_action(LineKind::Replaced, id, &text);
         Vec::new()
     }
 
     pub(super) fn synth(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else {
-            self.report(
+            self.report_action(
                 LineKind::Replaced,
                 id,
                 "a job of the parent pipeline, before `generate`: no commands",
             );
             return Vec::new();
         };
-        let commands = project.spec.commands.join("; ");
+        let commands: Vec<&str> = project.spec.all_commands().map(String::as_str).collect();
+        let commands = commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
-        self.report(LineKind::Replaced, id, &text);
-        for (name, store) in &project.secrets {
+        self.report_action(LineKind::Replaced, id, &text);
+        for (name, value) in merged([&project.spec.variables[..], &project.variables]) {
+            let store = match value {
+                VariableValue::Text(_) | VariableValue::Reference(_) => continue,
+                VariableValue::Token(token) => format!("CloudFormation's `{token}`"),
+                VariableValue::Secret(secret) => format!("the secret `{secret}`"),
+                VariableValue::Parameter(parameter) => format!("the parameter `{parameter}`"),
+            };
             let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report(LineKind::Variable, id, &text);
+            self.report_action(LineKind::Variable, id, &text);
         }
         Vec::new()
     }
@@ -51,7 +58,7 @@ impl<'a> Adding<'a> {
     pub(super) fn publish(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else { return Vec::new() };
         let mut nodes = BTreeSet::new();
-        for directory in published(&project.spec.commands) {
+        for directory in published(&project.spec) {
             let is_published = |stage: &Stage| stage.directory == directory && !stage.stacks.is_empty();
             let stage = self.deployment.assembly.stages.iter().position(is_published);
             if let Some(stage) = stage {
@@ -59,12 +66,12 @@ impl<'a> Adding<'a> {
             }
         }
         if nodes.is_empty() {
-            self.report(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+            self.report_action(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
         }
-        if project.spec.commands.iter().any(|command| command.contains("cdk-docker-creds.json")) {
+        if project.spec.commands().any(|command| command.contains("cdk-docker-creds.json")) {
             let text =
                 "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
-            self.report(LineKind::Variable, id, text);
+            self.report_action(LineKind::Variable, id, text);
         }
         nodes.into_iter().collect()
     }
