@@ -51,7 +51,8 @@ impl Maker {
             Shape::String(shape) => self.text(shape),
             Shape::List(shape) => {
                 let most = shape.most.min(3);
-                let count = if shape.items.is_empty() { 0 } else { shape.least.max(1 + self.below(most)).min(most) };
+                let count =
+                    if shape.items.is_empty() { 0 } else { shape.least.max(1 + self.below(most)).min(most) };
                 let origin = self.origin();
                 Node::seq(origin, (0..count).map(|_| self.value(shape.items)).collect())
             }
@@ -186,7 +187,8 @@ proptest! {
 /// A value of each other type in place of a job's keyword is found there, unless the table takes that type.
 #[test]
 fn a_value_of_another_type_is_found_at_its_place() {
-    let values = ["5", "1.5", "true", "[[a]]", "{no_such_keyword: 1}", "text", "[5]", "[{no_such_keyword: 1}]"];
+    let values =
+        ["5", "1.5", "true", "[[a]]", "{no_such_keyword: 1}", "text", "[5]", "[{no_such_keyword: 1}]"];
     let mut refused = 0;
     for keyword in JOB.keys {
         for value in values {
@@ -202,7 +204,8 @@ fn a_value_of_another_type_is_found_at_its_place() {
 
 #[test]
 fn every_rule_of_the_table_is_there() {
-    let known: Vec<&str> = crate::catalog::groups().flat_map(|group| group.rules).map(|rule| rule.id).collect();
+    let known: Vec<&str> =
+        crate::catalog::groups().flat_map(|group| group.rules).map(|rule| rule.id).collect();
     for shape in SHAPES {
         assert!(known.contains(&shape.rule), "{}", shape.rule);
         for keyword in shape.keys.iter().filter(|keyword| !keyword.rule.is_empty()) {
