@@ -6,16 +6,17 @@ mod include;
 
 pub use include::{RemoteIncludes, Surroundings};
 
-use crate::configuration::rules::{STAGE_NAME, STAGES, WORKFLOW_KEY};
-use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::configuration::rules::{STAGE_NAME, STAGES};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::{PASSED_ON, WORKFLOW, is_hidden};
+use crate::pipeline::keywords::is_hidden;
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
-use crate::yaml::{Map, Node};
+use crate::pipeline::rules::{DEFAULT_KEY, GLOBAL_MAP};
+use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 
 /// Jobs with `default`, `extends` and `!reference` resolved, and the settings that stand beside them.
@@ -31,6 +32,8 @@ pub struct Configuration {
     pub workflow: Map,
     /// The key `workflow`, if it was written.
     pub workflow_key: Option<Origin>,
+    /// `default:`, `variables:` and their old forms as they were written.
+    pub globals: Map,
     /// `include:` entries that only GitLab can read.
     pub includes: Vec<Node>,
 }
@@ -70,7 +73,6 @@ pub fn fold(
     };
     let (configuration, complete_problems) = complete(fragment, missing, surroundings.defaults);
     problems.extend(complete_problems);
-    problems.extend(unknown_workflow_keys(&configuration.workflow));
     (Configuration { includes, ..configuration }, problems)
 }
 
@@ -93,17 +95,6 @@ fn merged(
     (merge_fragments(fragments), unread, problems)
 }
 
-/// Reports keywords of `workflow` that this program does not know; they are passed on.
-fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
-    let unknown = workflow.entries.iter().filter(|entry| !WORKFLOW.contains(&entry.key.text()));
-    unknown.map(|entry| {
-        let key = entry.key.text();
-        let message = format!("unknown keyword `{key}` in `workflow`");
-        let suggestion = Suggestion::among(key, WORKFLOW.iter().copied());
-        Diagnostic::misspelt(&WORKFLOW_KEY, entry.key.origin, message, suggestion, PASSED_ON)
-    })
-}
-
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
 fn complete(
     mut fragment: Fragment,
@@ -112,15 +103,14 @@ fn complete(
 ) -> (Configuration, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
     problems.extend(resolve_references(&mut fragment, missing));
-    let (mut defaults, default_problems) = Defaults::from_globals(&fragment.globals);
-    problems.extend(default_problems);
+    let (mut defaults, mut default_problems) = Defaults::from_globals(&fragment.globals);
     if let Some(weaker) = weaker {
         defaults = defaults.over(weaker);
     }
     let stages = stages(&fragment.globals, &mut problems);
     let workflow_key = fragment.globals.entry("workflow").map(|entry| entry.key.origin);
     let workflow = fragment.globals.remove("workflow");
-    let workflow = workflow.and_then(|node| node.as_map().cloned()).unwrap_or_default();
+    let workflow = workflow.map(|node| workflow_map(node, &mut problems)).unwrap_or_default();
     let mut jobs = IndexMap::new();
     for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
         let inherit = job.body.get("inherit").cloned().filter(|_| missing != Missing::Error);
@@ -129,18 +119,52 @@ fn complete(
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
-    (Configuration { stages, jobs, defaults, workflow, workflow_key, includes: Vec::new() }, problems)
+    default_problems.retain(|problem| !is_given(problem, &jobs));
+    problems.extend(default_problems);
+    let globals = fragment.globals;
+    let includes = Vec::new();
+    (Configuration { stages, jobs, defaults, workflow, workflow_key, globals, includes }, problems)
+}
+
+/// Returns `true` for a warning of a keyword in `default` that a job has got, where `check` reports it for the job's version.
+fn is_given(problem: &Diagnostic, jobs: &IndexMap<String, ConfiguredJob>) -> bool {
+    let is_key =
+        |job: &ConfiguredJob| job.body.entries.iter().any(|entry| Some(entry.key.origin) == problem.origin());
+    problem.rule == &DEFAULT_KEY && problem.severity == Severity::Warning && jobs.values().any(is_key)
+}
+
+fn workflow_map(node: Node, problems: &mut Vec<Diagnostic>) -> Map {
+    let type_name = node.type_name();
+    match node.kind {
+        Kind::Map(map) => map,
+        _ if node.is_null() || node.is_reference() => Map::default(),
+        _ => {
+            let message = format!("`workflow` must be a mapping, found {type_name}");
+            let problem = Diagnostic::error(&GLOBAL_MAP, node.origin, message);
+            problems.push(problem.with_help("write `rules:` below it, indented"));
+            Map::default()
+        }
+    }
 }
 
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {
-    let Some(node) = globals.get("stages") else { return Vec::new() };
+    let Some(node) = globals.get("stages").filter(|node| !node.is_null()) else { return Vec::new() };
     let Some(items) = node.as_seq() else {
         let message = format!("`stages` must be a list of names, found {}", node.type_name());
         problems.push(Diagnostic::error(&STAGES, node.origin, message));
         return Vec::new();
     };
     let mut stages = Vec::new();
-    for item in items {
+    for item in items.iter().filter(|item| !item.is_reference()) {
+        if item.as_str().is_none() {
+            let message = format!("each entry of `stages` must be a string, found {}", item.type_name());
+            let problem = Diagnostic::error(&STAGES, item.origin, message);
+            let help = item
+                .text()
+                .map_or_else(|| "write its name".to_owned(), |text| format!("quote it: \"{text}\""));
+            problems.push(problem.with_help(help));
+            continue;
+        }
         match StageName::parse(item.text().unwrap_or_default()) {
             Ok(name) => stages.push(Staged { name, origin: item.origin }),
             Err(error) => problems.push(Diagnostic::error(&STAGE_NAME, item.origin, error.to_string())),

@@ -1,7 +1,7 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
 use crate::configuration::rules::DOCUMENT_DROPPED;
-use crate::configuration::{RemoteIncludes, Surroundings, fold};
+use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
@@ -56,6 +56,8 @@ fn configuration(
     includes: RemoteIncludes,
 ) -> (Pipeline, Vec<Diagnostic>) {
     let mut problems = Vec::new();
+    let header = documents.first().filter(|_| documents.len() > 1);
+    let spec = header.and_then(|header| header.as_map()?.entry("spec").cloned());
     let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
     problems.extend(dropped);
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
@@ -74,7 +76,9 @@ fn configuration(
             Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
-    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+    let Configuration { mut globals, workflow, includes, .. } = unit;
+    globals.entries.extend(spec);
+    (Pipeline { stages, workflow, globals, includes, jobs }, problems)
 }
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 mod pipeline_empty;
 mod limits;
 mod manual_only;
+mod spec_form;
 mod workflow_form;
 mod include_form;
 mod job_key;
@@ -65,6 +66,9 @@ pub(super) struct Lint {
     pub(super) check: fn(&Index<'_>, &mut Vec<Diagnostic>),
 }
 
+/// The further checks of a rule whose findings all follow from the [table](crate::table).
+fn by_table(_: &Index<'_>, _: &mut Vec<Diagnostic>) {}
+
 /// Lists the lints in the order of their findings. A module above that is missing here does not compile, since nothing
 /// uses what it declares.
 macro_rules! lints {
@@ -81,6 +85,7 @@ lints! {
     pipeline_empty,
     limits,
     manual_only,
+    spec_form,
     workflow_form,
     include_form,
     job_key,

@@ -3,7 +3,7 @@
 
 use super::keywords::{self, PASSED_ON};
 use super::merge::empty_nulls;
-use crate::diagnostic::{Diagnostic, Suggestion};
+use crate::diagnostic::{Diagnostic, Severity, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Key, Map, Node};
 
@@ -35,10 +35,12 @@ impl Defaults {
                 key if entry.value.is_null() => unset.push(key.to_owned()),
                 "timeout" => diagnostics.push(ignored_timeout(&entry)),
                 key => {
-                    if !keywords::DEFAULT.contains(&key) {
-                        diagnostics.push(unknown_default(&entry));
+                    let unknown = (!keywords::DEFAULT.contains(&key)).then(|| unknown_default(&entry));
+                    // A job that gets what is refused here would be reported once more.
+                    if unknown.as_ref().is_none_or(|problem| problem.severity != Severity::Error) {
+                        default.entries.push(entry);
                     }
-                    default.entries.push(entry);
+                    diagnostics.extend(unknown);
                 }
             }
         }
@@ -160,7 +162,9 @@ fn job_variables(globals: &Map) -> Map {
         let value = match value.as_map() {
             None => value.clone(),
             Some(long) => {
-                let text = long.get("value").cloned().unwrap_or_else(|| Node::string(value.origin, ""));
+                // What is no scalar is reported at the file's own variables.
+                let text = long.get("value").filter(|text| text.as_scalar().is_some()).cloned();
+                let text = text.unwrap_or_else(|| Node::string(value.origin, ""));
                 match long.get("expand").cloned() {
                     None => text,
                     Some(expand) => {
