@@ -308,7 +308,7 @@ fn make(
         brought_in.insert(name, verdict);
     }
     let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
-    assemble::drop_dependents(workspace, &mut units);
+    assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
