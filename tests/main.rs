@@ -18,6 +18,7 @@ mod determinism;
 mod no_checkout;
 mod damage;
 mod bombs;
+mod trust;
 mod given_lists;
 mod hostile;
 mod render_cases;

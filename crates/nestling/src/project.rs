@@ -145,7 +145,7 @@ impl<'r> Project<'r> {
     pub fn changes(&self) -> Result<ChangeSet, Error> {
         let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
         let mut changes = changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?;
-        changes.workspace_from = self.workspace_from.as_ref().map(|from| from.commit().clone());
+        changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
     }
 
