@@ -6,6 +6,7 @@
 mod ci_env;
 mod exit;
 mod io;
+mod protected;
 mod output;
 mod place;
 mod report;
