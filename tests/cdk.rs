@@ -14,5 +14,6 @@ mod nothing_lost;
 mod removed;
 mod report;
 mod stacks;
+mod steps;
 mod synth;
 mod versions;

@@ -74,6 +74,8 @@ pub(crate) struct Shop {
     pub needs: usize,
     pub fragment: String,
     pub assembly: Vec<(String, String)>,
+    /// Files of the app, by path.
+    pub app: Vec<(String, String)>,
 }
 
 /// What the repository's pipeline becomes.
@@ -87,16 +89,18 @@ impl Shop {
     }
 
     pub(crate) fn of(assembly: Vec<(String, String)>, header: &str) -> Self {
-        Self { header: header.to_owned(), from: "none", needs: 50, fragment: String::new(), assembly }
+        let (header, fragment, app) = (header.to_owned(), String::new(), Vec::new());
+        Self { header, from: "none", needs: 50, fragment, assembly, app }
     }
 
     /// Plans the pipeline that `--as` describes.
     pub(crate) fn plan(&self, kind: &str) -> Planned {
-        let Self { header, from, needs, fragment, .. } = self;
+        let Self { header, from, needs, fragment, assembly, app } = self;
         let workspace = format!("workspace:\n  gitlab: {{ needs: {needs} }}\n  environments:{CATALOGUE}");
         let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n---\n{fragment}");
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
-        files.extend(self.assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
+        files.extend(assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
+        files.extend(app.iter().map(|(path, text)| (format!("shop/{path}"), text.clone())));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let facts = pipeline.seen_as(&As::parse(kind).unwrap());

@@ -9,6 +9,7 @@ mod targets;
 mod kept;
 mod graph;
 mod around;
+mod shared;
 mod needs;
 mod plan;
 mod stages;
@@ -18,6 +19,11 @@ mod outputs;
 mod deploy;
 mod gate;
 mod files;
+mod patterns;
+mod handed_on;
+mod kept_files;
+mod phases;
+mod secrets;
 mod values;
 mod step;
 mod write;
@@ -60,6 +66,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems);
     let graph = plan::plan(request, &targets, &mut left_out);
+    shared::report_built_anew(&graph, request, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {
         stages: written.stages,

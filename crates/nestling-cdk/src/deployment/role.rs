@@ -1,7 +1,7 @@
 //! The role of each action of a pipeline: whether GitLab does it by itself, the parent pipeline, or a job.
 
 use super::ordered::{Ordered, OrderedId};
-use crate::codepipeline::{Action, Does};
+use crate::codepipeline::{Action, BuildSpec, Does};
 use crate::id::Id;
 use crate::ordering::past_of;
 use nestling_files::path::RepoPath;
@@ -44,7 +44,7 @@ fn role(ordered: &Ordered<'_>, is_until_synth: bool) -> Role {
         Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
             Role::Compare
         }
-        Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
+        Does::Build(project) if published(&project.spec).next().is_some() => Role::Publish,
         _ if ordered.stage.name == "UpdatePipeline" => Role::SelfUpdate,
         _ => Role::Work,
     }
@@ -80,13 +80,21 @@ pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> 
     found.or_else(|| actions.iter().map(|ordered| ordered.action).find(|action| is_source(action)))
 }
 
-/// Returns the directories of the assembly whose assets commands publish: `cdk-assets --path "DIR/X.assets.json" … publish`.
-pub(crate) fn published(commands: &[String]) -> impl Iterator<Item = RepoPath> {
+/// Returns what commands publish, `cdk-assets --path "DIR/X.assets.json" … publish "SELECTOR"`: the directory of the
+/// assembly, and the asset with its place.
+pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = (RepoPath, &str)> {
     let publishing =
-        commands.iter().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
+        spec.commands().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
     publishing.filter_map(|command| {
-        let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
-        let end = path.find(['"', ' ']).unwrap_or(path.len());
-        RepoPath::parse(&path[..end]).ok()?.parent()
+        let path = word_behind(command, "--path ")?;
+        let selector = word_behind(command, " publish ").unwrap_or_default();
+        Some((RepoPath::parse(path).ok()?.parent()?, selector))
     })
+}
+
+/// Returns the word behind an option, without its quotes.
+fn word_behind<'a>(command: &'a str, option: &str) -> Option<&'a str> {
+    let word = command.split_once(option)?.1.trim_start().trim_start_matches('"');
+    let end = word.find(['"', ' ']).unwrap_or(word.len());
+    Some(&word[..end])
 }

@@ -4,7 +4,7 @@ use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
 use super::kept::{Destinations, kept, read_by, through};
 use super::request::Request;
 use super::targets::{OmittedJob, Targets};
-use super::{around, needs};
+use super::{around, needs, shared};
 use crate::assembly::StackId;
 use crate::deployment::Work;
 use crate::id::Id;
@@ -25,6 +25,7 @@ pub(crate) fn plan(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<
         }
     }
     around::promote(&mut graph, targets);
+    shared::publish_once(&mut graph, request);
     needs::reduce(&mut graph);
     needs::limit(&mut graph, request);
     graph

@@ -4,10 +4,9 @@ use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::name::NAME_LIMIT;
 use crate::pipeline::Job;
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::yaml::{Map, Node};
+use crate::yaml::Node;
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severities: &[Error, Warning],
     summary: "`parallel` is invalid",
     documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings from variables to a string or a list of \
-strings, 200 jobs in all. The values become part of the jobs' names: two rows with the same values clash, and a name can \
-exceed 255 characters.",
+strings, 200 jobs in all. The values become part of the jobs' names: of two rows with the same values GitLab makes one job.",
     source: "https://docs.gitlab.com/ci/yaml/#parallelmatrix",
     bad: Example::Pipeline("a: { script: x, parallel: 201 }\n"),
     good: Example::Pipeline("a: { script: x, parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] } }\n"),
@@ -28,70 +26,19 @@ const LIMIT: u64 = 200;
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "parallel") else { continue };
-        let before = problems.len();
-        match node.as_map() {
-            None => problems.extend(number(node)),
-            Some(map) => matrix(node, map, problems),
-        }
-        if problems.len() == before {
-            problems.extend(names(job, node));
-        }
+        problems.extend(without_values(node));
+        problems.extend(names(job, node));
     }
 }
 
-fn number(node: &Node) -> Option<Diagnostic> {
-    match node.as_int() {
-        Some(1..=200) => None,
-        Some(number) => {
-            let message = format!("`parallel` must be between 1 and {LIMIT}, found {number}");
-            Some(Diagnostic::error(&RULE, node.origin, message))
-        }
-        None => Some(form::wrong(&RULE, "parallel", "a whole number or a `matrix`", node)),
-    }
-}
-
-fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keywords(&RULE, "parallel", map, &["matrix"]));
-    let Some(matrix) = map.get("matrix") else {
-        problems.push(Diagnostic::error(&RULE, node.origin, "`parallel` requires `matrix`"));
-        return;
-    };
-    let Some(rows) = matrix.as_seq() else {
-        problems.push(form::wrong(&RULE, "matrix", "a list of mappings", matrix));
-        return;
-    };
-    for row in rows.iter().filter(|row| !row.is_reference()) {
-        match row.as_map() {
-            Some(variables) => {
-                problems.extend(variables.iter().filter_map(|(name, node)| values(name, node)));
-            }
-            None => problems.push(form::wrong(&RULE, "matrix", "a list of mappings", row)),
-        }
-    }
-}
-
-fn values(name: &str, node: &Node) -> Option<Diagnostic> {
-    let items = node.items_or_self();
-    if items.is_empty() {
-        return Some(Diagnostic::error(
-            &RULE,
-            node.origin,
-            format!("matrix variable `{name}` has no values"),
-        ));
-    }
-    let wrong = items.iter().find(|item| !is_matrix_value(item))?;
-    let found = wrong.type_name();
-    let message = format!("values of matrix variable `{name}` must be strings, found {found}");
-    let problem = Diagnostic::error(&RULE, wrong.origin, message);
-    Some(match wrong.text() {
-        Some(text) => problem.with_help(format!("quote it: \"{text}\"")),
-        None => problem,
-    })
-}
-
-/// GitLab converts whole numbers to strings, and refuses booleans and fractions.
-fn is_matrix_value(node: &Node) -> bool {
-    node.as_str().is_some() || node.as_int().is_some() || node.is_reference()
+/// Returns a warning for a variable without values: GitLab makes no job of its entry.
+fn without_values(node: &Node) -> Option<Diagnostic> {
+    let rows = node.get("matrix")?.as_seq()?;
+    let mut variables = rows.iter().filter_map(Node::as_map).flat_map(|row| row.iter());
+    let (name, values) = variables.find(|(_, values)| values.as_seq().is_some_and(<[Node]>::is_empty))?;
+    let message =
+        format!("matrix variable `{name}` has no values, so that GitLab makes no job of this entry");
+    Some(Diagnostic::warning(&RULE, values.origin, message))
 }
 
 /// Checks the names of the instances.
@@ -102,23 +49,18 @@ fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
         return None;
     }
     // The names of more instances are not enumerated: there can be millions.
+    if count > LIMIT && matches!(parallel, Parallel::Count(_)) {
+        return None;
+    }
     if count > LIMIT {
         let message = format!("`matrix` creates {count} jobs; GitLab allows {LIMIT}");
         return Some(Diagnostic::error(&RULE, node.origin, message));
     }
     let mut seen = HashSet::new();
     for name in parallel.names(job.name.as_str()) {
-        let length = name.chars().count();
-        if length > NAME_LIMIT {
-            let message = format!(
-                "`{}` creates a job whose name has {length} characters; GitLab allows {NAME_LIMIT}",
-                job.name
-            );
-            return Some(Diagnostic::error(&RULE, node.origin, message));
-        }
         if let Some(duplicate) = seen.replace(name) {
-            let message = format!("`matrix` creates `{duplicate}` twice");
-            return Some(Diagnostic::error(&RULE, node.origin, message));
+            let message = format!("`matrix` creates `{duplicate}` twice, and GitLab keeps one of them");
+            return Some(Diagnostic::warning(&RULE, node.origin, message));
         }
     }
     None
