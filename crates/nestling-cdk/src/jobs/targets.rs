@@ -116,7 +116,10 @@ pub(crate) fn targets(
     let mut targets = Targets::default();
     let chosen = request.chosen();
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
-    for (deployable, found) in deployables(request.deployment, is_chosen) {
+    let deployables = deployables(request.deployment, is_chosen);
+    let chosen_paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
+    problems.extend(wrong_stages(request, &chosen_paths));
+    for (deployable, found) in deployables {
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
             Destination::Environment(environment, origin) => {
@@ -135,7 +138,6 @@ pub(crate) fn targets(
             Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
         }
     }
-    problems.extend(unknown_stages(request));
     for target in &mut targets.all {
         finish(request, target);
         problems.extend(target.environment.keywords.as_ref().err().into_iter().flatten().cloned());
@@ -225,22 +227,48 @@ fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagno
     Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
 }
 
-/// Returns warnings for keys under `stages` that are near a stage of the assembly and name none. One that is far from all
-/// may be a stage of another synth, such as a review app's; one may also name a stage of a pipeline that is not chosen.
-fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
+/// Returns the errors of keys under `stages` that name no stage of the assembly, or that several stages answer to. One that
+/// says `optional: true` may be a stage of another synth, such as a review app's.
+fn wrong_stages(request: &Request<'_>, chosen: &[&str]) -> Vec<Diagnostic> {
     let deployables = deployables(request.deployment, |_| true);
     let paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
-    let names: Vec<&str> = paths.iter().map(|path| last_part(path)).collect();
     let mut problems = Vec::new();
     for (key, policy) in &request.settings.stages {
-        if paths.contains(&key.as_str()) || names.contains(&key.as_str()) {
+        let is_named = |path: &&&str| request.settings.stage_key(path) == Some(key);
+        let named: Vec<&str> = chosen.iter().filter(is_named).copied().collect();
+        if named.len() > 1 {
+            problems.push(ambiguous_stage(key, policy, &named));
             continue;
         }
-        if let Some(near) = Suggestion::among(key, names.iter().copied()).word() {
-            let message = format!("the assembly has no stage `{key}`");
-            let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
-            problems.push(problem.with_help(format!("did you mean `{near}`?")));
+        // It may also name a stage of a pipeline that is not chosen.
+        let is_known = paths.iter().any(|path| path == key || last_part(path) == key);
+        if !is_known && !policy.optional {
+            problems.push(unknown_stage(key, policy, &paths));
         }
     }
     problems
+}
+
+fn ambiguous_stage(key: &str, policy: &StagePolicy, named: &[&str]) -> Diagnostic {
+    let message = format!("several stages are called `{key}`");
+    let known: Vec<String> = named.iter().map(|path| format!("`{path}`")).collect();
+    let problem = Diagnostic::error(&CDK_HEADER, policy.origin, message);
+    problem.with_help(format!("write the whole paths: {}", known.join(", ")))
+}
+
+fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic {
+    let problem =
+        Diagnostic::error(&CDK_HEADER, policy.origin, format!("the assembly has no stage `{key}`"));
+    let names: BTreeSet<&str> = paths.iter().map(|path| last_part(path)).collect();
+    let near = Suggestion::among(key, paths.iter().copied().chain(names.iter().copied()));
+    let optional =
+        format!("write `{key}: {{ environment: …, optional: true }}` if only other synths have it");
+    problem.with_help(match (near.word(), names.len()) {
+        (Some(near), _) => format!("did you mean `{near}`? Or {optional}"),
+        (None, 0) => "it has none at all; remove the entry".to_owned(),
+        (None, _) => {
+            let known: Vec<String> = names.iter().take(10).map(|name| format!("`{name}`")).collect();
+            format!("it has {}; {optional}", known.join(", "))
+        }
+    })
 }
