@@ -7,14 +7,17 @@ mod body;
 mod request;
 mod targets;
 mod kept;
+mod merge;
 mod graph;
 mod around;
+mod borrow;
 mod needs;
 mod plan;
 mod stages;
 mod writer;
 mod account;
 mod outputs;
+mod destroy;
 mod deploy;
 mod gate;
 mod files;
@@ -59,7 +62,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems);
-    let graph = plan::plan(request, &targets, &mut left_out);
+    let graph = plan::plan(request, &targets, &mut left_out, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {
         stages: written.stages,

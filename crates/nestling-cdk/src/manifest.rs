@@ -11,6 +11,7 @@ use super::rules::{CDK_ASSEMBLY, CDK_MISSING_CONTEXT};
 use super::template::Summary;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest schema that this reader was tested with.
@@ -89,6 +90,9 @@ impl Reading<'_> {
         let root = document.root();
         let version = root.field("version")?;
         let major = major(&version)?;
+        if name.is_none() {
+            version.text()?.clone_into(&mut self.assembly.version);
+        }
         // All manifests of an assembly have the version of the first one: one warning is enough.
         if name.is_none() && major > NEWEST_SCHEMA {
             self.assembly.warnings.push(newer(document, major));
@@ -196,6 +200,7 @@ impl Reading<'_> {
             name: properties.text_of("stackName")?.unwrap_or(id).to_owned(),
             account,
             region,
+            roles: roles(&properties),
             has_pipeline: summary.has_pipeline(),
             outputs: summary.outputs.into_keys().collect(),
             template,
@@ -208,6 +213,18 @@ impl Reading<'_> {
             origin: artifact.origin(),
         })
     }
+}
+
+/// Returns the properties of a stack that say by which roles it is changed.
+fn roles(properties: &Json<'_>) -> Map<String, Value> {
+    const KEYS: [&str; 4] = [
+        "assumeRoleArn",
+        "assumeRoleExternalId",
+        "assumeRoleAdditionalOptions",
+        "cloudFormationExecutionRoleArn",
+    ];
+    let own = |key: &str| properties.get(key).map(|value| (key.to_owned(), value.value().clone()));
+    KEYS.into_iter().filter_map(own).collect()
 }
 
 /// The artifacts of a type.

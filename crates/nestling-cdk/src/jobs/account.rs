@@ -7,15 +7,15 @@ use crate::report::LineKind;
 use crate::settings::AssemblySource;
 use nestling_gitlab::yaml::Node;
 
-/// Writes what every job has that calls the CDK command line: the image, the login, the region. `stack` is the one that the
-/// job works on, if it is one.
-pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
+/// Writes what every job has that calls the CDK command line: the image, the login, the region. `stacks` are those that the
+/// job brings to a new state.
+pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
     job.body.node("image", request.settings.image.clone());
     // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
     let needs_checkout =
         request.settings.from == AssemblySource::Checkout || !request.settings.cli.starts_with("npx --yes ");
-    let region = region(job, stack).map(str::to_owned);
+    let region = region(job, stacks).map(str::to_owned);
     let role = job.target.and_then(|target| target.role.as_ref());
     job.body.default_variables(|variables| {
         if !needs_checkout {
@@ -29,15 +29,16 @@ pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
         }
     });
     login(job);
-    if let Some(stack) = stack {
+    for stack in stacks {
+        let stack = *stack;
         note_unknown_place(job, &request.deployment.assembly.stacks[stack]);
     }
 }
 
 /// The region where the job logs in. The command line finds each stack's own by itself.
-fn region<'a>(job: &Writer<'a>, stack: Option<StackId>) -> Option<&'a str> {
-    let first = || job.target.and_then(|target| target.stacks.first().copied());
-    let stack = stack.or_else(first)?;
+fn region<'a>(job: &Writer<'a>, stacks: &[StackId]) -> Option<&'a str> {
+    let of_target = || job.target.and_then(|target| target.stacks.first().copied());
+    let stack = stacks.first().copied().or_else(of_target)?;
     job.request.deployment.assembly.stacks[stack].region.as_deref()
 }
 

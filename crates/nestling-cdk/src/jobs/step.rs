@@ -63,8 +63,8 @@ fn is_after_deploy(job: &Writer<'_>) -> bool {
     let mut before =
         Id::each(&graph.jobs).filter(|(other, _)| past.holds(job.job_id, *other)).map(|(_, other)| other);
     before.any(|other| {
-        let deploys = deployed_by(job.request, other).is_some() || matches!(other.role, Role::Settle(_));
-        deploys && other.target == job.job.target
+        let deploys = !deployed_by(job.request, other).is_empty() || matches!(other.role, Role::Settle(_));
+        deploys && other.target == job.job.target.or(job.job.environment)
     })
 }
 
@@ -107,7 +107,7 @@ fn script(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep, handed_on: &[Ar
     if !step.spec.exported.is_empty() {
         lines.extend(step.spec.afterwards.iter().cloned());
     }
-    for (namespace, name) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
+    for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
         let target = variable(&format!("{namespace}__{name}"));
         lines.push(format!("echo \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
     }

@@ -17,16 +17,19 @@ const CODEBUILD: [(&str, &str); 4] = [
     ("CODEBUILD_BUILD_ID", "$CI_JOB_ID"),
 ];
 
-/// Returns the variables of each job that others read: the namespace that they know it by, and the variable.
-pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BTreeSet<(String, String)>> {
-    let mut wanted: BTreeMap<JobId, BTreeSet<(String, String)>> = BTreeMap::new();
+/// A variable that another job reads: the namespace that it knows it by, the variable, and the node that has it.
+pub(crate) type WantedVariable = (String, String, NodeId);
+
+/// Returns the variables of each job that others read.
+pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BTreeSet<WantedVariable>> {
+    let mut wanted: BTreeMap<JobId, BTreeSet<WantedVariable>> = BTreeMap::new();
     for (node, job) in &graph.job_of_node {
         let Some(Work::Run(step)) = work_of(request, &graph.jobs[*job]) else { continue };
         for (namespace, name) in step.references() {
             if let Some(Namespace::Node(read)) = request.deployment.namespace(*node, namespace)
-                && let Some(read) = graph.job_of_node.get(&read)
+                && let Some(job) = graph.job_of_node.get(&read)
             {
-                wanted.entry(*read).or_default().insert((namespace.to_owned(), name.to_owned()));
+                wanted.entry(*job).or_default().insert((namespace.to_owned(), name.to_owned(), read));
             }
         }
     }

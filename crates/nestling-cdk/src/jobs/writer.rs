@@ -4,6 +4,7 @@ use super::body::Body;
 use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
+use super::values::WantedVariable;
 use crate::deployment::{InputSource, Work};
 use crate::environment::{DeployStart, TargetEnvironment};
 use crate::ordering::Past;
@@ -21,8 +22,8 @@ pub(crate) struct Plan<'a> {
     pub names: Vec<String>,
     /// The jobs that must be done before each job.
     pub past: Past<PlannedJob>,
-    /// The variables of each job that others read: the namespace that they know it by, and the variable.
-    pub wanted: BTreeMap<JobId, BTreeSet<(String, String)>>,
+    /// The variables of each job that others read.
+    pub wanted: BTreeMap<JobId, BTreeSet<WantedVariable>>,
 }
 
 /// A job while it is written.
@@ -31,7 +32,7 @@ pub(crate) struct Writer<'a> {
     pub plan: &'a Plan<'a>,
     pub job_id: JobId,
     pub job: &'a PlannedJob,
-    /// The target that the job belongs to.
+    /// The target that the job belongs to, or whose environment it has.
     pub target: Option<&'a Target>,
     pub body: Body,
     pub report: &'a mut Report,
@@ -89,7 +90,7 @@ impl<'a> Writer<'a> {
 
     fn reads_assembly(&self) -> bool {
         match (self.job.role, work_of(self.request, self.job)) {
-            (Role::Gate(_) | Role::Barrier, _) => false,
+            (Role::Gate(_) | Role::Stop(_) | Role::Barrier, _) => false,
             (_, Some(Work::Run(step))) => {
                 step.inputs.iter().any(|input| input.source == InputSource::Assembly)
             }
@@ -103,6 +104,9 @@ impl<'a> Writer<'a> {
         let Some(target) = self.target else { return };
         let Ok(keywords) = &target.environment.keywords else { return };
         let mut environment = keywords.deployment.clone();
+        if let Some(stop) = self.stop_job_name(target) {
+            environment.set("on_stop", Node::string(target.origin, stop));
+        }
         if let Some(url) = url {
             let origin = target.url.as_ref().map_or(target.origin, |url| url.origin);
             environment.remove("url");
@@ -112,6 +116,32 @@ impl<'a> Writer<'a> {
         for (key, value) in keywords.job.iter() {
             self.body.set_default(key, value.clone());
         }
+        self.one_at_a_time();
+    }
+
+    /// Writes `resource_group:` of a job that changes stacks of the environment: one job at a time does, whichever pipeline
+    /// it is of. That of the catalogue comes first.
+    pub(crate) fn one_at_a_time(&mut self) {
+        let own = self.target.and_then(|target| target.environment.keywords.as_ref().ok());
+        let of_catalogue = own.and_then(|keywords| keywords.job.get("resource_group"));
+        let name = self.body.get("environment").and_then(|environment| environment.get("name"));
+        let group = of_catalogue.or(name).cloned();
+        if let Some(group) = group {
+            self.body.set_default("resource_group", group);
+        }
+    }
+
+    /// Returns the name of the stop job that a job of several which deploy a target names: GitLab stops an environment by
+    /// the jobs of its last pipeline that came to an end, however far that got. A job that is the whole deployment has a
+    /// `stop` block instead.
+    fn stop_job_name(&self, target: &Target) -> Option<String> {
+        let target_id = self.job.target?;
+        if let Some(stop) = self.plan.graph.stops.get(&target_id) {
+            return Some(self.plan.names[stop.index()].clone());
+        }
+        let deployment = self.plan.graph.deployments.get(&target_id)?;
+        let is_stopped = !target.destroyed.is_empty() && !self.is_deployment();
+        is_stopped.then(|| stop_name(&self.plan.names[deployment.index()]))
     }
 
     /// Writes `environment:` of a job that is not the deployment itself, and the keywords that come with it.
@@ -162,11 +192,17 @@ impl<'a> Writer<'a> {
 
     fn start(&self) -> DeployStart {
         match (self.job.role, work_of(self.request, self.job)) {
+            (Role::Stop(_), _) => DeployStart::Manual,
             (Role::Gate(target), _) => self.plan.targets.all[target].environment.start,
             (_, Some(Work::Approve(_))) => DeployStart::Blocking,
             _ => DeployStart::Automatic,
         }
     }
+}
+
+/// Returns the name of the stop job of a deploy, as the environments stage calls those that it writes itself.
+pub(crate) fn stop_name(deploy: &str) -> String {
+    format!("{deploy}:stop")
 }
 
 /// Returns the expression that holds where any of these does.
