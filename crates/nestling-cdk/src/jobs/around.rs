@@ -1,10 +1,9 @@
 //! The jobs that an environment needs beside those of its nodes: its assets, the person who starts it, the deployment as
 //! a whole, and the order of environments.
 
-use super::graph::{Graph, JobId, PlannedJob, Role, deployed_by, with_assets, work_of};
+use super::graph::{Graph, JobId, PlannedJob, Role, deployed_by, stop_name, with_assets, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
-use super::writer::stop_name;
 use crate::deployment::Work;
 use crate::environment::{DeployStart, EarlierEnvironment};
 use crate::id::Id;
@@ -34,7 +33,9 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
         graph.deployments.insert(target_id, *first);
         return;
     }
-    let name = common_parent(deploys.iter().map(|job| graph.jobs[*job].name.as_str()));
+    let nodes = deploys.iter().flat_map(|job| &graph.jobs[*job].nodes);
+    let node_names: Vec<String> = nodes.map(|node| request.node_name(*node)).collect();
+    let name = common_parent(node_names.iter().map(String::as_str));
     let name = name.unwrap_or_else(|| target.name.clone());
     // A target may spread over several waves: its deployment is done in the last one.
     let group = graph.jobs[*last].group.clone().or_else(|| graph.jobs[*first].group.clone());

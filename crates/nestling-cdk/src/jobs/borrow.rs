@@ -3,7 +3,7 @@
 //!
 //! Every job names an environment, so that CI/CD variables, the role among them, can be scoped to it.
 
-use super::graph::{Graph, JobId, work_of};
+use super::graph::{Graph, JobId, PlannedJob, work_of};
 use super::request::Request;
 use super::targets::TargetId;
 use crate::deployment::Work;
@@ -31,7 +31,7 @@ pub(crate) fn lend(graph: &mut Graph, request: &Request<'_>) {
 struct Lending<'a> {
     graph: &'a Graph,
     request: &'a Request<'a>,
-    past: Past<crate::jobs::graph::PlannedJob>,
+    past: Past<PlannedJob>,
     /// The jobs, each behind those that it waits for.
     order: Vec<JobId>,
 }
@@ -41,34 +41,30 @@ impl Lending<'_> {
     /// has deployed before it, or else deploys after it.
     fn environment(&self, job: JobId) -> Option<TargetId> {
         let is_approval = work_of(self.request, &self.graph.jobs[job]).is_some_and(Work::is_approval);
-        let let_through = is_approval.then(|| self.first_behind(job, false)).flatten();
+        let let_through = is_approval.then(|| self.first_behind(job)).flatten();
+        let of_group = |(other, target): (JobId, TargetId)| {
+            let is_of_group = self.graph.jobs[job].group == self.graph.jobs[other].group;
+            is_of_group.then_some((self.past.holds(job, other), target))
+        };
+        let group: Vec<(bool, TargetId)> = self.deploys().filter_map(of_group).collect();
+        let last_before = group.iter().rev().find(|(is_before, _)| *is_before);
+        let first_of_group = group.iter().map(|(_, target)| *target).min();
         let_through
-            .or_else(|| self.last_before(job, true))
-            .or_else(|| self.first_behind(job, true))
-            .or_else(|| self.first_of_group(job))
-            .or_else(|| self.last_before(job, false))
-            .or_else(|| self.first_behind(job, false))
+            .or(last_before.map(|(_, target)| *target))
+            .or(first_of_group)
+            .or_else(|| self.last_before(job))
+            .or_else(|| self.first_behind(job))
     }
 
-    /// Returns the first target that is deployed after a job, in its own wave or anywhere.
-    fn first_behind(&self, job: JobId, in_group: bool) -> Option<TargetId> {
-        let mut deploys = self.deploys().filter(|(other, _)| self.past.holds(*other, job));
-        deploys.find(|(other, _)| !in_group || self.are_of_one_group(job, *other)).map(|(_, target)| target)
+    /// Returns the first target that is deployed after a job.
+    fn first_behind(&self, job: JobId) -> Option<TargetId> {
+        self.deploys().find(|(other, _)| self.past.holds(*other, job)).map(|(_, target)| target)
     }
 
-    /// Returns the last target that is deployed before a job, in its own wave or anywhere.
-    fn last_before(&self, job: JobId, in_group: bool) -> Option<TargetId> {
-        let deploys = self.deploys().filter(|(other, _)| self.past.holds(job, *other));
-        let mut own = deploys.filter(|(other, _)| !in_group || self.are_of_one_group(job, *other));
-        own.next_back().map(|(_, target)| target)
-    }
-
-    fn first_of_group(&self, job: JobId) -> Option<TargetId> {
-        self.deploys().find(|(other, _)| self.are_of_one_group(job, *other)).map(|(_, target)| target)
-    }
-
-    fn are_of_one_group(&self, job: JobId, other: JobId) -> bool {
-        self.graph.jobs[job].group == self.graph.jobs[other].group
+    /// Returns the last target that is deployed before a job.
+    fn last_before(&self, job: JobId) -> Option<TargetId> {
+        let mut before = self.deploys().filter(|(other, _)| self.past.holds(job, *other));
+        before.next_back().map(|(_, target)| target)
     }
 
     /// Returns the jobs that work for a target, in order, with the target.

@@ -7,7 +7,7 @@ use super::request::Request;
 use super::targets::TargetId;
 use super::writer::Writer;
 use crate::assembly::StackId;
-use crate::shell::{quoted, variable};
+use crate::shell::variable;
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
@@ -97,7 +97,7 @@ pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
         with_docker(job);
     }
     let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
+    let selected = request.selected(stacks);
     let command = format!(
         "{cli} publish-assets --unstable=publish-assets --app {assembly} {selected} --exclusively --no-notices"
     );
@@ -114,7 +114,7 @@ pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
         allowed.list("exit_codes", vec![exit_code]);
     });
     let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
+    let selected = request.selected(stacks);
     let command =
         format!("{cli} diff --app {assembly} {selected} --exclusively --security-only --fail --no-notices");
     job.body.texts("script", [command]);
@@ -125,23 +125,14 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
     let request = job.request;
     begin(job, &[]);
     job.accessing("verify");
-    let selected = selected(request, &job.plan.targets.all[target].stacks);
+    let selected = request.selected(&job.plan.targets.all[target].stacks);
     let (cli, assembly) = (&request.settings.cli, request.assembly());
     job.body.texts("script", [format!("{cli} diff --app {assembly} {selected} --exclusively --no-notices")]);
 }
 
-/// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
-/// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on, or
-/// what depends on them, as well.
-pub(crate) fn selected(request: &Request<'_>, stacks: &[StackId]) -> String {
-    let stacks = stacks.iter().map(|stack| &request.deployment.assembly.stacks[*stack]);
-    let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
-    words.join(" ")
-}
-
 fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_outputs: bool) -> String {
     let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
+    let selected = request.selected(stacks);
     // Nobody can answer a question of a job, and a progress bar fills its log.
     let mut command = format!(
         "{cli} deploy --app {assembly} {selected} --exclusively --require-approval never --no-notices --progress events"

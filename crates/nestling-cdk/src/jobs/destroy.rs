@@ -5,7 +5,6 @@
 //! templates.
 
 use super::account::begin;
-use super::deploy::selected;
 use super::request::Request;
 use super::targets::{Target, TargetId};
 use super::writer::Writer;
@@ -60,7 +59,7 @@ fn note_protected(job: &mut Writer<'_>, target: &Target) {
 /// Returns the commands that destroy stacks, those first that depend on others.
 fn script(request: &Request<'_>, stacks: &[StackId]) -> Vec<String> {
     let manifest = manifest(request, stacks);
-    let selected = selected(request, stacks);
+    let selected = request.selected(stacks);
     let cli = &request.settings.cli;
     vec![
         format!("mkdir -p {DIRECTORY} && echo '{{}}' > {DIRECTORY}/none.template.json"),
@@ -81,7 +80,11 @@ fn manifest(request: &Request<'_>, stacks: &[StackId]) -> String {
             format!("{}: {}", Value::from(artifact_id(*id)), artifact(stack, &before))
         })
         .collect();
-    format!("{{\"version\": {}, \"artifacts\": {{\n{}\n}}}}", Value::from(assembly.version.as_str()), lines.join(",\n"))
+    format!(
+        "{{\"version\": {}, \"artifacts\": {{\n{}\n}}}}",
+        Value::from(assembly.version.as_str()),
+        lines.join(",\n")
+    )
 }
 
 fn artifact_id(stack: StackId) -> String {

@@ -44,6 +44,9 @@ impl PlannedJob {
     }
 }
 
+/// A variable that another job reads: the namespace that it knows it by, the variable, and the node that has it.
+pub(crate) type WantedVariable = (String, String, NodeId);
+
 /// The task of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -90,7 +93,18 @@ impl Graph {
         let job_id = Id::next(&self.jobs);
         let (after, reads, optional) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let nodes = if let Role::Node(node) = role { BTreeSet::from([node]) } else { BTreeSet::new() };
-        self.jobs.push(PlannedJob { name, role, nodes, target, environment: None, group, after, reads, optional, origin });
+        self.jobs.push(PlannedJob {
+            name,
+            role,
+            nodes,
+            target,
+            environment: None,
+            group,
+            after,
+            reads,
+            optional,
+            origin,
+        });
         job_id
     }
 
@@ -126,6 +140,11 @@ impl Graph {
     pub(crate) fn past(&self) -> Past<PlannedJob> {
         Past::new(self.jobs.iter().map(|job| &job.after))
     }
+}
+
+/// Returns the name of the stop job of a deploy, as the environments stage calls those that it writes itself.
+pub(crate) fn stop_name(deploy: &str) -> String {
+    format!("{deploy}:stop")
 }
 
 /// Returns what a job does for its node, if it has one.

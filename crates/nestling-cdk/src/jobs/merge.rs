@@ -29,6 +29,9 @@ pub(crate) fn merged(request: &Request<'_>, kept: &[NodeId], destinations: &Dest
     merging.merged
 }
 
+/// An environment, a pipeline by its index, and a wave of it.
+type Place<'a> = (TargetId, Option<usize>, Option<&'a str>);
+
 /// The nodes that are kept, some of them merged.
 struct Merging<'a> {
     request: &'a Request<'a>,
@@ -50,11 +53,10 @@ impl<'a> Merging<'a> {
 
     /// Returns the deploying nodes of each environment, and of each pipeline and wave there.
     fn by_target(&self, destinations: &Destinations) -> Vec<BTreeSet<NodeId>> {
-        let mut sets: BTreeMap<(TargetId, Option<usize>, Option<&str>), BTreeSet<NodeId>> = BTreeMap::new();
+        let mut sets: BTreeMap<Place<'_>, BTreeSet<NodeId>> = BTreeMap::new();
         for (node_id, node) in Id::each(&self.request.deployment.nodes) {
             let Some(target) = destinations.target(node_id) else { continue };
-            // A change set that somebody reviews is two jobs with a person between them.
-            if matches!(node.work, Work::Deploy(_)) {
+            if node.work.deploys().is_some() {
                 let key = (target, node.pipeline.map(Id::index), node.group.as_deref());
                 sets.entry(key).or_default().insert(node_id);
             }
@@ -75,6 +77,11 @@ impl<'a> Merging<'a> {
     /// Makes these nodes one job, unless something has to happen between them. Returns whether they are one.
     fn merge(&mut self, nodes: &BTreeSet<NodeId>) -> bool {
         let Some(first) = nodes.first().filter(|_| nodes.len() > 1) else { return false };
+        let all_nodes = &self.request.deployment.nodes;
+        // A change set that somebody reviews is two jobs with a person between them.
+        if nodes.iter().any(|node| matches!(all_nodes[*node].work, Work::Execute(_))) {
+            return false;
+        }
         if !self.are_ordered_by_manifest(nodes) || self.has_something_between(nodes) {
             return false;
         }

@@ -2,8 +2,8 @@
 
 use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
 use super::kept::{Destinations, kept, read_by, report_blocked, through};
-use super::request::Request;
 use super::merge::merged;
+use super::request::Request;
 use super::targets::{OmittedJob, Target, Targets};
 use super::{around, borrow, needs};
 use crate::assembly::StackId;
@@ -45,12 +45,7 @@ pub(crate) fn plan(
 }
 
 /// One job for each node that this pipeline runs, or for several of them.
-fn of_nodes(
-    request: &Request<'_>,
-    targets: &Targets,
-    destinations: &Destinations,
-    kept: &[NodeId],
-) -> Graph {
+fn of_nodes(request: &Request<'_>, targets: &Targets, destinations: &Destinations, kept: &[NodeId]) -> Graph {
     let mut graph = Graph::default();
     let merged = merged(request, kept, destinations);
     for node_id in kept {

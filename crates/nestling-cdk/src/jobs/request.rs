@@ -1,10 +1,12 @@
 //! The request for the jobs of an assembly.
 
+use crate::assembly::StackId;
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::CDK_HEADER;
 use crate::settings::CdkSettings;
+use crate::shell::quoted;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Everything that jobs are written from.
@@ -60,6 +62,15 @@ impl Request<'_> {
             (None, "") => written.trim_start_matches("./").to_owned(),
             (None, directory) => format!("{directory}/{}", written.trim_start_matches("./")),
         }
+    }
+
+    /// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
+    /// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on,
+    /// or what depends on them, as well.
+    pub(crate) fn selected(&self, stacks: &[StackId]) -> String {
+        let stacks = stacks.iter().map(|stack| &self.deployment.assembly.stacks[*stack]);
+        let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
+        words.join(" ")
     }
 
     /// Returns the name of a node's job: where several pipelines are migrated, behind the label of its own.

@@ -257,8 +257,7 @@ fn ambiguous_stage(key: &str, policy: &StagePolicy, named: &[&str]) -> Diagnosti
 }
 
 fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic {
-    let problem =
-        Diagnostic::error(&CDK_HEADER, policy.origin, format!("the assembly has no stage `{key}`"));
+    let problem = Diagnostic::error(&CDK_HEADER, policy.origin, format!("the assembly has no stage `{key}`"));
     let names: BTreeSet<&str> = paths.iter().map(|path| last_part(path)).collect();
     let near = Suggestion::among(key, paths.iter().copied().chain(names.iter().copied()));
     let optional =

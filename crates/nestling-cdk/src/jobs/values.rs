@@ -1,7 +1,7 @@
 //! The variables of a step: fixed ones, those that other jobs give it, and those that CodeBuild set.
 
 use super::files::start_directory;
-use super::graph::{Graph, JobId, work_of};
+use super::graph::{Graph, JobId, WantedVariable, work_of};
 use super::request::Request;
 use super::writer::Writer;
 use crate::deployment::{InputSource, Namespace, NodeId, ScriptStep, Work};
@@ -16,9 +16,6 @@ const CODEBUILD: [(&str, &str); 4] = [
     ("CODEBUILD_BUILD_NUMBER", "$CI_PIPELINE_IID"),
     ("CODEBUILD_BUILD_ID", "$CI_JOB_ID"),
 ];
-
-/// A variable that another job reads: the namespace that it knows it by, the variable, and the node that has it.
-pub(crate) type WantedVariable = (String, String, NodeId);
 
 /// Returns the variables of each job that others read.
 pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BTreeSet<WantedVariable>> {

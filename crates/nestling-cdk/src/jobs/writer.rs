@@ -1,10 +1,9 @@
 //! A job while it is written, with the parts that all jobs have: needs, environment, gate.
 
 use super::body::Body;
-use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
+use super::graph::{Graph, JobId, PlannedJob, Role, WantedVariable, stop_name, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
-use super::values::WantedVariable;
 use crate::deployment::{InputSource, Work};
 use crate::environment::{DeployStart, TargetEnvironment};
 use crate::ordering::Past;
@@ -198,11 +197,6 @@ impl<'a> Writer<'a> {
             _ => DeployStart::Automatic,
         }
     }
-}
-
-/// Returns the name of the stop job of a deploy, as the environments stage calls those that it writes itself.
-pub(crate) fn stop_name(deploy: &str) -> String {
-    format!("{deploy}:stop")
 }
 
 /// Returns the expression that holds where any of these does.

@@ -46,7 +46,15 @@ pub struct StagePolicy {
 impl StagePolicy {
     /// Returns the settings of a stage that is deployed to this environment, or left out, and has nothing of its own.
     pub fn of_environment(origin: Origin, environment: Option<Located<String>>) -> Self {
-        Self { origin, environment, url: None, role: None, roles: Roles::default(), stop: None, optional: false }
+        Self {
+            origin,
+            environment,
+            url: None,
+            role: None,
+            roles: Roles::default(),
+            stop: None,
+            optional: false,
+        }
     }
 }
 

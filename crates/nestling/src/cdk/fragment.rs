@@ -168,11 +168,6 @@ fn has_assembly(files: &dyn Files) -> bool {
     matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
 }
 
-/// Returns whether an assembly is in this directory of these files.
-pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
-    has_assembly(&Below { files, directory: directory.clone() })
-}
-
 fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment) -> Fragment {
     let unit_directory = request.unit.dir.to_directory();
     let environments = environments(
@@ -220,7 +215,7 @@ fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
 ///
 /// # Errors
 /// It leads out of the repository.
-pub(crate) fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
+fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
     let written = &settings.assembly.value;
     let directory = match written.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),
