@@ -13,6 +13,7 @@ pub mod need;
 pub mod scope;
 pub mod guard;
 pub mod expression;
+pub mod moa;
 pub mod rule;
 pub mod known;
 pub mod environment;

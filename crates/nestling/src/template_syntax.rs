@@ -2,6 +2,15 @@
 //!
 //! `${{ }}` is a plain scalar in YAML and clashes with nothing in shell, docker, helm or GitLab; the usual `{{ }}` does.
 //! Jinja's usual comment `{#` would break bash's `${#array[@]}`.
+//!
+//! GitLab has `${{ }}` too, which its runner evaluates. [`owner`] says whose an expression is, and hides GitLab's from the
+//! engine.
+
+mod regions;
+mod bindings;
+pub(crate) mod hidden;
+pub(crate) mod owner;
+pub(crate) mod rules;
 
 use minijinja::machinery::ast::Stmt;
 use minijinja::machinery::{Token, parse, tokenize};

@@ -12,6 +12,7 @@ mod include_form;
 mod job_key;
 mod job_script;
 mod job_value;
+mod job_inputs;
 mod image;
 mod tags;
 mod cache;
@@ -85,6 +86,7 @@ lints! {
     job_key,
     job_script,
     job_value,
+    job_inputs,
     image,
     tags,
     cache,

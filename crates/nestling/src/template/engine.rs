@@ -142,8 +142,11 @@ impl<'a> TemplateEngine<'a> {
 
     /// Compiles a body, and the templates that it names.
     pub(crate) fn compile(&self, name: &str, body: &Body) -> Result<(), Vec<Diagnostic>> {
-        if let Some(problem) = reserved_character(&body.text, body.file) {
+        if let Some(problem) = reserved_character(body) {
             return Err(vec![problem]);
+        }
+        if !body.problems.is_empty() {
+            return Err(body.problems.clone());
         }
         orphan_blocks(body, self.templates)?;
         self.compile_marked(name, body.file, &body.text)?;

@@ -7,8 +7,10 @@ use super::tree::TreeReader;
 use super::values::placeholders::Placeholders;
 use super::values::substitute::NodeContext;
 use crate::template_syntax::is_template;
+use crate::template_syntax::owner::{OwnerProblem, separate};
+use crate::template_syntax::rules::EXPRESSION_OWNER;
 use crate::workspace::{Body, Templates};
-use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::yaml::{Kind, Node};
 use std::sync::atomic::Ordering;
 
@@ -49,10 +51,13 @@ impl<'a> Renderer<'a> {
     }
 
     fn read_plain(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
-        if let Some(problem) = reserved_character(&body.text, body.file) {
+        if let Some(problem) = reserved_character(body) {
             return Err(vec![problem]);
         }
-        let (node, warnings) = self.reader.read_plain(&body.text, body.file, scope)?;
+        if !body.problems.is_empty() {
+            return Err(body.problems.clone());
+        }
+        let (node, warnings) = self.reader.read_plain(body, scope)?;
         Ok(Rendered { node, environment_read: false, warnings })
     }
 
@@ -84,7 +89,14 @@ impl<'a> Renderer<'a> {
                 }
             }
             Kind::Scalar(scalar) if scalar.text.contains("${{") => {
-                match self.engine.run_string(&scalar.text, scope) {
+                let separated = separate(&scalar.text).unwrap_or_default();
+                if !separated.problems.is_empty() {
+                    problems
+                        .extend(separated.problems.iter().map(|problem| two_owners(problem, node.origin)));
+                    return;
+                }
+                let text = if separated.text.is_empty() { &scalar.text } else { &*separated.text };
+                match self.engine.run_string(text, scope) {
                     Ok(text) => {
                         scalar.text = text.into();
                         self.reader.substitute(node, 0, NodeContext::Data, problems);
@@ -100,4 +112,8 @@ impl<'a> Renderer<'a> {
             Kind::Scalar(_) => {}
         }
     }
+}
+
+fn two_owners(problem: &OwnerProblem, origin: Origin) -> Diagnostic {
+    Diagnostic::error(&EXPRESSION_OWNER, origin, problem.message.clone()).with_help(problem.help.clone())
 }

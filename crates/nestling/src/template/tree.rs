@@ -11,8 +11,11 @@ use super::values::captured::expand_captured;
 use super::values::placeholders::{CAPTURE_DEPTH, Placeholders};
 use super::values::substitute::{NodeContext, ReadCaptured, Substitution};
 use crate::template::rules::{TEMPLATE_LIMIT, YAML_DOCUMENTS};
+use crate::template_syntax::hidden::reveal;
+use crate::workspace::Body;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, has_errors};
 use nestling_gitlab::yaml::{self, Node, ParseLimits, Position, merge_keys};
+use std::borrow::Cow;
 
 /// Reads rendered text into trees.
 pub(crate) struct TreeReader<'a> {
@@ -33,11 +36,14 @@ impl<'a> TreeReader<'a> {
     }
 
     /// Reads a body that the engine has nothing to do for.
-    pub(crate) fn read_plain(&self, text: &str, file: FileId, scope: &Scope) -> TreeResult {
+    pub(crate) fn read_plain(&self, body: &Body, scope: &Scope) -> TreeResult {
         let mut problems = Vec::new();
-        let documents = yaml::parse_file(text, file)?;
-        let mut node = only_document(documents, Origin::file(file), &mut problems);
-        interpolate_inputs(&mut node, text, scope, &mut problems);
+        let documents = yaml::parse_file(&body.text, body.file).map_err(as_written)?;
+        let mut node = only_document(documents, Origin::file(body.file), &mut problems);
+        interpolate_inputs(&mut node, &body.text, scope, &mut problems);
+        if body.has_hidden {
+            self.substitute(&mut node, 0, NodeContext::Data, &mut problems);
+        }
         finish(node, problems)
     }
 
@@ -45,7 +51,8 @@ impl<'a> TreeReader<'a> {
     pub(crate) fn read_rendered(&self, rendered: &str, file: FileId, scope: &Scope) -> TreeResult {
         let result = self.read_with_values(rendered, file, scope);
         result.map_err(|problems| {
-            problems.into_iter().map(|problem| self.with_rendered_template(problem, file)).collect()
+            let problems = as_written(problems).into_iter();
+            problems.map(|problem| self.with_rendered_template(problem, file)).collect()
         })
     }
 
@@ -118,7 +125,7 @@ impl<'a> TreeReader<'a> {
         let Some(line_index) = stripped.lines.iter().position(is_written_there) else { return problem };
         let rendered = self.placeholders.resolved(stripped.line_text(line_index));
         let rendered = unescape(&rendered);
-        let rendered = rendered.trim();
+        let rendered = reveal(rendered.trim());
         let is_as_written = self
             .source_lines
             .with_line(file, origin.line, |source| source.iter().collect::<String>().trim() == rendered);
@@ -168,6 +175,17 @@ impl ReadCaptured for TreeReader<'_> {
             }
         }
     }
+}
+
+/// Puts the braces of GitLab's expressions back into what messages quote.
+fn as_written(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let reveal_message = |mut problem: Diagnostic| {
+        if let Cow::Owned(message) = reveal(&problem.message) {
+            problem.message = message;
+        }
+        problem
+    };
+    problems.into_iter().map(reveal_message).collect()
 }
 
 /// Interpolates `$[[ ]]`, in component files only: for scripts of other templates it is text.

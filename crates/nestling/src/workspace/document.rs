@@ -2,7 +2,9 @@
 //! `spec:` header from its pipeline.
 
 use super::template_reads::{Read, template_reads};
-use nestling_gitlab::diagnostic::FileId;
+use crate::template_syntax::owner::{OwnerProblem, separate};
+use crate::template_syntax::rules::EXPRESSION_OWNER;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
 use regex::Regex;
 use std::sync::{Arc, LazyLock};
 
@@ -15,11 +17,28 @@ static INCLUDES: LazyLock<Option<Regex>> =
 pub(crate) struct Body {
     /// The file it stands in.
     pub file: FileId,
-    /// The file's text with the header's lines blank, so that line numbers hold.
+    /// The file's text with the header's lines blank, so that line numbers hold, and with the braces of GitLab's expressions
+    /// hidden.
     pub text: Arc<str>,
+    /// Set if any are hidden: then the text holds characters that a template cannot hold.
+    pub has_hidden: bool,
+    /// Expressions that are neither the template's nor GitLab's.
+    pub problems: Vec<Diagnostic>,
 }
 
 impl Body {
+    /// Makes the body of a file.
+    pub(super) fn new(file: FileId, text: String) -> Self {
+        match separate(&text) {
+            None => Self { file, text: text.into(), has_hidden: false, problems: Vec::new() },
+            Some(separated) => {
+                let problem = |problem| two_owners(file, &text, problem);
+                let problems = separated.problems.into_iter().map(problem).collect();
+                Self { file, text: separated.text.into(), has_hidden: true, problems }
+            }
+        }
+    }
+
     /// Returns the templates that it includes, imports or extends, in order.
     pub(crate) fn reads(&self) -> Vec<Read> {
         template_reads(&self.text)
@@ -29,6 +48,15 @@ impl Body {
     pub(crate) fn includes(&self) -> bool {
         INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }
+}
+
+fn two_owners(file: FileId, text: &str, problem: OwnerProblem) -> Diagnostic {
+    let before = &text[..problem.range.start];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let first_line = text[problem.range].lines().next().unwrap_or_default();
+    let origin = Origin::span(file, number(line), number(column), number(first_line.chars().count()));
+    Diagnostic::error(&EXPRESSION_OWNER, origin, problem.message).with_help(problem.help)
 }
 
 /// A file cut at its separator.

@@ -139,7 +139,7 @@ impl Loading<'_> {
         let node = document.header.map(|header| yaml::parse_file(header, file));
         let node = node.and_then(|nodes| self.some(nodes)).and_then(|nodes| nodes.into_iter().next());
         let header = node.filter(|node| !node.is_null()).map(|node| self.header(node)).unwrap_or_default();
-        let body = (!document.body.trim().is_empty()).then(|| Body { file, text: document.body.into() });
+        let body = (!document.body.trim().is_empty()).then(|| Body::new(file, document.body));
         Some((file, header, body))
     }
 

@@ -115,7 +115,7 @@ impl<'a> Templates<'a> {
         let file = self.sources.add(shown, text.as_str());
         let document = split(&text);
         let (spec, problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
-        let body = Body { file, text: document.body.into() };
+        let body = Body::new(file, document.body);
         let description = spec.description.map(|text| text.value);
         let inputs = spec.inputs;
         Ok(Some(Rc::new(Template { path, links, file, description, inputs, body, problems })))

@@ -3,16 +3,19 @@
 use crate::template::marks::private_use::{has_reserved, is_reserved};
 use crate::template::rules::TEMPLATE_CHARACTER;
 use crate::template::source_position::span;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId};
+use crate::template_syntax::hidden::is_hidden;
+use crate::workspace::Body;
+use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Reports the first reserved character of a template.
-pub(crate) fn reserved_character(source: &str, file: FileId) -> Option<Diagnostic> {
+pub(crate) fn reserved_character(body: &Body) -> Option<Diagnostic> {
     // Every template of every unit comes here: the quick test first.
-    if !has_reserved(source) {
+    if !has_reserved(&body.text) {
         return None;
     }
-    let offset = source.find(is_reserved)?;
+    let is_of_author = |c: char| is_reserved(c) && !(body.has_hidden && is_hidden(c));
+    let offset = body.text.find(is_of_author)?;
     let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
-    let problem = Diagnostic::error(&TEMPLATE_CHARACTER, span(file, source, offset, 1), message);
+    let problem = Diagnostic::error(&TEMPLATE_CHARACTER, span(body.file, &body.text, offset, 1), message);
     Some(problem.with_help("take the character out"))
 }

@@ -5,6 +5,7 @@
 
 use super::private_use::{CAPTURED, CLOSE, VALUE, is_reserved};
 use super::strip::{MarkOnLine, StrippedText};
+use crate::template_syntax::hidden::as_written;
 use nestling_gitlab::diagnostic::{FileId, Origin, Sources, number};
 use nestling_gitlab::yaml::Position;
 use std::cell::RefCell;
@@ -137,7 +138,7 @@ impl RenderedSpan<'_> {
                 }
                 source_column = end_of(source, source_column, &['}', '}'])?;
                 rendered_column = end_of(self.line, rendered_column, &[CLOSE])?;
-            } else if source.get(source_column) == Some(&c) {
+            } else if source.get(source_column) == Some(&as_written(c)) {
                 rendered_column += 1;
                 source_column += 1;
             } else {

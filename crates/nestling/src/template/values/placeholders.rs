@@ -6,6 +6,7 @@
 use super::json::atom_text;
 use crate::template::marks::private_use::{CAPTURED, Piece, VALUE, has_reserved, pieces, write_placeholder};
 use crate::template::marks::wrap::Untrusted;
+use crate::template_syntax::hidden::reveal;
 use minijinja::Value;
 use minijinja::value::Object;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -135,7 +136,7 @@ impl Placeholders {
         }
         for piece in pieces(text) {
             match piece {
-                Piece::Text(text) => resolved.push_str(text),
+                Piece::Text(text) => resolved.push_str(&reveal(text)),
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
                     let Some(value) = self.get(index) else { continue };

@@ -4,6 +4,7 @@ use super::placeholders::Placeholders;
 use super::to_tree::{Refused, to_node, to_text};
 use crate::template::marks::private_use::{Piece, has_reserved, pieces};
 use crate::template::rules::{SCRIPT_INJECTION, TEMPLATE_VALUE};
+use crate::template_syntax::hidden::reveal;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style, duplicate_keys};
 
@@ -146,7 +147,7 @@ impl Substitution<'_> {
         let mut has_values = false;
         for piece in pieces(&scalar.text) {
             match piece {
-                Piece::Text(part) => text.push_str(part),
+                Piece::Text(part) => text.push_str(&reveal(part)),
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
                     has_values = true;
