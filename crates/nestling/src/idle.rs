@@ -6,6 +6,9 @@ mod paths;
 mod units;
 mod values;
 mod inputs;
+mod walked;
+
+pub(crate) use walked::WalkedJobs;
 
 use crate::plan::Plan;
 use crate::workspace::Templates;

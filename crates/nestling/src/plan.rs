@@ -35,7 +35,7 @@ use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) use kinds::plan_kinds;
+pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
@@ -107,6 +107,8 @@ pub struct Plan {
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     /// What of CDK assemblies could not be carried over, by unit, where there is something.
     pub cdk_reports: BTreeMap<UnitName, Report>,
+    /// The units that may lack jobs because of errors in what they are made from.
+    pub(crate) incomplete: BTreeSet<UnitName>,
     /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
@@ -267,6 +269,7 @@ fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         defaults: made.defaults,
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
+        incomplete: made.incomplete,
         diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),
@@ -285,6 +288,7 @@ struct MadePlan {
     left_out: BTreeMap<UnitName, Vec<LeftOut>>,
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
+    incomplete: BTreeSet<UnitName>,
 }
 
 fn make(
@@ -311,7 +315,7 @@ fn make(
         units.insert(name.clone(), jobs);
         brought_in.insert(name, verdict);
     }
-    let Rendering { cdk_reports, mut diagnostics, .. } = rendering;
+    let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
     assemble::drop_dependents(workspace, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
@@ -331,6 +335,7 @@ fn make(
         left_out,
         cdk_reports,
         diagnostics,
+        incomplete,
     })
 }
 

@@ -134,3 +134,4 @@ lints! {
 // Other stages report against these as well.
 pub use environment_name::RULE as ENVIRONMENT_NAME;
 pub use limits::RULE as LIMITS;
+pub use rules_condition::condition_problem;

@@ -81,8 +81,12 @@ impl PipelineFacts {
     /// The facts of the pipeline that these variables belong to.
     pub fn from_variables(variables: &CiVariables) -> Self {
         let text = |name: &str| variables.get(name).map(str::to_owned);
-        let merge_request = variables.get("CI_MERGE_REQUEST_IID").map(|iid| MergeRequest {
-            iid: Some(iid.to_owned()),
+        let iid = text("CI_MERGE_REQUEST_IID");
+        // Whoever sets variables one by one may leave the number out.
+        let is_merge_request =
+            iid.is_some() || variables.get("CI_PIPELINE_SOURCE") == Some("merge_request_event");
+        let merge_request = is_merge_request.then(|| MergeRequest {
+            iid,
             source_branch: text("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
             target_branch: text("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
         });

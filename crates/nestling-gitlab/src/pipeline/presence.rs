@@ -18,6 +18,7 @@ pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
+pub(crate) use variables::{is_predefined, literal};
 
 use super::guard::Guard;
 use crate::diagnostic::Origin;

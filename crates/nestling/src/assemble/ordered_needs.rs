@@ -2,10 +2,11 @@
 
 mod units;
 mod stage_needs;
+mod promotion;
 mod barrier;
 
 use crate::assemble::rules::ORDER_STAGES;
-use crate::unit::needed_job;
+use crate::unit::{Promoted, needed_job};
 use crate::workspace::{Dependency, Order, Unit, Workspace};
 use barrier::Barriers;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -24,10 +25,18 @@ use units::{StagedJob, UnitsOfPipeline};
 ///
 /// Diagnosed: a unit with no job that could be waited for, since all are of later stages, and artifacts for which there is no
 /// need left.
-pub(super) fn add(workspace: &Workspace, stages: &[StageName], jobs: &mut Vec<Job>) -> Vec<Diagnostic> {
+///
+/// A deploy that waits for the one to the environment before it keeps what its stage gave it as well; `promoted` says which
+/// of the jobs do.
+pub(super) fn add(
+    workspace: &Workspace,
+    stages: &[StageName],
+    jobs: &mut Vec<Job>,
+    promoted: &[Option<Promoted>],
+) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut ordering = Vec::new();
     let units = UnitsOfPipeline::new(jobs, stages);
+    let mut ordering = promotion::needs(workspace, &units, promoted);
     for unit in &workspace.units {
         let dependencies: Vec<&Dependency> =
             unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).collect();
@@ -58,6 +67,8 @@ struct OrderNeeds {
     of_stages: Vec<Node>,
     /// Those on jobs of other units.
     for_order: Vec<Node>,
+    /// Set if it has to wait for all earlier stages beside.
+    after_stages: bool,
     /// Where the order is asked for.
     origin: Origin,
 }
@@ -74,7 +85,7 @@ fn needs_of(
     let is_new = |awaited: &&&StagedJob<'_>| !known.contains(awaited.job.name.as_str());
     let for_order = awaited.iter().filter(is_new);
     let for_order = for_order.map(|awaited| need(awaited.job, Artifacts::Left, origin)).collect();
-    OrderNeeds { job: waiting.index, of_stages, for_order, origin }
+    OrderNeeds { job: waiting.index, of_stages, for_order, after_stages: false, origin }
 }
 
 fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagnostic {

@@ -3,6 +3,7 @@
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
 use crate::unit::UnitRenderer;
+use crate::workspace::rules::WORKSPACE_MISSING;
 use crate::workspace::{self, Templates, Workspace};
 use nestling_files::files::{Files, Revisions};
 use nestling_files::path::RepoPath;
@@ -39,6 +40,9 @@ impl<'a> Before<'a> {
             let files = files.ok_or("there is no base to compare with")?;
             let loaded =
                 workspace::load_at(files, sources, root).map_err(|error| format!("base: {error}"))?;
+            if loaded.diagnostics.iter().any(|problem| problem.rule == &WORKSPACE_MISSING) {
+                return Err("there is no workspace at base".to_owned());
+            }
             if has_errors(&loaded.diagnostics) {
                 return Err("the workspace at base has errors".to_owned());
             }

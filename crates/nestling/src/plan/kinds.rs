@@ -1,10 +1,14 @@
 //! Plans for several kinds of pipelines, of the same files.
 
 use super::{Plan, Request, finished, make};
+use crate::assemble::assemble;
 use crate::changes::PipelineFacts;
-use crate::unit::SharedRenderings;
-use crate::workspace::Templates;
+use crate::unit::{SharedRenderings, deploy_to_entry};
+use crate::workspace::{Environment, Templates};
 use nestling_files::files::ReadError;
+use nestling_gitlab::check::{CheckSettings, check};
+use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::EnvironmentName;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
@@ -13,7 +17,7 @@ use nestling_files::files::ReadError;
 /// # Errors
 /// As [`plan`](super::plan).
 pub(crate) fn plan_kinds(
-    mut request: Request<'_>,
+    request: &mut Request<'_>,
     kinds: impl IntoIterator<Item = PipelineFacts>,
     mut act: impl FnMut(Plan),
 ) -> Result<(), ReadError> {
@@ -23,8 +27,41 @@ pub(crate) fn plan_kinds(
     let shared = SharedRenderings::default();
     for facts in kinds {
         request.pipeline = facts;
-        let made = make(&request, &templates, Some(&shared))?;
-        act(finished(made, &request));
+        let made = make(request, &templates, Some(&shared))?;
+        act(finished(made, request));
     }
     Ok(())
+}
+
+/// Returns the findings in the entries of the catalogue that none of these kinds deploys to: those in a deploy that has
+/// nothing but the entry.
+pub(crate) fn unused_entries(
+    request: &mut Request<'_>,
+    kinds: &[PipelineFacts],
+    is_used: &dyn Fn(&EnvironmentName) -> bool,
+) -> Vec<Diagnostic> {
+    let workspace = &request.loaded.workspace;
+    let mut problems = Vec::new();
+    for entry in workspace.environments.entries.values().filter(|entry| !is_used(&entry.name)) {
+        if let Some(facts) = kinds.iter().find(|facts| entry.when.holds(facts)) {
+            request.pipeline = facts.clone();
+            problems.extend(of_entry(request, entry));
+        }
+    }
+    problems
+}
+
+fn of_entry(request: &Request<'_>, entry: &Environment) -> Vec<Diagnostic> {
+    let workspace = &request.loaded.workspace;
+    let templates = request.templates();
+    let renderer = request.renderer(&templates, request.assemblies);
+    let (jobs, mut problems) = deploy_to_entry(&renderer, entry);
+    let (pipeline, found) = assemble(workspace, jobs, Vec::new());
+    problems.extend(found);
+    problems.extend(check(&pipeline, &CheckSettings::new(workspace.gitlab.clone())));
+    // What concerns the deploy alone is at the place of the header.
+    let is_of_entry =
+        |problem: &Diagnostic| problem.origin().is_some_and(|origin| origin != workspace.origin());
+    problems.retain(is_of_entry);
+    problems
 }

@@ -9,6 +9,7 @@ use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeSet;
 
 /// The name of the job that runs where nothing else does.
 ///
@@ -62,7 +63,7 @@ pub(crate) fn noop_beside<'j>(
     selection: &Selection,
 ) -> Option<Job> {
     let is_any_selected = selection.selected().next().is_some();
-    let mut reason = if is_any_selected { Reason::NoJob } else { Reason::NoUnit };
+    let mut reasons = BTreeSet::new();
     for (job, presence) in jobs {
         let is_removed = removed.iter().any(|removed| Some(&removed.unit.name) == job.unit.as_ref());
         let job_reason = match presence.state() {
@@ -72,12 +73,18 @@ pub(crate) fn noop_beside<'j>(
             State::Out => Reason::OnlyAbsentJobs,
             State::Maybe => Reason::OnlyConditionalJobs,
         };
-        reason = reason.max(job_reason);
+        reasons.insert(job_reason);
     }
+    let reason = match reasons.len() {
+        0 if is_any_selected => Reason::NoJob,
+        0 => Reason::NoUnit,
+        1 => reasons.pop_first().unwrap_or(Reason::Several),
+        _ => Reason::Several,
+    };
     noop_job(workspace, reason)
 }
 
-/// The reason for a job that does nothing. Where jobs differ in it, the greatest counts: it is the last that could change.
+/// The reason for a job that does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     /// No unit is selected.
@@ -92,6 +99,8 @@ enum Reason {
     OnlyAbsentJobs,
     /// The rules of all jobs may leave them out.
     OnlyConditionalJobs,
+    /// The jobs differ in their reasons.
+    Several,
 }
 
 impl Reason {
@@ -103,6 +112,7 @@ impl Reason {
             Self::OnlyEdgeStages => "All other jobs are in the stages .pre and .post.",
             Self::OnlyAbsentJobs => "The rules of every other job leave it out of this pipeline.",
             Self::OnlyConditionalJobs => "The rules of every other job can keep it out of this pipeline.",
+            Self::Several => "No other job is certain to run in a stage between .pre and .post.",
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
 use nestling_cdk::report::Report;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The units of one plan while they are rendered, with what is collected on the way.
 pub(super) struct Rendering<'a> {
@@ -13,6 +13,8 @@ pub(super) struct Rendering<'a> {
     selection: &'a Selection,
     pub cdk_reports: BTreeMap<UnitName, Report>,
     pub diagnostics: Vec<Diagnostic>,
+    /// The units that may lack jobs because of errors.
+    pub incomplete: BTreeSet<UnitName>,
 }
 
 impl<'a> Rendering<'a> {
@@ -21,7 +23,7 @@ impl<'a> Rendering<'a> {
         selection: &'a Selection,
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
-        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics }
+        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics, incomplete: BTreeSet::new() }
     }
 
     /// Renders a unit that is in for the reasons of this verdict.
@@ -31,6 +33,9 @@ impl<'a> Rendering<'a> {
         let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
         let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
         self.diagnostics.extend(made.problems);
+        if made.is_incomplete {
+            self.incomplete.insert(name.clone());
+        }
         if !made.report.lines.is_empty() {
             self.cdk_reports.insert(name.clone(), made.report);
         }

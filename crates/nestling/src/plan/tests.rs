@@ -260,6 +260,8 @@ fn without_a_base_to_compare_with_files_decide() {
     let told = between(&broken, &base);
     assert_eq!(told.len(), 4);
     assert!(told[0].contains("(the workspace at base has errors)"), "{told:?}");
+    let told = between(&base.clone().without("nestling.yml"), &base);
+    assert!(told[0].contains("(there is no workspace at base)"), "{told:?}");
     let broken = base.clone().edit("ci/parts.yml", "endmacro", "endmacros");
     let told = between(&broken, &base);
     assert_eq!(told.len(), 2, "{told:?}");

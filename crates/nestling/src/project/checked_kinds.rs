@@ -2,15 +2,15 @@
 
 use super::finish::{ParentFile, Unconverted, checked};
 use crate::allow::allowed;
+use crate::idle::WalkedJobs;
 use crate::plan::Plan;
-use crate::workspace::{Environment, Workspace};
+use crate::workspace::Workspace;
 use nestling_gitlab::check::allow::rules::ALLOW_UNKNOWN;
-use nestling_gitlab::check::{AllowOutcome, CheckSettings, allowed_count, check};
+use nestling_gitlab::check::{AllowOutcome, allowed_count};
 use nestling_gitlab::diagnostic::{Diagnostic, FindingsByKind, KindName, Origin, Sources, has_errors};
 use nestling_gitlab::facts::WalkedKind;
-use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
-use nestling_gitlab::pipeline::{Job, Pipeline};
-use nestling_gitlab::yaml::{Kind, Map, Node};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::Pipeline;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -91,8 +91,8 @@ pub(super) struct Walk<'a> {
     findings: FindingsByKind,
     allowed: FindingsByKind,
     unused: Option<Vec<Diagnostic>>,
-    /// The entries of the catalogue that a job is made for.
-    used_entries: BTreeSet<EnvironmentName>,
+    /// The jobs of all kinds so far.
+    pub(super) jobs: WalkedJobs,
 }
 
 impl<'a> Walk<'a> {
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
             findings: FindingsByKind::default(),
             allowed: FindingsByKind::default(),
             unused: None,
-            used_entries: BTreeSet::new(),
+            jobs: WalkedJobs::default(),
         }
     }
 
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
         problems.extend(checked(&plan, self.parent.parent.clone()));
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);
         self.collect(&kind.name, outcome);
-        self.used_entries.extend(plan.pipeline.jobs.iter().filter_map(|job| job.environment.clone()));
+        self.jobs.add(&plan);
         let jobs = plan.pipeline.jobs.iter().zip(&plan.presence).filter_map(|(job, presence)| {
             let count = presence.count();
             (count > 0).then(|| CheckedJob { unit: job.unit.clone(), origin: job.origin, count })
@@ -143,13 +143,9 @@ impl<'a> Walk<'a> {
         known.retain(|problem| still.contains(&identity(problem)));
     }
 
-    /// Adds the findings that no kind of pipeline changes, and those in entries of the catalogue that none of the kinds deploys
-    /// to, and finishes.
+    /// Adds the findings that no kind of pipeline changes, and finishes.
     pub(super) fn finish(mut self, mut problems: Vec<Diagnostic>, unconverted: Unconverted) -> CheckedKinds {
         let mut diagnostics = std::mem::take(&mut self.findings).finish();
-        let entries = self.workspace.environments.entries.values();
-        let unused = entries.filter(|entry| !self.used_entries.contains(&entry.name));
-        problems.extend(unused.flat_map(unused_entry));
         problems.extend(self.parent.parent.problems.iter().cloned());
         let outcome = allowed(self.workspace, &Pipeline::default(), self.sources, problems);
         // Comments that name no rule are reported for each kind already.
@@ -168,49 +164,5 @@ impl<'a> Walk<'a> {
             unused_allows: unused,
             sources: self.sources.clone(),
         }
-    }
-}
-
-/// Rules about what an entry of the catalogue gives to a job.
-const ENTRY_RULES: [&str; 7] = [
-    "environment-key",
-    "environment-name",
-    "environment-variable",
-    "resource-group",
-    "tags",
-    "duration",
-    "variable-value",
-];
-
-fn is_of_entry(problem: &Diagnostic) -> bool {
-    ENTRY_RULES.contains(&problem.rule.id)
-}
-
-/// Checks an entry that no job is made for, by a job that has nothing else.
-fn unused_entry(entry: &Environment) -> Vec<Diagnostic> {
-    let Ok(name) = JobName::parse(entry.name.as_str()) else { return Vec::new() };
-    let mut environment = known(&entry.settings);
-    environment.set("name", Node::string(entry.origin, entry.name.as_str()));
-    let mut body = known(&entry.job);
-    body.set("script", Node::string(entry.origin, "true"));
-    body.set("environment", Node::map(entry.origin, environment));
-    let job = Job { name, origin: entry.origin, unit: None, environment: None, body };
-    let pipeline = Pipeline { jobs: vec![job], ..Pipeline::default() };
-    let mut problems = check(&pipeline, &CheckSettings::default());
-    problems.retain(is_of_entry);
-    problems
-}
-
-/// Returns the values that are the same for every unit: an expression may give anything.
-fn known(map: &Map) -> Map {
-    let entries = map.entries.iter().filter(|entry| !has_expression(&entry.value));
-    Map { entries: entries.cloned().collect() }
-}
-
-fn has_expression(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Scalar(scalar) => scalar.text.contains("${{"),
-        Kind::Seq(items) => items.iter().any(has_expression),
-        Kind::Map(map) => map.iter().any(|(_, value)| has_expression(value)),
     }
 }

@@ -12,6 +12,7 @@ use nestling_gitlab::check::{
     self, BranchComparison, CheckSettings, Division, KnownVariables, Parent, ParentSurroundings,
 };
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources, folded};
+use nestling_gitlab::name::UnitName;
 use std::ops::Range;
 
 /// How much it matters that a part of a CDK pipeline becomes no job.
@@ -118,6 +119,17 @@ pub(super) fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
     let mut diagnostics = gitlab.problems.clone();
-    diagnostics.extend(check::check_present(&plan.pipeline, &plan.presence, &settings));
+    let mut found = check::check_present(&plan.pipeline, &plan.presence, &settings);
+    found.retain(|problem| !follows_from_missing_jobs(plan, problem));
+    diagnostics.extend(found);
     folded(diagnostics)
+}
+
+/// Rules about names of jobs that are not defined.
+const RULES_OF_NAMES: [&str; 4] = ["needs-undefined", "extends-undefined", "dependencies", "on-stop"];
+
+/// Returns `true` for a finding that the unit's own errors may be the only reason for.
+fn follows_from_missing_jobs(plan: &Plan, problem: &Diagnostic) -> bool {
+    let is_of = |unit: &UnitName| problem.message.contains(&format!("`{unit}:"));
+    RULES_OF_NAMES.contains(&problem.rule.id) && plan.incomplete.iter().any(is_of)
 }

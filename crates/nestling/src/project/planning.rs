@@ -111,9 +111,10 @@ impl<'p> Planning<'p> {
         let unconverted = self.unconverted;
         let narrowing = self.patterns.narrowing(&[project.workspace()])?;
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
-        let mut looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
+        let reports_keys = self.unused_keys == UnusedKeys::Report && is_whole;
+        let mut looks_for_keys = reports_keys;
         let base_files = self.base_files();
-        let request = self.request(narrowing, base_files.as_deref());
+        let mut request = self.request(narrowing, base_files.as_deref());
         let mut unused_keys = Ok(Vec::new());
         let workspace = &project.loaded.workspace;
         let parent = ParentFile::read(workspace, project.facts(), project.files(), project.sources())?;
@@ -121,7 +122,7 @@ impl<'p> Planning<'p> {
         let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.into_iter();
-        plan::plan_kinds(request, facts, |plan| {
+        plan::plan_kinds(&mut request, facts.clone(), |plan| {
             // Headers are the same for all kinds.
             if std::mem::take(&mut looks_for_keys) {
                 unused_keys = idle::find(project.files(), project.revisions(), &plan);
@@ -130,7 +131,12 @@ impl<'p> Planning<'p> {
                 walk.add(kind, plan);
             }
         })?;
-        Ok(walk.finish(unused_keys?, unconverted))
+        let mut problems = unused_keys?;
+        problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
+        if reports_keys {
+            problems.extend(walk.jobs.without_effect(workspace));
+        }
+        Ok(walk.finish(problems, unconverted))
     }
 
     /// Selects as [`Planning::run`] does, and renders no more than that takes: the units that are made from changed files

@@ -2,7 +2,7 @@
 
 use super::deploy::sent_to;
 use super::deploying::Deploying;
-use super::jobs::{UnitJob, UnitJobs};
+use super::jobs::{Promoted, UnitJob, UnitJobs};
 use super::needs::{Fans, drop_dependents, further_conditional, retarget};
 use super::pair::{pair, stop_name};
 use super::promotion::Promotion;
@@ -108,9 +108,7 @@ impl Fanning<'_> {
             Err(problems) => return self.problems.extend(problems),
         };
         let block = stop_block(&job, &body, entry);
-        if let Some(after) = &entry.after {
-            self.promote(&mut body, name, after, entry);
-        }
+        let promoted = entry.after.as_ref().and_then(|after| self.promote(&mut body, name, after, entry));
         let short = format!("{name}:{}", entry.name);
         self.fans.entry(name.to_owned()).or_default().push(short.clone());
         let mut stop = block.and_then(|block| self.pair(&short, &mut body, &block));
@@ -124,6 +122,7 @@ impl Fanning<'_> {
             environment: Some(entry.name.clone()),
             artifacts_of: None,
             conditions,
+            promoted,
         };
         self.keep_pair(&short, deploy, stop);
     }
@@ -146,13 +145,21 @@ impl Fanning<'_> {
     }
 
     /// Makes a deploy wait for that to the environment before it, if this pipeline has one.
-    fn promote(&mut self, body: &mut Map, name: &str, after: &After, entry: &Environment) {
+    fn promote(
+        &mut self,
+        body: &mut Map,
+        name: &str,
+        after: &After,
+        entry: &Environment,
+    ) -> Option<Promoted> {
         let before = format!("{name}:{}", after.environment);
-        let Some(earlier) = self.jobs.get(&before) else { return };
+        let earlier = self.jobs.get(&before)?;
         let promotion =
             Promotion { before: &before, earlier, optional: after.optional, origin: entry.origin };
-        let problem = promotion.write(body, self.unit, self.deploying);
+        let had_needs = body.contains("needs");
+        let (promoted, problem) = promotion.write(body, self.unit, self.deploying);
         self.problems.extend(problem);
+        (!had_needs).then_some(promoted)
     }
 
     /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
@@ -218,7 +225,8 @@ fn stop_block(job: &UnitJob, body: &Map, entry: &Environment) -> Option<Node> {
     }
     let deploys = environment(body).is_some_and(|environment| environment.deploys());
     let block = entry.stop.block().filter(|_| deploys)?;
-    Some(Node::map(entry.origin, block.clone()))
+    let origin = block.entries.first().map_or(entry.origin, |first| first.key.origin);
+    Some(Node::map(origin, block.clone()))
 }
 
 /// Returns the entries of the catalogue that jobs of a unit are sent to in this pipeline.

@@ -5,8 +5,8 @@ use nestling_gitlab::yaml::{Map, Node};
 
 /// Returns whether a unit's templates get other inputs for an environment than for all.
 pub(super) fn differs(unit: &Unit, environment: &Environment) -> bool {
-    !environment.inputs.is_empty()
-        || unit.uses.iter().any(|used| used.environments.contains_key(environment.name.as_str()))
+    let has_inputs = !environment.inputs.is_empty();
+    unit.uses.iter().any(|used| has_inputs || used.environments.contains_key(environment.name.as_str()))
 }
 
 /// Returns the inputs of a template: the unit's own, over them those of the environment for templates that have them, and

@@ -45,6 +45,17 @@ pub(crate) struct UnitJob {
     pub artifacts_of: Option<String>,
     /// Conditions of the catalogue that are in its `rules`.
     pub conditions: Conditions,
+    /// Set if it has `needs` for the sake of the deploy before it, and none of its own.
+    pub promoted: Option<Promoted>,
+}
+
+/// A deploy that waits for the one to the environment before it, where it would have waited for all earlier stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Promoted {
+    /// By way of the deploy before it, it waits for the stages too.
+    Held,
+    /// The deploy before it may be missing.
+    Optional,
 }
 
 impl UnitJobs {
@@ -63,6 +74,7 @@ impl From<ConfiguredJob> for UnitJob {
             environment: None,
             artifacts_of: None,
             conditions: Conditions::default(),
+            promoted: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::template::find_unbound;
 use crate::unit::rules::ENVIRONMENT_UNBOUND;
 use crate::workspace::Unit;
 use nestling_cdk::report::Report;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, has_errors};
 use nestling_gitlab::yaml::{Map, Node};
 use std::rc::Rc;
 
@@ -26,6 +26,8 @@ pub(crate) struct Made {
     pub report: Report,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,
+    /// Set if errors may have kept jobs from being made.
+    pub is_incomplete: bool,
 }
 
 /// Makes all jobs of a unit.
@@ -70,12 +72,17 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
             job.conditions = conditions;
         }
     }
+    let is_incomplete = has_errors(&problems);
     let deploying = Deploying { scope, assembly: assembly.rendered.as_ref(), reads_environment };
-    let (mut jobs, found) = deploy(jobs, &deploying);
+    let (mut jobs, mut found) = deploy(jobs, &deploying);
+    if is_incomplete {
+        // What a job says of its environment may be among what is missing.
+        found.retain(|problem| problem.rule != &ENVIRONMENT_UNBOUND);
+    }
     problems.extend(found);
     jobs.left_out.extend(assembly.left_out);
     let problems = problems.into_iter().map(|problem| problem.for_unit(&unit.name)).collect();
-    Made { jobs, report: assembly.report, problems }
+    Made { jobs, report: assembly.report, problems, is_incomplete }
 }
 
 fn deploy(jobs: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnostic>) {

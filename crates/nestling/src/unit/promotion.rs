@@ -1,7 +1,7 @@
 //! Promotion: a deploy waits for the deploy to the environment before it.
 
 use super::deploying::Deploying;
-use super::jobs::{UnitJob, UnitJobs};
+use super::jobs::{Promoted, UnitJob, UnitJobs};
 use crate::environments::{Conditions, any_of};
 use crate::unit::rules::AFTER_RULES;
 use nestling_gitlab::configuration::Staged;
@@ -29,7 +29,7 @@ impl Promotion<'_> {
     /// refuses a need on a job that is not there.
     ///
     /// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs of the
-    /// unit that have some are needed too.
+    /// unit that have some are needed too. Those of other units, and the stages, are added when all jobs are known.
     ///
     /// Diagnosed: rules of the earlier deploy that cannot be written into those of the later one.
     pub(super) fn write(
@@ -37,23 +37,22 @@ impl Promotion<'_> {
         body: &mut Map,
         unit: &UnitJobs,
         deploying: &Deploying<'_>,
-    ) -> Option<Diagnostic> {
+    ) -> (Promoted, Option<Diagnostic>) {
         let mut problem = None;
-        let mut optional = self.optional;
-        if !optional && !self.follows(body, deploying) && !self.restrict(body) {
+        let is_held = self.follows(body, deploying) || !self.optional && self.restrict(body);
+        if !is_held && !self.optional {
             problem = Some(self.not_held(body));
-            optional = true;
         }
         let mut needs = match body.get("needs").and_then(Node::as_seq) {
             Some(needs) => needs.to_vec(),
             None => artifact_needs(body, self.origin, unit, deploying.stages()),
         };
-        needs.push(match optional {
-            true => optional_need(self.before, self.origin),
-            false => Node::string(self.origin, self.before),
+        needs.push(match is_held {
+            true => Node::string(self.origin, self.before),
+            false => optional_need(self.before, self.origin),
         });
         body.set("needs", Node::seq(self.origin, needs));
-        problem
+        (if is_held { Promoted::Held } else { Promoted::Optional }, problem)
     }
 
     /// Returns whether the earlier deploy is in each pipeline that the later one is in.

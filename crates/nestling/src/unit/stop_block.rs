@@ -1,7 +1,7 @@
 //! Checks a `stop` block by itself.
 
 use crate::unit::rules::STOP_BLOCK;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::keywords::has_work;
 use nestling_gitlab::yaml::Map;
 
@@ -21,6 +21,9 @@ const REFUSED: [(&str, &str); 12] = [
     ("inherit", "it takes over what its deploy has"),
 ];
 
+/// The keywords of which a stop block has one.
+const WORK: [&str; 3] = ["script", "run", "trigger"];
+
 /// Returns what is wrong with a stop block.
 pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
@@ -32,9 +35,7 @@ pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
         }
     }
     if !has_work(block) {
-        let problem = Diagnostic::error(&STOP_BLOCK, origin, "this `stop` block has no `script`");
-        let help = "say how the environment is undone: `stop: { script: ./destroy.sh }`";
-        problems.push(problem.with_help(help));
+        problems.push(without_script(block, origin));
     }
     if let Some(entry) = block.entry("dependencies")
         && entry.value.as_seq().is_none_or(|list| !list.is_empty())
@@ -45,4 +46,19 @@ pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
             .push(problem.with_help("write `dependencies: []` for none, or leave it out for the deploy's"));
     }
     problems
+}
+
+fn without_script(block: &Map, origin: Origin) -> Diagnostic {
+    let message = "this `stop` block has no `script`";
+    let similar = block.entries.iter().find_map(|entry| {
+        let word = Suggestion::among(entry.key.text(), WORK).word()?;
+        Some((entry.key.origin, word))
+    });
+    match similar {
+        Some((origin, word)) => {
+            Diagnostic::error(&STOP_BLOCK, origin, message).with_help(format!("did you mean `{word}`?"))
+        }
+        None => Diagnostic::error(&STOP_BLOCK, origin, message)
+            .with_help("say how the environment is undone: `stop: { script: ./destroy.sh }`"),
+    }
 }

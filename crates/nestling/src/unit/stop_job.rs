@@ -64,7 +64,14 @@ pub(super) fn stop_job(
     }
     let gets_artifacts = !block.contains("dependencies") && !block.contains("trigger");
     let artifacts_of = gets_artifacts.then(|| deploy.to_owned());
-    UnitJob { origin, body: stop, environment: None, artifacts_of, conditions: Conditions::default() }
+    UnitJob {
+        origin,
+        body: stop,
+        environment: None,
+        artifacts_of,
+        conditions: Conditions::default(),
+        promoted: None,
+    }
 }
 
 fn taken_over(block: &Map, body: &Map) -> Map {

@@ -1,11 +1,11 @@
 //! The pipeline as a graph for other programs to draw: Mermaid and Graphviz's dot.
 //!
 //! Stages are boxes, jobs are nodes, needs are arrows. A job without `needs` waits for the previous stage: one arrow
-//! between the two boxes stands for all of these jobs. Jobs that their rules leave out are not drawn, and conditional
-//! jobs have dotted borders.
+//! between the two boxes stands for all of these jobs. Conditional jobs have dotted borders. Jobs that are not in the pipeline
+//! are not drawn; comments name them, each with its reason.
 
 use super::facts::{by_stage, deploys_to, needed, short};
-use super::planned::{PlannedJob, Start, possible_jobs};
+use super::planned::{PlannedJob, Start, absences, possible_jobs};
 use super::row::start_in_words;
 use crate::plan::Plan;
 use nestling_gitlab::pipeline::Job;
@@ -40,6 +40,9 @@ pub fn mermaid(plan: &Plan) -> String {
     out.push_str("  classDef deploy stroke:#108548,stroke-width:2px\n");
     out.push_str("  classDef manual stroke:#9e5400,stroke-width:2px,stroke-dasharray:4 3\n");
     out.push_str("  classDef conditional stroke:#626168,stroke-width:1px,stroke-dasharray:2 3\n");
+    for line in absences(plan) {
+        let _ = writeln!(out, "  %% {line}");
+    }
     out
 }
 
@@ -76,6 +79,9 @@ pub fn dot(plan: &Plan) -> String {
     for Edge { from, to, optional } in edges(plan, &ids) {
         let style = if optional { " [style=dashed]" } else { "" };
         let _ = writeln!(out, "  {from} -> {to}{style}");
+    }
+    for line in absences(plan) {
+        let _ = writeln!(out, "  // {line}");
     }
     out.push_str("}\n");
     out

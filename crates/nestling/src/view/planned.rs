@@ -62,6 +62,18 @@ pub(crate) fn absent_names(plan: &Plan) -> BTreeSet<&str> {
     absent.map(|planned| planned.job.name.as_str()).collect()
 }
 
+/// Returns a line for each job that was written and is not in the pipeline: by its rules, or by the environment catalogue.
+pub(crate) fn absences(plan: &Plan) -> Vec<String> {
+    let by_rules = planned_jobs(plan).filter_map(|planned| {
+        let reason = planned.omission()?.in_words(&plan.sources);
+        Some(format!("without {}: {reason}", planned.job.name))
+    });
+    let left_out = plan.left_out.iter().flat_map(|(unit, jobs)| {
+        jobs.iter().map(move |left_out| format!("without {unit}:{}: {}", left_out.job, left_out.reason))
+    });
+    by_rules.chain(left_out).collect()
+}
+
 impl<'a> PlannedJob<'a> {
     /// Returns `true` if GitLab leaves the job out.
     pub(crate) fn is_out(self) -> bool {

@@ -1,15 +1,18 @@
 //! The plan as a table: the stages in the order in which they run, each with its jobs.
 
 use super::facts::by_stage;
-use super::fit::{counted, list, width};
+use super::fit::{end_cut, width};
 use super::paint::Screen;
-use super::planned::{Count, absent_names, possible_jobs};
+use super::planned::{Count, absences, absent_names, possible_jobs};
 use super::row;
 use super::tree::summary;
 use crate::plan::Plan;
 use std::fmt::Write as _;
 
-/// Returns the jobs by stage, with their units.
+/// The largest number of absent jobs that are listed.
+const ABSENCES: usize = 20;
+
+/// Returns the jobs by stage, with their units, and the jobs that are not in the pipeline.
 pub fn stages(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let by_stage = by_stage(&plan.pipeline, possible_jobs(plan));
@@ -32,13 +35,15 @@ pub fn stages(plan: &Plan, screen: Screen) -> String {
         }
         text.push('\n');
     }
-    let names: Vec<String> = absent.iter().map(|name| (*name).to_owned()).collect();
-    if !names.is_empty() {
-        let title = format!("{} left out by rules", counted(names.len(), "job"));
-        let room = screen.columns.saturating_sub(width(&title) + 2);
-        let listed = list(&names, ", ", room, |more| format!("and {more} more"));
-        let line = if listed.is_empty() { title } else { format!("{title}: {listed}") };
-        let _ = writeln!(text, "{}\n", paint.dim(line));
+    let absences = absences(plan);
+    for line in absences.iter().take(ABSENCES) {
+        let _ = writeln!(text, "{}", paint.dim(end_cut(line, screen.columns)));
+    }
+    if absences.len() > ABSENCES {
+        let _ = writeln!(text, "{}", paint.dim(format!("and without {} more", absences.len() - ABSENCES)));
+    }
+    if !absences.is_empty() {
+        text.push('\n');
     }
     text + &summary(plan)
 }

@@ -53,13 +53,29 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
         unit_jobs.sort_by_key(|planned| stage_index.get(planned.job.stage()));
         jobs_of(&unit_jobs, &absent, screen, &mut text);
         omitted_jobs(plan, &unit_jobs, screen, &mut text);
-        for left_out in plan.left_out.get(unit).into_iter().flatten() {
-            let line = format!("   without {}: {}", left_out.job, left_out.reason);
-            let _ = writeln!(text, "{}", paint.dim(end_cut(&line, screen.columns)));
+        left_out_jobs(plan, unit, screen, &mut text);
+    }
+    let with_jobs: BTreeSet<&UnitName> =
+        jobs.iter().filter_map(|planned| planned.job.unit.as_ref()).collect();
+    for (unit, _) in plan.included() {
+        if !with_jobs.contains(unit) && !is_removed(plan, unit) {
+            unit_line(plan, unit, screen, &mut text);
+            if plan.left_out.get(unit).is_none_or(Vec::is_empty) {
+                let _ = writeln!(text, "{}", paint.dim("   no jobs"));
+            }
+            left_out_jobs(plan, unit, screen, &mut text);
         }
     }
     removed_units(plan, screen, &mut text);
     text
+}
+
+/// Adds the jobs of a unit that the environment catalogue leaves out, each with the reason.
+fn left_out_jobs(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
+    for left_out in plan.left_out.get(unit).into_iter().flatten() {
+        let line = format!("   without {}: {}", left_out.job, left_out.reason);
+        let _ = writeln!(text, "{}", screen.paint.dim(end_cut(&line, screen.columns)));
+    }
 }
 
 fn is_removed(plan: &Plan, unit: &UnitName) -> bool {

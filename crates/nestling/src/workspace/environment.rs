@@ -6,8 +6,8 @@ use super::format::{AfterFile, ConditionFile, EnvironmentFile};
 use super::mapping::expect_mapping;
 use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
 use globset::{GlobBuilder, GlobMatcher};
-use nestling_gitlab::check::rules::ENVIRONMENT_NAME;
-use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
+use nestling_gitlab::check::rules::{ENVIRONMENT_NAME, condition_problem};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::{EnvironmentName, check_environment_title};
 use nestling_gitlab::yaml::{self, Located, Map, Node};
@@ -196,7 +196,7 @@ fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
         return Ok(Some(match yaml::from_node::<ConditionFile>(node, &HEADER)? {
             ConditionFile::Branch(glob) => Condition::Branch(matcher(&glob)?),
             ConditionFile::Tag(glob) => Condition::Tag(matcher(&glob)?),
-            ConditionFile::If(text) => Condition::Expression(text.value),
+            ConditionFile::If(text) => Condition::Expression(expression(text)?),
         }));
     };
     let everything = || matcher(&Located { origin: node.origin, value: "*".to_owned() });
@@ -217,6 +217,15 @@ fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
             return Err(vec![problem.with_help(help)]);
         }
     }))
+}
+
+/// Returns the text of an expression that GitLab can read.
+fn expression(text: Located<String>) -> Result<String, Vec<Diagnostic>> {
+    match condition_problem(&text.value, text.origin) {
+        Some(problem) if problem.severity == Severity::Error => Err(vec![problem]),
+        // That it takes a recent GitLab is reported where a job has it in its rules.
+        _ => Ok(text.value),
+    }
 }
 
 fn matcher(text: &Located<String>) -> Result<GlobMatcher, Vec<Diagnostic>> {

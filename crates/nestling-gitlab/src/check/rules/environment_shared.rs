@@ -5,8 +5,11 @@ use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::environment::{Environment, environment};
+use crate::pipeline::expand::{Replacement, expand};
+use crate::pipeline::expression::Variable;
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::pipeline::presence::State;
+use crate::pipeline::presence::{State, is_predefined, literal};
+use crate::pipeline::rule::rules;
 use crate::yaml::Node;
 use std::collections::HashMap;
 
@@ -26,15 +29,15 @@ and an `on_stop` deploy parts of one thing in turn, and are not reported.",
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    let mut first_by_name: HashMap<&str, (usize, &Job)> = HashMap::new();
+    let mut first_by_name: HashMap<String, (usize, &Job)> = HashMap::new();
     for (position, job) in index.jobs() {
         if index.state(position) == State::Out {
             continue;
         }
         let Some(environment) = environment(&job.body).filter(Environment::deploys) else { continue };
-        let name = environment.name_text();
         problems.extend(shared_by_instances(job, &environment));
-        let Some((first_position, first)) = first_by_name.get(name).copied() else {
+        let Some(name) = expanded_name(index, job, &environment) else { continue };
+        let Some((first_position, first)) = first_by_name.get(&name).copied() else {
             first_by_name.insert(name, (position, job));
             continue;
         };
@@ -48,6 +51,40 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 .with_help("let one of them deploy, and give the other `action: prepare` or `verify`"),
         );
     }
+}
+
+/// Returns the name of a job's environment as GitLab expands it. References to variables that nothing is known of stay as
+/// they are: they are the same in all jobs. `None` where the name depends on what differs by copy of the job or by its rules.
+fn expanded_name(index: &Index<'_>, job: &Job, environment: &Environment<'_>) -> Option<String> {
+    let parallel = parallel(&job.body);
+    let differs = |name: &str| match &parallel {
+        Some(Parallel::Matrix(rows)) => rows.iter().flatten().any(|(variable, _)| *variable == name),
+        _ => false,
+    };
+    let by_rules = |name: &str| {
+        let rules = rules(&job.body).unwrap_or_default();
+        rules.iter().any(|rule| rule.get("variables").is_some_and(|variables| variables.get(name).is_some()))
+    };
+    expand(environment.name_text(), &|name| {
+        if is_of_one_job(name) || differs(name) || by_rules(name) {
+            return Replacement::Unknown;
+        }
+        let of_pipeline = index.settings.variables.get(name);
+        let own = job.body.get("variables").and_then(|variables| variables.get(name));
+        match (of_pipeline, own.and_then(|node| literal(node.get("value").unwrap_or(node)))) {
+            (Variable::Set(value), None) => Replacement::Value(value),
+            // What a run or the project gives is stronger than the job, and what GitLab predefines is weaker.
+            (Variable::Set(value), Some(_)) if !is_predefined(name) => Replacement::Value(value),
+            (_, Some(value)) => Replacement::Value(value),
+            (Variable::Unset, None) => Replacement::Literal(String::new()),
+            (Variable::Unknown, None) => Replacement::Literal(format!("${name}")),
+        }
+    })
+}
+
+/// Returns `true` for variables that differ from job to job.
+fn is_of_one_job(name: &str) -> bool {
+    name.starts_with("CI_JOB_") || name == "CI_NODE_INDEX"
 }
 
 /// Returns `true` if both jobs are certainly in one pipeline. Different rules may make them alternatives, as for a deploy

@@ -6,7 +6,7 @@ use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Origin, Rule, number};
 use crate::pipeline::expression::Expression;
 use crate::pipeline::rule::rules;
-use crate::yaml::{Map, Node, Style};
+use crate::yaml::Map;
 
 pub(super) static RULE: Rule = Rule {
     id: "rules-condition",
@@ -28,39 +28,42 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn conditions(body: &Map, problems: &mut Vec<Diagnostic>) {
     for rule in rules(body).unwrap_or_default() {
         let Some(node) = rule.condition() else { continue };
-        let Some(text) = node.as_str() else {
-            problems.push(form::wrong(&RULE, "if", "a string", node));
-            continue;
-        };
-        match Expression::parse(text) {
-            Err(error) => {
-                let message = format!("invalid condition: {error}");
-                let problem = Diagnostic::error(&RULE, token_origin(node, error.offset), message);
-                problems.push(problem.with_help("compare variables with strings: `$NAME == \"text\"`"));
-            }
-            Ok(expression) if expression.is_recent() => {
-                let message = "only recent versions of GitLab know `!`, `true` and `false` in a condition";
-                let problem = Diagnostic::warning(&RULE, node.origin, message);
-                problems
-                    .push(problem.with_help("write `$NAME == null || $NAME == \"\"` instead of `!$NAME`"));
-            }
-            Ok(_) => {}
+        match node.as_str() {
+            Some(text) => problems.extend(condition_problem(text, node.origin)),
+            None => problems.push(form::wrong(&RULE, "if", "a string", node)),
         }
+    }
+}
+
+/// Returns the finding in a condition of `rules:if`, if there is one. `origin` is the place of its text.
+pub fn condition_problem(text: &str, origin: Origin) -> Option<Diagnostic> {
+    match Expression::parse(text) {
+        Err(error) => {
+            let message = format!("invalid condition: {error}");
+            let problem = Diagnostic::error(&RULE, token_origin(text, origin, error.offset), message);
+            Some(problem.with_help("compare variables with strings: `$NAME == \"text\"`"))
+        }
+        Ok(expression) if expression.is_recent() => {
+            let message = "only recent versions of GitLab know `!`, `true` and `false` in a condition";
+            let problem = Diagnostic::warning(&RULE, origin, message);
+            Some(problem.with_help("write `$NAME == null || $NAME == \"\"` instead of `!$NAME`"))
+        }
+        Ok(_) => None,
     }
 }
 
 /// Returns the origin of a character of a condition, or of the whole condition where the file does not contain it
 /// literally. `offset` counts characters.
-fn token_origin(node: &Node, offset: usize) -> Origin {
-    let origin = node.origin;
-    let quote_width = match node.as_scalar().map(|scalar| scalar.style) {
-        Some(Style::Plain) => 0,
-        Some(Style::Quoted) => 1,
+fn token_origin(text: &str, origin: Origin, offset: usize) -> Origin {
+    let length = text.chars().count();
+    let width = origin.width as usize;
+    // A string with escapes, or one that a template printed, has another width in the file.
+    let quote_width = match width.checked_sub(length) {
+        Some(0) => 0,
+        Some(2) => 1,
         _ => return origin,
     };
-    let length = node.text().map_or(0, |text| text.chars().count());
-    // A string with escapes, or one that a template printed, has another width in the file.
-    if origin.column == 0 || origin.width as usize != length + 2 * quote_width || offset >= length {
+    if origin.column == 0 || offset >= length {
         return origin;
     }
     Origin { column: origin.column + number(offset + quote_width), width: 1, ..origin }

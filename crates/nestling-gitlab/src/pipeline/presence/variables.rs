@@ -7,6 +7,7 @@
 use super::moment::Moment;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
+use crate::pipeline::expand::{Replacement, expand};
 use crate::pipeline::expression::Variable;
 use crate::yaml::{Map, Meaning, Node};
 
@@ -19,9 +20,6 @@ pub(super) struct JobVariables<'a, 'm> {
     /// The variables that a matrix gives to this copy.
     pub matrix: &'a [(String, String)],
 }
-
-/// How many references may follow each other; GitLab refuses circles.
-const DEPTH: usize = 50;
 
 impl JobVariables<'_, '_> {
     /// Returns what `rules:if` sees of a variable.
@@ -73,69 +71,21 @@ impl JobVariables<'_, '_> {
     /// Puts values in the place of `$NAME`, `${NAME}` and `%NAME%`, and in turn in theirs. A variable that is not set is
     /// an empty string; `None` where one is not known.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
-        self.expand_nested(text, DEPTH)
+        expand(text, &|name| match self.get(name) {
+            Variable::Set(value) => Replacement::Value(value),
+            Variable::Unset => Replacement::Literal(String::new()),
+            Variable::Unknown => Replacement::Unknown,
+        })
     }
-
-    fn expand_nested(&self, text: &str, depth: usize) -> Option<String> {
-        if !text.contains(['$', '%']) {
-            return Some(text.to_owned());
-        }
-        let depth = depth.checked_sub(1)?;
-        let mut expanded = String::new();
-        let mut rest = text;
-        while let Some(start) = rest.find(['$', '%']) {
-            expanded.push_str(&rest[..start]);
-            let (length, name) = reference(&rest[start..]);
-            match name {
-                Some(name) => match self.get(name) {
-                    Variable::Set(value) => expanded.push_str(&self.expand_nested(&value, depth)?),
-                    Variable::Unset => {}
-                    Variable::Unknown => return None,
-                },
-                None => expanded.push_str(&rest[start..start + length]),
-            }
-            rest = &rest[start + length..];
-        }
-        expanded.push_str(rest);
-        Some(expanded)
-    }
-}
-
-/// Returns the length of what stands at a `$` or `%`, and the variable's name where it is a reference. `$$` and `%%` stay
-/// as they are.
-fn reference(text: &str) -> (usize, Option<&str>) {
-    let sign = &text[..1];
-    let rest = &text[1..];
-    if rest.starts_with(sign) {
-        return (2, None);
-    }
-    let in_braces = sign == "$" && rest.starts_with('{');
-    let start = usize::from(in_braces);
-    let name = name_at(&rest[start..]);
-    let closing = match sign {
-        "%" => "%",
-        _ if in_braces => "}",
-        _ => "",
-    };
-    if name.is_empty() || !rest[start + name.len()..].starts_with(closing) {
-        return (1, None);
-    }
-    (1 + start + name.len() + closing.len(), Some(name))
-}
-
-fn name_at(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-    let name = &text[..end];
-    if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
 }
 
 /// Returns `true` for names that GitLab keeps for the variables that it predefines; they are the weakest.
-fn is_predefined(name: &str) -> bool {
+pub(crate) fn is_predefined(name: &str) -> bool {
     name.starts_with("CI_") || name.starts_with("GITLAB_")
 }
 
 /// A variable's value as GitLab keeps it: numbers and booleans as Ruby prints them.
-pub(super) fn literal(node: &Node) -> Option<String> {
+pub(crate) fn literal(node: &Node) -> Option<String> {
     Some(match node.as_scalar()?.meaning() {
         Meaning::Null => String::new(),
         Meaning::Bool(value) => value.to_string(),

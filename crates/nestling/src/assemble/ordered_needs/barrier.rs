@@ -51,10 +51,15 @@ impl Barriers {
     ///
     /// Diagnosed: artifacts for which there is no need left.
     pub(super) fn write(&mut self, jobs: &mut [Job], needs: OrderNeeds) -> Option<Diagnostic> {
-        let OrderNeeds { job: index, of_stages, mut for_order, origin } = needs;
-        let written = jobs[index].body.get("needs").and_then(Node::as_seq).unwrap_or_default().to_vec();
+        let OrderNeeds { job: index, mut of_stages, mut for_order, after_stages, origin } = needs;
+        let mut written = jobs[index].body.get("needs").and_then(Node::as_seq).unwrap_or_default().to_vec();
         let known: BTreeSet<&str> = written.iter().filter_map(needed_job).collect();
-        for_order.retain(|need| needed_job(need).is_some_and(|name| !known.contains(name)));
+        let is_new = |need: &Node| needed_job(need).is_some_and(|name| !known.contains(name));
+        for_order.retain(is_new);
+        of_stages.retain(is_new);
+        if after_stages {
+            written.extend(self.barrier(&jobs[index], Vec::new(), origin));
+        }
         let count = written.len() + of_stages.len() + for_order.len();
         let mut all = written;
         let mut problem = None;
@@ -125,6 +130,7 @@ impl Barriers {
 
 /// Returns a job that passes as soon as it starts.
 fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Job {
+    let awaited = if needs.is_empty() { "the stages before" } else { "other units" };
     let mut variables = Map::default();
     variables.set("GIT_STRATEGY", Node::string(origin, "none"));
     let mut body = Map::default();
@@ -134,7 +140,7 @@ fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Jo
     }
     body.set("dependencies", Node::seq(origin, Vec::new()));
     body.set("variables", Node::map(origin, variables));
-    let script = Node::string(origin, "echo \"Waits for other units.\"");
+    let script = Node::string(origin, format!("echo \"Waits for {awaited}.\""));
     body.set("script", Node::seq(origin, vec![script]));
     Job { name, origin, unit: job.unit.clone(), environment: None, body }
 }

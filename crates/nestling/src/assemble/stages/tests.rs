@@ -20,6 +20,7 @@ fn unit(file: u32, stages: &str) -> UnitJobs {
         body: Map::default(),
         environment: None,
         artifacts_of: None,
+        promoted: None,
         conditions: Conditions::default(),
     };
     let jobs = [("job".to_owned(), job)].into_iter().collect();
