@@ -205,10 +205,11 @@ fn a_stage_behind_one_that_is_not_deployed_is_a_warning() {
     let header = "pipeline: B, stages: { Uat: review, Live: staging }";
     let planned = Shop::new(NEWEST, "pair", header).plan("branch:main").without_errors();
     assert_eq!(table(&planned), "");
-    let line = "stage B/Live: this kind of pipeline deploys to `staging`, and yet nothing deploys this there: it needs \
+    let line = "]: this kind of pipeline deploys to `staging`, and yet nothing deploys this there: it needs \
                 `Uat.Approve`, which is left out";
     assert!(planned.said().contains("warning cdk-stack"), "{}", planned.said());
     assert!(planned.said().contains(line), "{}", planned.said());
+    assert!(planned.said().contains("  stage B/Live [stack-"), "{}", planned.said());
     // In a pipeline that is not to deploy it, nothing is missing.
     let planned = Shop::new(NEWEST, "pair", header).plan("merge_request").without_errors();
     assert!(!planned.said().contains("nothing deploys this there"), "{}", planned.said());
@@ -258,7 +259,7 @@ fn a_stack_of_a_stage_that_its_pipeline_leaves_out_is_not_deployed_either() {
     assert_eq!(actions.len(), 3);
     *text = template.to_string();
     let planned = Shop::of(assembly, "cli: cdk, pipeline: B, environment: staging").plan("branch:main");
-    let line = "stack B/Uat/One: the pipeline deploys its stage without it, and no job deploys it either";
+    let line = "]: the pipeline deploys its stage without it, and no job deploys it either";
     assert!(planned.said().contains(line), "{}", planned.said());
     let want = "shop:Uat.Two: deploy B/Uat/Two
 shop:Live: deploy B/Live/One B/Live/Two

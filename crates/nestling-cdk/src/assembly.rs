@@ -69,6 +69,8 @@ pub struct Stack {
     pub depends_on: Vec<StackId>,
     /// The assets that it needs.
     pub assets: Assets,
+    /// The parameters that have neither a default nor a value in the manifest.
+    pub required_parameters: Vec<String>,
     /// The ids of its outputs, in order.
     pub outputs: Vec<String>,
     /// Set if CloudFormation refuses to delete it.

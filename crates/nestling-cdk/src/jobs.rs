@@ -61,7 +61,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     let mut report = request.deployment.report.clone();
     // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
-    let targets = targets::targets(request, &mut left_out, &mut problems);
+    let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
     let graph = plan::plan(request, &targets, &mut left_out, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {

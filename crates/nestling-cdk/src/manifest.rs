@@ -202,6 +202,7 @@ impl Reading<'_> {
             region,
             roles: roles(&properties),
             has_pipeline: summary.has_pipeline(),
+            required_parameters: required_parameters(&summary, &properties),
             outputs: summary.outputs.into_keys().collect(),
             template,
             metadata: artifact.text_of("additionalMetadataFile")?.map(str::to_owned),
@@ -213,6 +214,13 @@ impl Reading<'_> {
             origin: artifact.origin(),
         })
     }
+}
+
+/// Returns the parameters of a stack that have neither a default nor a value in the manifest.
+fn required_parameters(summary: &Summary, properties: &Json<'_>) -> Vec<String> {
+    let given = properties.get("parameters");
+    let is_given = |name: &str| given.as_ref().is_some_and(|given| given.get(name).is_some());
+    summary.required_parameters().filter(|name| !is_given(name)).map(str::to_owned).collect()
 }
 
 /// Returns the properties of a stack that say by which roles it is changed.

@@ -37,6 +37,8 @@ pub(crate) struct Pipeline {
     pub triggers: Vec<String>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
+    /// What its stack has beside it, in words.
+    pub beside: Vec<String>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -67,6 +69,8 @@ pub(crate) struct Action {
     pub primary: Option<String>,
     /// The artifacts that it makes.
     pub outputs: Vec<String>,
+    /// Settings without counterpart, in words.
+    pub lost: Vec<String>,
     /// Variables that are set for each run: a name and a string with `#{namespace.variable}`.
     pub variables: Vec<(String, String)>,
     /// Where it is written.

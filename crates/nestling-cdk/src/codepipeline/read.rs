@@ -1,6 +1,6 @@
 //! Reads the pipelines of an assembly.
 
-use super::lost::{lost, triggers};
+use super::lost::{beside, lost, lost_of_action, triggers};
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
 use super::{graphs, project};
@@ -57,6 +57,7 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<V
             graph: None,
             triggers: triggers(&resources),
             lost: lost(resource)?,
+            beside: beside(&resources, &own_ids),
             origin: resource.origin(),
         });
     }
@@ -168,6 +169,7 @@ impl Reading<'_> {
             inputs: artifact_names(action, "InputArtifacts")?,
             primary: configuration.text("PrimarySource"),
             outputs: artifact_names(action, "OutputArtifacts")?,
+            lost: lost_of_action(action)?,
             variables: configuration.variables()?,
             origin: action.origin(),
         })

@@ -62,6 +62,9 @@ struct Adding<'a> {
 impl<'a> Adding<'a> {
     fn action(&mut self, id: OrderedId<'a>, role: Role) -> Vec<NodeId> {
         let action = self.actions[id].action;
+        for lost in &action.lost {
+            self.report(LineKind::Setting, id, lost);
+        }
         match role {
             Role::Source => self.source(id, action),
             Role::Synth => self.synth(id, action),

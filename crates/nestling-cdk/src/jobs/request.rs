@@ -22,6 +22,9 @@ pub struct Request<'a> {
     pub environments: &'a [TargetEnvironment],
     /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
+    /// The words that tell this merge request or branch from others, such as its number: names of stacks that are to be its
+    /// own have one of them.
+    pub own_words: &'a [String],
     /// The most needs that a job may have.
     pub needs_limit: usize,
 }

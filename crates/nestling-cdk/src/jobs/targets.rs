@@ -5,10 +5,11 @@ use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, GraphNode};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
+use crate::report::{LineKind, Report};
 use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
 use crate::settings::StagePolicy;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
-use nestling_gitlab::yaml::Located;
+use nestling_gitlab::yaml::{Located, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The index of a target in [`Targets::all`].
@@ -112,6 +113,7 @@ pub(crate) fn targets(
     request: &Request<'_>,
     left_out: &mut Vec<OmittedJob>,
     problems: &mut Vec<Diagnostic>,
+    report: &mut Report,
 ) -> Targets {
     let mut targets = Targets::default();
     let chosen = request.chosen();
@@ -133,6 +135,8 @@ pub(crate) fn targets(
             // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
                 let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
+                let text = "it is beside the pipeline, and `stages` does not name it: no job deploys it";
+                report.add(LineKind::Stack, format!("stack {}", found.path), text, found.origin);
                 left_out.push(OmittedJob { job: found.path.to_owned(), reason });
             }
             Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
@@ -140,6 +144,7 @@ pub(crate) fn targets(
     }
     for target in &mut targets.all {
         finish(request, target);
+        report_shared_names(request, target, report);
         problems.extend(target.environment.keywords.as_ref().err().into_iter().flatten().cloned());
     }
     targets
@@ -149,6 +154,8 @@ pub(crate) fn targets(
 struct Found<'a> {
     path: &'a str,
     stacks: BTreeSet<StackId>,
+    /// Where the first of them is written.
+    origin: Origin,
 }
 
 /// Returns everything that these nodes of the deployment have stacks of.
@@ -164,7 +171,11 @@ fn deployables(
             Some(stage_id) => (Deployable::Stage(stage_id), &deployment.assembly.stages[stage_id].path),
             None => (Deployable::Stack(stack_id), &stack.path),
         };
-        let found = deployables.entry(deployable).or_insert(Found { path, stacks: BTreeSet::new() });
+        let found = deployables.entry(deployable).or_insert(Found {
+            path,
+            stacks: BTreeSet::new(),
+            origin: stack.origin,
+        });
         found.stacks.insert(stack_id);
     }
     deployables
@@ -215,6 +226,37 @@ fn finish(request: &Request<'_>, target: &mut Target) {
     target.role = target.role.take().or_else(|| request.settings.role.clone());
 }
 
+/// Reports stacks with the same name in every merge request, where each has an environment of its own.
+fn report_shared_names(request: &Request<'_>, target: &Target, report: &mut Report) {
+    let Ok(keywords) = &target.environment.keywords else { return };
+    let name = keywords.deployment.get("name").and_then(Node::text).unwrap_or_default();
+    if !name.contains('$') || !target.environment.deployed || request.own_words.is_empty() {
+        return;
+    }
+    for stack in &target.stacks {
+        let stack = &request.deployment.assembly.stacks[*stack];
+        if request.own_words.iter().any(|word| has_word(&stack.name, word)) {
+            continue;
+        }
+        let text = format!(
+            "its name in CloudFormation, `{}`, has nothing of this branch in it, and its environment `{name}` is one of many: \
+             they overwrite each other",
+            stack.name
+        );
+        report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
+    }
+}
+
+/// Returns whether the name of a stack has a word in it: the beginning of a slug, or a number that stands by itself.
+fn has_word(stack: &str, word: &str) -> bool {
+    // Names of stacks are short, and apps cut slugs.
+    let beginning: String = word.chars().take(12).collect();
+    if word.bytes().any(|byte| !byte.is_ascii_digit()) {
+        return stack.to_ascii_lowercase().contains(beginning.trim_end_matches('-'));
+    }
+    stack.split(|c: char| !c.is_ascii_digit()).any(|number| number == word)
+}
+
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
     matches!(deployable, Deployable::Stack(_)) && !request.deployment.pipelines.is_empty()
 }
@@ -262,6 +304,7 @@ fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic 
     let near = Suggestion::among(key, paths.iter().copied().chain(names.iter().copied()));
     let optional =
         format!("write `{key}: {{ environment: …, optional: true }}` if only other synths have it");
+    let problem = problem.with_note("if it was taken out of the app, its stacks are still there: no job destroys them");
     problem.with_help(match (near.word(), names.len()) {
         (Some(near), _) => format!("did you mean `{near}`? Or {optional}"),
         (None, 0) => "it has none at all; remove the entry".to_owned(),

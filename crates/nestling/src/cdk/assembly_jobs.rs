@@ -53,6 +53,7 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
         directory: "",
         environments: &environments,
         is_merge_request: false,
+        own_words: &[],
         needs_limit: InstanceLimits::default().needs,
     });
     let file = rendered(outcome.stages, outcome.jobs, origin).file;

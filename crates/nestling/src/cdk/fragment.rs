@@ -184,6 +184,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         settings,
         directory: &unit_directory,
         environments: &environments,
+        own_words: &own_words(request.pipeline),
         is_merge_request: request.pipeline.kind == PipelineKind::MergeRequest,
         needs_limit: request.needs_limit,
     });
@@ -200,6 +201,13 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         report: outcome.report,
         problems,
     }
+}
+
+/// Returns the words that tell a merge request or a branch from others.
+fn own_words(pipeline: &PipelineFacts) -> Vec<String> {
+    let iid = pipeline.merge_request.as_ref().and_then(|request| request.iid.clone());
+    let words = iid.into_iter().chain([pipeline.ref_slug.clone()]);
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
