@@ -5,6 +5,8 @@
 
 mod body;
 mod request;
+mod named;
+mod roles;
 mod targets;
 mod kept;
 mod merge;
@@ -18,6 +20,7 @@ mod writer;
 mod account;
 mod outputs;
 mod destroy;
+mod diff;
 mod deploy;
 mod gate;
 mod files;

@@ -198,8 +198,9 @@ impl Report {
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }
-        let with_line =
-            |problem: Diagnostic, line: &&Line| problem.with_identified_item(&line.subject, line.id(), &line.text);
+        let with_line = |problem: Diagnostic, line: &&Line| {
+            problem.with_identified_item(&line.subject, line.id(), &line.text)
+        };
         Some(lines.iter().fold(problem, with_line))
     }
 }

@@ -28,7 +28,9 @@ fn execution_mode(mode: &str) -> Option<String> {
         "QUEUED" => "resource groups with the process mode `oldest_first` keep the order",
         _ => "deploys of an environment run one at a time",
     };
-    Some(format!("`ExecutionMode` of the pipeline: {mode}; in GitLab pipelines run at the same time, and {instead}"))
+    Some(format!(
+        "`ExecutionMode` of the pipeline: {mode}; in GitLab pipelines run at the same time, and {instead}"
+    ))
 }
 
 /// Returns the settings of an action that no job has.

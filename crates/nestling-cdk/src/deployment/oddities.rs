@@ -32,7 +32,8 @@ fn oddities(stack: &Stack) -> Vec<String> {
     }
     // Legacy, CLI credentials, or without bootstrap: all of them use what the job has.
     if !stack.roles.contains_key("assumeRoleArn") {
-        let text = "its synthesizer names no role: the rights of the job itself deploy it, and everything in it";
+        let text =
+            "its synthesizer names no role: the rights of the job itself deploy it, and everything in it";
         oddities.push(text.to_owned());
     }
     if stack.has_pipeline {

@@ -92,7 +92,10 @@ fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTree
         };
         let beside = held.first().map(|pipeline_id| &pipelines[pipeline_id.index()].beside);
         if let Some(beside) = beside.filter(|beside| !beside.is_empty()) {
-            let text = format!("beside the pipeline it has {}: keep or move these before you delete it", beside.join(", "));
+            let text = format!(
+                "beside the pipeline it has {}: keep or move these before you delete it",
+                beside.join(", ")
+            );
             line_of(LineKind::Stack, stack_id, &text);
         }
         let mut line = |stack_id: StackId, text: &str| line_of(LineKind::Replaced, stack_id, text);

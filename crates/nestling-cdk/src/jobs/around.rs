@@ -64,7 +64,7 @@ pub(crate) fn add_stop(graph: &mut Graph, target: &Target, target_id: TargetId) 
     }
     let past = graph.past();
     let starts: Vec<JobId> = graph.jobs[deployment].after.iter().copied().collect();
-    let common = graph.jobs_that(|_| true).into_iter();
+    let common = graph.jobs_that(|job| !matches!(job.role, Role::Diff(_))).into_iter();
     let common: BTreeSet<JobId> =
         common.filter(|job| starts.iter().all(|start| past.holds(*start, *job))).collect();
     let name = stop_name(&graph.jobs[deployment].name);
@@ -74,28 +74,16 @@ pub(crate) fn add_stop(graph: &mut Graph, target: &Target, target_id: TargetId) 
     graph.stops.insert(target_id, stop);
 }
 
-/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where a step of the
+/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where an approval of the
 /// pipeline asks already, nobody is asked twice.
 pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
-    if target.environment.start == DeployStart::Automatic {
+    if target.environment.start == DeployStart::Automatic
+        || graph.deploys(request, target_id).is_empty()
+        || approval(graph, request, target_id).is_some()
+    {
         return;
     }
     let past = graph.past();
-    let deploys = graph.deploys(request, target_id);
-    let approvals = graph.jobs_that(|job| work_of(request, job).is_some_and(Work::is_approval));
-    let others =
-        graph.jobs_that(|job| job.target != Some(target_id) && !deployed_by(request, job).is_empty());
-    // An approval that another environment is deployed after is not asked about this one.
-    let is_for_another = |approval: JobId| {
-        let behind = others.iter().filter(|other| past.holds(**other, approval));
-        behind.into_iter().any(|other| deploys.iter().any(|deploy| past.holds(*deploy, *other)))
-    };
-    let is_asked = approvals.iter().any(|approval| {
-        deploys.iter().all(|deploy| past.holds(*deploy, *approval)) && !is_for_another(*approval)
-    });
-    if is_asked || deploys.is_empty() {
-        return;
-    }
     let own = graph.jobs_that(|job| job.target == Some(target_id));
     let is_first = |job: &JobId| !own.iter().any(|other| past.holds(*job, *other));
     let firsts: Vec<JobId> = own.iter().copied().filter(is_first).collect();
@@ -108,6 +96,55 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
         graph.jobs[gate].after.extend(before);
         graph.jobs[first].after.insert(gate);
     }
+}
+
+/// Returns the last approval of the pipeline that all deploys of an environment wait for, and no other environment's before
+/// them.
+fn approval(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> Option<JobId> {
+    let past = graph.past();
+    let deploys = graph.deploys(request, target_id);
+    let others =
+        graph.jobs_that(|job| job.target != Some(target_id) && !deployed_by(request, job).is_empty());
+    // An approval that another environment is deployed after is not asked about this one.
+    let is_for_another = |approval: JobId| {
+        let mut behind = others.iter().filter(|other| past.holds(**other, approval));
+        behind.any(|other| deploys.iter().any(|deploy| past.holds(*deploy, *other)))
+    };
+    let mut approvals = graph.jobs_that(|job| work_of(request, job).is_some_and(Work::is_approval));
+    approvals.retain(|approval| {
+        deploys.iter().all(|deploy| past.holds(*deploy, *approval)) && !is_for_another(*approval)
+    });
+    approvals.iter().copied().find(|job| !approvals.iter().any(|other| past.holds(*other, *job)))
+}
+
+/// Shows what would change: to a merge request for environments that it does not deploy to, and else to the person who
+/// starts or approves a deploy.
+pub(crate) fn add_diff(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    let name = format!("{}: diff", target.name);
+    let role = Role::Diff(target_id);
+    if !target.environment.deployed {
+        if request.is_merge_request {
+            graph.push(name, role, Some(target_id), None, target.origin);
+        }
+        return;
+    }
+    if graph.deploys(request, target_id).is_empty() {
+        return;
+    }
+    let gate = graph.jobs_that(|job| job.role == Role::Gate(target_id)).first().copied();
+    let Some(button) = gate.or_else(|| approval(graph, request, target_id)) else { return };
+    let past = graph.past();
+    let prepares = |job: &PlannedJob| {
+        job.target == Some(target_id) && matches!(work_of(request, job), Some(Work::Prepare(_)))
+    };
+    // A change set shows it better.
+    if graph.jobs_that(prepares).into_iter().any(|prepare| past.holds(button, prepare)) {
+        return;
+    }
+    let group = graph.jobs[button].group.clone();
+    let diff = graph.push(name, role, Some(target_id), group, target.origin);
+    graph.jobs[diff].after = graph.jobs[button].after.clone();
+    graph.jobs[button].after.insert(diff);
 }
 
 /// `after` of the catalogue: an environment waits for the one before it, unless the pipeline says the opposite.

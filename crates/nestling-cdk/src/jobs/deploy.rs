@@ -7,6 +7,7 @@ use super::request::Request;
 use super::targets::TargetId;
 use super::writer::Writer;
 use crate::assembly::StackId;
+use crate::settings::Purpose;
 use crate::shell::variable;
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
@@ -23,7 +24,7 @@ pub(crate) fn stacks(job: &mut Writer<'_>, stacks: &[StackId]) {
     let is_deployment = job.is_deployment();
     let writes_outputs = !outputs.is_empty() || is_deployment;
     let mut script = vec![deploy(job.request, stacks, "", writes_outputs)];
-    begin(job, stacks);
+    begin(job, stacks, Purpose::Deploy);
     if is_deployment {
         finish_target(job, outputs, &mut script);
     } else {
@@ -35,7 +36,7 @@ pub(crate) fn stacks(job: &mut Writer<'_>, stacks: &[StackId]) {
 
 /// Makes a change set and leaves it for somebody to review.
 pub(crate) fn prepare(job: &mut Writer<'_>, stack: StackId) {
-    begin(job, &[stack]);
+    begin(job, &[stack], Purpose::Deploy);
     // CloudFormation makes no change set of a stack that is being updated.
     job.accessing("prepare");
     job.one_at_a_time();
@@ -62,7 +63,7 @@ pub(crate) fn prepare(job: &mut Writer<'_>, stack: StackId) {
 pub(crate) fn execute(job: &mut Writer<'_>, stack: StackId) {
     let request = job.request;
     let outputs = own_outputs(job);
-    begin(job, &[stack]);
+    begin(job, &[stack], Purpose::Deploy);
     job.deploying(None);
     let change_set = |verb: &str| {
         let method = format!("--method={verb}-change-set --change-set-name {CHANGE_SET}");
@@ -81,7 +82,7 @@ pub(crate) fn execute(job: &mut Writer<'_>, stack: StackId) {
 /// has let that through.
 pub(crate) fn settle(job: &mut Writer<'_>, target: TargetId) {
     let stacks = job.plan.graph.deployed_stacks(job.request, target);
-    begin(job, &[]);
+    begin(job, &[], Purpose::Deploy);
     let mut script = vec![deploy(job.request, &stacks, "", true)];
     finish_target(job, BTreeSet::new(), &mut script);
     job.body.texts("script", script);
@@ -90,7 +91,7 @@ pub(crate) fn settle(job: &mut Writer<'_>, target: TargetId) {
 /// Publishes the assets of stacks.
 pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
-    begin(job, &[]);
+    begin(job, &[], Purpose::Assets);
     job.accessing("prepare");
     let all = &request.deployment.assembly.stacks;
     if stacks.iter().any(|stack| all[*stack].assets.images > 0) {
@@ -107,7 +108,7 @@ pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
 /// Shows whether permissions would broaden. The pipeline goes on either way: a person decides.
 pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
-    begin(job, &[]);
+    begin(job, &[], Purpose::Deploy);
     job.accessing("verify");
     job.body.child("allow_failure", |allowed| {
         let exit_code = Node::plain(allowed.origin(), "1");
@@ -118,16 +119,6 @@ pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
     let command =
         format!("{cli} diff --app {assembly} {selected} --exclusively --security-only --fail --no-notices");
     job.body.texts("script", [command]);
-}
-
-/// Shows a merge request what it would change in an environment that it does not deploy to.
-pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
-    let request = job.request;
-    begin(job, &[]);
-    job.accessing("verify");
-    let selected = request.selected(&job.plan.targets.all[target].stacks);
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    job.body.texts("script", [format!("{cli} diff --app {assembly} {selected} --exclusively --no-notices")]);
 }
 
 fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_outputs: bool) -> String {

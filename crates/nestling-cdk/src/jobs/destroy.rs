@@ -10,6 +10,7 @@ use super::targets::{Target, TargetId};
 use super::writer::Writer;
 use crate::assembly::{Stack, StackId};
 use crate::report::LineKind;
+use crate::settings::Purpose;
 use nestling_gitlab::yaml::Node;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ const DIRECTORY: &str = ".nestling/stop";
 /// The stop job of a target that several jobs deploy.
 pub(crate) fn stop(job: &mut Writer<'_>, target_id: TargetId) {
     let target = &job.plan.targets.all[target_id];
-    begin(job, &[]);
+    begin(job, &[], Purpose::Deploy);
     job.accessing("stop");
     job.one_at_a_time();
     // The branch may be gone, and nothing of it is needed.

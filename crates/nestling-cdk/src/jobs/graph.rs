@@ -60,7 +60,7 @@ pub(crate) enum Role {
     Assets(TargetId),
     /// Brings an environment as a whole to the new state, and is its deployment.
     Settle(TargetId),
-    /// Shows a merge request what it would change.
+    /// Shows what would change.
     Diff(TargetId),
     /// Destroys what several jobs have deployed.
     Stop(TargetId),

@@ -29,9 +29,11 @@ pub(crate) fn plan(
             around::add_assets(&mut graph, request, target, target_id);
             around::settle(&mut graph, request, target, target_id);
             around::add_gate(&mut graph, request, target, target_id);
-        } else if request.settings.diff && request.is_merge_request {
-            let name = format!("{}: diff", target.name);
-            graph.push(name, Role::Diff(target_id), Some(target_id), None, target.origin);
+        }
+    }
+    if request.settings.diff {
+        for (target_id, target) in Id::each(&targets.all) {
+            around::add_diff(&mut graph, request, target, target_id);
         }
     }
     borrow::lend(&mut graph, request);

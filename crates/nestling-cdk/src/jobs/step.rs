@@ -11,6 +11,7 @@ use crate::codepipeline::Output;
 use crate::deployment::{InputSource, NodeId, ScriptStep, Work};
 use crate::id::Id;
 use crate::report::LineKind;
+use crate::settings::Purpose;
 use crate::shell::{in_double_quotes, quoted, variable};
 use nestling_gitlab::yaml::Node;
 
@@ -23,7 +24,7 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     variables(job, step);
     job.accessing(if is_after_deploy(job) { "verify" } else { "access" });
     if step.uses_aws {
-        login(job);
+        login(job, Purpose::Deploy);
     }
     if let Some(minutes) = step.timeout {
         job.body.text("timeout", format!("{minutes} minutes"));

@@ -1,15 +1,17 @@
 //! The environment of each CDK stage: environments of the catalogue, each with the stacks that it gets.
 
+use super::named::{report_shared_names, wrong_stages};
 use super::request::Request;
+use super::roles::{roles, two_roles};
 use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, GraphNode};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::report::{LineKind, Report};
-use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
-use crate::settings::StagePolicy;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
-use nestling_gitlab::yaml::{Located, Node};
+use crate::rules::CDK_STAGE_UNLISTED;
+use crate::settings::{Purpose, StagePolicy};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The index of a target in [`Targets::all`].
@@ -32,8 +34,8 @@ pub(crate) struct Target {
     pub destroyed: Vec<StackId>,
     /// The URL, as in the header.
     pub url: Option<Located<String>>,
-    /// The role, as in the header.
-    pub role: Option<Located<String>>,
+    /// The roles, as in the header, by purpose.
+    pub roles: BTreeMap<Purpose, Located<String>>,
 }
 
 /// A thing that a header sends to an environment.
@@ -61,6 +63,8 @@ pub(crate) struct Targets {
     /// The environments that the header names and that do not exist.
     pub undefined: Vec<Located<String>>,
     by_deployable: BTreeMap<Deployable, TargetId>,
+    /// The errors of stages that share an environment.
+    problems: Vec<Diagnostic>,
 }
 
 impl Targets {
@@ -90,13 +94,22 @@ impl Targets {
                 stacks: Vec::new(),
                 destroyed: Vec::new(),
                 url: None,
-                role: None,
+                roles: BTreeMap::new(),
             });
         }
         let target = &mut self.all[target_id];
-        // Of several stages, the first one that has a URL or a role decides.
+        // Of several stages, the first one that has a URL decides.
         target.url = target.url.take().or_else(|| policy?.url.clone());
-        target.role = target.role.take().or_else(|| policy?.role.clone());
+        if let Some(policy) = policy {
+            for (purpose, role) in roles(&policy.roles, policy.role.as_ref()) {
+                let known = target.roles.entry(purpose).or_insert_with(|| role.clone());
+                // One job works for both.
+                if known.value != role.value {
+                    let problem = two_roles(&environment.name, purpose, known, role);
+                    self.problems.push(problem);
+                }
+            }
+        }
         target.stacks.extend(&found.stacks);
         if policy.and_then(|policy| policy.stop).unwrap_or(environment.stops) {
             target.destroyed.extend(&found.stacks);
@@ -118,9 +131,11 @@ pub(crate) fn targets(
     let mut targets = Targets::default();
     let chosen = request.chosen();
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
+    let all_deployables = deployables(request.deployment, |_| true);
     let deployables = deployables(request.deployment, is_chosen);
     let chosen_paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
-    problems.extend(wrong_stages(request, &chosen_paths));
+    let all_paths: Vec<&str> = all_deployables.values().map(|found| found.path).collect();
+    problems.extend(wrong_stages(request.settings, &chosen_paths, &all_paths));
     for (deployable, found) in deployables {
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
@@ -142,9 +157,10 @@ pub(crate) fn targets(
             Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
         }
     }
+    problems.append(&mut targets.problems);
     for target in &mut targets.all {
         finish(request, target);
-        report_shared_names(request, target, report);
+        report_shared_names(request, &target.environment, &target.stacks, report);
         problems.extend(target.environment.keywords.as_ref().err().into_iter().flatten().cloned());
     }
     targets
@@ -223,38 +239,9 @@ fn finish(request: &Request<'_>, target: &mut Target) {
         _ => target.environment.name.clone(),
     };
     target.url = target.url.take().or_else(|| request.settings.url.clone());
-    target.role = target.role.take().or_else(|| request.settings.role.clone());
-}
-
-/// Reports stacks with the same name in every merge request, where each has an environment of its own.
-fn report_shared_names(request: &Request<'_>, target: &Target, report: &mut Report) {
-    let Ok(keywords) = &target.environment.keywords else { return };
-    let name = keywords.deployment.get("name").and_then(Node::text).unwrap_or_default();
-    if !name.contains('$') || !target.environment.deployed || request.own_words.is_empty() {
-        return;
+    for (purpose, role) in roles(&request.settings.roles, request.settings.role.as_ref()) {
+        target.roles.entry(purpose).or_insert_with(|| role.clone());
     }
-    for stack in &target.stacks {
-        let stack = &request.deployment.assembly.stacks[*stack];
-        if request.own_words.iter().any(|word| has_word(&stack.name, word)) {
-            continue;
-        }
-        let text = format!(
-            "its name in CloudFormation, `{}`, has nothing of this branch in it, and its environment `{name}` is one of many: \
-             they overwrite each other",
-            stack.name
-        );
-        report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
-    }
-}
-
-/// Returns whether the name of a stack has a word in it: the beginning of a slug, or a number that stands by itself.
-fn has_word(stack: &str, word: &str) -> bool {
-    // Names of stacks are short, and apps cut slugs.
-    let beginning: String = word.chars().take(12).collect();
-    if word.bytes().any(|byte| !byte.is_ascii_digit()) {
-        return stack.to_ascii_lowercase().contains(beginning.trim_end_matches('-'));
-    }
-    stack.split(|c: char| !c.is_ascii_digit()).any(|number| number == word)
 }
 
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
@@ -267,50 +254,4 @@ fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagno
     let message = format!("nothing says where the {what} `{path}` is deployed to");
     let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
     Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
-}
-
-/// Returns the errors of keys under `stages` that name no stage of the assembly, or that several stages answer to. One that
-/// says `optional: true` may be a stage of another synth, such as a review app's.
-fn wrong_stages(request: &Request<'_>, chosen: &[&str]) -> Vec<Diagnostic> {
-    let deployables = deployables(request.deployment, |_| true);
-    let paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
-    let mut problems = Vec::new();
-    for (key, policy) in &request.settings.stages {
-        let is_named = |path: &&&str| request.settings.stage_key(path) == Some(key);
-        let named: Vec<&str> = chosen.iter().filter(is_named).copied().collect();
-        if named.len() > 1 {
-            problems.push(ambiguous_stage(key, policy, &named));
-            continue;
-        }
-        // It may also name a stage of a pipeline that is not chosen.
-        let is_known = paths.iter().any(|path| path == key || last_part(path) == key);
-        if !is_known && !policy.optional {
-            problems.push(unknown_stage(key, policy, &paths));
-        }
-    }
-    problems
-}
-
-fn ambiguous_stage(key: &str, policy: &StagePolicy, named: &[&str]) -> Diagnostic {
-    let message = format!("several stages are called `{key}`");
-    let known: Vec<String> = named.iter().map(|path| format!("`{path}`")).collect();
-    let problem = Diagnostic::error(&CDK_HEADER, policy.origin, message);
-    problem.with_help(format!("write the whole paths: {}", known.join(", ")))
-}
-
-fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic {
-    let problem = Diagnostic::error(&CDK_HEADER, policy.origin, format!("the assembly has no stage `{key}`"));
-    let names: BTreeSet<&str> = paths.iter().map(|path| last_part(path)).collect();
-    let near = Suggestion::among(key, paths.iter().copied().chain(names.iter().copied()));
-    let optional =
-        format!("write `{key}: {{ environment: …, optional: true }}` if only other synths have it");
-    let problem = problem.with_note("if it was taken out of the app, its stacks are still there: no job destroys them");
-    problem.with_help(match (near.word(), names.len()) {
-        (Some(near), _) => format!("did you mean `{near}`? Or {optional}"),
-        (None, 0) => "it has none at all; remove the entry".to_owned(),
-        (None, _) => {
-            let known: Vec<String> = names.iter().take(10).map(|name| format!("`{name}`")).collect();
-            format!("it has {}; {optional}", known.join(", "))
-        }
-    })
 }

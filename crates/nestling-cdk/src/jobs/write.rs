@@ -6,7 +6,7 @@ use super::request::Request;
 use super::stages::stages;
 use super::targets::Targets;
 use super::writer::{Gate, Plan, Writer};
-use super::{deploy, destroy, gate, step, values};
+use super::{deploy, destroy, diff, gate, step, values};
 use crate::deployment::{NodeId, Work};
 use crate::ordering::in_order;
 use crate::report::Report;
@@ -55,7 +55,9 @@ pub(crate) fn write(
     let mut jobs = Vec::new();
     for job_id in in_order(&after) {
         let job = &graph.jobs[job_id];
-        let target = job.target.or(job.environment).map(|target| &targets.all[target]);
+        let has_environment = !matches!(job.role, Role::Diff(_));
+        let target = job.target.or(job.environment).filter(|_| has_environment);
+        let target = target.map(|target| &targets.all[target]);
         let mut body = Body::new(job.origin);
         body.text("stage", stages.of(job_id));
         let mut writer = Writer { request, plan: &plan, job_id, job, target, body, report, problems };
@@ -82,7 +84,7 @@ fn write_role(job: &mut Writer<'_>) {
             deploy::publish(job, &stacks);
         }
         Role::Settle(target) => deploy::settle(job, target),
-        Role::Diff(target) => deploy::diff(job, target),
+        Role::Diff(target) => diff::diff(job, target),
         Role::Stop(target) => destroy::stop(job, target),
         Role::Barrier => gate::barrier(job),
     }

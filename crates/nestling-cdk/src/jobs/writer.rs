@@ -58,6 +58,14 @@ impl<'a> Writer<'a> {
         self.job.target.and_then(|target| deployments.get(&target)) == Some(&self.job_id)
     }
 
+    /// Returns the target that the job shows the changes of, and whose environment it has not.
+    pub(crate) fn shown_target(&self) -> Option<&'a Target> {
+        match self.job.role {
+            Role::Diff(target) => Some(&self.plan.targets.all[target]),
+            _ => None,
+        }
+    }
+
     /// Adds a line about the job to the report.
     pub(crate) fn note(&mut self, kind: LineKind, text: &str) {
         self.report.add(kind, self.job.name.clone(), text, self.job.origin);
@@ -163,7 +171,8 @@ impl<'a> Writer<'a> {
     /// Those are the conditions of its own environment, and of every environment before it: GitLab refuses a pipeline with
     /// a need on a job that rules have dropped.
     pub(crate) fn gate(&self) -> Option<Gate> {
-        if matches!(self.job.role, Role::Diff(_)) {
+        // A merge request is shown what it does not deploy to.
+        if self.shown_target().is_some_and(|target| !target.environment.deployed) {
             return None;
         }
         let environments = self.gating_environments();

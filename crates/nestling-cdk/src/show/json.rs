@@ -126,5 +126,11 @@ fn names<'a, 'i>(deployment: &'a Deployment, nodes: impl IntoIterator<Item = &'i
 }
 
 fn line(line: &report::Line) -> Line<'_> {
-    Line { id: line.id(), kind: line.kind.as_str(), open: line.kind.is_open(), subject: &line.subject, text: &line.text }
+    Line {
+        id: line.id(),
+        kind: line.kind.as_str(),
+        open: line.kind.is_open(),
+        subject: &line.subject,
+        text: &line.text,
+    }
 }
