@@ -169,7 +169,7 @@ fn a_mistake_at_one_place_is_told_once_for_all_its_jobs() {
         problems.iter().map(|problem| (problem.message.as_str(), &problem.notes[..])).collect();
     let caches = ["the same in 2 other jobs".to_owned()];
     let slash = "cache `key` cannot contain a slash";
-    assert_eq!(notes, [("`a` has 5 caches; GitLab allows 4", &caches[..]), (slash, &[][..])]);
+    assert_eq!(notes, [(slash, &[][..]), ("`a` has 5 caches; GitLab allows 4", &caches[..])]);
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod examples;
 mod determinism;
 mod no_checkout;
 mod damage;
+mod bombs;
+mod given_lists;
 mod hostile;
 mod render_cases;
 mod check_cases;

@@ -28,7 +28,7 @@ impl Finding {
 }
 
 /// Rules that no file can break, each with the reason in its documentation.
-const WITHOUT_EXAMPLE: [&str; 4] = ["job-duplicate", "base-unknown", "link", "unreadable"];
+const WITHOUT_EXAMPLE: [&str; 5] = ["job-duplicate", "base-unknown", "changes-from", "link", "unreadable"];
 
 #[test]
 fn every_rule_finds_its_bad_example_and_passes_its_good_one() {

@@ -2,6 +2,7 @@
 //! libgit2 does not know.
 
 use super::GitError;
+use super::masked::masked;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -18,6 +19,8 @@ pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct Git {
     git_dir: PathBuf,
     work_dir: Option<PathBuf>,
+    /// Names of the filters that are turned off.
+    filters_off: Vec<String>,
 }
 
 /// Answer of a command that may say no.
@@ -30,7 +33,20 @@ pub(super) enum Answer {
 
 impl Git {
     pub(super) fn new(git_dir: &Path, work_dir: Option<&Path>) -> Self {
-        Self { git_dir: git_dir.to_owned(), work_dir: work_dir.map(Path::to_owned) }
+        Self { git_dir: git_dir.to_owned(), work_dir: work_dir.map(Path::to_owned), filters_off: Vec::new() }
+    }
+
+    /// Returns the same git without the filters that the configuration names (`filter.NAME.clean`): they are programs, and
+    /// the files of the repository say which of them run.
+    pub(super) fn without_filters(&self) -> Self {
+        let listed =
+            self.output(&["config", "-z", "--name-only", "--get-regexp", r"^filter\."]).unwrap_or_default();
+        let listed = String::from_utf8_lossy(&listed);
+        let names = listed.split('\0').filter_map(|key| key.strip_prefix("filter.")?.rsplit_once('.'));
+        let mut filters_off: Vec<String> = names.map(|(name, _)| name.to_owned()).collect();
+        filters_off.sort_unstable();
+        filters_off.dedup();
+        Self { filters_off, ..self.clone() }
     }
 
     pub(super) fn git_dir(&self) -> &Path {
@@ -44,12 +60,31 @@ impl Git {
     /// Returns a command that is ready but for its streams.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = quiet();
+        self.turn_filters_off(&mut command);
         command.arg("--git-dir").arg(&self.git_dir);
         if let Some(work_dir) = &self.work_dir {
             command.arg("--work-tree").arg(work_dir).current_dir(work_dir);
         }
         command.args(arguments);
         command
+    }
+
+    fn turn_filters_off(&self, command: &mut Command) {
+        let settings = self.filters_off.iter().flat_map(|name| {
+            [("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")]
+                .map(|(key, value)| (format!("filter.{name}.{key}"), value))
+        });
+        let mut count = 0;
+        // A name may hold `=`, so that `-c` cannot have it.
+        for (key, value) in settings {
+            command
+                .env(format!("GIT_CONFIG_KEY_{count}"), key)
+                .env(format!("GIT_CONFIG_VALUE_{count}"), value);
+            count += 1;
+        }
+        if count > 0 {
+            command.env("GIT_CONFIG_COUNT", count.to_string());
+        }
     }
 
     /// Runs a command and returns its output.
@@ -130,7 +165,7 @@ pub(super) fn discover(directory: &Path, owner: Owner) -> Result<Git, GitError> 
     let top_level = in_directory(directory, owner, &["rev-parse", "--show-toplevel"])?;
     // A bare repository has none.
     let work_dir = top_level.status.success().then(|| path_of_line(&top_level.stdout));
-    Ok(Git { git_dir, work_dir })
+    Ok(Git::new(&git_dir, work_dir.as_deref()))
 }
 
 fn in_directory(directory: &Path, owner: Owner, arguments: &[&str]) -> Result<Output, GitError> {
@@ -150,20 +185,59 @@ pub(super) enum Owner {
     Anyone,
 }
 
+/// Configuration of every command, which takes precedence over the repository's.
+const CONFIGURATION: [&str; 10] = [
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.askPass=",
+    "core.pager=cat",
+    "protocol.ext.allow=never",
+    "core.quotePath=false",
+    "color.ui=false",
+    "log.showSignature=false",
+];
+
+/// Variables that name another repository or a program, or that make git write more than messages: the headers of its
+/// requests have credentials.
+const UNSET: [&str; 17] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PAGER",
+    "GIT_EDITOR",
+    "GIT_TRACE",
+    "GIT_TRACE_CURL",
+    "GIT_TRACE_PACKET",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE_SETUP",
+    "GIT_CURL_VERBOSE",
+];
+
 /// Git without questions, without the caller's repository, and without programs of the repository's choice.
 fn quiet() -> Command {
     let mut command = Command::new("git");
+    for setting in CONFIGURATION {
+        command.args(["-c", setting]);
+    }
+    for variable in UNSET {
+        command.env_remove(variable);
+    }
     command
-        .args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.fsmonitor=false"])
-        .args(["-c", "core.quotePath=false", "-c", "color.ui=false"])
         .env("GIT_TERMINAL_PROMPT", "0")
+        // Empty, so that neither `core.askPass` nor `SSH_ASKPASS` is asked.
+        .env("GIT_ASKPASS", "")
+        .env("SSH_ASKPASS_REQUIRE", "never")
         .env("GIT_NO_LAZY_FETCH", "1")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("LC_ALL", "C")
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .env_remove("GIT_EXTERNAL_DIFF")
         .stdin(Stdio::null());
     command
 }
@@ -172,10 +246,12 @@ fn failed(arguments: &[&str], output: &Output) -> GitError {
     GitError::Command { command: arguments.join(" "), message: message(&output.stderr) }
 }
 
-/// The lines of standard error in one.
+/// The lines of standard error in one, without credentials: they go into pipelines and reports.
 fn message(stderr: &[u8]) -> String {
-    let lines = String::from_utf8_lossy(stderr);
-    lines.lines().map(str::trim).collect::<Vec<_>>().join("; ")
+    let text = String::from_utf8_lossy(stderr);
+    // Progress is written over itself.
+    let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    lines.map(masked).collect::<Vec<_>>().join("; ")
 }
 
 /// The path in a line of output.

@@ -60,6 +60,7 @@
 mod change;
 mod error;
 mod id;
+mod masked;
 mod command;
 mod tree;
 mod commit;

@@ -11,6 +11,7 @@ mod damage;
 mod history;
 mod work_tree_cache;
 mod objects;
+mod programs;
 mod revisions;
 mod search;
 mod work_changes;

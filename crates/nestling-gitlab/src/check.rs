@@ -10,6 +10,7 @@ mod settings;
 mod job_names;
 mod index;
 pub mod rules;
+mod by_table;
 mod fold;
 pub mod allow;
 
@@ -43,8 +44,10 @@ pub fn check_present(
     settings: &CheckSettings,
 ) -> Vec<Diagnostic> {
     let index = Index::new(pipeline, presence, settings);
+    let by_table = by_table::findings(&index);
     let by_rule = parallel_map(rules::LINTS, |lint| {
-        let mut problems = Vec::new();
+        let mut problems: Vec<_> =
+            by_table.iter().filter(|problem| problem.rule == lint.rule).cloned().collect();
         (lint.check)(&index, &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems

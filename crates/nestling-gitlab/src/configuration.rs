@@ -15,7 +15,8 @@ use crate::pipeline::fragment::Fragment;
 use crate::pipeline::keywords::{PASSED_ON, WORKFLOW, is_hidden};
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
-use crate::yaml::{Map, Node};
+use crate::pipeline::rules::GLOBAL_MAP;
+use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 
 /// Jobs with `default`, `extends` and `!reference` resolved, and the settings that stand beside them.
@@ -31,6 +32,8 @@ pub struct Configuration {
     pub workflow: Map,
     /// The key `workflow`, if it was written.
     pub workflow_key: Option<Origin>,
+    /// `default:`, `variables:` and their old forms as they were written.
+    pub globals: Map,
     /// `include:` entries that only GitLab can read.
     pub includes: Vec<Node>,
 }
@@ -120,7 +123,7 @@ fn complete(
     let stages = stages(&fragment.globals, &mut problems);
     let workflow_key = fragment.globals.entry("workflow").map(|entry| entry.key.origin);
     let workflow = fragment.globals.remove("workflow");
-    let workflow = workflow.and_then(|node| node.as_map().cloned()).unwrap_or_default();
+    let workflow = workflow.map(|node| workflow_map(node, &mut problems)).unwrap_or_default();
     let mut jobs = IndexMap::new();
     for (name, mut job) in fragment.jobs.into_iter().filter(|(name, _)| !is_hidden(name)) {
         let inherit = job.body.get("inherit").cloned().filter(|_| missing != Missing::Error);
@@ -129,18 +132,43 @@ fn complete(
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
-    (Configuration { stages, jobs, defaults, workflow, workflow_key, includes: Vec::new() }, problems)
+    let globals = fragment.globals;
+    let includes = Vec::new();
+    (Configuration { stages, jobs, defaults, workflow, workflow_key, globals, includes }, problems)
+}
+
+fn workflow_map(node: Node, problems: &mut Vec<Diagnostic>) -> Map {
+    let type_name = node.type_name();
+    match node.kind {
+        Kind::Map(map) => map,
+        _ if node.is_null() || node.is_reference() => Map::default(),
+        _ => {
+            let message = format!("`workflow` must be a mapping, found {type_name}");
+            let problem = Diagnostic::error(&GLOBAL_MAP, node.origin, message);
+            problems.push(problem.with_help("write `rules:` below it, indented"));
+            Map::default()
+        }
+    }
 }
 
 fn stages(globals: &Map, problems: &mut Vec<Diagnostic>) -> Vec<Staged> {
-    let Some(node) = globals.get("stages") else { return Vec::new() };
+    let Some(node) = globals.get("stages").filter(|node| !node.is_null()) else { return Vec::new() };
     let Some(items) = node.as_seq() else {
         let message = format!("`stages` must be a list of names, found {}", node.type_name());
         problems.push(Diagnostic::error(&STAGES, node.origin, message));
         return Vec::new();
     };
     let mut stages = Vec::new();
-    for item in items {
+    for item in items.iter().filter(|item| !item.is_reference()) {
+        if item.as_str().is_none() {
+            let message = format!("each entry of `stages` must be a string, found {}", item.type_name());
+            let problem = Diagnostic::error(&STAGES, item.origin, message);
+            let help = item
+                .text()
+                .map_or_else(|| "write its name".to_owned(), |text| format!("quote it: \"{text}\""));
+            problems.push(problem.with_help(help));
+            continue;
+        }
         match StageName::parse(item.text().unwrap_or_default()) {
             Ok(name) => stages.push(Staged { name, origin: item.origin }),
             Err(error) => problems.push(Diagnostic::error(&STAGE_NAME, item.origin, error.to_string())),

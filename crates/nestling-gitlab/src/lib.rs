@@ -65,6 +65,7 @@ pub mod diagnostic;
 pub mod yaml;
 pub mod facts;
 pub mod instance;
+pub mod table;
 pub mod pipeline;
 pub mod configuration;
 pub mod check;

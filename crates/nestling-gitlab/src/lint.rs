@@ -140,3 +140,6 @@ fn name(include: &Node) -> String {
     }
     "an include without a name".to_owned()
 }
+
+#[cfg(test)]
+mod agreement;

@@ -45,6 +45,9 @@ pub struct Pipeline {
     pub stages: Vec<StageName>,
     /// `workflow:name` and the like, from the workspace's own jobs document; `rules` are always added on emitting.
     pub workflow: Map,
+    /// The keywords beside the jobs of a plain file, as they were written. The jobs have been given what they say; they are kept
+    /// to be checked, and never emitted.
+    pub globals: Map,
     /// `include:` entries of the workspace that GitLab itself has to read; almost always empty.
     pub includes: Vec<crate::yaml::Node>,
     /// The jobs in the order in which they are written. Names are unique.

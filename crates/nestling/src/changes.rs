@@ -8,6 +8,7 @@ mod reason;
 mod request;
 mod base;
 mod find;
+mod given_files;
 mod detect;
 
 pub(crate) use detect::{detect, facts, head};
@@ -50,6 +51,8 @@ pub struct ChangeSet {
     pub extent: Extent,
     /// Extent of the clone's history.
     pub history: History,
+    /// The paths of a given list that neither side has.
+    pub unknown_paths: Vec<RepoPath>,
 }
 
 /// Extent of a change.
@@ -210,7 +213,8 @@ impl ChangeSet {
     }
 
     fn without_base(extent: Extent) -> Self {
-        Self { base: None, head: Head::WorkTree { commit: None }, extent, history: History::Complete }
+        let head = Head::WorkTree { commit: None };
+        Self { base: None, head, extent, history: History::Complete, unknown_paths: Vec::new() }
     }
 
     /// Base and head, how each was found, and how deep the clone is where it is cut off: a line each.

@@ -22,7 +22,7 @@ use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
-use change_findings::{base_unknown, unclaimed_paths};
+use change_findings::{base_unknown, unclaimed_paths, unknown_paths};
 use needed::BroughtIn;
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
@@ -209,6 +209,7 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     };
     let mut diagnostics = request.loaded.diagnostics.clone();
     diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unknown_paths(&request.changes));
     diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
@@ -302,6 +303,7 @@ fn make(
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut diagnostics = request.loaded.diagnostics.clone();
     diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unknown_paths(&request.changes));
     diagnostics.extend(unclaimed_paths(workspace, &selection));
     let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
     let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));

@@ -26,6 +26,7 @@ mod source_position;
 mod shell_words;
 mod untrusted;
 mod marks;
+mod bounds;
 mod values;
 mod facts_read;
 mod scope;

@@ -12,6 +12,8 @@ pub(crate) mod hidden;
 pub(crate) mod owner;
 pub(crate) mod rules;
 
+pub(crate) mod nesting;
+
 use minijinja::machinery::ast::Stmt;
 use minijinja::machinery::{Token, parse, tokenize};
 use minijinja::syntax::SyntaxConfig;
@@ -58,10 +60,18 @@ pub(crate) fn expressions(source: &str) -> Vec<Range<usize>> {
     expressions
 }
 
+/// Parses a template; `None` where it cannot be parsed, or is too deep to be, which compiling it reports.
+pub(crate) fn parsed(template: &str) -> Option<Stmt<'_>> {
+    if nesting::too_deep(template).is_some() {
+        return None;
+    }
+    parse(template, "", syntax()).ok()
+}
+
 /// Calls `visit` with each statement of a template, also with those inside others. Returns `false` where the template
-/// cannot be parsed, which compiling it reports.
+/// cannot be parsed.
 pub(crate) fn visit_statements(template: &str, visit: &mut dyn FnMut(&Stmt<'_>)) -> bool {
-    let Ok(root) = parse(template, "", syntax()) else { return false };
+    let Some(root) = parsed(template) else { return false };
     visit_within(&root, visit);
     true
 }

@@ -17,6 +17,7 @@ struct RawChange {
 const CHUNK: usize = 500;
 
 pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
+    let git = &git.without_filters();
     let mut changes: BTreeMap<Vec<u8>, Status> = BTreeMap::new();
     let mut deleted: HashMap<Vec<u8>, RawChange> = HashMap::new();
     for change in compare_with_index_and_disk(git, base)? {

@@ -1,7 +1,7 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
 use crate::configuration::rules::DOCUMENT_DROPPED;
-use crate::configuration::{RemoteIncludes, Surroundings, fold};
+use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use crate::name::{JobName, StageName};
 use crate::pipeline::known::KnownVariables;
@@ -74,7 +74,8 @@ fn configuration(
             Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
-    (Pipeline { stages, workflow: unit.workflow, includes: unit.includes, jobs }, problems)
+    let Configuration { globals, workflow, includes, .. } = unit;
+    (Pipeline { stages, workflow, globals, includes, jobs }, problems)
 }
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first

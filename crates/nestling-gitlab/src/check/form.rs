@@ -1,124 +1,191 @@
-//! Checks of the types that the values of many keywords share, and the messages for values of another type.
+//! Walks the values of keywords along the [table](crate::table), and reports what GitLab refuses of them.
 
-use crate::diagnostic::{Diagnostic, Rule, Suggestion};
-use crate::pipeline::duration;
-use crate::yaml::{Entry, Map, Meaning, Node, Scalar};
+mod constraints;
+mod expected;
+mod list;
+mod mapping;
+mod text;
+
+use crate::diagnostic::{Diagnostic, Origin, Rule, Suggestion};
+use crate::instance::Gitlab;
+use crate::pipeline::keywords::PASSED_ON;
+use crate::table::{Keyword, NEWEST, Null, Release, Shape};
+use crate::yaml::{Map, Meaning, Node, Scalar};
+use expected::expected;
 
 /// Returns the value of a keyword, if it can be judged. To GitLab a keyword with null is absent.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
-    map.get(key).filter(|node| !node.is_null() && !is_reported_elsewhere(node))
+    map.get(key).filter(|node| !node.is_null() && !is_judged_elsewhere(node))
+}
+
+/// As [`value`], for a node that may be something other than a mapping.
+pub(crate) fn value_in<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    value(node.as_map()?, key)
 }
 
 /// Returns `true` for a reference, whose value is not known here, and for dates and symbols, which `yaml-type` reports.
-fn is_reported_elsewhere(node: &Node) -> bool {
+fn is_judged_elsewhere(node: &Node) -> bool {
     let meaning = node.as_scalar().map(Scalar::meaning);
     node.is_reference() || matches!(meaning, Some(Meaning::Date | Meaning::Symbol))
 }
 
-/// Returns the error for a value of another type than `expected`.
-pub(crate) fn wrong(rule: &'static Rule, key: &str, expected: &str, node: &Node) -> Diagnostic {
-    let message = format!("`{key}` must be {expected}, found {}", node.type_name());
-    let problem = Diagnostic::error(rule, node.origin, message);
-    match node.text() {
-        Some(text) if expected.starts_with("a string") => problem.with_help(quoted(text)),
-        _ => problem,
+/// A value with the name that messages give it, and the rule that reports it.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'n> {
+    /// The name in back-ticks, or with a noun: `` `image` ``, `` variable `A` ``.
+    pub label: &'n str,
+    /// The id of the rule.
+    pub rule: &'static str,
+}
+
+/// A walk along the table.
+pub(super) struct Walk<'a> {
+    gitlab: &'a Gitlab,
+    resolve: fn(&str) -> Option<&'static Rule>,
+    /// What was found so far.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl<'a> Walk<'a> {
+    /// Starts a walk for a GitLab. `resolve` returns the rule of an id; a keyword whose rule it does not know is left out.
+    pub(super) fn new(gitlab: &'a Gitlab, resolve: fn(&str) -> Option<&'static Rule>) -> Self {
+        Self { gitlab, resolve, problems: Vec::new() }
     }
-}
 
-fn quoted(text: &str) -> String {
-    format!("quote it: \"{text}\"")
-}
-
-/// Checks that a value is a string.
-pub(crate) fn string(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
-    node.as_str().is_none().then(|| wrong(rule, key, "a string", node))
-}
-
-/// Checks that a value is `true` or `false`, unquoted.
-pub(crate) fn boolean(rule: &'static Rule, key: &str, node: &Node) -> Option<Diagnostic> {
-    if node.as_bool().is_some() {
-        return None;
+    /// Judges the value of a keyword. `rule` is that of the mapping around it.
+    pub(super) fn keyword(&mut self, keyword: &Keyword, node: &Node, rule: &'static str) {
+        if node.is_null() && matches!(keyword.null, Null::Unset | Null::RequiredKey) {
+            return;
+        }
+        let rule = if keyword.rule.is_empty() { rule } else { keyword.rule };
+        if (self.resolve)(rule).is_none() {
+            return;
+        }
+        let label = format!("`{}`", keyword.name);
+        if node.is_null() && matches!(keyword.shapes, [Shape::Anything]) {
+            return self.error(Named { label: &label, rule }, node.origin, format!("{label} cannot be null"));
+        }
+        self.value(Named { label: &label, rule }, keyword.shapes, node);
     }
-    let problem = wrong(rule, key, "`true` or `false`", node);
-    Some(if node.as_str().is_some() { problem.with_help("remove the quotes") } else { problem })
-}
 
-/// Checks that a value is a list of strings.
-pub(crate) fn strings(rule: &'static Rule, key: &str, node: &Node) -> Vec<Diagnostic> {
-    let Some(items) = node.as_seq() else {
-        let problem = wrong(rule, key, "a list of strings", node);
-        return vec![match node.as_str() {
-            Some(text) => problem.with_help(format!("write `{key}: [{text}]`")),
-            None => problem,
-        }];
-    };
-    items.iter().filter_map(|item| string_item(rule, key, item)).collect()
-}
-
-fn string_item(rule: &'static Rule, key: &str, item: &Node) -> Option<Diagnostic> {
-    if item.as_str().is_some() || is_reported_elsewhere(item) {
-        return None;
-    }
-    let message = format!("each item of `{key}` must be a string, found {}", item.type_name());
-    let problem = Diagnostic::error(rule, item.origin, message);
-    Some(match item.text() {
-        Some(text) => problem.with_help(quoted(text)),
-        None => problem,
-    })
-}
-
-/// Checks that a value is one of a few words.
-pub(crate) fn one_of(rule: &'static Rule, key: &str, node: &Node, known: &[&str]) -> Option<Diagnostic> {
-    let Some(text) = node.text() else { return Some(wrong(rule, key, "a string", node)) };
-    if known.contains(&text) {
-        return None;
-    }
-    let problem = Diagnostic::error(rule, node.origin, format!("`{key}` cannot be `{text}`"));
-    let suggestion = Suggestion::among(text, known.iter().copied());
-    Some(problem.with_help(suggestion.help_or(format!("use one of {}", known.join(", ")))))
-}
-
-/// Checks the keywords of a mapping. `place` is the mapping's path in a job: `rules:changes`.
-pub(crate) fn keywords(rule: &'static Rule, place: &str, map: &Map, known: &[&str]) -> Vec<Diagnostic> {
-    let unknown = map.entries.iter().filter(|entry| !known.contains(&entry.key.text()));
-    unknown.map(|entry| unknown_keyword(rule, place, entry, known)).collect()
-}
-
-fn unknown_keyword(rule: &'static Rule, place: &str, entry: &Entry, known: &[&str]) -> Diagnostic {
-    let key = entry.key.text();
-    let message = format!("unknown keyword `{key}` in `{place}`");
-    let suggestion = Suggestion::among(key, known.iter().copied());
-    let help = format!(
-        "known keywords: {}; GitLab rejects others unless a newer version knows them",
-        known.join(", ")
-    );
-    Diagnostic::misspelt(rule, entry.key.origin, message, suggestion, help)
-}
-
-/// The value that a keyword accepts beside durations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Also {
-    /// None.
-    Nothing,
-    /// `never`.
-    Never,
-}
-
-/// Checks that a value is a duration in words.
-pub(crate) fn duration(rule: &'static Rule, key: &str, node: &Node, also: Also) -> Option<Diagnostic> {
-    let Some(text) = node.as_str() else {
-        let problem = wrong(rule, key, "a duration in words", node);
-        return Some(match node.text() {
-            // `timeout: 90` would be 90 seconds if GitLab took it, which hardly anyone means.
-            Some(text) if node.as_int().is_some() => {
-                problem.with_help(format!("add the unit: `{text} minutes`"))
+    /// Judges a value: it must have one of the shapes.
+    pub(super) fn value(&mut self, named: Named<'_>, shapes: &'static [Shape], node: &Node) {
+        if is_judged_elsewhere(node) {
+            return;
+        }
+        let mut first = None;
+        for shape in shapes.iter().filter(|shape| has_kind(shape, node)) {
+            let before = self.problems.len();
+            self.inside(named, shape, node);
+            if self.problems.len() == before {
+                return;
             }
-            _ => problem,
-        });
-    };
-    if (also == Also::Never && text == "never") || duration::seconds(text).is_some() {
-        return None;
+            let found = self.problems.split_off(before);
+            first.get_or_insert(found);
+        }
+        match first {
+            Some(found) => self.problems.extend(found),
+            None => self.wrong(named, shapes, node),
+        }
     }
-    let problem = Diagnostic::error(rule, node.origin, format!("invalid duration `{text}`"));
-    Some(problem.with_help("for example `30 minutes`, `2h30m` or `1 week`"))
+
+    /// Judges a value of the right type.
+    fn inside(&mut self, named: Named<'_>, shape: &'static Shape, node: &Node) {
+        match shape {
+            Shape::Anything
+            | Shape::Scalar
+            | Shape::Boolean
+            | Shape::False
+            | Shape::Empty
+            | Shape::Number => {}
+            Shape::Integer(least, most) => self.range(named, *least, *most, node),
+            Shape::String(shape) => self.text(named, shape, node),
+            Shape::List(shape) => self.list(named, shape, node),
+            Shape::Mapping(shape) => self.mapping(named, shape, node),
+            Shape::Cases(cases) => self.cases(named, cases, node),
+            Shape::Names(shape) => self.names(named, shape, node),
+        }
+    }
+
+    fn range(&mut self, named: Named<'_>, least: i64, most: i64, node: &Node) {
+        let Some(number) = node.as_int() else { return };
+        if (i128::from(least)..=i128::from(most)).contains(&number) {
+            return;
+        }
+        let wanted = match most - least {
+            2 => format!("{least}, {} or {most}", least + 1),
+            _ => format!("between {least} and {most}"),
+        };
+        self.error(named, node.origin, format!("{} must be {wanted}, found {number}", named.label));
+    }
+
+    /// Reports a value of another type.
+    fn wrong(&mut self, named: Named<'_>, shapes: &'static [Shape], node: &Node) {
+        let message = format!("{} must be {}, found {}", named.label, expected(shapes), node.type_name());
+        self.error_with_help(named, node.origin, message, expected::help(named.label, shapes, node));
+    }
+
+    fn error(&mut self, named: Named<'_>, origin: Origin, message: impl Into<String>) {
+        self.error_with_help(named, origin, message, None::<String>);
+    }
+
+    fn error_with_help(
+        &mut self,
+        named: Named<'_>,
+        origin: Origin,
+        message: impl Into<String>,
+        help: Option<impl Into<String>>,
+    ) {
+        let Some(rule) = (self.resolve)(named.rule) else { return };
+        let problem = Diagnostic::error(rule, origin, message);
+        self.problems.push(match help {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        });
+    }
+
+    /// Reports a word that is not in the table. The instance may know it if it is newer than the table.
+    fn unknown_word(
+        &mut self,
+        named: Named<'_>,
+        origin: Origin,
+        message: String,
+        suggestion: Suggestion<'_>,
+        help: String,
+    ) {
+        let Some(rule) = (self.resolve)(named.rule) else { return };
+        self.problems.push(if self.is_covered() {
+            Diagnostic::error(rule, origin, message).with_help(suggestion.help_or(help))
+        } else {
+            Diagnostic::misspelt(rule, origin, message, suggestion, PASSED_ON)
+        });
+    }
+
+    /// Returns `true` if the version is known, and the table covers it: then a word that is not in the table is wrong.
+    fn is_covered(&self) -> bool {
+        self.gitlab.version.is_some_and(|version| version <= NEWEST)
+    }
+
+    /// Returns the version that a keyword or a word requires, where the instance has an older one.
+    fn too_new(&self, since: Option<Release>) -> Option<Release> {
+        since.filter(|(major, minor)| !self.gitlab.is_at_least(*major, *minor))
+    }
+}
+
+/// Returns `true` if a value has the type of a shape.
+fn has_kind(shape: &Shape, node: &Node) -> bool {
+    match shape {
+        Shape::Anything => true,
+        Shape::Scalar => node.as_scalar().is_some() && !node.is_null(),
+        Shape::Boolean => node.as_bool().is_some(),
+        Shape::False => node.as_bool() == Some(false),
+        Shape::Empty => node.as_map().is_some_and(Map::is_empty),
+        Shape::Integer(..) => node.as_int().is_some(),
+        Shape::Number => {
+            matches!(node.as_scalar().map(Scalar::meaning), Some(Meaning::Int(_) | Meaning::Float(_)))
+        }
+        Shape::String(_) => node.as_str().is_some(),
+        Shape::List(_) => node.as_seq().is_some(),
+        Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_) => node.as_map().is_some(),
+    }
 }

@@ -160,7 +160,9 @@ fn job_variables(globals: &Map) -> Map {
         let value = match value.as_map() {
             None => value.clone(),
             Some(long) => {
-                let text = long.get("value").cloned().unwrap_or_else(|| Node::string(value.origin, ""));
+                // What is no scalar is reported at the file's own variables.
+                let text = long.get("value").filter(|text| text.as_scalar().is_some()).cloned();
+                let text = text.unwrap_or_else(|| Node::string(value.origin, ""));
                 match long.get("expand").cloned() {
                     None => text,
                     Some(expand) => {

@@ -2,6 +2,7 @@
 //! (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>).
 
 use super::fragment::Fragment;
+use crate::table::{JOB, Null, Shape};
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Lays one mapping over another: mappings under the same key are merged (so `{}` changes nothing), lists and
@@ -29,16 +30,42 @@ fn merge_node(old: &mut Node, over: &Node) {
     }
 }
 
-/// Takes out every key whose value is `null`, at any depth of mappings: to GitLab such a key is not there. A variable
-/// is, and is empty.
+/// Takes out every key whose value is `null`, at any depth of mappings, as far as such a key is not there to GitLab: a few it
+/// tells from missing ones. A variable is there, and is empty.
 pub fn without_nulls(map: &mut Map) {
     map.entries.retain(|entry| !entry.value.is_null());
     for Entry { key, value } in &mut map.entries {
+        let shapes = JOB.keyword(key.text()).map_or(&[][..], |keyword| keyword.shapes);
         match (key.text(), value.as_map_mut()) {
             ("variables", Some(variables)) => empty_nulls(variables),
             // What a pipeline is handed may be null.
             ("inputs", _) | (_, None) => {}
-            (_, Some(inner)) => without_nulls(inner),
+            (_, Some(inner)) => without_inner_nulls(inner, shapes),
+        }
+    }
+}
+
+fn without_inner_nulls(map: &mut Map, shapes: &'static [Shape]) {
+    let shape =
+        shapes.iter().find(|shape| matches!(shape, Shape::Mapping(_) | Shape::Names(_) | Shape::Cases(_)));
+    let keeps = |key: &str| match shape {
+        Some(Shape::Mapping(shape)) => {
+            shape.constraints.iter().any(|constraint| constraint.counts_null(key))
+                || shape.keyword(key).is_some_and(|keyword| keyword.null != Null::Unset)
+        }
+        Some(Shape::Names(names)) => names.null != Null::Unset,
+        _ => false,
+    };
+    map.entries.retain(|entry| !entry.value.is_null() || keeps(entry.key.text()));
+    for Entry { key, value } in &mut map.entries {
+        let inner = match shape {
+            Some(Shape::Mapping(shape)) => shape.keyword(key.text()).map(|keyword| keyword.shapes),
+            Some(Shape::Names(names)) => Some(names.shapes),
+            _ => None,
+        };
+        match (key.text(), value.as_map_mut()) {
+            ("inputs", _) | (_, None) => {}
+            (_, Some(map)) => without_inner_nulls(map, inner.unwrap_or_default()),
         }
     }
 }

@@ -45,10 +45,11 @@ pub enum NeedSource<'a> {
 /// The needs of a job, in order; `None` where it has no `needs`, which is not the same as an empty list: a job with an
 /// empty list starts at once.
 ///
-/// GitLab takes a list, or a mapping for a single need; a name without a list around it is [`NeedSource::Malformed`].
+/// GitLab takes a list, in which it ignores nulls, or a mapping for a single need; a name without a list around it is [`NeedSource::Malformed`].
 pub fn needs(body: &Map) -> Option<Vec<Need<'_>>> {
     let node = body.get("needs").filter(|node| !node.is_null())?;
-    let mut needs: Vec<Need<'_>> = one_or_many(node).iter().map(Need::read).collect();
+    let mut needs: Vec<Need<'_>> =
+        one_or_many(node).iter().filter(|need| !need.is_null()).map(Need::read).collect();
     if matches!(node.kind, Kind::Scalar(_)) {
         needs.iter_mut().for_each(|need| need.source = NeedSource::Malformed);
     }

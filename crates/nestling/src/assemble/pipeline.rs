@@ -48,7 +48,7 @@ pub(crate) fn assemble(
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
     }
-    (Pipeline { stages, workflow, includes, jobs }, problems)
+    (Pipeline { stages, workflow, includes, jobs, ..Pipeline::default() }, problems)
 }
 
 /// Returns the stop jobs that get artifacts of their deploys, each with its deploy.

@@ -3,6 +3,7 @@
 use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
+use super::given_files::settle;
 use super::reason::AmbiguousRevision;
 use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
@@ -63,15 +64,19 @@ pub(crate) fn detect(
     head: Head,
 ) -> Result<ChangeSet, ChangesError> {
     let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let mut unknown_paths = Vec::new();
     let (base, extent) = if let Some(list) = &request.given {
-        (named_base(&search)?, Extent::Paths(parse_given(list)?))
+        let base = named_base(&search)?;
+        let settled = settle(repository, &head, base.as_ref(), parse_given(list)?)?;
+        unknown_paths = settled.unknown;
+        (base, Extent::Paths(settled.changes))
     } else if request.scope == Scope::All {
         (named_base(&search)?, Extent::Everything(Everything::Asked))
     } else {
         compared(&search, facts)?
     };
     let history = repository.history(head.commit());
-    Ok(ChangeSet { base, head, extent, history })
+    Ok(ChangeSet { base, head, extent, history, unknown_paths })
 }
 
 /// Returns what is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:

@@ -1,7 +1,11 @@
 //! A list of changed paths that somebody else made: `--changes-from`.
 
+mod quoted;
+mod porcelain;
+
 use super::{Change, Status};
 use nestling_files::path::{PathError, RepoPath, escaped};
+use quoted::unquoted;
 
 /// A list of changed paths cannot be read.
 ///
@@ -22,7 +26,7 @@ use nestling_files::path::{PathError, RepoPath, escaped};
 #[non_exhaustive]
 pub enum GivenError {
     /// A path in it is none.
-    #[error("entry {entry} of the list of changed paths: {source}")]
+    #[error("entry {entry} of the list of changed paths cannot be read")]
     Path {
         /// Its number, from 1.
         entry: usize,
@@ -39,13 +43,15 @@ pub enum GivenError {
     },
 }
 
-/// Reads a list of changed paths: one a line, or each ended by a NUL byte as `git diff -z` writes them, and NUL
-/// bytes decide which. With `git diff --name-status` each path has its status before it; both paths of a rename
-/// count. A path without a status counts as modified.
+/// Reads a list of changed paths: one a line, or each ended by a NUL byte as `git diff -z` writes them, and NUL bytes decide
+/// which. What git writes is read: paths in quotes, a status before each path (`--name-status`, `--raw`), of which both paths
+/// of a rename count, and `git status --porcelain`. A path without a status counts as modified.
 ///
 /// # Errors
 /// An entry is no path inside the repository, or is cut off.
 pub(crate) fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+    // Editors and other shells write one before the text.
+    let list = list.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(list);
     let mut changes = if list.contains(&0) { separated_by_nul(list)? } else { separated_by_newline(list)? };
     changes.sort_unstable();
     changes.dedup();
@@ -53,15 +59,32 @@ pub(crate) fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
 }
 
 fn separated_by_newline(list: &[u8]) -> Result<Vec<Change>, GivenError> {
+    if let Some(entries) = porcelain::entries(list) {
+        return of_porcelain(entries);
+    }
     let mut changes = Vec::new();
     for (at, line) in list.split(|b| *b == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let mut fields = line.split(|b| *b == b'\t');
         let first = fields.next().unwrap_or_default();
         match (status_of(first), fields.next()) {
-            (Some(letter), Some(path)) => push(&mut changes, at, letter, path, fields.next())?,
+            (Some(letter), Some(path)) => {
+                let other = fields.next().map(unquoted);
+                push(&mut changes, at, letter, &unquoted(path), other.as_deref())?;
+            }
             _ if line.is_empty() => {}
-            _ => changes.push(change(at, line, Status::Modified)?),
+            _ => changes.push(change(at, &unquoted(line), Status::Modified)?),
+        }
+    }
+    Ok(changes)
+}
+
+fn of_porcelain(entries: Vec<(usize, porcelain::Entry)>) -> Result<Vec<Change>, GivenError> {
+    let mut changes = Vec::with_capacity(entries.len());
+    for (at, (letter, path, old)) in entries {
+        match old {
+            Some(old) => push(&mut changes, at, letter, &old, Some(&path))?,
+            None => push(&mut changes, at, letter, &path, None)?,
         }
     }
     Ok(changes)
@@ -70,6 +93,9 @@ fn separated_by_newline(list: &[u8]) -> Result<Vec<Change>, GivenError> {
 fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     let list = list.strip_suffix(b"\0").unwrap_or(list);
     let fields: Vec<&[u8]> = list.split(|b| *b == 0).collect();
+    if let Some(entries) = porcelain::entries_of_fields(&fields) {
+        return of_porcelain(entries);
+    }
     // A folder may hold a file called `M`: only a list that is statuses throughout is one with statuses.
     if status_of(fields[0]).is_none() {
         let paths = fields.iter().enumerate().filter(|(_, path)| !path.is_empty());
@@ -89,9 +115,11 @@ fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     Ok(changes)
 }
 
-/// The letter of a status; renames and copies have a similarity behind it.
+/// The letter of a status; renames and copies have a similarity behind it, and `--raw` has modes and ids before it.
 fn status_of(field: &[u8]) -> Option<u8> {
-    match field {
+    let is_raw = field.starts_with(b":");
+    let word = if is_raw { field.rsplit(|byte| *byte == b' ').next()? } else { field };
+    match word {
         [letter @ (b'A' | b'M' | b'D' | b'T' | b'U' | b'X' | b'B')] => Some(*letter),
         [letter @ (b'R' | b'C' | b'M'), digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
             Some(*letter)

@@ -298,6 +298,22 @@ fn given_lists_are_read_as_git_writes_them() {
         (b"A\0a\nb\0R075\0old\0new\0", &["A a\\nb", "A new", "D old"]),
         (b"\xff\n", &["M \\xff"]),
         (b"", &[]),
+        ("\u{FEFF}a\r\nb\r\n".as_bytes(), &["M a", "M b"]),
+        (b"\"\\303\\244\\t\\\"x\\\"\"\n", &["M \u{e4}\\t\"x\""]),
+        (b"D\t\"\\303\\244\"\nR90\t\"\\\\\"\tnew\n", &["D \\", "A new", "D \u{e4}"]),
+        (b":100644 100644 1234567 89abcde M\ta b\n:000000 100644 0000000 89abcde A\tc\n", &["M a b", "A c"]),
+        (b":100644 100644 1234567 89abcde M\0a b\0", &["M a b"]),
+        (
+            b" M a b\nA  c\n?? \"\\303\\244\"\nR  old -> \"new name\"\n",
+            &["M a b", "A c", "A new name", "D old", "A \u{e4}"],
+        ),
+        (b"## main...origin/main\n D a\nMM b\n", &["D a", "M b"]),
+        (b" M a\0R  new\0old\0?? d/\0", &["M a", "A d", "A new", "D old"]),
+        (
+            b"1 .M N... 100644 100644 100644 1 2 a b\n? c\n2 R. N... 1 1 1 1 2 R100 new\told\n",
+            &["M a b", "A c", "A new", "D old"],
+        ),
+        (b"a b\n?? c\n", &["M ?? c", "M a b"]),
     ] {
         assert_eq!(shown(&parse_given(list).unwrap()), expected, "{}", list.escape_ascii());
     }

@@ -28,7 +28,7 @@ pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -
         jobs.extend(build.job(&name, build.trigger(path)));
     }
     let stages = [RELAY, PARTS].into_iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
-    Pipeline { stages, workflow: plan.pipeline.workflow.clone(), includes: Vec::new(), jobs }
+    Pipeline { stages, workflow: plan.pipeline.workflow.clone(), jobs, ..Pipeline::default() }
 }
 
 struct Build {

@@ -1,6 +1,6 @@
 //! Warnings about what changed: a base that is unknown, and paths that no unit claims.
 
-use super::rules::BASE_UNKNOWN;
+use super::rules::{BASE_UNKNOWN, CHANGES_FROM};
 use crate::changes::{ChangeSet, Everything, Extent};
 use crate::select::Selection;
 use crate::workspace::rules::UNCLAIMED;
@@ -29,4 +29,21 @@ pub(crate) fn base_unknown(changes: &ChangeSet) -> Option<Diagnostic> {
         Some(help) => problem.with_help(help),
         None => problem,
     })
+}
+
+/// Warns of paths of a given list that are neither at base nor at head: one that is misread selects nothing.
+pub(crate) fn unknown_paths(changes: &ChangeSet) -> Option<Diagnostic> {
+    let first = changes.unknown_paths.first()?;
+    let sides = if changes.base.is_some() { "neither at base nor at head" } else { "not at head" };
+    let message = match changes.unknown_paths.len() {
+        1 => format!("`{first}` of the list of changed paths is {sides}"),
+        count => format!("{count} entries of the list of changed paths are {sides}, such as `{first}`"),
+    };
+    let help = match changes.base {
+        Some(_) => "write paths from the root of the repository, one a line, as `git diff --name-only` does",
+        None => {
+            "name the base commit with `--base REV`, or write the status of each path, as `git diff --name-status` does"
+        }
+    };
+    Some(Diagnostic::new(&CHANGES_FROM, Severity::Warning, message).with_help(help))
 }

@@ -20,6 +20,17 @@ rules! {
         good: Example::None,
     }
 
+    CHANGES_FROM = "changes-from" {
+        severities: &[Warning],
+        summary: "the list of changed paths has an entry that neither side of the comparison has",
+        documentation: "`--changes-from` takes paths from the root of the repository, as `git diff` and `git status` write them. \
+            A path that is misspelt or relative to another directory belongs to no unit, so that nothing would run for it. \
+            Without `--base`, a path without a status that is not at head may have been deleted.",
+        source: "change-detection.md",
+        bad: Example::None,
+        good: Example::None,
+    }
+
     REMOVED_UNIT = "removed-unit" {
         severities: &[Warning],
         summary: "a change removes a unit whose environments cannot be stopped by themselves",

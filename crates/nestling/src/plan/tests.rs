@@ -106,6 +106,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
             head: Head::WorkTree { commit: None },
             extent: Extent::Paths(changes(base, head)),
             history: History::Complete,
+            unknown_paths: Vec::new(),
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

@@ -120,5 +120,6 @@ impl std::fmt::Debug for Comparison<'_> {
 
 /// Returns a change set in which every unit counts as changed.
 fn whole(head: Head, history: History) -> ChangeSet {
-    ChangeSet { base: None, head, extent: Extent::Everything(Everything::Asked), history }
+    let extent = Extent::Everything(Everything::Asked);
+    ChangeSet { base: None, head, extent, history, unknown_paths: Vec::new() }
 }

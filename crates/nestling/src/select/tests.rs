@@ -93,6 +93,7 @@ fn change_set(paths: &[&str]) -> ChangeSet {
         head: Head::WorkTree { commit: None },
         extent: Extent::Paths(paths.iter().map(change).collect()),
         history: History::Complete,
+        unknown_paths: Vec::new(),
     }
 }
 

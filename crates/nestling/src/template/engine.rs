@@ -1,5 +1,6 @@
 //! The engine with the templates that it has compiled. Each is compiled once, whatever the number of units that use it.
 
+use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
@@ -8,15 +9,26 @@ use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
 use super::messages::engine_error::engine_error;
 use super::scope::Scope;
+use super::source_position::span;
 use super::untrusted::{self, UntrustedParameters};
-use super::values::placeholders::{Placeholders, UntrustedValue};
+use super::values::charge::{Price, charge};
+use super::values::placeholders::Placeholders;
+use crate::template::rules::{TEMPLATE_LIMIT, TEMPLATE_SYNTAX};
+use crate::template_syntax::nesting::{MAX_OPERATORS, too_deep};
 use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
-use minijinja::value::ValueKind;
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+
+/// Refuses a template with an expression that is too deep to be parsed.
+pub(crate) fn refuse_too_deep(text: &str, file: FileId) -> Result<(), Diagnostic> {
+    let Some(offset) = too_deep(text) else { return Ok(()) };
+    let message = format!("an expression has more than {MAX_OPERATORS} operators inside each other");
+    let problem = Diagnostic::error(&TEMPLATE_LIMIT, span(file, text, offset, 3), message);
+    Err(problem.with_help("split it: `set` a name to a part of it"))
+}
 
 /// How much one rendering may do.
 #[derive(Debug, Clone, Copy)]
@@ -74,13 +86,15 @@ impl<'a> TemplateEngine<'a> {
         environment.set_recursion_limit(limits.recursion);
         environment.remove_global("debug");
         let values = placeholders.clone();
-        environment.set_formatter(move |out, _, value| {
-            if holds_undefined(value, 0) {
+        environment.set_formatter(move |out, state, value| {
+            // Later steps walk through what is printed as often as it is printed: here it is paid for.
+            let walk = charge(value, Price::WRITTEN, state, &values)?;
+            if walk.holds_undefined {
                 return Err(ErrorKind::UndefinedError.into());
             }
-            out.write_str(&values.keep(value)).map_err(Into::into)
+            out.write_str(&values.keep(value, walk.bytes)).map_err(Into::into)
         });
-        add_filters(&mut environment, &placeholders);
+        add_filters(&mut environment, &placeholders, limits.fuel);
         Self {
             sources,
             templates,
@@ -167,11 +181,19 @@ impl<'a> TemplateEngine<'a> {
         if let Some(problem) = wrong_import_alias(text, file) {
             return Err(vec![problem]);
         }
+        refuse_too_deep(text, file).map_err(|problem| vec![problem])?;
+        let calls = bounds::calls(text);
         let prints = untrusted::find(text, &mut self.untrusted_parameters.borrow_mut());
-        let marked = insert_marks(text, file, &prints);
+        let marked = insert_marks(text, file, &prints, calls.clone().unwrap_or_default());
         let result = self.environment.borrow_mut().add_template_owned(name.to_owned(), marked.clone());
         match result {
             Ok(()) => {
+                // What the engine reads and we do not is not paid for.
+                if let Err(offset) = calls {
+                    let message = "this expression is not valid template syntax";
+                    let origin = span(file, text, offset, 3);
+                    return Err(vec![Diagnostic::error(&TEMPLATE_SYNTAX, origin, message)]);
+                }
                 self.compiled.borrow_mut().insert(name.to_owned(), Compiled { file, marked });
                 Ok(())
             }
@@ -182,26 +204,4 @@ impl<'a> TemplateEngine<'a> {
             }
         }
     }
-}
-
-/// Returns whether a value is undefined, or a list or a mapping that holds something that is.
-fn holds_undefined(value: &Value, depth: usize) -> bool {
-    /// Deeper values are refused where they are put into the tree, at the place that prints them.
-    const DEPTH: usize = 6;
-    if let Some(UntrustedValue { value, .. }) = value.downcast_object_ref() {
-        return holds_undefined(value, depth);
-    }
-    if value.is_undefined() {
-        return true;
-    }
-    if depth == DEPTH || !matches!(value.kind(), ValueKind::Seq | ValueKind::Map) {
-        return false;
-    }
-    let is_map = value.kind() == ValueKind::Map;
-    let Ok(mut items) = value.try_iter() else { return false };
-    // Iterating over a mapping gives its keys.
-    items.any(|item| match is_map {
-        true => value.get_item(&item).is_ok_and(|inner| holds_undefined(&inner, depth + 1)),
-        false => holds_undefined(&item, depth + 1),
-    })
 }

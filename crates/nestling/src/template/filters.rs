@@ -3,66 +3,94 @@
 //! Captured text holds marks and placeholders. A filter must neither change them nor count them, so that each of Jinja's
 //! filters for strings either works around them or gets the text that they stand for.
 
+mod jinja;
+
+use super::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION};
 use super::marks::private_use::{Piece, escape, has_reserved, pieces, write_mark};
 use super::marks::wrap::{UNTRUSTED_FUNCTION, Untrusted};
 use super::shell_words;
+use super::values::charge::{Price, charge};
 use super::values::placeholders::{Placeholders, UntrustedValue};
 use super::values::to_tree::to_node;
-use minijinja::value::{Kwargs, Rest, ValueKind, from_args};
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::value::{Rest, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::{environment_slug, slug};
 use nestling_gitlab::yaml::{self, Kind, Node};
 use std::sync::Arc;
 
-/// Jinja's filters that can be applied to the text around placeholders and to the values in them one by one.
-const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
-
-/// Jinja's filters that look at a string as a whole: they get what captured text stands for, and return data.
-const AS_A_WHOLE: [&str; 12] = [
-    "capitalize",
-    "length",
-    "count",
-    "split",
-    "lines",
-    "int",
-    "float",
-    "string",
-    "bool",
-    "format",
-    "join",
-    "reverse",
-];
-
-/// The widest indentation.
-const MAX_INDENTATION: usize = 100;
-
-/// Adds the filters to an engine.
-pub(crate) fn add_filters(engine: &mut Environment<'static>, placeholders: &Placeholders) {
+/// Adds the filters to an engine with so much fuel.
+pub(crate) fn add_filters(engine: &mut Environment<'static>, placeholders: &Placeholders, fuel: u64) {
     add_own_filters(engine, placeholders);
-    // Jinja's own filters are not reachable once others have their names: a second engine keeps them.
-    let jinja = Arc::new(Environment::new());
-    add_indent(engine, &jinja);
-    for name in PIECE_BY_PIECE {
-        add_piece_by_piece(engine, &jinja, placeholders, name);
-    }
-    for name in AS_A_WHOLE {
-        add_as_a_whole(engine, &jinja, placeholders, name);
-    }
+    add_calls(engine, placeholders);
+    jinja::add_filters(engine, placeholders, fuel);
 }
 
 fn add_own_filters(engine: &mut Environment<'static>, placeholders: &Placeholders) {
     let values = placeholders.clone();
-    engine.add_filter("sh", move |value: Value| shell_quoted(&value, &values));
+    engine.add_filter("sh", move |state: &State<'_, '_>, value: Value| shell_quoted(&value, state, &values));
     let values = placeholders.clone();
-    engine.add_filter("slug", move |value: Value| Ok::<_, Error>(slug(&scalar_text(&value, &values)?)));
+    engine.add_filter("slug", move |state: &State<'_, '_>, value: Value| {
+        charge(&value, Price::REWRITTEN, state, &values)?;
+        Ok::<_, Error>(slug(&scalar_text(&value, &values)?))
+    });
     let values = placeholders.clone();
-    engine.add_filter("env_slug", move |value: Value| {
+    engine.add_filter("env_slug", move |state: &State<'_, '_>, value: Value| {
+        charge(&value, Price::REWRITTEN, state, &values)?;
         Ok::<_, Error>(environment_slug(&scalar_text(&value, &values)?))
     });
     let values = placeholders.clone();
-    engine.add_filter("yaml", move |value: Value| as_yaml(&value, &values));
+    engine.add_filter("yaml", move |state: &State<'_, '_>, value: Value| as_yaml(&value, state, &values));
+}
+
+/// Adds the functions of the calls that are inserted into templates.
+fn add_calls(engine: &mut Environment<'static>, placeholders: &Placeholders) {
     engine.add_function(UNTRUSTED_FUNCTION, |_: Value, value: Value, note: &str| untrusted(value, note));
+    let values = placeholders.clone();
+    engine.add_function(
+        BOUNDED_FUNCTION,
+        move |state: &State<'_, '_>, _: Value, value: Value, _: Rest<Value>| bounded(value, state, &values),
+    );
+    let values = placeholders.clone();
+    engine
+        .add_function(KEPT_FUNCTION, move |state: &State<'_, '_>, _: Value, value: Value, _: Rest<Value>| {
+            kept(value, state, &values)
+        });
+}
+
+/// Pays for a value with all that is in it, and returns it. What the engine made of other values without looking at them,
+/// such as a slice of a list, becomes a list: one around the other, a hundred thousand times, could not be walked through.
+fn bounded(value: Value, state: &State<'_, '_>, placeholders: &Placeholders) -> Result<Value, Error> {
+    if value.as_object().is_none() && value.as_str().is_none() {
+        return Ok(value);
+    }
+    charge(&value, Price::COMPARED, state, placeholders)?;
+    // What `chain` returns is a list or a mapping by its kind.
+    let is_merged = value.as_object().is_some_and(|object| object.type_name().contains("merge_object"));
+    if value.kind() != ValueKind::Iterable && !is_merged {
+        return Ok(value);
+    }
+    let mut items = Vec::new();
+    for item in value.try_iter()?.checked() {
+        items.push(item?);
+    }
+    if value.kind() != ValueKind::Map {
+        return Ok(Value::from(items));
+    }
+    let mut pairs = Vec::with_capacity(items.len());
+    for key in items {
+        pairs.push((key.clone(), value.get_item(&key)?));
+    }
+    Ok(Value::from_pairs(pairs))
+}
+
+/// Pays for a value that a namespace keeps.
+fn kept(value: Value, state: &State<'_, '_>, placeholders: &Placeholders) -> Result<Value, Error> {
+    if charge(&value, Price::COMPARED, state, placeholders)?.holds_namespace {
+        let message = "a namespace cannot hold a namespace";
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    bounded(value, state, placeholders)
 }
 
 /// What the call around an untrusted expression returns: the value, with what the call says of it.
@@ -75,72 +103,6 @@ fn untrusted(value: Value, note: &str) -> Value {
         Some(untrusted) => Value::from_object(UntrustedValue { value, untrusted: Arc::new(untrusted) }),
         None => value,
     }
-}
-
-fn add_indent(engine: &mut Environment<'static>, jinja: &Arc<Environment<'static>>) {
-    let jinja = Arc::clone(jinja);
-    engine.add_filter("indent", move |args: Rest<Value>| {
-        refuse_undefined(&args)?;
-        match args.first() {
-            Some(text) if text.is_safe() => indented(text, &args[1..]),
-            _ => jinja.empty_state().apply_filter("indent", &args),
-        }
-    });
-}
-
-fn add_piece_by_piece(
-    engine: &mut Environment<'static>,
-    jinja: &Arc<Environment<'static>>,
-    placeholders: &Placeholders,
-    name: &'static str,
-) {
-    let jinja = Arc::clone(jinja);
-    let placeholders = placeholders.clone();
-    engine.add_filter(name, move |args: Rest<Value>| {
-        refuse_undefined(&args)?;
-        let apply = |text: &Value| {
-            let mut args = args.to_vec();
-            args[0] = text.clone();
-            jinja.empty_state().apply_filter(name, &args)
-        };
-        piece_by_piece(&args[0], &placeholders, &apply)
-    });
-}
-
-fn add_as_a_whole(
-    engine: &mut Environment<'static>,
-    jinja: &Arc<Environment<'static>>,
-    placeholders: &Placeholders,
-    name: &'static str,
-) {
-    let jinja = Arc::clone(jinja);
-    let placeholders = placeholders.clone();
-    engine.add_filter(name, move |args: Rest<Value>| {
-        refuse_undefined(&args)?;
-        let args: Vec<Value> = args.iter().map(|arg| resolved_value(arg, &placeholders)).collect();
-        jinja.empty_state().apply_filter(name, &args)
-    });
-}
-
-/// Moves the lines of captured text to the right. Unlike Jinja's own filter, it keeps the line break at the end, so
-/// that a `filter` block stays apart from the line behind it.
-fn indented(captured: &Value, args: &[Value]) -> Result<Value, Error> {
-    let (width, first, blank, named): (Option<usize>, Option<bool>, Option<bool>, Kwargs) = from_args(args)?;
-    let width = width.or(named.get("width")?).unwrap_or(4);
-    let first = first.or(named.get("first")?).unwrap_or(false);
-    let blank = blank.or(named.get("blank")?).unwrap_or(false);
-    named.assert_all_used()?;
-    let indentation = " ".repeat(width.min(MAX_INDENTATION));
-    let text = captured.as_str().unwrap_or_default();
-    let mut indented = String::with_capacity(text.len() * 2);
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let is_moved = index > 0 || first;
-        if is_moved && (blank || !line.trim().is_empty()) {
-            indented.push_str(&indentation);
-        }
-        indented.push_str(line);
-    }
-    Ok(Value::from_safe_string(indented))
 }
 
 /// Applies a filter to captured text without letting the values in it out of their placeholders.
@@ -196,7 +158,8 @@ fn scalar_text(value: &Value, placeholders: &Placeholders) -> Result<String, Err
 }
 
 /// Returns a scalar as one word of a shell, and a list as several.
-fn shell_quoted(value: &Value, placeholders: &Placeholders) -> Result<String, Error> {
+fn shell_quoted(value: &Value, state: &State<'_, '_>, placeholders: &Placeholders) -> Result<String, Error> {
+    charge(value, Price::REWRITTEN, state, placeholders)?;
     if !matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable) {
         return Ok(shell_words::quote(&scalar_text(value, placeholders)?));
     }
@@ -209,7 +172,8 @@ fn shell_quoted(value: &Value, placeholders: &Placeholders) -> Result<String, Er
 
 /// Returns a value as YAML, which is structure on purpose. Strings in it stay behind placeholders, so that they cannot
 /// break out of it.
-fn as_yaml(value: &Value, placeholders: &Placeholders) -> Result<Value, Error> {
+fn as_yaml(value: &Value, state: &State<'_, '_>, placeholders: &Placeholders) -> Result<Value, Error> {
+    charge(value, Price::WRITTEN, state, placeholders)?;
     // The text is read again where it is printed, and gets its origins there.
     let origin = Origin::file(FileId::from_index(0));
     let mut node = to_node(value, origin, placeholders)
@@ -237,5 +201,5 @@ fn hide_strings(node: &mut Node, placeholders: &Placeholders) {
 }
 
 fn placeholder_of(text: &str, placeholders: &Placeholders) -> String {
-    placeholders.keep(&Value::from(&*escape(text)))
+    placeholders.keep(&Value::from(&*escape(text)), 0)
 }

@@ -4,6 +4,7 @@
 //! YAML reader sees the text.
 
 pub(crate) mod private_use;
+pub(crate) mod calls;
 pub(crate) mod wrap;
 pub(crate) mod insert;
 pub(crate) mod strip;

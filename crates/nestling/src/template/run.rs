@@ -1,7 +1,9 @@
 //! Runs a compiled template. The engine stops at the first mistake; an author sees all of them after one run.
 
-use super::engine::{Compiled, TemplateEngine};
+use super::bounds;
+use super::engine::{Compiled, TemplateEngine, refuse_too_deep};
 use super::engine_messages::missing_template;
+use super::marks::calls::with_calls;
 use super::marks::wrap::visible;
 use super::messages::context::enclosing_macro;
 use super::messages::engine_error::{FailedExpression, engine_error, error_chain, failed_expression};
@@ -9,10 +11,13 @@ use super::scope::Scope;
 use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template_syntax::expressions;
 use minijinja::{Error, Value};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, Suggestion};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Suggestion};
 
 /// The most mistakes of one template that are looked for.
 const MAX_MISTAKES: usize = 20;
+
+/// The part of the fuel that a run has which looks for the next mistake.
+const FUEL_OF_NEXT_RUN: u64 = 10;
 
 /// Why a run stopped, and at which expression.
 struct Stop {
@@ -44,6 +49,11 @@ impl TemplateEngine<'_> {
                 Ok(text) => break Some(text),
                 Err(stop) => stop,
             };
+            // A limit that only the search for the next mistake meets is none of the template's.
+            let is_limit = stop.problems.iter().any(|problem| problem.rule.id == TEMPLATE_LIMIT.id);
+            if is_limit && !originals.is_empty() {
+                break None;
+            }
             // A loop reports the same mistake in each of its turns.
             for problem in stop.problems {
                 if !problems.iter().any(|known| is_same(known, &problem)) {
@@ -51,12 +61,15 @@ impl TemplateEngine<'_> {
                 }
             }
             let may_go_on = originals.len() + 1 < MAX_MISTAKES;
+            // The next mistakes are looked for with less, so that those of a template that does much take no minutes.
+            self.environment.borrow_mut().set_fuel(Some(self.limits.fuel / FUEL_OF_NEXT_RUN));
             let Some(expression) = stop.expression.filter(|_| may_go_on) else { break None };
             match self.replace_by_number(expression) {
                 Some(original) => originals.push(original),
                 None => break None,
             }
         };
+        self.environment.borrow_mut().set_fuel(Some(self.limits.fuel));
         // Backwards, since a template can have been changed several times.
         for original in originals.into_iter().rev() {
             self.recompile(original.name, original.template);
@@ -68,7 +81,10 @@ impl TemplateEngine<'_> {
     pub(crate) fn run_string(&self, text: &str, scope: &Scope) -> Result<String, Box<Diagnostic>> {
         let (values, _) = scope.engine_values();
         self.placeholders.clear();
-        let result = self.environment.borrow().render_str(text, values);
+        refuse_too_deep(text, FileId::from_index(0)).map_err(Box::new)?;
+        // What the calls cannot be put around is the engine's own error.
+        let text = with_calls(text, &bounds::calls(text).unwrap_or_default());
+        let result = self.environment.borrow().render_str(&text, values);
         result.map_err(|error| Box::new(engine_error(&error, scope, self.sources, &|_| None)))
     }
 
@@ -82,8 +98,14 @@ impl TemplateEngine<'_> {
                 environment.get_template(name).and_then(|template| template.render(values))
             };
             let error = match result {
-                Ok(text) if text.len() <= self.limits.output => return Ok(text),
-                Ok(text) => return Err(vec![self.too_long(name, text.len())].into()),
+                Ok(text) => {
+                    // With its values in the place of their placeholders, and captured text in each place that prints it.
+                    let bytes = self.placeholders.size_of(&text).bytes;
+                    if bytes <= self.limits.output as u64 {
+                        return Ok(text);
+                    }
+                    return Err(vec![self.too_long(name, bytes)].into());
+                }
                 Err(error) => error,
             };
             let missing = error_chain(&error).into_iter().find_map(missing_template);
@@ -155,7 +177,7 @@ impl TemplateEngine<'_> {
         }
     }
 
-    fn too_long(&self, name: &str, length: usize) -> Diagnostic {
+    fn too_long(&self, name: &str, length: u64) -> Diagnostic {
         let message = format!("the template rendered to {length} bytes; the limit is {}", self.limits.output);
         let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message);
         match self.marked(name) {

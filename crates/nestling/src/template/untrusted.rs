@@ -7,9 +7,8 @@
 //! in a template once one assignment makes it so. The expressions that it finds are wrapped before rendering, so that
 //! the placeholders of untrusted values are known; whether one went into a script is only known afterwards.
 
-use crate::template_syntax::{expressions, syntax};
+use crate::template_syntax::{expressions, parsed};
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Macro, Spanned, Stmt};
-use minijinja::machinery::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -49,7 +48,7 @@ pub(crate) fn find(template: &str, parameters: &mut UntrustedParameters) -> Vec<
         return Vec::new();
     }
     // A template that cannot be parsed is refused when it is compiled.
-    let Ok(Stmt::Template(root)) = parse(template, "", syntax()) else { return Vec::new() };
+    let Some(Stmt::Template(root)) = parsed(template) else { return Vec::new() };
     let mut analysis = Analysis { names: BTreeMap::new(), parameters, prints: Vec::new() };
     // A macro may be called above its definition, and a name set below its use in a loop: repeat until nothing is new.
     loop {

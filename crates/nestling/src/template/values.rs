@@ -2,6 +2,7 @@
 
 pub(crate) mod json;
 pub(crate) mod placeholders;
+pub(crate) mod charge;
 pub(crate) mod to_tree;
 pub(crate) mod captured;
 pub(crate) mod substitute;

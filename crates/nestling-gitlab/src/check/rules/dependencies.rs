@@ -1,7 +1,6 @@
 //! `dependencies`: the jobs whose artifacts a job downloads.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::need::{Need, NeedSource, dependencies, parallel_base};
@@ -21,8 +20,6 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (position, job) in index.jobs() {
-        let Some(node) = form::value(&job.body, "dependencies") else { continue };
-        problems.extend(form::strings(&RULE, "dependencies", node));
         let needs = index.needs[position].as_deref().unwrap_or_default();
         let needed: Vec<&str> = needs.iter().filter_map(Need::job).collect();
         let has_outside = needs.iter().any(|need| !matches!(need.source, NeedSource::Job(_)));

@@ -1,10 +1,9 @@
 //! `timeout` and `expire_in`: durations in words.
 
-use super::Index;
-use crate::check::form::{self, Also};
+pub(super) use super::by_table as check;
+
 use crate::diagnostic::Severity::Error;
-use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::Node;
+use crate::diagnostic::{Example, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "duration",
@@ -20,15 +19,3 @@ a unit, a duration is in seconds. `expire_in` can be `never`. Neither expands va
         "a: { script: x, timeout: 1h 30m, artifacts: { paths: [a], expire_in: never } }\n",
     ),
 };
-
-pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
-    for (_, job) in index.jobs() {
-        if let Some(node) = form::value(&job.body, "timeout") {
-            problems.extend(form::duration(&RULE, "timeout", node, Also::Nothing));
-        }
-        let artifacts = job.body.get("artifacts").and_then(Node::as_map);
-        if let Some(node) = artifacts.and_then(|map| form::value(map, "expire_in")) {
-            problems.extend(form::duration(&RULE, "expire_in", node, Also::Never));
-        }
-    }
-}

@@ -21,12 +21,7 @@ either end.",
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(environment) = environment(&job.body) else { continue };
-        let Some(node) = environment.name() else {
-            let problem = Diagnostic::error(&RULE, environment.origin, "`environment` requires `name`");
-            problems.push(problem.with_help("write `environment: { name: … }`"));
-            continue;
-        };
-        problems.extend(judge(node));
+        problems.extend(environment.name().filter(|node| node.as_str().is_some()).and_then(judge));
     }
 }
 

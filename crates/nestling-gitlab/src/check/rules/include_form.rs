@@ -1,7 +1,7 @@
 //! `include-form`: includes that are left for GitLab to resolve.
 
 use super::Index;
-use crate::check::{Level, form};
+use crate::check::Level;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Map, Node};
@@ -18,21 +18,6 @@ project (with `file`). A pipeline can include at most 150 files.",
     good: Example::Pipeline("include: [{ project: a/ci, ref: v1, file: /a.yml }]\na: { script: x }\n"),
 };
 
-const KEYS: &[&str] = &[
-    "local",
-    "remote",
-    "template",
-    "component",
-    "project",
-    "file",
-    "ref",
-    "rules",
-    "inputs",
-    "integrity",
-    "cache",
-];
-/// Keywords that name the file; an entry has exactly one.
-const FILE_KEYS: [&str; 5] = ["local", "remote", "template", "component", "project"];
 /// Files in one pipeline, nested ones counted (<https://docs.gitlab.com/ci/yaml/#include>).
 const LIMIT: usize = 150;
 
@@ -44,26 +29,13 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     }
     for include in includes {
         match include.as_map() {
-            Some(map) => mapping(index, include, map, problems),
-            None => {
-                let problem = form::string(&RULE, "include", include);
-                problems.extend(problem.or_else(|| empty_variable(index, include)));
-            }
+            Some(map) => mapping(index, map, problems),
+            None => problems.extend(empty_variable(index, include)),
         }
     }
 }
 
-fn mapping(index: &Index<'_>, include: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keywords(&RULE, "include", map, KEYS));
-    let named = FILE_KEYS.iter().filter(|key| map.contains(key)).count();
-    if named != 1 {
-        let message = "`include` requires exactly one of local, remote, template, component and project";
-        problems.push(Diagnostic::error(&RULE, include.origin, message));
-    }
-    if map.contains("project") && !map.contains("file") {
-        let message = "`include:project` requires `file`";
-        problems.push(Diagnostic::error(&RULE, include.origin, message));
-    }
+fn mapping(index: &Index<'_>, map: &Map, problems: &mut Vec<Diagnostic>) {
     for (key, node) in map.iter() {
         // Variables in conditions and inputs are expanded later than those in the file's name.
         if matches!(key, "rules" | "inputs") {

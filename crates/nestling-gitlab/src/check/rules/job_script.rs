@@ -3,8 +3,8 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::keywords::{LIST_LEVELS, WORK};
-use crate::yaml::{Kind, Map, Node};
+use crate::pipeline::Job;
+use crate::pipeline::keywords::WORK;
 
 pub(super) static RULE: Rule = Rule {
     id: "job-script",
@@ -30,38 +30,14 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
                 problems.push(Diagnostic::error(&RULE, job.origin, message).with_help("keep one of them"));
             }
         }
-        for (key, node) in scripts(&job.body) {
-            lines(key, node, 0, problems);
-            if key == "script" && matches!(&node.kind, Kind::Seq(items) if items.is_empty()) {
-                problems.push(Diagnostic::error(&RULE, node.origin, "`script` cannot be empty"));
-            }
-        }
+        problems.extend(beside_run(job));
     }
 }
 
-fn scripts(body: &Map) -> impl Iterator<Item = (&'static str, &Node)> {
-    ["script", "before_script", "after_script"].into_iter().filter_map(|key| Some((key, body.get(key)?)))
-}
-
-fn lines(key: &str, node: &Node, depth: usize, problems: &mut Vec<Diagnostic>) {
-    match &node.kind {
-        Kind::Seq(_) if node.is_reference() => {}
-        Kind::Seq(items) if depth < LIST_LEVELS => {
-            items.iter().for_each(|item| lines(key, item, depth + 1, problems));
-        }
-        Kind::Seq(_) => {
-            let message = format!("`{key}` nests lists more than {LIST_LEVELS} levels deep");
-            problems.push(Diagnostic::error(&RULE, node.origin, message));
-        }
-        Kind::Map(_) => {
-            let message = format!("YAML reads this line of `{key}` as a mapping");
-            let problem = Diagnostic::error(&RULE, node.origin, message);
-            problems.push(problem.with_help("quote the line: the `: ` in it makes it a key with a value"));
-        }
-        Kind::Scalar(_) if node.as_str().is_some() => {}
-        Kind::Scalar(_) => {
-            let message = format!("each line of `{key}` must be a string, found {}", node.type_name());
-            problems.push(Diagnostic::error(&RULE, node.origin, message).with_help("quote the line"));
-        }
-    }
+/// Reports a keyword that is a script of its own beside `run`.
+fn beside_run(job: &Job) -> Option<Diagnostic> {
+    job.body.get("run").filter(|node| !node.is_null())?;
+    let entry = ["before_script", "after_script"].iter().find_map(|key| job.body.entry(key))?;
+    let message = format!("`{}` conflicts with `run`", entry.key.text());
+    Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help("make it a step of `run`"))
 }

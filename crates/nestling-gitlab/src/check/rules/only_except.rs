@@ -1,7 +1,7 @@
 //! `only-except`: `only` and `except`, which behave differently in child pipelines.
 
 use super::Index;
-use crate::check::{Level, form};
+use crate::check::Level;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
@@ -32,21 +32,11 @@ const SOURCES: &[&str] = &[
     "triggers",
     "web",
 ];
-const KEYS: &[&str] = &["refs", "kubernetes", "variables", "changes"];
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for key in ["only", "except"] {
             let Some(entry) = job.body.entry(key).filter(|entry| !entry.value.is_null()) else { continue };
-            let node = &entry.value;
-            match node.as_map() {
-                Some(map) => problems.extend(form::keywords(&RULE, key, map, KEYS)),
-                None if node.as_seq().is_some() => {}
-                None => {
-                    problems.push(form::wrong(&RULE, key, "a list of refs", node));
-                    continue;
-                }
-            }
             // The pipeline of `.gitlab-ci.yml` has the sources that a child never has.
             if index.settings.level == Level::Child {
                 in_child(job, entry, problems);

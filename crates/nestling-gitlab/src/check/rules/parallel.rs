@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::name::NAME_LIMIT;
 use crate::pipeline::Job;
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::yaml::{Map, Node};
+use crate::yaml::Node;
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,70 +28,8 @@ const LIMIT: u64 = 200;
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "parallel") else { continue };
-        let before = problems.len();
-        match node.as_map() {
-            None => problems.extend(number(node)),
-            Some(map) => matrix(node, map, problems),
-        }
-        if problems.len() == before {
-            problems.extend(names(job, node));
-        }
+        problems.extend(names(job, node));
     }
-}
-
-fn number(node: &Node) -> Option<Diagnostic> {
-    match node.as_int() {
-        Some(1..=200) => None,
-        Some(number) => {
-            let message = format!("`parallel` must be between 1 and {LIMIT}, found {number}");
-            Some(Diagnostic::error(&RULE, node.origin, message))
-        }
-        None => Some(form::wrong(&RULE, "parallel", "a whole number or a `matrix`", node)),
-    }
-}
-
-fn matrix(node: &Node, map: &Map, problems: &mut Vec<Diagnostic>) {
-    problems.extend(form::keywords(&RULE, "parallel", map, &["matrix"]));
-    let Some(matrix) = map.get("matrix") else {
-        problems.push(Diagnostic::error(&RULE, node.origin, "`parallel` requires `matrix`"));
-        return;
-    };
-    let Some(rows) = matrix.as_seq() else {
-        problems.push(form::wrong(&RULE, "matrix", "a list of mappings", matrix));
-        return;
-    };
-    for row in rows.iter().filter(|row| !row.is_reference()) {
-        match row.as_map() {
-            Some(variables) => {
-                problems.extend(variables.iter().filter_map(|(name, node)| values(name, node)));
-            }
-            None => problems.push(form::wrong(&RULE, "matrix", "a list of mappings", row)),
-        }
-    }
-}
-
-fn values(name: &str, node: &Node) -> Option<Diagnostic> {
-    let items = node.items_or_self();
-    if items.is_empty() {
-        return Some(Diagnostic::error(
-            &RULE,
-            node.origin,
-            format!("matrix variable `{name}` has no values"),
-        ));
-    }
-    let wrong = items.iter().find(|item| !is_matrix_value(item))?;
-    let found = wrong.type_name();
-    let message = format!("values of matrix variable `{name}` must be strings, found {found}");
-    let problem = Diagnostic::error(&RULE, wrong.origin, message);
-    Some(match wrong.text() {
-        Some(text) => problem.with_help(format!("quote it: \"{text}\"")),
-        None => problem,
-    })
-}
-
-/// GitLab converts whole numbers to strings, and refuses booleans and fractions.
-fn is_matrix_value(node: &Node) -> bool {
-    node.as_str().is_some() || node.as_int().is_some() || node.is_reference()
 }
 
 /// Checks the names of the instances.
@@ -102,6 +40,9 @@ fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
         return None;
     }
     // The names of more instances are not enumerated: there can be millions.
+    if count > LIMIT && matches!(parallel, Parallel::Count(_)) {
+        return None;
+    }
     if count > LIMIT {
         let message = format!("`matrix` creates {count} jobs; GitLab allows {LIMIT}");
         return Some(Diagnostic::error(&RULE, node.origin, message));

@@ -1,7 +1,6 @@
 //! `rules-condition`: the syntax of `rules:if`.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Origin, Rule, number};
 use crate::pipeline::expression::Expression;
@@ -28,9 +27,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn conditions(body: &Map, problems: &mut Vec<Diagnostic>) {
     for rule in rules(body).unwrap_or_default() {
         let Some(node) = rule.condition() else { continue };
-        match node.as_str() {
-            Some(text) => problems.extend(condition_problem(text, node.origin)),
-            None => problems.push(form::wrong(&RULE, "if", "a string", node)),
+        if let Some(text) = node.as_str() {
+            problems.extend(condition_problem(text, node.origin));
         }
     }
 }

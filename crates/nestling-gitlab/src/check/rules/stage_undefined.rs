@@ -1,7 +1,6 @@
 //! `stage-undefined`: the stage of a job.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule, Suggestion};
 use crate::name::StageName;
@@ -23,9 +22,6 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     if !index.is_open() {
         let undefined = index.jobs().filter(|(_, job)| index.stage(job.stage()).is_none());
         problems.extend(undefined.map(|(_, job)| undefined_stage(index, job)));
-    }
-    for (_, job) in index.jobs() {
-        problems.extend(job.body.get("stage").and_then(|node| form::string(&RULE, "stage", node)));
     }
 }
 

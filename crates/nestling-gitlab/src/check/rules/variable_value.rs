@@ -1,7 +1,6 @@
 //! `variable-value`: names and values of variables.
 
 use super::Index;
-use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::yaml::{Entry, Meaning, Node};
@@ -19,14 +18,7 @@ lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1),
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        let Some(variables) = job.body.get("variables") else { continue };
-        let Some(map) = variables.as_map() else {
-            if !variables.is_null() && !variables.is_reference() {
-                let problem = form::wrong(&RULE, "variables", "a mapping", variables);
-                problems.push(problem.with_help("write `variables: { NAME: value }`"));
-            }
-            continue;
-        };
+        let Some(map) = job.body.get("variables").and_then(Node::as_map) else { continue };
         for entry in &map.entries {
             problems.extend(name(entry));
             problems.extend(value(entry));
@@ -44,18 +36,6 @@ fn name(entry: &Entry) -> Option<Diagnostic> {
 fn value(entry: &Entry) -> Option<Diagnostic> {
     let name = entry.key.text().escape_debug().to_string();
     let node = entry.value.get("value").unwrap_or(&entry.value);
-    if node.is_reference() {
-        return None;
-    }
-    if node.as_scalar().is_some() {
-        return scalar(&name, node);
-    }
-    let message = format!("variable `{name}` must be a string, found {}", node.type_name());
-    let problem = Diagnostic::error(&RULE, node.origin, message);
-    Some(problem.with_help("write a list as one string: `\"a b\"`"))
-}
-
-fn scalar(name: &str, node: &Node) -> Option<Diagnostic> {
     let scalar = node.as_scalar()?;
     let becomes = match scalar.meaning() {
         Meaning::Float(value) if value.to_string() != *scalar.text => format!("the number {value}"),

@@ -20,7 +20,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         job.body.iter().for_each(|(_, node)| walk(node, problems));
     }
-    index.pipeline.workflow.iter().for_each(|(_, node)| walk(node, problems));
+    let beside_jobs = index.pipeline.workflow.iter().chain(index.pipeline.globals.iter());
+    beside_jobs.for_each(|(_, node)| walk(node, problems));
 }
 
 fn walk(node: &Node, problems: &mut Vec<Diagnostic>) {

@@ -1,15 +1,18 @@
-//! Marks every line of a template's raw text with its file and line, and wraps the expressions that print an untrusted
-//! value.
+//! Marks every line of a template's raw text with its file and line, and inserts the calls around expressions.
 
+use super::calls::{Edge, Insertion};
 use super::private_use::write_mark;
-use super::wrap::{Untrusted, wrap};
+use super::wrap::{Untrusted, call};
 use crate::template::source_position::{characters, first_line, line_breaks, span};
 use crate::template::untrusted::UntrustedPrint;
 use crate::template_syntax::syntax;
 use minijinja::machinery::{Token, tokenize};
 use nestling_gitlab::diagnostic::FileId;
+use std::iter::Peekable;
+use std::ops::Range;
 
-/// Returns the template with marks in it, for the engine only.
+/// Returns the template with marks in it, and with the calls around the expressions that print an untrusted value and
+/// around what is paid for, for the engine only.
 ///
 /// A mark follows the last character of a line that is not blank, and stands before a `${{` that follows only white
 /// space: `trim_blocks`, `lstrip_blocks` and `-%}` see the text that they look at, and no line is added, so that the
@@ -17,12 +20,26 @@ use nestling_gitlab::diagnostic::FileId;
 /// none either, so that what is captured can be compared.
 ///
 /// A template that cannot be tokenized comes back as it is: compiling it gives the error.
-pub(crate) fn insert_marks(source: &str, file: FileId, untrusted: &[UntrustedPrint]) -> String {
+pub(crate) fn insert_marks(
+    source: &str,
+    file: FileId,
+    untrusted: &[UntrustedPrint],
+    mut calls: Vec<Insertion>,
+) -> String {
     let tokens: Result<Vec<Token<'_>>, _> =
         tokenize(source, false, syntax()).map(|token| token.map(|(token, _)| token)).collect();
     let Ok(tokens) = tokens else { return source.to_owned() };
     let out = String::with_capacity(source.len() * 2);
-    let mut marker = Marker { source, file, untrusted, out, copied: 0, line: 1 };
+    for print in untrusted {
+        let (open, close) = call(&locate(print, source, file));
+        let Range { start, end } = print.expression;
+        calls.push(Insertion { offset: start, edge: Edge::OuterStart, text: open });
+        calls.push(Insertion { offset: end, edge: Edge::OuterEnd, text: close });
+    }
+    // Stable: calls inside each other stay in their order.
+    calls.sort_by_key(|insertion| (insertion.offset, insertion.edge));
+    let calls = calls.iter().peekable();
+    let mut marker = Marker { source, file, calls, out, copied: 0, line: 1 };
     for (index, token) in tokens.iter().enumerate() {
         if let Token::TemplateData(raw) = token {
             marker.raw_text(raw, &tokens[index + 1..]);
@@ -35,7 +52,7 @@ pub(crate) fn insert_marks(source: &str, file: FileId, untrusted: &[UntrustedPri
 struct Marker<'a> {
     source: &'a str,
     file: FileId,
-    untrusted: &'a [UntrustedPrint],
+    calls: Peekable<std::slice::Iter<'a, Insertion>>,
     out: String,
     /// The bytes of the source that have been copied.
     copied: usize,
@@ -44,27 +61,15 @@ struct Marker<'a> {
 }
 
 impl Marker<'_> {
-    /// Copies what is no raw text: statements, and expressions, which are wrapped if they print an untrusted value.
+    /// Copies what is no raw text: statements and expressions, with their calls.
     fn copy_to(&mut self, end: usize) {
-        for print in self.untrusted {
-            if print.expression.start < self.copied || print.expression.end > end {
-                continue;
-            }
-            self.out.push_str(&self.source[self.copied..print.expression.start]);
-            self.out.push_str(&wrap(&self.source[print.expression.clone()], &self.locate(print)));
-            self.copied = print.expression.end;
+        while let Some(call) = self.calls.next_if(|call| call.offset <= end) {
+            self.out.push_str(&self.source[self.copied..call.offset]);
+            self.out.push_str(&call.text);
+            self.copied = call.offset;
         }
         self.out.push_str(&self.source[self.copied..end]);
         self.copied = end;
-    }
-
-    /// Adds the place of a printed value, without the white space inside the braces.
-    fn locate(&self, print: &UntrustedPrint) -> Untrusted {
-        let expression = &self.source[print.expression.clone()];
-        let blanks = expression.len() - expression.trim_start().len();
-        let width = characters(first_line(expression.trim()));
-        let origin = span(self.file, self.source, print.expression.start + blanks, width);
-        Untrusted { origin, source: print.source.clone() }
     }
 
     /// Copies raw text with a mark on each of its lines. `next` are the tokens behind it.
@@ -100,6 +105,15 @@ impl Marker<'_> {
     }
 }
 
+/// Adds the place of a printed value, without the white space inside the braces.
+fn locate(print: &UntrustedPrint, source: &str, file: FileId) -> Untrusted {
+    let expression = &source[print.expression.clone()];
+    let blanks = expression.len() - expression.trim_start().len();
+    let width = characters(first_line(expression.trim()));
+    let origin = span(file, source, print.expression.start + blanks, width);
+    Untrusted { origin, source: print.source.clone() }
+}
+
 fn is_end_of_set(next: &[Token<'_>]) -> bool {
     matches!(next, [Token::BlockStart, Token::Ident("endset"), ..])
 }
@@ -107,6 +121,7 @@ fn is_end_of_set(next: &[Token<'_>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::bounds::calls;
     use crate::template::marks::private_use::{Piece, pieces};
     use crate::template::marks::wrap::visible;
     use crate::template::untrusted;
@@ -115,7 +130,7 @@ mod tests {
     /// Marks as `«line»`, for a person to read.
     fn marked(source: &str) -> String {
         let mut readable = String::new();
-        for piece in pieces(&insert_marks(source, FileId::from_index(0), &[])) {
+        for piece in pieces(&insert_marks(source, FileId::from_index(0), &[], Vec::new())) {
             match piece {
                 Piece::Text(text) => readable.push_str(text),
                 Piece::Mark(_, line) => readable.push_str(&format!("«{line}»")),
@@ -137,10 +152,10 @@ mod tests {
 
     #[test]
     fn an_untrusted_expression_is_wrapped_and_can_be_seen_as_it_was_written() {
-        let source = "a: ${{ pipeline.branch }} b\n";
+        let source = "a: ${{pipeline.branch ~ [x]}} b\n";
         let prints = untrusted::find(source, &mut BTreeMap::new());
-        let marked = insert_marks(source, FileId::from_index(3), &prints);
-        assert!(marked.contains("3 1 8 15 pipeline.branch"), "{marked}");
+        let marked = insert_marks(source, FileId::from_index(3), &prints, calls(source).unwrap());
+        assert!(marked.contains("3 1 7 21 pipeline.branch"), "{marked}");
         assert_eq!(visible(&marked), source);
     }
 

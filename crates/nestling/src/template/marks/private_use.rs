@@ -21,6 +21,8 @@ const ESCAPE: char = '\u{F0005}';
 const SEPARATOR: char = '\u{F0006}';
 /// Distinguishes the call around an untrusted expression from a call that an author wrote.
 pub(crate) const UNTRUSTED: char = '\u{F0007}';
+/// Distinguishes the calls around what is paid for from calls that an author wrote.
+pub(crate) const BOUNDED: char = '\u{F0008}';
 /// The digit 0; the other nine follow. Filters such as `upper`, `replace` or `int` cannot change digits of our own,
 /// where captured text with a placeholder goes through them.
 const ZERO: u32 = 0xF0010;

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn stripping_gives_the_text_back_and_knows_its_lines() {
-        let stripped = StrippedText::strip(&insert_marks("a: 1\n\nb: 2\n", FileId::from_index(5), &[]));
+        let stripped =
+            StrippedText::strip(&insert_marks("a: 1\n\nb: 2\n", FileId::from_index(5), &[], Vec::new()));
         assert_eq!(stripped.text, "a: 1\n\nb: 2\n");
         assert_eq!(stripped.mark(2, 0), Some(MarkOnLine { column: 4, file: 5, line: 3 }));
         let blank = stripped.mark(1, 0).map(|mark| mark.line);

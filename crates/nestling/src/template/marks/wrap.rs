@@ -1,6 +1,7 @@
 //! Calls around the expressions that print an untrusted value: through them the values of a rendering are known to be
 //! untrusted, and the author never sees them.
 
+use super::calls::without_calls;
 use super::private_use::{Piece, UNTRUSTED, pieces};
 use nestling_gitlab::diagnostic::{FileId, Origin};
 
@@ -35,9 +36,10 @@ impl Untrusted {
     }
 }
 
-/// Wraps an expression. The parentheses keep `a if b` and `a | filter` together.
-pub(crate) fn wrap(expression: &str, untrusted: &Untrusted) -> String {
-    format!("{UNTRUSTED_FUNCTION}(\"{UNTRUSTED}\",({expression}),\"{}\")", untrusted.note())
+/// Returns what opens and what closes the call around an expression. The parentheses keep `a if b` and `a | filter`
+/// together.
+pub(crate) fn call(untrusted: &Untrusted) -> (String, String) {
+    (format!("{UNTRUSTED_FUNCTION}(\"{UNTRUSTED}\",("), format!("),\"{}\")", untrusted.note()))
 }
 
 /// Returns marked text as its author wrote it: without marks and without calls around expressions.
@@ -48,6 +50,7 @@ pub(crate) fn visible(marked: &str) -> String {
             text.push_str(part);
         }
     }
+    let text = without_calls(&text);
     if !text.contains(UNTRUSTED) {
         return text;
     }

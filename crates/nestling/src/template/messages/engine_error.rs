@@ -184,7 +184,7 @@ fn message(error: &Error) -> String {
     match error.kind() {
         ErrorKind::SyntaxError => syntax_message(error),
         ErrorKind::UndefinedError if detail(error).is_empty() => "this is undefined".to_owned(),
-        ErrorKind::OutOfFuel => {
+        ErrorKind::OutOfFuel if detail(error).is_empty() => {
             "the template does too much: it is stopped before it fills the memory".to_owned()
         }
         _ if is_recursion(error) => "templates or macros call each other without an end".to_owned(),
@@ -209,7 +209,8 @@ fn help(error: &Error) -> Option<String> {
     }
     let help = match error.kind() {
         ErrorKind::UndefinedError => "set it before, or write `| default(…)`",
-        ErrorKind::OutOfFuel => "look for a loop that runs over too much",
+        ErrorKind::OutOfFuel if detail(error).is_empty() => "look for a loop that runs over too much",
+        ErrorKind::OutOfFuel => "look for a loop that puts a value into itself",
         ErrorKind::TemplateNotFound => {
             "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`"
         }

@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn captured_text_alone_on_its_line_takes_the_lines_indentation() {
         let placeholders = Placeholders::default();
-        let inner = placeholders.keep(&Value::from_safe_string("x: 1\n".into()));
-        let outer = placeholders.keep(&Value::from_safe_string(format!("a:\n  {inner}\nb: 2\n")));
+        let inner = placeholders.keep(&Value::from_safe_string("x: 1\n".into()), 0);
+        let outer = placeholders.keep(&Value::from_safe_string(format!("a:\n  {inner}\nb: 2\n")), 0);
         let expanded = expand_captured(&format!("job:\n  {outer}\n"), &placeholders);
         assert_eq!(expanded, "job:\n  a:\n    x: 1\n  b: 2\n");
     }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn inside_a_line_the_placeholder_stays() {
         let placeholders = Placeholders::default();
-        let text = format!("a: {}\n", placeholders.keep(&Value::from_safe_string("x".into())));
+        let text = format!("a: {}\n", placeholders.keep(&Value::from_safe_string("x".into()), 0));
         assert_eq!(expand_captured(&text, &placeholders), text);
     }
 }

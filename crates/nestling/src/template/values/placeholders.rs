@@ -37,6 +37,16 @@ pub(crate) struct Placeholders {
 struct Kept {
     value: Value,
     untrusted: Option<Arc<Untrusted>>,
+    size: Size,
+}
+
+/// The size of a value with all that is behind its placeholders.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    /// Its bytes. Captured text that prints other captured text twice is twice as large.
+    pub bytes: u64,
+    /// How deep captured text is inside captured text.
+    pub nesting: usize,
 }
 
 impl Placeholders {
@@ -45,22 +55,22 @@ impl Placeholders {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a printed value and returns its placeholder.
-    pub(crate) fn keep(&self, printed: &Value) -> String {
+    /// Keeps a printed value and returns its placeholder. `bytes` is the size of a list or a mapping.
+    pub(crate) fn keep(&self, printed: &Value, bytes: u64) -> String {
         let Some(UntrustedValue { value, untrusted }) = printed.downcast_object_ref() else {
-            return self.push(printed, None);
+            return self.push(printed, None, bytes);
         };
         // Text that a macro returned is already made of placeholders, and its parts are as untrusted as the whole.
         if let Some(text) = value.as_str().filter(|_| value.is_safe()) {
             self.distrust_parts(text, untrusted);
         }
-        self.push(value, Some(Arc::clone(untrusted)))
+        self.push(value, Some(Arc::clone(untrusted)), bytes)
     }
 
     /// Keeps what a filter made of the value behind a placeholder, which is as untrusted as that value.
     pub(crate) fn keep_changed(&self, index: usize, changed: &Value) -> String {
         let untrusted = self.untrusted(index);
-        self.push(changed, untrusted)
+        self.push(changed, untrusted, 0)
     }
 
     fn distrust_parts(&self, text: &str, untrusted: &Arc<Untrusted>) {
@@ -74,19 +84,41 @@ impl Placeholders {
         }
     }
 
-    fn push(&self, value: &Value, untrusted: Option<Arc<Untrusted>>) -> String {
+    fn push(&self, value: &Value, untrusted: Option<Arc<Untrusted>>, bytes: u64) -> String {
+        let size = match value.as_str() {
+            Some(text) => self.size_of(text),
+            None => Size { bytes, nesting: 0 },
+        };
         let mut kept = self.kept();
         let mut placeholder = String::with_capacity(16);
         // The engine calls text safe that went through its output once: what a macro, a `set` block or a filter made.
         let open = if value.is_safe() { CAPTURED } else { VALUE };
         write_placeholder(&mut placeholder, open, kept.len());
-        kept.push(Kept { value: value.clone(), untrusted });
+        kept.push(Kept { value: value.clone(), untrusted, size });
         placeholder
     }
 
     /// Returns the value behind a placeholder.
     pub(crate) fn get(&self, index: usize) -> Option<Value> {
         self.kept().get(index).map(|kept| kept.value.clone())
+    }
+
+    /// Returns the size of a string.
+    pub(crate) fn size_of(&self, text: &str) -> Size {
+        let mut size = Size { bytes: text.len() as u64, nesting: 0 };
+        if !has_reserved(text) {
+            return size;
+        }
+        let kept = self.kept();
+        for piece in pieces(text) {
+            if let Piece::Value(index) | Piece::Captured(index) = piece
+                && let Some(part) = kept.get(index)
+            {
+                size.bytes = size.bytes.saturating_add(part.size.bytes);
+                size.nesting = size.nesting.max(part.size.nesting + 1);
+            }
+        }
+        size
     }
 
     fn untrusted(&self, index: usize) -> Option<Arc<Untrusted>> {

@@ -1,5 +1,6 @@
 //! What a template printed, as the node or the part of a string that it becomes.
 
+use super::charge::VALUE_DEPTH;
 use super::json::{atom_text, entry};
 use super::placeholders::Placeholders;
 use crate::template::engine_messages::is_macro;
@@ -8,9 +9,6 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Map, Node};
-
-/// How deep a printed value can be nested: a template can build lists and mappings from each other.
-const VALUE_DEPTH: usize = 50;
 
 /// Why a value cannot be where it was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,6 +39,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
             head: Head::WorkTree { commit: None },
             extent,
             history: History::Complete,
+            unknown_paths: Vec::new(),
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

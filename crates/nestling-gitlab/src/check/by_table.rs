@@ -1,0 +1,69 @@
+//! The findings that follow from the [table](crate::table) of keywords, of all rules.
+
+use super::form::{Named, Walk};
+use super::index::Index;
+use super::rules::RULES;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::pipeline::Job;
+use crate::table::{DEFAULT, INCLUDE, JOB, MappingShape, ROOT, TRIGGER_JOB, WORKFLOW};
+use crate::yaml::{Map, Node};
+
+/// Returns what GitLab refuses of the pipeline's keywords and their values.
+pub(super) fn findings(index: &Index<'_>) -> Vec<Diagnostic> {
+    let mut walk = Walk::new(&index.settings.gitlab, rule);
+    let pipeline = index.pipeline;
+    for include in &pipeline.includes {
+        walk.value(Named { label: "`include`", rule: "include-form" }, INCLUDE, include);
+    }
+    known(&mut walk, &WORKFLOW, &pipeline.workflow);
+    globals(&mut walk, &pipeline.globals);
+    pipeline.jobs.iter().for_each(|job| judge(&mut walk, job));
+    walk.problems
+}
+
+/// Judges what a file gives to all jobs. Unknown keywords of `default` are reported when it is read.
+fn globals(walk: &mut Walk<'_>, globals: &Map) {
+    for (key, node) in globals.iter() {
+        match node.as_map().filter(|_| key == "default") {
+            Some(default) => known(walk, &DEFAULT, default),
+            None => known_keyword(walk, &ROOT, key, node),
+        }
+    }
+}
+
+fn known(walk: &mut Walk<'_>, shape: &MappingShape, map: &Map) {
+    map.iter().for_each(|(key, node)| known_keyword(walk, shape, key, node));
+}
+
+fn known_keyword(walk: &mut Walk<'_>, shape: &MappingShape, key: &str, node: &Node) {
+    if let Some(keyword) = shape.keyword(key) {
+        walk.keyword(keyword, node, shape.rule);
+    }
+}
+
+fn judge(walk: &mut Walk<'_>, job: &Job) {
+    let (shape, noun) = shape(job);
+    let label = format!("{noun} `{}`", job.name);
+    walk.keys(shape, &job.body, job.origin, Named { label: &label, rule: shape.rule });
+}
+
+/// Returns the shape of a job: a job with `trigger`, or one that mirrors another pipeline, runs no script.
+fn shape(job: &Job) -> (&'static MappingShape, &'static str) {
+    if job.body.contains("trigger") || mirrors(job) { (&TRIGGER_JOB, "trigger job") } else { (&JOB, "job") }
+}
+
+/// Returns `true` for a job without a script whose `needs` name a pipeline, the status of which it shows.
+fn mirrors(job: &Job) -> bool {
+    let needs = job.body.get("needs").map(Node::items_or_self).unwrap_or_default();
+    !job.body.contains("script")
+        && !job.body.contains("run")
+        && needs
+            .iter()
+            .filter_map(Node::as_map)
+            .any(|need| need.contains("pipeline") && !need.contains("job"))
+}
+
+/// Returns the rule of an id in the table; `None` for one of an earlier stage, which has judged the keyword.
+fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}

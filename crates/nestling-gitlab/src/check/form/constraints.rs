@@ -1,0 +1,83 @@
+//! What the keys of a mapping require of each other.
+
+use super::{Named, Walk};
+use crate::diagnostic::Origin;
+use crate::table::{Constraint, MappingShape};
+use crate::yaml::{Entry, Kind, Map, Node};
+
+impl Walk<'_> {
+    pub(super) fn constraints(
+        &mut self,
+        shape: &'static MappingShape,
+        map: &Map,
+        origin: Origin,
+        named: Named<'_>,
+        is_meant: &dyn Fn(&str) -> bool,
+    ) {
+        for constraint in shape.constraints {
+            match *constraint {
+                Constraint::Filled if map.is_empty() => {
+                    self.error(named, origin, format!("{} cannot be empty", named.label));
+                }
+                Constraint::Filled | Constraint::Never(_) => {}
+                Constraint::AtMostOne(keys) => self.at_most_one(keys, map, named),
+                Constraint::ExactlyOne(keys) => {
+                    self.at_most_one(keys, map, named);
+                    if !keys.iter().any(|key| map.contains(key) || is_meant(key)) {
+                        self.none_of(shape, keys, origin, named);
+                    }
+                }
+                Constraint::Requires(key, other) => self.requires(key, other, map, named),
+            }
+        }
+    }
+
+    fn at_most_one(&mut self, keys: &'static [&'static str], map: &Map, named: Named<'_>) {
+        let mut written = keys.iter().filter_map(|key| map.entry(key));
+        let Some(first) = written.next() else { return };
+        for other in written {
+            let message = format!("`{}` conflicts with `{}`", other.key.text(), first.key.text());
+            self.error(named, other.key.origin, message);
+        }
+    }
+
+    /// Reports that none of the keys is there, of which the mapping has one.
+    fn none_of(
+        &mut self,
+        shape: &'static MappingShape,
+        keys: &'static [&'static str],
+        origin: Origin,
+        named: Named<'_>,
+    ) {
+        let is_known =
+            |key: &&&str| shape.keyword(key).is_none_or(|keyword| self.too_new(keyword.since).is_none());
+        let known: Vec<&str> = keys.iter().filter(is_known).copied().collect();
+        let message = match known[..] {
+            [key] => format!("{} requires `{key}`", named.label),
+            _ => format!("{} requires one of {}", named.label, known.join(", ")),
+        };
+        self.error(named, origin, message);
+    }
+
+    fn requires(&mut self, key: &str, other: &str, map: &Map, named: Named<'_>) {
+        let Some(entry) = map.entry(key).filter(|entry| !is_blank(entry)) else { return };
+        if map.entry(other).is_none_or(is_blank) {
+            let help = format!("add `{other}: …`");
+            self.error_with_help(named, entry.key.origin, format!("`{key}` requires `{other}`"), Some(help));
+        }
+    }
+}
+
+/// Returns `true` for a value that Rails calls blank.
+fn is_blank(entry: &Entry) -> bool {
+    let node: &Node = &entry.value;
+    match &node.kind {
+        Kind::Seq(items) => items.is_empty() && !node.is_reference(),
+        Kind::Map(map) => map.is_empty(),
+        Kind::Scalar(_) => {
+            node.is_null()
+                || node.as_bool() == Some(false)
+                || node.as_str().is_some_and(|text| text.trim().is_empty())
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Lists.
+
+use super::expected::{expected, help};
+use super::{Named, Walk, has_kind};
+use crate::table::{ListShape, Shape, StringShape};
+use crate::yaml::Node;
+
+impl Walk<'_> {
+    pub(super) fn list(&mut self, named: Named<'_>, shape: &'static ListShape, node: &Node) {
+        let Some(items) = node.as_seq() else { return };
+        if items.len() < shape.least {
+            self.error(named, node.origin, format!("{} cannot be empty", named.label));
+        }
+        if let Some(excess) = items.get(shape.most) {
+            let message =
+                format!("{} has {} entries; GitLab allows {}", named.label, items.len(), shape.most);
+            self.error(named, excess.origin, message);
+        }
+        let entry = format!("an entry of {}", named.label);
+        self.items(named, &entry, shape, items);
+    }
+
+    fn items(&mut self, named: Named<'_>, entry: &str, shape: &'static ListShape, items: &[Node]) {
+        for item in items {
+            if item.is_null() && shape.null {
+                continue;
+            }
+            match item.as_seq().filter(|_| shape.nested) {
+                Some(inner) => self.items(named, entry, shape, inner),
+                None if super::is_judged_elsewhere(item) => {}
+                None if shape.items.iter().any(|shape| has_kind(shape, item)) => {
+                    self.value(Named { label: entry, ..named }, shape.items, item);
+                }
+                None => self.wrong_item(named, shape.items, item),
+            }
+        }
+    }
+
+    fn wrong_item(&mut self, named: Named<'_>, shapes: &'static [Shape], item: &Node) {
+        let is_line = matches!(shapes, [Shape::String(StringShape::Line)]);
+        if is_line && item.as_map().is_some() {
+            let message = format!("YAML reads this line of {} as a mapping", named.label);
+            let help = "quote the line: the `: ` in it makes it a key with a value";
+            return self.error_with_help(named, item.origin, message, Some(help));
+        }
+        let part = if is_line { "line" } else { "entry" };
+        let (label, wanted, found) = (named.label, expected(shapes), item.type_name());
+        let message = format!("each {part} of {label} must be {wanted}, found {found}");
+        self.error_with_help(named, item.origin, message, help("", shapes, item));
+    }
+}
