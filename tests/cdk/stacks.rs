@@ -122,7 +122,8 @@ const PAIR: [(&str, &str, &str); 7] = [
     (
         "pipeline: B, stages: { Uat: { environment: staging, stop: true }, Live: staging }",
         "branch:main",
-        "Uat: deploy B/Uat/One B/Uat/Two
+        "staging: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
+         Uat: deploy B/Uat/One B/Uat/Two
          Live: deploy B/Live/One B/Live/Two
          staging: deploy B/Uat/One B/Uat/Two B/Live/One B/Live/Two
          staging:stop: destroy B/Uat/One B/Uat/Two",
@@ -132,6 +133,7 @@ const PAIR: [(&str, &str, &str); 7] = [
         "branch:main",
         "A.Uat: deploy A/Uat/One A/Uat/Two
          A.Uat:stop: destroy A/Uat/One A/Uat/Two
+         B/Uat: diff: diff B/Uat/One B/Uat/Two
          B.Uat: deploy B/Uat/One B/Uat/Two",
     ),
     // `Live` waits for a stage that this pipeline does not deploy: nothing has let it through, so nobody deploys it.
@@ -153,7 +155,8 @@ const PAIR: [(&str, &str, &str); 7] = [
     (
         "pipeline: B/Pipe/Pipeline, stages: { Uat: review, Live: { environment: review, stop: false } }",
         "merge_request",
-        "Uat: deploy B/Uat/One B/Uat/Two
+        "staging: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
+         Uat: deploy B/Uat/One B/Uat/Two
          Live: deploy B/Live/One B/Live/Two
          review: deploy B/Uat/One B/Uat/Two B/Live/One B/Live/Two
          review:stop: destroy B/Uat/One B/Uat/Two",
@@ -192,7 +195,8 @@ fn an_action_that_may_mean_several_stacks_is_no_job() {
     ] {
         assert!(said.contains(name), "{name}\n{said}");
     }
-    let want = "shop:Uat.Two: deploy B/Uat/Two
+    let want = "shop:staging: diff: diff B/Uat/Two B/Live/One B/Live/Two
+shop:Uat.Two: deploy B/Uat/Two
 shop:Live: deploy B/Live/One B/Live/Two
 shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
 ";
@@ -261,7 +265,8 @@ fn a_stack_of_a_stage_that_its_pipeline_leaves_out_is_not_deployed_either() {
     let planned = Shop::of(assembly, "cli: cdk, pipeline: B, environment: staging").plan("branch:main");
     let line = "]: the pipeline deploys its stage without it, and no job deploys it either";
     assert!(planned.said().contains(line), "{}", planned.said());
-    let want = "shop:Uat.Two: deploy B/Uat/Two
+    let want = "shop:staging: diff: diff B/Uat/Two B/Live/One B/Live/Two
+shop:Uat.Two: deploy B/Uat/Two
 shop:Live: deploy B/Live/One B/Live/Two
 shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
 ";

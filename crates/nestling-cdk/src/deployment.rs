@@ -7,7 +7,6 @@ mod stage;
 mod pipeline;
 mod plain;
 mod contract;
-mod oddities;
 
 use super::codepipeline;
 use super::document::Reader;
@@ -46,6 +45,5 @@ pub fn read(files: &dyn Files, directory: &str, sources: &Sources) -> Result<Dep
     }
     plain::add(&mut deployment, &pipelines);
     contract::contract(&mut deployment);
-    oddities::add(&mut deployment);
     Ok(deployment)
 }

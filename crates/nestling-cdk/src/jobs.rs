@@ -8,6 +8,7 @@ mod request;
 mod named;
 mod roles;
 mod targets;
+mod oddities;
 mod kept;
 mod merge;
 mod graph;
@@ -65,6 +66,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
+    oddities::add(request, &targets, &mut report);
     let graph = plan::plan(request, &targets, &mut left_out, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {

@@ -36,7 +36,8 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
 
 /// The region where the job logs in. The command line finds each stack's own by itself.
 fn region<'a>(job: &Writer<'a>, stacks: &[StackId]) -> Option<&'a str> {
-    let of_target = || job.target.and_then(|target| target.stacks.first().copied());
+    let target = job.target.or_else(|| job.shown_target());
+    let of_target = || target.and_then(|target| target.stacks.first().copied());
     let stack = stacks.first().copied().or_else(of_target)?;
     job.request.deployment.assembly.stacks[stack].region.as_deref()
 }

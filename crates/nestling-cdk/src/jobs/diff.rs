@@ -34,6 +34,7 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
             format!("{diff} > {TEXT} 2>&1 || {{ cat {TEXT}; exit 1; }}"),
             format!("cat {TEXT}"),
             format!("node -p {} > {COUNTS}", quoted(COUNT)),
+            format!("cat {COUNTS}"),
         ],
     );
     job.body.plain("allow_failure", "true");

@@ -1,21 +1,16 @@
 //! What is to be known of stacks before jobs deploy them: values that nobody gives, roles that nobody names.
 
-use super::graph::Deployment;
-use crate::assembly::{Stack, StackId};
-use crate::report::{Line, LineKind};
-use std::collections::BTreeSet;
+use super::request::Request;
+use super::targets::Targets;
+use crate::assembly::Stack;
+use crate::report::{LineKind, Report};
 
-/// Adds a line for each oddity of a stack that a node deploys.
-pub(crate) fn add(deployment: &mut Deployment) {
-    let deployed: BTreeSet<StackId> =
-        deployment.nodes.iter().filter_map(|node| node.work.deploys()).collect();
-    for stack_id in deployed {
-        let stack = &deployment.assembly.stacks[stack_id];
-        let pipeline = deployment.nodes.iter().find(|node| node.work.deploys() == Some(stack_id));
-        let pipeline = pipeline.and_then(|node| node.pipeline);
+/// Adds a line for each oddity of a stack that some pipeline of this unit deploys.
+pub(crate) fn add(request: &Request<'_>, targets: &Targets, report: &mut Report) {
+    for stack in targets.all.iter().flat_map(|target| &target.stacks) {
+        let stack = &request.deployment.assembly.stacks[*stack];
         for text in oddities(stack) {
-            let (subject, origin) = (format!("stack {}", stack.path), stack.origin);
-            deployment.report.push(Line { kind: LineKind::Stack, subject, text, pipeline, origin });
+            report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }
 }
