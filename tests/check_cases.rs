@@ -61,6 +61,25 @@ fn verdicts_agree_with_gitlabs_own() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Needs on copies in every form: random ones, with the verdict of GitLab 18.11 and its message.
+#[test]
+fn needs_on_copies_agree_with_gitlab() {
+    let mut refused = 0;
+    let mut wrong = Vec::new();
+    for line in support::read("tests/oracles/data/needs_copies.jsonl").lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = row["yaml"].as_str().unwrap();
+        let wanted = row["gitlab"] == "refuses";
+        refused += usize::from(wanted);
+        let problems = judge("case.yml", text, &Sources::default());
+        if has_errors(&problems) != wanted {
+            wrong.push(format!("{text}\n GitLab: {}\n found: {problems:?}", row["message"]));
+        }
+    }
+    assert!(refused > 200, "GitLab refuses {refused}");
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn cases_get_just_the_messages_that_they_expect() {
     let files = yaml_files("tests/cases/check");

@@ -77,6 +77,8 @@ pub(crate) struct Shop {
     /// The entries of `allow` in its header.
     pub allow: String,
     pub assembly: Vec<(String, String)>,
+    /// Files of the app, by path.
+    pub app: Vec<(String, String)>,
 }
 
 /// What the repository's pipeline becomes.
@@ -90,23 +92,18 @@ impl Shop {
     }
 
     pub(crate) fn of(assembly: Vec<(String, String)>, header: &str) -> Self {
-        Self {
-            header: header.to_owned(),
-            from: "none",
-            needs: 50,
-            fragment: String::new(),
-            allow: String::new(),
-            assembly,
-        }
+        let (header, fragment, app) = (header.to_owned(), String::new(), Vec::new());
+        Self { header, from: "none", needs: 50, fragment, allow: String::new(), assembly, app }
     }
 
     /// Plans the pipeline that `--as` describes.
     pub(crate) fn plan(&self, kind: &str) -> Planned {
-        let Self { header, from, needs, fragment, allow, .. } = self;
+        let Self { header, from, needs, fragment, allow, assembly, app } = self;
         let workspace = format!("workspace:\n  gitlab: {{ needs: {needs} }}\n  environments:{CATALOGUE}");
         let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n  allow: [{allow}]\n---\n{fragment}");
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
-        files.extend(self.assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
+        files.extend(assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
+        files.extend(app.iter().map(|(path, text)| (format!("shop/{path}"), text.clone())));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let facts = pipeline.seen_as(&As::parse(kind).unwrap());

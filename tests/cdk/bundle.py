@@ -84,7 +84,9 @@ def main(source, target):
             pipelines.add(path.name.removesuffix(".template.json"))
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
-        if name.startswith("asset.") or not path.is_file():
+        # Of assets, only build specifications are read.
+        is_asset = name.startswith("asset.")
+        if not path.is_file() or is_asset and ("/" in name or path.suffix not in (".yml", ".yaml")):
             continue
         if path.name == "manifest.json":
             files[name] = manifest(path.read_text(), pipelines)
@@ -93,7 +95,7 @@ def main(source, target):
         elif path.name.endswith(".metadata.json"):
             stack = path.name.removesuffix(".metadata.json")
             files[name] = logical_ids(json.loads(path.read_text())) if stack in pipelines else {}
-        elif path.suffix == ".dot" or path.name.startswith("buildspec-"):
+        elif path.suffix == ".dot" or path.name.startswith("buildspec-") or is_asset:
             files[name] = path.read_text()
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(files[name], separators=(',', ':'))}" for name in sorted(files))

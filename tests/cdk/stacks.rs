@@ -155,7 +155,7 @@ const PAIR: [(&str, &str, &str); 7] = [
     (
         "pipeline: B/Pipe/Pipeline, stages: { Uat: review, Live: { environment: review, stop: false } }",
         "merge_request",
-        "staging: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
+        "review: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
          Uat: deploy B/Uat/One B/Uat/Two
          Live: deploy B/Live/One B/Live/Two
          review: deploy B/Uat/One B/Uat/Two B/Live/One B/Live/Two

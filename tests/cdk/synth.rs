@@ -59,7 +59,7 @@ impl Apps {
     }
 }
 
-/// The files of an assembly that are JSON or graphs.
+/// The files of an assembly that are JSON, graphs or build specifications.
 fn files(assembly: &Path) -> Vec<(String, String)> {
     let folder = DirectoryFiles::new(assembly);
     let mut paths = Vec::new();
@@ -70,6 +70,7 @@ fn files(assembly: &Path) -> Vec<(String, String)> {
                 path.file_name().ends_with(b".json")
                     || path.file_name().ends_with(b".dot")
                     || path.file_name().starts_with(b"buildspec-")
+                    || path.file_name().ends_with(b".yml")
             }));
             Walk::Descend
         })
@@ -91,6 +92,7 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("e2e", "e2e", &[]),
         ("several", "several", &[]),
         ("odd", "odd", &[]),
+        ("steps", "steps", &[]),
         ("pair", "pair", &[]),
         ("names", "names", &[]),
         ("quiet", "quiet", &[]),

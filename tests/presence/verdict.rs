@@ -174,7 +174,8 @@ fn judged(pipeline: &Pipeline, jobs: Vec<(String, Start, bool, &Map)>) -> Verdic
     };
     for need in jobs.iter().flat_map(|(.., body)| needs(body).unwrap_or_default()) {
         let NeedSource::Job(name) = need.source else { continue };
-        let selected = need.matrix.and_then(|matrix| selected_copies(name, matrix));
+        let as_written = |value: &str| Ok::<_, ()>(value.to_owned());
+        let selected = need.matrix.and_then(|matrix| selected_copies(name, matrix, &as_written).unwrap());
         let wanted = selected.unwrap_or_else(|| copies_of(name));
         let is_met = wanted.iter().all(|copy| present.contains(copy.as_str()));
         if !need.optional && !is_met {

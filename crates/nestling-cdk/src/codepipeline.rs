@@ -3,6 +3,8 @@
 //! What CDK's pipelines construct writes is read in full; pipelines written by hand in CDK are read as far as they go.
 
 mod resource;
+mod variable;
+mod phase;
 mod buildspec;
 mod project;
 mod dot;
@@ -12,9 +14,13 @@ mod lost;
 mod read;
 pub(crate) mod matching;
 
-pub(crate) use buildspec::{BuildSpec, Output};
+#[cfg(test)]
+pub(crate) use buildspec::parse as parse_spec;
+pub(crate) use buildspec::{BuildSpec, Output, TestReport};
 pub(crate) use dot::{LeafId, is_below};
+pub(crate) use phase::Phase;
 pub(crate) use pipeline::{Action, Does, Mode, Pipeline, SourceKind, Stage};
 pub use pipeline::{PipelineId, PipelinePath};
 pub(crate) use project::Project;
 pub(crate) use read::read;
+pub(crate) use variable::{VariableValue, merged};

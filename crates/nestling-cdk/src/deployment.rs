@@ -24,11 +24,25 @@ pub use graph::{
 };
 
 /// Reads an assembly and makes the graph. Paths in `files` start at the assembly's root; messages show them below
-/// `directory`.
+/// `directory`. Build specifications that are in the app's repository cannot be read: see [`read_with_app`].
 ///
 /// # Errors
 /// Everything that is wrong in the assembly, each at its file and JSON path.
 pub fn read(files: &dyn Files, directory: &str, sources: &Sources) -> Result<Deployment, Vec<Diagnostic>> {
+    read_with_app(files, None, directory, sources)
+}
+
+/// Reads an assembly with the app that it was made from, whose paths start at the app's directory: steps may keep their
+/// commands there.
+///
+/// # Errors
+/// Everything that is wrong in the assembly, each at its file and JSON path.
+pub fn read_with_app(
+    files: &dyn Files,
+    app: Option<&dyn Files>,
+    directory: &str,
+    sources: &Sources,
+) -> Result<Deployment, Vec<Diagnostic>> {
     let reader = Reader::new(files, directory, sources);
     let assembly = manifest::read(&reader)?;
     let pipelines = codepipeline::read(&reader, &assembly)?;
@@ -41,7 +55,7 @@ pub fn read(files: &dyn Files, directory: &str, sources: &Sources) -> Result<Dep
         report: Report::default(),
     };
     for (index, pipeline) in pipelines.iter().enumerate() {
-        pipeline::add(&mut deployment, Id::new(index), pipeline);
+        pipeline::add(&mut deployment, Id::new(index), pipeline, app);
     }
     plain::add(&mut deployment, &pipelines);
     contract::contract(&mut deployment);

@@ -59,7 +59,7 @@ fn words(deployment: &Deployment, work: &Work) -> String {
             format!("executes the change set of {}", with_account(&assembly.stacks[*stack]))
         }
         Work::Publish(stage) => format!("publishes the assets of {}", assembly.stages[*stage].path),
-        Work::Run(step) => match &step.spec.commands[..] {
+        Work::Run(step) => match &step.spec.all_commands().collect::<Vec<_>>()[..] {
             [] => "runs no commands".to_owned(),
             [only] => format!("runs {only}"),
             [first, rest @ ..] => format!("runs {first} and {} more", rest.len()),

@@ -8,6 +8,7 @@ mod file;
 pub mod parent;
 mod settings;
 mod job_names;
+mod needed;
 mod index;
 pub mod rules;
 mod by_table;

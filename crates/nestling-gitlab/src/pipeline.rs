@@ -18,6 +18,7 @@ pub mod rule;
 pub mod known;
 pub mod environment;
 pub mod matrix;
+pub(crate) mod needed_copies;
 pub(crate) mod expand;
 pub mod presence;
 pub mod duration;

@@ -80,17 +80,40 @@ impl Matching<'_> {
                 by_name.entry(sanitized(name)).or_default().push(leaf);
             }
         }
-        stage.actions.iter().map(|action| self.leaf_of(action, &by_name)).collect()
+        let mut leaves: Vec<Option<LeafId>> = Vec::new();
+        for action in &stage.actions {
+            let leaf = self.leaf_of(action, &by_name, &leaves);
+            leaves.push(leaf);
+        }
+        leaves
     }
 
     /// Returns the step of an action: that of its name, of its name without the part, or without the number behind it.
-    fn leaf_of(&self, action: &Action, by_name: &HashMap<String, Vec<LeafId>>) -> Option<LeafId> {
+    ///
+    /// Names that are alike once odd characters are replaced belong to several steps: each is taken once, by its construct
+    /// where that has the name, unless the action is one of the parts that a step becomes.
+    fn leaf_of(
+        &self,
+        action: &Action,
+        by_name: &HashMap<String, Vec<LeafId>>,
+        earlier: &[Option<LeafId>],
+    ) -> Option<LeafId> {
         let name = sanitized(&action.name);
         let whole = PARTS.iter().filter_map(|part| name.strip_suffix(part));
         let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let names = [name.as_str()].into_iter().chain(whole).chain([unnumbered]);
         let leaves = names.filter_map(|name| by_name.get(name)).flatten();
-        leaves.copied().find(|leaf| self.fits(action, *leaf))
+        let leaves: Vec<LeafId> = leaves.copied().filter(|leaf| self.fits(action, *leaf)).collect();
+        let is_part = PARTS.iter().any(|part| name.ends_with(part));
+        let is_free = |leaf: &&LeafId| is_part || !earlier.contains(&Some(**leaf));
+        let of_construct = |leaf: &&LeafId| match &action.does {
+            Does::Build(project) => {
+                let name = self.graph.leaves[**leaf].name.rsplit('.').next();
+                is_free(leaf) && name == project.path.rsplit('/').next()
+            }
+            _ => false,
+        };
+        leaves.iter().find(of_construct).or_else(|| leaves.iter().find(is_free)).copied()
     }
 
     /// Returns whether an action can come from a step: one that works on a stack is below the stack's own stage.

@@ -2,9 +2,11 @@
 
 use super::dot::Graph;
 use super::project::Project;
+use super::variable::Variable;
 use crate::assembly::StackId;
 use crate::id::Id;
 use nestling_gitlab::diagnostic::Origin;
+use std::collections::BTreeMap;
 
 /// The index of a pipeline in the list of all.
 pub type PipelineId = Id<PipelinePath>;
@@ -31,6 +33,8 @@ pub(crate) struct Pipeline {
     pub path: PipelinePath,
     /// Its stages in order.
     pub stages: Vec<Stage>,
+    /// The default values of the variables that whoever starts it may set, by name.
+    pub variables: BTreeMap<String, String>,
     /// The exact graph, where CDK wrote it (aws-cdk-lib 2.63 and later).
     pub graph: Option<Graph>,
     /// Its triggers and notifications, in words.
@@ -39,6 +43,8 @@ pub(crate) struct Pipeline {
     pub lost: Vec<String>,
     /// What its stack has beside it, in words.
     pub beside: Vec<String>,
+    /// The region of its stack, where that is known.
+    pub region: Option<String>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -71,8 +77,10 @@ pub(crate) struct Action {
     pub outputs: Vec<String>,
     /// Settings without counterpart, in words.
     pub lost: Vec<String>,
-    /// Variables that are set for each run: a name and a string with `#{namespace.variable}`.
-    pub variables: Vec<(String, String)>,
+    /// Variables that are set for each run.
+    pub variables: Vec<Variable>,
+    /// The region that it runs in, where that is not the pipeline's own.
+    pub region: Option<String>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -81,7 +89,7 @@ pub(crate) struct Action {
 #[derive(Debug)]
 pub(crate) enum Does {
     /// Fetches a repository, or something else of that name.
-    Source { repository: String, branch: Option<String>, kind: SourceKind },
+    Source { repository: String, branch: Option<String>, kind: SourceKind, has_history: bool },
     /// Runs a project.
     Build(Box<Project>),
     /// Does something to a stack of the assembly.

@@ -2,6 +2,7 @@
 
 use super::buildspec::{self, BuildSpec};
 use super::resource::{Template, logical_id, type_of};
+use super::variable::{Variable, VariableValue};
 use crate::document::{Json, Reader};
 use crate::template::{PseudoParameters, Resolved, resolve, spell};
 use nestling_files::path::RepoPath;
@@ -15,16 +16,20 @@ pub(crate) struct Project {
     pub path: String,
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
+    /// Set if parts of its name are known to CloudFormation alone.
+    pub has_unknown_image: bool,
     /// Set if it may run docker.
     pub privileged: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
-    /// Variables with values that are known.
-    pub variables: Vec<(String, String)>,
-    /// Variables whose values have to come from elsewhere, with where.
-    pub secrets: Vec<(String, String)>,
-    /// Its build specification.
+    /// Its variables, by where their values come from.
+    pub variables: Vec<Variable>,
+    /// Its build specification; empty where it is elsewhere.
     pub spec: BuildSpec,
+    /// The file of its build specification in the source of the build, where it is there.
+    pub spec_file: Option<String>,
+    /// The reasons that no job can do what it does, in words.
+    pub impossible: Vec<String>,
     /// The rights of its role beyond those of every project's.
     pub grants: Vec<String>,
     /// Settings without counterpart in GitLab, in words.
@@ -54,7 +59,7 @@ pub(crate) fn read(
             "Environment" => reading.machine(&mut project, &value)?,
             "TimeoutInMinutes" => project.timeout = value.value().as_u64(),
             "VpcConfig" => project.network = Some(value.value().to_string()),
-            "Source" => reading.source(&mut project, &value)?,
+            "Source" => {}
             // The paths that it keeps are in the build specification.
             "Cache" => {}
             // Where CodePipeline keeps its own things.
@@ -63,6 +68,9 @@ pub(crate) fn read(
             "BadgeEnabled" | "LogsConfig" | "Triggers" if value.value().as_bool() == Some(false) => {}
             other => project.lost.push(format!("`{other}`: {}", value.value())),
         }
+    }
+    if let Some(source) = properties.get("Source") {
+        reading.source(&mut project, &source)?;
     }
     let role = properties.get("ServiceRole");
     if let Some(role) = role.as_ref().and_then(|role| logical_id(role.value())) {
@@ -74,11 +82,22 @@ pub(crate) fn read(
 impl Reading<'_> {
     fn machine(&self, project: &mut Project, environment: &Json<'_>) -> Result<(), Diagnostic> {
         let pseudo = self.template.pseudo;
-        project.image = environment.get("Image").map(|image| resolve(&image, pseudo).shown().to_owned());
+        if let Some(image) = environment.get("Image") {
+            let image = resolve(&image, pseudo);
+            project.has_unknown_image = !image.unknown().is_empty();
+            project.image = Some(image.shown().to_owned());
+        }
         project.privileged = environment.get("PrivilegedMode").is_some_and(|mode| mode.value() == true);
-        for key in ["ComputeType", "Type", "Fleet", "Certificate", "RegistryCredential"] {
-            let Some(value) = environment.get(key) else { continue };
+        for (key, value) in environment.entries()? {
+            // The image's credentials are the runner's affair, whoever gives them.
+            if ["Image", "ImagePullCredentialsType", "PrivilegedMode", "EnvironmentVariables"].contains(&key)
+            {
+                continue;
+            }
             let text = value.value().to_string();
+            if key == "Type" && text.starts_with("\"WINDOWS_") {
+                project.impossible.push("its commands are written for Windows".to_owned());
+            }
             // The size that CDK takes by default, and the container that every runner is.
             let usual = ["\"BUILD_GENERAL1_SMALL\"", "\"LINUX_CONTAINER\""];
             if !usual.contains(&text.as_str()) {
@@ -88,39 +107,81 @@ impl Reading<'_> {
         for variable in environment.items_of("EnvironmentVariables")? {
             let name = variable.field("Name")?.text()?.to_owned();
             let value = resolve(&variable.field("Value")?, pseudo);
-            match (variable.text_of("Type")?.unwrap_or("PLAINTEXT"), value) {
-                ("PLAINTEXT", Resolved::Known(value)) => project.variables.push((name, value)),
-                ("PLAINTEXT", Resolved::Token(value)) => {
-                    project.secrets.push((name, format!("CloudFormation's `{value}`")));
+            let value = match value {
+                Resolved::Known(value) => {
+                    VariableValue::of_type(variable.text_of("Type")?.unwrap_or_default(), &value)
                 }
-                ("PARAMETER_STORE", value) => {
-                    project.secrets.push((name, format!("the parameter `{}`", value.shown())));
-                }
-                (_, value) => project.secrets.push((name, format!("the secret `{}`", value.shown()))),
-            }
+                Resolved::Token { shown, .. } => VariableValue::Token(shown),
+            };
+            project.variables.push((name, value));
         }
         Ok(())
     }
 
-    /// Reads the build specification: in place, joined from pieces, or in a file beside the manifest.
+    /// Reads the build specification: in place, joined from pieces, or in a file of the assembly. Where it is in the
+    /// source of the build, its name is kept.
     fn source(&self, project: &mut Project, source: &Json<'_>) -> Result<(), Diagnostic> {
-        let Some(written) = source.get("BuildSpec") else { return Ok(()) };
-        let mut text = resolve(&written, self.template.pseudo).shown().to_owned();
-        if !text.trim_start().starts_with('{') {
-            let path = RepoPath::parse(&text).map_err(|error| written.problem(error))?;
-            let Some(bytes) = self.reader.bytes(&path)? else {
-                let lost = format!("its commands: they are in `{text}`, which is not in the assembly");
-                project.lost.push(lost);
-                return Ok(());
-            };
-            text = String::from_utf8_lossy(&bytes).into_owned();
+        // Without one, CodeBuild takes this file of the source.
+        let Some(written) = source.get("BuildSpec") else {
+            project.spec_file = Some("buildspec.yml".to_owned());
+            return Ok(());
+        };
+        let resolved = resolve(&written, self.template.pseudo);
+        let text = resolved.shown();
+        if text.contains('\n') || text.trim_start().starts_with('{') {
+            project.read_spec(text);
+            project.needs_tokens(resolved.unknown());
+            return Ok(());
         }
-        match buildspec::parse(&text) {
-            Ok(spec) => project.spec = spec,
-            Err(reason) => project.lost.push(reason),
+        let path = RepoPath::parse(in_assembly(text)).map_err(|error| written.problem(error))?;
+        match self.reader.bytes(&path)? {
+            Some(bytes) => project.read_spec(&String::from_utf8_lossy(&bytes)),
+            None if text.starts_with("arn:") => {
+                let reason = format!("its build specification `{text}` is not in the assembly");
+                project.impossible.push(reason);
+            }
+            None => project.spec_file = Some(text.to_owned()),
         }
         Ok(())
     }
+}
+
+impl Project {
+    /// Reads the text of its build specification.
+    pub(crate) fn read_spec(&mut self, text: &str) {
+        match buildspec::parse(text) {
+            Ok(spec) => self.spec = spec,
+            Err(reason) => self.impossible.push(format!("its build specification cannot be read: {reason}")),
+        }
+    }
+
+    /// A shell would take a token of CloudFormation for a variable that is empty.
+    fn needs_tokens(&mut self, tokens: &[String]) {
+        for token in tokens {
+            if self.spec.all_commands().any(|command| command.contains(token)) {
+                let reason = format!("its commands need `{token}`, which CloudFormation alone knows");
+                self.impossible.push(reason);
+            }
+            for (_, value) in &mut self.spec.variables {
+                if let VariableValue::Text(text)
+                | VariableValue::Secret(text)
+                | VariableValue::Parameter(text) = value
+                    && text.contains(token)
+                {
+                    *value = VariableValue::Token(std::mem::take(text));
+                }
+            }
+        }
+    }
+}
+
+/// Returns the file of the assembly that a build specification may be: that of this name, or the asset whose object in a
+/// bucket an ARN names.
+fn in_assembly(name: &str) -> String {
+    if !name.starts_with("arn:") {
+        return name.trim_start_matches("./").to_owned();
+    }
+    format!("asset.{}", name.rsplit('/').next().unwrap_or_default())
 }
 
 /// Returns the rights of a role beyond logs, reports and CodePipeline's own bucket and key, one statement each.
@@ -169,8 +230,12 @@ const NETWORK: [&str; 8] = [
     "ec2:DescribeVpcs",
 ];
 
+/// The rights with which CodeBuild clones the source itself.
+const CLONING: [&str; 3] =
+    ["codestar-connections:UseConnection", "codeconnections:UseConnection", "codecommit:GitPull"];
+
 /// Returns whether a statement is one that CDK grants every project so that CodeBuild and CodePipeline themselves can work:
-/// its own logs and reports, its network, and the bucket and keys of the pipeline.
+/// its own logs and reports, its network, its source, and the bucket and keys of the pipeline.
 fn is_housekeeping(statement: &Value, own_ids: &[String]) -> bool {
     let text = statement.to_string();
     let actions = match statement.get("Action") {
@@ -182,6 +247,7 @@ fn is_housekeeping(statement: &Value, own_ids: &[String]) -> bool {
     (all("logs:") && text.contains("/aws/codebuild/"))
         || (all("codebuild:") && text.contains(":report-group/"))
         || (all("ec2:") && actions.iter().all(|action| NETWORK.contains(action)))
+        || (!actions.is_empty() && actions.iter().all(|action| CLONING.contains(action)))
         || own_ids.iter().any(|id| text.contains(&format!("\"{id}\"")))
 }
 

@@ -3,6 +3,7 @@
 use super::lost::{beside, lost, lost_of_action, triggers};
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
+use super::variable::{Variable, VariableValue};
 use super::{graphs, project};
 use crate::assembly::{Assembly, Stack, StackId, may_equal};
 use crate::document::{Document, Json, Reader};
@@ -54,14 +55,27 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<V
         pipelines.push(Pipeline {
             path: PipelinePath::new(path.trim_end_matches("/Resource")),
             stages,
+            variables: default_values(resource)?,
             graph: None,
             triggers: triggers(&resources),
             lost: lost(resource)?,
             beside: beside(&resources, &own_ids),
+            region: stack.region.clone(),
             origin: resource.origin(),
         });
     }
     Ok(pipelines)
+}
+
+/// Returns the default values of a pipeline's variables.
+fn default_values(pipeline: &Json<'_>) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let mut values = BTreeMap::new();
+    for variable in pipeline.field("Properties")?.items_of("Variables")? {
+        if let Some(value) = variable.text_of("DefaultValue")? {
+            values.insert(variable.field("Name")?.text()?.to_owned(), value.to_owned());
+        }
+    }
+    Ok(values)
 }
 
 /// Returns the construct path of each logical id, from the stack's metadata.
@@ -171,6 +185,7 @@ impl Reading<'_> {
             outputs: artifact_names(action, "OutputArtifacts")?,
             lost: lost_of_action(action)?,
             variables: configuration.variables()?,
+            region: action.get("Region").map(|region| self.spelled(&region)),
             origin: action.origin(),
         })
     }
@@ -184,6 +199,9 @@ impl Reading<'_> {
         };
         let mut project = project::read(self.reader, self.template, resource, self.own_ids)?;
         let path = self.paths.get(id).map_or(id, String::as_str);
+        if configuration.text("BatchEnabled").as_deref() == Some("true") {
+            project.impossible.push("it is a batch of builds".to_owned());
+        }
         // CDK's construct, whose one child is the resource.
         project.path = path.trim_end_matches("/Resource").to_owned();
         Ok(Does::Build(Box::new(project)))
@@ -258,12 +276,23 @@ impl Configuration<'_> {
     }
 
     /// The list is JSON in a string.
-    fn variables(&self) -> Result<Vec<(String, String)>, Diagnostic> {
+    fn variables(&self) -> Result<Vec<Variable>, Diagnostic> {
         let Some(written) = self.get("EnvironmentVariables") else { return Ok(Vec::new()) };
-        let text = self.reading.spelled(&written);
-        let list: Vec<Value> = serde_json::from_str(&text).map_err(|error| written.problem(error))?;
+        let resolved = resolve(&written, self.reading.template.pseudo);
+        let list: Vec<Value> =
+            serde_json::from_str(resolved.shown()).map_err(|error| written.problem(error))?;
         let part = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
-        Ok(list.iter().filter_map(|item| Some((part(item, "name")?, part(item, "value")?))).collect())
+        let variable = |item: &Value| {
+            let (name, value) = (part(item, "name")?, part(item, "value")?);
+            let is_unknown = resolved.unknown().iter().any(|token| value.contains(token));
+            let value = match part(item, "type").as_deref() {
+                _ if is_unknown => VariableValue::Token(value),
+                None | Some("PLAINTEXT") if value.contains("#{") => VariableValue::Reference(value),
+                written => VariableValue::of_type(written.unwrap_or_default(), &value),
+            };
+            Some((name, value))
+        };
+        Ok(list.iter().filter_map(variable).collect())
     }
 }
 
@@ -280,7 +309,9 @@ fn source(configuration: &Configuration<'_>, provider: &str) -> Does {
     let branch = configuration.text("BranchName").or_else(|| configuration.text("Branch"));
     let is_store = ["S3", "ECR"].contains(&provider);
     let kind = if is_store { SourceKind::Store } else { SourceKind::Repository };
-    Does::Source { repository: repository.unwrap_or_else(|| provider.to_owned()), branch, kind }
+    let has_history = configuration.text("OutputArtifactFormat").as_deref() == Some("CODEBUILD_CLONE_REF");
+    let repository = repository.unwrap_or_else(|| provider.to_owned());
+    Does::Source { repository, branch, kind, has_history }
 }
 
 fn artifact_names(action: &Json<'_>, key: &str) -> Result<Vec<String>, Diagnostic> {

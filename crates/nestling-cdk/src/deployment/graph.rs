@@ -1,7 +1,7 @@
 //! The graph of everything that an assembly deploys and runs.
 
 use crate::assembly::{Assembly, StackId, StageId};
-use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath};
+use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath, VariableValue};
 use crate::id::Id;
 use crate::ordering::Past;
 use crate::report::Report;
@@ -96,16 +96,22 @@ pub enum Work {
 pub struct ScriptStep {
     /// The image, as CodeBuild calls it.
     pub image: Option<String>,
+    /// Set if parts of the image's name are known to CloudFormation alone.
+    pub has_unknown_image: bool,
     /// Set if it runs docker.
     pub privileged: bool,
+    /// Set if it starts in a clone with the whole history.
+    pub has_history: bool,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
-    /// Variables with fixed values.
-    pub variables: Vec<(String, String)>,
-    /// Variables with values of other nodes: a name and a string with `#{namespace.variable}`.
-    pub references: Vec<(String, String)>,
+    /// The region that it runs in, where that is known.
+    pub region: Option<String>,
+    /// Its variables: of several definitions of one name, that which counts.
+    pub variables: Vec<(String, VariableValue)>,
     /// Its commands, artifacts, reports and caches.
     pub spec: BuildSpec,
+    /// The reasons that no job can do what it does, in words.
+    pub impossible: Vec<String>,
     /// The files that it reads; its commands start in the first ones.
     pub inputs: Vec<Input>,
     /// The artifacts that it makes, by CodePipeline's names.
@@ -128,16 +134,28 @@ pub struct Input {
 pub enum InputSource {
     /// The repository of the pipeline.
     Checkout,
-    /// Another repository, and its branch.
-    Repository(String, Option<String>),
+    /// Another repository.
+    Repository {
+        /// Its name.
+        name: String,
+        /// Its branch, if not the default one.
+        branch: Option<String>,
+        /// Set if it is cloned with its whole history.
+        has_history: bool,
+    },
     /// Something other than a repository, such as a bucket.
     Store(String),
     /// The assembly.
     Assembly,
     /// Another node.
     Node(NodeId),
-    /// A step that runs before the synth, and so in the parent pipeline.
-    Parent(String),
+    /// The synth, beside the assembly, or a step before it: both run in the parent pipeline.
+    Parent {
+        /// The action.
+        action: String,
+        /// The directory that it makes, from the app's; unknown where it hands on some files of it only.
+        directory: Option<String>,
+    },
 }
 
 /// An action of a pipeline, and its fate.
@@ -197,7 +215,7 @@ impl Work {
 impl ScriptStep {
     /// Returns the namespace and the variable of each value of another node that it reads.
     pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.references.iter().flat_map(|(_, value)| references(value))
+        self.variables.iter().filter_map(|(_, value)| value.reference()).flat_map(references)
     }
 }
 

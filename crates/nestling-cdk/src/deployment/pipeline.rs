@@ -1,23 +1,30 @@
 //! A pipeline's actions as nodes: what GitLab does by itself falls away, publishing is gathered by stage, the rest is
 //! one node an action.
 
+mod settings;
 mod replaced;
+mod step;
 
 use super::graph::{
-    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, ScriptStep,
-    Work,
+    Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, Work,
 };
 use super::ordered::{Ordered, OrderedId, order};
 use super::role::{Role, assembly_artifact, main_source, maker, roles};
 use super::stage::stages_of;
 use crate::assembly::{StackId, StageId};
-use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, Project, SourceKind, matching};
+use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, SourceKind, VariableValue, matching};
 use crate::id::Id;
 use crate::report::{Line, LineKind};
+use nestling_files::files::Files;
 use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
-pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline: &Pipeline) {
+pub(crate) fn add(
+    deployment: &mut Deployment,
+    pipeline_id: PipelineId,
+    pipeline: &Pipeline,
+    app: Option<&dyn Files>,
+) {
     let actions = order(pipeline, &deployment.assembly);
     let roles = roles(&actions);
     let stages = stages_of(pipeline, &actions, &deployment.assembly);
@@ -26,6 +33,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline
         deployment,
         pipeline,
         pipeline_id,
+        app,
         main_source,
         actions: &actions,
         stages,
@@ -36,7 +44,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipeline_id: PipelineId, pipeline
         adding.nodes.push(nodes);
     }
     adding.add_edges();
-    adding.add_inputs();
+    adding.add_steps();
     adding.add_fates();
     for trigger in &pipeline.triggers {
         adding.report_pipeline(LineKind::Trigger, trigger);
@@ -50,6 +58,8 @@ struct Adding<'a> {
     deployment: &'a mut Deployment,
     pipeline: &'a Pipeline,
     pipeline_id: PipelineId,
+    /// The repository of the app.
+    app: Option<&'a dyn Files>,
     /// The source of the repository itself.
     main_source: Option<&'a codepipeline::Action>,
     actions: &'a Vec<Ordered<'a>>,
@@ -70,7 +80,7 @@ impl<'a> Adding<'a> {
             Role::Synth => self.synth(id, action),
             Role::SelfUpdate => {
                 let text = "each pipeline is generated anew from the assembly, which is all that it did";
-                self.report(LineKind::Replaced, id, text);
+                self.report_action(LineKind::Replaced, id, text);
                 Vec::new()
             }
             Role::Publish => self.publish(id, action),
@@ -91,21 +101,39 @@ impl<'a> Adding<'a> {
             Does::Stack { stack, mode: Mode::Prepare } => Work::Prepare(*stack),
             Does::Stack { stack, mode: Mode::Execute } => Work::Execute(*stack),
             Does::Stack { stack, mode: Mode::Deploy } => Work::Deploy(*stack),
-            // A variable says nothing to the person who is asked.
-            Does::Approve(comment) => {
-                Work::Approve(comment.clone().filter(|comment| !comment.starts_with("#{")))
-            }
+            Does::Approve(comment) => Work::Approve(self.question(id, comment.as_deref())),
             Does::Build(_) if role == Role::Compare => match self.compared(id) {
                 stacks if stacks.is_empty() => self.unsupported(id, "a check of permissions without stacks"),
                 stacks => Work::Compare(stacks),
             },
-            Does::Build(project) => {
-                self.report_project(id, project);
-                Work::Run(Box::new(step(project, action)))
-            }
+            // Its commands may be in files that other nodes make, so that it is read when all of them are there.
+            Does::Build(_) => Work::Run(Box::default()),
             Does::Other { what, .. } => self.unsupported(id, what),
             Does::Source { .. } => Work::Unsupported("a source".to_owned()),
         }
+    }
+
+    /// Returns the question of an approval. GitLab shows it before any job has run, so that a variable of one in it is the
+    /// name of the variable.
+    fn question(&mut self, id: OrderedId<'a>, comment: Option<&str>) -> Option<String> {
+        let mut question = comment?.to_owned();
+        for (name, default) in &self.pipeline.variables {
+            question = question.replace(&format!("#{{variables.{name}}}"), default);
+        }
+        // CDK's own, for a check of permissions: a variable alone says nothing.
+        if question.starts_with("#{") {
+            return None;
+        }
+        while let Some((before, rest)) = question.split_once("#{") {
+            let (reference, after) = rest.split_once('}').unwrap_or((rest, ""));
+            let name = reference.rsplit('.').next().unwrap_or_default();
+            let text = format!(
+                "its question has `#{{{reference}}}`, which GitLab cannot show there: see the log of the job"
+            );
+            self.report(LineKind::Setting, id, &text);
+            question = format!("{before}{name}{after}");
+        }
+        Some(question)
     }
 
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
@@ -113,28 +141,15 @@ impl<'a> Adding<'a> {
         Work::Unsupported(what.to_owned())
     }
 
-    /// Reports what a project needs beside its commands.
-    fn report_project(&mut self, id: OrderedId<'a>, project: &Project) {
-        for lost in project.lost.iter().chain(&project.spec.lost) {
-            self.report(LineKind::Setting, id, lost);
-        }
-        if let Some(network) = &project.network {
-            self.report(LineKind::Runner, id, &format!("it ran inside a VPC: {network}"));
-        }
-        for (name, store) in project.secrets.iter().chain(&project.spec.secrets) {
-            self.report(LineKind::Variable, id, &format!("{name}, from {store}"));
-        }
-        for grant in &project.grants {
-            self.report(LineKind::Role, id, grant);
-        }
-    }
-
     /// The stacks whose permissions an action compares: those of the stage that it names, or else of the stage that it
     /// belongs to, or else all that the pipeline deploys.
     fn compared(&self, id: OrderedId<'a>) -> Vec<StackId> {
         let assembly = &self.deployment.assembly;
         let variables = &self.actions[id].action.variables;
-        let written = variables.iter().find(|(name, _)| name == "STAGE_PATH").map(|(_, path)| path);
+        let written = variables.iter().find_map(|(name, value)| match value {
+            VariableValue::Text(path) if name == "STAGE_PATH" => Some(path),
+            _ => None,
+        });
         let named = written.and_then(|path| assembly.stages.iter().position(|stage| stage.path == *path));
         let stage = named.map(Id::new).or(self.stages[id.index()]);
         let mut stacks: BTreeSet<StackId> = BTreeSet::new();
@@ -150,10 +165,7 @@ impl<'a> Adding<'a> {
 
     fn push(&mut self, id: OrderedId<'a>, work: Work) -> NodeId {
         let ordered = &self.actions[id];
-        let group = match &self.pipeline.graph {
-            Some(graph) => matching::group_of(ordered.stage, graph),
-            None => &ordered.stage.name,
-        };
+        let group = self.group(ordered);
         let node = GraphNode {
             name: self.node_name(ordered, group),
             group: Some(group.to_owned()),
@@ -167,6 +179,14 @@ impl<'a> Adding<'a> {
         let node_id = Id::next(&self.deployment.nodes);
         self.deployment.nodes.push(node);
         node_id
+    }
+
+    /// Returns the wave or stage of the pipeline that an action belongs to.
+    fn group(&self, ordered: &Ordered<'a>) -> &'a str {
+        match &self.pipeline.graph {
+            Some(graph) => matching::group_of(ordered.stage, graph),
+            None => &ordered.stage.name,
+        }
     }
 
     /// A node is called after its step. A step that became two actions, a check and an approval, gives two names.
@@ -202,21 +222,6 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Tells each step where its files come from.
-    fn add_inputs(&mut self) {
-        for (id, ordered) in Id::each(self.actions) {
-            let action = ordered.action;
-            let Some(node_id) = self.nodes[id.index()].first().copied() else { continue };
-            let mut artifacts: Vec<&String> = action.inputs.iter().collect();
-            // Commands start in the first one.
-            artifacts.sort_by_key(|artifact| Some(artifact.as_str()) != action.main_input());
-            let inputs: Vec<Input> = artifacts.into_iter().map(|artifact| self.input(artifact)).collect();
-            if let Work::Run(step) = &mut self.deployment.nodes[node_id].work {
-                step.inputs = inputs;
-            }
-        }
-    }
-
     fn input(&self, artifact: &str) -> Input {
         Input { artifact: artifact.to_owned(), source: self.input_source(artifact) }
     }
@@ -229,14 +234,18 @@ impl<'a> Adding<'a> {
         let action = self.actions[maker].action;
         match (&action.does, self.nodes[maker.index()].first()) {
             (Does::Source { .. }, _) if self.is_main(action) => InputSource::Checkout,
-            (Does::Source { repository, branch, kind: SourceKind::Repository }, _) => {
-                InputSource::Repository(repository.clone(), branch.clone())
+            (Does::Source { repository, branch, kind: SourceKind::Repository, has_history }, _) => {
+                let (name, branch) = (repository.clone(), branch.clone());
+                InputSource::Repository { name, branch, has_history: *has_history }
             }
             (Does::Source { repository, kind: SourceKind::Store, .. }, _) => {
                 InputSource::Store(repository.clone())
             }
             (_, Some(node)) => InputSource::Node(*node),
-            (_, None) => InputSource::Parent(action.name.clone()),
+            (_, None) => InputSource::Parent {
+                action: action.name.clone(),
+                directory: Self::directory_of(action, artifact),
+            },
         }
     }
 
@@ -260,15 +269,24 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Adds a line about an action.
+    /// Adds a line about an action that no job stands for.
+    fn report_action(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
+        let ordered = &self.actions[id];
+        self.add_line(kind, id, format!("{}.{}", ordered.stage.name, ordered.action.name), text);
+    }
+
+    /// Adds a line about the job of an action.
     fn report(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        let name = format!("{}.{}", ordered.stage.name, ordered.action.name);
+        self.add_line(kind, id, self.node_name(ordered, self.group(ordered)), text);
+    }
+
+    fn add_line(&mut self, kind: LineKind, id: OrderedId<'a>, name: String, text: &str) {
         let subject = match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),
             None => name,
         };
-        let (text, origin) = (text.to_owned(), ordered.action.origin);
+        let (text, origin) = (text.to_owned(), self.actions[id].action.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline: Some(self.pipeline_id), origin });
     }
 
@@ -277,26 +295,5 @@ impl<'a> Adding<'a> {
         let (subject, text) = (self.pipeline.path.as_str().to_owned(), text.to_owned());
         let (pipeline, origin) = (Some(self.pipeline_id), self.pipeline.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline, origin });
-    }
-}
-
-fn step(project: &Project, action: &codepipeline::Action) -> ScriptStep {
-    // CDK's own variable, which makes CodePipeline notice a changed project.
-    let variables = action.variables.iter().filter(|(name, _)| !name.starts_with("_PROJECT_CONFIG"));
-    let (references, fixed): (Vec<_>, Vec<_>) =
-        variables.cloned().partition(|(_, value)| value.contains("#{"));
-    let mut variables = project.variables.clone();
-    variables.extend(project.spec.variables.iter().cloned());
-    variables.extend(fixed);
-    ScriptStep {
-        image: project.image.clone(),
-        privileged: project.privileged,
-        timeout: project.timeout,
-        variables,
-        references,
-        spec: project.spec.clone(),
-        inputs: Vec::new(),
-        outputs: action.outputs.clone(),
-        uses_aws: !project.grants.is_empty(),
     }
 }

@@ -1,7 +1,7 @@
 //! The role of each action of a pipeline: whether GitLab does it by itself, the parent pipeline, or a job.
 
 use super::ordered::{Ordered, OrderedId};
-use crate::codepipeline::{Action, Does};
+use crate::codepipeline::{Action, BuildSpec, Does};
 use crate::id::Id;
 use crate::ordering::past_of;
 use nestling_files::path::RepoPath;
@@ -44,7 +44,7 @@ fn role(ordered: &Ordered<'_>, is_until_synth: bool) -> Role {
         Does::Build(project) if project.path.ends_with("PipelinesSecurityCheck/CDKSecurityCheck") => {
             Role::Compare
         }
-        Does::Build(project) if published(&project.spec.commands).next().is_some() => Role::Publish,
+        Does::Build(project) if published(&project.spec).next().is_some() => Role::Publish,
         _ if ordered.stage.name == "UpdatePipeline" => Role::SelfUpdate,
         _ => Role::Work,
     }
@@ -81,9 +81,9 @@ pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> 
 }
 
 /// Returns the directories of the assembly whose assets commands publish: `cdk-assets --path "DIR/X.assets.json" … publish`.
-pub(crate) fn published(commands: &[String]) -> impl Iterator<Item = RepoPath> {
+pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = RepoPath> {
     let publishing =
-        commands.iter().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
+        spec.commands().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
     publishing.filter_map(|command| {
         let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
         let end = path.find(['"', ' ']).unwrap_or(path.len());

@@ -4,64 +4,66 @@ use super::request::Request;
 use super::writer::Writer;
 use crate::deployment::{Input, InputSource, ScriptStep};
 use crate::report::LineKind;
+use crate::settings::AssemblySource;
 use crate::shell::{in_double_quotes, quoted};
 
 /// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
 pub(crate) const HANDED_ON: &str = ".nestling";
 
-/// The root of the checkout, as a word of a shell.
-const ROOT: &str = "\"$CI_PROJECT_DIR\"";
-
-/// Returns the directory of an input, as a word of a shell.
-pub(crate) fn directory_of(request: &Request<'_>, input: &Input) -> String {
+/// Returns the directory of an input, from the root of the checkout; empty for the root itself.
+pub(crate) fn path_of(request: &Request<'_>, input: &Input) -> String {
     match &input.source {
-        InputSource::Checkout => unit_directory(request),
-        InputSource::Assembly => in_checkout(&request.assembly()),
-        InputSource::Repository(..)
+        // The unit's own directory takes the place of the pipeline's repository.
+        InputSource::Checkout => request.directory.to_owned(),
+        InputSource::Assembly => request.assembly(),
+        InputSource::Parent { directory: Some(directory), .. } => below(request.directory, directory),
+        InputSource::Repository { .. }
         | InputSource::Store(_)
         | InputSource::Node(_)
-        | InputSource::Parent(_) => in_checkout(&format!("{HANDED_ON}/{}", input.artifact)),
+        | InputSource::Parent { directory: None, .. } => format!("{HANDED_ON}/{}", input.artifact),
     }
 }
 
-/// Returns the directory in which the commands of a step start, as a word of a shell.
-pub(crate) fn start_directory(request: &Request<'_>, step: &ScriptStep) -> String {
-    match step.inputs.first() {
-        Some(first) => directory_of(request, first),
-        None => unit_directory(request),
+/// Returns the directory in which the commands of a step start, from the root of the checkout.
+pub(crate) fn start_path(request: &Request<'_>, step: &ScriptStep) -> String {
+    step.inputs.first().map_or_else(|| request.directory.to_owned(), |first| path_of(request, first))
+}
+
+/// Returns a path of the checkout as a word of a shell.
+pub(crate) fn in_checkout(path: &str) -> String {
+    if path.is_empty() {
+        return "\"$CI_PROJECT_DIR\"".to_owned();
     }
-}
-
-/// Changes to the directory in which the commands of a step start, if that is not where jobs start.
-pub(crate) fn enter(request: &Request<'_>, step: &ScriptStep) -> Option<String> {
-    let start = start_directory(request, step);
-    (start != ROOT).then(|| format!("cd {start}"))
-}
-
-/// The directory that takes the place of the pipeline's repository: the unit's own.
-fn unit_directory(request: &Request<'_>) -> String {
-    if request.directory.is_empty() { ROOT.to_owned() } else { in_checkout(request.directory) }
-}
-
-fn in_checkout(path: &str) -> String {
     format!("\"$CI_PROJECT_DIR/{}\"", in_double_quotes(path))
 }
 
-/// Returns a path of the step's repository, from the root of the checkout.
-pub(crate) fn below(request: &Request<'_>, path: &str) -> String {
-    match request.directory {
-        "" => path.to_owned(),
-        directory => format!("{directory}/{path}"),
+/// Returns a path of the checkout as the value of a variable.
+pub(crate) fn as_value(path: &str) -> String {
+    if path.is_empty() {
+        return "$CI_PROJECT_DIR".to_owned();
+    }
+    format!("$CI_PROJECT_DIR/{}", path.replace('$', "$$"))
+}
+
+/// Returns a path below a directory.
+pub(crate) fn below(directory: &str, path: &str) -> String {
+    match (directory, path) {
+        (directory, ".") => directory.to_owned(),
+        ("", path) => path.to_owned(),
+        (directory, path) => format!("{directory}/{path}"),
     }
 }
 
 /// Returns the lines that fetch an input. Another repository is cloned where it is read; anything else must be a project by
 /// now, or the job fails.
 pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
-    let (repository, branch, is_store) = match &input.source {
-        InputSource::Repository(repository, branch) => (repository, branch.as_ref(), false),
-        InputSource::Store(store) => (store, None, true),
-        _ => return Vec::new(),
+    let (repository, branch, is_store, has_history) = match &input.source {
+        InputSource::Repository { name, branch, has_history } => (name, branch.as_ref(), false, *has_history),
+        InputSource::Store(store) => (store, None, true, false),
+        InputSource::Parent { action, directory } => {
+            return of_parent(job, input, action, directory.as_deref());
+        }
+        InputSource::Checkout | InputSource::Assembly | InputSource::Node(_) => return Vec::new(),
     };
     let project = job.request.settings.sources.get(repository);
     if project.is_none() && is_store {
@@ -83,5 +85,29 @@ pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
         in_double_quotes(project)
     );
     let branch = branch.map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
-    vec![format!("git clone --depth 1 {branch}{url} {}", directory_of(job.request, input))]
+    let depth = if has_history { "" } else { "--depth 1 " };
+    let directory = in_checkout(&path_of(job.request, input));
+    // An earlier job may have left one.
+    vec![format!("rm -rf {directory}"), format!("git clone {depth}{branch}{url} {directory}")]
+}
+
+/// Returns the lines that fail unless the parent pipeline has left a directory: its job keeps it beside the assembly.
+fn of_parent(job: &mut Writer<'_>, input: &Input, action: &str, directory: Option<&str>) -> Vec<String> {
+    let path = path_of(job.request, input);
+    let keeper = match &job.request.settings.from {
+        AssemblySource::Parent(parent) => format!("the job `{parent}` of the parent pipeline has to keep"),
+        AssemblySource::Checkout => "the repository has to have".to_owned(),
+    };
+    let (text, message) = match directory {
+        Some(_) => (
+            format!("it reads what `{action}` makes: {keeper} `{path}` among its files"),
+            format!("There is no `{path}`: {keeper} it."),
+        ),
+        None => (
+            format!("it reads some of the files that `{action}` makes; the job fails there"),
+            format!("Nothing hands on what `{action}` makes."),
+        ),
+    };
+    job.note(LineKind::Source, &text);
+    vec![format!("[ -d {} ] || {{ echo {}; exit 1; }}", in_checkout(&path), quoted(&message))]
 }

@@ -1,18 +1,20 @@
 //! A step of a pipeline as a job: the same commands, with the files and variables that they expect.
 
 use super::account::{docker_service, login};
-use super::files::{HANDED_ON, below, directory_of, enter, fetch, start_directory};
+use super::files::{HANDED_ON, fetch, in_checkout, start_path};
 use super::graph::{Role, deployed_by, work_of};
+use super::handed_on::hand_on;
+use super::kept_files::{cache, output_paths, reports};
 use super::outputs::DOTENV;
-use super::request::Request;
-use super::values::{codebuild_variables, variables, with_references};
+use super::phases::script;
+use super::values::{exports, variables};
 use super::writer::Writer;
 use crate::codepipeline::Output;
 use crate::deployment::{InputSource, NodeId, ScriptStep, Work};
 use crate::id::Id;
 use crate::report::LineKind;
 use crate::settings::Purpose;
-use crate::shell::{in_double_quotes, quoted, variable};
+use crate::shell::{quoted, variable};
 use nestling_gitlab::yaml::Node;
 
 /// An artifact of a step by CodePipeline's name, with its files.
@@ -20,7 +22,8 @@ type Artifact<'a> = (&'a str, &'a Output);
 
 /// Writes the job of a node that runs commands.
 pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
-    image(job, step);
+    let mut impossible = step.impossible.clone();
+    impossible.extend(image(job, step));
     variables(job, step);
     job.accessing(if is_after_deploy(job) { "verify" } else { "access" });
     if step.uses_aws {
@@ -29,20 +32,36 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     if let Some(minutes) = step.timeout {
         job.body.text("timeout", format!("{minutes} minutes"));
     }
+    prepare(job, node, step);
     let handed_on = handed_on(job, node, step);
-    let script = script(job, node, step, &handed_on);
-    job.body.texts("script", script);
-    afterwards(job, step);
+    let following = following(job, step, &handed_on);
+    if impossible.is_empty() {
+        job.body.texts("script", script(&step.spec, following));
+    } else {
+        fail(job, &impossible);
+    }
     artifacts(job, step, &handed_on);
     cache(job, step);
 }
 
-/// CodeBuild's own images exist nowhere else.
-fn image(job: &mut Writer<'_>, step: &ScriptStep) {
+/// Writes `image:`. CodeBuild's own images exist nowhere else.
+///
+/// Returns the reason that no job can run where nobody knows the image.
+fn image(job: &mut Writer<'_>, step: &ScriptStep) -> Option<String> {
+    if step.privileged {
+        docker_service(job);
+    }
     let settings = job.request.settings;
     let own = step.image.as_deref().unwrap_or("aws/codebuild/standard");
+    let mut impossible = None;
     if let Some(image) = settings.images.get(own) {
         job.body.node("image", Node::string(image.origin, image.value.as_str()));
+    } else if step.has_unknown_image {
+        job.body.node("image", settings.image.clone());
+        let text = format!(
+            "CloudFormation alone knows its image `{own}`, and `images` of the header does not replace it"
+        );
+        impossible = Some(text);
     } else if own.starts_with("aws/codebuild/") {
         job.body.node("image", settings.image.clone());
         let text =
@@ -50,12 +69,28 @@ fn image(job: &mut Writer<'_>, step: &ScriptStep) {
         job.note(LineKind::Runner, &text);
     } else {
         job.body.text("image", own);
+        note_registry(job, own);
     }
     if step.privileged {
-        docker_service(job);
         let text = "it runs docker: its runner has to be privileged, and its image has to have the client";
         job.note(LineKind::Runner, text);
     }
+    impossible
+}
+
+/// Reports an image that a runner cannot just pull.
+fn note_registry(job: &mut Writer<'_>, image: &str) {
+    if !image.contains(".dkr.ecr.") {
+        return;
+    }
+    let mut text =
+        format!("its image `{image}` is in ECR, where the runner has to log in (`DOCKER_AUTH_CONFIG`)");
+    // Images of assets have the hash of their content as tag.
+    let tag = image.rsplit(':').next().unwrap_or_default();
+    if tag.len() == 64 && tag.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        text.push_str("; it is an asset of the pipeline's own stack, which nothing publishes any more");
+    }
+    job.note(LineKind::Runner, &text);
 }
 
 /// Returns whether a stack of the job's environment has been deployed before it.
@@ -89,115 +124,88 @@ fn primary_artifact(step: &ScriptStep) -> Option<Artifact<'_>> {
     Some((step.outputs.first()?, step.spec.output.as_ref()?))
 }
 
-fn script(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep, handed_on: &[Artifact<'_>]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, input) in step.inputs.iter().enumerate() {
+/// Writes `before_script:`, which readies what the commands expect: credentials, files, variables, the directory. It stays
+/// where somebody writes other commands.
+fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
+    let own = job.body.get("before_script").and_then(Node::as_seq).unwrap_or_default();
+    let mut lines: Vec<String> = own.iter().filter_map(Node::text).map(str::to_owned).collect();
+    if step.spec.needs_bash {
+        lines.push("[ -n \"$BASH_VERSION\" ] || { echo 'Its commands need bash, which the image has to have.'; exit 1; }".to_owned());
+    }
+    for input in &step.inputs {
         lines.extend(fetch(job, input));
-        if index > 0 {
-            let name = variable(&format!("CODEBUILD_SRC_DIR_{}", input.artifact));
-            lines.push(format!("export {name}={}", directory_of(job.request, input)));
-        }
     }
-    lines.extend(codebuild_variables(job, step));
-    for (name, value) in &step.references {
-        lines.push(format!("export {name}={}", with_references(job, node, value)));
+    lines.extend(exports(job, node, step));
+    let start = start_path(job.request, step);
+    if !start.is_empty() {
+        lines.push(format!("cd {}", in_checkout(&start)));
     }
-    lines.extend(enter(job.request, step));
-    lines.extend(step.spec.commands.iter().cloned());
-    // `after_script` has a shell of its own, and cannot export anything.
-    if !step.spec.exported.is_empty() {
-        lines.extend(step.spec.afterwards.iter().cloned());
+    if !lines.is_empty() {
+        job.body.texts("before_script", lines);
     }
+}
+
+/// Returns the commands that follow those of a step: they hand on variables and files.
+fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]) -> Vec<String> {
+    let mut commands = Vec::new();
     for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
         let target = variable(&format!("{namespace}__{name}"));
-        lines.push(format!("echo \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
+        commands.push(format!("printf '%s\\n' \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
     }
-    let start = start_directory(job.request, step);
-    lines.extend(handed_on.iter().map(|artifact| hand_on(artifact, &start)));
-    lines
+    let start = in_checkout(&start_path(job.request, step));
+    for (artifact, output) in handed_on {
+        match hand_on(artifact, output, &start) {
+            Ok(command) => commands.push(command),
+            Err(reason) => {
+                job.note(LineKind::Unsupported, &format!("{reason}; the job fails there"));
+                commands
+                    .push(format!("echo {}; exit 1", quoted(&format!("Nothing is handed on: {reason}."))));
+            }
+        }
+    }
+    commands
 }
 
-/// Returns the line that copies files to where the steps that read them look for them.
-fn hand_on((artifact, output): &Artifact<'_>, start: &str) -> String {
-    let to = format!("\"$CI_PROJECT_DIR/{HANDED_ON}/{}\"", in_double_quotes(artifact));
-    let from = quoted(&output.directory);
-    // `cd` of the commands may have led elsewhere.
-    if output.is_all() {
-        format!("(cd {start} && mkdir -p {to} && cp -R {from}/. {to})")
-    } else {
-        let files = output.files.join(" ");
-        format!("(cd {start} && mkdir -p {to} && cd {from} && tar -cf - {files} | tar -xf - -C {to})")
+/// Writes commands that fail, so that nothing behind the job runs as if it had been done.
+fn fail(job: &mut Writer<'_>, reasons: &[String]) {
+    let name = &job.job.name;
+    let mut lines = Vec::new();
+    for reason in reasons {
+        let text = format!("`{name}` cannot run: {reason}. Write its `script` in the unit's nestling.yml.");
+        lines.push(format!("echo {}", quoted(&text)));
     }
-}
-
-/// Writes the commands that run when something failed, too. GitLab runs them in a shell of their own.
-fn afterwards(job: &mut Writer<'_>, step: &ScriptStep) {
-    if step.spec.afterwards.is_empty() {
-        return;
+    lines.push("exit 1".to_owned());
+    job.body.texts("script", lines);
+    for reason in reasons {
+        job.note(LineKind::Unsupported, &format!("{reason}; a job that fails holds its place"));
     }
-    if !step.spec.exported.is_empty() {
-        let text = "its `post_build` commands run only if everything before went well, so that it can export variables";
-        return job.note(LineKind::Setting, text);
-    }
-    job.note(LineKind::Setting, "its `post_build` commands run in a shell of their own, as `after_script`");
-    let mut lines: Vec<String> = enter(job.request, step).into_iter().collect();
-    lines.extend(step.spec.afterwards.iter().cloned());
-    job.body.texts("after_script", lines);
 }
 
 fn artifacts(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]) {
-    let request = job.request;
+    let start = start_path(job.request, step);
     let mut paths: Vec<String> =
         handed_on.iter().map(|(artifact, _)| format!("{HANDED_ON}/{artifact}/")).collect();
     // What nobody reads is kept for people to look at.
     if let Some((name, output)) = primary_artifact(step)
         && !handed_on.iter().any(|(known, _)| *known == name)
     {
-        paths.extend(output_paths(request, output));
+        paths.extend(output_paths(&start, output));
     }
+    let reports = reports(job, step);
     let is_read = job.plan.wanted.contains_key(&job.job_id);
     job.body.child("artifacts", |artifacts| {
         // Reports are read most where tests fail.
-        if !step.spec.junit.is_empty() {
+        if !reports.is_empty() {
             artifacts.text("when", "always");
         }
         if !paths.is_empty() {
             artifacts.texts("paths", paths);
         }
-        artifacts.child("reports", |reports| {
-            if !step.spec.junit.is_empty() {
-                reports.texts("junit", step.spec.junit.iter().map(|glob| below(request, glob)));
-            }
+        artifacts.child("reports", |keywords| {
+            reports.write(keywords);
             if is_read {
-                reports.text("dotenv", DOTENV);
+                keywords.text("dotenv", DOTENV);
             }
         });
     });
-}
-
-/// Returns the paths of an output, from the root of the checkout.
-fn output_paths(request: &Request<'_>, output: &Output) -> Vec<String> {
-    let directory = match output.directory.as_str() {
-        "." => String::new(),
-        directory => format!("{directory}/"),
-    };
-    if !output.is_all() {
-        return output.files.iter().map(|file| below(request, &format!("{directory}{file}"))).collect();
-    }
-    let path = below(request, &directory);
-    if path.is_empty() { Vec::new() } else { vec![path] }
-}
-
-fn cache(job: &mut Writer<'_>, step: &ScriptStep) {
-    let is_outside = |path: &&String| path.starts_with(['/', '~', '$']);
-    let (outside, inside): (Vec<&String>, Vec<&String>) = step.spec.cache.iter().partition(is_outside);
-    for path in outside {
-        let text = format!("its cache of `{path}`: GitLab caches paths of the checkout only");
-        job.note(LineKind::Setting, &text);
-    }
-    if inside.is_empty() {
-        return;
-    }
-    let paths: Vec<String> = inside.into_iter().map(|path| below(job.request, path)).collect();
-    job.body.child("cache", |cache| _ = cache.text("key", "$CI_JOB_NAME_SLUG").texts("paths", paths));
 }

@@ -99,7 +99,10 @@ impl<'a> Writer<'a> {
         match (self.job.role, work_of(self.request, self.job)) {
             (Role::Gate(_) | Role::Stop(_) | Role::Barrier, _) => false,
             (_, Some(Work::Run(step))) => {
-                step.inputs.iter().any(|input| input.source == InputSource::Assembly)
+                let is_of_parent = |source: &InputSource| {
+                    matches!(source, InputSource::Assembly | InputSource::Parent { .. })
+                };
+                step.inputs.iter().any(|input| is_of_parent(&input.source))
             }
             (_, Some(Work::Approve(_) | Work::Unsupported(_))) => false,
             _ => true,

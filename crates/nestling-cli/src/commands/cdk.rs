@@ -9,7 +9,7 @@ use clap::{Subcommand, ValueEnum};
 use nestling::{Origin, Severity, Sources, assembly_jobs};
 use nestling_cdk::deployment;
 use nestling_cdk::show::{self, Shown};
-use nestling_files::files::DirectoryFiles;
+use nestling_files::files::{DirectoryFiles, Files};
 use std::path::PathBuf;
 
 /// Inspect CDK assemblies
@@ -57,7 +57,11 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let sources = Sources::default();
     let directory = assembly.display().to_string();
     let directory = directory.trim_end_matches('/');
-    let deployment = match deployment::read(&DirectoryFiles::new(start.join(assembly)), directory, &sources) {
+    let path = start.join(assembly);
+    // `cdk synth` writes the assembly into the app's directory.
+    let app = path.canonicalize().ok().and_then(|path| path.parent().map(DirectoryFiles::new));
+    let app = app.as_ref().map(|app| -> &dyn Files { app });
+    let deployment = match deployment::read_with_app(&DirectoryFiles::new(&path), app, directory, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
             io.talk(report::human(&problems, &sources, &io.renderer()));

@@ -2,6 +2,7 @@
 
 use super::CheckSettings;
 use super::job_names::JobNames;
+use super::needed::Copies;
 use crate::diagnostic::Suggestion;
 use crate::name::StageName;
 use crate::pipeline::environment::environment;
@@ -25,6 +26,8 @@ pub(crate) struct Index<'a> {
     pub presence: &'a [JobPresence],
     /// Needs of each job.
     pub needs: Vec<Option<Vec<Need<'a>>>>,
+    /// All jobs that GitLab makes.
+    pub copies: Copies<'a>,
     names: JobNames<'a>,
 }
 
@@ -54,6 +57,7 @@ impl<'a> Index<'a> {
             stages: all_stages.enumerate().map(|(position, stage)| (stage, position)).collect(),
             presence,
             needs: pipeline.jobs.iter().map(|job| needs(&job.body)).collect(),
+            copies: Copies::new(pipeline, presence),
             names: JobNames::new(pipeline),
         }
     }

@@ -22,7 +22,7 @@ impl Inputs {
         let ids = (first_file.index()..).map(FileId::from_index);
         for (id, source) in ids.map_while(|id| Some((id, sources.get(id)?))) {
             let numbered = (1..).zip(source.text.lines());
-            lines.extend(numbered.filter(|(_, line)| line.contains(INPUT)).map(|(number, _)| (id, number)));
+            lines.extend(numbered.filter(|(_, line)| has_input(line)).map(|(number, _)| (id, number)));
         }
         Self { lines }
     }
@@ -35,6 +35,12 @@ impl Inputs {
     pub(super) fn decide(&self, problem: &Diagnostic) -> bool {
         problem.labels.iter().any(|label| self.lines.contains(&(label.origin.file, label.origin.line)))
     }
+}
+
+/// Returns `true` if a value is put into a line. `$[[ matrix.NAME ]]` is known from the file itself.
+fn has_input(line: &str) -> bool {
+    let mut behind = line.match_indices(INPUT).map(|(start, opening)| &line[start + opening.len()..]);
+    behind.any(|rest| !rest.trim_start().starts_with("matrix."))
 }
 
 /// Rules that conclude from what a job does not say, or from all that it says together.

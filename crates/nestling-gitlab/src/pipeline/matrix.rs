@@ -73,15 +73,27 @@ impl Parallel<'_> {
 }
 
 /// Returns the names of the copies that `needs:parallel:matrix` asks for; `None` where GitLab does not accept the selector
-/// (<https://docs.gitlab.com/ci/yaml/#needsparallelmatrix>).
-pub fn selected_copies(name: &str, selector: &Node) -> Option<Vec<String>> {
-    let entries = one_or_many(selector).iter().map(entry).collect::<Option<Vec<_>>>()?;
+/// (<https://docs.gitlab.com/ci/yaml/#needsparallelmatrix>). `put_in` puts matrix variables into each value.
+///
+/// # Errors
+/// The first error of `put_in`.
+pub fn selected_copies<E>(
+    name: &str,
+    selector: &Node,
+    put_in: &dyn Fn(&str) -> Result<String, E>,
+) -> Result<Option<Vec<String>>, E> {
+    let Some(mut entries) = one_or_many(selector).iter().map(entry).collect::<Option<Vec<_>>>() else {
+        return Ok(None);
+    };
     let mut names = Vec::new();
-    for entry in &entries {
-        names
-            .extend(permutations(entry).into_iter().map(|values| format!("{name}: [{}]", values.join(", "))));
+    for entry in &mut entries {
+        for value in entry.iter_mut().flat_map(|(_, values)| values) {
+            *value = Cow::Owned(put_in(value)?);
+        }
+        let rows = permutations(entry).into_iter();
+        names.extend(rows.map(|values| format!("{name}: [{}]", values.join(", "))));
     }
-    Some(names)
+    Ok(Some(names))
 }
 
 /// One of the jobs that `parallel` makes, or the job itself where nothing multiplies it.

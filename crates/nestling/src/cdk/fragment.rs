@@ -133,7 +133,9 @@ fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
     let settings = CdkSettings::read(request.header)?;
     let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
-    match deployment::read(&*files, &directory.to_string(), request.sources) {
+    // Steps may keep their commands in files of the app.
+    let app = Below { files: request.files, directory: request.unit.dir.clone() };
+    match deployment::read_with_app(&*files, Some(&app), &directory.to_string(), request.sources) {
         Ok(deployment) => Ok(written(request, &settings, &deployment)),
         Err(problems) => Err(problems.into_iter().map(|problem| with_label(problem, &settings)).collect()),
     }

@@ -24,34 +24,33 @@ impl<'a> Adding<'a> {
             // Steps that read it have a line of their own.
             format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
         };
-        self.report(LineKind::Replaced, id, &text);
+        self.report_action(LineKind::Replaced, id, &text);
         Vec::new()
     }
 
     pub(super) fn synth(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else {
-            self.report(
+            self.report_action(
                 LineKind::Replaced,
                 id,
                 "a job of the parent pipeline, before `generate`: no commands",
             );
             return Vec::new();
         };
-        let commands = project.spec.commands.join("; ");
+        let commands: Vec<&str> = project.spec.all_commands().map(String::as_str).collect();
+        let commands = commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
-        self.report(LineKind::Replaced, id, &text);
-        for (name, store) in &project.secrets {
-            let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report(LineKind::Variable, id, &text);
-        }
+        self.report_action(LineKind::Replaced, id, &text);
+        self.report_synth(id, project);
         Vec::new()
     }
 
     /// One node for each stage that the assets go to: a job can publish to one account.
     pub(super) fn publish(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else { return Vec::new() };
+        self.report_assets(id, project);
         let mut nodes = BTreeSet::new();
-        for directory in published(&project.spec.commands) {
+        for directory in published(&project.spec) {
             let is_published = |stage: &Stage| stage.directory == directory && !stage.stacks.is_empty();
             let stage = self.deployment.assembly.stages.iter().position(is_published);
             if let Some(stage) = stage {
@@ -59,12 +58,12 @@ impl<'a> Adding<'a> {
             }
         }
         if nodes.is_empty() {
-            self.report(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+            self.report_action(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
         }
-        if project.spec.commands.iter().any(|command| command.contains("cdk-docker-creds.json")) {
+        if project.spec.commands().any(|command| command.contains("cdk-docker-creds.json")) {
             let text =
                 "it logged in to docker registries; the jobs need `docker login` or `DOCKER_AUTH_CONFIG`";
-            self.report(LineKind::Variable, id, text);
+            self.report_action(LineKind::Variable, id, text);
         }
         nodes.into_iter().collect()
     }

@@ -3,7 +3,7 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::need::{Need, NeedSource, dependencies, parallel_base};
+use crate::pipeline::need::{Need, NeedSource, dependencies};
 
 pub(super) static RULE: Rule = Rule {
     id: "dependencies",
@@ -28,8 +28,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             continue;
         }
         for (name, origin) in dependencies(&job.body).unwrap_or_default() {
-            let base = parallel_base(name).map_or(name, |(base, _)| base);
-            if needed.contains(&name) || needed.contains(&base) {
+            // GitLab compares the names as they are written: a need on all copies is none on one of them.
+            if needed.contains(&name) {
                 continue;
             }
             let message = format!("`{}` lists `{name}` in `dependencies`, but not in `needs`", job.name);

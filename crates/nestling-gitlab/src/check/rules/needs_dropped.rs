@@ -1,9 +1,11 @@
 //! `needs-dropped`: a job needs a job that rules exclude from the pipeline.
 
 use super::Index;
+use crate::check::needed::{CopyId, Expanded};
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::guard::Guard;
 use crate::pipeline::need::Need;
 use crate::pipeline::presence::{Implication, State, implies};
 
@@ -25,8 +27,9 @@ not added to the pipeline\". Give both jobs the same rules, or make the need `op
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (needer, job) in index.jobs().filter(|(position, _)| index.state(*position) != State::Out) {
         for need in index.needs[needer].iter().flatten().filter(|need| !need.optional) {
-            let Some(needed) = need.job().and_then(|name| index.find(name)) else { continue };
-            problems.extend(unmet(index, (needer, job), need, needed));
+            // What the matrix does not have is undefined, which another rule says.
+            let expanded = index.copies.expand(needer, need).unwrap_or_default();
+            problems.extend(expanded.iter().find_map(|expanded| unmet(index, (needer, job), need, expanded)));
         }
     }
 }
@@ -36,12 +39,18 @@ fn unmet(
     index: &Index<'_>,
     (needer, job): (usize, &Job),
     need: &Need<'_>,
-    needed: usize,
+    expanded: &Expanded<'_>,
 ) -> Option<Diagnostic> {
-    let other = &index.pipeline.jobs[needed];
-    // A copy that does not exist is undefined, which another rule says.
-    let met = index.presence[needed].met(other.name.as_str(), need)?;
-    let implication = implies(index.presence[needer].guard(), &met);
+    let needed: Option<Vec<CopyId>> = expanded.names.iter().map(|name| index.copies.find(name)).collect();
+    let needed = needed?;
+    let other = &index.pipeline.jobs[needed.first()?.job];
+    let met = met(index, &needed);
+    let own = &index.presence[needer];
+    let guard = match expanded.copy {
+        Some(copy) => &own.copies()[copy].1.guard(),
+        None => own.guard(),
+    };
+    let implication = implies(guard, &met);
     if implication == Implication::Follows {
         return None;
     }
@@ -60,6 +69,17 @@ fn unmet(
     };
     let problem = problem.with_label(other.origin, "the needed job");
     Some(problem.with_help("give both the same rules, or use `{ job: …, optional: true }`"))
+}
+
+/// Returns the condition under which all of these jobs are in the pipeline.
+fn met(index: &Index<'_>, needed: &[CopyId]) -> Guard {
+    if let [first, ..] = needed
+        && needed.len() == index.presence[first.job].copies().len()
+        && needed.iter().all(|id| id.job == first.job)
+    {
+        return index.presence[first.job].all().clone();
+    }
+    Guard::all(needed.iter().map(|id| index.presence[id.job].copies()[id.copy].1.guard()))
 }
 
 /// Returns `true` if GitLab is sure to refuse some pipeline.

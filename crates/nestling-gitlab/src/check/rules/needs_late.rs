@@ -3,7 +3,7 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::need::dependencies;
+use crate::pipeline::need::{Need, dependencies};
 
 pub(super) static RULE: Rule = Rule {
     id: "needs-late",
@@ -20,10 +20,17 @@ a later stage, or the needed job to an earlier one.",
     ),
 };
 
+fn is_there(index: &Index<'_>, position: usize, need: &Need<'_>) -> bool {
+    let expanded = index.copies.expand(position, need).unwrap_or_default();
+    expanded.iter().flat_map(|expanded| &expanded.names).any(|name| index.copies.find(name).is_some())
+}
+
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (position, job) in index.jobs() {
         let Some(own_stage) = index.stage(job.stage()) else { continue };
         let needs = index.needs[position].iter().flatten();
+        // GitLab passes over optional needs on copies that it does not make.
+        let needs = needs.filter(|need| !need.optional || is_there(index, position, need));
         let needed = needs.filter_map(|need| Some((need.job()?, need.origin)));
         for (name, origin) in needed.chain(dependencies(&job.body).unwrap_or_default()) {
             let Some(needed_position) = index.find(name) else { continue };

@@ -2,9 +2,12 @@
 
 use super::Index;
 use crate::diagnostic::Severity::Error;
-use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::matrix::parallel;
-use crate::pipeline::need::Need;
+use crate::diagnostic::{Diagnostic, Example, Origin, Rule};
+use crate::name::NAME_LIMIT;
+use crate::pipeline::Job;
+use crate::pipeline::need::{Need, needs as needs_of};
+use crate::pipeline::rule::rules;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,24 +25,51 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let limit = index.settings.gitlab.limits.needs;
     for (position, job) in index.jobs() {
         let needs = index.needs[position].as_deref().unwrap_or_default();
-        let count = needs.iter().fold(0, |sum: u64, need| sum.saturating_add(needed_jobs(index, need)));
-        if let Some(last) = needs.last().filter(|_| count > limit as u64) {
+        let names = all_names(index, position, needs);
+        let count = names.len();
+        if let Some(last) = needs.last().filter(|_| count > limit) {
             let message = format!("`{}` has {count} needs; GitLab allows {limit}", job.name);
             let problem = Diagnostic::error(&RULE, last.origin, message);
             problems.push(problem.with_help("need one job that needs them in turn, or order them by stages"));
         }
-        let mut seen = HashSet::with_capacity(needs.len());
-        for need in needs.iter().filter(|need| need.matrix.is_none()) {
-            if let Some(name) = need.job().filter(|name| !seen.insert(*name)) {
-                let message = format!("duplicate need `{name}` in `{}`", job.name);
-                problems.push(Diagnostic::error(&RULE, need.origin, message).with_help("remove one of them"));
-            }
+        problems.extend(duplicate(job, &names));
+        problems.extend(long(job, &names));
+        // GitLab looks at the needs of every rule, and takes the names there as they are.
+        for rule in rules(&job.body).unwrap_or_default() {
+            let needs = needs_of(rule.body).unwrap_or_default();
+            let names: Vec<NeedName<'_>> =
+                needs.iter().filter_map(|need| Some((need.job()?.into(), need.origin))).collect();
+            problems.extend(duplicate(job, &names));
+            problems.extend(long(job, &names));
         }
     }
 }
 
-/// Returns the number of jobs that a need refers to: all instances of a multiplied job, unless it selects some of them.
-fn needed_jobs(index: &Index<'_>, need: &Need<'_>) -> u64 {
-    let whole = need.job().filter(|_| need.matrix.is_none()).and_then(|name| index.exact(name));
-    whole.and_then(|job| parallel(&job.body)).map_or(1, |parallel| parallel.count())
+/// A name that a need means, and the place of the need.
+type NeedName<'a> = (Cow<'a, str>, Origin);
+
+/// Returns the names that the needs of a job mean, those of its first copy where they differ between copies.
+fn all_names<'s>(index: &'s Index<'_>, position: usize, needs: &[Need<'s>]) -> Vec<NeedName<'s>> {
+    let mut names = Vec::with_capacity(needs.len());
+    for need in needs {
+        let expanded = index.copies.expand(position, need).unwrap_or_default();
+        let Some(first) = expanded.into_iter().next() else { continue };
+        names.extend(first.names.into_iter().map(|name| (name, need.origin)));
+    }
+    names
+}
+
+fn duplicate(job: &Job, names: &[NeedName<'_>]) -> Option<Diagnostic> {
+    let mut seen = HashSet::with_capacity(names.len());
+    let (name, origin) = names.iter().find(|(name, _)| !seen.insert(name))?;
+    let message = format!("duplicate need `{name}` in `{}`", job.name);
+    Some(Diagnostic::error(&RULE, *origin, message).with_help("remove one of them"))
+}
+
+fn long(job: &Job, names: &[NeedName<'_>]) -> Option<Diagnostic> {
+    let (name, origin) = names.iter().find(|(name, _)| name.chars().count() > NAME_LIMIT)?;
+    let length = name.chars().count();
+    let message =
+        format!("`{}` needs a job whose name has {length} characters; GitLab allows {NAME_LIMIT}", job.name);
+    Some(Diagnostic::error(&RULE, *origin, message).with_help("shorten the values of its matrix"))
 }

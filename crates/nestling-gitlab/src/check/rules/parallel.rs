@@ -4,7 +4,6 @@ use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::name::NAME_LIMIT;
 use crate::pipeline::Job;
 use crate::pipeline::matrix::{Parallel, parallel};
 use crate::yaml::Node;
@@ -15,8 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severities: &[Error, Warning],
     summary: "`parallel` is invalid",
     documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings from variables to a string or a list of \
-strings, 200 jobs in all. The values become part of the jobs' names: two rows with the same values clash, and a name can \
-exceed 255 characters.",
+strings, 200 jobs in all. The values become part of the jobs' names: of two rows with the same values GitLab makes one job.",
     source: "https://docs.gitlab.com/ci/yaml/#parallelmatrix",
     bad: Example::Pipeline("a: { script: x, parallel: 201 }\n"),
     good: Example::Pipeline("a: { script: x, parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] } }\n"),
@@ -28,8 +26,19 @@ const LIMIT: u64 = 200;
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(node) = form::value(&job.body, "parallel") else { continue };
+        problems.extend(without_values(node));
         problems.extend(names(job, node));
     }
+}
+
+/// Returns a warning for a variable without values: GitLab makes no job of its entry.
+fn without_values(node: &Node) -> Option<Diagnostic> {
+    let rows = node.get("matrix")?.as_seq()?;
+    let mut variables = rows.iter().filter_map(Node::as_map).flat_map(|row| row.iter());
+    let (name, values) = variables.find(|(_, values)| values.as_seq().is_some_and(<[Node]>::is_empty))?;
+    let message =
+        format!("matrix variable `{name}` has no values, so that GitLab makes no job of this entry");
+    Some(Diagnostic::warning(&RULE, values.origin, message))
 }
 
 /// Checks the names of the instances.
@@ -49,17 +58,9 @@ fn names(job: &Job, node: &Node) -> Option<Diagnostic> {
     }
     let mut seen = HashSet::new();
     for name in parallel.names(job.name.as_str()) {
-        let length = name.chars().count();
-        if length > NAME_LIMIT {
-            let message = format!(
-                "`{}` creates a job whose name has {length} characters; GitLab allows {NAME_LIMIT}",
-                job.name
-            );
-            return Some(Diagnostic::error(&RULE, node.origin, message));
-        }
         if let Some(duplicate) = seen.replace(name) {
-            let message = format!("`matrix` creates `{duplicate}` twice");
-            return Some(Diagnostic::error(&RULE, node.origin, message));
+            let message = format!("`matrix` creates `{duplicate}` twice, and GitLab keeps one of them");
+            return Some(Diagnostic::warning(&RULE, node.origin, message));
         }
     }
     None

@@ -1,7 +1,7 @@
 //! `rules-needs`: `needs` of a rule, which replace the job's own.
 
 use super::Index;
-use crate::diagnostic::Severity::Error;
+use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, needs};
@@ -9,7 +9,7 @@ use crate::pipeline::rule::rules;
 
 pub(super) static RULE: Rule = Rule {
     id: "rules-needs",
-    severities: &[Error],
+    severities: &[Error, Warning],
     summary: "a rule needs a job that is undefined or in a later stage",
     documentation: "`rules:needs` replaces the job's own `needs` where the rule applies. GitLab checks the needs of every rule, \
 whether it applies or not.",
@@ -32,9 +32,25 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A job's own `needs` would mean all instances; in a rule GitLab looks for a job of just this name, whatever `parallel` selects.
+/// It passes over an optional need, which is then without effect.
+fn multiplied(index: &Index<'_>, job: &Job, need: &Need<'_>, name: &str) -> Option<Diagnostic> {
+    let message =
+        format!("a rule of `{}` needs `{name}`, which `parallel` replaces by its instances", job.name);
+    let severity = if need.optional { Warning } else { Error };
+    let other = index.exact(name)?;
+    let problem = Diagnostic::new(&RULE, severity, message)
+        .with_label(need.origin, "")
+        .with_label(other.origin, "the needed job");
+    Some(problem.with_help("name the instances, for example `test 1/2` or `test: [linux]`"))
+}
+
 fn judge(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
     let name = need.job()?;
-    let Some(position) = index.find(name) else {
+    if index.copies.is_multiplied(name) {
+        return multiplied(index, job, need, name);
+    }
+    let Some(position) = index.copies.find(name).map(|id| id.job) else {
         if need.optional || index.is_open() {
             return None;
         }
@@ -43,14 +59,6 @@ fn judge(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         return Some(problem.with_help(index.near_to(job, name).help_or("name a job of this pipeline")));
     };
     let other = &index.pipeline.jobs[position];
-    // A job's own `needs` would mean all instances; in a rule GitLab looks for a job of just this name.
-    if need.matrix.is_none() && other.name.as_str() == name && index.presence[position].is_multiplied(name) {
-        let message =
-            format!("a rule of `{}` needs `{name}`, which `parallel` replaces by its instances", job.name);
-        let problem =
-            Diagnostic::error(&RULE, need.origin, message).with_label(other.origin, "the needed job");
-        return Some(problem.with_help("name the instances, for example `test 1/2` or `test: [linux]`"));
-    }
     if index.stage(other.stage())? <= index.stage(job.stage())? {
         return None;
     }

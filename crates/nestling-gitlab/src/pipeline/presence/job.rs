@@ -3,8 +3,7 @@
 use super::{Moment, Presence, State, presence_of};
 use crate::pipeline::Pipeline;
 use crate::pipeline::guard::Guard;
-use crate::pipeline::matrix::{JobCopy, copies, parallel, selected_copies};
-use crate::pipeline::need::Need;
+use crate::pipeline::matrix::{JobCopy, copies, parallel};
 use crate::yaml::Map;
 
 /// GitLab multiplies a job by no more than this (<https://docs.gitlab.com/ci/yaml/#parallel>).
@@ -79,28 +78,13 @@ impl JobPresence {
         &self.any
     }
 
-    /// Returns the condition under which a need on this job can be met: all copies that it means are in the pipeline. `None`
-    /// where it means one that does not exist.
-    pub fn met(&self, job: &str, need: &Need<'_>) -> Option<Guard> {
-        // GitLab ignores a selector where nothing is multiplied.
-        let selector = need.matrix.filter(|_| self.is_multiplied(job));
-        let selected = selector.and_then(|matrix| selected_copies(job, matrix));
-        if let Some(names) = selected {
-            let guards: Option<Vec<Guard>> = names.iter().map(|name| self.copy_guard(name)).collect();
-            return guards.map(Guard::all);
-        }
-        match need.job() {
-            Some(name) if name != job => self.copy_guard(name),
-            _ => Some(self.all.clone()),
-        }
+    /// The condition under which all copies are in the pipeline.
+    pub fn all(&self) -> &Guard {
+        &self.all
     }
 
     /// Returns `true` if GitLab makes jobs with names of their own of the job with this name.
     pub fn is_multiplied(&self, job: &str) -> bool {
         self.copies.iter().all(|(copy, _)| copy.name != job)
-    }
-
-    fn copy_guard(&self, name: &str) -> Option<Guard> {
-        self.copies.iter().find(|(copy, _)| copy.name == name).map(|(_, presence)| presence.guard())
     }
 }

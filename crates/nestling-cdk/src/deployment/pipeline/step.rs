@@ -1,0 +1,124 @@
+//! Actions that run commands: the step, its commands where they are kept elsewhere, and what a job of it needs.
+
+use super::Adding;
+use crate::codepipeline::{Action, Does, Output, Project, VariableValue, merged};
+use crate::deployment::graph::{Input, InputSource, ScriptStep, Work};
+use crate::deployment::ordered::OrderedId;
+use crate::id::Id;
+use crate::report::LineKind;
+use nestling_files::path::RepoPath;
+
+/// CDK's own variable, which makes CodePipeline notice a changed project.
+const CHANGE_MARKER: &str = "_PROJECT_CONFIG";
+
+impl<'a> Adding<'a> {
+    /// Fills in the steps, and reports what they need beside their commands.
+    pub(super) fn add_steps(&mut self) {
+        for (id, ordered) in Id::each(self.actions) {
+            let Does::Build(project) = &ordered.action.does else { continue };
+            let Some(node) = self.nodes[id.index()].first().copied() else { continue };
+            if !matches!(self.deployment.nodes[node].work, Work::Run(_)) {
+                continue;
+            }
+            let step = self.step(project, ordered.action);
+            self.report_step(id, project, &step);
+            self.deployment.nodes[node].work = Work::Run(Box::new(step));
+        }
+    }
+
+    fn step(&self, project: &Project, action: &Action) -> ScriptStep {
+        let mut project = project.clone();
+        let inputs = self.inputs(action);
+        if let Some(file) = project.spec_file.take() {
+            self.read_spec_file(&mut project, &file, inputs.first());
+        }
+        let mut of_action = action.variables.clone();
+        of_action.retain(|(name, _)| !name.starts_with(CHANGE_MARKER));
+        let mut variables = merged([&project.spec.variables[..], &project.variables, &of_action]);
+        for (_, value) in &mut variables {
+            self.add_default_values(value);
+        }
+        let fetches = variables.iter().any(|(_, value)| value.is_fetched());
+        ScriptStep {
+            image: project.image,
+            has_unknown_image: project.has_unknown_image,
+            privileged: project.privileged,
+            has_history: matches!(
+                self.main_source.map(|source| &source.does),
+                Some(Does::Source { has_history: true, .. })
+            ),
+            timeout: project.timeout,
+            region: action.region.clone().or_else(|| self.pipeline.region.clone()),
+            variables,
+            spec: project.spec,
+            impossible: project.impossible,
+            inputs,
+            outputs: action.outputs.clone(),
+            uses_aws: !project.grants.is_empty() || fetches,
+        }
+    }
+
+    /// Puts the default values of the pipeline's variables in their place, which are its values unless a person starts it.
+    fn add_default_values(&self, value: &mut VariableValue) {
+        let VariableValue::Reference(text) = value else { return };
+        for (name, default) in &self.pipeline.variables {
+            *text = text.replace(&format!("#{{variables.{name}}}"), default);
+        }
+        if !text.contains("#{") {
+            *value = VariableValue::Text(std::mem::take(text));
+        }
+    }
+
+    /// Returns the directory that an action of the parent pipeline hands on, if it is all of one.
+    pub(super) fn directory_of(action: &Action, artifact: &str) -> Option<String> {
+        let Does::Build(project) = &action.does else { return None };
+        let mut secondary =
+            project.spec.outputs.iter().filter(|(name, _)| name == artifact).map(|(_, output)| output);
+        let primary = || {
+            project
+                .spec
+                .output
+                .as_ref()
+                .filter(|_| action.outputs.first().is_some_and(|first| first == artifact))
+        };
+        let output = secondary.next().or_else(primary).filter(|output| Output::is_all(output))?;
+        Some(output.directory.clone())
+    }
+
+    /// Returns where the files of a step come from.
+    fn inputs(&self, action: &Action) -> Vec<Input> {
+        let mut artifacts: Vec<&String> = action.inputs.iter().collect();
+        // Commands start in the first one.
+        artifacts.sort_by_key(|artifact| Some(artifact.as_str()) != action.main_input());
+        artifacts.into_iter().map(|artifact| self.input(artifact)).collect()
+    }
+
+    /// Reads a build specification out of the files that the build starts in.
+    fn read_spec_file(&self, project: &mut Project, file: &str, input: Option<&Input>) {
+        let impossible = match (input.map(|input| &input.source), self.app) {
+            (None | Some(InputSource::Checkout), Some(app)) => {
+                let path = RepoPath::parse(file.trim_start_matches("./"));
+                match path.ok().and_then(|path| app.read(&path).ok().flatten()) {
+                    Some(bytes) => return project.read_spec(&String::from_utf8_lossy(&bytes)),
+                    None => "which is not in the app's directory",
+                }
+            }
+            (None | Some(InputSource::Checkout), None) => "a file of the app, which is not at hand here",
+            (Some(InputSource::Assembly), _) => "which is not in the assembly",
+            (Some(_), _) => "a file that exists only when the job runs",
+        };
+        project.impossible.push(format!("its build specification is `{file}`, {impossible}"));
+    }
+
+    fn report_step(&mut self, id: OrderedId<'a>, project: &Project, step: &ScriptStep) {
+        for lost in project.lost.iter().chain(&step.spec.lost) {
+            self.report(LineKind::Setting, id, lost);
+        }
+        if let Some(network) = &project.network {
+            self.report(LineKind::Runner, id, &format!("it ran inside a VPC: {network}"));
+        }
+        for grant in &project.grants {
+            self.report(LineKind::Role, id, grant);
+        }
+    }
+}
