@@ -15,5 +15,6 @@ mod nothing_lost;
 mod removed;
 mod report;
 mod stacks;
+mod steps;
 mod synth;
 mod versions;

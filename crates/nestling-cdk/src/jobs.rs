@@ -14,6 +14,7 @@ mod merge;
 mod graph;
 mod around;
 mod borrow;
+mod shared;
 mod needs;
 mod plan;
 mod stages;
@@ -73,6 +74,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
     oddities::add(request, &targets, &mut report);
     let graph = plan::plan(request, &targets, &mut left_out, &mut report);
+    shared::report_built_anew(&graph, request, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {
         stages: written.stages,

@@ -256,8 +256,7 @@ fn depend(
             stack.depends_on.push(*stack_id);
         }
         if let Some(own) = assets.get(id) {
-            stack.assets.files += own.files;
-            stack.assets.images += own.images;
+            stack.assets.extend(own);
         }
         // Artifacts of other types, such as the construct tree, order nothing.
         if !artifacts.iter().any(|(known, _)| *known == id) {

@@ -4,6 +4,7 @@
 use super::graph::{Graph, JobId, PlannedJob, Role, deployed_by, stop_name, with_assets, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
+use crate::assembly::Stack;
 use crate::deployment::Work;
 use crate::environment::{DeployStart, EarlierEnvironment};
 use crate::id::Id;
@@ -17,9 +18,27 @@ pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Targ
     }
     let name = format!("{}: assets", target.name);
     let assets = graph.push(name, Role::Assets(target_id), Some(target_id), None, target.origin);
-    for user in users {
-        graph.jobs[user].after.insert(assets);
+    // Stacks may make the very places that assets are published to.
+    let stacks = &request.deployment.assembly.stacks;
+    let used = graph.stacks_with_assets(request, target_id);
+    let is_before = |job: &PlannedJob| {
+        let stack = work_of(request, job).and_then(Work::stack);
+        stack.is_some_and(|own| used.iter().any(|user| needs_for_assets(&stacks[*user], &stacks[own])))
+    };
+    let before = graph.jobs_that(|job| job.target == Some(target_id) && is_before(job));
+    let past = graph.past();
+    for user in &users {
+        // Such a stack publishes what it needs itself.
+        if !before.iter().any(|other| other == user || past.holds(*other, *user)) {
+            graph.jobs[*user].after.insert(assets);
+        }
     }
+    graph.jobs[assets].after.extend(before);
+}
+
+/// Returns whether the assets of a stack can be published only once another stack of its manifest is there.
+fn needs_for_assets(stack: &Stack, other: &Stack) -> bool {
+    stack.directory == other.directory && stack.assets.after.contains(&other.id)
 }
 
 /// An environment that one job deploys has its deployment in that job. Where several do, one more is the deployment as a

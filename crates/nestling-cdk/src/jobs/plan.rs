@@ -5,7 +5,7 @@ use super::kept::{Destinations, kept, read_by, report_blocked, through};
 use super::merge::merged;
 use super::request::Request;
 use super::targets::{OmittedJob, Target, Targets};
-use super::{around, borrow, needs};
+use super::{around, borrow, needs, shared};
 use crate::assembly::StackId;
 use crate::deployment::{NodeId, Work};
 use crate::id::Id;
@@ -38,6 +38,7 @@ pub(crate) fn plan(
     }
     borrow::lend(&mut graph, request);
     around::promote(&mut graph, targets);
+    shared::publish_once(&mut graph, request);
     for (target_id, target) in Id::each(&targets.all) {
         around::add_stop(&mut graph, target, target_id);
     }
