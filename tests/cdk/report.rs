@@ -7,7 +7,8 @@ use nestling_cdk::report::LineKind::{
 };
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
-const ODD: [(LineKind, &str, &str); 35] = [
+const ODD: [(LineKind, &str, &str); 36] = [
+    (Role, "Build.Synth", "{\"Action\":\"secretsmanager:GetSecretValue\""),
     (Role, "Live.Lookup", "managed policy arn:aws:iam::aws:policy/ReadOnlyAccess"),
     (Role, "Live.Lookup", "{\"Action\":\"dynamodb:Scan\",\"Effect\":\"Allow\",\"Resource\":\"*\"}"),
     (Role, "Live.Lookup", "{\"Action\":\"ssm:GetParameters\""),
@@ -50,7 +51,13 @@ const ODD: [(LineKind, &str, &str); 35] = [
 ];
 
 /// Each thing in the app `quiet` that is easily dropped: the sort of its line, whose it is, and how the line begins.
-const QUIET: [(LineKind, &str, &str); 12] = [
+const QUIET: [(LineKind, &str, &str); 18] = [
+    (Variable, "Build.Synth", "STAGES is `all`, in the parent pipeline's job"),
+    (Role, "Build.Synth", "{\"Action\":\"codeartifact:GetAuthorizationToken\""),
+    (Runner, "Build.Synth", "it runs docker, in the parent pipeline's job"),
+    (Setting, "Assets.Fn_Code", "its command `./trust-proxy.sh`, which `cdk publish-assets` does not have"),
+    (Variable, "Assets.Fn_Code", "`HTTPS_PROXY`, which `cdk publish-assets` does not have"),
+    (Role, "Assets.Fn_Code", "{\"Action\":\"ecr:GetAuthorizationToken\""),
     (Setting, "Live.Review", "`TimeoutInMinutes`: 120"),
     (Setting, "Live.Review", "`ExternalEntityLink`, the address to review: \"https://review.acme.example/\""),
     (

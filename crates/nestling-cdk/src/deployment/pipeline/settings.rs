@@ -45,9 +45,12 @@ impl<'a> Adding<'a> {
         for (name, _) in merged([&project.spec.variables[..], &project.variables]) {
             self.report_action(LineKind::Variable, id, &format!("`{name}`, {instead}"));
         }
-        // The roles that publish are CDK's own.
-        let is_own = |grant: &&String| !(grant.contains("sts:AssumeRole") && grant.contains("-publishing-role-"));
-        for grant in project.grants.iter().filter(is_own) {
+        // The roles that publish are CDK's own, and so is the right of the pipeline to start the project.
+        let is_of_cdk = |grant: &&String| {
+            (grant.contains("sts:AssumeRole") && grant.contains("-publishing-role-"))
+                || grant.contains("codebuild:StartBuild")
+        };
+        for grant in project.grants.iter().filter(|grant| !is_of_cdk(grant)) {
             self.report_action(LineKind::Role, id, grant);
         }
         self.report_machine(id, project, instead);
