@@ -53,5 +53,7 @@ pub fn check_present(
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });
-    fold::by_origin(by_rule.into_iter().flatten().collect(), pipeline)
+    // A few keywords belong to rules of earlier stages, which leave their values to the table.
+    let others = by_table.iter().filter(|problem| !rules::RULES.contains(&problem.rule)).cloned();
+    fold::by_origin(others.chain(by_rule.into_iter().flatten()).collect(), pipeline)
 }

@@ -3,6 +3,7 @@
 use super::form::{Named, Walk};
 use super::index::Index;
 use super::rules::RULES;
+use crate::configuration::rules::WORKFLOW_KEY;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::pipeline::Job;
 use crate::table::{DEFAULT, INCLUDE, JOB, MappingShape, ROOT, TRIGGER_JOB, WORKFLOW};
@@ -15,7 +16,10 @@ pub(super) fn findings(index: &Index<'_>) -> Vec<Diagnostic> {
     for include in &pipeline.includes {
         walk.value(Named { label: "`include`", rule: "include-form" }, INCLUDE, include);
     }
-    known(&mut walk, &WORKFLOW, &pipeline.workflow);
+    if let Some(first) = pipeline.workflow.entries.first() {
+        let named = Named { label: "`workflow`", rule: WORKFLOW.rule };
+        walk.keys(&WORKFLOW, &pipeline.workflow, first.key.origin, named);
+    }
     globals(&mut walk, &pipeline.globals);
     pipeline.jobs.iter().for_each(|job| judge(&mut walk, job));
     walk.problems
@@ -65,5 +69,5 @@ fn mirrors(job: &Job) -> bool {
 
 /// Returns the rule of an id in the table; `None` for one of an earlier stage, which has judged the keyword.
 fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.id == id)
+    RULES.iter().copied().chain([&WORKFLOW_KEY]).find(|rule| rule.id == id)
 }

@@ -9,9 +9,8 @@ mod text;
 use crate::diagnostic::{Diagnostic, Origin, Rule, Suggestion};
 use crate::instance::Gitlab;
 use crate::pipeline::keywords::PASSED_ON;
-use crate::table::{Keyword, NEWEST, Null, Release, Shape};
+use crate::table::{Keyword, NEWEST, Null, Release, Shape, expected};
 use crate::yaml::{Map, Meaning, Node, Scalar};
-use expected::expected;
 
 /// Returns the value of a keyword, if it can be judged. To GitLab a keyword with null is absent.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
@@ -189,3 +188,6 @@ fn has_kind(shape: &Shape, node: &Node) -> bool {
         Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_) => node.as_map().is_some(),
     }
 }
+
+#[cfg(test)]
+mod tests;

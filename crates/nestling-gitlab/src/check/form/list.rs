@@ -1,8 +1,8 @@
 //! Lists.
 
-use super::expected::{expected, help};
+use super::expected::help;
 use super::{Named, Walk, has_kind};
-use crate::table::{ListShape, Shape, StringShape};
+use crate::table::{ListShape, Shape, StringShape, expected};
 use crate::yaml::Node;
 
 impl Walk<'_> {
