@@ -252,6 +252,8 @@ pub struct EnvironmentV1 {
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CdkLineV1 {
+    /// The id, by which `allow` can name it.
+    pub id: String,
     /// The unit.
     pub unit: String,
     /// `replaced`, `role`, `variable`, `runner`, `source`, `trigger`, `unsupported`, `setting` or `stack`; others may

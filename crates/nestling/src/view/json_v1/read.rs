@@ -252,6 +252,7 @@ fn cdk<'a>(
     sources: &'a Sources,
 ) -> impl Iterator<Item = CdkLineV1> + 'a {
     report.lines.iter().map(|line| CdkLineV1 {
+        id: line.id(),
         unit: unit.to_string(),
         kind: line.kind.as_str().to_owned(),
         open: line.kind.is_open(),
