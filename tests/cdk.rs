@@ -10,6 +10,7 @@ mod change_sets;
 mod command;
 mod deploy;
 mod golden;
+mod interleavings;
 mod nothing_lost;
 mod removed;
 mod report;

@@ -96,6 +96,7 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("shared", "shared", &[]),
         ("pair", "pair", &[]),
         ("names", "names", &[]),
+        ("quiet", "quiet", &[]),
     ] {
         let assembly = apps.synth(app, name, context);
         let committed = Shop::new(NEWEST, name, header);

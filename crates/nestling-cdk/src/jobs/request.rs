@@ -1,10 +1,12 @@
 //! The request for the jobs of an assembly.
 
+use crate::assembly::StackId;
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::CDK_HEADER;
 use crate::settings::CdkSettings;
+use crate::shell::quoted;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Everything that jobs are written from.
@@ -20,6 +22,9 @@ pub struct Request<'a> {
     pub environments: &'a [TargetEnvironment],
     /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
+    /// The words that tell this merge request or branch from others, such as its number: names of stacks that are to be its
+    /// own have one of them.
+    pub own_words: &'a [String],
     /// The most needs that a job may have.
     pub needs_limit: usize,
 }
@@ -60,6 +65,15 @@ impl Request<'_> {
             (None, "") => written.trim_start_matches("./").to_owned(),
             (None, directory) => format!("{directory}/{}", written.trim_start_matches("./")),
         }
+    }
+
+    /// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
+    /// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on,
+    /// or what depends on them, as well.
+    pub(crate) fn selected(&self, stacks: &[StackId]) -> String {
+        let stacks = stacks.iter().map(|stack| &self.deployment.assembly.stacks[*stack]);
+        let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
+        words.join(" ")
     }
 
     /// Returns the name of a node's job: where several pipelines are migrated, behind the label of its own.

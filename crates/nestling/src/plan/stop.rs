@@ -52,9 +52,6 @@ pub(crate) fn jobs(
         for job in stops.jobs.values_mut() {
             let stage = stage(job, &stops.stages, renderer.workspace);
             make_independent(job, &commit, &stage);
-            if let Some(files) = before.files() {
-                assembly::bring(unit, files, job);
-            }
             problems.extend(lost_files(unit, job));
         }
         all.push(stops);

@@ -3,7 +3,7 @@
 
 use super::Adding;
 use crate::assembly::{StackId, StageId};
-use crate::codepipeline::{Action, Does, VariableValue, merged};
+use crate::codepipeline::{Action, Does};
 use crate::deployment::graph::{GraphNode, Namespace, NodeId, Order, Work};
 use crate::deployment::ordered::OrderedId;
 use crate::deployment::role::published;
@@ -42,16 +42,7 @@ impl<'a> Adding<'a> {
         let commands = commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
         self.report_action(LineKind::Replaced, id, &text);
-        for (name, value) in merged([&project.spec.variables[..], &project.variables]) {
-            let store = match value {
-                VariableValue::Text(_) | VariableValue::Reference(_) => continue,
-                VariableValue::Token(token) => format!("CloudFormation's `{token}`"),
-                VariableValue::Secret(secret) => format!("the secret `{secret}`"),
-                VariableValue::Parameter(parameter) => format!("the parameter `{parameter}`"),
-            };
-            let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report_action(LineKind::Variable, id, &text);
-        }
+        self.report_synth(id, project);
         Vec::new()
     }
 
@@ -59,6 +50,7 @@ impl<'a> Adding<'a> {
     /// the stage that CDK has chosen to publish for all.
     pub(super) fn publish(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else { return Vec::new() };
+        self.report_assets(id, project);
         let mut nodes = BTreeSet::new();
         for (directory, selector) in published(&project.spec) {
             for stage in self.users(&directory, selector) {

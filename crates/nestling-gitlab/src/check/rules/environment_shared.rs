@@ -10,6 +10,7 @@ use crate::pipeline::expression::Variable;
 use crate::pipeline::matrix::{Parallel, parallel};
 use crate::pipeline::presence::{State, is_predefined, literal};
 use crate::pipeline::rule::rules;
+use crate::yaml::Node;
 use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,7 +19,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "several jobs of the pipeline deploy to the same environment",
     documentation: "Each job whose `action` is `start` creates a deployment. Of several in one pipeline, GitLab keeps the last as the \
 environment's and runs only its `on_stop`; with \"prevent outdated deployment jobs\", the others fail. \
-Let one job deploy, and give the others `action: prepare`, `verify` or `access`.",
+Let one job deploy, and give the others `action: prepare`, `verify` or `access`. Jobs of a unit that share a `resource_group` \
+and an `on_stop` deploy parts of one thing in turn, and are not reported.",
     source: "https://docs.gitlab.com/ci/environments/deployment_safety/",
     bad: Example::Pipeline("a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n"),
     good: Example::Pipeline(
@@ -39,7 +41,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             first_by_name.insert(name, (position, job));
             continue;
         };
-        if !are_together(index, (position, job), (first_position, first)) {
+        if !are_together(index, (position, job), (first_position, first)) || are_parts_of_one(job, first) {
             continue;
         }
         let is_written_alike = deployed_name(first) == environment.name_text();
@@ -105,6 +107,18 @@ fn are_together(
         (Some(rules), Some(other_rules)) => rules.same_as(other_rules),
         _ => false,
     }
+}
+
+/// Returns whether two jobs deploy parts of the same thing in turn: a `resource_group` keeps them apart, and the environment
+/// stops alike after either of them.
+fn are_parts_of_one(job: &Job, other: &Job) -> bool {
+    let group = job.body.get("resource_group").and_then(Node::text);
+    let on_stop = |job: &Job| {
+        let environment = environment(&job.body)?;
+        environment.on_stop().and_then(Node::text).map(str::to_owned)
+    };
+    let other_group = other.body.get("resource_group").and_then(Node::text);
+    group.is_some() && group == other_group && job.unit == other.unit && on_stop(job) == on_stop(other)
 }
 
 /// Returns a warning for a job that `parallel` multiplies, unless each instance deploys to an environment of its own.
