@@ -18,6 +18,8 @@ mod determinism;
 mod no_checkout;
 mod damage;
 mod bombs;
+mod trust;
+mod writing;
 mod given_lists;
 mod hostile;
 mod render_cases;

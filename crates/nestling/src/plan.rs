@@ -195,7 +195,7 @@ impl<'a> Request<'a> {
     }
 
     fn before(&self) -> Before<'a> {
-        Before::new(self.base, self.revisions, self.sources, self.loaded.workspace.root.clone())
+        Before::new(self.base, self.revisions, self.sources, &self.loaded.workspace)
     }
 }
 

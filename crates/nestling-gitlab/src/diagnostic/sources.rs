@@ -59,6 +59,12 @@ impl Sources {
         files.iter().map(|source| Arc::clone(&source.text)).collect()
     }
 
+    /// The paths of all files, in the order in which they were added.
+    pub fn paths(&self) -> Vec<String> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().map(|source| source.path.clone()).collect()
+    }
+
     /// The path of a file, for messages; `?` for an id of another table.
     pub fn path(&self, id: FileId) -> String {
         self.get(id).map_or_else(|| "?".to_owned(), |source| source.path.clone())

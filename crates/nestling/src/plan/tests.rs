@@ -107,6 +107,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
             extent: Extent::Paths(changes(base, head)),
             history: History::Complete,
             unknown_paths: Vec::new(),
+            workspace_from: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

@@ -159,6 +159,7 @@ impl Loading<'_> {
                 let root = self.root.clone();
                 self.all(written.templates.iter().map(|node| TemplateFolder::read(node, &root)))
             },
+            templates_from: None,
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
