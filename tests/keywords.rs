@@ -2,12 +2,13 @@
 //! that knows more makes a red test with a list.
 
 use crate::support::tool::{Tool, need};
-use crate::support::{output, read, root};
+use crate::support::{expect_file, output, read, root};
 use nestling_gitlab::table::{
-    DEFAULT, HEADER, INCLUDE, JOB, Keyword, MappingShape, Shape, StringShape, TRIGGER_JOB, WORKFLOW,
+    DEFAULT, HEADER, INCLUDE, JOB, Keyword, MappingShape, Shape, StringShape, TRIGGER_JOB, WORKFLOW, rows,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
@@ -157,6 +158,31 @@ fn fits(pattern: &str, difference: &str) -> bool {
         None => pattern == difference,
     }
 }
+
+/// The page is made from the table. `NESTLING_TEST_UPDATE=1` writes it anew.
+#[test]
+fn the_page_of_keywords_is_what_the_table_says() {
+    let mut text = format!("{PAGE}\n| keyword | value | default | since | rule |\n|---|---|---|---|---|\n");
+    for row in rows() {
+        let name = match row.page {
+            "" => format!("`{}`", row.path),
+            page => format!("[`{}`](https://docs.gitlab.com/{page})", row.path),
+        };
+        let default = row.keyword.default.map(|default| format!("`{default}`")).unwrap_or_default();
+        let since = row.since().map(|(major, minor)| format!("{major}.{minor}")).unwrap_or_default();
+        let value = row.value();
+        let _ = writeln!(text, "| {name} | {value} | {default} | {since} | [{0}](rules/{0}.md) |", row.rule);
+    }
+    expect_file(&root().join("docs/keywords.md"), &text).unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+const PAGE: &str = "# GitLab's keywords\n\n`nestling check` compares every keyword of a pipeline with one table: the type of its value, \
+the keys of a mapping, ranges, lists of words, keys that exclude each other, and the version of GitLab that has it. The table follows \
+GitLab's own code as of 18.11 and its documentation up to 19.5. `gitlab: { version: \"18.11\" }` in the workspace, or \
+`--gitlab-version 18.11` for a plain file, decides: a keyword that is newer is an error with the version that has it, and one that the \
+table does not have is an error. Without a version, an unknown keyword that resembles no known one is a warning, since GitLab may be \
+newer than Nestling.\n\n`default` takes the keywords of a job that GitLab lists there, with the same values. `nestling schema jobs` prints \
+the table as a [JSON schema](jobs.schema.json) for editors. `NAME` stands for a name of your own.\n";
 
 /// Jobs with `trigger` have no place of their own in the schema.
 #[test]

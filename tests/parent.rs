@@ -84,6 +84,16 @@ fn the_examples_have_the_parent_of_init() {
     }
 }
 
+/// What the component does in the merge request of a fork, beside what `init` writes.
+const FORKS: &str = r#"  before_script:
+    # The pipeline of a fork's merge request: the fork chooses no template, and none of its commands run here.
+    - |
+      if [ "$[[ inputs.forks ]]" = restrict ] && [ "${CI_MERGE_REQUEST_SOURCE_PROJECT_ID:-$CI_PROJECT_ID}" != "$CI_PROJECT_ID" ]; then
+        git fetch --quiet --no-tags --depth=1 origin "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
+        export NESTLING_NO_RUN=true NESTLING_WORKSPACE_FROM="$CI_MERGE_REQUEST_DIFF_BASE_SHA"
+      fi
+"#;
+
 /// What a project decides is an input; everything else is as `init` has it.
 #[test]
 fn the_component_has_the_jobs_of_init() {
@@ -99,6 +109,7 @@ fn the_component_has_the_jobs_of_init() {
         ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.report ]]\"]"),
         ("nestling-report/", "$[[ inputs.report ]]/"),
         ("strategy: depend", "strategy: $[[ inputs.strategy ]]"),
+        ("  script:\n    - nestling", &format!("{FORKS}  script:\n    - nestling")),
     ];
     let mut jobs = source[source.find("nestling:plan:\n").unwrap()..].to_owned();
     for (from, to) in inputs {

@@ -135,6 +135,7 @@ fn the_top_level_holds_what_the_house_has_rooms_for() {
         "LICENSE",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "clippy.toml",
         "deny.toml",
         "rustfmt.toml",

@@ -50,6 +50,7 @@ pub(crate) fn bombs() -> Vec<Bomb> {
     bombs.extend(lists());
     bombs.extend(nested());
     bombs.extend(walked());
+    bombs.extend(equal_strings());
     bombs.extend(loops());
     bombs.extend(captured());
     bombs.extend(recursion());
@@ -286,6 +287,12 @@ fn walked() -> Vec<Bomb> {
             "doubled lists given to a macro, printed",
             "{% macro m(y) %}${{ y }}{% endmacro %}".to_owned() + &walk("m(a.x)"),
         ),
+    ]
+}
+
+/// Long strings that are equal up to their ends.
+fn equal_strings() -> Vec<Bomb> {
+    vec![
         bomb(
             "long equal strings, sorted",
             "{% set s = ['x' * 1000000 ~ 'a'] * 90000 %}".to_owned()

@@ -66,6 +66,7 @@ pub(crate) fn read(files: &[(String, String)], sources: &Sources) -> Result<Depl
 }
 
 /// A repository with the unit `shop`, which deploys an assembly that is committed.
+#[derive(Debug, Clone)]
 pub(crate) struct Shop {
     pub header: String,
     /// The job that leaves the assembly; `none` where it is committed.
@@ -73,6 +74,8 @@ pub(crate) struct Shop {
     /// The most needs that GitLab allows a job.
     pub needs: usize,
     pub fragment: String,
+    /// The entries of `allow` in its header.
+    pub allow: String,
     pub assembly: Vec<(String, String)>,
     /// Files of the app, by path.
     pub app: Vec<(String, String)>,
@@ -90,14 +93,14 @@ impl Shop {
 
     pub(crate) fn of(assembly: Vec<(String, String)>, header: &str) -> Self {
         let (header, fragment, app) = (header.to_owned(), String::new(), Vec::new());
-        Self { header, from: "none", needs: 50, fragment, assembly, app }
+        Self { header, from: "none", needs: 50, fragment, allow: String::new(), assembly, app }
     }
 
     /// Plans the pipeline that `--as` describes.
     pub(crate) fn plan(&self, kind: &str) -> Planned {
-        let Self { header, from, needs, fragment, assembly, app } = self;
+        let Self { header, from, needs, fragment, allow, assembly, app } = self;
         let workspace = format!("workspace:\n  gitlab: {{ needs: {needs} }}\n  environments:{CATALOGUE}");
-        let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n---\n{fragment}");
+        let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n  allow: [{allow}]\n---\n{fragment}");
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
         files.extend(assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
         files.extend(app.iter().map(|(path, text)| (format!("shop/{path}"), text.clone())));

@@ -17,13 +17,13 @@ pub(crate) const HOME: &str = "123456789012";
 pub(crate) const OTHER: &str = "111111111111";
 
 /// A fake AWS in a process of its own.
-struct FakeAws {
+pub(crate) struct FakeAws {
     server: Child,
     port: u16,
 }
 
 impl FakeAws {
-    fn start(python: &Path) -> Self {
+    pub(crate) fn start(python: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut server = Command::new(python)
             .arg(root().join("tests/cdk/fake_aws.py"))
@@ -44,7 +44,7 @@ impl FakeAws {
     }
 
     /// What every call to it needs to know.
-    fn settings(&self, cdk_home: &Path) -> Vec<(&'static str, String)> {
+    pub(crate) fn settings(&self, cdk_home: &Path) -> Vec<(&'static str, String)> {
         let text = |text: &str| text.to_owned();
         vec![
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port)),

@@ -12,8 +12,12 @@ from pathlib import Path
 
 # Resources that pipelines are read from, beside the roles of steps and what they may do.
 READ = ("AWS::CodePipeline::", "AWS::CodeBuild::", "AWS::Events::", "AWS::CodeStarNotifications::")
+# Resources that a stack may have beside its pipeline.
+BESIDE = ("AWS::DynamoDB::", "AWS::EC2::", "AWS::S3::Bucket", "AWS::SNS::", "AWS::SQS::")
 # What is read of a stack's properties in a manifest.
-PROPERTIES = ("templateFile", "stackName", "terminationProtection", "file", "directoryName", "displayName")
+PROPERTIES = ("templateFile", "stackName", "terminationProtection", "file", "directoryName", "displayName", "parameters")
+# What of them says by whose rights it is changed.
+PROPERTIES += ("assumeRoleArn", "assumeRoleExternalId", "assumeRoleAdditionalOptions", "cloudFormationExecutionRoleArn")
 # Artifacts that say nothing of stacks.
 PASSED_OVER = ("cdk:feature-flag-report", "cdk:tree")
 
@@ -23,7 +27,9 @@ def template(text):
     types = {id: {"Type": it["Type"]} for id, it in whole.get("Resources", {}).items()}
     if any(it["Type"] == "AWS::CodePipeline::Pipeline" for it in types.values()):
         types = pipeline(whole["Resources"])
-    return {"Resources": types, "Outputs": {id: {} for id in whole.get("Outputs", {})}}
+    trimmed = {"Resources": types, "Outputs": {id: {} for id in whole.get("Outputs", {})}}
+    required = {id: it for id, it in whole.get("Parameters", {}).items() if "Default" not in it}
+    return {**trimmed, "Parameters": required} if required else trimmed
 
 
 def pipeline(resources):
@@ -34,7 +40,7 @@ def pipeline(resources):
         id: it
         for id, it in resources.items()
         if it["Type"].startswith(READ) or id in roles or (it["Type"] == "AWS::IAM::Policy" and of_step(it))
-    }
+    } | {id: {"Type": it["Type"]} for id, it in resources.items() if it["Type"].startswith(BESIDE)}
 
 
 def logical_ids(metadata):

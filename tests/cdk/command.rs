@@ -60,7 +60,8 @@ fn generate(repository: &Path, options: &[&str]) -> std::process::Output {
         .args(options))
 }
 
-const STAGES: &str = "    stages: { Staging: staging, QA: qa, Prod: production, Production: production }\n";
+const STAGES: &str = "    stages: { Staging: staging, QA: { environment: qa, optional: true }, Prod: { environment: production, \
+     optional: true }, Production: { environment: production, optional: true } }\n";
 
 #[test]
 fn strict_makes_errors_of_what_is_not_carried_over() {
@@ -119,7 +120,7 @@ fn generate_makes_the_assembly_and_preview_only_looks() {
     let output = generate(repository.path(), &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("\n      job: generate\n"), "{}", said(&output));
-    assert!(text.contains("\nshop:Staging/Service:\n"), "{text}");
+    assert!(text.contains("\nshop:Staging:\n"), "{text}");
 }
 
 #[test]

@@ -24,6 +24,8 @@ fn a_pipeline_of_seven_stacks_in_two_accounts_is_deployed_tested_and_destroyed()
 
     // Staging by itself; a person lets production through.
     let log = shop.run(&["--manual", "shop:Prod.Go"]);
+    // Before a person let it through, the pipeline showed what it was about.
+    assert!(log.contains(r#"{"create":7,"update":0,"delete":0}"#), "{log}");
     let url = "http://staging-service-";
     assert!(log.contains(&format!("smoke {url}")), "the smoke test did not see the address\n{log}");
     assert!(log.contains(" 1.2.3"), "no exported variable\n{log}");

@@ -4,7 +4,7 @@ use super::assemblies::{NEWEST, Shop};
 use crate::support::{expect_file, judge, root};
 
 /// The golden file, the assembly, the unit's header, and the pipeline that it is for.
-const CASES: [(&str, &str, &str, &str); 12] = [
+const CASES: [(&str, &str, &str, &str); 13] = [
     (
         "stages",
         "stages",
@@ -46,6 +46,12 @@ const CASES: [(&str, &str, &str, &str); 12] = [
     ("review", "review", "stages: { Live: { environment: staging, url: Looked.Name } }", "branch:main"),
     ("odd", "odd", "stages: { Live: staging }", "branch:main"),
     ("steps", "steps", "stages: { Live: staging }", "branch:main"),
+    (
+        "shared",
+        "shared",
+        "stages: { Blue: staging, Green: qa, Other: production, Here: always, There: skip }",
+        "branch:main",
+    ),
     ("several", "several", "stages: { ShopPipeline/Live: staging, BlogPipeline/Live: qa }", "branch:main"),
     (
         "one-of-several",

@@ -1,13 +1,14 @@
 //! The report: every thing without counterpart is one line of it, and there is no other line.
 
-use super::assemblies::{NEWEST, bundle, read};
+use super::assemblies::{NEWEST, Shop, bundle, read};
 use nestling::{Origin, Sources, assembly_jobs};
 use nestling_cdk::report::LineKind::{
     self, Role, Runner, Setting, Source, Stack, Trigger, Unsupported, Variable,
 };
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
-const ODD: [(LineKind, &str, &str); 35] = [
+const ODD: [(LineKind, &str, &str); 36] = [
+    (Role, "Build.Synth", "{\"Action\":\"secretsmanager:GetSecretValue\""),
     (Role, "Live.Lookup", "managed policy arn:aws:iam::aws:policy/ReadOnlyAccess"),
     (Role, "Live.Lookup", "{\"Action\":\"dynamodb:Scan\",\"Effect\":\"Allow\",\"Resource\":\"*\"}"),
     (Role, "Live.Lookup", "{\"Action\":\"ssm:GetParameters\""),
@@ -49,6 +50,36 @@ const ODD: [(LineKind, &str, &str); 35] = [
     (LineKind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
 ];
 
+/// Each thing in the app `quiet` that is easily dropped: the sort of its line, whose it is, and how the line begins.
+const QUIET: [(LineKind, &str, &str); 18] = [
+    (Variable, "Build.Synth", "STAGES is `all`, in the parent pipeline's job"),
+    (Role, "Build.Synth", "{\"Action\":\"codeartifact:GetAuthorizationToken\""),
+    (Runner, "Build.Synth", "it runs docker, in the parent pipeline's job"),
+    (Setting, "Assets.Fn_Code", "its command `./trust-proxy.sh`, which `cdk publish-assets` does not have"),
+    (Variable, "Assets.Fn_Code", "`HTTPS_PROXY`, which `cdk publish-assets` does not have"),
+    (Role, "Assets.Fn_Code", "{\"Action\":\"ecr:GetAuthorizationToken\""),
+    (Setting, "Live.Review", "`TimeoutInMinutes`: 120"),
+    (Setting, "Live.Review", "`ExternalEntityLink`, the address to review: \"https://review.acme.example/\""),
+    (
+        Setting,
+        "Live.Review",
+        "`NotificationArn`, the topic that is told: \"arn:aws:sns:eu-west-1:123456789012:reviewers\"",
+    ),
+    (
+        Setting,
+        "Pipe/Base",
+        "`ExecutionMode` of the pipeline: QUEUED; in GitLab pipelines run at the same time",
+    ),
+    (Stack, "stack Pipe", "beside the pipeline it has AWS::DynamoDB::Table `Ledger`: keep or move these"),
+    (Stack, "stack Hand", "it has a CodePipeline that deploys nothing of this assembly"),
+    (Stack, "stack Pipe/Live/Site", "its parameters without default have no value here: `Domain`. Its first"),
+    (Stack, "stack Pipe/Live/Own", "its synthesizer names no role: the rights of the job itself deploy it"),
+    (LineKind::Replaced, "Source.acme_quiet", "GitLab's checkout; main of acme/quiet started it"),
+    (LineKind::Replaced, "Build.Synth", "a job of the parent pipeline, before `generate`: npx cdk synth"),
+    (LineKind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "stack Pipe", "it holds the pipeline, which GitLab takes the place of"),
+];
+
 /// What an assembly by itself says of what is no job: each line's sort, subject and text.
 fn lines(name: &str) -> Vec<(LineKind, String, String)> {
     let sources = Sources::default();
@@ -59,9 +90,15 @@ fn lines(name: &str) -> Vec<(LineKind, String, String)> {
 
 #[test]
 fn each_thing_without_counterpart_is_one_line() {
-    let mut left = lines("odd");
-    left.retain(|(_, subject, _)| subject != "stack Pipe");
-    for (kind, subject, text) in ODD {
+    let mut odd = lines("odd");
+    odd.retain(|(_, subject, _)| subject != "stack Pipe");
+    are_expected(odd, &ODD);
+    are_expected(lines("quiet"), &QUIET);
+}
+
+/// Each of these lines is there once, and there is no other.
+fn are_expected(mut left: Vec<(LineKind, String, String)>, expected: &[(LineKind, &str, &str)]) {
+    for (kind, subject, text) in expected.iter().copied() {
         let is_it = |line: &(LineKind, String, String)| {
             line.0 == kind && line.1 == subject && line.2.starts_with(text)
         };
@@ -70,6 +107,46 @@ fn each_thing_without_counterpart_is_one_line() {
         left.retain(|line| !is_it(line));
     }
     assert!(left.is_empty(), "lines that nobody expects: {left:#?}");
+}
+
+/// Stacks that only a header leaves alone, or sends to an environment of their own.
+#[test]
+fn stacks_beside_a_pipeline_and_names_that_merge_requests_share_are_lines() {
+    let beside = Shop::new(NEWEST, "quiet", "stages: { Live: staging, Hand: skip }").plan("branch:main");
+    let text = "]: it is beside the pipeline, and `stages` does not name it: no job deploys it";
+    assert!(beside.said().contains(text), "{}", beside.said());
+    assert!(!beside.said().contains("stack Hand"), "{}", beside.said());
+    let shared = "stages: { Staging: review, Production: production }";
+    let shared = Shop::new(NEWEST, "stages", shared).plan("merge_request");
+    let text = "its name in CloudFormation, `Staging-Data`, has nothing of this branch in it";
+    assert!(shared.said().contains(text), "{}", shared.said());
+}
+
+/// What has been dealt with is acknowledged line by line, and `--strict-cdk` passes; a line that is new fails it again.
+#[test]
+fn a_report_becomes_green_line_by_line() {
+    let ids = |shop: &Shop| -> Vec<String> {
+        let planned = shop.plan("branch:main");
+        let lines = planned.plan.cdk_reports.values().flat_map(|report| report.open());
+        lines.map(nestling_cdk::report::Line::id).collect()
+    };
+    let shop = Shop::new(NEWEST, "quiet", "stages: { Live: staging, Hand: qa }");
+    let all = ids(&shop);
+    assert_eq!(all, ids(&shop));
+    let distinct: std::collections::BTreeSet<&String> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len(), "{all:?}");
+    for left in 0..=all.len() {
+        let allowed = |id: &&String| all.iter().position(|other| other == *id) != Some(left);
+        let entries: Vec<String> = all
+            .iter()
+            .filter(allowed)
+            .map(|id| format!("{{ rule: cdk-{}, where: {id}, reason: done }}", id.split('-').next().unwrap()))
+            .collect();
+        let planned = Shop { allow: entries.join(", "), ..shop.clone() }.plan("branch:main");
+        let open =
+            planned.plan.diagnostics.iter().filter(|problem| problem.rule.id.starts_with("cdk-")).count();
+        assert_eq!(open, usize::from(left < all.len()), "{left}: {}", planned.said());
+    }
 }
 
 #[test]

@@ -13,17 +13,17 @@ use std::process::Command;
 
 /// A call of the CDK command line.
 #[derive(Debug, PartialEq, Eq)]
-struct Call {
-    job: String,
-    verb: String,
+pub(crate) struct Call {
+    pub job: String,
+    pub verb: String,
     /// What it selects stacks by, as the command line gets it.
     patterns: Vec<String>,
-    options: Vec<String>,
+    pub options: Vec<String>,
 }
 
 impl Call {
     /// The stacks that it names, without what keeps their names from being patterns.
-    fn stacks(&self) -> Vec<String> {
+    pub(crate) fn stacks(&self) -> Vec<String> {
         self.patterns.iter().map(|pattern| literal(pattern)).collect()
     }
 }
@@ -40,14 +40,16 @@ fn literal(pattern: &str) -> String {
 }
 
 /// Every call in the jobs of a pipeline, as a shell reads it: each line is run with a `cdk` that only says its arguments.
-fn calls(planned: &Planned) -> Vec<Call> {
+pub(crate) fn calls(planned: &Planned) -> Vec<Call> {
     let mut script =
         "cdk() { printf 'CALL\\n' >&3; for word; do printf '%s\\n' \"$word\" >&3; done; }\n".to_owned();
     let folder = tempfile::tempdir().unwrap();
     for job in &planned.plan.pipeline.jobs {
         let lines = job.body.get("script").and_then(Node::as_seq).unwrap_or_default();
-        let calls =
-            |line: &&str| line.starts_with("cdk ") || (line.starts_with("if [") && line.contains("cdk "));
+        let calls = |line: &&str| {
+            let starts = ["cdk ", "(cd shop && cdk ", "if ["].iter().any(|start| line.starts_with(start));
+            starts && line.contains("cdk ")
+        };
         for line in lines.iter().filter_map(Node::text).filter(calls) {
             _ = writeln!(
                 script,
@@ -56,6 +58,8 @@ fn calls(planned: &Planned) -> Vec<Call> {
             );
         }
     }
+    // The project's own command line runs in its directory.
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
     std::fs::write(folder.path().join("script"), script).unwrap();
     output(Command::new("sh").current_dir(folder.path()).args(["-c", "sh ./script 3> said"]));
     let said = std::fs::read_to_string(folder.path().join("said")).unwrap();
@@ -116,51 +120,37 @@ fn every_command_names_its_stacks_one_by_one_and_takes_no_others() {
 
 /// Two pipelines side by side: a header, a kind of pipeline, and what its jobs call.
 const PAIR: [(&str, &str, &str); 7] = [
-    (
-        "pipeline: A, environment: staging",
-        "branch:main",
-        "Uat.One: deploy A/Uat/One
-         Uat.Two: deploy A/Uat/Two
-         Uat: deploy A/Uat/One A/Uat/Two",
-    ),
+    ("pipeline: A, environment: staging", "branch:main", "Uat: deploy A/Uat/One A/Uat/Two"),
     ("pipeline: A, environment: staging", "merge_request", "A/Uat: diff: diff A/Uat/One A/Uat/Two"),
     // Only what says `stop` is destroyed, whatever else is in the environment.
     (
         "pipeline: B, stages: { Uat: { environment: staging, stop: true }, Live: staging }",
         "branch:main",
-        "Uat.One: deploy B/Uat/One
-         Uat.Two: deploy B/Uat/Two
-         Live.One: deploy B/Live/One
-         Live.Two: deploy B/Live/Two
+        "staging: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
+         Uat: deploy B/Uat/One B/Uat/Two
+         Live: deploy B/Live/One B/Live/Two
          staging: deploy B/Uat/One B/Uat/Two B/Live/One B/Live/Two
          staging:stop: destroy B/Uat/One B/Uat/Two",
     ),
     (
         "stages: { A/Uat: { environment: staging, stop: true }, B/Uat: qa, Live: skip }",
         "branch:main",
-        "A.Uat.One: deploy A/Uat/One
-         A.Uat.Two: deploy A/Uat/Two
-         B.Uat.One: deploy B/Uat/One
-         B.Uat.Two: deploy B/Uat/Two
-         A.Uat: deploy A/Uat/One A/Uat/Two
+        "A.Uat: deploy A/Uat/One A/Uat/Two
          A.Uat:stop: destroy A/Uat/One A/Uat/Two
+         B/Uat: diff: diff B/Uat/One B/Uat/Two
          B.Uat: deploy B/Uat/One B/Uat/Two",
     ),
     // `Live` waits for a stage that this pipeline does not deploy: nothing has let it through, so nobody deploys it.
     (
         "stages: { A/Uat: { environment: staging, stop: true }, B/Uat: review, Live: staging }",
         "branch:main",
-        "A.Uat.One: deploy A/Uat/One
-         A.Uat.Two: deploy A/Uat/Two
-         A.Uat: deploy A/Uat/One A/Uat/Two
+        "A.Uat: deploy A/Uat/One A/Uat/Two
          A.Uat:stop: destroy A/Uat/One A/Uat/Two",
     ),
     (
         "stages: { A/Uat: review, B/Uat: staging, Live: production }",
         "merge_request",
-        "A.Uat.One: deploy A/Uat/One
-         A.Uat.Two: deploy A/Uat/Two
-         A.Uat: deploy A/Uat/One A/Uat/Two
+        "A.Uat: deploy A/Uat/One A/Uat/Two
          A.Uat:stop: destroy A/Uat/One A/Uat/Two
          B/Uat: diff: diff B/Uat/One B/Uat/Two
          B/Live: diff: diff B/Live/One B/Live/Two",
@@ -169,10 +159,9 @@ const PAIR: [(&str, &str, &str); 7] = [
     (
         "pipeline: B/Pipe/Pipeline, stages: { Uat: review, Live: { environment: review, stop: false } }",
         "merge_request",
-        "Uat.One: deploy B/Uat/One
-         Uat.Two: deploy B/Uat/Two
-         Live.One: deploy B/Live/One
-         Live.Two: deploy B/Live/Two
+        "review: diff: diff B/Uat/One B/Uat/Two B/Live/One B/Live/Two
+         Uat: deploy B/Uat/One B/Uat/Two
+         Live: deploy B/Live/One B/Live/Two
          review: deploy B/Uat/One B/Uat/Two B/Live/One B/Live/Two
          review:stop: destroy B/Uat/One B/Uat/Two",
     ),
@@ -210,12 +199,57 @@ fn an_action_that_may_mean_several_stacks_is_no_job() {
     ] {
         assert!(said.contains(name), "{name}\n{said}");
     }
-    let want = "shop:Uat.Two: deploy B/Uat/Two
-shop:Live.One: deploy B/Live/One
-shop:Live.Two: deploy B/Live/Two
+    let want = "shop:staging: diff: diff B/Uat/Two B/Live/One B/Live/Two
+shop:Uat.Two: deploy B/Uat/Two
+shop:Live: deploy B/Live/One B/Live/Two
 shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
 ";
     assert_eq!(table(&planned), want);
+}
+
+/// A deploy that is meant and not made is said to be.
+#[test]
+fn a_stage_behind_one_that_is_not_deployed_is_a_warning() {
+    let header = "pipeline: B, stages: { Uat: review, Live: staging }";
+    let planned = Shop::new(NEWEST, "pair", header).plan("branch:main").without_errors();
+    assert_eq!(table(&planned), "");
+    let line = "]: this kind of pipeline deploys to `staging`, and yet nothing deploys this there: it needs \
+                `Uat.Approve`, which is left out";
+    assert!(planned.said().contains("warning cdk-stack"), "{}", planned.said());
+    assert!(planned.said().contains(line), "{}", planned.said());
+    assert!(planned.said().contains("  stage B/Live [stack-"), "{}", planned.said());
+    // In a pipeline that is not to deploy it, nothing is missing.
+    let planned = Shop::new(NEWEST, "pair", header).plan("merge_request").without_errors();
+    assert!(!planned.said().contains("nothing deploys this there"), "{}", planned.said());
+}
+
+/// `stages:`, and what is wrong with it.
+const WRONG_STAGES: [(&str, &str, &str); 6] = [
+    (
+        "Uta: staging, Uat: staging",
+        "the assembly has no stage `Uta`",
+        "did you mean `Uat`? Or write `Uta: { ",
+    ),
+    (
+        "Nothing: staging",
+        "the assembly has no stage `Nothing`",
+        "it has `Live`, `Uat`; write `Nothing: { environment: ",
+    ),
+    ("Nothing: skip", "the assembly has no stage `Nothing`", "it has `Live`, `Uat`; "),
+    ("Uat: staging", "several stages are called `Uat`", "write the whole paths: `A/Uat`, `B/Uat`"),
+    ("A/Uat: staging, Uat: qa", "", ""),
+    ("Nothing: { environment: skip, optional: true }", "", ""),
+];
+
+#[test]
+fn a_name_under_stages_that_no_stage_has_or_several_have_is_an_error() {
+    for (stages, message, help) in WRONG_STAGES {
+        let header = format!("environment: always, stages: {{ {stages} }}");
+        let planned = Shop::new(NEWEST, "pair", &header).plan("branch:main");
+        let said = planned.said();
+        assert_eq!(planned.plan.has_errors(), !message.is_empty(), "{stages}\n{said}");
+        assert!(said.contains(message) && said.contains(help), "{stages}\n{said}");
+    }
 }
 
 /// Nor is it one beside the pipeline, where nobody would approve it.
@@ -233,11 +267,11 @@ fn a_stack_of_a_stage_that_its_pipeline_leaves_out_is_not_deployed_either() {
     assert_eq!(actions.len(), 3);
     *text = template.to_string();
     let planned = Shop::of(assembly, "cli: cdk, pipeline: B, environment: staging").plan("branch:main");
-    let line = "stack B/Uat/One: the pipeline deploys its stage without it, and no job deploys it either";
+    let line = "]: the pipeline deploys its stage without it, and no job deploys it either";
     assert!(planned.said().contains(line), "{}", planned.said());
-    let want = "shop:Uat.Two: deploy B/Uat/Two
-shop:Live.One: deploy B/Live/One
-shop:Live.Two: deploy B/Live/Two
+    let want = "shop:staging: diff: diff B/Uat/Two B/Live/One B/Live/Two
+shop:Uat.Two: deploy B/Uat/Two
+shop:Live: deploy B/Live/One B/Live/Two
 shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
 ";
     assert_eq!(table(&planned.without_errors()), want);
@@ -288,10 +322,11 @@ fn names_that_could_be_patterns_stand_for_themselves() {
         "Web/it's \"$HOME\" \\ a+b",
         "Web/Group/Deep",
     ];
+    let deployed = of("shop:staging");
     for name in web {
-        assert_eq!(of(&format!("shop:{name}")).stacks(), [name]);
+        assert!(deployed.stacks().iter().any(|stack| stack == name), "{name}: {deployed:?}");
     }
-    assert_eq!(of("shop:Web/Api*").patterns, [r"Web/Api\*"]);
+    assert!(deployed.patterns.iter().any(|pattern| pattern == r"Web/Api\*"), "{deployed:?}");
     let mut stopped = of("shop:staging:stop").stacks();
     stopped.sort();
     let mut want = [&web[..], &["Data"]].concat();
@@ -309,8 +344,6 @@ fn the_command_line_deploys_and_destroys_what_its_jobs_name() {
     shop.commit("names", workspace, &format!("unit: {{ cdk: {{ from: none, {NAMES} }} }}\n"));
     shop.bootstrap(&[(HOME, &["eu-west-1"])]);
     shop.generate(&["--all", "--as", "branch:main"]);
-    shop.run(&["shop:Web/Api*"]);
-    assert_eq!(shop.stacks(), [format!("{HOME}/eu-west-1/names-3")]);
     shop.run(&[]);
     assert_eq!(shop.stacks().len(), 15, "{:?}", shop.stacks());
     // `Service` depends on `Data`, and nobody has stopped its environment.

@@ -93,8 +93,10 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("several", "several", &[]),
         ("odd", "odd", &[]),
         ("steps", "steps", &[]),
+        ("shared", "shared", &[]),
         ("pair", "pair", &[]),
         ("names", "names", &[]),
+        ("quiet", "quiet", &[]),
     ] {
         let assembly = apps.synth(app, name, context);
         let committed = Shop::new(NEWEST, name, header);

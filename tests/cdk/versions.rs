@@ -11,8 +11,8 @@ const WITHOUT_GRAPH: &str = "2.60.0";
 /// A version whose manifests say no construct paths of stacks.
 const WITHOUT_PATHS: &str = "1.62.0";
 
-const HEADER: &str =
-    "stages: { Staging: staging, QA: qa, Prod: production, Production: production }, url: ServiceUrl";
+const HEADER: &str = "stages: { Staging: staging, QA: { environment: qa, optional: true }, Prod: { environment: production, optional: true }, \
+     Production: { environment: production, optional: true } }, url: ServiceUrl";
 
 /// A pipeline without the comments that say where jobs come from: the same thing stands on another line.
 fn jobs(version: &str, name: &str) -> String {

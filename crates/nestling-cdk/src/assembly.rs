@@ -5,6 +5,7 @@ use super::id::Id;
 use super::rules::CDK_ASSEMBLY;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The index of a stack in [`Assembly::stacks`].
@@ -16,6 +17,8 @@ pub type StageId = Id<Stage>;
 /// The stacks and stages of an assembly.
 #[derive(Debug, Default)]
 pub struct Assembly {
+    /// The version of the format, as written.
+    pub version: String,
     /// The nested assemblies, one for each CDK stage, in the order of the manifests.
     pub stages: Vec<Stage>,
     /// The stacks of all manifests. The dependencies of a stack are in its own manifest.
@@ -52,6 +55,8 @@ pub struct Stack {
     pub account: Option<String>,
     /// The region; `None` where the credentials decide.
     pub region: Option<String>,
+    /// The properties of its artifact that say by which roles it is changed.
+    pub roles: Map<String, Value>,
     /// Its template.
     pub template: RepoPath,
     /// The file with its metadata, beside its manifest; `None` where they are inline.
@@ -64,6 +69,8 @@ pub struct Stack {
     pub depends_on: Vec<StackId>,
     /// The assets that it needs.
     pub assets: Assets,
+    /// The parameters that have neither a default nor a value in the manifest.
+    pub required_parameters: Vec<String>,
     /// The ids of its outputs, in order.
     pub outputs: Vec<String>,
     /// Set if CloudFormation refuses to delete it.

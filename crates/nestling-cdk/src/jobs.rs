@@ -5,19 +5,27 @@
 
 mod body;
 mod request;
+mod named;
+mod roles;
 mod targets;
+mod oddities;
 mod kept;
+mod merge;
 mod graph;
 mod around;
+mod borrow;
+mod shared;
 mod needs;
 mod plan;
 mod stages;
 mod writer;
+mod files;
 mod account;
 mod outputs;
+mod destroy;
+mod diff;
 mod deploy;
 mod gate;
-mod files;
 mod patterns;
 mod handed_on;
 mod kept_files;
@@ -63,8 +71,10 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     let mut report = request.deployment.report.clone();
     // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
-    let targets = targets::targets(request, &mut left_out, &mut problems);
-    let graph = plan::plan(request, &targets, &mut left_out);
+    let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
+    oddities::add(request, &targets, &mut report);
+    let graph = plan::plan(request, &targets, &mut left_out, &mut report);
+    shared::report_built_anew(&graph, request, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);
     WrittenJobs {
         stages: written.stages,

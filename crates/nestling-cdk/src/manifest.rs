@@ -11,6 +11,7 @@ use super::rules::{CDK_ASSEMBLY, CDK_MISSING_CONTEXT};
 use super::template::Summary;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest schema that this reader was tested with.
@@ -89,6 +90,9 @@ impl Reading<'_> {
         let root = document.root();
         let version = root.field("version")?;
         let major = major(&version)?;
+        if name.is_none() {
+            version.text()?.clone_into(&mut self.assembly.version);
+        }
         // All manifests of an assembly have the version of the first one: one warning is enough.
         if name.is_none() && major > NEWEST_SCHEMA {
             self.assembly.warnings.push(newer(document, major));
@@ -196,7 +200,9 @@ impl Reading<'_> {
             name: properties.text_of("stackName")?.unwrap_or(id).to_owned(),
             account,
             region,
+            roles: roles(&properties),
             has_pipeline: summary.has_pipeline(),
+            required_parameters: required_parameters(&summary, &properties),
             outputs: summary.outputs.into_keys().collect(),
             template,
             metadata: artifact.text_of("additionalMetadataFile")?.map(str::to_owned),
@@ -208,6 +214,25 @@ impl Reading<'_> {
             origin: artifact.origin(),
         })
     }
+}
+
+/// Returns the parameters of a stack that have neither a default nor a value in the manifest.
+fn required_parameters(summary: &Summary, properties: &Json<'_>) -> Vec<String> {
+    let given = properties.get("parameters");
+    let is_given = |name: &str| given.as_ref().is_some_and(|given| given.get(name).is_some());
+    summary.required_parameters().filter(|name| !is_given(name)).map(str::to_owned).collect()
+}
+
+/// Returns the properties of a stack that say by which roles it is changed.
+fn roles(properties: &Json<'_>) -> Map<String, Value> {
+    const KEYS: [&str; 4] = [
+        "assumeRoleArn",
+        "assumeRoleExternalId",
+        "assumeRoleAdditionalOptions",
+        "cloudFormationExecutionRoleArn",
+    ];
+    let own = |key: &str| properties.get(key).map(|value| (key.to_owned(), value.value().clone()));
+    KEYS.into_iter().filter_map(own).collect()
 }
 
 /// The artifacts of a type.
@@ -231,8 +256,7 @@ fn depend(
             stack.depends_on.push(*stack_id);
         }
         if let Some(own) = assets.get(id) {
-            stack.assets.files += own.files;
-            stack.assets.images += own.images;
+            stack.assets.extend(own);
         }
         // Artifacts of other types, such as the construct tree, order nothing.
         if !artifacts.iter().any(|(known, _)| *known == id) {

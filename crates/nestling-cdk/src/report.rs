@@ -46,6 +46,17 @@ pub enum LineKind {
 }
 
 impl Line {
+    /// Returns the id of the line, by which `allow` can name it. It depends on everything that the line says and on nothing
+    /// else, so that whoever has dealt with it hears of it again when that changes.
+    pub fn id(&self) -> String {
+        let parts = [self.subject.as_bytes(), b"\n", self.text.as_bytes()];
+        // FNV-1a: short, and the same everywhere.
+        let hash = parts.concat().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{}-{:08x}", self.kind.as_str(), (hash >> 32) ^ (hash & 0xffff_ffff))
+    }
+
     /// Returns whether two lines say the same, wherever that is written.
     fn says_the_same(&self, other: &Self) -> bool {
         (self.kind, self.pipeline) == (other.kind, other.pipeline)
@@ -187,6 +198,9 @@ impl Report {
         if let Some(first) = lines.first() {
             problem = problem.with_label(first.origin, "");
         }
-        Some(lines.iter().fold(problem, |problem, line| problem.with_item(&line.subject, &line.text)))
+        let with_line = |problem: Diagnostic, line: &&Line| {
+            problem.with_identified_item(&line.subject, line.id(), &line.text)
+        };
+        Some(lines.iter().fold(problem, with_line))
     }
 }

@@ -1,13 +1,21 @@
 //! The header of a unit with an assembly: `unit: { cdk: … }`.
 
+mod purposes;
+mod stage;
+
 use super::assembly::last_part;
+use super::cli::{self, LockedCli, OF_PROJECT};
 use super::rules::CDK_HEADER;
 use super::shell::is_word;
 use indexmap::IndexMap;
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
+
+pub use purposes::{Purpose, Roles, RunnerTags};
+pub use stage::StagePolicy;
 
 /// The header as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -35,6 +43,10 @@ struct CdkFile {
     images: IndexMap<String, Located<String>>,
     /// The role that jobs assume.
     role: Option<Located<String>>,
+    /// The roles that jobs of single purposes assume.
+    roles: Roles,
+    /// The runners of jobs of single purposes.
+    tags: RunnerTags,
     /// The audience of the token that they assume it with; `false` for none.
     oidc: Option<Node>,
     /// The image of the docker service.
@@ -45,19 +57,6 @@ struct CdkFile {
     diff: Option<Located<bool>>,
     /// The stage of jobs outside of pipelines; `deploy`.
     stage: Option<Located<String>>,
-}
-
-/// A CDK stage with settings of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StageFile {
-    environment: Located<String>,
-    #[serde(default)]
-    url: Option<Located<String>>,
-    #[serde(default)]
-    role: Option<Located<String>>,
-    #[serde(default)]
-    stop: Option<bool>,
 }
 
 /// The header, checked, with defaults filled in.
@@ -79,14 +78,22 @@ pub struct CdkSettings {
     pub environment: Option<Located<String>>,
     /// The URL.
     pub url: Option<Located<String>>,
-    /// The CDK command line.
+    /// The CDK command line; `npx cdk` is the project's own.
     pub cli: String,
+    /// The command line that the project has locked.
+    pub locked_cli: Option<LockedCli>,
+    /// The keys of the app's `cdk.json` that say how the command line works.
+    pub app_settings: Vec<String>,
     /// The image of the jobs that call it.
     pub image: Node,
     /// The images that take the place of CodeBuild's.
     pub images: IndexMap<String, Located<String>>,
     /// The role that jobs assume; by default the variable `AWS_ROLE_ARN`, which GitLab can keep for each environment.
     pub role: Option<Located<String>>,
+    /// The roles that jobs of single purposes assume, which take precedence over `role`.
+    pub roles: Roles,
+    /// The runners of jobs of single purposes.
+    pub tags: RunnerTags,
     /// The audience of the token; `None` for no token.
     pub audience: Option<String>,
     /// The image of the docker service.
@@ -108,24 +115,6 @@ pub enum AssemblySource {
     Checkout,
 }
 
-/// The settings of a CDK stage.
-#[derive(Debug, Clone)]
-pub struct StagePolicy {
-    /// Where they are written.
-    pub origin: Origin,
-    /// The catalogue's environment; `None` to leave the stage out.
-    pub environment: Option<Located<String>>,
-    /// Its URL, which takes precedence over the header's.
-    pub url: Option<Located<String>>,
-    /// Its role, which takes precedence over the header's.
-    pub role: Option<Located<String>>,
-    /// Set if a stop job destroys it; by default where it is deployed for merge requests.
-    pub stop: Option<bool>,
-}
-
-/// The word that leaves a stage out.
-const SKIP: &str = "skip";
-
 impl CdkSettings {
     /// Returns the error for an assembly of a removed unit that is neither at base nor in the work tree.
     pub fn missing_assembly(&self, directory: &RepoPath) -> Diagnostic {
@@ -141,7 +130,7 @@ impl CdkSettings {
     pub fn read(node: &Node) -> Result<Self, Vec<Diagnostic>> {
         let file: CdkFile = yaml::from_node(node, &CDK_HEADER)?;
         let mut problems = Vec::new();
-        let stages = keep(stages(file.stages.as_ref()), &mut problems);
+        let stages = keep(stage::stages(file.stages.as_ref()), &mut problems);
         let synth = keep(commands(file.synth.as_ref()), &mut problems);
         let empty = Self::of_empty_header(node.origin);
         let audience = match &file.oidc {
@@ -164,9 +153,13 @@ impl CdkSettings {
             environment: file.environment,
             url: file.url,
             cli: file.cli.map_or(empty.cli, |cli| cli.value),
+            locked_cli: None,
+            app_settings: Vec::new(),
             image: file.image.unwrap_or(empty.image),
             images: file.images,
             role: file.role,
+            roles: file.roles,
+            tags: file.tags,
             audience,
             docker: file.docker.map_or(empty.docker, |docker| docker.value),
             sources: file.sources,
@@ -174,6 +167,14 @@ impl CdkSettings {
             stage: file.stage.map_or(empty.stage, |stage| stage.value),
         };
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// Adds what the files of the app say of the command line. `directory` is the app's in the repository.
+    #[must_use]
+    pub fn with_app(mut self, files: &dyn Files, directory: &RepoPath) -> Self {
+        self.locked_cli = cli::locked(files, directory);
+        self.app_settings = cli::app_settings(files, directory);
+        self
     }
 
     /// Returns the settings of an empty header.
@@ -187,10 +188,14 @@ impl CdkSettings {
             stages: IndexMap::new(),
             environment: None,
             url: None,
-            cli: "npx --yes aws-cdk@2".to_owned(),
+            cli: OF_PROJECT.to_owned(),
+            locked_cli: None,
+            app_settings: Vec::new(),
             image: Node::string(origin, "node:22"),
             images: IndexMap::new(),
             role: None,
+            roles: Roles::default(),
+            tags: RunnerTags::default(),
             audience: Some("https://sts.amazonaws.com".to_owned()),
             docker: "docker:28-dind".to_owned(),
             sources: IndexMap::new(),
@@ -201,7 +206,12 @@ impl CdkSettings {
 
     /// Returns the settings of a construct path: under the path itself, or under the last part of it.
     pub(crate) fn stage(&self, path: &str) -> Option<&StagePolicy> {
-        self.stages.get(path).or_else(|| self.stages.get(last_part(path)))
+        self.stages.get(self.stage_key(path)?)
+    }
+
+    /// Returns the key of `stages` that is for a construct path.
+    pub(crate) fn stage_key<'a>(&self, path: &'a str) -> Option<&'a str> {
+        [path, last_part(path)].into_iter().find(|key| self.stages.contains_key(*key))
     }
 }
 
@@ -214,32 +224,6 @@ fn keep<T: Default>(result: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagn
             T::default()
         }
     }
-}
-
-fn stages(node: Option<&Node>) -> Result<IndexMap<String, StagePolicy>, Vec<Diagnostic>> {
-    let mut stages = IndexMap::new();
-    let Some(node) = node else { return Ok(stages) };
-    let Some(map) = node.as_map() else {
-        let message = "`stages` must be a mapping of stages to environments";
-        let problem = Diagnostic::error(&CDK_HEADER, node.origin, message);
-        return Err(vec![problem.with_help("write `stages: { Staging: staging, Prod: production }`")]);
-    };
-    for entry in &map.entries {
-        stages.insert(entry.key.text().to_owned(), stage(&entry.value, entry.key.origin)?);
-    }
-    Ok(stages)
-}
-
-/// Reads `ENVIRONMENT`, `skip`, or a mapping with more.
-fn stage(value: &Node, origin: Origin) -> Result<StagePolicy, Vec<Diagnostic>> {
-    if let Some(text) = value.text() {
-        let written = Located { origin: value.origin, value: text.to_owned() };
-        let environment = (text != SKIP).then_some(written);
-        return Ok(StagePolicy { origin, environment, url: None, role: None, stop: None });
-    }
-    let file: StageFile = yaml::from_node(value, &CDK_HEADER)?;
-    let environment = Some(file.environment);
-    Ok(StagePolicy { origin, environment, url: file.url, role: file.role, stop: file.stop })
 }
 
 fn commands(node: Option<&Node>) -> Result<Vec<Located<String>>, Vec<Diagnostic>> {

@@ -16,6 +16,9 @@ pub(crate) struct Summary {
     /// The outputs by logical id.
     #[serde(default, rename = "Outputs")]
     pub outputs: BTreeMap<String, IgnoredAny>,
+    /// The parameters by name.
+    #[serde(default, rename = "Parameters")]
+    parameters: BTreeMap<String, Parameter>,
     /// The resources by logical id.
     #[serde(default, rename = "Resources")]
     resources: BTreeMap<String, Resource>,
@@ -27,7 +30,19 @@ struct Resource {
     resource_type: String,
 }
 
+#[derive(Debug, Deserialize)]
+struct Parameter {
+    #[serde(default, rename = "Default")]
+    default: Option<IgnoredAny>,
+}
+
 impl Summary {
+    /// Returns the names of the parameters that somebody has to give a value.
+    pub(crate) fn required_parameters(&self) -> impl Iterator<Item = &str> {
+        let required = self.parameters.iter().filter(|(_, parameter)| parameter.default.is_none());
+        required.map(|(name, _)| name.as_str())
+    }
+
     /// Returns whether one of the resources is a pipeline.
     pub(crate) fn has_pipeline(&self) -> bool {
         self.resources.values().any(|resource| resource.resource_type == PIPELINE)

@@ -15,6 +15,8 @@ pub(crate) enum Synth {
     Run,
     /// Do not run them, for a command that only shows something.
     Leave,
+    /// Do not run them, and say so where there is no assembly: `--no-run`.
+    Refuse,
 }
 
 /// Assemblies below the root of the work tree.
@@ -72,6 +74,9 @@ impl Assemblies for WorkTreeAssemblies {
             self.on_disk(settings)?;
             synthesize(settings, &self.path_of(&unit.dir))?;
         }
+        if self.synth == Synth::Refuse {
+            refuse(settings, &self.path_of(directory))?;
+        }
         Ok(Box::new(DirectoryFiles::new(self.path_of(directory))))
     }
 
@@ -98,6 +103,18 @@ impl Assemblies for WorkTreeAssemblies {
         }
         Ok(Box::new(DirectoryFiles::new(assembly)))
     }
+}
+
+/// Refuses to go on without the assembly that `synth:` would make.
+fn refuse(settings: &CdkSettings, assembly: &Path) -> Result<(), Diagnostic> {
+    let Some(first) = settings.synth.first() else { return Ok(()) };
+    if assembly.join("manifest.json").is_file() {
+        return Ok(());
+    }
+    let message = "`synth:` is not run, because of `--no-run`, and there is no assembly";
+    let help =
+        "let a job that has no secrets synthesize it, and keep the assembly as an artifact for this job";
+    Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_help(help))
 }
 
 /// Runs the `synth:` commands of a header.

@@ -66,9 +66,18 @@ fn parts(output: &Path, written: &[&str]) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn begins_as_part(path: &Path) -> bool {
+    EmittedFile::is_part(&beginning(path))
+}
+
+/// Returns `true` if a file begins as a pipeline of Nestling does.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    beginning(path).starts_with("# Written by Nestling ")
+}
+
+fn beginning(path: &Path) -> String {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(200).read_to_end(&mut start));
-    read.is_ok() && EmittedFile::is_part(&String::from_utf8_lossy(&start))
+    if read.is_ok() { String::from_utf8_lossy(&start).into_owned() } else { String::new() }
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

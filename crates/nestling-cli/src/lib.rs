@@ -6,6 +6,7 @@
 mod ci_env;
 mod exit;
 mod io;
+mod protected;
 mod output;
 mod place;
 mod report;
@@ -79,7 +80,9 @@ fn parsed(
 /// Ignores variables that are set to the empty string: GitLab sets several so where they do not apply, and clap would use the
 /// empty string as a value.
 fn without_empty_variables(command: clap::Command, environment: &ProcessEnvironment) -> clap::Command {
-    let is_empty = |name: &OsStr| name.to_str().is_some_and(|name| environment.is_empty(name));
+    // One that restricts what is trusted is never ignored: empty, it is an error.
+    let is_ignored = |name: &str| name != "NESTLING_WORKSPACE_FROM" && environment.is_empty(name);
+    let is_empty = |name: &OsStr| name.to_str().is_some_and(is_ignored);
     let command =
         command.mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(None) } else { arg });
     command.mut_subcommands(|command| without_empty_variables(command, environment))

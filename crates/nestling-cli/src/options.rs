@@ -35,6 +35,18 @@ pub(crate) struct HeadOptions {
     /// Head commit; by default the pipeline's commit, or the work tree
     #[arg(long, value_name = "REV", env = "NESTLING_HEAD", help_heading = CHANGES)]
     pub head: Option<String>,
+    /// Take the workspace's file and its templates from this revision, such as a protected branch
+    #[arg(
+        long,
+        value_name = "REV",
+        env = "NESTLING_WORKSPACE_FROM",
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        help_heading = CHANGES
+    )]
+    pub workspace_from: Option<String>,
+    /// Run no command of the repository: no `synth`, and no fetch
+    #[arg(long, env = "NESTLING_NO_RUN", value_parser = switch, help_heading = CHANGES)]
+    pub no_run: bool,
     /// Never fetch a missing commit
     #[arg(long, env = "NESTLING_NO_FETCH", value_parser = switch, help_heading = CHANGES)]
     pub no_fetch: bool,
@@ -114,6 +126,8 @@ fn switch(text: &str) -> Result<bool, String> {
 pub(crate) struct RunOptions {
     pub base: Option<String>,
     pub head: Option<String>,
+    pub workspace_from: Option<String>,
+    pub no_run: bool,
     pub no_fetch: bool,
     pub changes_from: Option<PathBuf>,
     pub nul: bool,
@@ -135,7 +149,13 @@ impl RunOptions {
 
 impl From<&HeadOptions> for RunOptions {
     fn from(options: &HeadOptions) -> Self {
-        Self { head: options.head.clone(), no_fetch: options.no_fetch, ..Self::default() }
+        Self {
+            head: options.head.clone(),
+            workspace_from: options.workspace_from.clone(),
+            no_run: options.no_run,
+            no_fetch: options.no_fetch,
+            ..Self::default()
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) struct Session {
     only: Vec<String>,
     except: Vec<String>,
     strict_cdk: bool,
+    no_run: bool,
 }
 
 impl Session {
@@ -46,7 +47,8 @@ impl Session {
         let trust =
             environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
         let mut repository = Repository::discover_trusting(&directory, &trust).map_err(Failure::git)?;
-        if !options.no_fetch {
+        // A fetch runs what git's configuration names, such as a helper for credentials.
+        if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);
         }
         let simulate = options.act_as.as_deref().map(As::parse).transpose();
@@ -59,6 +61,7 @@ impl Session {
             only: options.only.clone(),
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
+            no_run: options.no_run,
         })
     }
 
@@ -129,7 +132,8 @@ impl Session {
 
     /// Plans the pipeline of the change set, and synthesizes the CDK assemblies of its units first.
     pub(crate) fn plan_and_synthesize(&self) -> Result<Plan, Failure> {
-        self.planned(self.simulated(), Synth::Run)
+        let synth = if self.no_run { Synth::Refuse } else { Synth::Run };
+        self.planned(self.simulated(), synth)
     }
 
     /// Plans the pipeline without `--as`; `None` if the option is not given.

@@ -6,16 +6,16 @@ mod include;
 
 pub use include::{RemoteIncludes, Surroundings};
 
-use crate::configuration::rules::{STAGE_NAME, STAGES, WORKFLOW_KEY};
-use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::configuration::rules::{STAGE_NAME, STAGES};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::extends::{Missing, resolve_extends};
 use crate::pipeline::fragment::Fragment;
-use crate::pipeline::keywords::{PASSED_ON, WORKFLOW, is_hidden};
+use crate::pipeline::keywords::is_hidden;
 use crate::pipeline::merge::merge_fragments;
 use crate::pipeline::reference::resolve_references;
-use crate::pipeline::rules::GLOBAL_MAP;
+use crate::pipeline::rules::{DEFAULT_KEY, GLOBAL_MAP};
 use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 
@@ -73,7 +73,6 @@ pub fn fold(
     };
     let (configuration, complete_problems) = complete(fragment, missing, surroundings.defaults);
     problems.extend(complete_problems);
-    problems.extend(unknown_workflow_keys(&configuration.workflow));
     (Configuration { includes, ..configuration }, problems)
 }
 
@@ -96,17 +95,6 @@ fn merged(
     (merge_fragments(fragments), unread, problems)
 }
 
-/// Reports keywords of `workflow` that this program does not know; they are passed on.
-fn unknown_workflow_keys(workflow: &Map) -> impl Iterator<Item = Diagnostic> {
-    let unknown = workflow.entries.iter().filter(|entry| !WORKFLOW.contains(&entry.key.text()));
-    unknown.map(|entry| {
-        let key = entry.key.text();
-        let message = format!("unknown keyword `{key}` in `workflow`");
-        let suggestion = Suggestion::among(key, WORKFLOW.iter().copied());
-        Diagnostic::misspelt(&WORKFLOW_KEY, entry.key.origin, message, suggestion, PASSED_ON)
-    })
-}
-
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
 fn complete(
     mut fragment: Fragment,
@@ -115,8 +103,7 @@ fn complete(
 ) -> (Configuration, Vec<Diagnostic>) {
     let mut problems = resolve_extends(&mut fragment.jobs, missing);
     problems.extend(resolve_references(&mut fragment, missing));
-    let (mut defaults, default_problems) = Defaults::from_globals(&fragment.globals);
-    problems.extend(default_problems);
+    let (mut defaults, mut default_problems) = Defaults::from_globals(&fragment.globals);
     if let Some(weaker) = weaker {
         defaults = defaults.over(weaker);
     }
@@ -132,9 +119,18 @@ fn complete(
         inherit.into_iter().for_each(|inherit| job.body.set("inherit", inherit));
         jobs.insert(name, ConfiguredJob { origin: job.origin, body: job.body });
     }
+    default_problems.retain(|problem| !is_given(problem, &jobs));
+    problems.extend(default_problems);
     let globals = fragment.globals;
     let includes = Vec::new();
     (Configuration { stages, jobs, defaults, workflow, workflow_key, globals, includes }, problems)
+}
+
+/// Returns `true` for a warning of a keyword in `default` that a job has got, where `check` reports it for the job's version.
+fn is_given(problem: &Diagnostic, jobs: &IndexMap<String, ConfiguredJob>) -> bool {
+    let is_key =
+        |job: &ConfiguredJob| job.body.entries.iter().any(|entry| Some(entry.key.origin) == problem.origin());
+    problem.rule == &DEFAULT_KEY && problem.severity == Severity::Warning && jobs.values().any(is_key)
 }
 
 fn workflow_map(node: Node, problems: &mut Vec<Diagnostic>) -> Map {

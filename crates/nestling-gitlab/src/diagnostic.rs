@@ -128,6 +128,8 @@ pub struct Label {
 pub struct Item {
     /// The thing that the item is about: a job, a stack, an action.
     pub subject: String,
+    /// A word that is the same from run to run, and that no other item has; empty for none.
+    pub id: String,
     /// The text of the item.
     pub text: String,
 }
@@ -216,15 +218,31 @@ impl Diagnostic {
     /// Adds an item to the list.
     #[must_use]
     pub fn with_item(mut self, subject: impl Into<String>, text: impl Into<String>) -> Self {
-        self.items.push(Item { subject: subject.into(), text: text.into() });
+        self.items.push(Item { subject: subject.into(), id: String::new(), text: text.into() });
+        self
+    }
+
+    /// Adds an item with an id, by which `allow` can name it.
+    #[must_use]
+    pub fn with_identified_item(
+        mut self,
+        subject: impl Into<String>,
+        id: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        self.items.push(Item { subject: subject.into(), id: id.into(), text: text.into() });
         self
     }
 
     /// Returns the notes, with one more for each text of the items and the subjects that it is said of.
     pub fn all_notes(&self) -> Vec<String> {
-        let mut subjects: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        let mut subjects: IndexMap<&str, Vec<String>> = IndexMap::new();
         for item in &self.items {
-            subjects.entry(&item.text).or_default().push(&item.subject);
+            let subject = match item.id.as_str() {
+                "" => item.subject.clone(),
+                id => format!("{} [{id}]", item.subject),
+            };
+            subjects.entry(&item.text).or_default().push(subject);
         }
         let items = subjects.into_iter().map(|(text, subjects)| format!("{}: {text}", subjects.join(", ")));
         self.notes.iter().cloned().chain(items).collect()

@@ -22,13 +22,17 @@ mod trigger;
 mod job;
 mod header;
 mod globals;
+mod described;
+mod schema;
 
+pub use described::{KeywordRow, expected, rows};
 pub use globals::{DEFAULT, ROOT, WORKFLOW};
 pub(crate) use globals::{DEFAULT_KEYS, ROOT_KEYS, WORKFLOW_KEYS};
 pub use header::HEADER;
 pub use includes::INCLUDE;
 pub(crate) use job::JOB_KEYS;
 pub use job::{JOB, TRIGGER_JOB};
+pub use schema::schema;
 pub use shape::{
     CaseShape, Constraint, DurationShape, Keyword, ListShape, MappingShape, NamesShape, Null, Release, Shape,
     StringShape, Words,

@@ -8,4 +8,4 @@ mod fragment;
 pub use assembly_jobs::{AssemblyJobs, assembly_jobs};
 pub(crate) use catalogue::Purpose;
 pub use fragment::Assemblies;
-pub(crate) use fragment::{Fragment, InRepository, Request, directory_of, fragment, is_committed};
+pub(crate) use fragment::{Fragment, InRepository, Request, fragment};

@@ -53,6 +53,8 @@ pub struct ChangeSet {
     pub history: History,
     /// The paths of a given list that neither side has.
     pub unknown_paths: Vec<RepoPath>,
+    /// The commit that the workspace's file and templates come from, if that is not head.
+    pub workspace_from: Option<CommitId>,
 }
 
 /// Extent of a change.
@@ -214,13 +216,23 @@ impl ChangeSet {
 
     fn without_base(extent: Extent) -> Self {
         let head = Head::WorkTree { commit: None };
-        Self { base: None, head, extent, history: History::Complete, unknown_paths: Vec::new() }
+        Self {
+            base: None,
+            head,
+            extent,
+            history: History::Complete,
+            unknown_paths: Vec::new(),
+            workspace_from: None,
+        }
     }
 
     /// Base and head, how each was found, and how deep the clone is where it is cut off: a line each.
     pub fn provenance(&self) -> String {
         let mut lines: Vec<String> = self.base.iter().map(|base| format!("Base: {base}")).collect();
         lines.push(format!("Head: {}", self.head));
+        if let Some(commit) = &self.workspace_from {
+            lines.push(format!("Workspace: its file and templates are those of {}", commit.short()));
+        }
         if let History::Shallow { commits } = self.history {
             let noun = if commits == 1 { "commit" } else { "commits" };
             lines.push(format!("Clone: shallow, {commits} {noun} deep"));

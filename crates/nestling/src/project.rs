@@ -11,6 +11,7 @@ mod checked_kinds;
 mod planning;
 mod comparison;
 mod path;
+mod workspace_from;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};
@@ -19,6 +20,7 @@ pub use path::PathFacts;
 pub use planning::Planning;
 
 use finish::ParentFile;
+use workspace_from::WorkspaceFrom;
 
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
 use crate::repository::{Repository, revisions};
@@ -48,6 +50,7 @@ pub struct Project<'r> {
     loaded: Loaded,
     facts: PipelineFacts,
     sources: Sources,
+    workspace_from: Option<WorkspaceFrom>,
 }
 
 impl Repository {
@@ -103,22 +106,34 @@ impl<'r> Project<'r> {
             loaded,
             facts,
             sources,
+            workspace_from: None,
         })
     }
 
     /// Reads the workspace at a head that is known; the facts are those of no pipeline yet.
     fn at(repository: &'r Repository, mut request: ChangeRequest, head: Head) -> Result<Self, Error> {
-        let files = head_files(repository, &head)?;
-        let sources = Sources::default();
-        let root = workspace::workspace_root(&*files, repository.position())?;
-        let loaded = workspace::load_at(&*files, &sources, &root)?;
-        request.policies = loaded.workspace.policies.clone();
         request.fetch = match repository.fetch_timeout() {
             Some(timeout) => FetchPolicy::Allow { timeout },
             None => FetchPolicy::Forbid,
         };
+        let workspace_from = WorkspaceFrom::read(repository, &request)?;
+        let mut files = head_files(repository, &head)?;
+        let sources = Sources::default();
+        let root = match &workspace_from {
+            Some(from) => from.root(),
+            None => workspace::workspace_root(&*files, repository.position())?,
+        };
+        if let Some(from) = &workspace_from {
+            files = from.in_place(files);
+        }
+        let mut loaded = workspace::load_at(&*files, &sources, &root)?;
+        if let Some(from) = &workspace_from {
+            from.apply(&mut loaded);
+        }
+        request.policies = loaded.workspace.policies.clone();
         let facts = PipelineFacts::local(None, None, None);
-        Ok(Self { files, repository: Some(repository), request, head, loaded, facts, sources })
+        let repository = Some(repository);
+        Ok(Self { files, repository, request, head, loaded, facts, sources, workspace_from })
     }
 
     /// Finds what changed between base and head, by what started the pipeline and by the workspace's policies. The answer is
@@ -129,7 +144,9 @@ impl<'r> Project<'r> {
     /// ([`ChangeRequest::require_base`]).
     pub fn changes(&self) -> Result<ChangeSet, Error> {
         let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
-        Ok(changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?)
+        let mut changes = changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?;
+        changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
+        Ok(changes)
     }
 
     /// Starts a plan for these changes, which need not be the ones that [`Project::changes`] finds.
@@ -183,6 +200,7 @@ impl<'r> Project<'r> {
             loaded: Loaded::default(),
             facts: PipelineFacts::local(None, None, None),
             sources: Sources::default(),
+            workspace_from: None,
         }
     }
 
@@ -196,6 +214,7 @@ impl<'r> Project<'r> {
             loaded,
             facts,
             sources: self.sources.clone(),
+            workspace_from: self.workspace_from.clone(),
         }
     }
 

@@ -56,6 +56,7 @@ pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, Replace
 pub(crate) use uses::read_uses;
 
 use crate::changes::{As, Occasion, PipelineFacts, Policies};
+use nestling_files::files::Revision;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::AllowEntry;
 use nestling_gitlab::configuration::Staged;
@@ -95,6 +96,8 @@ pub struct Workspace {
     pub(crate) file: Option<FileId>,
     /// The folders where `use:` looks for templates, in order.
     pub(crate) template_folders: Vec<TemplateFolder>,
+    /// The revision that its templates are read from, where that is not the revision of the units.
+    pub(crate) templates_from: Option<Revision>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
     pub(crate) stages: Vec<Staged>,
     /// A change to these paths selects nothing.
@@ -128,6 +131,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Lets templates be read from a revision, but for those of folders that name one of their own.
+    pub(crate) fn read_templates_from(&mut self, revision: &Revision) {
+        for folder in &mut self.template_folders {
+            folder.revision.get_or_insert_with(|| revision.clone());
+        }
+    }
+
     /// Returns the place of the root's `nestling.yml`, for what comes from the workspace as a whole.
     pub fn origin(&self) -> Origin {
         self.file.map_or_else(Origin::generated, Origin::file)

@@ -20,6 +20,73 @@ pub(crate) fn triggers(resources: &[(&str, Json<'_>)]) -> Vec<String> {
     triggers.into_iter().collect()
 }
 
+/// Returns the meaning of an execution mode in GitLab; none where that is how GitLab does it.
+fn execution_mode(mode: &str) -> Option<String> {
+    let instead = match mode {
+        // An older deploy that has been overtaken fails.
+        "SUPERSEDED" => return None,
+        "QUEUED" => "resource groups with the process mode `oldest_first` keep the order",
+        _ => "deploys of an environment run one at a time",
+    };
+    Some(format!(
+        "`ExecutionMode` of the pipeline: {mode}; in GitLab pipelines run at the same time, and {instead}"
+    ))
+}
+
+/// Returns the settings of an action that no job has.
+pub(crate) fn lost_of_action(action: &Json<'_>) -> Result<Vec<String>, Diagnostic> {
+    const READ: [&str; 9] = [
+        "ActionTypeId",
+        "Configuration",
+        "InputArtifacts",
+        "Name",
+        "Namespace",
+        "OutputArtifacts",
+        "Region",
+        "RoleArn",
+        "RunOrder",
+    ];
+    let mut lost = Vec::new();
+    for (key, value) in action.entries()? {
+        if !READ.contains(&key) {
+            lost.push(format!("`{key}`: {}", value.value()));
+        }
+    }
+    let category = action.field("ActionTypeId")?.text_of("Category")?.map(str::to_owned);
+    let configuration = action.get("Configuration").filter(|_| category.as_deref() == Some("Approval"));
+    for (key, words) in
+        [("ExternalEntityLink", "the address to review"), ("NotificationArn", "the topic that is told")]
+    {
+        let value = configuration.as_ref().and_then(|configuration| configuration.get(key));
+        // CDK's own check of permissions links to its log.
+        if let Some(value) = value.filter(|value| !value.value().to_string().contains("#{")) {
+            lost.push(format!("`{key}`, {words}: {}", value.value()));
+        }
+    }
+    Ok(lost)
+}
+
+/// Returns the resources of a pipeline's stack that are neither the pipeline nor made for it: they go with the stack.
+pub(crate) fn beside(resources: &[(&str, Json<'_>)], own_ids: &[String]) -> Vec<String> {
+    const MACHINERY: [&str; 11] = [
+        "AWS::CDK::Metadata",
+        "AWS::CodeBuild::Project",
+        "AWS::CodeBuild::ReportGroup",
+        "AWS::CodePipeline::Pipeline",
+        "AWS::CodePipeline::Webhook",
+        "AWS::CodeStarNotifications::NotificationRule",
+        "AWS::Events::Rule",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
+        "AWS::KMS::Alias",
+        "AWS::S3::BucketPolicy",
+    ];
+    let others = resources.iter().filter(|(id, resource)| {
+        !MACHINERY.contains(&type_of(resource)) && !own_ids.iter().any(|own| own == id)
+    });
+    others.map(|(id, resource)| format!("{} `{id}`", type_of(resource))).collect()
+}
+
 /// Returns the settings of a pipeline that say how it runs.
 pub(crate) fn lost(pipeline: &Json<'_>) -> Result<Vec<String>, Diagnostic> {
     const CARRIED_OVER: [&str; 9] = [
@@ -36,6 +103,9 @@ pub(crate) fn lost(pipeline: &Json<'_>) -> Result<Vec<String>, Diagnostic> {
     let mut lost = Vec::new();
     let properties = pipeline.field("Properties")?;
     for (key, value) in properties.entries()? {
+        if key == "ExecutionMode" {
+            lost.extend(execution_mode(value.value().as_str().unwrap_or_default()));
+        }
         if !CARRIED_OVER.contains(&key) {
             lost.push(format!("`{key}` of the pipeline: {}", value.value()));
         }

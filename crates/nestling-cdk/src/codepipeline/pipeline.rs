@@ -41,6 +41,8 @@ pub(crate) struct Pipeline {
     pub triggers: Vec<String>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
+    /// What its stack has beside it, in words.
+    pub beside: Vec<String>,
     /// The region of its stack, where that is known.
     pub region: Option<String>,
     /// Where it is written.
@@ -73,6 +75,8 @@ pub(crate) struct Action {
     pub primary: Option<String>,
     /// The artifacts that it makes.
     pub outputs: Vec<String>,
+    /// Settings without counterpart, in words.
+    pub lost: Vec<String>,
     /// Variables that are set for each run.
     pub variables: Vec<Variable>,
     /// The region that it runs in, where that is not the pipeline's own.

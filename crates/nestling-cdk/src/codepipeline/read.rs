@@ -1,6 +1,6 @@
 //! Reads the pipelines of an assembly.
 
-use super::lost::{lost, triggers};
+use super::lost::{beside, lost, lost_of_action, triggers};
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
 use super::variable::{Variable, VariableValue};
@@ -59,6 +59,7 @@ fn of_stack(reader: &Reader<'_>, assembly: &Assembly, stack: &Stack) -> Result<V
             graph: None,
             triggers: triggers(&resources),
             lost: lost(resource)?,
+            beside: beside(&resources, &own_ids),
             region: stack.region.clone(),
             origin: resource.origin(),
         });
@@ -182,6 +183,7 @@ impl Reading<'_> {
             inputs: artifact_names(action, "InputArtifacts")?,
             primary: configuration.text("PrimarySource"),
             outputs: artifact_names(action, "OutputArtifacts")?,
+            lost: lost_of_action(action)?,
             variables: configuration.variables()?,
             region: action.get("Region").map(|region| self.spelled(&region)),
             origin: action.origin(),

@@ -1,6 +1,7 @@
 //! A pipeline's actions as nodes: what GitLab does by itself falls away, publishing is gathered by stage, the rest is
 //! one node an action.
 
+mod settings;
 mod replaced;
 mod step;
 
@@ -71,6 +72,9 @@ struct Adding<'a> {
 impl<'a> Adding<'a> {
     fn action(&mut self, id: OrderedId<'a>, role: Role) -> Vec<NodeId> {
         let action = self.actions[id].action;
+        for lost in &action.lost {
+            self.report(LineKind::Setting, id, lost);
+        }
         match role {
             Role::Source => self.source(id, action),
             Role::Synth => self.synth(id, action),

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// can do that: it must not be deployed past the steps and approvals there.
 pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
     let owned = owned(deployment, pipelines);
-    let holding = pipeline_stacks(deployment);
+    let holding = pipeline_stacks(deployment, pipelines);
     let mut nodes: BTreeMap<StackId, NodeId> = BTreeMap::new();
     for (stack_id, stack) in Id::each(&deployment.assembly.stacks) {
         if owned.stacks.contains(&stack_id) || holding.contains(&stack_id) {
@@ -70,13 +70,13 @@ fn owned(deployment: &Deployment, pipelines: &[Pipeline]) -> Owned {
 }
 
 /// The stacks that hold a pipeline, and those that CDK made for them in other regions: GitLab takes their place.
-fn pipeline_stacks(deployment: &mut Deployment) -> BTreeSet<StackId> {
+fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTreeSet<StackId> {
     let stacks = &deployment.assembly.stacks;
     let mut found = BTreeSet::new();
     for (stack_id, stack) in Id::each(stacks) {
         let inside = format!("{}/", stack.path);
-        let pipelines = Id::each(&deployment.pipelines);
-        let held: Vec<PipelineId> = pipelines
+        let paths = Id::each(&deployment.pipelines);
+        let held: Vec<PipelineId> = paths
             .filter(|(_, path)| path.as_str().starts_with(&inside))
             .map(|(pipeline_id, _)| pipeline_id)
             .collect();
@@ -85,12 +85,20 @@ fn pipeline_stacks(deployment: &mut Deployment) -> BTreeSet<StackId> {
         }
         // A line of its own pipeline is left out where the header chooses another one: that stack must stay.
         let pipeline = if let [only] = held[..] { Some(only) } else { None };
-        let mut line = |stack_id: StackId, text: &str| {
+        let mut line_of = |kind: LineKind, stack_id: StackId, text: &str| {
             let stack = &stacks[stack_id];
             let (subject, text) = (format!("stack {}", stack.path), text.to_owned());
-            let line = Line { kind: LineKind::Replaced, subject, text, pipeline, origin: stack.origin };
-            deployment.report.push(line);
+            deployment.report.push(Line { kind, subject, text, pipeline, origin: stack.origin });
         };
+        let beside = held.first().map(|pipeline_id| &pipelines[pipeline_id.index()].beside);
+        if let Some(beside) = beside.filter(|beside| !beside.is_empty()) {
+            let text = format!(
+                "beside the pipeline it has {}: keep or move these before you delete it",
+                beside.join(", ")
+            );
+            line_of(LineKind::Stack, stack_id, &text);
+        }
+        let mut line = |stack_id: StackId, text: &str| line_of(LineKind::Replaced, stack_id, text);
         found.insert(stack_id);
         line(
             stack_id,

@@ -80,13 +80,21 @@ pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> 
     found.or_else(|| actions.iter().map(|ordered| ordered.action).find(|action| is_source(action)))
 }
 
-/// Returns the directories of the assembly whose assets commands publish: `cdk-assets --path "DIR/X.assets.json" … publish`.
-pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = RepoPath> {
+/// Returns what commands publish, `cdk-assets --path "DIR/X.assets.json" … publish "SELECTOR"`: the directory of the
+/// assembly, and the asset with its place.
+pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = (RepoPath, &str)> {
     let publishing =
         spec.commands().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
     publishing.filter_map(|command| {
-        let path = command.split_once("--path ")?.1.trim_start().trim_start_matches('"');
-        let end = path.find(['"', ' ']).unwrap_or(path.len());
-        RepoPath::parse(&path[..end]).ok()?.parent()
+        let path = word_behind(command, "--path ")?;
+        let selector = word_behind(command, " publish ").unwrap_or_default();
+        Some((RepoPath::parse(path).ok()?.parent()?, selector))
     })
+}
+
+/// Returns the word behind an option, without its quotes.
+fn word_behind<'a>(command: &'a str, option: &str) -> Option<&'a str> {
+    let word = command.split_once(option)?.1.trim_start().trim_start_matches('"');
+    let end = word.find(['"', ' ']).unwrap_or(word.len());
+    Some(&word[..end])
 }

@@ -3,20 +3,22 @@
 use super::request::Request;
 use super::writer::Writer;
 use crate::assembly::{Stack, StackId};
+use crate::cli::{Cli, FETCHED};
 use crate::report::LineKind;
-use crate::settings::AssemblySource;
+use crate::settings::{AssemblySource, Purpose};
 use nestling_gitlab::yaml::Node;
 
-/// Writes what every job has that calls the CDK command line: the image, the login, the region. `stack` is the one that the
-/// job works on, if it is one.
-pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
+/// Writes what every job has that calls the CDK command line: the image, the login, the region. `stacks` are those that the
+/// job brings to a new state.
+pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) {
     let request = job.request;
     job.body.node("image", request.settings.image.clone());
     // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
+    let cli = request.cli();
+    let is_fetched = cli.command.starts_with(FETCHED);
     let needs_checkout =
-        request.settings.from == AssemblySource::Checkout || !request.settings.cli.starts_with("npx --yes ");
-    let region = region(job, stack).map(str::to_owned);
-    let role = job.target.and_then(|target| target.role.as_ref());
+        request.settings.from == AssemblySource::Checkout || !is_fetched || request.runs_in_app();
+    let region = region(job, stacks).map(str::to_owned);
     job.body.default_variables(|variables| {
         if !needs_checkout {
             variables.text("GIT_STRATEGY", "none");
@@ -24,20 +26,48 @@ pub(crate) fn begin(job: &mut Writer<'_>, stack: Option<StackId>) {
         if let Some(region) = region {
             variables.text("AWS_REGION", region);
         }
-        if let Some(role) = role {
-            variables.node("AWS_ROLE_ARN", Node::string(role.origin, role.value.as_str()));
+        if cli.version.is_some() {
+            variables
+                .text("npm_config_cache", "$CI_PROJECT_DIR/.npm")
+                .text("npm_config_prefer_offline", "true");
         }
     });
-    login(job);
-    if let Some(stack) = stack {
+    // All jobs share what the first of them has fetched.
+    if let Some(version) = &cli.version {
+        job.body.child("cache", |cache| {
+            cache.text("key", format!("aws-cdk-{version}")).texts("paths", [".npm/"]);
+        });
+    }
+    note_tool(job, cli);
+    if let Some(tags) = request.settings.tags.of(purpose) {
+        job.body.node("tags", tags.clone());
+    }
+    login(job, purpose);
+    for stack in stacks {
+        let stack = *stack;
         note_unknown_place(job, &request.deployment.assembly.stacks[stack]);
     }
 }
 
+/// Reports a command line that is not the project's own, and settings of the project that a job cannot follow.
+fn note_tool(job: &mut Writer<'_>, cli: Cli) {
+    let settings = job.request.settings;
+    let (subject, origin) = ("the CDK command line", settings.origin);
+    if let Some(deviation) = cli.deviation {
+        job.report.add(LineKind::Setting, subject, deviation, origin);
+    }
+    if cli.version.is_some() && settings.app_settings.iter().any(|key| key == "plugin") {
+        let text =
+            "`cdk.json` has plugins, which jobs do not install: name a program of the project with `cli`";
+        job.report.add(LineKind::Setting, subject, text, origin);
+    }
+}
+
 /// The region where the job logs in. The command line finds each stack's own by itself.
-fn region<'a>(job: &Writer<'a>, stack: Option<StackId>) -> Option<&'a str> {
-    let first = || job.target.and_then(|target| target.stacks.first().copied());
-    let stack = stack.or_else(first)?;
+fn region<'a>(job: &Writer<'a>, stacks: &[StackId]) -> Option<&'a str> {
+    let target = job.target.or_else(|| job.shown_target());
+    let of_target = || target.and_then(|target| target.stacks.first().copied());
+    let stack = stacks.first().copied().or_else(of_target)?;
     job.request.deployment.assembly.stacks[stack].region.as_deref()
 }
 
@@ -50,17 +80,34 @@ fn note_unknown_place(job: &mut Writer<'_>, stack: &Stack) {
 
 /// Trades the job's token for a role, if there is one to trade it for
 /// (<https://docs.gitlab.com/ci/cloud_services/aws/>).
-pub(crate) fn login(job: &mut Writer<'_>) {
+pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
+    let target = job.target.or_else(|| job.shown_target());
+    for variable_of in [Purpose::Deploy, purpose] {
+        // Who only looks never gets the role that deploys.
+        let is_meant = variable_of == purpose || purpose == Purpose::Assets;
+        if let Some(role) = target.and_then(|target| target.roles.get(&variable_of)).filter(|_| is_meant) {
+            let role = Node::string(role.origin, role.value.as_str());
+            job.body.default_variables(|variables| _ = variables.node(variable_of.variable(), role));
+        }
+    }
     let Some(audience) = &job.request.settings.audience else { return };
     job.body.child("id_tokens", |tokens| {
         tokens.child("AWS_TOKEN", |token| _ = token.text("aud", audience.as_str()));
     });
+    let own_role = match purpose {
+        Purpose::Deploy => None,
+        Purpose::Assets => Some(r#"export AWS_ROLE_ARN="${AWS_ASSETS_ROLE_ARN:-$AWS_ROLE_ARN}""#),
+        Purpose::Diff => Some(r#"export AWS_ROLE_ARN="$AWS_DIFF_ROLE_ARN""#),
+    };
     let lines = [
         r#"if [ -n "$AWS_ROLE_ARN" ]; then"#,
         r#"  export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)" AWS_ROLE_SESSION_NAME="gitlab-$CI_JOB_ID""#,
         r#"  printf %s "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE""#,
+        r#"  ref_type="${CI_COMMIT_TAG:+tag}""#,
+        r#"  echo "$AWS_ROLE_ARN has to trust project_path:$CI_PROJECT_PATH:ref_type:${ref_type:-branch}:ref:$CI_COMMIT_REF_NAME""#,
         "fi",
     ];
+    let lines: Vec<&str> = own_role.into_iter().chain(lines).collect();
     job.body.texts("before_script", [lines.join("\n")]);
 }
 

@@ -1,9 +1,10 @@
 //! The jobs that an environment needs beside those of its nodes: its assets, the person who starts it, the deployment as
 //! a whole, and the order of environments.
 
-use super::graph::{Graph, JobId, PlannedJob, Role, with_assets, work_of};
+use super::graph::{Graph, JobId, PlannedJob, Role, deployed_by, stop_name, with_assets, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
+use crate::assembly::Stack;
 use crate::deployment::Work;
 use crate::environment::{DeployStart, EarlierEnvironment};
 use crate::id::Id;
@@ -11,7 +12,23 @@ use std::collections::BTreeSet;
 
 /// Outside of pipelines the assets of a target are published by one job, before the stacks that use them.
 pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
-    let users = graph.jobs_that(|job| job.target == Some(target_id) && with_assets(request, job).is_some());
+    let users = graph.jobs_that(|job| job.target == Some(target_id) && !with_assets(request, job).is_empty());
+    if users.is_empty() {
+        return;
+    }
+    // Stacks may make the very places that assets are published to.
+    let stacks = &request.deployment.assembly.stacks;
+    let used = graph.stacks_with_assets(request, target_id);
+    let is_before = |job: &PlannedJob| {
+        let mut own = job.nodes.iter().filter_map(|node| request.deployment.nodes[*node].work.stack());
+        own.any(|own| used.iter().any(|user| needs_for_assets(&stacks[*user], &stacks[own])))
+    };
+    let before = graph.jobs_that(is_before);
+    let past = graph.past();
+    // Such a job publishes what it needs itself.
+    let publishes_itself =
+        |user: &JobId| before.iter().any(|other| other == user || past.holds(*other, *user));
+    let users: Vec<JobId> = users.into_iter().filter(|user| !publishes_itself(user)).collect();
     if users.is_empty() {
         return;
     }
@@ -20,11 +37,17 @@ pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Targ
     for user in users {
         graph.jobs[user].after.insert(assets);
     }
+    graph.jobs[assets].after.extend(before);
 }
 
-/// An environment of several stacks gets one job that is its deployment. In the normal run there is nothing left for it to
-/// do; run again from GitLab's list of deployments it rolls all stacks back, in order. So does one whose only stack is
-/// reviewed: a change set can be executed once.
+/// Returns whether the assets of a stack can be published only once another stack of its manifest is there.
+fn needs_for_assets(stack: &Stack, other: &Stack) -> bool {
+    stack.directory == other.directory && stack.assets.after.contains(&other.id)
+}
+
+/// An environment that one job deploys has its deployment in that job. Where several do, one more is the deployment as a
+/// whole: in the normal run there is nothing left for it to do; run again from GitLab's list of deployments it rolls all
+/// stacks back, in order. So it is with a single stack that is reviewed: a change set can be executed once.
 pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
     let deploys = graph.deploys(request, target_id);
     let (Some(first), Some(last)) = (deploys.first(), deploys.last()) else { return };
@@ -33,7 +56,9 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
         graph.deployments.insert(target_id, *first);
         return;
     }
-    let name = common_parent(deploys.iter().map(|job| graph.jobs[*job].name.as_str()));
+    let nodes = deploys.iter().flat_map(|job| &graph.jobs[*job].nodes);
+    let node_names: Vec<String> = nodes.map(|node| request.node_name(*node)).collect();
+    let name = common_parent(node_names.iter().map(String::as_str));
     let name = name.unwrap_or_else(|| target.name.clone());
     // A target may spread over several waves: its deployment is done in the last one.
     let group = graph.jobs[*last].group.clone().or_else(|| graph.jobs[*first].group.clone());
@@ -51,23 +76,38 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
     graph.deployments.insert(target_id, settle);
 }
 
-/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where a step of the
-/// pipeline asks already, nobody is asked twice.
-pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
-    if target.environment.start == DeployStart::Automatic {
+/// An environment that several jobs deploy gets a stop job of its own, which can run as soon as the first of them can: what
+/// stops half way must not stay for ever. Where one job deploys all of it, that job's `stop` block does.
+pub(crate) fn add_stop(graph: &mut Graph, target: &Target, target_id: TargetId) {
+    let Some(deployment) = graph.deployments.get(&target_id).copied() else { return };
+    let has_own_block = target.environment.keywords.as_ref().is_ok_and(|keywords| keywords.stop.is_some());
+    let is_settled = graph.jobs[deployment].role == Role::Settle(target_id);
+    if target.destroyed.is_empty() || has_own_block || !is_settled {
         return;
     }
     let past = graph.past();
-    let deploys = graph.deploys(request, target_id);
-    let approvals = graph.jobs_that(|job| {
-        job.target == Some(target_id) && work_of(request, job).is_some_and(Work::is_approval)
-    });
-    let is_asked =
-        approvals.iter().any(|approval| deploys.iter().all(|deploy| past.holds(*deploy, *approval)));
-    if is_asked || deploys.is_empty() {
+    let starts: Vec<JobId> = graph.jobs[deployment].after.iter().copied().collect();
+    let common = graph.jobs_that(|job| !matches!(job.role, Role::Diff(_))).into_iter();
+    let common: BTreeSet<JobId> =
+        common.filter(|job| starts.iter().all(|start| past.holds(*start, *job))).collect();
+    let name = stop_name(&graph.jobs[deployment].name);
+    let group = graph.jobs[deployment].group.clone();
+    let stop = graph.push(name, Role::Stop(target_id), Some(target_id), group, target.origin);
+    graph.jobs[stop].after = common;
+    graph.stops.insert(target_id, stop);
+}
+
+/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where an approval of the
+/// pipeline asks already, nobody is asked twice.
+pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    if target.environment.start == DeployStart::Automatic
+        || graph.deploys(request, target_id).is_empty()
+        || approval(graph, request, target_id).is_some()
+    {
         return;
     }
-    let own = graph.jobs_that(|job| job.target == Some(target_id) && !matches!(job.role, Role::Diff(_)));
+    let past = graph.past();
+    let own = graph.jobs_that(|job| job.target == Some(target_id));
     let is_first = |job: &JobId| !own.iter().any(|other| past.holds(*job, *other));
     let firsts: Vec<JobId> = own.iter().copied().filter(is_first).collect();
     let name = format!("{}: start", target.name);
@@ -79,6 +119,55 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
         graph.jobs[gate].after.extend(before);
         graph.jobs[first].after.insert(gate);
     }
+}
+
+/// Returns the last approval of the pipeline that all deploys of an environment wait for, and no other environment's before
+/// them.
+fn approval(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> Option<JobId> {
+    let past = graph.past();
+    let deploys = graph.deploys(request, target_id);
+    let others =
+        graph.jobs_that(|job| job.target != Some(target_id) && !deployed_by(request, job).is_empty());
+    // An approval that another environment is deployed after is not asked about this one.
+    let is_for_another = |approval: JobId| {
+        let mut behind = others.iter().filter(|other| past.holds(**other, approval));
+        behind.any(|other| deploys.iter().any(|deploy| past.holds(*deploy, *other)))
+    };
+    let mut approvals = graph.jobs_that(|job| work_of(request, job).is_some_and(Work::is_approval));
+    approvals.retain(|approval| {
+        deploys.iter().all(|deploy| past.holds(*deploy, *approval)) && !is_for_another(*approval)
+    });
+    approvals.iter().copied().find(|job| !approvals.iter().any(|other| past.holds(*other, *job)))
+}
+
+/// Shows what would change: to a merge request for environments that it does not deploy to, and else to the person who
+/// starts or approves a deploy.
+pub(crate) fn add_diff(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
+    let name = format!("{}: diff", target.name);
+    let role = Role::Diff(target_id);
+    if !target.environment.deployed {
+        if request.is_merge_request {
+            graph.push(name, role, Some(target_id), None, target.origin);
+        }
+        return;
+    }
+    if graph.deploys(request, target_id).is_empty() {
+        return;
+    }
+    let gate = graph.jobs_that(|job| job.role == Role::Gate(target_id)).first().copied();
+    let Some(button) = gate.or_else(|| approval(graph, request, target_id)) else { return };
+    let past = graph.past();
+    let prepares = |job: &PlannedJob| {
+        job.target == Some(target_id) && matches!(work_of(request, job), Some(Work::Prepare(_)))
+    };
+    // A change set shows it better.
+    if graph.jobs_that(prepares).into_iter().any(|prepare| past.holds(button, prepare)) {
+        return;
+    }
+    let group = graph.jobs[button].group.clone();
+    let diff = graph.push(name, role, Some(target_id), group, target.origin);
+    graph.jobs[diff].after = graph.jobs[button].after.clone();
+    graph.jobs[button].after.insert(diff);
 }
 
 /// `after` of the catalogue: an environment waits for the one before it, unless the pipeline says the opposite.
@@ -110,7 +199,7 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
 }
 
 /// Returns the beginning that the names of a target's stacks share: `Staging` for `Staging/Data` and `Staging/Service`.
-fn common_parent<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn common_parent<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names = names.map(|name| name.strip_suffix(".Deploy").unwrap_or(name));
     let parents: BTreeSet<&str> =
         names.filter_map(|name| name.rsplit_once(['.', '/'])).map(|(parent, _)| parent).collect();

@@ -1,30 +1,40 @@
 //! Jobs that call the CDK command line.
 
 use super::account::{begin, with_docker};
+use super::destroy;
+use super::files::in_checkout;
 use super::outputs::{DOTENV, OUTPUTS, Output, dotenv, own_outputs, publish_outputs, url};
 use super::request::Request;
-use super::targets::{Target, TargetId};
+use super::targets::TargetId;
 use super::writer::Writer;
 use crate::assembly::StackId;
-use crate::report::LineKind;
-use crate::shell::{quoted, variable};
+use crate::settings::Purpose;
+use crate::shell::variable;
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
 /// The name of a change set that somebody reviews: each pipeline has its own.
 const CHANGE_SET: &str = "gitlab-$CI_PIPELINE_ID";
 
-/// Deploys one stack, nothing else.
-pub(crate) fn stack(job: &mut Writer<'_>, stack: StackId) {
-    let outputs = own_outputs(job, stack);
+/// The most stacks that a job deploys at the same time: CloudFormation answers only so many calls a second.
+const CONCURRENCY_LIMIT: usize = 10;
+
+/// Deploys these stacks, nothing else.
+pub(crate) fn stacks(job: &mut Writer<'_>, stacks: &[StackId]) {
+    let outputs = own_outputs(job);
     let is_deployment = job.is_deployment();
     let writes_outputs = !outputs.is_empty() || is_deployment;
-    let mut script = vec![deploy(job.request, &[stack], "", writes_outputs)];
-    begin(job, Some(stack));
+    let mut script = vec![deploy(job.request, stacks, "", writes_outputs)];
+    begin(job, stacks, Purpose::Deploy);
+    // Where one of them makes the place that images are published to, no other job can publish them before.
+    let all = &job.request.deployment.assembly.stacks;
+    if stacks.iter().any(|stack| all[*stack].assets.images > 0 && !all[*stack].assets.after.is_empty()) {
+        with_docker(job);
+    }
     if is_deployment {
         finish_target(job, outputs, &mut script);
     } else {
-        one_at_a_time(job, stack);
+        job.deploying(None);
         publish_outputs(job, &outputs, &mut script);
     }
     job.body.texts("script", script);
@@ -32,8 +42,10 @@ pub(crate) fn stack(job: &mut Writer<'_>, stack: StackId) {
 
 /// Makes a change set and leaves it for somebody to review.
 pub(crate) fn prepare(job: &mut Writer<'_>, stack: StackId) {
-    begin(job, Some(stack));
-    one_at_a_time(job, stack);
+    begin(job, &[stack], Purpose::Deploy);
+    // CloudFormation makes no change set of a stack that is being updated.
+    job.accessing("prepare");
+    job.one_at_a_time();
     let method = format!("--method=prepare-change-set --change-set-name {CHANGE_SET}");
     let deploy = deploy(job.request, &[stack], &method, false);
     // Without anything to change there is no change set, and executing it would fail.
@@ -56,9 +68,9 @@ pub(crate) fn prepare(job: &mut Writer<'_>, stack: StackId) {
 /// happened to the stack since, and tells the outputs.
 pub(crate) fn execute(job: &mut Writer<'_>, stack: StackId) {
     let request = job.request;
-    let outputs = own_outputs(job, stack);
-    begin(job, Some(stack));
-    one_at_a_time(job, stack);
+    let outputs = own_outputs(job);
+    begin(job, &[stack], Purpose::Deploy);
+    job.deploying(None);
     let change_set = |verb: &str| {
         let method = format!("--method={verb}-change-set --change-set-name {CHANGE_SET}");
         deploy(request, &[stack], &method, !outputs.is_empty())
@@ -72,11 +84,11 @@ pub(crate) fn execute(job: &mut Writer<'_>, stack: StackId) {
 }
 
 /// Brings the stacks of a target that other jobs of this pipeline have deployed to the new state: in the normal run they
-/// are in it, and the job records the deployment. It takes no other stack of the target, since nothing in this pipeline
+/// are in it, and the job records the deployment as a whole. It takes no other stack of the target, since nothing in this pipeline
 /// has let that through.
 pub(crate) fn settle(job: &mut Writer<'_>, target: TargetId) {
-    begin(job, None);
     let stacks = job.plan.graph.deployed_stacks(job.request, target);
+    begin(job, &[], Purpose::Deploy);
     let mut script = vec![deploy(job.request, &stacks, "", true)];
     finish_target(job, BTreeSet::new(), &mut script);
     job.body.texts("script", script);
@@ -85,69 +97,45 @@ pub(crate) fn settle(job: &mut Writer<'_>, target: TargetId) {
 /// Publishes the assets of stacks.
 pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
-    begin(job, None);
+    begin(job, &[], Purpose::Assets);
     job.accessing("prepare");
     let all = &request.deployment.assembly.stacks;
     if stacks.iter().any(|stack| all[*stack].assets.images > 0) {
         with_docker(job);
     }
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
-    let command = format!(
-        "{cli} publish-assets --unstable=publish-assets --app {assembly} {selected} --exclusively --no-notices"
-    );
-    job.body.texts("script", [command]);
+    let options = format!("{} --exclusively --no-notices", request.selected(stacks));
+    job.body.texts("script", [request.call("publish-assets --unstable=publish-assets", &options)]);
 }
 
 /// Shows whether permissions would broaden. The pipeline goes on either way: a person decides.
 pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
-    begin(job, None);
+    begin(job, &[], Purpose::Deploy);
     job.accessing("verify");
     job.body.child("allow_failure", |allowed| {
         let exit_code = Node::plain(allowed.origin(), "1");
         allowed.list("exit_codes", vec![exit_code]);
     });
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
-    let command =
-        format!("{cli} diff --app {assembly} {selected} --exclusively --security-only --fail --no-notices");
-    job.body.texts("script", [command]);
-}
-
-/// Shows a merge request what it would change in an environment that it does not deploy to.
-pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
-    let request = job.request;
-    begin(job, None);
-    job.accessing("verify");
-    let selected = selected(request, &job.plan.targets.all[target].stacks);
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    job.body.texts("script", [format!("{cli} diff --app {assembly} {selected} --exclusively --no-notices")]);
-}
-
-/// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
-/// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on, or
-/// what depends on them, as well.
-fn selected(request: &Request<'_>, stacks: &[StackId]) -> String {
-    let stacks = stacks.iter().map(|stack| &request.deployment.assembly.stacks[*stack]);
-    let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
-    words.join(" ")
+    let options = format!("{} --exclusively --security-only --fail --no-notices", request.selected(stacks));
+    job.body.texts("script", [request.call("diff", &options)]);
 }
 
 fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_outputs: bool) -> String {
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, stacks);
+    let selected = request.selected(stacks);
     // Nobody can answer a question of a job, and a progress bar fills its log.
-    let mut command = format!(
-        "{cli} deploy --app {assembly} {selected} --exclusively --require-approval never --no-notices --progress events"
-    );
+    let mut options =
+        format!("{selected} --exclusively --require-approval never --no-notices --progress events");
+    if stacks.len() > 1 {
+        options = format!("{options} --concurrency {}", stacks.len().min(CONCURRENCY_LIMIT));
+    }
     if !method.is_empty() {
-        command = format!("{command} {method}");
+        options = format!("{options} {method}");
     }
     if writes_outputs {
-        command = format!("{command} --outputs-file {OUTPUTS}");
+        let file = if request.runs_in_app() { in_checkout(OUTPUTS) } else { OUTPUTS.to_owned() };
+        options = format!("{options} --outputs-file {file}");
     }
-    command
+    request.call("deploy", &options)
 }
 
 /// The variable that says that a change set was empty.
@@ -155,71 +143,21 @@ fn unchanged(request: &Request<'_>, stack: StackId) -> String {
     variable(&format!("{}__unchanged", request.deployment.assembly.stacks[stack].id))
 }
 
-/// CloudFormation updates a stack once at a time, whichever pipeline asks.
-fn one_at_a_time(job: &mut Writer<'_>, stack: StackId) {
-    job.accessing("prepare");
-    let stack = &job.request.deployment.assembly.stacks[stack];
-    let environment = job.target.map(|target| target.environment.name.as_str());
-    let account = stack.account.as_deref().or(environment).unwrap_or("account");
-    let region = stack.region.as_deref().unwrap_or("region");
-    let group = format!("aws/{account}/{region}/{}", stack.name);
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_/. ".contains(c);
-    let group: String = group.chars().map(|c| if is_allowed(c) { c } else { '-' }).collect();
-    job.body.text("resource_group", group);
-}
-
 /// Writes what makes a job the deployment of its environment: URL, stop job, and what a teardown needs.
 fn finish_target(job: &mut Writer<'_>, mut outputs: BTreeSet<Output>, script: &mut Vec<String>) {
-    let Some(target) = job.target else { return };
+    let (Some(target), Some(target_id)) = (job.target, job.job.target) else { return };
     let url = url(job, target, &mut outputs);
     job.deploying(url);
     if !outputs.is_empty() {
         script.push(dotenv(&outputs));
     }
-    // One deployment of an environment at a time, unless the catalogue says otherwise.
-    if job.body.get("resource_group").is_none() {
-        let name = job.body.get("environment").and_then(|environment| environment.get("name")).cloned();
-        name.into_iter().for_each(|name| _ = job.body.node("resource_group", name));
-    }
-    let assembly = job.request.assembly();
-    let is_stopped = !target.destroyed.is_empty();
     job.body.child("artifacts", |artifacts| {
-        if is_stopped {
-            // The stop job may run when the artifact of the parent is long gone. It needs templates and no assets.
-            artifacts
-                .texts("paths", [OUTPUTS, &format!("{assembly}/")])
-                .texts("exclude", [format!("{assembly}/**/asset.*"), format!("{assembly}/**/asset.*/**/*")])
-                .text("expire_in", "never");
-        } else {
-            artifacts.texts("paths", [OUTPUTS]);
-        }
+        artifacts.texts("paths", [OUTPUTS]);
         if !outputs.is_empty() {
             artifacts.child("reports", |reports| _ = reports.text("dotenv", DOTENV));
         }
     });
-    if is_stopped {
-        stop(job, target);
+    if !target.destroyed.is_empty() && !job.plan.graph.stops.contains_key(&target_id) {
+        destroy::stop_block(job, target);
     }
-}
-
-/// Writes the `stop:` block, which the environments stage makes a stop job of, by GitLab's rules for the pair.
-fn stop(job: &mut Writer<'_>, target: &Target) {
-    let request = job.request;
-    let own_block = target.environment.keywords.as_ref().ok().and_then(|keywords| keywords.stop.as_ref());
-    if let Some(block) = own_block {
-        job.body.node("stop", Node::map(target.environment.origin, block.clone()));
-        return;
-    }
-    for stack in &target.destroyed {
-        let stack = &request.deployment.assembly.stacks[*stack];
-        if stack.protected {
-            let text =
-                "it has termination protection: the stop job will fail at it until that is switched off";
-            job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
-        }
-    }
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = selected(request, &target.destroyed);
-    let command = format!("{cli} destroy --app {assembly} {selected} --exclusively --force --no-notices");
-    job.body.child("stop", |stop| _ = stop.texts("script", [command]));
 }

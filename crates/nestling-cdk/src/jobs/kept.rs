@@ -5,6 +5,7 @@ use super::targets::{Deployable, OmittedJob, TargetId, Targets};
 use crate::deployment::{Deployment, GraphNode, InputSource, Namespace, NodeId, PipelineId, Work};
 use crate::id::Id;
 use crate::ordering::in_order;
+use crate::report::{LineKind, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a node is sent.
@@ -90,16 +91,16 @@ fn is_of_another_pipeline(node: &GraphNode, chosen: &[PipelineId]) -> bool {
 }
 
 /// The nodes that are left out, with the reason of each.
-type Gone = BTreeMap<NodeId, String>;
+pub(crate) type Gone = BTreeMap<NodeId, String>;
 
-/// Returns the nodes that this pipeline runs: those that are not of another kind of pipeline, and need none that is. A
+/// Returns the nodes that this pipeline runs, and those that are left out. It runs those that are not of another kind of pipeline, and need none that is. A
 /// person is not asked for something that does not come.
 pub(crate) fn kept(
     request: &Request<'_>,
     targets: &Targets,
     destinations: &Destinations,
     left_out: &mut Vec<OmittedJob>,
-) -> Vec<NodeId> {
+) -> (Vec<NodeId>, Gone) {
     let deployment = request.deployment;
     let after: Vec<&BTreeSet<NodeId>> = deployment.nodes.iter().map(|node| &node.after).collect();
     let order = in_order(&after);
@@ -123,7 +124,44 @@ pub(crate) fn kept(
             left_out.push(OmittedJob { job, reason: reason.clone() });
         }
     }
-    Id::all(&deployment.nodes).filter(|node| !gone.contains_key(node)).collect()
+    let kept = Id::all(&deployment.nodes).filter(|node| !gone.contains_key(node)).collect();
+    (kept, gone)
+}
+
+/// Reports each stage or stack of an environment that this pipeline deploys to which waits for something that the pipeline
+/// does not do: a deploy that is meant is not made.
+pub(crate) fn report_blocked(
+    request: &Request<'_>,
+    targets: &Targets,
+    destinations: &Destinations,
+    gone: &Gone,
+    report: &mut Report,
+) {
+    let deployment = request.deployment;
+    let after: Vec<&BTreeSet<NodeId>> = deployment.nodes.iter().map(|node| &node.after).collect();
+    let mut reported = BTreeSet::new();
+    for node_id in in_order(&after) {
+        let node = &deployment.nodes[node_id];
+        let (Some(reason), Some(stack), Some(target)) =
+            (gone.get(&node_id), node.work.stack(), destinations.target(node_id))
+        else {
+            continue;
+        };
+        let environment = &targets.all[target].environment;
+        let stack = &deployment.assembly.stacks[stack];
+        let subject = match stack.stage {
+            Some(stage) => format!("stage {}", deployment.assembly.stages[stage].path),
+            None => format!("stack {}", stack.path),
+        };
+        // The first of a stage has the reason of all.
+        if environment.deployed && reported.insert(subject.clone()) {
+            let text = format!(
+                "this kind of pipeline deploys to `{}`, and yet nothing deploys this there: {reason}",
+                environment.name
+            );
+            report.add(LineKind::Stack, subject, text, node.origin);
+        }
+    }
 }
 
 /// Returns whether all that waits for an approval is left out, and something does wait.

@@ -25,17 +25,19 @@ pub(crate) struct Output {
     output: String,
 }
 
-/// Returns the outputs of a stack that other jobs read of this one.
-pub(crate) fn own_outputs(job: &Writer<'_>, stack: StackId) -> BTreeSet<Output> {
-    let name = &job.request.deployment.assembly.stacks[stack].name;
-    let wanted = job.plan.wanted.get(&job.job_id).into_iter().flatten();
-    wanted
-        .map(|(namespace, output)| Output {
+/// Returns the outputs of a job's stacks that other jobs read of it.
+pub(crate) fn own_outputs(job: &Writer<'_>) -> BTreeSet<Output> {
+    let deployment = job.request.deployment;
+    let mut outputs = BTreeSet::new();
+    for (namespace, output, node) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
+        let Some(stack) = deployment.nodes[*node].work.stack() else { continue };
+        outputs.insert(Output {
             variable: variable(&format!("{namespace}__{output}")),
-            stack: name.clone(),
+            stack: deployment.assembly.stacks[stack].name.clone(),
             output: output.clone(),
-        })
-        .collect()
+        });
+    }
+    outputs
 }
 
 /// Writes outputs where GitLab takes variables from. An output that does not exist fails the job.

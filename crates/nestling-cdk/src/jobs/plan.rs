@@ -1,54 +1,97 @@
 //! The jobs of this pipeline, and what each waits for.
 
 use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
-use super::kept::{Destinations, kept, read_by, through};
+use super::kept::{Destinations, kept, read_by, report_blocked, through};
+use super::merge::merged;
 use super::request::Request;
-use super::targets::{OmittedJob, Targets};
-use super::{around, needs};
+use super::targets::{OmittedJob, Target, Targets};
+use super::{around, borrow, needs, shared};
 use crate::assembly::StackId;
-use crate::deployment::Work;
+use crate::deployment::{NodeId, Work};
 use crate::id::Id;
+use crate::report::Report;
 use std::collections::BTreeSet;
 
 /// Plans the jobs of this pipeline.
-pub(crate) fn plan(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<OmittedJob>) -> Graph {
-    let mut graph = of_nodes(request, targets, left_out);
+pub(crate) fn plan(
+    request: &Request<'_>,
+    targets: &Targets,
+    left_out: &mut Vec<OmittedJob>,
+    report: &mut Report,
+) -> Graph {
+    let destinations = Destinations::new(request, targets);
+    let (kept, gone) = kept(request, targets, &destinations, left_out);
+    report_blocked(request, targets, &destinations, &gone, report);
+    let mut graph = of_nodes(request, targets, &destinations, &kept);
     add_reads(&mut graph, request);
     for (target_id, target) in Id::each(&targets.all) {
         if target.environment.deployed {
             around::add_assets(&mut graph, request, target, target_id);
             around::settle(&mut graph, request, target, target_id);
             around::add_gate(&mut graph, request, target, target_id);
-        } else if request.settings.diff && request.is_merge_request {
-            let name = format!("{}: diff", target.name);
-            graph.push(name, Role::Diff(target_id), Some(target_id), None, target.origin);
         }
     }
+    if request.settings.diff {
+        for (target_id, target) in Id::each(&targets.all) {
+            around::add_diff(&mut graph, request, target, target_id);
+        }
+    }
+    borrow::lend(&mut graph, request);
     around::promote(&mut graph, targets);
+    shared::publish_once(&mut graph, request);
+    for (target_id, target) in Id::each(&targets.all) {
+        around::add_stop(&mut graph, target, target_id);
+    }
     needs::reduce(&mut graph);
     needs::limit(&mut graph, request);
     graph
 }
 
-/// One job for each node that this pipeline runs.
-fn of_nodes(request: &Request<'_>, targets: &Targets, left_out: &mut Vec<OmittedJob>) -> Graph {
+/// One job for each node that this pipeline runs, or for several of them.
+fn of_nodes(request: &Request<'_>, targets: &Targets, destinations: &Destinations, kept: &[NodeId]) -> Graph {
     let mut graph = Graph::default();
-    let destinations = Destinations::new(request, targets);
-    let kept = kept(request, targets, &destinations, left_out);
-    for node_id in &kept {
+    let merged = merged(request, kept, destinations);
+    for node_id in kept {
+        if graph.job_of_node.contains_key(node_id) {
+            continue;
+        }
         let node = &request.deployment.nodes[*node_id];
-        let name = request.node_name(*node_id);
         let target = destinations.target(*node_id);
-        let job = graph.push(name, Role::Node(*node_id), target, node.group.clone(), node.origin);
-        graph.job_of_node.insert(*node_id, job);
+        let Some(nodes) = merged.get(node_id) else {
+            let name = request.node_name(*node_id);
+            let job = graph.push(name, Role::Node(*node_id), target, node.group.clone(), node.origin);
+            graph.job_of_node.insert(*node_id, job);
+            continue;
+        };
+        let name = name_of_several(request, nodes, target.map(|target| &targets.all[target]));
+        let job = graph.push(name, Role::Deploy, target, node.group.clone(), node.origin);
+        graph.jobs[job].nodes.clone_from(nodes);
+        graph.job_of_node.extend(nodes.iter().map(|node| (*node, job)));
     }
-    for node_id in &kept {
+    for node_id in kept {
         let before = through(request.deployment, *node_id, &graph.job_of_node);
-        let after = before.iter().filter_map(|before| graph.job_of_node.get(before).copied());
         let job = graph.job_of_node[node_id];
-        graph.jobs[job].after = after.collect();
+        let after = before.iter().filter_map(|before| graph.job_of_node.get(before).copied());
+        let after: BTreeSet<JobId> = after.filter(|before| *before != job).collect();
+        graph.jobs[job].after.extend(after);
     }
     graph
+}
+
+/// Returns the name of a job that deploys the stacks of several nodes: that of their stage.
+fn name_of_several(request: &Request<'_>, nodes: &BTreeSet<NodeId>, target: Option<&Target>) -> String {
+    let stage_of = |node: &NodeId| request.deployment.nodes[*node].stage;
+    let stages: BTreeSet<usize> = nodes.iter().filter_map(stage_of).map(Id::index).collect();
+    let in_pipeline = nodes.iter().any(|node| request.deployment.nodes[*node].pipeline.is_some());
+    let names: Vec<String> = nodes.iter().map(|node| request.node_name(*node)).collect();
+    let only_stage = nodes.first().and_then(stage_of).filter(|_| stages.len() == 1 && !in_pipeline);
+    let is_of_stage = nodes.iter().all(|node| stage_of(node) == only_stage);
+    match only_stage.filter(|_| is_of_stage) {
+        Some(stage) => request.deployment.assembly.stages[stage].path.clone(),
+        None => around::common_parent(names.iter().map(String::as_str))
+            .or_else(|| target.map(|target| target.environment.name.clone()))
+            .unwrap_or_else(|| names.join(", ")),
+    }
 }
 
 /// Finds the jobs whose files each job reads, or whose variables, which `#{namespace.variable}` names.

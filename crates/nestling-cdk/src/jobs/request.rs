@@ -1,10 +1,13 @@
 //! The request for the jobs of an assembly.
 
+use crate::assembly::StackId;
+use crate::cli::{Cli, FETCHED};
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::CDK_HEADER;
 use crate::settings::CdkSettings;
+use crate::shell::quoted;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Everything that jobs are written from.
@@ -20,6 +23,9 @@ pub struct Request<'a> {
     pub environments: &'a [TargetEnvironment],
     /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
+    /// The words that tell this merge request or branch from others, such as its number: names of stacks that are to be its
+    /// own have one of them.
+    pub own_words: &'a [String],
     /// The most needs that a job may have.
     pub needs_limit: usize,
 }
@@ -52,6 +58,35 @@ impl Request<'_> {
         pipelines.filter(|(_, path)| is_meant(path.as_str())).map(|(pipeline_id, _)| pipeline_id).collect()
     }
 
+    /// Returns the CDK command line that jobs call.
+    pub(crate) fn cli(&self) -> Cli {
+        let settings = self.settings;
+        // A newer schema has a warning of its own.
+        let knows_schema = self.deployment.assembly.warnings.is_empty();
+        Cli::of(&settings.cli, settings.locked_cli.as_ref(), knows_schema)
+    }
+
+    /// Returns whether the command line must run in the app's directory: where it is a program of the project, or where the
+    /// app's `cdk.json` says how it works.
+    pub(crate) fn runs_in_app(&self) -> bool {
+        let is_of_project = !self.cli().command.starts_with(FETCHED);
+        !self.directory.is_empty() && (is_of_project || !self.settings.app_settings.is_empty())
+    }
+
+    /// Returns the command that calls the command line with an assembly: `ACTION --app ASSEMBLY OPTIONS`.
+    pub(crate) fn call(&self, action: &str, options: &str) -> String {
+        let cli = self.cli().command;
+        if !self.runs_in_app() {
+            return format!("{cli} {action} --app {} {options}", self.assembly());
+        }
+        let written = self.settings.assembly.value.trim_end_matches('/');
+        let assembly = match written.strip_prefix('/') {
+            Some(from_root) => format!("\"$CI_PROJECT_DIR/{from_root}\""),
+            None => written.trim_start_matches("./").to_owned(),
+        };
+        format!("(cd {} && {cli} {action} --app {assembly} {options})", quoted(self.directory))
+    }
+
     /// Returns the assembly's directory, from the root of the checkout.
     pub(crate) fn assembly(&self) -> String {
         let written = self.settings.assembly.value.trim_end_matches('/');
@@ -60,6 +95,15 @@ impl Request<'_> {
             (None, "") => written.trim_start_matches("./").to_owned(),
             (None, directory) => format!("{directory}/{}", written.trim_start_matches("./")),
         }
+    }
+
+    /// Names stacks on the CDK command line, each by itself: a pattern might match a stack of another stage, or of a pipeline
+    /// whose approval nobody has given. Always beside `--exclusively`, without which the command takes what they depend on,
+    /// or what depends on them, as well.
+    pub(crate) fn selected(&self, stacks: &[StackId]) -> String {
+        let stacks = stacks.iter().map(|stack| &self.deployment.assembly.stacks[*stack]);
+        let words: Vec<String> = stacks.map(|stack| quoted(&stack.selector())).collect();
+        words.join(" ")
     }
 
     /// Returns the name of a node's job: where several pipelines are migrated, behind the label of its own.

@@ -13,6 +13,7 @@ use crate::codepipeline::Output;
 use crate::deployment::{InputSource, NodeId, ScriptStep, Work};
 use crate::id::Id;
 use crate::report::LineKind;
+use crate::settings::Purpose;
 use crate::shell::{quoted, variable};
 use nestling_gitlab::yaml::Node;
 
@@ -26,7 +27,7 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     variables(job, step);
     job.accessing(if is_after_deploy(job) { "verify" } else { "access" });
     if step.uses_aws {
-        login(job);
+        login(job, Purpose::Deploy);
     }
     if let Some(minutes) = step.timeout {
         job.body.text("timeout", format!("{minutes} minutes"));
@@ -98,8 +99,8 @@ fn is_after_deploy(job: &Writer<'_>) -> bool {
     let mut before =
         Id::each(&graph.jobs).filter(|(other, _)| past.holds(job.job_id, *other)).map(|(_, other)| other);
     before.any(|other| {
-        let deploys = deployed_by(job.request, other).is_some() || matches!(other.role, Role::Settle(_));
-        deploys && other.target == job.job.target
+        let deploys = !deployed_by(job.request, other).is_empty() || matches!(other.role, Role::Settle(_));
+        deploys && other.target == job.job.target.or(job.job.environment)
     })
 }
 
@@ -147,7 +148,7 @@ fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
 /// Returns the commands that follow those of a step: they hand on variables and files.
 fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]) -> Vec<String> {
     let mut commands = Vec::new();
-    for (namespace, name) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
+    for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
         let target = variable(&format!("{namespace}__{name}"));
         commands.push(format!("printf '%s\\n' \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
     }

@@ -1,13 +1,16 @@
 //! The environment of each CDK stage: environments of the catalogue, each with the stacks that it gets.
 
+use super::named::{report_shared_names, wrong_stages};
 use super::request::Request;
+use super::roles::{roles, two_roles};
 use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, GraphNode};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
-use crate::rules::{CDK_HEADER, CDK_STAGE_UNLISTED};
-use crate::settings::StagePolicy;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::report::{LineKind, Report};
+use crate::rules::CDK_STAGE_UNLISTED;
+use crate::settings::{Purpose, StagePolicy};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,8 +34,8 @@ pub(crate) struct Target {
     pub destroyed: Vec<StackId>,
     /// The URL, as in the header.
     pub url: Option<Located<String>>,
-    /// The role, as in the header.
-    pub role: Option<Located<String>>,
+    /// The roles, as in the header, by purpose.
+    pub roles: BTreeMap<Purpose, Located<String>>,
 }
 
 /// A thing that a header sends to an environment.
@@ -60,6 +63,8 @@ pub(crate) struct Targets {
     /// The environments that the header names and that do not exist.
     pub undefined: Vec<Located<String>>,
     by_deployable: BTreeMap<Deployable, TargetId>,
+    /// The errors of stages that share an environment.
+    problems: Vec<Diagnostic>,
 }
 
 impl Targets {
@@ -89,13 +94,22 @@ impl Targets {
                 stacks: Vec::new(),
                 destroyed: Vec::new(),
                 url: None,
-                role: None,
+                roles: BTreeMap::new(),
             });
         }
         let target = &mut self.all[target_id];
-        // Of several stages, the first one that has a URL or a role decides.
+        // Of several stages, the first one that has a URL decides.
         target.url = target.url.take().or_else(|| policy?.url.clone());
-        target.role = target.role.take().or_else(|| policy?.role.clone());
+        if let Some(policy) = policy {
+            for (purpose, role) in roles(&policy.roles, policy.role.as_ref()) {
+                let known = target.roles.entry(purpose).or_insert_with(|| role.clone());
+                // One job works for both.
+                if known.value != role.value {
+                    let problem = two_roles(&environment.name, purpose, known, role);
+                    self.problems.push(problem);
+                }
+            }
+        }
         target.stacks.extend(&found.stacks);
         if policy.and_then(|policy| policy.stop).unwrap_or(environment.stops) {
             target.destroyed.extend(&found.stacks);
@@ -112,11 +126,17 @@ pub(crate) fn targets(
     request: &Request<'_>,
     left_out: &mut Vec<OmittedJob>,
     problems: &mut Vec<Diagnostic>,
+    report: &mut Report,
 ) -> Targets {
     let mut targets = Targets::default();
     let chosen = request.chosen();
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
-    for (deployable, found) in deployables(request.deployment, is_chosen) {
+    let all_deployables = deployables(request.deployment, |_| true);
+    let deployables = deployables(request.deployment, is_chosen);
+    let chosen_paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
+    let all_paths: Vec<&str> = all_deployables.values().map(|found| found.path).collect();
+    problems.extend(wrong_stages(request.settings, &chosen_paths, &all_paths));
+    for (deployable, found) in deployables {
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
             Destination::Environment(environment, origin) => {
@@ -130,14 +150,17 @@ pub(crate) fn targets(
             // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
                 let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
+                let text = "it is beside the pipeline, and `stages` does not name it: no job deploys it";
+                report.add(LineKind::Stack, format!("stack {}", found.path), text, found.origin);
                 left_out.push(OmittedJob { job: found.path.to_owned(), reason });
             }
             Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
         }
     }
-    problems.extend(unknown_stages(request));
+    problems.append(&mut targets.problems);
     for target in &mut targets.all {
         finish(request, target);
+        report_shared_names(request, &target.environment, &target.stacks, report);
         problems.extend(target.environment.keywords.as_ref().err().into_iter().flatten().cloned());
     }
     targets
@@ -147,6 +170,8 @@ pub(crate) fn targets(
 struct Found<'a> {
     path: &'a str,
     stacks: BTreeSet<StackId>,
+    /// Where the first of them is written.
+    origin: Origin,
 }
 
 /// Returns everything that these nodes of the deployment have stacks of.
@@ -162,7 +187,11 @@ fn deployables(
             Some(stage_id) => (Deployable::Stage(stage_id), &deployment.assembly.stages[stage_id].path),
             None => (Deployable::Stack(stack_id), &stack.path),
         };
-        let found = deployables.entry(deployable).or_insert(Found { path, stacks: BTreeSet::new() });
+        let found = deployables.entry(deployable).or_insert(Found {
+            path,
+            stacks: BTreeSet::new(),
+            origin: stack.origin,
+        });
         found.stacks.insert(stack_id);
     }
     deployables
@@ -210,7 +239,9 @@ fn finish(request: &Request<'_>, target: &mut Target) {
         _ => target.environment.name.clone(),
     };
     target.url = target.url.take().or_else(|| request.settings.url.clone());
-    target.role = target.role.take().or_else(|| request.settings.role.clone());
+    for (purpose, role) in roles(&request.settings.roles, request.settings.role.as_ref()) {
+        target.roles.entry(purpose).or_insert_with(|| role.clone());
+    }
 }
 
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
@@ -223,24 +254,4 @@ fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagno
     let message = format!("nothing says where the {what} `{path}` is deployed to");
     let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
     Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
-}
-
-/// Returns warnings for keys under `stages` that are near a stage of the assembly and name none. One that is far from all
-/// may be a stage of another synth, such as a review app's; one may also name a stage of a pipeline that is not chosen.
-fn unknown_stages(request: &Request<'_>) -> Vec<Diagnostic> {
-    let deployables = deployables(request.deployment, |_| true);
-    let paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
-    let names: Vec<&str> = paths.iter().map(|path| last_part(path)).collect();
-    let mut problems = Vec::new();
-    for (key, policy) in &request.settings.stages {
-        if paths.contains(&key.as_str()) || names.contains(&key.as_str()) {
-            continue;
-        }
-        if let Some(near) = Suggestion::among(key, names.iter().copied()).word() {
-            let message = format!("the assembly has no stage `{key}`");
-            let problem = Diagnostic::warning(&CDK_HEADER, policy.origin, message);
-            problems.push(problem.with_help(format!("did you mean `{near}`?")));
-        }
-    }
-    problems
 }

@@ -1,7 +1,7 @@
 //! The variables of a step: fixed ones, those that other jobs give it, and those that CodeBuild set.
 
 use super::files::{as_value, path_of, start_path};
-use super::graph::{Graph, JobId, work_of};
+use super::graph::{Graph, JobId, WantedVariable, work_of};
 use super::request::Request;
 use super::secrets::{SECRET_KEY, fetch};
 use super::writer::Writer;
@@ -24,16 +24,16 @@ const CODEBUILD: [(&str, &str); 7] = [
     ("CODEBUILD_SOURCE_VERSION", "$CI_COMMIT_SHA"),
 ];
 
-/// Returns the variables of each job that others read: the namespace that they know it by, and the variable.
-pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BTreeSet<(String, String)>> {
-    let mut wanted: BTreeMap<JobId, BTreeSet<(String, String)>> = BTreeMap::new();
+/// Returns the variables of each job that others read.
+pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BTreeSet<WantedVariable>> {
+    let mut wanted: BTreeMap<JobId, BTreeSet<WantedVariable>> = BTreeMap::new();
     for (node, job) in &graph.job_of_node {
         let Some(Work::Run(step)) = work_of(request, &graph.jobs[*job]) else { continue };
         for (namespace, name) in step.references() {
             if let Some(Namespace::Node(read)) = request.deployment.namespace(*node, namespace)
-                && let Some(read) = graph.job_of_node.get(&read)
+                && let Some(job) = graph.job_of_node.get(&read)
             {
-                wanted.entry(*read).or_default().insert((namespace.to_owned(), name.to_owned()));
+                wanted.entry(*job).or_default().insert((namespace.to_owned(), name.to_owned(), read));
             }
         }
     }

@@ -1,12 +1,12 @@
 //! From planned jobs to their bodies: the choice of who writes what.
 
 use super::body::Body;
-use super::graph::{Graph, JobId, PlannedJob, Role};
+use super::graph::{Graph, JobId, PlannedJob, Role, deployed_by};
 use super::request::Request;
 use super::stages::stages;
 use super::targets::Targets;
 use super::writer::{Gate, Plan, Writer};
-use super::{deploy, gate, step, values};
+use super::{deploy, destroy, diff, gate, step, values};
 use crate::deployment::{NodeId, Work};
 use crate::ordering::in_order;
 use crate::report::Report;
@@ -55,7 +55,9 @@ pub(crate) fn write(
     let mut jobs = Vec::new();
     for job_id in in_order(&after) {
         let job = &graph.jobs[job_id];
-        let target = job.target.map(|target| &targets.all[target]);
+        let has_environment = !matches!(job.role, Role::Diff(_));
+        let target = job.target.or(job.environment).filter(|_| has_environment);
+        let target = target.map(|target| &targets.all[target]);
         let mut body = Body::new(job.origin);
         body.text("stage", stages.of(job_id));
         let mut writer = Writer { request, plan: &plan, job_id, job, target, body, report, problems };
@@ -72,13 +74,18 @@ pub(crate) fn write(
 fn write_role(job: &mut Writer<'_>) {
     match job.job.role {
         Role::Node(node) => write_node(job, node),
+        Role::Deploy => {
+            let stacks = deployed_by(job.request, job.job);
+            deploy::stacks(job, &stacks);
+        }
         Role::Gate(_) => gate::start(job),
         Role::Assets(target) => {
             let stacks = job.plan.graph.stacks_with_assets(job.request, target);
             deploy::publish(job, &stacks);
         }
         Role::Settle(target) => deploy::settle(job, target),
-        Role::Diff(target) => deploy::diff(job, target),
+        Role::Diff(target) => diff::diff(job, target),
+        Role::Stop(target) => destroy::stop(job, target),
         Role::Barrier => gate::barrier(job),
     }
 }
@@ -86,7 +93,7 @@ fn write_role(job: &mut Writer<'_>) {
 fn write_node(job: &mut Writer<'_>, node: NodeId) {
     let deployment = job.request.deployment;
     match &deployment.nodes[node].work {
-        Work::Deploy(stack) => deploy::stack(job, *stack),
+        Work::Deploy(stack) => deploy::stacks(job, &[*stack]),
         Work::Prepare(stack) => deploy::prepare(job, *stack),
         Work::Execute(stack) => deploy::execute(job, *stack),
         Work::Publish(stage) => deploy::publish(job, &deployment.assembly.stages[*stage].stacks),

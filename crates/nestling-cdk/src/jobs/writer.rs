@@ -1,7 +1,7 @@
 //! A job while it is written, with the parts that all jobs have: needs, environment, gate.
 
 use super::body::Body;
-use super::graph::{Graph, JobId, PlannedJob, Role, work_of};
+use super::graph::{Graph, JobId, PlannedJob, Role, WantedVariable, stop_name, work_of};
 use super::request::Request;
 use super::targets::{Target, TargetId, Targets};
 use crate::deployment::{InputSource, Work};
@@ -21,8 +21,8 @@ pub(crate) struct Plan<'a> {
     pub names: Vec<String>,
     /// The jobs that must be done before each job.
     pub past: Past<PlannedJob>,
-    /// The variables of each job that others read: the namespace that they know it by, and the variable.
-    pub wanted: BTreeMap<JobId, BTreeSet<(String, String)>>,
+    /// The variables of each job that others read.
+    pub wanted: BTreeMap<JobId, BTreeSet<WantedVariable>>,
 }
 
 /// A job while it is written.
@@ -31,7 +31,7 @@ pub(crate) struct Writer<'a> {
     pub plan: &'a Plan<'a>,
     pub job_id: JobId,
     pub job: &'a PlannedJob,
-    /// The target that the job belongs to.
+    /// The target that the job belongs to, or whose environment it has.
     pub target: Option<&'a Target>,
     pub body: Body,
     pub report: &'a mut Report,
@@ -56,6 +56,14 @@ impl<'a> Writer<'a> {
     pub(crate) fn is_deployment(&self) -> bool {
         let deployments = &self.plan.graph.deployments;
         self.job.target.and_then(|target| deployments.get(&target)) == Some(&self.job_id)
+    }
+
+    /// Returns the target that the job shows the changes of, and whose environment it has not.
+    pub(crate) fn shown_target(&self) -> Option<&'a Target> {
+        match self.job.role {
+            Role::Diff(target) => Some(&self.plan.targets.all[target]),
+            _ => None,
+        }
     }
 
     /// Adds a line about the job to the report.
@@ -89,7 +97,7 @@ impl<'a> Writer<'a> {
 
     fn reads_assembly(&self) -> bool {
         match (self.job.role, work_of(self.request, self.job)) {
-            (Role::Gate(_) | Role::Barrier, _) => false,
+            (Role::Gate(_) | Role::Stop(_) | Role::Barrier, _) => false,
             (_, Some(Work::Run(step))) => {
                 let is_of_parent = |source: &InputSource| {
                     matches!(source, InputSource::Assembly | InputSource::Parent { .. })
@@ -106,6 +114,9 @@ impl<'a> Writer<'a> {
         let Some(target) = self.target else { return };
         let Ok(keywords) = &target.environment.keywords else { return };
         let mut environment = keywords.deployment.clone();
+        if let Some(stop) = self.stop_job_name(target) {
+            environment.set("on_stop", Node::string(target.origin, stop));
+        }
         if let Some(url) = url {
             let origin = target.url.as_ref().map_or(target.origin, |url| url.origin);
             environment.remove("url");
@@ -115,6 +126,32 @@ impl<'a> Writer<'a> {
         for (key, value) in keywords.job.iter() {
             self.body.set_default(key, value.clone());
         }
+        self.one_at_a_time();
+    }
+
+    /// Writes `resource_group:` of a job that changes stacks of the environment: one job at a time does, whichever pipeline
+    /// it is of. That of the catalogue comes first.
+    pub(crate) fn one_at_a_time(&mut self) {
+        let own = self.target.and_then(|target| target.environment.keywords.as_ref().ok());
+        let of_catalogue = own.and_then(|keywords| keywords.job.get("resource_group"));
+        let name = self.body.get("environment").and_then(|environment| environment.get("name"));
+        let group = of_catalogue.or(name).cloned();
+        if let Some(group) = group {
+            self.body.set_default("resource_group", group);
+        }
+    }
+
+    /// Returns the name of the stop job that a job of several which deploy a target names: GitLab stops an environment by
+    /// the jobs of its last pipeline that came to an end, however far that got. A job that is the whole deployment has a
+    /// `stop` block instead.
+    fn stop_job_name(&self, target: &Target) -> Option<String> {
+        let target_id = self.job.target?;
+        if let Some(stop) = self.plan.graph.stops.get(&target_id) {
+            return Some(self.plan.names[stop.index()].clone());
+        }
+        let deployment = self.plan.graph.deployments.get(&target_id)?;
+        let is_stopped = !target.destroyed.is_empty() && !self.is_deployment();
+        is_stopped.then(|| stop_name(&self.plan.names[deployment.index()]))
     }
 
     /// Writes `environment:` of a job that is not the deployment itself, and the keywords that come with it.
@@ -137,7 +174,8 @@ impl<'a> Writer<'a> {
     /// Those are the conditions of its own environment, and of every environment before it: GitLab refuses a pipeline with
     /// a need on a job that rules have dropped.
     pub(crate) fn gate(&self) -> Option<Gate> {
-        if matches!(self.job.role, Role::Diff(_)) {
+        // A merge request is shown what it does not deploy to.
+        if self.shown_target().is_some_and(|target| !target.environment.deployed) {
             return None;
         }
         let environments = self.gating_environments();
@@ -165,6 +203,7 @@ impl<'a> Writer<'a> {
 
     fn start(&self) -> DeployStart {
         match (self.job.role, work_of(self.request, self.job)) {
+            (Role::Stop(_), _) => DeployStart::Manual,
             (Role::Gate(target), _) => self.plan.targets.all[target].environment.start,
             (_, Some(Work::Approve(_))) => DeployStart::Blocking,
             _ => DeployStart::Automatic,

@@ -50,6 +50,7 @@ struct Action<'a> {
 
 #[derive(Debug, Serialize)]
 struct Line<'a> {
+    id: String,
     kind: &'static str,
     open: bool,
     subject: &'a str,
@@ -125,5 +126,11 @@ fn names<'a, 'i>(deployment: &'a Deployment, nodes: impl IntoIterator<Item = &'i
 }
 
 fn line(line: &report::Line) -> Line<'_> {
-    Line { kind: line.kind.as_str(), open: line.kind.is_open(), subject: &line.subject, text: &line.text }
+    Line {
+        id: line.id(),
+        kind: line.kind.as_str(),
+        open: line.kind.is_open(),
+        subject: &line.subject,
+        text: &line.text,
+    }
 }

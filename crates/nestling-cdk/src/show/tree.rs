@@ -50,7 +50,8 @@ fn report(shown: &Shown<'_>, text: &mut String) {
         }
         _ = writeln!(text, "\n{title}");
         for line in lines {
-            _ = writeln!(text, "  {:<11} {}: {}", line.kind.as_str(), line.subject, short(&line.text));
+            // The id begins with the kind.
+            _ = writeln!(text, "  {:<20} {}: {}", line.id(), line.subject, short(&line.text));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::options::{CdkOptions, ChangeOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
-use crate::{artifacts, leftover, log, output};
+use crate::{artifacts, leftover, log, output, protected};
 use nestling::{Comments, EmitOptions, Emitted, Parts};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -43,6 +43,16 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let environment = invocation.environment;
+    let to_file = args.output.as_os_str() != "-";
+    let output = invocation.directory().join(&args.output);
+    for written in args
+        .report
+        .iter()
+        .map(|folder| invocation.directory().join(folder))
+        .chain(to_file.then_some(output.clone()))
+    {
+        protected::refuse_name(&written)?;
+    }
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
@@ -62,8 +72,19 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }
     match emitted {
-        Some(emitted) if !plan.has_errors() => write(&emitted, args, session, io),
-        _ => Ok(Exit::Errors),
+        Some(emitted) if !plan.has_errors() => {
+            if to_file {
+                protected::refuse_read(&output, session.root(), &plan.sources)?;
+            }
+            write(&emitted, args, session, io)
+        }
+        _ => {
+            if to_file && output.is_file() {
+                let shown = args.output.display();
+                io.talk(format_args!("{shown} is left as an earlier run wrote it\n"));
+            }
+            Ok(Exit::Errors)
+        }
     }
 }
 
@@ -73,7 +94,10 @@ fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
     if args.output.as_os_str() == "-" {
         return leftover::clear(reports);
     }
-    leftover::clear(reports.chain([start.join(&args.output)]))?;
+    let output = start.join(&args.output);
+    // What is no pipeline of ours is not ours to remove.
+    let output = Some(output).filter(|output| args.compact || leftover::is_ours(output));
+    leftover::clear(reports.chain(output))?;
     leftover::remove_parts(start, &args.output, &[], io)
 }
 

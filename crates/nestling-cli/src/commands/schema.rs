@@ -28,6 +28,8 @@ enum Kind {
     Unit,
     /// A template.
     Template,
+    /// A file of jobs, such as .gitlab-ci.yml.
+    Jobs,
     /// Output of `preview --format json` and `generate --report`.
     Plan,
     /// Output of `diff --format json`.
@@ -43,6 +45,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Kind::Workspace => Header::Workspace.schema(),
         Kind::Unit => Header::Unit.schema(),
         Kind::Template => Header::Template.schema(),
+        Kind::Jobs => nestling_gitlab::table::schema(),
         Kind::Plan => json_v1::schema(),
         Kind::Diff => diff::schema(),
         Kind::Affected => affected::schema(),

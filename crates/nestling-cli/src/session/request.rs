@@ -20,6 +20,9 @@ pub(super) fn read(
     if let Some(head) = &options.head {
         request = request.head(head);
     }
+    if let Some(revision) = &options.workspace_from {
+        request = request.workspace_from(revision);
+    }
     if options.strict_base {
         request = request.require_base();
     }

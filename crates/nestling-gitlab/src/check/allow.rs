@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
     fn by_item(&mut self, mut problem: Diagnostic, entries: &[(&Scope, &AllowEntry)]) -> Option<Diagnostic> {
         for (_, entry) in entries {
             let items = std::mem::take(&mut problem.items);
-            let (covered, rest) = items.into_iter().partition(|item| entry.covers_item(&item.subject));
+            let (covered, rest) = items.into_iter().partition(|item| entry.covers_item(item));
             problem.items = rest;
             let allowed = Diagnostic { items: covered, ..problem.clone() };
             if !allowed.items.is_empty() {

@@ -56,6 +56,8 @@ fn configuration(
     includes: RemoteIncludes,
 ) -> (Pipeline, Vec<Diagnostic>) {
     let mut problems = Vec::new();
+    let header = documents.first().filter(|_| documents.len() > 1);
+    let spec = header.and_then(|header| header.as_map()?.entry("spec").cloned());
     let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
     problems.extend(dropped);
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
@@ -74,7 +76,8 @@ fn configuration(
             Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
-    let Configuration { globals, workflow, includes, .. } = unit;
+    let Configuration { mut globals, workflow, includes, .. } = unit;
+    globals.entries.extend(spec);
     (Pipeline { stages, workflow, globals, includes, jobs }, problems)
 }
 

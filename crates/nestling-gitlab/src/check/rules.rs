@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 mod pipeline_empty;
 mod limits;
 mod manual_only;
+mod spec_form;
 mod workflow_form;
 mod include_form;
 mod job_key;
@@ -84,6 +85,7 @@ lints! {
     pipeline_empty,
     limits,
     manual_only,
+    spec_form,
     workflow_form,
     include_form,
     job_key,

@@ -3,7 +3,7 @@
 
 use super::keywords::{self, PASSED_ON};
 use super::merge::empty_nulls;
-use crate::diagnostic::{Diagnostic, Suggestion};
+use crate::diagnostic::{Diagnostic, Severity, Suggestion};
 use crate::pipeline::rules::{DEFAULT_KEY, DEFAULT_TIMEOUT, DEFAULT_TWICE, GLOBAL_MAP};
 use crate::yaml::{Entry, Key, Map, Node};
 
@@ -35,10 +35,12 @@ impl Defaults {
                 key if entry.value.is_null() => unset.push(key.to_owned()),
                 "timeout" => diagnostics.push(ignored_timeout(&entry)),
                 key => {
-                    if !keywords::DEFAULT.contains(&key) {
-                        diagnostics.push(unknown_default(&entry));
+                    let unknown = (!keywords::DEFAULT.contains(&key)).then(|| unknown_default(&entry));
+                    // A job that gets what is refused here would be reported once more.
+                    if unknown.as_ref().is_none_or(|problem| problem.severity != Severity::Error) {
+                        default.entries.push(entry);
                     }
-                    default.entries.push(entry);
+                    diagnostics.extend(unknown);
                 }
             }
         }

@@ -31,14 +31,16 @@ pub const DEFAULT: MappingShape =
 const NAME: &[Shape] = &[Shape::String(StringShape::Length(0, 255)), Shape::Number, Shape::Boolean];
 
 pub(crate) const WORKFLOW_KEYS: [Keyword; 3] = [
-    Keyword::new("auto_cancel", AUTO_CANCEL).page("ci/yaml/#workflowauto_cancelon_new_commit"),
-    Keyword::new("name", NAME).page("ci/yaml/#workflowname"),
-    Keyword::new("rules", WORKFLOW_RULES).page("ci/yaml/#workflowrules"),
+    Keyword::new("auto_cancel", AUTO_CANCEL)
+        .rule("workflow-form")
+        .page("ci/yaml/#workflowauto_cancelon_new_commit"),
+    Keyword::new("name", NAME).rule("workflow-form").page("ci/yaml/#workflowname"),
+    Keyword::new("rules", WORKFLOW_RULES).rule("workflow-form").page("ci/yaml/#workflowrules"),
 ];
 
 /// The keywords of `workflow`.
 pub const WORKFLOW: MappingShape =
-    MappingShape { place: "workflow", rule: "workflow-form", keys: &WORKFLOW_KEYS, constraints: &[] };
+    MappingShape { place: "workflow", rule: "workflow-key", keys: &WORKFLOW_KEYS, constraints: &[] };
 
 const STAGES: &[Shape] = &[Shape::List(ListShape::of(&[STRING]).flattened())];
 const INCLUDES: &[Shape] = &[INCLUDE[0], INCLUDE[1], Shape::List(ListShape::of(INCLUDE).composed())];

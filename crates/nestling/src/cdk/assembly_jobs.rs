@@ -43,7 +43,7 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
     // Each has the name of a whole path: no two stages share one.
     for path in deployment.destinations() {
         let environment = Some(Located { origin, value: path.to_owned() });
-        let policy = StagePolicy { origin, environment, url: None, role: None, stop: None };
+        let policy = StagePolicy::of_environment(origin, environment);
         settings.stages.insert(path.to_owned(), policy);
         environments.push(of_own_name(path, origin));
     }
@@ -53,6 +53,7 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
         directory: "",
         environments: &environments,
         is_merge_request: false,
+        own_words: &[],
         needs_limit: InstanceLimits::default().needs,
     });
     let file = rendered(outcome.stages, outcome.jobs, origin).file;

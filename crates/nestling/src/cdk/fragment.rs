@@ -130,7 +130,7 @@ pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
 }
 
 fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
-    let settings = CdkSettings::read(request.header)?;
+    let settings = CdkSettings::read(request.header)?.with_app(request.files, &request.unit.dir);
     let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
     // Steps may keep their commands in files of the app.
@@ -170,11 +170,6 @@ fn has_assembly(files: &dyn Files) -> bool {
     matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
 }
 
-/// Returns whether an assembly is in this directory of these files.
-pub(crate) fn is_committed(files: &dyn Files, directory: &RepoPath) -> bool {
-    has_assembly(&Below { files, directory: directory.clone() })
-}
-
 fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment) -> Fragment {
     let unit_directory = request.unit.dir.to_directory();
     let environments = environments(
@@ -191,6 +186,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         settings,
         directory: &unit_directory,
         environments: &environments,
+        own_words: &own_words(request.pipeline),
         is_merge_request: request.pipeline.kind == PipelineKind::MergeRequest,
         needs_limit: request.needs_limit,
     });
@@ -209,6 +205,13 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
     }
 }
 
+/// Returns the words that tell a merge request or a branch from others.
+fn own_words(pipeline: &PipelineFacts) -> Vec<String> {
+    let iid = pipeline.merge_request.as_ref().and_then(|request| request.iid.clone());
+    let words = iid.into_iter().chain([pipeline.ref_slug.clone()]);
+    words.filter(|word| !word.is_empty()).collect()
+}
+
 fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
     let message = format!("there is no environment `{}` in the catalogue", name.value);
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, name.origin, message);
@@ -222,7 +225,7 @@ fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
 ///
 /// # Errors
 /// It leads out of the repository.
-pub(crate) fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
+fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
     let written = &settings.assembly.value;
     let directory = match written.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),

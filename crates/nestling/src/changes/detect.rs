@@ -76,7 +76,7 @@ pub(crate) fn detect(
         compared(&search, facts)?
     };
     let history = repository.history(head.commit());
-    Ok(ChangeSet { base, head, extent, history, unknown_paths })
+    Ok(ChangeSet { base, head, extent, history, unknown_paths, workspace_from: None })
 }
 
 /// Returns what is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:

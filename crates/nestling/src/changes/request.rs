@@ -27,6 +27,8 @@ pub struct ChangeRequest {
     pub(crate) simulate: Option<As>,
     pub(crate) base: Option<String>,
     pub(crate) head: Option<String>,
+    /// The revision of the workspace's file and templates (`--workspace-from`).
+    pub(crate) workspace_from: Option<String>,
     /// The list of `--changes-from`, for [`parse_given`](super::parse_given).
     pub(crate) given: Option<Vec<u8>>,
     pub(crate) scope: Scope,
@@ -67,6 +69,15 @@ impl ChangeRequest {
     #[must_use]
     pub fn head(mut self, revision: impl Into<String>) -> Self {
         self.head = Some(revision.into());
+        self
+    }
+
+    /// Takes the workspace's file and its templates from a revision of the same repository, such as a protected branch, instead
+    /// of head (`--workspace-from`). A template folder that names a revision itself keeps it. Units are those of head, with what
+    /// their own files say.
+    #[must_use]
+    pub fn workspace_from(mut self, revision: impl Into<String>) -> Self {
+        self.workspace_from = Some(revision.into());
         self
     }
 

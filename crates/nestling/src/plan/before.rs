@@ -5,7 +5,7 @@ use crate::changes::PipelineFacts;
 use crate::unit::UnitRenderer;
 use crate::workspace::rules::WORKSPACE_MISSING;
 use crate::workspace::{self, Templates, Workspace};
-use nestling_files::files::{Files, Revisions};
+use nestling_files::files::{Files, Revision, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Sources, has_errors};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub(crate) struct Before<'a> {
     sources: &'a Sources,
     /// The directory of the workspace, as at head.
     root: RepoPath,
+    /// The revision of the templates, if it is another one than base.
+    templates_from: Option<Revision>,
     read: Option<Result<Arc<Workspace>, String>>,
 }
 
@@ -25,9 +27,10 @@ impl<'a> Before<'a> {
         files: Option<&'a dyn Files>,
         revisions: &'a dyn Revisions,
         sources: &'a Sources,
-        root: RepoPath,
+        head: &Workspace,
     ) -> Self {
-        Self { files, revisions, sources, root, read: None }
+        let (root, templates_from) = (head.root.clone(), head.templates_from.clone());
+        Self { files, revisions, sources, root, templates_from, read: None }
     }
 
     /// Reads the workspace at base, once.
@@ -36,15 +39,19 @@ impl<'a> Before<'a> {
     /// Why it cannot be read, in words for a reason.
     pub(crate) fn read(&mut self) -> Result<&Workspace, &str> {
         let (files, sources, root) = (self.files, self.sources, &self.root);
+        let templates_from = &self.templates_from;
         let read = self.read.get_or_insert_with(|| {
             let files = files.ok_or("there is no base to compare with")?;
-            let loaded =
+            let mut loaded =
                 workspace::load_at(files, sources, root).map_err(|error| format!("base: {error}"))?;
             if loaded.diagnostics.iter().any(|problem| problem.rule == &WORKSPACE_MISSING) {
                 return Err("there is no workspace at base".to_owned());
             }
             if has_errors(&loaded.diagnostics) {
                 return Err("the workspace at base has errors".to_owned());
+            }
+            if let Some(revision) = templates_from {
+                Arc::make_mut(&mut loaded.workspace).read_templates_from(revision);
             }
             Ok(loaded.workspace)
         });

@@ -2,7 +2,7 @@ use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
 use crate::workspace;
-use nestling_files::files::MemoryFiles;
+use nestling_files::files::{MemoryFiles, NoRevisions};
 use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;
@@ -107,6 +107,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
             extent: Extent::Paths(changes(base, head)),
             history: History::Complete,
             unknown_paths: Vec::new(),
+            workspace_from: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

@@ -165,7 +165,12 @@ impl<'p> Planning<'p> {
 
     fn base_files(&self) -> Option<Box<dyn Files + 'p>> {
         let base = self.changes.base.as_ref()?;
-        files_at(self.project.repository, &base.commit)
+        let files = files_at(self.project.repository, &base.commit)?;
+        // The workspace's file is the same on both sides, so that what head says of it makes no difference.
+        Some(match &self.project.workspace_from {
+            Some(from) => from.in_place(files),
+            None => files,
+        })
     }
 
     fn request<'a>(self, narrowing: Narrowing, base: Option<&'a dyn Files>) -> plan::Request<'a>

@@ -94,6 +94,7 @@ fn change_set(paths: &[&str]) -> ChangeSet {
         extent: Extent::Paths(paths.iter().map(change).collect()),
         history: History::Complete,
         unknown_paths: Vec::new(),
+        workspace_from: None,
     }
 }
 

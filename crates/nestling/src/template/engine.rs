@@ -113,9 +113,9 @@ impl<'a> TemplateEngine<'a> {
         if self.is_compiled(&name) {
             return Ok(name);
         }
-        let known_parameters = self.untrusted_parameters.borrow().len();
+        let known_parameters = self.untrusted_parameters.borrow().clone();
         self.compile(&name, body)?;
-        if self.untrusted_parameters.borrow().len() > known_parameters {
+        if *self.untrusted_parameters.borrow() != known_parameters {
             self.recompile_called_macros()?;
         }
         Ok(name)
@@ -148,7 +148,7 @@ impl<'a> TemplateEngine<'a> {
             for (name, file, source) in affected {
                 self.compile_marked(&name, file, &source)?;
             }
-            if self.untrusted_parameters.borrow().len() == parameters.len() {
+            if *self.untrusted_parameters.borrow() == parameters {
                 return Ok(());
             }
         }

@@ -4,8 +4,8 @@ use super::checks::reserved_characters::reserved_character;
 use super::engine::{RenderLimits, TemplateEngine};
 use super::scope::Scope;
 use super::tree::TreeReader;
+use super::values::place::Place;
 use super::values::placeholders::Placeholders;
-use super::values::substitute::NodeContext;
 use crate::template_syntax::is_template;
 use crate::template_syntax::owner::{OwnerProblem, separate};
 use crate::template_syntax::rules::EXPRESSION_OWNER;
@@ -99,7 +99,7 @@ impl<'a> Renderer<'a> {
                 match self.engine.run_string(text, scope) {
                     Ok(text) => {
                         scalar.text = text.into();
-                        self.reader.substitute(node, 0, NodeContext::Data, problems);
+                        self.reader.substitute(node, 0, Place::Data, problems);
                     }
                     Err(problem) => {
                         // The engine knows the string alone, and not where the header has it.

@@ -185,9 +185,24 @@ test: { script: npm test }
 
     SCRIPT_INJECTION = "script-injection" {
         severities: &[Warning],
-        summary: "an untrusted value is interpolated into a script without quoting",
-        documentation: "Anyone who can push a branch chooses its name, and a name such as `$(curl …)` would run as a \
-            command with the secrets of the job. `| sh` quotes the value, so that the shell takes it as one word.",
+        summary: "an untrusted value is interpolated where it is more than data, such as a script",
+        documentation: "Anyone who can push a branch chooses its name, and those of its files. A value such as `$(curl …)` or \
+            `\" || true` does more than its author meant wherever something reads it as more than data:\n\n\
+            | place | danger | way out |\n|---|---|---|\n\
+            | `script`, `before_script`, `after_script`, `hooks`, `run` | it runs as a command, with the job's secrets | `\\| sh` makes it one word |\n\
+            | `release` | GitLab puts it into a script, in double quotes | `\\| slug`, or GitLab's variable |\n\
+            | `rules: if` | it ends the expression, and the job runs | GitLab's variable, or `#% if` |\n\
+            | `image`, `services` | it chooses what runs with the job's variables | `#% if` |\n\
+            | `entrypoint`, `command` of an image or a service | it chooses the program | `#% if` |\n\
+            | `tags` | it chooses the runner | `#% if` |\n\
+            | `environment: name` | it chooses whose variables the job gets | a constant with a slash before it |\n\
+            | `environment: url` | it chooses the host of a link | `\\| slug`, or behind the host |\n\
+            | `trigger`, `include` | it chooses which pipeline starts | `#% if` |\n\
+            | `secrets`, `id_tokens` | it chooses which secret the job gets | `#% if` |\n\
+            | `artifacts: paths`, `artifacts: reports` | it chooses which files are published | `\\| slug` |\n\
+            | `variables` | none: a shell gets it as data; quote it there | |\n\
+            | `artifacts: name`, `cache: key`, `resource_group`, job names, `coverage`, `parallel`, `rules: changes` | none: a name, or a pattern | |\n\n\
+            Values are followed through `set`, loops, macros and filters. `slug`, `env_slug` and numbers are safe everywhere.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
 test: { script: \"echo ${{ pipeline.ref }}\" }

@@ -8,8 +8,9 @@ use super::messages::context::enclosing_macro;
 use super::scope::Scope;
 use super::tree_cache::TreeCache;
 use super::values::captured::expand_captured;
+use super::values::place::Place;
 use super::values::placeholders::{CAPTURE_DEPTH, Placeholders};
-use super::values::substitute::{NodeContext, ReadCaptured, Substitution};
+use super::values::substitute::{ReadCaptured, Substitution};
 use crate::template::rules::{TEMPLATE_LIMIT, YAML_DOCUMENTS};
 use crate::template_syntax::hidden::reveal;
 use crate::workspace::Body;
@@ -42,7 +43,7 @@ impl<'a> TreeReader<'a> {
         let mut node = only_document(documents, Origin::file(body.file), &mut problems);
         interpolate_inputs(&mut node, &body.text, scope, &mut problems);
         if body.has_hidden {
-            self.substitute(&mut node, 0, NodeContext::Data, &mut problems);
+            self.substitute(&mut node, 0, Place::Pipeline, &mut problems);
         }
         finish(node, problems)
     }
@@ -71,7 +72,7 @@ impl<'a> TreeReader<'a> {
             }
         };
         interpolate_inputs(&mut node, &marked, scope, &mut problems);
-        self.substitute(&mut node, 0, NodeContext::Data, &mut problems);
+        self.substitute(&mut node, 0, Place::Pipeline, &mut problems);
         finish(node, problems)
     }
 
@@ -80,11 +81,11 @@ impl<'a> TreeReader<'a> {
         &self,
         node: &mut Node,
         depth: usize,
-        context: NodeContext,
+        place: Place,
         problems: &mut Vec<Diagnostic>,
     ) {
         let placeholders = &self.placeholders;
-        Substitution { placeholders, reader: self, depth, context, problems }.node(node);
+        Substitution { placeholders, reader: self, depth, place, problems }.node(node);
     }
 
     /// Adds which template was rendered, where the mistake is in another file, such as one with macros.
@@ -140,7 +141,7 @@ impl<'a> TreeReader<'a> {
         text: &str,
         origin: Origin,
         depth: usize,
-        context: NodeContext,
+        place: Place,
         problems: &mut Vec<Diagnostic>,
     ) -> Result<Node, Vec<Diagnostic>> {
         if depth > CAPTURE_DEPTH {
@@ -153,7 +154,7 @@ impl<'a> TreeReader<'a> {
         let locate = |position: Position| if has_marks { locator.origin(position) } else { origin };
         let documents = yaml::parse(&stripped.text, &locate, &ParseLimits::default())?;
         let mut node = only_document(documents, origin, problems);
-        self.substitute(&mut node, depth, context, problems);
+        self.substitute(&mut node, depth, place, problems);
         Ok(node)
     }
 }
@@ -164,10 +165,10 @@ impl ReadCaptured for TreeReader<'_> {
         text: &str,
         origin: Origin,
         depth: usize,
-        context: NodeContext,
+        place: Place,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Node> {
-        match self.read_nested(text, origin, depth, context, problems) {
+        match self.read_nested(text, origin, depth, place, problems) {
             Ok(node) => Some(node),
             Err(found) => {
                 problems.extend(found);

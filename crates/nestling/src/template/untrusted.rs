@@ -22,12 +22,14 @@ const SOURCES: [&str; 6] = [
     "unit.reasons",
 ];
 
-/// Filters whose results hold nothing that a shell takes for a command.
-const SAFE_FILTERS: [&str; 9] =
-    ["sh", "slug", "env_slug", "length", "count", "int", "float", "bool", "urlencode"];
+/// Filters whose results hold nothing that anything takes for more than a name or a number.
+const SAFE_FILTERS: [&str; 8] = ["slug", "env_slug", "length", "count", "int", "float", "bool", "urlencode"];
 
 /// Functions that return their arguments.
 const PASSING_FUNCTIONS: [&str; 2] = ["dict", "namespace"];
+
+/// Stands behind the name of a value that `| sh` has quoted: safe in a script, and nowhere else.
+pub(crate) const AS_WORD: &str = "|sh";
 
 /// The parameters of macros that some call fills with an untrusted value, each with the value's source. The key is the
 /// macro's name, and the parameter's position or name.
@@ -52,10 +54,10 @@ pub(crate) fn find(template: &str, parameters: &mut UntrustedParameters) -> Vec<
     let mut analysis = Analysis { names: BTreeMap::new(), parameters, prints: Vec::new() };
     // A macro may be called above its definition, and a name set below its use in a loop: repeat until nothing is new.
     loop {
-        let known = (analysis.names.len(), analysis.parameters.len());
+        let known = analysis.knowledge();
         analysis.prints.clear();
         analysis.visit_all(&root.children);
-        if known == (analysis.names.len(), analysis.parameters.len()) {
+        if known == analysis.knowledge() {
             break;
         }
     }
@@ -90,6 +92,12 @@ struct Analysis<'p> {
 }
 
 impl Analysis<'_> {
+    /// Returns how much is known, which only grows: names and parameters, and those of them that are not quoted.
+    fn knowledge(&self) -> (usize, usize) {
+        let sources = || self.names.values().chain(self.parameters.values());
+        (sources().count(), sources().filter(|source| !source.ends_with(AS_WORD)).count())
+    }
+
     fn visit_all(&mut self, statements: &[Stmt<'_>]) {
         for statement in statements {
             self.visit(statement);
@@ -170,7 +178,10 @@ impl Analysis<'_> {
     fn assign(&mut self, target: &Expr<'_>, source: Option<String>) {
         let Some(source) = source else { return };
         match target {
-            Expr::Var(name) => drop(self.names.entry(name.id.to_owned()).or_insert(source)),
+            Expr::Var(name) => {
+                let known = self.names.remove(name.id);
+                self.names.extend(worse(known, Some(source)).map(|source| (name.id.to_owned(), source)));
+            }
             Expr::GetAttr(attribute) => self.assign(&attribute.expr, Some(source)),
             Expr::List(list) => self.assign_each(&list.items, &source),
             Expr::Tuple(tuple) => self.assign_each(&tuple.items, &source),
@@ -203,23 +214,29 @@ impl Analysis<'_> {
                 );
                 let left = self.source(&operation.left);
                 let right = self.source(&operation.right);
-                if passes { left.or(right) } else { None }
+                if passes { worse(left, right) } else { None }
             }
             Expr::IfExpr(choice) => {
                 let taken = self.source(&choice.true_expr);
-                taken.or_else(|| choice.false_expr.as_ref().and_then(|other| self.source(other)))
+                let other = choice.false_expr.as_ref().and_then(|other| self.source(other));
+                worse(taken, other)
             }
             Expr::Filter(filter) => {
                 let arguments = self.source_of_arguments(&filter.args);
                 let filtered = filter.expr.as_ref().and_then(|filtered| self.source(filtered));
-                if SAFE_FILTERS.contains(&filter.name) { None } else { filtered.or(arguments) }
+                let source = worse(filtered, arguments);
+                match filter.name {
+                    "sh" => source.map(as_word),
+                    name if SAFE_FILTERS.contains(&name) => None,
+                    _ => source,
+                }
             }
             Expr::Call(call) => self.call(call),
             Expr::List(list) => self.source_of_any(&list.items),
             Expr::Tuple(tuple) => self.source_of_any(&tuple.items),
             Expr::Map(map) => {
                 let keys = self.source_of_any(&map.keys);
-                self.source_of_any(&map.values).or(keys)
+                worse(self.source_of_any(&map.values), keys)
             }
         }
     }
@@ -229,7 +246,7 @@ impl Analysis<'_> {
         let mut first = None;
         for expression in expressions {
             let source = self.source(expression);
-            first = first.or(source);
+            first = worse(first, source);
         }
         first
     }
@@ -238,7 +255,7 @@ impl Analysis<'_> {
         let mut first = None;
         for argument in arguments {
             let source = self.source(argument_value(argument));
-            first = first.or(source);
+            first = worse(first, source);
         }
         first
     }
@@ -250,10 +267,13 @@ impl Analysis<'_> {
             Expr::Var(function) => (function.id, None),
             // A method of a value, or a macro of an imported template.
             Expr::GetAttr(method) => (method.name, self.source(&method.expr)),
-            other => return self.source(other).or(passed),
+            other => {
+                let called = self.source(other);
+                return worse(called, passed);
+            }
         };
         if receiver.is_some() || PASSING_FUNCTIONS.contains(&name) {
-            return receiver.or(passed);
+            return worse(receiver, passed);
         }
         for (position, argument) in call.args.iter().enumerate() {
             let Some(source) = self.source(argument_value(argument)) else { continue };
@@ -261,11 +281,27 @@ impl Analysis<'_> {
                 CallArg::Kwarg(name, _) => (*name).to_owned(),
                 _ => position.to_string(),
             };
-            self.parameters.entry((name.to_owned(), parameter)).or_insert(source);
+            let key = (name.to_owned(), parameter);
+            let known = self.parameters.remove(&key);
+            self.parameters.extend(worse(known, Some(source)).map(|source| (key, source)));
         }
         // What the macro prints is in placeholders, which know for themselves.
         None
     }
+}
+
+/// Returns the source that more has to be said of: one that is not quoted for a shell.
+fn worse(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (&first, &second) {
+        (Some(a), Some(b)) if a.ends_with(AS_WORD) && !b.ends_with(AS_WORD) => second,
+        (None, _) => second,
+        _ => first,
+    }
+}
+
+/// Returns the source of a value that is quoted for a shell.
+fn as_word(source: String) -> String {
+    if source.ends_with(AS_WORD) { source } else { source + AS_WORD }
 }
 
 fn argument_value<'e, 'a>(argument: &'e CallArg<'a>) -> &'e Expr<'a> {
@@ -313,7 +349,7 @@ mod tests {
             ("${{ pipeline['mr'].source_branch }}", &["pipeline['mr'].source_branch"]),
             ("a ${{- pipeline.branch -}} b", &["pipeline.branch"]),
             ("{% raw %}${{ pipeline.branch }}{% endraw %}", &[]),
-            ("${{ pipeline.branch | sh }} ${{ pipeline.tag | slug }}", &[]),
+            ("${{ pipeline.branch | sh }} ${{ pipeline.tag | slug }}", &["pipeline.branch | sh"]),
             ("${{ 'a' if pipeline.branch == 'main' else 'b' }}", &[]),
             ("${{ 'git checkout ' ~ pipeline.branch }}", &["'git checkout ' ~ pipeline.branch"]),
             ("${{ pipeline.tag | default('v0') | upper }}", &["pipeline.tag | default('v0') | upper"]),

@@ -5,4 +5,5 @@ pub(crate) mod placeholders;
 pub(crate) mod charge;
 pub(crate) mod to_tree;
 pub(crate) mod captured;
+pub(crate) mod place;
 pub(crate) mod substitute;

@@ -191,7 +191,8 @@ fn cdk(out: &mut String, plan: &Plan) {
 fn cdk_row(unit: &UnitName, line: &Line) -> String {
     let unit = cell_code(unit.as_str());
     let kind = line.kind.as_str();
-    format!("| {unit} | {kind} | {} | {} |", cell(&line.subject), cell(&line.text))
+    let id = cell_code(&line.id());
+    format!("| {unit} | {kind} | {} | {} | {id} |", cell(&line.subject), cell(&line.text))
 }
 
 fn table(out: &mut String, rows: &[String]) {
@@ -199,7 +200,7 @@ fn table(out: &mut String, rows: &[String]) {
         out.push_str("None.\n\n");
         return;
     }
-    out.push_str("| unit | kind | subject | description |\n|---|---|---|---|\n");
+    out.push_str("| unit | kind | subject | description | id |\n|---|---|---|---|---|\n");
     for row in rows.iter().take(ROWS) {
         let _ = writeln!(out, "{row}");
     }

@@ -134,7 +134,7 @@ impl Loading<'_> {
         bytes: Vec<u8>,
     ) -> Option<(FileId, H, Option<Body>)> {
         let text = self.some(utf8(self.sources, path, bytes).map_err(|error| vec![error]))?;
-        let file = self.sources.add(path, text.as_str());
+        let file = self.sources.add_file(path, text.as_str());
         let document = split(&text);
         let node = document.header.map(|header| yaml::parse_file(header, file));
         let node = node.and_then(|nodes| self.some(nodes)).and_then(|nodes| nodes.into_iter().next());
@@ -159,6 +159,7 @@ impl Loading<'_> {
                 let root = self.root.clone();
                 self.all(written.templates.iter().map(|node| TemplateFolder::read(node, &root)))
             },
+            templates_from: None,
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),

@@ -28,6 +28,13 @@ impl TemplateFolder {
         let written: TemplatesFile = yaml::from_node(node, &HEADER)?;
         let origin = written.git.as_ref().map_or(node.origin, |git| git.origin);
         let revision = written.git.map(|git| git.value);
+        if let Some(repository) = &written.repository
+            && repository.value.starts_with('/')
+        {
+            let message =
+                "`repository` must be a path from the root of this repository, such as `../ci-templates`";
+            return Err(vec![Diagnostic::error(&PATH, repository.origin, message)]);
+        }
         let repository = written.repository.map(|repository| repository.value);
         let revision = match (repository, revision) {
             (None, None) => None,

@@ -2,13 +2,14 @@
 //! assets.
 
 use super::Adding;
-use crate::assembly::{Stage, StageId};
-use crate::codepipeline::{Action, Does, VariableValue, merged};
+use crate::assembly::{StackId, StageId};
+use crate::codepipeline::{Action, Does};
 use crate::deployment::graph::{GraphNode, Namespace, NodeId, Order, Work};
 use crate::deployment::ordered::OrderedId;
 use crate::deployment::role::published;
 use crate::id::Id;
 use crate::report::LineKind;
+use nestling_files::path::RepoPath;
 use std::collections::BTreeSet;
 
 impl<'a> Adding<'a> {
@@ -41,28 +42,19 @@ impl<'a> Adding<'a> {
         let commands = commands.join("; ");
         let text = format!("a job of the parent pipeline, before `generate`: {commands}");
         self.report_action(LineKind::Replaced, id, &text);
-        for (name, value) in merged([&project.spec.variables[..], &project.variables]) {
-            let store = match value {
-                VariableValue::Text(_) | VariableValue::Reference(_) => continue,
-                VariableValue::Token(token) => format!("CloudFormation's `{token}`"),
-                VariableValue::Secret(secret) => format!("the secret `{secret}`"),
-                VariableValue::Parameter(parameter) => format!("the parameter `{parameter}`"),
-            };
-            let text = format!("{name}, from {store}, in the parent pipeline's job");
-            self.report_action(LineKind::Variable, id, &text);
-        }
+        self.report_synth(id, project);
         Vec::new()
     }
 
-    /// One node for each stage that the assets go to: a job can publish to one account.
+    /// One node for each stage that uses what is published: a job can publish to one account, and a pipeline may run without
+    /// the stage that CDK has chosen to publish for all.
     pub(super) fn publish(&mut self, id: OrderedId<'a>, action: &Action) -> Vec<NodeId> {
         let Does::Build(project) = &action.does else { return Vec::new() };
+        self.report_assets(id, project);
         let mut nodes = BTreeSet::new();
-        for directory in published(&project.spec) {
-            let is_published = |stage: &Stage| stage.directory == directory && !stage.stacks.is_empty();
-            let stage = self.deployment.assembly.stages.iter().position(is_published);
-            if let Some(stage) = stage {
-                nodes.insert(self.publishing(Id::new(stage), action));
+        for (directory, selector) in published(&project.spec) {
+            for stage in self.users(&directory, selector) {
+                nodes.insert(self.publishing(stage, action));
             }
         }
         if nodes.is_empty() {
@@ -74,6 +66,19 @@ impl<'a> Adding<'a> {
             self.report_action(LineKind::Variable, id, text);
         }
         nodes.into_iter().collect()
+    }
+
+    /// Returns the stages of this pipeline that use an asset, beside the one whose manifest is read.
+    fn users(&self, directory: &RepoPath, selector: &str) -> Vec<StageId> {
+        let assembly = &self.deployment.assembly;
+        let own: BTreeSet<StageId> = self.stages.iter().flatten().copied().collect();
+        let is_user = |stage_id: &StageId| {
+            let stage = &assembly.stages[*stage_id];
+            let uses = |stack: &StackId| assembly.stacks[*stack].assets.selectors.contains(selector);
+            let is_deployed = own.contains(stage_id) && stage.stacks.iter().any(uses);
+            is_deployed || (stage.directory == *directory && !stage.stacks.is_empty())
+        };
+        Id::all(&assembly.stages).filter(is_user).collect()
     }
 
     /// Returns the node that publishes the assets of a stage for this pipeline.

@@ -1,6 +1,6 @@
 //! `allow` in a header: `{ rule, where, reason }`.
 
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Item, Origin};
 use crate::name::{JobName, UnitName};
 use nestling_files::path::{Glob, RepoPath};
 
@@ -90,8 +90,8 @@ impl AllowEntry {
     }
 
     /// Returns whether the entry covers an item of a finding that lists several.
-    pub(super) fn covers_item(&self, subject: &str) -> bool {
-        self.globs.is_empty() || self.matches(subject)
+    pub(super) fn covers_item(&self, item: &Item) -> bool {
+        self.globs.is_empty() || self.matches(&item.subject) || self.matches(&item.id)
     }
 
     fn matches(&self, name: &str) -> bool {

@@ -10,6 +10,7 @@ use crate::pipeline::expression::Variable;
 use crate::pipeline::matrix::{Parallel, parallel};
 use crate::pipeline::presence::{State, is_predefined, literal};
 use crate::pipeline::rule::rules;
+use crate::yaml::Node;
 use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,7 +19,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "several jobs of the pipeline deploy to the same environment",
     documentation: "Each job whose `action` is `start` creates a deployment. Of several in one pipeline, GitLab keeps the last as the \
 environment's and runs only its `on_stop`; with \"prevent outdated deployment jobs\", the others fail. \
-Let one job deploy, and give the others `action: prepare`, `verify` or `access`.",
+Let one job deploy, and give the others `action: prepare`, `verify` or `access`. Jobs of a unit that share a `resource_group` \
+and an `on_stop` deploy parts of one thing in turn, and are not reported.",
     source: "https://docs.gitlab.com/ci/environments/deployment_safety/",
     bad: Example::Pipeline("a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n"),
     good: Example::Pipeline(
@@ -39,16 +41,22 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             first_by_name.insert(name, (position, job));
             continue;
         };
-        if !are_together(index, (position, job), (first_position, first)) {
+        if !are_together(index, (position, job), (first_position, first)) || are_parts_of_one(job, first) {
             continue;
         }
-        let message = format!("both `{}` and `{}` deploy to `{name}`", job.name, first.name);
+        let is_written_alike = deployed_name(first) == environment.name_text();
+        let shown = if is_written_alike { environment.name_text() } else { &name };
+        let message = format!("both `{}` and `{}` deploy to `{shown}`", job.name, first.name);
         problems.push(
             Diagnostic::warning(&RULE, environment.origin, message)
                 .with_label(first.origin, "the other job")
                 .with_help("let one of them deploy, and give the other `action: prepare` or `verify`"),
         );
     }
+}
+
+fn deployed_name(job: &Job) -> &str {
+    environment(&job.body).map_or("", |environment| environment.name_text())
 }
 
 /// Returns the name of a job's environment as GitLab expands it. References to variables that nothing is known of stay as
@@ -85,20 +93,32 @@ fn is_of_one_job(name: &str) -> bool {
     name.starts_with("CI_JOB_") || name == "CI_NODE_INDEX"
 }
 
-/// Returns `true` if both jobs are certainly in one pipeline. Different rules may make them alternatives, as for a deploy
+/// Returns `true` if both jobs are in one pipeline, certainly or whenever one of them is. Different rules may make them alternatives, as for a deploy
 /// of the default branch and one of tags.
 fn are_together(
     index: &Index<'_>,
     (position, job): (usize, &Job),
     (other_position, other): (usize, &Job),
 ) -> bool {
-    if index.state(position) == State::In && index.state(other_position) == State::In {
+    if index.state(position) == State::In || index.state(other_position) == State::In {
         return true;
     }
     match (job.body.get("rules"), other.body.get("rules")) {
         (Some(rules), Some(other_rules)) => rules.same_as(other_rules),
         _ => false,
     }
+}
+
+/// Returns whether two jobs deploy parts of the same thing in turn: a `resource_group` keeps them apart, and the environment
+/// stops alike after either of them.
+fn are_parts_of_one(job: &Job, other: &Job) -> bool {
+    let group = job.body.get("resource_group").and_then(Node::text);
+    let on_stop = |job: &Job| {
+        let environment = environment(&job.body)?;
+        environment.on_stop().and_then(Node::text).map(str::to_owned)
+    };
+    let other_group = other.body.get("resource_group").and_then(Node::text);
+    group.is_some() && group == other_group && job.unit == other.unit && on_stop(job) == on_stop(other)
 }
 
 /// Returns a warning for a job that `parallel` multiplies, unless each instance deploys to an environment of its own.

@@ -3,6 +3,7 @@
 
 use super::calls::without_calls;
 use super::private_use::{Piece, UNTRUSTED, pieces};
+use crate::template::untrusted::AS_WORD;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 
 /// The function that a wrapped expression calls: with [`UNTRUSTED`], the expression, and a [`Untrusted::note`].
@@ -13,11 +14,21 @@ pub(crate) const UNTRUSTED_FUNCTION: &str = "__untrusted__";
 pub(crate) struct Untrusted {
     /// The expression that prints it.
     pub origin: Origin,
-    /// The name that it was read from, such as `pipeline.branch`.
+    /// The name that it was read from, such as `pipeline.branch`, with [`AS_WORD`] behind it where it is one word of a shell.
     pub source: String,
 }
 
 impl Untrusted {
+    /// Returns whether it is quoted for a shell.
+    pub(crate) fn is_word(&self) -> bool {
+        self.source.ends_with(AS_WORD)
+    }
+
+    /// Returns the name that it was read from.
+    pub(crate) fn shown_source(&self) -> &str {
+        self.source.trim_end_matches(AS_WORD)
+    }
+
     /// Writes what the call says of its expression, in words that are no YAML and need no escapes.
     fn note(&self) -> String {
         let Origin { file, line, column, width, .. } = self.origin;

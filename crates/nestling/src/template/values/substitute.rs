@@ -1,5 +1,6 @@
 //! Values in the place of their placeholders, in the tree that the YAML reader made.
 
+use super::place::Place;
 use super::placeholders::Placeholders;
 use super::to_tree::{Refused, to_node, to_text};
 use crate::template::marks::private_use::{Piece, has_reserved, pieces};
@@ -7,30 +8,6 @@ use crate::template::rules::{SCRIPT_INJECTION, TEMPLATE_VALUE};
 use crate::template_syntax::hidden::reveal;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style, duplicate_keys};
-
-/// Whether a shell runs the strings of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NodeContext {
-    /// Below a key whose strings a shell runs.
-    Script,
-    /// Anywhere else.
-    Data,
-}
-
-/// The keys whose strings a shell runs (<https://docs.gitlab.com/ci/yaml/#script>).
-const SCRIPT_KEYS: [&str; 4] = ["script", "before_script", "after_script", "pre_get_sources_script"];
-
-impl NodeContext {
-    /// Returns the context of a key's value.
-    fn below(self, key: &str) -> Self {
-        match key {
-            key if SCRIPT_KEYS.contains(&key) => Self::Script,
-            // A job of this name, or the variables of a job: a shell gets them as data.
-            "variables" => Self::Data,
-            _ => self,
-        }
-    }
-}
 
 /// Reads captured text that is a whole node: the rest of the way from marked text to a tree, which leads back here.
 pub(crate) trait ReadCaptured {
@@ -40,7 +17,7 @@ pub(crate) trait ReadCaptured {
         text: &str,
         origin: Origin,
         depth: usize,
-        context: NodeContext,
+        place: Place,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Node>;
 }
@@ -51,8 +28,8 @@ pub(crate) struct Substitution<'a> {
     pub reader: &'a dyn ReadCaptured,
     /// How deep captured text is inside captured text.
     pub depth: usize,
-    /// The context of the node that is being visited.
-    pub context: NodeContext,
+    /// What reads the node that is being visited.
+    pub place: Place,
     pub problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -81,10 +58,10 @@ impl Substitution<'_> {
                 has_changed_keys = true;
                 entry.key.scalar = self.interpolated(&entry.key.scalar, entry.key.origin);
             }
-            let outer_context = self.context;
-            self.context = outer_context.below(entry.key.text());
+            let outer_place = self.place;
+            self.place = outer_place.below(entry.key.text());
             self.node(&mut entry.value);
-            self.context = outer_context;
+            self.place = outer_place;
         }
         // The YAML reader saw different placeholders, which can stand for the same key.
         if has_changed_keys {
@@ -104,7 +81,7 @@ impl Substitution<'_> {
         }
         let node = match piece {
             Piece::Value(index) => {
-                self.warn_of_untrusted(index);
+                self.warn_of_untrusted(index, "");
                 match to_node(&self.placeholders.get(index)?, origin, self.placeholders) {
                     Ok(node) => Some(node),
                     Err(refused) => {
@@ -116,7 +93,7 @@ impl Substitution<'_> {
             Piece::Captured(index) => {
                 let value = self.placeholders.get(index)?;
                 let text = value.as_str().unwrap_or_default();
-                self.reader.read_captured(text, origin, self.depth + 1, self.context, self.problems)
+                self.reader.read_captured(text, origin, self.depth + 1, self.place, self.problems)
             }
             Piece::Text(_) | Piece::Mark(..) => return None,
         };
@@ -124,20 +101,14 @@ impl Substitution<'_> {
         Some(node.unwrap_or_else(|| Node::string(origin, "")))
     }
 
-    /// Warns of the untrusted values behind a placeholder if a shell would run them.
-    fn warn_of_untrusted(&mut self, index: usize) {
-        if self.context != NodeContext::Script {
-            return;
-        }
+    /// Warns of the untrusted values behind a placeholder, where they are dangerous. `before` is the text before them.
+    fn warn_of_untrusted(&mut self, index: usize, before: &str) {
         for untrusted in self.placeholders.untrusted_within(index) {
-            let message = format!(
-                "`{}` is printed into a script, and whoever makes a branch chooses it",
-                untrusted.source
-            );
-            self.problems.push(
-                Diagnostic::warning(&SCRIPT_INJECTION, untrusted.origin, message)
-                    .with_help("write `| sh` behind it, which makes it one word for the shell"),
-            );
+            let Some(danger) = self.place.danger(before, untrusted.is_word()) else { continue };
+            let message =
+                format!("untrusted `{}` is interpolated into {}", untrusted.shown_source(), danger.place);
+            let problem = Diagnostic::warning(&SCRIPT_INJECTION, untrusted.origin, message);
+            self.problems.push(problem.with_help(danger.help));
         }
     }
 
@@ -151,7 +122,7 @@ impl Substitution<'_> {
                 Piece::Mark(..) => {}
                 Piece::Value(index) | Piece::Captured(index) => {
                     has_values = true;
-                    self.warn_of_untrusted(index);
+                    self.warn_of_untrusted(index, &text);
                     let value = self.placeholders.get(index).unwrap_or_default();
                     match to_text(&value, self.placeholders) {
                         Ok(part) => text.push_str(&part),

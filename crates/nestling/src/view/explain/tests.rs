@@ -40,6 +40,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
             extent,
             history: History::Complete,
             unknown_paths: Vec::new(),
+            workspace_from: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

@@ -1,0 +1,52 @@
+//! Jobs that show what would change: to a merge request, and to the person who is asked for an approval.
+//!
+//! They have no environment, which could need rights to deploy, and a role of their own, which needs to read alone. What
+//! they cannot show stops nobody.
+
+use super::account::begin;
+use super::targets::TargetId;
+use super::writer::Writer;
+use crate::settings::Purpose;
+use crate::shell::quoted;
+
+/// The file with the differences, for people.
+const TEXT: &str = "cdk-diff.txt";
+
+/// The file with their number, for the merge request.
+const COUNTS: &str = "cdk-diff.json";
+
+/// Counts resources in the differences, in the form that GitLab reads of OpenTofu
+/// (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsterraform>).
+const COUNT: &str = r##"const lines = require("fs").readFileSync("cdk-diff.txt", "utf8").replace(/\x1b\[[0-9;]*m/g, "").split("\n"); const count = (sign) => lines.filter((line) => line.startsWith("[" + sign + "] ") && /^\S+ \S+::/.test(line)).length; JSON.stringify({ create: count("+"), update: count("~"), delete: count("-") })"##;
+
+/// Shows what would change in an environment.
+pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
+    let request = job.request;
+    begin(job, &[], Purpose::Diff);
+    let target = &job.plan.targets.all[target];
+    let selected = request.selected(&target.stacks);
+    // A change set would need the role that deploys.
+    let diff = request.call("diff", &format!("{selected} --exclusively --no-change-set --no-notices"));
+    job.body.texts(
+        "script",
+        [
+            format!("{diff} > {TEXT} 2>&1 || {{ cat {TEXT}; exit 1; }}"),
+            format!("cat {TEXT}"),
+            format!("node -p {} > {COUNTS}", quoted(COUNT)),
+            format!("cat {COUNTS}"),
+        ],
+    );
+    job.body.plain("allow_failure", "true");
+    let title = exposed_title(&target.name);
+    job.body.child("artifacts", |artifacts| {
+        artifacts.text("expose_as", title).texts("paths", [TEXT]);
+        artifacts.child("reports", |reports| _ = reports.text("terraform", COUNTS));
+    });
+}
+
+/// Returns the title of the artifact in a merge request: GitLab allows letters, digits, dashes and spaces.
+fn exposed_title(target: &str) -> String {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_ ".contains(c);
+    let name: String = target.chars().map(|c| if is_allowed(c) { c } else { ' ' }).collect();
+    format!("CDK changes of {name}")
+}

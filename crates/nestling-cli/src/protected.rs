@@ -1,0 +1,70 @@
+//! Files that no output replaces: what is below git's own directory, and what the run has read.
+
+use crate::exit::Failure;
+use nestling::Sources;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// Names of files that say what a pipeline is made from.
+const SOURCES: [&str; 2] = ["nestling.yml", ".gitlab-ci.yml"];
+
+/// Refuses an output that is a source by its name, or below `.git`. Links on the way are followed.
+///
+/// # Errors
+/// It is one.
+pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
+    let target = target(output);
+    let is_git = |path: &Path| path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
+    if is_git(output) || is_git(&target) {
+        return Err(refused(output, "is in git's own directory"));
+    }
+    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if SOURCES.contains(&&*name) {
+        return Err(refused(output, "is what a pipeline is made from"));
+    }
+    Ok(())
+}
+
+/// Refuses an output that this run has read from the work tree, also by another name or a link.
+///
+/// # Errors
+/// It has.
+pub(crate) fn refuse_read(output: &Path, root: &Path, sources: &Sources) -> Result<(), Failure> {
+    let target = target(output);
+    let identity = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    let own = identity(&target);
+    for path in sources.paths() {
+        let source = root.join(&path);
+        let is_same = own.is_some() && identity(&source) == own;
+        if is_same || self::target(&source) == target {
+            return Err(refused(output, "was read for this pipeline"));
+        }
+    }
+    Ok(())
+}
+
+fn refused(output: &Path, why: &str) -> Failure {
+    let shown = output.strip_prefix(".").unwrap_or(output).display();
+    Failure::usage(format!("`{shown}` {why}, and is not replaced"))
+        .with_help("write to another file: `-o child-pipeline.yml`")
+}
+
+/// Returns the file that a path leads to, without links; also where it does not exist yet.
+pub(crate) fn target(path: &Path) -> PathBuf {
+    /// As many as Linux follows.
+    const LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if let Ok(target) = path.canonicalize() {
+            return target;
+        }
+        // A link whose target is not there yet.
+        let Ok(link) = path.read_link() else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(link);
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (directory.canonicalize(), path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => path,
+    }
+}

@@ -1,0 +1,169 @@
+//! Writing the pipeline: what is never replaced, what is kept of what is replaced, and what a killed run leaves.
+
+use crate::support::repository::Repository;
+use crate::support::{nestling, run, said, setting};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+fn workspace() -> Repository {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: { templates: [ci] }\n");
+    repository.write("ci/app.yml", "test: { script: t }\n").write("api/nestling.yml", "unit: { use: app }\n");
+    repository.write(".gitlab-ci.yml", "stages: [test]\n").commit("a unit");
+    repository
+}
+
+fn generate(repository: &Repository, output: &str) -> Output {
+    run(nestling(repository.path()).args(["generate", "--all", "--output", output]))
+}
+
+#[test]
+fn what_was_read_is_not_replaced() {
+    let repository = workspace();
+    symlink("ci/app.yml", repository.path().join("link.yml")).unwrap();
+    symlink("ci", repository.path().join("folder")).unwrap();
+    std::fs::hard_link(repository.path().join("ci/app.yml"), repository.path().join("hard.yml")).unwrap();
+    symlink(".git/new", repository.path().join("dangling.yml")).unwrap();
+    for output in [
+        "nestling.yml",
+        "api/nestling.yml",
+        ".gitlab-ci.yml",
+        "ci/app.yml",
+        "api/../ci/app.yml",
+        "link.yml",
+        "folder/app.yml",
+        "hard.yml",
+        ".git/config",
+        ".git/child-pipeline.yml",
+        ".git/hooks/post-checkout",
+        "dangling.yml",
+        ".GIT/x",
+    ] {
+        for in_gitlab in [false, true] {
+            let mut command = nestling(repository.path());
+            command.args(["generate", "--all", "--output", output]);
+            if in_gitlab {
+                let head = repository.git(&["rev-parse", "HEAD"]);
+                command.env("GITLAB_CI", "true").env("CI_COMMIT_SHA", head.trim());
+            }
+            let output_of_run = run(&mut command);
+            assert_eq!(output_of_run.status.code(), Some(2), "{output}: {}", said(&output_of_run));
+            assert!(said(&output_of_run).contains("is not replaced"), "{output}: {}", said(&output_of_run));
+        }
+    }
+    assert_eq!(repository.git(&["status", "--porcelain", "--untracked-files=no"]), "");
+    assert!(!repository.path().join(".git/new").exists());
+    let report =
+        run(nestling(repository.path()).args(["generate", "--all", "--output", "-", "--report", ".git/x"]));
+    assert_eq!(report.status.code(), Some(2), "{}", said(&report));
+}
+
+#[test]
+fn mode_and_link_of_the_old_file_are_kept() {
+    let repository = workspace();
+    let path = |name: &str| repository.path().join(name);
+    let mode = |name: &str| path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert!(generate(&repository, "new.yml").status.success());
+    assert_eq!(mode("new.yml"), 0o644);
+    for kept in [0o600, 0o640, 0o664, 0o444] {
+        std::fs::set_permissions(path("new.yml"), std::fs::Permissions::from_mode(kept)).unwrap();
+        assert!(generate(&repository, "new.yml").status.success());
+        assert_eq!(mode("new.yml"), kept);
+    }
+    std::fs::create_dir(path("out")).unwrap();
+    symlink("out/target.yml", path("link.yml")).unwrap();
+    for _ in 0..2 {
+        // First a link that leads to nothing, then one to a file.
+        assert!(generate(&repository, "link.yml").status.success());
+        assert_eq!(path("link.yml").read_link().unwrap(), Path::new("out/target.yml"));
+        assert!(std::fs::read_to_string(path("out/target.yml")).unwrap().contains("api:test"));
+    }
+    symlink("nowhere/target.yml", path("lost.yml")).unwrap();
+    let lost = generate(&repository, "lost.yml");
+    assert!(said(&lost).contains("there is no such directory"), "{}", said(&lost));
+    assert!(path("lost.yml").is_symlink());
+}
+
+#[test]
+fn an_old_pipeline_that_stays_is_told() {
+    let repository = workspace();
+    assert!(generate(&repository, "child-pipeline.yml").status.success());
+    repository.write("ci/app.yml", "test: { scirpt: t }\n");
+    let failed = generate(&repository, "child-pipeline.yml");
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(
+        said(&failed).contains("child-pipeline.yml is left as an earlier run wrote it"),
+        "{}",
+        said(&failed)
+    );
+}
+
+fn temporary_files(repository: &Repository) -> Vec<String> {
+    let entries = std::fs::read_dir(repository.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(".nestling-")).collect()
+}
+
+/// How many runs are killed; `NESTLING_TEST_KILLS=400` for more.
+fn kills() -> u32 {
+    setting("NESTLING_TEST_KILLS").map_or(12, |kills| kills.parse().unwrap())
+}
+
+#[test]
+fn what_killed_runs_leave_is_cleared_and_no_output_is_torn() {
+    let repository = workspace();
+    let long = "job${{ 1 }}: { script: t }\n#% for i in range(2000)\nj${{ i }}: { script: \"${{ 'x' * 200 }}\" }\n#% endfor\n";
+    repository.write("ci/app.yml", long).commit("a long pipeline");
+    assert!(generate(&repository, "child-pipeline.yml").status.success());
+    let whole = std::fs::read(repository.path().join("child-pipeline.yml")).unwrap();
+    let start = std::time::Instant::now();
+    assert!(generate(&repository, "child-pipeline.yml").status.success());
+    let duration = start.elapsed();
+    for kill in 0..kills() {
+        let mut command = nestling(repository.path());
+        command.args(["generate", "--all"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // Around the time when it writes.
+        std::thread::sleep(duration * (80 + kill % 24) / 100);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(std::fs::read(repository.path().join("child-pipeline.yml")).unwrap(), whole, "torn");
+    }
+    repository
+        .write(".nestling-a1B2c3", "left by a killed run")
+        .write(".nestling-notes", "a file of somebody");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(generate(&repository, "child-pipeline.yml").status.success());
+    assert_eq!(temporary_files(&repository), [".nestling-notes"]);
+}
+
+/// A file system that is full: the old file stays, and the error says why.
+#[test]
+fn a_full_disk_leaves_the_old_file() {
+    let repository = workspace();
+    let disk = repository.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&disk).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        eprintln!("a_full_disk_leaves_the_old_file is skipped: no file system can be mounted here");
+        return;
+    }
+    let result = std::panic::catch_unwind(|| {
+        assert!(generate(&repository, "disk/child.yml").status.success());
+        let old = std::fs::read(disk.join("child.yml")).unwrap();
+        std::fs::write(disk.join("filler"), vec![0; 48 << 10]).unwrap();
+        let long = "#% for i in range(2000)\nj${{ i }}: { script: \"${{ 'x' * 200 }}\" }\n#% endfor\n";
+        repository.write("ci/app.yml", long);
+        let full = generate(&repository, "disk/child.yml");
+        assert!(!full.status.success());
+        assert!(said(&full).contains("No space left") || said(&full).contains("space"), "{}", said(&full));
+        assert_eq!(std::fs::read(disk.join("child.yml")).unwrap(), old);
+        let names: Vec<_> =
+            std::fs::read_dir(&disk).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+    });
+    assert!(Command::new("umount").arg(&disk).status().unwrap().success());
+    result.unwrap();
+}
