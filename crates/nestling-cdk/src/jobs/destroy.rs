@@ -24,7 +24,7 @@ pub(crate) fn stop(job: &mut Writer<'_>, target_id: TargetId) {
     job.accessing("stop");
     job.one_at_a_time();
     // The branch may be gone, and nothing of it is needed.
-    job.body.child("variables", |variables| _ = variables.text("GIT_STRATEGY", "none"));
+    job.body.default_variables(|variables| _ = variables.text("GIT_STRATEGY", "none"));
     note_protected(job, target);
     let script = script(job.request, &target.destroyed);
     job.body.texts("script", script);
@@ -61,7 +61,8 @@ fn note_protected(job: &mut Writer<'_>, target: &Target) {
 fn script(request: &Request<'_>, stacks: &[StackId]) -> Vec<String> {
     let manifest = manifest(request, stacks);
     let selected = request.selected(stacks);
-    let cli = &request.settings.cli;
+    // Nothing of the project may be there.
+    let cli = request.cli().command;
     vec![
         format!("mkdir -p {DIRECTORY} && echo '{{}}' > {DIRECTORY}/none.template.json"),
         format!("cat > {DIRECTORY}/manifest.json <<'END'\n{manifest}\nEND"),

@@ -29,9 +29,8 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
     begin(job, &[], Purpose::Diff);
     let target = &job.plan.targets.all[target];
     let selected = request.selected(&target.stacks);
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
     // A change set would need the role that deploys.
-    let diff = format!("{cli} diff --app {assembly} {selected} --exclusively --no-change-set --no-notices");
+    let diff = request.call("diff", &format!("{selected} --exclusively --no-change-set --no-notices"));
     job.body.texts(
         "script",
         [
@@ -54,8 +53,7 @@ pub(crate) fn drift(job: &mut Writer<'_>, target: TargetId) {
     let request = job.request;
     begin(job, &[], Purpose::Drift);
     let selected = request.selected(&job.plan.targets.all[target].stacks);
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let drift = format!("{cli} drift --app {assembly} {selected} --fail --no-notices");
+    let drift = request.call("drift", &format!("{selected} --fail --no-notices"));
     let script = [format!("{drift} > {DRIFT} 2>&1 || {{ cat {DRIFT}; exit 1; }}"), format!("cat {DRIFT}")];
     job.body.texts("script", script);
     job.body.child("artifacts", |artifacts| _ = artifacts.text("when", "always").texts("paths", [DRIFT]));
