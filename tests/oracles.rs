@@ -1,7 +1,9 @@
 //! Ruby, which GitLab is written in, judges what Nestling writes and how it matches.
 
+mod conditions;
 pub(crate) mod document;
 mod psych;
+mod re2;
 
 use crate::support::tool::{Tool, need};
 use crate::support::{read, setting};
