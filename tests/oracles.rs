@@ -2,6 +2,7 @@
 
 mod conditions;
 pub(crate) mod document;
+mod hand_written;
 mod psych;
 mod re2;
 

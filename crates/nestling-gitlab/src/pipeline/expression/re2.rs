@@ -17,9 +17,9 @@
 //! | `\p{Lu}`, `\p{Greek}`, `\p{^Lu}` | the names of categories and scripts, in that case | many more names, in any case |
 //! | `(?i)`, `(?s-i:…)` | the flags `i`, `m`, `s`, `U` | further flags |
 
-mod class;
-mod escape;
 mod unicode;
+mod escape;
+mod class;
 
 /// How often RE2 repeats at most, what is repeated inside included.
 const MOST_REPETITIONS: u32 = 1000;
