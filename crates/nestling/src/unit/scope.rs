@@ -116,7 +116,9 @@ impl<'a> UnitScope<'a> {
         if unit.cdk.is_some() || files.iter().any(|file| file.get("include").is_some()) {
             self.renderer.facts_read.note();
         }
-        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &self.renderer.surroundings());
+        let gitlab = &self.renderer.workspace.gitlab;
+        let surroundings = self.renderer.surroundings();
+        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &surroundings, gitlab);
         Folded { jobs, reads_environment, problems }
     }
 
