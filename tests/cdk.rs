@@ -17,4 +17,5 @@ mod report;
 mod stacks;
 mod steps;
 mod synth;
+mod tool;
 mod versions;

@@ -234,3 +234,48 @@ fn a_changed_path_of_any_bytes_only_selects() {
         assert_eq!(pipeline.as_object().unwrap().len(), 3, "{text}");
     }
 }
+
+/// JSON has paths as they are; what a person reads shows what would hide or turn the text around it.
+#[test]
+fn json_has_the_paths_and_people_see_what_is_in_them() {
+    let repository = Repository::new();
+    repository
+        .write("nestling.yml", WORKSPACE)
+        .write("u/nestling.yml", "job: { script: x }\n")
+        .commit("before");
+    repository.git(&["checkout", "--quiet", "-b", "feature"]);
+    let names: [&[u8]; 5] =
+        [b"\x10", b"\\u{10}", "\u{202e}gpj".as_bytes(), "\u{2066}\u{feff}".as_bytes(), b"not utf-8 \xff"];
+    for name in names {
+        repository.write([b"u/", name].concat(), "");
+    }
+    repository.commit("after");
+    let preview = |format: &str| {
+        output(
+            nestling(repository.path())
+                .args(["preview", "--head", "HEAD", "--base", "main", "--format", format]),
+        )
+    };
+    let json: Value = serde_json::from_str(&preview("json")).unwrap();
+    let mut paths: Vec<Vec<u8>> = Vec::new();
+    for change in json["changes"]["paths"].as_array().unwrap() {
+        let path = change["path"].as_str().unwrap();
+        let bytes = change["path_bytes"].as_str().map(|hex| {
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+        });
+        paths.push(bytes.unwrap_or_else(|| path.as_bytes().to_vec()));
+    }
+    let mut expected: Vec<Vec<u8>> = names.iter().map(|name| [b"u/", *name].concat()).collect();
+    expected.sort();
+    assert_eq!(paths, expected);
+    let explained =
+        output(nestling(repository.path()).args(["explain", "u", "--head", "HEAD", "--base", "main"]));
+    let generated = run(nestling(repository.path())
+        .args(["generate", "--head", "HEAD", "--base", "main", "--output", "-", "--report", "r"]));
+    let markdown = std::fs::read_to_string(repository.path().join("r/summary.md")).unwrap();
+    for text in [explained, preview("tree"), preview("table"), said(&generated), markdown] {
+        for misleading in ['\u{10}', '\u{202e}', '\u{2066}', '\u{feff}'] {
+            assert!(!text.contains(misleading), "{misleading:?} in {text}");
+        }
+    }
+}

@@ -65,7 +65,7 @@ fn a_committed_assembly_is_read_in_the_commit_that_had_it() {
         "    action: stop",
         "    GIT_STRATEGY: none",
         &format!("    NESTLING_UNIT_COMMIT: {}", commit.trim()),
-        "    - npx --yes aws-cdk@2 destroy --app .nestling/stop Staging/Data Staging/Service Staging/Monitoring Staging/Edge --exclusively --force --no-notices",
+        "    - npx --yes aws-cdk@2.1148.1 destroy --app .nestling/stop Staging/Data Staging/Service Staging/Monitoring Staging/Edge --exclusively --force --no-notices",
     ] {
         assert!(stop.lines().any(|found| found == line), "{line}\n{stop}");
     }

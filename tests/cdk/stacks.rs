@@ -46,8 +46,10 @@ pub(crate) fn calls(planned: &Planned) -> Vec<Call> {
     let folder = tempfile::tempdir().unwrap();
     for job in &planned.plan.pipeline.jobs {
         let lines = job.body.get("script").and_then(Node::as_seq).unwrap_or_default();
-        let calls =
-            |line: &&str| line.starts_with("cdk ") || (line.starts_with("if [") && line.contains("cdk "));
+        let calls = |line: &&str| {
+            let starts = ["cdk ", "(cd shop && cdk ", "if ["].iter().any(|start| line.starts_with(start));
+            starts && line.contains("cdk ")
+        };
         for line in lines.iter().filter_map(Node::text).filter(calls) {
             _ = writeln!(
                 script,
@@ -56,6 +58,8 @@ pub(crate) fn calls(planned: &Planned) -> Vec<Call> {
             );
         }
     }
+    // The project's own command line runs in its directory.
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
     std::fs::write(folder.path().join("script"), script).unwrap();
     output(Command::new("sh").current_dir(folder.path()).args(["-c", "sh ./script 3> said"]));
     let said = std::fs::read_to_string(folder.path().join("said")).unwrap();

@@ -46,6 +46,7 @@ mod codepipeline;
 pub mod report;
 pub mod deployment;
 pub mod show;
+pub mod cli;
 pub mod settings;
 pub mod environment;
 pub mod jobs;

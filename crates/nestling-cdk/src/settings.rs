@@ -4,9 +4,11 @@ mod purposes;
 mod stage;
 
 use super::assembly::last_part;
+use super::cli::{self, LockedCli, OF_PROJECT};
 use super::rules::CDK_HEADER;
 use super::shell::is_word;
 use indexmap::IndexMap;
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
@@ -76,8 +78,12 @@ pub struct CdkSettings {
     pub environment: Option<Located<String>>,
     /// The URL.
     pub url: Option<Located<String>>,
-    /// The CDK command line.
+    /// The CDK command line; `npx cdk` is the project's own.
     pub cli: String,
+    /// The command line that the project has locked.
+    pub locked_cli: Option<LockedCli>,
+    /// The keys of the app's `cdk.json` that say how the command line works.
+    pub app_settings: Vec<String>,
     /// The image of the jobs that call it.
     pub image: Node,
     /// The images that take the place of CodeBuild's.
@@ -147,6 +153,8 @@ impl CdkSettings {
             environment: file.environment,
             url: file.url,
             cli: file.cli.map_or(empty.cli, |cli| cli.value),
+            locked_cli: None,
+            app_settings: Vec::new(),
             image: file.image.unwrap_or(empty.image),
             images: file.images,
             role: file.role,
@@ -161,6 +169,14 @@ impl CdkSettings {
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 
+    /// Adds what the files of the app say of the command line. `directory` is the app's in the repository.
+    #[must_use]
+    pub fn with_app(mut self, files: &dyn Files, directory: &RepoPath) -> Self {
+        self.locked_cli = cli::locked(files, directory);
+        self.app_settings = cli::app_settings(files, directory);
+        self
+    }
+
     /// Returns the settings of an empty header.
     pub fn of_empty_header(origin: Origin) -> Self {
         Self {
@@ -172,7 +188,9 @@ impl CdkSettings {
             stages: IndexMap::new(),
             environment: None,
             url: None,
-            cli: "npx --yes aws-cdk@2".to_owned(),
+            cli: OF_PROJECT.to_owned(),
+            locked_cli: None,
+            app_settings: Vec::new(),
             image: Node::string(origin, "node:22"),
             images: IndexMap::new(),
             role: None,

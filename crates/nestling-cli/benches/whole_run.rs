@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 15;
 
 /// What is measured; the first is what the others are compared with.
-const COMMANDS: [(&str, &[&str]); 5] = [
+const COMMANDS: [(&str, &[&str]); 7] = [
     ("git diff --name-only main...HEAD", &[]),
     ("nestling affected", &["affected", "--head", "HEAD"]),
     (
@@ -28,6 +28,9 @@ const COMMANDS: [(&str, &[&str]); 5] = [
         &["generate", "--as", "merge_request", "--head", "HEAD", "--all", "-o", "../all.yml"],
     ),
     ("nestling preview of the work tree", &["preview", "--as", "merge_request"]),
+    // All kinds of pipelines are to take at most three times as long as one.
+    ("nestling check, merge requests alone", &["check", "--as", "merge_request"]),
+    ("nestling check, all kinds", &["check"]),
 ];
 
 fn main() -> Result<()> {

@@ -7,6 +7,7 @@ use crate::{output, report};
 use anyhow::Context;
 use nestling::Plan;
 use nestling::view::{self, json_v1};
+use nestling_files::path::readable;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -36,7 +37,7 @@ pub(crate) fn write(
     let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
     let html = view::html(plan).map_err(Failure::output)?;
-    let markdown = view::markdown(plan);
+    let markdown = readable(&view::markdown(plan)).into_owned();
     let codequality = report::codequality(&plan.diagnostics, &plan.sources);
     let texts = [json, html, markdown, codequality, annotations(&target, environment)?];
     paths(&target).into_iter().zip(texts).try_for_each(|(path, text)| output::replace(&path, &text))

@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use annotate_snippets::Renderer;
 use clap::ValueEnum;
 use nestling::view::{Paint, Screen};
+use nestling_files::path::readable;
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 
@@ -118,9 +119,16 @@ impl Io {
         self.stdout.flush()
     }
 
+    /// Writes a result that a person reads to standard output.
+    pub(crate) fn show(&mut self, text: impl Display) -> std::io::Result<()> {
+        let text = text.to_string();
+        self.data(readable(&text))
+    }
+
     /// Writes a message to standard error. A closed standard error is no reason to stop.
     pub(crate) fn talk(&mut self, text: impl Display) {
-        let _ = write!(self.stderr, "{text}").and_then(|()| self.stderr.flush());
+        let text = text.to_string();
+        let _ = self.stderr.write_all(readable(&text).as_bytes()).and_then(|()| self.stderr.flush());
     }
 
     /// Reads all of standard input.

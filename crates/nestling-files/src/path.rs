@@ -1,5 +1,6 @@
 //! Paths inside the repository, and the globs that match them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -82,6 +83,20 @@ impl RepoPath {
         std::str::from_utf8(&self.0).ok()
     }
 
+    /// The path for JSON, as it is: nothing in it is escaped. Bytes that are not UTF-8 become U+FFFD, and
+    /// [`RepoPath::hex_unless_utf8`] has them.
+    pub fn to_json(&self) -> String {
+        String::from_utf8_lossy(&self.0).into_owned()
+    }
+
+    /// The bytes in hexadecimal digits, of a path that is not UTF-8.
+    pub fn hex_unless_utf8(&self) -> Option<String> {
+        match self.as_str() {
+            Some(_) => None,
+            None => Some(self.0.iter().map(|byte| format!("{byte:02x}")).collect()),
+        }
+    }
+
     /// The path as commands take a directory: `.` for the root.
     pub fn to_directory(&self) -> String {
         match self.as_str() {
@@ -159,7 +174,35 @@ impl fmt::Debug for RepoPath {
     }
 }
 
-/// Bytes for a person to read: control characters and what is not UTF-8 are escaped, everything else is as it is.
+/// Returns whether a character does something to the text around it instead of being seen: control characters, marks of the
+/// direction of writing (<https://trojansource.codes>), separators of lines, and the byte order mark.
+pub fn is_misleading(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+}
+
+/// Text for a person to read: misleading characters are escaped, but for line breaks, tabs and the escapes of colors.
+///
+/// ```
+/// assert_eq!(nestling_files::path::readable("a\u{202e}b\n"), "a\\u{202e}b\n");
+/// ```
+pub fn readable(text: &str) -> Cow<'_, str> {
+    let is_shown = |c: char| !is_misleading(c) || matches!(c, '\n' | '\t' | '\r' | '\u{1b}');
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(text);
+    }
+    let mut readable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_shown(c) { readable.push(c) } else { readable.extend(c.escape_default()) }
+    }
+    Cow::Owned(readable)
+}
+
+/// Bytes for a person to read: control characters and marks of the direction, and what is not UTF-8, are escaped;
+/// everything else is as it is.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut shown = String::with_capacity(bytes.len());
     if let Ok(text) = std::str::from_utf8(bytes)
@@ -170,7 +213,7 @@ pub fn escaped(bytes: &[u8]) -> String {
     }
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+            if is_misleading(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
         }
         for byte in chunk.invalid() {
             shown.push_str(&format!("\\x{byte:02x}"));
@@ -208,5 +251,16 @@ mod tests {
     #[test]
     fn unprintable_bytes_are_shown_escaped() {
         assert_eq!(RepoPath::from_git(b"a\xffb\nc").to_string(), "a\\xffb\\nc");
+        assert_eq!(path("a\u{202e}b\u{feff}").to_string(), "a\\u{202e}b\\u{feff}");
+        assert_eq!(path("\u{e4}\u{1f600}").to_string(), "\u{e4}\u{1f600}");
+    }
+
+    #[test]
+    fn json_has_the_path_itself() {
+        for text in ["a\u{10}b", "a\\u{10}b", "a\u{202e}b", "a\\x"] {
+            assert_eq!((path(text).to_json(), path(text).hex_unless_utf8()), (text.to_owned(), None));
+        }
+        let odd = RepoPath::from_git(b"a\xff");
+        assert_eq!((odd.to_json(), odd.hex_unless_utf8()), ("a\u{fffd}".to_owned(), Some("61ff".to_owned())));
     }
 }

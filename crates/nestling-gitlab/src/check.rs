@@ -22,12 +22,14 @@ pub use settings::{CheckSettings, Division, Level, WorkflowRules};
 
 pub use crate::pipeline::known::KnownVariables;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::parallel::parallel_map;
 use crate::pipeline::Pipeline;
 use crate::pipeline::presence::{Creation, JobPresence, presences};
 use index::Index;
 pub(crate) use index::is_partial;
+use rules::Lint;
+use std::iter;
 
 /// Returns the findings of all rules, in the order of the rules. The time grows linearly with the jobs and their needs.
 ///
@@ -45,15 +47,18 @@ pub fn check_present(
     settings: &CheckSettings,
 ) -> Vec<Diagnostic> {
     let index = Index::new(pipeline, presence, settings);
-    let by_table = by_table::findings(&index);
-    let by_rule = parallel_map(rules::LINTS, |lint| {
-        let mut problems: Vec<_> =
-            by_table.iter().filter(|problem| problem.rule == lint.rule).cloned().collect();
+    let tasks: Vec<Option<&Lint>> = iter::once(None).chain(rules::LINTS.iter().map(Some)).collect();
+    let mut found = parallel_map(&tasks, |task| {
+        let Some(lint) = task else { return by_table::findings(&index) };
+        let mut problems = Vec::new();
         (lint.check)(&index, &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });
+    let by_table = found.remove(0);
+    let of_rule = |rule: &'static Rule| by_table.iter().filter(move |problem| problem.rule == rule).cloned();
+    let by_rule = rules::LINTS.iter().zip(found).flat_map(|(lint, own)| of_rule(lint.rule).chain(own));
     // A few keywords belong to rules of earlier stages, which leave their values to the table.
     let others = by_table.iter().filter(|problem| !rules::RULES.contains(&problem.rule)).cloned();
-    fold::by_origin(others.chain(by_rule.into_iter().flatten()).collect(), pipeline)
+    fold::by_origin(others.chain(by_rule).collect(), pipeline)
 }

@@ -9,7 +9,7 @@ mod gate;
 mod conditions;
 
 pub(crate) use conditions::Conditions;
-pub(crate) use conditions::{HasNoRules, any_of};
+pub(crate) use conditions::{HasNoRules, any_of, is_freeze_rule};
 pub(crate) use gate::write_start;
 pub use left_out::LeftOut;
 pub(crate) use settings::{default_title, environment, starts};

@@ -25,7 +25,7 @@ use before::Before;
 use change_findings::{base_unknown, unclaimed_paths, unknown_paths};
 use needed::BroughtIn;
 use nestling_cdk::report::Report;
-use nestling_files::files::{Files, NoRevisions, ReadError, Revisions};
+use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::UnitName;
@@ -35,6 +35,7 @@ use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use definition::made_from;
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
@@ -221,17 +222,6 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     }
 }
 
-/// The units that are made from a file, whether it changed or not.
-pub(crate) fn made_from(
-    files: &dyn Files,
-    workspace: &Workspace,
-    sources: &Sources,
-    path: &RepoPath,
-) -> BTreeSet<UnitName> {
-    let templates = Templates::new(files, &NoRevisions, &workspace.template_folders, sources);
-    select::candidates(workspace, &templates, &[path]).into_keys().collect()
-}
-
 fn selection(
     request: &Request<'_>,
     renderer: &UnitRenderer<'_>,
@@ -318,12 +308,13 @@ fn make(
         brought_in.insert(name, verdict);
     }
     let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
-    assemble::drop_dependents(workspace, &mut units);
+    assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);

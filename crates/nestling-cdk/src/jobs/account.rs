@@ -3,6 +3,7 @@
 use super::request::Request;
 use super::writer::Writer;
 use crate::assembly::{Stack, StackId};
+use crate::cli::{Cli, FETCHED};
 use crate::report::LineKind;
 use crate::settings::{AssemblySource, Purpose};
 use nestling_gitlab::yaml::Node;
@@ -13,8 +14,10 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
     let request = job.request;
     job.body.node("image", request.settings.image.clone());
     // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
+    let cli = request.cli();
+    let is_fetched = cli.command.starts_with(FETCHED);
     let needs_checkout =
-        request.settings.from == AssemblySource::Checkout || !request.settings.cli.starts_with("npx --yes ");
+        request.settings.from == AssemblySource::Checkout || !is_fetched || request.runs_in_app();
     let region = region(job, stacks).map(str::to_owned);
     job.body.default_variables(|variables| {
         if !needs_checkout {
@@ -23,7 +26,19 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
         if let Some(region) = region {
             variables.text("AWS_REGION", region);
         }
+        if cli.version.is_some() {
+            variables
+                .text("npm_config_cache", "$CI_PROJECT_DIR/.npm")
+                .text("npm_config_prefer_offline", "true");
+        }
     });
+    // All jobs share what the first of them has fetched.
+    if let Some(version) = &cli.version {
+        job.body.child("cache", |cache| {
+            cache.text("key", format!("aws-cdk-{version}")).texts("paths", [".npm/"]);
+        });
+    }
+    note_tool(job, cli);
     if let Some(tags) = request.settings.tags.of(purpose) {
         job.body.node("tags", tags.clone());
     }
@@ -31,6 +46,20 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
     for stack in stacks {
         let stack = *stack;
         note_unknown_place(job, &request.deployment.assembly.stacks[stack]);
+    }
+}
+
+/// Reports a command line that is not the project's own, and settings of the project that a job cannot follow.
+fn note_tool(job: &mut Writer<'_>, cli: Cli) {
+    let settings = job.request.settings;
+    let (subject, origin) = ("the CDK command line", settings.origin);
+    if let Some(deviation) = cli.deviation {
+        job.report.add(LineKind::Setting, subject, deviation, origin);
+    }
+    if cli.version.is_some() && settings.app_settings.iter().any(|key| key == "plugin") {
+        let text =
+            "`cdk.json` has plugins, which jobs do not install: name a program of the project with `cli`";
+        job.report.add(LineKind::Setting, subject, text, origin);
     }
 }
 

@@ -16,22 +16,26 @@ pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Targ
     if users.is_empty() {
         return;
     }
-    let name = format!("{}: assets", target.name);
-    let assets = graph.push(name, Role::Assets(target_id), Some(target_id), None, target.origin);
     // Stacks may make the very places that assets are published to.
     let stacks = &request.deployment.assembly.stacks;
     let used = graph.stacks_with_assets(request, target_id);
     let is_before = |job: &PlannedJob| {
-        let stack = work_of(request, job).and_then(Work::stack);
-        stack.is_some_and(|own| used.iter().any(|user| needs_for_assets(&stacks[*user], &stacks[own])))
+        let mut own = job.nodes.iter().filter_map(|node| request.deployment.nodes[*node].work.stack());
+        own.any(|own| used.iter().any(|user| needs_for_assets(&stacks[*user], &stacks[own])))
     };
-    let before = graph.jobs_that(|job| job.target == Some(target_id) && is_before(job));
+    let before = graph.jobs_that(is_before);
     let past = graph.past();
-    for user in &users {
-        // Such a stack publishes what it needs itself.
-        if !before.iter().any(|other| other == user || past.holds(*other, *user)) {
-            graph.jobs[*user].after.insert(assets);
-        }
+    // Such a job publishes what it needs itself.
+    let publishes_itself =
+        |user: &JobId| before.iter().any(|other| other == user || past.holds(*other, *user));
+    let users: Vec<JobId> = users.into_iter().filter(|user| !publishes_itself(user)).collect();
+    if users.is_empty() {
+        return;
+    }
+    let name = format!("{}: assets", target.name);
+    let assets = graph.push(name, Role::Assets(target_id), Some(target_id), None, target.origin);
+    for user in users {
+        graph.jobs[user].after.insert(assets);
     }
     graph.jobs[assets].after.extend(before);
 }

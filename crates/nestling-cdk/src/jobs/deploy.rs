@@ -2,6 +2,7 @@
 
 use super::account::{begin, with_docker};
 use super::destroy;
+use super::files::in_checkout;
 use super::outputs::{DOTENV, OUTPUTS, Output, dotenv, own_outputs, publish_outputs, url};
 use super::request::Request;
 use super::targets::TargetId;
@@ -25,6 +26,11 @@ pub(crate) fn stacks(job: &mut Writer<'_>, stacks: &[StackId]) {
     let writes_outputs = !outputs.is_empty() || is_deployment;
     let mut script = vec![deploy(job.request, stacks, "", writes_outputs)];
     begin(job, stacks, Purpose::Deploy);
+    // Where one of them makes the place that images are published to, no other job can publish them before.
+    let all = &job.request.deployment.assembly.stacks;
+    if stacks.iter().any(|stack| all[*stack].assets.images > 0 && !all[*stack].assets.after.is_empty()) {
+        with_docker(job);
+    }
     if is_deployment {
         finish_target(job, outputs, &mut script);
     } else {
@@ -97,12 +103,8 @@ pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
     if stacks.iter().any(|stack| all[*stack].assets.images > 0) {
         with_docker(job);
     }
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = request.selected(stacks);
-    let command = format!(
-        "{cli} publish-assets --unstable=publish-assets --app {assembly} {selected} --exclusively --no-notices"
-    );
-    job.body.texts("script", [command]);
+    let options = format!("{} --exclusively --no-notices", request.selected(stacks));
+    job.body.texts("script", [request.call("publish-assets --unstable=publish-assets", &options)]);
 }
 
 /// Shows whether permissions would broaden. The pipeline goes on either way: a person decides.
@@ -114,30 +116,26 @@ pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
         let exit_code = Node::plain(allowed.origin(), "1");
         allowed.list("exit_codes", vec![exit_code]);
     });
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
-    let selected = request.selected(stacks);
-    let command =
-        format!("{cli} diff --app {assembly} {selected} --exclusively --security-only --fail --no-notices");
-    job.body.texts("script", [command]);
+    let options = format!("{} --exclusively --security-only --fail --no-notices", request.selected(stacks));
+    job.body.texts("script", [request.call("diff", &options)]);
 }
 
 fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_outputs: bool) -> String {
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
     let selected = request.selected(stacks);
     // Nobody can answer a question of a job, and a progress bar fills its log.
-    let mut command = format!(
-        "{cli} deploy --app {assembly} {selected} --exclusively --require-approval never --no-notices --progress events"
-    );
+    let mut options =
+        format!("{selected} --exclusively --require-approval never --no-notices --progress events");
     if stacks.len() > 1 {
-        command = format!("{command} --concurrency {}", stacks.len().min(CONCURRENCY_LIMIT));
+        options = format!("{options} --concurrency {}", stacks.len().min(CONCURRENCY_LIMIT));
     }
     if !method.is_empty() {
-        command = format!("{command} {method}");
+        options = format!("{options} {method}");
     }
     if writes_outputs {
-        command = format!("{command} --outputs-file {OUTPUTS}");
+        let file = if request.runs_in_app() { in_checkout(OUTPUTS) } else { OUTPUTS.to_owned() };
+        options = format!("{options} --outputs-file {file}");
     }
-    command
+    request.call("deploy", &options)
 }
 
 /// The variable that says that a change set was empty.

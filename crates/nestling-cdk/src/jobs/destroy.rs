@@ -61,7 +61,8 @@ fn note_protected(job: &mut Writer<'_>, target: &Target) {
 fn script(request: &Request<'_>, stacks: &[StackId]) -> Vec<String> {
     let manifest = manifest(request, stacks);
     let selected = request.selected(stacks);
-    let cli = &request.settings.cli;
+    // Nothing of the project may be there.
+    let cli = request.cli().command;
     vec![
         format!("mkdir -p {DIRECTORY} && echo '{{}}' > {DIRECTORY}/none.template.json"),
         format!("cat > {DIRECTORY}/manifest.json <<'END'\n{manifest}\nEND"),

@@ -25,9 +25,8 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
     begin(job, &[], Purpose::Diff);
     let target = &job.plan.targets.all[target];
     let selected = request.selected(&target.stacks);
-    let (cli, assembly) = (&request.settings.cli, request.assembly());
     // A change set would need the role that deploys.
-    let diff = format!("{cli} diff --app {assembly} {selected} --exclusively --no-change-set --no-notices");
+    let diff = request.call("diff", &format!("{selected} --exclusively --no-change-set --no-notices"));
     job.body.texts(
         "script",
         [

@@ -1,6 +1,7 @@
 //! The request for the jobs of an assembly.
 
 use crate::assembly::StackId;
+use crate::cli::{Cli, FETCHED};
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
@@ -55,6 +56,35 @@ impl Request<'_> {
     fn pipelines_that(&self, is_meant: impl Fn(&str) -> bool) -> Vec<PipelineId> {
         let pipelines = Id::each(&self.deployment.pipelines);
         pipelines.filter(|(_, path)| is_meant(path.as_str())).map(|(pipeline_id, _)| pipeline_id).collect()
+    }
+
+    /// Returns the CDK command line that jobs call.
+    pub(crate) fn cli(&self) -> Cli {
+        let settings = self.settings;
+        // A newer schema has a warning of its own.
+        let knows_schema = self.deployment.assembly.warnings.is_empty();
+        Cli::of(&settings.cli, settings.locked_cli.as_ref(), knows_schema)
+    }
+
+    /// Returns whether the command line must run in the app's directory: where it is a program of the project, or where the
+    /// app's `cdk.json` says how it works.
+    pub(crate) fn runs_in_app(&self) -> bool {
+        let is_of_project = !self.cli().command.starts_with(FETCHED);
+        !self.directory.is_empty() && (is_of_project || !self.settings.app_settings.is_empty())
+    }
+
+    /// Returns the command that calls the command line with an assembly: `ACTION --app ASSEMBLY OPTIONS`.
+    pub(crate) fn call(&self, action: &str, options: &str) -> String {
+        let cli = self.cli().command;
+        if !self.runs_in_app() {
+            return format!("{cli} {action} --app {} {options}", self.assembly());
+        }
+        let written = self.settings.assembly.value.trim_end_matches('/');
+        let assembly = match written.strip_prefix('/') {
+            Some(from_root) => format!("\"$CI_PROJECT_DIR/{from_root}\""),
+            None => written.trim_start_matches("./").to_owned(),
+        };
+        format!("(cd {} && {cli} {action} --app {assembly} {options})", quoted(self.directory))
     }
 
     /// Returns the assembly's directory, from the root of the checkout.

@@ -102,10 +102,13 @@ fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), 
     }
     if let Some(name) = &args.job {
         let job = find_job(name, plan)?;
-        return Ok(io.data(view::job(job, &plan.sources, io.screen_of_data()))?);
+        return Ok(io.show(view::job(job, &plan.sources, io.screen_of_data()))?);
     }
-    io.data(formatted(args.format, plan, io.screen_of_data())?)?;
-    if matches!(args.format, Format::Tree | Format::Table) {
+    let text = formatted(args.format, plan, io.screen_of_data())?;
+    if !matches!(args.format, Format::Tree | Format::Table) {
+        io.data(text)?;
+    } else {
+        io.show(text)?;
         simulated::report_difference(session, plan, io)?;
     }
     Ok(())

@@ -38,7 +38,7 @@ pub(crate) fn codequality(diagnostics: &[Diagnostic], sources: &Sources) -> Stri
 fn finding(diagnostic: &Diagnostic, sources: &Sources, seen: &mut BTreeMap<String, usize>) -> Finding {
     let (path, begin) = diagnostic.origin().map_or_else(
         || (nestling::FILE_NAME.to_owned(), 1),
-        |origin| (sources.path(origin.file), origin.line.max(1)),
+        |origin| (sources.exact_path(origin.file), origin.line.max(1)),
     );
     let units = units(&diagnostic.units).map(|units| format!(" ({units})")).unwrap_or_default();
     let kinds = kinds(&diagnostic.kinds).map(|kinds| format!(" ({kinds})")).unwrap_or_default();

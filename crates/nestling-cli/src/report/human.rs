@@ -4,6 +4,7 @@ use super::{kinds, units};
 use crate::io::counted;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use nestling::{Diagnostic, Label, Origin, Severity, Source, Sources};
+use nestling_files::path;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,10 +12,25 @@ use std::sync::Arc;
 pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let _ = writeln!(text, "{}\n", render(diagnostic, sources, renderer));
+        let _ = writeln!(text, "{}\n", render(&readable(diagnostic), sources, renderer));
     }
     let _ = write!(text, "{}", summary(diagnostics));
     text
+}
+
+/// Returns a diagnostic whose texts have no control characters: those that a name or a value brings could hide the rest.
+fn readable(diagnostic: &Diagnostic) -> Diagnostic {
+    let shown = |text: &str| -> String {
+        text.split('\n').map(|line| path::escaped(line.as_bytes())).collect::<Vec<_>>().join("\n")
+    };
+    let mut readable = diagnostic.clone();
+    readable.message = shown(&diagnostic.message);
+    readable.notes = diagnostic.notes.iter().map(|note| shown(note)).collect();
+    readable.help = diagnostic.help.as_deref().map(shown);
+    for label in &mut readable.labels {
+        label.text = shown(&label.text);
+    }
+    readable
 }
 
 fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {

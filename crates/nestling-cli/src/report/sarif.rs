@@ -173,7 +173,7 @@ fn location(label: &Label, sources: &Sources) -> Location {
     let column = (origin.column > 0).then_some(origin.column);
     Location {
         physical_location: Physical {
-            artifact_location: Artifact { uri: escaped(&sources.path(origin.file)) },
+            artifact_location: Artifact { uri: escaped(&sources.exact_path(origin.file)) },
             region: Region {
                 start_line: origin.line.max(1),
                 start_column: column,

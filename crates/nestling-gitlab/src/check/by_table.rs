@@ -1,6 +1,6 @@
 //! The findings that follow from the [table](crate::table) of keywords, of all rules.
 
-use super::form::{Named, Walk};
+use super::form::{Label, Named, Walk};
 use super::index::Index;
 use super::rules::RULES;
 use crate::configuration::rules::WORKFLOW_KEY;
@@ -9,15 +9,18 @@ use crate::pipeline::Job;
 use crate::table::{DEFAULT, INCLUDE, JOB, MappingShape, ROOT, TRIGGER_JOB, WORKFLOW};
 use crate::yaml::{Map, Node};
 
+/// The rules of earlier stages, which have judged their keywords.
+const JUDGED_BEFORE: [&str; 3] = ["extends-undefined", "inherit", "stages"];
+
 /// Returns what GitLab refuses of the pipeline's keywords and their values.
 pub(super) fn findings(index: &Index<'_>) -> Vec<Diagnostic> {
-    let mut walk = Walk::new(&index.settings.gitlab, rule);
+    let mut walk = Walk::new(&index.settings.gitlab, rule, &JUDGED_BEFORE);
     let pipeline = index.pipeline;
     for include in &pipeline.includes {
-        walk.value(Named { label: "`include`", rule: "include-form" }, INCLUDE, include);
+        walk.value(Named { label: Label::Keyword("include"), rule: "include-form" }, INCLUDE, include);
     }
     if let Some(first) = pipeline.workflow.entries.first() {
-        let named = Named { label: "`workflow`", rule: WORKFLOW.rule };
+        let named = Named { label: Label::Keyword("workflow"), rule: WORKFLOW.rule };
         walk.keys(&WORKFLOW, &pipeline.workflow, first.key.origin, named);
     }
     globals(&mut walk, &pipeline.globals);
@@ -47,8 +50,8 @@ fn known_keyword(walk: &mut Walk<'_>, shape: &MappingShape, key: &str, node: &No
 
 fn judge(walk: &mut Walk<'_>, job: &Job) {
     let (shape, noun) = shape(job);
-    let label = format!("{noun} `{}`", job.name);
-    walk.keys(shape, &job.body, job.origin, Named { label: &label, rule: shape.rule });
+    let label = Label::Name(noun, job.name.as_str());
+    walk.keys(shape, &job.body, job.origin, Named { label, rule: shape.rule });
 }
 
 /// Returns the shape of a job: a job with `trigger`, or one that mirrors another pipeline, runs no script.
@@ -67,7 +70,7 @@ fn mirrors(job: &Job) -> bool {
             .any(|need| need.contains("pipeline") && !need.contains("job"))
 }
 
-/// Returns the rule of an id in the table; `None` for one of an earlier stage, which has judged the keyword.
+/// Returns the rule of an id in the table.
 fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().chain([&WORKFLOW_KEY]).find(|rule| rule.id == id)
 }

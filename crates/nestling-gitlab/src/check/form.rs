@@ -11,6 +11,7 @@ use crate::instance::Gitlab;
 use crate::pipeline::keywords::PASSED_ON;
 use crate::table::{Keyword, NEWEST, Null, Release, Shape, expected};
 use crate::yaml::{Map, Meaning, Node, Scalar};
+use std::fmt;
 
 /// Returns the value of a keyword, if it can be judged. To GitLab a keyword with null is absent.
 pub(crate) fn value<'a>(map: &'a Map, key: &str) -> Option<&'a Node> {
@@ -31,24 +32,51 @@ fn is_judged_elsewhere(node: &Node) -> bool {
 /// A value with the name that messages give it, and the rule that reports it.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'n> {
-    /// The name in back-ticks, or with a noun: `` `image` ``, `` variable `A` ``.
-    pub label: &'n str,
+    /// The name.
+    pub label: Label<'n>,
     /// The id of the rule.
     pub rule: &'static str,
+}
+
+/// The name of a value in messages. Most values are right, and none of theirs is ever written.
+#[derive(Clone, Copy)]
+pub(super) enum Label<'n> {
+    /// A keyword: `` `image` ``.
+    Keyword(&'n str),
+    /// A name that a person chose: `` variable `A` ``.
+    Name(&'static str, &'n str),
+    /// An entry of a list: `` an entry of `needs` ``.
+    Entry(&'n Label<'n>),
+}
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keyword(name) => write!(f, "`{name}`"),
+            Self::Name(noun, name) => write!(f, "{noun} `{}`", name.escape_debug()),
+            Self::Entry(list) => write!(f, "an entry of {list}"),
+        }
+    }
 }
 
 /// A walk along the table.
 pub(super) struct Walk<'a> {
     gitlab: &'a Gitlab,
     resolve: fn(&str) -> Option<&'static Rule>,
+    /// The rules whose keywords are left out.
+    left_out: &'static [&'static str],
     /// What was found so far.
     pub problems: Vec<Diagnostic>,
 }
 
 impl<'a> Walk<'a> {
-    /// Starts a walk for a GitLab. `resolve` returns the rule of an id; a keyword whose rule it does not know is left out.
-    pub(super) fn new(gitlab: &'a Gitlab, resolve: fn(&str) -> Option<&'static Rule>) -> Self {
-        Self { gitlab, resolve, problems: Vec::new() }
+    /// Starts a walk for a GitLab. `resolve` returns the rule of an id; keywords of the rules `left_out` are not judged.
+    pub(super) fn new(
+        gitlab: &'a Gitlab,
+        resolve: fn(&str) -> Option<&'static Rule>,
+        left_out: &'static [&'static str],
+    ) -> Self {
+        Self { gitlab, resolve, left_out, problems: Vec::new() }
     }
 
     /// Judges the value of a keyword. `rule` is that of the mapping around it.
@@ -57,14 +85,14 @@ impl<'a> Walk<'a> {
             return;
         }
         let rule = if keyword.rule.is_empty() { rule } else { keyword.rule };
-        if (self.resolve)(rule).is_none() {
+        if self.left_out.contains(&rule) {
             return;
         }
-        let label = format!("`{}`", keyword.name);
+        let label = Label::Keyword(keyword.name);
         if node.is_null() && matches!(keyword.shapes, [Shape::Anything]) {
-            return self.error(Named { label: &label, rule }, node.origin, format!("{label} cannot be null"));
+            return self.error(Named { label, rule }, node.origin, format!("{label} cannot be null"));
         }
-        self.value(Named { label: &label, rule }, keyword.shapes, node);
+        self.value(Named { label, rule }, keyword.shapes, node);
     }
 
     /// Judges a value: it must have one of the shapes.

@@ -1,6 +1,7 @@
 //! The files that a run has read.
 
 use super::{FileId, Origin};
+use nestling_files::path::RepoPath;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -13,6 +14,8 @@ pub struct Source {
     pub path: String,
     /// Its text.
     pub text: Arc<str>,
+    /// Its path as it is, for a file of a repository.
+    pub repo_path: Option<RepoPath>,
 }
 
 /// All files that a run has read, so that an [`Origin`] can be shown with its text.
@@ -35,10 +38,27 @@ pub struct Sources {
 impl Sources {
     /// Keeps a file and gives its id. The same path may be added more than once (at base and at head).
     pub fn add(&self, path: impl fmt::Display, text: impl Into<Arc<str>>) -> FileId {
+        self.push(Source { path: path.to_string(), text: text.into(), repo_path: None })
+    }
+
+    /// As [`Self::add`], for a file of a repository.
+    pub fn add_file(&self, path: &RepoPath, text: impl Into<Arc<str>>) -> FileId {
+        self.push(Source { path: path.to_string(), text: text.into(), repo_path: Some(path.clone()) })
+    }
+
+    fn push(&self, source: Source) -> FileId {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(Source { path: path.to_string(), text: text.into() }));
+        files.push(Arc::new(source));
         id
+    }
+
+    /// Returns the path of a file for programs: as it is, with nothing in it escaped.
+    pub fn exact_path(&self, id: FileId) -> String {
+        match self.get(id) {
+            Some(source) => source.repo_path.as_ref().map_or_else(|| source.path.clone(), RepoPath::to_json),
+            None => "?".to_owned(),
+        }
     }
 
     /// Returns the id that the next file will have.

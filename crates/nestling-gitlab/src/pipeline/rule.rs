@@ -64,10 +64,18 @@ pub fn is_manual_rule(rule: &RuleEntry<'_>, body: &Map) -> bool {
     }
 }
 
-/// Returns `true` if a job is manual in some pipelines: by its own `when`, or by that of a rule.
-pub fn may_be_manual(body: &Map) -> bool {
-    let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();
-    has_when(body, "manual") || rules.iter().filter_map(Node::as_map).any(|rule| has_when(rule, "manual"))
+/// Returns `true` if later stages may go on before somebody starts the job: in some pipelines it is manual, and its failure
+/// is allowed. That is the default of a manual job without `rules`, and not of one with them
+/// (<https://docs.gitlab.com/ci/yaml/#when>).
+pub fn may_be_passed(body: &Map) -> bool {
+    let allowed = |map: &Map| map.get("allow_failure").and_then(Node::as_bool);
+    let is_manual = has_when(body, "manual");
+    let Some(rules) = rules(body) else { return is_manual && allowed(body).unwrap_or(true) };
+    let by_rule = |rule: &RuleEntry<'_>| {
+        let is_allowed = allowed(rule.body).or_else(|| allowed(body)).unwrap_or(is_manual);
+        is_manual_rule(rule, body) && is_allowed
+    };
+    rules.iter().any(by_rule)
 }
 
 /// Returns `true` if `when` of a job or a rule has this value.

@@ -3,7 +3,7 @@
 use super::globals::{DEFAULT_KEYS, ROOT};
 use super::header::HEADER;
 use super::job::{JOB, TRIGGER_JOB};
-use super::shape::{Keyword, MappingShape, Release, Shape, StringShape, Words};
+use super::shape::{Keyword, MappingShape, Null, Release, Shape, StringShape, Words};
 
 /// Returns what a value must be: `a string, a list of strings or a mapping`.
 pub fn expected(shapes: &[Shape]) -> String {
@@ -63,13 +63,21 @@ pub struct KeywordRow {
 impl KeywordRow {
     /// Returns what its value must be, with the words of a closed list.
     pub fn value(&self) -> String {
-        let words: Vec<&str> = self.keyword.shapes.iter().filter_map(words).flat_map(Words::iter).collect();
-        let words: Vec<String> =
-            words.into_iter().filter(|word| !word.is_empty()).map(|word| format!("`{word}`")).collect();
-        match words.len() {
+        let mut words: Vec<String> = Vec::new();
+        for word in self.keyword.shapes.iter().filter_map(words_of).flat_map(Words::iter) {
+            let word = format!("`{word}`");
+            if word != "``" && !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        let value = match words.len() {
             0 => expected(self.keyword.shapes),
             1..=8 => format!("{}: {}", expected(self.keyword.shapes), words.join(", ")),
             count => format!("{}: one of {count} words", expected(self.keyword.shapes)),
+        };
+        match self.keyword.null {
+            Null::Required | Null::RequiredKey => format!("{value}; required"),
+            Null::Unset | Null::Refused => value,
         }
     }
 
@@ -79,16 +87,12 @@ impl KeywordRow {
     }
 }
 
-fn words(shape: &'static Shape) -> Option<&'static Words> {
+fn words_of(shape: &'static Shape) -> Option<&'static Words> {
     match shape {
         Shape::String(StringShape::Words(words) | StringShape::WordsOrVariable(words)) => Some(words),
         Shape::List(list) => list.items.iter().find_map(words_of),
         _ => None,
     }
-}
-
-fn words_of(shape: &'static Shape) -> Option<&'static Words> {
-    if let Shape::List(_) = shape { None } else { words(shape) }
 }
 
 /// Returns every keyword of a file, of `default`, and of jobs, in the order of the table.

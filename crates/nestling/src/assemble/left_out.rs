@@ -12,18 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A job by its unit and its short name.
 type JobOfUnit = (UnitName, String);
 
-/// Leaves out the jobs of units that need one that is left out of another unit, and those that need them in turn.
-pub(crate) fn drop_dependents(workspace: &Workspace, units: &mut BTreeMap<UnitName, UnitJobs>) {
+/// Leaves out the jobs of units that need one that is left out of another unit or of the workspace's `own`, and those that
+/// need them in turn.
+pub(crate) fn drop_dependents(
+    workspace: &Workspace,
+    own: &UnitJobs,
+    units: &mut BTreeMap<UnitName, UnitJobs>,
+) {
     let mut missing: BTreeSet<JobOfUnit> = BTreeSet::new();
     for (unit, jobs) in &*units {
         let empty_fans = jobs.fans.iter().filter(|(_, fan)| fan.is_empty());
         missing.extend(empty_fans.map(|(name, _)| (unit.clone(), name.clone())));
         missing.extend(jobs.left_out.iter().map(|left_out| (unit.clone(), left_out.job.clone())));
     }
-    if missing.is_empty() {
+    let fans_of_own = own.fans.iter().filter(|(_, fan)| fan.is_empty());
+    let missing_own: BTreeSet<&str> = fans_of_own.map(|(name, _)| name.as_str()).collect();
+    if missing.is_empty() && missing_own.is_empty() {
         return;
     }
-    while let Some((unit, job, lost)) = next_dependent(workspace, units, &missing) {
+    while let Some((unit, job, lost)) = next_dependent(workspace, units, &missing, &missing_own) {
         if let Some(jobs) = units.get_mut(&unit) {
             jobs.jobs.shift_remove(&job);
             jobs.left_out.push(LeftOut::without(&job, &lost));
@@ -37,6 +44,7 @@ fn next_dependent(
     workspace: &Workspace,
     units: &BTreeMap<UnitName, UnitJobs>,
     missing: &BTreeSet<JobOfUnit>,
+    missing_own: &BTreeSet<&str>,
 ) -> Option<(UnitName, String, String)> {
     for (unit, jobs) in units {
         for (name, job) in &jobs.jobs {
@@ -46,7 +54,9 @@ fn next_dependent(
                 JobReference::Own => missing.contains(&(unit.clone(), (*needed).to_owned())),
                 JobReference::Other { unit, job } => missing.contains(&(unit.clone(), job.to_owned())),
                 // A job that has just been left out is none of the unit's any more.
-                JobReference::Unknown => missing.contains(&(unit.clone(), (*needed).to_owned())),
+                JobReference::Unknown => {
+                    missing_own.contains(needed) || missing.contains(&(unit.clone(), (*needed).to_owned()))
+                }
             });
             if let Some(lost) = lost.next() {
                 return Some((unit.clone(), name.clone(), lost.to_owned()));

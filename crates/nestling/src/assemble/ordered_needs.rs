@@ -45,6 +45,11 @@ pub(super) fn add(
                 problems.push(nothing_to_wait_for(waiting.job, unit, dependency));
             }
         }
+        for dependency in &dependencies {
+            for later in units.later(&unit.name, &dependency.unit) {
+                problems.push(nobody_waits(later.job, unit, dependency));
+            }
+        }
         let ordered: Vec<_> = dependencies.iter().map(|dependency| &dependency.unit).collect();
         let Some(origin) = dependencies.first().map(|dependency| dependency.origin) else { continue };
         for (waiting, awaited) in units.waits(&unit.name, &ordered) {
@@ -98,6 +103,18 @@ fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagn
     Diagnostic::warning(&ORDER_STAGES, dependency.origin, message)
         .with_label(job.origin, "the job")
         .with_help(help)
+}
+
+fn nobody_waits(later: &Job, unit: &Unit, dependency: &Dependency) -> Diagnostic {
+    let message = format!(
+        "no job of `{}` can wait for `{}`, which is in a later stage (`{}`) than all of them",
+        unit.name,
+        later.name,
+        later.stage()
+    );
+    Diagnostic::warning(&ORDER_STAGES, dependency.origin, message)
+        .with_label(later.origin, "the job")
+        .with_help(format!("move it to an earlier stage, or a job of `{}` to a later one", unit.name))
 }
 
 /// The artifacts of a needed job.

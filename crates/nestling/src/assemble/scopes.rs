@@ -16,12 +16,15 @@ use std::collections::BTreeMap;
 pub(super) struct Scopes<'a> {
     workspace: &'a Workspace,
     units: BTreeMap<&'a UnitName, &'a UnitJobs>,
+    /// The workspace's own jobs.
+    own: Option<&'a UnitJobs>,
 }
 
 impl<'a> Scopes<'a> {
     pub(super) fn new(workspace: &'a Workspace, all: &'a [UnitJobs]) -> Self {
         let units = all.iter().filter_map(|jobs| Some((jobs.unit.as_ref()?, jobs))).collect();
-        Self { workspace, units }
+        let own = all.iter().find(|jobs| jobs.unit.is_none());
+        Self { workspace, units, own }
     }
 
     /// Makes the jobs of the pipeline from those of a unit, each beside the one that it is made from; `bodies` are theirs,
@@ -76,11 +79,24 @@ impl<'a> Scopes<'a> {
         }
     }
 
+    /// Turns a need on the workspace's own job that is fanned out into needs on each of its jobs.
+    fn spread_own(&self, need: &Node, name: &str, is_need: bool) -> Option<Vec<Node>> {
+        let own = self.own?;
+        let fan = own.fans.get(name).filter(|fan| !fan.is_empty() || is_optional(need))?;
+        let on_fan = |short: &String| {
+            let may_be_missing = is_need && own.further_conditional.contains(short);
+            if may_be_missing { optional(need, short) } else { renamed(need, short) }
+        };
+        Some(fan.iter().map(on_fan).collect())
+    }
+
     fn spread(&self, from: &UnitJobs, need: &Node, is_need: bool) -> Vec<Node> {
         let unchanged = || vec![need.clone()];
         let Some(name) = needed_job(need) else { return unchanged() };
-        let JobReference::Other { unit, job } = resolve(name, from, self.workspace) else {
-            return unchanged();
+        let (unit, job) = match resolve(name, from, self.workspace) {
+            JobReference::Own => return unchanged(),
+            JobReference::Other { unit, job } => (unit, job),
+            JobReference::Unknown => return self.spread_own(need, name, is_need).unwrap_or_else(unchanged),
         };
         let other = self.units.get(unit);
         if let Some((other, fan)) = other.and_then(|other| Some((other, other.fans.get(job)?))) {

@@ -52,18 +52,30 @@ pub(super) fn hand_on(jobs: &mut [Job], stages: &[StageName], pairs: &[StopPair]
     for pair in pairs {
         let fetched = makers.fetched(jobs, &jobs[pair.deploy], stages);
         problems.extend(fetched.foreign.map(|maker| of_other_unit(jobs, *pair, &jobs[maker])));
-        keep_and_fetch(jobs, *pair, &fetched);
+        problems.extend(keep_and_fetch(jobs, *pair, &fetched));
     }
     problems
 }
 
-fn keep_and_fetch(jobs: &mut [Job], pair: StopPair, fetched: &Fetched) {
+/// Keeps the artifacts that a deploy gets, and makes its stop job fetch them.
+///
+/// Diagnosed: variables for the stop job that expire before it runs.
+fn keep_and_fetch(jobs: &mut [Job], pair: StopPair, fetched: &Fetched) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
     let lifetime = Lifetime::of(&jobs[pair.deploy].body);
     let origin = jobs[pair.stop].origin;
     let mut handed = Vec::new();
     for (maker, optional) in &fetched.own {
-        if lifetime.keep(&mut jobs[*maker].body, origin) == Kept::Long {
-            handed.push((jobs[*maker].name.to_string(), *optional));
+        match lifetime.keep(&mut jobs[*maker].body, origin) {
+            Kept::Long => handed.push((jobs[*maker].name.to_string(), *optional)),
+            // Other artifacts it most likely does without, where variables that are missing are empty strings.
+            Kept::Expire { written, origin } if gives_variables(&jobs[*maker].body) => {
+                let problem = lifetime.too_short(&written, origin);
+                problems.push(
+                    problem.with_label(jobs[pair.stop].origin, "the stop job gets none of their variables"),
+                );
+            }
+            Kept::Expire { .. } => {}
         }
     }
     let stop = &mut jobs[pair.stop].body;
@@ -73,6 +85,13 @@ fn keep_and_fetch(jobs: &mut [Job], pair: StopPair, fetched: &Fetched) {
         let names = handed.iter().map(|(name, _)| Node::string(origin, name.as_str())).collect();
         stop.set("dependencies", Node::seq(origin, names));
     }
+    problems
+}
+
+/// Returns `true` if a job hands variables on (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv>).
+fn gives_variables(body: &Map) -> bool {
+    let reports = body.get("artifacts").and_then(|artifacts| artifacts.get("reports"));
+    reports.is_some_and(|reports| reports.get("dotenv").is_some())
 }
 
 impl Makers {

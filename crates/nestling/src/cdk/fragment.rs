@@ -130,7 +130,7 @@ pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
 }
 
 fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
-    let settings = CdkSettings::read(request.header)?;
+    let settings = CdkSettings::read(request.header)?.with_app(request.files, &request.unit.dir);
     let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
     // Steps may keep their commands in files of the app.

@@ -3,6 +3,7 @@
 use crate::changes::Extent;
 use crate::plan::Plan;
 use crate::select::Reason;
+use nestling_files::path::is_misleading;
 use std::fmt::Write as _;
 
 /// How many units are listed; the plan's other views list all.
@@ -40,5 +41,5 @@ pub(crate) fn comment(out: &mut String, text: &str) {
 
 /// Characters that YAML allows in a comment and that no reader takes for a line break.
 fn is_safe(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    !is_misleading(c) && !matches!(c, '\u{85}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -150,6 +150,11 @@ fn demand(rule: &mut Map, expression: &str, origin: Origin) {
     *rule = ordered;
 }
 
+/// Returns `true` for the rule that keeps a job out of a deploy freeze.
+pub(crate) fn is_freeze_rule(rule: &Map) -> bool {
+    rule.get("if").and_then(Node::text) == Some(FREEZE) && has_when(rule, "never")
+}
+
 fn never_in_a_freeze(origin: Origin) -> Node {
     let mut rule = Map::default();
     rule.set("if", Node::string(origin, FREEZE));

@@ -8,9 +8,11 @@ use crate::cdk::InRepository;
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
 use crate::unit::{self, UnitJobs, UnitRenderer};
-use crate::workspace::{EnvironmentInputs, TemplateFolder, Unit, Use};
+use crate::workspace::{EnvironmentInputs, TemplateFolder, Templates, Unit, Use, Workspace};
+use nestling_files::files::{Files, NoRevisions};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::has_errors;
+use nestling_gitlab::diagnostic::{Sources, has_errors};
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 use std::collections::BTreeSet;
 
@@ -250,4 +252,15 @@ fn differing_keys(old: &Map, new: &Map) -> Vec<String> {
 fn same_folders(old: &[TemplateFolder], new: &[TemplateFolder]) -> bool {
     let place = |folder: &TemplateFolder| (folder.path.clone(), folder.revision.clone());
     old.iter().map(place).eq(new.iter().map(place))
+}
+
+/// The units that are made from a file, whether it changed or not.
+pub(crate) fn made_from(
+    files: &dyn Files,
+    workspace: &Workspace,
+    sources: &Sources,
+    path: &RepoPath,
+) -> BTreeSet<UnitName> {
+    let templates = Templates::new(files, &NoRevisions, &workspace.template_folders, sources);
+    select::candidates(workspace, &templates, &[path]).into_keys().collect()
 }

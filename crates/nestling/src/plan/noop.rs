@@ -4,7 +4,9 @@
 use super::presence::ChildCreation;
 use super::removed::Removed;
 use crate::select::Selection;
+use crate::unit::rules::JOB_NAME_CLASH;
 use crate::workspace::Workspace;
+use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
@@ -44,6 +46,14 @@ pub(super) fn never_empty(
         pipeline.jobs.push(job);
     }
     (pipeline, presence)
+}
+
+/// Reports a job of the root that has the name of the job that does nothing.
+pub(super) fn taken_name(pipeline: &Pipeline) -> Option<Diagnostic> {
+    let job = pipeline.jobs.iter().find(|job| job.unit.is_none() && job.name.as_str() == NOOP_JOB)?;
+    let message =
+        format!("`{NOOP_JOB}` is the name of the job that is added where no other job is certain to run");
+    Some(Diagnostic::error(&JOB_NAME_CLASH, job.origin, message).with_help("give it another name"))
 }
 
 fn add_stage(stages: &mut Vec<StageName>, name: &str) {

@@ -10,6 +10,7 @@ use super::before::Before;
 use super::removed::Removed;
 use crate::cdk::InRepository;
 use crate::changes::ChangeSet;
+use crate::environments::is_freeze_rule;
 use crate::plan::rules::REMOVED_UNIT;
 use crate::unit::{self, UnitChange, UnitJob, UnitJobs, UnitRenderer};
 use crate::workspace::{Unit, Workspace};
@@ -127,6 +128,12 @@ fn make_independent(job: &mut UnitJob, commit: &str, stage: &str) {
     body.set("stage", Node::string(origin, stage));
     body.set("needs", Node::seq(origin, Vec::new()));
     body.remove("dependencies");
+    // No later pipeline has it: a deploy freeze would keep the environment for good. A person starts it in any case.
+    if job.conditions.frozen
+        && let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules")
+    {
+        rules.retain(|rule| rule.as_map().is_none_or(|rule| !is_freeze_rule(rule)));
+    }
     if !body.contains("rules") {
         body.set("when", Node::string(origin, "manual"));
         body.set("allow_failure", Node::plain(origin, "true"));

@@ -2,7 +2,7 @@ use super::*;
 use crate::cdk::InRepository;
 use crate::changes::{As, Base, Change, Extent, Head, Obtained, Provenance, Status};
 use crate::workspace;
-use nestling_files::files::MemoryFiles;
+use nestling_files::files::{MemoryFiles, NoRevisions};
 use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;

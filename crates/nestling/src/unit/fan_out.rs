@@ -12,9 +12,10 @@ use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{After, Catalogue, Environment, Stop};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Fans the jobs of a unit out over the environments that this pipeline deploys to, and writes the stop jobs.
 ///
@@ -30,10 +31,15 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         fans: Fans::new(),
         left_out: Vec::new(),
         problems: Vec::new(),
+        pending: Vec::new(),
+        written: (0, 0),
+        ranks: HashMap::new(),
     };
-    for (name, job) in &unit.jobs {
+    for (index, (name, job)) in unit.jobs.iter().enumerate() {
+        fanning.written = (index, 0);
         fanning.job(name, job);
     }
+    fanning.deploys();
     let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
     let further_conditional = further_conditional(&jobs, &fans);
     retarget(&mut jobs, &fans, &further_conditional);
@@ -52,10 +58,25 @@ struct Fanning<'a> {
     fans: Fans,
     left_out: Vec<LeftOut>,
     problems: Vec<Diagnostic>,
+    /// The deploys to make: those to environments that others come `after` are made first.
+    pending: Vec<PendingDeploy<'a>>,
+    /// The place of what is made now, in the order written: the job, and its environment.
+    written: (usize, usize),
+    /// The places of the jobs that were made.
+    ranks: HashMap<String, (usize, usize)>,
 }
 
-impl Fanning<'_> {
-    fn job(&mut self, name: &str, job: &UnitJob) {
+/// A job that is to be sent to an entry of the catalogue.
+struct PendingDeploy<'a> {
+    name: &'a str,
+    job: &'a UnitJob,
+    entry: &'a Environment,
+    over: Map,
+    written: (usize, usize),
+}
+
+impl<'a> Fanning<'a> {
+    fn job(&mut self, name: &'a str, job: &'a UnitJob) {
         let (target, problems) = target(&job.body, self.deploying.catalogue());
         let is_wrong = !problems.is_empty();
         self.problems.extend(problems);
@@ -72,8 +93,24 @@ impl Fanning<'_> {
             self.left_out.push(LeftOut { job: name.to_owned(), reason });
         }
         self.fans.insert(name.to_owned(), Vec::new());
-        for entry in entries {
+        for (index, entry) in entries.into_iter().enumerate() {
+            let written = (self.written.0, index);
+            self.pending.push(PendingDeploy { name, job, entry, over: over.clone(), written });
+        }
+    }
+
+    /// Makes the deploys, and puts all jobs into the order written.
+    fn deploys(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.sort_by_key(|deploy| environments_before(deploy.entry, self.deploying.catalogue()));
+        for PendingDeploy { name, job, entry, over, written } in pending {
+            self.written = written;
             self.deploy(name, job, entry, &over);
+        }
+        let ranks = std::mem::take(&mut self.ranks);
+        self.jobs.sort_by_key(|name, _| ranks.get(name).copied());
+        for fan in self.fans.values_mut() {
+            fan.sort_by_key(|name| ranks.get(name).copied());
         }
     }
 
@@ -144,7 +181,8 @@ impl Fanning<'_> {
         conditions
     }
 
-    /// Makes a deploy wait for that to the environment before it, if this pipeline has one.
+    /// Makes a deploy wait for that to the environment before it, if this pipeline has one: for the same job there, or else
+    /// for those jobs of the unit that deploy there.
     fn promote(
         &mut self,
         body: &mut Map,
@@ -152,14 +190,26 @@ impl Fanning<'_> {
         after: &After,
         entry: &Environment,
     ) -> Option<Promoted> {
-        let before = format!("{name}:{}", after.environment);
-        let earlier = self.jobs.get(&before)?;
-        let promotion =
-            Promotion { before: &before, earlier, optional: after.optional, origin: entry.origin };
         let had_needs = body.contains("needs");
-        let (promoted, problem) = promotion.write(body, self.unit, self.deploying);
-        self.problems.extend(problem);
-        (!had_needs).then_some(promoted)
+        let is_deploy = environment(body).is_some_and(|environment| environment.deploys());
+        let same_job = format!("{name}:{}", after.environment);
+        let mut promoted = None;
+        for (before, earlier) in &self.jobs {
+            let is_before = match self.jobs.contains_key(&same_job) {
+                true => *before == same_job,
+                false => is_deploy && deploys_to(earlier, &after.environment),
+            };
+            if !is_before {
+                continue;
+            }
+            let promotion = Promotion { before, earlier, optional: after.optional, origin: entry.origin };
+            let (of_this, problem) = promotion.write(body, self.unit, self.deploying);
+            self.problems.extend(problem);
+            // Another job may wait for less than this one would.
+            let holds_stages = of_this == Promoted::Held && *before == same_job;
+            promoted = Some(if holds_stages { Promoted::Held } else { Promoted::Optional });
+        }
+        promoted.filter(|_| !had_needs)
     }
 
     /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
@@ -211,6 +261,7 @@ impl Fanning<'_> {
             let problem = Diagnostic::error(&JOB_NAME_CLASH, job.origin, message);
             self.problems.push(problem.with_label(other.origin, "the first"));
         }
+        self.ranks.insert(name.to_owned(), self.written);
         self.jobs.insert(name.to_owned(), job);
     }
 }
@@ -227,6 +278,18 @@ fn stop_block(job: &UnitJob, body: &Map, entry: &Environment) -> Option<Node> {
     let block = entry.stop.block().filter(|_| deploys)?;
     let origin = block.entries.first().map_or(entry.origin, |first| first.key.origin);
     Some(Node::map(origin, block.clone()))
+}
+
+/// Returns the number of environments that an entry comes `after`, one after the other.
+fn environments_before(entry: &Environment, catalogue: &Catalogue) -> usize {
+    let before = |entry: &&Environment| catalogue.get(entry.after.as_ref()?.environment.as_str());
+    // A circle is reported where the catalogue is read.
+    std::iter::successors(Some(entry), before).take(catalogue.entries.len()).count()
+}
+
+fn deploys_to(job: &UnitJob, name: &EnvironmentName) -> bool {
+    let deploys = environment(&job.body).is_some_and(|environment| environment.deploys());
+    deploys && job.environment.as_ref() == Some(name)
 }
 
 /// Returns the entries of the catalogue that jobs of a unit are sent to in this pipeline.

@@ -65,17 +65,24 @@ impl Lifetime {
 pub(super) fn keep(body: &mut Map, origin: Origin) -> Option<Diagnostic> {
     let lifetime = Lifetime::of(body);
     let Kept::Expire { written, origin } = lifetime.keep(body, origin) else { return None };
-    let message = match lifetime.stops_in.filter(|text| seconds(text).is_some()) {
-        Some(stops_in) => {
-            format!("the stop job needs these artifacts for `{stops_in}`, and they expire in `{written}`")
-        }
-        None => format!("the stop job needs these artifacts, and they expire in `{written}`"),
-    };
-    let help = format!(
-        "GitLab fails a job whose artifacts are gone: write `expire_in: {KEPT}`, or `dependencies: []` in the `stop` \
+    Some(lifetime.too_short(&written, origin))
+}
+
+impl Lifetime {
+    /// Warns of artifacts that a stop job needs and that expire after the time `written`.
+    pub(crate) fn too_short(&self, written: &str, origin: Origin) -> Diagnostic {
+        let message = match self.stops_in.as_ref().filter(|text| seconds(text).is_some()) {
+            Some(stops_in) => {
+                format!("the stop job needs these artifacts for `{stops_in}`, and they expire in `{written}`")
+            }
+            None => format!("the stop job needs these artifacts, and they expire in `{written}`"),
+        };
+        let help = format!(
+            "GitLab fails a job whose artifacts are gone: write `expire_in: {KEPT}`, or `dependencies: []` in the `stop` \
          block if it needs none"
-    );
-    Some(Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, origin, message).with_help(help))
+        );
+        Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, origin, message).with_help(help)
+    }
 }
 
 fn seconds(text: &str) -> Option<f64> {

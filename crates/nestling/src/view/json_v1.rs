@@ -88,7 +88,7 @@ pub struct ChangesV1 {
     pub extent: String,
     /// The reason for `everything` or `nothing`.
     pub reason: Option<String>,
-    /// The paths that differ, in byte order. Bytes that are not UTF-8 are escaped.
+    /// The paths that differ, in byte order.
     pub paths: Vec<PathV1>,
 }
 
@@ -96,8 +96,11 @@ pub struct ChangesV1 {
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PathV1 {
-    /// The path from the repository's root.
+    /// The path from the repository's root, as it is. Bytes that are not UTF-8 are U+FFFD.
     pub path: String,
+    /// The bytes of a path that is not UTF-8, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
     /// `added`, `modified`, `deleted` or `type changed`.
     pub status: String,
 }
@@ -108,8 +111,11 @@ pub struct PathV1 {
 pub struct UnitV1 {
     /// Its name.
     pub name: String,
-    /// Its directory.
+    /// Its directory; `.` for the root.
     pub directory: String,
+    /// The bytes of a directory that is not UTF-8, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory_bytes: Option<String>,
     /// `everything`, `selected`, `needed` (only for the jobs that others need), `removed` (since base; it has only the jobs
     /// that stop its environments) or `skipped`.
     pub verdict: String,
@@ -132,6 +138,9 @@ pub struct ReasonV1 {
     pub text: String,
     /// The changed path, if one is the reason.
     pub path: Option<String>,
+    /// The bytes of a path that is not UTF-8, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
     /// The chain of units to the changed one, for `depends_on`; the other unit, for `depended_on` and `moved_to`.
     pub through: Vec<String>,
     /// The job that needs one of the unit's jobs, for `needed_by`.

@@ -136,7 +136,7 @@ impl Loading<'_> {
         bytes: Vec<u8>,
     ) -> Option<(FileId, H, Option<Body>)> {
         let text = self.some(utf8(self.sources, path, bytes).map_err(|error| vec![error]))?;
-        let file = self.sources.add(path, text.as_str());
+        let file = self.sources.add_file(path, text.as_str());
         let document = split(&text);
         let node = document.header.map(|header| yaml::parse_file(header, file));
         let node = node.and_then(|nodes| self.some(nodes)).and_then(|nodes| nodes.into_iter().next());

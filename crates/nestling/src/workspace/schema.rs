@@ -8,6 +8,7 @@ mod shape;
 mod environment;
 
 use super::unclaimed::Unclaimed;
+use crate::changes::Occasion;
 use environment::environment;
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
@@ -64,8 +65,7 @@ impl Header {
 }
 
 fn workspace() -> Value {
-    let occasions =
-        ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
+    let occasions = Occasion::ALL.map(Occasion::as_str);
     object(
         "What holds for all units of the repository",
         &[],
@@ -248,7 +248,11 @@ fn gitlab() -> Value {
         vec![
             (
                 "version",
-                json!({ "description": "Its version, such as `18.5`", "type": ["string", "number"] }),
+                json!({
+                    "description": "Its version, such as `18.5`, in quotes",
+                    "type": "string",
+                    "pattern": "^[0-9]+\\.[0-9]+",
+                }),
             ),
             ("needs", number("How many needs a job may have")),
             ("deployments", number("How many deployments a pipeline may have")),

@@ -1,10 +1,11 @@
 //! What to write instead of a value of another type.
 
+use super::Label;
 use crate::table::{DurationShape, Shape, StringShape};
 use crate::yaml::Node;
 
 /// Returns what to write instead of a value of another type.
-pub(super) fn help(label: &str, shapes: &[Shape], node: &Node) -> Option<String> {
+pub(super) fn help(label: Label<'_>, shapes: &[Shape], node: &Node) -> Option<String> {
     let has = |is: fn(&Shape) -> bool| shapes.iter().any(is);
     if node.as_seq().is_some() && has(|shape| matches!(shape, Shape::Scalar)) {
         return Some("write a list as one string: `\"a b\"`".to_owned());
@@ -17,7 +18,7 @@ pub(super) fn help(label: &str, shapes: &[Shape], node: &Node) -> Option<String>
         if has(|shape| matches!(shape, Shape::Integer(..))) && quoted.parse::<i64>().is_ok() {
             return Some("remove the quotes".to_owned());
         }
-        let key = label.strip_prefix('`').and_then(|label| label.strip_suffix('`'))?;
+        let Label::Keyword(key) = label else { return None };
         let takes_list = has(|shape| matches!(shape, Shape::List(list) if takes_strings(list.items)));
         return (takes_list && !quoted.is_empty()).then(|| format!("write `{key}: [{quoted}]`"));
     }

@@ -1,7 +1,7 @@
 //! Lists.
 
 use super::expected::help;
-use super::{Named, Walk, has_kind};
+use super::{Label, Named, Walk, has_kind};
 use crate::table::{ListShape, Shape, StringShape, expected};
 use crate::yaml::Node;
 
@@ -16,20 +16,19 @@ impl Walk<'_> {
                 format!("{} has {} entries; GitLab allows {}", named.label, items.len(), shape.most);
             self.error(named, excess.origin, message);
         }
-        let entry = format!("an entry of {}", named.label);
-        self.items(named, &entry, shape, items);
+        self.items(named, shape, items);
     }
 
-    fn items(&mut self, named: Named<'_>, entry: &str, shape: &'static ListShape, items: &[Node]) {
+    fn items(&mut self, named: Named<'_>, shape: &'static ListShape, items: &[Node]) {
         for item in items {
             if item.is_null() && shape.null {
                 continue;
             }
             match item.as_seq().filter(|_| shape.nested) {
-                Some(inner) => self.items(named, entry, shape, inner),
+                Some(inner) => self.items(named, shape, inner),
                 None if super::is_judged_elsewhere(item) => {}
                 None if shape.items.iter().any(|shape| has_kind(shape, item)) => {
-                    self.value(Named { label: entry, ..named }, shape.items, item);
+                    self.value(Named { label: Label::Entry(&named.label), ..named }, shape.items, item);
                 }
                 None => self.wrong_item(named, shape.items, item),
             }
@@ -46,6 +45,6 @@ impl Walk<'_> {
         let part = if is_line { "line" } else { "entry" };
         let (label, wanted, found) = (named.label, expected(shapes), item.type_name());
         let message = format!("each {part} of {label} must be {wanted}, found {found}");
-        self.error_with_help(named, item.origin, message, help("", shapes, item));
+        self.error_with_help(named, item.origin, message, help(Label::Entry(&named.label), shapes, item));
     }
 }

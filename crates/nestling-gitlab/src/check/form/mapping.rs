@@ -1,6 +1,6 @@
 //! Mappings.
 
-use super::{Named, Walk};
+use super::{Label, Named, Walk};
 use crate::diagnostic::{Origin, Suggestion};
 use crate::table::{CaseShape, JOB, Keyword, MappingShape, NamesShape, Null};
 use crate::yaml::{Entry, Map, Node};
@@ -129,8 +129,8 @@ impl Walk<'_> {
             if entry.value.is_null() && shape.null == Null::Unset {
                 continue;
             }
-            let label = format!("{} `{}`", shape.noun, entry.key.text().escape_debug());
-            self.value(Named { label: &label, ..named }, shape.shapes, &entry.value);
+            let label = Label::Name(shape.noun, entry.key.text());
+            self.value(Named { label, ..named }, shape.shapes, &entry.value);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Documents made from the table: each is accepted, and refused at the place where it is broken.
 
-use super::{Named, Walk};
+use super::{Label, Named, Walk};
 use crate::check::rules::RULES;
 use crate::diagnostic::{FileId, Origin, Rule};
 use crate::instance::Gitlab;
@@ -134,8 +134,13 @@ fn rule(_: &str) -> Option<&'static Rule> {
 
 fn findings(shape: &'static MappingShape, node: &Node) -> Vec<(Origin, String)> {
     let gitlab = Gitlab { version: Some(NEWEST), ..Gitlab::default() };
-    let mut walk = Walk::new(&gitlab, rule);
-    walk.keys(shape, node.as_map().unwrap(), node.origin, Named { label: "it", rule: shape.rule });
+    let mut walk = Walk::new(&gitlab, rule, &[]);
+    walk.keys(
+        shape,
+        node.as_map().unwrap(),
+        node.origin,
+        Named { label: Label::Keyword("it"), rule: shape.rule },
+    );
     walk.problems.iter().map(|problem| (problem.origin().unwrap(), problem.message.clone())).collect()
 }
 

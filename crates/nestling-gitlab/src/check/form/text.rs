@@ -76,7 +76,8 @@ impl Walk<'_> {
         let newer = words.newer.iter().find(|(word, _)| *word == text);
         if let Some((word, since)) = newer {
             let Some((major, minor)) = self.too_new(Some(*since)) else { return };
-            let key = named.label.trim_matches('`');
+            let key = named.label.to_string();
+            let key = key.trim_matches('`');
             let message = format!("`{key}: {word}` requires GitLab {major}.{minor}");
             let help = match words.all {
                 [only] => format!("use `{only}`"),

@@ -44,13 +44,19 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         if !are_together(index, (position, job), (first_position, first)) || are_parts_of_one(job, first) {
             continue;
         }
-        let message = format!("both `{}` and `{}` deploy to `{name}`", job.name, first.name);
+        let is_written_alike = deployed_name(first) == environment.name_text();
+        let shown = if is_written_alike { environment.name_text() } else { &name };
+        let message = format!("both `{}` and `{}` deploy to `{shown}`", job.name, first.name);
         problems.push(
             Diagnostic::warning(&RULE, environment.origin, message)
                 .with_label(first.origin, "the other job")
                 .with_help("let one of them deploy, and give the other `action: prepare` or `verify`"),
         );
     }
+}
+
+fn deployed_name(job: &Job) -> &str {
+    environment(&job.body).map_or("", |environment| environment.name_text())
 }
 
 /// Returns the name of a job's environment as GitLab expands it. References to variables that nothing is known of stay as
@@ -87,14 +93,14 @@ fn is_of_one_job(name: &str) -> bool {
     name.starts_with("CI_JOB_") || name == "CI_NODE_INDEX"
 }
 
-/// Returns `true` if both jobs are certainly in one pipeline. Different rules may make them alternatives, as for a deploy
+/// Returns `true` if both jobs are in one pipeline, certainly or whenever one of them is. Different rules may make them alternatives, as for a deploy
 /// of the default branch and one of tags.
 fn are_together(
     index: &Index<'_>,
     (position, job): (usize, &Job),
     (other_position, other): (usize, &Job),
 ) -> bool {
-    if index.state(position) == State::In && index.state(other_position) == State::In {
+    if index.state(position) == State::In || index.state(other_position) == State::In {
         return true;
     }
     match (job.body.get("rules"), other.body.get("rules")) {

@@ -6,6 +6,7 @@ use crate::diagnostic::Severity::{Error, Note, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::guard::Guard;
 use crate::pipeline::presence::{Creation, workflow_guard};
+use crate::yaml::Node;
 
 pub(super) static RULE: Rule = Rule {
     id: "workflow-form",
@@ -22,8 +23,13 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let workflow = &index.pipeline.workflow;
     let Some(node) = form::value(workflow, "rules") else { return };
     let creation = Creation::of(&index.settings.variables);
-    if workflow_guard(workflow, None, &creation.moment(true)) != Guard::Never {
-        return;
+    match workflow_guard(workflow, None, &creation.moment(true)) {
+        Guard::Never => {}
+        Guard::Always => return,
+        guard => {
+            problems.extend(maybe_created(index.settings.level, &guard, node));
+            return;
+        }
     }
     // A file may be meant for some triggers only; a child pipeline that its parent triggers is meant to be created.
     problems.push(match index.settings.level {
@@ -37,4 +43,15 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             problem.with_help("end the list with `- when: always`: the parent decides whether the child runs")
         }
     });
+}
+
+/// Warns of a child pipeline that its parent triggers, and that GitLab creates under a condition alone.
+fn maybe_created(level: Level, guard: &Guard, rules: &Node) -> Option<Diagnostic> {
+    if level == Level::Root {
+        return None;
+    }
+    let message =
+        format!("GitLab creates the child pipeline only if {guard}: otherwise the trigger job fails");
+    let problem = Diagnostic::warning(&RULE, rules.origin, message);
+    Some(problem.with_help("end the list with `- when: always`, and put the condition on the jobs"))
 }

@@ -7,7 +7,7 @@ use crate::unit::needed_job;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::Job;
-use nestling_gitlab::yaml::{Map, Node};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The jobs that only wait, one for each list of jobs that is waited for.
@@ -60,6 +60,7 @@ impl Barriers {
         if after_stages {
             written.extend(self.barrier(&jobs[index], Vec::new(), origin));
         }
+        add_to_rules(&mut jobs[index].body, &for_order);
         let count = written.len() + of_stages.len() + for_order.len();
         let mut all = written;
         let mut problem = None;
@@ -125,6 +126,22 @@ impl Barriers {
         need.set("job", Node::string(origin, self.jobs[&key].name.as_str()));
         need.set("artifacts", Node::plain(origin, "false"));
         Some(Node::map(origin, need))
+    }
+}
+
+/// Adds needs to those of rules, which take the place of the job's own
+/// (<https://docs.gitlab.com/ci/yaml/#rulesneeds>). An empty list there changes nothing.
+fn add_to_rules(body: &mut Map, needs: &[Node]) {
+    let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") else { return };
+    for rule in rules.iter_mut().filter_map(Node::as_map_mut) {
+        let Some(Node { kind: Kind::Seq(of_rule), .. }) = rule.get_mut("needs") else { continue };
+        if of_rule.is_empty() {
+            continue;
+        }
+        let known: BTreeSet<String> = of_rule.iter().filter_map(needed_job).map(str::to_owned).collect();
+        let is_new = |need: &&Node| needed_job(need).is_some_and(|name| !known.contains(name));
+        let missing: Vec<Node> = needs.iter().filter(is_new).cloned().collect();
+        of_rule.extend(missing);
     }
 }
 

@@ -3,12 +3,13 @@
 use super::units::{StagedJob, UnitsOfPipeline, stops};
 use super::{Artifacts, need};
 use nestling_gitlab::diagnostic::Origin;
-use nestling_gitlab::pipeline::rule::may_be_manual;
+use nestling_gitlab::pipeline::rule::may_be_passed;
 use nestling_gitlab::yaml::Node;
 
 /// Returns needs on the jobs of earlier stages, with their artifacts unless `dependencies` says which ones are fetched.
 ///
-/// Jobs that a person may have to start are left out: a stage does not wait for them, and a need would.
+/// Jobs that later stages need not wait for are left out: manual ones whose failure is allowed. A need would wait for them.
+/// Other manual jobs, which approve what comes after, are needed as the stage waits for them.
 pub(super) fn of(units: &UnitsOfPipeline<'_>, waiting: &StagedJob<'_>, origin: Origin) -> Vec<Node> {
     let dependencies = waiting.job.body.get("dependencies").and_then(Node::as_seq);
     let is_listed =
@@ -16,7 +17,7 @@ pub(super) fn of(units: &UnitsOfPipeline<'_>, waiting: &StagedJob<'_>, origin: O
     let mut needs = Vec::new();
     for earlier in units.all.iter().filter(|job| job.stage < waiting.stage) {
         let name = earlier.job.name.as_str();
-        let is_waited_for = !may_be_manual(&earlier.job.body) && !stops(earlier.job);
+        let is_waited_for = !may_be_passed(&earlier.job.body) && !stops(earlier.job);
         // GitLab wants each of the `dependencies` among the needs.
         if is_waited_for || is_listed(name) {
             let is_fetched = dependencies.is_none() || is_listed(name);

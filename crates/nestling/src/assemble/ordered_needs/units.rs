@@ -5,7 +5,7 @@ use crate::unit::{is_optional, needed_job};
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::environment::environment;
-use nestling_gitlab::pipeline::rule::may_be_manual;
+use nestling_gitlab::pipeline::rule::may_be_passed;
 use nestling_gitlab::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,16 @@ impl<'j> UnitsOfPipeline<'j> {
         too_early.filter(|job| !own.iter().any(|other| needs(job.job, other.job))).copied().collect()
     }
 
+    /// Returns the jobs of another unit in later stages than all those of a unit: nothing of it can wait for them.
+    pub(super) fn later(&self, unit: &UnitName, other: &UnitName) -> Vec<&StagedJob<'j>> {
+        let Some(last_stage) = self.of_unit(unit).map(|job| job.stage).max() else { return Vec::new() };
+        let others: Vec<&StagedJob<'j>> = self.of_unit(other).collect();
+        if others.iter().all(|job| job.stage > last_stage) {
+            return Vec::new();
+        }
+        others.into_iter().filter(|job| job.stage > last_stage).collect()
+    }
+
     /// Returns the jobs of a unit that need further needs to wait for other units, with the jobs that each waits for.
     pub(super) fn waits(
         &self,
@@ -68,7 +78,7 @@ impl<'j> UnitsOfPipeline<'j> {
             // A job without needs starts when the stages before its own are done, manual jobs in them or not.
             if !job.job.body.contains("needs") {
                 let is_ordered =
-                    |other: &StagedJob<'_>| other.stage < job.stage && !may_be_manual(&other.job.body);
+                    |other: &StagedJob<'_>| other.stage < job.stage && !may_be_passed(&other.job.body);
                 awaited.retain(|index| !is_ordered(&self.all[*index]));
             }
             if !awaited.is_empty() {
@@ -88,7 +98,7 @@ impl<'j> UnitsOfPipeline<'j> {
             candidates.iter().any(|other| waits_for(other, job) && !may_be_dropped(other.job))
         };
         let last_stage = candidates.iter().map(|job| job.stage).max();
-        let is_passed = |job: &StagedJob<'_>| may_be_manual(&job.job.body) && Some(job.stage) != last_stage;
+        let is_passed = |job: &StagedJob<'_>| may_be_passed(&job.job.body) && Some(job.stage) != last_stage;
         let last = candidates.iter().filter(|job| !is_awaited(job) && !is_passed(job));
         last.map(|job| job.index).collect()
     }
@@ -104,7 +114,7 @@ fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
     if job.job.body.contains("needs") {
         return needs(job.job, other.job);
     }
-    job.stage > other.stage && !may_be_manual(&other.job.body)
+    job.stage > other.stage && !may_be_passed(&other.job.body)
 }
 
 /// Returns whether GitLab may leave a job out.

@@ -3,6 +3,7 @@
 use super::{Decision, Effect, Explanation, OtherPipeline};
 use crate::view::paint::Paint;
 use indexmap::IndexMap;
+use nestling_files::path::escaped;
 use std::fmt::Write as _;
 
 /// The maximal number of changed paths that are listed.
@@ -71,7 +72,7 @@ impl Explanation {
         }
         text.push_str("\nchanged paths that affect it:\n");
         for path in self.changed_paths.iter().take(PATHS) {
-            let _ = writeln!(text, "  {path}");
+            let _ = writeln!(text, "  {}", escaped(path.as_bytes()));
         }
         if self.changed_paths.len() > PATHS {
             let _ = writeln!(text, "  and {} more", self.changed_paths.len() - PATHS);

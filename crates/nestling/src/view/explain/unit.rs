@@ -35,7 +35,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     explanation.notes.extend(replaced_uses(unit, sources));
     explanation.notes.extend(jobs_left_out(plan, unit, sources));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
-    explanation.changed_paths = plan.paths(&unit.name).iter().map(ToString::to_string).collect();
+    explanation.changed_paths = plan.paths(&unit.name).iter().map(|path| path.to_json()).collect();
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
     explanation
 }

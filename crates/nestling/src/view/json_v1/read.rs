@@ -92,7 +92,8 @@ fn changes(extent: &Extent) -> ChangesV1 {
 }
 
 fn path(change: &Change) -> PathV1 {
-    PathV1 { path: change.path.to_string(), status: change.status.to_string() }
+    let Change { path, status } = change;
+    PathV1 { path: path.to_json(), path_bytes: path.hex_unless_utf8(), status: status.to_string() }
 }
 
 fn unit_v1(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
@@ -107,7 +108,8 @@ fn unit_v1(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
     let left_out = plan.left_out.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
     UnitV1 {
         name: unit.name.to_string(),
-        directory: unit.dir.to_directory(),
+        directory: if unit.dir.is_root() { ".".to_owned() } else { unit.dir.to_json() },
+        directory_bytes: unit.dir.hex_unless_utf8(),
         verdict: word.to_owned(),
         reasons: verdict.reasons().iter().map(reason).collect(),
         left_out: left_out
@@ -123,6 +125,7 @@ fn reason(reason: &Reason) -> ReasonV1 {
         kind: kind(reason).to_owned(),
         text: reason.to_string(),
         path: None,
+        path_bytes: None,
         through: Vec::new(),
         job: None,
     };
@@ -133,10 +136,13 @@ fn reason(reason: &Reason) -> ReasonV1 {
         | Reason::Template { path, .. }
         | Reason::WorkspaceFile { path, .. }
         | Reason::Unclaimed { path }
-        | Reason::EverythingGlob { path, .. } => reason_v1.path = Some(path.to_string()),
+        | Reason::EverythingGlob { path, .. }
+        | Reason::Moved { from: path, .. } => {
+            reason_v1.path = Some(path.to_json());
+            reason_v1.path_bytes = path.hex_unless_utf8();
+        }
         Reason::DependsOn { chain } => reason_v1.through = chain.iter().map(ToString::to_string).collect(),
         Reason::DependedOn { unit } | Reason::MovedTo { unit } => reason_v1.through = vec![unit.to_string()],
-        Reason::Moved { from, .. } => reason_v1.path = Some(from.to_string()),
         Reason::NeededBy { job } => reason_v1.job = Some(job.to_string()),
         _ => {}
     }
@@ -275,5 +281,5 @@ pub(super) fn diagnostic(problem: &Diagnostic, sources: &Sources) -> DiagnosticV
 
 fn origin(origin: Origin, sources: &Sources) -> OriginV1 {
     let column = (origin.column > 0).then_some(origin.column);
-    OriginV1 { path: sources.path(origin.file), line: origin.line, column }
+    OriginV1 { path: sources.exact_path(origin.file), line: origin.line, column }
 }
