@@ -129,6 +129,10 @@ impl<'a> UnitScope<'a> {
         values: &Scope,
     ) -> Result<Rendered, Vec<Diagnostic>> {
         let template = self.renderer.template(used)?;
+        // What it declares is not known where its header cannot be read, which is reported.
+        if template.inputs.is_none() && !template.problems.is_empty() {
+            return Err(Vec::new());
+        }
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
         self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() })
