@@ -19,6 +19,7 @@ mod no_checkout;
 mod damage;
 mod bombs;
 mod trust;
+mod places;
 mod writing;
 mod given_lists;
 mod hostile;

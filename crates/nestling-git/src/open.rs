@@ -6,6 +6,7 @@ use super::git_cli::GitCli;
 use super::libgit2::Libgit2;
 use super::store::ObjectStore;
 use super::{GitError, GitRepository};
+use git2::RepositoryOpenFlags;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
@@ -32,7 +33,7 @@ impl GitRepository {
     /// # Errors
     /// There is none, it belongs to another user, or it cannot be opened.
     pub fn open(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
-        open_at(directory, directory, trust)
+        open_at(directory, Start::At, directory, trust)
     }
 
     /// Opens the repository that `directory` is in.
@@ -42,7 +43,7 @@ impl GitRepository {
     pub fn discover(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let git_dir = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
             .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
-        open_at(&git_dir, directory, trust)
+        open_at(&git_dir, Start::Below, directory, trust)
     }
 
     /// Opens with the system's git what libgit2 could open as well: the two must say the same.
@@ -52,9 +53,18 @@ impl GitRepository {
     }
 }
 
-/// Opens the repository at a path with libgit2, or the one that `directory` is in with git.
-fn open_at(path: &Path, directory: &Path, trust: &Trust) -> Result<GitRepository, GitError> {
-    match open_by_libgit2(path, owner(trust, directory)) {
+/// Where a directory is in its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// At its root.
+    At,
+    /// At its root, or anywhere below.
+    Below,
+}
+
+/// Opens the repository of a directory with libgit2, or with git. `path` is what messages name.
+fn open_at(path: &Path, start: Start, directory: &Path, trust: &Trust) -> Result<GitRepository, GitError> {
+    match open_by_libgit2(path, start, directory, owner(trust, directory)) {
         Err(error @ GitError::Open { .. }) => open_by_git(directory, trust, error),
         opened => opened,
     }
@@ -85,14 +95,21 @@ fn owner(trust: &Trust, directory: &Path) -> Owner {
 static OWNER_CHECK: RwLock<()> = RwLock::new(());
 
 /// Opens with git's check of the owner, or without it.
-fn open_checked(path: &Path, owner: Owner) -> Result<git2::Repository, git2::Error> {
+fn open_checked(directory: &Path, start: Start, owner: Owner) -> Result<git2::Repository, git2::Error> {
+    // A git directory can be anywhere (`git clone --separate-git-dir`), and does not know its work tree: so it is found from
+    // the work tree, whose `.git` leads to it.
+    let flags = match start {
+        Start::At => RepositoryOpenFlags::NO_SEARCH,
+        Start::Below => RepositoryOpenFlags::CROSS_FS,
+    };
+    let open = || git2::Repository::open_ext(directory, flags, std::iter::empty::<&Path>());
     if owner == Owner::User {
         let _checked = OWNER_CHECK.read().unwrap_or_else(PoisonError::into_inner);
-        return git2::Repository::open(path);
+        return open();
     }
     let _alone = OWNER_CHECK.write().unwrap_or_else(PoisonError::into_inner);
     verify_owner(false)?;
-    let opened = git2::Repository::open(path);
+    let opened = open();
     verify_owner(true)?;
     opened
 }
@@ -111,8 +128,13 @@ fn verify_owner(verify: bool) -> Result<(), git2::Error> {
     unsafe { git2::opts::set_verify_owner_validation(verify) }
 }
 
-fn open_by_libgit2(path: &Path, owner: Owner) -> Result<GitRepository, GitError> {
-    let repository = open_checked(path, owner).map_err(|error| match error.code() {
+fn open_by_libgit2(
+    path: &Path,
+    start: Start,
+    directory: &Path,
+    owner: Owner,
+) -> Result<GitRepository, GitError> {
+    let repository = open_checked(directory, start, owner).map_err(|error| match error.code() {
         git2::ErrorCode::NotFound => GitError::NotFound { path: path.to_owned() },
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
         _ => GitError::Open { path: path.to_owned(), source: error.into() },

@@ -2,14 +2,14 @@
 
 use super::named::{report_shared_names, wrong_stages};
 use super::request::Request;
-use super::roles::{roles, two_roles};
+use super::roles::{other_roles, roles};
 use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, GraphNode};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::report::{LineKind, Report};
 use crate::rules::CDK_STAGE_UNLISTED;
-use crate::settings::{Purpose, StagePolicy};
+use crate::settings::{CdkSettings, Purpose, StagePolicy};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +63,8 @@ pub(crate) struct Targets {
     /// The environments that the header names and that do not exist.
     pub undefined: Vec<Located<String>>,
     by_deployable: BTreeMap<Deployable, TargetId>,
+    /// Set if the pipeline looks for drift, and deploys nothing.
+    looks_for_drift: bool,
     /// The errors of stages that share an environment.
     problems: Vec<Diagnostic>,
 }
@@ -81,14 +83,19 @@ impl Targets {
         policy: Option<&StagePolicy>,
         environment: &TargetEnvironment,
         origin: Origin,
+        settings: &CdkSettings,
     ) {
         // Two stages in one environment are one target: GitLab lists one deployment of it.
+        let mut environment = environment.clone();
+        environment.deployed &= !self.looks_for_drift;
+        let stops = environment.stops;
+        let environment_name = environment.name.clone();
         let same = self.all.iter().position(|target| target.environment.name == environment.name);
         let target_id = same.map_or_else(|| Id::next(&self.all), Id::new);
         if same.is_none() {
             self.all.push(Target {
                 name: String::new(),
-                environment: environment.clone(),
+                environment,
                 origin,
                 stages: Vec::new(),
                 stacks: Vec::new(),
@@ -100,18 +107,15 @@ impl Targets {
         let target = &mut self.all[target_id];
         // Of several stages, the first one that has a URL decides.
         target.url = target.url.take().or_else(|| policy?.url.clone());
-        if let Some(policy) = policy {
-            for (purpose, role) in roles(&policy.roles, policy.role.as_ref()) {
-                let known = target.roles.entry(purpose).or_insert_with(|| role.clone());
-                // One job works for both.
-                if known.value != role.value {
-                    let problem = two_roles(&environment.name, purpose, known, role);
-                    self.problems.push(problem);
-                }
-            }
+        let own_roles = roles(settings, policy);
+        if target.stacks.is_empty() {
+            target.roles = own_roles;
+        } else {
+            // One job works for both.
+            self.problems.extend(other_roles(&environment_name, &target.roles, &own_roles));
         }
         target.stacks.extend(&found.stacks);
-        if policy.and_then(|policy| policy.stop).unwrap_or(environment.stops) {
+        if policy.and_then(|policy| policy.stop).unwrap_or(stops) {
             target.destroyed.extend(&found.stacks);
         }
         if let Deployable::Stage(stage) = deployable {
@@ -128,7 +132,7 @@ pub(crate) fn targets(
     problems: &mut Vec<Diagnostic>,
     report: &mut Report,
 ) -> Targets {
-    let mut targets = Targets::default();
+    let mut targets = Targets { looks_for_drift: request.looks_for_drift(), ..Targets::default() };
     let chosen = request.chosen();
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
     let all_deployables = deployables(request.deployment, |_| true);
@@ -140,7 +144,7 @@ pub(crate) fn targets(
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
             Destination::Environment(environment, origin) => {
-                targets.send(deployable, &found, policy, environment, origin);
+                targets.send(deployable, &found, policy, environment, origin, request.settings);
             }
             Destination::Skipped => {
                 let reason = "`stages` leaves it out".to_owned();
@@ -239,9 +243,6 @@ fn finish(request: &Request<'_>, target: &mut Target) {
         _ => target.environment.name.clone(),
     };
     target.url = target.url.take().or_else(|| request.settings.url.clone());
-    for (purpose, role) in roles(&request.settings.roles, request.settings.role.as_ref()) {
-        target.roles.entry(purpose).or_insert_with(|| role.clone());
-    }
 }
 
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {

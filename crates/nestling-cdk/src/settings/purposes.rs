@@ -1,6 +1,6 @@
 //! Roles and runners by the purpose of a job: who only looks needs no right to deploy.
 
-use nestling_gitlab::yaml::{Located, Node};
+use nestling_gitlab::yaml::Located;
 use serde::Deserialize;
 
 /// The purpose of a job that works in an AWS account.
@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub enum Purpose {
     /// Shows what would change, and changes nothing.
     Diff,
+    /// Looks for drift.
+    Drift,
     /// Publishes assets.
     Assets,
     /// Deploys, destroys, or runs a step of the pipeline.
@@ -20,6 +22,8 @@ pub enum Purpose {
 pub struct Roles {
     /// That of jobs that show what would change.
     diff: Option<Located<String>>,
+    /// That of jobs that look for drift.
+    drift: Option<Located<String>>,
     /// That of jobs that publish assets.
     assets: Option<Located<String>>,
     /// That of jobs that deploy.
@@ -31,21 +35,24 @@ pub struct Roles {
 #[serde(deny_unknown_fields, default)]
 pub struct RunnerTags {
     /// Those of jobs that show what would change.
-    diff: Option<Node>,
+    diff: Option<Vec<Located<String>>>,
+    /// Those of jobs that look for drift.
+    drift: Option<Vec<Located<String>>>,
     /// Those of jobs that publish assets.
-    assets: Option<Node>,
+    assets: Option<Vec<Located<String>>>,
     /// Those of jobs that deploy or destroy.
-    deploy: Option<Node>,
+    deploy: Option<Vec<Located<String>>>,
 }
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Assets, Self::Deploy];
+    pub const ALL: [Self; 4] = [Self::Diff, Self::Drift, Self::Assets, Self::Deploy];
 
     /// Returns the word for it in a header.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Diff => "diff",
+            Self::Drift => "drift",
             Self::Assets => "assets",
             Self::Deploy => "deploy",
         }
@@ -55,6 +62,7 @@ impl Purpose {
     pub fn variable(self) -> &'static str {
         match self {
             Self::Diff => "AWS_DIFF_ROLE_ARN",
+            Self::Drift => "AWS_DRIFT_ROLE_ARN",
             Self::Assets => "AWS_ASSETS_ROLE_ARN",
             Self::Deploy => "AWS_ROLE_ARN",
         }
@@ -66,19 +74,27 @@ impl Roles {
     pub fn of(&self, purpose: Purpose) -> Option<&Located<String>> {
         match purpose {
             Purpose::Diff => self.diff.as_ref(),
+            Purpose::Drift => self.drift.as_ref(),
             Purpose::Assets => self.assets.as_ref(),
             Purpose::Deploy => self.deploy.as_ref(),
         }
+    }
+
+    /// Sets the role of jobs that look for drift, unless there is one.
+    pub(super) fn look_for_drift_as(&mut self, role: Option<Located<String>>) {
+        self.drift = self.drift.take().or(role);
     }
 }
 
 impl RunnerTags {
     /// Returns the tags for a purpose, if they are written.
-    pub fn of(&self, purpose: Purpose) -> Option<&Node> {
-        match purpose {
+    pub fn of(&self, purpose: Purpose) -> Option<&[Located<String>]> {
+        let tags = match purpose {
             Purpose::Diff => self.diff.as_ref(),
+            Purpose::Drift => self.drift.as_ref().or(self.diff.as_ref()),
             Purpose::Assets => self.assets.as_ref(),
             Purpose::Deploy => self.deploy.as_ref(),
-        }
+        };
+        tags.map(Vec::as_slice)
     }
 }

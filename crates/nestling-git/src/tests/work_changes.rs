@@ -130,3 +130,26 @@ fn attributes_of_the_index_count_where_none_are_on_disk() {
     repo.write("a.txt", "1\r\n2\r\n");
     assert_eq!(differences(&repo), ["D .gitattributes"]);
 }
+
+/// Line endings are git's own doing and no program's: a file that was only touched is the same as before.
+#[test]
+fn line_endings_that_git_converts_are_no_change() {
+    for settings in [&["core.autocrlf", "true"][..], &["core.eol", "crlf"]] {
+        let repo = Fixture::new();
+        repo.write(".gitattributes", "*.txt text\n");
+        repo.write("a.txt", "one\ntwo\n");
+        repo.write("b.txt", "one\n");
+        let commit = repo.commit("first");
+        repo.git(&["config", settings[0], settings[1]]);
+        repo.remove("a.txt");
+        repo.git(&["checkout", "--quiet", "--", "a.txt"]);
+        assert_eq!(std::fs::read(repo.path("a.txt")).unwrap(), b"one\r\ntwo\r\n");
+        // As an editor does that saves it without a change.
+        std::thread::sleep(Duration::from_millis(20));
+        repo.write("a.txt", "one\r\ntwo\r\n");
+        for opened in [repo.open(), repo.open_by_system()] {
+            let tree = opened.tree_of(&commit).unwrap();
+            assert!(shown(&opened.work_tree_diff(Some(&tree)).unwrap()).is_empty(), "{settings:?}");
+        }
+    }
+}
