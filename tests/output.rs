@@ -23,6 +23,44 @@ fn a_link_stays_a_link_and_a_device_a_device() {
     assert_eq!(generate("/dev/stdout"), text);
 }
 
+/// Whoever makes a merge request may commit links where the job of the parent writes.
+#[test]
+fn links_of_the_repository_lead_to_no_other_file() {
+    let shop = Example::new("shop");
+    let outside = tempfile::tempdir().unwrap();
+    let victim = outside.path().join("bashrc");
+    std::fs::write(&victim, "old").unwrap();
+    let in_shop = |name: &str| shop.path().join(name);
+    std::fs::create_dir(in_shop("reports")).unwrap();
+    symlink(&victim, in_shop("child.yml")).unwrap();
+    symlink(outside.path().join("new"), in_shop("dangling.yml")).unwrap();
+    symlink(outside.path(), in_shop("folder")).unwrap();
+    symlink(&victim, in_shop("reports/summary.md")).unwrap();
+    symlink("../.git/config", in_shop("linked.json")).unwrap();
+    let config = std::fs::read(in_shop(".git/config")).unwrap();
+    std::fs::rename(in_shop("linked.json"), in_shop("reports/plan.json")).unwrap();
+    for args in [
+        &["--output", "child.yml"][..],
+        &["--output", "dangling.yml"],
+        &["--output", "folder/child.yml"],
+        &["--output", "x.yml", "--report", "folder"],
+        &["--output", "x.yml", "--report", "reports"],
+    ] {
+        let output = run(nestling(&shop.path()).args(["generate", "--head", "HEAD"]).args(args));
+        assert!(!output.status.success(), "{args:?}: {}", said(&output));
+    }
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "old");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read(in_shop(".git/config")).unwrap(), config);
+    let above = outside.path().join("above.yml");
+    let output = run(nestling(&shop.path()).args(["generate", "--head", "HEAD", "--output"]).arg(&above));
+    assert!(
+        output.status.success() && above.exists(),
+        "a path that leads out says so itself: {}",
+        said(&output)
+    );
+}
+
 #[test]
 fn what_cannot_be_written_to_is_told() {
     let shop = Example::new("shop");

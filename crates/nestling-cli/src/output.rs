@@ -1,7 +1,7 @@
 //! Atomic writing of files: a reader sees the old file or the new one, never a part of it.
 
 use crate::exit::Failure;
-use crate::protected::target;
+use crate::protected::{leads_outside, target};
 use anyhow::{Context, anyhow};
 use std::fs::{File, Permissions};
 use std::io::{self, ErrorKind, Write};
@@ -41,6 +41,10 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         let mut stream = std::fs::OpenOptions::new().write(true).open(path)?;
         return Ok(stream.write_all(text.as_bytes())?);
+    }
+    if let Some(outside) = leads_outside(path) {
+        // Whoever may commit a link would choose the file that is written, with the rights of this run.
+        anyhow::bail!("it is a link that leads out of the repository, to `{}`", outside.display());
     }
     let path = &target(path);
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use nestling::Sources;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Names of files that say what a pipeline is made from.
 const SOURCES: [&str; 2] = ["nestling.yml", ".gitlab-ci.yml"];
@@ -41,6 +41,31 @@ pub(crate) fn refuse_read(output: &Path, root: &Path, sources: &Sources) -> Resu
         }
     }
     Ok(())
+}
+
+/// Returns where an output in a repository leads to by links, if that is outside of the repository or in git's own directory.
+pub(crate) fn leads_outside(output: &Path) -> Option<PathBuf> {
+    let written = without_parents(&std::path::absolute(output).ok()?);
+    let root =
+        written.ancestors().skip(1).find(|directory| directory.join(".git").symlink_metadata().is_ok())?;
+    let (root, target) = (root.canonicalize().ok()?, target(output));
+    // Where the directory is missing, that is what is wrong.
+    target.parent()?.canonicalize().ok()?;
+    let is_inside = target.starts_with(&root) && !target.starts_with(root.join(".git"));
+    (!is_inside).then_some(target)
+}
+
+/// Returns an absolute path without `..`, as it is written: links are not followed.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    plain
 }
 
 fn refused(output: &Path, why: &str) -> Failure {

@@ -68,6 +68,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         plan.diagnostics.extend(emitted.diagnostics.iter().cloned());
     }
     if let Some(folder) = &args.report {
+        for path in artifacts::paths(&session.directory().join(folder)) {
+            protected::refuse_name(&path)?;
+            protected::refuse_read(&path, session.root(), &plan.sources)?;
+        }
         artifacts::write(folder, session.directory(), plan, environment)?;
         io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }
