@@ -18,11 +18,11 @@ const FILES: [(&str, &str); 6] = [
     ),
     (
         "ci/part.yml",
-        "deploy:\n  script: ./deploy ${{ environment.name | sh }}\n  environment: { name: review/${{ unit.name }}, on_stop: stop }\nstop:\n  script: x\n  when: manual\n  environment: { name: review/${{ unit.name }}, action: stop }\n",
+        "deploy:\n  script: ./deploy ${{ unit.name | sh }}\n  environment: { name: review/${{ unit.name }}, on_stop: stop }\nstop:\n  script: x\n  when: manual\n  environment: { name: review/${{ unit.name }}, action: stop }\n",
     ),
     (
         "api/nestling.yml",
-        "unit:\n  use: [app, { template: nestling/node, inputs: { node_version: \"22\" } }]\n  depends_on: [web]\n  changes: [\"../shared/**\"]\n---\nown: { script: x, rules: [{ if: '$A == \"b\"' }], parallel: { matrix: [{ A: [b, c] }] } }\n",
+        "unit:\n  use: { template: app, inputs: { v: \"22\" } }\n  depends_on: [web]\n  changes: [\"src/**\"]\n---\nown: { script: x, rules: [{ if: '$A == \"b\"' }], parallel: { matrix: [{ A: [b, c] }] } }\n",
     ),
     ("web/package.json", "{\"name\": \"web\", \"dependencies\": {\"api\": \"*\"}}\n"),
     (
