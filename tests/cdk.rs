@@ -9,6 +9,7 @@ mod broken;
 mod change_sets;
 mod command;
 mod deploy;
+mod drift;
 mod golden;
 mod interleavings;
 mod nothing_lost;

@@ -1,7 +1,10 @@
 //! Ruby, which GitLab is written in, judges what Nestling writes and how it matches.
 
+mod conditions;
 pub(crate) mod document;
+mod hand_written;
 mod psych;
+mod re2;
 
 use crate::support::tool::{Tool, need};
 use crate::support::{read, setting};

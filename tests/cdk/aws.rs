@@ -8,7 +8,7 @@ use crate::support::{nestling, output, root, run, said, setting};
 use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The account that the credentials are of.
@@ -127,6 +127,11 @@ impl Deployed {
         self.git_commit();
     }
 
+    /// Runs git.
+    pub(crate) fn git(&self, arguments: &[&str]) {
+        output(Command::new("git").current_dir(self.repository()).args(arguments));
+    }
+
     /// Commits what is there.
     pub(crate) fn git_commit(&self) {
         let who = ["-c", "user.name=Robin", "-c", "user.email=robin@shop.example"];
@@ -179,15 +184,26 @@ impl Deployed {
 
     /// Runs jobs of the child pipeline, which have to pass.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.run_any(arguments);
+        assert!(output.status.success(), "{arguments:?}\n{}", said(&output));
+        said(&output)
+    }
+
+    /// Runs jobs of the child pipeline, one of which has to fail.
+    pub(crate) fn run_failing(&self, arguments: &[&str]) -> String {
+        let output = self.run_any(arguments);
+        assert!(!output.status.success(), "{arguments:?}\n{}", said(&output));
+        said(&output)
+    }
+
+    fn run_any(&self, arguments: &[&str]) -> Output {
         let path =
             format!("{}:{}", self.apps.path().join("node_modules/.bin").display(), setting("PATH").unwrap());
         let mut command = need(Tool::GitlabCiLocal, self.test).unwrap();
         command.current_dir(self.repository()).env("PATH", path).envs(self.aws.settings(&self.home()));
         command.args(["--file", "child-pipeline.yml", "--force-shell-executor", "--shell-isolation"]);
         command.arg("--home").arg(self.apps.path().join("home")).args(arguments);
-        let output = run(&mut command);
-        assert!(output.status.success(), "{arguments:?}\n{}", said(&output));
-        said(&output)
+        run(&mut command)
     }
 
     /// What a program of Python says, which knows the fake AWS.

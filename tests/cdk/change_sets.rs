@@ -46,6 +46,13 @@ fn a_change_set_is_made_looked_at_and_executed_and_destroyed_with_its_app() {
     let log = shop.run(&all);
     assert_eq!(shop.python(STATE).trim(), "/numbers/Looked=two /numbers/Plain=two UPDATE_COMPLETE", "{log}");
 
+    // Rollback: the job that is called after the stage runs again, with the assembly of its pipeline.
+    shop.git(&["checkout", "--quiet", "HEAD~1", "--", "shop/cdk.out"]);
+    shop.generate(&["--all", "--as", "branch:main"]);
+    let log = shop.run(&["shop:Live"]);
+    assert_eq!(shop.python(STATE).trim(), "/numbers/Looked=one /numbers/Plain=one UPDATE_COMPLETE", "{log}");
+    shop.git(&["checkout", "--quiet", "HEAD", "--", "shop/cdk.out"]);
+
     // The app is deleted: a job destroys what it had, by the assembly of the last commit that had it.
     std::fs::remove_dir_all(shop.repository().join("shop")).unwrap();
     shop.git_commit();

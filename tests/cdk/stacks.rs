@@ -105,7 +105,8 @@ fn every_command_names_its_stacks_one_by_one_and_takes_no_others() {
             let planned = Shop::new(&version, &name, &header).plan(kind).without_errors();
             for call in calls(&planned) {
                 let label = format!("{version} {name} {kind} {call:?}");
-                assert!(call.options.iter().any(|option| option == "--exclusively"), "{label}");
+                let is_exclusive = call.options.iter().any(|option| option == "--exclusively");
+                assert!(is_exclusive || call.verb == "drift", "{label}");
                 let stacks = call.stacks();
                 assert!(!stacks.is_empty(), "{label}");
                 assert!(stacks.iter().all(|stack| known.contains(stack.as_str())), "{label}");
@@ -119,7 +120,7 @@ fn every_command_names_its_stacks_one_by_one_and_takes_no_others() {
 }
 
 /// Two pipelines side by side: a header, a kind of pipeline, and what its jobs call.
-const PAIR: [(&str, &str, &str); 7] = [
+const PAIR: [(&str, &str, &str); 10] = [
     ("pipeline: A, environment: staging", "branch:main", "Uat: deploy A/Uat/One A/Uat/Two"),
     ("pipeline: A, environment: staging", "merge_request", "A/Uat: diff: diff A/Uat/One A/Uat/Two"),
     // Only what says `stop` is destroyed, whatever else is in the environment.
@@ -155,6 +156,21 @@ const PAIR: [(&str, &str, &str); 7] = [
          B/Uat: diff: diff B/Uat/One B/Uat/Two
          B/Live: diff: diff B/Live/One B/Live/Two",
     ),
+    // Unless it is deployed alone: then its own approval lets it through.
+    (
+        "pipeline: B, stages: { Uat: review, Live: { environment: staging, alone: true } }",
+        "branch:main",
+        "B/Live: diff: diff B/Live/One B/Live/Two
+         Live: deploy B/Live/One B/Live/Two",
+    ),
+    // A schedule looks for drift, and deploys nothing.
+    (
+        "pipeline: B, stages: { Uat: qa, Live: staging }, drift: true",
+        "schedule",
+        "B/Uat: drift: drift B/Uat/One B/Uat/Two
+         B/Live: drift: drift B/Live/One B/Live/Two",
+    ),
+    ("pipeline: A, stages: { Uat: qa }, drift: true", "branch:main", "Uat: deploy A/Uat/One A/Uat/Two"),
     // The beginning of a path, or all of it.
     (
         "pipeline: B/Pipe/Pipeline, stages: { Uat: review, Live: { environment: review, stop: false } }",

@@ -55,6 +55,8 @@ struct CdkFile {
     sources: IndexMap<String, Located<String>>,
     /// `false` if merge requests do not show their changes to stages that they do not deploy.
     diff: Option<Located<bool>>,
+    /// `true`, or a mapping with a role, if scheduled pipelines look for drift.
+    drift: Option<Node>,
     /// The stage of jobs outside of pipelines; `deploy`.
     stage: Option<Located<String>>,
 }
@@ -102,6 +104,8 @@ pub struct CdkSettings {
     pub sources: IndexMap<String, Located<String>>,
     /// Set if merge requests show their changes to stages that they do not deploy.
     pub diff: bool,
+    /// Set if scheduled pipelines look for drift, and deploy nothing.
+    pub drift: bool,
     /// The stage of jobs outside of pipelines.
     pub stage: String,
 }
@@ -137,6 +141,9 @@ impl CdkSettings {
             Some(oidc) => keep(audience(oidc), &mut problems),
             None => empty.audience,
         };
+        let drift = keep(stage::drift(file.drift.as_ref()), &mut problems);
+        let mut roles = file.roles.clone();
+        roles.look_for_drift_as(drift.role);
         // Scripts are written from them as they are.
         problems.extend(unsafe_words(&file));
         let settings = Self {
@@ -158,12 +165,13 @@ impl CdkSettings {
             image: file.image.unwrap_or(empty.image),
             images: file.images,
             role: file.role,
-            roles: file.roles,
+            roles,
             tags: file.tags,
             audience,
             docker: file.docker.map_or(empty.docker, |docker| docker.value),
             sources: file.sources,
             diff: file.diff.map_or(empty.diff, |diff| diff.value),
+            drift: drift.is_on,
             stage: file.stage.map_or(empty.stage, |stage| stage.value),
         };
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
@@ -200,6 +208,7 @@ impl CdkSettings {
             docker: "docker:28-dind".to_owned(),
             sources: IndexMap::new(),
             diff: true,
+            drift: false,
             stage: "deploy".to_owned(),
         }
     }

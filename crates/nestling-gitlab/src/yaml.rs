@@ -7,6 +7,7 @@ mod position;
 mod duplicates;
 mod syntax;
 mod simple;
+mod tags;
 mod parse;
 mod merge;
 mod misfit;

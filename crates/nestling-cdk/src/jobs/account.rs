@@ -82,10 +82,15 @@ fn note_unknown_place(job: &mut Writer<'_>, stack: &Stack) {
 /// (<https://docs.gitlab.com/ci/cloud_services/aws/>).
 pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
     let target = job.target.or_else(|| job.shown_target());
-    for variable_of in [Purpose::Deploy, purpose] {
-        // Who only looks never gets the role that deploys.
-        let is_meant = variable_of == purpose || purpose == Purpose::Assets;
-        if let Some(role) = target.and_then(|target| target.roles.get(&variable_of)).filter(|_| is_meant) {
+    // Who only looks never gets the role that deploys.
+    let variables: &[Purpose] = match purpose {
+        Purpose::Deploy => &[Purpose::Deploy],
+        Purpose::Assets => &[Purpose::Deploy, Purpose::Assets],
+        Purpose::Diff => &[Purpose::Diff],
+        Purpose::Drift => &[Purpose::Diff, Purpose::Drift],
+    };
+    for variable_of in variables.iter().copied() {
+        if let Some(role) = target.and_then(|target| target.roles.get(&variable_of)) {
             let role = Node::string(role.origin, role.value.as_str());
             job.body.default_variables(|variables| _ = variables.node(variable_of.variable(), role));
         }
@@ -98,6 +103,7 @@ pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
         Purpose::Deploy => None,
         Purpose::Assets => Some(r#"export AWS_ROLE_ARN="${AWS_ASSETS_ROLE_ARN:-$AWS_ROLE_ARN}""#),
         Purpose::Diff => Some(r#"export AWS_ROLE_ARN="$AWS_DIFF_ROLE_ARN""#),
+        Purpose::Drift => Some(r#"export AWS_ROLE_ARN="${AWS_DRIFT_ROLE_ARN:-$AWS_DIFF_ROLE_ARN}""#),
     };
     let lines = [
         r#"if [ -n "$AWS_ROLE_ARN" ]; then"#,

@@ -3,7 +3,7 @@
 use super::account::{begin, with_docker};
 use super::destroy;
 use super::files::in_checkout;
-use super::outputs::{DOTENV, OUTPUTS, Output, dotenv, own_outputs, publish_outputs, url};
+use super::outputs::{DOTENV, OUTPUTS, Output, dotenv, exposed_title, own_outputs, publish_outputs, url};
 use super::request::Request;
 use super::targets::TargetId;
 use super::writer::Writer;
@@ -152,7 +152,7 @@ fn finish_target(job: &mut Writer<'_>, mut outputs: BTreeSet<Output>, script: &m
         script.push(dotenv(&outputs));
     }
     job.body.child("artifacts", |artifacts| {
-        artifacts.texts("paths", [OUTPUTS]);
+        artifacts.text("expose_as", exposed_title("outputs", &target.name)).texts("paths", [OUTPUTS]);
         if !outputs.is_empty() {
             artifacts.child("reports", |reports| _ = reports.text("dotenv", DOTENV));
         }

@@ -24,7 +24,7 @@ pub(crate) fn stop(job: &mut Writer<'_>, target_id: TargetId) {
     job.accessing("stop");
     job.one_at_a_time();
     // The branch may be gone, and nothing of it is needed.
-    job.body.child("variables", |variables| _ = variables.text("GIT_STRATEGY", "none"));
+    job.body.default_variables(|variables| _ = variables.text("GIT_STRATEGY", "none"));
     note_protected(job, target);
     let script = script(job.request, &target.destroyed);
     job.body.texts("script", script);

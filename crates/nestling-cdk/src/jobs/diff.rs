@@ -4,6 +4,7 @@
 //! they cannot show stops nobody.
 
 use super::account::begin;
+use super::outputs::exposed_title;
 use super::targets::TargetId;
 use super::writer::Writer;
 use crate::settings::Purpose;
@@ -11,6 +12,9 @@ use crate::shell::quoted;
 
 /// The file with the differences, for people.
 const TEXT: &str = "cdk-diff.txt";
+
+/// The file with what has drifted.
+const DRIFT: &str = "cdk-drift.txt";
 
 /// The file with their number, for the merge request.
 const COUNTS: &str = "cdk-diff.json";
@@ -37,16 +41,20 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
         ],
     );
     job.body.plain("allow_failure", "true");
-    let title = exposed_title(&target.name);
+    let title = exposed_title("changes", &target.name);
     job.body.child("artifacts", |artifacts| {
         artifacts.text("expose_as", title).texts("paths", [TEXT]);
         artifacts.child("reports", |reports| _ = reports.text("terraform", COUNTS));
     });
 }
 
-/// Returns the title of the artifact in a merge request: GitLab allows letters, digits, dashes and spaces.
-fn exposed_title(target: &str) -> String {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_ ".contains(c);
-    let name: String = target.chars().map(|c| if is_allowed(c) { c } else { ' ' }).collect();
-    format!("CDK changes of {name}")
+/// Looks for drift: what somebody has changed in an environment by hand. The job fails where there is some.
+pub(crate) fn drift(job: &mut Writer<'_>, target: TargetId) {
+    let request = job.request;
+    begin(job, &[], Purpose::Drift);
+    let selected = request.selected(&job.plan.targets.all[target].stacks);
+    let drift = request.call("drift", &format!("{selected} --fail --no-notices"));
+    let script = [format!("{drift} > {DRIFT} 2>&1 || {{ cat {DRIFT}; exit 1; }}"), format!("cat {DRIFT}")];
+    job.body.texts("script", script);
+    job.body.child("artifacts", |artifacts| _ = artifacts.text("when", "always").texts("paths", [DRIFT]));
 }

@@ -62,6 +62,8 @@ pub(crate) enum Role {
     Settle(TargetId),
     /// Shows what would change.
     Diff(TargetId),
+    /// Looks for drift.
+    Drift(TargetId),
     /// Destroys what several jobs have deployed.
     Stop(TargetId),
     /// Waits for many jobs, so that others have to wait for one.

@@ -54,18 +54,27 @@ impl Destinations {
 
 /// Returns what a node waits for; where some of that is not kept, also what that waits for.
 pub(crate) fn through<T>(
-    deployment: &Deployment,
+    request: &Request<'_>,
     node: NodeId,
     kept: &BTreeMap<NodeId, T>,
 ) -> BTreeSet<NodeId> {
+    let deployment = request.deployment;
     let mut before = BTreeSet::new();
-    let mut queue: Vec<NodeId> = deployment.nodes[node].after.iter().copied().collect();
+    let mut queue: Vec<NodeId> = awaited(request, node).collect();
     while let Some(next) = queue.pop() {
         if before.insert(next) && !kept.contains_key(&next) {
             queue.extend(&deployment.nodes[next].after);
         }
     }
     before
+}
+
+/// Returns the nodes that a node waits for at once: of a stage that is deployed alone, those of the stage.
+fn awaited<'a>(request: &'a Request<'_>, node_id: NodeId) -> impl Iterator<Item = NodeId> + 'a {
+    let nodes = &request.deployment.nodes;
+    let is_alone = request.is_alone(node_id);
+    let stage = nodes[node_id].stage;
+    nodes[node_id].after.iter().copied().filter(move |before| !is_alone || nodes[*before].stage == stage)
 }
 
 /// Returns the nodes whose variables or files a node reads.
@@ -203,7 +212,8 @@ impl Leaving<'_> {
         let is_missing = |before: &&NodeId| {
             gone.contains_key(before) && self.destinations.of(**before) != Sent::NoRevisions
         };
-        if let Some(missing) = node.after.iter().find(is_missing) {
+        let awaited: Vec<NodeId> = awaited(self.request, node_id).collect();
+        if let Some(missing) = awaited.iter().find(is_missing) {
             let name = &deployment.nodes[*missing].name;
             return Some(format!("it needs `{name}`, which is left out"));
         }

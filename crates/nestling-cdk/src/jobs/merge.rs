@@ -45,7 +45,7 @@ impl<'a> Merging<'a> {
         let known: BTreeMap<NodeId, ()> = kept.iter().map(|node| (*node, ())).collect();
         let mut after = vec![BTreeSet::new(); request.deployment.nodes.len()];
         for node in kept {
-            let before = through(request.deployment, *node, &known);
+            let before = through(request, *node, &known);
             after[node.index()] = before.into_iter().filter(|before| known.contains_key(before)).collect();
         }
         Self { request, after, merged: Merged::new() }

@@ -25,6 +25,13 @@ pub(crate) struct Output {
     output: String,
 }
 
+/// Returns the title of an artifact of a target in a merge request: GitLab allows letters, digits, dashes and spaces.
+pub(crate) fn exposed_title(what: &str, target: &str) -> String {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_ ".contains(c);
+    let name: String = target.chars().map(|c| if is_allowed(c) { c } else { ' ' }).collect();
+    format!("CDK {what} of {}", name.trim())
+}
+
 /// Returns the outputs of a job's stacks that other jobs read of it.
 pub(crate) fn own_outputs(job: &Writer<'_>) -> BTreeSet<Output> {
     let deployment = job.request.deployment;

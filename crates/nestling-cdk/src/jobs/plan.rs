@@ -31,6 +31,12 @@ pub(crate) fn plan(
             around::add_gate(&mut graph, request, target, target_id);
         }
     }
+    if request.looks_for_drift() {
+        for (target_id, target) in Id::each(&targets.all) {
+            let name = format!("{}: drift", target.name);
+            graph.push(name, Role::Drift(target_id), Some(target_id), None, target.origin);
+        }
+    }
     if request.settings.diff {
         for (target_id, target) in Id::each(&targets.all) {
             around::add_diff(&mut graph, request, target, target_id);
@@ -69,7 +75,7 @@ fn of_nodes(request: &Request<'_>, targets: &Targets, destinations: &Destination
         graph.job_of_node.extend(nodes.iter().map(|node| (*node, job)));
     }
     for node_id in kept {
-        let before = through(request.deployment, *node_id, &graph.job_of_node);
+        let before = through(request, *node_id, &graph.job_of_node);
         let job = graph.job_of_node[node_id];
         let after = before.iter().filter_map(|before| graph.job_of_node.get(before).copied());
         let after: BTreeSet<JobId> = after.filter(|before| *before != job).collect();

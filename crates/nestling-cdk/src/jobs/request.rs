@@ -23,6 +23,8 @@ pub struct Request<'a> {
     pub environments: &'a [TargetEnvironment],
     /// Set for the pipeline of a merge request, which shows its changes to environments that it does not deploy to.
     pub is_merge_request: bool,
+    /// Set for a scheduled pipeline.
+    pub is_scheduled: bool,
     /// The words that tell this merge request or branch from others, such as its number: names of stacks that are to be its
     /// own have one of them.
     pub own_words: &'a [String],
@@ -51,6 +53,17 @@ impl Request<'_> {
         }
         let end = format!("/{wanted}");
         self.pipelines_that(|path| path.ends_with(&end))
+    }
+
+    /// Returns whether this pipeline looks for drift, in place of everything else.
+    pub(crate) fn looks_for_drift(&self) -> bool {
+        self.is_scheduled && self.settings.drift
+    }
+
+    /// Returns whether a node belongs to a stage that waits for nothing outside of it.
+    pub(crate) fn is_alone(&self, node: NodeId) -> bool {
+        let stage = self.deployment.nodes[node].stage.map(|stage| &self.deployment.assembly.stages[stage]);
+        stage.and_then(|stage| self.settings.stage(&stage.path)).is_some_and(|policy| policy.alone)
     }
 
     fn pipelines_that(&self, is_meant: impl Fn(&str) -> bool) -> Vec<PipelineId> {

@@ -33,6 +33,7 @@ pub(crate) fn two_roles(
 fn verb(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Diff => "show changes",
+        Purpose::Drift => "look for drift",
         Purpose::Assets => "publish assets",
         Purpose::Deploy => "deploy",
     }

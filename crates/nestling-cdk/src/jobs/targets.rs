@@ -63,6 +63,8 @@ pub(crate) struct Targets {
     /// The environments that the header names and that do not exist.
     pub undefined: Vec<Located<String>>,
     by_deployable: BTreeMap<Deployable, TargetId>,
+    /// Set if the pipeline looks for drift, and deploys nothing.
+    looks_for_drift: bool,
     /// The errors of stages that share an environment.
     problems: Vec<Diagnostic>,
 }
@@ -83,12 +85,16 @@ impl Targets {
         origin: Origin,
     ) {
         // Two stages in one environment are one target: GitLab lists one deployment of it.
+        let mut environment = environment.clone();
+        environment.deployed &= !self.looks_for_drift;
+        let stops = environment.stops;
+        let environment_name = environment.name.clone();
         let same = self.all.iter().position(|target| target.environment.name == environment.name);
         let target_id = same.map_or_else(|| Id::next(&self.all), Id::new);
         if same.is_none() {
             self.all.push(Target {
                 name: String::new(),
-                environment: environment.clone(),
+                environment,
                 origin,
                 stages: Vec::new(),
                 stacks: Vec::new(),
@@ -105,13 +111,13 @@ impl Targets {
                 let known = target.roles.entry(purpose).or_insert_with(|| role.clone());
                 // One job works for both.
                 if known.value != role.value {
-                    let problem = two_roles(&environment.name, purpose, known, role);
+                    let problem = two_roles(&environment_name, purpose, known, role);
                     self.problems.push(problem);
                 }
             }
         }
         target.stacks.extend(&found.stacks);
-        if policy.and_then(|policy| policy.stop).unwrap_or(environment.stops) {
+        if policy.and_then(|policy| policy.stop).unwrap_or(stops) {
             target.destroyed.extend(&found.stacks);
         }
         if let Deployable::Stage(stage) = deployable {
@@ -128,7 +134,7 @@ pub(crate) fn targets(
     problems: &mut Vec<Diagnostic>,
     report: &mut Report,
 ) -> Targets {
-    let mut targets = Targets::default();
+    let mut targets = Targets { looks_for_drift: request.looks_for_drift(), ..Targets::default() };
     let chosen = request.chosen();
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
     let all_deployables = deployables(request.deployment, |_| true);

@@ -55,7 +55,7 @@ pub(crate) fn write(
     let mut jobs = Vec::new();
     for job_id in in_order(&after) {
         let job = &graph.jobs[job_id];
-        let has_environment = !matches!(job.role, Role::Diff(_));
+        let has_environment = !matches!(job.role, Role::Diff(_) | Role::Drift(_));
         let target = job.target.or(job.environment).filter(|_| has_environment);
         let target = target.map(|target| &targets.all[target]);
         let mut body = Body::new(job.origin);
@@ -85,6 +85,7 @@ fn write_role(job: &mut Writer<'_>) {
         }
         Role::Settle(target) => deploy::settle(job, target),
         Role::Diff(target) => diff::diff(job, target),
+        Role::Drift(target) => diff::drift(job, target),
         Role::Stop(target) => destroy::stop(job, target),
         Role::Barrier => gate::barrier(job),
     }

@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
     /// Returns the target that the job shows the changes of, and whose environment it has not.
     pub(crate) fn shown_target(&self) -> Option<&'a Target> {
         match self.job.role {
-            Role::Diff(target) => Some(&self.plan.targets.all[target]),
+            Role::Diff(target) | Role::Drift(target) => Some(&self.plan.targets.all[target]),
             _ => None,
         }
     }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub enum Purpose {
     /// Shows what would change, and changes nothing.
     Diff,
+    /// Looks for drift.
+    Drift,
     /// Publishes assets.
     Assets,
     /// Deploys, destroys, or runs a step of the pipeline.
@@ -20,6 +22,8 @@ pub enum Purpose {
 pub struct Roles {
     /// That of jobs that show what would change.
     diff: Option<Located<String>>,
+    /// That of jobs that look for drift.
+    drift: Option<Located<String>>,
     /// That of jobs that publish assets.
     assets: Option<Located<String>>,
     /// That of jobs that deploy.
@@ -32,6 +36,8 @@ pub struct Roles {
 pub struct RunnerTags {
     /// Those of jobs that show what would change.
     diff: Option<Node>,
+    /// Those of jobs that look for drift.
+    drift: Option<Node>,
     /// Those of jobs that publish assets.
     assets: Option<Node>,
     /// Those of jobs that deploy or destroy.
@@ -40,12 +46,13 @@ pub struct RunnerTags {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Assets, Self::Deploy];
+    pub const ALL: [Self; 4] = [Self::Diff, Self::Drift, Self::Assets, Self::Deploy];
 
     /// Returns the word for it in a header.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Diff => "diff",
+            Self::Drift => "drift",
             Self::Assets => "assets",
             Self::Deploy => "deploy",
         }
@@ -55,6 +62,7 @@ impl Purpose {
     pub fn variable(self) -> &'static str {
         match self {
             Self::Diff => "AWS_DIFF_ROLE_ARN",
+            Self::Drift => "AWS_DRIFT_ROLE_ARN",
             Self::Assets => "AWS_ASSETS_ROLE_ARN",
             Self::Deploy => "AWS_ROLE_ARN",
         }
@@ -66,9 +74,15 @@ impl Roles {
     pub fn of(&self, purpose: Purpose) -> Option<&Located<String>> {
         match purpose {
             Purpose::Diff => self.diff.as_ref(),
+            Purpose::Drift => self.drift.as_ref(),
             Purpose::Assets => self.assets.as_ref(),
             Purpose::Deploy => self.deploy.as_ref(),
         }
+    }
+
+    /// Sets the role of jobs that look for drift, unless there is one.
+    pub(super) fn look_for_drift_as(&mut self, role: Option<Located<String>>) {
+        self.drift = self.drift.take().or(role);
     }
 }
 
@@ -77,6 +91,7 @@ impl RunnerTags {
     pub fn of(&self, purpose: Purpose) -> Option<&Node> {
         match purpose {
             Purpose::Diff => self.diff.as_ref(),
+            Purpose::Drift => self.drift.as_ref().or(self.diff.as_ref()),
             Purpose::Assets => self.assets.as_ref(),
             Purpose::Deploy => self.deploy.as_ref(),
         }

@@ -22,6 +22,34 @@ struct StageFile {
     stop: Option<bool>,
     #[serde(default)]
     optional: bool,
+    #[serde(default)]
+    alone: bool,
+}
+
+/// `drift:` as a mapping.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DriftFile {
+    role: Located<String>,
+}
+
+/// `drift:` of a header.
+#[derive(Debug, Default)]
+pub(super) struct Drift {
+    /// Set if scheduled pipelines look for it.
+    pub is_on: bool,
+    /// The role that they assume for that.
+    pub role: Option<Located<String>>,
+}
+
+/// Reads `drift: true`, or `drift: { role: … }`.
+pub(super) fn drift(node: Option<&Node>) -> Result<Drift, Vec<Diagnostic>> {
+    let Some(node) = node else { return Ok(Drift::default()) };
+    if let Some(is_on) = node.as_bool() {
+        return Ok(Drift { is_on, role: None });
+    }
+    let file: DriftFile = yaml::from_node(node, &CDK_HEADER)?;
+    Ok(Drift { is_on: true, role: Some(file.role) })
 }
 
 /// The settings of a CDK stage.
@@ -41,6 +69,8 @@ pub struct StagePolicy {
     pub stop: Option<bool>,
     /// Set if the assembly may lack it, such as a stage that only review apps are synthesized with.
     pub optional: bool,
+    /// Set if it waits for nothing outside of it, wherever its pipeline has it.
+    pub alone: bool,
 }
 
 impl StagePolicy {
@@ -54,6 +84,7 @@ impl StagePolicy {
             roles: Roles::default(),
             stop: None,
             optional: false,
+            alone: false,
         }
     }
 }
@@ -91,6 +122,7 @@ fn stage(value: &Node, origin: Origin) -> Result<StagePolicy, Vec<Diagnostic>> {
         roles: file.roles,
         stop: file.stop,
         optional: file.optional,
+        alone: file.alone,
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod re2;
 mod lexer;
+mod mistake;
 mod parser;
 mod evaluate;
 mod residual;

@@ -29,7 +29,8 @@ fn resolve(node: &mut Node, problems: &mut Vec<Diagnostic>) {
 }
 
 fn is_merge(entry: &Entry) -> bool {
-    entry.key.text() == "<<" && entry.key.scalar.style == Style::Plain
+    // Quotes make no difference to Ruby; `!!str` does.
+    entry.key.text() == "<<" && entry.key.scalar.style != Style::Block
 }
 
 fn merge(map: &mut Map, problems: &mut Vec<Diagnostic>) {

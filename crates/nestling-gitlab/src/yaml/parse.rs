@@ -3,7 +3,7 @@
 use super::duplicates::{duplicate_keys, keep_last_keys};
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::position::Position;
-use super::{simple, syntax};
+use super::{simple, syntax, tags};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
 use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
@@ -155,16 +155,16 @@ impl<'i> Reader<'_, 'i> {
                 {
                     self.folded_item(&text, span);
                 }
+                let mut text = text.into_owned();
+                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    self.block(&mut text, span)?;
+                }
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     _ => Style::Quoted,
                 };
-                (
-                    anchor,
-                    tag.map(|tag| tag.to_string()),
-                    Kind::Scalar(Scalar { text: text.into_owned().into(), style }),
-                )
+                (anchor, tag.map(|tag| tag.to_string()), Kind::Scalar(Scalar { text: text.into(), style }))
             }
             Event::SequenceStart(_, anchor, tag) => {
                 (anchor, tag.map(|tag| tag.to_string()), Kind::Seq(self.items(span, depth)?))
@@ -175,7 +175,8 @@ impl<'i> Reader<'_, 'i> {
             Event::Alias(id) => return self.alias(id, origin),
             _ => return Ok(Node::plain(origin, "")),
         };
-        let node = Node { origin, tag: tag.map(Into::into), kind };
+        let (tag, kind) = tags::resolve(tag, kind, origin).map_err(|problem| vec![*problem])?;
+        let node = Node { origin, tag, kind };
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), before - self.nodes + 1));
         }
@@ -232,6 +233,33 @@ impl<'i> Reader<'_, 'i> {
             vec![Diagnostic::error(&YAML_LIMIT, origin, "too many nodes, those of each alias counted again")]
         })?;
         Ok(())
+    }
+
+    /// Reads a block scalar as GitLab's reader does: no line break is added at the end of the file, and the indentation is not
+    /// found from a tab.
+    fn block(&self, text: &mut String, span: Span) -> Result<(), Stop> {
+        if !self.text.ends_with(['\n', '\r']) && text.ends_with('\n') && self.is_end(span.end) {
+            text.pop();
+        }
+        let header = self.text.lines().nth(span.start.line().saturating_sub(1)).unwrap_or_default();
+        let header: String =
+            header.chars().skip(span.start.col()).take_while(|c| !c.is_whitespace()).collect();
+        let is_indented = header.contains(|c: char| c.is_ascii_digit());
+        if !is_indented && text.trim_start_matches('\n').starts_with('\t') {
+            let problem =
+                Diagnostic::error(&YAML_SYNTAX, self.origin(span), "a block string cannot begin with a tab");
+            return Err(vec![
+                problem.with_help("say how far it is indented, for example `|2`, or indent with spaces"),
+            ]);
+        }
+        Ok(())
+    }
+
+    /// Returns `true` at the end of the file.
+    fn is_end(&self, marker: granit_parser::Marker) -> bool {
+        let lines = self.text.lines();
+        let (count, last) = lines.fold((0, ""), |(count, _), line| (count + 1, line));
+        marker.line() >= count && marker.col() >= last.chars().count()
     }
 
     fn origin(&self, span: Span) -> Origin {

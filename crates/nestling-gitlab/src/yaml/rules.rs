@@ -25,6 +25,25 @@ build:
 "),
     }
 
+    YAML_TAG = "yaml-tag" {
+        severities: &[Error],
+        summary: "a tag is none that GitLab loads",
+        documentation: "Beside `!reference` GitLab loads the tags of plain data: `!!str` makes a string of any value, `!!float` \
+            a number, `!!binary` decodes base 64. Other tags have no effect, and those of Ruby's classes, sets and dates are \
+            refused.",
+        source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/",
+        bad: Example::Pipeline("\
+build:
+  script: make
+  variables: !ruby/hash:Settings { LEVEL: high }
+"),
+        good: Example::Pipeline("\
+build:
+  script: make
+  variables: { LEVEL: !!str 010 }
+"),
+    }
+
     YAML_DUPLICATE_KEY = "yaml-duplicate-key" {
         severities: &[Error, Warning],
         summary: "a mapping has the same key twice",

@@ -110,7 +110,7 @@ pub(super) fn plain(text: &str) -> Meaning<'_> {
     if let Some(value) = int(text).or_else(|| base60(text)) {
         return Meaning::Int(value);
     }
-    float(text).map_or(Meaning::Text(text), Meaning::Float)
+    float(text).or_else(|| base60_float(text)).map_or(Meaning::Text(text), Meaning::Float)
 }
 
 fn is_date(text: &str) -> bool {
@@ -179,7 +179,7 @@ fn is_decimal(bytes: &[u8]) -> bool {
         })
 }
 
-/// `12:30` is 750 minutes: YAML 1.1's numbers in base 60.
+/// `12:30` is 45,000: numbers in base 60. Ruby takes the first part for hours, however many follow.
 fn base60(text: &str) -> Option<i128> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -187,10 +187,13 @@ fn base60(text: &str) -> Option<i128> {
     };
     let mut parts = rest.split(':');
     let first = parts.next()?;
-    if first.is_empty() || !first.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+    let is_number = first.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    if !is_number || !first.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let mut value: i128 = first.replace('_', "").parse().ok()?;
+    let first: i128 = first.replace('_', "").parse().ok()?;
+    let mut value = first.checked_mul(60 * 60)?;
+    let mut weight = 60;
     let mut count = 1;
     for part in parts {
         count += 1;
@@ -201,9 +204,25 @@ fn base60(text: &str) -> Option<i128> {
         if part > 59 {
             return None;
         }
-        value = value.checked_mul(60)?.checked_add(part)?;
+        // The minus is that of the first part.
+        value = value.checked_add(if negative { -part * weight } else { part * weight })?;
+        weight /= 60;
     }
-    (count > 1).then_some(if negative { -value } else { value })
+    matches!(count, 2 | 3).then_some(if negative { -value } else { value })
+}
+
+/// `1:30.5` is 5430: the fraction belongs to the last part.
+fn base60_float(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.rsplit_once('.')?;
+    if !fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        return None;
+    }
+    let weight = if whole.matches(':').count() == 1 { 60.0 } else { 1.0 };
+    let digits: String = fraction.chars().take_while(char::is_ascii_digit).collect();
+    let fraction: f64 = format!("0.{digits}0").parse().ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "Ruby counts in such numbers as well")]
+    let whole = base60(whole)? as f64;
+    Some(whole + fraction * weight)
 }
 
 fn float(text: &str) -> Option<f64> {

@@ -53,6 +53,7 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
         directory: "",
         environments: &environments,
         is_merge_request: false,
+        is_scheduled: false,
         own_words: &[],
         needs_limit: InstanceLimits::default().needs,
     });

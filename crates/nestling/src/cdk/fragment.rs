@@ -2,7 +2,7 @@
 
 use super::catalogue::{For, Purpose, environments};
 use super::rendered::{Rendered, rendered};
-use crate::changes::{PipelineFacts, PipelineKind};
+use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use crate::environments::{CatalogueTexts, Conditions, LeftOut};
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
@@ -187,6 +187,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         directory: &unit_directory,
         environments: &environments,
         own_words: &own_words(request.pipeline),
+        is_scheduled: request.pipeline.source == PipelineSource::Schedule,
         is_merge_request: request.pipeline.kind == PipelineKind::MergeRequest,
         needs_limit: request.needs_limit,
     });

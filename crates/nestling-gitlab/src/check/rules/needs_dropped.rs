@@ -1,6 +1,7 @@
 //! `needs-dropped`: a job needs a job that rules exclude from the pipeline.
 
 use super::Index;
+use crate::check::Level;
 use crate::check::needed::{CopyId, Expanded};
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
@@ -14,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
     severities: &[Error, Warning],
     summary: "a job needs a job that rules exclude from the pipeline",
     documentation: "When rules exclude a needed job, GitLab does not create the pipeline at all: \"needs job, but it was \
-not added to the pipeline\". Give both jobs the same rules, or make the need `optional: true`.",
+not added to the pipeline\". Give both jobs the same rules, or make the need `optional: true`. \
+In a plain `.gitlab-ci.yml` only needs that some pipeline is certain not to meet are reported.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
     bad: Example::Pipeline(
         "a: { script: make, rules: [{ when: never }] }\nb: { script: make, needs: [a] }\n",
@@ -51,7 +53,9 @@ fn unmet(
         None => own.guard(),
     };
     let implication = implies(guard, &met);
-    if implication == Implication::Follows {
+    // Of a plain file nothing says which values its variables ever have.
+    let is_guess = index.settings.level == Level::Root && !is_certain(&implication);
+    if implication == Implication::Follows || (is_guess && State::of(&met) != State::Out) {
         return None;
     }
     let problem = if State::of(&met) == State::Out {

@@ -1,8 +1,10 @@
 //! `needs-limit`: too many needs, and duplicate needs.
 
 use super::Index;
-use crate::diagnostic::Severity::Error;
+use crate::check::Level;
+use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Origin, Rule};
+use crate::instance::InstanceLimits;
 use crate::name::NAME_LIMIT;
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, needs as needs_of};
@@ -12,7 +14,7 @@ use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     id: "needs-limit",
-    severities: &[Error],
+    severities: &[Error, Warning],
     summary: "a job has too many needs, or duplicate needs",
     documentation: "A job can need 50 jobs, or the instance's limit (`workspace: { gitlab: { needs: 50 } }`), each of them once. \
 Add an empty job in between that needs them, or order the jobs by stages.",
@@ -29,7 +31,11 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let count = names.len();
         if let Some(last) = needs.last().filter(|_| count > limit) {
             let message = format!("`{}` has {count} needs; GitLab allows {limit}", job.name);
-            let problem = Diagnostic::error(&RULE, last.origin, message);
+            // The limit of the instance that reads a plain file is not known.
+            let is_default = limit == InstanceLimits::default().needs;
+            let is_known = index.settings.level == Level::Child || !is_default;
+            let severity = if is_known { Error } else { Warning };
+            let problem = Diagnostic::new(&RULE, severity, message).with_label(last.origin, "");
             problems.push(problem.with_help("need one job that needs them in turn, or order them by stages"));
         }
         problems.extend(duplicate(job, &names));

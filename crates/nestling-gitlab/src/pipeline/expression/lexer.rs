@@ -33,6 +33,7 @@ pub(super) enum Token {
 
 /// Patterns of GitLab's lexer, in its order.
 struct Patterns {
+    input: Regex,
     variable: Regex,
     text: Regex,
     pattern: Regex,
@@ -41,6 +42,7 @@ struct Patterns {
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     Some(Patterns {
+        input: Regex::new(r"^\$\[\[[ \t\r\n\f\v]*inputs\.([0-9A-Za-z_-]+)[ \t\r\n\f\v]*\]\]").ok()?,
         variable: Regex::new(r"^\$([0-9A-Za-z_]+)").ok()?,
         text: Regex::new(r#"^(?:"([^\n]*?)"|'([^\n]*?)')"#).ok()?,
         // GitLab's own pattern requires at least two characters between the slashes of a literal.
@@ -93,10 +95,14 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
         ("||", Token::Or),
         ("!", Token::Not),
     ];
-    if let Some((sign, token)) = FIXED.iter().find(|(sign, _)| rest.starts_with(sign)) {
+    if let Some((sign, token)) = FIXED.iter().find(|(sign, token)| begins_with(rest, sign, token)) {
         return Ok((sign.len(), token.clone()));
     }
     let Some(patterns) = &*PATTERNS else { return Err(None) };
+    // An input of the file, which `spec:inputs:rules` reads. It is as unknown as a variable that nobody can set.
+    if let Some(captures) = patterns.input.captures(rest) {
+        return Ok((captures[0].len(), Token::Variable(format!("inputs.{}", &captures[1]))));
+    }
     if let Some(captures) = patterns.variable.captures(rest) {
         return Ok((captures[0].len(), Token::Variable(captures[1].to_owned())));
     }
@@ -109,6 +115,12 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
         Some(regex) => Ok((literal.len(), Token::Pattern(regex))),
         None => Err(Some(format!("`{literal}` is not a valid RE2 expression"))),
     }
+}
+
+/// `true` and `false` end where a word ends; `null` ends anywhere.
+fn begins_with(rest: &str, sign: &str, token: &Token) -> bool {
+    let Some(behind) = rest.strip_prefix(sign) else { return false };
+    !matches!(token, Token::Bool(_)) || !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// Reads `/…/flags` as a regular expression. GitLab reads the values of variables in the same way.

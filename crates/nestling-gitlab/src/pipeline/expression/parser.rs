@@ -1,105 +1,114 @@
-//! Parses tokens into a term. `!` binds tightest, to the value after it and not to a comparison; then come comparisons,
-//! `&&`, and `||`. All operators are left-associative.
+//! Parses tokens into a term as GitLab does, by the shunting-yard algorithm (lib/gitlab/ci/pipeline/expression/parser.rb): `!`
+//! binds tightest, to the value after it and not to a comparison; then come comparisons, `&&`, and `||`. All operators are
+//! left-associative.
+//!
+//! GitLab puts the operators behind their operands and then looks for the operands, wherever they were written: it reads
+//! `$A !` as `!$A` and `$A $B &&` as `$A && $B`, and so does this.
 
-use super::lexer::{Token, tokens};
+use super::lexer::{Comparison, Token, tokens};
+use super::mistake::first_mistake;
 use super::{ExpressionError, Term};
 
-/// Levels of nesting. A condition has fewer tokens than this, so it only keeps the stack from overflowing.
-const DEPTH_LIMIT: usize = 100;
-
 pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.chars().count(), depth: 0 };
-    let term = parser.or()?;
-    match parser.tokens.get(parser.next) {
-        None => Ok(term),
-        Some((offset, Token::Close)) => Err(error(*offset, "unmatched closing parenthesis")),
-        Some((offset, _)) => Err(error(*offset, "missing operator, such as `==` or `&&`")),
-    }
+    let tokens = tokens(text)?;
+    let mistake = first_mistake(&tokens, text.chars().count());
+    let offset = tokens.first().map_or(0, |(offset, _)| *offset);
+    let refused = || ExpressionError { message: "invalid expression".to_owned(), offset };
+    let tokens = tokens.into_iter().map(|(_, token)| token).collect();
+    read(tokens).ok_or_else(|| mistake.unwrap_or_else(refused))
 }
 
-struct Parser {
-    tokens: Vec<(usize, Token)>,
-    next: usize,
-    end: usize,
-    depth: usize,
-}
-
-impl Parser {
-    fn or(&mut self) -> Result<Term, ExpressionError> {
-        let mut left = self.and()?;
-        while matches!(self.peek(), Some(Token::Or)) {
-            self.next += 1;
-            left = Term::Or(Box::new(left), Box::new(self.and()?));
-        }
-        Ok(left)
-    }
-
-    fn and(&mut self) -> Result<Term, ExpressionError> {
-        let mut left = self.comparison()?;
-        while matches!(self.peek(), Some(Token::And)) {
-            self.next += 1;
-            left = Term::And(Box::new(left), Box::new(self.comparison()?));
-        }
-        Ok(left)
-    }
-
-    fn comparison(&mut self) -> Result<Term, ExpressionError> {
-        let mut left = self.value()?;
-        while let Some(Token::Compare(comparison)) = self.peek() {
-            let comparison = *comparison;
-            self.next += 1;
-            left = Term::Compare(comparison, Box::new(left), Box::new(self.value()?));
-        }
-        Ok(left)
-    }
-
-    fn value(&mut self) -> Result<Term, ExpressionError> {
-        let Some((offset, token)) = self.tokens.get(self.next).cloned() else {
-            return Err(error(self.end, "missing value at the end"));
-        };
-        self.next += 1;
-        match token {
-            Token::Variable(name) => Ok(Term::Variable(name)),
-            Token::Text(text) => Ok(Term::Text(text)),
-            Token::Pattern(pattern) => Ok(Term::Pattern(pattern)),
-            Token::Null => Ok(Term::Null),
-            Token::Bool(bool) => Ok(Term::Bool(bool)),
-            Token::Open => self.parenthesis(offset),
-            Token::Not => Ok(Term::Not(Box::new(self.nested(offset, Self::value)?))),
-            Token::Close | Token::Compare(_) | Token::And | Token::Or => {
-                Err(error(offset, "missing value before an operator or parenthesis"))
+/// Returns the term of a condition; `None` where GitLab refuses it.
+fn read(tokens: Vec<Token>) -> Option<Term> {
+    let mut operands: Vec<Term> = Vec::new();
+    for token in operators_last(tokens)? {
+        let term = match operator(&token) {
+            None => value(token)?,
+            Some(Operator::Not) => Term::Not(Box::new(operands.pop()?)),
+            Some(operator) => {
+                let right = Box::new(operands.pop()?);
+                let left = Box::new(operands.pop()?);
+                match operator {
+                    Operator::And => Term::And(left, right),
+                    Operator::Or => Term::Or(left, right),
+                    Operator::Compare(comparison) => Term::Compare(comparison, left, right),
+                    Operator::Not => return None,
+                }
             }
-        }
+        };
+        operands.push(term);
     }
+    operands.pop().filter(|_| operands.is_empty())
+}
 
-    fn parenthesis(&mut self, offset: usize) -> Result<Term, ExpressionError> {
-        let term = self.nested(offset, Self::or)?;
-        if !matches!(self.peek(), Some(Token::Close)) {
-            return Err(error(offset, "unclosed parenthesis"));
-        }
-        self.next += 1;
-        Ok(term)
-    }
+/// A token that takes operands.
+#[derive(Clone, Copy)]
+enum Operator {
+    Not,
+    Compare(Comparison),
+    And,
+    Or,
+}
 
-    fn nested(
-        &mut self,
-        offset: usize,
-        inner: impl FnOnce(&mut Self) -> Result<Term, ExpressionError>,
-    ) -> Result<Term, ExpressionError> {
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(error(offset, "too many nested parentheses"));
-        }
-        let term = inner(self)?;
-        self.depth -= 1;
-        Ok(term)
-    }
-
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next).map(|(_, token)| token)
+fn operator(token: &Token) -> Option<Operator> {
+    match token {
+        Token::Not => Some(Operator::Not),
+        Token::Compare(comparison) => Some(Operator::Compare(*comparison)),
+        Token::And => Some(Operator::And),
+        Token::Or => Some(Operator::Or),
+        _ => None,
     }
 }
 
-fn error(offset: usize, message: &str) -> ExpressionError {
-    ExpressionError { message: message.to_owned(), offset }
+fn value(token: Token) -> Option<Term> {
+    match token {
+        Token::Variable(name) => Some(Term::Variable(name)),
+        Token::Text(text) => Some(Term::Text(text)),
+        Token::Pattern(pattern) => Some(Term::Pattern(pattern)),
+        Token::Null => Some(Term::Null),
+        Token::Bool(bool) => Some(Term::Bool(bool)),
+        _ => None,
+    }
+}
+
+/// Puts each operator behind its operands; `None` where a parenthesis closes that none opened.
+fn operators_last(tokens: Vec<Token>) -> Option<Vec<Token>> {
+    let mut output = Vec::with_capacity(tokens.len());
+    let mut operators = Vec::new();
+    for token in tokens {
+        match token {
+            Token::Open | Token::Not => operators.push(token),
+            Token::Close => {
+                move_tighter(&token, &mut operators, &mut output);
+                // What is left here is a parenthesis.
+                operators.pop()?;
+            }
+            token if operator(&token).is_some() => {
+                move_tighter(&token, &mut operators, &mut output);
+                operators.push(token);
+            }
+            token => output.push(token),
+        }
+    }
+    output.extend(operators.into_iter().rev());
+    Some(output)
+}
+
+/// Moves the operators that bind at least as tightly to the output.
+fn move_tighter(token: &Token, operators: &mut Vec<Token>, output: &mut Vec<Token>) {
+    while operators.last().is_some_and(|last| precedence(token) >= precedence(last)) {
+        output.extend(operators.pop());
+    }
+}
+
+/// Returns how loosely a token binds: the numbers are GitLab's.
+fn precedence(token: &Token) -> u32 {
+    match token {
+        Token::Not => 1,
+        Token::Compare(_) => 10,
+        Token::And => 11,
+        Token::Or => 12,
+        Token::Close => 900,
+        _ => 901,
+    }
 }
