@@ -65,7 +65,7 @@ fn a_need_that_may_not_be_met_says_for_which_values() {
         (
             r#"$PUBLISH == "yes""#,
             "$PUBLISH",
-            Some("GitLab refuses a pipeline where `$PUBLISH` is another value"),
+            Some("GitLab refuses a pipeline where `$PUBLISH` is set to something other than `yes`"),
         ),
         (
             r#"$PUBLISH == "yes""#,

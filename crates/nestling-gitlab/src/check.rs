@@ -16,6 +16,7 @@ mod fold;
 pub mod allow;
 
 pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope, allowed_count};
+pub use by_table::global_variables;
 pub use file::{read_configuration, read_file};
 pub use parent::{BranchComparison, Parent, ParentSurroundings, named_sources};
 pub use settings::{CheckSettings, Division, Level, WorkflowRules};

@@ -6,12 +6,17 @@ mod paths;
 mod units;
 mod values;
 mod inputs;
+mod job_globs;
 mod walked;
+mod catalogue;
+mod revisions;
+mod hidden_templates;
 
+pub(crate) use revisions::unknown_revisions;
 pub(crate) use walked::WalkedJobs;
 
 use crate::plan::Plan;
-use crate::workspace::Templates;
+use crate::workspace::{Templates, Workspace};
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_gitlab::diagnostic::Diagnostic;
 
@@ -28,8 +33,25 @@ pub(crate) fn find(
     problems.extend(paths::without_effect(files, &plan.workspace)?);
     problems.extend(units::without_effect(&plan.workspace));
     problems.extend(values::unread(&plan.workspace, &plan.sources));
+    problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
     let folders = &plan.workspace.template_folders;
     let templates = Templates::new(files, revisions, folders, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
+    Ok(problems)
+}
+
+/// Warns of what has no effect on the jobs of any kind of pipeline that `check` walks through.
+///
+/// # Errors
+/// A directory cannot be listed.
+pub(crate) fn find_walked(
+    files: &dyn Files,
+    workspace: &Workspace,
+    jobs: &WalkedJobs,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let mut problems = jobs.unused_inputs(workspace);
+    problems.extend(catalogue::without_effect(workspace, jobs));
+    problems.extend(units::with_hidden_jobs_alone(workspace, &jobs.units, &jobs.incomplete));
+    problems.extend(jobs.globs.unmatched(files, workspace)?);
     Ok(problems)
 }

@@ -20,6 +20,7 @@ mod discover;
 mod format;
 mod mapping;
 mod environment;
+mod covered;
 mod allow;
 mod policy;
 mod repeated;
@@ -63,7 +64,7 @@ use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::facts::{WalkedKind, walked_kinds};
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::yaml::Map;
+use nestling_gitlab::yaml::{Located, Map};
 
 /// The name of the file that makes a directory a unit, and the root a workspace.
 ///
@@ -112,6 +113,8 @@ pub struct Workspace {
     pub(crate) environments: Catalogue,
     /// Policy of each kind of pipeline.
     pub(crate) policies: Policies,
+    /// The revisions that `pipelines` compares with, as they are written.
+    pub(crate) since: Vec<Located<String>>,
     /// The GitLab instance that reads the output, as far as it is known.
     pub(crate) gitlab: Gitlab,
     /// The units in order of their names. Names and directories are unique.

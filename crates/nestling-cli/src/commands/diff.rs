@@ -8,6 +8,7 @@ use crate::planned::report_plan;
 use clap::ValueEnum;
 use nestling::Plan;
 use nestling::view::diff::{self, diff};
+use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Compare the jobs of all units at base and at head
 ///
@@ -26,6 +27,9 @@ pub struct Args {
     cdk: CdkOptions,
 }
 
+/// The rule of a repository without a workspace.
+const WORKSPACE_MISSING: &str = "workspace-missing";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Text for a terminal.
@@ -42,7 +46,11 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let (base, head) = (&plans.base, &plans.head);
     let ok = report_plan(head, invocation.io);
     if base.has_errors() {
-        invocation.io.talk("note: base has errors, so some of its jobs may be missing here\n");
+        let is_missing = |problem: &Diagnostic| problem.rule.id == WORKSPACE_MISSING;
+        invocation.io.talk(match base.diagnostics.iter().any(is_missing) {
+            true => "note: base has no workspace, so every job is new\n",
+            false => "note: base has errors, so some of its jobs may be missing here\n",
+        });
     }
     let difference = diff(base, head);
     let sides = [base, head].map(|side| side.changes.head.to_string());

@@ -5,6 +5,7 @@ use super::index::Index;
 use super::rules::RULES;
 use crate::configuration::rules::WORKFLOW_KEY;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::instance::Gitlab;
 use crate::pipeline::Job;
 use crate::table::{DEFAULT, INCLUDE, JOB, MappingShape, ROOT, TRIGGER_JOB, WORKFLOW};
 use crate::yaml::{Map, Node};
@@ -46,6 +47,17 @@ fn known_keyword(walk: &mut Walk<'_>, shape: &MappingShape, key: &str, node: &No
     if let Some(keyword) = shape.keyword(key) {
         walk.keyword(keyword, node, shape.rule);
     }
+}
+
+/// Returns what GitLab refuses of the variables that a file gives to all jobs, for a file that is folded into jobs: those get the
+/// text alone, and what is wrong beside it would be lost.
+pub fn global_variables(globals: &Map, gitlab: &Gitlab) -> Vec<Diagnostic> {
+    let Some(node) = globals.get("variables") else { return Vec::new() };
+    let long = node.as_map().into_iter().flat_map(|variables| &variables.entries);
+    let long = long.filter(|entry| entry.value.as_map().is_some()).cloned().collect();
+    let mut walk = Walk::new(gitlab, rule, &JUDGED_BEFORE);
+    known_keyword(&mut walk, &ROOT, "variables", &Node::map(node.origin, Map { entries: long }));
+    walk.problems
 }
 
 fn judge(walk: &mut Walk<'_>, job: &Job) {

@@ -7,11 +7,14 @@ mod stages;
 mod needs;
 mod auto_cancel;
 mod image;
+mod command;
+mod artifact;
 
 use super::read_configuration;
 use crate::configuration::{RemoteIncludes, Surroundings};
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Origin, Sources};
 use crate::instance::Gitlab;
+use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Expression;
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::{Job, Pipeline, rule};
@@ -26,6 +29,8 @@ pub struct Parent {
     /// Variables that it forwards: they win over those of the child's jobs
     /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline>).
     pub forwarded: Vec<String>,
+    /// Variables of its `workflow:rules` that it forwards in the pipelines of their rule.
+    pub forwarded_by_rules: Vec<String>,
     /// Resource groups that it holds while the child runs.
     pub held_groups: Vec<String>,
     /// Sources that its rules name, as values of `CI_PIPELINE_SOURCE`.
@@ -77,33 +82,80 @@ pub enum BranchComparison {
 impl Parent {
     /// Reads a parent pipeline. Only local includes are followed, and mistakes in its other jobs are not reported.
     pub fn read(text: &str, surroundings: &ParentSurroundings<'_>) -> Self {
-        let variables = KnownVariables::default();
-        let ParentSurroundings { files, sources, .. } = *surroundings;
-        let read = Surroundings { files, sources, variables: &variables, defaults: None };
-        let read = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread);
-        let Ok((pipeline, _)) = read else { return Self::default() };
+        let pipeline = match read_with(text, surroundings, surroundings.sources, None) {
+            Ok(pipeline) => pipeline,
+            Err(problems) => return Self { problems, ..Self::default() },
+        };
         let mut jobs = pipeline.jobs.iter().filter(|job| trigger::includes_artifact(job));
         let named = named_sources(&pipeline);
         let Some(first) = jobs.next() else { return Self { sources: named, ..Self::default() } };
-        let held_groups = held(first).into_iter().collect();
-        let mut parent =
-            Self { forwarded: forwarded(first), held_groups, sources: named, problems: Vec::new() };
+        let mut parent = Self {
+            forwarded: forwarded(first),
+            forwarded_by_rules: forwarded_by_rules(&pipeline.workflow, text, surroundings),
+            held_groups: held(first).into_iter().collect(),
+            sources: named,
+            problems: Vec::new(),
+        };
         for job in jobs {
             let (names, group) = (forwarded(job), held(job));
             parent.forwarded.retain(|name| names.contains(name));
             parent.held_groups.retain(|known| group.as_ref() == Some(known));
         }
-        let triggers = triggers(&pipeline);
-        for trigger in &triggers {
-            parent.problems.extend(stages::check(&pipeline, trigger));
-            parent.problems.extend(needs::check(&pipeline, trigger));
-            parent.problems.extend(image::check(trigger));
-        }
-        if let Some(trigger) = triggers.first() {
-            parent.problems.extend(auto_cancel::check(&pipeline.workflow, trigger, surroundings));
-        }
+        parent.problems = problems(&pipeline, surroundings);
         parent
     }
+}
+
+fn read_with(
+    text: &str,
+    surroundings: &ParentSurroundings<'_>,
+    sources: &Sources,
+    defaults: Option<&Defaults>,
+) -> Result<Pipeline, Vec<Diagnostic>> {
+    let variables = KnownVariables::default();
+    let read = Surroundings { files: surroundings.files, sources, variables: &variables, defaults };
+    let (pipeline, _) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
+    Ok(pipeline)
+}
+
+/// Variables of `workflow:rules` are global ones in the pipelines of their rule
+/// (<https://docs.gitlab.com/ci/yaml/#workflowrulesvariables>): a job gets those that it inherits.
+fn forwarded_by_rules(workflow: &Map, text: &str, surroundings: &ParentSurroundings<'_>) -> Vec<String> {
+    let mut variables = Map::default();
+    for rule in rule::rules(workflow).unwrap_or_default() {
+        let of_rule = rule.get("variables").and_then(Node::as_map).filter(|_| rule.when() != Some("never"));
+        of_rule.into_iter().flat_map(Map::iter).for_each(|(name, value)| variables.set(name, value.clone()));
+    }
+    if variables.is_empty() {
+        return Vec::new();
+    }
+    let mut globals = Map::default();
+    globals.set("variables", Node::map(Origin::generated(), variables.clone()));
+    let (defaults, _) = Defaults::from_globals(&globals);
+    let Ok(pipeline) = read_with(text, surroundings, &Sources::default(), Some(&defaults)) else {
+        return Vec::new();
+    };
+    let jobs = pipeline.jobs.iter().filter(|job| trigger::includes_artifact(job));
+    let forwarded: Vec<Vec<String>> = jobs.map(forwarded).collect();
+    let names = variables.iter().map(|(name, _)| name.to_owned());
+    names.filter(|name| forwarded.iter().all(|names| names.contains(name))).collect()
+}
+
+/// Returns what is wrong with the jobs that generate and trigger the child pipeline.
+fn problems(pipeline: &Pipeline, surroundings: &ParentSurroundings<'_>) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> =
+        pipeline.jobs.iter().flat_map(|job| artifact::unknown_jobs(pipeline, job)).collect();
+    let triggers = triggers(pipeline);
+    for trigger in &triggers {
+        problems.extend(stages::check(pipeline, trigger));
+        problems.extend(needs::check(pipeline, trigger));
+        problems.extend(image::check(trigger));
+        problems.extend(artifact::check(trigger));
+    }
+    if let Some(trigger) = triggers.first() {
+        problems.extend(auto_cancel::check(&pipeline.workflow, trigger, surroundings));
+    }
+    problems
 }
 
 /// Its own variables and the global ones that it inherits, unless it forwards none

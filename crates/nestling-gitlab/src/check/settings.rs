@@ -56,6 +56,8 @@ pub struct CheckSettings {
     pub variables: KnownVariables,
     /// How it is started.
     pub level: Level,
+    /// Variables that the parent forwards in pipelines of a rule of its `workflow`.
+    pub forwarded_by_rules: Vec<String>,
     /// Set if names may be defined in what was not read: then none counts as undefined.
     pub open: bool,
 }
@@ -71,6 +73,7 @@ impl CheckSettings {
     pub fn with_parent(mut self, parent: Parent) -> Self {
         self.gitlab.forwarded.extend(parent.forwarded);
         self.gitlab.held_groups.extend(parent.held_groups);
+        self.forwarded_by_rules.extend(parent.forwarded_by_rules);
         self
     }
 }

@@ -88,9 +88,19 @@ impl Finding {
         Self {
             rule: problem.rule,
             severity: problem.severity,
-            message: problem.message.clone(),
+            message: without_job(&problem.message),
             labels: labels.collect(),
         }
+    }
+}
+
+/// Returns a message that begins with the name of a unit's job without the job: a mistake in a job of several environments is
+/// told of the first, which may be another one in each kind.
+fn without_job(message: &str) -> String {
+    let name = message.strip_prefix('`').and_then(|rest| rest.split_once('`'));
+    match name.and_then(|(name, rest)| Some((name.split_once(':')?.0, rest))) {
+        Some((unit, rest)) => format!("`{unit}:`{rest}"),
+        None => message.to_owned(),
     }
 }
 
@@ -126,5 +136,23 @@ mod tests {
             (message.to_owned(), kinds.into_iter().map(str::to_owned).collect::<Vec<String>>())
         });
         assert_eq!(found, want);
+    }
+    #[test]
+    fn a_mistake_of_jobs_of_one_unit_is_once() {
+        for (first, second, count) in [
+            ("`api:deploy:st` needs `x`", "`api:deploy:pr` needs `x`", 1),
+            ("`api:deploy:st` needs `x`", "`api:deploy:pr` needs `y`", 2),
+            ("`api:deploy:st` needs `x`", "`web:deploy:pr` needs `x`", 2),
+            ("`lint` needs `x`", "`test` needs `x`", 2),
+        ] {
+            let sources = Sources::default();
+            let file = sources.add("a.yml", "x");
+            let mut findings = FindingsByKind::default();
+            for message in [first, second] {
+                let problem = Diagnostic::error(&ENCODING, Origin::line(file, 1), message);
+                findings.add(kind("tag"), vec![problem], &sources);
+            }
+            assert_eq!(findings.finish().len(), count, "{first}; {second}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::shape::{
     Constraint, DurationShape, Keyword, ListShape, MappingShape, NamesShape, Null, Shape, StringShape, Words,
 };
-use super::strings::{BOOLEAN, FILLED, ONE_BOOLEAN, ONE_STRING, STRING, STRING_OR_STRINGS, word};
+use super::strings::{BOOLEAN, EMPTY_LIST, FILLED, ONE_BOOLEAN, ONE_STRING, STRING, STRINGS, word};
 
 const ENVIRONMENT_NAME: Shape = Shape::String(StringShape::Judged);
 
@@ -56,7 +56,6 @@ const KUBERNETES: MappingShape = MappingShape {
 };
 
 const EMPTY_STRING: Shape = Shape::String(StringShape::Length(0, 0));
-const EMPTY_LIST: Shape = Shape::List(ListShape::of(&[]).most(0));
 
 const DASHBOARD: MappingShape = MappingShape {
     place: "kubernetes:dashboard",
@@ -91,11 +90,11 @@ const RELEASE_KEYS: MappingShape = MappingShape {
     rule: "",
     keys: &[
         Keyword::new("tag_name", &[FILLED]).required().page("ci/yaml/#releasetag_name"),
-        Keyword::new("tag_message", ONE_STRING).page("ci/yaml/#releasetag_message"),
+        Keyword::new("tag_message", &[STRING, Shape::Empty, EMPTY_LIST]).page("ci/yaml/#releasetag_message"),
         Keyword::new("name", &[Shape::Anything]).page("ci/yaml/#releasename"),
         Keyword::new("description", &[FILLED]).required().page("ci/yaml/#releasedescription"),
         Keyword::new("ref", ONE_STRING).page("ci/yaml/#releaseref"),
-        Keyword::new("milestones", STRING_OR_STRINGS).page("ci/yaml/#releasemilestones"),
+        Keyword::new("milestones", &[STRING, STRINGS, Shape::Empty]).page("ci/yaml/#releasemilestones"),
         Keyword::new("released_at", &[Shape::String(StringShape::Time)]).page("ci/yaml/#releasereleased_at"),
         Keyword::new("assets", &[Shape::Mapping(&ASSETS)]).page("ci/yaml/#releaseassetslinks"),
     ],

@@ -4,7 +4,7 @@ use super::shape::{
     Constraint, DurationShape, Keyword, ListShape, MappingShape, Null, Shape, StringShape, Words,
 };
 use super::strings::{
-    FILLED, LIST_OF_STRINGS, ONE_BOOLEAN, ONE_STRING, SAVE_WHEN, STRING, STRING_OR_STRINGS, word,
+    EMPTY_LIST, FILLED, LIST_OF_STRINGS, ONE_BOOLEAN, ONE_STRING, SAVE_WHEN, STRING, STRING_OR_STRINGS, word,
 };
 
 const EXPIRE_IN: Shape =
@@ -112,7 +112,9 @@ const CACHE_KEYS: MappingShape = MappingShape {
         Keyword::new("untracked", ONE_BOOLEAN).default("false").page("ci/yaml/#cacheuntracked"),
         Keyword::new("unprotect", ONE_BOOLEAN).default("false").page("ci/yaml/#cacheunprotect"),
         Keyword::new("when", &[SAVE_WHEN]).default("on_success").page("ci/yaml/#cachewhen"),
-        Keyword::new("policy", &[POLICY]).default("pull-push").page("ci/yaml/#cachepolicy"),
+        Keyword::new("policy", &[POLICY, Shape::Empty, EMPTY_LIST])
+            .default("pull-push")
+            .page("ci/yaml/#cachepolicy"),
         Keyword::new("fallback_keys", &[Shape::List(ListShape::of(&[STRING]).most(5))])
             .null(Null::Unset)
             .page("ci/yaml/#cachefallback_keys"),

@@ -36,3 +36,6 @@ pub(super) const fn word(all: &'static [&'static str]) -> Shape {
 
 /// The results of a job after which its files are saved.
 pub(super) const SAVE_WHEN: Shape = word(&["on_success", "on_failure", "always"]);
+
+/// An empty list, which GitLab takes for no value in places.
+pub(super) const EMPTY_LIST: Shape = Shape::List(ListShape::of(&[]).most(0));

@@ -205,7 +205,7 @@ impl<'a> Matching<'a> {
 }
 
 /// Returns the directory that the text of a glob starts with, up to its first wildcard.
-fn folder(glob: &Glob) -> RepoPath {
+pub(super) fn folder(glob: &Glob) -> RepoPath {
     let literal = glob.as_str().split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
     let directory = literal.rsplit_once('/').map(|(directory, _)| directory).unwrap_or_default();
     RepoPath::parse(directory).unwrap_or_default()

@@ -55,3 +55,31 @@ fn depth_without_dependencies(workspace: &Workspace) -> Option<Diagnostic> {
     let message = "`depends_on_depth` has no effect: no unit depends on another";
     Some(Diagnostic::warning(&KEY_UNUSED, origin, message).with_help("remove it"))
 }
+
+/// Warns of units with jobs of their own that are all hidden.
+pub(super) fn with_hidden_jobs_alone(
+    workspace: &Workspace,
+    with_jobs: &BTreeSet<UnitName>,
+    incomplete: &BTreeSet<UnitName>,
+) -> Vec<Diagnostic> {
+    let is_without_jobs = |unit: &&Unit| {
+        let has_other_sources = !unit.uses.is_empty() || unit.cdk.is_some();
+        !has_other_sources && !with_jobs.contains(&unit.name) && !incomplete.contains(&unit.name)
+    };
+    let units = workspace.units.iter().filter(is_without_jobs);
+    let hidden = units.filter(|unit| unit.fragment.as_ref().is_some_and(|body| are_hidden(&body.text)));
+    let problem = |unit: &Unit| {
+        let message = "a unit has no jobs: GitLab runs none whose name begins with a dot";
+        let problem = Diagnostic::warning(&KEY_UNUSED, unit.declaration.origin(), message);
+        problem.for_unit(&unit.name).with_help("take the dot away, or `extends:` it in a job")
+    };
+    hidden.map(problem).collect()
+}
+
+/// Returns `true` if the jobs of a text are hidden, as far as the beginnings of its lines tell.
+fn are_hidden(text: &str) -> bool {
+    let is_key =
+        |line: &&str| line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '"' | '\'' | '$'));
+    let mut keys = text.lines().filter(is_key).map(|line| line.trim_start_matches(['"', '\''])).peekable();
+    keys.peek().is_some() && keys.all(|key| key.starts_with('.'))
+}

@@ -1,23 +1,44 @@
 //! Keys that have an effect in some kinds of pipelines, and here in none of those that `check` walks through.
 
+use super::job_globs::JobGlobs;
 use crate::plan::Plan;
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Unit, Workspace};
-use nestling_gitlab::diagnostic::{Diagnostic, Severity};
-use nestling_gitlab::name::{EnvironmentName, UnitName};
-use std::collections::BTreeSet;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
+use nestling_gitlab::pipeline::Job;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The environments of the jobs of several plans.
 #[derive(Debug, Default)]
 pub(crate) struct WalkedJobs {
     environments: BTreeSet<(Option<UnitName>, EnvironmentName)>,
+    /// The environments that a job starts.
+    started: BTreeSet<EnvironmentName>,
+    /// Jobs that are delayed by themselves, with the place that says so.
+    delayed: BTreeMap<EnvironmentName, (JobName, Origin)>,
+    /// The units with a job.
+    pub(super) units: BTreeSet<UnitName>,
+    /// The globs of all jobs.
+    pub(super) globs: JobGlobs,
+    /// Units with errors: what their jobs would be is not known.
+    pub(super) incomplete: BTreeSet<UnitName>,
 }
 
 impl WalkedJobs {
     /// Adds the jobs of a plan.
     pub(crate) fn add(&mut self, plan: &Plan) {
+        self.incomplete.extend(plan.incomplete.iter().cloned());
         for job in &plan.pipeline.jobs {
+            self.globs.add(job);
+            self.units.extend(job.unit.clone());
             if let Some(environment) = &job.environment {
+                if starts(job) {
+                    self.started.insert(environment.clone());
+                }
+                if let Some(when) = job.body.get("when").filter(|when| when.text() == Some("delayed")) {
+                    self.delayed.insert(environment.clone(), (job.name.clone(), when.origin));
+                }
                 self.environments.insert((job.unit.clone(), environment.clone()));
             }
         }
@@ -28,12 +49,31 @@ impl WalkedJobs {
         self.environments.iter().any(|(_, environment)| environment == entry)
     }
 
-    /// Notes inputs for environments that the unit is not deployed to.
-    pub(crate) fn without_effect(&self, workspace: &Workspace) -> Vec<Diagnostic> {
-        workspace.units.iter().flat_map(|unit| self.unused_inputs(unit)).collect()
+    /// Returns `true` if a job starts an entry of the catalogue.
+    pub(super) fn start(&self, entry: &EnvironmentName) -> bool {
+        self.started.contains(entry)
     }
 
-    fn unused_inputs(&self, unit: &Unit) -> Vec<Diagnostic> {
+    /// Returns a job of an entry of the catalogue that is delayed by itself, with the place that says so.
+    pub(super) fn delayed(&self, entry: &EnvironmentName) -> Option<&(JobName, Origin)> {
+        self.delayed.get(entry)
+    }
+
+    /// Returns `true` if one unit has jobs of both environments, or a unit with errors may have.
+    pub(super) fn any_unit_deploys_to_both(&self, one: &EnvironmentName, other: &EnvironmentName) -> bool {
+        let units = self.environments.iter().filter(|(_, name)| name == other).map(|(unit, _)| unit);
+        let deploys_to_both =
+            |unit: &Option<UnitName>| self.environments.contains(&(unit.clone(), one.clone()));
+        !self.incomplete.is_empty() || units.into_iter().any(deploys_to_both)
+    }
+
+    /// Notes inputs for environments that units are not deployed to.
+    pub(super) fn unused_inputs(&self, workspace: &Workspace) -> Vec<Diagnostic> {
+        let complete = workspace.units.iter().filter(|unit| !self.incomplete.contains(&unit.name));
+        complete.flat_map(|unit| self.unused_inputs_of(unit)).collect()
+    }
+
+    fn unused_inputs_of(&self, unit: &Unit) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         for used in &unit.uses {
             for (name, inputs) in &used.environments {
@@ -51,6 +91,12 @@ impl WalkedJobs {
         }
         problems
     }
+}
+
+/// A job that only looks at its environment says so in `action`.
+fn starts(job: &Job) -> bool {
+    let action = job.body.get("environment").and_then(|environment| environment.get("action")?.text());
+    action.is_none_or(|action| action == "start")
 }
 
 /// Other values of variables or other kinds of pipelines may use what these do not.

@@ -134,7 +134,10 @@ impl<'p> Planning<'p> {
         let mut problems = unused_keys?;
         problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
         if reports_keys {
-            problems.extend(walk.jobs.without_effect(workspace));
+            if let Some(repository) = project.repository {
+                problems.extend(idle::unknown_revisions(workspace, repository.git())?);
+            }
+            problems.extend(idle::find_walked(project.files(), workspace, &walk.jobs)?);
         }
         Ok(walk.finish(problems, unconverted))
     }

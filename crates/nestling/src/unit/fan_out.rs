@@ -11,7 +11,7 @@ use crate::environments::{Conditions, LeftOut};
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{After, Catalogue, Environment, Stop};
 use indexmap::IndexMap;
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, has_errors};
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
@@ -78,7 +78,7 @@ struct PendingDeploy<'a> {
 impl<'a> Fanning<'a> {
     fn job(&mut self, name: &'a str, job: &'a UnitJob) {
         let (target, problems) = target(&job.body, self.deploying.catalogue());
-        let is_wrong = !problems.is_empty();
+        let is_wrong = has_errors(&problems);
         self.problems.extend(problems);
         let (entries, over) = match target {
             Target::None => return self.without_environment(name, job),

@@ -3,8 +3,10 @@
 use super::jobs::UnitJobs;
 use crate::environments::LeftOut;
 use crate::unit::rules::WORKFLOW_IN_UNIT;
+use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::{RemoteIncludes, Surroundings, fold};
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::keywords::has_work;
 use nestling_gitlab::yaml::{Map, Node};
@@ -17,8 +19,10 @@ pub(super) fn unit_jobs(
     unit: &UnitName,
     rendered: Vec<Node>,
     surroundings: &Surroundings<'_>,
+    gitlab: &Gitlab,
 ) -> (UnitJobs, Vec<Diagnostic>) {
     let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
+    problems.extend(global_variables(&configuration.globals, gitlab));
     if let Some(key) = configuration.workflow_key {
         let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
         let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);

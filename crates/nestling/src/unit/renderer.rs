@@ -9,6 +9,7 @@ use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
 use crate::workspace::{Template, Templates, Use, Workspace};
 use nestling_files::files::Files;
+use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::Surroundings;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::name::{EnvironmentName, UnitName};
@@ -93,6 +94,8 @@ impl<'a> UnitRenderer<'a> {
                 RootBody::read(body, &self.engine, &self.values(Value::Null), &self.root_surroundings())
             });
             root.reads_facts = reads_facts;
+            let globals = &root.configuration.globals;
+            root.problems.extend(global_variables(globals, &self.workspace.gitlab));
             root
         })
     }

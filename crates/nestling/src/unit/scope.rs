@@ -116,7 +116,9 @@ impl<'a> UnitScope<'a> {
         if unit.cdk.is_some() || files.iter().any(|file| file.get("include").is_some()) {
             self.renderer.facts_read.note();
         }
-        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &self.renderer.surroundings());
+        let gitlab = &self.renderer.workspace.gitlab;
+        let surroundings = self.renderer.surroundings();
+        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &surroundings, gitlab);
         Folded { jobs, reads_environment, problems }
     }
 
@@ -127,6 +129,10 @@ impl<'a> UnitScope<'a> {
         values: &Scope,
     ) -> Result<Rendered, Vec<Diagnostic>> {
         let template = self.renderer.template(used)?;
+        // What it declares is not known where its header cannot be read, which is reported.
+        if template.inputs.is_none() && !template.problems.is_empty() {
+            return Err(Vec::new());
+        }
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
         self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() })

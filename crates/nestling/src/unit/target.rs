@@ -1,5 +1,6 @@
 //! What a job says under `environment:`, and where that sends it.
 
+use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Environment};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
@@ -53,7 +54,11 @@ fn named<'a>(
     for node in names {
         let name = node.text().unwrap_or_default();
         match catalogue.get(name) {
-            Some(entry) if entries.iter().any(|known| known.name == entry.name) => {}
+            Some(entry) if entries.iter().any(|known| known.name == entry.name) => {
+                let message = format!("duplicate entry `{name}` in `environment`");
+                let problem = Diagnostic::warning(&KEY_UNUSED, node.origin, message);
+                problems.push(problem.with_help("remove one of them"));
+            }
             Some(entry) => entries.push(entry),
             None => problems.push(undefined(node, name, catalogue)),
         }

@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::need::parallel_base;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -141,8 +142,8 @@ pub enum Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Finds a unit by name or directory, or a job as `UNIT:JOB` or as a job of the workspace. Returns `None` if the text
-    /// can only be a path.
+    /// Finds a unit by name or directory, or a job as `UNIT:JOB` or as a job of the workspace, also by the name of a copy that
+    /// `parallel` makes. Returns `None` if the text can only be a path.
     pub fn find(plan: &'a Plan, text: &'a str) -> Option<Self> {
         let wanted = text.trim_end_matches('/').trim_start_matches("./");
         if let Some(unit) = find_unit(plan, wanted) {
@@ -151,11 +152,22 @@ impl<'a> Asked<'a> {
         if let Some((unit, job)) = wanted.split_once(':')
             && let Some(unit) = find_unit(plan, unit)
         {
-            return Some(Self::Job { unit: Some(unit), job });
+            return Some(Self::Job { unit: Some(unit), job: job_of_copy(plan, Some(unit), job) });
         }
+        let wanted = job_of_copy(plan, None, wanted);
         let job = plan.pipeline.job(wanted)?;
         job.unit.is_none().then_some(Self::Job { unit: None, job: wanted })
     }
+}
+
+/// Returns the name of the job that a copy is made of; any other name as it is.
+fn job_of_copy<'t>(plan: &Plan, unit: Option<&Unit>, name: &'t str) -> &'t str {
+    let full_name = |name: &str| unit.map_or_else(|| name.to_owned(), |unit| format!("{}:{name}", unit.name));
+    let Some((base, _)) = parallel_base(name) else { return name };
+    let is_copy = presence::find(plan, &full_name(base)).is_some_and(|planned| {
+        planned.presence.copies().iter().any(|(copy, _)| copy.name == full_name(name))
+    });
+    if is_copy { base } else { name }
 }
 
 /// Finds a unit by its name, or else by its directory.

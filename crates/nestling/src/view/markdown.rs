@@ -6,7 +6,7 @@ use super::fit::counted;
 use super::planned::{Count, PlannedJob, planned_jobs, possible_jobs};
 use super::row::start_in_words;
 use super::tree::{extent, summary};
-use super::unclaimed::provenance;
+use super::unclaimed::reported_provenance;
 use crate::plan::Plan;
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_cdk::report::Line;
@@ -21,7 +21,7 @@ const ROWS: usize = 200;
 pub fn markdown(plan: &Plan) -> String {
     let mut out = format!("## {}\n\n{}\n\n", cell(&plan.facts.describe()), summary(plan).trim());
     let _ = writeln!(out, "{}.  ", cell(&extent(plan)));
-    for line in provenance(plan).lines() {
+    for line in reported_provenance(plan).lines() {
         let _ = writeln!(out, "{}  ", cell(line));
     }
     out.push('\n');

@@ -52,7 +52,7 @@ impl When {
 }
 
 impl Condition {
-    fn same_as(&self, other: &Self) -> bool {
+    pub(super) fn same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Branch(a), Self::Branch(b)) | (Self::Tag(a), Self::Tag(b)) => a.glob() == b.glob(),
             (Self::Expression(a), Self::Expression(b)) => a == b,

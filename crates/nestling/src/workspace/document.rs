@@ -107,7 +107,14 @@ fn is_blank_or_comment(line: &str) -> bool {
 }
 
 fn opens_header(text: &str) -> bool {
-    let first = text.lines().find(|line| !is_blank_or_comment(line) && !is_separator(line));
+    let mut lines = text.lines().filter(|line| !is_blank_or_comment(line) && !is_separator(line));
+    let first = lines.next().map(|line| line.trim_start_matches('\u{feff}'));
+    // A mapping in braces may begin on the line of the first one, or after it.
+    let first = match first.and_then(|line| line.strip_prefix('{')) {
+        Some(rest) if is_blank_or_comment(rest) => lines.next().map(str::trim_start),
+        Some(rest) => Some(rest.trim_start()),
+        None => first,
+    };
     first.is_some_and(|line| {
         let key = line.split(':').next().unwrap_or_default().trim_start_matches('\u{feff}').trim_end();
         line.contains(':') && HEADER_KEYS.contains(&key.trim_matches(['"', '\'']))
@@ -133,6 +140,9 @@ mod tests {
     #[test]
     fn a_file_without_a_separator_is_one_or_the_other() {
         assert!(split("# comment\nunit: { name: api }\n").body.is_empty());
+        assert!(split("{ workspace: {} }\n").body.is_empty());
+        assert!(split("{\n  # comment\n  \"unit\": { name: api }\n}\n").body.is_empty());
+        assert!(split("{ build: { script: x } }\n").header.is_none());
         assert!(split("build: { script: x }\n").header.is_none());
         assert!(split("---\nbuild: { script: x }\n").header.is_none());
         assert_eq!(split("---\nunit: {}\n---\nbuild: {}\n").body, "\n\n\nbuild: {}\n");

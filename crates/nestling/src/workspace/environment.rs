@@ -190,8 +190,8 @@ fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
     if problems.is_empty() { Ok(When { any }) } else { Err(problems) }
 }
 
-/// One condition; `None` for `always`.
-fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
+/// Reads one condition; `None` for `always`.
+pub(super) fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic>> {
     let Some(word) = node.as_str() else {
         return Ok(Some(match yaml::from_node::<ConditionFile>(node, &HEADER)? {
             ConditionFile::Branch(glob) => Condition::Branch(matcher(&glob)?),
@@ -229,6 +229,18 @@ fn expression(text: Located<String>) -> Result<String, Vec<Diagnostic>> {
 }
 
 fn matcher(text: &Located<String>) -> Result<GlobMatcher, Vec<Diagnostic>> {
+    if text.value.is_empty() {
+        return Err(vec![Diagnostic::error(&GLOB, text.origin, "a glob of names cannot be empty")]);
+    }
+    // No name of a branch or a tag begins with a slash.
+    if let Some(inner) = text.value.strip_prefix('/') {
+        let glob = inner.trim_end_matches(['/', 'i']).replace(".*", "*");
+        let (start, end) = (glob.strip_prefix('^').unwrap_or(&glob), glob.ends_with('$'));
+        let meant = format!("{}{}", start.trim_end_matches('$'), if end { "" } else { "*" });
+        let message = format!("`{}` matches no name: it is a glob, and no regular expression", text.value);
+        let problem = Diagnostic::error(&GLOB, text.origin, message);
+        return Err(vec![problem.with_help(format!("did you mean `{}`?", meant.replace("**", "*")))]);
+    }
     GlobBuilder::new(&text.value)
         .literal_separator(false)
         .build()

@@ -73,14 +73,19 @@ pub(crate) fn climbs(glob: &str) -> bool {
 }
 
 /// Reports a glob of `changes` that climbs above its unit, which no path does.
-pub(crate) fn climbing_change(text: &Located<String>, directory: Option<&RepoPath>) -> Diagnostic {
+pub(crate) fn climbing_change(text: &Located<String>, root: &RepoPath, directory: &RepoPath) -> Diagnostic {
     let message = format!("`{}` matches nothing: globs of `changes` cannot contain `..`", text.value);
     let bare = text.value.trim_start_matches('!');
     let sign = &text.value[..text.value.len() - bare.len()];
-    let from_root = directory.and_then(|directory| directory.join(bare).ok());
-    let help = match from_root {
-        Some(path) => format!("write it from the root: `{sign}/{path}`"),
-        None => "write it from the root, with a slash at its start".to_owned(),
+    let meant = match bare.strip_prefix('/') {
+        Some(rest) => root.join(rest),
+        None => directory.join(bare),
+    };
+    let below = meant.ok().filter(|path| path.is_in(root));
+    let below = below.and_then(|path| Some(String::from_utf8_lossy(path.relative_to(root)?).into_owned()));
+    let help = match below {
+        Some(path) => format!("write it from the root of the workspace: `{sign}/{path}`"),
+        None => "a slash at its start is the root of the workspace, and no glob leads out of that".to_owned(),
     };
     Diagnostic::error(&GLOB, text.origin, message).with_help(help)
 }

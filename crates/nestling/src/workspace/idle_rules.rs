@@ -30,9 +30,11 @@ rules! {
 
     GLOB_UNMATCHED = "glob-unmatched" {
         severities: &[Warning],
-        summary: "a glob or a path of a header matches nothing",
+        summary: "a glob or a path of a header, or of a job's rules, matches nothing",
         documentation: "A glob of `match` that no directory matches makes no unit, a folder of `templates` that is not there has \
-            no template, and a glob that matches no file never selects or ignores anything. Only files that git sees count.",
+            no template, and a glob that matches no file never selects or ignores anything. `changes` of a job that match no file hold in no merge request: GitLab \
+            reads them from the root of the repository, so in a unit they begin with its directory. Only files that git sees \
+            count.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { units: [{ match: \"srevices/*\" }] }\n"),

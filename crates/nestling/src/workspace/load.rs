@@ -1,6 +1,7 @@
 //! From what is written to what is meant: reads every header, checks it, and ties the units together.
 
 use super::catalogue::Catalogue;
+use super::covered::covered_conditions;
 use super::discover::{Discovered, Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitHeader, WorkspaceFile, WorkspaceHeader};
@@ -83,6 +84,7 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     loading.diagnostics.extend(submodules.iter().map(submodule));
     workspace.rules = globs;
     loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
+    loading.diagnostics.extend(rule::idle(rules.iter().map(|rule| &rule.written), &found));
     loading.diagnostics.extend(manifests.missing(&written.depends_from));
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
     let (units, problems) = relation::tie(drafts);
@@ -170,6 +172,7 @@ impl Loading<'_> {
             vars: self.some(expect_mapping(written.vars.as_ref(), "vars", &HEADER)).unwrap_or_default(),
             environments: self.catalogue(written),
             policies: self.policies(written),
+            since: policy::since(written.pipelines.values()),
             gitlab: Gitlab::read(
                 &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
             ),
@@ -214,6 +217,7 @@ impl Loading<'_> {
         for (name, file) in &written.environments {
             let (entry, problems) = environment::check(name, file);
             self.diagnostics.extend(problems);
+            self.diagnostics.extend(covered_conditions(file.value.when.as_ref()));
             catalogue.entries.extend(entry.map(|entry| (entry.name.clone(), entry)));
         }
         self.diagnostics.extend(environment::check_order(&catalogue));

@@ -4,7 +4,7 @@ use super::format::PolicyFile;
 use crate::changes::{Occasion, Policy};
 use crate::workspace::rules::PIPELINES;
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
-use nestling_gitlab::yaml::{self, Node};
+use nestling_gitlab::yaml::{self, Located, Node};
 
 const POLICIES: [&str; 3] = ["changed", "all", "none"];
 
@@ -35,4 +35,11 @@ fn suggest(problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
     problem.with_help(
         Suggestion::among(word, known.iter().copied()).help_or(format!("write one of {}", known.join(", "))),
     )
+}
+
+/// Returns the revisions that entries compare with, each with its place.
+pub(crate) fn since<'a>(entries: impl Iterator<Item = &'a Node>) -> Vec<Located<String>> {
+    let written = entries.filter(|node| node.as_str().is_none());
+    let since = written.filter_map(|node| yaml::from_node::<PolicyFile>(node, &PIPELINES).ok());
+    since.map(|written| written.since).collect()
 }

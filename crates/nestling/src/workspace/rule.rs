@@ -6,7 +6,7 @@ use super::format;
 use super::globs::{below, climbing_change, climbs, escape, glob, refused_exclusion};
 use super::linked::Linked;
 use super::unit::{PathRule, Sign};
-use crate::workspace::idle_rules::GLOB_UNMATCHED;
+use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
 use crate::workspace::rules::GLOB;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -30,6 +30,10 @@ impl UnitRule {
         let mut globs = Vec::new();
         let mut patterns = Vec::new();
         let mut problems = Vec::new();
+        if node.items_or_self().is_empty() {
+            let problem = Diagnostic::error(&HEADER, node.origin, "`match` lists no glob");
+            problems.push(problem.with_help("such as `match: \"services/*\"`, or remove the rule"));
+        }
         for text in node.items_or_self() {
             if text.as_str().is_some_and(|text| text.starts_with('!')) {
                 problems.push(refused_exclusion(text.origin, "match"));
@@ -91,6 +95,31 @@ pub(crate) fn unmatched<'r>(
     problems
 }
 
+/// Warns of rules without other keys whose directories are units by earlier rules, or by any rule that says more.
+pub(crate) fn idle<'r>(
+    rules: impl Iterator<Item = &'r UnitRule>,
+    found: &[(RepoPath, Found)],
+) -> Vec<Diagnostic> {
+    let rules: Vec<&UnitRule> = rules.collect();
+    let is_bare = |index: usize| {
+        let rule = rules[index];
+        rule.uses.is_none() && rule.depends_on.is_none() && rule.changes.is_empty()
+    };
+    let mut problems = Vec::new();
+    for (index, rule) in rules.iter().enumerate().filter(|(index, _)| is_bare(*index)) {
+        let mut of_rule = found.iter().filter(|(_, found)| found.rules.contains(&index)).peekable();
+        let is_unit_anyway = |(_, found): &(RepoPath, Found)| {
+            found.rules.iter().any(|other| *other < index || (*other > index && !is_bare(*other)))
+        };
+        if of_rule.peek().is_some() && of_rule.all(is_unit_anyway) {
+            let message = "a rule has no effect: other rules make units of the same directories";
+            let problem = Diagnostic::warning(&KEY_UNUSED, rule.origin, message);
+            problems.push(problem.with_help("remove it, or give it `use`, `depends_on` or `changes`"));
+        }
+    }
+    problems
+}
+
 /// Reads one entry of a unit's `changes`: relative to the unit, `/` from the root, `!` to spare.
 pub(crate) fn path_rule(
     root: &RepoPath,
@@ -99,7 +128,7 @@ pub(crate) fn path_rule(
 ) -> Result<PathRule, Vec<Diagnostic>> {
     let written = &text.value;
     if climbs(written) {
-        return Err(vec![climbing_change(text, Some(dir))]);
+        return Err(vec![climbing_change(text, root, dir)]);
     }
     let (sign, rest) = match written.strip_prefix('!') {
         Some(rest) => (Sign::Exclude, rest),

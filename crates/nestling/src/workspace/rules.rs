@@ -100,10 +100,10 @@ workspace:
     }
 
     PIPELINES = "pipelines" {
-        severities: &[Error],
+        severities: &[Error, Warning],
         summary: "`pipelines` has an unknown kind of pipeline or an unknown policy",
         documentation: "`pipelines` says for each kind of pipeline what counts as changed: `changed`, `all`, `none`, or \
-            what differs from a revision (`since`).",
+            what differs from a revision (`since`), which the repository should have.",
         source: "files/workspace.md#workspacepipelinesname",
         bad: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tags: all } }\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tag: all } }\n")]),

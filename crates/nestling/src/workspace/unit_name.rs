@@ -9,6 +9,14 @@ use nestling_gitlab::name::UnitName;
 /// The name of the unit that is the repository's root.
 const ROOT_UNIT: &str = "root";
 
+/// What views call the jobs that are in no unit.
+const WORKSPACE: &str = "workspace";
+
+fn reserved(origin: Origin) -> Diagnostic {
+    let message = "views call the workspace's own jobs `workspace`, so no unit can have this name";
+    Diagnostic::error(&UNIT_NAME, origin, message).with_help("give it another: `unit: { name: … }`")
+}
+
 /// Reads the name of a unit; `root` is the directory of the workspace.
 pub(super) fn unit_name(
     dir: &RepoPath,
@@ -16,12 +24,18 @@ pub(super) fn unit_name(
     written: &UnitFile,
     origin: Origin,
 ) -> Result<UnitName, Vec<Diagnostic>> {
+    if let Some(name) = written.name.as_ref().filter(|name| name.value == WORKSPACE) {
+        return Err(vec![reserved(name.origin)]);
+    }
     if let Some(name) = &written.name {
         return UnitName::parse(&name.value)
             .map_err(|error| vec![Diagnostic::error(&UNIT_NAME, name.origin, error.to_string())]);
     }
     let below = dir.relative_to(root).and_then(|path| RepoPath::parse(path).ok()).unwrap_or_default();
     let name = if below.is_root() { ROOT_UNIT.to_owned() } else { below.to_string() };
+    if name == WORKSPACE {
+        return Err(vec![reserved(origin)]);
+    }
     UnitName::parse(&name).map_err(|error| {
         vec![
             Diagnostic::error(&UNIT_NAME, origin, error.to_string())

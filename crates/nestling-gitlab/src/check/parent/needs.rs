@@ -5,7 +5,7 @@ use super::trigger::Trigger;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::name::StageName;
 use crate::pipeline::Pipeline;
-use crate::pipeline::need::{NeedSource, needs};
+use crate::pipeline::need::{Need, NeedSource, needs};
 use crate::yaml::Node;
 
 /// Reports `needs` without the job that generates the artifact, and no `needs` at all.
@@ -13,10 +13,9 @@ pub(super) fn check(pipeline: &Pipeline, trigger: &Trigger<'_>) -> Option<Diagno
     let (job, generator) = (trigger.job, trigger.generator);
     let name = generator.name.as_str();
     let list = job.body.get("needs").filter(|node| !node.is_null());
-    if list.is_some()
-        && needs(&job.body).into_iter().flatten().any(|need| need.source == NeedSource::Job(name))
-    {
-        return None;
+    let found = needs(&job.body).into_iter().flatten().find(|need| need.source == NeedSource::Job(name));
+    if let Some(need) = found.filter(|_| list.is_some()) {
+        return (!need.artifacts).then(|| without_artifacts(&need));
     }
     let origin = list.map_or(job.origin, |list: &Node| list.origin);
     let is_later = position(pipeline, generator.stage()) < position(pipeline, job.stage());
@@ -29,6 +28,13 @@ pub(super) fn check(pipeline: &Pipeline, trigger: &Trigger<'_>) -> Option<Diagno
     };
     let problem = Diagnostic::new(&PARENT_NEEDS, severity, message).with_label(origin, "");
     Some(problem.with_help(format!("add `needs: [\"{name}\"]`")))
+}
+
+/// GitLab itself reads the file that is included, and a trigger job has no runner to download any to.
+fn without_artifacts(need: &Need<'_>) -> Diagnostic {
+    let message = "`artifacts: false` has no effect: GitLab reads the artifact that the job includes";
+    let problem = Diagnostic::new(&PARENT_NEEDS, Severity::Note, message).with_label(need.origin, "");
+    problem.with_help("remove it")
 }
 
 /// The position of a stage; one that is not listed, which an include may list, counts as the last.

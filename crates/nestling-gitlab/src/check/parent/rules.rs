@@ -142,4 +142,31 @@ run:
 ")]),
         good: GOOD,
     }
+
+    PARENT_ARTIFACT = "parent-artifact" {
+        severities: &[Warning],
+        summary: "the parent's trigger job includes a file that its job does not write, or does not keep",
+        documentation: "GitLab reads the child pipeline from the artifacts of the job that `include: [{ artifact: FILE, job: JOB }]` names: a job of \
+            this name, whose `nestling generate --output FILE` writes this file, and whose `artifacts: paths` hold it. Otherwise the trigger \
+            job fails. A name with a variable, and a script that may move the file, are not judged.",
+        source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
+        bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
+stages: [plan, run]
+workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      auto_cancel: { on_new_commit: none }
+plan:
+  stage: plan
+  image: registry.example.com/nestling:0.1.0
+  script: nestling generate --output out/child.yml
+  artifacts: { paths: [out] }
+run:
+  stage: run
+  needs: [plan]
+  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+")]),
+        good: GOOD,
+    }
 }

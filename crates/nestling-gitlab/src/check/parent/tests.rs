@@ -27,7 +27,7 @@ const KEPT: &str = "workflow: { auto_cancel: { on_new_commit: none } }\n";
 /// A parent with these lines at its two jobs.
 fn jobs(plan: &str, run: &str) -> String {
     format!(
-        "plan: {{ script: nestling generate, {plan} }}\n\
+        "plan: {{ script: nestling generate -o c.yml, artifacts: {{ paths: [c.yml] }}, {plan} }}\n\
          run: {{ trigger: {{ include: [{{ artifact: c.yml, job: plan }}] }}, {run} }}\n"
     )
 }
@@ -58,7 +58,6 @@ fn only_what_all_trigger_jobs_do_is_known() {
                b: { trigger: { include: [{ artifact: b.yml, job: p }] }, variables: { B: x } }\n\
                c: { trigger: { project: other }, variables: {} }\n";
     assert_eq!(read_text(two).forwarded, ["B"]);
-    assert_eq!(read_text("a: [\n"), Parent::default());
 }
 
 #[test]
@@ -83,7 +82,7 @@ fn two_jobs_in_edge_stages_need_another_that_is_always_there() {
 fn the_trigger_job_waits_for_the_job_that_generates() {
     let table = [
         ("stage: build", "stage: test, needs: [plan]", None),
-        ("stage: build", "stage: test, needs: [{ job: plan, artifacts: false }]", None),
+        ("stage: build", "stage: test, needs: [{ job: plan, artifacts: false }]", Some(Note)),
         ("stage: build", "stage: test", Some(Note)),
         ("stage: .pre", "stage: test", Some(Note)),
         ("stage: test", "stage: test", Some(Warning)),
@@ -151,4 +150,96 @@ fn local_includes_are_read_and_other_programs_are_not_judged() {
     let other = "plan: { stage: .pre, script: ./generate }\n\
                  run: { stage: .post, trigger: { include: [{ artifact: c.yml, job: plan }] } }\n";
     assert_eq!(problems(other), []);
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_reported() {
+    assert_eq!(problems("plan: [\n").len(), 1);
+}
+
+/// The messages about a parent whose jobs have these keys.
+fn messages(plan: &str, run: &str) -> Vec<String> {
+    let text = format!(
+        "{KEPT}plan: {{ {plan} }}\nrun: {{ needs: [plan], trigger: {{ include: [{{ {run} }}] }} }}\n"
+    );
+    let reported = read_text(&text).problems.into_iter();
+    reported.filter(|problem| problem.rule.id == "parent-artifact").map(|problem| problem.message).collect()
+}
+
+#[test]
+fn the_included_file_is_the_one_that_is_written_and_kept() {
+    let run = "artifact: c.yml, job: plan";
+    for (plan, run, expected) in [
+        ("script: nestling generate -o c.yml, artifacts: { paths: [\"*.yml\"] }", run, ""),
+        ("script: nestling generate -o c.yml, artifacts: { untracked: true }", run, ""),
+        (
+            "script: nestling generate -o out/c.yml, artifacts: { paths: [out/] }",
+            "artifact: out/c.yml, job: plan",
+            "",
+        ),
+        (
+            "script: nestling generate -o a/b/c.yml, artifacts: { paths: [a/**] }",
+            "artifact: a/b/c.yml, job: plan",
+            "",
+        ),
+        ("script: [nestling generate -o d.yml, mv d.yml c.yml], artifacts: { paths: [c.yml] }", run, ""),
+        ("script: nestling generate -o $FILE", run, ""),
+        ("script: nestling generate -o c.yml, artifacts: { paths: [$FILE] }", run, ""),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [c.yml] }",
+            "artifact: $FILE, job: plan",
+            "",
+        ),
+        (
+            "script: nestling generate, artifacts: { paths: [child-pipeline.yml] }",
+            run,
+            "`nestling generate` of `plan` writes `child-pipeline.yml`, and `run` includes `c.yml`",
+        ),
+        (
+            "script: nestling generate -o out/c.yml, artifacts: { paths: [c.yml] }",
+            run,
+            "`nestling generate` of `plan` writes `out/c.yml`, and `run` includes `c.yml`",
+        ),
+        ("script: nestling generate -o -", run, "`nestling generate` of `plan` writes to standard output"),
+        ("script: nestling generate -o c.yml", run, "`plan` has no artifacts to keep `c.yml` in"),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [out/] }",
+            run,
+            "the artifacts of `plan` do not hold `c.yml`",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { reports: { junit: a.xml } }",
+            run,
+            "the artifacts of `plan` do not hold `c.yml`",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [.], exclude: [\"*.yml\"] }",
+            run,
+            "the artifacts of `plan` leave out `c.yml`",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [c.yml], when: on_failure }",
+            run,
+            "`plan` keeps `c.yml` only where it fails",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [c.yml] }",
+            "artifact: c.yml, job: plann",
+            "`run` includes an artifact of `plann`, and no job has this name",
+        ),
+    ] {
+        let wanted: Vec<String> =
+            Some(expected.to_owned()).into_iter().filter(|text| !text.is_empty()).collect();
+        assert_eq!(messages(plan, run), wanted, "{plan}; {run}");
+    }
+}
+
+#[test]
+fn variables_of_the_rules_of_workflow_are_forwarded_in_their_pipelines() {
+    let workflow =
+        "workflow: { rules: [{ if: $A, variables: { STAGE: dev } }, { when: never, variables: { B: x } }] }";
+    assert_eq!(read(workflow, "}").forwarded_by_rules, ["STAGE"]);
+    assert!(read(workflow, "}").forwarded.is_empty());
+    assert!(read(workflow, "}\n  inherit: { variables: false }").forwarded_by_rules.is_empty());
+    assert!(read(workflow, "forward: { yaml_variables: false } }").forwarded_by_rules.is_empty());
 }

@@ -7,15 +7,17 @@ use crate::yaml::Node;
 pub(super) struct Trigger<'a> {
     pub(super) job: &'a Job,
     pub(super) generator: &'a Job,
+    /// The entry of `include` with the artifact.
+    pub(super) include: &'a Node,
 }
 
 /// Finds the trigger jobs whose artifact Nestling makes. An artifact of another program is none of ours.
 pub(super) fn triggers(pipeline: &Pipeline) -> Vec<Trigger<'_>> {
     let mut triggers = Vec::new();
     for job in &pipeline.jobs {
-        let generator = included(job).find_map(|item| pipeline.job(item.get("job")?.text()?));
-        if let Some(generator) = generator.filter(|generator| runs_nestling(generator)) {
-            triggers.push(Trigger { job, generator });
+        let pair = included(job).find_map(|item| Some((pipeline.job(item.get("job")?.text()?)?, item)));
+        if let Some((generator, include)) = pair.filter(|(generator, _)| runs_nestling(generator)) {
+            triggers.push(Trigger { job, generator, include });
         }
     }
     triggers
@@ -26,7 +28,8 @@ pub(super) fn includes_artifact(job: &Job) -> bool {
     included(job).next().is_some()
 }
 
-fn included(job: &Job) -> impl Iterator<Item = &Node> {
+/// The entries of a trigger job's `include` that are artifacts.
+pub(super) fn included(job: &Job) -> impl Iterator<Item = &Node> {
     let include = job.body.get("trigger").and_then(|trigger| trigger.get("include"));
     let items = include.map(Node::items_or_self).unwrap_or_default();
     items.iter().filter(|item| item.get("artifact").is_some())
@@ -38,6 +41,7 @@ pub(super) fn script(job: &Job) -> impl Iterator<Item = &str> {
     lines.iter().filter_map(Node::text)
 }
 
-fn runs_nestling(job: &Job) -> bool {
+/// Returns whether a job's script generates a pipeline with Nestling.
+pub(super) fn runs_nestling(job: &Job) -> bool {
     script(job).any(|line| line.contains("nestling") && line.contains("generate"))
 }

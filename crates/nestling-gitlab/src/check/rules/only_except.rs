@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "`only` or `except` never matches in a child pipeline",
     documentation: "The source of a child pipeline is its parent, so `merge_requests`, `schedules`, `web` and similar keywords never \
 match. `only` with branches and tags, which is also the meaning of `only` without refs, excludes the job from child pipelines \
-of merge requests. GitLab no longer develops `only` and `except`; use `rules`.",
+of merge requests; `parent_pipelines` matches in every child. GitLab no longer develops `only` and `except`; use `rules`.",
     source: "https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except",
     bad: Example::Pipeline("a: { script: x, only: [merge_requests] }\n"),
     good: Example::Pipeline("a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n"),
@@ -33,6 +33,9 @@ const SOURCES: &[&str] = &[
     "web",
 ];
 
+/// The ref that stands for the source of every child pipeline.
+const PARENT: &str = "parent_pipelines";
+
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         for key in ["only", "except"] {
@@ -50,7 +53,13 @@ fn in_child(job: &Job, entry: &Entry, problems: &mut Vec<Diagnostic>) {
     let key = entry.key.text();
     let sources: Vec<&Node> = refs(&entry.value).iter().filter(is_source).collect();
     problems.extend(sources.iter().map(|source| never_matches(key, source)));
-    if key == "only" && sources.is_empty() {
+    let parent = refs(&entry.value).iter().find(|item| item.text() == Some(PARENT));
+    if let Some(parent) = parent.filter(|_| key == "except" && entry.value.get("variables").is_none()) {
+        let message = format!("`except` excludes `{}` from every child pipeline", job.name);
+        let problem = Diagnostic::warning(&RULE, parent.origin, message);
+        problems.push(problem.with_help("use `rules: [{ if: … }]`"));
+    }
+    if key == "only" && sources.is_empty() && parent.is_none() {
         let message = format!("`only` excludes `{}` from child pipelines of merge requests", job.name);
         let problem = Diagnostic::warning(&RULE, entry.key.origin, message);
         problems.push(problem.with_help("use `rules: [{ if: … }]`"));

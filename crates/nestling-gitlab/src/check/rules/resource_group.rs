@@ -41,9 +41,11 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 /// Checks the characters of a name, which are those of an environment's (lib/gitlab/regex.rb).
 fn characters(name: &str, node: &Node) -> Option<Diagnostic> {
-    let message = if name.is_empty() {
-        "`resource_group` cannot be empty".to_owned()
-    } else if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
+    if name.is_empty() {
+        let problem = Diagnostic::warning(&RULE, node.origin, "`resource_group` is empty, and has no effect");
+        return Some(problem.with_help("remove it"));
+    }
+    let message = if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
         format!("resource group `{name}` cannot contain {character:?}")
     } else if name.starts_with('/') || name.ends_with('/') {
         format!("resource group `{name}` cannot start or end with a slash")

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a job sets a variable that the parent's trigger job forwards over it",
     documentation: "Variables of the trigger job, and global variables that it inherits, have the highest precedence in the child \
 pipeline: they override `variables` of its jobs. Nestling reads the trigger job in the repository's own `.gitlab-ci.yml`; list \
-variables from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`. With `inherit: { variables: false }` the trigger job \
+variables from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`. Variables of its `workflow:rules` count in the pipelines of their rule. With `inherit: { variables: false }` the trigger job \
 forwards no global variables.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
     bad: Example::Pipeline("# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n"),
@@ -22,7 +22,8 @@ forwards no global variables.",
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let forwarded = &index.settings.gitlab.forwarded;
-    if forwarded.is_empty() {
+    let by_rules = &index.settings.forwarded_by_rules;
+    if forwarded.is_empty() && by_rules.is_empty() {
         return;
     }
     for (_, job) in index.jobs() {
@@ -32,6 +33,13 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             if forwarded.iter().any(|known| known == name) {
                 let message =
                     format!("`{name}` in `{}` has no effect: the trigger job's value overrides it", job.name);
+                let problem = Diagnostic::warning(&RULE, entry.key.origin, message);
+                problems.push(problem.with_help("rename it, or do not forward it"));
+            } else if by_rules.iter().any(|known| known == name) {
+                let message = format!(
+                    "where a rule of the parent's `workflow` sets `{name}`, that value overrides the one in `{}`",
+                    job.name
+                );
                 let problem = Diagnostic::warning(&RULE, entry.key.origin, message);
                 problems.push(problem.with_help("rename it, or do not forward it"));
             }

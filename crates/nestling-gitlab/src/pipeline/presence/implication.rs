@@ -24,9 +24,11 @@ pub enum Implication {
 }
 
 /// Values for which one guard holds and another does not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counterexample {
     values: Vec<(String, Value)>,
+    /// The strings that the variables are compared with.
+    named: BTreeMap<String, Vec<String>>,
     facts: Vec<(Atom, bool)>,
 }
 
@@ -47,7 +49,7 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
     match &question {
         Guard::Never => return Implication::Follows,
-        Guard::Always => return Implication::Fails(Counterexample { values: Vec::new(), facts: Vec::new() }),
+        Guard::Always => return Implication::Fails(Counterexample::default()),
         _ => {}
     }
     let space = Space::of(&question);
@@ -125,6 +127,16 @@ impl<'g> Space<'g> {
         }
     }
 
+    /// Returns the strings that a variable is compared with.
+    fn texts(&self, name: &str) -> Vec<String> {
+        let values = self.values.get(name).map(Vec::as_slice).unwrap_or_default();
+        let text = |value: &Value| match value {
+            Value::Text(text) if !text.is_empty() => Some(text.clone()),
+            Value::Text(_) | Value::Unset | Value::Other => None,
+        };
+        values.iter().filter_map(text).collect()
+    }
+
     /// Returns how many combinations there are, if they can all be tried.
     fn combinations(&self) -> Option<usize> {
         let of_facts = 1_usize.checked_shl(u32::try_from(self.facts.len()).ok()?)?;
@@ -135,7 +147,7 @@ impl<'g> Space<'g> {
 
     /// Returns the combination with this number: a number in a mixed base, a digit for each variable and fact.
     fn combination(&self, mut number: usize) -> Combination<'_> {
-        let mut combination = Combination { values: Vec::new(), facts: Vec::new() };
+        let mut combination = Combination { space: self, values: Vec::new(), facts: Vec::new() };
         for (name, values) in &self.values {
             combination.values.push((*name, &values[number % values.len()]));
             number /= values.len();
@@ -155,6 +167,7 @@ fn is_decided_by_values(atom: &Atom) -> bool {
 }
 
 struct Combination<'s> {
+    space: &'s Space<'s>,
     values: Vec<(&'s str, &'s Value)>,
     facts: Vec<(&'s Atom, bool)>,
 }
@@ -233,8 +246,10 @@ impl Combination<'_> {
             Atom::Matches(left, right) => self.matching(left, right).is_none(),
             _ => true,
         });
+        let others = self.values.iter().filter(|(_, value)| **value == Value::Other);
         Counterexample {
             values: values.collect(),
+            named: others.map(|(name, _)| ((*name).to_owned(), self.space.texts(name))).collect(),
             facts: facts.map(|(atom, holds)| ((*atom).clone(), *holds)).collect(),
         }
     }
@@ -273,7 +288,10 @@ impl fmt::Display for Counterexample {
             Value::Unset => format!("`${name}` is not set"),
             Value::Text(text) if text.is_empty() => format!("`${name}` is empty"),
             Value::Text(text) => format!("`${name}` is `{text}`"),
-            Value::Other => format!("`${name}` is another value"),
+            Value::Other => match self.named.get(name).map(Vec::as_slice).unwrap_or_default() {
+                [] => format!("`${name}` has a value"),
+                texts => format!("`${name}` is set to something other than `{}`", texts.join("` or `")),
+            },
         });
         let facts = self.facts.iter().map(|(atom, holds)| {
             let guard = Guard::Atom(atom.clone());

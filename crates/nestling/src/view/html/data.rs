@@ -8,7 +8,7 @@ use crate::view::facts::{by_stage, deploys_to, short};
 use crate::view::json_v1::reason_kind;
 use crate::view::planned::{PlannedJob, Start, planned_jobs};
 use crate::view::tree::extent;
-use crate::view::unclaimed::provenance;
+use crate::view::unclaimed::reported_provenance;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use nestling_gitlab::pipeline::environment::Environment;
@@ -110,7 +110,7 @@ pub(super) fn of(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> Pag
         description: plan.facts.describe(),
         nestling: env!("CARGO_PKG_VERSION"),
         extent: extent(plan),
-        provenance: provenance(plan).lines().map(str::to_owned).collect(),
+        provenance: reported_provenance(plan).lines().map(str::to_owned).collect(),
         stages: stages.iter().map(|stage| (*stage).to_owned()).collect(),
         units: plan.units().map(|unit| page_unit(plan, unit)).collect(),
         jobs: planned_jobs(plan).map(|planned| page_job(planned, &indices, &mut files)).collect(),

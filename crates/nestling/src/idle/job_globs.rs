@@ -1,0 +1,194 @@
+//! Globs of jobs that no file matches: GitLab reads them from the root of the repository, also in a unit.
+
+use crate::workspace::Workspace;
+use crate::workspace::idle_rules::GLOB_UNMATCHED;
+use indexmap::IndexMap;
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::{Glob, GlobIndex, RepoPath};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// A text of a glob, with the unit of the job that has it.
+type Use = (Option<UnitName>, String);
+
+/// The globs of jobs by the place where they are written: a template has a place once for all of its units.
+#[derive(Debug, Default)]
+pub(super) struct JobGlobs {
+    entries: IndexMap<(Origin, &'static str), BTreeSet<Use>>,
+}
+
+/// The kinds of paths that a glob may match.
+#[derive(Debug, Clone, Copy, Default)]
+struct Matched {
+    file: bool,
+    directory: bool,
+}
+
+impl JobGlobs {
+    /// Adds the globs of a job.
+    pub(super) fn add(&mut self, job: &Job) {
+        let rules = job.body.get("rules").and_then(Node::as_seq).unwrap_or_default();
+        let bodies = rules.iter().filter_map(Node::as_map);
+        for body in bodies.chain(job.body.get("only").and_then(Node::as_map)) {
+            self.add_lists(job, body);
+        }
+    }
+
+    fn add_lists(&mut self, job: &Job, body: &Map) {
+        for key in ["changes", "exists"] {
+            let Some(list) = body.get(key) else { continue };
+            // Files of another project.
+            if list.get("project").is_some() {
+                continue;
+            }
+            for node in list.get("paths").unwrap_or(list).items_or_self() {
+                let Some(text) = node.as_str().filter(|text| !text.contains('$')) else { continue };
+                let entry = self.entries.entry((node.origin, key)).or_default();
+                entry.insert((job.unit.clone(), text.to_owned()));
+            }
+        }
+    }
+
+    /// Warns of each glob that matches no file in any unit that has it.
+    pub(super) fn unmatched(
+        &self,
+        files: &dyn Files,
+        workspace: &Workspace,
+    ) -> Result<Vec<Diagnostic>, ReadError> {
+        let texts = self.entries.values().flatten().map(|(_, text)| text.clone());
+        let matched = matched(files, texts)?;
+        let is_matched = |(_, text): &&Use| matched.get(text).is_none_or(|matched| matched.file);
+        let unmatched: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(_, uses)| !uses.iter().any(|written| is_matched(&written)))
+            .collect();
+        let below_units = unmatched
+            .iter()
+            .flat_map(|(_, uses)| uses.iter())
+            .filter_map(|written| below_unit(workspace, written));
+        let below_units = self::matched(files, below_units)?;
+        let mut problems = Vec::new();
+        for ((origin, key), uses) in unmatched {
+            let Some(written) = uses.first() else { continue };
+            let meant = uses
+                .iter()
+                .filter_map(|written| below_unit(workspace, written))
+                .find(|text| below_units.get(text).is_some_and(|matched| matched.file));
+            let is_directory = matched.get(&written.1).is_some_and(|matched| matched.directory);
+            problems.extend(finding(workspace, *origin, key, written, meant, is_directory));
+        }
+        Ok(problems)
+    }
+}
+
+/// Returns the glob as it is written from the root, if it was meant from the unit.
+fn below_unit(workspace: &Workspace, (unit, text): &Use) -> Option<String> {
+    let unit = workspace.units.iter().find(|known| Some(&known.name) == unit.as_ref())?;
+    let bare = text.trim_start_matches("./").trim_start_matches('/');
+    (!unit.dir.is_root()).then(|| format!("{}/{bare}", unit.dir))
+}
+
+fn finding(
+    workspace: &Workspace,
+    origin: Origin,
+    key: &str,
+    (unit, text): &Use,
+    meant: Option<String>,
+    is_directory: bool,
+) -> Option<Diagnostic> {
+    // What is wrong with its form is reported already.
+    let is_misleading = Glob::parse(text).is_ok_and(|glob| !glob.lint().is_empty());
+    if meant.is_none() && (is_misleading || text.starts_with('*')) {
+        return None;
+    }
+    let own = workspace.units.iter().find(|known| Some(&known.name) == unit.as_ref());
+    let is_own = own.is_none_or(|unit| unit.declaration.origin().file == origin.file);
+    // A template asks for what only some units have.
+    if key == "exists" && meant.is_none() && (is_directory || !is_own) {
+        return None;
+    }
+    let message = format!("`{text}` of `{key}` matches no file");
+    let warning = Diagnostic::warning(&GLOB_UNMATCHED, origin, message);
+    let warning = warning.with_note("GitLab reads it from the root of the repository");
+    let warning = if let Some(unit) = unit { warning.for_unit(unit) } else { warning };
+    Some(match meant {
+        Some(meant) => warning.with_help(format!("did you mean `{meant}`?")),
+        None if is_directory => {
+            warning.with_help(format!("did you mean `{}/**/*`?", text.trim_end_matches('/')))
+        }
+        None => warning.with_help("remove it, or correct it: `*` is one level, `**/` is any number of them"),
+    })
+}
+
+/// Returns the paths that globs match by their text; one that is none has no entry.
+fn matched(
+    files: &dyn Files,
+    texts: impl Iterator<Item = String>,
+) -> Result<HashMap<String, Matched>, ReadError> {
+    let mut search = Search::default();
+    for text in texts {
+        search.add(text);
+    }
+    files.walk(&mut |directory, entries| {
+        if !search.is_pending_in(directory) {
+            return Walk::Skip;
+        }
+        for entry in entries {
+            search.visit(&directory.child(&entry.name), entry.kind);
+        }
+        Walk::Descend
+    })?;
+    Ok(search.matched)
+}
+
+/// Globs that are looked for in the directories that may have a match.
+#[derive(Default)]
+struct Search {
+    index: GlobIndex<String>,
+    matched: HashMap<String, Matched>,
+    /// The globs by the directory that every match is in.
+    folders: HashMap<RepoPath, Vec<String>>,
+    /// The directories above those.
+    above: HashSet<RepoPath>,
+}
+
+impl Search {
+    fn add(&mut self, text: String) {
+        let Ok(glob) = Glob::parse(text.trim_end_matches('/')) else { return };
+        if self.matched.contains_key(&text) {
+            return;
+        }
+        self.index.insert(&glob, text.clone());
+        let folder = super::paths::folder(&glob);
+        self.above.extend(std::iter::successors(folder.parent(), RepoPath::parent));
+        self.folders.entry(folder).or_default().push(text.clone());
+        self.matched.insert(text, Matched::default());
+    }
+
+    fn is_pending_in(&self, directory: &RepoPath) -> bool {
+        let is_pending = |folder: &RepoPath| {
+            let texts = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+            texts.iter().any(|text| self.matched.get(text).is_some_and(|matched| !matched.file))
+        };
+        self.above.contains(directory)
+            || std::iter::successors(Some(directory.clone()), RepoPath::parent)
+                .any(|folder| is_pending(&folder))
+    }
+
+    fn visit(&mut self, path: &RepoPath, kind: EntryKind) {
+        for text in self.index.matches(path) {
+            let Some(matched) = self.matched.get_mut(text) else { continue };
+            match kind {
+                EntryKind::Directory => matched.directory = true,
+                // `src/` is no file.
+                EntryKind::File | EntryKind::Symlink | EntryKind::Submodule => {
+                    matched.file |= !text.ends_with('/')
+                }
+            }
+        }
+    }
+}
