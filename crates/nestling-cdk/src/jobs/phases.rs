@@ -59,7 +59,11 @@ fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
         finally.iter().for_each(|command| add(name, "finally", next, command));
     }
     following.iter().for_each(|command| add("artifacts", "commands", "stop", command));
-    script.push_str("    *) return 1 ;;\n  esac\n}\ncodebuild_run\n");
+    script.push_str("    *) return 1 ;;\n  esac\n}\n");
+    // Those would end the shell unseen.
+    let is_unseen = |command: &String| command.contains("trap") || command.contains("exec");
+    let start = if spec.all_commands().any(is_unseen) { "codebuild_each" } else { "codebuild_run" };
+    _ = writeln!(script, "{start}");
     script.push_str("if [ \"$codebuild_status\" -ne 0 ]; then exit \"$codebuild_status\"; fi");
     script
 }
@@ -241,6 +245,25 @@ mod tests {
         assert_eq!(run(yaml, &["echo RAN $TAG"]), ("1 2 / 1 said hello 1".to_owned(), 0));
         let failing = yaml.replace("false || true", "exit 7");
         assert_eq!(run(&failing, &["echo RAN never"]), ("1 2 / 0 said hello".to_owned(), 7));
+    }
+
+    /// A trap of a command, or another program in place of the shell, ends no other command.
+    #[test]
+    fn commands_that_replace_the_shell_end_alone() {
+        for (command, code) in [
+            ("trap 'true' EXIT; exit 0", 0),
+            ("trap 'true' EXIT; exit 3", 3),
+            ("exec true", 0),
+            ("exec false", 1),
+            ("exec sh -c 'exit 4'", 4),
+        ] {
+            let yaml = format!(
+                "phases: {{ build: {{ commands: ['A=1', {}], finally: 'echo RAN finally $A' }}, post_build: {{ commands: 'echo RAN post $A' }} }}",
+                serde_json::json!(command)
+            );
+            let following = if code == 0 { "finally 1 post 1 handed_on" } else { "finally 1 post 1" };
+            assert_eq!(run(&yaml, &["echo RAN handed_on"]), (following.to_owned(), code), "{command}");
+        }
     }
 
     /// The first failure decides, whatever a later command ends with.

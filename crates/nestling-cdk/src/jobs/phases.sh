@@ -28,6 +28,7 @@ codebuild_run() {
       printf '%s: %s\n' "$codebuild_phase" "$codebuild_command"
       codebuild_eval
       codebuild_ended $?
+      trap 'codebuild_exited $?' EXIT
     fi
   done
   trap - EXIT
@@ -36,10 +37,13 @@ codebuild_run() {
 # rest: a copy that leaves no mark has been ended by its command.
 codebuild_exited() {
   codebuild_ended "$1"
+  codebuild_each
+  exit "$codebuild_status"
+}
+codebuild_each() {
   codebuild_mark=$(mktemp)
   codebuild_rest
   rm -f "$codebuild_mark"
-  exit "$codebuild_status"
 }
 codebuild_rest() {
   case $- in *e*) codebuild_errexit=-e ;; *) codebuild_errexit=+e ;; esac

@@ -39,6 +39,9 @@ impl<'a> Adding<'a> {
             self.add_default_values(value);
         }
         let fetches = variables.iter().any(|(_, value)| value.is_fetched());
+        let is_call = |word: &str| word == "aws" || word == "cdk";
+        let calls_aws = project.spec.all_commands().any(|command| command.split_whitespace().any(is_call));
+        let uses_aws = fetches || calls_aws || !project.grants.is_empty();
         ScriptStep {
             image: project.image,
             has_unknown_image: project.has_unknown_image,
@@ -54,7 +57,7 @@ impl<'a> Adding<'a> {
             impossible: project.impossible,
             inputs,
             outputs: action.outputs.clone(),
-            uses_aws: !project.grants.is_empty() || fetches,
+            uses_aws,
         }
     }
 
