@@ -333,3 +333,18 @@ fn parts_that_an_older_run_has_left_are_removed() {
     assert_eq!((parts(), said.matches("removed").count()), (0, 3), "{said}");
     assert!(others.iter().all(|other| repository.path().join(other).exists()));
 }
+
+/// The router is a child already, and its parts are children of a child.
+#[test]
+fn a_unit_that_starts_a_child_pipeline_cannot_be_in_a_part() {
+    let unit = "go: { stage: build, trigger: { include: [{ local: x.yml }] } }\n".as_bytes().to_vec();
+    let root = "workspace: { stages: [build] }\n".as_bytes().to_vec();
+    let files = MemoryFiles::new([("nestling.yml".to_owned(), root), ("a/nestling.yml".to_owned(), unit)]);
+    let plan = planned(&files, ChangeSet::everything(), facts("merge_request"));
+    assert!(plan.emit(&options(Parts::Fewest)).diagnostics.is_empty());
+    let found = plan.emit(&options(Parts::Exactly(NonZeroUsize::new(2).unwrap()))).diagnostics;
+    assert!(
+        found[0].message.starts_with("`a:go` starts a child pipeline from one of several parts"),
+        "{found:?}"
+    );
+}

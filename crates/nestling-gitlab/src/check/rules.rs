@@ -43,6 +43,8 @@ mod rules_needs;
 mod only_except;
 mod variable_value;
 mod variable_forwarded;
+mod variable_circle;
+mod pages_shared;
 mod environment_name;
 mod environment_key;
 mod environment_variable;
@@ -121,6 +123,8 @@ lints! {
     only_except,
     variable_value,
     variable_forwarded,
+    variable_circle,
+    pages_shared,
     environment_name,
     environment_key,
     environment_variable,

@@ -45,6 +45,18 @@ fn expand_nested(text: &str, replacement: &dyn Fn(&str) -> Replacement, depth: u
     Some(expanded)
 }
 
+/// Returns the names of the variables that a string refers to, in order.
+pub(crate) fn references(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['$', '%']) {
+        let (length, name) = reference(&rest[start..]);
+        names.extend(name);
+        rest = &rest[start + length..];
+    }
+    names
+}
+
 /// Returns the length of what stands at a `$` or `%`, and the variable's name where it is a reference. `$$` and `%%` stay
 /// as they are.
 fn reference(text: &str) -> (usize, Option<&str>) {

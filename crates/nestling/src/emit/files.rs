@@ -110,6 +110,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
+    emitted.diagnostics.extend(oversize::too_deep(&jobs.plan.pipeline));
     let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(index, part)| {
         let (written, load) = jobs.part(part, *index == 0, &settings.limits);

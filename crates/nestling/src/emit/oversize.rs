@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
 use nestling_gitlab::check::rules::LIMITS;
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeSet;
 
 /// Reports a part whose units need each other, so that it cannot be cut again.
@@ -41,6 +42,24 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
     };
     let message = format!("{subject}: too much for one pipeline of GitLab's: {}", over.join(", "));
     Some(Diagnostic::error(&LIMITS, first.origin, message).with_help(help))
+}
+
+/// Reports the jobs of a pipeline in parts that start a child pipeline of their own: below the router and its parts it would be
+/// the third level, and GitLab has two
+/// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
+pub(super) fn too_deep(pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let starts_child =
+        |job: &&Job| job.body.get("trigger").is_some_and(|trigger| trigger.get("include").is_some());
+    let problem = |job: &Job| {
+        let message = format!(
+            "`{}` starts a child pipeline from one of several parts, a level deeper than GitLab allows",
+            job.name
+        );
+        let help =
+            "start it from the parent, or keep the plan in one part: select fewer units, or raise the limits";
+        Diagnostic::error(&LIMITS, job.origin, message).with_help(help)
+    };
+    pipeline.jobs.iter().filter(starts_child).map(problem).collect()
 }
 
 /// Reports artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.

@@ -31,7 +31,7 @@ pub(crate) fn interpolate(node: &mut Node, inputs: &Json, problems: &mut Vec<Dia
         Kind::Map(map) => interpolate_map(map, inputs, problems),
         Kind::Scalar(scalar) if has_blocks(&scalar.text) => {
             problems.extend(late_expansion(&scalar.text, inputs, origin));
-            let Some(block) = lone_block(&scalar.text) else {
+            let Some(block) = lone_block(&scalar.text).filter(|block| !is_of_matrix(block)) else {
                 *scalar = interpolated(scalar, inputs, origin, problems);
                 return;
             };
@@ -91,7 +91,14 @@ fn interpolated(scalar: &Scalar, inputs: &Json, origin: Origin, problems: &mut V
             problems.push(problem.with_help("write `$[[ inputs.NAME ]]`"));
             break;
         };
-        match evaluate(&rest[..length], inputs, origin) {
+        let block = &rest[..length];
+        match evaluate(block, inputs, origin) {
+            // GitLab puts these in later, for each copy of the job.
+            _ if is_of_matrix(block) => {
+                text.push_str(OPEN);
+                text.push_str(block);
+                text.push_str(CLOSE);
+            }
             Ok(Json::String(value)) => text.push_str(&value),
             Ok(value) => text.push_str(&value.to_string()),
             Err(problem) => problems.push(*problem),
@@ -101,6 +108,11 @@ fn interpolated(scalar: &Scalar, inputs: &Json, origin: Origin, problems: &mut V
     text.push_str(rest);
     let style = if scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
     Scalar { text: text.into(), style }
+}
+
+/// Returns whether a block is `$[[ matrix.NAME ]]` (<https://docs.gitlab.com/ci/yaml/matrix_expressions/>).
+fn is_of_matrix(block: &str) -> bool {
+    block.trim_start().starts_with("matrix.")
 }
 
 /// Evaluates the inside of a block: `inputs.NAME`, then functions behind `|`.
@@ -131,9 +143,31 @@ fn input_value(path: &str, inputs: &Json, origin: Origin) -> Result<Json, Box<Di
     if let Some(value) = inputs.get(name) {
         return Ok(value.clone());
     }
+    if let Some((list, indices)) = name.split_once('[')
+        && let Some(value) = inputs.get(list)
+    {
+        return item(path, value, indices).map_err(|message| {
+            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
+            Box::new(problem.with_help("write `$[[ inputs.NAME[0] ]]`, with an index that the list has"))
+        });
+    }
     let names = inputs.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str);
     let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("there is no input `{name}`"));
     Err(Box::new(problem.with_help(Suggestion::among(name, names).help_or("add it under `spec: inputs:`"))))
+}
+
+/// Returns the item of a list behind the first bracket of `NAME[0][1]`.
+fn item(path: &str, list: &Json, indices: &str) -> Result<Json, String> {
+    let mut value = list;
+    for index in indices.split('[') {
+        let index = index.strip_suffix(']').and_then(|index| index.parse::<usize>().ok());
+        let index = index.ok_or_else(|| format!("`{path}` has an index that is no number"))?;
+        let items = value
+            .as_array()
+            .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
+        value = items.get(index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?;
+    }
+    Ok(value.clone())
 }
 
 fn call(function: &str, value: &Json) -> Result<Json, String> {

@@ -6,6 +6,7 @@ use nestling_gitlab::configuration::{Configuration, ConfiguredJob, Staged};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
+use nestling_gitlab::pipeline::keywords::has_work;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,8 +62,21 @@ pub(crate) enum Promoted {
 impl UnitJobs {
     pub(super) fn new(unit: Option<UnitName>, configuration: Configuration) -> Self {
         let Configuration { stages, jobs, defaults, workflow, includes, .. } = configuration;
-        let jobs = jobs.into_iter().map(|(name, job)| (name, UnitJob::from(job))).collect();
+        let mut jobs: IndexMap<String, UnitJob> =
+            jobs.into_iter().map(|(name, job)| (name, UnitJob::from(job))).collect();
+        if let Some(pages) = jobs.get_mut("pages").filter(|_| unit.is_some()) {
+            keep_publishing(pages);
+        }
         Self { unit, stages, jobs, defaults, workflow, includes, ..Self::default() }
+    }
+}
+
+/// Says that a job publishes a site, which GitLab takes from the name `pages` alone. In the pipeline it gets another name
+/// (<https://docs.gitlab.com/ci/yaml/#pages>).
+fn keep_publishing(job: &mut UnitJob) {
+    let says_nothing = job.body.get("pages").is_none_or(Node::is_null);
+    if says_nothing && has_work(&job.body) && !job.body.contains("trigger") {
+        job.body.set("pages", Node::plain(job.origin, "true"));
     }
 }
 
