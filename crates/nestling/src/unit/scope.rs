@@ -12,7 +12,7 @@ use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::environment_slug;
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 
 /// The variable that holds an environment's slug while a job of it runs
@@ -129,9 +129,11 @@ impl<'a> UnitScope<'a> {
         values: &Scope,
     ) -> Result<Rendered, Vec<Diagnostic>> {
         let template = self.renderer.template(used)?;
-        // What it declares is not known where its header cannot be read, which is reported.
+        // What it declares is not known where its header cannot be read, which is reported: nothing is said of its inputs.
         if template.inputs.is_none() && !template.problems.is_empty() {
-            return Err(Vec::new());
+            let inputs = bind(None, &Map::default(), used.origin)?;
+            let rendered = self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() });
+            return rendered.map_err(|_| Vec::new());
         }
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
