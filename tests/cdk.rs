@@ -11,6 +11,7 @@ mod command;
 mod deploy;
 mod drift;
 mod golden;
+mod headers;
 mod interleavings;
 mod nothing_lost;
 mod removed;

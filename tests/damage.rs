@@ -2,10 +2,11 @@
 //! object and the way out.
 
 use crate::support::repository::Repository;
-use crate::support::{nestling, said};
+use crate::support::{nestling, said, setting};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A workspace with a unit, whose last commit changes the unit's file.
@@ -83,4 +84,29 @@ fn an_index_that_points_behind_its_pack_is_an_error() {
         let text = said(&output);
         assert!(output.status.success() || text.contains("corrupt packed object"), "{number}: {text}");
     }
+}
+
+/// Another process packs and prunes the clone all the time. `NESTLING_TEST_GC=4000` for more runs beside it.
+#[test]
+fn a_clone_that_is_packed_meanwhile_gives_the_same_answer() {
+    let runs: u32 = setting("NESTLING_TEST_GC").map_or(15, |runs| runs.parse().unwrap());
+    let repository = workspace();
+    let expected = affected(&repository).stdout;
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                repository.git(&["gc", "--quiet", "--prune=now"]);
+                repository.git(&["commit", "--quiet", "--allow-empty", "--amend", "--no-edit", "--date=now"]);
+                repository.git(&["repack", "-a", "-d", "-f", "--quiet"]);
+            }
+        });
+        // Also where an assertion fails.
+        let outputs: Vec<Output> = (0..runs).map(|_| affected(&repository)).collect();
+        is_over.store(true, Ordering::Relaxed);
+        for output in outputs {
+            assert!(output.status.success(), "{}", said(&output));
+            assert_eq!(output.stdout, expected, "{}", said(&output));
+        }
+    });
 }

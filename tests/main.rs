@@ -19,6 +19,8 @@ mod no_checkout;
 mod damage;
 mod bombs;
 mod trust;
+mod mutated;
+mod histories;
 mod places;
 mod writing;
 mod given_lists;

@@ -239,35 +239,6 @@ fn a_stage_behind_one_that_is_not_deployed_is_a_warning() {
     assert!(!planned.said().contains("nothing deploys this there"), "{}", planned.said());
 }
 
-/// `stages:`, and what is wrong with it.
-const WRONG_STAGES: [(&str, &str, &str); 6] = [
-    (
-        "Uta: staging, Uat: staging",
-        "the assembly has no stage `Uta`",
-        "did you mean `Uat`? Or write `Uta: { ",
-    ),
-    (
-        "Nothing: staging",
-        "the assembly has no stage `Nothing`",
-        "it has `Live`, `Uat`; write `Nothing: { environment: ",
-    ),
-    ("Nothing: skip", "the assembly has no stage `Nothing`", "it has `Live`, `Uat`; "),
-    ("Uat: staging", "several stages are called `Uat`", "write the whole paths: `A/Uat`, `B/Uat`"),
-    ("A/Uat: staging, Uat: qa", "", ""),
-    ("Nothing: { environment: skip, optional: true }", "", ""),
-];
-
-#[test]
-fn a_name_under_stages_that_no_stage_has_or_several_have_is_an_error() {
-    for (stages, message, help) in WRONG_STAGES {
-        let header = format!("environment: always, stages: {{ {stages} }}");
-        let planned = Shop::new(NEWEST, "pair", &header).plan("branch:main");
-        let said = planned.said();
-        assert_eq!(planned.plan.has_errors(), !message.is_empty(), "{stages}\n{said}");
-        assert!(said.contains(message) && said.contains(help), "{stages}\n{said}");
-    }
-}
-
 /// Nor is it one beside the pipeline, where nobody would approve it.
 #[test]
 fn a_stack_of_a_stage_that_its_pipeline_leaves_out_is_not_deployed_either() {

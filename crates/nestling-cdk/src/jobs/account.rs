@@ -40,7 +40,8 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
     }
     note_tool(job, cli);
     if let Some(tags) = request.settings.tags.of(purpose) {
-        job.body.node("tags", tags.clone());
+        let tags = tags.iter().map(|tag| Node::string(tag.origin, tag.value.as_str()));
+        job.body.list("tags", tags.collect());
     }
     login(job, purpose);
     for stack in stacks {

@@ -2,14 +2,14 @@
 
 use super::named::{report_shared_names, wrong_stages};
 use super::request::Request;
-use super::roles::{roles, two_roles};
+use super::roles::{other_roles, roles};
 use crate::assembly::{StackId, StageId, last_part};
 use crate::deployment::{Deployment, GraphNode};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::report::{LineKind, Report};
 use crate::rules::CDK_STAGE_UNLISTED;
-use crate::settings::{Purpose, StagePolicy};
+use crate::settings::{CdkSettings, Purpose, StagePolicy};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::Located;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,7 @@ impl Targets {
         policy: Option<&StagePolicy>,
         environment: &TargetEnvironment,
         origin: Origin,
+        settings: &CdkSettings,
     ) {
         // Two stages in one environment are one target: GitLab lists one deployment of it.
         let mut environment = environment.clone();
@@ -106,15 +107,12 @@ impl Targets {
         let target = &mut self.all[target_id];
         // Of several stages, the first one that has a URL decides.
         target.url = target.url.take().or_else(|| policy?.url.clone());
-        if let Some(policy) = policy {
-            for (purpose, role) in roles(&policy.roles, policy.role.as_ref()) {
-                let known = target.roles.entry(purpose).or_insert_with(|| role.clone());
-                // One job works for both.
-                if known.value != role.value {
-                    let problem = two_roles(&environment_name, purpose, known, role);
-                    self.problems.push(problem);
-                }
-            }
+        let own_roles = roles(settings, policy);
+        if target.stacks.is_empty() {
+            target.roles = own_roles;
+        } else {
+            // One job works for both.
+            self.problems.extend(other_roles(&environment_name, &target.roles, &own_roles));
         }
         target.stacks.extend(&found.stacks);
         if policy.and_then(|policy| policy.stop).unwrap_or(stops) {
@@ -146,7 +144,7 @@ pub(crate) fn targets(
         let policy = request.settings.stage(found.path);
         match destination(request, found.path, policy) {
             Destination::Environment(environment, origin) => {
-                targets.send(deployable, &found, policy, environment, origin);
+                targets.send(deployable, &found, policy, environment, origin, request.settings);
             }
             Destination::Skipped => {
                 let reason = "`stages` leaves it out".to_owned();
@@ -245,9 +243,6 @@ fn finish(request: &Request<'_>, target: &mut Target) {
         _ => target.environment.name.clone(),
     };
     target.url = target.url.take().or_else(|| request.settings.url.clone());
-    for (purpose, role) in roles(&request.settings.roles, request.settings.role.as_ref()) {
-        target.roles.entry(purpose).or_insert_with(|| role.clone());
-    }
 }
 
 fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {

@@ -1,6 +1,6 @@
 //! Roles and runners by the purpose of a job: who only looks needs no right to deploy.
 
-use nestling_gitlab::yaml::{Located, Node};
+use nestling_gitlab::yaml::Located;
 use serde::Deserialize;
 
 /// The purpose of a job that works in an AWS account.
@@ -35,13 +35,13 @@ pub struct Roles {
 #[serde(deny_unknown_fields, default)]
 pub struct RunnerTags {
     /// Those of jobs that show what would change.
-    diff: Option<Node>,
+    diff: Option<Vec<Located<String>>>,
     /// Those of jobs that look for drift.
-    drift: Option<Node>,
+    drift: Option<Vec<Located<String>>>,
     /// Those of jobs that publish assets.
-    assets: Option<Node>,
+    assets: Option<Vec<Located<String>>>,
     /// Those of jobs that deploy or destroy.
-    deploy: Option<Node>,
+    deploy: Option<Vec<Located<String>>>,
 }
 
 impl Purpose {
@@ -88,12 +88,13 @@ impl Roles {
 
 impl RunnerTags {
     /// Returns the tags for a purpose, if they are written.
-    pub fn of(&self, purpose: Purpose) -> Option<&Node> {
-        match purpose {
+    pub fn of(&self, purpose: Purpose) -> Option<&[Located<String>]> {
+        let tags = match purpose {
             Purpose::Diff => self.diff.as_ref(),
             Purpose::Drift => self.drift.as_ref().or(self.diff.as_ref()),
             Purpose::Assets => self.assets.as_ref(),
             Purpose::Deploy => self.deploy.as_ref(),
-        }
+        };
+        tags.map(Vec::as_slice)
     }
 }

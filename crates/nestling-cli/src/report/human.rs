@@ -8,14 +8,28 @@ use nestling_files::path;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+/// How many diagnostics have an excerpt.
+const EXCERPTS: usize = 500;
+
 /// Renders diagnostics with their source excerpts, and a last line with their number.
 pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mut text = String::new();
-    for diagnostic in diagnostics {
-        let _ = writeln!(text, "{}\n", render(&readable(diagnostic), sources, renderer));
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        let diagnostic = readable(diagnostic);
+        if index < EXCERPTS {
+            let _ = writeln!(text, "{}\n", render(&diagnostic, sources, renderer));
+        } else {
+            let _ = writeln!(text, "{}", in_one_line(&diagnostic, sources));
+        }
     }
     let _ = write!(text, "{}", summary(diagnostics));
     text
+}
+
+/// Returns a diagnostic without an excerpt: nobody reads so many, and each would go through its file again.
+fn in_one_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let place = diagnostic.origin().map(|origin| format!("{}: ", sources.place(origin))).unwrap_or_default();
+    format!("{place}{}[{}]: {}", diagnostic.severity, diagnostic.rule.id, diagnostic.message)
 }
 
 /// Returns a diagnostic whose texts have no control characters: those that a name or a value brings could hide the rest.

@@ -118,6 +118,12 @@ fn what_is_damaged_in_one_place_is_read_from_another() {
     }
 }
 
+/// How many times as many flips as in every run: `NESTLING_TEST_FLIPS=100`.
+#[expect(clippy::disallowed_methods, reason = "the library may not read the environment; tests may")]
+fn times() -> usize {
+    std::env::var("NESTLING_TEST_FLIPS").map_or(1, |times| times.parse().unwrap())
+}
+
 /// Flips bits of a file, many times over, and holds what is read against what was there, and against git.
 fn flip(repo: &Fixture, file: &Path, all: &[(ObjectId, Object)], rounds: usize, seed: u64) {
     let whole = std::fs::read(file).unwrap();
@@ -152,12 +158,13 @@ fn flip(repo: &Fixture, file: &Path, all: &[(ObjectId, Object)], rounds: usize, 
 fn flipped_bits_of_packs_indexes_and_loose_objects_give_errors_or_what_git_reads() {
     let repo = small();
     let all = objects(&repo);
+    let times = times();
     for (id, _) in all.iter().step_by(4) {
-        flip(&repo, &loose_file(&repo, &id.to_string()), &all[..], 4, 1);
+        flip(&repo, &loose_file(&repo, &id.to_string()), &all[..], 4 * times, 1);
     }
     repo.git(&["repack", "-a", "-d", "-f", "--quiet"]);
-    flip(&repo, &pack_file(&repo, "pack"), &all, 40, 2);
-    flip(&repo, &pack_file(&repo, "idx"), &all, 40, 3);
+    flip(&repo, &pack_file(&repo, "pack"), &all, 40 * times, 2);
+    flip(&repo, &pack_file(&repo, "idx"), &all, 40 * times, 3);
 }
 
 /// Some objects, a few of them differences from others.

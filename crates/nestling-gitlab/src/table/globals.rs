@@ -2,7 +2,10 @@
 
 use super::conditions::{AUTO_CANCEL, WORKFLOW_RULES};
 use super::includes::INCLUDE;
-use super::job::shared::*;
+use super::job::shared::{
+    AFTER_SCRIPT, ARTIFACTS_KEY, BEFORE_SCRIPT, CACHE_KEY, HOOKS_KEY, ID_TOKENS_KEY, IDENTITY_KEY, IMAGE_KEY,
+    INTERRUPTIBLE, RETRY_KEY, SERVICES_KEY, TAGS, TIMEOUT_KEY,
+};
 use super::shape::{Keyword, ListShape, MappingShape, Shape, StringShape};
 use super::strings::STRING;
 use super::variables::GLOBAL_VARIABLES;

@@ -50,7 +50,10 @@ const PARALLEL_KEY: Keyword = Keyword::new("parallel", PARALLEL).rule("parallel"
 
 /// Keywords that a job and `default` have in common.
 pub(super) mod shared {
-    use super::*;
+    use super::{
+        ARTIFACTS, CACHE, COMMANDS, HOOKS, ID_TOKENS, IDENTITY, IMAGE, Keyword, ListShape, ONE_BOOLEAN,
+        RETRY, SERVICES, STRING, Shape, StringShape, TIMEOUT,
+    };
 
     pub(in crate::table) const IMAGE_KEY: Keyword =
         Keyword::new("image", IMAGE).rule("image").page("ci/yaml/#image");
@@ -86,7 +89,10 @@ pub(super) mod shared {
         Keyword::new("artifacts", ARTIFACTS).rule("artifacts").page("ci/yaml/#artifacts");
 }
 
-use shared::*;
+use shared::{
+    AFTER_SCRIPT, ARTIFACTS_KEY, BEFORE_SCRIPT, CACHE_KEY, HOOKS_KEY, ID_TOKENS_KEY, IDENTITY_KEY, IMAGE_KEY,
+    INTERRUPTIBLE, RETRY_KEY, SERVICES_KEY, TAGS, TIMEOUT_KEY,
+};
 
 /// The keywords of a job that runs a script, in the order in which people write them: what and where first, then when,
 /// then how, then what comes out. The emitter writes keys in this order.

@@ -188,6 +188,8 @@ pub enum Constraint {
     AtMostOne(&'static [&'static str]),
     /// Exactly one of the keys is there, null or not.
     ExactlyOne(&'static [&'static str]),
+    /// The value of the first key is in the list of the second.
+    Among(&'static str, &'static str),
     /// The keys belong to related mappings, and are certainly wrong in this one.
     Never(&'static [&'static str]),
     /// The first key, unless it is null, requires the second with a value.
@@ -277,7 +279,7 @@ impl Constraint {
         match self {
             Self::Filled => true,
             Self::AtMostOne(keys) | Self::ExactlyOne(keys) => keys.contains(&key),
-            Self::Never(_) | Self::Requires(..) => false,
+            Self::Among(..) | Self::Never(_) | Self::Requires(..) => false,
         }
     }
 

@@ -17,7 +17,7 @@ const GLOBAL: MappingShape = MappingShape {
     place: "variables",
     rule: "",
     keys: &[VALUE_KEY, DESCRIPTION, OPTIONS, EXPAND],
-    constraints: &[],
+    constraints: &[Constraint::Among("value", "options")],
 };
 
 /// A variable of a job.

@@ -202,11 +202,11 @@ fn is_float_like(bytes: &[u8]) -> bool {
 }
 
 /// Returns `true` if a string can be a literal block. One that ends with empty lines cannot: `|+` would include the empty
-/// line between two jobs.
+/// line between two jobs. GitLab's reader does not find the indentation of one that begins with a tab.
 fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.ends_with("\n\n")
-        && !text.starts_with('\t')
+        && !text.trim_start_matches('\n').starts_with('\t')
         && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
         // Readers disagree on how much of a blank line is indentation.
         && text.lines().all(|line| line.is_empty() || !line.bytes().all(|c| matches!(c, b' ' | b'\t')))

@@ -186,7 +186,7 @@ impl Search {
                 EntryKind::Directory => matched.directory = true,
                 // `src/` is no file.
                 EntryKind::File | EntryKind::Symlink | EntryKind::Submodule => {
-                    matched.file |= !text.ends_with('/')
+                    matched.file |= !text.ends_with('/');
                 }
             }
         }

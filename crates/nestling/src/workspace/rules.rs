@@ -52,7 +52,7 @@ test: { script: npm test }
         severities: &[Error],
         summary: "a unit has a name that is taken or cannot be used",
         documentation: "The name of a unit, by default its directory, begins the names of its jobs. Two units cannot \
-            share one.",
+            share one, and none is called `workspace`, which is the name of the jobs of no unit.",
         source: "files/unit.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

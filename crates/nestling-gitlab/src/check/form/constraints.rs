@@ -27,6 +27,7 @@ impl Walk<'_> {
                         self.none_of(shape, keys, origin, named);
                     }
                 }
+                Constraint::Among(key, list) => self.among(key, list, map, origin, named),
                 Constraint::Requires(key, other) => self.requires(key, other, map, named),
             }
         }
@@ -57,6 +58,20 @@ impl Walk<'_> {
             _ => format!("{} requires one of {}", named.label, known.join(", ")),
         };
         self.error(named, origin, message);
+    }
+
+    fn among(&mut self, key: &str, list: &str, map: &Map, origin: Origin, named: Named<'_>) {
+        let items = map.get(list).and_then(Node::as_seq).unwrap_or_default();
+        let value = map.get(key).filter(|value| !value.is_reference());
+        let is_open = items.iter().any(Node::is_reference) || map.get(key).is_some_and(Node::is_reference);
+        let is_listed = |text: &str| items.iter().any(|item| item.text() == Some(text));
+        if items.is_empty() || is_open || value.and_then(Node::text).is_some_and(is_listed) {
+            return;
+        }
+        let message = format!("`{key}` of {} is not one of its `{list}`", named.label);
+        let place = value.map_or(origin, |value| value.origin);
+        let words: Vec<&str> = items.iter().filter_map(Node::text).collect();
+        self.error_with_help(named, place, message, Some(format!("use one of {}", words.join(", "))));
     }
 
     fn requires(&mut self, key: &str, other: &str, map: &Map, named: Named<'_>) {

@@ -116,7 +116,7 @@ fn needed(shape: &MappingShape, key: &str) -> bool {
         Constraint::Filled => first == Some(key),
         Constraint::ExactlyOne(keys) => keys.first() == Some(&key),
         Constraint::Requires(_, other) => *other == key,
-        Constraint::AtMostOne(_) | Constraint::Never(_) => false,
+        Constraint::AtMostOne(_) | Constraint::Among(..) | Constraint::Never(_) => false,
     })
 }
 
