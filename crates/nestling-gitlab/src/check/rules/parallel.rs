@@ -6,7 +6,7 @@ use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::yaml::Node;
+use crate::yaml::{Map, Node};
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 /// Returns a warning for a variable without values: GitLab makes no job of its entry.
 fn without_values(node: &Node) -> Option<Diagnostic> {
     let rows = node.get("matrix")?.as_seq()?;
-    let mut variables = rows.iter().filter_map(Node::as_map).flat_map(|row| row.iter());
+    let mut variables = rows.iter().filter_map(Node::as_map).flat_map(Map::iter);
     let (name, values) = variables.find(|(_, values)| values.as_seq().is_some_and(<[Node]>::is_empty))?;
     let message =
         format!("matrix variable `{name}` has no values, so that GitLab makes no job of this entry");
