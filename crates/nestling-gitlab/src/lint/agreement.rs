@@ -8,10 +8,16 @@ use serde_json::Value;
 use std::fs;
 
 /// Rows whose verdict differs on purpose, each with the reason. `*` at the end stands for any value.
-const ACCEPTED: [(&str, &str); 1] = [(
-    "trigger.include.local=*",
-    "the linter takes it, and the downstream pipeline fails: the path must be a string (external/mapper)",
-)];
+const ACCEPTED: [(&str, &str); 2] = [
+    (
+        "trigger.include.local=*",
+        "the linter takes it, and the downstream pipeline fails: the path must be a string (external/mapper)",
+    ),
+    (
+        "kind/var-cycle*",
+        "the linter takes it, and GitLab creates no pipeline: circular variable reference detected",
+    ),
+];
 
 /// Returns `true` for a row of a pattern.
 fn fits(pattern: &str, id: &str) -> bool {
