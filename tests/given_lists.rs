@@ -95,6 +95,7 @@ fn every_form_of_gits_lists_selects_the_same_units() {
         &["status", "--short", "--branch"],
         &["status", "--porcelain", "-z"],
         &["status", "--porcelain=v2", "--branch"],
+        &["status", "--porcelain=v2", "--branch", "--show-stash", "-z"],
     ] {
         let list = git(&repository, arguments);
         let options: &[&str] =

@@ -56,7 +56,7 @@ fn compare(git_dir: &Path) -> (usize, usize) {
         let bases = git(git_dir, &["merge-base", "--all", base, head]);
         match repository.merge_base(&base_id, &head_id).unwrap() {
             MergeBase::Found(commit) => {
-                assert!(bases.contains(&commit.to_string()), "{base} {head}: {bases}")
+                assert!(bases.contains(&commit.to_string()), "{base} {head}: {bases}");
             }
             MergeBase::Unrelated => assert_eq!(bases, "", "{base} {head}"),
             MergeBase::HistoryTooShort => {}

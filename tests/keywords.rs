@@ -88,10 +88,10 @@ impl<'a> Comparison<'a> {
         let mut table = Side::default();
         values.iter().for_each(|value| of_schema(self.schema, value, &mut schema));
         shapes.iter().for_each(|shapes| of_table(shapes, &mut table));
-        self.sides(place, schema, table);
+        self.sides(place, &schema, &table);
     }
 
-    fn sides(&mut self, place: &str, schema: Side<'a, &'a Value>, table: Side<'static, &'static [Shape]>) {
+    fn sides(&mut self, place: &str, schema: &Side<'a, &'a Value>, table: &Side<'static, &'static [Shape]>) {
         for key in schema.keys.keys().filter(|key| !table.keys.contains_key(**key)) {
             self.differences.insert(format!("schema only: {place}:{key}"));
         }
@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
         let mut table = Side::default();
         of_schema(self.schema, value, &mut schema);
         of_mapping(mapping, &mut table);
-        self.sides(place, schema, table);
+        self.sides(place, &schema, &table);
     }
 }
 

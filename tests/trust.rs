@@ -15,7 +15,7 @@ struct Row {
     closed: &'static str,
 }
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 11] = [
     Row {
         writes: "a template of the workspace",
         files: &[("ci/app.yml", "test: { script: mine }\n")],
@@ -53,6 +53,18 @@ const ROWS: [Row; 9] = [
         closed: "script: included",
     },
     Row {
+        writes: "a local file that a template includes (`include:`)",
+        files: &[("inc.yml", "inc: { script: mine }\n"), ("parts/b.yml", "added: { script: mine }\n")],
+        open: "script: mine",
+        closed: "script: folded",
+    },
+    Row {
+        writes: "a local file that the jobs below the workspace's file include",
+        files: &[("root.yml", "extra: { script: mine }\n")],
+        open: "script: mine",
+        closed: "script: below",
+    },
+    Row {
         writes: "a link in the place of a template",
         files: &[("api/mine.yml", "test: { script: mine }\n"), ("ci/app.yml", "-> ../api/mine.yml")],
         open: "script: mine",
@@ -84,8 +96,12 @@ const ROWS: [Row; 9] = [
 /// A repository whose branch `main` is protected, with a merge request's branch checked out.
 fn workspace() -> (Repository, String) {
     let repository = Repository::new();
-    repository.write("nestling.yml", "workspace: { templates: [ci] }\n");
-    repository.write("ci/app.yml", "test: { script: protected }\n#% include 'part.yml'\n");
+    repository.write("nestling.yml", "workspace: { templates: [ci] }\n---\ninclude: [root.yml]\n");
+    repository.write("root.yml", "root: { script: below }\n").write("inc.yml", "inc: { script: folded }\n");
+    repository.write("parts/a.yml", "");
+    let template =
+        "include: [/inc.yml, '/parts/*.yml']\ntest: { script: protected }\n#% include 'part.yml'\n";
+    repository.write("ci/app.yml", template);
     repository.write("ci/part.yml", "part: { script: included }\n");
     let protected = repository.write("api/nestling.yml", "unit: { use: app }\n").commit("protected");
     repository.git(&["checkout", "--quiet", "-b", "feature"]);

@@ -45,6 +45,7 @@ fn unit(jobs: &str) -> String {
 pub(crate) fn files() -> Vec<FileBomb> {
     let mut files = yaml();
     files.extend(jobs());
+    files.extend(conditions());
     files.extend(manifests());
     files.extend(globs());
     files
@@ -132,9 +133,6 @@ fn jobs() -> Vec<FileBomb> {
             format!("          V{name}: [{}]\n", "a, b, c, d, e, f, g, h".replace(", ", &format!("{name}, ")))
         })
         .collect();
-    let condition = |part: &str, count: usize| {
-        unit(&format!("j: {{ script: x, rules: [{{ if: '$A{}' }}] }}\n", part.repeat(count)))
-    };
     vec![
         file(
             "a chain of extends",
@@ -158,6 +156,14 @@ fn jobs() -> Vec<FileBomb> {
             unit(&format!("j:\n  script: x\n  parallel:\n    matrix:\n      -\n{matrix}")),
         ),
         file("parallel a billion times", "u/nestling.yml", unit("j: { script: x, parallel: 1000000000 }\n")),
+    ]
+}
+
+fn conditions() -> Vec<FileBomb> {
+    let condition = |part: &str, count: usize| {
+        unit(&format!("j: {{ script: x, rules: [{{ if: '$A{}' }}] }}\n", part.repeat(count)))
+    };
+    vec![
         file("an expression of many or", "u/nestling.yml", condition(" || $A", 50_000)),
         file(
             "an expression of parentheses",

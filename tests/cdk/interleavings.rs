@@ -61,14 +61,16 @@ fn jobs(planned: &Planned) -> Vec<ModelJob> {
             // A change set that is made changes nothing.
             let own =
                 own.filter(|call| !call.options.iter().any(|option| option == "--method=prepare-change-set"));
-            own.flat_map(|call| call.stacks()).collect::<Vec<_>>()
+            own.flat_map(super::stacks::Call::stacks).collect::<Vec<_>>()
         };
         jobs.push(ModelJob {
             name: job.name.to_string(),
             needs: needs.collect(),
             group: job.body.get("resource_group").and_then(Node::text).map(str::to_owned),
             environment: environment.as_ref().map(|environment| environment.name_text().to_owned()),
-            starts: environment.as_ref().is_some_and(|environment| environment.deploys()),
+            starts: environment
+                .as_ref()
+                .is_some_and(nestling_gitlab::pipeline::environment::Environment::deploys),
             deploys: of_verb("deploy"),
             destroys: of_verb("destroy"),
         });

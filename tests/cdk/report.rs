@@ -127,7 +127,7 @@ fn stacks_beside_a_pipeline_and_names_that_merge_requests_share_are_lines() {
 fn a_report_becomes_green_line_by_line() {
     let ids = |shop: &Shop| -> Vec<String> {
         let planned = shop.plan("branch:main");
-        let lines = planned.plan.cdk_reports.values().flat_map(|report| report.open());
+        let lines = planned.plan.cdk_reports.values().flat_map(nestling_cdk::report::Report::open);
         lines.map(nestling_cdk::report::Line::id).collect()
     };
     let shop = Shop::new(NEWEST, "quiet", "stages: { Live: staging, Hand: qa }");

@@ -66,10 +66,8 @@ impl Runner {
         let mut script: Vec<String> = Vec::new();
         for entry in job.body.get("variables").and_then(Node::as_map).into_iter().flat_map(|map| &map.entries)
         {
-            let value = entry
-                .value
-                .text()
-                .map_or_else(|| entry.value.get("value").unwrap().text().unwrap(), |text| text);
+            let value =
+                entry.value.text().unwrap_or_else(|| entry.value.get("value").unwrap().text().unwrap());
             let expands = entry.value.text().is_some();
             let word = if expands { format!("\"{value}\"") } else { format!("'{value}'") };
             script.push(format!("export {}={word}", entry.key.text()));

@@ -80,16 +80,24 @@ impl Names<'_> {
             return self.start_at(&[id]);
         }
         let references = self.references_called(name)?;
-        let mut commits: Vec<CommitId> = references.iter().map(|(_, commit)| *commit).collect();
+        if references.is_empty() {
+            return self.start_at(&self.abbreviated(name));
+        }
+        let mut candidates = references;
+        // Whoever may push a tag can call it as an abbreviated id.
+        if candidates.iter().all(|(reference, _)| reference != name) {
+            candidates.extend(self.abbreviated_commits(name)?);
+        }
+        let mut commits: Vec<CommitId> = candidates.iter().map(|(_, commit)| *commit).collect();
         commits.sort_unstable();
         commits.dedup();
         if commits.len() > 1 {
-            return Ok(Start::Ambiguous(references.into_iter().map(|(name, _)| name).collect()));
+            return Ok(Start::Ambiguous(candidates.into_iter().map(|(name, _)| name).collect()));
         }
-        match references.into_iter().next() {
-            Some((reference, commit)) => Ok(Start::Commit(reference, commit)),
-            None => self.start_at(&self.abbreviated(name)),
-        }
+        Ok(match candidates.into_iter().next() {
+            Some((reference, commit)) => Start::Commit(reference, commit),
+            None => Start::Unknown,
+        })
     }
 
     /// The only commit among some objects.
@@ -103,6 +111,15 @@ impl Names<'_> {
             [commit] => Start::Commit(commit.to_string(), *commit),
             _ => Start::Ambiguous(commits.iter().map(ToString::to_string).collect()),
         })
+    }
+
+    /// The commits that a name means as an abbreviated id, each with its whole id.
+    fn abbreviated_commits(&self, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
+        let mut commits = Vec::new();
+        for id in self.abbreviated(name) {
+            commits.extend(self.objects.peel(&id)?.map(|commit| (commit.to_string(), commit)));
+        }
+        Ok(commits)
     }
 
     /// The objects whose ids begin with these digits, or with those at the end of what `git describe` prints.

@@ -47,6 +47,8 @@ use rendering::Rendering;
 pub(crate) struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
+    /// The files that templates and the workspace's file include from, if they are of another revision.
+    pub protected: Option<&'a dyn Files>,
     /// Who gives the files of other revisions, for templates that are kept there.
     pub revisions: &'a dyn Revisions,
     /// The workspace, read from those files.
@@ -193,10 +195,11 @@ impl<'a> Request<'a> {
     ) -> UnitRenderer<'r> {
         let Self { files, sources, loaded, pipeline, .. } = self;
         UnitRenderer::new(*files, assemblies, sources, &loaded.workspace, templates, pipeline)
+            .including_from(self.protected)
     }
 
     fn before(&self) -> Before<'a> {
-        Before::new(self.base, self.revisions, self.sources, &self.loaded.workspace)
+        Before::new(self.base, self.protected, self.revisions, self.sources, &self.loaded.workspace)
     }
 }
 

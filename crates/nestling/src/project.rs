@@ -26,7 +26,7 @@ use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, Pipeline
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Revisions};
-use nestling_git::GitError;
+use nestling_git::{CommitId, GitError};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::facts::WalkedKind;
 
@@ -51,6 +51,8 @@ pub struct Project<'r> {
     facts: PipelineFacts,
     sources: Sources,
     workspace_from: Option<WorkspaceFrom>,
+    /// The files at that revision, which templates and the workspace's file include from.
+    protected: Option<Box<dyn Files + 'r>>,
 }
 
 impl Repository {
@@ -107,6 +109,7 @@ impl<'r> Project<'r> {
             facts,
             sources,
             workspace_from: None,
+            protected: None,
         })
     }
 
@@ -117,6 +120,8 @@ impl<'r> Project<'r> {
             None => FetchPolicy::Forbid,
         };
         let workspace_from = WorkspaceFrom::read(repository, &request)?;
+        let protected =
+            workspace_from.as_ref().map(|from| files_at(repository, from.commit())).transpose()?;
         let mut files = head_files(repository, &head)?;
         let sources = Sources::default();
         let root = match &workspace_from {
@@ -133,7 +138,7 @@ impl<'r> Project<'r> {
         request.policies = loaded.workspace.policies.clone();
         let facts = PipelineFacts::local(None, None, None);
         let repository = Some(repository);
-        Ok(Self { files, repository, request, head, loaded, facts, sources, workspace_from })
+        Ok(Self { files, repository, request, head, loaded, facts, sources, workspace_from, protected })
     }
 
     /// Finds what changed between base and head, by what started the pipeline and by the workspace's policies. The answer is
@@ -201,6 +206,7 @@ impl<'r> Project<'r> {
             facts: PipelineFacts::local(None, None, None),
             sources: Sources::default(),
             workspace_from: None,
+            protected: None,
         }
     }
 
@@ -215,6 +221,7 @@ impl<'r> Project<'r> {
             facts,
             sources: self.sources.clone(),
             workspace_from: self.workspace_from.clone(),
+            protected: self.protected.as_ref().map(|files| Box::new(&**files) as Box<dyn Files>),
         }
     }
 
@@ -222,6 +229,10 @@ impl<'r> Project<'r> {
     pub(crate) fn revisions(&self) -> &'r dyn Revisions {
         revisions(self.repository)
     }
+}
+
+fn files_at<'r>(repository: &'r Repository, commit: &CommitId) -> Result<Box<dyn Files + 'r>, GitError> {
+    Ok(Box::new(Links(repository.git().files_at(commit)?)))
 }
 
 fn head_files<'r>(repository: &'r Repository, head: &Head) -> Result<Box<dyn Files + 'r>, GitError> {

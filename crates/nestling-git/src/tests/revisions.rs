@@ -94,6 +94,25 @@ fn what_is_ambiguous_is_reported_with_its_full_names() {
     }
 }
 
+/// Whoever may push a tag can call it as the beginning of a commit's id.
+#[test]
+fn a_tag_that_is_called_as_an_abbreviated_id_is_ambiguous() {
+    let clone = clone_with_tags(&[]);
+    let id = clone.main.to_string();
+    let feature = clone.feature.to_string();
+    clone.repo.git(&["tag", &id[..8], &feature]);
+    clone.repo.git(&["tag", &feature[..8], &feature]);
+    for opened in both(&clone.repo) {
+        for revision in [id[..8].to_owned(), format!("{}~0", &id[..8])] {
+            let resolution = opened.resolve(&revision).unwrap();
+            let expected = vec![format!("refs/tags/{}", &id[..8]), id.clone()];
+            assert_eq!(resolution, Resolution::Ambiguous(expected), "{revision}");
+        }
+        assert_eq!(opened.resolve(&id).unwrap(), Resolution::Commit(clone.main));
+        assert_eq!(opened.resolve(&feature[..8]).unwrap(), Resolution::Commit(clone.feature));
+    }
+}
+
 #[test]
 fn two_names_of_one_commit_are_not_ambiguous() {
     let clone = clone_with_tags(&["feature"]);

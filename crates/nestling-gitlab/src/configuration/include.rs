@@ -5,7 +5,7 @@
 
 use super::glob;
 use crate::configuration::rules::{INCLUDE, UNREADABLE};
-use crate::diagnostic::{Diagnostic, Origin, Severity, Sources, utf8};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
@@ -21,12 +21,24 @@ mod condition;
 pub struct Surroundings<'a> {
     /// The files that `include: local` reads.
     pub files: &'a dyn Files,
+    /// A file whose own includes, and those of what it includes, are read from other files.
+    pub elsewhere: Option<(FileId, &'a dyn Files)>,
     /// The sources that included files are added to.
     pub sources: &'a Sources,
     /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
     pub variables: &'a KnownVariables,
     /// Defaults that are weaker than the file's own.
     pub defaults: Option<&'a Defaults>,
+}
+
+impl Surroundings<'_> {
+    /// Returns the surroundings of an include that a file has.
+    fn of(&self, file: FileId) -> Self {
+        match self.elsewhere {
+            Some((other, files)) if file == other => Self { files, elsewhere: None, ..*self },
+            _ => *self,
+        }
+    }
 }
 
 /// The way to handle an include that only GitLab can read.
@@ -60,7 +72,8 @@ pub(super) struct Included {
 
 /// Reads what a fragment includes.
 pub(super) fn read(fragment: Fragment, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Included {
-    let mut reading = Reading { surroundings, remote, count: 0, included: Included::default() };
+    let mut reading =
+        Reading { surroundings: *surroundings, remote, count: 0, included: Included::default() };
     reading.fragment(fragment, 0);
     reading.included
 }
@@ -77,7 +90,8 @@ fn kept(fragment: &mut Fragment) -> Vec<Node> {
 }
 
 struct Reading<'a> {
-    surroundings: &'a Surroundings<'a>,
+    /// Those of the file that is read now.
+    surroundings: Surroundings<'a>,
     remote: RemoteIncludes,
     /// Number of files so far.
     count: usize,
@@ -86,9 +100,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn fragment(&mut self, mut fragment: Fragment, depth: usize) {
+        let outer = self.surroundings;
         for include in kept(&mut fragment) {
+            self.surroundings = outer.of(include.origin.file);
             let included =
-                include.as_map().map_or(Truth::Yes, |map| condition::included(map, self.surroundings));
+                include.as_map().map_or(Truth::Yes, |map| condition::included(map, &self.surroundings));
             match (local_path(&include), included) {
                 (_, Truth::No) => {}
                 _ if self.remote == RemoteIncludes::AllUnread => self.included.unread.push(include),
@@ -98,6 +114,7 @@ impl Reading<'_> {
                 (None, _) => self.included.problems.push(refused(&include)),
             }
         }
+        self.surroundings = outer;
         self.included.fragments.push(fragment);
     }
 

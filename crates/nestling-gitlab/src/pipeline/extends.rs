@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Levels of `extends` that GitLab follows (<https://docs.gitlab.com/ci/yaml/#extends>).
 pub const LEVELS: usize = 11;
 
+/// The longest chain that is followed to tell circles from chains that are too long.
+const FOLLOWED: usize = 200;
+
 /// The way to handle an undefined base or reference target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
@@ -110,6 +113,11 @@ impl<'a> Resolver<'a> {
                 Missing::Keep if resolved.body.is_empty() => resolved.kept.push(base.clone()),
                 Missing::Keep => self.diagnostics.push(out_of_order(name, wanted, base.origin)),
             }
+            return;
+        }
+        // It is refused for its levels in any case, and the stack has an end.
+        if self.path.len() > FOLLOWED {
+            resolved.levels = LEVELS;
             return;
         }
         self.resolve(wanted);

@@ -93,7 +93,8 @@ fn of_porcelain(entries: Vec<(usize, porcelain::Entry)>) -> Result<Vec<Change>, 
 fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     let list = list.strip_suffix(b"\0").unwrap_or(list);
     let fields: Vec<&[u8]> = list.split(|b| *b == 0).collect();
-    if let Some(entries) = porcelain::entries_of_fields(&fields) {
+    let entries = porcelain::entries_of_fields(&fields).or_else(|| porcelain::entries_of_fields_v2(&fields));
+    if let Some(entries) = entries {
         return of_porcelain(entries);
     }
     // A folder may hold a file called `M`: only a list that is statuses throughout is one with statuses.

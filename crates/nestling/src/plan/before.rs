@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// The repository at base.
 pub(crate) struct Before<'a> {
     files: Option<&'a dyn Files>,
+    /// The files that templates include from, if it is another revision than base.
+    protected: Option<&'a dyn Files>,
     revisions: &'a dyn Revisions,
     sources: &'a Sources,
     /// The directory of the workspace, as at head.
@@ -25,12 +27,13 @@ pub(crate) struct Before<'a> {
 impl<'a> Before<'a> {
     pub(crate) fn new(
         files: Option<&'a dyn Files>,
+        protected: Option<&'a dyn Files>,
         revisions: &'a dyn Revisions,
         sources: &'a Sources,
         head: &Workspace,
     ) -> Self {
         let (root, templates_from) = (head.root.clone(), head.templates_from.clone());
-        Self { files, revisions, sources, root, templates_from, read: None }
+        Self { files, protected, revisions, sources, root, templates_from, read: None }
     }
 
     /// Reads the workspace at base, once.
@@ -80,7 +83,8 @@ impl<'a> Before<'a> {
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
         let templates = Templates::new(files, self.revisions, &workspace.template_folders, self.sources);
-        let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts);
+        let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts)
+            .including_from(self.protected);
         Some(act(&renderer))
     }
 }

@@ -98,6 +98,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
     plan(&Request {
         files: &new,
+        protected: None,
         revisions: &NoRevisions,
         loaded: &workspace::load(&new, &sources).unwrap(),
         base: readable.then_some(&old as &dyn Files),

@@ -183,6 +183,7 @@ impl<'p> Planning<'p> {
         let project = self.project;
         plan::Request {
             files: project.files(),
+            protected: project.protected.as_deref(),
             revisions: project.revisions(),
             loaded: &project.loaded,
             base,

@@ -17,7 +17,7 @@ use crate::template::rules::{TEMPLATE_LIMIT, TEMPLATE_SYNTAX};
 use crate::template_syntax::nesting::{MAX_OPERATORS, too_deep};
 use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -45,6 +45,18 @@ impl Default for RenderLimits {
     fn default() -> Self {
         Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
     }
+}
+
+/// The largest number that a `range` has: the engine's own calculates with its bounds, and may overflow.
+const LARGEST: isize = 1 << 40;
+
+/// The engine's `range`, for numbers that it can calculate with.
+fn range(lower: isize, upper: Option<isize>, step: Option<isize>) -> Result<Value, Error> {
+    let is_large = |number: isize| !(-LARGEST..=LARGEST).contains(&number);
+    if is_large(lower) || upper.is_some_and(is_large) || step.is_some_and(is_large) {
+        return Err(Error::new(ErrorKind::InvalidOperation, "range has a number that is too large"));
+    }
+    minijinja::functions::range(lower, upper, step)
 }
 
 /// A template as the engine has it.
@@ -85,6 +97,7 @@ impl<'a> TemplateEngine<'a> {
         environment.set_fuel(Some(limits.fuel));
         environment.set_recursion_limit(limits.recursion);
         environment.remove_global("debug");
+        environment.add_function("range", range);
         let values = placeholders.clone();
         environment.set_formatter(move |out, state, value| {
             // Later steps walk through what is printed as often as it is printed: here it is paid for.

@@ -7,7 +7,7 @@ use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
-use crate::workspace::{Component, Template, Templates, Use, Workspace};
+use crate::workspace::{Component, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::Surroundings;
@@ -26,6 +26,8 @@ pub(crate) struct UnitRenderer<'a> {
     pub(crate) files: &'a dyn Files,
     /// CDK assemblies that are not in it.
     pub(crate) assemblies: &'a dyn Assemblies,
+    /// The files that the includes of templates and of the workspace's file are read from, if not from the repository.
+    protected: Option<&'a dyn Files>,
     /// The texts of the files that are read.
     pub(super) sources: &'a Sources,
     /// The workspace.
@@ -59,6 +61,7 @@ impl<'a> UnitRenderer<'a> {
     ) -> Self {
         Self {
             files,
+            protected: None,
             assemblies,
             sources,
             workspace,
@@ -134,6 +137,12 @@ impl<'a> UnitRenderer<'a> {
     /// Returns a renderer that looks for CDK assemblies elsewhere.
     pub(crate) fn with_assemblies(&self, assemblies: &'a dyn Assemblies) -> Self {
         Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
+            .including_from(self.protected)
+    }
+
+    /// Lets templates and the workspace's file include from other files than those of the repository.
+    pub(crate) fn including_from(self, protected: Option<&'a dyn Files>) -> Self {
+        Self { protected, ..self }
     }
 
     /// Returns a template that a unit uses.
@@ -152,14 +161,24 @@ impl<'a> UnitRenderer<'a> {
         Err(vec![problem.with_help(help)])
     }
 
-    /// Returns what a unit's files are folded with.
-    pub(super) fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { defaults: Some(self.defaults()), ..self.root_surroundings() }
+    /// Returns what a unit's files are folded with. Its own file includes from the repository; its templates do not, where
+    /// the workspace is of another revision.
+    pub(super) fn surroundings(&self, unit: &Unit) -> Surroundings<'_> {
+        let root_file = self.workspace.body.as_ref().map(|body| body.file);
+        let own_file = unit.fragment.as_ref().map(|body| body.file).filter(|file| Some(*file) != root_file);
+        let elsewhere = self.protected.and(own_file).map(|file| (file, self.files));
+        Surroundings { elsewhere, defaults: Some(self.defaults()), ..self.root_surroundings() }
     }
 
     /// Returns what the root's file is folded with.
     fn root_surroundings(&self) -> Surroundings<'_> {
-        Surroundings { files: self.files, sources: self.sources, variables: &self.variables, defaults: None }
+        Surroundings {
+            files: self.protected.unwrap_or(self.files),
+            elsewhere: None,
+            sources: self.sources,
+            variables: &self.variables,
+            defaults: None,
+        }
     }
 
     /// Returns what the templates of a unit can read, without inputs and environment.

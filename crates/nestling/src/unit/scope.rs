@@ -117,7 +117,7 @@ impl<'a> UnitScope<'a> {
             self.renderer.facts_read.note();
         }
         let gitlab = &self.renderer.workspace.gitlab;
-        let surroundings = self.renderer.surroundings();
+        let surroundings = self.renderer.surroundings(unit);
         let (jobs, problems) =
             fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &self.components(unit));
         Folded { jobs, reads_environment, problems }

@@ -9,6 +9,7 @@ use crate::pipeline::Job;
 use crate::pipeline::guard::Guard;
 use crate::pipeline::need::Need;
 use crate::pipeline::presence::{Implication, State, implies};
+use crate::pipeline::rule::has_when;
 use crate::yaml::Map;
 
 pub(super) static RULE: Rule = Rule {
@@ -75,6 +76,7 @@ fn unmet(
     let help = match excluding(&other.body) {
         [] => format!("give `{}` rules, such as `rules: [{{ when: on_success }}]`", other.name),
         ["rules"] => "give both the same rules".to_owned(),
+        ["when"] => "remove its `when: never`".to_owned(),
         _ => "give both the same conditions".to_owned(),
     };
     Some(problem.with_help(format!("{help}, or use `{{ job: …, optional: true }}`")))
@@ -83,6 +85,9 @@ fn unmet(
 /// Returns the keywords of a job that decide in which pipelines it is.
 fn excluding(body: &Map) -> &'static [&'static str] {
     let has = |key: &str| body.get(key).is_some_and(|node| !node.is_null());
+    if !has("rules") && has_when(body, "never") {
+        return &["when"];
+    }
     match (has("rules"), has("only"), has("except")) {
         (true, ..) => &["rules"],
         (_, true, true) => &["only", "except"],
@@ -98,6 +103,7 @@ fn exclusion(body: &Map, is_out: bool) -> String {
     match excluding(body) {
         [] => "which has no `rules`, and is in pipelines of branches and tags only".to_owned(),
         ["rules"] => format!("which rules {verb} from the pipeline"),
+        ["when"] => "which `when: never` excludes from the pipeline".to_owned(),
         [key] if is_out => format!("which its `{key}` excludes from the pipeline"),
         [key] => format!("which its `{key}` can exclude from the pipeline"),
         _ => format!("which its `only` and `except` {verb} from the pipeline"),

@@ -22,7 +22,7 @@ fn read<'l>(
 ) -> Option<Vec<(usize, Entry)>> {
     let mut entries = Vec::new();
     for (index, line) in lines {
-        if !line.is_empty() && !line.starts_with(b"## ") && !line.starts_with(b"# branch.") {
+        if !line.is_empty() && !is_header(line) {
             entries.push((index, entry(line)?));
         }
     }
@@ -42,6 +42,26 @@ pub(super) fn entries_of_fields(fields: &[&[u8]]) -> Option<Vec<(usize, Entry)>>
         entries.push((index, (letter, field[3..].to_vec(), old)));
     }
     (!entries.is_empty()).then_some(entries)
+}
+
+/// Reads the fields of `git status --porcelain=v2 -z`, in which no path is quoted, as [`entries_of_fields`] does.
+pub(super) fn entries_of_fields_v2(fields: &[&[u8]]) -> Option<Vec<(usize, Entry)>> {
+    let mut entries = Vec::new();
+    let mut fields = fields.iter().enumerate();
+    while let Some((index, field)) = fields.next() {
+        if is_header(field) {
+            continue;
+        }
+        let (letter, path) = second_version_parts(field)?;
+        let old = if field.starts_with(b"2") { Some(fields.next()?.1.to_vec()) } else { None };
+        entries.push((index, (letter, path.to_vec(), old)));
+    }
+    (!entries.is_empty()).then_some(entries)
+}
+
+/// Returns true for a line that is about the branch or the stash.
+fn is_header(line: &[u8]) -> bool {
+    [&b"## "[..], b"# branch.", b"# stash "].iter().any(|start| line.starts_with(start))
 }
 
 /// Reads `XY PATH`, or `XY OLD -> NEW`.
@@ -73,6 +93,18 @@ fn letter(line: &[u8]) -> Option<u8> {
 
 /// Reads `1 XY …8 FIELDS PATH`, `2 XY …9 FIELDS NEW<TAB>OLD`, `u XY …10 FIELDS PATH`, `? PATH` and `! PATH`.
 fn second_version(line: &[u8]) -> Option<Entry> {
+    let (letter, path) = second_version_parts(line)?;
+    if letter == b'A' && matches!(line.first(), Some(b'?' | b'!')) {
+        return Some((letter, unquoted(path).into_owned(), None));
+    }
+    let mut paths = path.splitn(2, |byte| *byte == b'\t');
+    let new = unquoted(paths.next()?).into_owned();
+    let old = paths.next().map(|old| unquoted(old).into_owned());
+    Some((letter, new, old))
+}
+
+/// Returns the letter of an entry of the second version, and the rest of it.
+fn second_version_parts(line: &[u8]) -> Option<(u8, &[u8])> {
     let fields = match line.first()? {
         b'1' => 8,
         b'2' => 9,
@@ -83,13 +115,9 @@ fn second_version(line: &[u8]) -> Option<Entry> {
     let mut words = line.splitn(fields + 1, |byte| *byte == b' ');
     words.next().filter(|word| word.len() == 1)?;
     if fields == 1 {
-        return Some((b'A', unquoted(words.next()?).into_owned(), None));
+        return Some((b'A', words.next()?));
     }
     let status = words.next().filter(|status| status.len() == 2)?;
     let letter = if status[0] == b'.' { status[1] } else { status[0] };
-    let path = words.last()?;
-    let mut paths = path.splitn(2, |byte| *byte == b'\t');
-    let new = unquoted(paths.next()?).into_owned();
-    let old = paths.next().map(|old| unquoted(old).into_owned());
-    Some((letter, new, old))
+    Some((letter, words.nth(fields - 2)?))
 }

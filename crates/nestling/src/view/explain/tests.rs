@@ -33,6 +33,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
         files: &files,
         loaded: &load(&files, &sources).unwrap(),
         base: None,
+        protected: None,
         revisions: &NoRevisions,
         changes: ChangeSet {
             base: None,

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::planned::{Omission, planned_jobs};
 use crate::workspace::{ReplacedUse, Unit};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
@@ -35,7 +36,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     explanation.notes.extend(replaced_uses(unit, sources));
     explanation.notes.extend(jobs_left_out(plan, unit, sources));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
-    explanation.changed_paths = plan.paths(&unit.name).iter().map(|path| path.to_json()).collect();
+    explanation.changed_paths = plan.paths(&unit.name).iter().map(RepoPath::to_json).collect();
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
     explanation
 }
