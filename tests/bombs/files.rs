@@ -45,6 +45,8 @@ fn unit(jobs: &str) -> String {
 pub(crate) fn files() -> Vec<FileBomb> {
     let mut files = yaml();
     files.extend(jobs());
+    files.extend(copies());
+    files.extend(mistakes());
     files.extend(conditions());
     files.extend(manifests());
     files.extend(globs());
@@ -114,6 +116,45 @@ fn yaml() -> Vec<FileBomb> {
     ]
 }
 
+/// A megabyte that is named many times.
+fn copies() -> Vec<FileBomb> {
+    let long = "x".repeat(1_000_000);
+    let list = |item: &str| vec![item; 600].join(", ");
+    let inputs = format!("spec: {{ inputs: {{ x: {{ default: '{}' }} }} }}\n---\n", &long[..100_000]);
+    let uses: String = (0..3000).map(|at| format!("  V{at}: $[[ inputs.x ]]\n")).collect();
+    let jobs = |line: &str| (0..600).map(|job| format!("j{job}: {line}\n")).collect::<String>();
+    vec![
+        file(
+            "aliases of a long text",
+            "u/nestling.yml",
+            unit(&format!(".x: &x \"{long}\"\nj: {{ script: [{}] }}\n", list("*x"))),
+        ),
+        file(
+            "references to a long text",
+            "u/nestling.yml",
+            unit(&format!(
+                ".x: {{ script: [\"{long}\"] }}\nj: {{ script: [{}] }}\n",
+                list("!reference [.x, script]")
+            )),
+        ),
+        file(
+            "jobs that extend a long text",
+            "u/nestling.yml",
+            unit(&format!(".x: {{ script: [\"{long}\"] }}\n{}", jobs("{ extends: .x }"))),
+        ),
+        file(
+            "an input that is used often",
+            "ci/t.yml",
+            format!("{inputs}j:\n script: x\n variables:\n{uses}"),
+        ),
+        file(
+            "an input that is used often in texts",
+            "ci/t.yml",
+            format!("{inputs}j: {{ script: x }}\n.k: [{}]\n", list("'a $[[ inputs.x ]]'")),
+        ),
+    ]
+}
+
 fn jobs() -> Vec<FileBomb> {
     let extends: String = (1..20_000).map(|job| format!(".j{job}: {{ extends: .j{} }}\n", job - 1)).collect();
     let doubling: String =
@@ -156,6 +197,28 @@ fn jobs() -> Vec<FileBomb> {
             unit(&format!("j:\n  script: x\n  parallel:\n    matrix:\n      -\n{matrix}")),
         ),
         file("parallel a billion times", "u/nestling.yml", unit("j: { script: x, parallel: 1000000000 }\n")),
+    ]
+}
+
+/// Mistakes by the thousand, each with a suggestion.
+fn mistakes() -> Vec<FileBomb> {
+    let lines = |line: &dyn Fn(usize) -> String| (0..4000).map(line).collect::<String>();
+    vec![
+        file(
+            "keywords that are misspelt",
+            "u/nestling.yml",
+            unit(&lines(&|job| format!("j{job}: {{ scrpt: x }}\n"))),
+        ),
+        file(
+            "extends of jobs that are not there",
+            "u/nestling.yml",
+            unit(&lines(&|job| format!(".a{job}: {{ extends: .x{job} }}\n"))),
+        ),
+        file(
+            "needs of jobs that are not there",
+            "u/nestling.yml",
+            unit(&lines(&|job| format!("j{job}: {{ script: x, needs: [k{job}] }}\n"))),
+        ),
     ]
 }
 

@@ -436,6 +436,18 @@ fn chains() -> Vec<Bomb> {
         bomb("a chain of ~", chain(" ~ 1", 200_000)),
         bomb("a chain of *", chain(" * 1", 200_000)),
         bomb("a chain of and", chain(" and 1", 200_000)),
+        bomb(
+            "a long name of an include",
+            "#% set l = 'a' * 1000000\n#% for i in range(40000)\n#% include l ignore missing\n#% endfor\n",
+        ),
+        bomb(
+            "many names of an include",
+            "#% set l = ['a'] * 50000\n#% for i in range(4000)\n#% include l ignore missing\n#% endfor\n",
+        ),
+        bomb(
+            "a long path of an include",
+            "#% set l = 'a/' * 2000000\n#% for i in range(4000)\n#% include l ignore missing\n#% endfor\n",
+        ),
         bomb("a chain of or", chain(" or 1", 200_000)),
         bomb("a chain of **", chain(" ** 1", 200_000)),
         bomb("a chain of filters", chain(" | abs", 200_000)),

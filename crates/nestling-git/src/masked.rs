@@ -32,13 +32,18 @@ fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
 
 fn masked_word(word: &str) -> String {
     let Some((scheme, address)) = word.split_once("://") else { return masked_tokens(word) };
+    // A password can hold any of the characters that end it elsewhere.
+    let has_password = address.split_once('@').is_some_and(|(user, _)| user.contains(':'));
+    let (user, address) = match address.rsplit_once('@') {
+        Some((_, address)) if has_password => ("***@", address),
+        _ => ("", address),
+    };
     let (address, query) = match address.find(['?', '#']) {
         Some(start) => (&address[..start], "?***"),
         None => (address, ""),
     };
-    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
-    let host = host.rsplit_once('@').map_or(host.to_owned(), |(_, host)| format!("***@{host}"));
-    masked_tokens(&format!("{scheme}://{host}{path}{query}"))
+    let (user, address) = address.rsplit_once('@').map_or((user, address), |(_, address)| ("***@", address));
+    masked_tokens(&format!("{scheme}://{user}{address}{query}"))
 }
 
 /// Masks tokens by their prefix, such as `glpat-`
@@ -91,6 +96,10 @@ mod tests {
     #[test]
     fn credentials_are_masked_wherever_git_writes_them() {
         for (line, expected) in [
+            ("fetch https://u:SECRET/slash@host/x", "fetch https://***@host/x"),
+            ("fetch https://u:SEC?RET@SEC#RET@host/x?y=z", "fetch https://***@host/x?***"),
+            ("fetch https://SEC/RET@host/x", "fetch https://***@host/x"),
+            ("fetch https://host/x?to=a@b", "fetch https://host/x?***"),
             (
                 "fatal: unable to access 'https://gitlab-ci-token:abc@gitlab.com/a/b.git/': 403",
                 "fatal: unable to access 'https://***@gitlab.com/a/b.git/': 403",

@@ -1,9 +1,11 @@
 //! What differs between a tree and the files on disk, by the system's git.
 
-use crate::command::Git;
+use crate::command::{self, Git, Owner};
+use crate::id::ObjectId;
 use crate::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
 /// One path in the output of `git diff --raw`.
 struct RawChange {
@@ -44,8 +46,37 @@ pub(super) fn work_changes(git: &Git, base: Option<&TreeId>) -> Result<Vec<Chang
             }
         }
     }
+    for path in checked_out_submodules(git)? {
+        if !changes.contains_key(&path) && !is_unchanged_inside(git, &path).unwrap_or(false) {
+            changes.insert(path, Status::Modified);
+        }
+    }
     let changes = changes.into_iter();
     Ok(changes.map(|(path, status)| Change { path: RepoPath::from_git(&path), status }).collect())
+}
+
+/// Lists the submodules of the index that are repositories on disk.
+fn checked_out_submodules(git: &Git) -> Result<Vec<Vec<u8>>, GitError> {
+    let Some(root) = git.work_dir() else { return Ok(Vec::new()) };
+    let listed = git.output(&["ls-files", "-z", "--stage"])?;
+    let entries = listed.split(|byte| *byte == 0).filter(|entry| entry.starts_with(b"160000 "));
+    let paths = entries.filter_map(|entry| entry.splitn(2, |byte| *byte == b'\t').nth(1));
+    Ok(paths.filter(|path| submodule(root, path).join(".git").exists()).map(<[u8]>::to_vec).collect())
+}
+
+fn submodule(root: &Path, path: &[u8]) -> PathBuf {
+    root.join(command::path(path))
+}
+
+/// Returns true if nothing on disk differs from the commit that is checked out in a submodule. Its own filters are off.
+fn is_unchanged_inside(git: &Git, path: &[u8]) -> Option<bool> {
+    let directory = submodule(git.work_dir()?, path).canonicalize().ok()?;
+    let nested = command::discover(&directory, Owner::User).ok()?;
+    if nested.work_dir()?.canonicalize().ok()? != directory {
+        return None;
+    }
+    let tree = ObjectId::from_hex(&nested.line(&["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])?)?;
+    Some(work_changes(&nested, Some(&TreeId(tree))).ok()?.is_empty())
 }
 
 fn compare_with_index_and_disk(git: &Git, base: Option<&TreeId>) -> Result<Vec<RawChange>, GitError> {
@@ -62,7 +93,8 @@ fn compare_with_index_and_disk(git: &Git, base: Option<&TreeId>) -> Result<Vec<R
         "--no-renames",
         "--no-ext-diff",
         "--no-textconv",
-        "--ignore-submodules=none",
+        // Git would look into each by a git of its own, which runs the filters of its configuration.
+        "--ignore-submodules=dirty",
         &base,
         "--",
     ])?;

@@ -76,6 +76,35 @@ fn no_program_of_the_configuration_runs() {
     assert!(std::fs::read_to_string(&marker).is_ok_and(|ran| !ran.is_empty()), "nothing would have run");
 }
 
+/// Git looks into a submodule by a git of its own, which reads the submodule's own configuration.
+#[test]
+fn no_filter_of_a_submodule_runs() {
+    let inner = Fixture::new();
+    inner.write("a", "1");
+    inner.commit("inner");
+    let repo = Fixture::new();
+    let url = inner.path("").display().to_string();
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "sub"]);
+    let first = repo.commit("first");
+    let marker = repo.path(".git/ran");
+    let program = format!("touch '{}'; cat", marker.display());
+    repo.git(&["-C", "sub", "config", "filter.e.clean", &program]);
+    for opened in [repo.open(), repo.open_by_system()] {
+        let tree = opened.tree_of(&first).unwrap();
+        assert_eq!(shown(&opened.work_tree_diff(Some(&tree)).unwrap()), Vec::<String>::new());
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    repo.write("sub/.gitattributes", "* filter=e\n");
+    repo.write("sub/a", "2");
+    for opened in [repo.open(), repo.open_by_system()] {
+        let tree = opened.tree_of(&first).unwrap();
+        assert_eq!(shown(&opened.work_tree_diff(Some(&tree)).unwrap()), ["M sub"]);
+        assert!(!marker.exists());
+    }
+    repo.git(&["status"]);
+    assert!(marker.exists(), "nothing would have run");
+}
+
 #[test]
 fn a_fetch_runs_no_hook_and_no_program_in_place_of_a_url() {
     let origin = Fixture::new();

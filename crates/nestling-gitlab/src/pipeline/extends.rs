@@ -5,16 +5,24 @@ use super::fragment::RawJob;
 use super::merge::{deep_merge, without_nulls};
 use super::value::one_or_many;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
-use crate::pipeline::rules::{EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED};
+use crate::pipeline::rules::{
+    EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED, REFERENCE_SIZE,
+};
 use crate::yaml::{Entry, Key, Map, Node};
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Levels of `extends` that GitLab follows (<https://docs.gitlab.com/ci/yaml/#extends>).
 pub const LEVELS: usize = 11;
 
+/// Undefined jobs for which a similar name is looked for.
+const SUGGESTIONS: usize = 100;
+
 /// The longest chain that is followed to tell circles from chains that are too long.
 const FOLLOWED: usize = 200;
+
+/// Nodes and pieces of text ([`Node::weight`]) that the `extends` of a file can copy together.
+const WEIGHT_LIMIT: usize = 2_000_000;
 
 /// The way to handle an undefined base or reference target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +46,14 @@ pub fn resolve_extends(jobs: &mut IndexMap<String, RawJob>, missing: Missing) ->
         return Vec::new();
     }
     let before = jobs.clone();
-    let mut resolver =
-        Resolver { jobs: &before, missing, done: BTreeMap::new(), path: vec![], diagnostics: vec![] };
+    let mut resolver = Resolver {
+        jobs: &before,
+        missing,
+        done: BTreeMap::new(),
+        path: vec![],
+        weight: WEIGHT_LIMIT,
+        diagnostics: vec![],
+    };
     for name in before.keys() {
         resolver.resolve(name);
     }
@@ -60,6 +74,8 @@ struct Resolver<'a> {
     missing: Missing,
     done: BTreeMap<&'a str, Resolved>,
     path: Vec<&'a str>,
+    /// Nodes and pieces of text that may still be copied.
+    weight: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -131,12 +147,22 @@ impl<'a> Resolver<'a> {
             _ => resolved.kept.extend(parent.kept.iter().cloned()),
         }
         resolved.levels = resolved.levels.max(parent.levels + 1);
+        if self.weight == 0 {
+            return;
+        }
+        self.weight = self.weight.saturating_sub(parent.body.weight());
+        if self.weight == 0 {
+            self.diagnostics.push(too_much(base.origin));
+            return;
+        }
         resolved.body = deep_merge(&resolved.body, &parent.body);
     }
 
     fn undefined(&self, name: &str, wanted: &str, origin: Origin) -> Diagnostic {
         let message = format!("`{name}` extends `{wanted}`, which is not defined");
-        let names: BTreeSet<&str> = self.jobs.keys().map(String::as_str).collect();
+        // Each looks through all names.
+        let is_suggested = self.diagnostics.len() < SUGGESTIONS;
+        let names = self.jobs.keys().map(String::as_str).filter(|_| is_suggested);
         let help = Suggestion::among(wanted, names).help_or("define it, or include the file that defines it");
         Diagnostic::error(&EXTENDS_UNDEFINED, origin, message).with_help(help)
     }
@@ -154,6 +180,13 @@ fn too_deep(name: &str, job: &RawJob) -> Diagnostic {
     let message = format!("`{name}` has more than {LEVELS} levels of `extends`");
     Diagnostic::error(&EXTENDS_DEPTH, extends_origin(job), message)
         .with_help("merge some of the hidden jobs: GitLab recommends at most three levels")
+}
+
+fn too_much(origin: Origin) -> Diagnostic {
+    let message =
+        format!("the `extends` of this file copy more than {WEIGHT_LIMIT} nodes and pieces of text");
+    Diagnostic::error(&REFERENCE_SIZE, origin, message)
+        .with_help("move long scripts into files, or extend less of them")
 }
 
 fn circular(path: &[&str], wanted: &str, origin: Origin) -> Diagnostic {

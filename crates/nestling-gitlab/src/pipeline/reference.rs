@@ -12,7 +12,7 @@ mod flatten;
 /// References that are followed one after another. GitLab's own limit is its stack.
 const CHAIN_LIMIT: usize = 100;
 
-/// Nodes that the references of a file can create together: if each stands for two others, a chain of thirty makes a billion.
+/// Nodes, and pieces of text, that the references of a file can create together: if each stands for two others, a chain of thirty makes a billion.
 const NODE_LIMIT: usize = 1_000_000;
 
 /// Replaces every `!reference` in a fragment whose `extends` are resolved. If a reference is an item of a script or of
@@ -109,11 +109,12 @@ impl Resolver<'_> {
         if self.nodes == 0 {
             return None;
         }
-        self.nodes = self.nodes.saturating_sub(nodes(target));
+        self.nodes = self.nodes.saturating_sub(target.weight());
         if self.nodes > 0 {
             return Some(());
         }
-        let message = format!("the references of this file expand to more than {NODE_LIMIT} nodes");
+        let message =
+            format!("the references of this file expand to more than {NODE_LIMIT} nodes and pieces of text");
         let problem = Diagnostic::error(&REFERENCE_SIZE, reference.origin, message);
         self.diagnostics.push(problem.with_help("reference fewer keys, or smaller ones"));
         None
@@ -152,14 +153,6 @@ impl Resolver<'_> {
             return format!("did you mean the job `{near}`?");
         }
         "name a job and one of its keys, as they are after `extends`".to_owned()
-    }
-}
-
-fn nodes(node: &Node) -> usize {
-    match &node.kind {
-        Kind::Scalar(_) => 1,
-        Kind::Seq(items) => 1 + items.iter().map(nodes).sum::<usize>(),
-        Kind::Map(map) => 1 + map.iter().map(|(_, value)| nodes(value)).sum::<usize>(),
     }
 }
 

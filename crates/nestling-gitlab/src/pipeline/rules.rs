@@ -259,9 +259,9 @@ test: { script: [!reference [.setup, script], npm test] }
 
     REFERENCE_SIZE = "reference-size" {
         severities: &[Error],
-        summary: "the references of a file expand to more than fits into memory",
-        documentation: "References to references multiply. Nestling stops at two million nodes, where GitLab would run \
-            out of memory or time. Point at fewer keys, or at smaller ones.",
+        summary: "the references or `extends` of a file expand to more than fits into memory",
+        documentation: "References to references multiply. Nestling stops at a million nodes (at two million for `extends`), \
+            where GitLab would run out of memory or time; 32 bytes of text count as one more. Point at fewer keys, or at smaller ones.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags",
         bad: Example::Pipeline("\
 .a: { s: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }

@@ -70,6 +70,15 @@ pub struct Key {
 }
 
 impl Node {
+    /// Returns the number of its nodes, in which 32 bytes of text count as another one: about the memory of a copy.
+    pub fn weight(&self) -> usize {
+        match &self.kind {
+            Kind::Scalar(scalar) => 1 + scalar.text.len() / 32,
+            Kind::Seq(items) => 1 + items.iter().map(Self::weight).sum::<usize>(),
+            Kind::Map(map) => 1 + map.weight(),
+        }
+    }
+
     /// A string, never read as anything else.
     pub fn string(origin: Origin, text: impl Into<Box<str>>) -> Self {
         Self::scalar(origin, text, Style::Quoted)
@@ -150,6 +159,11 @@ impl Node {
 }
 
 impl Map {
+    /// Returns the weight of its values ([`Node::weight`]).
+    pub fn weight(&self) -> usize {
+        self.entries.iter().map(|entry| entry.value.weight()).sum()
+    }
+
     /// The value under a key; the last one of duplicates, as GitLab reads it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)

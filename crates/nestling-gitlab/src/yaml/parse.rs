@@ -115,7 +115,7 @@ struct Reader<'a, 'i> {
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
     nodes: usize,
-    /// The node of each anchor, with the number of nodes in it.
+    /// The node of each anchor, with its weight.
     anchors: HashMap<usize, (Node, usize)>,
     problems: Vec<Diagnostic>,
 }
@@ -178,7 +178,10 @@ impl<'i> Reader<'_, 'i> {
         let (tag, kind) = tags::resolve(tag, kind, origin).map_err(|problem| vec![*problem])?;
         let node = Node { origin, tag, kind };
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), before - self.nodes + 1));
+            let weight = node.weight();
+            // The text of an anchor is kept once more, also where no alias names it.
+            self.spend(weight.saturating_sub(before - self.nodes + 1), origin)?;
+            self.anchors.insert(anchor, (node.clone(), weight));
         }
         Ok(node)
     }
@@ -230,7 +233,11 @@ impl<'i> Reader<'_, 'i> {
 
     fn spend(&mut self, nodes: usize, origin: Origin) -> Result<(), Stop> {
         self.nodes = self.nodes.checked_sub(nodes).ok_or_else(|| {
-            vec![Diagnostic::error(&YAML_LIMIT, origin, "too many nodes, those of each alias counted again")]
+            vec![Diagnostic::error(
+                &YAML_LIMIT,
+                origin,
+                "too many nodes, or too much text, those of each alias counted again",
+            )]
         })?;
         Ok(())
     }

@@ -78,9 +78,12 @@ fn insertions(mut wraps: Vec<Wrap>) -> Vec<Insertion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION, with_calls, without_calls};
+    use crate::template::marks::calls::{
+        BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION, with_calls, without_calls,
+    };
 
-    /// The template with `‹…›` around what is paid for, and `«…»` around what a namespace keeps.
+    /// The template with `‹…›` around what is paid for, and `«…»` around what a namespace keeps,
+    /// `<…>` around names of templates.
     fn shown(template: &str) -> String {
         let mut shown = String::new();
         let mut copied = 0;
@@ -94,6 +97,10 @@ mod tests {
                     "‹"
                 }
                 text if text == close() => open_calls.pop().unwrap(),
+                text if text == open(NAMED_FUNCTION) => {
+                    open_calls.push(">");
+                    "<"
+                }
                 text => {
                     assert_eq!(text, open(KEPT_FUNCTION));
                     open_calls.push("»");
@@ -149,7 +156,10 @@ mod tests {
                 "{% call(x) m([a]) %}{% endcall %}{% do f([a]) %}",
                 "{% call(x) m(‹[a]›) %}{% endcall %}{% do f(‹[a]›) %}",
             ),
-            ("{% include a ~ '.yml' ignore missing %}", "{% include ‹a› ~ '.yml' ignore missing %}"),
+            (
+                "{% include a ~ '.yml' ignore missing %}{% include 'a' %}{% include ['a', 'b'] %}",
+                "{% include <‹a› ~ '.yml'> ignore missing %}{% include 'a' %}{% include <['a', 'b']> %}",
+            ),
             ("{% raw %}${{ [a] }}{% endraw %}", "{% raw %}${{ [a] }}{% endraw %}"),
         ] {
             assert_eq!(shown(template), expected);

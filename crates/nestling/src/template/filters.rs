@@ -5,7 +5,7 @@
 
 mod jinja;
 
-use super::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION};
+use super::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION};
 use super::marks::private_use::{Piece, escape, has_reserved, pieces, write_mark};
 use super::marks::wrap::{UNTRUSTED_FUNCTION, Untrusted};
 use super::shell_words;
@@ -56,6 +56,14 @@ fn add_calls(engine: &mut Environment<'static>, placeholders: &Placeholders) {
         .add_function(KEPT_FUNCTION, move |state: &State<'_, '_>, _: Value, value: Value, _: Rest<Value>| {
             kept(value, state, &values)
         });
+    let values = placeholders.clone();
+    engine.add_function(
+        NAMED_FUNCTION,
+        move |state: &State<'_, '_>, _: Value, value: Value, _: Rest<Value>| {
+            charge(&value, Price::NAMED, state, &values)?;
+            bounded(value, state, &values)
+        },
+    );
 }
 
 /// Pays for a value with all that is in it, and returns it. What the engine made of other values without looking at them,

@@ -3,7 +3,7 @@
 
 use super::shell_words;
 use super::values::json::json_node;
-use crate::template::rules::COMPONENT_BLOCK;
+use crate::template::rules::{COMPONENT_BLOCK, TEMPLATE_LIMIT};
 use crate::workspace::Component;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::interpolation::{
@@ -25,21 +25,44 @@ pub(crate) fn has_blocks(text: &str) -> bool {
     text.contains(OPEN)
 }
 
+/// The most that the blocks of one file may come to together, in nodes and pieces of text.
+const WEIGHT_LIMIT: usize = 1_000_000;
+
+/// Replaces all blocks of a tree, and reports blocks that come to more than fits into memory.
+pub(crate) fn interpolate_all(node: &mut Node, values: &Values<'_>, problems: &mut Vec<Diagnostic>) {
+    let mut weight = WEIGHT_LIMIT;
+    let origin = node.origin;
+    interpolate(node, values, &mut weight, problems);
+    if weight == 0 {
+        let message =
+            format!("the `$[[ ]]` of this file come to more than {WEIGHT_LIMIT} nodes and pieces of text");
+        let problem = Diagnostic::error(&TEMPLATE_LIMIT, origin, message);
+        problems.push(problem.with_help("use long inputs less often"));
+    }
+}
+
 /// Replaces all blocks of a tree. A string that is nothing but one block becomes the input with its type, in quotes as
 /// well, since GitLab interpolates after reading the YAML.
-pub(crate) fn interpolate(node: &mut Node, values: &Values<'_>, problems: &mut Vec<Diagnostic>) {
+fn interpolate(node: &mut Node, values: &Values<'_>, weight: &mut usize, problems: &mut Vec<Diagnostic>) {
+    if *weight == 0 {
+        return;
+    }
     let origin = node.origin;
     match &mut node.kind {
-        Kind::Seq(items) => items.iter_mut().for_each(|item| interpolate(item, values, problems)),
-        Kind::Map(map) => interpolate_map(map, values, problems),
+        Kind::Seq(items) => items.iter_mut().for_each(|item| interpolate(item, values, weight, problems)),
+        Kind::Map(map) => interpolate_map(map, values, weight, problems),
         Kind::Scalar(scalar) if has_blocks(&scalar.text) => {
             problems.extend(late_expansion(&scalar.text, values, origin));
             let Some(block) = lone_block(&scalar.text).filter(|block| !is_of_matrix(block)) else {
                 *scalar = interpolated(scalar, values, origin, problems);
+                *weight = weight.saturating_sub(node.weight());
                 return;
             };
             match evaluate(block, values, origin) {
-                Ok(value) => *node = json_node(&value, origin),
+                Ok(value) => {
+                    *node = json_node(&value, origin);
+                    *weight = weight.saturating_sub(node.weight());
+                }
                 Err(problem) => problems.push(*problem),
             }
         }
@@ -47,12 +70,12 @@ pub(crate) fn interpolate(node: &mut Node, values: &Values<'_>, problems: &mut V
     }
 }
 
-fn interpolate_map(map: &mut Map, values: &Values<'_>, problems: &mut Vec<Diagnostic>) {
+fn interpolate_map(map: &mut Map, values: &Values<'_>, weight: &mut usize, problems: &mut Vec<Diagnostic>) {
     for entry in &mut map.entries {
         if has_blocks(entry.key.text()) {
             entry.key.scalar = interpolated(&entry.key.scalar, values, entry.key.origin, problems);
         }
-        interpolate(&mut entry.value, values, problems);
+        interpolate(&mut entry.value, values, weight, problems);
     }
 }
 

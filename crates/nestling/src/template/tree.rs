@@ -193,7 +193,7 @@ fn as_written(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn interpolate_inputs(node: &mut Node, text: &str, scope: &Scope, problems: &mut Vec<Diagnostic>) {
     if interpolation::has_blocks(text) && scope.inputs.is_object() {
         let values = interpolation::Values { inputs: &scope.inputs, component: &scope.component };
-        interpolation::interpolate(node, &values, problems);
+        interpolation::interpolate_all(node, &values, problems);
     }
 }
 

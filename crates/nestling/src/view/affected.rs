@@ -3,6 +3,7 @@
 use crate::plan::Selected;
 use crate::select::Verdict;
 use crate::workspace::Unit;
+use nestling_files::path::RepoPath;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,7 +38,7 @@ pub struct AffectedUnitV1 {
 pub fn affected_v1(selected: &Selected) -> AffectedV1 {
     let mut affected =
         AffectedV1 { version: 1, units: Vec::new(), removed: Vec::new(), unclaimed: Vec::new() };
-    affected.unclaimed.extend(selected.selection.unclaimed.iter().map(ToString::to_string));
+    affected.unclaimed.extend(selected.selection.unclaimed.iter().map(RepoPath::to_json));
     for name in selected.selection.selected() {
         if let Some(unit) = selected.workspace.unit(name.as_str()) {
             affected.units.push(affected_unit(unit, selected.selection.verdict(name)));
@@ -52,7 +53,7 @@ pub fn affected_v1(selected: &Selected) -> AffectedV1 {
 fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
     AffectedUnitV1 {
         name: unit.name.to_string(),
-        directory: unit.dir.to_string(),
+        directory: unit.dir.to_json(),
         reasons: verdict.reasons().iter().map(ToString::to_string).collect(),
     }
 }

@@ -3,7 +3,7 @@
 mod operand;
 
 use super::{Spanned, Wrap};
-use crate::template::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION};
+use crate::template::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION};
 use minijinja::machinery::Token;
 use std::ops::Range;
 
@@ -65,11 +65,20 @@ impl<'t, 's> Reader<'t, 's> {
                 self.expression().map(drop)
             }
             // Words can follow, such as `ignore missing` or `as name`.
-            "if" | "elif" | "do" | "include" | "extends" | "import" | "from" | "autoescape" => {
-                self.expression().map(drop)
-            }
+            "include" | "extends" | "import" | "from" => self.names(),
+            "if" | "elif" | "do" | "autoescape" => self.expression().map(drop),
             _ => Some(()),
         }
+    }
+
+    /// Reads the name of a template, or a list of names, each of which may be looked for.
+    fn names(&mut self) -> Option<()> {
+        let is_text = matches!(self.peek(), Some(Token::Str(_) | Token::String(_)));
+        let names = self.expression()?;
+        if !(is_text && names.is_constant) {
+            self.wraps.push(Wrap { range: names.range, function: NAMED_FUNCTION });
+        }
+        Some(())
     }
 
     fn set(&mut self) -> Option<()> {

@@ -30,6 +30,8 @@ impl Price {
     pub(crate) const REWRITTEN: Self = Self { item: 32, text: 1 };
     /// Of a walk that reads each item.
     pub(crate) const READ: Self = Self { item: 32, text: 4 };
+    /// Of a walk that looks for a template of each name.
+    pub(crate) const NAMED: Self = Self { item: 3200, text: 1 };
     /// Of a walk that compares.
     pub(crate) const COMPARED: Self = Self { item: 32, text: 8 };
 }
