@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
 use crate::pipeline::interpolation::{self, Access, Block, Function, Root, blocks};
 use crate::yaml::{Kind, Map, Node};
 
-pub(in crate::check) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     id: "spec-form",
     severities: &[Error, Warning],
     summary: "`spec`, or an input, is invalid",
