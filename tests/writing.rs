@@ -167,3 +167,26 @@ fn a_full_disk_leaves_the_old_file() {
     assert!(Command::new("umount").arg(&disk).status().unwrap().success());
     result.unwrap();
 }
+
+/// Git's own directory need not be below the work tree, nor be called `.git`.
+#[test]
+fn no_output_is_written_into_gits_own_directory_wherever_it_is() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n").write("u/nestling.yml", "t: { script: t }\n");
+    repository.commit("a unit");
+    let outside = tempfile::tempdir().unwrap();
+    let moved = outside.path().join("moved");
+    std::fs::rename(repository.path().join(".git"), &moved).unwrap();
+    std::fs::write(repository.path().join(".git"), format!("gitdir: {}\n", moved.display())).unwrap();
+    let hook = moved.join("hooks").join("y");
+    std::fs::create_dir_all(moved.join("hooks")).unwrap();
+    let output = run(nestling(repository.path()).args(["generate", "--all", "--output"]).arg(&hook));
+    assert!(said(&output).contains("is in git's own directory"), "{}", said(&output));
+    assert!(!hook.exists());
+    let output = run(nestling(repository.path()).args(["affected", "--all"]));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "u\n");
+    // What is in it is no file of the repository either.
+    repository.write("u/nestling.yml", "include: { local: .git }\nt: { script: t }\n");
+    let output = run(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
+    assert!(said(&output).contains("included file `.git` does not exist"), "{}", said(&output));
+}

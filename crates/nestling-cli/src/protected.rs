@@ -8,14 +8,14 @@ use std::path::{Component, Path, PathBuf};
 /// Names of files that say what a pipeline is made from.
 const SOURCES: [&str; 2] = ["nestling.yml", ".gitlab-ci.yml"];
 
-/// Refuses an output that is a source by its name, or below `.git`. Links on the way are followed.
+/// Refuses an output that is a source by its name, or in git's own directory, wherever that is. Links on the way are followed.
 ///
 /// # Errors
 /// It is one.
 pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
     let target = target(output);
     let is_git = |path: &Path| path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
-    if is_git(output) || is_git(&target) {
+    if is_git(output) || is_git(&target) || target.ancestors().skip(1).any(is_git_directory) {
         return Err(refused(output, "is in git's own directory"));
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -23,6 +23,13 @@ pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
         return Err(refused(output, "is what a pipeline is made from"));
     }
     Ok(())
+}
+
+/// Returns true for a directory that git takes for its own by what is in it: it need not be called `.git`.
+fn is_git_directory(directory: &Path) -> bool {
+    directory.join("HEAD").symlink_metadata().is_ok()
+        && directory.join("objects").is_dir()
+        && directory.join("refs").is_dir()
 }
 
 /// Refuses an output that this run has read from the work tree, also by another name or a link.

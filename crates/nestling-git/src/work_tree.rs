@@ -163,6 +163,10 @@ impl<'r> WorkTree<'r> {
     }
 
     fn read_from_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
+        // Git's own files are none of the repository's, and no commit can hold them.
+        if path.as_bytes().split(|byte| *byte == b'/').any(|name| name.eq_ignore_ascii_case(b".git")) {
+            return Ok(None);
+        }
         match self.locate(path)? {
             Some(file) if file.is_file() => std::fs::read(file).map(Some),
             Some(_) => Ok(None),

@@ -290,7 +290,10 @@ fn spec() -> Value {
                 json!({ "description": "The values that it may have", "type": "array", "items": value }),
             ),
             ("regex", text("What it has to match")),
-            ("rules", any("Options and defaults that follow from other inputs; read by GitLab only")),
+            (
+                "rules",
+                any("Options and defaults that follow from other inputs: the first rule whose `if` holds"),
+            ),
         ],
     );
     let input = json!({ "anyOf": [{ "type": "null" }, input] });
