@@ -306,7 +306,8 @@ fn spec() -> Value {
                 "inputs",
                 json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input }),
             ),
-            ("component", any("GitLab's component context; read by GitLab only")),
+            ("component", any("The values that `$[[ component.NAME ]]` names; a template has `name`")),
+            ("include", any("Files with further inputs, for GitLab; a template cannot have it")),
         ],
     )
 }

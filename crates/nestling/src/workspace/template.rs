@@ -320,8 +320,14 @@ fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
         Err(problems) => return (SpecFile::default(), problems),
     };
     let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
-    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
-    (header.spec.unwrap_or_default(), problems)
+    let (header, mut problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    let spec = header.spec.unwrap_or_default();
+    if let Some(include) = spec.include.as_ref().filter(|include| !include.is_null()) {
+        let message = "`spec: include:` is not read: GitLab takes further inputs from these files";
+        let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
+        problems.push(problem.with_help("write the inputs under `spec: inputs:` of the template"));
+    }
+    (spec, problems)
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {
