@@ -21,3 +21,14 @@ fn the_files_of_the_examples_fit_the_schemas() {
         output(check.arg("--schemafile").arg(schema).arg(header.path()));
     }
 }
+
+#[test]
+fn every_published_schema_is_a_valid_schema() {
+    let Some(mut check) = need(Tool::CheckJsonschema, "every_published_schema_is_a_valid_schema") else {
+        return;
+    };
+    let files = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let schemas: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".schema.json")).collect();
+    assert!(schemas.len() >= 8, "{schemas:?}");
+    output(check.arg("--check-metaschema").args(schemas));
+}

@@ -6,6 +6,7 @@ mod kinds;
 pub use kinds::{KindsLinted, LintedKind, lint_kinds};
 
 use crate::catalog;
+use crate::check::header::RULE as HEADER;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
@@ -96,10 +97,11 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         true => problem.with_label(Origin::file(first_file), ""),
         false => problem,
     };
-    problems.extend(found.into_iter().map(in_file));
+    // What is wrong with a block itself is certain.
+    problems.retain(|problem| problem.rule == &HEADER || !inputs.decide(problem));
+    problems.extend(found.into_iter().map(in_file).filter(|problem| !inputs.decide(problem)));
     let is_created = workflow_guard(&pipeline.workflow, None, &moment) != Guard::Never;
     let jobs = if is_created { presence.iter().map(JobPresence::count).sum() } else { 0 };
-    problems.retain(|problem| !inputs.decide(problem));
     if settings.open {
         let partial = Partial::of(&pipeline);
         problems.retain(|problem| !partial.decides(problem));

@@ -13,6 +13,7 @@ pub mod need;
 pub mod scope;
 pub mod guard;
 pub mod expression;
+pub mod interpolation;
 pub mod moa;
 pub mod rule;
 pub mod known;
@@ -22,6 +23,7 @@ pub(crate) mod needed_copies;
 pub(crate) mod expand;
 pub mod presence;
 pub mod duration;
+pub mod date_time;
 
 use crate::diagnostic::Origin;
 use crate::name::{EnvironmentName, JobName, StageName, UnitName};

@@ -33,9 +33,11 @@ mod missing;
 mod unit_name;
 mod load;
 mod schema;
+mod component;
 mod template;
 
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
+pub(crate) use component::Component;
 pub(crate) use condition::Condition;
 pub(crate) use directories::UnitDirectories;
 pub(crate) use discover::workspace_root;

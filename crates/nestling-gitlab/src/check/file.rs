@@ -1,11 +1,13 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
+use super::header::header_problems;
 use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use crate::name::{JobName, StageName};
+use crate::pipeline::keywords::is_hidden;
 use crate::pipeline::known::KnownVariables;
-use crate::pipeline::rules::JOB_NAME;
+use crate::pipeline::rules::{JOB_MAP, JOB_NAME};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::{self, Node, merge_keys};
 use nestling_files::files::MemoryFiles;
@@ -59,15 +61,20 @@ fn configuration(
     let mut problems = Vec::new();
     let header = documents.first().filter(|_| documents.len() > 1);
     let spec = header.and_then(|header| header.as_map()?.entry("spec").cloned());
+    let header = header.and_then(Node::as_map).filter(|header| header.contains("spec")).cloned();
     let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
     problems.extend(dropped);
+    problems.extend(header.iter().flat_map(|header| header_problems(header, &node)));
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
+    problems.extend(blank_hidden_jobs(&node));
+    let has_stages = node.get("stages").is_some_and(|stages| !stages.is_null());
     let (unit, found) = fold(vec![node], surroundings, includes);
     problems.extend(found);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
     // An include that is not read may list others.
-    let stages = if listed.is_empty() && unit.includes.is_empty() { customary() } else { listed };
+    let is_customary = listed.is_empty() && unit.includes.is_empty() && !has_stages;
+    let stages = if is_customary { customary() } else { listed };
     let mut jobs = Vec::new();
     for (name, job) in unit.jobs {
         match JobName::parse(&name) {
@@ -80,6 +87,21 @@ fn configuration(
     let Configuration { mut globals, workflow, includes, .. } = unit;
     globals.entries.extend(spec);
     (Pipeline { stages, workflow, globals, includes, jobs }, problems)
+}
+
+/// Reports hidden jobs without content. What a file includes may add some.
+fn blank_hidden_jobs(node: &Node) -> Vec<Diagnostic> {
+    let has_includes = node.get("include").is_some();
+    let entries = node.as_map().filter(|_| !has_includes).map(|map| &map.entries);
+    let hidden = entries.into_iter().flatten().filter(|entry| is_hidden(entry.key.text()));
+    hidden
+        .filter(|entry| entry.value.is_blank())
+        .map(|entry| {
+            let message = format!("hidden job `{}` cannot be empty", entry.key.text());
+            let problem = Diagnostic::error(&JOB_MAP, entry.key.origin, message);
+            problem.with_help("remove it, or write its keywords below it")
+        })
+        .collect()
 }
 
 /// The document that GitLab reads: the second where the first is a `spec:` header, otherwise the first

@@ -14,6 +14,18 @@ use lexer::Comparison;
 pub(crate) use lexer::pattern;
 use regex::Regex;
 
+/// Reads a regular expression as RE2 does; `None` where it refuses it.
+///
+/// ```
+/// use nestling_gitlab::pipeline::expression::re2;
+///
+/// assert!(re2("^v[0-9]+$").is_some_and(|regex| regex.is_match("v12")));
+/// assert!(re2("a++").is_none());
+/// ```
+pub fn re2(source: &str) -> Option<Regex> {
+    Regex::new(&re2::translated(source)?).ok()
+}
+
 /// A condition that GitLab can read.
 #[derive(Debug, Clone)]
 pub struct Expression {

@@ -52,6 +52,8 @@ const KUBERNETES: MappingShape = MappingShape {
         Constraint::Requires("dashboard", "agent"),
         Constraint::Requires("flux_resource_path", "agent"),
         Constraint::Requires("flux_resource_path", "namespace"),
+        Constraint::Unless("namespace", "dashboard"),
+        Constraint::Unless("flux_resource_path", "dashboard"),
     ],
 };
 

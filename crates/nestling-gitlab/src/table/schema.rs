@@ -154,6 +154,8 @@ fn is_required(keyword: &Keyword) -> bool {
 
 fn any_of(mut alternatives: Vec<Value>) -> Value {
     match alternatives.len() {
+        // Of the items of a list that has none; `anyOf` cannot be empty.
+        0 => json!(false),
         1 => alternatives.remove(0),
         _ => json!({ "anyOf": alternatives }),
     }

@@ -194,6 +194,8 @@ pub enum Constraint {
     Never(&'static [&'static str]),
     /// The first key, unless it is null, requires the second with a value.
     Requires(&'static str, &'static str),
+    /// The first key, unless it is blank, excludes the same key in the mapping that the second key holds.
+    Unless(&'static str, &'static str),
 }
 
 impl Keyword {
@@ -279,7 +281,7 @@ impl Constraint {
         match self {
             Self::Filled => true,
             Self::AtMostOne(keys) | Self::ExactlyOne(keys) => keys.contains(&key),
-            Self::Among(..) | Self::Never(_) | Self::Requires(..) => false,
+            Self::Among(..) | Self::Never(_) | Self::Requires(..) | Self::Unless(..) => false,
         }
     }
 

@@ -73,6 +73,19 @@ impl Node {
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(|scalar| scalar.meaning() == Meaning::Null)
     }
+
+    /// Returns `true` for what Rails calls blank: null, `false`, white space, and an empty list or mapping.
+    pub fn is_blank(&self) -> bool {
+        match &self.kind {
+            Kind::Seq(items) => items.is_empty() && !self.is_reference(),
+            Kind::Map(map) => map.is_empty(),
+            Kind::Scalar(_) => {
+                self.is_null()
+                    || self.as_bool() == Some(false)
+                    || self.as_str().is_some_and(|text| text.trim().is_empty())
+            }
+        }
+    }
 }
 
 /// Words that Psych reads as something other than a string, in upper and lower case.

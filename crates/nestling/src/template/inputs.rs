@@ -3,6 +3,7 @@
 use super::values::json::plain_value;
 use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
+use nestling_gitlab::pipeline::expression::{Expression, Truth, Variable, re2};
 use nestling_gitlab::yaml::{Entry, Key, Map, Node};
 use regex::Regex;
 use serde_json::Value as Json;
@@ -36,7 +37,7 @@ pub(crate) fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Resu
     let mut values = serde_json::Map::new();
     for entry in &definitions.entries {
         let definition = Definition::read(&entry.key, &entry.value);
-        match definition.and_then(|definition| definition.value(given, use_origin)) {
+        match definition.and_then(|definition| definition.value(given, &values, use_origin)) {
             Ok(value) => drop(values.insert(entry.key.text().to_owned(), value)),
             Err(found) => problems.extend(found),
         }
@@ -66,6 +67,8 @@ struct Definition<'a> {
     default: Option<&'a Node>,
     options: Option<&'a [Node]>,
     pattern: Option<Pattern<'a>>,
+    /// Conditions with defaults and options; the first that holds decides.
+    rules: Option<&'a [Node]>,
 }
 
 /// The `regex` of an input.
@@ -76,7 +79,8 @@ struct Pattern<'a> {
 
 impl<'a> Definition<'a> {
     fn read(key: &'a Key, node: &'a Node) -> Result<Self, Vec<Diagnostic>> {
-        let mut definition = Self { key, type_name: "string", default: None, options: None, pattern: None };
+        let mut definition =
+            Self { key, type_name: "string", default: None, options: None, pattern: None, rules: None };
         // `NAME:` alone defines a string without a default.
         if node.is_null() {
             return Ok(definition);
@@ -110,14 +114,15 @@ impl<'a> Definition<'a> {
                     return Err(Box::new(definition_error(value.origin, message)));
                 }
             },
-            "regex" => match value.text().map(Regex::new) {
-                Some(Ok(regex)) => self.pattern = Some(Pattern { regex, node: value }),
+            "regex" => match value.text().map(re2) {
+                Some(Some(regex)) => self.pattern = Some(Pattern { regex, node: value }),
                 _ => {
                     let message = format!("the `regex` of `{}` is no regular expression", self.key.text());
                     return Err(Box::new(definition_error(value.origin, message)));
                 }
             },
-            // `description` is for people, and `rules` choose a default when GitLab makes the pipeline.
+            "rules" => self.rules = Some(self.read_rules(value)?),
+            // `description` is for people.
             key if DEFINITION_KEYS.contains(&key) => {}
             key => return Err(Box::new(self.unknown_key(key, entry.key.origin))),
         }
@@ -145,8 +150,64 @@ impl<'a> Definition<'a> {
         )
     }
 
+    fn read_rules(&self, value: &'a Node) -> Result<&'a [Node], Box<Diagnostic>> {
+        let name = self.key.text();
+        let Some(rules) = value.as_seq() else {
+            let message = format!("`rules` of the input `{name}` has to be a list");
+            return Err(Box::new(definition_error(value.origin, message)));
+        };
+        for rule in rules {
+            if rule.get("default").is_none() {
+                let message = format!("a rule of the input `{name}` has no `default`");
+                return Err(Box::new(definition_error(rule.origin, message)));
+            }
+            let condition = rule.get("if").and_then(|condition| Some((condition, condition.as_str()?)));
+            if let Some((condition, text)) = condition
+                && let Err(error) = Expression::parse(text)
+            {
+                let message = format!("invalid condition: {error}");
+                return Err(Box::new(definition_error(condition.origin, message)));
+            }
+        }
+        Ok(rules)
+    }
+
+    /// Returns the rule that decides, given the values of the inputs above and those that the unit gives.
+    fn rule(&self, given: &Map, values: &serde_json::Map<String, Json>) -> Option<&'a Node> {
+        let variable = |name: &str| {
+            let name = name.strip_prefix("inputs.").unwrap_or_default();
+            let value = values.get(name).cloned().or_else(|| given.get(name).map(plain_value));
+            match value {
+                Some(Json::String(text)) => Variable::Set(text),
+                // What is off is as good as nothing.
+                None | Some(Json::Null | Json::Bool(false)) => Variable::Unset,
+                Some(value) => Variable::Set(value.to_string()),
+            }
+        };
+        let holds = |rule: &&Node| match rule.get("if").and_then(Node::as_str).map(Expression::parse) {
+            None => true,
+            Some(expression) => {
+                expression.is_ok_and(|expression| expression.evaluate(&variable) == Truth::Yes)
+            }
+        };
+        self.rules?.iter().find(holds)
+    }
+
     /// Returns the input's value: the one that is given, else the default.
-    fn value(&self, given: &Map, use_origin: Origin) -> Result<Json, Vec<Diagnostic>> {
+    fn value(
+        mut self,
+        given: &Map,
+        values: &serde_json::Map<String, Json>,
+        use_origin: Origin,
+    ) -> Result<Json, Vec<Diagnostic>> {
+        if self.rules.is_some() {
+            let rule = self.rule(given, values);
+            self.default = rule.and_then(|rule| rule.get("default"));
+            self.options = rule.and_then(|rule| rule.get("options")).and_then(Node::as_seq);
+            if let Some(default) = self.default {
+                self.check(default).map_err(|problem| vec![*problem])?;
+            }
+        }
         if let Some(node) = given.get(self.key.text()) {
             return match self.check(node) {
                 Ok(()) => Ok(plain_value(node)),
@@ -155,6 +216,9 @@ impl<'a> Definition<'a> {
         }
         match self.default {
             Some(default) => Ok(plain_value(default)),
+            // No rule holds: a string is empty then.
+            None if self.rules.is_some() && self.type_name == "string" => Ok(Json::String(String::new())),
+            None if self.rules.is_some() => Ok(Json::Null),
             None => Err(vec![self.missing(use_origin)]),
         }
     }

@@ -3,6 +3,7 @@
 use super::facts_read::FactsRead;
 use super::marks::private_use::{UNBOUND, has_reserved};
 use super::values::json::from_json;
+use crate::workspace::Component;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use nestling_gitlab::diagnostic::Origin;
@@ -20,6 +21,8 @@ pub(crate) struct Scope {
     pub unit: Json,
     /// The template's inputs, checked and with defaults.
     pub inputs: Json,
+    /// The component that the template is.
+    pub component: Component,
     /// The workspace's `vars`.
     pub vars: Json,
     /// The environment that is deployed to.
@@ -63,6 +66,7 @@ impl Scope {
         Self {
             unit: Json::Null,
             inputs: Json::Null,
+            component: Component::default(),
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
             pipeline: Json::Null,

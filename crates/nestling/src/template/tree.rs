@@ -192,7 +192,8 @@ fn as_written(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// Interpolates `$[[ ]]`, in component files only: for scripts of other templates it is text.
 fn interpolate_inputs(node: &mut Node, text: &str, scope: &Scope, problems: &mut Vec<Diagnostic>) {
     if interpolation::has_blocks(text) && scope.inputs.is_object() {
-        interpolation::interpolate_all(node, &scope.inputs, problems);
+        let values = interpolation::Values { inputs: &scope.inputs, component: &scope.component };
+        interpolation::interpolate_all(node, &values, problems);
     }
 }
 

@@ -88,7 +88,9 @@ impl TemplateRenderer<'_> {
             None => EnvironmentScope::Unbound,
         };
         let TemplateValues { unit, vars, pipeline, .. } = values;
-        let scope = Scope { unit, inputs, vars, environment, pipeline, facts_read: FactsRead::default() };
+        let component = template.component.clone();
+        let scope =
+            Scope { unit, inputs, component, vars, environment, pipeline, facts_read: FactsRead::default() };
         Ok(self.renderer.render(&template.body, &scope)?.node)
     }
 

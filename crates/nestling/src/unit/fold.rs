@@ -5,7 +5,7 @@ use crate::environments::LeftOut;
 use crate::unit::rules::WORKFLOW_IN_UNIT;
 use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::{RemoteIncludes, Surroundings, fold};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::keywords::has_work;
@@ -14,22 +14,34 @@ use nestling_gitlab::yaml::{Map, Node};
 /// Folds what the templates and the fragment of a unit rendered to into jobs, later ones over earlier ones as GitLab
 /// merges includes.
 ///
-/// Problems are returned beside the jobs that could be made all the same.
+/// Problems are returned beside the jobs that could be made all the same. `components` are templates with a header.
 pub(super) fn unit_jobs(
     unit: &UnitName,
     rendered: Vec<Node>,
     surroundings: &Surroundings<'_>,
     gitlab: &Gitlab,
+    components: &[FileId],
 ) -> (UnitJobs, Vec<Diagnostic>) {
     let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
     problems.extend(global_variables(&configuration.globals, gitlab));
     if let Some(key) = configuration.workflow_key {
-        let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
-        let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);
-        problems.push(problem.with_help("move it below the `---` of the root's `nestling.yml`"));
+        problems.push(workflow_in_unit(unit, key, components));
         configuration.workflow = Map::default();
     }
     (UnitJobs::new(Some(unit.clone()), configuration), problems)
+}
+
+/// Reports a `workflow`. A component has it for pipelines that include it, and works without.
+fn workflow_in_unit(unit: &UnitName, key: Origin, components: &[FileId]) -> Diagnostic {
+    if components.contains(&key.file) {
+        let message = "the `workflow` of this component is left out: it would decide over every unit's jobs";
+        let problem = Diagnostic::new(&WORKFLOW_IN_UNIT, Severity::Note, message).with_label(key, "");
+        return problem
+            .with_help("write its rules below the `---` of the root's `nestling.yml`, if they are meant");
+    }
+    let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
+    let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);
+    problem.with_help("move it below the `---` of the root's `nestling.yml`")
 }
 
 /// Takes out what the unit writes over a job that this pipeline does not get: alone it is no job.

@@ -7,7 +7,7 @@ use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
-use crate::workspace::{Template, Templates, Unit, Use, Workspace};
+use crate::workspace::{Component, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::Surroundings;
@@ -186,6 +186,7 @@ impl<'a> UnitRenderer<'a> {
         Scope {
             unit,
             inputs: Value::Null,
+            component: Component::default(),
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,
             pipeline: self.pipeline.clone(),

@@ -2,7 +2,7 @@
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::ExampleFile;
-use nestling_gitlab::diagnostic::Severity::{Error, Warning};
+use nestling_gitlab::diagnostic::Severity::{Error, Note, Warning};
 use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
@@ -29,10 +29,11 @@ rules! {
     RULES;
 
     WORKFLOW_IN_UNIT = "workflow-in-unit" {
-        severities: &[Error],
+        severities: &[Error, Note],
         summary: "a unit sets `workflow`",
         documentation: "A pipeline has one `workflow`, and a unit's would decide about the jobs of all units. It belongs \
-            below the `---` of the root's `nestling.yml`.",
+            below the `---` of the root's `nestling.yml`. That of a component (a template with a `spec` header) is left out, \
+            with a note.",
         source: "files/workspace.md",
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 workflow: { name: API }

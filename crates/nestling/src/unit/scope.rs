@@ -10,7 +10,7 @@ use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
 use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Unit, Use};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
@@ -118,8 +118,15 @@ impl<'a> UnitScope<'a> {
         }
         let gitlab = &self.renderer.workspace.gitlab;
         let surroundings = self.renderer.surroundings(unit);
-        let (jobs, problems) = fold::unit_jobs(&unit.name, files, &surroundings, gitlab);
+        let (jobs, problems) =
+            fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &self.components(unit));
         Folded { jobs, reads_environment, problems }
+    }
+
+    /// Returns the files of the unit's templates that have a header.
+    fn components(&self, unit: &Unit) -> Vec<FileId> {
+        let templates = unit.uses.iter().filter_map(|used| self.renderer.template(used).ok());
+        templates.filter(|template| template.is_component).map(|template| template.file).collect()
     }
 
     fn render_template(
@@ -132,12 +139,15 @@ impl<'a> UnitScope<'a> {
         // What it declares is not known where its header cannot be read, which is reported: nothing is said of its inputs.
         if template.inputs.is_none() && !template.problems.is_empty() {
             let inputs = bind(None, &Map::default(), used.origin)?;
-            let rendered = self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() });
+            let component = template.component.clone();
+            let scope = Scope { inputs, component, ..values.clone() };
+            let rendered = self.renderer.engine.render(&template.body, &scope);
             return rendered.map_err(|_| Vec::new());
         }
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
-        self.renderer.engine.render(&template.body, &Scope { inputs, ..values.clone() })
+        let component = template.component.clone();
+        self.renderer.engine.render(&template.body, &Scope { inputs, component, ..values.clone() })
     }
 
     /// Returns the jobs of the unit's CDK assembly, if its header names one.

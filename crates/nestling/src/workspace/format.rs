@@ -230,6 +230,8 @@ pub(crate) struct SpecFile {
     pub description: Option<Located<String>>,
     /// The typed inputs, in GitLab's syntax.
     pub inputs: Option<Node>,
-    /// GitLab's component context; read by GitLab only.
+    /// The values of the component that `$[[ component.NAME ]]` names.
     pub component: Option<Node>,
+    /// Files with further inputs, which GitLab reads and a template cannot have.
+    pub include: Option<Node>,
 }

@@ -290,7 +290,10 @@ fn spec() -> Value {
                 json!({ "description": "The values that it may have", "type": "array", "items": value }),
             ),
             ("regex", text("What it has to match")),
-            ("rules", any("Options and defaults that follow from other inputs; read by GitLab only")),
+            (
+                "rules",
+                any("Options and defaults that follow from other inputs: the first rule whose `if` holds"),
+            ),
         ],
     );
     let input = json!({ "anyOf": [{ "type": "null" }, input] });
@@ -303,7 +306,8 @@ fn spec() -> Value {
                 "inputs",
                 json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input }),
             ),
-            ("component", any("GitLab's component context; read by GitLab only")),
+            ("component", any("The values that `$[[ component.NAME ]]` names; a template has `name`")),
+            ("include", any("Files with further inputs, for GitLab; a template cannot have it")),
         ],
     )
 }

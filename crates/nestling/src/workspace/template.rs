@@ -3,6 +3,7 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
+use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER, TEMPLATE_SOURCE};
 use include_dir::{Dir, include_dir};
 use nestling_files::files::{
@@ -35,6 +36,10 @@ pub(crate) struct Template {
     pub description: Option<String>,
     /// `spec: inputs:` as written.
     pub inputs: Option<Node>,
+    /// The component that it is.
+    pub component: Component,
+    /// Set if it has a header, as components have.
+    pub is_component: bool,
     /// Its jobs.
     pub body: Body,
     /// Findings in its header.
@@ -114,11 +119,27 @@ impl<'a> Templates<'a> {
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         let document = split(&text);
+        let is_component = document.header.is_some();
         let (spec, problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
         let body = Body::new(file, document.body);
         let description = spec.description.map(|text| text.value);
         let inputs = spec.inputs;
-        Ok(Some(Rc::new(Template { path, links, file, description, inputs, body, problems })))
+        let listed = spec.component.as_ref().and_then(Node::as_seq).unwrap_or_default();
+        let component = Component {
+            name: component_name(name).to_owned(),
+            listed: listed.iter().filter_map(Node::text).map(str::to_owned).collect(),
+        };
+        Ok(Some(Rc::new(Template {
+            path,
+            links,
+            file,
+            description,
+            inputs,
+            component,
+            is_component,
+            body,
+            problems,
+        })))
     }
 
     /// The file behind a name.
@@ -277,6 +298,13 @@ fn template_name(folder: &str, file: &str) -> Option<String> {
     }
 }
 
+/// Returns the name of a component, which is that of its file or folder.
+fn component_name(template: &str) -> &str {
+    let path = template.strip_suffix(".yml").or_else(|| template.strip_suffix(".yaml")).unwrap_or(template);
+    let path = path.strip_suffix("/template").unwrap_or(path);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn spellings(name: &str) -> Vec<String> {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     match stem {
@@ -292,8 +320,14 @@ fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
         Err(problems) => return (SpecFile::default(), problems),
     };
     let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
-    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
-    (header.spec.unwrap_or_default(), problems)
+    let (header, mut problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    let spec = header.spec.unwrap_or_default();
+    if let Some(include) = spec.include.as_ref().filter(|include| !include.is_null()) {
+        let message = "`spec: include:` is not read: GitLab takes further inputs from these files";
+        let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
+        problems.push(problem.with_help("write the inputs under `spec: inputs:` of the template"));
+    }
+    (spec, problems)
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {

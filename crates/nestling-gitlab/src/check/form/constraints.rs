@@ -3,7 +3,7 @@
 use super::{Named, Walk};
 use crate::diagnostic::Origin;
 use crate::table::{Constraint, MappingShape};
-use crate::yaml::{Entry, Kind, Map, Node};
+use crate::yaml::{Map, Node};
 
 impl Walk<'_> {
     pub(super) fn constraints(
@@ -29,6 +29,7 @@ impl Walk<'_> {
                 }
                 Constraint::Among(key, list) => self.among(key, list, map, origin, named),
                 Constraint::Requires(key, other) => self.requires(key, other, map, named),
+                Constraint::Unless(key, mapping) => self.unless(key, mapping, map, named),
             }
         }
     }
@@ -75,24 +76,19 @@ impl Walk<'_> {
     }
 
     fn requires(&mut self, key: &str, other: &str, map: &Map, named: Named<'_>) {
-        let Some(entry) = map.entry(key).filter(|entry| !is_blank(entry)) else { return };
-        if map.entry(other).is_none_or(is_blank) {
+        let Some(entry) = map.entry(key).filter(|entry| !entry.value.is_blank()) else { return };
+        if map.entry(other).is_none_or(|entry| entry.value.is_blank()) {
             let help = format!("add `{other}: …`");
             self.error_with_help(named, entry.key.origin, format!("`{key}` requires `{other}`"), Some(help));
         }
     }
-}
 
-/// Returns `true` for a value that Rails calls blank.
-fn is_blank(entry: &Entry) -> bool {
-    let node: &Node = &entry.value;
-    match &node.kind {
-        Kind::Seq(items) => items.is_empty() && !node.is_reference(),
-        Kind::Map(map) => map.is_empty(),
-        Kind::Scalar(_) => {
-            node.is_null()
-                || node.as_bool() == Some(false)
-                || node.as_str().is_some_and(|text| text.trim().is_empty())
+    /// Reports a key that a mapping beside it has as well.
+    fn unless(&mut self, key: &str, mapping: &str, map: &Map, named: Named<'_>) {
+        let Some(entry) = map.entry(key).filter(|entry| !entry.value.is_blank()) else { return };
+        if map.get(mapping).and_then(|mapping| mapping.get(key)).is_some_and(|node| !node.is_blank()) {
+            let message = format!("`{key}` conflicts with `{mapping}:{key}`");
+            self.error_with_help(named, entry.key.origin, message, Some(format!("remove `{key}`")));
         }
     }
 }

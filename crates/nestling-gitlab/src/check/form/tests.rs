@@ -116,7 +116,9 @@ fn needed(shape: &MappingShape, key: &str) -> bool {
         Constraint::Filled => first == Some(key),
         Constraint::ExactlyOne(keys) => keys.first() == Some(&key),
         Constraint::Requires(_, other) => *other == key,
-        Constraint::AtMostOne(_) | Constraint::Among(..) | Constraint::Never(_) => false,
+        Constraint::AtMostOne(_) | Constraint::Among(..) | Constraint::Never(_) | Constraint::Unless(..) => {
+            false
+        }
     })
 }
 
@@ -124,6 +126,8 @@ fn excluded(shape: &MappingShape, key: &str, map: &Map) -> bool {
     shape.constraints.iter().any(|constraint| match constraint {
         Constraint::AtMostOne(keys) => keys.contains(&key) && keys.iter().any(|other| map.contains(other)),
         Constraint::ExactlyOne(keys) => keys.iter().skip(1).any(|other| *other == key),
+        // The mapping, which comes later, may hold the same key.
+        Constraint::Unless(other, mapping) => *mapping == key && map.contains(other),
         _ => false,
     })
 }

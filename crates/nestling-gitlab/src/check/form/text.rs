@@ -2,6 +2,7 @@
 
 use super::{Named, Walk};
 use crate::diagnostic::Suggestion;
+use crate::pipeline::date_time::is_date_time;
 use crate::pipeline::duration;
 use crate::pipeline::expression::{Expression, pattern};
 use crate::table::{DurationShape, StringShape, Words};
@@ -34,7 +35,7 @@ impl Walk<'_> {
                 }
             }
             StringShape::CacheKey => self.cache_key(named, node, text),
-            StringShape::Time if is_time(text) => {}
+            StringShape::Time if is_date_time(text) => {}
             StringShape::Time => {
                 let message = format!("{} must be a date and time in ISO 8601, found `{text}`", named.label);
                 let help = "for example `2026-03-15T08:00:00Z`";
@@ -141,14 +142,4 @@ impl Walk<'_> {
 fn is_pattern(text: &str) -> bool {
     let Some((start, flags)) = text.rsplit_once('/') else { return false };
     start.starts_with('/') && flags.chars().all(|c| matches!(c, 'i' | 's' | 'm' | 'U'))
-}
-
-/// Returns `true` for a date, which a time may follow.
-fn is_time(text: &str) -> bool {
-    let mut parts = text.split(['T', ' ']);
-    let date: Vec<&str> = parts.next().unwrap_or_default().split('-').collect();
-    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(date[..], [year, month, day] if year.len() == 4 && month.len() == 2 && day.len() == 2)
-        && date.iter().all(is_number)
-        && parts.next().is_none_or(|time| time.starts_with(|c: char| c.is_ascii_digit()))
 }

@@ -9,6 +9,8 @@ use crate::pipeline::Job;
 use crate::pipeline::guard::Guard;
 use crate::pipeline::need::Need;
 use crate::pipeline::presence::{Implication, State, implies};
+use crate::pipeline::rule::has_when;
+use crate::yaml::Map;
 
 pub(super) static RULE: Rule = Rule {
     id: "needs-dropped",
@@ -59,11 +61,10 @@ fn unmet(
         return None;
     }
     let problem = if State::of(&met) == State::Out {
-        let message = format!("`{}` needs `{}`, which rules exclude from the pipeline", job.name, other.name);
+        let message = format!("`{}` needs `{}`, {}", job.name, other.name, exclusion(&other.body, true));
         Diagnostic::error(&RULE, need.origin, message)
     } else {
-        let message =
-            format!("`{}` needs `{}`, which rules can exclude from the pipeline", job.name, other.name);
+        let message = format!("`{}` needs `{}`, {}", job.name, other.name, exclusion(&other.body, false));
         let severity = if is_certain(&implication) { Error } else { Warning };
         let problem = Diagnostic::new(&RULE, severity, message).with_label(need.origin, "");
         match example(&implication) {
@@ -72,7 +73,41 @@ fn unmet(
         }
     };
     let problem = problem.with_label(other.origin, "the needed job");
-    Some(problem.with_help("give both the same rules, or use `{ job: …, optional: true }`"))
+    let help = match excluding(&other.body) {
+        [] => format!("give `{}` rules, such as `rules: [{{ when: on_success }}]`", other.name),
+        ["rules"] => "give both the same rules".to_owned(),
+        ["when"] => "remove its `when: never`".to_owned(),
+        _ => "give both the same conditions".to_owned(),
+    };
+    Some(problem.with_help(format!("{help}, or use `{{ job: …, optional: true }}`")))
+}
+
+/// Returns the keywords of a job that decide in which pipelines it is.
+fn excluding(body: &Map) -> &'static [&'static str] {
+    let has = |key: &str| body.get(key).is_some_and(|node| !node.is_null());
+    if !has("rules") && has_when(body, "never") {
+        return &["when"];
+    }
+    match (has("rules"), has("only"), has("except")) {
+        (true, ..) => &["rules"],
+        (_, true, true) => &["only", "except"],
+        (_, true, false) => &["only"],
+        (_, false, true) => &["except"],
+        (_, false, false) => &[],
+    }
+}
+
+/// Says what keeps a job out of the pipeline. A job without conditions is one for branches and tags.
+fn exclusion(body: &Map, is_out: bool) -> String {
+    let verb = if is_out { "exclude" } else { "can exclude" };
+    match excluding(body) {
+        [] => "which has no `rules`, and is in pipelines of branches and tags only".to_owned(),
+        ["rules"] => format!("which rules {verb} from the pipeline"),
+        ["when"] => "which `when: never` excludes from the pipeline".to_owned(),
+        [key] if is_out => format!("which its `{key}` excludes from the pipeline"),
+        [key] => format!("which its `{key}` can exclude from the pipeline"),
+        _ => format!("which its `only` and `except` {verb} from the pipeline"),
+    }
 }
 
 /// Returns the condition under which all of these jobs are in the pipeline.

@@ -1,36 +1,58 @@
 //! `spec-form`: the header of a file, and the inputs of files and jobs.
 
 use super::Index;
-use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::expression::re2;
 use crate::yaml::{Map, Meaning, Node, Scalar};
 
-pub(super) static RULE: Rule = Rule {
-    id: "spec-form",
-    severities: &[Error, Warning],
-    summary: "`spec`, or an input, is invalid",
-    documentation: "`spec` has `inputs`, `include`, `component` and `description`. An input has a `type` (string, number, boolean or \
-array), a `default` of that type, `options` that contain the default, and for strings a `regex`. `rules` replace `options` and \
-`default`. An input of a job requires a `default`.",
-    source: "https://docs.gitlab.com/ci/yaml/#spec",
-    bad: Example::Pipeline("spec: { inputs: { level: { type: strng } } }\n---\na: { script: x }\n"),
-    good: Example::Pipeline(
-        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }\n---\na: { script: x }\n",
-    ),
-};
+pub(super) use crate::check::header::RULE;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let spec = index.pipeline.globals.get("spec").and_then(|spec| spec.get("inputs"));
     let of_jobs = index.jobs().filter_map(|(_, job)| job.body.get("inputs"));
     for (name, input) in spec.into_iter().chain(of_jobs).filter_map(Node::as_map).flat_map(Map::iter) {
-        problems.extend(input.as_map().and_then(|map| default(name, map)));
+        let Some(map) = input.as_map() else { continue };
+        problems.extend(constraint(name, map));
+        problems.extend(default(name, map));
+        problems.extend(pattern(name, map));
     }
+}
+
+/// Reports `regex` and `options` of a type that has none.
+fn constraint(name: &str, input: &Map) -> Option<Diagnostic> {
+    let kind = kind(input);
+    let (key, kinds) = match kind {
+        "number" => ("regex", "strings"),
+        "boolean" | "array" if input.contains("regex") => ("regex", "strings"),
+        "boolean" | "array" => ("options", "strings and numbers"),
+        _ => return None,
+    };
+    let entry = input.entry(key).filter(|entry| key == "regex" || !entry.value.is_null())?;
+    let message = format!("`{key}` is for {kinds}, and input `{name}` takes {}", article(kind));
+    Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help(format!("remove `{key}`")))
+}
+
+/// Checks the `regex` of a string, and the default against it.
+fn pattern(name: &str, input: &Map) -> Option<Diagnostic> {
+    let node = input.get("regex").filter(|_| kind(input) == "string")?;
+    let Some(regex) = re2(node.as_str()?) else {
+        let message = format!("`regex` of input `{name}` is not a valid RE2 expression");
+        return Some(Diagnostic::error(&RULE, node.origin, message));
+    };
+    let default = input.get("default")?;
+    let text = default.as_str().filter(|text| !is_open(text) && !regex.is_match(text))?;
+    let message = format!("the default of input `{name}`, `{text}`, does not match its `regex`");
+    Some(Diagnostic::error(&RULE, default.origin, message).with_label(node.origin, "the pattern"))
+}
+
+fn kind(input: &Map) -> &str {
+    input.get("type").and_then(Node::as_str).unwrap_or("string")
 }
 
 /// Checks the default of an input against its type and its options (lib/ci/inputs/).
 fn default(name: &str, input: &Map) -> Option<Diagnostic> {
     let default = input.get("default").filter(|node| !node.is_null())?;
-    let kind = input.get("type").and_then(Node::as_str).unwrap_or("string");
+    let kind = kind(input);
     if !has_type(default, kind) {
         let found = default.type_name();
         let message = format!("the default of input `{name}` must be {}, found {found}", article(kind));

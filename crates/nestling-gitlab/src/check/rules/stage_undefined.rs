@@ -28,7 +28,10 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn undefined_stage(index: &Index<'_>, job: &Job) -> Diagnostic {
     let stage = job.stage();
     let known = index.pipeline.stages.iter().map(StageName::as_str);
-    let help = format!("the stages are {}", known.clone().collect::<Vec<_>>().join(", "));
+    let help = match known.clone().collect::<Vec<_>>()[..] {
+        [] => format!("list it: `stages: [{stage}]`"),
+        ref names => format!("the stages are {}", names.join(", ")),
+    };
     let (origin, default) = match job.body.get("stage") {
         Some(node) => (node.origin, ""),
         None => (job.origin, ", the default"),

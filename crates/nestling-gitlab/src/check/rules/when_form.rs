@@ -22,12 +22,21 @@ requires `start_in`, at most one week. `allow_failure` is `true`, `false`, or a 
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
-        // Beside `rules`, `start_in` is an error of its own, and the rules decide what is delayed.
-        if !job.body.contains("rules") {
-            problems.extend(delay(job));
-        }
+        problems.extend(if job.body.contains("rules") { delay_beside_rules(job) } else { delay(job) });
         problems.extend(confirmation(job));
     }
+}
+
+/// Beside `rules` GitLab requires `start_in` for a delayed job as well, and refuses it.
+fn delay_beside_rules(job: &Job) -> Option<Diagnostic> {
+    // `start_in` is an error of its own.
+    if !has_when(&job.body, "delayed") || job.body.contains("start_in") {
+        return None;
+    }
+    let origin = job.body.get("when").map_or(job.origin, |node| node.origin);
+    let message = "`when: delayed` of a job conflicts with its `rules`";
+    let problem = Diagnostic::error(&RULE, origin, message);
+    Some(problem.with_help("write `when: delayed` and `start_in` into each rule that delays the job"))
 }
 
 fn delay(job: &Job) -> Option<Diagnostic> {

@@ -1,0 +1,123 @@
+//! A header of a plain file, and the `$[[ ]]` below it, which GitLab replaces before it reads the jobs.
+
+use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
+use crate::pipeline::interpolation::{self, Access, Block, Function, Root, blocks};
+use crate::yaml::{Kind, Map, Node};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "spec-form",
+    severities: &[Error, Warning],
+    summary: "`spec`, or an input, is invalid",
+    documentation: "`spec` has `inputs`, `include`, `component` and `description`. An input has a `type` (string, number, boolean or \
+array), a `default` of that type, `options` that contain the default, and for strings a `regex`. `rules` replace `options` and \
+`default`. An input of a job requires a `default`. \
+Below the header `$[[ inputs.NAME ]]` names a declared input, with at most three functions behind it.",
+    source: "https://docs.gitlab.com/ci/yaml/#spec",
+    bad: Example::Pipeline("spec: { inputs: { level: { type: strng } } }\n---\na: { script: x }\n"),
+    good: Example::Pipeline(
+        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }\n---\na: { script: x }\n",
+    ),
+};
+
+/// Reports what GitLab refuses in a header, and in the blocks of the document below it.
+pub(super) fn header_problems(header: &Map, body: &Node) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = header
+        .entries
+        .iter()
+        .filter(|entry| entry.key.text() != "spec")
+        .map(|entry| {
+            let message = format!("unknown keyword `{}` in the header", entry.key.text());
+            let help = "a header has `spec` only; jobs stand below the `---`";
+            Diagnostic::error(&RULE, entry.key.origin, message).with_help(help)
+        })
+        .collect();
+    let declared = Declared::read(header);
+    declared.walk(body, &mut problems);
+    problems
+}
+
+/// What blocks can name.
+struct Declared<'a> {
+    inputs: Vec<(&'a str, &'a Node)>,
+    component: Vec<&'a str>,
+    /// Files that the header includes may declare further inputs.
+    is_open: bool,
+}
+
+impl<'a> Declared<'a> {
+    fn read(header: &'a Map) -> Self {
+        let spec = header.get("spec");
+        let of_spec = |key: &str| spec.and_then(|spec| spec.get(key));
+        let inputs = of_spec("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter).collect();
+        let component = of_spec("component").and_then(Node::as_seq).unwrap_or_default();
+        let component = component.iter().filter_map(Node::text).collect();
+        let is_open = of_spec("include").is_some_and(|include| !include.is_null());
+        Self { inputs, component, is_open }
+    }
+
+    fn walk(&self, node: &Node, problems: &mut Vec<Diagnostic>) {
+        match &node.kind {
+            Kind::Scalar(scalar) => self.text(&scalar.text, node.origin, problems),
+            Kind::Seq(items) => items.iter().for_each(|item| self.walk(item, problems)),
+            Kind::Map(map) => {
+                for entry in &map.entries {
+                    self.text(entry.key.text(), entry.key.origin, problems);
+                    self.walk(&entry.value, problems);
+                }
+            }
+        }
+    }
+
+    fn text(&self, text: &str, origin: Origin, problems: &mut Vec<Diagnostic>) {
+        for range in blocks(text) {
+            let problem = match interpolation::parse(&text[range]) {
+                Ok(Block::Later) => None,
+                Ok(Block::Value(access, functions)) => self.value(&access, &functions, origin),
+                Err(mistake) => {
+                    let problem = Diagnostic::error(&RULE, origin, mistake.message);
+                    Some(match mistake.help {
+                        Some(help) => problem.with_help(help),
+                        None => problem,
+                    })
+                }
+            };
+            // What an alias repeats is one mistake.
+            let is_new = |problem: &Diagnostic| {
+                !problems
+                    .iter()
+                    .any(|known| (known.origin(), &known.message) == (problem.origin(), &problem.message))
+            };
+            if let Some(problem) = problem.filter(is_new) {
+                problems.push(problem);
+            }
+        }
+    }
+
+    fn value(&self, access: &Access<'_>, functions: &[Function], origin: Origin) -> Option<Diagnostic> {
+        let name = access.name;
+        if access.root == Root::Component {
+            let message = format!("`spec:component` does not list `{name}`");
+            let problem = Diagnostic::error(&RULE, origin, message);
+            let help = format!("write `spec: {{ component: [{name}] }}`");
+            return (!self.component.contains(&name)).then(|| problem.with_help(help));
+        }
+        let Some((_, input)) = self.inputs.iter().find(|(declared, _)| *declared == name) else {
+            let problem = Diagnostic::error(&RULE, origin, format!("there is no input `{name}`"));
+            let names = self.inputs.iter().map(|(declared, _)| *declared);
+            let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
+            return (!self.is_open).then(|| problem.with_help(help));
+        };
+        let kind = input.get("type").and_then(Node::as_str).unwrap_or("string");
+        if kind != "array" && !access.indices.is_empty() {
+            let message = format!("`{}` has an index, and `{name}` is no array", access.written);
+            return Some(Diagnostic::error(&RULE, origin, message));
+        }
+        if kind != "string" && access.indices.is_empty() && !functions.is_empty() {
+            let article = if kind == "array" { "an" } else { "a" };
+            let message = format!("functions take a string, and `{name}` is {article} {kind}");
+            return Some(Diagnostic::error(&RULE, origin, message));
+        }
+        None
+    }
+}

@@ -1,0 +1,188 @@
+//! `$[[ ]]`: the blocks that GitLab replaces in a file with a header, before it looks at anything else
+//! (lib/gitlab/ci/config/interpolation/; <https://docs.gitlab.com/ci/inputs/>).
+
+use std::ops::Range;
+
+/// Opens a block.
+pub const OPEN: &str = "$[[";
+
+/// Closes a block.
+pub const CLOSE: &str = "]]";
+
+/// The most functions that GitLab runs in one block (`Block::MAX_FUNCTIONS`).
+const MAX_FUNCTIONS: usize = 3;
+
+/// The most indices behind one name (`Access::MAX_ACCESS_ARRAY_DEPTH`).
+const MAX_INDICES: usize = 5;
+
+/// The way out of a wrong path.
+const PATH_HELP: &str = "write `$[[ inputs.NAME ]]`";
+
+/// A block, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block<'t> {
+    /// `matrix.NAME`, which GitLab replaces later, for each copy of the job.
+    Later,
+    /// A value, and the functions that it goes through.
+    Value(Access<'t>, Vec<Function>),
+}
+
+/// The value that a block names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access<'t> {
+    /// As it is written: `inputs.list[0]`.
+    pub written: &'t str,
+    /// The kind of value.
+    pub root: Root,
+    /// The name: `list`.
+    pub name: &'t str,
+    /// The indices: 0.
+    pub indices: Vec<usize>,
+}
+
+/// The first word of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// `inputs`, of which `spec:inputs` declares the names.
+    Inputs,
+    /// `component`, of which `spec:component` lists the names.
+    Component,
+}
+
+/// A function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Puts the values of variables into the text.
+    ExpandVars,
+    /// Escapes the text for a shell.
+    PosixEscape,
+    /// Cuts a part out of the text: an offset and a length in characters.
+    Truncate(usize, usize),
+}
+
+/// A mistake in a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub message: String,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+/// Returns the bytes between the brackets of each block of a text. What is not closed on its line is text for GitLab.
+pub fn blocks(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut position = 0;
+    while let Some(distance) = text[position..].find(OPEN) {
+        let start = position + distance + OPEN.len();
+        let Some(length) = text[start..].find(CLOSE) else { break };
+        let inside = &text[start..start + length];
+        position = start;
+        if inside.trim().len() >= 2 && !inside.trim().contains('\n') {
+            position = start + length + CLOSE.len();
+            ranges.push(start..start + length);
+        }
+    }
+    ranges
+}
+
+/// Reads the inside of a block.
+///
+/// # Errors
+/// GitLab refuses the file.
+pub fn parse(block: &str) -> Result<Block<'_>, Mistake> {
+    let mut parts = block.split('|').map(str::trim);
+    let path = parts.next().unwrap_or_default();
+    if path.split('.').next() == Some("matrix") {
+        return Ok(Block::Later);
+    }
+    let access = access(path)?;
+    let functions: Vec<&str> = parts.collect();
+    if functions.len() > MAX_FUNCTIONS {
+        let message = format!("GitLab runs at most {MAX_FUNCTIONS} functions in one block");
+        return Err(Mistake { message, help: None });
+    }
+    let functions: Result<Vec<Function>, Mistake> = functions.into_iter().map(function).collect();
+    Ok(Block::Value(access, functions?))
+}
+
+fn access(path: &str) -> Result<Access<'_>, Mistake> {
+    let nothing = || Mistake {
+        message: format!("`{path}` is nothing that GitLab interpolates"),
+        help: Some(PATH_HELP.to_owned()),
+    };
+    let (root, segment) = path.split_once('.').ok_or_else(nothing)?;
+    let root = match root {
+        "inputs" => Root::Inputs,
+        "component" => Root::Component,
+        _ => return Err(nothing()),
+    };
+    let (name, brackets) = match segment.find('[') {
+        Some(start) => segment.split_at(start),
+        None => (segment, ""),
+    };
+    if name.is_empty() {
+        return Err(nothing());
+    }
+    let indices = indices(path, brackets)
+        .map_err(|message| Mistake { message, help: Some("write `$[[ inputs.NAME[0] ]]`".to_owned()) })?;
+    Ok(Access { written: path, root, name, indices })
+}
+
+/// Reads `[0][1]`.
+fn indices(path: &str, brackets: &str) -> Result<Vec<usize>, String> {
+    let mut indices = Vec::new();
+    let mut rest = brackets;
+    while let Some(behind) = rest.strip_prefix('[') {
+        let Some((index, next)) = behind.split_once(']') else {
+            return Err(format!("an index of `{path}` is not closed"));
+        };
+        let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+        let index = index.parse().ok().filter(|_| is_number);
+        indices.push(index.ok_or_else(|| format!("`{path}` has an index that is no number"))?);
+        rest = next;
+    }
+    if !rest.is_empty() {
+        return Err(format!("`{rest}` stands behind an index in `{path}`"));
+    }
+    if indices.len() > MAX_INDICES {
+        return Err(format!("`{path}` has more than {MAX_INDICES} indices"));
+    }
+    Ok(indices)
+}
+
+fn function(written: &str) -> Result<Function, Mistake> {
+    match written {
+        "expand_vars" => return Ok(Function::ExpandVars),
+        "posix_escape" => return Ok(Function::PosixEscape),
+        _ => {}
+    }
+    let (message, help) = match written.strip_prefix("truncate(") {
+        None => (format!("there is no function `{written}`"), Some(functions_help())),
+        Some(arguments) => match truncate(arguments) {
+            Some(function) => return Ok(function),
+            None => ("`truncate` takes an offset and a length".to_owned(), Some(functions_help())),
+        },
+    };
+    Err(Mistake { message, help })
+}
+
+/// Returns the functions that there are, in words.
+pub fn functions_help() -> String {
+    "GitLab has `expand_vars`, `truncate(offset, length)` and `posix_escape`".to_owned()
+}
+
+/// Reads the arguments of `truncate`. GitLab does not mind a missing parenthesis at the end.
+fn truncate(arguments: &str) -> Option<Function> {
+    let (offset, length) = arguments.strip_suffix(')').unwrap_or(arguments).split_once(',')?;
+    let number = |text: &str| {
+        let text = text.trim();
+        // A number that no text is as long as.
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| text.parse().unwrap_or(usize::MAX))
+    };
+    Some(Function::Truncate(number(offset)?, number(length)?))
+}
+
+#[cfg(test)]
+mod tests;
