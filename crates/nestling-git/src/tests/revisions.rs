@@ -157,7 +157,7 @@ fn another_repository_is_not_found_through_a_link_that_leads_out() {
     repo.write("a", "1");
     repo.commit("first");
     let target = other.path("").canonicalize().unwrap();
-    std::os::unix::fs::symlink(&target, repo.path("vend")).unwrap();
+    symlink(&target, repo.path("vend")).unwrap();
     let beside = Revision { repository: Some("vend".to_owned()), revision: "HEAD".to_owned() };
     let error = repo.open().files_of(&beside).err().map(|error| format!("{error:?}")).unwrap_or_default();
     assert!(error.contains("leads out of the repository"), "{error}");
