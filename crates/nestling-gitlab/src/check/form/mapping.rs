@@ -24,7 +24,7 @@ impl Walk<'_> {
         // An unknown key may be a misspelt one that is missing.
         let helps: Vec<String> =
             self.problems[before..].iter().filter_map(|problem| problem.help.clone()).collect();
-        let is_meant = |name: &str| helps.contains(&format!("did you mean `{name}`?"));
+        let is_meant = |name: &str| !helps.is_empty() && helps.contains(&format!("did you mean `{name}`?"));
         self.missing(shape, map, origin, named, &is_meant);
         self.constraints(shape, map, origin, named, &is_meant);
     }
