@@ -5,6 +5,7 @@ use nestling_files::files::{
     DirectoryEntry, FileQuery, FileVisitor, Files, Links, ReadError, Revision, RevisionError, Revisions, Walk,
 };
 use nestling_files::path::RepoPath;
+use std::path::{Component, Path, PathBuf};
 
 impl Revisions for GitRepository {
     fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
@@ -13,10 +14,34 @@ impl Revisions for GitRepository {
             return Ok(Box::new(Links(self.files_at(&commit).map_err(unreadable)?)));
         };
         let root = self.work_dir().unwrap_or_else(|| self.git_dir());
-        let repository = Self::open(&root.join(path), &Trust::Owner).map_err(unreadable)?;
+        let directory = other_repository(root, path)?;
+        let repository = Self::open(&directory, &Trust::Owner).map_err(unreadable)?;
         let commit = commit_of(&repository, &revision.revision)?;
         Ok(Box::new(Links(OtherFiles { repository, commit })))
     }
+}
+
+/// Returns the directory of another repository, by a path from the root of this one.
+///
+/// # Errors
+/// It is inside of this one as it is written, and a link leads out: whoever may commit a link would choose what is read.
+fn other_repository(root: &Path, path: &str) -> Result<PathBuf, RevisionError> {
+    let root = root.canonicalize().map_err(|error| RevisionError::Unreadable(error.into()))?;
+    let mut directory = root.clone();
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => drop(directory.pop()),
+            Component::Normal(name) => directory.push(name),
+            _ => {}
+        }
+    }
+    let leads_out = directory.starts_with(&root)
+        && directory.canonicalize().is_ok_and(|target| !target.starts_with(&root));
+    if leads_out {
+        let message = format!("`{path}` is a link that leads out of the repository");
+        return Err(RevisionError::Unreadable(message.into()));
+    }
+    Ok(directory)
 }
 
 fn commit_of(repository: &GitRepository, revision: &str) -> Result<CommitId, RevisionError> {

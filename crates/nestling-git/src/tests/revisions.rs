@@ -148,3 +148,20 @@ fn protected_templates_are_not_those_of_a_tag() {
         assert!(matches!(opened.files_of(&beside), Err(RevisionError::Ambiguous { .. })));
     }
 }
+
+#[test]
+fn another_repository_is_not_found_through_a_link_that_leads_out() {
+    let (other, repo) = (Fixture::new(), Fixture::new());
+    other.write("t.yml", "x");
+    other.commit("other");
+    repo.write("a", "1");
+    repo.commit("first");
+    let target = other.path("").canonicalize().unwrap();
+    symlink(&target, repo.path("vend")).unwrap();
+    let beside = Revision { repository: Some("vend".to_owned()), revision: "HEAD".to_owned() };
+    let error = repo.open().files_of(&beside).err().map(|error| format!("{error:?}")).unwrap_or_default();
+    assert!(error.contains("leads out of the repository"), "{error}");
+    let up = "../".repeat(repo.path("").canonicalize().unwrap().components().count());
+    let written = Revision { repository: Some(format!("{up}{}", target.display())), ..beside };
+    assert!(repo.open().files_of(&written).is_ok());
+}

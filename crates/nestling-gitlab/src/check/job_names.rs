@@ -39,14 +39,22 @@ impl<'a> JobNames<'a> {
             return Suggestion::among(word, self.all.iter().copied().filter(is_other));
         }
         let unit = word.split_once(':').and_then(|(unit, _)| self.by_unit.get(unit));
+        let unit = unit.filter(|names| names.len() <= COMPARED_WITH_ALL);
         let of_unit = unit.into_iter().flatten().copied();
         Suggestion::among(word, of_unit.chain(self.one_edit_away(word)).filter(is_other))
     }
 
     /// Returns the job of a unit whose short name is near, other than the one that the name is written in.
     pub(super) fn near_in_unit(&self, unit: &str, word: &str, except: &str) -> Suggestion<'a> {
-        let names = self.by_unit.get(unit).into_iter().flatten().filter(|name| **name != except);
-        Suggestion::among(word, names.filter_map(|name| Some(name.split_once(':')?.1)))
+        let names = self.by_unit.get(unit).map(Vec::as_slice).unwrap_or_default();
+        let full = format!("{unit}:{word}");
+        let is_near = |name: &&str| name.split_once(':').is_some_and(|(other, _)| other == unit);
+        let names: Vec<&str> = match names.len() <= COMPARED_WITH_ALL {
+            true => names.to_vec(),
+            false => self.one_edit_away(&full).filter(is_near).collect(),
+        };
+        let others = names.into_iter().filter(|name| *name != except);
+        Suggestion::among(word, others.filter_map(|name| Some(name.split_once(':')?.1)))
     }
 
     fn one_edit_away(&self, word: &str) -> impl Iterator<Item = &'a str> {

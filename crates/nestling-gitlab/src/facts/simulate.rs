@@ -41,7 +41,9 @@ impl As {
     /// # Errors
     /// It is none of those that the message lists.
     pub fn parse(text: &str) -> Result<Self, AsError> {
-        let named = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+        // Git allows no control characters in a name, and they would be printed.
+        let is_name = |name: &String| !name.is_empty() && !name.contains(char::is_control);
+        let named = |name: &str| Some(name.to_owned()).filter(is_name);
         let found = match text.split_once(':') {
             Some(("branch", name)) => named(name).map(Self::Branch),
             Some(("tag", name)) => named(name).map(Self::Tag),

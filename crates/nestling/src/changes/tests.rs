@@ -335,7 +335,7 @@ fn facts_tell_what_a_pipeline_runs_for() {
     {
         assert_eq!(seen(text).occasion(), occasion);
     }
-    for wrong in ["", "branch:", "push", "tags", "branch"] {
+    for wrong in ["", "branch:", "branch:a\u{1b}[31mb", "tag:a\nb", "push", "tags", "branch"] {
         assert!(As::parse(wrong).is_err(), "{wrong}");
     }
 }
