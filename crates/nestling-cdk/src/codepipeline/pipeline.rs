@@ -33,7 +33,7 @@ pub(crate) struct Pipeline {
     pub path: PipelinePath,
     /// Its stages in order.
     pub stages: Vec<Stage>,
-    /// The default values of the variables that whoever starts it may set, by name.
+    /// The default values of the variables that a user can set at the start, by name.
     pub variables: BTreeMap<String, String>,
     /// The exact graph, where CDK wrote it (aws-cdk-lib 2.63 and later).
     pub graph: Option<Graph>,
@@ -41,7 +41,7 @@ pub(crate) struct Pipeline {
     pub triggers: Vec<String>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
-    /// What its stack has beside it, in words.
+    /// Descriptions of the other resources of its stack.
     pub beside: Vec<String>,
     /// The region of its stack, where that is known.
     pub region: Option<String>,

@@ -89,7 +89,7 @@ impl Reading<'_> {
         }
         project.privileged = environment.get("PrivilegedMode").is_some_and(|mode| mode.value() == true);
         for (key, value) in environment.entries()? {
-            // The image's credentials are the runner's affair, whoever gives them.
+            // The runner has its own credentials for the image.
             if ["Image", "ImagePullCredentialsType", "PrivilegedMode", "EnvironmentVariables"].contains(&key)
             {
                 continue;

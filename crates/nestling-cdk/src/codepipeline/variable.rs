@@ -4,7 +4,7 @@
 /// A variable of a build: its name and its value.
 pub(crate) type Variable = (String, VariableValue);
 
-/// Where the value of a variable comes from.
+/// The source of a variable's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VariableValue {
     /// A fixed string.

@@ -37,7 +37,7 @@ struct Lending<'a> {
 }
 
 impl Lending<'_> {
-    /// An approval belongs to what it lets through: whoever may deploy there may give it. A step belongs to what its wave
+    /// An approval belongs to what it lets through: a user who may deploy there may approve. A step belongs to what its wave
     /// has deployed before it, or else deploys after it.
     fn environment(&self, job: JobId) -> Option<TargetId> {
         let is_approval = work_of(self.request, &self.graph.jobs[job]).is_some_and(Work::is_approval);

@@ -48,7 +48,7 @@ pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {
     });
 }
 
-/// Looks for drift: what somebody has changed in an environment by hand. The job fails where there is some.
+/// Looks for drift: changes that were made outside of the pipeline. The job fails if there are any.
 pub(crate) fn drift(job: &mut Writer<'_>, target: TargetId) {
     let request = job.request;
     begin(job, &[], Purpose::Drift);

@@ -1,4 +1,4 @@
-//! What a step hands on: its files, copied to where the steps that read them look for them.
+//! The output of a step: its files, copied to the directories in which other steps read them.
 
 use super::files::HANDED_ON;
 use super::patterns::{expression, from_start, is_outside};

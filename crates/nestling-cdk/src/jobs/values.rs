@@ -156,7 +156,7 @@ pub(crate) fn exports(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) -> 
     lines
 }
 
-/// Returns the line that fails unless a variable is set, by whoever knows its value.
+/// Returns the line that fails unless a variable is set in GitLab.
 fn given(job: &mut Writer<'_>, name: &str, origin: &str) -> String {
     job.note(LineKind::Variable, &format!("{name}, from {origin}: the job fails until it is set"));
     let text = format!("Set the CI/CD variable {name}: it was {origin}.");

@@ -30,22 +30,29 @@ pub(crate) fn drop_dependents(
     if missing.is_empty() && missing_own.is_empty() {
         return;
     }
-    while let Some((unit, job, lost)) = next_dependent(workspace, units, &missing, &missing_own) {
-        if let Some(jobs) = units.get_mut(&unit) {
-            jobs.jobs.shift_remove(&job);
-            jobs.left_out.push(LeftOut::without(&job, &lost));
+    loop {
+        let found = dependents(workspace, units, &missing, &missing_own);
+        if found.is_empty() {
+            return;
         }
-        missing.insert((unit, job));
+        for (unit, job, lost) in found {
+            if let Some(jobs) = units.get_mut(&unit) {
+                jobs.jobs.shift_remove(&job);
+                jobs.left_out.push(LeftOut::without(&job, &lost));
+            }
+            missing.insert((unit, job));
+        }
     }
 }
 
-/// The first job that cannot do without a missing one, with its unit and the name of the missing one.
-fn next_dependent(
+/// Returns the jobs that cannot do without a missing one, each with its unit and the name of the missing one.
+fn dependents(
     workspace: &Workspace,
     units: &BTreeMap<UnitName, UnitJobs>,
     missing: &BTreeSet<JobOfUnit>,
     missing_own: &BTreeSet<&str>,
-) -> Option<(UnitName, String, String)> {
+) -> Vec<(UnitName, String, String)> {
+    let mut dependents = Vec::new();
     for (unit, jobs) in units {
         for (name, job) in &jobs.jobs {
             let needs = job.body.get("needs").and_then(Node::as_seq).unwrap_or_default();
@@ -59,9 +66,9 @@ fn next_dependent(
                 }
             });
             if let Some(lost) = lost.next() {
-                return Some((unit.clone(), name.clone(), lost.to_owned()));
+                dependents.push((unit.clone(), name.clone(), lost.to_owned()));
             }
         }
     }
-    None
+    dependents
 }

@@ -85,7 +85,7 @@ fn needs_of(
     origin: Origin,
 ) -> OrderNeeds {
     let has_needs = waiting.job.body.contains("needs");
-    let of_stages = if has_needs { Vec::new() } else { stage_needs::of(units, waiting, origin) };
+    let of_stages = if has_needs { Vec::new() } else { stage_needs::of(&units.all, waiting, origin) };
     let known: BTreeSet<&str> = of_stages.iter().filter_map(needed_job).collect();
     let is_new = |awaited: &&&StagedJob<'_>| !known.contains(awaited.job.name.as_str());
     let for_order = awaited.iter().filter(is_new);

@@ -2,11 +2,10 @@
 
 use super::units::UnitsOfPipeline;
 use super::{OrderNeeds, stage_needs};
-use crate::unit::{Promoted, needed_job};
+use crate::unit::Promoted;
 use crate::workspace::Workspace;
 use nestling_gitlab::name::UnitName;
-use nestling_gitlab::yaml::Node;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Returns the needs that give promoted deploys the artifacts of the units that theirs depends on, and make those whose
 /// earlier deploy may be missing wait for the stages before theirs.
@@ -18,25 +17,16 @@ pub(super) fn needs(
     units: &UnitsOfPipeline<'_>,
     promoted: &[Option<Promoted>],
 ) -> Vec<OrderNeeds> {
-    let by_name: BTreeMap<&str, usize> =
-        units.all.iter().map(|staged| (staged.job.name.as_str(), staged.index)).collect();
+    let first_stage = units.all.iter().map(|staged| staged.stage).min();
     let mut needs = Vec::new();
     for (staged, promoted) in units.all.iter().zip(promoted) {
         let (Some(promoted), Some(unit)) = (promoted, &staged.job.unit) else { continue };
-        let depended_on = dependencies(workspace, unit);
-        let carries = |need: &Node| {
-            let needed = needed_job(need).and_then(|name| by_name.get(name)).map(|index| &units.all[*index]);
-            let is_fetched = need.get("artifacts").is_none();
-            needed.is_some_and(|needed| {
-                let is_related = needed.job.unit.as_ref().is_some_and(|unit| depended_on.contains(unit));
-                is_fetched && is_related && needed.job.body.contains("artifacts")
-            })
-        };
+        let related = dependencies(workspace, unit).into_iter().flat_map(|unit| units.of_unit(unit));
+        let carrying = related.filter(|staged| staged.job.body.contains("artifacts"));
         let origin = staged.job.body.get("needs").map_or(staged.job.origin, |needs| needs.origin);
-        let mut of_stages = stage_needs::of(units, staged, origin);
-        of_stages.retain(carries);
-        let is_first = !units.all.iter().any(|other| other.stage < staged.stage);
-        let after_stages = *promoted == Promoted::Optional && !is_first;
+        let mut of_stages = stage_needs::of(carrying, staged, origin);
+        of_stages.retain(|need| need.get("artifacts").is_none());
+        let after_stages = *promoted == Promoted::Optional && first_stage < Some(staged.stage);
         needs.push(OrderNeeds { job: staged.index, of_stages, for_order: Vec::new(), after_stages, origin });
     }
     needs

@@ -103,7 +103,7 @@ impl<'j> UnitsOfPipeline<'j> {
         last.map(|job| job.index).collect()
     }
 
-    fn of_unit(&self, unit: &UnitName) -> impl Iterator<Item = &StagedJob<'j>> {
+    pub(super) fn of_unit(&self, unit: &UnitName) -> impl Iterator<Item = &StagedJob<'j>> {
         let indices = self.by_unit.get(unit).map(Vec::as_slice).unwrap_or_default();
         indices.iter().map(|index| &self.all[*index])
     }
