@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::codepipeline::parse_spec;
 use std::process::Command;

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn untrusted_expressions(template: &str) -> Vec<String> {
