@@ -1,7 +1,7 @@
 //! An example is a document, a program and a test at once.
 
 use crate::support::example::{Example, names};
-use crate::support::{expect_file, judge, nestling, output, root, tracked};
+use crate::support::{expect_file, judge, nestling, output, root, run, said, tracked};
 use std::path::Path;
 
 /// The pipelines that an example is looked at in.
@@ -33,6 +33,21 @@ fn the_child_pipeline_that_is_shown_is_the_one_that_comes_out() {
         let text = Example::new(&name).generate(&["--as", "merge_request"]);
         let shown = root().join("examples").join(&name).join("child-pipeline.yml");
         expect_file(&shown, &text).unwrap_or_else(|difference| panic!("{difference}"));
+    }
+}
+
+#[test]
+fn check_names_the_number_of_jobs_in_each_kind_of_pipeline() {
+    let shop = Example::new("shop");
+    let checked = run(nestling(&shop.path()).arg("check"));
+    let want = "5 units, 18 jobs in merge requests, 27 in the default branch, schedules and `web` pipelines, \
+                9 in other branches and tags: no errors\n";
+    assert_eq!((checked.status.code(), &*said(&checked)), (Some(0), want));
+    for (kind, count) in
+        [("merge_request", 18), ("branch:main", 27), ("schedule", 27), ("branch:other", 9), ("tag:v1.0.0", 9)]
+    {
+        let previewed = output(nestling(&shop.path()).args(["preview", "--all", "--as", kind]));
+        assert!(previewed.contains(&format!("5 of 5 units, {count} jobs")), "{kind}: {previewed}");
     }
 }
 
