@@ -59,6 +59,7 @@
 
 mod change;
 mod error;
+mod entry_mode;
 mod id;
 mod masked;
 mod command;
@@ -77,6 +78,7 @@ mod git_cli;
 mod libgit2;
 mod revision;
 mod diff;
+mod listing;
 mod search;
 mod tree_files;
 mod ignore_rules;
@@ -92,9 +94,11 @@ pub mod testing;
 mod tests;
 
 pub use change::{Change, Status};
+pub use entry_mode::EntryMode;
 pub use error::GitError;
 pub use history::{History, MergeBase};
 pub use id::{CommitId, TreeId};
+pub use listing::ListedEntry;
 pub use open::Trust;
 pub use repository::GitRepository;
 pub use revision::{Branch, Resolution};

@@ -4,6 +4,7 @@ pub mod rules;
 mod glob;
 mod include;
 
+pub use glob::files as included_files;
 pub use include::{RemoteIncludes, Surroundings};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};

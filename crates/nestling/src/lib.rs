@@ -63,6 +63,7 @@
 //! |---|---|
 //! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
 //! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`] |
+//! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
@@ -105,6 +106,7 @@ mod environments;
 mod cdk;
 mod unit;
 mod select;
+mod fingerprint;
 mod assemble;
 mod plan;
 mod catalog;
@@ -123,6 +125,7 @@ pub use changes::{
 };
 pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
 pub use environments::LeftOut;
+pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Trust};

@@ -7,17 +7,20 @@ mod definition;
 mod likeness;
 mod needed;
 mod removed;
+mod claims;
 mod auto_cancel;
 mod presence;
 mod rendering;
 mod noop;
 mod stop;
 mod kinds;
+mod fingerprints;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
+use crate::fingerprint::Fingerprints;
 use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
@@ -36,6 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use definition::made_from;
+pub(crate) use fingerprints::FingerprintSource;
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
@@ -65,6 +69,8 @@ pub(crate) struct Request<'a> {
     pub assemblies: &'a dyn Assemblies,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
+    /// The commit's tree, if fingerprints are wanted.
+    pub fingerprints: Option<FingerprintSource<'a>>,
 }
 
 /// Selection, composed pipeline and diagnostics.
@@ -119,6 +125,8 @@ pub struct Plan {
     /// A warning for each comment and entry of `allow` that silenced nothing in this plan. Other kinds of pipelines may have
     /// what it allows.
     pub unused_allows: Vec<Diagnostic>,
+    /// The fingerprints of units and jobs, if they were asked for ([`Planning::fingerprints`](crate::Planning::fingerprints)).
+    pub fingerprints: Option<Fingerprints>,
     /// The texts of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }
@@ -139,6 +147,8 @@ pub struct Selected {
     pub removed: Vec<Removed>,
     /// What is wrong in the workspace.
     pub diagnostics: Vec<Diagnostic>,
+    /// The fingerprints of units, if they were asked for; none of jobs.
+    pub fingerprints: Option<Fingerprints>,
     /// The texts of the files that were read, which diagnostics point into.
     pub sources: Sources,
 }
@@ -215,8 +225,10 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     diagnostics.extend(base_unknown(&request.changes));
     diagnostics.extend(unknown_paths(&request.changes));
     diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
+    let fingerprints = fingerprints::of_units(&request);
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
+        fingerprints,
         changes: request.changes,
         selection,
         removed,
@@ -233,6 +245,7 @@ fn selection(
     let Request { files, changes, narrowing, .. } = request;
     let workspace = renderer.workspace;
     let mut compared = definition::compare(renderer, before, changes);
+    claims::compare(*files, workspace, before, changes, &mut compared);
     let removed = removed::find(*files, workspace, before, changes, narrowing);
     for (unit, reason) in removed::reasons(workspace, before, &removed) {
         compared.add(&unit, reason);
@@ -251,7 +264,9 @@ pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
 }
 
 fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
     Plan {
+        fingerprints,
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes.clone(),
         facts: request.pipeline.clone(),

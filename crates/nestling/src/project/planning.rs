@@ -39,6 +39,7 @@ pub struct Planning<'p> {
     pub(super) assemblies: &'p dyn Assemblies,
     pub(super) unconverted: Unconverted,
     pub(super) unused_keys: UnusedKeys,
+    pub(super) fingerprints: bool,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -57,6 +58,7 @@ impl<'p> Planning<'p> {
             assemblies: &InRepository,
             unconverted: Unconverted::Warn,
             unused_keys: UnusedKeys::Ignore,
+            fingerprints: false,
         }
     }
 
@@ -88,6 +90,28 @@ impl<'p> Planning<'p> {
     /// plan that is narrowed to some units reports none.
     pub fn report_unused_keys(mut self) -> Self {
         self.unused_keys = UnusedKeys::Report;
+        self
+    }
+
+    /// Computes the fingerprints of units and of jobs, for which the commit's trees are read.
+    ///
+    /// ```
+    /// use nestling::{ChangeRequest, Project, Repository};
+    /// # let fixture = nestling_git::testing::Fixture::new();
+    /// # fixture.write("nestling.yml", "workspace: {}");
+    /// # fixture.write("api/nestling.yml", "build: { script: make }");
+    /// # fixture.commit("a unit");
+    /// # let directory = &fixture.root;
+    ///
+    /// let repository = Repository::discover(directory)?;
+    /// let project = Project::open(&repository, ChangeRequest::local().head("HEAD"))?;
+    /// let plan = project.plan(project.changes()?).fingerprints().run()?;
+    /// let fingerprints = plan.fingerprints.expect("they were asked for");
+    /// assert_eq!(fingerprints.units.keys().next().map(|unit| unit.as_str()), Some("api"));
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn fingerprints(mut self) -> Self {
+        self.fingerprints = true;
         self
     }
 
@@ -181,7 +205,9 @@ impl<'p> Planning<'p> {
         'p: 'a,
     {
         let project = self.project;
+        let fingerprints = self.fingerprints.then(|| project.fingerprint_source());
         plan::Request {
+            fingerprints,
             files: project.files(),
             protected: project.protected.as_deref(),
             revisions: project.revisions(),
