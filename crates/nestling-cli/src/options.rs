@@ -138,12 +138,19 @@ pub(crate) struct RunOptions {
     pub strict_base: bool,
     pub strict_cdk: bool,
     pub directory: Option<PathBuf>,
+    /// Set if the fingerprints of units and jobs are wanted.
+    pub fingerprints: bool,
 }
 
 impl RunOptions {
     /// Adds what is to be done about the parts of a CDK pipeline that cannot be converted.
     pub(crate) fn with_cdk(self, cdk: &CdkOptions) -> Self {
         Self { strict_cdk: cdk.strict_cdk, ..self }
+    }
+
+    /// Adds whether the fingerprints of units and jobs are wanted.
+    pub(crate) fn with_fingerprints(self, fingerprints: bool) -> Self {
+        Self { fingerprints, ..self }
     }
 }
 

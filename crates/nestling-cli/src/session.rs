@@ -34,6 +34,7 @@ pub(crate) struct Session {
     except: Vec<String>,
     strict_cdk: bool,
     no_run: bool,
+    fingerprints: bool,
 }
 
 impl Session {
@@ -62,6 +63,7 @@ impl Session {
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
             no_run: options.no_run,
+            fingerprints: options.fingerprints,
         })
     }
 
@@ -250,6 +252,7 @@ impl Session {
 
     fn narrowed<'a>(&self, planning: Planning<'a>) -> Planning<'a> {
         let planning = planning.only(&self.only).except(&self.except);
+        let planning = if self.fingerprints { planning.fingerprints() } else { planning };
         if self.strict_cdk { planning.strict_cdk() } else { planning }
     }
 }

@@ -81,7 +81,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
+    let session =
+        invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk).with_fingerprints(true))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {

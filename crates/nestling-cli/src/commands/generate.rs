@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
-    let session = until_the_end(invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?);
+    let session = until_the_end(invocation.open(run_options(args))?);
     let plan = until_the_end(session.plan_and_synthesize()?);
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
@@ -90,6 +90,11 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             Ok(Exit::Errors)
         }
     }
+}
+
+/// Returns the options of the run. The plan among the reports has fingerprints.
+fn run_options(args: &Args) -> RunOptions {
+    RunOptions::from(&args.changes).with_cdk(&args.cdk).with_fingerprints(args.report.is_some())
 }
 
 /// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.

@@ -1,7 +1,7 @@
 //! The law of fingerprints: for any two commits, each read with its own workspace file, a unit is selected by their difference
 //! if and only if its fingerprint or its definition differs, or the definition of a unit that it depends on.
 //!
-//! One exception, on the side of running more: a path that is deleted selects its owner at head, even if it belonged to another
+//! What `ignore` matches selects nothing, be it the file of a unit. One exception, on the side of running more: a path that is deleted selects its owner at head, even if it belonged to another
 //! unit at base.
 
 use super::*;

@@ -20,6 +20,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.answer = answer(planned);
         explanation.included = !planned.is_out();
         explanation.declared_at = Some(sources.place(job.origin));
+        add_fingerprint(&mut explanation, plan, job);
         if let Some(omission) = planned.omission() {
             explanation.why_not.push(format!("left out by its rules: {}", omission.in_words(sources)));
             return explanation;
@@ -38,6 +39,19 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
     explanation
+}
+
+/// Adds the fingerprint of a job, or why there is none.
+fn add_fingerprint(explanation: &mut Explanation, plan: &Plan, job: &Job) {
+    let index = plan.pipeline.jobs.iter().position(|other| other.name == job.name);
+    let has_any = plan.fingerprints.as_ref().is_some_and(|prints| !prints.units.is_empty());
+    let print = plan.fingerprints.as_ref().zip(index).and_then(|(prints, index)| prints.jobs.get(index));
+    match print {
+        Some(Ok(fingerprint)) => explanation.fingerprint = Some(fingerprint.to_string()),
+        // Where nothing is committed, no job has one, and that is no news.
+        Some(Err(none)) if has_any => explanation.no_fingerprint = Some(none.why.clone()),
+        Some(Err(_)) | None => {}
+    }
 }
 
 fn answer(planned: PlannedJob<'_>) -> String {

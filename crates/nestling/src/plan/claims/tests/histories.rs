@@ -52,7 +52,8 @@ fn pairs(git_dir: &std::path::Path, count: usize) -> Figures {
     let commits: Vec<CommitId> = listed.lines().map(|id| CommitId::parse(id).unwrap()).collect();
     let mut figures = Figures::default();
     let mut number = 1_usize;
-    for pair in 0..count {
+    let mut pair = 0;
+    while pair < count {
         number = number.wrapping_mul(1_103_515_245).wrapping_add(12_345) % (1 << 31);
         // Near ones are as frequent as far ones.
         let first = number % commits.len();
@@ -71,9 +72,12 @@ fn pairs(git_dir: &std::path::Path, count: usize) -> Figures {
                 files: Links(git.files_at(&ids[side]).unwrap()),
                 workspace: WORKSPACES[of[side]],
             };
-            Read::new(&git, ids[side], Box::new(files)).expect("the workspace has no errors")
+            Read::new(&git, ids[side], Box::new(files))
         };
-        let wrong = against_the_law(&read(0), &read(1), changed, &mut figures);
+        // A commit may have names of directories that no unit can have, or none at all.
+        let (Some(old), Some(new)) = (read(0), read(1)) else { continue };
+        let wrong = against_the_law(&old, &new, changed, &mut figures);
+        pair += 1;
         assert_eq!(wrong, [] as [&str; 0], "{}: {}..{} {of:?}", git_dir.display(), ids[0], ids[1]);
     }
     figures

@@ -12,7 +12,7 @@ const RULES: [&str; 6] = [
     "\"/shared/*\", \"!/shared/f\"",
     "\"**/*.md\"",
 ];
-const IGNORED: [&str; 4] = ["", "\"**/*.md\"", "\"a/**/*\"", "\"shared/f\""];
+const IGNORED: [&str; 4] = ["", "\"**/*.md\"", "\"a/**/f\"", "\"shared/f\""];
 const EVERYTHING: [&str; 3] = ["", "lock", "\"shared/deep/*\""];
 const DEPTHS: [&str; 3] = ["", "depends_on_depth: 1,", "depends_on_depth: 0,"];
 const FILES: [&str; 14] = [
