@@ -15,6 +15,6 @@ mod jobs;
 
 pub use digest::Fingerprint;
 pub use jobs::{Fingerprints, NoFingerprint};
-pub(crate) use jobs::{JobContext, job_fingerprints};
+pub(crate) use jobs::{JobContext, job_fingerprints, stage_number};
 pub(crate) use parent::{ParentPrint, parent_print};
 pub(crate) use units::{UnitFingerprints, closures};

@@ -15,12 +15,14 @@ mod noop;
 mod stop;
 mod kinds;
 mod fingerprints;
+mod reuse_settings;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::fingerprint::Fingerprints;
+use crate::passed::JobReuse;
 use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
@@ -31,7 +33,7 @@ use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
-use nestling_gitlab::name::UnitName;
+use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
@@ -46,6 +48,7 @@ pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
 use rendering::Rendering;
+pub(crate) use reuse_settings::ReuseSettings;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -118,6 +121,12 @@ pub struct Plan {
     pub cdk_reports: BTreeMap<UnitName, Report>,
     /// The units that may lack jobs because of errors in what they are made from.
     pub(crate) incomplete: BTreeSet<UnitName>,
+    /// The jobs whose policy about reuse is not that of the workspace.
+    pub(crate) reuse_settings: ReuseSettings,
+    /// The units whose jobs depend on the pipeline, and not on the commit alone.
+    pub(crate) reading_facts: BTreeSet<UnitName>,
+    /// For each job that `reuse` is about: whether it is left out because it has passed, and why. Empty without records.
+    pub reuse: BTreeMap<JobName, JobReuse>,
     /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
@@ -279,6 +288,9 @@ fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         incomplete: made.incomplete,
+        reuse_settings: made.reuse_settings,
+        reading_facts: made.reading_facts,
+        reuse: BTreeMap::new(),
         diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),
@@ -298,6 +310,8 @@ struct MadePlan {
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
     incomplete: BTreeSet<UnitName>,
+    reuse_settings: ReuseSettings,
+    reading_facts: BTreeSet<UnitName>,
 }
 
 fn make(
@@ -332,6 +346,7 @@ fn make(
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
@@ -347,6 +362,8 @@ fn make(
         cdk_reports,
         diagnostics,
         incomplete,
+        reuse_settings,
+        reading_facts: renderer.reading_facts(),
     })
 }
 

@@ -12,6 +12,7 @@ mod planning;
 mod comparison;
 mod path;
 mod workspace_from;
+mod proof;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};

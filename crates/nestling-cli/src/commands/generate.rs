@@ -4,7 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, PassedOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
@@ -39,6 +39,8 @@ pub struct Args {
     changes: ChangeOptions,
     #[command(flatten)]
     cdk: CdkOptions,
+    #[command(flatten)]
+    passed: PassedOptions,
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -94,7 +96,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 
 /// Returns the options of the run. The plan among the reports has fingerprints.
 fn run_options(args: &Args) -> RunOptions {
-    RunOptions::from(&args.changes).with_cdk(&args.cdk).with_fingerprints(args.report.is_some())
+    RunOptions::from(&args.changes)
+        .with_cdk(&args.cdk)
+        .with_passed(&args.passed)
+        .with_fingerprints(args.report.is_some())
 }
 
 /// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.

@@ -3,10 +3,12 @@
 use super::checked_kinds::{CheckedKinds, Walk};
 use super::finish::{ParentFile, Unconverted, finish};
 use super::narrowing::UnitPatterns;
+use super::proof;
 use super::{Error, Project};
 use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
+use crate::passed::Passed;
 use crate::plan::{self, Plan, Selected};
 use crate::repository::files_at;
 use crate::select::Narrowing;
@@ -40,6 +42,7 @@ pub struct Planning<'p> {
     pub(super) unconverted: Unconverted,
     pub(super) unused_keys: UnusedKeys,
     pub(super) fingerprints: bool,
+    pub(super) passed: Option<&'p Passed>,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -59,6 +62,7 @@ impl<'p> Planning<'p> {
             unconverted: Unconverted::Warn,
             unused_keys: UnusedKeys::Ignore,
             fingerprints: false,
+            passed: None,
         }
     }
 
@@ -111,6 +115,17 @@ impl<'p> Planning<'p> {
     /// # Ok::<(), nestling::Error>(())
     /// ```
     pub fn fingerprints(mut self) -> Self {
+        self.fingerprints = true;
+        self
+    }
+
+    /// Leaves out the jobs that have passed with the same content, as these records show, where `reuse` of the workspace or of a
+    /// job says so. The outcome is in [`Plan::reuse`].
+    ///
+    /// A record counts if the fingerprint of the job is the same at the record's own commit, for a pipeline of its kind: such commits
+    /// are fetched if the repository may fetch. Whatever cannot be shown, runs.
+    pub fn passed(mut self, passed: &'p Passed) -> Self {
+        self.passed = Some(passed);
         self.fingerprints = true;
         self
     }
@@ -178,7 +193,7 @@ impl<'p> Planning<'p> {
     }
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
-        let (project, unconverted) = (self.project, self.unconverted);
+        let (project, unconverted, passed) = (self.project, self.unconverted, self.passed);
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
@@ -186,8 +201,17 @@ impl<'p> Planning<'p> {
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }
+        if let Some(passed) = passed {
+            proof::leave_out_passed(project, &mut plan, passed);
+        }
         finish(&mut plan, project.files(), unconverted)?;
         Ok(plan)
+    }
+
+    /// Makes the plan alone, without what GitLab would say of it.
+    pub(super) fn unchecked(self) -> Result<Plan, Error> {
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        Ok(plan::plan(&self.request(narrowing, None))?)
     }
 
     fn base_files(&self) -> Option<Box<dyn Files + 'p>> {

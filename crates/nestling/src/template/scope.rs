@@ -90,6 +90,9 @@ impl Scope {
         ];
         for (name, value) in named {
             match value {
+                Json::Object(unit) if name == "unit" => {
+                    drop(values.insert(name, noted_unit(unit, &self.facts_read)));
+                }
                 // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
@@ -98,6 +101,36 @@ impl Scope {
         }
         let scope = EngineScope { values, facts_read: self.facts_read.clone() };
         (Value::from_object(scope), environment_read)
+    }
+}
+
+/// Keys of `unit` that differ between pipelines of the same commit.
+const OF_CHANGE: [&str; 2] = ["changed_files", "reasons"];
+
+/// `unit`, which notes that a template reads why the unit is in this pipeline.
+#[derive(Debug)]
+struct NotedUnit {
+    keys: Vec<(String, Value)>,
+    facts_read: FactsRead,
+}
+
+fn noted_unit(unit: &serde_json::Map<String, Json>, facts_read: &FactsRead) -> Value {
+    let keys = unit.iter().map(|(key, value)| (key.clone(), from_json(value))).collect();
+    Value::from_object(NotedUnit { keys, facts_read: facts_read.clone() })
+}
+
+impl Object for NotedUnit {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if OF_CHANGE.contains(&name) {
+            self.facts_read.note();
+        }
+        self.keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.facts_read.note();
+        Enumerator::Values(self.keys.iter().map(|(key, _)| Value::from(key.as_str())).collect())
     }
 }
 

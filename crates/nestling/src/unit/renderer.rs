@@ -17,7 +17,8 @@ use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renders the units of one workspace for one pipeline. Templates are compiled once for all of them.
@@ -46,6 +47,8 @@ pub(crate) struct UnitRenderer<'a> {
     root: OnceCell<RootBody>,
     /// Notes that what is rendered depends on the facts of the pipeline.
     pub(super) facts_read: FactsRead,
+    /// The units whose jobs depend on the pipeline, and not on the commit alone.
+    reading_facts: RefCell<BTreeSet<UnitName>>,
     /// Renderings that other kinds of pipelines share.
     shared: Option<&'a SharedRenderings>,
 }
@@ -74,6 +77,7 @@ impl<'a> UnitRenderer<'a> {
             pipeline: pipeline_value(facts),
             root: OnceCell::new(),
             facts_read: FactsRead::default(),
+            reading_facts: RefCell::default(),
             shared: None,
         }
     }
@@ -111,14 +115,17 @@ impl<'a> UnitRenderer<'a> {
         fold: impl FnOnce() -> Folded,
     ) -> Rc<Folded> {
         // The root's `default:` and `variables:` are part of every unit's jobs.
-        let Some(shared) = self.shared.filter(|_| !self.root().reads_facts) else { return Rc::new(fold()) };
+        let of_root = self.root().reads_facts;
+        let shared = self.shared.filter(|_| !of_root);
         let key = (unit.clone(), environment.cloned());
-        if let Some(folded) = shared.get(&key) {
+        if let Some(folded) = shared.and_then(|shared| shared.get(&key)) {
             return folded;
         }
         let (folded, reads_facts) = self.facts_read.during(fold);
         let folded = Rc::new(folded);
-        if !reads_facts {
+        if reads_facts || of_root {
+            self.reading_facts.borrow_mut().insert(key.0);
+        } else if let Some(shared) = shared {
             shared.insert(key, Rc::clone(&folded));
         }
         folded
@@ -127,6 +134,11 @@ impl<'a> UnitRenderer<'a> {
     /// Returns the `default:` and `variables:` of the root's file: the weakest layer of every unit's jobs.
     pub(crate) fn defaults(&self) -> &Defaults {
         &self.root().configuration.defaults
+    }
+
+    /// Returns the units rendered so far whose jobs depend on the pipeline, and not on the commit alone.
+    pub(crate) fn reading_facts(&self) -> BTreeSet<UnitName> {
+        self.reading_facts.borrow().clone()
     }
 
     /// Returns a renderer for units that were removed: their CDK assemblies are destroyed.

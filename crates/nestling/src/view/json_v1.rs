@@ -188,6 +188,9 @@ pub struct JobV1 {
     /// its result does not depend on known content alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The reason why it runs although `reuse` is on; missing if it is off or without `--passed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_reused: Option<String>,
     /// The names of the jobs that GitLab makes of it by `parallel`; empty if it is one job.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copy_names: Vec<String>,

@@ -5,6 +5,7 @@ use super::defaults::defaults_of_job;
 use super::why_not::why_not;
 use super::{Explanation, Step};
 use super::{effect, presence};
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::planned::PlannedJob;
@@ -32,6 +33,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         };
         explanation.effects = effect::of_job(plan, &full_name);
         explanation.notes = defaults_of_job(&plan.defaults, job, sources);
+        explanation.notes.extend(kept(plan, job));
         return explanation;
     }
     "is not in this pipeline".clone_into(&mut explanation.answer);
@@ -39,6 +41,14 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
     explanation
+}
+
+/// Returns why a job that `reuse` is about stays, with the records that do not count.
+fn kept(plan: &Plan, job: &Job) -> Vec<Step> {
+    let Some(JobReuse::Kept { why, refused }) = plan.reuse.get(&job.name) else { return Vec::new() };
+    let mut notes = vec![Step::new(format!("it runs although `reuse` is on: {why}"))];
+    notes.extend(refused.iter().map(Step::new));
+    notes
 }
 
 /// Adds the fingerprint of a job, or why there is none.

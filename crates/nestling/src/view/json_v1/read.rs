@@ -5,6 +5,7 @@ use super::{
     OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, PresenceV1, ReasonV1, UnitV1,
 };
 use crate::changes::{Change, Extent, Head, Obtained, Provenance};
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{by_stage, deploys_to, short};
@@ -45,6 +46,7 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             .enumerate()
             .map(|(index, planned)| JobV1 {
                 fingerprint: fingerprint_of_job(plan, index),
+                not_reused: not_reused(plan, planned),
                 ..job_v1(planned, sources)
             })
             .collect(),
@@ -201,6 +203,7 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
             catalogue: job.environment.as_ref().map(ToString::to_string),
         }),
         fingerprint: None,
+        not_reused: None,
         copy_names: copy_names(planned),
         origin: origin(job.origin, sources),
     }
@@ -209,6 +212,13 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
 fn copy_names(planned: PlannedJob<'_>) -> Vec<String> {
     let copies = planned.presence.copies().iter().map(|(copy, _)| copy.name.clone());
     copies.filter(|name| name != planned.job.name.as_str()).collect()
+}
+
+fn not_reused(plan: &Plan, planned: PlannedJob<'_>) -> Option<String> {
+    match plan.reuse.get(&planned.job.name) {
+        Some(JobReuse::Kept { why, .. }) => Some(why.clone()),
+        Some(JobReuse::Reused(_)) | None => None,
+    }
 }
 
 fn fingerprint_of_unit(plan: &Plan, unit: &UnitName) -> Option<String> {
