@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 mod packages;
+mod release;
 mod parent;
 mod front_door;
 mod documents;
