@@ -113,9 +113,14 @@ impl Root {
 
     /// A program in the root, without any variable of outside.
     fn command(&self, arguments: &[&str]) -> Command {
+        self.command_as("0:0", arguments)
+    }
+
+    /// The same for another user than root.
+    fn command_as(&self, user: &str, arguments: &[&str]) -> Command {
         let mut command = need(Tool::Chroot, "").unwrap();
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", "/");
-        command.arg(self.directory.path()).args(arguments);
+        command.arg("--userspec").arg(user).arg(self.directory.path()).args(arguments);
         command
     }
 }
