@@ -4,6 +4,7 @@ use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
+use super::files::{Answers, FilesObject};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
@@ -18,6 +19,7 @@ use crate::template_syntax::nesting::{MAX_OPERATORS, too_deep};
 use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -77,6 +79,11 @@ pub(crate) struct TemplateEngine<'a> {
     /// The compiled templates by the engine's name: [`Self::name_of_body`], or the name that another template uses.
     pub(crate) compiled: RefCell<HashMap<String, Compiled>>,
     untrusted_parameters: RefCell<UntrustedParameters>,
+    /// The files that templates ask about.
+    pub(crate) files: &'a dyn Files,
+    pub(crate) answers: Answers,
+    /// The templates, by the engine's name, that have asked what was not known yet.
+    pub(crate) asking: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> TemplateEngine<'a> {
@@ -84,6 +91,7 @@ impl<'a> TemplateEngine<'a> {
     pub(crate) fn new(
         sources: &'a Sources,
         templates: &'a Templates<'a>,
+        files: &'a dyn Files,
         limits: RenderLimits,
         placeholders: Placeholders,
     ) -> Self {
@@ -116,7 +124,16 @@ impl<'a> TemplateEngine<'a> {
             environment: RefCell::new(environment),
             compiled: RefCell::default(),
             untrusted_parameters: RefCell::default(),
+            files,
+            answers: Answers::default(),
+            asking: RefCell::default(),
         }
+    }
+
+    /// Returns `files` as a template with this scope sees it.
+    pub(crate) fn files_of(&self, scope: &Scope) -> FilesObject {
+        let (answers, placeholders) = (self.answers.clone(), self.placeholders.clone());
+        FilesObject { directory: scope.directory.clone(), answers, placeholders }
     }
 
     /// Compiles a body if the engine does not have it yet, and returns its name there.
