@@ -153,7 +153,9 @@ impl Checkout {
     fn git(&self, before: &[&str], after: &[&str]) -> std::io::Result<()> {
         let mut git = Command::new("git");
         git.current_dir(&self.root).args(["-c", "core.hooksPath=/dev/null"]);
-        let output = git.args(before).arg(self.tree()).args(after).stdin(Stdio::null()).output()?;
+        let output = git.args(before).arg(self.tree()).args(after).stdin(Stdio::null()).output();
+        let output =
+            output.map_err(|error| std::io::Error::other(format!("`git` cannot be run: {error}")))?;
         if output.status.success() {
             return Ok(());
         }
@@ -194,7 +196,7 @@ fn run(command: &str, directory: &Path) -> Result<(), String> {
         .current_dir(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| format!("`sh` cannot be run: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
