@@ -162,10 +162,11 @@ impl OfJob<'_, '_> {
             for item in &*items {
                 match self.item(item, is_need) {
                     None => resolved.push(item.clone()),
-                    Some(needs) => {
-                        resolved.extend(needs.into_iter().filter(|need| {
+                    Some(mut needs) => {
+                        needs.retain(|need| {
                             needed_job(need).is_some_and(|name| known.insert(name.to_owned()))
-                        }))
+                        });
+                        resolved.append(&mut needs);
                     }
                 }
             }
