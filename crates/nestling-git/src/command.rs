@@ -70,20 +70,19 @@ impl Git {
     }
 
     fn turn_filters_off(&self, command: &mut Command) {
-        let settings = self.filters_off.iter().flat_map(|name| {
-            [("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")]
-                .map(|(key, value)| (format!("filter.{name}.{key}"), value))
-        });
-        let mut count = 0;
-        // A name may hold `=`, so that `-c` cannot have it.
-        for (key, value) in settings {
-            command
-                .env(format!("GIT_CONFIG_KEY_{count}"), key)
-                .env(format!("GIT_CONFIG_VALUE_{count}"), value);
-            count += 1;
+        /// Variables that hold the values: a name may hold `=`, so that `-c` cannot have it, and `--config-env` splits at
+        /// the last one. `GIT_CONFIG_COUNT` may be the caller's own.
+        const EMPTY: &str = "NESTLING_GIT_EMPTY";
+        const FALSE: &str = "NESTLING_GIT_FALSE";
+        if self.filters_off.is_empty() {
+            return;
         }
-        if count > 0 {
-            command.env("GIT_CONFIG_COUNT", count.to_string());
+        command.env(EMPTY, "").env(FALSE, "false");
+        for name in &self.filters_off {
+            for key in ["clean", "smudge", "process"] {
+                command.arg(format!("--config-env=filter.{name}.{key}={EMPTY}"));
+            }
+            command.arg(format!("--config-env=filter.{name}.required={FALSE}"));
         }
     }
 
@@ -242,7 +241,7 @@ fn quiet() -> Command {
     command
 }
 
-fn failed(arguments: &[&str], output: &Output) -> GitError {
+pub(super) fn failed(arguments: &[&str], output: &Output) -> GitError {
     GitError::Command { command: arguments.join(" "), message: message(&output.stderr) }
 }
 

@@ -45,5 +45,6 @@ pub use engine::RenderLimits;
 pub(crate) use facts_read::FactsRead;
 pub(crate) use inputs::bind;
 pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
 pub(crate) use values::json::plain_value;

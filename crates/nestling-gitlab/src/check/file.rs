@@ -21,7 +21,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
     let surroundings =
-        Surroundings { files: &no_files, elsewhere: None, sources, variables: &unknown, defaults: None };
+        Surroundings { files: &no_files, elsewhere: None, revisions: None, sources, variables: &unknown, defaults: None };
     let file = sources.add(path, text);
     match yaml::parse_file(text, file) {
         Ok(documents) => configuration(documents, file, &surroundings, RemoteIncludes::Unread),

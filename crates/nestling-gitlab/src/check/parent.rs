@@ -114,7 +114,7 @@ fn read_with(
 ) -> Result<Pipeline, Vec<Diagnostic>> {
     let variables = KnownVariables::default();
     let read =
-        Surroundings { files: surroundings.files, elsewhere: None, sources, variables: &variables, defaults };
+        Surroundings { files: surroundings.files, elsewhere: None, revisions: None, sources, variables: &variables, defaults };
     let (pipeline, _) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
     Ok(pipeline)
 }
