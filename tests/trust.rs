@@ -152,6 +152,48 @@ fn every_row_of_the_page_is_so() {
     }
 }
 
+/// Without `--workspace-from`, a folder that names its revision is read from there with all that its templates include.
+#[test]
+fn a_template_of_another_revision_includes_from_there() {
+    let (repository, _) = workspace();
+    let folder = "workspace: { templates: [{ git: refs/heads/main, path: ci }] }\n---\ninclude: [root.yml]\n";
+    repository.write("nestling.yml", folder).write("inc.yml", "inc: { script: mine }\n");
+    repository
+        .write("parts/b.yml", "added: { script: mine }\n")
+        .write("ci/part.yml", "part: { script: mine }\n");
+    repository.write("root.yml", "root: { script: of head }\n");
+    let unit = "unit: { use: app }\n---\ninclude: own.yml\n";
+    let head =
+        repository.write("api/nestling.yml", unit).write("own.yml", "own: { script: own }\n").commit("mine");
+    let text = said(&generate(&repository, &head, &["--all"]));
+    for kept in ["script: protected", "script: included", "script: folded", "script: of head", "script: own"]
+    {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    assert!(!text.contains("mine\n"), "{text}");
+}
+
+/// Reports are artifacts, which GitLab does not mask.
+#[test]
+fn what_a_failing_command_prints_has_no_secret() {
+    let (repository, _) = workspace();
+    let synth = "echo \\\"$DEPLOY_TOKEN is wrong at https://me:pass@host/x?y=z\\\" >&2; exit 3";
+    let unit = format!("unit:\n  cdk: {{ from: none, synth: \"{synth}\", stages: {{ Api: production }} }}\n");
+    repository.write("api/nestling.yml", &unit).commit("fails");
+    let mut command = nestling(repository.path());
+    command.args(["generate", "--all", "--output", "-", "--report", "report"]);
+    let output = run(command.env("DEPLOY_TOKEN", "correct-horse").env("AUTHOR", "is wrong at"));
+    let mut texts = vec![said(&output)];
+    for entry in std::fs::read_dir(repository.path().join("report")).unwrap() {
+        texts.push(String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned());
+    }
+    assert!(texts[0].contains("*** is wrong at https://***@host/x?***"), "{}", texts[0]);
+    assert!(texts.len() > 2, "there are reports");
+    for text in texts {
+        assert!(!text.contains("correct-horse") && !text.contains("me:pass"), "{text}");
+    }
+}
+
 #[test]
 fn the_log_and_the_pipeline_say_where_the_workspace_is_from() {
     let (repository, protected) = workspace();

@@ -178,7 +178,8 @@ impl<'a> Walk<'a> {
         match self.problems.len() {
             ..MOST_PROBLEMS => self.problems.push(problem),
             MOST_PROBLEMS => {
-                let message = format!("there are more than {MOST_PROBLEMS} mistakes; the others are not listed");
+                let message =
+                    format!("there are more than {MOST_PROBLEMS} mistakes; the others are not listed");
                 self.problems.push(match problem.origin() {
                     Some(origin) => Diagnostic::error(problem.rule, origin, message),
                     None => Diagnostic::new(problem.rule, Severity::Error, message),
