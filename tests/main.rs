@@ -6,6 +6,7 @@ mod support;
 mod tidy;
 mod packages;
 mod parent;
+mod file_reads;
 mod front_door;
 mod documents;
 mod book;

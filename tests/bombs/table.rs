@@ -80,7 +80,20 @@ pub(crate) fn bombs() -> Vec<Bomb> {
     bombs.extend(captured());
     bombs.extend(recursion());
     bombs.extend(chains());
+    bombs.extend(asked());
     bombs
+}
+
+/// Questions about the repository without an end.
+fn asked() -> Vec<Bomb> {
+    vec![
+        bomb("files, a million of paths", turns(1_000_000, "{% if files.exists('a' ~ i ~ j) %}{% endif %}")),
+        bomb("files, a million of globs", turns(1_000_000, "{% if files.glob(i ~ '*' ~ j) %}{% endif %}")),
+        bomb(
+            "files, one text again and again",
+            turns(1_000_000, "{% if files.read('ci/t.yml') %}{% endif %}"),
+        ),
+    ]
 }
 
 /// Arguments of filters that are widths and repetitions.

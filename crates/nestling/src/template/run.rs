@@ -3,6 +3,7 @@
 use super::bounds;
 use super::engine::{Compiled, TemplateEngine, refuse_too_deep};
 use super::engine_messages::missing_template;
+use super::files::{answer, serving};
 use super::marks::calls::with_calls;
 use super::marks::wrap::visible;
 use super::messages::context::enclosing_macro;
@@ -10,7 +11,7 @@ use super::messages::engine_error::{FailedExpression, engine_error, error_chain,
 use super::scope::Scope;
 use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template_syntax::expressions;
-use minijinja::{Error, Value};
+use minijinja::{Error, ErrorKind, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Suggestion};
 
 /// The most mistakes of one template that are looked for.
@@ -82,7 +83,7 @@ impl TemplateEngine<'_> {
 
     /// Runs the text of a header's string.
     pub(crate) fn run_string(&self, text: &str, scope: &Scope) -> Result<String, Box<Diagnostic>> {
-        let (values, _) = scope.engine_values();
+        let (values, _) = scope.engine_values(self.files_of(scope));
         self.placeholders.clear();
         refuse_too_deep(text, FileId::from_index(0)).map_err(Box::new)?;
         // What the calls cannot be put around is the engine's own error.
@@ -96,15 +97,7 @@ impl TemplateEngine<'_> {
     fn attempt(&self, name: &str, values: &Value, scope: &Scope) -> Result<String, Stop> {
         loop {
             self.placeholders.clear();
-            let result = {
-                let environment = self.environment.borrow();
-                environment.get_template(name).and_then(|template| template.render_captured(values)).map(
-                    |captured| {
-                        let steps = captured.state().fuel_levels().map_or(0, |(consumed, _)| consumed);
-                        (captured.into_output(), steps)
-                    },
-                )
-            };
+            let result = self.rendered(name, values);
             let error = match result {
                 Ok((text, steps)) => {
                     // With its values in the place of their placeholders, and captured text in each place that prints it.
@@ -129,6 +122,30 @@ impl TemplateEngine<'_> {
                 }
             }
         }
+    }
+
+    /// Runs a template, and answers what it asks about the repository's files. Returns its text and the steps that it took.
+    fn rendered(&self, name: &str, values: &Value) -> Result<(String, u64), Error> {
+        let environment = self.environment.borrow();
+        let environment = &*environment;
+        let render = || {
+            let captured = environment.get_template(name)?.render_captured(values)?;
+            let steps = captured.state().fuel_levels().map_or(0, |(consumed, _)| consumed);
+            Ok((captured.into_output(), steps))
+        };
+        if !self.asking.borrow().contains(name) {
+            let result = render();
+            if !self.answers.take_unanswered() {
+                return result;
+            }
+            // Few templates ask, and a thread takes as long as a small one.
+            self.asking.borrow_mut().insert(name.to_owned());
+            self.placeholders.clear();
+        }
+        serving(&self.answers, &|question| answer(self.files, question), render).unwrap_or_else(|error| {
+            let message = format!("no thread can be started: {error}");
+            Err(Error::new(ErrorKind::InvalidOperation, message))
+        })
     }
 
     /// Returns an error of the run as a diagnostic, with the macro that it is in.

@@ -1,11 +1,13 @@
-//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, and nothing else.
 
 use super::facts_read::FactsRead;
+use super::files::FilesObject;
 use super::marks::private_use::{UNBOUND, has_reserved};
 use super::values::json::from_json;
 use crate::workspace::Component;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Kind, Node};
 use serde_json::Value as Json;
@@ -29,6 +31,8 @@ pub(crate) struct Scope {
     pub environment: EnvironmentScope,
     /// The pipeline that it is for.
     pub pipeline: Json,
+    /// The directory that relative paths of `files` are from.
+    pub directory: RepoPath,
     /// Notes that a template reads `pipeline`.
     pub facts_read: FactsRead,
 }
@@ -70,18 +74,20 @@ impl Scope {
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
             pipeline: Json::Null,
+            directory: RepoPath::root(),
             facts_read: FactsRead::default(),
         }
     }
 
     /// Returns the scope as the engine takes it, and a flag that is set once a template reads an unbound `environment`.
-    pub(crate) fn engine_values(&self) -> (Value, Arc<AtomicBool>) {
+    pub(crate) fn engine_values(&self, files: FilesObject) -> (Value, Arc<AtomicBool>) {
         let environment_read = Arc::new(AtomicBool::new(false));
         let environment = match &self.environment {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
-        let mut values = BTreeMap::from([("environment", environment)]);
+        let files = Value::from_object(files);
+        let mut values = BTreeMap::from([("environment", environment), ("files", files)]);
         let named = [
             ("unit", &self.unit),
             ("vars", &self.vars),

@@ -67,7 +67,7 @@ impl<'a> UnitRenderer<'a> {
             workspace,
             templates,
             facts,
-            engine: Renderer::new(sources, templates, RenderLimits::default()),
+            engine: Renderer::new(sources, templates, files, RenderLimits::default()),
             purpose: Purpose::Deploy,
             variables: KnownVariables::of_child(facts),
             vars: plain_value(&Node::map(workspace.origin(), workspace.vars.clone())),
@@ -191,6 +191,7 @@ impl<'a> UnitRenderer<'a> {
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,
             pipeline: self.pipeline.clone(),
+            directory: self.workspace.root.clone(),
             facts_read: self.facts_read.clone(),
         }
     }

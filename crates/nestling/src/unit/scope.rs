@@ -68,7 +68,10 @@ impl<'a> UnitScope<'a> {
     }
 
     fn new(renderer: &'a UnitRenderer<'a>, unit: Option<&'a Unit>, value: Value) -> Self {
-        let values = renderer.values(value);
+        let mut values = renderer.values(value);
+        if let Some(unit) = unit {
+            values.directory = unit.dir.clone();
+        }
         let texts = CatalogueTexts::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }
     }
