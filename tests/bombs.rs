@@ -3,6 +3,7 @@
 
 mod files;
 mod table;
+mod units;
 
 use crate::support::nestling;
 use crate::support::repository::Repository;
@@ -12,7 +13,8 @@ use nestling::{MemoryFiles, PipelineFacts, Project};
 use nestling_gitlab::yaml;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
-use table::{bombs, many_units};
+use table::bombs;
+use units::many_units;
 
 /// The most time of the processor for a bomb in a debug build, and in a release build, of which `NESTLING_TEST_BINARY` is one.
 const LONGEST: Duration = Duration::from_secs(30);

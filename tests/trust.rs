@@ -1,5 +1,8 @@
 //! The trust model of `docs/security.md`: who can make what run. Each row of its table is a row here.
 
+mod actors;
+mod sentences;
+
 use crate::support::repository::Repository;
 use crate::support::{nestling, read, run, said};
 use std::process::Output;
@@ -177,12 +180,13 @@ fn a_template_of_another_revision_includes_from_there() {
 #[test]
 fn what_a_failing_command_prints_has_no_secret() {
     let (repository, _) = workspace();
-    let synth = "echo \\\"$DEPLOY_TOKEN is wrong at https://me:pass@host/x?y=z\\\" >&2; exit 3";
+    let synth = "echo \\\"$DEPLOY_TOKEN is wrong at $DEPLOY_URL\\\" >&2; exit 3";
     let unit = format!("unit:\n  cdk: {{ from: none, synth: \"{synth}\", stages: {{ Api: production }} }}\n");
     repository.write("api/nestling.yml", &unit).commit("fails");
     let mut command = nestling(repository.path());
     command.args(["generate", "--all", "--output", "-", "--report", "report"]);
-    let output = run(command.env("DEPLOY_TOKEN", "correct-horse").env("AUTHOR", "is wrong at"));
+    command.env("DEPLOY_TOKEN", "correct-horse").env("AUTHOR", "is wrong at");
+    let output = run(command.env("DEPLOY_URL", "https://me:pass@host/x?y=z"));
     let mut texts = vec![said(&output)];
     for entry in std::fs::read_dir(repository.path().join("report")).unwrap() {
         texts.push(String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned());

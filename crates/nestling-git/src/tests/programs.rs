@@ -103,7 +103,9 @@ fn a_check_out_runs_no_hook_and_no_filter() {
         assert!(!tree.exists());
     }
     assert!(!marker.exists(), "{:?}", std::fs::read_to_string(&marker));
-    repo.git(&["worktree", "add", "--detach", outside.path().join("trap").to_str().unwrap()]);
+    let mut trap = Command::new("git");
+    trap.current_dir(repo.path("")).args(["worktree", "add", "--detach"]);
+    let _ = trap.arg(outside.path().join("trap")).output().unwrap();
     assert!(marker.exists(), "nothing would have run");
 }
 

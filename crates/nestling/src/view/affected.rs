@@ -21,7 +21,7 @@ pub struct AffectedV1 {
     /// Changed paths that no unit claims, in order, as they are. Bytes that are not UTF-8 are U+FFFD.
     pub unclaimed: Vec<String>,
     /// The bytes of those that are not UTF-8, in hexadecimal digits, in the same order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unclaimed_bytes: Vec<String>,
 }
 
