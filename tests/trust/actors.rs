@@ -78,7 +78,7 @@ fn a_protected_commit_that_the_clone_lacks_is_fetched() {
 #[test]
 fn a_tag_of_the_glob_is_the_base_of_the_next_pipeline() {
     let repository = Repository::new();
-    repository.write("nestling.yml", "workspace: { pipelines: { default_branch: { since: 'v*' } } }\n");
+    repository.write("nestling.yml", "workspace: { pipelines: { tag: { since: 'v*' } } }\n");
     for unit in ["a", "b", "c"] {
         repository.write(format!("{unit}/nestling.yml"), "test: { script: t }\n");
     }
@@ -90,10 +90,7 @@ fn a_tag_of_the_glob_is_the_base_of_the_next_pipeline() {
     let affected = || {
         let mut command = nestling(repository.path());
         command.args(["affected"]).env("GITLAB_CI", "true").env("CI_COMMIT_SHA", &head);
-        command
-            .env("CI_PIPELINE_SOURCE", "push")
-            .env("CI_COMMIT_BRANCH", "main")
-            .env("CI_DEFAULT_BRANCH", "main");
+        command.env("CI_PIPELINE_SOURCE", "push").env("CI_COMMIT_TAG", "v9").env("CI_DEFAULT_BRANCH", "main");
         output(&mut command)
     };
     assert_eq!(affected(), "a\nb\nc\n");

@@ -104,7 +104,7 @@ fn fault(reason: &str, tests: &str) -> Option<String> {
 #[test]
 fn every_sentence_of_the_page_has_what_makes_it_true() {
     let sentences = sentences(&read("docs/security.md"));
-    assert!(sentences.len() > 80, "only {}", sentences.len());
+    assert!(sentences.len() >= 70, "only {}", sentences.len());
     let reasons = reasons(&read(LIST));
     if setting("NESTLING_TEST_UPDATE").is_some() {
         let entry = |sentence: &String| {
