@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 mod packages;
+mod release;
 mod parent;
 mod file_reads;
 mod front_door;

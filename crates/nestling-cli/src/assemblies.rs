@@ -195,7 +195,7 @@ fn run(command: &str, directory: &Path) -> Result<(), String> {
         .current_dir(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| format!("`sh` cannot be run: {error}"))?;
     if output.status.success() {
         return Ok(());
     }

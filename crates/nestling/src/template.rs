@@ -30,6 +30,7 @@ mod bounds;
 mod values;
 mod facts_read;
 mod files;
+mod dependency_list;
 mod scope;
 mod filters;
 mod inputs;
@@ -42,6 +43,7 @@ mod tree_cache;
 mod tree;
 mod renderer;
 
+pub(crate) use dependency_list::DependenciesOf;
 pub use engine::RenderLimits;
 pub(crate) use facts_read::FactsRead;
 pub(crate) use files::{glob_from_root, meant_path};

@@ -35,10 +35,12 @@ mod load;
 mod schema;
 mod component;
 mod template;
+mod dependencies;
 
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
+pub(crate) use dependencies::Dependencies;
 pub(crate) use directories::UnitDirectories;
 pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;

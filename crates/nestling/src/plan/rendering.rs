@@ -38,6 +38,12 @@ impl<'a> Rendering<'a> {
         Self { renderer, selection, cdk_reports, diagnostics, incomplete, weight: 0 }
     }
 
+    /// Renders a unit that may not be in, to see which jobs it has. What is wrong with it is reported where it is in.
+    pub(super) fn offered(&self, name: &UnitName) -> UnitJobs {
+        let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
+        unit::unit_jobs(self.renderer, unit, &UnitChange::default()).jobs
+    }
+
     /// Renders a unit that is in for the reasons of this verdict.
     pub(super) fn jobs(&mut self, name: &UnitName, verdict: &Verdict) -> UnitJobs {
         let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };

@@ -1,5 +1,6 @@
 //! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, and nothing else.
 
+use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
 use super::files::FilesObject;
 use super::marks::private_use::{UNBOUND, has_reserved};
@@ -21,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Scope {
     /// The unit that is rendered.
     pub unit: Json,
+    /// All that the unit depends on.
+    pub dependencies: Option<DependenciesOf>,
     /// The template's inputs, checked and with defaults.
     pub inputs: Json,
     /// The component that the template is.
@@ -69,6 +72,7 @@ impl Scope {
     pub(crate) fn empty() -> Self {
         Self {
             unit: Json::Null,
+            dependencies: None,
             inputs: Json::Null,
             component: Component::default(),
             vars: Json::Null,
@@ -98,12 +102,26 @@ impl Scope {
             match value {
                 // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
+                Json::Object(unit) if name == "unit" => drop(values.insert(name, self.unit_value(unit))),
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),
             }
         }
         let scope = EngineScope { values, facts_read: self.facts_read.clone() };
         (Value::from_object(scope), environment_read)
+    }
+
+    /// Returns `unit` with the dependencies, which may be many and are found when they are asked for.
+    fn unit_value(&self, unit: &serde_json::Map<String, Json>) -> Value {
+        let values = unit.iter().map(|(key, value)| {
+            let dependencies = self.dependencies.as_ref().filter(|_| key == "dependencies");
+            let value = match dependencies {
+                Some(of) => Value::from_object(DependencyList::new(of.clone())),
+                None => from_json(value),
+            };
+            (Value::from(key.as_str()), value)
+        });
+        Value::from_pairs(values)
     }
 }
 
