@@ -117,8 +117,14 @@ fn read_with(
     defaults: Option<&Defaults>,
 ) -> Result<Pipeline, Vec<Diagnostic>> {
     let variables = KnownVariables::default();
-    let read =
-        Surroundings { files: surroundings.files, elsewhere: None, sources, variables: &variables, defaults };
+    let read = Surroundings {
+        files: surroundings.files,
+        elsewhere: None,
+        revisions: None,
+        sources,
+        variables: &variables,
+        defaults,
+    };
     let (pipeline, _) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
     Ok(pipeline)
 }

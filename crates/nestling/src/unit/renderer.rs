@@ -183,6 +183,7 @@ impl<'a> UnitRenderer<'a> {
         Surroundings {
             files: self.protected.unwrap_or(self.files),
             elsewhere: None,
+            revisions: Some(self.templates),
             sources: self.sources,
             variables: &self.variables,
             defaults: None,
