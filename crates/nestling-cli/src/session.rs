@@ -9,6 +9,7 @@ use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
+use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
     As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, Passed, PathFacts, Plan,
@@ -37,6 +38,7 @@ pub(crate) struct Session {
     no_run: bool,
     fingerprints: bool,
     passed: Option<Passed>,
+    secrets: Secrets,
 }
 
 impl Session {
@@ -67,6 +69,7 @@ impl Session {
             no_run: options.no_run,
             fingerprints: options.fingerprints,
             passed: records::read(options, environment, io)?,
+            secrets: environment.secrets().clone(),
         })
     }
 
@@ -247,7 +250,7 @@ impl Session {
         let changes = project.changes()?;
         drop(reading);
         let base = changes.base.as_ref().map(|base| base.commit.to_string());
-        let assemblies = WorkTreeAssemblies::new(self.root(), synth, base);
+        let assemblies = WorkTreeAssemblies::new(self.root(), synth, base).masking(&self.secrets);
         let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
         let _progress = Progress::start("planning", self.watched);
         Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)

@@ -5,7 +5,7 @@ mod glob;
 mod include;
 
 pub use glob::files as included_files;
-pub use include::{RemoteIncludes, Surroundings};
+pub use include::{FilesByFile, RemoteIncludes, Surroundings};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
