@@ -100,9 +100,6 @@ impl Scope {
         ];
         for (name, value) in named {
             match value {
-                Json::Object(unit) if name == "unit" => {
-                    drop(values.insert(name, noted_unit(unit, &self.facts_read)));
-                }
                 // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
                 Json::Object(unit) if name == "unit" => drop(values.insert(name, self.unit_value(unit))),
@@ -122,9 +119,9 @@ impl Scope {
                 Some(of) => Value::from_object(DependencyList::new(of.clone())),
                 None => from_json(value),
             };
-            (Value::from(key.as_str()), value)
+            (key.clone(), value)
         });
-        Value::from_pairs(values)
+        Value::from_object(NotedUnit { keys: values.collect(), facts_read: self.facts_read.clone() })
     }
 }
 
@@ -136,11 +133,6 @@ const OF_CHANGE: [&str; 2] = ["changed_files", "reasons"];
 struct NotedUnit {
     keys: Vec<(String, Value)>,
     facts_read: FactsRead,
-}
-
-fn noted_unit(unit: &serde_json::Map<String, Json>, facts_read: &FactsRead) -> Value {
-    let keys = unit.iter().map(|(key, value)| (key.clone(), from_json(value))).collect();
-    Value::from_object(NotedUnit { keys, facts_read: facts_read.clone() })
 }
 
 impl Object for NotedUnit {

@@ -192,7 +192,7 @@ pub struct JobV1 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_reused: Option<String>,
     /// The names of the jobs that GitLab makes of it by `parallel`; empty if it is one job.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copy_names: Vec<String>,
     /// The place of its definition.
     pub origin: OriginV1,
