@@ -31,11 +31,13 @@ fn every_crate_is_listed_here() {
 fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
     for name in CRATES {
         let files = packaged(name);
-        for wanted in ["Cargo.toml", "LICENSE", "README.md", "src/lib.rs"] {
+        for wanted in ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"] {
             assert!(files.contains(wanted), "{name} lacks {wanted}");
         }
         assert!(!files.iter().any(|file| file.starts_with("benches/")), "{name}: {files:?}");
-        assert_eq!(read(format!("crates/{name}/LICENSE")), read("LICENSE"), "{name}");
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert_eq!(read(format!("crates/{name}/{licence}")), read(licence), "{name}");
+        }
     }
     assert!(packaged("nestling").iter().any(|file| file.starts_with("templates/node/")));
 }
