@@ -8,11 +8,11 @@ mod error;
 mod narrowing;
 mod finish;
 mod checked_kinds;
+mod proof;
 mod planning;
 mod comparison;
 mod path;
 mod workspace_from;
-mod proof;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};

@@ -1,7 +1,7 @@
 //! Leaves out the jobs that have passed with the same content. In doubt a job stays, and the plan says why.
 
-mod eligible;
 mod pipeline_variables;
+mod eligible;
 mod taken;
 mod needs;
 mod reused_job;

@@ -4,7 +4,7 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::output;
 use anyhow::Context;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use nestling::{ApiAnswers, ApiBridge, ApiJob, Recording, RefusedV1, record, verify};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,12 +51,46 @@ enum Command {
         #[arg(long, value_name = "ID", env = "CI_PROJECT_ID")]
         project: String,
     },
+    /// Print the script that brings records, or that takes the record of this pipeline, for a shell with curl
+    ///
+    /// Records are generic packages of the project, and both scripts use the job's token. Where it may not read trigger jobs, they use
+    /// NESTLING_API_TOKEN, a token of the project with `read_api`.
+    #[command(
+        after_help = "Examples:\n  nestling passed script bring | sh -s nestling-passed\n  nestling passed script take | sh -s nestling-report/plan.json"
+    )]
+    Script {
+        /// The script
+        #[arg(value_enum)]
+        script: Script,
+    },
+}
+
+/// The scripts that use GitLab's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Script {
+    /// Download the newest records, and the statuses of their jobs
+    Bring,
+    /// Upload the record of this pipeline, and remove old ones
+    Take,
+}
+
+impl Script {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Bring => include_str!("../passed_scripts/bring.sh"),
+            Self::Take => include_str!("../passed_scripts/take.sh"),
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     match &args.command {
         Command::Record { plan, answers, output } => write_record(plan, answers, output, invocation),
         Command::Verify { directory, project } => write_verified(directory, project, invocation),
+        Command::Script { script } => {
+            invocation.io.data(script.text())?;
+            Ok(Exit::Done)
+        }
     }
 }
 
