@@ -46,7 +46,8 @@ enum Command {
     #[command(after_help = "Examples:\n  nestling passed verify passed")]
     Verify {
         /// Directory with `records` and `answers`
-        directory: PathBuf,
+        #[arg(value_name = "DIR")]
+        records: PathBuf,
         /// The id of the project
         #[arg(long, value_name = "ID", env = "CI_PROJECT_ID")]
         project: String,
@@ -86,7 +87,7 @@ impl Script {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     match &args.command {
         Command::Record { plan, answers, output } => write_record(plan, answers, output, invocation),
-        Command::Verify { directory, project } => write_verified(directory, project, invocation),
+        Command::Verify { records, project } => write_verified(records, project, invocation),
         Command::Script { script } => {
             invocation.io.data(script.text())?;
             Ok(Exit::Done)

@@ -19,7 +19,7 @@ fi
 get() {
   printf 'header = "%s"\n' "$header" |
     curl --silent --show-error --location --max-time 30 --retry 2 --config - --output "$1" --dump-header "$1.head" \
-      --write-out '%{http_code}' "$api/$2" || echo 000
+      --write-out '%{http_code}' "$api/$2" || true
 }
 
 # pages FILE PATH: all pages, one after the other; nothing where one of them is refused.

@@ -25,7 +25,7 @@ request() {
   shift 2
   printf 'header = "%s"\n' "$header" |
     curl --silent --show-error --location --max-time 30 --retry 2 --config - --output "$file" --dump-header "$file.head" \
-      --write-out '%{http_code}' "$@" || echo 000
+      --write-out '%{http_code}' "$@" || true
 }
 
 pages() {
