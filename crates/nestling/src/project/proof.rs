@@ -95,7 +95,7 @@ impl Prover<'_> {
             match outcome {
                 Ok(()) => return Ok(record.clone()),
                 Err(why) => {
-                    refused.push(format!("the record of pipeline {} does not count: {why}", record.pipeline))
+                    refused.push(format!("the record of pipeline {} does not count: {why}", record.pipeline));
                 }
             }
         }

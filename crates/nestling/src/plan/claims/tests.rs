@@ -53,7 +53,7 @@ pub(super) struct Figures {
 pub(super) fn against_the_law(
     old: &Read<'_>,
     new: &Read<'_>,
-    changed: Vec<Change>,
+    changed: &[Change],
     figures: &mut Figures,
 ) -> Vec<String> {
     let sources = Sources::default();
@@ -61,7 +61,7 @@ pub(super) fn against_the_law(
     let changes = ChangeSet {
         base: None,
         head: Head::Commit { commit: new.commit, found: Provenance::CheckedOut },
-        extent: Extent::Paths(changed.clone()),
+        extent: Extent::Paths(changed.to_vec()),
         history: History::Complete,
         unknown_paths: Vec::new(),
         workspace_from: None,
@@ -80,7 +80,7 @@ pub(super) fn against_the_law(
         fingerprints: None,
     });
     let defined = definitions_that_differ(old, new, &facts, &sources);
-    let exceptions = owners_of_moved_deletions(&old.loaded.workspace, &new.loaded.workspace, &changed);
+    let exceptions = owners_of_moved_deletions(&old.loaded.workspace, &new.loaded.workspace, changed);
     let closures: BTreeMap<&UnitName, BTreeSet<&UnitName>> =
         closures(&new.loaded.workspace).into_iter().collect();
     let mut wrong = Vec::new();
@@ -96,7 +96,8 @@ pub(super) fn against_the_law(
             (false, false) => figures.skipped += 1,
             (true, false) if is_excepted => figures.excepted += 1,
             (true, false) => {
-                wrong.push(format!("{unit} is selected and the same: {:?}", selected.selection.verdict(unit)))
+                wrong
+                    .push(format!("{unit} is selected and the same: {:?}", selected.selection.verdict(unit)));
             }
             (false, true) => wrong.push(format!("{unit} differs and is not selected: {changed:?}")),
         }

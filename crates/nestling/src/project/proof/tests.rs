@@ -196,10 +196,10 @@ fn records_that_gitlab_does_not_confirm_do_not_count() {
     refused("GitLab knows no job", |_, answers| answers["jobs"] = json!([]));
     refused("GitLab knows no trigger job", |_, answers| answers["bridges"] = json!([]));
     refused("GitLab knows no job", |_, answers| {
-        answers["bridges"][0]["downstream_pipeline"]["id"] = json!(5)
+        answers["bridges"][0]["downstream_pipeline"]["id"] = json!(5);
     });
     refused("GitLab knows no job", |_, answers| {
-        answers["bridges"][0]["downstream_pipeline"]["project_id"] = json!(8)
+        answers["bridges"][0]["downstream_pipeline"]["project_id"] = json!(8);
     });
     refused("of another project", |_, answers| answers["bridges"][0]["pipeline"]["project_id"] = json!(8));
     refused("is of project 8", |record, _| record.project = "8".to_owned());

@@ -204,7 +204,7 @@ proptest! {
                 let (Some(old), Some(new)) = (old, new) else { continue };
                 let trees = [old.commit, new.commit].map(|commit| git.tree_of(&commit).unwrap());
                 let changed = git.tree_diff(Some(&trees[0]), Some(&trees[1])).unwrap();
-                let wrong = against_the_law(old, new, changed, &mut figures);
+                let wrong = against_the_law(old, new, &changed, &mut figures);
                 prop_assert!(
                     wrong.is_empty(),
                     "{number} -> {other}: {wrong:?}\n{:#?}\n{:#?}", states[number].tree(), states[other].tree()
