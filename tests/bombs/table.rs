@@ -13,7 +13,7 @@ fn bomb(name: &'static str, template: impl Into<String>) -> Bomb {
 }
 
 /// A loop of so many turns around a body.
-fn turns(count: usize, body: &str) -> String {
+pub(super) fn turns(count: usize, body: &str) -> String {
     // `range` has a limit of its own, and loops inside each other do not.
     format!(
         "{{% for i in range({}) %}}{{% for j in range(1000) %}}{body}{{% endfor %}}{{% endfor %}}",

@@ -4,7 +4,7 @@ pub mod rules;
 mod glob;
 mod include;
 
-pub use include::{RemoteIncludes, Surroundings};
+pub use include::{FilesByFile, RemoteIncludes, Surroundings};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};

@@ -49,5 +49,6 @@ pub(crate) use facts_read::FactsRead;
 pub(crate) use files::{glob_from_root, meant_path};
 pub(crate) use inputs::bind;
 pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
 pub(crate) use values::json::plain_value;

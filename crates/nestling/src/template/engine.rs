@@ -21,7 +21,7 @@ use crate::workspace::{Body, Read, Templates};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 /// Refuses a template with an expression that is too deep to be parsed.
@@ -41,11 +41,21 @@ pub struct RenderLimits {
     pub recursion: usize,
     /// Bytes of rendered text.
     pub output: usize,
+    /// Steps of all renderings of a pipeline together.
+    pub total_fuel: u64,
+    /// Bytes of the text of all renderings of a pipeline together.
+    pub total_output: u64,
 }
 
 impl Default for RenderLimits {
     fn default() -> Self {
-        Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
+        Self {
+            fuel: 2_000_000,
+            recursion: 100,
+            output: 16 << 20,
+            total_fuel: 200_000_000,
+            total_output: 128 << 20,
+        }
     }
 }
 
@@ -79,6 +89,9 @@ pub(crate) struct TemplateEngine<'a> {
     /// The compiled templates by the engine's name: [`Self::name_of_body`], or the name that another template uses.
     pub(crate) compiled: RefCell<HashMap<String, Compiled>>,
     untrusted_parameters: RefCell<UntrustedParameters>,
+    /// Steps of all renderings so far, and bytes of their text.
+    pub(crate) total_steps: Cell<u64>,
+    pub(crate) total_output: Cell<u64>,
     /// The files that templates ask about.
     pub(crate) files: &'a dyn Files,
     pub(crate) answers: Answers,
@@ -124,6 +137,8 @@ impl<'a> TemplateEngine<'a> {
             environment: RefCell::new(environment),
             compiled: RefCell::default(),
             untrusted_parameters: RefCell::default(),
+            total_steps: Cell::new(0),
+            total_output: Cell::new(0),
             files,
             answers: Answers::default(),
             asking: RefCell::default(),

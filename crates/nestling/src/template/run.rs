@@ -20,6 +20,9 @@ const MAX_MISTAKES: usize = 20;
 /// The part of the fuel that a run has which looks for the next mistake.
 const FUEL_OF_NEXT_RUN: u64 = 10;
 
+/// The way out where all units together are too much.
+pub(crate) const FEWER_UNITS: &str = "plan fewer units at once: `--only` and `--except` name them";
+
 /// Why a run stopped, and at which expression.
 struct Stop {
     problems: Vec<Diagnostic>,
@@ -96,13 +99,13 @@ impl TemplateEngine<'_> {
             self.placeholders.clear();
             let result = self.rendered(name, values);
             let error = match result {
-                Ok(text) => {
+                Ok((text, steps)) => {
                     // With its values in the place of their placeholders, and captured text in each place that prints it.
                     let bytes = self.placeholders.size_of(&text).bytes;
-                    if bytes <= self.limits.output as u64 {
-                        return Ok(text);
+                    if bytes > self.limits.output as u64 {
+                        return Err(vec![self.too_long(name, bytes)].into());
                     }
-                    return Err(vec![self.too_long(name, bytes)].into());
+                    return self.add_work(name, steps, bytes).map(|()| text).map_err(|it| vec![*it].into());
                 }
                 Err(error) => error,
             };
@@ -121,11 +124,15 @@ impl TemplateEngine<'_> {
         }
     }
 
-    /// Runs a template, and answers what it asks about the repository's files.
-    fn rendered(&self, name: &str, values: &Value) -> Result<String, Error> {
+    /// Runs a template, and answers what it asks about the repository's files. Returns its text and the steps that it took.
+    fn rendered(&self, name: &str, values: &Value) -> Result<(String, u64), Error> {
         let environment = self.environment.borrow();
         let environment = &*environment;
-        let render = || environment.get_template(name).and_then(|template| template.render(values));
+        let render = || {
+            let captured = environment.get_template(name)?.render_captured(values)?;
+            let steps = captured.state().fuel_levels().map_or(0, |(consumed, _)| consumed);
+            Ok((captured.into_output(), steps))
+        };
         if !self.asking.borrow().contains(name) {
             let result = render();
             if !self.answers.take_unanswered() {
@@ -193,6 +200,30 @@ impl TemplateEngine<'_> {
             Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &missing[stem.len()..])),
             None => problem,
         }
+    }
+
+    /// Adds to the work of all renderings: their steps, and their text, which is kept until the pipeline is written.
+    ///
+    /// # Errors
+    /// It is more than the limit for all of them.
+    fn add_work(&self, name: &str, steps: u64, bytes: u64) -> Result<(), Box<Diagnostic>> {
+        let steps = self.total_steps.get().saturating_add(steps);
+        let bytes = self.total_output.get().saturating_add(bytes);
+        self.total_steps.set(steps);
+        self.total_output.set(bytes);
+        let exceeded = if steps > self.limits.total_fuel {
+            format!("took more than {} steps", self.limits.total_fuel)
+        } else if bytes > self.limits.total_output {
+            format!("rendered to more than {} bytes", self.limits.total_output)
+        } else {
+            return Ok(());
+        };
+        let message = format!("the templates of all units together {exceeded}, which is the limit");
+        let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message).with_help(FEWER_UNITS);
+        Err(Box::new(match self.marked(name) {
+            Some((file, _)) => problem.with_label(Origin::file(file), ""),
+            None => problem,
+        }))
     }
 
     fn too_long(&self, name: &str, length: u64) -> Diagnostic {
