@@ -49,6 +49,13 @@ fn image(home: &Path) -> PathBuf {
     programs
 }
 
+/// The variables of the pipeline that these tests may run in.
+#[expect(clippy::disallowed_methods, reason = "the library may not read the environment; tests may")]
+fn variables_of_the_pipeline() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| name == "CI" || name.starts_with("CI_") || name.starts_with("GITLAB")).collect()
+}
+
 /// Runs all jobs of a sample and returns the log.
 fn passed(sample: &Sample, test: &str) -> Option<(Repository, String)> {
     let mut command = need(Tool::GitlabCiLocal, test)?;
@@ -65,11 +72,7 @@ fn passed(sample: &Sample, test: &str) -> Option<(Repository, String)> {
     assert_eq!(jobs, sample.jobs, "{}", sample.folder);
     let home = tempfile::tempdir().unwrap();
     let path = format!("{}:{}", image(home.path()).display(), setting("PATH").unwrap());
-    // Nothing of the pipeline that these tests may run in.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| {
-        let name = name.to_string_lossy();
-        name == "CI" || name.starts_with("CI_") || name.starts_with("GITLAB")
-    }) {
+    for name in variables_of_the_pipeline() {
         command.env_remove(name);
     }
     // Packages come from where this machine has them, which may sign them otherwise.
