@@ -4,7 +4,6 @@
 //! these mistakes, and GitLab's own linter does not check child pipelines.
 
 mod form;
-pub(crate) mod header;
 mod file;
 pub mod parent;
 mod settings;

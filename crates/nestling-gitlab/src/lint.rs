@@ -6,8 +6,8 @@ mod kinds;
 pub use kinds::{KindsLinted, LintedKind, lint_kinds};
 
 use crate::catalog;
-use crate::check::header::RULE as HEADER;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
+use crate::configuration::header::RULE as HEADER;
 use crate::configuration::rules::INCLUDE_UNREAD;
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources};
@@ -76,9 +76,8 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     let surroundings =
         Surroundings { files, elsewhere: None, sources, variables: &variables, defaults: None };
     let read = read_configuration(path, text, &surroundings, includes);
-    let inputs = Inputs::of(sources, first_file);
-    let (pipeline, mut problems) = match read {
-        Ok(read) => read,
+    let (pipeline, mut problems, inputs) = match read {
+        Ok((pipeline, problems, open)) => (pipeline, problems, Inputs::of(sources, first_file, &open)),
         Err(diagnostics) => return Linted { diagnostics, ..Linted::default() },
     };
     let mut settings = CheckSettings::new(options.gitlab.clone());

@@ -115,7 +115,7 @@ fn read_with(
     let variables = KnownVariables::default();
     let read =
         Surroundings { files: surroundings.files, elsewhere: None, sources, variables: &variables, defaults };
-    let (pipeline, _) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
+    let (pipeline, ..) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
     Ok(pipeline)
 }
 

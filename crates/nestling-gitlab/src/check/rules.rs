@@ -18,7 +18,7 @@ mod image;
 mod tags;
 mod cache;
 mod artifacts;
-mod yaml_type;
+pub(super) mod yaml_type;
 mod secret_literal;
 mod rules_form;
 mod when_form;

@@ -95,7 +95,7 @@ const RELEASE_KEYS: MappingShape = MappingShape {
         Keyword::new("tag_message", &[STRING, Shape::Empty, EMPTY_LIST]).page("ci/yaml/#releasetag_message"),
         Keyword::new("name", &[Shape::Anything]).page("ci/yaml/#releasename"),
         Keyword::new("description", &[FILLED]).required().page("ci/yaml/#releasedescription"),
-        Keyword::new("ref", ONE_STRING).page("ci/yaml/#releaseref"),
+        Keyword::new("ref", &[Shape::String(StringShape::Ref)]).page("ci/yaml/#releaseref"),
         Keyword::new("milestones", &[STRING, STRINGS, Shape::Empty]).page("ci/yaml/#releasemilestones"),
         Keyword::new("released_at", &[Shape::String(StringShape::Time)]).page("ci/yaml/#releasereleased_at"),
         Keyword::new("assets", &[Shape::Mapping(&ASSETS)]).page("ci/yaml/#releaseassetslinks"),

@@ -63,6 +63,7 @@ const DOWNSTREAM: MappingShape = MappingShape {
         Constraint::Requires("project", "file"),
         Constraint::Requires("artifact", "job"),
         Constraint::Requires("integrity", "remote"),
+        Constraint::Requires("cache", "remote"),
     ],
 };
 

@@ -60,7 +60,7 @@ pub(super) mod shared {
     pub(in crate::table) const SERVICES_KEY: Keyword =
         Keyword::new("services", SERVICES).rule("image").page("ci/yaml/#services");
     pub(in crate::table) const TAGS: Keyword =
-        Keyword::new("tags", &[Shape::List(ListShape::of(&[STRING]).most(49))])
+        Keyword::new("tags", &[Shape::List(ListShape::of(&[STRING]).most(49).distinct())])
             .rule("tags")
             .page("ci/yaml/#tags");
     pub(in crate::table) const INTERRUPTIBLE: Keyword = Keyword::new("interruptible", ONE_BOOLEAN)

@@ -7,7 +7,7 @@ use crate::template::rules::{COMPONENT_BLOCK, TEMPLATE_LIMIT};
 use crate::workspace::Component;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::interpolation::{
-    Access, Block, CLOSE, Function, Mistake, OPEN, Root, functions_help, parse,
+    Access, Block, CLOSE, Function, Mistake, OPEN, Root, Step, functions_help, parse,
 };
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
@@ -205,15 +205,20 @@ fn component_value(name: &str, component: &Component, origin: Origin) -> Result<
     Err(Box::new(problem.with_help("make it an input")))
 }
 
-/// Returns the item of a list behind the indices.
-fn item(access: &Access<'_>, list: &Json) -> Result<Json, String> {
-    let mut value = list;
-    for index in &access.indices {
+/// Returns the part of a value that a path leads to.
+fn item(access: &Access<'_>, value: &Json) -> Result<Json, String> {
+    let mut value = value;
+    for step in &access.steps {
         let path = access.written;
-        let items = value
-            .as_array()
-            .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
-        value = items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?;
+        value = match step {
+            Step::Index(index) => {
+                let items = value
+                    .as_array()
+                    .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
+                items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
+            }
+            Step::Key(key) => value.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?,
+        };
     }
     Ok(value.clone())
 }
