@@ -4,6 +4,7 @@
 //! these mistakes, and GitLab's own linter does not check child pipelines.
 
 mod form;
+mod yaml_types;
 mod file;
 pub mod parent;
 mod settings;

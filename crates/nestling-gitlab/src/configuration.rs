@@ -3,9 +3,9 @@
 pub mod rules;
 mod glob;
 mod include;
-pub(crate) mod header;
 
-pub use include::{RemoteIncludes, Surroundings};
+pub(crate) use include::header;
+pub use include::{RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -67,9 +67,11 @@ pub fn fold(
     surroundings: &Surroundings<'_>,
     remote: RemoteIncludes,
 ) -> (Configuration, Vec<Diagnostic>) {
-    let Merged { fragment, unread: includes, open, mut problems } = merged(documents, surroundings, remote);
+    let Merged { fragment, unread: includes, open, is_incomplete, mut problems } =
+        merged(documents, surroundings, remote);
     // What is undefined here may be defined in a file that only GitLab reads.
     let missing = match remote {
+        _ if is_incomplete => Missing::Unknown,
         _ if includes.is_empty() => Missing::Error,
         RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
@@ -85,6 +87,7 @@ struct Merged {
     fragment: Fragment,
     unread: Vec<Node>,
     open: Vec<Origin>,
+    is_incomplete: bool,
     problems: Vec<Diagnostic>,
 }
 
@@ -99,6 +102,7 @@ fn merged(documents: Vec<Node>, surroundings: &Surroundings<'_>, remote: RemoteI
         fragments.extend(included.fragments);
         merged.unread.extend(included.unread);
         merged.open.extend(included.open);
+        merged.is_incomplete |= included.is_incomplete;
     }
     merged.fragment = merge_fragments(fragments);
     merged

@@ -8,7 +8,7 @@ pub use kinds::{KindsLinted, LintedKind, lint_kinds};
 use crate::catalog;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
 use crate::configuration::header::RULE as HEADER;
-use crate::configuration::rules::INCLUDE_UNREAD;
+use crate::configuration::rules::{INCLUDE, INCLUDE_UNREAD, UNREADABLE};
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
@@ -86,7 +86,8 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     if options.pipeline.is_some() && pipeline.includes.is_empty() {
         settings.workflow = WorkflowRules::AsWritten;
     }
-    settings.open = inputs.are_used() || !pipeline.includes.is_empty();
+    let is_incomplete = problems.iter().any(|problem| [&INCLUDE, &UNREADABLE].contains(&problem.rule));
+    settings.open = inputs.are_used() || is_incomplete || !pipeline.includes.is_empty();
     let creation = Creation::of(&settings.variables);
     let moment = creation.moment(settings.workflow.are_there(&pipeline));
     let presence = presences(&pipeline, &moment);

@@ -1,6 +1,6 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
-use super::rules::yaml_type::dates;
+use super::yaml_types::dates;
 use crate::configuration::header::interpolate;
 use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};

@@ -4,8 +4,6 @@
 //! `include:` are empty (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines>).
 
 use super::glob;
-use super::header::{Interpolated, given_problems, interpolate};
-use crate::configuration::header::RULE as HEADER;
 use crate::configuration::rules::{INCLUDE, UNREADABLE};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use crate::pipeline::defaults::Defaults;
@@ -13,13 +11,17 @@ use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
 use crate::yaml::{self, Map, Node};
+use header::{Interpolated, RULE as HEADER, given_problems, interpolate};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 
 mod condition;
+mod spec_rule;
 mod spec;
+pub(crate) mod header;
 
-pub(super) use spec::spec_inputs;
+pub(super) use spec::of_spec;
+pub use spec::{SpecInputs, spec_inputs};
 
 /// The files and variables that folding a file depends on.
 #[derive(Clone, Copy)]
@@ -74,6 +76,8 @@ pub(super) struct Included {
     pub unread: Vec<Node>,
     /// The places of values that are not known.
     pub open: Vec<Origin>,
+    /// A file could not be read: nothing that it may define is reported as undefined.
+    pub is_incomplete: bool,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -164,16 +168,20 @@ impl Reading<'_> {
             }
             return;
         }
-        match self.surroundings.files.read(path) {
-            Err(problem) => self.included.problems.push(unreadable(&problem.to_string())),
-            Ok(None) => self.included.problems.push(
-                error(origin, format!("included file `{path}` does not exist"))
-                    .with_help("paths of `include: local` start at the repository's root"),
-            ),
-            Ok(Some(bytes)) => match self.parse(path, bytes, include) {
-                Ok(fragment) => self.fragment(fragment, depth + 1),
-                Err(problems) => self.included.problems.extend(problems),
-            },
+        let read = match self.surroundings.files.read(path) {
+            Err(problem) => Err(vec![unreadable(&problem.to_string())]),
+            Ok(None) => {
+                let problem = error(origin, format!("included file `{path}` does not exist"));
+                Err(vec![problem.with_help("paths of `include: local` start at the repository's root")])
+            }
+            Ok(Some(bytes)) => self.parse(path, bytes, include),
+        };
+        match read {
+            Ok(fragment) => self.fragment(fragment, depth + 1),
+            Err(problems) => {
+                self.included.is_incomplete = true;
+                self.included.problems.extend(problems);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The values of a file's inputs, and the text that GitLab makes with them before it looks at anything else
 //! (lib/ci/inputs/; <https://docs.gitlab.com/ci/inputs/>).
 
-use super::interpolation::{Access, Block, Function, OPEN, Root, Step, blocks, parse};
+use super::interpolation::{Access, AccessStep, Block, Function, OPEN, Root, blocks, parse};
 use crate::diagnostic::Origin;
 use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, Style};
@@ -163,13 +163,15 @@ pub fn part<'n>(value: &'n Node, access: &Access<'_>) -> Result<&'n Node, String
     let path = access.written;
     for step in &access.steps {
         node = match step {
-            Step::Index(index) => {
+            AccessStep::Index(index) => {
                 let items = node
                     .as_seq()
                     .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
                 items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
             }
-            Step::Key(key) => node.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?,
+            AccessStep::Key(key) => {
+                node.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?
+            }
         };
     }
     Ok(node)

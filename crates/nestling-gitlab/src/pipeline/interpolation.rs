@@ -40,12 +40,12 @@ pub struct Access<'t> {
     /// The name: `list`.
     pub name: &'t str,
     /// What leads from the value to a part of it: the index 0.
-    pub steps: Vec<Step<'t>>,
+    pub steps: Vec<AccessStep<'t>>,
 }
 
 /// A step into a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<'t> {
+pub enum AccessStep<'t> {
     /// An entry of a list, from 0.
     Index(usize),
     /// The value of a key.
@@ -137,14 +137,14 @@ fn access(path: &str) -> Result<Access<'_>, Mistake> {
         segment(path, segments.next().filter(|name| !name.is_empty()).ok_or_else(nothing)?)?;
     for part in segments {
         let (key, indices) = segment(path, part)?;
-        steps.push(Step::Key(key));
+        steps.push(AccessStep::Key(key));
         steps.extend(indices);
     }
     Ok(Access { written: path, root, name, steps })
 }
 
 /// Reads a name with the indices behind it.
-fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<Step<'t>>), Mistake> {
+fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<AccessStep<'t>>), Mistake> {
     let Some(start) = segment.find('[') else { return Ok((segment, Vec::new())) };
     let (name, brackets) = segment.split_at(start);
     let mistake =
@@ -161,7 +161,7 @@ fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<Step<'t>>),
 }
 
 /// Reads `[0][1]`.
-fn indices(path: &str, brackets: &str) -> Result<Vec<Step<'static>>, String> {
+fn indices(path: &str, brackets: &str) -> Result<Vec<AccessStep<'static>>, String> {
     let mut indices = Vec::new();
     let mut rest = brackets;
     while let Some(behind) = rest.strip_prefix('[') {
@@ -170,7 +170,9 @@ fn indices(path: &str, brackets: &str) -> Result<Vec<Step<'static>>, String> {
         };
         let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
         let index = index.parse().ok().filter(|_| is_number);
-        indices.push(Step::Index(index.ok_or_else(|| format!("`{path}` has an index that is no number"))?));
+        indices.push(AccessStep::Index(
+            index.ok_or_else(|| format!("`{path}` has an index that is no number"))?,
+        ));
         rest = next;
     }
     if !rest.is_empty() {

@@ -3,6 +3,7 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::TemplateFolder;
+use super::template_name::{component_name, spellings, template_name};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER, TEMPLATE_SOURCE};
 use include_dir::{Dir, include_dir};
@@ -11,6 +12,7 @@ use nestling_files::files::{
 };
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::rules::UNREADABLE;
+use nestling_gitlab::configuration::spec_inputs;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
 use std::cell::RefCell;
@@ -60,7 +62,7 @@ pub(crate) struct Templates<'a> {
 type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 
 /// A template's file as it was found.
-struct Located {
+struct Located<'t> {
     /// Its path among the files at hand.
     path: Option<RepoPath>,
     /// Links that it is behind, and the file that they lead to.
@@ -68,6 +70,8 @@ struct Located {
     /// Name in messages.
     shown: String,
     bytes: Vec<u8>,
+    /// The files that it is one of; `None` for the built-in library.
+    files: Option<&'t dyn Files>,
 }
 
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
@@ -114,16 +118,28 @@ impl<'a> Templates<'a> {
     }
 
     fn load(&self, name: &str) -> Read {
-        let Some(Located { path, links, shown, bytes }) = self.locate(name)? else { return Ok(None) };
+        let Some(Located { path, mut links, shown, bytes, files }) = self.locate(name)? else {
+            return Ok(None);
+        };
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         let document = split(&text);
         let is_component = document.header.is_some();
-        let (spec, problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
+        let (spec, mut problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
         let body = Body::new(file, document.body);
         let description = spec.description.map(|text| text.value);
-        let inputs = spec.inputs;
+        let inputs = match spec.include {
+            None => spec.inputs,
+            Some(include) => {
+                let found = spec_inputs(Some(&include), spec.inputs.as_ref(), files, self.sources);
+                problems.extend(found.problems);
+                problems.extend(found.is_open.then(|| not_local(&include)));
+                // A change of such a file is one of the template.
+                links.extend(found.files.into_iter().filter(|_| path.is_some()));
+                Some(Node::map(include.origin, found.inputs))
+            }
+        };
         let listed = spec.component.as_ref().and_then(Node::as_seq).unwrap_or_default();
         let component = Component {
             name: component_name(name).to_owned(),
@@ -143,12 +159,12 @@ impl<'a> Templates<'a> {
     }
 
     /// The file behind a name.
-    fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
+    fn locate(&self, name: &str) -> Result<Option<Located<'_>>, Vec<Diagnostic>> {
         if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
             let found = spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path));
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
-                Located { path: None, links: Vec::new(), shown, bytes: file.contents().to_vec() }
+                Located { path: None, links: Vec::new(), shown, bytes: file.contents().to_vec(), files: None }
             }));
         }
         for (folder, opened) in self.folders.iter().zip(&self.opened) {
@@ -186,7 +202,7 @@ impl<'a> Templates<'a> {
                     None => path.to_string(),
                 };
                 let path = Some(path).filter(|_| folder.revision.is_none());
-                return Ok(Some(Located { path, links, shown, bytes }));
+                return Ok(Some(Located { path, links, shown, bytes, files: Some(files) }));
             }
         }
         Ok(None)
@@ -289,30 +305,6 @@ pub(crate) fn library_files() -> MemoryFiles {
     MemoryFiles::new(found)
 }
 
-fn template_name(folder: &str, file: &str) -> Option<String> {
-    let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
-    match (folder, stem) {
-        ("", stem) => Some(stem.to_owned()),
-        (folder, "template") => Some(folder.to_owned()),
-        (folder, stem) => Some(format!("{folder}/{stem}")),
-    }
-}
-
-/// Returns the name of a component, which is that of its file or folder.
-fn component_name(template: &str) -> &str {
-    let path = template.strip_suffix(".yml").or_else(|| template.strip_suffix(".yaml")).unwrap_or(template);
-    let path = path.strip_suffix("/template").unwrap_or(path);
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn spellings(name: &str) -> Vec<String> {
-    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
-    match stem {
-        Some(stem) => vec![name.to_owned(), format!("{stem}/template.yml")],
-        None => vec![format!("{name}.yml"), format!("{name}.yaml"), format!("{name}/template.yml")],
-    }
-}
-
 /// Reads a template's header: what is right of it, and what is wrong.
 fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
     let node = match yaml::parse_file(header, file) {
@@ -320,14 +312,15 @@ fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
         Err(problems) => return (SpecFile::default(), problems),
     };
     let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
-    let (header, mut problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
-    let spec = header.spec.unwrap_or_default();
-    if let Some(include) = spec.include.as_ref().filter(|include| !include.is_null()) {
-        let message = "`spec: include:` is not read: GitLab takes further inputs from these files";
-        let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
-        problems.push(problem.with_help("write the inputs under `spec: inputs:` of the template"));
-    }
-    (spec, problems)
+    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    (header.spec.unwrap_or_default(), problems)
+}
+
+/// Reports a file of `spec: include:` that only GitLab can read.
+fn not_local(include: &Node) -> Diagnostic {
+    let message = "`spec: include:` of a template can only name local files";
+    let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
+    problem.with_help("write the inputs under `spec: inputs:` of the template, or copy the file")
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {

@@ -145,8 +145,7 @@ fn fractions(pieces: &mut Vec<Piece>) {
         if let (Some(part), true, Some(whole)) =
             (pieces[position].value(), pieces[position + 1] == slash, pieces[position + 2].value())
         {
-            #[allow(clippy::cast_precision_loss)]
-            let fraction = Piece::Fraction(part as f64, whole as f64);
+            let fraction = Piece::Fraction(float(part), float(whole));
             pieces.splice(position..position + 3, [fraction]);
         }
         position += 1;
@@ -156,13 +155,17 @@ fn fractions(pieces: &mut Vec<Piece>) {
         if let Some((start, whole)) = whole_before(pieces, position)
             && let Piece::Fraction(part, parts) = pieces[position]
         {
-            #[allow(clippy::cast_precision_loss)]
-            let sum = whole as f64 + part / parts;
+            let sum = float(whole) + part / parts;
             pieces.splice(start..=position, [Piece::Text(sum.to_string())]);
             position = start;
         }
         position += 1;
     }
+}
+
+/// Returns a number that no one writes larger.
+fn float(number: u64) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// Makes `1/2` of `a half`, and `/2` of a `half` behind a space.

@@ -1,17 +1,20 @@
-use super::{Access, Block, Function, Root, Step, blocks, parse};
+use super::{Access, AccessStep, Block, Function, Root, blocks, parse};
 
 #[test]
 fn blocks_are_read_as_gitlab_reads_them() {
     let value =
-        |written: &'static str, name: &'static str, steps: &[Step<'static>], functions: &[Function]| {
+        |written: &'static str, name: &'static str, steps: &[AccessStep<'static>], functions: &[Function]| {
             let access = Access { written, root: Root::Inputs, name, steps: steps.to_vec() };
             Some(Block::Value(access, functions.to_vec()))
         };
     for (block, wanted) in [
         (" inputs.a ", value("inputs.a", "a", &[], &[])),
         ("inputs.a-b", value("inputs.a-b", "a-b", &[], &[])),
-        ("inputs.a_b[1][0]", value("inputs.a_b[1][0]", "a_b", &[Step::Index(1), Step::Index(0)], &[])),
-        ("inputs.a[1].b", value("inputs.a[1].b", "a", &[Step::Index(1), Step::Key("b")], &[])),
+        (
+            "inputs.a_b[1][0]",
+            value("inputs.a_b[1][0]", "a_b", &[AccessStep::Index(1), AccessStep::Index(0)], &[]),
+        ),
+        ("inputs.a[1].b", value("inputs.a[1].b", "a", &[AccessStep::Index(1), AccessStep::Key("b")], &[])),
         ("inputs.a |", value("inputs.a", "a", &[], &[])),
         ("inputs.a-b[1]", None),
         ("inputs.a || posix_escape", None),

@@ -1,30 +1,15 @@
 //! A header of a file, and the `$[[ ]]` below it, which GitLab replaces before it reads the jobs.
 
-use super::include::{RemoteIncludes, Surroundings, spec_inputs};
-use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
+use super::{RemoteIncludes, Surroundings, of_spec};
+use crate::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use crate::pipeline::inputs::{InputValues, part};
-use crate::pipeline::interpolation::{self, Access, Block, Function, Root, blocks};
+use crate::pipeline::interpolation::{self, Access, Block, Function, OPEN, Root, blocks};
 use crate::yaml::{Kind, Map, Node};
 
 mod given;
 
+pub(crate) use super::spec_rule::RULE;
 pub(super) use given::given_problems;
-
-pub(crate) static RULE: Rule = Rule {
-    id: "spec-form",
-    severities: &[Error, Warning],
-    summary: "`spec`, or an input, is invalid",
-    documentation: "`spec` has `inputs`, `include`, `component` and `description`. An input has a `type` (string, number, boolean or \
-array), a `default` of that type, `options` that contain the default, and for strings a `regex`. `rules` replace `options` and \
-`default`. An input of a job requires a `default`. \
-Below the header `$[[ inputs.NAME ]]` names a declared input, with at most three functions behind it.",
-    source: "https://docs.gitlab.com/ci/yaml/#spec",
-    bad: Example::Pipeline("spec: { inputs: { level: { type: strng } } }\n---\na: { script: x }\n"),
-    good: Example::Pipeline(
-        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }\n---\na: { script: x }\n",
-    ),
-};
 
 /// A document below a header, with the values of inputs in the place of their blocks.
 pub(crate) struct Interpolated {
@@ -54,13 +39,14 @@ pub(crate) fn interpolate(
         })
         .collect();
     let spec = header.get("spec");
-    let found = spec_inputs(spec, surroundings, remote);
+    let found = of_spec(spec, surroundings, remote);
     problems.extend(found.problems);
     let inputs = found.inputs;
     let values = InputValues::of(&inputs, given);
     let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
     let component = component.iter().filter_map(Node::text).collect();
-    let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open };
+    let sources = surroundings.sources;
+    let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open, sources };
     declared.walk(body, &mut problems);
     let open = values.put_into(body);
     Interpolated { problems, open, inputs }
@@ -73,6 +59,7 @@ struct Declared<'a> {
     component: Vec<&'a str>,
     /// Files that the header includes, and that are not read, may declare further inputs.
     is_open: bool,
+    sources: &'a Sources,
 }
 
 impl Declared<'_> {
@@ -91,7 +78,9 @@ impl Declared<'_> {
 
     fn text(&self, text: &str, origin: Origin, problems: &mut Vec<Diagnostic>) {
         for range in blocks(text) {
-            let problem = match interpolation::parse(&text[range]) {
+            let inside = &text[range];
+            let origin = self.sources.in_expression(origin, OPEN, inside.trim()).unwrap_or(origin);
+            let problem = match interpolation::parse(inside) {
                 Ok(Block::Later) => None,
                 Ok(Block::Value(access, functions)) => self.value(&access, &functions, origin),
                 Err(mistake) => {

@@ -6,7 +6,7 @@ use crate::yaml::{Map, Meaning, Node, Scalar};
 
 /// Reports given inputs that the file does not declare, inputs without a value, and values of another type. `origin` is the
 /// place of the include.
-pub(in crate::configuration) fn given_problems(
+pub(in crate::configuration::include) fn given_problems(
     given: &Map,
     declared: &Map,
     origin: Origin,
