@@ -114,6 +114,34 @@ fn every_form_of_gits_lists_selects_the_same_units() {
     }
 }
 
+/// A commit's id, its author and its message are no paths.
+#[test]
+fn lists_of_commits_select_what_they_changed() {
+    let repository = workspace();
+    repository.git(&["add", "--all"]);
+    repository.commit("a change\n\nwith a message\nof M\tlines\n");
+    let expected = affected(&repository, &git(&repository, &["diff", "--name-status", "HEAD~1"]), &[]).0;
+    assert_eq!(expected.len(), NAMES.len());
+    for arguments in [
+        &["diff-tree", "-r", "HEAD"][..],
+        &["diff-tree", "-r", "-z", "HEAD"],
+        &["diff-tree", "-r", "--name-only", "HEAD"],
+        &["diff-tree", "-r", "-z", "--name-only", "HEAD"],
+        &["diff-tree", "-r", "-m", "--name-status", "HEAD"],
+        &["log", "-1", "--raw"],
+        &["log", "-1", "--raw", "--decorate", "--abbrev=40"],
+        &["log", "-1", "--name-only"],
+        &["log", "-1", "--name-status"],
+        &["show", "--name-status"],
+        &["show", "--raw", "--format="],
+    ] {
+        let list = git(&repository, arguments);
+        let (units, told) = affected(&repository, &list, &["--base", "HEAD~1"]);
+        assert_eq!(units, expected, "{arguments:?}: {told}");
+        assert!(!told.contains("changes-from"), "{arguments:?}: {told}");
+    }
+}
+
 #[test]
 fn a_directory_stands_for_its_files() {
     let repository = Repository::new();

@@ -272,10 +272,35 @@ fn json_has_the_paths_and_people_see_what_is_in_them() {
         output(nestling(repository.path()).args(["explain", "u", "--head", "HEAD", "--base", "main"]));
     let generated = run(nestling(repository.path())
         .args(["generate", "--head", "HEAD", "--base", "main", "--output", "-", "--report", "r"]));
-    let markdown = std::fs::read_to_string(repository.path().join("r/summary.md")).unwrap();
-    for text in [explained, preview("tree"), preview("table"), said(&generated), markdown] {
+    let report = |name: &str| std::fs::read_to_string(repository.path().join("r").join(name)).unwrap();
+    let reports = [report("summary.md"), report("preview.html")];
+    let shown = [explained, preview("tree"), preview("table"), said(&generated)];
+    for text in shown.into_iter().chain(reports) {
         for misleading in ['\u{10}', '\u{202e}', '\u{2066}', '\u{feff}'] {
             assert!(!text.contains(misleading), "{misleading:?} in {text}");
         }
     }
+}
+
+/// A path that is not UTF-8 has its bytes in a field of their own, also where two look alike.
+#[test]
+fn affected_as_json_has_the_bytes_of_paths_that_are_not_utf8() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n").commit("before");
+    for directory in [&b"x\xff"[..], b"x\xfe", b"plain"] {
+        repository.write([directory, b"/nestling.yml"].concat(), "job: { script: x }\n");
+    }
+    for path in [&b"y\xff"[..], b"y\xfe", b"z"] {
+        repository.write(path, "");
+    }
+    repository.commit("after");
+    let affected =
+        output(nestling(repository.path()).args(["affected", "--base", "HEAD~1", "--format", "json"]));
+    let json: Value = serde_json::from_str(&affected).unwrap();
+    let units = json["units"].as_array().unwrap().iter();
+    let directories: Vec<(&str, Option<&str>)> =
+        units.map(|unit| (unit["directory"].as_str().unwrap(), unit["directory_bytes"].as_str())).collect();
+    assert_eq!(directories, [("plain", None), ("x\u{fffd}", Some("78fe")), ("x\u{fffd}", Some("78ff"))]);
+    assert_eq!(json["unclaimed"], serde_json::json!(["y\u{fffd}", "y\u{fffd}", "z"]));
+    assert_eq!(json["unclaimed_bytes"], serde_json::json!(["79fe", "79ff"]));
 }

@@ -5,7 +5,10 @@
 mod support;
 mod tidy;
 mod packages;
+mod release;
 mod parent;
+mod component;
+mod file_reads;
 mod front_door;
 mod documents;
 mod book;

@@ -31,13 +31,28 @@ fn every_crate_is_listed_here() {
 fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
     for name in CRATES {
         let files = packaged(name);
-        for wanted in ["Cargo.toml", "LICENSE", "README.md", "src/lib.rs"] {
+        for wanted in ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"] {
             assert!(files.contains(wanted), "{name} lacks {wanted}");
         }
         assert!(!files.iter().any(|file| file.starts_with("benches/")), "{name}: {files:?}");
-        assert_eq!(read(format!("crates/{name}/LICENSE")), read("LICENSE"), "{name}");
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert_eq!(read(format!("crates/{name}/{licence}")), read(licence), "{name}");
+        }
     }
     assert!(packaged("nestling").iter().any(|file| file.starts_with("templates/node/")));
+}
+
+/// With what is behind features, such as the fixtures for tests.
+#[test]
+fn the_documentation_of_every_library_is_whole() {
+    for name in CRATES.iter().filter(|name| **name != "nestling-cli") {
+        let manifest: toml::Table = read(format!("crates/{name}/Cargo.toml")).parse().unwrap();
+        assert_eq!(
+            manifest["package"]["metadata"]["docs"]["rs"]["all-features"].as_bool(),
+            Some(true),
+            "{name}"
+        );
+    }
 }
 
 /// Cargo refuses circles; this says which way the edges go.

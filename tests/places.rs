@@ -162,3 +162,30 @@ fn a_repository_of_another_owner_is_refused() {
         "a\nb/c\nd\n"
     );
 }
+
+/// `git init --separate-git-dir` puts git's own directory anywhere, also into the work tree.
+#[test]
+fn gits_own_directory_in_the_work_tree_holds_no_files() {
+    let repository = origin();
+    let root = repository.path();
+    std::fs::rename(root.join(".git"), root.join("a/gits")).unwrap();
+    std::fs::write(root.join(".git"), "gitdir: a/gits\n").unwrap();
+    repository
+        .write("a/gits/nestling.yml", "hidden: { script: t }\n")
+        .write("a/gits/ci/t.yml", "t: { script: t }\n");
+    repository.write("a/gits/secret.yml", "secret: { script: token }\n");
+    repository.write("nestling.yml", "workspace: { templates: [ci, a/gits/ci] }\n");
+    let affected = output(nestling(root).args(["affected", "--base", "HEAD"]));
+    assert_eq!(affected, "", "git's own files are no change of `a`");
+    let all = output(nestling(root).args(["affected", "--all"]));
+    assert_eq!(all, "a\nb/c\nd\n");
+    for fragment in ["unit: { use: t }\n", "include: /a/gits/secret.yml\n", "include: '/a/**/secret.yml'\n"] {
+        repository.write("d/nestling.yml", fragment);
+        let generated = run(nestling(root).args(["generate", "--all", "--output", "-"]));
+        assert!(!said(&generated).contains("token"), "{}", said(&generated));
+    }
+    repository.write("d/nestling.yml", "test: { script: t }\n");
+    // The same with the system's git, which reads what libgit2 cannot: a split index.
+    repository.git(&["update-index", "--split-index"]);
+    assert_eq!(output(nestling(root).args(["affected", "--base", "HEAD"])), "");
+}

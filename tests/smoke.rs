@@ -122,3 +122,81 @@ fn any_damage_to_a_repository_is_an_error_or_nothing_at_all() {
     });
     receive.recv_timeout(std::time::Duration::from_secs(180)).expect("it did not end").unwrap();
 }
+
+/// Expressions in which a number decides what the engine computes; `N` is the number.
+const NUMBERED: &[&str] = &[
+    "'abc'[::N]",
+    "'abc'[N:]",
+    "'abc'[:N]",
+    "'abc'[N]",
+    "[1, 2][::N]",
+    "[1, 2][N:N:N]",
+    "(1, 2)[::N]",
+    "range(3)[::N] | list",
+    "[1, 2][N]",
+    "range(N)",
+    "range(N, N)",
+    "range(0, 3, N) | list",
+    "range(N, N, N)",
+    "-(N)",
+    "N + N",
+    "N - N",
+    "N * N",
+    "N ** N",
+    "2 ** N",
+    "1 / N",
+    "N // -1",
+    "N % -1",
+    "N | abs",
+    "N | round(N)",
+    "1.5 | round(N)",
+    "1e308 | round(N)",
+    "N | int",
+    "N | float",
+    "[N, N] | sum",
+    "'a b' | truncate(N)",
+    "'abc' | center(N)",
+    "'a b' | wordwrap(N)",
+    "'a' | indent(N)",
+    "{'a': 1} | tojson(indent=N)",
+    "[1, 2] | batch(N) | list",
+    "[1, 2] | slice(N) | list",
+    "'a' * N",
+    "[1] * N",
+    "'%d' | format(N)",
+    "'%5d' | format(N)",
+    "'aaa' | replace('a', 'b', N)",
+    "'a,b' | split(',', N)",
+    "'a,b'.split(',', N)",
+    "N | filesizeformat",
+    "N is divisibleby(N)",
+    "N is odd",
+    "cycler(N)",
+];
+
+/// Numbers at the edges of what computers count with.
+const EDGES: &[&str] = &[
+    "-9223372036854775808",
+    "9223372036854775807",
+    "-9223372036854775807",
+    "18446744073709551615",
+    "-170141183460469231731687303715884105728",
+    "170141183460469231731687303715884105727",
+    "0",
+    "-1",
+    "2147483648",
+    "-2147483649",
+    "1.7e308",
+    "-1.5",
+];
+
+#[test]
+fn numbers_at_the_edges_are_counted_with_or_refused() {
+    for expression in NUMBERED {
+        for number in EDGES {
+            template::render(&format!("a: ${{{{ {} }}}}\n", expression.replace('N', number)));
+            let computed = expression.replace('N', "n");
+            template::render(&format!("#% set n = {number}\na: ${{{{ {computed} }}}}\n"));
+        }
+    }
+}

@@ -31,8 +31,11 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 
 /// The built `nestling`, in a directory. Of the environment it sees only where programs are, so that a test says the
 /// same on a laptop and in a pipeline.
+///
+/// `NESTLING_TEST_BINARY` is another one to run, as one that is built as a release.
 pub(crate) fn nestling(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nestling"));
+    let built = env!("CARGO_BIN_EXE_nestling");
+    let mut command = Command::new(setting("NESTLING_TEST_BINARY").as_deref().unwrap_or(built));
     command.current_dir(directory).env_clear().env("PATH", setting("PATH").unwrap_or_default());
     command
 }

@@ -72,6 +72,32 @@ failed  ci/templates/tests/wrong.yml: wrong (ci/templates/tests/wrong.yml:1:1)
 }
 
 #[test]
+fn a_case_gives_the_files_that_its_template_asks_about() {
+    let repository = workspace();
+    let template = "\
+#% set package = files.json('./package.json')
+test: { script: \"${{ package.packageManager | default('npm') }} ${{ files.nearest('yarn.lock') or 'no lock' }}\" }
+";
+    let cases = "\
+- name: pnpm
+  template: node
+  files: { package.json: '{\"packageManager\": \"pnpm\"}', /yarn.lock: '' }
+  expect: { jobs: { test: { script: pnpm yarn.lock } } }
+- name: no package.json
+  template: node
+  files: {}
+  expect: { errors: [{ rule: template, message: \"there is no file `services/api/package.json`\" }] }
+- name: the repository's own
+  template: node
+  unit: { dir: web }
+  expect: { jobs: { test: { script: yarn no lock } } }
+";
+    repository.write("ci/templates/node.yml", template).write("ci/templates/tests/node.yml", cases);
+    repository.write("web/package.json", "{\"packageManager\": \"yarn\"}");
+    assert_eq!(output(nestling(repository.path()).arg("test")), "3 cases passed\n");
+}
+
+#[test]
 fn a_stored_pipeline_is_written_once_and_compared_afterwards() {
     let repository = workspace();
     repository.write(

@@ -1,5 +1,8 @@
 //! The trust model of `docs/security.md`: who can make what run. Each row of its table is a row here.
 
+mod actors;
+mod sentences;
+
 use crate::support::repository::Repository;
 use crate::support::{nestling, read, run, said};
 use std::process::Output;
@@ -149,6 +152,49 @@ fn every_row_of_the_page_is_so() {
             assert!(row.closed.contains("mine") || !text.contains("mine\n"), "{}: {text}", row.writes);
             assert!(!marker.exists(), "{}", row.writes);
         }
+    }
+}
+
+/// Without `--workspace-from`, a folder that names its revision is read from there with all that its templates include.
+#[test]
+fn a_template_of_another_revision_includes_from_there() {
+    let (repository, _) = workspace();
+    let folder = "workspace: { templates: [{ git: refs/heads/main, path: ci }] }\n---\ninclude: [root.yml]\n";
+    repository.write("nestling.yml", folder).write("inc.yml", "inc: { script: mine }\n");
+    repository
+        .write("parts/b.yml", "added: { script: mine }\n")
+        .write("ci/part.yml", "part: { script: mine }\n");
+    repository.write("root.yml", "root: { script: of head }\n");
+    let unit = "unit: { use: app }\n---\ninclude: own.yml\n";
+    let head =
+        repository.write("api/nestling.yml", unit).write("own.yml", "own: { script: own }\n").commit("mine");
+    let text = said(&generate(&repository, &head, &["--all"]));
+    for kept in ["script: protected", "script: included", "script: folded", "script: of head", "script: own"]
+    {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    assert!(!text.contains("mine\n"), "{text}");
+}
+
+/// Reports are artifacts, which GitLab does not mask.
+#[test]
+fn what_a_failing_command_prints_has_no_secret() {
+    let (repository, _) = workspace();
+    let synth = "echo \\\"$DEPLOY_TOKEN is wrong at $DEPLOY_URL\\\" >&2; exit 3";
+    let unit = format!("unit:\n  cdk: {{ from: none, synth: \"{synth}\", stages: {{ Api: production }} }}\n");
+    repository.write("api/nestling.yml", &unit).commit("fails");
+    let mut command = nestling(repository.path());
+    command.args(["generate", "--all", "--output", "-", "--report", "report"]);
+    command.env("DEPLOY_TOKEN", "correct-horse").env("AUTHOR", "is wrong at");
+    let output = run(command.env("DEPLOY_URL", "https://me:pass@host/x?y=z"));
+    let mut texts = vec![said(&output)];
+    for entry in std::fs::read_dir(repository.path().join("report")).unwrap() {
+        texts.push(String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned());
+    }
+    assert!(texts[0].contains("*** is wrong at https://***@host/x?***"), "{}", texts[0]);
+    assert!(texts.len() > 2, "there are reports");
+    for text in texts {
+        assert!(!text.contains("correct-horse") && !text.contains("me:pass"), "{text}");
     }
 }
 

@@ -13,7 +13,7 @@ fn bomb(name: &'static str, template: impl Into<String>) -> Bomb {
 }
 
 /// A loop of so many turns around a body.
-fn turns(count: usize, body: &str) -> String {
+pub(super) fn turns(count: usize, body: &str) -> String {
     // `range` has a limit of its own, and loops inside each other do not.
     format!(
         "{{% for i in range({}) %}}{{% for j in range(1000) %}}{body}{{% endfor %}}{{% endfor %}}",
@@ -55,7 +55,20 @@ pub(crate) fn bombs() -> Vec<Bomb> {
     bombs.extend(captured());
     bombs.extend(recursion());
     bombs.extend(chains());
+    bombs.extend(asked());
     bombs
+}
+
+/// Questions about the repository without an end.
+fn asked() -> Vec<Bomb> {
+    vec![
+        bomb("files, a million of paths", turns(1_000_000, "{% if files.exists('a' ~ i ~ j) %}{% endif %}")),
+        bomb("files, a million of globs", turns(1_000_000, "{% if files.glob(i ~ '*' ~ j) %}{% endif %}")),
+        bomb(
+            "files, one text again and again",
+            turns(1_000_000, "{% if files.read('ci/t.yml') %}{% endif %}"),
+        ),
+    ]
 }
 
 /// Arguments of filters that are widths and repetitions.

@@ -29,6 +29,14 @@ pub(crate) enum Tool {
     Playwright,
     /// The Node that the machine has, for the examples' services.
     Node,
+    /// Runs npm packages.
+    Npx,
+    /// Runs Python packages; `pip` comes with the machine's Python.
+    Uvx,
+    /// Makes Debian packages.
+    DpkgDeb,
+    /// Runs a program in another root. Only root may.
+    Chroot,
 }
 
 impl Tool {
@@ -39,6 +47,10 @@ impl Tool {
             Self::Rsync => on_path("rsync"),
             Self::Python => on_path("python3"),
             Self::Node => on_path("node"),
+            Self::Npx => on_path("npx"),
+            Self::Uvx => installed("venv/bin/uvx").map(Command::new),
+            Self::DpkgDeb => on_path("dpkg-deb"),
+            Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
@@ -66,14 +78,32 @@ impl Tool {
 pub(crate) fn need(tool: Tool, test: &str) -> Option<Command> {
     let command = tool.command();
     if command.is_none() {
-        assert!(setting("CI").is_none(), "{tool:?} is missing: tests/tools/install should have installed it");
-        // Written past the harness, which keeps what a passing test prints to itself.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: {tool:?} is not installed (tests/tools/install does it)"
-        );
+        skip(&format!("{tool:?}"), test);
     }
     command
+}
+
+fn is_root() -> bool {
+    run(Command::new("id").arg("-u")).stdout == b"0\n"
+}
+
+/// A directory that `tests/tools/install` made; `None`, and a message, where it could not.
+pub(crate) fn need_directory(name: &str, test: &str) -> Option<PathBuf> {
+    let directory = installed(name);
+    if directory.is_none() {
+        skip(&format!("`{name}`"), test);
+    }
+    directory
+}
+
+/// Says that a test is skipped.
+///
+/// # Panics
+/// In CI.
+pub(crate) fn skip(missing: &str, test: &str) {
+    assert!(setting("CI").is_none(), "{missing} is missing: tests/run should have made it");
+    // Written past the harness, which keeps what a passing test prints to itself.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {missing} is not there (tests/run makes it)");
 }
 
 fn on_path(program: &str) -> Option<Command> {

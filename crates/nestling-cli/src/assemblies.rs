@@ -1,10 +1,12 @@
 //! CDK assemblies in the work tree, synthesized first if a unit's header says how.
 
+use crate::secrets::Secrets;
 use nestling::{Assemblies, Diagnostic, Files, Head, RepoPath, Unit};
 use nestling_cdk::rules::CDK_SYNTH;
 use nestling_cdk::settings::CdkSettings;
 use nestling_files::files::DirectoryFiles;
-use nestling_git::GitRepository;
+use nestling_git::{CommitId, GitRepository, Trust};
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -28,11 +30,18 @@ pub(crate) struct WorkTreeAssemblies {
     base: Option<String>,
     /// The reason why the files on disk are not those of head; `None` if they are.
     mismatch: Option<String>,
+    /// What commands may print and no report may hold.
+    secrets: Secrets,
 }
 
 impl WorkTreeAssemblies {
     pub(crate) fn new(root: &Path, synth: Synth, base: Option<String>) -> Self {
-        Self { root: root.to_owned(), synth, base, mismatch: None }
+        Self { root: root.to_owned(), synth, base, mismatch: None, secrets: Secrets::default() }
+    }
+
+    /// Masks these values in what commands print.
+    pub(crate) fn masking(self, secrets: &Secrets) -> Self {
+        Self { secrets: secrets.clone(), ..self }
     }
 
     /// Checks if head is checked out. With `GIT_CHECKOUT: "false"`, the files on disk are those of an earlier job, and
@@ -58,6 +67,17 @@ impl WorkTreeAssemblies {
         ))
     }
 
+    /// Runs the `synth:` commands of a header.
+    fn synthesize(&self, settings: &CdkSettings, directory: &Path) -> Result<(), Diagnostic> {
+        for command in &settings.synth {
+            run(&command.value, directory).map_err(|reason| {
+                Diagnostic::error(&CDK_SYNTH, command.origin, format!("`{}` failed", command.value))
+                    .with_note(self.secrets.masked(&reason))
+            })?;
+        }
+        Ok(())
+    }
+
     fn path_of(&self, path: &RepoPath) -> PathBuf {
         self.root.join(path.as_str().unwrap_or_default())
     }
@@ -72,7 +92,7 @@ impl Assemblies for WorkTreeAssemblies {
     ) -> Result<Box<dyn Files + '_>, Diagnostic> {
         if self.synth == Synth::Run {
             self.on_disk(settings)?;
-            synthesize(settings, &self.path_of(&unit.dir))?;
+            self.synthesize(settings, &self.path_of(&unit.dir))?;
         }
         if self.synth == Synth::Refuse {
             refuse(settings, &self.path_of(directory))?;
@@ -92,16 +112,20 @@ impl Assemblies for WorkTreeAssemblies {
         if !assembly.join("manifest.json").is_file() {
             let base = self.base.as_ref().filter(|_| self.synth == Synth::Run && !settings.synth.is_empty());
             let base = base.ok_or_else(|| settings.missing_assembly(directory))?;
-            let failed = |reason: std::io::Error| {
+            let failed = |reason: Box<dyn Error>| {
                 settings
                     .missing_assembly(directory)
                     .with_note(format!("it cannot be synthesized again: {reason}"))
             };
             let checkout = Checkout::new(&self.root, base).map_err(failed)?;
-            synthesize(settings, &checkout.path_of(&unit.dir))?;
-            copy(&checkout.path_of(directory), &assembly).map_err(failed)?;
+            self.synthesize(settings, &checkout.path_of(&unit.dir))?;
+            copy(&checkout.path_of(directory), &assembly).map_err(|error| failed(error.into()))?;
         }
         Ok(Box::new(DirectoryFiles::new(assembly)))
+    }
+
+    fn open_base(&self, directory: &RepoPath) -> Option<Box<dyn Files + '_>> {
+        Some(Box::new(DirectoryFiles::new(self.path_of(directory))))
     }
 }
 
@@ -117,27 +141,19 @@ fn refuse(settings: &CdkSettings, assembly: &Path) -> Result<(), Diagnostic> {
     Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_help(help))
 }
 
-/// Runs the `synth:` commands of a header.
-fn synthesize(settings: &CdkSettings, directory: &Path) -> Result<(), Diagnostic> {
-    for command in &settings.synth {
-        run(&command.value, directory).map_err(|reason| {
-            Diagnostic::error(&CDK_SYNTH, command.origin, format!("`{}` failed", command.value))
-                .with_note(reason)
-        })?;
-    }
-    Ok(())
-}
-
 /// A temporary work tree of a commit, removed on drop.
 struct Checkout {
-    root: PathBuf,
+    repository: GitRepository,
     directory: tempfile::TempDir,
 }
 
 impl Checkout {
-    fn new(root: &Path, commit: &str) -> std::io::Result<Self> {
-        let checkout = Self { root: root.to_owned(), directory: tempfile::tempdir()? };
-        checkout.git(&["worktree", "add", "--quiet", "--detach"], &[commit])?;
+    fn new(root: &Path, commit: &str) -> Result<Self, Box<dyn Error>> {
+        // The run has opened it before, whoever owns it.
+        let repository = GitRepository::open(root, &Trust::Directory(root.to_owned()))?;
+        let commit = CommitId::parse(commit).ok_or("it is no commit")?;
+        let checkout = Self { repository, directory: tempfile::tempdir()? };
+        checkout.repository.check_out(&commit, &checkout.tree())?;
         Ok(checkout)
     }
 
@@ -148,23 +164,12 @@ impl Checkout {
     fn tree(&self) -> PathBuf {
         self.directory.path().join("tree")
     }
-
-    /// Runs git on the work tree, without hooks: a hook of the user must not run in a temporary checkout.
-    fn git(&self, before: &[&str], after: &[&str]) -> std::io::Result<()> {
-        let mut git = Command::new("git");
-        git.current_dir(&self.root).args(["-c", "core.hooksPath=/dev/null"]);
-        let output = git.args(before).arg(self.tree()).args(after).stdin(Stdio::null()).output()?;
-        if output.status.success() {
-            return Ok(());
-        }
-        Err(std::io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-    }
 }
 
 impl Drop for Checkout {
     fn drop(&mut self) {
         // The directory is removed in any case, and git prunes work trees that do not exist.
-        drop(self.git(&["worktree", "remove", "--force"], &[]));
+        drop(self.repository.remove_check_out(&self.tree()));
     }
 }
 
@@ -194,7 +199,7 @@ fn run(command: &str, directory: &Path) -> Result<(), String> {
         .current_dir(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| format!("`sh` cannot be run: {error}"))?;
     if output.status.success() {
         return Ok(());
     }

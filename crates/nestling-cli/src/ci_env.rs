@@ -1,5 +1,6 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
+use crate::secrets::Secrets;
 use nestling::CiVariables;
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
 #[derive(Debug, Clone, Default)]
 pub struct ProcessEnvironment {
     variables: BTreeMap<String, String>,
+    secrets: Secrets,
 }
 
 impl ProcessEnvironment {
@@ -23,9 +25,18 @@ impl ProcessEnvironment {
         )
     }
 
-    /// Creates an environment from these variables; all but GitLab's and Nestling's are dropped.
+    /// Creates an environment from these variables; all but GitLab's and Nestling's are dropped. Secrets are only kept to be
+    /// masked.
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self { variables: variables.into_iter().filter(|(key, _)| is_read(key)).collect() }
+        let mut variables: BTreeMap<String, String> = variables.into_iter().collect();
+        let secrets = Secrets::among(variables.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        variables.retain(|key, _| is_read(key));
+        Self { variables, secrets }
+    }
+
+    /// Returns the values that are masked in what commands print.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// Returns the value of a variable that is set and not empty.

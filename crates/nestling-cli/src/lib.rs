@@ -3,6 +3,7 @@
 //! Only this crate knows terminals, environment variables and exit codes; only `ci_env` reads the environment. A
 //! command is a function of its arguments, a `Session` and an [`Io`], so tests run it in process.
 
+mod secrets;
 mod ci_env;
 mod exit;
 mod io;

@@ -8,6 +8,7 @@ use crate::exit::Failure;
 use crate::io::Io;
 use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
+use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
     As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning,
@@ -34,6 +35,7 @@ pub(crate) struct Session {
     except: Vec<String>,
     strict_cdk: bool,
     no_run: bool,
+    secrets: Secrets,
 }
 
 impl Session {
@@ -62,6 +64,7 @@ impl Session {
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
             no_run: options.no_run,
+            secrets: environment.secrets().clone(),
         })
     }
 
@@ -242,7 +245,7 @@ impl Session {
         let changes = project.changes()?;
         drop(reading);
         let base = changes.base.as_ref().map(|base| base.commit.to_string());
-        let assemblies = WorkTreeAssemblies::new(self.root(), synth, base);
+        let assemblies = WorkTreeAssemblies::new(self.root(), synth, base).masking(&self.secrets);
         let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
         let _progress = Progress::start("planning", self.watched);
         Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)

@@ -70,20 +70,19 @@ impl Git {
     }
 
     fn turn_filters_off(&self, command: &mut Command) {
-        let settings = self.filters_off.iter().flat_map(|name| {
-            [("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")]
-                .map(|(key, value)| (format!("filter.{name}.{key}"), value))
-        });
-        let mut count = 0;
-        // A name may hold `=`, so that `-c` cannot have it.
-        for (key, value) in settings {
-            command
-                .env(format!("GIT_CONFIG_KEY_{count}"), key)
-                .env(format!("GIT_CONFIG_VALUE_{count}"), value);
-            count += 1;
+        /// Variables that hold the values: a name may hold `=`, so that `-c` cannot have it, and `--config-env` splits at
+        /// the last one. `GIT_CONFIG_COUNT` may be the caller's own.
+        const EMPTY: &str = "NESTLING_GIT_EMPTY";
+        const FALSE: &str = "NESTLING_GIT_FALSE";
+        if self.filters_off.is_empty() {
+            return;
         }
-        if count > 0 {
-            command.env("GIT_CONFIG_COUNT", count.to_string());
+        command.env(EMPTY, "").env(FALSE, "false");
+        for name in &self.filters_off {
+            for key in ["clean", "smudge", "process"] {
+                command.arg(format!("--config-env=filter.{name}.{key}={EMPTY}"));
+            }
+            command.arg(format!("--config-env=filter.{name}.required={FALSE}"));
         }
     }
 
@@ -236,13 +235,16 @@ fn quiet() -> Command {
         .env("GIT_ASKPASS", "")
         .env("SSH_ASKPASS_REQUIRE", "never")
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Objects and parents are those that the ids name, here as where they are read without git.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_GRAFT_FILE", "/dev/null")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("LC_ALL", "C")
         .stdin(Stdio::null());
     command
 }
 
-fn failed(arguments: &[&str], output: &Output) -> GitError {
+pub(super) fn failed(arguments: &[&str], output: &Output) -> GitError {
     GitError::Command { command: arguments.join(" "), message: message(&output.stderr) }
 }
 

@@ -8,6 +8,16 @@ const TOKEN_LENGTH: usize = 16;
 /// Returns a line with `***` in the place of the user and the query of each URL, of the values of authorization headers and of
 /// GitLab's tokens, and with control characters escaped.
 pub(super) fn masked(line: &str) -> String {
+    printable(&without_credentials(line))
+}
+
+/// Returns a line of a program's output with `***` in the place of the user and the query of each URL, of the values of
+/// authorization headers and of GitLab's tokens.
+///
+/// ```
+/// assert_eq!(nestling_git::without_credentials("GET https://u:secret@host/a"), "GET https://***@host/a");
+/// ```
+pub fn without_credentials(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
     let mut rest = line;
     if let Some(header) = find_ignoring_case(line, "authorization:") {
@@ -23,7 +33,7 @@ pub(super) fn masked(line: &str) -> String {
         masked.push_str(&rest[end..end + behind]);
         rest = &rest[end + behind..];
     }
-    printable(&masked)
+    masked
 }
 
 fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {

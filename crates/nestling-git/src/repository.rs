@@ -1,11 +1,13 @@
 //! The repository, as the crates above see it.
 
 use super::backend::Backend;
+use super::check_out;
 use super::command::Git;
 use super::fetch;
 use super::history::{Commits, History, MergeBase};
 use super::id::ObjectIds;
 use super::object::ObjectSource;
+use super::own_directories::own_directories;
 use super::partial_clone::PartialClone;
 use super::revision::{Branch, Names, Resolution};
 use super::tree_files::TreeFiles;
@@ -202,10 +204,13 @@ impl GitRepository {
     /// # Errors
     /// The repository is bare, or the index or a file cannot be read.
     pub fn work_tree_diff(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
-        match &self.cache {
-            Some(cache) => cache.changes(self.backend.as_ref(), self.objects(), base),
-            None => self.backend.work_changes(self.objects(), base),
-        }
+        let mut changes = match &self.cache {
+            Some(cache) => cache.changes(self.backend.as_ref(), self.objects(), base)?,
+            None => self.backend.work_changes(self.objects(), base)?,
+        };
+        let own = self.work_dir().map(|root| own_directories(self.git_dir(), root)).unwrap_or_default();
+        changes.retain(|change| own.iter().all(|directory| !change.path.is_in(directory)));
+        Ok(changes)
     }
 
     /// Returns the files of a commit.
@@ -234,6 +239,23 @@ impl GitRepository {
         let fetched = fetch::fetch_commit(&self.git, commit, self.history(None), time_limit);
         self.objects.refresh();
         fetched
+    }
+
+    /// Checks a commit out into a new directory, as another work tree. Neither hooks nor filters run: a file of Git LFS stays
+    /// the pointer to it.
+    ///
+    /// # Errors
+    /// There is no git, the directory is not empty, or a file cannot be written.
+    pub fn check_out(&self, commit: &CommitId, directory: &Path) -> Result<(), GitError> {
+        check_out::add(&self.git, commit, directory)
+    }
+
+    /// Removes a directory that [`GitRepository::check_out`] made.
+    ///
+    /// # Errors
+    /// There is no git, or the directory is not one.
+    pub fn remove_check_out(&self, directory: &Path) -> Result<(), GitError> {
+        check_out::remove(&self.git, directory)
     }
 }
 

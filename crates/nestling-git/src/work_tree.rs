@@ -4,6 +4,7 @@ use super::backend::{Backend, LeftOutFile};
 use super::command;
 use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
 use super::object::ObjectSource;
+use super::own_directories::own_directories;
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
 use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
@@ -20,6 +21,8 @@ use std::rc::Rc;
 pub struct WorkTree<'r> {
     backend: &'r dyn Backend,
     root: PathBuf,
+    /// Git's own directories that are inside, beside those that are called `.git`.
+    own_directories: Vec<RepoPath>,
     /// Patterns that apply everywhere, the weakest first.
     patterns: Vec<Rc<Gitignore>>,
     tracked: OnceCell<Vec<Vec<u8>>>,
@@ -43,6 +46,7 @@ impl<'r> WorkTree<'r> {
         Self {
             backend,
             root: root.to_owned(),
+            own_directories: own_directories(git_dir, root),
             patterns,
             tracked: OnceCell::new(),
             objects,
@@ -51,8 +55,11 @@ impl<'r> WorkTree<'r> {
         }
     }
 
-    /// Where a path is on disk; `None` if it is not there, or a component of it is a link.
+    /// Where a path is on disk; `None` if it is not there, a component of it is a link, or it is git's own.
     fn locate(&self, path: &RepoPath) -> io::Result<Option<PathBuf>> {
+        if self.is_own(path) {
+            return Ok(None);
+        }
         let mut on_disk = self.root.clone();
         for name in path.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
             on_disk.push(command::path(name));
@@ -66,6 +73,12 @@ impl<'r> WorkTree<'r> {
             }
         }
         Ok(Some(on_disk))
+    }
+
+    /// Returns true for git's own files. They are none of the repository's, and no commit can hold them.
+    fn is_own(&self, path: &RepoPath) -> bool {
+        path.as_bytes().split(|byte| *byte == b'/').any(|name| name.eq_ignore_ascii_case(b".git"))
+            || self.own_directories.iter().any(|directory| path.is_in(directory))
     }
 
     /// Lists a directory by the rules of the directory above it, or as it is remembered.
@@ -134,9 +147,13 @@ impl<'r> WorkTree<'r> {
         ignored: &mut BTreeSet<Vec<u8>>,
     ) -> io::Result<()> {
         let name = entry.file_name().into_encoded_bytes();
-        let Some(kind) = kind(entry)?.filter(|_| name != b".git") else { return Ok(()) };
+        let path = directory.child(&name);
+        let Some(kind) = kind(entry)?.filter(|_| name != b".git" && !self.own_directories.contains(&path))
+        else {
+            return Ok(());
+        };
         if rules.ignore(&entry.path(), kind) {
-            if !self.is_tracked(&directory.child(&name))? {
+            if !self.is_tracked(&path)? {
                 return Ok(());
             }
             ignored.insert(name.clone());
@@ -163,8 +180,7 @@ impl<'r> WorkTree<'r> {
     }
 
     fn read_from_disk(&self, path: &RepoPath) -> io::Result<Option<Vec<u8>>> {
-        // Git's own files are none of the repository's, and no commit can hold them.
-        if path.as_bytes().split(|byte| *byte == b'/').any(|name| name.eq_ignore_ascii_case(b".git")) {
+        if self.is_own(path) {
             return Ok(None);
         }
         match self.locate(path)? {

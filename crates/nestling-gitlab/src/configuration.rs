@@ -5,7 +5,7 @@ mod glob;
 mod include;
 
 pub(crate) use include::header;
-pub use include::{RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
+pub use include::{FilesByFile, RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};

@@ -73,8 +73,14 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         None => (&no_files as &dyn Files, RemoteIncludes::AllUnread),
     };
     let first_file = sources.next_id();
-    let surroundings =
-        Surroundings { files, elsewhere: None, sources, variables: &variables, defaults: None };
+    let surroundings = Surroundings {
+        files,
+        elsewhere: None,
+        revisions: None,
+        sources,
+        variables: &variables,
+        defaults: None,
+    };
     let read = read_configuration(path, text, &surroundings, includes);
     let (pipeline, mut problems, inputs) = match read {
         Ok((pipeline, problems, open)) => (pipeline, problems, Inputs::of(sources, first_file, &open)),

@@ -5,6 +5,7 @@ mod change_findings;
 mod before;
 mod definition;
 mod likeness;
+mod roles;
 mod needed;
 mod removed;
 mod auto_cancel;
@@ -42,6 +43,7 @@ pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
 use rendering::Rendering;
+use roles::Roles;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -196,6 +198,7 @@ impl<'a> Request<'a> {
         let Self { files, sources, loaded, pipeline, .. } = self;
         UnitRenderer::new(*files, assemblies, sources, &loaded.workspace, templates, pipeline)
             .including_from(self.protected)
+            .comparing_with(self.base)
     }
 
     fn before(&self) -> Before<'a> {
@@ -299,12 +302,19 @@ fn make(
     diagnostics.extend(unknown_paths(&request.changes));
     diagnostics.extend(unclaimed_paths(workspace, &selection));
     let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
-    let own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
+    let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
     let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
     for name in selection.selected() {
         units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
     }
-    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| rendering.jobs(name, verdict));
+    let mut roles = Roles::new(workspace, &own);
+    roles.resolve_all(&mut units, &|name| rendering.offered(name));
+    roles.resolve(&mut own, &|name| rendering.offered(name));
+    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
+        let mut jobs = rendering.jobs(name, verdict);
+        roles.resolve(&mut jobs, &|name| rendering.offered(name));
+        jobs
+    });
     let mut brought_in = BTreeMap::new();
     for (name, BroughtIn { verdict, jobs, .. }) in needed {
         units.insert(name.clone(), jobs);

@@ -211,9 +211,14 @@ impl<'r> Project<'r> {
     }
 
     /// The same files with another workspace, for another pipeline.
-    pub(crate) fn with_workspace(&self, loaded: Loaded, facts: PipelineFacts) -> Project<'_> {
+    pub(crate) fn with_workspace<'a>(
+        &'a self,
+        loaded: Loaded,
+        facts: PipelineFacts,
+        files: Box<dyn Files + 'a>,
+    ) -> Project<'a> {
         Project {
-            files: Box::new(self.files()),
+            files,
             repository: self.repository,
             request: self.request.clone(),
             head: self.head.clone(),

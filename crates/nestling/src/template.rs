@@ -17,8 +17,8 @@
 //! [`Renderer`] does all of it. Text that a macro, a `set` block or a filter made (*captured* text) has marks and
 //! placeholders of its own, and goes through the last two steps where it is printed.
 //!
-//! The engine's limits (fuel, recursion) bound time and memory; templates reach nothing outside: no files, no
-//! environment, no clock, no random numbers.
+//! The engine's limits (fuel, recursion) bound time and memory; templates reach nothing outside but the files of the
+//! repository, by [`files`]: no environment, no clock, no random numbers.
 
 pub(crate) mod rules;
 mod engine_messages;
@@ -29,6 +29,8 @@ mod marks;
 mod bounds;
 mod values;
 mod facts_read;
+mod files;
+mod dependency_list;
 mod scope;
 mod filters;
 mod inputs;
@@ -41,9 +43,12 @@ mod tree_cache;
 mod tree;
 mod renderer;
 
+pub(crate) use dependency_list::DependenciesOf;
 pub use engine::RenderLimits;
 pub(crate) use facts_read::FactsRead;
+pub(crate) use files::{glob_from_root, meant_path};
 pub(crate) use inputs::bind;
 pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
 pub(crate) use values::json::plain_value;

@@ -8,11 +8,14 @@
 
 mod regions;
 mod bindings;
+mod file_reads;
 pub(crate) mod hidden;
 pub(crate) mod owner;
 pub(crate) mod rules;
 
 pub(crate) mod nesting;
+
+pub(crate) use file_reads::{FileRead, file_reads};
 
 use minijinja::machinery::ast::Stmt;
 use minijinja::machinery::{Token, parse, tokenize};

@@ -6,6 +6,7 @@
 
 mod discover;
 mod case;
+mod case_files;
 mod compare;
 mod diff;
 mod outcome;

@@ -31,7 +31,7 @@ mod make;
 mod entry_deploy;
 
 pub(crate) use entry_deploy::deploy_to_entry;
-pub(crate) use jobs::{Promoted, UnitJob, UnitJobs};
+pub(crate) use jobs::{Promoted, RoleNeed, UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;

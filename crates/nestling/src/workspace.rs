@@ -36,14 +36,16 @@ mod load;
 mod schema;
 mod component;
 mod template;
+mod dependencies;
 
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
+pub(crate) use dependencies::Dependencies;
 pub(crate) use directories::UnitDirectories;
 pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
-pub(crate) use globs::RootGlob;
+pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_at, load_header};
 pub(crate) use mapping::expect_mapping;

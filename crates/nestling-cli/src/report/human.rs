@@ -11,12 +11,18 @@ use std::sync::Arc;
 /// How many diagnostics have an excerpt.
 const EXCERPTS: usize = 500;
 
+/// How many bytes of files are gone through for excerpts: each goes through its whole file.
+const EXCERPT_BYTES: usize = 64 << 20;
+
 /// Renders diagnostics with their source excerpts, and a last line with their number.
 pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mut text = String::new();
+    let mut bytes = 0_usize;
     for (index, diagnostic) in diagnostics.iter().enumerate() {
         let diagnostic = readable(diagnostic);
-        if index < EXCERPTS {
+        let files = diagnostic.labels.iter().filter_map(|label| sources.get(label.origin.file));
+        bytes += files.map(|source| source.text.len()).sum::<usize>();
+        if index < EXCERPTS && bytes < EXCERPT_BYTES {
             let _ = writeln!(text, "{}\n", render(&diagnostic, sources, renderer));
         } else {
             let _ = writeln!(text, "{}", in_one_line(&diagnostic, sources));

@@ -143,3 +143,20 @@ fn an_index_that_libgit2_cannot_read_is_read_by_the_systems_git() {
         assert!(listing(&opened.work_tree().unwrap()).contains(&"kept/new".to_owned()));
     }
 }
+
+/// Both are local to a clone, and whoever could write there could give a commit other files or other parents.
+#[test]
+fn replaced_objects_and_grafts_are_not_read() {
+    let (repo, commits) = busy(Fixture::new());
+    let before = answers(&repo.open(), &commits);
+    let (first, last) = (commits[0], commits[commits.len() - 1]);
+    for revision in ["HEAD:dir/b", "HEAD^{tree}", "HEAD"] {
+        let object = String::from_utf8(repo.git(&["rev-parse", revision])).unwrap();
+        let other = revision.replace("HEAD", &first.to_string());
+        repo.git(&["replace", object.trim(), &other]);
+    }
+    std::fs::write(repo.path(".git/info/grafts"), format!("{last}\n")).unwrap();
+    for opened in [repo.open(), repo.open_by_system()] {
+        assert_eq!(answers(&opened, &commits), before);
+    }
+}

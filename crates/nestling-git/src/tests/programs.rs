@@ -9,7 +9,7 @@ const HOOKS: [&str; 5] =
     ["reference-transaction", "post-index-change", "post-checkout", "fsmonitor-watchman", "pre-auto-gc"];
 
 /// Settings whose value is a program.
-const PROGRAMS: [&str; 13] = [
+const PROGRAMS: [&str; 19] = [
     "core.fsmonitor",
     "core.pager",
     "core.editor",
@@ -22,7 +22,13 @@ const PROGRAMS: [&str; 13] = [
     "diff.own.command",
     "filter.own.clean",
     "filter.own.process",
+    "filter.own.smudge",
+    "filter.a=b.clean",
     "gpg.program",
+    "core.sshCommand",
+    "core.gitProxy",
+    "credential.helper",
+    "interactive.diffFilter",
 ];
 
 /// A repository whose configuration names a program wherever it can; the program leaves a file behind.
@@ -74,6 +80,33 @@ fn no_program_of_the_configuration_runs() {
     // The trap works: git itself runs them.
     let _ = Command::new("git").current_dir(repo.path("")).args(["status"]).output().unwrap();
     assert!(std::fs::read_to_string(&marker).is_ok_and(|ran| !ran.is_empty()), "nothing would have run");
+}
+
+/// A work tree for `synth:` of a unit that is gone has the files as they are stored.
+#[test]
+fn a_check_out_runs_no_hook_and_no_filter() {
+    let repo = Fixture::new();
+    repo.write(".gitattributes", "* filter=own\n*.b filter=a=b\n");
+    repo.write("a.x", "1");
+    repo.write("a.b", "2");
+    let first = repo.commit("first");
+    repo.remove("a.x");
+    repo.commit("second");
+    let marker = trapped(&repo);
+    let outside = tempfile::tempdir().unwrap();
+    for opened in [repo.open(), repo.open_by_system()] {
+        let tree = outside.path().join("tree");
+        opened.check_out(&first, &tree).unwrap();
+        assert_eq!(std::fs::read(tree.join("a.x")).unwrap(), b"1");
+        assert_eq!(std::fs::read(tree.join("a.b")).unwrap(), b"2");
+        opened.remove_check_out(&tree).unwrap();
+        assert!(!tree.exists());
+    }
+    assert!(!marker.exists(), "{:?}", std::fs::read_to_string(&marker));
+    let mut trap = Command::new("git");
+    trap.current_dir(repo.path("")).args(["worktree", "add", "--detach"]);
+    let _ = trap.arg(outside.path().join("trap")).output().unwrap();
+    assert!(marker.exists(), "nothing would have run");
 }
 
 /// Git looks into a submodule by a git of its own, which reads the submodule's own configuration.

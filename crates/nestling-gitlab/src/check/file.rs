@@ -22,8 +22,14 @@ const STAGES: [&str; 3] = ["build", "test", "deploy"];
 pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Diagnostic>) {
     let no_files = MemoryFiles::default();
     let unknown = KnownVariables::default();
-    let surroundings =
-        Surroundings { files: &no_files, elsewhere: None, sources, variables: &unknown, defaults: None };
+    let surroundings = Surroundings {
+        files: &no_files,
+        elsewhere: None,
+        revisions: None,
+        sources,
+        variables: &unknown,
+        defaults: None,
+    };
     let file = sources.add(path, text);
     match yaml::parse_file(text, file) {
         Ok(documents) => {

@@ -6,7 +6,7 @@ mod list;
 mod mapping;
 mod text;
 
-use crate::diagnostic::{Diagnostic, Origin, Rule, Suggestion};
+use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Suggestion};
 use crate::instance::Gitlab;
 use crate::pipeline::keywords::PASSED_ON;
 use crate::table::{Keyword, NEWEST, Null, Release, Shape, expected};
@@ -58,6 +58,9 @@ impl fmt::Display for Label<'_> {
         }
     }
 }
+
+/// The most mistakes that are collected: a list of a million wrong entries has no reader, and each costs memory.
+const MOST_PROBLEMS: usize = 10_000;
 
 /// A walk along the table.
 pub(super) struct Walk<'a> {
@@ -165,10 +168,25 @@ impl<'a> Walk<'a> {
     ) {
         let Some(rule) = (self.resolve)(named.rule) else { return };
         let problem = Diagnostic::error(rule, origin, message);
-        self.problems.push(match help {
+        self.report(match help {
             Some(help) => problem.with_help(help),
             None => problem,
         });
+    }
+
+    fn report(&mut self, problem: Diagnostic) {
+        match self.problems.len() {
+            ..MOST_PROBLEMS => self.problems.push(problem),
+            MOST_PROBLEMS => {
+                let message =
+                    format!("there are more than {MOST_PROBLEMS} mistakes; the others are not listed");
+                self.problems.push(match problem.origin() {
+                    Some(origin) => Diagnostic::error(problem.rule, origin, message),
+                    None => Diagnostic::new(problem.rule, Severity::Error, message),
+                });
+            }
+            _ => {}
+        }
     }
 
     /// Reports a word that is not in the table. The instance may know it if it is newer than the table.
@@ -181,11 +199,12 @@ impl<'a> Walk<'a> {
         help: String,
     ) {
         let Some(rule) = (self.resolve)(named.rule) else { return };
-        self.problems.push(if self.is_covered() {
+        let problem = if self.is_covered() {
             Diagnostic::error(rule, origin, message).with_help(suggestion.help_or(help))
         } else {
             Diagnostic::misspelt(rule, origin, message, suggestion, PASSED_ON)
-        });
+        };
+        self.report(problem);
     }
 
     /// Returns `true` if the version is known, and the table covers it: then a word that is not in the table is wrong.

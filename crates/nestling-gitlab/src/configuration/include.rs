@@ -30,6 +30,8 @@ pub struct Surroundings<'a> {
     pub files: &'a dyn Files,
     /// A file whose own includes, and those of what it includes, are read from other files.
     pub elsewhere: Option<(FileId, &'a dyn Files)>,
+    /// Files that come from other revisions, and include from there.
+    pub revisions: Option<&'a dyn FilesByFile>,
     /// The sources that included files are added to.
     pub sources: &'a Sources,
     /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
@@ -41,11 +43,21 @@ pub struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// Returns the surroundings of an include that a file has.
     fn of(&self, file: FileId) -> Self {
-        match self.elsewhere {
-            Some((other, files)) if file == other => Self { files, elsewhere: None, ..*self },
-            _ => *self,
+        let files = match self.elsewhere {
+            Some((other, files)) if file == other => Some(files),
+            _ => self.revisions.and_then(|revisions| revisions.files_of(file)),
+        };
+        match files {
+            Some(files) => Self { files, elsewhere: None, ..*self },
+            None => *self,
         }
     }
+}
+
+/// The files of other revisions, by a file that was read there.
+pub trait FilesByFile {
+    /// Returns the files of the revision that a file was read from; `None` for a file of no other revision.
+    fn files_of(&self, file: FileId) -> Option<&dyn Files>;
 }
 
 /// The way to handle an include that only GitLab can read.

@@ -159,9 +159,9 @@ impl Node {
 }
 
 impl Map {
-    /// Returns the weight of its values ([`Node::weight`]).
+    /// Returns the weight of its values ([`Node::weight`]), to which long keys add.
     pub fn weight(&self) -> usize {
-        self.entries.iter().map(|entry| entry.value.weight()).sum()
+        self.entries.iter().map(|entry| entry.key.scalar.text.len() / 32 + entry.value.weight()).sum()
     }
 
     /// The value under a key; the last one of duplicates, as GitLab reads it.

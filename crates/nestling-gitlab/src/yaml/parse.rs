@@ -22,7 +22,7 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, depth: 100, nodes: 2_000_000 }
+        Self { bytes: 64 << 20, depth: 100, nodes: 1_000_000 }
     }
 }
 

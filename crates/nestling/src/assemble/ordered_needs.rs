@@ -4,9 +4,10 @@ mod units;
 mod stage_needs;
 mod promotion;
 mod barrier;
+mod role_needs;
 
 use crate::assemble::rules::ORDER_STAGES;
-use crate::unit::{Promoted, needed_job};
+use crate::unit::{Promoted, UnitJob, needed_job};
 use crate::workspace::{Dependency, Order, Unit, Workspace};
 use barrier::Barriers;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -26,17 +27,22 @@ use units::{StagedJob, UnitsOfPipeline};
 /// Diagnosed: a unit with no job that could be waited for, since all are of later stages, and artifacts for which there is no
 /// need left.
 ///
-/// A deploy that waits for the one to the environment before it keeps what its stage gave it as well; `promoted` says which
-/// of the jobs do.
+/// A deploy that waits for the one to the environment before it keeps what its stage gave it as well; `made_from`, beside each
+/// of the jobs, says which do, and which have needs by role.
 pub(super) fn add(
     workspace: &Workspace,
     stages: &[StageName],
     jobs: &mut Vec<Job>,
-    promoted: &[Option<Promoted>],
+    made_from: &[&UnitJob],
 ) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
+    let mut barriers = Barriers::new(workspace.gitlab.limits.needs);
+    for (index, unit_job) in made_from.iter().enumerate() {
+        problems.extend(role_needs::limit(&mut barriers, jobs, index, &unit_job.role_needs));
+    }
+    let promoted: Vec<Option<Promoted>> = made_from.iter().map(|unit_job| unit_job.promoted).collect();
     let units = UnitsOfPipeline::new(jobs, stages);
-    let mut ordering = promotion::needs(workspace, &units, promoted);
+    let mut ordering = promotion::needs(workspace, &units, &promoted);
     for unit in &workspace.units {
         let dependencies: Vec<&Dependency> =
             unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).collect();
@@ -56,7 +62,6 @@ pub(super) fn add(
             ordering.push(needs_of(&units, waiting, &awaited, origin));
         }
     }
-    let mut barriers = Barriers::new(workspace.gitlab.limits.needs);
     for needs in ordering {
         problems.extend(barriers.write(jobs, needs));
     }

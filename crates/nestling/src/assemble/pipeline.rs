@@ -6,7 +6,7 @@ use super::stop_artifacts::StopPair;
 use super::{conditional_needs, ordered_needs, stages, stop_artifacts, unit_order};
 use crate::environments::Conditions;
 use crate::unit::rules::JOB_NAME_CLASH;
-use crate::unit::{Promoted, UnitJob, UnitJobs};
+use crate::unit::{UnitJob, UnitJobs};
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{JobName, StageName, UnitName};
@@ -41,8 +41,7 @@ pub(crate) fn assemble(
     problems.extend(conditional_needs::follow(&mut jobs, &conditions));
     let pairs = stop_pairs(&jobs, &made_from);
     problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs));
-    let promoted: Vec<Option<Promoted>> = made_from.iter().map(|unit_job| unit_job.promoted).collect();
-    problems.extend(ordered_needs::add(workspace, &stages, &mut jobs, &promoted));
+    problems.extend(ordered_needs::add(workspace, &stages, &mut jobs, &made_from));
     problems.extend(clashes(&jobs));
     let stages = used(stages, &jobs);
     if !includes.is_empty() {

@@ -100,6 +100,38 @@ apply: { stage: deploy, script: ./apply, needs: [] }
         ]),
     }
 
+    ROLE_ARTIFACTS = "role-artifacts" {
+        severities: &[Warning],
+        summary: "a job with `^` in its needs loses artifacts, since GitLab allows no more needs",
+        documentation: "`needs: [^build]` is a need on the `build` of each unit that this one depends on. Where those are more than \
+            GitLab allows, a job that only waits stands for some of them, and their artifacts do not arrive. Those of the \
+            nearest dependencies do. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or hand \
+            artifacts on: a job that needs `^build` can pass on what it got.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: { gitlab: { needs: 2 } }\n"),
+            file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n"),
+            file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n"),
+            file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n"),
+            file("web/nestling.yml", "\
+unit: { depends_on: [a, b, c] }
+---
+build: { script: make, needs: [^build] }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n"),
+            file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n"),
+            file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n"),
+            file("web/nestling.yml", "\
+unit: { depends_on: [a, b, c] }
+---
+build: { script: make, needs: [^build] }
+"),
+        ]),
+    }
+
     STOP_ARTIFACTS_OTHER_UNIT = "stop-artifacts-other-unit" {
         severities: &[Error],
         summary: "a stop job would get artifacts of another unit's job",

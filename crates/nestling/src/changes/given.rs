@@ -2,8 +2,12 @@
 
 mod quoted;
 mod porcelain;
+mod commits;
+
+pub(super) use commits::is_id;
 
 use super::{Change, Status};
+use commits::without_commits;
 use nestling_files::path::{PathError, RepoPath, escaped};
 use quoted::unquoted;
 
@@ -45,7 +49,7 @@ pub enum GivenError {
 
 /// Reads a list of changed paths: one a line, or each ended by a NUL byte as `git diff -z` writes them, and NUL bytes decide
 /// which. What git writes is read: paths in quotes, a status before each path (`--name-status`, `--raw`), of which both paths
-/// of a rename count, and `git status --porcelain`. A path without a status counts as modified.
+/// of a rename count, `git status --porcelain`, and what `git log` writes around the paths of commits. A path without a status counts as modified.
 ///
 /// # Errors
 /// An entry is no path inside the repository, or is cut off.
@@ -62,6 +66,7 @@ fn separated_by_newline(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     if let Some(entries) = porcelain::entries(list) {
         return of_porcelain(entries);
     }
+    let list = &*without_commits(list);
     let mut changes = Vec::new();
     for (at, line) in list.split(|b| *b == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -92,7 +97,11 @@ fn of_porcelain(entries: Vec<(usize, porcelain::Entry)>) -> Result<Vec<Change>, 
 
 fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     let list = list.strip_suffix(b"\0").unwrap_or(list);
-    let fields: Vec<&[u8]> = list.split(|b| *b == 0).collect();
+    let mut fields: Vec<&[u8]> = list.split(|b| *b == 0).collect();
+    // `git diff-tree -z` writes the commit before its paths.
+    if is_id(fields[0]) && fields.get(1).is_some_and(|field| status_of(field).is_some()) {
+        fields.remove(0);
+    }
     let entries = porcelain::entries_of_fields(&fields).or_else(|| porcelain::entries_of_fields_v2(&fields));
     if let Some(entries) = entries {
         return of_porcelain(entries);

@@ -1,6 +1,7 @@
 //! Given paths as the repository has them: directories stand for the files below them, and what neither side has is
 //! reported.
 
+use super::given::is_id;
 use super::{Base, Change, Head, Status};
 use nestling_files::files::{DirectoryEntry, EntryKind, Files, Walk};
 use nestling_files::path::RepoPath;
@@ -39,7 +40,12 @@ pub(super) fn settle(
         if search.directories.contains(&change.path) {
             continue;
         }
-        if !search.found.contains(&change.path) && !may_be_deleted {
+        let is_found = search.found.contains(&change.path);
+        // `git diff-tree` writes the commit before its paths.
+        if !is_found && is_id(change.path.as_bytes()) {
+            continue;
+        }
+        if !is_found && !may_be_deleted {
             unknown.push(change.path.clone());
         }
         changes.push(change);

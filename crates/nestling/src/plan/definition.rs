@@ -176,7 +176,8 @@ fn differences(
         differences.push(Difference::Dependencies);
     }
     let only_workspace = paths.iter().all(|path| *path == new.workspace.own_file());
-    if only_workspace && wide == Wide::Same && same_inputs(was, unit) {
+    let is_defined_as_before = same_inputs(was, unit) && same_further_dependencies((old, was), (new, unit));
+    if only_workspace && wide == Wide::Same && is_defined_as_before {
         return Ok(differences);
     }
     if unit.cdk.is_some() && wide == Wide::Differs {
@@ -207,6 +208,16 @@ fn same_inputs(a: &Unit, b: &Unit) -> bool {
         && text(a) == text(b)
         && a.uses.len() == b.uses.len()
         && a.uses.iter().zip(&b.uses).all(|(a, b)| same_use(a, b))
+}
+
+/// Returns whether a unit depends on the same units by way of others, which its templates can read. Where selection follows
+/// dependencies to any depth, a change of those selects it in any case.
+fn same_further_dependencies(old: (&UnitRenderer<'_>, &Unit), new: (&UnitRenderer<'_>, &Unit)) -> bool {
+    if new.0.workspace.depth.is_none() {
+        return true;
+    }
+    let (old_graph, new_graph) = (old.0.dependencies(), new.0.dependencies());
+    old_graph.of(&old.1.name) == new_graph.of(&new.1.name)
 }
 
 fn same_use(a: &Use, b: &Use) -> bool {

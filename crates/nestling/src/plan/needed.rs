@@ -63,7 +63,8 @@ fn wants(jobs: &UnitJobs, name: &str, workspace: &Workspace) -> Vec<Wanted> {
     let Some(job) = jobs.jobs.get(name) else { return Vec::new() };
     let Some(needed_by) = scoped(jobs.unit.as_ref(), name) else { return Vec::new() };
     let mut wanted = Vec::new();
-    for needed in required(&job.body) {
+    let by_role = job.role_needs.iter().map(|need| need.name.as_str());
+    for needed in required(&job.body).chain(by_role) {
         if let JobReference::Other { unit, job } = resolve(needed, jobs, workspace) {
             wanted.push((unit.clone(), job.to_owned(), needed_by.clone()));
         }
@@ -85,6 +86,8 @@ fn closure(jobs: &UnitJobs, job: &str) -> BTreeSet<String> {
             continue;
         }
         queue.extend(required(&job.body).map(str::to_owned));
+        // A role means a job of this unit also where rules may drop it.
+        queue.extend(job.role_needs.iter().map(|need| need.name.clone()));
         let on_stop = environment(&job.body).and_then(|environment| environment.on_stop());
         queue.extend(on_stop.and_then(Node::text).map(str::to_owned));
     }

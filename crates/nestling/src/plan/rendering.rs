@@ -1,11 +1,20 @@
 //! The units of one plan while they are rendered.
 
 use crate::select::{Selection, Verdict};
+use crate::template::FEWER_UNITS;
+use crate::template::rules::TEMPLATE_LIMIT;
 use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
+use crate::workspace::Unit;
 use nestling_cdk::report::Report;
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The most that all units of a pipeline can have together: nodes and pieces of text ([`Node::weight`]). GitLab takes less
+/// than two percent of it in one pipeline, and all of it is in memory at once.
+///
+/// [`Node::weight`]: nestling_gitlab::yaml::Node::weight
+const WEIGHT_LIMIT: usize = 4_000_000;
 
 /// The units of one plan while they are rendered, with what is collected on the way.
 pub(super) struct Rendering<'a> {
@@ -15,6 +24,8 @@ pub(super) struct Rendering<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The units that may lack jobs because of errors.
     pub incomplete: BTreeSet<UnitName>,
+    /// The weight of the jobs so far.
+    weight: usize,
 }
 
 impl<'a> Rendering<'a> {
@@ -23,12 +34,23 @@ impl<'a> Rendering<'a> {
         selection: &'a Selection,
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
-        Self { renderer, selection, cdk_reports: BTreeMap::new(), diagnostics, incomplete: BTreeSet::new() }
+        let (cdk_reports, incomplete) = (BTreeMap::new(), BTreeSet::new());
+        Self { renderer, selection, cdk_reports, diagnostics, incomplete, weight: 0 }
+    }
+
+    /// Renders a unit that may not be in, to see which jobs it has. What is wrong with it is reported where it is in.
+    pub(super) fn offered(&self, name: &UnitName) -> UnitJobs {
+        let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
+        unit::unit_jobs(self.renderer, unit, &UnitChange::default()).jobs
     }
 
     /// Renders a unit that is in for the reasons of this verdict.
     pub(super) fn jobs(&mut self, name: &UnitName, verdict: &Verdict) -> UnitJobs {
         let Some(unit) = self.renderer.workspace.unit(name.as_str()) else { return UnitJobs::default() };
+        if self.weight > WEIGHT_LIMIT {
+            self.incomplete.insert(name.clone());
+            return UnitJobs::default();
+        }
         let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
         let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
         let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
@@ -39,6 +61,22 @@ impl<'a> Rendering<'a> {
         if !made.report.lines.is_empty() {
             self.cdk_reports.insert(name.clone(), made.report);
         }
+        self.weight += made.jobs.jobs.values().map(|job| job.body.weight()).sum::<usize>();
+        if self.weight > WEIGHT_LIMIT {
+            self.diagnostics.push(too_much(unit));
+            self.incomplete.insert(name.clone());
+            return UnitJobs::default();
+        }
         made.jobs
     }
+}
+
+fn too_much(unit: &Unit) -> Diagnostic {
+    let message = format!(
+        "the units up to `{}` have more than {WEIGHT_LIMIT} nodes and pieces of text in their jobs",
+        unit.name
+    );
+    Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message)
+        .with_note("the units after it are left out")
+        .with_help(FEWER_UNITS)
 }

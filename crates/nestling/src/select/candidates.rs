@@ -1,6 +1,8 @@
-//! Units that are made from files outside of their directories that changed: templates, what templates read, included
-//! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
+//! Units that are made from changed files: templates, what templates read, files that they ask about, included files, and the
+//! workspace's own file. Whether their jobs differ is for those who can render to tell.
 
+use super::asked::asked;
+use crate::template_syntax::FileRead;
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
@@ -22,14 +24,12 @@ pub(crate) fn candidates(
 ) -> Candidates {
     let changed = Changed::new(workspace, changed);
     let mut candidates = Candidates::new();
-    if changed.is_empty() {
-        return candidates;
-    }
-    let mut known = KnownReads { templates, by_name: BTreeMap::new() };
+    let may_be_read = !changed.templates.is_empty() || !changed.yaml.is_empty();
+    let mut known = KnownReads::new(templates);
     for unit in &workspace.units {
         let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
-        if !changed.templates.is_empty() || !changed.yaml.is_empty() {
-            files.extend(changed.among(&known.of_unit(unit)));
+        if may_be_read || known.asks(unit) {
+            files.extend(changed.among(&known.of_unit(unit), &unit.dir));
         }
         if !files.is_empty() {
             candidates.insert(unit.name.clone(), files);
@@ -47,12 +47,9 @@ pub(crate) fn files_of_root(
 ) -> BTreeSet<RepoPath> {
     let Some(body) = &workspace.body else { return BTreeSet::new() };
     let changed = Changed::new(workspace, changed);
-    if changed.templates.is_empty() && changed.yaml.is_empty() {
-        return BTreeSet::new();
-    }
-    let mut known = KnownReads { templates, by_name: BTreeMap::new() };
+    let mut known = KnownReads::new(templates);
     let reads = known.of_files(Vec::new(), Some(body));
-    changed.among(&reads)
+    changed.among(&reads, &workspace.root)
 }
 
 /// The changed files that units may be made from, by what they can be.
@@ -83,16 +80,13 @@ impl Changed {
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.workspace.is_none() && self.templates.is_empty() && self.yaml.is_empty()
-    }
-
-    /// Returns the changed files that are among those read.
-    fn among(&self, reads: &Reads) -> BTreeSet<RepoPath> {
+    /// Returns the changed files that are among those read in a directory.
+    fn among(&self, reads: &Reads, directory: &RepoPath) -> BTreeSet<RepoPath> {
         let is_read = |path: &&RepoPath| reads.anything || reads.paths.contains(*path);
         let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
         files.extend(self.included_by(&reads.including));
         files.extend(self.all.intersection(&reads.links).cloned());
+        files.extend(reads.asked.iter().flat_map(|read| asked(read, directory, &self.all)).cloned());
         files
     }
 
@@ -118,6 +112,8 @@ struct Reads {
     anything: bool,
     /// The texts that have an `include:`.
     including: Vec<Body>,
+    /// What templates ask about.
+    asked: BTreeSet<FileRead>,
 }
 
 impl Reads {
@@ -126,6 +122,7 @@ impl Reads {
         self.links.extend(other.links);
         self.anything |= other.anything;
         self.including.extend(other.including);
+        self.asked.extend(other.asked);
     }
 }
 
@@ -142,6 +139,7 @@ impl OwnReads {
         if body.includes() {
             own.reads.including.push(body.clone());
         }
+        own.reads.asked.extend(body.file_reads());
         for read in body.reads() {
             match read {
                 Read::Named(name) => own.templates.push(name),
@@ -156,9 +154,35 @@ impl OwnReads {
 struct KnownReads<'a> {
     templates: &'a Templates<'a>,
     by_name: BTreeMap<String, OwnReads>,
+    /// Whether a template, or one that it reads, asks about files.
+    asking: BTreeMap<String, bool>,
 }
 
-impl KnownReads<'_> {
+impl<'a> KnownReads<'a> {
+    fn new(templates: &'a Templates<'a>) -> Self {
+        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new() }
+    }
+
+    /// Returns whether a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
+    fn asks(&mut self, unit: &Unit) -> bool {
+        if unit.fragment.as_ref().is_some_and(|body| self.asks_or_reads_others(body)) {
+            return true;
+        }
+        unit.uses.iter().any(|used| {
+            if let Some(asks) = self.asking.get(&used.template) {
+                return *asks;
+            }
+            let reads = self.of_files(vec![used.template.clone()], None);
+            let asks = !reads.asked.is_empty() || reads.anything;
+            self.asking.insert(used.template.clone(), asks);
+            asks
+        })
+    }
+
+    fn asks_or_reads_others(&self, body: &Body) -> bool {
+        !body.file_reads().is_empty() || !body.reads().is_empty()
+    }
+
     /// Returns all that a unit is made from.
     fn of_unit(&mut self, unit: &Unit) -> Reads {
         let templates = unit.uses.iter().map(|used| used.template.clone()).collect();

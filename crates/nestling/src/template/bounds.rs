@@ -79,11 +79,11 @@ fn insertions(mut wraps: Vec<Wrap>) -> Vec<Insertion> {
 mod tests {
     use super::*;
     use crate::template::marks::calls::{
-        BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION, with_calls, without_calls,
+        BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION, STEP_FUNCTION, with_calls, without_calls,
     };
 
     /// The template with `‹…›` around what is paid for, and `«…»` around what a namespace keeps,
-    /// `<…>` around names of templates.
+    /// `<…>` around names of templates, `|…|` around steps of slices.
     fn shown(template: &str) -> String {
         let mut shown = String::new();
         let mut copied = 0;
@@ -100,6 +100,10 @@ mod tests {
                 text if text == open(NAMED_FUNCTION) => {
                     open_calls.push(">");
                     "<"
+                }
+                text if text == open(STEP_FUNCTION) => {
+                    open_calls.push("|");
+                    "|"
                 }
                 text => {
                     assert_eq!(text, open(KEPT_FUNCTION));
@@ -129,6 +133,8 @@ mod tests {
             ("${{ a + b - 1 }} ${{ a - b }} ${{ 1 + 2 }}", "${{ ‹a + b - 1› }} ${{ a - b }} ${{ 1 + 2 }}"),
             ("${{ [1] * 3 }} ${{ a / b }}", "${{ ‹[1] * 3› }} ${{ a / b }}"),
             ("${{ a[b] }} ${{ a[1:] | f }} ${{ a['k'] }}", "${{ a[‹b›] }} ${{ ‹a[1:]› | f }} ${{ a['k'] }}"),
+            ("${{ a[::-1] }} ${{ a[:b:c] }}", "${{ ‹a[::-1]› }} ${{ ‹a[:‹b›:|c|]› }}"),
+            ("${{ a[::-9223372036854775808] }}", "${{ ‹a[::|-9223372036854775808|]› }}"),
             ("${{ dict(a=b) }} ${{ range(a) }}", "${{ ‹dict(a=b)› }} ${{ range(a) }}"),
             ("${{ loop.changed(a, b) }} ${{ m(a, k=b) }}", "${{ loop.changed(‹a›, ‹b›) }} ${{ m(a, k=b) }}"),
             (

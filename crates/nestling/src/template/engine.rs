@@ -4,6 +4,7 @@ use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
+use super::files::{Answers, FilesObject};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
@@ -18,8 +19,9 @@ use crate::template_syntax::nesting::{MAX_OPERATORS, too_deep};
 use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 /// Refuses a template with an expression that is too deep to be parsed.
@@ -39,11 +41,21 @@ pub struct RenderLimits {
     pub recursion: usize,
     /// Bytes of rendered text.
     pub output: usize,
+    /// Steps of all renderings of a pipeline together.
+    pub total_fuel: u64,
+    /// Bytes of the text of all renderings of a pipeline together.
+    pub total_output: u64,
 }
 
 impl Default for RenderLimits {
     fn default() -> Self {
-        Self { fuel: 2_000_000, recursion: 100, output: 16 << 20 }
+        Self {
+            fuel: 2_000_000,
+            recursion: 100,
+            output: 16 << 20,
+            total_fuel: 200_000_000,
+            total_output: 128 << 20,
+        }
     }
 }
 
@@ -77,6 +89,14 @@ pub(crate) struct TemplateEngine<'a> {
     /// The compiled templates by the engine's name: [`Self::name_of_body`], or the name that another template uses.
     pub(crate) compiled: RefCell<HashMap<String, Compiled>>,
     untrusted_parameters: RefCell<UntrustedParameters>,
+    /// Steps of all renderings so far, and bytes of their text.
+    pub(crate) total_steps: Cell<u64>,
+    pub(crate) total_output: Cell<u64>,
+    /// The files that templates ask about.
+    pub(crate) files: &'a dyn Files,
+    pub(crate) answers: Answers,
+    /// The templates, by the engine's name, that have asked what was not known yet.
+    pub(crate) asking: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> TemplateEngine<'a> {
@@ -84,6 +104,7 @@ impl<'a> TemplateEngine<'a> {
     pub(crate) fn new(
         sources: &'a Sources,
         templates: &'a Templates<'a>,
+        files: &'a dyn Files,
         limits: RenderLimits,
         placeholders: Placeholders,
     ) -> Self {
@@ -116,7 +137,18 @@ impl<'a> TemplateEngine<'a> {
             environment: RefCell::new(environment),
             compiled: RefCell::default(),
             untrusted_parameters: RefCell::default(),
+            total_steps: Cell::new(0),
+            total_output: Cell::new(0),
+            files,
+            answers: Answers::default(),
+            asking: RefCell::default(),
         }
+    }
+
+    /// Returns `files` as a template with this scope sees it.
+    pub(crate) fn files_of(&self, scope: &Scope) -> FilesObject {
+        let (answers, placeholders) = (self.answers.clone(), self.placeholders.clone());
+        FilesObject { directory: scope.directory.clone(), answers, placeholders }
     }
 
     /// Compiles a body if the engine does not have it yet, and returns its name there.

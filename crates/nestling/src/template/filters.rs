@@ -5,7 +5,7 @@
 
 mod jinja;
 
-use super::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION};
+use super::marks::calls::{BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION, STEP_FUNCTION};
 use super::marks::private_use::{Piece, escape, has_reserved, pieces, write_mark};
 use super::marks::wrap::{UNTRUSTED_FUNCTION, Untrusted};
 use super::shell_words;
@@ -46,6 +46,7 @@ fn add_own_filters(engine: &mut Environment<'static>, placeholders: &Placeholder
 /// Adds the functions of the calls that are inserted into templates.
 fn add_calls(engine: &mut Environment<'static>, placeholders: &Placeholders) {
     engine.add_function(UNTRUSTED_FUNCTION, |_: Value, value: Value, note: &str| untrusted(value, note));
+    engine.add_function(STEP_FUNCTION, |_: Value, step: Value, _: Rest<Value>| clamped(step));
     let values = placeholders.clone();
     engine.add_function(
         BOUNDED_FUNCTION,
@@ -64,6 +65,15 @@ fn add_calls(engine: &mut Environment<'static>, placeholders: &Placeholders) {
             bounded(value, state, &values)
         },
     );
+}
+
+/// Returns the step of a slice, or the nearest one that steps over any value just the same.
+fn clamped(step: Value) -> Value {
+    const FARTHEST: i64 = 1 << 40;
+    match i64::try_from(step.clone()) {
+        Ok(number) if step.is_integer() => Value::from(number.clamp(-FARTHEST, FARTHEST)),
+        _ => step,
+    }
 }
 
 /// Pays for a value with all that is in it, and returns it. What the engine made of other values without looking at them,

@@ -10,6 +10,7 @@ use crate::template_syntax::is_template;
 use crate::template_syntax::owner::{OwnerProblem, separate};
 use crate::template_syntax::rules::EXPRESSION_OWNER;
 use crate::workspace::{Body, Templates};
+use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::yaml::{Kind, Node};
 use std::sync::atomic::Ordering;
@@ -32,12 +33,17 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    /// Makes a renderer whose includes and imports are found among these templates.
-    pub(crate) fn new(sources: &'a Sources, templates: &'a Templates<'a>, limits: RenderLimits) -> Self {
+    /// Makes a renderer whose includes and imports are found among these templates, and whose templates ask about these files.
+    pub(crate) fn new(
+        sources: &'a Sources,
+        templates: &'a Templates<'a>,
+        files: &'a dyn Files,
+        limits: RenderLimits,
+    ) -> Self {
         // The engine fills them and the reader empties them.
         let placeholders = Placeholders::default();
         Self {
-            engine: TemplateEngine::new(sources, templates, limits, placeholders.clone()),
+            engine: TemplateEngine::new(sources, templates, files, limits, placeholders.clone()),
             reader: TreeReader::new(sources, placeholders),
         }
     }
@@ -63,7 +69,7 @@ impl<'a> Renderer<'a> {
 
     fn run(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
         let name = self.engine.name_of_body(body)?;
-        let (values, environment_read) = scope.engine_values();
+        let (values, environment_read) = scope.engine_values(self.engine.files_of(scope));
         let text = self.engine.run(&name, &values, scope)?;
         let (node, warnings) = self.reader.read_rendered(&text, body.file, scope)?;
         Ok(Rendered { node, environment_read: environment_read.load(Ordering::Relaxed), warnings })

@@ -3,6 +3,7 @@
 use super::bounds;
 use super::engine::{Compiled, TemplateEngine, refuse_too_deep};
 use super::engine_messages::missing_template;
+use super::files::{answer, serving};
 use super::marks::calls::with_calls;
 use super::marks::wrap::visible;
 use super::messages::context::enclosing_macro;
@@ -10,7 +11,7 @@ use super::messages::engine_error::{FailedExpression, engine_error, error_chain,
 use super::scope::Scope;
 use crate::template::rules::TEMPLATE_LIMIT;
 use crate::template_syntax::expressions;
-use minijinja::{Error, Value};
+use minijinja::{Error, ErrorKind, Value};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity, Suggestion};
 
 /// The most mistakes of one template that are looked for.
@@ -18,6 +19,9 @@ const MAX_MISTAKES: usize = 20;
 
 /// The part of the fuel that a run has which looks for the next mistake.
 const FUEL_OF_NEXT_RUN: u64 = 10;
+
+/// The way out where all units together are too much.
+pub(crate) const FEWER_UNITS: &str = "plan fewer units at once: `--only` and `--except` name them";
 
 /// Why a run stopped, and at which expression.
 struct Stop {
@@ -79,7 +83,7 @@ impl TemplateEngine<'_> {
 
     /// Runs the text of a header's string.
     pub(crate) fn run_string(&self, text: &str, scope: &Scope) -> Result<String, Box<Diagnostic>> {
-        let (values, _) = scope.engine_values();
+        let (values, _) = scope.engine_values(self.files_of(scope));
         self.placeholders.clear();
         refuse_too_deep(text, FileId::from_index(0)).map_err(Box::new)?;
         // What the calls cannot be put around is the engine's own error.
@@ -93,18 +97,15 @@ impl TemplateEngine<'_> {
     fn attempt(&self, name: &str, values: &Value, scope: &Scope) -> Result<String, Stop> {
         loop {
             self.placeholders.clear();
-            let result = {
-                let environment = self.environment.borrow();
-                environment.get_template(name).and_then(|template| template.render(values))
-            };
+            let result = self.rendered(name, values);
             let error = match result {
-                Ok(text) => {
+                Ok((text, steps)) => {
                     // With its values in the place of their placeholders, and captured text in each place that prints it.
                     let bytes = self.placeholders.size_of(&text).bytes;
-                    if bytes <= self.limits.output as u64 {
-                        return Ok(text);
+                    if bytes > self.limits.output as u64 {
+                        return Err(vec![self.too_long(name, bytes)].into());
                     }
-                    return Err(vec![self.too_long(name, bytes)].into());
+                    return self.add_work(name, steps, bytes).map(|()| text).map_err(|it| vec![*it].into());
                 }
                 Err(error) => error,
             };
@@ -121,6 +122,30 @@ impl TemplateEngine<'_> {
                 }
             }
         }
+    }
+
+    /// Runs a template, and answers what it asks about the repository's files. Returns its text and the steps that it took.
+    fn rendered(&self, name: &str, values: &Value) -> Result<(String, u64), Error> {
+        let environment = self.environment.borrow();
+        let environment = &*environment;
+        let render = || {
+            let captured = environment.get_template(name)?.render_captured(values)?;
+            let steps = captured.state().fuel_levels().map_or(0, |(consumed, _)| consumed);
+            Ok((captured.into_output(), steps))
+        };
+        if !self.asking.borrow().contains(name) {
+            let result = render();
+            if !self.answers.take_unanswered() {
+                return result;
+            }
+            // Few templates ask, and a thread takes as long as a small one.
+            self.asking.borrow_mut().insert(name.to_owned());
+            self.placeholders.clear();
+        }
+        serving(&self.answers, &|question| answer(self.files, question), render).unwrap_or_else(|error| {
+            let message = format!("no thread can be started: {error}");
+            Err(Error::new(ErrorKind::InvalidOperation, message))
+        })
     }
 
     /// Returns an error of the run as a diagnostic, with the macro that it is in.
@@ -175,6 +200,30 @@ impl TemplateEngine<'_> {
             Some(near) => problem.with_help(format!("did you mean `{near}{}`?", &missing[stem.len()..])),
             None => problem,
         }
+    }
+
+    /// Adds to the work of all renderings: their steps, and their text, which is kept until the pipeline is written.
+    ///
+    /// # Errors
+    /// It is more than the limit for all of them.
+    fn add_work(&self, name: &str, steps: u64, bytes: u64) -> Result<(), Box<Diagnostic>> {
+        let steps = self.total_steps.get().saturating_add(steps);
+        let bytes = self.total_output.get().saturating_add(bytes);
+        self.total_steps.set(steps);
+        self.total_output.set(bytes);
+        let exceeded = if steps > self.limits.total_fuel {
+            format!("took more than {} steps", self.limits.total_fuel)
+        } else if bytes > self.limits.total_output {
+            format!("rendered to more than {} bytes", self.limits.total_output)
+        } else {
+            return Ok(());
+        };
+        let message = format!("the templates of all units together {exceeded}, which is the limit");
+        let problem = Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message).with_help(FEWER_UNITS);
+        Err(Box::new(match self.marked(name) {
+            Some((file, _)) => problem.with_label(Origin::file(file), ""),
+            None => problem,
+        }))
     }
 
     fn too_long(&self, name: &str, length: u64) -> Diagnostic {

@@ -1,11 +1,14 @@
-//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, and nothing else.
 
+use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
+use super::files::FilesObject;
 use super::marks::private_use::{UNBOUND, has_reserved};
 use super::values::json::from_json;
 use crate::workspace::Component;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Kind, Node};
 use serde_json::Value as Json;
@@ -19,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Scope {
     /// The unit that is rendered.
     pub unit: Json,
+    /// All that the unit depends on.
+    pub dependencies: Option<DependenciesOf>,
     /// The template's inputs, checked and with defaults.
     pub inputs: Json,
     /// The component that the template is.
@@ -29,6 +34,8 @@ pub(crate) struct Scope {
     pub environment: EnvironmentScope,
     /// The pipeline that it is for.
     pub pipeline: Json,
+    /// The directory that relative paths of `files` are from.
+    pub directory: RepoPath,
     /// Notes that a template reads `pipeline`.
     pub facts_read: FactsRead,
 }
@@ -65,23 +72,26 @@ impl Scope {
     pub(crate) fn empty() -> Self {
         Self {
             unit: Json::Null,
+            dependencies: None,
             inputs: Json::Null,
             component: Component::default(),
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
             pipeline: Json::Null,
+            directory: RepoPath::root(),
             facts_read: FactsRead::default(),
         }
     }
 
     /// Returns the scope as the engine takes it, and a flag that is set once a template reads an unbound `environment`.
-    pub(crate) fn engine_values(&self) -> (Value, Arc<AtomicBool>) {
+    pub(crate) fn engine_values(&self, files: FilesObject) -> (Value, Arc<AtomicBool>) {
         let environment_read = Arc::new(AtomicBool::new(false));
         let environment = match &self.environment {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
-        let mut values = BTreeMap::from([("environment", environment)]);
+        let files = Value::from_object(files);
+        let mut values = BTreeMap::from([("environment", environment), ("files", files)]);
         let named = [
             ("unit", &self.unit),
             ("vars", &self.vars),
@@ -92,12 +102,26 @@ impl Scope {
             match value {
                 // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
+                Json::Object(unit) if name == "unit" => drop(values.insert(name, self.unit_value(unit))),
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),
             }
         }
         let scope = EngineScope { values, facts_read: self.facts_read.clone() };
         (Value::from_object(scope), environment_read)
+    }
+
+    /// Returns `unit` with the dependencies, which may be many and are found when they are asked for.
+    fn unit_value(&self, unit: &serde_json::Map<String, Json>) -> Value {
+        let values = unit.iter().map(|(key, value)| {
+            let dependencies = self.dependencies.as_ref().filter(|_| key == "dependencies");
+            let value = match dependencies {
+                Some(of) => Value::from_object(DependencyList::new(of.clone())),
+                None => from_json(value),
+            };
+            (Value::from(key.as_str()), value)
+        });
+        Value::from_pairs(values)
     }
 }
 

@@ -10,6 +10,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// A case as written in its file.
@@ -32,6 +33,8 @@ pub(crate) struct WrittenCase {
     pub act_as: Option<Located<String>>,
     /// A workspace header in place of the repository's own.
     pub workspace: Option<Node>,
+    /// The files of the repository: their texts by path, from the unit's directory or, with a leading `/`, from the root.
+    pub files: Option<IndexMap<String, Located<String>>>,
     /// The expectations.
     pub expect: Expect,
 }
@@ -91,6 +94,7 @@ pub struct TemplateCase {
     pub(crate) changed: Option<Vec<RepoPath>>,
     pub(crate) act_as: As,
     pub(crate) workspace: Option<Node>,
+    pub(crate) files: Option<BTreeMap<RepoPath, String>>,
     pub(crate) expect: Expect,
 }
 
@@ -147,6 +151,10 @@ fn case(
         Some(paths) => Some(changed_paths(paths, &dir)?),
         None => None,
     };
+    let files = match written.files {
+        Some(files) => Some(given_files(files, &dir)?),
+        None => None,
+    };
     let act_as = match &written.act_as {
         Some(text) => As::parse(&text.value).map_err(|problem| error(text.origin, &problem))?,
         None => As::Branch("main".to_owned()),
@@ -166,21 +174,33 @@ fn case(
         changed,
         act_as,
         workspace: written.workspace,
+        files,
         expect: written.expect,
     })
 }
 
-/// Returns changed paths from the root. A leading `/` is the root, otherwise a path starts at the unit's directory.
 fn changed_paths(paths: &[Located<String>], dir: &RepoPath) -> Result<Vec<RepoPath>, Vec<Diagnostic>> {
-    let mut changed = Vec::new();
-    for text in paths {
-        let path = match text.value.strip_prefix('/') {
-            Some(rooted) => RepoPath::parse(rooted),
-            None => dir.join(&text.value),
-        };
-        changed.push(path.map_err(|problem| error(text.origin, &problem))?);
-    }
-    Ok(changed)
+    paths.iter().map(|text| path_from(dir, &text.value, text.origin)).collect()
+}
+
+fn given_files(
+    files: IndexMap<String, Located<String>>,
+    dir: &RepoPath,
+) -> Result<BTreeMap<RepoPath, String>, Vec<Diagnostic>> {
+    let path_and_text = |(path, text): (String, Located<String>)| {
+        let path = path_from(dir, &path, text.origin)?;
+        Ok((path, text.value))
+    };
+    files.into_iter().map(path_and_text).collect()
+}
+
+/// Returns a path from the root. A leading `/` is the root, otherwise a path starts at the unit's directory.
+fn path_from(dir: &RepoPath, text: &str, origin: Origin) -> Result<RepoPath, Vec<Diagnostic>> {
+    let path = match text.strip_prefix('/') {
+        Some(rooted) => RepoPath::parse(rooted),
+        None => dir.join(text),
+    };
+    path.map_err(|problem| error(origin, &problem))
 }
 
 fn error(origin: Origin, problem: &dyn Display) -> Vec<Diagnostic> {

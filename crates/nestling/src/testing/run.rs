@@ -1,6 +1,7 @@
 //! Runs a case: plans the only unit of a made-up repository, checks it, and compares.
 
 use super::case::{ExpectedProblem, TemplateCase};
+use super::case_files::CaseFiles;
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{CaseOutcome, Snapshot};
@@ -90,7 +91,8 @@ fn plan_case(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> 
     let branch = if case.act_as == As::MergeRequest { "feature" } else { "main" };
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     let facts = PipelineFacts::local(Some(branch.to_owned()), Some("main".to_owned()), commit);
-    project.with_workspace(loaded, facts.seen_as(&case.act_as)).plan(changes(case)).run()
+    let files = CaseFiles::of(case, project.files());
+    project.with_workspace(loaded, facts.seen_as(&case.act_as), files).plan(changes(case)).run()
 }
 
 fn unit(case: &TemplateCase) -> Unit {

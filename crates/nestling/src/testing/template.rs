@@ -2,7 +2,7 @@
 
 use crate::project::Project;
 use crate::template::rules::TEMPLATE_MISSING;
-use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, bind};
+use crate::template::{EnvironmentScope, RenderLimits, Renderer, Scope, bind};
 use crate::workspace::{Template, Templates};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use nestling_gitlab::yaml::{Map, Node};
@@ -54,7 +54,7 @@ pub fn with_templates<T>(
 ) -> T {
     let folders = &project.workspace().template_folders;
     let templates = Templates::new(project.files(), project.revisions(), folders, project.sources());
-    let renderer = Renderer::new(project.sources(), &templates, limits);
+    let renderer = Renderer::new(project.sources(), &templates, project.files(), limits);
     act(&TemplateRenderer { templates: &templates, renderer })
 }
 
@@ -89,8 +89,7 @@ impl TemplateRenderer<'_> {
         };
         let TemplateValues { unit, vars, pipeline, .. } = values;
         let component = template.component.clone();
-        let scope =
-            Scope { unit, inputs, component, vars, environment, pipeline, facts_read: FactsRead::default() };
+        let scope = Scope { unit, inputs, component, vars, environment, pipeline, ..Scope::empty() };
         Ok(self.renderer.render(&template.body, &scope)?.node)
     }
 

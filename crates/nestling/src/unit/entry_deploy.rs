@@ -47,6 +47,7 @@ pub(crate) fn deploy_to_entry(
         artifacts_of: None,
         conditions: Conditions::default(),
         promoted: None,
+        role_needs: Vec::new(),
     };
     let jobs = UnitJobs { jobs: IndexMap::from([("deploy".to_owned(), job)]), ..UnitJobs::default() };
     let scope = UnitScope::of_unit(renderer, &unit, &UnitChange::default());

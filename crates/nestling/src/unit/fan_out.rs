@@ -160,6 +160,7 @@ impl<'a> Fanning<'a> {
             artifacts_of: None,
             conditions,
             promoted,
+            role_needs: Vec::new(),
         };
         self.keep_pair(&short, deploy, stop);
     }

@@ -48,6 +48,19 @@ pub(crate) struct UnitJob {
     pub conditions: Conditions,
     /// Set if it has `needs` for the sake of the deploy before it, and none of its own.
     pub promoted: Option<Promoted>,
+    /// The jobs that its needs by role (`build?`, `^build`) mean.
+    pub role_needs: Vec<RoleNeed>,
+}
+
+/// A job that a need by role means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RoleNeed {
+    /// The job: its short name in the same unit, or `unit:job`.
+    pub name: String,
+    /// Where the role is written. All jobs that it means have needs of this origin.
+    pub origin: Origin,
+    /// Set for `^build`, which means jobs of any number of units.
+    pub of_dependencies: bool,
 }
 
 /// A deploy that waits for the one to the environment before it, where it would have waited for all earlier stages.
@@ -89,6 +102,7 @@ impl From<ConfiguredJob> for UnitJob {
             artifacts_of: None,
             conditions: Conditions::default(),
             promoted: None,
+            role_needs: Vec::new(),
         }
     }
 }

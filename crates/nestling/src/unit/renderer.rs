@@ -7,7 +7,7 @@ use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
-use crate::workspace::{Component, Template, Templates, Unit, Use, Workspace};
+use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;
 use nestling_gitlab::configuration::Surroundings;
@@ -19,11 +19,14 @@ use nestling_gitlab::yaml::Node;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Renders the units of one workspace for one pipeline. Templates are compiled once for all of them.
 pub(crate) struct UnitRenderer<'a> {
     /// The repository.
     pub(crate) files: &'a dyn Files,
+    /// The repository at base, if there is one and something is to be compared with it.
+    pub(super) base_files: Option<&'a dyn Files>,
     /// CDK assemblies that are not in it.
     pub(crate) assemblies: &'a dyn Assemblies,
     /// The files that the includes of templates and of the workspace's file are read from, if not from the repository.
@@ -44,6 +47,7 @@ pub(crate) struct UnitRenderer<'a> {
     vars: Value,
     pipeline: Value,
     root: OnceCell<RootBody>,
+    dependencies: OnceCell<Arc<Dependencies>>,
     /// Notes that what is rendered depends on the facts of the pipeline.
     pub(super) facts_read: FactsRead,
     /// Renderings that other kinds of pipelines share.
@@ -61,18 +65,20 @@ impl<'a> UnitRenderer<'a> {
     ) -> Self {
         Self {
             files,
+            base_files: None,
             protected: None,
             assemblies,
             sources,
             workspace,
             templates,
             facts,
-            engine: Renderer::new(sources, templates, RenderLimits::default()),
+            engine: Renderer::new(sources, templates, files, RenderLimits::default()),
             purpose: Purpose::Deploy,
             variables: KnownVariables::of_child(facts),
             vars: plain_value(&Node::map(workspace.origin(), workspace.vars.clone())),
             pipeline: pipeline_value(facts),
             root: OnceCell::new(),
+            dependencies: OnceCell::new(),
             facts_read: FactsRead::default(),
             shared: None,
         }
@@ -87,6 +93,11 @@ impl<'a> UnitRenderer<'a> {
     pub(crate) fn facts(&self) -> &'a PipelineFacts {
         self.facts_read.note();
         self.facts
+    }
+
+    /// Returns what each unit depends on.
+    pub(crate) fn dependencies(&self) -> Arc<Dependencies> {
+        Arc::clone(self.dependencies.get_or_init(|| Arc::new(Dependencies::new(self.workspace))))
     }
 
     /// Returns what the root's file has below its header, rendered when it is first asked for.
@@ -138,11 +149,17 @@ impl<'a> UnitRenderer<'a> {
     pub(crate) fn with_assemblies(&self, assemblies: &'a dyn Assemblies) -> Self {
         Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
             .including_from(self.protected)
+            .comparing_with(self.base_files)
     }
 
     /// Lets templates and the workspace's file include from other files than those of the repository.
     pub(crate) fn including_from(self, protected: Option<&'a dyn Files>) -> Self {
         Self { protected, ..self }
+    }
+
+    /// Lets CDK assemblies be compared with those of these files.
+    pub(crate) fn comparing_with(self, base_files: Option<&'a dyn Files>) -> Self {
+        Self { base_files, ..self }
     }
 
     /// Returns a template that a unit uses.
@@ -175,6 +192,7 @@ impl<'a> UnitRenderer<'a> {
         Surroundings {
             files: self.protected.unwrap_or(self.files),
             elsewhere: None,
+            revisions: Some(self.templates),
             sources: self.sources,
             variables: &self.variables,
             defaults: None,
@@ -185,11 +203,13 @@ impl<'a> UnitRenderer<'a> {
     pub(super) fn values(&self, unit: Value) -> Scope {
         Scope {
             unit,
+            dependencies: None,
             inputs: Value::Null,
             component: Component::default(),
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,
             pipeline: self.pipeline.clone(),
+            directory: self.workspace.root.clone(),
             facts_read: self.facts_read.clone(),
         }
     }

@@ -8,7 +8,7 @@ use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
-use crate::template::{EnvironmentScope, Rendered, Scope, bind, plain_value};
+use crate::template::{DependenciesOf, EnvironmentScope, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use nestling_gitlab::name::environment_slug;
@@ -68,7 +68,12 @@ impl<'a> UnitScope<'a> {
     }
 
     fn new(renderer: &'a UnitRenderer<'a>, unit: Option<&'a Unit>, value: Value) -> Self {
-        let values = renderer.values(value);
+        let mut values = renderer.values(value);
+        if let Some(unit) = unit {
+            values.directory = unit.dir.clone();
+            let dependencies = renderer.dependencies();
+            values.dependencies = Some(DependenciesOf { dependencies, unit: unit.name.clone() });
+        }
         let texts = CatalogueTexts::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }
     }
@@ -158,6 +163,7 @@ impl<'a> UnitScope<'a> {
             unit,
             header,
             files: renderer.files,
+            base_files: renderer.base_files,
             assemblies: renderer.assemblies,
             catalogue: &renderer.workspace.environments,
             pipeline: renderer.facts(),

@@ -71,6 +71,7 @@ pub(super) fn stop_job(
         artifacts_of,
         conditions: Conditions::default(),
         promoted: None,
+        role_needs: Vec::new(),
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) fn unit_value(unit: &Unit, change: &UnitChange<'_>) -> Value {
         "dir": unit.dir.to_directory(),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
+        // The scope has them.
+        "dependencies": [],
         "changed_files": change.paths.iter().map(path_text).collect::<Vec<_>>(),
         "reasons": change.reasons,
     })

@@ -18,8 +18,11 @@ pub struct AffectedV1 {
     pub units: Vec<AffectedUnitV1>,
     /// Units that were removed since base.
     pub removed: Vec<AffectedUnitV1>,
-    /// Changed paths that no unit claims, in order. Bytes that are not UTF-8 are escaped.
+    /// Changed paths that no unit claims, in order, as they are. Bytes that are not UTF-8 are U+FFFD.
     pub unclaimed: Vec<String>,
+    /// The bytes of those that are not UTF-8, in hexadecimal digits, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclaimed_bytes: Vec<String>,
 }
 
 /// An affected unit.
@@ -28,17 +31,25 @@ pub struct AffectedV1 {
 pub struct AffectedUnitV1 {
     /// Its name.
     pub name: String,
-    /// Its directory, from the repository's root.
+    /// Its directory, from the repository's root, as it is. Bytes that are not UTF-8 are U+FFFD.
     pub directory: String,
+    /// The bytes of a directory that is not UTF-8, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory_bytes: Option<String>,
     /// Reasons for it, the most direct first.
     pub reasons: Vec<String>,
 }
 
 /// Returns a selection in this format.
 pub fn affected_v1(selected: &Selected) -> AffectedV1 {
-    let mut affected =
-        AffectedV1 { version: 1, units: Vec::new(), removed: Vec::new(), unclaimed: Vec::new() };
-    affected.unclaimed.extend(selected.selection.unclaimed.iter().map(RepoPath::to_json));
+    let unclaimed = &selected.selection.unclaimed;
+    let mut affected = AffectedV1 {
+        version: 1,
+        units: Vec::new(),
+        removed: Vec::new(),
+        unclaimed: unclaimed.iter().map(RepoPath::to_json).collect(),
+        unclaimed_bytes: unclaimed.iter().filter_map(RepoPath::hex_unless_utf8).collect(),
+    };
     for name in selected.selection.selected() {
         if let Some(unit) = selected.workspace.unit(name.as_str()) {
             affected.units.push(affected_unit(unit, selected.selection.verdict(name)));
@@ -54,6 +65,7 @@ fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
     AffectedUnitV1 {
         name: unit.name.to_string(),
         directory: unit.dir.to_json(),
+        directory_bytes: unit.dir.hex_unless_utf8(),
         reasons: verdict.reasons().iter().map(ToString::to_string).collect(),
     }
 }

@@ -6,6 +6,7 @@ mod data;
 
 use crate::plan::Plan;
 use minijinja::{Environment, context};
+use nestling_files::path::{is_misleading, readable};
 
 const PAGE: &str = include_str!("html/page.html.jinja");
 const STYLE: &str = include_str!("html/page.css");
@@ -39,8 +40,8 @@ pub fn html(plan: &Plan) -> Result<String, HtmlError> {
     let mut environment = Environment::new();
     environment.add_template("page.html", PAGE)?;
     let rendered = environment.get_template("page.html")?.render(context! {
-        title => page.description,
-        summary => super::summary(plan).trim(),
+        title => readable(&page.description),
+        summary => readable(super::summary(plan).trim()),
         style => STYLE,
         script => SCRIPTS.join("\n"),
         data => inert(&json),
@@ -48,7 +49,8 @@ pub fn html(plan: &Plan) -> Result<String, HtmlError> {
     Ok(rendered)
 }
 
-/// Escapes JSON for a `script` element: no HTML parser finds the element's end in it, no JavaScript parser a line's end.
+/// Escapes JSON for a `script` element: no HTML parser finds the element's end in it. Characters that a reader does not see,
+/// such as marks of the direction of writing, become text that says which they are.
 fn inert(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -56,8 +58,11 @@ fn inert(json: &str) -> String {
             '<' => out.push_str("\\u003c"),
             '>' => out.push_str("\\u003e"),
             '&' => out.push_str("\\u0026"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
+            // JSON has its own escapes of the others, such as line breaks.
+            c if is_misleading(c) => {
+                out.push('\\');
+                out.extend(c.escape_unicode());
+            }
             c => out.push(c),
         }
     }
@@ -75,5 +80,12 @@ mod tests {
         let inert = inert(&json);
         assert!(!inert.contains(['<', '>', '&']), "{inert}");
         assert_eq!(serde_json::from_str::<String>(&inert).unwrap(), hostile);
+    }
+
+    #[test]
+    fn a_reader_sees_which_characters_are_in_the_data() {
+        let json = serde_json::to_string("a\u{202e}b\u{2028}c\u{85}\n\u{e4}").unwrap();
+        let shown = serde_json::from_str::<String>(&inert(&json)).unwrap();
+        assert_eq!(shown, "a\\u{202e}b\\u{2028}c\\u{85}\n\u{e4}");
     }
 }

@@ -1,6 +1,6 @@
 //! Globs of directories, asked for every directory of the repository.
 
-use super::globs::below;
+use super::globs::glob_below;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use nestling_files::path::RepoPath;
 
@@ -31,7 +31,7 @@ impl DirectoryGlobs {
         if root.is_root() {
             return Ok(glob);
         }
-        let pattern = below(root, glob.glob());
+        let pattern = glob_below(root, glob.glob());
         GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build()
     }
 

@@ -4,6 +4,7 @@
 use super::template_reads::{Read, template_reads};
 use crate::template_syntax::owner::{OwnerProblem, separate};
 use crate::template_syntax::rules::EXPRESSION_OWNER;
+use crate::template_syntax::{FileRead, file_reads};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, number};
 use regex::Regex;
 use std::sync::{Arc, LazyLock};
@@ -42,6 +43,11 @@ impl Body {
     /// Returns the templates that it includes, imports or extends, in order.
     pub(crate) fn reads(&self) -> Vec<Read> {
         template_reads(&self.text)
+    }
+
+    /// Returns the files of the repository that it asks about, in order.
+    pub(crate) fn file_reads(&self) -> Vec<FileRead> {
+        file_reads(&self.text)
     }
 
     /// Returns whether it has an `include:` of GitLab's kind.

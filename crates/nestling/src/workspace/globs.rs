@@ -31,12 +31,12 @@ pub(crate) fn root_glob(
         let message = format!("`{}` leads out of the repository", text.value);
         return Err(vec![Diagnostic::error(&GLOB, text.origin, message)]);
     }
-    let pattern = below(root, text.value.trim_start_matches('/'));
+    let pattern = glob_below(root, text.value.trim_start_matches('/'));
     Ok(RootGlob { glob: glob(text, &pattern)?, origin: text.origin })
 }
 
 /// Returns a glob of paths in a directory as one of paths from the root of the repository.
-pub(crate) fn below(directory: &RepoPath, glob: &str) -> String {
+pub(crate) fn glob_below(directory: &RepoPath, glob: &str) -> String {
     if directory.is_root() {
         return glob.to_owned();
     }

@@ -3,7 +3,7 @@
 use super::directory_globs::DirectoryGlobs;
 use super::discover::Found;
 use super::format;
-use super::globs::{below, climbing_change, climbs, escape, glob, refused_exclusion};
+use super::globs::{climbing_change, climbs, escape, glob, glob_below, refused_exclusion};
 use super::linked::Linked;
 use super::unit::{PathRule, Sign};
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
@@ -135,8 +135,8 @@ pub(crate) fn path_rule(
         None => (Sign::Include, written.as_str()),
     };
     let from_root = match rest.strip_prefix('/') {
-        Some(rest) => below(root, rest),
-        None => below(dir, rest),
+        Some(rest) => glob_below(root, rest),
+        None => glob_below(dir, rest),
     };
     Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
 }

@@ -2,15 +2,16 @@
 
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
-use super::template_folder::TemplateFolder;
+use super::template_folder::{TemplateFolder, not_there};
 use super::template_name::{component_name, spellings, template_name};
 use crate::workspace::component::Component;
-use crate::workspace::rules::{LINK, TEMPLATE_HEADER, TEMPLATE_SOURCE};
+use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
 use include_dir::{Dir, include_dir};
 use nestling_files::files::{
     Files, MemoryFiles, ReadError, Revision, RevisionError, Revisions, resolve_links,
 };
 use nestling_files::path::RepoPath;
+use nestling_gitlab::configuration::FilesByFile;
 use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::configuration::spec_inputs;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
@@ -56,22 +57,24 @@ pub(crate) struct Templates<'a> {
     read: RefCell<BTreeMap<String, Read>>,
     /// The files of the folders that are read from other revisions, in the folders' order.
     opened: Vec<Option<Opened<'a>>>,
+    /// Index of the folder that each template was read from.
+    folder_indices: RefCell<BTreeMap<FileId, usize>>,
 }
 
 /// The files of another revision, or why there are none.
 type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 
 /// A template's file as it was found.
-struct Located<'t> {
+struct Located {
     /// Its path among the files at hand.
     path: Option<RepoPath>,
+    /// Index of its folder; `None` for the built-in library.
+    folder_index: Option<usize>,
     /// Links that it is behind, and the file that they lead to.
     links: Vec<RepoPath>,
     /// Name in messages.
     shown: String,
     bytes: Vec<u8>,
-    /// The files that it is one of; `None` for the built-in library.
-    files: Option<&'t dyn Files>,
 }
 
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
@@ -86,7 +89,8 @@ impl<'a> Templates<'a> {
     ) -> Self {
         let open = |revision: &Revision| revisions.files_of(revision);
         let opened = folders.iter().map(|folder| folder.revision.as_ref().map(open)).collect();
-        Self { files, folders, sources, read: RefCell::default(), opened }
+        let (read, folder_indices) = (RefCell::default(), RefCell::default());
+        Self { files, folders, sources, read, opened, folder_indices }
     }
 
     /// The template of this name, with or without `.yml`; `None` where no folder has it.
@@ -118,12 +122,13 @@ impl<'a> Templates<'a> {
     }
 
     fn load(&self, name: &str) -> Read {
-        let Some(Located { path, mut links, shown, bytes, files }) = self.locate(name)? else {
-            return Ok(None);
-        };
+        let Some(located) = self.locate(name)? else { return Ok(None) };
+        let Located { path, folder_index, mut links, shown, bytes } = located;
+        let files = folder_index.and_then(|index| self.files_of(index));
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
+        self.folder_indices.borrow_mut().extend(folder_index.map(|index| (file, index)));
         let document = split(&text);
         let is_component = document.header.is_some();
         let (spec, mut problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
@@ -158,16 +163,25 @@ impl<'a> Templates<'a> {
         })))
     }
 
+    /// The files of a folder, if they can be read.
+    fn files_of(&self, folder_index: usize) -> Option<&dyn Files> {
+        match self.opened.get(folder_index)? {
+            None => Some(self.files),
+            Some(opened) => opened.as_ref().ok().map(|files| &**files),
+        }
+    }
+
     /// The file behind a name.
-    fn locate(&self, name: &str) -> Result<Option<Located<'_>>, Vec<Diagnostic>> {
+    fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
         if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
             let found = spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path));
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
-                Located { path: None, links: Vec::new(), shown, bytes: file.contents().to_vec(), files: None }
+                let bytes = file.contents().to_vec();
+                Located { path: None, folder_index: None, links: Vec::new(), shown, bytes }
             }));
         }
-        for (folder, opened) in self.folders.iter().zip(&self.opened) {
+        for (index, (folder, opened)) in self.folders.iter().zip(&self.opened).enumerate() {
             let files = match opened {
                 None => self.files,
                 Some(Ok(files)) => &**files,
@@ -202,7 +216,7 @@ impl<'a> Templates<'a> {
                     None => path.to_string(),
                 };
                 let path = Some(path).filter(|_| folder.revision.is_none());
-                return Ok(Some(Located { path, links, shown, bytes, files: Some(files) }));
+                return Ok(Some(Located { path, folder_index: Some(index), links, shown, bytes }));
             }
         }
         Ok(None)
@@ -242,32 +256,11 @@ impl<'a> Templates<'a> {
     }
 }
 
-fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
-    let Some(revision) = &folder.revision else {
-        return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());
-    };
-    let message = format!("templates cannot be read from `{revision}`: {error}");
-    Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, message).with_help(help(revision, error))
-}
-
-/// Returns the help for a revision whose templates cannot be read.
-fn help(revision: &Revision, error: &RevisionError) -> String {
-    let name = &revision.revision;
-    match (error, &revision.repository) {
-        (RevisionError::Ambiguous { references, .. }, _) => {
-            let branch = references.iter().find(|reference| !reference.starts_with("refs/tags/"));
-            let reference = branch.or(references.first()).unwrap_or(name);
-            format!("write the full name, such as `git: {reference}`")
-        }
-        (_, Some(_)) => "clone it before, beside this repository".to_owned(),
-        (_, None) => match name.strip_prefix("refs/remotes/").unwrap_or(name).strip_prefix("origin/") {
-            Some(branch) => format!(
-                "fetch it before: `git fetch origin +refs/heads/{branch}:refs/remotes/origin/{branch}`"
-            ),
-            None => format!(
-                "fetch it before: `git fetch origin refs/tags/{name}:refs/tags/{name}`; for a branch write `origin/{name}`"
-            ),
-        },
+impl FilesByFile for Templates<'_> {
+    fn files_of(&self, file: FileId) -> Option<&dyn Files> {
+        let index = self.folder_indices.borrow().get(&file).copied()?;
+        let opened = self.opened.get(index)?.as_ref()?;
+        opened.as_deref().ok()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Folders of templates.
 
 use super::format::TemplatesFile;
-use crate::workspace::rules::PATH;
-use nestling_files::files::Revision;
+use crate::workspace::rules::{PATH, TEMPLATE_SOURCE};
+use nestling_files::files::{Revision, RevisionError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
@@ -51,6 +51,36 @@ impl TemplateFolder {
     /// Returns `true` if a path of the files at hand is in it.
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
+    }
+}
+
+/// Returns the error for a folder whose revision cannot be read.
+pub(super) fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
+    let Some(revision) = &folder.revision else {
+        return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());
+    };
+    let message = format!("templates cannot be read from `{revision}`: {error}");
+    Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, message).with_help(help(revision, error))
+}
+
+/// Returns the help for a revision whose templates cannot be read.
+fn help(revision: &Revision, error: &RevisionError) -> String {
+    let name = &revision.revision;
+    match (error, &revision.repository) {
+        (RevisionError::Ambiguous { references, .. }, _) => {
+            let branch = references.iter().find(|reference| !reference.starts_with("refs/tags/"));
+            let reference = branch.or(references.first()).unwrap_or(name);
+            format!("write the full name, such as `git: {reference}`")
+        }
+        (_, Some(_)) => "clone it before, beside this repository".to_owned(),
+        (_, None) => match name.strip_prefix("refs/remotes/").unwrap_or(name).strip_prefix("origin/") {
+            Some(branch) => format!(
+                "fetch it before: `git fetch origin +refs/heads/{branch}:refs/remotes/origin/{branch}`"
+            ),
+            None => format!(
+                "fetch it before: `git fetch origin refs/tags/{name}:refs/tags/{name}`; for a branch write `origin/{name}`"
+            ),
+        },
     }
 }
 

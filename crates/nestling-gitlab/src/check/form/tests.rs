@@ -122,6 +122,17 @@ fn needed(shape: &MappingShape, key: &str) -> bool {
     })
 }
 
+/// A list of any length costs no more than its reader can read.
+#[test]
+fn mistakes_without_end_are_cut_off_and_the_last_one_says_so() {
+    let origin = Origin::file(FileId::from_index(0));
+    let items: Vec<Node> = (0..20_000).map(|_| Node::plain(origin, "1")).collect();
+    let script = Entry { key: Key::new(origin, "script"), value: Node::seq(origin, items) };
+    let problems = findings(&JOB, &Node::map(origin, Map { entries: vec![script] }));
+    assert_eq!(problems.len(), 10_001);
+    assert_eq!(problems[10_000].1, "there are more than 10000 mistakes; the others are not listed");
+}
+
 fn excluded(shape: &MappingShape, key: &str, map: &Map) -> bool {
     shape.constraints.iter().any(|constraint| match constraint {
         Constraint::AtMostOne(keys) => keys.contains(&key) && keys.iter().any(|other| map.contains(other)),

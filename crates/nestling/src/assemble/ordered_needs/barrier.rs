@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The jobs that only wait, one for each list of jobs that is waited for.
 pub(super) struct Barriers {
     /// The most needs that GitLab allows in a job.
-    limit: usize,
+    pub(super) limit: usize,
     jobs: BTreeMap<(String, Vec<String>), Job>,
 }
 
@@ -103,7 +103,7 @@ impl Barriers {
     }
 
     /// Returns a need on a job that waits for all of these, if need be by way of further ones.
-    fn chain(&mut self, job: &Job, mut needs: Vec<Node>, origin: Origin) -> Option<Node> {
+    pub(super) fn chain(&mut self, job: &Job, mut needs: Vec<Node>, origin: Origin) -> Option<Node> {
         while needs.len() > self.limit {
             let rest = needs.split_off(self.limit);
             let first = self.barrier(job, needs, origin)?;

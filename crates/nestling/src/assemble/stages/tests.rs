@@ -21,6 +21,7 @@ fn unit(file: u32, stages: &str) -> UnitJobs {
         environment: None,
         artifacts_of: None,
         promoted: None,
+        role_needs: Vec::new(),
         conditions: Conditions::default(),
     };
     let jobs = [("job".to_owned(), job)].into_iter().collect();

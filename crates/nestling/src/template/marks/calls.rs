@@ -12,6 +12,9 @@ pub(crate) const KEPT_FUNCTION: &str = "__kept__";
 /// The function around the names of templates that are looked for.
 pub(crate) const NAMED_FUNCTION: &str = "__named__";
 
+/// The function around the step of a slice: the engine takes its negative, which the smallest number has none of.
+pub(crate) const STEP_FUNCTION: &str = "__step__";
+
 /// Text that is inserted into a template, before the byte `offset`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Insertion {
@@ -66,7 +69,7 @@ pub(crate) fn without_calls(text: &str) -> String {
         return text.to_owned();
     }
     let mut text = text.to_owned();
-    for function in [BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION] {
+    for function in [BOUNDED_FUNCTION, KEPT_FUNCTION, NAMED_FUNCTION, STEP_FUNCTION] {
         text = text.replace(&open(function), "");
         // The engine places a call's own error at its arguments.
         if let Some(before) = text.strip_suffix(function) {

@@ -215,6 +215,9 @@ fn help(error: &Error) -> Option<String> {
             "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`"
         }
         ErrorKind::UnknownFilter => "beside Jinja's own there are `sh`, `slug`, `env_slug` and `yaml`",
+        ErrorKind::InvalidOperation if detail(error).starts_with("there is no file") => {
+            "where it may be missing, ask `files.exists(…)` first"
+        }
         ErrorKind::SyntaxError => return syntax_help(error),
         _ => return None,
     };

@@ -1,5 +1,6 @@
 //! Which name of an expression is undefined, and what was probably meant.
 
+use crate::template::files::FUNCTIONS;
 use crate::template::scope::Scope;
 use nestling_gitlab::diagnostic::Suggestion;
 use regex::Regex;
@@ -10,7 +11,7 @@ use std::sync::LazyLock;
 static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_]\w*(?:\.\w+)*").ok());
 
 /// The names that a scope can have.
-const SCOPE_NAMES: [&str; 5] = ["unit", "inputs", "vars", "environment", "pipeline"];
+const SCOPE_NAMES: [&str; 6] = ["unit", "inputs", "vars", "environment", "pipeline", "files"];
 
 /// A name that a scope does not have.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,6 +64,9 @@ fn root_value<'s>(name: &str, scope: &'s Scope) -> Option<&'s Json> {
 fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedName> {
     let mut parts = path.split('.');
     let root = parts.next()?;
+    if root == "files" {
+        return unknown_file_function(path, offset);
+    }
     let Some(mut value) = root_value(root, scope) else {
         return misspelt_root(root, offset);
     };
@@ -76,6 +80,16 @@ fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedNam
         value = inner;
     }
     None
+}
+
+/// `files` has functions and no values.
+fn unknown_file_function(path: &str, offset: usize) -> Option<UndefinedName> {
+    let function = path.split('.').nth(1).filter(|function| !FUNCTIONS.contains(function))?;
+    let help = match Suggestion::among(function, FUNCTIONS).word() {
+        Some(near) => format!("did you mean `files.{near}(…)`?"),
+        None => format!("`files` has {}", FUNCTIONS.join(", ")),
+    };
+    Some(UndefinedName { offset, path: format!("files.{function}"), help })
 }
 
 /// A name that is none of the scope's can be the template's own, so that only what resembles one is a mistake.

@@ -1,6 +1,7 @@
 //! Operands: a value with what follows it, such as `.name`, `[0]`, `(x)`, `| filter` and `is test`.
 
-use super::{Part, Reader};
+use super::{Part, Reader, Wrap};
+use crate::template::marks::calls::STEP_FUNCTION;
 use minijinja::machinery::Token;
 
 /// What was read last, which says whether a call is one of a function or of a method.
@@ -185,18 +186,24 @@ impl Reader<'_, '_> {
 
     /// Reads `[…]` behind a value, and returns whether it is a slice.
     fn subscript(&mut self) -> Option<bool> {
+        /// The longest number of which nobody has to look how large it is.
+        const SHORT: usize = 10;
         self.next += 1;
-        let mut is_slice = false;
+        let mut colons = 0;
         loop {
             if self.takes(|token| matches!(token, Token::BracketClose)) {
-                return Some(is_slice);
+                return Some(colons > 0);
             }
             if self.takes(|token| matches!(token, Token::Colon)) {
-                is_slice = true;
+                colons += 1;
                 continue;
             }
             let index = self.expression()?;
-            self.bound(&index);
+            let is_short = index.is_constant && index.range.len() <= SHORT;
+            match colons {
+                2 if !is_short => self.wraps.push(Wrap { range: index.range, function: STEP_FUNCTION }),
+                _ => self.bound(&index),
+            }
         }
     }
 

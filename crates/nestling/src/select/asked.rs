@@ -1,0 +1,62 @@
+//! The changed files that a template asks about.
+
+use crate::template::{glob_from_root, meant_path};
+use crate::template_syntax::FileRead;
+use nestling_files::path::{Glob, RepoPath};
+use std::collections::BTreeSet;
+use std::iter::successors;
+
+/// Returns the changed files that a template of a unit in this directory asks about. What is computed could be any.
+pub(super) fn asked<'c>(
+    read: &FileRead,
+    directory: &RepoPath,
+    changed: &'c BTreeSet<RepoPath>,
+) -> Vec<&'c RepoPath> {
+    match read {
+        FileRead::Computed => changed.iter().collect(),
+        // A path that leads out of the repository is an error of the template.
+        FileRead::Path(text) => match meant_path(directory, text) {
+            // It may be a directory, which comes and goes with its files.
+            Ok(path) => changed.iter().filter(|changed| changed.is_in(&path)).collect(),
+            Err(_) => Vec::new(),
+        },
+        FileRead::Nearest(name) => {
+            let directories = successors(Some(directory.clone()), RepoPath::parent);
+            let paths = directories.filter_map(|directory| directory.join(name).ok());
+            paths.filter_map(|path| changed.get(&path)).collect()
+        }
+        FileRead::Glob(text) => match glob_from_root(directory, text).map(|glob| Glob::parse(&glob)) {
+            Ok(Ok(glob)) => changed.iter().filter(|changed| glob.matches(changed)).collect(),
+            _ => Vec::new(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_concerns_the_paths_that_can_change_its_answer() {
+        let changed =
+            ["package.json", "apps/package.json", "apps/web/charts/a/Chart.yaml", "apps/web2/package.json"];
+        let changed: BTreeSet<RepoPath> =
+            changed.iter().map(|path| RepoPath::parse(path).expect("a path")).collect();
+        let directory = RepoPath::parse("apps/web").expect("a path");
+        for (read, expected) in [
+            (FileRead::Path("package.json".to_owned()), &["package.json"][..]),
+            (FileRead::Path("./package.json".to_owned()), &[]),
+            (FileRead::Path("../package.json".to_owned()), &["apps/package.json"]),
+            (FileRead::Path("/apps/web/charts".to_owned()), &["apps/web/charts/a/Chart.yaml"]),
+            (FileRead::Path("../../../x".to_owned()), &[]),
+            (FileRead::Nearest("package.json".to_owned()), &["apps/package.json", "package.json"]),
+            (FileRead::Glob("./charts/*/Chart.yaml".to_owned()), &["apps/web/charts/a/Chart.yaml"]),
+            (FileRead::Glob("apps/*/package.json".to_owned()), &["apps/web2/package.json"]),
+        ] {
+            let paths: Vec<&str> =
+                asked(&read, &directory, &changed).into_iter().filter_map(RepoPath::as_str).collect();
+            assert_eq!(paths, expected, "{read:?}");
+        }
+        assert_eq!(asked(&FileRead::Computed, &directory, &changed).len(), changed.len());
+    }
+}

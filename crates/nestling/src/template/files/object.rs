@@ -1,0 +1,136 @@
+//! The object that templates call.
+
+use super::answers::Answers;
+use super::question::{FileQuestion, Format, glob_from_root, is_relative, meant_path};
+use crate::template::marks::private_use::has_reserved;
+use crate::template::values::charge::{Price, charge};
+use crate::template::values::placeholders::Placeholders;
+use minijinja::value::Object;
+use minijinja::{Error, ErrorKind, State, Value};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Suggestion;
+use std::sync::Arc;
+
+/// The functions of `files`.
+pub(in crate::template) const FUNCTIONS: [&str; 7] =
+    ["exists", "nearest", "glob", "read", "json", "yaml", "toml"];
+
+/// Fuel of a question, beside that of its answer: about what a search through some directories takes.
+const FUEL_OF_QUESTION: u64 = 50;
+
+/// Fuel of a glob, for which all directories are listed.
+const FUEL_OF_GLOB: u64 = 20_000;
+
+/// `files` as a template of a unit sees it.
+#[derive(Debug)]
+pub(crate) struct FilesObject {
+    /// The directory that relative paths are from.
+    pub(in crate::template) directory: RepoPath,
+    /// The answers.
+    pub(in crate::template) answers: Answers,
+    /// The values behind captured text.
+    pub(in crate::template) placeholders: Placeholders,
+}
+
+impl Object for FilesObject {
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        function: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let question = self.question(function, arguments)?;
+        let is_glob = matches!(question, FileQuestion::Glob(_));
+        state.consume_fuel(if is_glob { FUEL_OF_GLOB } else { FUEL_OF_QUESTION })?;
+        let Some(answer) = self.answers.ask(&question) else {
+            return Err(refused("`files` can be asked in jobs, and not in a header".to_owned()));
+        };
+        let value = answer.map_err(|why| refused(self.with_near_path(why, &question)))?;
+        charge(&value, Price::REWRITTEN, state, &self.placeholders)?;
+        Ok(value)
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("files")
+    }
+}
+
+impl FilesObject {
+    fn question(&self, function: &str, arguments: &[Value]) -> Result<FileQuestion, Error> {
+        let format = match function {
+            "exists" => return Ok(FileQuestion::Exists(self.path(function, arguments)?)),
+            "nearest" => return self.nearest(arguments),
+            "glob" => return self.glob(arguments),
+            "read" => Format::Text,
+            "json" => Format::Json,
+            "yaml" => Format::Yaml,
+            "toml" => Format::Toml,
+            _ => return Err(refused(unknown_function(function))),
+        };
+        Ok(FileQuestion::Content(self.path(function, arguments)?, format))
+    }
+
+    fn path(&self, function: &str, arguments: &[Value]) -> Result<RepoPath, Error> {
+        let [path] = arguments else {
+            return Err(refused(format!("`files.{function}` takes one path")));
+        };
+        let text = self.text(function, path)?;
+        meant_path(&self.directory, &text).map_err(refused)
+    }
+
+    fn nearest(&self, arguments: &[Value]) -> Result<FileQuestion, Error> {
+        if arguments.is_empty() {
+            return Err(refused("`files.nearest` takes names of files".to_owned()));
+        }
+        let names: Result<Vec<String>, Error> =
+            arguments.iter().map(|name| self.text("nearest", name)).collect();
+        let names = names?;
+        if let Some(name) = names.iter().find(|name| is_relative(name) || name.starts_with('/')) {
+            let message =
+                format!("`files.nearest` looks for a name in each directory, and `{name}` is a path");
+            return Err(refused(message));
+        }
+        Ok(FileQuestion::Nearest { directory: self.directory.clone(), names })
+    }
+
+    fn glob(&self, arguments: &[Value]) -> Result<FileQuestion, Error> {
+        let [pattern] = arguments else {
+            return Err(refused("`files.glob` takes one glob".to_owned()));
+        };
+        let text = self.text("glob", pattern)?;
+        glob_from_root(&self.directory, &text).map(FileQuestion::Glob).map_err(refused)
+    }
+
+    /// Returns the text of an argument.
+    fn text(&self, function: &str, argument: &Value) -> Result<String, Error> {
+        match argument.as_str() {
+            Some(text) if has_reserved(text) => Ok(self.placeholders.resolved(text)),
+            Some(text) => Ok(text.to_owned()),
+            None => {
+                Err(refused(format!("`files.{function}` takes texts, and this is a {}", argument.kind())))
+            }
+        }
+    }
+
+    /// Adds the path that was probably meant to the error of a file that is not there.
+    fn with_near_path(&self, why: String, question: &FileQuestion) -> String {
+        let FileQuestion::Content(path, _) = question else { return why };
+        let Some(text) = path.as_str().filter(|_| why.starts_with("there is no file")) else { return why };
+        let Ok(local) = self.directory.join(text) else { return why };
+        if local == *path || self.answers.ask(&FileQuestion::Exists(local)) != Some(Ok(Value::from(true))) {
+            return why;
+        }
+        format!("{why}; from the unit's directory it is `./{text}`")
+    }
+}
+
+fn unknown_function(function: &str) -> String {
+    match Suggestion::among(function, FUNCTIONS).word() {
+        Some(near) => format!("`files` has no `{function}`; did you mean `{near}`?"),
+        None => format!("`files` has no `{function}`; it has {}", FUNCTIONS.join(", ")),
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}

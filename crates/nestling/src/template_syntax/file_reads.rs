@@ -1,0 +1,138 @@
+//! The files of the repository that a template asks about, by `files.exists("./Dockerfile")` and the like, as far as its text
+//! says: a change of one of them may change the jobs.
+
+use super::bindings::bindings;
+use super::regions::{Region, regions};
+use super::{is_template, syntax};
+use minijinja::machinery::{Token, tokenize};
+
+/// What a template asks about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FileRead {
+    /// A file or a directory, by its path as written.
+    Path(String),
+    /// A file of this name in the unit's directory or above it.
+    Nearest(String),
+    /// Files that a glob matches, as written.
+    Glob(String),
+    /// What is computed: it could be any file.
+    Computed,
+}
+
+/// Returns the files that a template asks about, in order.
+pub(crate) fn file_reads(template: &str) -> Vec<FileRead> {
+    if !template.contains("files") || !is_template(template) {
+        return Vec::new();
+    }
+    let tokens: Vec<Token<'_>> =
+        tokenize(template, false, syntax()).map_while(Result::ok).map(|(token, _)| token).collect();
+    if !tokens.iter().any(|token| matches!(token, Token::Ident("files"))) || binds_files(template) {
+        return Vec::new();
+    }
+    let mut reads = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let is_key = index > 0 && matches!(tokens[index - 1], Token::Dot);
+        // `x is files` and `f(files=…)` name something else, and asking for too much does no harm.
+        if matches!(token, Token::Ident("files")) && !is_key {
+            reads.extend(call(&tokens[index + 1..]));
+        }
+    }
+    reads
+}
+
+/// Returns whether a control line gives the name to something of the template's own.
+fn binds_files(template: &str) -> bool {
+    let controls = regions(template).into_iter().filter_map(|region| match region {
+        Region::Control(range) => Some(range),
+        Region::Expression { .. } | Region::Braces(_) => None,
+    });
+    controls.into_iter().any(|range| bindings(template, range).iter().any(|binding| binding.name == "files"))
+}
+
+/// Reads `.function(arguments)`.
+fn call(tokens: &[Token<'_>]) -> Vec<FileRead> {
+    let [Token::Dot, Token::Ident(function), Token::ParenOpen, arguments @ ..] = tokens else {
+        return vec![FileRead::Computed];
+    };
+    let Some(texts) = constant_texts(arguments) else { return vec![FileRead::Computed] };
+    let read = match *function {
+        "nearest" => FileRead::Nearest,
+        "glob" => FileRead::Glob,
+        _ => FileRead::Path,
+    };
+    texts.into_iter().map(read).collect()
+}
+
+/// Reads arguments up to the closing parenthesis; `None` where one is no constant text. `unit.dir ~ "/name"` is one: it is
+/// `./name`.
+fn constant_texts(mut tokens: &[Token<'_>]) -> Option<Vec<String>> {
+    let mut texts = Vec::new();
+    loop {
+        let text = match tokens {
+            [Token::ParenClose, ..] => return Some(texts),
+            [
+                Token::Ident("unit"),
+                Token::Dot,
+                Token::Ident("dir"),
+                Token::Tilde,
+                text @ (Token::Str(_) | Token::String(_)),
+                rest @ ..,
+            ] => {
+                tokens = rest;
+                let text = text_of(text)?;
+                text.starts_with('/').then(|| format!(".{text}"))?
+            }
+            [text @ (Token::Str(_) | Token::String(_)), rest @ ..] => {
+                tokens = rest;
+                text_of(text)?
+            }
+            _ => return None,
+        };
+        texts.push(text);
+        match tokens {
+            [Token::Comma, rest @ ..] => tokens = rest,
+            [Token::ParenClose, ..] => return Some(texts),
+            _ => return None,
+        }
+    }
+}
+
+fn text_of(token: &Token<'_>) -> Option<String> {
+    match token {
+        Token::Str(text) => Some((*text).to_owned()),
+        Token::String(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constant_paths_are_known_and_computed_ones_are_any() {
+        let path = |text: &str| FileRead::Path(text.to_owned());
+        let nearest = |text: &str| FileRead::Nearest(text.to_owned());
+        for (template, expected) in [
+            ("#% if files.exists('./Dockerfile')\n#% endif\n", vec![path("./Dockerfile")]),
+            ("x: ${{ files.json(\"package.json\").name }}\n", vec![path("package.json")]),
+            ("x: ${{ files.json(unit.dir ~ \"/package.json\").name }}\n", vec![path("./package.json")]),
+            ("x: ${{ files.nearest('a', 'b',) }}\n", vec![nearest("a"), nearest("b")]),
+            ("x: ${{ files.glob('**/*.tf') | length }}\n", vec![FileRead::Glob("**/*.tf".to_owned())]),
+            (
+                "x: ${{ files.json(files.nearest('package.json')) }}\n",
+                vec![FileRead::Computed, nearest("package.json")],
+            ),
+            ("x: ${{ files.yaml('a' ~ b) }}\n", vec![FileRead::Computed]),
+            ("x: ${{ files.yaml('a' | upper) }}\n", vec![FileRead::Computed]),
+            ("#% set f = files\nx: ${{ f.yaml('a') }}\n", vec![FileRead::Computed]),
+            ("#% set files = ['a']\nx: ${{ files[0] }}\n", vec![]),
+            ("#% for files in x\n#% endfor\n", vec![]),
+            ("x: ${{ unit.changed_files | length }}${{ inputs.files }}\n", vec![]),
+            ("files: ['a']\n", vec![]),
+            ("files: ${{ x }}\n", vec![]),
+        ] {
+            assert_eq!(file_reads(template), expected, "{template}");
+        }
+    }
+}

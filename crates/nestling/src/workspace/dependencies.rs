@@ -1,0 +1,53 @@
+//! All that a unit depends on, directly or by way of others.
+
+use super::Workspace;
+use nestling_gitlab::name::UnitName;
+use std::collections::HashMap;
+
+/// The units of a workspace by their names, to ask what each depends on. It holds names alone, and so can be read by templates.
+#[derive(Debug)]
+pub(crate) struct Dependencies {
+    names: Vec<UnitName>,
+    places: HashMap<UnitName, usize>,
+    /// For each unit the places of those that it depends on directly.
+    direct: Vec<Vec<usize>>,
+}
+
+impl Dependencies {
+    pub(crate) fn new(workspace: &Workspace) -> Self {
+        let names: Vec<UnitName> = workspace.units.iter().map(|unit| unit.name.clone()).collect();
+        let places: HashMap<UnitName, usize> =
+            names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+        let direct = workspace.units.iter().map(|unit| {
+            let dependencies = unit.depends_on.iter();
+            dependencies.filter_map(|dependency| places.get(&dependency.unit).copied()).collect()
+        });
+        let direct = direct.collect();
+        Self { names, places, direct }
+    }
+
+    /// Returns all units that a unit depends on, each once and behind those that it depends on itself: the order to build
+    /// them in. Chains may be thousands of units long.
+    pub(crate) fn of(&self, name: &UnitName) -> Vec<&UnitName> {
+        let Some(own) = self.places.get(name) else { return Vec::new() };
+        let mut ordered = Vec::new();
+        let mut seen = vec![false; self.names.len()];
+        seen[*own] = true;
+        // Units whose dependencies are being visited, with the number of those that were.
+        let mut open: Vec<(usize, usize)> = vec![(*own, 0)];
+        while let Some((place, visited)) = open.pop() {
+            let Some(next) = self.direct[place].get(visited) else {
+                ordered.push(&self.names[place]);
+                continue;
+            };
+            open.push((place, visited + 1));
+            if !seen[*next] {
+                seen[*next] = true;
+                open.push((*next, 0));
+            }
+        }
+        // The unit itself comes last.
+        ordered.pop();
+        ordered
+    }
+}
