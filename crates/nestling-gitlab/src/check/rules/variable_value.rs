@@ -28,6 +28,10 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn name(entry: &Entry) -> Option<Diagnostic> {
     let name = entry.key.text();
+    if entry.key.scalar.meaning() == Meaning::Symbol {
+        // Its name has no colon.
+        return None;
+    }
     let character = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_')?;
     let name = name.escape_debug();
     let message = format!("variable name `{name}` contains {character:?}, and a shell has no such variable");
