@@ -4,7 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, PassedOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
@@ -37,6 +37,8 @@ pub struct Args {
     parts: Option<NonZeroUsize>,
     #[command(flatten)]
     changes: ChangeOptions,
+    #[command(flatten)]
+    deploys: DeployOptions,
     #[command(flatten)]
     cdk: CdkOptions,
     #[command(flatten)]
@@ -97,6 +99,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 /// Returns the options of the run. The plan among the reports has fingerprints.
 fn run_options(args: &Args) -> RunOptions {
     RunOptions::from(&args.changes)
+        .with_deploys(&args.deploys)
         .with_cdk(&args.cdk)
         .with_passed(&args.passed)
         .with_fingerprints(args.report.is_some())
