@@ -5,6 +5,7 @@
 
 mod assemblies;
 mod aws;
+mod base;
 mod broken;
 mod change_sets;
 mod command;
@@ -18,6 +19,6 @@ mod removed;
 mod report;
 mod stacks;
 mod steps;
-mod synth;
+pub(crate) mod synth;
 mod tool;
 mod versions;

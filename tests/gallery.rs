@@ -1,6 +1,7 @@
 //! Every example is run: its parent's plan job, its child pipeline, its stop jobs. What it deploys is there after the
 //! deploy and gone after the stop. An example's `trial` says what is run, and `examples/run` has the words for it.
 
+use crate::cdk::synth::installed;
 use crate::support::tool::{Tool, need};
 use crate::support::{example, nestling, output, read, root, run, said, setting};
 use std::path::Path;
@@ -22,12 +23,14 @@ fn every_example_deploys_and_stops() {
     {
         return;
     }
+    // The fake AWS that an example deploys to.
+    let has_cdk = ["npm/node_modules", "venv/bin/python"].iter().all(|path| installed(path, test).is_some());
     let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), setting("PATH").unwrap());
     let mut failed = Vec::new();
-    for name in gallery() {
+    for name in gallery().iter().filter(|name| has_cdk || *name != "ecs-fargate") {
         let mut trial = Command::new("bash");
-        trial.arg(root().join("examples/run")).arg(&name).current_dir(root()).env_clear().env("PATH", &path);
+        trial.arg(root().join("examples/run")).arg(name).current_dir(root()).env_clear().env("PATH", &path);
         let output = run(&mut trial);
         if !output.status.success() {
             failed.push(format!("{name}\n{}", said(&output)));

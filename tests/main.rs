@@ -7,6 +7,7 @@ mod tidy;
 mod packages;
 mod release;
 mod parent;
+mod component;
 mod file_reads;
 mod front_door;
 mod documents;

@@ -167,7 +167,7 @@ fn a_clone_that_nobody_fetched_into_is_told() {
 /// Whatever is shown as a parent plans without a checkout, unless it plans what another job has left on disk.
 #[test]
 fn the_parents_that_are_shown_plan_without_a_checkout() {
-    let component = read("ci/component/templates/nestling/template.yml");
+    let component = read("ci/component/templates/plan.yml");
     let mut parents = vec![("the component".to_owned(), component.split_once("---\n").unwrap().1.to_owned())];
     let page = read("docs/parent.md");
     let blocks = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());

@@ -42,6 +42,19 @@ fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
     assert!(packaged("nestling").iter().any(|file| file.starts_with("templates/node/")));
 }
 
+/// With what is behind features, such as the fixtures for tests.
+#[test]
+fn the_documentation_of_every_library_is_whole() {
+    for name in CRATES.iter().filter(|name| **name != "nestling-cli") {
+        let manifest: toml::Table = read(format!("crates/{name}/Cargo.toml")).parse().unwrap();
+        assert_eq!(
+            manifest["package"]["metadata"]["docs"]["rs"]["all-features"].as_bool(),
+            Some(true),
+            "{name}"
+        );
+    }
+}
+
 /// Cargo refuses circles; this says which way the edges go.
 #[test]
 fn the_crates_depend_on_each_other_one_way() {

@@ -1,6 +1,6 @@
 //! One parent pipeline: what `nestling init` writes is the source, and README, book, examples and component hold the same jobs.
 
-use crate::support::{expect_file, nestling, output, read, repository::Repository, root, run};
+use crate::support::{expect_file, nestling, output, read, repository::Repository, root, run, tracked};
 
 /// The parent as `init` writes it.
 fn source() -> String {
@@ -69,7 +69,7 @@ fn the_examples_have_the_parent_of_init() {
     for example in std::fs::read_dir(root().join("examples")).unwrap() {
         let path = example.unwrap().path().join(".gitlab-ci.yml");
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        if !path.parent().unwrap().ends_with("codepipeline") {
+        if !["codepipeline", "ecs-fargate"].iter().any(|name| path.parent().unwrap().ends_with(name)) {
             expect_file(&path, &smallest).unwrap();
             continue;
         }
@@ -84,8 +84,9 @@ fn the_examples_have_the_parent_of_init() {
     }
 }
 
-/// What the component does in the merge request of a fork, beside what `init` writes.
-const FORKS: &str = r#"  before_script:
+/// What the component does before it plans, beside what `init` writes. A variable of a pipeline started by hand beats an input.
+const BEFORE: &str = r#"  before_script:
+    - export NESTLING_ALL="${NESTLING_ALL:-$[[ inputs.all ]]}"
     # The pipeline of a fork's merge request: the fork chooses no template, and none of its commands run here.
     - |
       if [ "$[[ inputs.forks ]]" = restrict ] && [ "${CI_MERGE_REQUEST_SOURCE_PROJECT_ID:-$CI_PROJECT_ID}" != "$CI_PROJECT_ID" ]; then
@@ -94,33 +95,68 @@ const FORKS: &str = r#"  before_script:
       fi
 "#;
 
+/// The image of this version, which the snippets name.
+fn image() -> String {
+    format!("registry.gitlab.com/nestling-ci/nestling:{}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The version of the component that takes every compatible release.
+fn component_version() -> String {
+    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    if major == "0" { format!("{major}.{minor}") } else { major.to_owned() }
+}
+
 /// What a project decides is an input; everything else is as `init` has it.
 #[test]
 fn the_component_has_the_jobs_of_init() {
     let source = source();
     let inputs = [
         ("  stage: plan\n", "  stage: $[[ inputs.stage ]]\n"),
-        ("  stage: run\n", "  stage: $[[ inputs.run_stage ]]\n"),
+        ("  stage: run\n", "  stage: $[[ inputs.stage ]]\n"),
         (
-            "  image: registry.example.com/ci/nestling:0.1.0   # any image with `nestling` in it\n",
+            &*format!("  image: {}   # nestling, git and a shell\n", image()),
             "  image: $[[ inputs.image ]]\n  needs: []\n",
         ),
-        ("--report nestling-report\n", "--report \"$[[ inputs.report ]]\" $[[ inputs.options ]]\n"),
-        ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.report ]]\"]"),
-        ("nestling-report/", "$[[ inputs.report ]]/"),
+        ("    GIT_CHECKOUT:", "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    GIT_CHECKOUT:"),
+        ("--report nestling-report\n", "--report \"$[[ inputs.reports ]]\" $[[ inputs.arguments ]]\n"),
+        ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.reports ]]\"]"),
+        ("nestling-report/", "$[[ inputs.reports ]]/"),
         ("strategy: depend", "strategy: $[[ inputs.strategy ]]"),
-        ("  script:\n    - nestling", &format!("{FORKS}  script:\n    - nestling")),
+        ("  script:\n    - nestling", &format!("{BEFORE}  script:\n    - nestling")),
     ];
     let mut jobs = source[source.find("nestling:plan:\n").unwrap()..].to_owned();
     for (from, to) in inputs {
         assert!(jobs.contains(from), "{from}");
         jobs = jobs.replace(from, to);
     }
-    let path = root().join("ci/component/templates/nestling/template.yml");
+    let path = root().join("ci/component/templates/plan.yml");
     let text = std::fs::read_to_string(&path).unwrap();
     let (header, _) = text.split_once("\n---\n").unwrap();
     expect_file(&path, &format!("{header}\n---\n{jobs}")).unwrap();
     assert!(header.contains("default: test"), "the trigger job is in no edge stage: {header}");
+    assert!(header.contains(&format!("default: {}\n", image())), "an image of another version: {header}");
+}
+
+/// A release changes the version in one place, `Cargo.toml`; what names it elsewhere is found here.
+#[test]
+fn every_snippet_names_this_version() {
+    let mut count = 0;
+    for path in tracked() {
+        let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
+        for (before, version) in [
+            ("gitlab.com/nestling-ci/nestling:", env!("CARGO_PKG_VERSION").to_owned()),
+            ("nestling-ci/components/plan@", component_version()),
+        ] {
+            for rest in
+                text.split(before).skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            {
+                let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+                assert_eq!(rest[..end].trim_end_matches('.'), version, "{}: {before}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "only {count} snippets name a version");
 }
 
 /// In a repository with a pipeline of its own, once the file is included.

@@ -4,6 +4,7 @@
 mod empty_root;
 mod packages;
 mod image;
+mod pipeline;
 
 use crate::support::example::Example;
 use crate::support::tool::{Tool, need, skip};

@@ -182,13 +182,16 @@ fn the_parents_that_the_documentation_shows_pass_gitlabs_reader_and_schema() {
 
 /// The component as GitLab puts it in, with the defaults of its inputs.
 fn component() -> String {
-    let text = std::fs::read_to_string(root().join("ci/component/templates/nestling/template.yml")).unwrap();
+    let text = std::fs::read_to_string(root().join("ci/component/templates/plan.yml")).unwrap();
     let (header, body) = text.split_once("---\n").unwrap();
     let header: serde_yaml::Value = serde_yaml::from_str(header).unwrap();
     let mut body = body.to_owned();
     for (name, input) in header["spec"]["inputs"].as_mapping().unwrap() {
-        let default = input.get("default").and_then(|it| it.as_str()).unwrap_or("nestling:1");
-        body = body.replace(&format!("$[[ inputs.{} ]]", name.as_str().unwrap()), default);
+        let default = match &input["default"] {
+            serde_yaml::Value::Bool(is_on) => is_on.to_string(),
+            text => text.as_str().unwrap().to_owned(),
+        };
+        body = body.replace(&format!("$[[ inputs.{} ]]", name.as_str().unwrap()), &default);
     }
     assert!(!body.contains("$[["), "{body}");
     body

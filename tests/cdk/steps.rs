@@ -3,7 +3,7 @@
 use super::assemblies::{NEWEST, Planned, Shop, bundle};
 use super::aws::FakeAws;
 use super::synth::installed;
-use crate::support::{output, root, run, said, setting};
+use crate::support::{output, run, said, setting};
 use nestling_gitlab::yaml::Node;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -202,8 +202,8 @@ s.create_secret(Name='i', SecretString='whole')
 boto3.client('ssm').put_parameter(Name='/f', Value='parameter', Type='SecureString')
 ";
     output(Command::new(&python).args(["-c", code]).envs(runner.variables.clone()));
-    let aws_cli = root().join("tests/cdk/fake-aws-cli");
-    runner.program("aws", &format!("#!/bin/sh\nexec {} {} \"$@\"\n", python.display(), aws_cli.display()));
+    let aws_cli = python.with_file_name("aws");
+    runner.program("aws", &format!("#!/bin/sh\nexec {} \"$@\"\n", aws_cli.display()));
     let refused = runner.run("Live.Variables");
     assert!(
         !refused.status.success() && said(&refused).contains("Set the CI/CD variable G"),

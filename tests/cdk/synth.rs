@@ -3,6 +3,7 @@
 //! `tests/cdk/install` installs the CDK; where it is missing these tests are skipped, and say so.
 
 use super::assemblies::{NEWEST, Shop, read};
+use crate::support::example::Example;
 use crate::support::{output, root, run, said, setting};
 use nestling::{Files, RepoPath, Sources};
 use nestling_files::files::{DirectoryFiles, Walk};
@@ -124,4 +125,24 @@ fn an_assembly_with_made_up_values_is_refused() {
     let problems = read(&files(&assembly), &Sources::default()).unwrap_err();
     assert_eq!(problems[0].rule.id, "cdk-missing-context", "{problems:?}");
     assert!(problems[0].notes[0].contains("vpc-provider:account=111111111111"), "{problems:?}");
+}
+
+/// The examples' assemblies are committed so that they can be looked at without npm.
+#[test]
+fn the_assemblies_of_the_examples_are_what_their_apps_write() {
+    let test = "the_assemblies_of_the_examples_are_what_their_apps_write";
+    let Some(modules) = installed("npm/node_modules", test) else { return };
+    for (name, app, review) in [("codepipeline", "shop", "branch"), ("ecs-fargate", "infra", "7")] {
+        let example = Example::new(name);
+        let plan = |kind| without_places(&example.generate(&["--all", "--as", kind]));
+        let kinds = ["merge_request", "branch:main"];
+        let committed = kinds.map(plan);
+        let app = example.path().join(app);
+        std::os::unix::fs::symlink(&modules, app.join("node_modules")).unwrap();
+        std::fs::remove_dir_all(app.join("cdk.out")).unwrap();
+        let mut command = Command::new(app.join("node_modules/.bin/cdk"));
+        command.current_dir(&app).args(["synth", "--quiet", "--no-lookups", "--no-notices", "--context"]);
+        output(command.arg(format!("review={review}")).env("CDK_DISABLE_CLI_TELEMETRY", "true"));
+        assert_eq!(kinds.map(plan), committed, "{name}");
+    }
 }

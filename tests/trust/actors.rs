@@ -162,7 +162,7 @@ fn condition(text: &str, start: &str) -> String {
 /// The component and the page turn both switches on in the pipeline of a fork's merge request, and nowhere else.
 #[test]
 fn the_switches_are_on_in_the_pipeline_of_a_forks_merge_request() {
-    let component = crate::support::read("ci/component/templates/nestling/template.yml");
+    let component = crate::support::read("ci/component/templates/plan.yml");
     let component = condition(&component, "if [ \"$[[ inputs.forks ]]\"");
     let page = condition(&crate::support::read("docs/security.md"), "if [");
     for (script, source, is_on) in [

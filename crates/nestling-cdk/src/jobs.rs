@@ -9,6 +9,7 @@ mod named;
 mod roles;
 mod targets;
 mod oddities;
+mod removed;
 mod kept;
 mod merge;
 mod graph;
@@ -73,6 +74,7 @@ pub fn write(request: &Request<'_>) -> WrittenJobs {
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
     oddities::add(request, &targets, &mut report);
+    removed::report(request, &mut report);
     let graph = plan::plan(request, &targets, &mut left_out, &mut report);
     shared::report_built_anew(&graph, request, &mut report);
     let written = write::write(request, &targets, &graph, &mut report, &mut problems);

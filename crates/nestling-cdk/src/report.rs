@@ -43,6 +43,8 @@ pub enum LineKind {
     Setting,
     /// Stacks that the jobs treat otherwise than one might think.
     Stack,
+    /// Things that could not be looked at.
+    Unseen,
 }
 
 impl Line {
@@ -65,7 +67,7 @@ impl Line {
 }
 
 impl LineKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Replaced,
         Self::Role,
         Self::Variable,
@@ -75,6 +77,7 @@ impl LineKind {
         Self::Unsupported,
         Self::Setting,
         Self::Stack,
+        Self::Unseen,
     ];
 
     /// Returns the word for it in reports.
@@ -89,6 +92,7 @@ impl LineKind {
             Self::Unsupported => "unsupported",
             Self::Setting => "setting",
             Self::Stack => "stack",
+            Self::Unseen => "unseen",
         }
     }
 
@@ -105,7 +109,7 @@ impl LineKind {
     /// The rule of the diagnostic that its lines become; none where nobody has to do anything about them.
     fn rule(self) -> Option<&'static Rule> {
         Some(match self {
-            Self::Replaced => return None,
+            Self::Replaced | Self::Unseen => return None,
             Self::Role => &CDK_ROLE,
             Self::Variable => &CDK_VARIABLE,
             Self::Runner => &CDK_RUNNER,
@@ -129,13 +133,14 @@ impl LineKind {
             Self::Unsupported => "actions that no job can do",
             Self::Setting => "settings without counterpart are not carried over",
             Self::Stack => "stacks that need a look",
+            Self::Unseen => "what could not be looked at",
         }
     }
 
     /// Returns the way out.
     fn help(self) -> &'static str {
         match self {
-            Self::Replaced => "nothing has to be done",
+            Self::Replaced | Self::Unseen => "nothing has to be done",
             Self::Role => "give the role that the jobs assume what these statements allow",
             Self::Variable => "add them under Settings > CI/CD > Variables, masked where they are secret",
             Self::Runner => {

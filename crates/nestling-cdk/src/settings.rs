@@ -23,6 +23,8 @@ pub use stage::StagePolicy;
 struct CdkFile {
     /// The directory of the assembly, from the unit's own; `cdk.out`.
     assembly: Option<Located<String>>,
+    /// The directory of the assembly of the base commit, as `assembly`; by default what is committed there.
+    base: Option<Located<String>>,
     /// The parent pipeline's job that leaves the assembly as its artifact; `none` if it is in the repository.
     from: Option<Located<String>>,
     /// Commands that make the assembly, which `generate` runs for affected units.
@@ -68,6 +70,8 @@ pub struct CdkSettings {
     pub origin: Origin,
     /// The directory of the assembly, from the unit's own.
     pub assembly: Located<String>,
+    /// The directory of the assembly of the base commit, in the work tree.
+    pub base: Option<Located<String>>,
     /// Where jobs get the assembly from.
     pub from: AssemblySource,
     /// Commands that make the assembly; empty where somebody else does.
@@ -149,6 +153,7 @@ impl CdkSettings {
         let settings = Self {
             origin: node.origin,
             assembly: file.assembly.unwrap_or(empty.assembly),
+            base: file.base,
             from: match file.from {
                 Some(from) if from.value == "none" => AssemblySource::Checkout,
                 Some(from) => AssemblySource::Parent(from.value),
@@ -190,6 +195,7 @@ impl CdkSettings {
         Self {
             origin,
             assembly: Located { origin, value: "cdk.out".to_owned() },
+            base: None,
             from: AssemblySource::Parent("synth".to_owned()),
             synth: Vec::new(),
             pipeline: None,

@@ -123,6 +123,10 @@ impl Assemblies for WorkTreeAssemblies {
         }
         Ok(Box::new(DirectoryFiles::new(assembly)))
     }
+
+    fn open_base(&self, directory: &RepoPath) -> Option<Box<dyn Files + '_>> {
+        Some(Box::new(DirectoryFiles::new(self.path_of(directory))))
+    }
 }
 
 /// Refuses to go on without the assembly that `synth:` would make.

@@ -3,9 +3,13 @@
 mod catalogue;
 mod rendered;
 mod assembly_jobs;
+mod assemblies;
+mod directory;
+mod base;
 mod fragment;
 
+pub use assemblies::Assemblies;
+pub(crate) use assemblies::InRepository;
 pub use assembly_jobs::{AssemblyJobs, assembly_jobs};
 pub(crate) use catalogue::Purpose;
-pub use fragment::Assemblies;
-pub(crate) use fragment::{Fragment, InRepository, Request, fragment};
+pub(crate) use fragment::{Fragment, Request, fragment};

@@ -198,6 +198,7 @@ impl<'a> Request<'a> {
         let Self { files, sources, loaded, pipeline, .. } = self;
         UnitRenderer::new(*files, assemblies, sources, &loaded.workspace, templates, pipeline)
             .including_from(self.protected)
+            .comparing_with(self.base)
     }
 
     fn before(&self) -> Before<'a> {

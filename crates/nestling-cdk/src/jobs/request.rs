@@ -15,6 +15,10 @@ use nestling_gitlab::diagnostic::Diagnostic;
 pub struct Request<'a> {
     /// The graph of the assembly.
     pub deployment: &'a Deployment,
+    /// The graph of the assembly at base, if it is at hand.
+    pub base: Option<&'a Deployment>,
+    /// Set if there is a base commit and its assembly is not at hand.
+    pub is_base_unknown: bool,
     /// The unit's header.
     pub settings: &'a CdkSettings,
     /// The unit's directory, from the root of the checkout; empty for the root.

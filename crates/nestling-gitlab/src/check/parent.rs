@@ -3,6 +3,7 @@
 
 pub mod rules;
 mod trigger;
+mod component;
 mod stages;
 mod needs;
 mod auto_cancel;
@@ -88,7 +89,10 @@ impl Parent {
         };
         let mut jobs = pipeline.jobs.iter().filter(|job| trigger::includes_artifact(job));
         let named = named_sources(&pipeline);
-        let Some(first) = jobs.next() else { return Self { sources: named, ..Self::default() } };
+        let Some(first) = jobs.next() else {
+            let problems = problems(&pipeline, surroundings);
+            return Self { sources: named, problems, ..Self::default() };
+        };
         let mut parent = Self {
             forwarded: forwarded(first),
             forwarded_by_rules: forwarded_by_rules(&pipeline.workflow, text, surroundings),
@@ -159,8 +163,11 @@ fn problems(pipeline: &Pipeline, surroundings: &ParentSurroundings<'_>) -> Vec<D
         problems.extend(image::check(trigger));
         problems.extend(artifact::check(trigger));
     }
-    if let Some(trigger) = triggers.first() {
-        problems.extend(auto_cancel::check(&pipeline.workflow, trigger, surroundings));
+    let components = component::components(pipeline);
+    problems.extend(components.iter().filter_map(|component| component::check(pipeline, component)));
+    let places = triggers.iter().map(|trigger| trigger.job.origin);
+    if let Some(origin) = places.chain(components.iter().map(|component| component.origin)).next() {
+        problems.extend(auto_cancel::check(&pipeline.workflow, origin, surroundings));
     }
     problems
 }

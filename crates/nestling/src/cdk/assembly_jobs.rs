@@ -49,6 +49,8 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
     }
     let outcome = jobs::write(&jobs::Request {
         deployment,
+        base: None,
+        is_base_unknown: false,
         settings: &settings,
         directory: "",
         environments: &environments,

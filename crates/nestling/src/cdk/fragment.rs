@@ -1,6 +1,9 @@
 //! From a unit's header to the fragment that its assembly becomes: the one door that the plan goes through.
 
+use super::assemblies::Assemblies;
+use super::base::{Base, BaseRequest};
 use super::catalogue::{For, Purpose, environments};
+use super::directory::{Below, directory_of, has_assembly};
 use super::rendered::{Rendered, rendered};
 use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use crate::environments::{CatalogueTexts, Conditions, LeftOut};
@@ -9,78 +12,12 @@ use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, Deployment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
-use nestling_cdk::rules::CDK_HEADER;
 use nestling_cdk::settings::{AssemblySource, CdkSettings};
-use nestling_files::files::{DirectoryEntry, Files, ReadError, Walk};
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
 use nestling_gitlab::yaml::{Located, Node};
 use std::collections::BTreeMap;
-
-/// Opens assemblies that are not in the repository.
-///
-/// ```
-/// use nestling::{Assemblies, Diagnostic, Files, MemoryFiles, RepoPath, Unit};
-/// use nestling_cdk::settings::CdkSettings;
-///
-/// /// Assemblies that a program has synthesized itself.
-/// struct Synthesized(MemoryFiles);
-///
-/// impl Assemblies for Synthesized {
-///     fn open(&self, _: &Unit, _: &CdkSettings, _: &RepoPath) -> Result<Box<dyn Files + '_>, Diagnostic> {
-///         Ok(Box::new(&self.0))
-///     }
-/// }
-/// # let files = MemoryFiles::default();
-/// # let project = nestling::Project::of_files(&files, nestling::PipelineFacts::local(None, None, None))?;
-/// # let changes = project.changes()?;
-///
-/// let assemblies = Synthesized(MemoryFiles::default());
-/// let plan = project.plan(changes).assemblies(&assemblies).run()?;
-/// # Ok::<(), nestling::Error>(())
-/// ```
-pub trait Assemblies {
-    /// Opens the assembly of a unit, in this directory of the work tree; makes it first where the settings say how.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    fn open(
-        &self,
-        unit: &Unit,
-        settings: &CdkSettings,
-        directory: &RepoPath,
-    ) -> Result<Box<dyn Files + '_>, Diagnostic>;
-
-    /// Opens the assembly of a unit that is gone, as it was at base, for destroying what it deployed.
-    ///
-    /// # Errors
-    /// Nobody has it.
-    fn open_gone(
-        &self,
-        _: &Unit,
-        settings: &CdkSettings,
-        directory: &RepoPath,
-    ) -> Result<Box<dyn Files + '_>, Diagnostic> {
-        Err(settings.missing_assembly(directory))
-    }
-}
-
-/// Opens none: every assembly is in the repository.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct InRepository;
-
-impl Assemblies for InRepository {
-    fn open(
-        &self,
-        _: &Unit,
-        settings: &CdkSettings,
-        directory: &RepoPath,
-    ) -> Result<Box<dyn Files>, Diagnostic> {
-        let message = format!("the assembly `{directory}` is not in the repository");
-        Err(Diagnostic::error(&CDK_HEADER, settings.assembly.origin, message)
-            .with_help("commit it and write `from: none`, or run Nestling in a work tree that has it"))
-    }
-}
 
 /// Everything that a fragment is made from.
 pub(crate) struct Request<'a> {
@@ -90,6 +27,8 @@ pub(crate) struct Request<'a> {
     pub header: &'a Node,
     /// The repository.
     pub files: &'a dyn Files,
+    /// The repository at base, if there is one.
+    pub base_files: Option<&'a dyn Files>,
     /// Assemblies that are not in it.
     pub assemblies: &'a dyn Assemblies,
     /// The environments.
@@ -131,13 +70,22 @@ pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
 
 fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
     let settings = CdkSettings::read(request.header)?.with_app(request.files, &request.unit.dir);
-    let directory = directory_of(request.unit, &settings).map_err(|problem| vec![problem])?;
+    let directory = directory_of(request.unit, &settings.assembly).map_err(|problem| vec![problem])?;
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
     // Steps may keep their commands in files of the app.
     let app = Below { files: request.files, directory: request.unit.dir.clone() };
     match deployment::read_with_app(&*files, Some(&app), &directory.to_string(), request.sources) {
-        Ok(deployment) => Ok(written(request, &settings, &deployment)),
+        Ok(deployment) => Ok(written(request, &settings, &deployment, base(request, &settings, &directory))),
         Err(problems) => Err(problems.into_iter().map(|problem| with_label(problem, &settings)).collect()),
+    }
+}
+
+/// Returns the assembly at base, which says what the app no longer has.
+fn base(request: &Request<'_>, settings: &CdkSettings, directory: &RepoPath) -> Base {
+    let Request { unit, assemblies, sources, .. } = *request;
+    match request.base_files.filter(|_| request.purpose == Purpose::Deploy) {
+        Some(files) => BaseRequest { unit, files, assemblies, settings, directory, sources }.read(),
+        None => Base::default(),
     }
 }
 
@@ -165,12 +113,7 @@ fn open<'a>(
     if settings.synth.is_empty() { Ok(Box::new(committed)) } else { opened }
 }
 
-/// Returns whether an assembly starts at the root of these files.
-fn has_assembly(files: &dyn Files) -> bool {
-    matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
-}
-
-fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment) -> Fragment {
+fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment, base: Base) -> Fragment {
     let unit_directory = request.unit.dir.to_directory();
     let environments = environments(
         request.catalogue,
@@ -183,6 +126,8 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
     );
     let outcome = jobs::write(&jobs::Request {
         deployment,
+        base: base.deployment.as_ref(),
+        is_base_unknown: base.is_unknown,
         settings,
         directory: &unit_directory,
         environments: &environments,
@@ -192,6 +137,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         needs_limit: request.needs_limit,
     });
     let mut problems = deployment.assembly.warnings.clone();
+    problems.extend(base.problem);
     problems.extend(outcome.undefined.iter().map(|name| undefined(request.catalogue, name)));
     problems.extend(outcome.problems);
     problems.extend(outcome.report.diagnostics(Severity::Warning));
@@ -222,47 +168,7 @@ fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
     )
 }
 
-/// Returns the assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
-///
-/// # Errors
-/// It leads out of the repository.
-fn directory_of(unit: &Unit, settings: &CdkSettings) -> Result<RepoPath, Diagnostic> {
-    let written = &settings.assembly.value;
-    let directory = match written.strip_prefix('/') {
-        Some(from_root) => RepoPath::parse(from_root),
-        None => unit.dir.join(written),
-    };
-    directory.map_err(|error| Diagnostic::error(&CDK_HEADER, settings.assembly.origin, error.to_string()))
-}
-
 /// Gives a problem without a place, such as a missing assembly, that of the header.
 fn with_label(problem: Diagnostic, settings: &CdkSettings) -> Diagnostic {
     if problem.labels.is_empty() { problem.with_label(settings.assembly.origin, "") } else { problem }
-}
-
-/// The files below a directory of the repository.
-struct Below<'a> {
-    files: &'a dyn Files,
-    directory: RepoPath,
-}
-
-impl Files for Below<'_> {
-    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        match self.directory.join(path.as_bytes()) {
-            Ok(path) => self.files.read(&path),
-            Err(_) => Ok(None),
-        }
-    }
-
-    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.files.walk(&mut |path, entries| match path.relative_to(&self.directory) {
-            Some(rest) => match RepoPath::parse(rest) {
-                Ok(below) => visit(&below, entries),
-                Err(_) => Walk::Skip,
-            },
-            // The way down to the directory.
-            None if self.directory.is_in(path) => Walk::Descend,
-            None => Walk::Skip,
-        })
-    }
 }

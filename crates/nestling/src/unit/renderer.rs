@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub(crate) struct UnitRenderer<'a> {
     /// The repository.
     pub(crate) files: &'a dyn Files,
+    /// The repository at base, if there is one and something is to be compared with it.
+    pub(super) base_files: Option<&'a dyn Files>,
     /// CDK assemblies that are not in it.
     pub(crate) assemblies: &'a dyn Assemblies,
     /// The files that the includes of templates and of the workspace's file are read from, if not from the repository.
@@ -63,6 +65,7 @@ impl<'a> UnitRenderer<'a> {
     ) -> Self {
         Self {
             files,
+            base_files: None,
             protected: None,
             assemblies,
             sources,
@@ -146,11 +149,17 @@ impl<'a> UnitRenderer<'a> {
     pub(crate) fn with_assemblies(&self, assemblies: &'a dyn Assemblies) -> Self {
         Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
             .including_from(self.protected)
+            .comparing_with(self.base_files)
     }
 
     /// Lets templates and the workspace's file include from other files than those of the repository.
     pub(crate) fn including_from(self, protected: Option<&'a dyn Files>) -> Self {
         Self { protected, ..self }
+    }
+
+    /// Lets CDK assemblies be compared with those of these files.
+    pub(crate) fn comparing_with(self, base_files: Option<&'a dyn Files>) -> Self {
+        Self { base_files, ..self }
     }
 
     /// Returns a template that a unit uses.

@@ -163,6 +163,7 @@ impl<'a> UnitScope<'a> {
             unit,
             header,
             files: renderer.files,
+            base_files: renderer.base_files,
             assemblies: renderer.assemblies,
             catalogue: &renderer.workspace.environments,
             pipeline: renderer.facts(),

@@ -1,7 +1,6 @@
 //! `parent-auto-cancel`: pipelines of a branch that a newer push cancels.
 
 use super::rules::PARENT_AUTO_CANCEL;
-use super::trigger::Trigger;
 use super::{BranchComparison, ParentSurroundings};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::facts::{As, PipelineFacts};
@@ -16,7 +15,7 @@ const SINCE: (u32, u32) = (16, 10);
 /// Reports a `workflow` that lets GitLab cancel pipelines of the default branch.
 pub(super) fn check(
     workflow: &Map,
-    trigger: &Trigger<'_>,
+    trigger: Origin,
     surroundings: &ParentSurroundings<'_>,
 ) -> Option<Diagnostic> {
     let is_judged = surroundings.branches == BranchComparison::CommitBefore;
@@ -25,7 +24,7 @@ pub(super) fn check(
     }
     let origin = match rules(workflow) {
         Some(rules) => cancelling_rule(&rules, &variables(surroundings.default_branch))?,
-        None => trigger.job.origin,
+        None => trigger,
     };
     let message = "a newer push cancels the pipeline of a branch, and what that left undone never runs";
     let help = "add `auto_cancel: { on_new_commit: none }` to the rule for branches in `workflow:rules`";

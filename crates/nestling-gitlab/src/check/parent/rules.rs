@@ -43,7 +43,8 @@ rules! {
         summary: "the parent's jobs that generate and trigger the child pipeline are in `.pre` and `.post` alone",
         documentation: "GitLab creates no pipeline of which all jobs are in `.pre` and `.post`. Where every other job of the parent has conditions, a \
             change can leave only these two, and nothing runs. Move the trigger job to a stage between them. With `needs` it starts as soon \
-            as the artifact is there, whatever its stage.",
+            as the artifact is there, whatever its stage. The jobs of the component `plan` are in the stage of its input `stage`, by \
+            default `test`: GitLab rejects the pipeline if `stages` does not list it.",
         source: "https://docs.gitlab.com/ci/yaml/#stage-pre",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 workflow:

@@ -79,6 +79,28 @@ fn two_jobs_in_edge_stages_need_another_that_is_always_there() {
 }
 
 #[test]
+fn the_component_is_in_a_stage_that_the_pipeline_has() {
+    let address = "component: $CI_SERVER_FQDN/nestling-ci/components/plan@0.1";
+    for (lines, inputs, is_reported) in [
+        ("", "", false),
+        ("", ", inputs: { stage: build }", false),
+        ("", ", inputs: { stage: '$[[ inputs.stage ]]' }", false),
+        ("", ", inputs: { stage: check }", true),
+        ("", ", inputs: { stage: .pre }", true),
+        ("stages: [check]\n", "", true),
+        ("stages: [check]\n", ", inputs: { stage: check }", false),
+        ("stages: [check]\n", " }, { remote: https://example.com/stages.yml", false),
+    ] {
+        let wanted = if is_reported { vec![("parent-stages", Warning)] } else { Vec::new() };
+        let text = format!("{KEPT}{lines}include: [{{ {address}{inputs} }}]\n");
+        assert_eq!(problems(&text), wanted, "{text}");
+    }
+    let text = format!("include: [{{ {address} }}]\n");
+    assert_eq!(problems(&text), [("parent-auto-cancel", Warning)]);
+    assert_eq!(problems(&text.replace("nestling-ci", "others")), []);
+}
+
+#[test]
 fn the_trigger_job_waits_for_the_job_that_generates() {
     let table = [
         ("stage: build", "stage: test, needs: [plan]", None),
