@@ -83,7 +83,8 @@ fn scalar_value(scalar: &Scalar) -> Option<Value> {
 
 fn symbol(text: &str) -> &str {
     let name = text.strip_prefix(':').unwrap();
-    name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
+    let quoted = |quote: char| name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote));
+    quoted('"').or_else(|| quoted('\'')).unwrap_or(name)
 }
 
 fn key(scalar: &Scalar) -> Option<String> {
@@ -118,7 +119,7 @@ struct Writer {
     anchors: Vec<(String, bool)>,
 }
 
-const SCALARS: [&str; 70] = [
+const SCALARS: [&str; 82] = [
     "a",
     "yes",
     "No",
@@ -160,6 +161,18 @@ const SCALARS: [&str; 70] = [
     "2024-13-45",
     "2024-1-1",
     "2024-01",
+    "2024-01-01 00:00",
+    "2024-01-01 00:00:00",
+    "2024-01-01t1:02:03Z",
+    "2024-01-01  00:00:00.5 +1:00",
+    "2024-01-01 00:00:00 -0130",
+    "2024-01-01 00:00:00 +1:",
+    "-2024-01-01 1:00:00",
+    "2024-02-31",
+    "2024-0-00",
+    "2024-01-01x",
+    "2024-01-01T00:00",
+    ":'x'",
     ":sym",
     "::x",
     "a:b",
@@ -229,11 +242,12 @@ impl Writer {
             text.push_str("# a comment\n\n");
         }
         self.mapping(&mut text, 0, 0);
-        match self.below(8) {
+        match self.below(9) {
             0 => text.replace('\n', "\r\n"),
             1 => text.replace('\n', "  \n"),
             2 => text.trim_end().to_owned(),
             3 => text.replace('\n', "\r"),
+            4 => text.replace('\n', "\u{85}"),
             _ => text,
         }
     }

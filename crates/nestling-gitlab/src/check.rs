@@ -4,7 +4,7 @@
 //! these mistakes, and GitLab's own linter does not check child pipelines.
 
 mod form;
-pub(crate) mod header;
+mod yaml_types;
 mod file;
 pub mod parent;
 mod settings;

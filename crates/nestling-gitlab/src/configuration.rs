@@ -4,7 +4,8 @@ pub mod rules;
 mod glob;
 mod include;
 
-pub use include::{FilesByFile, RemoteIncludes, Surroundings};
+pub(crate) use include::header;
+pub use include::{FilesByFile, RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -36,6 +37,8 @@ pub struct Configuration {
     pub globals: Map,
     /// `include:` entries that only GitLab can read.
     pub includes: Vec<Node>,
+    /// The places of `$[[ ]]` whose values are not known.
+    pub open: Vec<Origin>,
 }
 
 /// A stage as a file lists it.
@@ -64,35 +67,45 @@ pub fn fold(
     surroundings: &Surroundings<'_>,
     remote: RemoteIncludes,
 ) -> (Configuration, Vec<Diagnostic>) {
-    let (fragment, includes, mut problems) = merged(documents, surroundings, remote);
+    let Merged { fragment, unread: includes, open, is_incomplete, mut problems } =
+        merged(documents, surroundings, remote);
     // What is undefined here may be defined in a file that only GitLab reads.
     let missing = match remote {
+        _ if is_incomplete => Missing::Unknown,
         _ if includes.is_empty() => Missing::Error,
         RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
     };
     let (configuration, complete_problems) = complete(fragment, missing, surroundings.defaults);
     problems.extend(complete_problems);
-    (Configuration { includes, ..configuration }, problems)
+    (Configuration { includes, open, ..configuration }, problems)
 }
 
-fn merged(
-    documents: Vec<Node>,
-    surroundings: &Surroundings<'_>,
-    remote: RemoteIncludes,
-) -> (Fragment, Vec<Node>, Vec<Diagnostic>) {
-    let mut problems = Vec::new();
+/// Documents and what they include, merged.
+#[derive(Default)]
+struct Merged {
+    fragment: Fragment,
+    unread: Vec<Node>,
+    open: Vec<Origin>,
+    is_incomplete: bool,
+    problems: Vec<Diagnostic>,
+}
+
+fn merged(documents: Vec<Node>, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Merged {
+    let mut merged = Merged::default();
     let mut fragments = Vec::new();
-    let mut unread = Vec::new();
     for document in documents {
-        let (fragment, fragment_problems) = Fragment::from_node(document);
-        problems.extend(fragment_problems);
+        let (fragment, problems) = Fragment::from_node(document);
+        merged.problems.extend(problems);
         let included = include::read(fragment, surroundings, remote);
-        problems.extend(included.problems);
+        merged.problems.extend(included.problems);
         fragments.extend(included.fragments);
-        unread.extend(included.unread);
+        merged.unread.extend(included.unread);
+        merged.open.extend(included.open);
+        merged.is_incomplete |= included.is_incomplete;
     }
-    (merge_fragments(fragments), unread, problems)
+    merged.fragment = merge_fragments(fragments);
+    merged
 }
 
 /// Resolves `extends` and `!reference`, folds the defaults in, and drops hidden jobs.
@@ -122,8 +135,8 @@ fn complete(
     default_problems.retain(|problem| !is_given(problem, &jobs));
     problems.extend(default_problems);
     let globals = fragment.globals;
-    let includes = Vec::new();
-    (Configuration { stages, jobs, defaults, workflow, workflow_key, globals, includes }, problems)
+    let (includes, open) = (Vec::new(), Vec::new());
+    (Configuration { stages, jobs, defaults, workflow, workflow_key, globals, includes, open }, problems)
 }
 
 /// Returns `true` for a warning of a keyword in `default` that a job has got, where `check` reports it for the job's version.

@@ -6,9 +6,9 @@ mod kinds;
 pub use kinds::{KindsLinted, LintedKind, lint_kinds};
 
 use crate::catalog;
-use crate::check::header::RULE as HEADER;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
-use crate::configuration::rules::INCLUDE_UNREAD;
+use crate::configuration::header::RULE as HEADER;
+use crate::configuration::rules::{INCLUDE, INCLUDE_UNREAD, UNREADABLE};
 use crate::configuration::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources};
 use crate::facts::PipelineFacts;
@@ -82,9 +82,8 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         defaults: None,
     };
     let read = read_configuration(path, text, &surroundings, includes);
-    let inputs = Inputs::of(sources, first_file);
-    let (pipeline, mut problems) = match read {
-        Ok(read) => read,
+    let (pipeline, mut problems, inputs) = match read {
+        Ok((pipeline, problems, open)) => (pipeline, problems, Inputs::of(sources, first_file, &open)),
         Err(diagnostics) => return Linted { diagnostics, ..Linted::default() },
     };
     let mut settings = CheckSettings::new(options.gitlab.clone());
@@ -93,7 +92,8 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     if options.pipeline.is_some() && pipeline.includes.is_empty() {
         settings.workflow = WorkflowRules::AsWritten;
     }
-    settings.open = inputs.are_used() || !pipeline.includes.is_empty();
+    let is_incomplete = problems.iter().any(|problem| [&INCLUDE, &UNREADABLE].contains(&problem.rule));
+    settings.open = inputs.are_used() || is_incomplete || !pipeline.includes.is_empty();
     let creation = Creation::of(&settings.variables);
     let moment = creation.moment(settings.workflow.are_there(&pipeline));
     let presence = presences(&pipeline, &moment);

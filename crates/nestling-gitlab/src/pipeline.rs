@@ -14,6 +14,7 @@ pub mod scope;
 pub mod guard;
 pub mod expression;
 pub mod interpolation;
+pub mod inputs;
 pub mod moa;
 pub mod rule;
 pub mod known;

@@ -6,6 +6,7 @@ mod scalar;
 mod position;
 mod duplicates;
 mod syntax;
+mod breaks;
 mod simple;
 mod tags;
 mod parse;

@@ -29,6 +29,7 @@ mod uses;
 mod relation;
 mod rule;
 mod template_folder;
+mod template_name;
 mod missing;
 mod unit_name;
 mod load;

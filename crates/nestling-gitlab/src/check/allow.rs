@@ -8,6 +8,7 @@ pub use entry::{AllowEntry, Entries, Scope};
 
 use self::rules::{ALLOW_UNKNOWN, ALLOW_UNUSED};
 use crate::check::fold;
+use crate::check::rules::job_inputs::at_expression;
 use crate::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, Suggestion};
 use crate::name::{JobName, UnitName};
 use crate::pipeline::Pipeline;
@@ -57,6 +58,7 @@ impl Allow<'_> {
         };
         let mut kept: Vec<Diagnostic> =
             problems.into_iter().filter_map(|problem| run.keep(problem)).collect();
+        kept.iter_mut().for_each(|problem| at_expression(problem, self.sources));
         let (unknown, unused) = run.about_itself();
         kept.extend(unknown);
         AllowOutcome { problems: kept, allowed: run.allowed, unused }

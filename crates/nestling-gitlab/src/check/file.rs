@@ -1,14 +1,16 @@
 //! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
 
-use super::header::header_problems;
+use super::yaml_types::dates;
+use crate::configuration::header::interpolate;
 use crate::configuration::rules::DOCUMENT_DROPPED;
 use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
-use crate::diagnostic::{Diagnostic, FileId, Origin, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number};
 use crate::name::{JobName, StageName};
 use crate::pipeline::keywords::is_hidden;
 use crate::pipeline::known::KnownVariables;
 use crate::pipeline::rules::{JOB_MAP, JOB_NAME};
 use crate::pipeline::{Job, Pipeline};
+use crate::yaml::rules::YAML_SYNTAX;
 use crate::yaml::{self, Node, merge_keys};
 use nestling_files::files::MemoryFiles;
 
@@ -30,7 +32,11 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
     };
     let file = sources.add(path, text);
     match yaml::parse_file(text, file) {
-        Ok(documents) => configuration(documents, file, &surroundings, RemoteIncludes::Unread),
+        Ok(documents) => {
+            let (pipeline, problems, _) =
+                configuration(documents, file, &surroundings, RemoteIncludes::Unread);
+            (pipeline, problems)
+        }
         Err(problems) => (Pipeline::default(), problems),
     }
 }
@@ -50,12 +56,28 @@ pub fn read_configuration(
     text: &str,
     surroundings: &Surroundings<'_>,
     includes: RemoteIncludes,
-) -> Result<(Pipeline, Vec<Diagnostic>), Vec<Diagnostic>> {
+) -> Result<ReadConfiguration, Vec<Diagnostic>> {
     let file = surroundings.sources.add(path, text);
     let (documents, mut problems) = yaml::parse_leniently(text, file)?;
-    let (pipeline, found) = configuration(documents, file, surroundings, includes);
+    problems.extend(directive(text, file));
+    let (pipeline, found, open) = configuration(documents, file, surroundings, includes);
     problems.extend(found);
-    Ok((pipeline, problems))
+    Ok((pipeline, problems, open))
+}
+
+/// A pipeline, its problems, and the places of `$[[ ]]` whose values are not known.
+pub(crate) type ReadConfiguration = (Pipeline, Vec<Diagnostic>, Vec<Origin>);
+
+/// Reports a directive. GitLab takes the file apart at its `---` before it reads the parts, and the directive is a part of its own.
+fn directive(text: &str, file: FileId) -> Option<Diagnostic> {
+    let mut numbered = (1..).zip(text.lines());
+    let (line, directive) = numbered.find(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))?;
+    if !directive.starts_with('%') {
+        return None;
+    }
+    let origin = Origin::span(file, line, 1, number(directive.chars().count()));
+    let problem = Diagnostic::error(&YAML_SYNTAX, origin, "GitLab reads no file with a directive");
+    Some(problem.with_help("remove the line"))
 }
 
 fn configuration(
@@ -63,16 +85,22 @@ fn configuration(
     file: FileId,
     surroundings: &Surroundings<'_>,
     includes: RemoteIncludes,
-) -> (Pipeline, Vec<Diagnostic>) {
+) -> ReadConfiguration {
     let mut problems = Vec::new();
     let header = documents.first().filter(|_| documents.len() > 1);
     let spec = header.and_then(|header| header.as_map()?.entry("spec").cloned());
     let header = header.and_then(Node::as_map).filter(|header| header.contains("spec")).cloned();
     let (mut node, dropped) = pipeline_document(documents, Origin::file(file));
     problems.extend(dropped);
-    problems.extend(header.iter().flat_map(|header| header_problems(header, &node)));
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
+    let mut open = Vec::new();
+    if let Some(header) = header {
+        let interpolated = interpolate(&header, &mut node, None, surroundings, includes);
+        problems.extend(interpolated.problems);
+        open = interpolated.open;
+    }
     problems.extend(blank_hidden_jobs(&node));
+    problems.extend(hidden_dates(&node));
     let has_stages = node.get("stages").is_some_and(|stages| !stages.is_null());
     let (unit, found) = fold(vec![node], surroundings, includes);
     problems.extend(found);
@@ -90,9 +118,17 @@ fn configuration(
             Err(error) => problems.push(Diagnostic::error(&JOB_NAME, job.origin, error.to_string())),
         }
     }
+    open.extend(unit.open);
     let Configuration { mut globals, workflow, includes, .. } = unit;
     globals.entries.extend(spec);
-    (Pipeline { stages, workflow, globals, includes, jobs }, problems)
+    (Pipeline { stages, workflow, globals, includes, jobs }, problems, open)
+}
+
+/// Reports dates in hidden jobs. Where a visible job has them too, they are reported once.
+fn hidden_dates(node: &Node) -> Vec<Diagnostic> {
+    let entries = node.as_map().map(|map| &map.entries).into_iter().flatten();
+    let hidden = entries.filter(|entry| is_hidden(entry.key.text()));
+    hidden.flat_map(|entry| dates(&entry.value)).collect()
 }
 
 /// Reports hidden jobs without content. What a file includes may add some.

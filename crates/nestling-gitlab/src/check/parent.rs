@@ -125,7 +125,7 @@ fn read_with(
         variables: &variables,
         defaults,
     };
-    let (pipeline, _) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
+    let (pipeline, ..) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;
     Ok(pipeline)
 }
 

@@ -13,7 +13,7 @@ mod include_form;
 mod job_key;
 mod job_script;
 mod job_value;
-mod job_inputs;
+pub(super) mod job_inputs;
 mod image;
 mod tags;
 mod cache;

@@ -10,11 +10,18 @@ use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Map, Node};
+use header::{Interpolated, RULE as HEADER, given_problems, interpolate};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 
 mod condition;
+mod spec_rule;
+mod spec;
+pub(crate) mod header;
+
+pub(super) use spec::of_spec;
+pub use spec::{SpecInputs, spec_inputs};
 
 /// The files and variables that folding a file depends on.
 #[derive(Clone, Copy)]
@@ -79,6 +86,10 @@ pub(super) struct Included {
     pub fragments: Vec<Fragment>,
     /// The includes that only GitLab can read, of all of them.
     pub unread: Vec<Node>,
+    /// The places of values that are not known.
+    pub open: Vec<Origin>,
+    /// A file could not be read: nothing that it may define is reported as undefined.
+    pub is_incomplete: bool,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -139,7 +150,7 @@ impl Reading<'_> {
         }
         match self.paths(path, origin) {
             Err(problem) => self.included.problems.push(problem),
-            Ok(paths) => paths.into_iter().for_each(|path| self.file(&path, origin, depth)),
+            Ok(paths) => paths.into_iter().for_each(|path| self.file(&path, include, depth)),
         }
     }
 
@@ -158,7 +169,8 @@ impl Reading<'_> {
         Ok(paths)
     }
 
-    fn file(&mut self, path: &RepoPath, origin: Origin, depth: usize) {
+    fn file(&mut self, path: &RepoPath, include: &Node, depth: usize) {
+        let origin = include.origin;
         self.count += 1;
         if self.count > FILE_LIMIT {
             if self.count == FILE_LIMIT + 1 {
@@ -168,33 +180,69 @@ impl Reading<'_> {
             }
             return;
         }
-        match self.surroundings.files.read(path) {
-            Err(problem) => self.included.problems.push(unreadable(&problem.to_string())),
-            Ok(None) => self.included.problems.push(
-                error(origin, format!("included file `{path}` does not exist"))
-                    .with_help("paths of `include: local` start at the repository's root"),
-            ),
-            Ok(Some(bytes)) => match self.parse(path, bytes) {
-                Ok(fragment) => self.fragment(fragment, depth + 1),
-                Err(problems) => self.included.problems.extend(problems),
-            },
+        let read = match self.surroundings.files.read(path) {
+            Err(problem) => Err(vec![unreadable(&problem.to_string())]),
+            Ok(None) => {
+                let problem = error(origin, format!("included file `{path}` does not exist"));
+                Err(vec![problem.with_help("paths of `include: local` start at the repository's root")])
+            }
+            Ok(Some(bytes)) => self.parse(path, bytes, include),
+        };
+        match read {
+            Ok(fragment) => self.fragment(fragment, depth + 1),
+            Err(problems) => {
+                self.included.is_incomplete = true;
+                self.included.problems.extend(problems);
+            }
         }
     }
 
-    fn parse(&mut self, path: &RepoPath, bytes: Vec<u8>) -> Result<Fragment, Vec<Diagnostic>> {
+    fn parse(
+        &mut self,
+        path: &RepoPath,
+        bytes: Vec<u8>,
+        include: &Node,
+    ) -> Result<Fragment, Vec<Diagnostic>> {
         let sources = self.surroundings.sources;
         let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
         let file = sources.add(path, text.as_str());
-        let (mut documents, warnings) = match self.remote {
+        let (documents, warnings) = match self.remote {
             RemoteIncludes::Unread | RemoteIncludes::AllUnread => yaml::parse_leniently(&text, file)?,
             RemoteIncludes::Keep | RemoteIncludes::Refuse => (yaml::parse_file(&text, file)?, Vec::new()),
         };
         self.included.problems.extend(warnings);
-        let Some(mut node) = documents.pop() else { return Ok(Fragment::default()) };
+        let mut documents = documents.into_iter();
+        let Some(mut node) = documents.next() else { return Ok(Fragment::default()) };
+        let header = node.as_map().filter(|map| map.contains("spec")).cloned();
+        let header = header.filter(|_| documents.len() > 0);
+        if header.is_some() {
+            node = documents.next().unwrap_or(node);
+        }
         yaml::merge_keys(&mut node)?;
+        self.inputs(header.as_ref(), &mut node, include);
         let (fragment, problems) = Fragment::from_node(node);
         self.included.problems.extend(problems);
         Ok(fragment)
+    }
+
+    /// Puts the inputs that an include gives into the document of the file.
+    fn inputs(&mut self, header: Option<&Map>, node: &mut Node, include: &Node) {
+        let no_inputs = Map::default();
+        let given = include.get("inputs").and_then(Node::as_map).unwrap_or(&no_inputs);
+        let Some(header) = header else {
+            if let Some(first) = given.entries.first() {
+                let message = "the include gives inputs, and the included file has no `spec: inputs:`";
+                let problem = Diagnostic::error(&HEADER, first.key.origin, message);
+                let help = "begin the file with `spec: { inputs: … }` and a line `---`, or remove them";
+                self.included.problems.push(problem.with_help(help));
+            }
+            return;
+        };
+        let Interpolated { problems, open, inputs } =
+            interpolate(header, node, Some(given), &self.surroundings, self.remote);
+        self.included.problems.extend(problems);
+        self.included.problems.extend(given_problems(given, &inputs, include.origin));
+        self.included.open.extend(open);
     }
 }
 
@@ -206,10 +254,10 @@ fn unreadable(message: &str) -> Diagnostic {
     Diagnostic::new(&UNREADABLE, Severity::Error, message)
 }
 
-/// The path of `include: path`, `include: { local: path }`, with `rules` or without; `None` for every other form.
+/// The path of `include: path`, `include: { local: path }`, with `rules` and `inputs` or without; `None` for every other form.
 fn local_path(include: &Node) -> Option<&str> {
     let text = match include.as_map() {
-        Some(map) if map.iter().all(|(key, _)| matches!(key, "local" | "rules")) => {
+        Some(map) if map.iter().all(|(key, _)| matches!(key, "local" | "rules" | "inputs")) => {
             map.get("local")?.as_str()?
         }
         Some(_) => return None,

@@ -1,6 +1,6 @@
 //! The files that a run has read.
 
-use super::{FileId, Origin};
+use super::{FileId, Origin, number};
 use nestling_files::path::RepoPath;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -100,5 +100,43 @@ impl Sources {
             0 => format!("{path}:{}", origin.line),
             column => format!("{path}:{}:{column}", origin.line),
         }
+    }
+
+    /// Returns the place of a word in an expression that begins with `open`, at or behind an origin: a scalar can have many
+    /// lines, and one of them is meant. `None` where an escape or a template wrote the expression.
+    pub fn in_expression(&self, origin: Origin, open: &str, word: &str) -> Option<Origin> {
+        /// Expressions of one scalar that are looked at.
+        const SEARCHED: usize = 200;
+        let source = self.get(origin.file)?;
+        let line = usize::try_from(origin.line).ok()?.checked_sub(1)?;
+        let start = line_start(&source.text, line)?;
+        let column = usize::try_from(origin.column).ok()?.saturating_sub(1);
+        let skipped: usize = source.text[start..].chars().take(column).map(char::len_utf8).sum();
+        let text = &source.text[start + skipped..];
+        for (position, _) in text.match_indices(open).take(SEARCHED) {
+            let behind = &text[position..];
+            let end = behind.find('\n').unwrap_or(behind.len());
+            let is_whole = |(found, _): &(usize, &str)| {
+                let next = behind[found + word.len()..].chars().next();
+                !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+            };
+            if let Some((found, _)) = behind[..end].match_indices(word).find(is_whole) {
+                let offset = start + skipped + position + found;
+                let before = &source.text[..offset];
+                let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let line = number(before.matches('\n').count() + 1);
+                let column = number(before[line_start..].chars().count() + 1);
+                return Some(Origin::span(origin.file, line, column, number(word.chars().count())));
+            }
+        }
+        None
+    }
+}
+
+/// Returns the offset at which a line begins, counted from 0.
+fn line_start(text: &str, line: usize) -> Option<usize> {
+    match line.checked_sub(1) {
+        None => Some(0),
+        Some(breaks) => text.match_indices('\n').nth(breaks).map(|(offset, _)| offset + 1),
     }
 }

@@ -9,26 +9,24 @@ use std::collections::HashSet;
 /// The mark of an input's value (<https://docs.gitlab.com/ci/inputs/>).
 const INPUT: &str = "$[[";
 
-/// Lines that hold the value of an input. GitLab puts it in before it reads the file as YAML, so nothing on such a line is
-/// certain.
+/// Values of inputs that only the user of a file gives.
 pub(super) struct Inputs {
     lines: HashSet<(FileId, u32)>,
+    are_used: bool,
 }
 
 impl Inputs {
-    /// Looks for them in the files from `first_file` on.
-    pub(super) fn of(sources: &Sources, first_file: FileId) -> Self {
-        let mut lines = HashSet::new();
+    /// Looks for inputs in the files from `first_file` on. `open` are the places of those whose values are not known.
+    pub(super) fn of(sources: &Sources, first_file: FileId, open: &[Origin]) -> Self {
         let ids = (first_file.index()..).map(FileId::from_index);
-        for (id, source) in ids.map_while(|id| Some((id, sources.get(id)?))) {
-            let numbered = (1..).zip(source.text.lines());
-            lines.extend(numbered.filter(|(_, line)| has_input(line)).map(|(number, _)| (id, number)));
-        }
-        Self { lines }
+        let mut texts = ids.map_while(|id| sources.get(id));
+        let are_used = !open.is_empty() || texts.any(|source| uses_inputs(&source.text));
+        Self { lines: open.iter().map(|origin| (origin.file, origin.line)).collect(), are_used }
     }
 
+    /// Returns `true` if a file has inputs: it is made for others, which may define what it does not.
     pub(super) fn are_used(&self) -> bool {
-        !self.lines.is_empty()
+        self.are_used
     }
 
     /// Returns `true` if a value decides whether a finding holds.
@@ -37,10 +35,12 @@ impl Inputs {
     }
 }
 
-/// Returns `true` if a value is put into a line. `$[[ matrix.NAME ]]` is known from the file itself.
-fn has_input(line: &str) -> bool {
-    let mut behind = line.match_indices(INPUT).map(|(start, opening)| &line[start + opening.len()..]);
-    behind.any(|rest| !rest.trim_start().starts_with("matrix."))
+/// Returns `true` for a file with a header, below which a value is put into a line. `$[[ matrix.NAME ]]` is known from the file
+/// itself.
+fn uses_inputs(text: &str) -> bool {
+    let Some((header, body)) = text.split_once("\n---") else { return false };
+    let mut behind = body.match_indices(INPUT).map(|(start, opening)| &body[start + opening.len()..]);
+    header.contains("spec") && behind.any(|rest| !rest.trim_start().starts_with("matrix."))
 }
 
 /// Rules that conclude from what a job does not say, or from all that it says together.

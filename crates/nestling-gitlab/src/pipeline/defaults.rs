@@ -32,7 +32,9 @@ impl Defaults {
         let mut unset = Vec::new();
         for entry in mapping(globals, "default", &mut diagnostics).entries {
             match entry.key.text() {
-                key if entry.value.is_null() => unset.push(key.to_owned()),
+                key if entry.value.is_null() && keywords::DEFAULT.contains(&key) => {
+                    unset.push(key.to_owned());
+                }
                 "timeout" => diagnostics.push(ignored_timeout(&entry)),
                 key => {
                     let unknown = (!keywords::DEFAULT.contains(&key)).then(|| unknown_default(&entry));

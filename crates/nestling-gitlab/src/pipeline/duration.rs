@@ -1,34 +1,19 @@
 //! Durations as GitLab reads them: `42`, `3 mins 4 sec`, `2h20min`, `1 week`, `6 mos 1 day`, `2:30:00`
 //! (<https://docs.gitlab.com/ci/yaml/#artifactsexpire_in>).
 
-/// Words for numbers that GitLab's reader turns into digits.
-const NUMBERS: [(&str, f64); 20] = [
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("fifteen", 15.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("ninety", 90.0),
-    ("hundred", 100.0),
-];
+mod numbers;
+
+use numbers::with_digits;
 
 /// Returns a duration in seconds; `None` where GitLab rejects it: an unknown word, or zero.
 pub fn seconds(text: &str) -> Option<f64> {
-    let text = text.trim().to_lowercase();
-    let total = clock(&text).or_else(|| words(&text))?;
+    let text = text.to_lowercase();
+    let is_plain = text
+        .split_ascii_whitespace()
+        .all(|word| word.bytes().all(|byte| byte.is_ascii_digit()) || unit(word).is_some());
+    let digits = if is_plain { text } else { with_digits(&text) };
+    let compact: String = digits.chars().filter(|c| *c != ' ').collect();
+    let total = words(&if has_clock(&compact) { clock(&compact)? } else { digits })?;
     (total > 0.0).then_some(total)
 }
 
@@ -47,69 +32,88 @@ fn starts_name(c: &char) -> bool {
     c.is_ascii_alphabetic() || matches!(c, '_' | '{')
 }
 
-/// `30`, `2:30`, `1:02:03`: seconds last.
-fn clock(text: &str) -> Option<f64> {
-    const UNITS: [f64; 5] = [1.0, 60.0, 3600.0, 86_400.0, 604_800.0];
-    let compact: String = text.chars().filter(|c| *c != ' ').collect();
-    let parts: Vec<&str> = compact.split(':').collect();
-    if parts.len() < 2 || parts.len() > UNITS.len() {
-        return None;
-    }
-    let mut total = 0.0;
-    for (part, unit) in parts.iter().rev().zip(UNITS) {
-        // `parse` would also take `1e5` and `-1`.
-        if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        total += part.parse::<f64>().ok()? * unit;
-    }
-    Some(total)
+/// Returns `true` for a string with a number on either side of a colon.
+fn has_clock(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |position: Option<usize>| {
+        position.and_then(|position| bytes.get(position)).is_some_and(u8::is_ascii_digit)
+    };
+    let is_number = |position: usize| {
+        is_digit(Some(position)) || (bytes.get(position) == Some(&b'.') && is_digit(Some(position + 1)))
+    };
+    text.match_indices(':').any(|(colon, _)| is_digit(colon.checked_sub(1)) && is_number(colon + 1))
 }
 
+/// Reads `1:02:03`, seconds last. GitLab fails on more parts.
+fn clock(text: &str) -> Option<String> {
+    const UNITS: [&str; 6] = ["seconds", "minutes", "hours", "days", "months", "years"];
+    let parts: Vec<&str> = text.split(':').collect();
+    let units = UNITS.get(..parts.len())?;
+    let words: Vec<String> =
+        parts.iter().zip(units.iter().rev()).map(|(part, unit)| format!("{part} {unit}")).collect();
+    Some(words.join(" "))
+}
+
+/// Adds up numbers, each with the unit behind it. A number without one counts seconds at the end, and nothing before another
+/// number; a unit without a number counts nothing, unless it comes first.
 fn words(text: &str) -> Option<f64> {
-    let mut total = 0.0;
-    let mut number: Option<f64> = None;
-    let mut meaning = false;
+    let mut known: Vec<Word> = Vec::new();
     for word in split(text) {
-        if let Some(value) = value(&word) {
-            number = Some(value);
-            meaning = true;
-        } else if let Some(unit) = unit(&word) {
-            // `day` alone is one day; a later unit without a number counts nothing. So does `chronic_duration`.
-            let count = number.take().unwrap_or(if meaning { 0.0 } else { 1.0 });
-            total += count * unit;
-            meaning = true;
-        } else if !matches!(word.as_str(), "and" | "with" | "plus") {
-            return None;
+        if word.bytes().any(|byte| byte.is_ascii_digit()) {
+            known.push(Word::Number(word.parse().unwrap_or(0.0)));
+            continue;
+        }
+        let word = word.strip_prefix(',').unwrap_or(&word);
+        let word = word.strip_suffix(',').unwrap_or(word);
+        match unit(word) {
+            Some(unit) => known.push(Word::Unit(unit)),
+            None if matches!(word, "and" | "with" | "plus") => {}
+            None => return None,
         }
     }
-    // A number without a unit at the end counts seconds.
-    Some(total + number.unwrap_or(0.0))
+    if let Some(Word::Unit(_)) = known.first() {
+        known.insert(0, Word::Number(1.0));
+    }
+    let counted =
+        known.iter().enumerate().filter_map(|(position, word)| match (word, known.get(position + 1)) {
+            (Word::Number(number), Some(Word::Unit(unit))) => Some(number * unit),
+            (Word::Number(number), None) => Some(*number),
+            _ => None,
+        });
+    Some(counted.sum())
+}
+
+/// A word that counts.
+enum Word {
+    Number(f64),
+    /// In seconds.
+    Unit(f64),
 }
 
 /// Words and numbers apart: `2h20min` is four of them.
 fn split(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut last_is_number = None;
-    for c in text.chars() {
-        let is_number = c.is_ascii_digit() || c == '.';
-        match words.last_mut() {
-            _ if c.is_whitespace() || c == ',' => last_is_number = None,
-            Some(word) if last_is_number == Some(is_number) => word.push(c),
-            _ => words.push(c.to_string()),
-        }
-        if !(c.is_whitespace() || c == ',') {
-            last_is_number = Some(is_number);
-        }
+    let mut apart = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        // A point before the first digit belongs to it.
+        let start = if rest[..start].ends_with('.') { start - 1 } else { start };
+        let length = number_length(&rest[start..]);
+        apart.push_str(&rest[..start]);
+        apart.push(' ');
+        apart.push_str(&rest[start..start + length]);
+        apart.push(' ');
+        rest = &rest[start + length..];
     }
-    words
+    apart.push_str(rest);
+    apart.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-fn value(word: &str) -> Option<f64> {
-    if word.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return word.parse().ok();
-    }
-    NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+/// Returns the length of the number at the start of a string: digits, and one point with more of them behind it.
+fn number_length(text: &str) -> usize {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(text);
+    let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
+    if fraction == 0 { whole } else { whole + 1 + fraction }
 }
 
 fn unit(word: &str) -> Option<f64> {
@@ -146,6 +150,17 @@ mod tests {
             ("day", 86_400.0),
             ("1.5 hours", 5400.0),
             ("2:30", 150.0),
+            ("1:02:03", 3723.0),
+            ("1:2:3:4", 93_784.0),
+            ("1 1/2 hours", 5400.0),
+            ("one and a half hours", 5400.0),
+            ("twenty one minutes", 1260.0),
+            ("two hundred seconds", 200.0),
+            ("hundred and two seconds", 102.0),
+            ("1 hour, 2 minutes", 3720.0),
+            ("1.5.2 hours", 720.0),
+            ("1 2 hours", 7200.0),
+            ("hour 1", 3601.0),
         ] {
             assert_eq!(seconds(text), Some(want), "{text}");
         }
@@ -153,7 +168,22 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "soon", "3 fortnights", "0", "0 days", "never", "1 day or so", "-"] {
+        for text in [
+            "",
+            "soon",
+            "3 fortnights",
+            "0",
+            "0 days",
+            "never",
+            "1 day or so",
+            "-",
+            "a day",
+            "half an hour",
+            "1, 2 hours",
+            "5. hours",
+            "1/2 hour",
+            "1 min.",
+        ] {
             assert_eq!(seconds(text), None, "{text}");
         }
     }

@@ -15,6 +15,9 @@ const MAX_FUNCTIONS: usize = 3;
 /// The most indices behind one name (`Access::MAX_ACCESS_ARRAY_DEPTH`).
 const MAX_INDICES: usize = 5;
 
+/// The most names in a path (`Access::MAX_ACCESS_OBJECTS`); what follows belongs to the last one.
+const MAX_NAMES: usize = 5;
+
 /// The way out of a wrong path.
 const PATH_HELP: &str = "write `$[[ inputs.NAME ]]`";
 
@@ -36,8 +39,17 @@ pub struct Access<'t> {
     pub root: Root,
     /// The name: `list`.
     pub name: &'t str,
-    /// The indices: 0.
-    pub indices: Vec<usize>,
+    /// What leads from the value to a part of it: the index 0.
+    pub steps: Vec<AccessStep<'t>>,
+}
+
+/// A step into a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessStep<'t> {
+    /// An entry of a list, from 0.
+    Index(usize),
+    /// The value of a key.
+    Key(&'t str),
 }
 
 /// The first word of a block.
@@ -97,7 +109,11 @@ pub fn parse(block: &str) -> Result<Block<'_>, Mistake> {
         return Ok(Block::Later);
     }
     let access = access(path)?;
-    let functions: Vec<&str> = parts.collect();
+    let mut functions: Vec<&str> = parts.collect();
+    // Nothing behind the last bar is no function.
+    while functions.last().is_some_and(|function| function.is_empty()) {
+        functions.pop();
+    }
     if functions.len() > MAX_FUNCTIONS {
         let message = format!("GitLab runs at most {MAX_FUNCTIONS} functions in one block");
         return Err(Mistake { message, help: None });
@@ -111,26 +127,41 @@ fn access(path: &str) -> Result<Access<'_>, Mistake> {
         message: format!("`{path}` is nothing that GitLab interpolates"),
         help: Some(PATH_HELP.to_owned()),
     };
-    let (root, segment) = path.split_once('.').ok_or_else(nothing)?;
-    let root = match root {
-        "inputs" => Root::Inputs,
-        "component" => Root::Component,
+    let mut segments = path.splitn(MAX_NAMES, '.');
+    let root = match segments.next() {
+        Some("inputs") => Root::Inputs,
+        Some("component") => Root::Component,
         _ => return Err(nothing()),
     };
-    let (name, brackets) = match segment.find('[') {
-        Some(start) => segment.split_at(start),
-        None => (segment, ""),
-    };
-    if name.is_empty() {
-        return Err(nothing());
+    let (name, mut steps) =
+        segment(path, segments.next().filter(|name| !name.is_empty()).ok_or_else(nothing)?)?;
+    for part in segments {
+        let (key, indices) = segment(path, part)?;
+        steps.push(AccessStep::Key(key));
+        steps.extend(indices);
     }
-    let indices = indices(path, brackets)
-        .map_err(|message| Mistake { message, help: Some("write `$[[ inputs.NAME[0] ]]`".to_owned()) })?;
-    Ok(Access { written: path, root, name, indices })
+    Ok(Access { written: path, root, name, steps })
+}
+
+/// Reads a name with the indices behind it.
+fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<AccessStep<'t>>), Mistake> {
+    let Some(start) = segment.find('[') else { return Ok((segment, Vec::new())) };
+    let (name, brackets) = segment.split_at(start);
+    let mistake =
+        |message: String| Mistake { message, help: Some("write `$[[ inputs.NAME[0] ]]`".to_owned()) };
+    if name.is_empty() {
+        return Err(mistake(format!("an index of `{path}` has no name before it")));
+    }
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Err(mistake(format!(
+            "GitLab takes an index only behind letters, digits and `_`, in `{path}`"
+        )));
+    }
+    Ok((name, indices(path, brackets).map_err(mistake)?))
 }
 
 /// Reads `[0][1]`.
-fn indices(path: &str, brackets: &str) -> Result<Vec<usize>, String> {
+fn indices(path: &str, brackets: &str) -> Result<Vec<AccessStep<'static>>, String> {
     let mut indices = Vec::new();
     let mut rest = brackets;
     while let Some(behind) = rest.strip_prefix('[') {
@@ -139,7 +170,9 @@ fn indices(path: &str, brackets: &str) -> Result<Vec<usize>, String> {
         };
         let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
         let index = index.parse().ok().filter(|_| is_number);
-        indices.push(index.ok_or_else(|| format!("`{path}` has an index that is no number"))?);
+        indices.push(AccessStep::Index(
+            index.ok_or_else(|| format!("`{path}` has an index that is no number"))?,
+        ));
         rest = next;
     }
     if !rest.is_empty() {

@@ -2,7 +2,7 @@
 //! (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#merge-details>).
 
 use super::fragment::Fragment;
-use crate::table::{JOB, Null, Shape};
+use crate::table::{JOB, Null, Shape, TRIGGER_JOB};
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Lays one mapping over another: mappings under the same key are merged (so `{}` changes nothing), lists and
@@ -31,9 +31,12 @@ fn merge_node(old: &mut Node, over: &Node) {
 }
 
 /// Takes out every key whose value is `null`, at any depth of mappings, as far as such a key is not there to GitLab: a few it
-/// tells from missing ones. A variable is there, and is empty.
+/// tells from missing ones, and a key that it does not know it refuses without a value as well. A variable is there, and is
+/// empty.
 pub fn without_nulls(map: &mut Map) {
-    map.entries.retain(|entry| !entry.value.is_null());
+    let is_trigger = map.get("trigger").is_some_and(|node| !node.is_null());
+    let shape = if is_trigger { &TRIGGER_JOB } else { &JOB };
+    map.entries.retain(|entry| !entry.value.is_null() || shape.keyword(entry.key.text()).is_none());
     for Entry { key, value } in &mut map.entries {
         let shapes = JOB.keyword(key.text()).map_or(&[][..], |keyword| keyword.shapes);
         match (key.text(), value.as_map_mut()) {
@@ -51,7 +54,7 @@ fn without_inner_nulls(map: &mut Map, shapes: &'static [Shape]) {
     let keeps = |key: &str| match shape {
         Some(Shape::Mapping(shape)) => {
             shape.constraints.iter().any(|constraint| constraint.counts_null(key))
-                || shape.keyword(key).is_some_and(|keyword| keyword.null != Null::Unset)
+                || shape.keyword(key).is_none_or(|keyword| keyword.null != Null::Unset)
         }
         Some(Shape::Names(names)) => names.null != Null::Unset,
         _ => false,

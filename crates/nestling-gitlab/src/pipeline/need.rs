@@ -48,12 +48,21 @@ pub enum NeedSource<'a> {
 /// GitLab takes a list, in which it ignores nulls, or a mapping for a single need; a name without a list around it is [`NeedSource::Malformed`].
 pub fn needs(body: &Map) -> Option<Vec<Need<'_>>> {
     let node = body.get("needs").filter(|node| !node.is_null())?;
-    let mut needs: Vec<Need<'_>> =
-        one_or_many(node).iter().filter(|need| !need.is_null()).map(Need::read).collect();
+    let mut needs = Vec::new();
+    one_or_many(node).iter().for_each(|need| read_into(&mut needs, need));
     if matches!(node.kind, Kind::Scalar(_)) {
         needs.iter_mut().for_each(|need| need.source = NeedSource::Malformed);
     }
     Some(needs)
+}
+
+/// Reads an entry. GitLab flattens lists in the list.
+fn read_into<'a>(needs: &mut Vec<Need<'a>>, node: &'a Node) {
+    match node.as_seq() {
+        Some(inner) => inner.iter().for_each(|need| read_into(needs, need)),
+        None if node.is_null() => {}
+        None => needs.push(Need::read(node)),
+    }
 }
 
 /// The needs that rules give a job in place of its own, rule by rule

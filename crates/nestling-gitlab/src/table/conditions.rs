@@ -13,9 +13,9 @@ const CHANGES: MappingShape = MappingShape {
     place: "rules:changes",
     rule: "",
     keys: &[
-        Keyword::new("paths", &[PATTERNS]).null(Null::Refused),
+        Keyword::new("paths", &[PATTERNS]).null(Null::Refused).since(15, 2),
         Keyword::new("regexp", &[REGEXP]).since(19, 2),
-        Keyword::new("compare_to", ONE_STRING).page("ci/yaml/#ruleschangescompare_to"),
+        Keyword::new("compare_to", ONE_STRING).since(15, 3).page("ci/yaml/#ruleschangescompare_to"),
     ],
     constraints: &[Constraint::ExactlyOne(&["paths", "regexp"])],
 };
@@ -24,10 +24,10 @@ const EXISTS: MappingShape = MappingShape {
     place: "rules:exists",
     rule: "",
     keys: &[
-        Keyword::new("paths", &[PATTERNS]),
+        Keyword::new("paths", &[PATTERNS]).since(16, 11),
         Keyword::new("regexp", &[REGEXP]).since(19, 2),
-        Keyword::new("project", ONE_STRING).page("ci/yaml/#rulesexistsproject"),
-        Keyword::new("ref", ONE_STRING).page("ci/yaml/#rulesexistsproject"),
+        Keyword::new("project", ONE_STRING).since(16, 11).page("ci/yaml/#rulesexistsproject"),
+        Keyword::new("ref", ONE_STRING).since(16, 11).page("ci/yaml/#rulesexistsproject"),
     ],
     constraints: &[Constraint::ExactlyOne(&["paths", "regexp"]), Constraint::Requires("ref", "project")],
 };
@@ -43,7 +43,8 @@ const EXISTS_KEY: Keyword =
         .page("ci/yaml/#rulesexists");
 const VARIABLES: Keyword =
     Keyword::new("variables", PLAIN_VARIABLES).rule("variable-value").page("ci/yaml/#rulesvariables");
-const NEEDS: Keyword = Keyword::new("needs", RULE_NEEDS).rule("needs-form").page("ci/yaml/#rulesneeds");
+const NEEDS: Keyword =
+    Keyword::new("needs", RULE_NEEDS).since(16, 0).rule("needs-form").page("ci/yaml/#rulesneeds");
 const ALLOW_FAILURE: Keyword = Keyword::new("allow_failure", ONE_BOOLEAN).page("ci/yaml/#rulesallow_failure");
 
 const DELAY: DurationShape = DurationShape { longest: Some((604_800.0, "one week")), ..DurationShape::ANY };
@@ -65,7 +66,7 @@ const RULE: MappingShape = MappingShape {
         ALLOW_FAILURE,
         VARIABLES,
         NEEDS,
-        Keyword::new("interruptible", ONE_BOOLEAN).page("ci/yaml/#rulesinterruptible"),
+        Keyword::new("interruptible", ONE_BOOLEAN).since(16, 10).page("ci/yaml/#rulesinterruptible"),
     ],
     constraints: &[
         Constraint::Filled,
@@ -84,7 +85,7 @@ const WORKFLOW_RULE: MappingShape = MappingShape {
         ALLOW_FAILURE,
         VARIABLES,
         NEEDS,
-        Keyword::new("auto_cancel", AUTO_CANCEL).page("ci/yaml/#workflowrulesauto_cancel"),
+        Keyword::new("auto_cancel", AUTO_CANCEL).since(16, 8).page("ci/yaml/#workflowrulesauto_cancel"),
     ],
     constraints: &[Constraint::Filled, Constraint::Never(&["interruptible", "start_in"])],
 };
@@ -105,6 +106,7 @@ const AUTO_CANCEL_KEYS: MappingShape = MappingShape {
             .default("conservative")
             .page("ci/yaml/#workflowauto_cancelon_new_commit"),
         Keyword::new("on_job_failure", &[word(&["none", "all"])])
+            .since(16, 10)
             .default("none")
             .page("ci/yaml/#workflowauto_cancelon_job_failure"),
     ],
@@ -117,7 +119,7 @@ pub(super) const AUTO_CANCEL: &[Shape] = &[Shape::Mapping(&AUTO_CANCEL_KEYS)];
 const INCLUDE_RULE: MappingShape = MappingShape {
     place: "include:rules",
     rule: "",
-    keys: &[IF, EXISTS_KEY, CHANGES_KEY, Keyword::new("when", &[word(&["never", "always"])])],
+    keys: &[IF, EXISTS_KEY, CHANGES_KEY.since(16, 4), Keyword::new("when", &[word(&["never", "always"])])],
     constraints: &[Constraint::Filled],
 };
 

@@ -15,7 +15,7 @@ const DOCKER: MappingShape = MappingShape {
     rule: "",
     keys: &[
         Keyword::new("platform", &[Shape::String(StringShape::Length(1, 64))]).null(Null::Refused),
-        Keyword::new("user", &[USER]).null(Null::Refused),
+        Keyword::new("user", &[USER]).null(Null::Refused).since(16, 8),
     ],
     constraints: &[],
 };
@@ -29,10 +29,12 @@ const KUBERNETES: MappingShape = MappingShape {
 
 const NAME: Keyword = Keyword::new("name", &[FILLED]).required();
 const ENTRYPOINT: Keyword = Keyword::new("entrypoint", LIST_OF_STRINGS).page("ci/yaml/#imageentrypoint");
-const IN_DOCKER: Keyword = Keyword::new("docker", &[Shape::Mapping(&DOCKER)]).page("ci/yaml/#imagedocker");
+const IN_DOCKER: Keyword =
+    Keyword::new("docker", &[Shape::Mapping(&DOCKER)]).since(16, 7).page("ci/yaml/#imagedocker");
 const IN_KUBERNETES: Keyword =
-    Keyword::new("kubernetes", &[Shape::Mapping(&KUBERNETES)]).page("ci/yaml/#imagekubernetes");
-const PULL_POLICY: Keyword = Keyword::new("pull_policy", POLICIES).page("ci/yaml/#imagepull_policy");
+    Keyword::new("kubernetes", &[Shape::Mapping(&KUBERNETES)]).since(18, 0).page("ci/yaml/#imagekubernetes");
+const PULL_POLICY: Keyword =
+    Keyword::new("pull_policy", POLICIES).since(15, 1).page("ci/yaml/#imagepull_policy");
 
 const IMAGE_KEYS: MappingShape = MappingShape {
     place: "image",

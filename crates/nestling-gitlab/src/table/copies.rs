@@ -102,7 +102,7 @@ const RETRY_KEYS: MappingShape = MappingShape {
         Keyword::new("when", &[FAILURE, Shape::List(ListShape::of(&[FAILURE]))])
             .default("always")
             .page("ci/yaml/#retrywhen"),
-        Keyword::new("exit_codes", EXIT_CODES).page("ci/yaml/#retryexit_codes"),
+        Keyword::new("exit_codes", EXIT_CODES).since(16, 10).page("ci/yaml/#retryexit_codes"),
     ],
     constraints: &[],
 };

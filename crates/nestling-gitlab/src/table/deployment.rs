@@ -41,9 +41,9 @@ const KUBERNETES: MappingShape = MappingShape {
     place: "environment:kubernetes",
     rule: "",
     keys: &[
-        Keyword::new("agent", ONE_STRING),
+        Keyword::new("agent", ONE_STRING).since(17, 6),
         Keyword::new("namespace", ONE_STRING),
-        Keyword::new("flux_resource_path", ONE_STRING),
+        Keyword::new("flux_resource_path", ONE_STRING).since(17, 7),
         Keyword::new("dashboard", &[Shape::Mapping(&DASHBOARD), Shape::Empty, EMPTY_STRING, EMPTY_LIST]),
         Keyword::new("managed_resources", &[Shape::Mapping(&MANAGED)]),
     ],
@@ -92,12 +92,15 @@ const RELEASE_KEYS: MappingShape = MappingShape {
     rule: "",
     keys: &[
         Keyword::new("tag_name", &[FILLED]).required().page("ci/yaml/#releasetag_name"),
-        Keyword::new("tag_message", &[STRING, Shape::Empty, EMPTY_LIST]).page("ci/yaml/#releasetag_message"),
+        Keyword::new("tag_message", &[STRING, Shape::Empty, EMPTY_LIST])
+            .since(15, 3)
+            .page("ci/yaml/#releasetag_message"),
         Keyword::new("name", &[Shape::Anything]).page("ci/yaml/#releasename"),
         Keyword::new("description", &[FILLED]).required().page("ci/yaml/#releasedescription"),
-        Keyword::new("ref", ONE_STRING).page("ci/yaml/#releaseref"),
+        Keyword::new("ref", &[Shape::String(StringShape::Ref), Shape::False]).page("ci/yaml/#releaseref"),
         Keyword::new("milestones", &[STRING, STRINGS, Shape::Empty]).page("ci/yaml/#releasemilestones"),
-        Keyword::new("released_at", &[Shape::String(StringShape::Time)]).page("ci/yaml/#releasereleased_at"),
+        Keyword::new("released_at", &[Shape::String(StringShape::Time), Shape::False])
+            .page("ci/yaml/#releasereleased_at"),
         Keyword::new("assets", &[Shape::Mapping(&ASSETS)]).page("ci/yaml/#releaseassetslinks"),
     ],
     constraints: &[],
@@ -112,9 +115,10 @@ const PAGES_KEYS: MappingShape = MappingShape {
     place: "pages",
     rule: "",
     keys: &[
-        Keyword::new("publish", &[STRING]).default("public").page("ci/yaml/#pagespublish"),
+        Keyword::new("publish", &[STRING]).since(17, 9).default("public").page("ci/yaml/#pagespublish"),
         Keyword::new("path_prefix", ONE_STRING).page("ci/yaml/#pagespath_prefix"),
         Keyword::new("expire_in", &[Shape::String(StringShape::Duration(EXPIRE_IN))])
+            .since(17, 4)
             .page("ci/yaml/#pagesexpire_in"),
     ],
     constraints: &[],

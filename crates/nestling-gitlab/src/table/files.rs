@@ -23,6 +23,7 @@ const ARTIFACTS_KEYS: MappingShape = MappingShape {
         Keyword::new("when", &[SAVE_WHEN]).default("on_success").page("ci/yaml/#artifactswhen"),
         Keyword::new("expire_in", &[EXPIRE_IN]).rule("duration").page("ci/yaml/#artifactsexpire_in"),
         Keyword::new("access", &[word(&["none", "developer", "maintainer", "all"])])
+            .since(16, 11)
             .default("all")
             .page("ci/yaml/#artifactsaccess"),
         Keyword::new("public", ONE_BOOLEAN).default("true").page("ci/yaml/#artifactspublic"),
@@ -30,11 +31,13 @@ const ARTIFACTS_KEYS: MappingShape = MappingShape {
     constraints: &[Constraint::AtMostOne(&["access", "public"]), Constraint::Requires("expose_as", "paths")],
 };
 
+const COVERAGE_FORMATS: Words = Words { all: &["cobertura"], newer: &[("jacoco", (17, 3))], open: false };
+
 const COVERAGE_REPORT: MappingShape = MappingShape {
     place: "coverage_report",
     rule: "",
     keys: &[
-        Keyword::new("coverage_format", &[word(&["cobertura", "jacoco"])]).required(),
+        Keyword::new("coverage_format", &[Shape::String(StringShape::Words(COVERAGE_FORMATS))]).required(),
         Keyword::new("path", &[FILLED]).required(),
     ],
     constraints: &[],
@@ -50,7 +53,7 @@ const REPORTS: MappingShape = MappingShape {
     rule: "",
     keys: &[
         report("accessibility"),
-        report("annotations"),
+        report("annotations").since(16, 3),
         report("api_fuzzing"),
         report("browser_performance"),
         report("cluster_image_scanning"),
@@ -58,7 +61,7 @@ const REPORTS: MappingShape = MappingShape {
         report("container_scanning"),
         report("coverage_fuzzing"),
         Keyword::new("coverage_report", &[Shape::Mapping(&COVERAGE_REPORT)]),
-        report("cyclonedx"),
+        report("cyclonedx").since(15, 3),
         report("dast"),
         report("dependency_scanning"),
         report("dotenv"),
@@ -110,13 +113,14 @@ const CACHE_KEYS: MappingShape = MappingShape {
         Keyword::new("key", &[NAME, Shape::Mapping(&KEY)]).default("default").page("ci/yaml/#cachekey"),
         Keyword::new("paths", LIST_OF_STRINGS).page("ci/yaml/#cachepaths"),
         Keyword::new("untracked", ONE_BOOLEAN).default("false").page("ci/yaml/#cacheuntracked"),
-        Keyword::new("unprotect", ONE_BOOLEAN).default("false").page("ci/yaml/#cacheunprotect"),
+        Keyword::new("unprotect", ONE_BOOLEAN).since(15, 8).default("false").page("ci/yaml/#cacheunprotect"),
         Keyword::new("when", &[SAVE_WHEN]).default("on_success").page("ci/yaml/#cachewhen"),
-        Keyword::new("policy", &[POLICY, Shape::Empty, EMPTY_LIST])
+        Keyword::new("policy", &[POLICY, Shape::False, Shape::Empty, EMPTY_LIST])
             .default("pull-push")
             .page("ci/yaml/#cachepolicy"),
         Keyword::new("fallback_keys", &[Shape::List(ListShape::of(&[STRING]).most(5))])
             .null(Null::Unset)
+            .since(16, 0)
             .page("ci/yaml/#cachefallback_keys"),
     ],
     constraints: &[],

@@ -35,9 +35,10 @@ const NAME: &[Shape] = &[Shape::String(StringShape::Length(0, 255)), Shape::Numb
 
 pub(crate) const WORKFLOW_KEYS: [Keyword; 3] = [
     Keyword::new("auto_cancel", AUTO_CANCEL)
+        .since(16, 8)
         .rule("workflow-form")
         .page("ci/yaml/#workflowauto_cancelon_new_commit"),
-    Keyword::new("name", NAME).rule("workflow-form").page("ci/yaml/#workflowname"),
+    Keyword::new("name", NAME).since(15, 5).rule("workflow-form").page("ci/yaml/#workflowname"),
     Keyword::new("rules", WORKFLOW_RULES).rule("workflow-form").page("ci/yaml/#workflowrules"),
 ];
 

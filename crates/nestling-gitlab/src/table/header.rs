@@ -20,7 +20,7 @@ const INPUT: MappingShape = MappingShape {
     rule: "",
     keys: &[
         Keyword::new("default", &[Shape::Anything]),
-        TYPE,
+        Keyword { null: Null::Refused, ..TYPE },
         DESCRIPTION,
         OPTIONS,
         REGEX,

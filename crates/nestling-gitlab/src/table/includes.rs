@@ -9,7 +9,8 @@ use super::strings::{BOOLEAN, FILLED, ONE_STRING, STRINGS};
 const INPUT_VALUES: NamesShape =
     NamesShape { noun: "input", shapes: &[Shape::Anything], null: Null::Unset, least: 0, most: usize::MAX };
 
-const INPUTS: Keyword = Keyword::new("inputs", &[Shape::Names(&INPUT_VALUES)]).page("ci/yaml/#includeinputs");
+const INPUTS: Keyword =
+    Keyword::new("inputs", &[Shape::Names(&INPUT_VALUES)]).since(15, 11).page("ci/yaml/#includeinputs");
 const RULES: Keyword = Keyword::new("rules", INCLUDE_RULES).page("ci/yaml/#includerules");
 const LOCAL: Keyword = Keyword::new("local", ONE_STRING).page("ci/yaml/#includelocal");
 const PROJECT: Keyword = Keyword::new("project", ONE_STRING).page("ci/yaml/#includeproject");
@@ -17,9 +18,11 @@ const FILE: Keyword = Keyword::new("file", &[FILLED, STRINGS]).page("ci/yaml/#in
 const REF: Keyword = Keyword::new("ref", ONE_STRING).page("ci/yaml/#includeproject");
 const REMOTE: Keyword = Keyword::new("remote", ONE_STRING).page("ci/yaml/#includeremote");
 const TEMPLATE: Keyword = Keyword::new("template", ONE_STRING).page("ci/yaml/#includetemplate");
-const COMPONENT: Keyword = Keyword::new("component", ONE_STRING).page("ci/yaml/#includecomponent");
-const INTEGRITY: Keyword =
-    Keyword::new("integrity", &[Shape::String(StringShape::Checksum)]).page("ci/yaml/#includeintegrity");
+const COMPONENT: Keyword =
+    Keyword::new("component", ONE_STRING).since(16, 0).page("ci/yaml/#includecomponent");
+const INTEGRITY: Keyword = Keyword::new("integrity", &[Shape::String(StringShape::Checksum)])
+    .since(17, 9)
+    .page("ci/yaml/#includeintegrity");
 const CACHE: Keyword =
     Keyword::new("cache", &[BOOLEAN, Shape::String(StringShape::Duration(DurationShape::ANY))])
         .since(18, 9)
@@ -54,7 +57,7 @@ const DOWNSTREAM: MappingShape = MappingShape {
         REMOTE,
         TEMPLATE,
         COMPONENT,
-        Keyword { page: "ci/yaml/#triggerincludeinputs", ..INPUTS },
+        Keyword { page: "ci/yaml/#triggerincludeinputs", ..INPUTS.since(17, 11) },
         RULES,
         INTEGRITY,
         CACHE,
@@ -63,6 +66,7 @@ const DOWNSTREAM: MappingShape = MappingShape {
         Constraint::Requires("project", "file"),
         Constraint::Requires("artifact", "job"),
         Constraint::Requires("integrity", "remote"),
+        Constraint::Requires("cache", "remote"),
     ],
 };
 

@@ -60,7 +60,7 @@ pub(super) mod shared {
     pub(in crate::table) const SERVICES_KEY: Keyword =
         Keyword::new("services", SERVICES).rule("image").page("ci/yaml/#services");
     pub(in crate::table) const TAGS: Keyword =
-        Keyword::new("tags", &[Shape::List(ListShape::of(&[STRING]).most(49))])
+        Keyword::new("tags", &[Shape::List(ListShape::of(&[STRING]).most(49).distinct())])
             .rule("tags")
             .page("ci/yaml/#tags");
     pub(in crate::table) const INTERRUPTIBLE: Keyword = Keyword::new("interruptible", ONE_BOOLEAN)
@@ -74,11 +74,11 @@ pub(super) mod shared {
     pub(in crate::table) const RETRY_KEY: Keyword =
         Keyword::new("retry", RETRY).default("0").rule("retry").page("ci/yaml/#retry");
     pub(in crate::table) const ID_TOKENS_KEY: Keyword =
-        Keyword::new("id_tokens", ID_TOKENS).rule("job-value").page("ci/yaml/#id_tokens");
+        Keyword::new("id_tokens", ID_TOKENS).since(15, 7).rule("job-value").page("ci/yaml/#id_tokens");
     pub(in crate::table) const IDENTITY_KEY: Keyword =
-        Keyword::new("identity", IDENTITY).rule("job-value").page("ci/yaml/#identity");
+        Keyword::new("identity", IDENTITY).since(16, 9).rule("job-value").page("ci/yaml/#identity");
     pub(in crate::table) const HOOKS_KEY: Keyword =
-        Keyword::new("hooks", HOOKS).rule("job-value").page("ci/yaml/#hooks");
+        Keyword::new("hooks", HOOKS).since(15, 6).rule("job-value").page("ci/yaml/#hooks");
     pub(in crate::table) const CACHE_KEY: Keyword =
         Keyword::new("cache", CACHE).rule("cache").page("ci/yaml/#cache");
     pub(in crate::table) const BEFORE_SCRIPT: Keyword =
@@ -113,7 +113,10 @@ pub(crate) const JOB_KEYS: [Keyword; 39] = [
     RULES_KEY,
     WHEN,
     Keyword { rule: "when-form", ..START_IN },
-    Keyword::new("manual_confirmation", ONE_STRING).rule("when-form").page("ci/yaml/#manual_confirmation"),
+    Keyword::new("manual_confirmation", ONE_STRING)
+        .since(17, 1)
+        .rule("when-form")
+        .page("ci/yaml/#manual_confirmation"),
     ALLOW_FAILURE,
     INTERRUPTIBLE,
     TIMEOUT_KEY,
@@ -138,8 +141,9 @@ pub(crate) const JOB_KEYS: [Keyword; 39] = [
         .page("ci/yaml/#coverage"),
     ARTIFACTS_KEY,
     Keyword::new("release", RELEASE).rule("job-value").page("ci/yaml/#release"),
-    Keyword::new("pages", PAGES).rule("job-value").page("ci/yaml/#pages"),
+    Keyword::new("pages", PAGES).since(16, 7).rule("job-value").page("ci/yaml/#pages"),
     Keyword::new("publish", ONE_STRING)
+        .since(16, 1)
         .rule("job-value")
         .page("ci/yaml/deprecated_keywords/#publish-keyword-and-pages-job-name-for-gitlab-pages"),
     Keyword::new("dast_configuration", DAST_CONFIGURATION)

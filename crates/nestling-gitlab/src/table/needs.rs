@@ -19,7 +19,7 @@ const SAME_PIPELINE: MappingShape = MappingShape {
         JOB,
         ARTIFACTS,
         OPTIONAL,
-        Keyword::new("parallel", PARALLEL_MATRIX).page("ci/yaml/#needsparallelmatrix"),
+        Keyword::new("parallel", PARALLEL_MATRIX).since(16, 3).page("ci/yaml/#needsparallelmatrix"),
     ],
     constraints: &[Constraint::Never(&["pipeline", "project", "ref"])],
 };

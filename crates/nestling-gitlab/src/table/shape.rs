@@ -99,6 +99,8 @@ pub enum StringShape {
     Digits(u32, u32),
     /// The checksum of a remote file.
     Checksum,
+    /// The name of a branch or a tag, or a commit.
+    Ref,
 }
 
 /// A closed list of words.
@@ -138,6 +140,8 @@ pub struct ListShape {
     pub nested: bool,
     /// A null among the items is ignored.
     pub null: bool,
+    /// Equal items count once.
+    pub distinct: bool,
 }
 
 /// A mapping with known keys.
@@ -244,7 +248,7 @@ impl Keyword {
 impl ListShape {
     /// A list of any length, without lists or nulls in it.
     pub const fn of(items: &'static [Shape]) -> Self {
-        Self { items, least: 0, most: usize::MAX, nested: false, null: false }
+        Self { items, least: 0, most: usize::MAX, nested: false, null: false, distinct: false }
     }
 
     /// Sets the fewest items.
@@ -255,6 +259,11 @@ impl ListShape {
     /// Sets the most items.
     pub const fn most(self, most: usize) -> Self {
         Self { most, ..self }
+    }
+
+    /// A list of which equal items count once.
+    pub const fn distinct(self) -> Self {
+        Self { distinct: true, ..self }
     }
 
     /// A list whose items are made one by one: lists in it are flattened, and nulls are ignored.

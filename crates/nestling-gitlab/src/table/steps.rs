@@ -1,7 +1,9 @@
 //! `run` and `inputs` of a job (`run_steps.json`, `entry/job_input.rb`, `entry/base_input.rb`).
 
-use super::shape::{CaseShape, Constraint, Keyword, ListShape, MappingShape, NamesShape, Null, Shape};
-use super::strings::{FILLED, INTEGER, ONE_STRING, STRING, word};
+use super::shape::{
+    CaseShape, Constraint, Keyword, ListShape, MappingShape, NamesShape, Null, Shape, StringShape, Words,
+};
+use super::strings::{FILLED, INTEGER, ONE_STRING, STRING};
 
 const NAME: Keyword = Keyword::new("name", &[FILLED]).required();
 
@@ -90,10 +92,11 @@ pub(super) const OPTIONS: Keyword =
 
 /// Keywords that inputs of jobs and of files have in common.
 pub(super) const DESCRIPTION: Keyword = Keyword::new("description", &[STRING, INTEGER]).page("ci/inputs/");
-pub(super) const REGEX: Keyword = Keyword::new("regex", ONE_STRING).page("ci/inputs/");
-pub(super) const TYPE: Keyword = Keyword::new("type", &[word(&["string", "number", "boolean", "array"])])
-    .default("string")
-    .page("ci/inputs/");
+pub(super) const REGEX: Keyword = Keyword::new("regex", ONE_STRING).null(Null::Refused).page("ci/inputs/");
+const TYPES: Words =
+    Words { all: &["string", "number", "boolean"], newer: &[("array", (16, 11))], open: false };
+pub(super) const TYPE: Keyword =
+    Keyword::new("type", &[Shape::String(StringShape::Words(TYPES))]).default("string").page("ci/inputs/");
 
 const INPUT: MappingShape = MappingShape {
     place: "inputs",

@@ -93,15 +93,18 @@ const SECRET: MappingShape = MappingShape {
     keys: &[
         Keyword::new("vault", &[STRING, Shape::Mapping(&VAULT)]).page("ci/yaml/#secretsvault"),
         Keyword::new("gcp_secret_manager", &[Shape::Mapping(&GOOGLE)])
+            .since(16, 8)
             .page("ci/yaml/#secretsgcp_secret_manager"),
-        Keyword::new("azure_key_vault", &[Shape::Mapping(&AZURE)]).page("ci/yaml/#secretsazure_key_vault"),
+        Keyword::new("azure_key_vault", &[Shape::Mapping(&AZURE)])
+            .since(16, 3)
+            .page("ci/yaml/#secretsazure_key_vault"),
         Keyword::new("aws_secrets_manager", &[STRING, Shape::Mapping(&AMAZON)])
             .since(18, 3)
             .page("ci/yaml/#secretsaws_secrets_manager"),
         Keyword::new("gitlab_secrets_manager", &[Shape::Mapping(&OWN)]),
         Keyword::new("akeyless", &[Shape::Anything]),
         Keyword::new("file", ONE_BOOLEAN).default("true").page("ci/yaml/#secretsfile"),
-        Keyword::new("token", ONE_STRING).page("ci/yaml/#secretstoken"),
+        Keyword::new("token", ONE_STRING).since(15, 8).page("ci/yaml/#secretstoken"),
     ],
     constraints: &[Constraint::ExactlyOne(PROVIDERS), Constraint::Requires("gcp_secret_manager", "token")],
 };

@@ -34,7 +34,7 @@ const OTHER_PROJECT: MappingShape = MappingShape {
         Keyword::new("branch", ONE_STRING).page("ci/yaml/#triggerproject"),
         STRATEGY,
         FORWARD,
-        Keyword::new("inputs", &[Shape::Names(&INPUT_VALUES)]).page("ci/yaml/#triggerinputs"),
+        Keyword::new("inputs", &[Shape::Names(&INPUT_VALUES)]).since(17, 11).page("ci/yaml/#triggerinputs"),
     ],
     constraints: &[Constraint::ExactlyOne(&["project", "include"])],
 };

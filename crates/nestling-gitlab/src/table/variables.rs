@@ -7,10 +7,12 @@ use super::strings::{INTEGER, LIST_OF_STRINGS, ONE_BOOLEAN, STRING};
 const VALUE: &[Shape] = &[Shape::Scalar];
 
 const VALUE_KEY: Keyword = Keyword::new("value", VALUE).page("ci/yaml/#variablesvalue");
-const EXPAND: Keyword = Keyword::new("expand", ONE_BOOLEAN).default("true").page("ci/yaml/#variablesexpand");
+const EXPAND: Keyword =
+    Keyword::new("expand", ONE_BOOLEAN).since(15, 6).default("true").page("ci/yaml/#variablesexpand");
 const DESCRIPTION: Keyword =
     Keyword::new("description", &[STRING, INTEGER]).page("ci/yaml/#variablesdescription");
-const OPTIONS: Keyword = Keyword::new("options", LIST_OF_STRINGS).page("ci/yaml/#variablesoptions");
+const OPTIONS: Keyword =
+    Keyword::new("options", LIST_OF_STRINGS).since(15, 7).page("ci/yaml/#variablesoptions");
 
 /// A variable of the whole pipeline.
 const GLOBAL: MappingShape = MappingShape {

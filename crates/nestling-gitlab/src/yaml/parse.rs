@@ -3,10 +3,10 @@
 use super::duplicates::{duplicate_keys, keep_last_keys};
 use super::node::{Entry, Key, Kind, Map, Node, Scalar, Style};
 use super::position::Position;
-use super::{simple, syntax, tags};
+use super::{breaks, simple, syntax, tags};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, number};
 use crate::yaml::rules::{YAML_DUPLICATE_KEY, YAML_FOLDED_ITEM, YAML_KEY, YAML_LIMIT, YAML_SYNTAX};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, StructureStyle};
 use std::collections::HashMap;
 
 /// Limits of a file that is parsed.
@@ -89,12 +89,17 @@ fn read(
         let message = format!("the file has {} bytes; the limit is {}", text.len(), limits.bytes);
         return Err(vec![Diagnostic::error(&YAML_LIMIT, origin, message)]);
     }
+    if text.contains(breaks::NEXT_LINE) {
+        let (text, starts) = breaks::as_line_feeds(text);
+        return read(&text, &|position| locate(breaks::original(position, &starts)), limits);
+    }
     let mut reader = Reader {
         text,
         parser: Parser::new_from_str(text),
         locate,
         depth: limits.depth,
         nodes: limits.nodes,
+        flow: 0,
         anchors: HashMap::new(),
         problems: Vec::new(),
     };
@@ -115,12 +120,20 @@ struct Reader<'a, 'i> {
     locate: &'a dyn Fn(Position) -> Origin,
     depth: usize,
     nodes: usize,
+    /// Brackets and braces around the node.
+    flow: usize,
     /// The node of each anchor, with its weight.
     anchors: HashMap<usize, (Node, usize)>,
     problems: Vec<Diagnostic>,
 }
 
 type Stop = Vec<Diagnostic>;
+
+/// Reports `:x` or `?x` between brackets, where GitLab's reader takes the sign for that of a key or a value.
+fn sign_in_flow(text: &str, origin: Origin) -> Diagnostic {
+    let message = format!("`{}` cannot begin a string between brackets", &text[..1]);
+    Diagnostic::error(&YAML_SYNTAX, origin, message).with_help(format!("quote it: \"{text}\""))
+}
 
 impl<'i> Reader<'_, 'i> {
     fn next(&mut self) -> Result<Option<(Event<'i>, Span)>, Stop> {
@@ -155,6 +168,9 @@ impl<'i> Reader<'_, 'i> {
                 {
                     self.folded_item(&text, span);
                 }
+                if style == ScalarStyle::Plain && self.flow > 0 && text.starts_with([':', '?']) {
+                    return Err(vec![sign_in_flow(&text, origin)]);
+                }
                 let mut text = text.into_owned();
                 if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
                     self.block(&mut text, span)?;
@@ -166,11 +182,17 @@ impl<'i> Reader<'_, 'i> {
                 };
                 (anchor, tag.map(|tag| tag.to_string()), Kind::Scalar(Scalar { text: text.into(), style }))
             }
-            Event::SequenceStart(_, anchor, tag) => {
-                (anchor, tag.map(|tag| tag.to_string()), Kind::Seq(self.items(span, depth)?))
+            Event::SequenceStart(style, anchor, tag) => {
+                let around = self.enter(style);
+                let items = self.items(span, depth)?;
+                self.flow = around;
+                (anchor, tag.map(|tag| tag.to_string()), Kind::Seq(items))
             }
-            Event::MappingStart(_, anchor, tag) => {
-                (anchor, tag.map(|tag| tag.to_string()), Kind::Map(self.entries(span, depth)?))
+            Event::MappingStart(style, anchor, tag) => {
+                let around = self.enter(style);
+                let entries = self.entries(span, depth)?;
+                self.flow = around;
+                (anchor, tag.map(|tag| tag.to_string()), Kind::Map(entries))
             }
             Event::Alias(id) => return self.alias(id, origin),
             _ => return Ok(Node::plain(origin, "")),
@@ -184,6 +206,13 @@ impl<'i> Reader<'_, 'i> {
             self.anchors.insert(anchor, (node.clone(), weight));
         }
         Ok(node)
+    }
+
+    /// Counts a bracket, and returns the count before it.
+    fn enter(&mut self, style: StructureStyle) -> usize {
+        let around = self.flow;
+        self.flow += usize::from(style == StructureStyle::Flow);
+        around
     }
 
     fn items(&mut self, span: Span, depth: usize) -> Result<Vec<Node>, Stop> {

@@ -126,19 +126,53 @@ pub(super) fn plain(text: &str) -> Meaning<'_> {
     float(text).or_else(|| base60_float(text)).map_or(Meaning::Text(text), Meaning::Float)
 }
 
+/// Returns `true` for a date, or a date with a time of day to the second: what Psych loads as a class of its own.
 fn is_date(text: &str) -> bool {
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    if year.len() != 4 || !is_digits(year) || !matches!(month.len(), 1 | 2) || !is_digits(month) {
-        return false;
+    let Some((date, rest)) = date(text.strip_prefix('-').unwrap_or(text)) else { return false };
+    if rest.is_empty() {
+        return !text.starts_with('-') && is_of_calendar(date);
     }
-    // A time may follow the day.
-    let day: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let month: u32 = month.parse().unwrap_or(0);
-    let day: u32 = day.parse().unwrap_or(0);
-    (1..=12).contains(&month) && (1..=31).contains(&day)
+    let time = match rest.strip_prefix(['T', 't']) {
+        Some(time) => time,
+        None if rest.starts_with(char::is_whitespace) => rest.trim_start(),
+        None => return false,
+    };
+    is_time(time)
+}
+
+/// Takes year, month and day from the start of a string, and returns what is behind them.
+fn date(text: &str) -> Option<([&str; 3], &str)> {
+    let (year, rest) = digits(text, 4..=4)?;
+    let (month, rest) = digits(rest.strip_prefix('-')?, 1..=2)?;
+    let (day, rest) = digits(rest.strip_prefix('-')?, 1..=2)?;
+    Some(([year, month, day], rest))
+}
+
+fn is_of_calendar([_, month, day]: [&str; 3]) -> bool {
+    let within = |text: &str, most: u32| text.parse().is_ok_and(|number: u32| number <= most);
+    within(month, 12) && within(day, 31)
+}
+
+/// Reads `1:02:03`, with a fraction and a zone or without.
+fn is_time(text: &str) -> bool {
+    let Some((_, rest)) = digits(text, 1..=2) else { return false };
+    let Some((_, rest)) = rest.strip_prefix(':').and_then(|rest| digits(rest, 2..=2)) else { return false };
+    let Some((_, rest)) = rest.strip_prefix(':').and_then(|rest| digits(rest, 2..=2)) else { return false };
+    let rest =
+        rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let zone = rest.trim_start();
+    let Some(offset) = zone.strip_prefix(['+', '-']) else {
+        return zone.is_empty() && rest.is_empty() || zone == "Z";
+    };
+    let Some((_, rest)) = digits(offset, 1..=2) else { return false };
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    rest.is_empty() || digits(rest, 2..=2).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// Takes a number of digits from the start of a string.
+fn digits(text: &str, counts: std::ops::RangeInclusive<usize>) -> Option<(&str, &str)> {
+    let length = text.bytes().take(*counts.end()).take_while(u8::is_ascii_digit).count();
+    counts.contains(&length).then(|| text.split_at(length))
 }
 
 fn is_digits(text: &str) -> bool {

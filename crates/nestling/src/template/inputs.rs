@@ -179,8 +179,8 @@ impl<'a> Definition<'a> {
             let value = values.get(name).cloned().or_else(|| given.get(name).map(plain_value));
             match value {
                 Some(Json::String(text)) => Variable::Set(text),
-                // What is off is as good as nothing.
-                None | Some(Json::Null | Json::Bool(false)) => Variable::Unset,
+                Some(Json::Bool(value)) => Variable::Bool(value),
+                None | Some(Json::Null) => Variable::Unset,
                 Some(value) => Variable::Set(value.to_string()),
             }
         };

@@ -7,7 +7,7 @@ use crate::template::rules::{COMPONENT_BLOCK, TEMPLATE_LIMIT};
 use crate::workspace::Component;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::interpolation::{
-    Access, Block, CLOSE, Function, Mistake, OPEN, Root, functions_help, parse,
+    Access, AccessStep, Block, CLOSE, Function, Mistake, OPEN, Root, functions_help, parse,
 };
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
@@ -187,33 +187,44 @@ fn named_value(access: &Access<'_>, values: &Values<'_>, origin: Origin) -> Resu
     })
 }
 
-/// Returns a value of the component that the template is. GitLab knows where a component was published; a file of the
-/// repository has a name only.
+/// Returns a value of the component that the template is. A published component has the version and the commit that its user
+/// names; a file of the repository has those of the pipeline, which GitLab's variables hold.
 fn component_value(name: &str, component: &Component, origin: Origin) -> Result<Json, Box<Diagnostic>> {
     if !component.listed.iter().any(|listed| listed == name) {
         let message = format!("`spec: component:` does not list `{name}`");
         let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
         return Err(Box::new(problem.with_help(format!("write `spec: {{ component: [{name}] }}`"))));
     }
-    if name == "name" {
-        return Ok(Json::String(component.name.clone()));
-    }
-    let message = format!(
-        "a template has no `component.{name}`: only a component that GitLab includes from a project has it"
-    );
-    let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
-    Err(Box::new(problem.with_help("make it an input")))
+    let value = match name {
+        "name" => &component.name,
+        "sha" => "$CI_COMMIT_SHA",
+        "reference" => "$CI_COMMIT_REF_NAME",
+        // It is empty where the commit has no tag, as that of a component whose user names a branch.
+        "version" => "$CI_COMMIT_TAG",
+        _ => {
+            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("a component has no `{name}`"));
+            return Err(Box::new(problem.with_help("it has `name`, `sha`, `reference` and `version`")));
+        }
+    };
+    Ok(Json::String(value.to_owned()))
 }
 
-/// Returns the item of a list behind the indices.
-fn item(access: &Access<'_>, list: &Json) -> Result<Json, String> {
-    let mut value = list;
-    for index in &access.indices {
+/// Returns the part of a value that a path leads to.
+fn item(access: &Access<'_>, value: &Json) -> Result<Json, String> {
+    let mut value = value;
+    for step in &access.steps {
         let path = access.written;
-        let items = value
-            .as_array()
-            .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
-        value = items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?;
+        value = match step {
+            AccessStep::Index(index) => {
+                let items = value
+                    .as_array()
+                    .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
+                items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
+            }
+            AccessStep::Key(key) => {
+                value.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?
+            }
+        };
     }
     Ok(value.clone())
 }

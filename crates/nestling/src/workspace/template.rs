@@ -3,6 +3,7 @@
 use super::document::{Body, split};
 use super::format::{SpecFile, TemplateHeader};
 use super::template_folder::{TemplateFolder, not_there};
+use super::template_name::{component_name, spellings, template_name};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
 use include_dir::{Dir, include_dir};
@@ -12,6 +13,7 @@ use nestling_files::files::{
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::FilesByFile;
 use nestling_gitlab::configuration::rules::UNREADABLE;
+use nestling_gitlab::configuration::spec_inputs;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
 use std::cell::RefCell;
@@ -121,17 +123,28 @@ impl<'a> Templates<'a> {
 
     fn load(&self, name: &str) -> Read {
         let Some(located) = self.locate(name)? else { return Ok(None) };
-        let Located { path, folder_index, links, shown, bytes } = located;
+        let Located { path, folder_index, mut links, shown, bytes } = located;
+        let files = folder_index.and_then(|index| self.files_of(index));
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         self.folder_indices.borrow_mut().extend(folder_index.map(|index| (file, index)));
         let document = split(&text);
         let is_component = document.header.is_some();
-        let (spec, problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
+        let (spec, mut problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
         let body = Body::new(file, document.body);
         let description = spec.description.map(|text| text.value);
-        let inputs = spec.inputs;
+        let inputs = match spec.include {
+            None => spec.inputs,
+            Some(include) => {
+                let found = spec_inputs(Some(&include), spec.inputs.as_ref(), files, self.sources);
+                problems.extend(found.problems);
+                problems.extend(found.is_open.then(|| not_local(&include)));
+                // A change of such a file is one of the template.
+                links.extend(found.files.into_iter().filter(|_| path.is_some()));
+                Some(Node::map(include.origin, found.inputs))
+            }
+        };
         let listed = spec.component.as_ref().and_then(Node::as_seq).unwrap_or_default();
         let component = Component {
             name: component_name(name).to_owned(),
@@ -148,6 +161,14 @@ impl<'a> Templates<'a> {
             body,
             problems,
         })))
+    }
+
+    /// The files of a folder, if they can be read.
+    fn files_of(&self, folder_index: usize) -> Option<&dyn Files> {
+        match self.opened.get(folder_index)? {
+            None => Some(self.files),
+            Some(opened) => opened.as_ref().ok().map(|files| &**files),
+        }
     }
 
     /// The file behind a name.
@@ -277,30 +298,6 @@ pub(crate) fn library_files() -> MemoryFiles {
     MemoryFiles::new(found)
 }
 
-fn template_name(folder: &str, file: &str) -> Option<String> {
-    let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
-    match (folder, stem) {
-        ("", stem) => Some(stem.to_owned()),
-        (folder, "template") => Some(folder.to_owned()),
-        (folder, stem) => Some(format!("{folder}/{stem}")),
-    }
-}
-
-/// Returns the name of a component, which is that of its file or folder.
-fn component_name(template: &str) -> &str {
-    let path = template.strip_suffix(".yml").or_else(|| template.strip_suffix(".yaml")).unwrap_or(template);
-    let path = path.strip_suffix("/template").unwrap_or(path);
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn spellings(name: &str) -> Vec<String> {
-    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
-    match stem {
-        Some(stem) => vec![name.to_owned(), format!("{stem}/template.yml")],
-        None => vec![format!("{name}.yml"), format!("{name}.yaml"), format!("{name}/template.yml")],
-    }
-}
-
 /// Reads a template's header: what is right of it, and what is wrong.
 fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
     let node = match yaml::parse_file(header, file) {
@@ -308,14 +305,15 @@ fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
         Err(problems) => return (SpecFile::default(), problems),
     };
     let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
-    let (header, mut problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
-    let spec = header.spec.unwrap_or_default();
-    if let Some(include) = spec.include.as_ref().filter(|include| !include.is_null()) {
-        let message = "`spec: include:` is not read: GitLab takes further inputs from these files";
-        let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
-        problems.push(problem.with_help("write the inputs under `spec: inputs:` of the template"));
-    }
-    (spec, problems)
+    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    (header.spec.unwrap_or_default(), problems)
+}
+
+/// Reports a file of `spec: include:` that only GitLab can read.
+fn not_local(include: &Node) -> Diagnostic {
+    let message = "`spec: include:` of a template can only name local files";
+    let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
+    problem.with_help("write the inputs under `spec: inputs:` of the template, or copy the file")
 }
 
 fn unreadable(error: &ReadError) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::{Named, Walk};
 use crate::diagnostic::Origin;
 use crate::table::{Constraint, MappingShape};
-use crate::yaml::{Map, Node};
+use crate::yaml::{Map, Node, Scalar};
 
 impl Walk<'_> {
     pub(super) fn constraints(
@@ -65,8 +65,11 @@ impl Walk<'_> {
         let items = map.get(list).and_then(Node::as_seq).unwrap_or_default();
         let value = map.get(key).filter(|value| !value.is_reference());
         let is_open = items.iter().any(Node::is_reference) || map.get(key).is_some_and(Node::is_reference);
-        let is_listed = |text: &str| items.iter().any(|item| item.text() == Some(text));
-        if items.is_empty() || is_open || value.and_then(Node::text).is_some_and(is_listed) {
+        // To GitLab the number 1 is none of the strings.
+        let is_listed = |value: &Scalar| {
+            items.iter().filter_map(Node::as_scalar).any(|item| item.meaning() == value.meaning())
+        };
+        if items.is_empty() || is_open || value.and_then(Node::as_scalar).is_some_and(is_listed) {
             return;
         }
         let message = format!("`{key}` of {} is not one of its `{list}`", named.label);

@@ -4,6 +4,7 @@ use super::expected::help;
 use super::{Label, Named, Walk, has_kind};
 use crate::table::{ListShape, Shape, StringShape, expected};
 use crate::yaml::Node;
+use std::collections::HashSet;
 
 impl Walk<'_> {
     pub(super) fn list(&mut self, named: Named<'_>, shape: &'static ListShape, node: &Node) {
@@ -12,9 +13,11 @@ impl Walk<'_> {
             self.error(named, node.origin, format!("{} cannot be empty", named.label));
         }
         if let Some(excess) = items.get(shape.most) {
-            let message =
-                format!("{} has {} entries; GitLab allows {}", named.label, items.len(), shape.most);
-            self.error(named, excess.origin, message);
+            let count = if shape.distinct { distinct(items) } else { items.len() };
+            if count > shape.most {
+                let message = format!("{} has {count} entries; GitLab allows {}", named.label, shape.most);
+                self.error(named, excess.origin, message);
+            }
         }
         self.items(named, shape, items);
     }
@@ -47,4 +50,10 @@ impl Walk<'_> {
         let message = format!("each {part} of {label} must be {wanted}, found {found}");
         self.error_with_help(named, item.origin, message, help(Label::Entry(&named.label), shapes, item));
     }
+}
+
+/// Counts items, equal strings once.
+fn distinct(items: &[Node]) -> usize {
+    let texts: HashSet<&str> = items.iter().filter_map(Node::text).collect();
+    texts.len() + items.iter().filter(|item| item.text().is_none()).count()
 }

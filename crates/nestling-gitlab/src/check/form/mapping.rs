@@ -2,8 +2,8 @@
 
 use super::{Label, Named, Walk};
 use crate::diagnostic::{Origin, Suggestion};
-use crate::table::{CaseShape, JOB, Keyword, MappingShape, NamesShape, Null};
-use crate::yaml::{Entry, Map, Node};
+use crate::table::{CaseShape, JOB, Keyword, MappingShape, NamesShape, Null, Shape};
+use crate::yaml::{Entry, Key, Map, Meaning, Node};
 
 impl Walk<'_> {
     pub(super) fn mapping(&mut self, named: Named<'_>, shape: &'static MappingShape, node: &Node) {
@@ -126,6 +126,13 @@ impl Walk<'_> {
             self.error(named, excess.key.origin, message);
         }
         for entry in &map.entries {
+            if let Some(kind) = not_a_name(&entry.key).filter(|_| has_names(shape)) {
+                let text = entry.key.text();
+                let message =
+                    format!("a name in {} must be a string, but YAML reads `{text}` as {kind}", named.label);
+                let help = format!("quote it: \"{text}\"");
+                self.error_with_help(named, entry.key.origin, message, Some(help));
+            }
             if entry.value.is_null() && shape.null == Null::Unset {
                 continue;
             }
@@ -133,4 +140,19 @@ impl Walk<'_> {
             self.value(Named { label, ..named }, shape.shapes, &entry.value);
         }
     }
+}
+
+/// Returns the type of a key that GitLab takes for no name.
+fn not_a_name(key: &Key) -> Option<&'static str> {
+    match key.scalar.meaning() {
+        Meaning::Null => Some("null"),
+        Meaning::Bool(_) => Some("a boolean"),
+        Meaning::Float(_) => Some("a number"),
+        Meaning::Int(_) | Meaning::Text(_) | Meaning::Date | Meaning::Symbol => None,
+    }
+}
+
+/// Returns `true` where GitLab looks at the names.
+fn has_names(shape: &NamesShape) -> bool {
+    !matches!(shape.shapes, [Shape::Anything]) && !matches!(shape.noun, "ID token" | "secret")
 }

@@ -51,6 +51,11 @@ impl Walk<'_> {
                     self.error(named, node.origin, message);
                 }
             }
+            StringShape::Ref if is_ref(text) => {}
+            StringShape::Ref => {
+                let message = format!("{} must be a branch, a tag or a commit, found `{text}`", named.label);
+                self.error(named, node.origin, message);
+            }
             StringShape::Checksum => {
                 if !text.starts_with("sha256-") {
                     let message = format!("{} must start with `sha256-`", named.label);
@@ -97,7 +102,7 @@ impl Walk<'_> {
     }
 
     fn duration(&mut self, named: Named<'_>, shape: &DurationShape, node: &Node, text: &str) {
-        let is_exempt = (shape.never && text == "never")
+        let is_exempt = (shape.never && text.eq_ignore_ascii_case("never"))
             || (shape.variable && duration::has_variable(text))
             || (shape.empty && text.is_empty());
         if is_exempt {
@@ -142,4 +147,16 @@ impl Walk<'_> {
 fn is_pattern(text: &str) -> bool {
     let Some((start, flags)) = text.rsplit_once('/') else { return false };
     start.starts_with('/') && flags.chars().all(|c| matches!(c, 'i' | 's' | 'm' | 'U'))
+}
+
+/// Returns `true` for what git takes as a reference, variables unexpanded.
+fn is_ref(text: &str) -> bool {
+    let is_allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"~^:?*[\\".contains(c);
+    !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with(['/', '.'])
+        && !text.ends_with(".lock")
+        && !text.contains("..")
+        && !text.contains("@{")
+        && text.chars().all(is_allowed)
 }

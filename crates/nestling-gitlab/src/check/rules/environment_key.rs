@@ -26,7 +26,18 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         for key in ["url", "auto_stop_in"] {
             problems.extend(environment.get(key).and_then(|node| without_effect(key, node)));
         }
+        problems.extend(environment.get("kubernetes").and_then(managed_without_agent));
     }
+}
+
+/// Reports resources that an agent has to manage, where none is named.
+fn managed_without_agent(kubernetes: &Node) -> Option<Diagnostic> {
+    let enabled = kubernetes.get("managed_resources")?.get("enabled")?;
+    if enabled.as_bool() != Some(true) || kubernetes.get("agent").is_some_and(|agent| !agent.is_blank()) {
+        return None;
+    }
+    let problem = Diagnostic::error(&RULE, enabled.origin, "`managed_resources` requires `agent`");
+    Some(problem.with_help("add `agent: …`"))
 }
 
 /// Reports an empty string, which GitLab takes for no value.

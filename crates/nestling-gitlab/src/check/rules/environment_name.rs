@@ -28,7 +28,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 fn judge(node: &Node) -> Option<Diagnostic> {
     let name = node.text().unwrap_or_default();
     let length = name.chars().count();
-    if name.is_empty() {
+    if name.trim().is_empty() {
         return Some(Diagnostic::error(&RULE, node.origin, "environment name cannot be empty"));
     }
     if length > 255 {

@@ -83,7 +83,7 @@ fn expanded_name(index: &Index<'_>, job: &Job, environment: &Environment<'_>) ->
             (Variable::Set(value), Some(_)) if !is_predefined(name) => Replacement::Value(value),
             (_, Some(value)) => Replacement::Value(value),
             (Variable::Unset, None) => Replacement::Literal(String::new()),
-            (Variable::Unknown, None) => Replacement::Literal(format!("${name}")),
+            (Variable::Unknown | Variable::Bool(_), None) => Replacement::Literal(format!("${name}")),
         }
     })
 }

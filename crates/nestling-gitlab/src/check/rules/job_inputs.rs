@@ -2,7 +2,7 @@
 
 use super::Index;
 use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
+use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Sources, Suggestion};
 use crate::instance::Gitlab;
 use crate::pipeline::moa::{ExpressionName, OPEN, STEP_NAMES, expressions, names};
 use crate::yaml::{Kind, Map, Node};
@@ -49,6 +49,24 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+/// Moves a finding of this rule from the start of the string to the expression in it.
+pub(crate) fn at_expression(problem: &mut Diagnostic, sources: &Sources) {
+    // What is wrong with another key of `job` names none.
+    if problem.rule != &RULE || problem.message.starts_with("GitLab's runner") {
+        return;
+    }
+    let Some(name) = problem.message.split('`').nth(1) else { return };
+    let is_input = problem.message.starts_with(UNDECLARED);
+    let word = if is_input { format!("job.inputs.{name}") } else { name.to_owned() };
+    let Some(label) = problem.labels.first_mut() else { return };
+    if let Some(origin) = sources.in_expression(label.origin, OPEN, &word) {
+        label.origin = origin;
+    }
+}
+
+/// The beginning of the message about an input that the job does not declare.
+const UNDECLARED: &str = "undeclared job input";
 
 /// Calls `found` with each string that holds an expression.
 fn walk(node: &Node, found: &mut dyn FnMut(&str, Origin)) {
@@ -114,7 +132,7 @@ impl Place<'_> {
         if self.declared.is_some_and(|inputs| inputs.contains(input)) {
             return None;
         }
-        let message = format!("undeclared job input `{input}`");
+        let message = format!("{UNDECLARED} `{input}`");
         let declared = self.declared.into_iter().flat_map(Map::iter).map(|(declared, _)| declared);
         let help = format!("add it to the job: `inputs: {{ {input}: {{ default: … }} }}`");
         let suggestion = Suggestion::among(input, declared);

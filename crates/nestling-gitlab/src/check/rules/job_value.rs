@@ -27,6 +27,10 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn publish(job: &Job) -> Option<Diagnostic> {
     let entry = job.body.entry("publish").filter(|entry| !entry.value.is_null())?;
+    if job.body.get("pages").and_then(|pages| pages.get("publish")).is_some_and(|node| !node.is_null()) {
+        let message = format!("`publish` in `{}` conflicts with `pages:publish`", job.name);
+        return Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help("keep one of them"));
+    }
     // A job of this name publishes Pages without the keyword, for the sake of old pipelines.
     if job.name.as_str() == "pages" || form::value(&job.body, "pages").is_some() {
         return None;

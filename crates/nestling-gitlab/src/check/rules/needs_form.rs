@@ -4,7 +4,8 @@ use super::Index;
 use crate::check::form;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::yaml::{Map, Node};
+use crate::pipeline::interpolation::blocks;
+use crate::yaml::{Kind, Map, Node};
 
 pub(super) static RULE: Rule = Rule {
     id: "needs-form",
@@ -32,6 +33,28 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         if let Some(excess) = outside.nth(OUTSIDE_LIMIT) {
             let message = format!("`{}` needs more than {OUTSIDE_LIMIT} jobs of other pipelines", job.name);
             problems.push(Diagnostic::error(&RULE, excess.origin, message));
+        }
+        if !index.settings.gitlab.is_at_least(EXPRESSIONS.0, EXPRESSIONS.1) {
+            problems.extend(items.iter().find_map(matrix_expression));
+        }
+    }
+}
+
+/// The first GitLab with `$[[ matrix.NAME ]]` in `needs`.
+const EXPRESSIONS: (u32, u32) = (18, 6);
+
+/// Reports the first expression on a matrix in a need.
+fn matrix_expression(node: &Node) -> Option<Diagnostic> {
+    match &node.kind {
+        Kind::Seq(items) => items.iter().find_map(matrix_expression),
+        Kind::Map(map) => map.entries.iter().find_map(|entry| matrix_expression(&entry.value)),
+        Kind::Scalar(scalar) => {
+            let is_of_matrix =
+                |range: std::ops::Range<usize>| scalar.text[range].trim().starts_with("matrix.");
+            blocks(&scalar.text).into_iter().find(|range| is_of_matrix(range.clone()))?;
+            let (major, minor) = EXPRESSIONS;
+            let message = format!("`{}` requires GitLab {major}.{minor}", scalar.text);
+            Some(Diagnostic::error(&RULE, node.origin, message))
         }
     }
 }

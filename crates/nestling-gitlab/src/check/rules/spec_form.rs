@@ -5,10 +5,15 @@ use crate::diagnostic::Diagnostic;
 use crate::pipeline::expression::re2;
 use crate::yaml::{Map, Meaning, Node, Scalar};
 
-pub(super) use crate::check::header::RULE;
+mod input_rules;
+
+pub(super) use crate::configuration::header::RULE;
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     let spec = index.pipeline.globals.get("spec").and_then(|spec| spec.get("inputs"));
+    if let Some(inputs) = spec.and_then(Node::as_map) {
+        input_rules::check(inputs, problems);
+    }
     let of_jobs = index.jobs().filter_map(|(_, job)| job.body.get("inputs"));
     for (name, input) in spec.into_iter().chain(of_jobs).filter_map(Node::as_map).flat_map(Map::iter) {
         let Some(map) = input.as_map() else { continue };
@@ -39,10 +44,19 @@ fn pattern(name: &str, input: &Map) -> Option<Diagnostic> {
         let message = format!("`regex` of input `{name}` is not a valid RE2 expression");
         return Some(Diagnostic::error(&RULE, node.origin, message));
     };
-    let default = input.get("default")?;
-    let text = default.as_str().filter(|text| !is_open(text) && !regex.is_match(text))?;
+    let default = defaults(input)
+        .into_iter()
+        .find(|default| default.as_str().is_some_and(|text| !is_open(text) && !regex.is_match(text)))?;
+    let text = default.text().unwrap_or_default();
     let message = format!("the default of input `{name}`, `{text}`, does not match its `regex`");
     Some(Diagnostic::error(&RULE, default.origin, message).with_label(node.origin, "the pattern"))
+}
+
+/// Returns the default of an input, and those of its rules.
+fn defaults(input: &Map) -> Vec<&Node> {
+    let rules = input.get("rules").and_then(Node::as_seq).unwrap_or_default();
+    let of_rules = rules.iter().filter_map(|rule| rule.get("default"));
+    input.get("default").into_iter().chain(of_rules).filter(|node| !node.is_null()).collect()
 }
 
 fn kind(input: &Map) -> &str {
@@ -51,13 +65,13 @@ fn kind(input: &Map) -> &str {
 
 /// Checks the default of an input against its type and its options (lib/ci/inputs/).
 fn default(name: &str, input: &Map) -> Option<Diagnostic> {
-    let default = input.get("default").filter(|node| !node.is_null())?;
     let kind = kind(input);
-    if !has_type(default, kind) {
+    if let Some(default) = defaults(input).into_iter().find(|default| !has_type(default, kind)) {
         let found = default.type_name();
         let message = format!("the default of input `{name}` must be {}, found {found}", article(kind));
         return Some(Diagnostic::error(&RULE, default.origin, message));
     }
+    let default = input.get("default").filter(|node| !node.is_null())?;
     let options = input.get("options").and_then(Node::as_seq)?;
     let is_listed = options.iter().any(|option| option.text() == default.text());
     if is_listed || !matches!(kind, "string" | "number") {

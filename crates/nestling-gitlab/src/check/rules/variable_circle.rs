@@ -3,16 +3,21 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
+use crate::pipeline::Job;
 use crate::pipeline::expand::references;
+use crate::pipeline::expression::Truth;
+use crate::pipeline::merge::deep_merge;
 use crate::pipeline::presence::State;
+use crate::pipeline::rule::{has_when, rules};
 use crate::yaml::{Entry, Map, Node};
+use std::borrow::Cow;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-circle",
     severities: &[Error],
     summary: "variables of a job refer to each other in a circle",
     documentation: "GitLab expands the variables of a job when it creates the pipeline, and refuses the pipeline where they form \
-a circle. A variable may refer to itself, and `expand: false` keeps a value as it is.",
+a circle. Variables of a rule belong to the job where the rule lets it in. A variable may refer to itself, and `expand: false` keeps a value as it is.",
     source: "https://docs.gitlab.com/ci/variables/where_variables_can_be_used/",
     bad: Example::Pipeline("a: { script: x, variables: { A: $B, B: $A } }\n"),
     good: Example::Pipeline("a: { script: x, variables: { A: $B, B: { value: $A, expand: false } } }\n"),
@@ -20,15 +25,36 @@ a circle. A variable may refer to itself, and `expand: false` keeps a value as i
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (position, job) in index.jobs().filter(|(position, _)| index.state(*position) != State::Out) {
-        let Some(variables) = job.body.get("variables").and_then(Node::as_map) else { continue };
         // What a matrix sets takes the place of the job's own.
         let copies = index.presence[position].copies();
         let of_matrix =
             |name: &str| copies.iter().any(|(copy, _)| copy.variables.iter().any(|(other, _)| other == name));
-        if let Some(circle) = circle(variables, &of_matrix) {
-            problems.extend(finding(variables, &circle));
+        let found = variable_sets(index, job).into_iter().find_map(|variables| {
+            let circle = circle(&variables, &of_matrix)?;
+            finding(&variables, &circle)
+        });
+        problems.extend(found);
+    }
+}
+
+/// Returns the variables that a job can have: its own, or its own with those of the rule that lets it in.
+fn variable_sets<'j>(index: &Index<'_>, job: &'j Job) -> Vec<Cow<'j, Map>> {
+    let own = job.body.get("variables").and_then(Node::as_map);
+    let Some(rules) = rules(&job.body) else { return own.map(Cow::Borrowed).into_iter().collect() };
+    let variables = &index.settings.variables;
+    let including = rules.iter().filter(|rule| {
+        !has_when(rule.body, "never") && rule.condition_holds(&|name| variables.get(name)) != Truth::No
+    });
+    let mut sets = Vec::new();
+    for rule in including {
+        match (own, rule.get("variables").and_then(Node::as_map)) {
+            (Some(own), Some(over)) => sets.push(Cow::Owned(deep_merge(own, over))),
+            (Some(own), None) => sets.push(Cow::Borrowed(own)),
+            (None, Some(over)) => sets.push(Cow::Owned(over.clone())),
+            (None, None) => {}
         }
     }
+    sets
 }
 
 fn finding(variables: &Map, circle: &[&str]) -> Option<Diagnostic> {

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     id: "variable-value",
     severities: &[Error, Warning],
     summary: "a variable has an invalid name or value",
-    documentation: "Names contain letters, digits and `_`. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
+    documentation: "Names contain letters, digits and `_`: GitLab takes others, and the shells of most jobs do not. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
 lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
     source: "https://docs.gitlab.com/ci/yaml/#variables",
     bad: Example::Pipeline("a: { script: x, variables: { A: [1, 2] } }\n"),
@@ -28,9 +28,14 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 
 fn name(entry: &Entry) -> Option<Diagnostic> {
     let name = entry.key.text();
+    if entry.key.scalar.meaning() == Meaning::Symbol {
+        // Its name has no colon.
+        return None;
+    }
     let character = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_')?;
-    let message = format!("variable name `{}` cannot contain {character:?}", name.escape_debug());
-    Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help("use letters, digits and `_`"))
+    let name = name.escape_debug();
+    let message = format!("variable name `{name}` contains {character:?}, and a shell has no such variable");
+    Some(Diagnostic::warning(&RULE, entry.key.origin, message).with_help("use letters, digits and `_`"))
 }
 
 fn value(entry: &Entry) -> Option<Diagnostic> {

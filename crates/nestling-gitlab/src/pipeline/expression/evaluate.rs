@@ -10,6 +10,8 @@ use regex::Regex;
 pub enum Variable {
     /// It has this value.
     Set(String),
+    /// It is `true` or `false`, as an input can be.
+    Bool(bool),
     /// It is not there: `null`.
     Unset,
     /// It may be there or not.
@@ -78,6 +80,7 @@ impl Term {
             Self::Bool(bool) => Value::Bool(*bool),
             Self::Variable(name) => match variables(name) {
                 Variable::Set(text) => Value::Text(text),
+                Variable::Bool(value) => Value::Bool(value),
                 Variable::Unset => Value::Null,
                 Variable::Unknown => Value::Unknown,
             },

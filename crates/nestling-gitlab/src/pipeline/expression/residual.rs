@@ -47,8 +47,8 @@ impl Term {
     fn counts(&self, variables: &dyn Fn(&str) -> Variable) -> Guard {
         match self {
             Self::Variable(name) => match variables(name) {
-                Variable::Set(_) => Guard::Always,
-                Variable::Unset => Guard::Never,
+                Variable::Set(_) | Variable::Bool(true) => Guard::Always,
+                Variable::Unset | Variable::Bool(false) => Guard::Never,
                 Variable::Unknown => Guard::Atom(Atom::IsSet(name.clone())),
             },
             Self::Text(_) => Guard::Always,

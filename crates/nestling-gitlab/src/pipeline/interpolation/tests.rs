@@ -1,14 +1,23 @@
-use super::{Access, Block, Function, Root, blocks, parse};
+use super::{Access, AccessStep, Block, Function, Root, blocks, parse};
 
 #[test]
 fn blocks_are_read_as_gitlab_reads_them() {
-    let value = |written: &'static str, name: &'static str, indices: &[usize], functions: &[Function]| {
-        let access = Access { written, root: Root::Inputs, name, indices: indices.to_vec() };
-        Some(Block::Value(access, functions.to_vec()))
-    };
+    let value =
+        |written: &'static str, name: &'static str, steps: &[AccessStep<'static>], functions: &[Function]| {
+            let access = Access { written, root: Root::Inputs, name, steps: steps.to_vec() };
+            Some(Block::Value(access, functions.to_vec()))
+        };
     for (block, wanted) in [
         (" inputs.a ", value("inputs.a", "a", &[], &[])),
-        ("inputs.a-b[1][0]", value("inputs.a-b[1][0]", "a-b", &[1, 0], &[])),
+        ("inputs.a-b", value("inputs.a-b", "a-b", &[], &[])),
+        (
+            "inputs.a_b[1][0]",
+            value("inputs.a_b[1][0]", "a_b", &[AccessStep::Index(1), AccessStep::Index(0)], &[]),
+        ),
+        ("inputs.a[1].b", value("inputs.a[1].b", "a", &[AccessStep::Index(1), AccessStep::Key("b")], &[])),
+        ("inputs.a |", value("inputs.a", "a", &[], &[])),
+        ("inputs.a-b[1]", None),
+        ("inputs.a || posix_escape", None),
         ("inputs.a|posix_escape", value("inputs.a", "a", &[], &[Function::PosixEscape])),
         ("inputs.a | truncate( 1 ,2)", value("inputs.a", "a", &[], &[Function::Truncate(1, 2)])),
         ("inputs.a | truncate(1,2", value("inputs.a", "a", &[], &[Function::Truncate(1, 2)])),

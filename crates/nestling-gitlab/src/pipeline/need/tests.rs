@@ -40,7 +40,8 @@ fn every_form_is_read() {
         ("[{pipeline: other/project}]", &["pipeline other/project"]),
         ("[{project: a/b, ref: main, job: build, artifacts: true}]", &["job build of a/b"]),
         ("[{project: a/b}]", &["job ? of a/b"]),
-        ("[{artifacts: true}, [build], {}]", &["malformed", "malformed", "malformed"]),
+        ("[{artifacts: true}, {}]", &["malformed", "malformed"]),
+        ("[[build, [null, {job: b}]]]", &["job build", "job b"]),
         // GitLab wants a list, or one mapping.
         ("build", &["malformed"]),
     ] {

@@ -45,9 +45,11 @@ impl Reference<'_> {
             (_, Variable::Set(tag)) => Reference::Tag(Some(tag)),
             (Variable::Set(branch), _) => Reference::Branch(Some(branch)),
             (Variable::Unset, Variable::Unset) => Reference::MergeRequest,
-            (Variable::Unknown, Variable::Unset) => Reference::Branch(None),
-            (Variable::Unset, Variable::Unknown) => Reference::Tag(None),
-            (Variable::Unknown, Variable::Unknown) => Reference::Unknown,
+            (Variable::Unknown | Variable::Bool(_), Variable::Unset) => Reference::Branch(None),
+            (Variable::Unset, Variable::Unknown | Variable::Bool(_)) => Reference::Tag(None),
+            (Variable::Unknown | Variable::Bool(_), Variable::Unknown | Variable::Bool(_)) => {
+                Reference::Unknown
+            }
         }
     }
 }
@@ -115,7 +117,7 @@ impl<'a> Creation<'a> {
             reference: Reference::of(&self.branch, &self.tag),
             source: match &self.source {
                 Variable::Set(source) => Some(source),
-                Variable::Unset | Variable::Unknown => None,
+                Variable::Bool(_) | Variable::Unset | Variable::Unknown => None,
             },
             tree: self.tree,
             changed: self.changed,

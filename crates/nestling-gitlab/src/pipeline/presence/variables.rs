@@ -73,6 +73,7 @@ impl JobVariables<'_, '_> {
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         expand(text, &|name| match self.get(name) {
             Variable::Set(value) => Replacement::Value(value),
+            Variable::Bool(value) => Replacement::Value(value.to_string()),
             Variable::Unset => Replacement::Literal(String::new()),
             Variable::Unknown => Replacement::Unknown,
         })

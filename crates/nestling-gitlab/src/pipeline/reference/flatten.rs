@@ -39,7 +39,14 @@ fn lift(entry: &mut Entry, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics
             .push(problem.with_help("let some of the references point at what they lead to in the end"));
     }
-    flatten(&mut entry.value);
+    // A list of nothing but empty lists is empty for no one who asks before it is flattened.
+    if has_entry(&entry.value) {
+        flatten(&mut entry.value);
+    }
+}
+
+fn has_entry(node: &Node) -> bool {
+    node.as_seq().is_none_or(|items| items.iter().any(has_entry))
 }
 
 fn levels(node: &Node) -> usize {

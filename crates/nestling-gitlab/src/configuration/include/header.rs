@@ -1,61 +1,68 @@
-//! A header of a plain file, and the `$[[ ]]` below it, which GitLab replaces before it reads the jobs.
+//! A header of a file, and the `$[[ ]]` below it, which GitLab replaces before it reads the jobs.
 
-use crate::diagnostic::Severity::{Error, Warning};
-use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
-use crate::pipeline::interpolation::{self, Access, Block, Function, Root, blocks};
+use super::{RemoteIncludes, Surroundings, of_spec};
+use crate::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
+use crate::pipeline::inputs::{InputValues, part};
+use crate::pipeline::interpolation::{self, Access, Block, Function, OPEN, Root, blocks};
 use crate::yaml::{Kind, Map, Node};
 
-pub(crate) static RULE: Rule = Rule {
-    id: "spec-form",
-    severities: &[Error, Warning],
-    summary: "`spec`, or an input, is invalid",
-    documentation: "`spec` has `inputs`, `include`, `component` and `description`. An input has a `type` (string, number, boolean or \
-array), a `default` of that type, `options` that contain the default, and for strings a `regex`. `rules` replace `options` and \
-`default`. An input of a job requires a `default`. \
-Below the header `$[[ inputs.NAME ]]` names a declared input, with at most three functions behind it.",
-    source: "https://docs.gitlab.com/ci/yaml/#spec",
-    bad: Example::Pipeline("spec: { inputs: { level: { type: strng } } }\n---\na: { script: x }\n"),
-    good: Example::Pipeline(
-        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }\n---\na: { script: x }\n",
-    ),
-};
+mod given;
 
-/// Reports what GitLab refuses in a header, and in the blocks of the document below it.
-pub(super) fn header_problems(header: &Map, body: &Node) -> Vec<Diagnostic> {
-    let mut problems: Vec<Diagnostic> = header
-        .entries
-        .iter()
-        .filter(|entry| entry.key.text() != "spec")
+pub(crate) use super::spec_rule::RULE;
+pub(super) use given::given_problems;
+
+/// A document below a header, with the values of inputs in the place of their blocks.
+pub(crate) struct Interpolated {
+    /// What GitLab refuses of the header and of the blocks.
+    pub problems: Vec<Diagnostic>,
+    /// The places of blocks whose values are not known.
+    pub open: Vec<Origin>,
+    /// The inputs, those of `spec:include` among them.
+    pub inputs: Map,
+}
+
+/// Puts the values of inputs into the document below a header: those that an include gives, and defaults for the rest. A file
+/// that no other includes has nothing `given`.
+pub(crate) fn interpolate(
+    header: &Map,
+    body: &mut Node,
+    given: Option<&Map>,
+    surroundings: &Surroundings<'_>,
+    remote: RemoteIncludes,
+) -> Interpolated {
+    let unknown = header.entries.iter().filter(|entry| entry.key.text() != "spec");
+    let mut problems: Vec<Diagnostic> = unknown
         .map(|entry| {
             let message = format!("unknown keyword `{}` in the header", entry.key.text());
             let help = "a header has `spec` only; jobs stand below the `---`";
             Diagnostic::error(&RULE, entry.key.origin, message).with_help(help)
         })
         .collect();
-    let declared = Declared::read(header);
+    let spec = header.get("spec");
+    let found = of_spec(spec, surroundings, remote);
+    problems.extend(found.problems);
+    let inputs = found.inputs;
+    let values = InputValues::of(&inputs, given);
+    let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
+    let component = component.iter().filter_map(Node::text).collect();
+    let sources = surroundings.sources;
+    let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open, sources };
     declared.walk(body, &mut problems);
-    problems
+    let open = values.put_into(body);
+    Interpolated { problems, open, inputs }
 }
 
 /// What blocks can name.
 struct Declared<'a> {
-    inputs: Vec<(&'a str, &'a Node)>,
+    inputs: &'a Map,
+    values: &'a InputValues<'a>,
     component: Vec<&'a str>,
-    /// Files that the header includes may declare further inputs.
+    /// Files that the header includes, and that are not read, may declare further inputs.
     is_open: bool,
+    sources: &'a Sources,
 }
 
-impl<'a> Declared<'a> {
-    fn read(header: &'a Map) -> Self {
-        let spec = header.get("spec");
-        let of_spec = |key: &str| spec.and_then(|spec| spec.get(key));
-        let inputs = of_spec("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter).collect();
-        let component = of_spec("component").and_then(Node::as_seq).unwrap_or_default();
-        let component = component.iter().filter_map(Node::text).collect();
-        let is_open = of_spec("include").is_some_and(|include| !include.is_null());
-        Self { inputs, component, is_open }
-    }
-
+impl Declared<'_> {
     fn walk(&self, node: &Node, problems: &mut Vec<Diagnostic>) {
         match &node.kind {
             Kind::Scalar(scalar) => self.text(&scalar.text, node.origin, problems),
@@ -71,7 +78,9 @@ impl<'a> Declared<'a> {
 
     fn text(&self, text: &str, origin: Origin, problems: &mut Vec<Diagnostic>) {
         for range in blocks(text) {
-            let problem = match interpolation::parse(&text[range]) {
+            let inside = &text[range];
+            let origin = self.sources.in_expression(origin, OPEN, inside.trim()).unwrap_or(origin);
+            let problem = match interpolation::parse(inside) {
                 Ok(Block::Later) => None,
                 Ok(Block::Value(access, functions)) => self.value(&access, &functions, origin),
                 Err(mistake) => {
@@ -102,18 +111,21 @@ impl<'a> Declared<'a> {
             let help = format!("write `spec: {{ component: [{name}] }}`");
             return (!self.component.contains(&name)).then(|| problem.with_help(help));
         }
-        let Some((_, input)) = self.inputs.iter().find(|(declared, _)| *declared == name) else {
+        let Some(input) = self.inputs.get(name) else {
             let problem = Diagnostic::error(&RULE, origin, format!("there is no input `{name}`"));
-            let names = self.inputs.iter().map(|(declared, _)| *declared);
+            let names = self.inputs.iter().map(|(declared, _)| declared);
             let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
             return (!self.is_open).then(|| problem.with_help(help));
         };
+        if let Some(Err(message)) = self.values.get(name).map(|value| part(value, access)) {
+            return Some(Diagnostic::error(&RULE, origin, message));
+        }
         let kind = input.get("type").and_then(Node::as_str).unwrap_or("string");
-        if kind != "array" && !access.indices.is_empty() {
+        if kind != "array" && !access.steps.is_empty() {
             let message = format!("`{}` has an index, and `{name}` is no array", access.written);
             return Some(Diagnostic::error(&RULE, origin, message));
         }
-        if kind != "string" && access.indices.is_empty() && !functions.is_empty() {
+        if kind != "string" && access.steps.is_empty() && !functions.is_empty() {
             let article = if kind == "array" { "an" } else { "a" };
             let message = format!("functions take a string, and `{name}` is {article} {kind}");
             return Some(Diagnostic::error(&RULE, origin, message));

@@ -1,0 +1,111 @@
+//! `spec:include`: files that hold inputs, which the inputs of a header are joined with.
+
+use super::spec_rule::RULE;
+use super::{RemoteIncludes, Surroundings, error, local_path, unreadable};
+use crate::diagnostic::{Diagnostic, Origin, Sources, utf8};
+use crate::yaml::{self, Map, Node};
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+
+/// The inputs of a header.
+#[derive(Debug, Default)]
+pub struct SpecInputs {
+    /// The inputs by name, those of included files first.
+    pub inputs: Map,
+    /// The files that were read, in order.
+    pub files: Vec<RepoPath>,
+    /// Whether a file is not read, which may hold further inputs.
+    pub is_open: bool,
+    /// What is wrong with the files.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Returns the inputs that a `spec` declares: those of the local files that it includes, and its own.
+pub(in crate::configuration) fn of_spec(
+    spec: Option<&Node>,
+    surroundings: &Surroundings<'_>,
+    remote: RemoteIncludes,
+) -> SpecInputs {
+    let files = (remote != RemoteIncludes::AllUnread).then_some(surroundings.files);
+    let of_spec = |key: &str| spec.and_then(|spec| spec.get(key));
+    spec_inputs(of_spec("include"), of_spec("inputs"), files, surroundings.sources)
+}
+
+/// Returns the inputs of a header with this `spec:include` and these `spec:inputs`. Without `files` none is read.
+pub fn spec_inputs(
+    include: Option<&Node>,
+    inputs: Option<&Node>,
+    files: Option<&dyn Files>,
+    sources: &Sources,
+) -> SpecInputs {
+    let mut found = SpecInputs::default();
+    let include = include.filter(|include| !include.is_null());
+    for include in include.map(Node::items_or_self).unwrap_or_default() {
+        match (local_path(include), files) {
+            (Some(path), Some(files)) => found.file(path, include, files, sources),
+            _ => found.is_open = true,
+        }
+    }
+    inputs.and_then(Node::as_map).into_iter().for_each(|inputs| found.add(inputs));
+    found
+}
+
+impl SpecInputs {
+    /// Adds inputs. GitLab refuses a name that is there.
+    fn add(&mut self, inputs: &Map) {
+        for entry in &inputs.entries {
+            let name = entry.key.text();
+            if let Some(first) = self.inputs.entry(name).filter(|first| first.key.origin != entry.key.origin)
+            {
+                let message = format!("duplicate input `{name}`");
+                let problem = Diagnostic::error(&RULE, entry.key.origin, message);
+                self.problems.push(problem.with_label(first.key.origin, "it is declared here as well"));
+                continue;
+            }
+            self.inputs.entries.push(entry.clone());
+        }
+    }
+
+    fn file(&mut self, path: &str, include: &Node, files: &dyn Files, sources: &Sources) {
+        let parsed = match RepoPath::parse(path) {
+            Ok(path) => path,
+            Err(problem) => return self.problems.push(error(include.origin, problem.to_string())),
+        };
+        match files.read(&parsed) {
+            Err(problem) => self.problems.push(unreadable(&problem.to_string())),
+            Ok(None) => {
+                let message = format!("included file `{path}` does not exist");
+                self.problems.push(error(include.origin, message));
+            }
+            Ok(Some(bytes)) => {
+                match read(&parsed, bytes, sources) {
+                    Ok(node) => self.content(&node),
+                    Err(problems) => self.problems.extend(problems),
+                }
+                self.files.push(parsed);
+            }
+        }
+    }
+
+    /// Takes the inputs out of a file, which holds nothing else.
+    fn content(&mut self, node: &Node) {
+        let other =
+            node.as_map().and_then(|map| map.entries.iter().find(|entry| entry.key.text() != "inputs"));
+        if let Some(other) = other {
+            let message = format!(
+                "unknown keyword `{}`: a file of `spec:include` holds `inputs` only",
+                other.key.text()
+            );
+            self.problems.push(Diagnostic::error(&RULE, other.key.origin, message));
+        }
+        let inputs = node.get("inputs").and_then(Node::as_map);
+        inputs.into_iter().for_each(|inputs| self.add(inputs));
+    }
+}
+
+fn read(path: &RepoPath, bytes: Vec<u8>, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
+    let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
+    let file = sources.add(path, text.as_str());
+    let mut documents = yaml::parse_file(&text, file)?.into_iter();
+    Ok(documents.next().unwrap_or_else(|| Node::plain(Origin::file(file), "")))
+}

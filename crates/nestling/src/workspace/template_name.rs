@@ -1,0 +1,27 @@
+//! The names of templates, and the paths that they mean.
+
+/// Returns the name of the template in a file of a template folder.
+pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
+    let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
+    match (folder, stem) {
+        ("", stem) => Some(stem.to_owned()),
+        (folder, "template") => Some(folder.to_owned()),
+        (folder, stem) => Some(format!("{folder}/{stem}")),
+    }
+}
+
+/// Returns the name of a component, which is that of its file or folder.
+pub(super) fn component_name(template: &str) -> &str {
+    let path = template.strip_suffix(".yml").or_else(|| template.strip_suffix(".yaml")).unwrap_or(template);
+    let path = path.strip_suffix("/template").unwrap_or(path);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Returns the paths in a template folder that a name can mean.
+pub(super) fn spellings(name: &str) -> Vec<String> {
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+    match stem {
+        Some(stem) => vec![name.to_owned(), format!("{stem}/template.yml")],
+        None => vec![format!("{name}.yml"), format!("{name}.yaml"), format!("{name}/template.yml")],
+    }
+}
