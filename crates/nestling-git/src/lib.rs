@@ -57,6 +57,7 @@
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), and the only crate of it that uses git2 or runs `git`. **Data
 //! flow = dependency order = `mod` order**: a module uses only what stands above it.
 
+mod bounded;
 mod change;
 mod error;
 mod entry_mode;
