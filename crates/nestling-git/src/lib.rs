@@ -60,6 +60,7 @@
 mod bounded;
 mod change;
 mod error;
+mod entry_mode;
 mod id;
 mod masked;
 mod command;
@@ -79,6 +80,7 @@ mod git_cli;
 mod libgit2;
 mod revision;
 mod diff;
+mod listing;
 mod search;
 mod tree_files;
 mod ignore_rules;
@@ -95,9 +97,11 @@ pub mod testing;
 mod tests;
 
 pub use change::{Change, Status};
+pub use entry_mode::EntryMode;
 pub use error::GitError;
 pub use history::{History, MergeBase};
 pub use id::{CommitId, TreeId};
+pub use listing::ListedEntry;
 pub use masked::without_credentials;
 pub use open::Trust;
 pub use repository::GitRepository;
