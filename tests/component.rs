@@ -32,11 +32,16 @@ fn component() -> Repository {
 /// A repository with two units, of which `b` changed last, that includes the component.
 fn repository(parent: &str) -> Repository {
     let repository = Repository::new();
-    repository.write("nestling.yml", "workspace: { stages: [test] }\n").write(".gitlab-ci.yml", parent);
+    let environments = "{ staging: { when: default_branch }, production: { when: default_branch } }";
+    let workspace = format!("workspace: {{ stages: [test], environments: {environments} }}\n");
+    repository.write("nestling.yml", &workspace).write(".gitlab-ci.yml", parent);
     for unit in ["a", "b"] {
         let job = format!("test: {{ stage: test, script: echo \"$((6 * 7)) tested in {unit}\" }}\n");
         repository.write(format!("{unit}/nestling.yml"), &job);
     }
+    let deploy = "deploy: { stage: test, script: echo deployed, environment: [staging, production] }\n";
+    let test = "test: { stage: test, script: echo \"$((6 * 7)) tested in a\" }\n";
+    repository.write("a/nestling.yml", &format!("{test}{deploy}"));
     repository
         .write(".gitignore", ".gitlab-ci-local/\nchild-pipeline*.yml\nnestling-report/\n")
         .commit("two units");
@@ -97,6 +102,7 @@ fn its_inputs_choose_the_units() {
     for (inputs, variables, units) in [
         ("all: true", &[][..], "2 of 2 units"),
         ("only: a, all: true", &[], "1 of 2 units"),
+        ("all: true, environment: staging", &[], "2 of 2 units, 3 jobs, 1 deployment"),
         // A variable of a pipeline that a person starts beats an input.
         ("all: true", &["--variable", "NESTLING_ALL=false"], "1 of 2 units"),
         ("arguments: --all --compact", &[], "2 of 2 units"),

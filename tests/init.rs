@@ -4,6 +4,9 @@ use crate::support::repository::Repository;
 use crate::support::{judge, nestling, output};
 use serde_json::Value;
 
+/// A package whose tests can be run.
+const PACKAGE: &str = "{ \"scripts\": { \"test\": \"node --test\" } }";
+
 fn made_of(files: &[(&str, &str)]) -> Repository {
     let repository = Repository::new();
     for (path, text) in files {
@@ -29,8 +32,8 @@ fn units(plan: &Value) -> Vec<&str> {
 #[test]
 fn every_kind_of_project_becomes_a_unit_with_jobs() {
     let (_repository, _, plan) = initialized(&[
-        ("services/api/package.json", "{}"),
-        ("services/web/package.json", "{}"),
+        ("services/api/package.json", PACKAGE),
+        ("services/web/package.json", PACKAGE),
         ("services/web/node_modules/x/package.json", "{}"),
         ("libs/core/Cargo.toml", "[package]\n"),
         ("tools/cli/go.mod", ""),
@@ -65,10 +68,10 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
 #[test]
 fn a_folder_of_one_kind_is_one_pattern_and_a_mixed_one_is_not() {
     let (repository, ..) = initialized(&[
-        ("services/a/package.json", "{}"),
-        ("services/b/package.json", "{}"),
+        ("services/a/package.json", PACKAGE),
+        ("services/b/package.json", PACKAGE),
         ("tools/a/go.mod", ""),
-        ("tools/b/package.json", "{}"),
+        ("tools/b/package.json", PACKAGE),
         ("tools/notes/readme.txt", ""),
     ]);
     let workspace = std::fs::read_to_string(repository.path().join("nestling.yml")).unwrap();
@@ -87,7 +90,7 @@ fn a_repository_without_projects_gets_a_unit_all_the_same() {
 #[test]
 fn a_pipeline_that_is_there_is_left_alone_and_told_what_to_include() {
     let own = "lint:\n  script: echo lint\n";
-    let (repository, said, _) = initialized(&[(".gitlab-ci.yml", own), ("a/package.json", "{}")]);
+    let (repository, said, _) = initialized(&[(".gitlab-ci.yml", own), ("a/package.json", PACKAGE)]);
     assert_eq!(std::fs::read_to_string(repository.path().join(".gitlab-ci.yml")).unwrap(), own);
     assert!(said.contains("include: [{ local: nestling.gitlab-ci.yml }]"), "{said}");
     let again = output(nestling(repository.path()).arg("init"));
@@ -97,9 +100,9 @@ fn a_pipeline_that_is_there_is_left_alone_and_told_what_to_include() {
 #[test]
 fn the_parents_that_it_writes_pass_gitlabs_reader_and_schema() {
     let test = "the_parents_that_it_writes_pass_gitlabs_reader_and_schema";
-    let (fresh, ..) = initialized(&[("a/package.json", "{}")]);
+    let (fresh, ..) = initialized(&[("a/package.json", PACKAGE)]);
     let (beside, ..) =
-        initialized(&[("a/package.json", "{}"), (".gitlab-ci.yml", "lint:\n  script: echo\n")]);
+        initialized(&[("a/package.json", PACKAGE), (".gitlab-ci.yml", "lint:\n  script: echo\n")]);
     let files = [fresh.path().join(".gitlab-ci.yml"), beside.path().join("nestling.gitlab-ci.yml")];
     judge::psych(test, &files);
     judge::schema(test, &files);
@@ -128,7 +131,10 @@ const PUBLIC: [Shape; 8] = [
         &[
             ("package.json", "{ \"private\": true, \"workspaces\": [\"packages/*\"] }"),
             ("package-lock.json", "{}"),
-            ("packages/ui/package.json", "{ \"name\": \"@acme/ui\", \"version\": \"1.0.0\" }"),
+            (
+                "packages/ui/package.json",
+                "{ \"name\": \"@acme/ui\", \"version\": \"1.0.0\", \"scripts\": { \"test\": \"node --test\" } }",
+            ),
             (
                 "packages/site/package.json",
                 "{ \"name\": \"@acme/site\", \"dependencies\": { \"@acme/ui\": \"*\" } }",

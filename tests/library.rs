@@ -1,13 +1,14 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
 mod mutations;
+mod run;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
 use nestling::testing::{
     self, CaseOutcome, RenderLimits, Suite, TemplateCase, TemplateRenderer, with_templates,
 };
-use nestling::{Diagnostic, Sources, library_names};
+use nestling::{Diagnostic, MemoryFiles, PipelineFacts, Project, Sources, library_names};
 use nestling_gitlab::yaml::{self, Node};
 use std::fmt::Write as _;
 
@@ -32,7 +33,11 @@ fn outcomes() -> Vec<CaseOutcome> {
 
 /// Calls a function with the built-in templates.
 fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
-    with_templates(Suite::of_library().project(), RenderLimits::default(), act)
+    // What templates ask about, for a unit at the root.
+    let package = "{ \"scripts\": { \"build\": \"x\", \"lint\": \"x\", \"typecheck\": \"x\", \"test\": \"vitest run\" } }";
+    let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("package.json", package)]);
+    let project = Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap();
+    with_templates(&project, RenderLimits::default(), act)
 }
 
 #[test]

@@ -117,7 +117,10 @@ fn the_component_has_the_jobs_of_init() {
             &*format!("  image: {}   # nestling, git and a shell\n", image()),
             "  image: $[[ inputs.image ]]\n  needs: []\n",
         ),
-        ("    GIT_CHECKOUT:", "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    GIT_CHECKOUT:"),
+        (
+            "    GIT_CHECKOUT:",
+            "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    NESTLING_ENVIRONMENT: \"$[[ inputs.environment ]]\"\n    GIT_CHECKOUT:",
+        ),
         ("--report nestling-report\n", "--report \"$[[ inputs.reports ]]\" $[[ inputs.arguments ]]\n"),
         ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.reports ]]\"]"),
         ("nestling-report/", "$[[ inputs.reports ]]/"),

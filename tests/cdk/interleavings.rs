@@ -1,10 +1,19 @@
-//! Pipelines that run at the same time: every order in which GitLab may run the jobs of two of them, with a stop job and
-//! approvals that come late, and jobs that fail half way.
+//! Pipelines that run at the same time: every order in which GitLab may run the jobs of two of them, with stop jobs,
+//! approvals that come late, jobs that fail half way, and one that a person runs again.
 //!
-//! The model has GitLab's two rules. A resource group runs one of its jobs at a time. A job whose `action` is `start` fails
-//! when it is picked up if its deployment is older than the last successful one of its environment and of another commit
-//! (`Ci::Build#has_outdated_deployment?`); deployments are numbered when their pipeline is created, and the last one is the
-//! one that finished last. Any other job runs whenever its needs are met, and a person may press a button at any time.
+//! The model has GitLab's rules, as its code has them:
+//!
+//! - `Ci::ResourceGroups::AssignResourceFromResourceGroupService`: a group runs one of its jobs at a time, and any of those
+//!   that wait (`Ci::ResourceGroup#upcoming_processables` of an unordered group). The job holds the group from then on.
+//! - `Ci::Deployable#has_outdated_deployment?`: a job whose `action` is `start` is dropped if its deployment is older than the
+//!   last successful one of its environment. `Ci::ProcessBuildService` asks when the needs of a job are met, and the
+//!   service above once more when the job gets its group. Nobody asks later: a job without a group may start long
+//!   after the question.
+//! - `Deployment#older_than_last_successful_deployment?`: deployments are numbered as their jobs are created, those of one
+//!   commit are never older than each other, and the last one (`Environment#last_deployment`) is the one that finished last.
+//! - `Ci::RetryJobService`: a job that is run again gets a deployment of its own, the newest; so is a rollback, and so can a person
+//!   run a job again that was dropped (while the project allows retries for rollback, as it does by default).
+//! - A stop job is no deployment: a person can start that of any pipeline at any time.
 
 use super::assemblies::{NEWEST, Planned, Shop};
 use super::stacks::calls;
@@ -33,18 +42,41 @@ struct ModelJob {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     Waiting,
+    /// Asked whether it is outdated, and not started yet.
+    Queued,
     Running,
     Passed,
     Failed,
 }
 
-/// A state of the world: the jobs of both pipelines, the pipeline that each stack is of, and the deployment that GitLab
-/// shows of each environment, by its pipeline and its job.
+/// A state of the world: the jobs of both pipelines, the pipeline that each stack is of, the deployment that GitLab shows of
+/// each environment, and the job that a person has run again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     jobs: [Vec<Status>; 2],
     stacks: BTreeMap<String, usize>,
-    shown: BTreeMap<String, (usize, usize)>,
+    shown: BTreeMap<String, Deployed>,
+    retried: Option<(usize, usize)>,
+}
+
+/// A deployment: those of the second pipeline are newer than those of the first, and that of a retried job is the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Deployed {
+    number: usize,
+    pipeline: usize,
+}
+
+impl World {
+    fn deployment(&self, pipeline: usize, job: usize) -> Deployed {
+        let number = if self.retried == Some((pipeline, job)) { 2 } else { pipeline };
+        Deployed { number, pipeline }
+    }
+
+    /// Whether a newer deployment, of another commit, is the last one of an environment.
+    fn is_outdated(&self, environment: Option<&String>, own: Deployed) -> bool {
+        let last = environment.and_then(|name| self.shown.get(name));
+        last.is_some_and(|last| last.number > own.number && last.pipeline != own.pipeline)
+    }
 }
 
 /// The jobs of a plan that deploy or destroy, and those that they wait for.
@@ -80,6 +112,8 @@ fn jobs(planned: &Planned) -> Vec<ModelJob> {
 
 struct Model {
     jobs: Vec<ModelJob>,
+    /// Set if a person runs a job again, once.
+    has_retries: bool,
     /// The ways in which something went wrong.
     wrong: BTreeSet<String>,
 }
@@ -91,6 +125,7 @@ impl Model {
             jobs: [vec![Status::Waiting; self.jobs.len()], vec![Status::Waiting; self.jobs.len()]],
             stacks: BTreeMap::new(),
             shown: BTreeMap::new(),
+            retried: None,
         };
         let (mut seen, mut queue) = (BTreeSet::from([first.clone()]), vec![first]);
         while let Some(world) = queue.pop() {
@@ -100,7 +135,13 @@ impl Model {
                 }
             }
         }
-        seen.retain(|world| !world.jobs.iter().flatten().any(|status| *status == Status::Running));
+        let is_active = |status: &Status| matches!(status, Status::Running | Status::Queued);
+        // What a person has run again starts by itself.
+        let is_due =
+            |(pipeline, job): (usize, usize), world: &World| world.jobs[pipeline][job] == Status::Waiting;
+        seen.retain(|world| {
+            !world.jobs.iter().flatten().any(is_active) && !world.retried.is_some_and(|it| is_due(it, world))
+        });
         seen
     }
 
@@ -110,6 +151,11 @@ impl Model {
             for job in 0..self.jobs.len() {
                 match world.jobs[pipeline][job] {
                     Status::Waiting => next.extend(self.start(world, pipeline, job)),
+                    Status::Queued => {
+                        let mut started = world.clone();
+                        started.jobs[pipeline][job] = Status::Running;
+                        next.push(started);
+                    }
                     Status::Running => {
                         next.push(self.finish(world, pipeline, job, true));
                         // Half way: of several stacks, the first one is new.
@@ -117,7 +163,7 @@ impl Model {
                             next.push(self.finish(world, pipeline, job, false));
                         }
                     }
-                    Status::Passed | Status::Failed => {}
+                    Status::Passed | Status::Failed => next.extend(self.retry(world, pipeline, job)),
                 }
             }
         }
@@ -131,21 +177,29 @@ impl Model {
             *status == Status::Running && own.group.is_some() && self.jobs[other].group == own.group
         };
         let mut all = world.jobs.iter().flat_map(|jobs| jobs.iter().enumerate());
-        // A stop job belongs to the deployment that is shown.
-        let is_shown = own.destroys.is_empty() || self.is_stopped_by(world, pipeline, job);
-        if !is_ready || !is_shown || all.any(is_taken) {
+        if !is_ready || all.any(is_taken) {
             return None;
         }
         let mut next = world.clone();
-        let shown = own.environment.as_ref().and_then(|name| world.shown.get(name));
-        let is_outdated = own.starts && shown.is_some_and(|(newer, _)| *newer > pipeline);
-        next.jobs[pipeline][job] = if is_outdated { Status::Failed } else { Status::Running };
+        let own_deployment = world.deployment(pipeline, job);
+        let is_outdated = own.starts && world.is_outdated(own.environment.as_ref(), own_deployment);
+        next.jobs[pipeline][job] = match own.group {
+            _ if is_outdated => Status::Failed,
+            Some(_) => Status::Running,
+            None => Status::Queued,
+        };
         Some(next)
     }
 
-    fn is_stopped_by(&self, world: &World, pipeline: usize, job: usize) -> bool {
-        let shown = self.jobs[job].environment.as_ref().and_then(|name| world.shown.get(name));
-        shown.is_some_and(|(shown, _)| *shown == pipeline)
+    /// A person runs a job of the older pipeline again that deploys: a rollback, or one that was dropped.
+    fn retry(&self, world: &World, pipeline: usize, job: usize) -> Option<World> {
+        if world.retried.is_some() || pipeline != 0 || !self.jobs[job].starts || !self.has_retries {
+            return None;
+        }
+        let mut next = world.clone();
+        next.jobs[pipeline][job] = Status::Waiting;
+        next.retried = Some((pipeline, job));
+        Some(next)
     }
 
     fn finish(&mut self, world: &World, pipeline: usize, job: usize, passes: bool) -> World {
@@ -154,8 +208,7 @@ impl Model {
         next.jobs[pipeline][job] = if passes { Status::Passed } else { Status::Failed };
         let count = if passes { usize::MAX } else { 1 };
         for stack in own.deploys.iter().take(count) {
-            let shown = own.environment.as_ref().and_then(|name| world.shown.get(name));
-            if shown.is_some_and(|(newer, _)| *newer > pipeline) {
+            if world.is_outdated(own.environment.as_ref(), world.deployment(pipeline, job)) {
                 self.wrong.insert(format!("{} puts an older {stack} under a newer deployment", own.name));
             }
             next.stacks.insert(stack.clone(), pipeline);
@@ -164,7 +217,7 @@ impl Model {
             next.stacks.remove(stack);
         }
         if let Some(name) = own.environment.filter(|_| own.starts && passes) {
-            next.shown.insert(name, (pipeline, job));
+            next.shown.insert(name, world.deployment(pipeline, job));
         }
         next
     }
@@ -201,7 +254,7 @@ fn no_order_of_two_pipelines_leaves_an_older_stack_under_a_newer_deployment() {
         let (app, header) = case.split_once(": ").unwrap();
         let planned =
             Shop::new(NEWEST, app, &format!("cli: cdk, {header}")).plan("branch:main").without_errors();
-        let mut model = Model { jobs: jobs(&planned), wrong: BTreeSet::new() };
+        let mut model = Model { jobs: jobs(&planned), has_retries: true, wrong: BTreeSet::new() };
         let worlds = model.explore();
         assert!(model.wrong.is_empty(), "{title}: {:?}", model.wrong);
         _ = writeln!(table, "{title}: {}", worlds.len());
@@ -222,7 +275,7 @@ fn no_order_of_two_pipelines_leaves_an_older_stack_under_a_newer_deployment() {
                 });
                 let row = format!(
                     "deployment {}, stacks {}",
-                    of(shown.map(|(pipeline, _)| *pipeline)),
+                    of(shown.map(|shown| shown.pipeline)),
                     versions_in_words.join(" ")
                 );
                 // What one job deploys is whole, unless that job has failed, and never older than the deployment.
@@ -231,8 +284,14 @@ fn no_order_of_two_pipelines_leaves_an_older_stack_under_a_newer_deployment() {
                     !is_one_job || failed || distinct.len() == 1,
                     "{title}: {environment}: {row}\n{world:?}"
                 );
-                let is_older = |version: &usize| shown.is_some_and(|(newer, _)| version < newer);
-                assert!(!is_one_job || !versions.iter().flatten().any(is_older), "{title}: {row}");
+                let is_older = |version: &usize| shown.is_some_and(|shown| *version < shown.pipeline);
+                // A rollback that fails half way is what a person sees fail.
+                let has_failed_rollback =
+                    world.retried.is_some_and(|(pipeline, job)| world.jobs[pipeline][job] == Status::Failed);
+                assert!(
+                    !is_one_job || has_failed_rollback || !versions.iter().flatten().any(is_older),
+                    "{title}: {row}"
+                );
                 rows.entry(environment).or_default().insert(row);
             }
         }
@@ -265,7 +324,7 @@ fn without_the_guard_a_late_approval_rolls_back() {
     settle.name = "shop:Live: settle".to_owned();
     settle.needs = vec![live];
     unguarded.push(settle);
-    let mut model = Model { jobs: unguarded, wrong: BTreeSet::new() };
+    let mut model = Model { jobs: unguarded, has_retries: false, wrong: BTreeSet::new() };
     model.explore();
     assert!(
         model.wrong.iter().any(|wrong| wrong.starts_with("shop:Live puts an older B/Live/")),

@@ -95,6 +95,49 @@ fn every_edge_of_the_graph_is_a_way_of_needs() {
     }
 }
 
+/// One action publishes for several stages, and each of them has a job for it, in its own account: what it uses is there
+/// before it is deployed, whether the graph of the pipeline is known or only its ranks.
+#[test]
+fn a_stack_with_assets_waits_for_what_publishes_them_for_its_stage() {
+    let mut count = 0;
+    for (version, name) in all() {
+        let whole = super::assemblies::bundle(&version, &name);
+        let ranked: Vec<_> = whole.iter().filter(|(path, _)| !path.ends_with(".dot")).cloned().collect();
+        for files in [whole, ranked] {
+            let deployment = read(&files, &Sources::default()).unwrap();
+            let nodes = &deployment.nodes;
+            let after = |node: NodeId| nodes[node].after.iter().map(|other| other.index()).collect();
+            let edges: Vec<BTreeSet<usize>> = NodeId::all(nodes).map(after).collect();
+            for (node_id, node) in NodeId::each(nodes) {
+                let Some(stack) = node.work.stack() else { continue };
+                if deployment.assembly.stacks[stack].assets.is_empty() {
+                    continue;
+                }
+                let publishes = |other: &GraphNode| matches!(other.work, Work::Publish(stage) if Some(stage) == node.stage);
+                let own =
+                    |other: &&(NodeId, &GraphNode)| publishes(other.1) && other.1.pipeline == node.pipeline;
+                let all: Vec<_> = NodeId::each(nodes).collect();
+                for (publishing, _) in all.iter().filter(own) {
+                    count += 1;
+                    let waits = before(node_id.index(), &edges).contains(&publishing.index());
+                    assert!(waits, "{version} {name}: {} does not wait for its assets", node.name);
+                }
+            }
+        }
+    }
+    assert!(count > 400, "{count}");
+}
+
+/// A pipeline may be made elsewhere and handed over: its graph is called after what it was handed to.
+#[test]
+fn a_pipeline_that_was_handed_over_has_its_graph() {
+    let deployment = deployment(NEWEST, "handed");
+    assert_eq!(deployment.pipelines.len(), 2);
+    let by_rank = |node: &&GraphNode| node.pipeline.is_some() && node.order == Order::ByRank;
+    let by_rank: Vec<&str> = deployment.nodes.iter().filter(by_rank).map(|node| node.name.as_str()).collect();
+    assert!(by_rank.is_empty(), "{by_rank:?}");
+}
+
 /// Whatever GitLab allows, and with the need on the job that leaves the assembly.
 #[test]
 fn barriers_keep_needs_under_the_limit_and_every_edge_a_way_of_needs() {

@@ -122,6 +122,39 @@ fn stacks_beside_a_pipeline_and_names_that_merge_requests_share_are_lines() {
     assert!(shared.said().contains(text), "{}", shared.said());
 }
 
+/// What the role of each purpose has to trust, in each kind of pipeline.
+#[test]
+fn the_report_has_the_subject_that_each_role_has_to_trust() {
+    let header = "stages: { Staging: staging, Production: { environment: production, roles: { deploy: 'arn:aws:iam::1:role/d' } } }";
+    let subject = |rest: &str| format!("project_path:$CI_PROJECT_PATH:ref_type:{rest}");
+    for (kind, lines) in [
+        (
+            "branch:main",
+            vec![
+                ("assets", "`AWS_ASSETS_ROLE_ARN`, or else `AWS_ROLE_ARN` for `staging`", "branch:ref:main"),
+                ("deploy", "`AWS_ROLE_ARN` for `staging`", "branch:ref:main"),
+                ("diff", "`AWS_DIFF_ROLE_ARN` for `production`", "branch:ref:main"),
+                ("deploy", "`arn:aws:iam::1:role/d` for `production`", "branch:ref:main"),
+            ],
+        ),
+        ("merge_request", vec![("diff", "`AWS_DIFF_ROLE_ARN` for `staging`", "branch:ref:main")]),
+        ("tag:v1", vec![]),
+    ] {
+        let planned = Shop::new(NEWEST, "stages", header).plan(kind).without_errors();
+        let all: Vec<_> = planned.plan.cdk_reports.values().flat_map(|report| &report.lines).collect();
+        let trust: Vec<_> = all.iter().filter(|line| line.kind.as_str() == "trust").collect();
+        for (purpose, role, rest) in &lines {
+            let begin = format!("{role} has to trust `{}`, and may assume `cdk-*", subject(rest));
+            let is_it = |line: &&&&nestling_cdk::report::Line| {
+                line.subject == format!("role for {purpose}") && line.text.starts_with(&begin)
+            };
+            assert_eq!(trust.iter().filter(is_it).count(), 1, "{kind}: {begin}\n{trust:#?}");
+        }
+        assert_eq!(trust.is_empty(), lines.is_empty(), "{kind}: {trust:#?}");
+        assert!(trust.iter().all(|line| !line.kind.is_open()), "{trust:#?}");
+    }
+}
+
 /// What has been dealt with is acknowledged line by line, and `--strict-cdk` passes; a line that is new fails it again.
 #[test]
 fn a_report_becomes_green_line_by_line() {

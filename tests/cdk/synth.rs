@@ -98,6 +98,7 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("pair", "pair", &[]),
         ("names", "names", &[]),
         ("quiet", "quiet", &[]),
+        ("handed", "handed", &[]),
     ] {
         let assembly = apps.synth(app, name, context);
         let committed = Shop::new(NEWEST, name, header);

@@ -61,6 +61,31 @@ fn a_command_line_that_is_too_old_is_reported() {
     assert!(said.contains(want), "{said}");
 }
 
+/// A stop job has no checkout: a program of the project is not there, one of the image is.
+#[test]
+fn stop_jobs_call_a_command_line_that_needs_no_checkout() {
+    for (cli, want, is_line) in [
+        ("npx cdk", "npx --yes aws-cdk@2.1148.1 destroy", false),
+        ("cdk", "cdk destroy", false),
+        ("/opt/cdk/bin/cdk", "/opt/cdk/bin/cdk destroy", false),
+        ("npx --yes aws-cdk@2", "npx --yes aws-cdk@2 destroy", false),
+        ("./cdk", "npx --yes aws-cdk@2.1148.1 destroy", true),
+        ("node_modules/.bin/cdk", "npx --yes aws-cdk@2.1148.1 destroy", true),
+        ("yarn --silent cdk", "npx --yes aws-cdk@2.1148.1 destroy", true),
+        ("npx --no-install cdk", "npx --yes aws-cdk@2.1148.1 destroy", true),
+    ] {
+        let header = format!("stages: {{ Live: {{ environment: staging, stop: true }} }}, cli: {cli}");
+        let planned = Shop::new(NEWEST, "steps", &header).plan("branch:main").without_errors();
+        let text = planned.text();
+        let start = text.find("\nshop:Live.Site:stop:").unwrap_or_else(|| panic!("{text}"));
+        let job = text[start + 1..].split("\n\n").next().unwrap();
+        assert!(job.contains(&format!("- {want} --app .nestling/stop")), "{cli}\n{job}");
+        assert!(job.contains("GIT_STRATEGY: none"), "{job}");
+        let line = format!("stop jobs have no checkout, and so not `{cli}`");
+        assert_eq!(planned.said().contains(&line), is_line, "{cli}: {}", planned.said());
+    }
+}
+
 /// A manifest as the app staging synthesizer writes it: the bucket of the assets is in a stack of the app.
 fn with_staging(before: &str) -> Vec<(String, String)> {
     let stack = |template: &str, dependencies: &str| {

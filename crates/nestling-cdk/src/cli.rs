@@ -70,6 +70,18 @@ impl Cli {
     }
 }
 
+/// Programs that run what the project has installed, or what it says itself.
+const RUNNERS: [&str; 9] = ["bun", "bunx", "just", "make", "npm", "npx", "pnpm", "task", "yarn"];
+
+impl Cli {
+    /// Returns whether it is a program of the repository, and not of the image or of a registry.
+    pub(crate) fn is_in_repository(&self) -> bool {
+        let first = self.command.split_whitespace().next().unwrap_or_default();
+        !self.command.starts_with(FETCHED)
+            && ((first.contains('/') && !first.starts_with('/')) || RUNNERS.contains(&first))
+    }
+}
+
 fn is_recent(version: &str) -> bool {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let own: [u64; 2] = [parts.next().unwrap_or(0), parts.next().unwrap_or(0)];

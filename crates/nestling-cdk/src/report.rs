@@ -45,6 +45,8 @@ pub enum LineKind {
     Stack,
     /// Things that could not be looked at.
     Unseen,
+    /// Identities that the roles of jobs have to trust.
+    Trust,
 }
 
 impl Line {
@@ -67,7 +69,7 @@ impl Line {
 }
 
 impl LineKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Replaced,
         Self::Role,
         Self::Variable,
@@ -78,6 +80,7 @@ impl LineKind {
         Self::Setting,
         Self::Stack,
         Self::Unseen,
+        Self::Trust,
     ];
 
     /// Returns the word for it in reports.
@@ -93,6 +96,7 @@ impl LineKind {
             Self::Setting => "setting",
             Self::Stack => "stack",
             Self::Unseen => "unseen",
+            Self::Trust => "trust",
         }
     }
 
@@ -109,7 +113,7 @@ impl LineKind {
     /// The rule of the diagnostic that its lines become; none where nobody has to do anything about them.
     fn rule(self) -> Option<&'static Rule> {
         Some(match self {
-            Self::Replaced | Self::Unseen => return None,
+            Self::Replaced | Self::Unseen | Self::Trust => return None,
             Self::Role => &CDK_ROLE,
             Self::Variable => &CDK_VARIABLE,
             Self::Runner => &CDK_RUNNER,
@@ -134,13 +138,14 @@ impl LineKind {
             Self::Setting => "settings without counterpart are not carried over",
             Self::Stack => "stacks that need a look",
             Self::Unseen => "what could not be looked at",
+            Self::Trust => "identities that roles have to trust",
         }
     }
 
     /// Returns the way out.
     fn help(self) -> &'static str {
         match self {
-            Self::Replaced | Self::Unseen => "nothing has to be done",
+            Self::Replaced | Self::Unseen | Self::Trust => "nothing has to be done",
             Self::Role => "give the role that the jobs assume what these statements allow",
             Self::Variable => "add them under Settings > CI/CD > Variables, masked where they are secret",
             Self::Runner => {

@@ -104,6 +104,14 @@ pub(crate) struct ChangeOptions {
     pub strict_base: bool,
 }
 
+/// Options of commands that show or write the deploys of a pipeline.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct DeployOptions {
+    /// Deploy to this environment of the catalogue alone; jobs without an environment stay
+    #[arg(long, value_name = "NAME", env = "NESTLING_ENVIRONMENT", help_heading = SELECTION)]
+    pub environment: Option<String>,
+}
+
 /// Options of commands that convert CDK pipelines.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct CdkOptions {
@@ -132,6 +140,7 @@ pub(crate) struct RunOptions {
     pub changes_from: Option<PathBuf>,
     pub nul: bool,
     pub all: bool,
+    pub environment: Option<String>,
     pub only: Vec<String>,
     pub except: Vec<String>,
     pub act_as: Option<String>,
@@ -141,6 +150,11 @@ pub(crate) struct RunOptions {
 }
 
 impl RunOptions {
+    /// Adds the environment that is deployed to.
+    pub(crate) fn with_deploys(self, deploys: &DeployOptions) -> Self {
+        Self { environment: deploys.environment.clone(), ..self }
+    }
+
     /// Adds what is to be done about the parts of a CDK pipeline that cannot be converted.
     pub(crate) fn with_cdk(self, cdk: &CdkOptions) -> Self {
         Self { strict_cdk: cdk.strict_cdk, ..self }

@@ -266,7 +266,9 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let help = error.help();
         let failure = match &error {
-            Error::UnknownUnit { .. } | Error::UnitGlob(_) => Self::usage(error.to_string()),
+            Error::UnknownUnit { .. } | Error::UnknownEnvironment { .. } | Error::UnitGlob(_) => {
+                Self::usage(error.to_string())
+            }
             _ => Self::repository(error),
         };
         Self { help, ..failure }

@@ -27,8 +27,9 @@ use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Revisions};
 use nestling_git::{CommitId, GitError};
-use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion, has_errors};
 use nestling_gitlab::facts::WalkedKind;
+use nestling_gitlab::name::EnvironmentName;
 
 /// A workspace at one commit or in the work tree, and the pipeline that is asked about.
 ///
@@ -76,6 +77,11 @@ impl<'r> Project<'r> {
         let head = changes::head(repository.git(), &request)?;
         let mut project = Self::at(repository, request, head)?;
         project.facts = changes::facts(repository.git(), &project.request)?;
+        if let Some(name) =
+            project.request.environment.as_deref().filter(|_| !has_errors(project.diagnostics()))
+        {
+            known_environment(project.workspace(), name)?;
+        }
         Ok(project)
     }
 
@@ -254,4 +260,15 @@ impl std::fmt::Debug for Project<'_> {
             .field("facts", &self.facts)
             .finish_non_exhaustive()
     }
+}
+
+/// Refuses an environment that nothing could be deployed to.
+fn known_environment(workspace: &Workspace, name: &str) -> Result<(), Error> {
+    let catalogue = &workspace.environments;
+    if catalogue.get(name).is_some() {
+        return Ok(());
+    }
+    let near = Suggestion::among(name, catalogue.names()).word();
+    let near = near.and_then(|near| EnvironmentName::parse(near).ok());
+    Err(Error::UnknownEnvironment { name: name.to_owned(), near })
 }

@@ -216,10 +216,27 @@ impl<'a> Adding<'a> {
                     Work::Publish(published) => stage.is_none_or(|stage| stage == published),
                     _ => true,
                 });
+                own.extend(self.own_assets(*node_id));
                 own.retain(|other| other != node_id);
                 self.deployment.nodes[*node_id].after.extend(own);
             }
         }
+    }
+
+    /// Returns what publishes the assets of a stack. Ranks order one action for all stages: a later stage waits for it only by
+    /// way of an earlier one.
+    fn own_assets(&self, node_id: NodeId) -> Option<NodeId> {
+        let nodes = &self.deployment.nodes;
+        let node = &nodes[node_id];
+        let stack = node.work.stack().filter(|_| node.order == Order::ByRank)?;
+        if self.deployment.assembly.stacks[stack].assets.is_empty() {
+            return None;
+        }
+        let is_own = |other: &GraphNode| {
+            let is_published = matches!(other.work, Work::Publish(stage) if Some(stage) == node.stage);
+            is_published && other.pipeline == Some(self.pipeline_id)
+        };
+        Id::each(nodes).find(|(_, other)| is_own(other)).map(|(other_id, _)| other_id)
     }
 
     fn input(&self, artifact: &str) -> Input {

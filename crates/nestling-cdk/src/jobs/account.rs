@@ -106,6 +106,7 @@ pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
         Purpose::Diff => Some(r#"export AWS_ROLE_ARN="$AWS_DIFF_ROLE_ARN""#),
         Purpose::Drift => Some(r#"export AWS_ROLE_ARN="${AWS_DRIFT_ROLE_ARN:-$AWS_DIFF_ROLE_ARN}""#),
     };
+    note_trust(job, purpose);
     let lines = [
         r#"if [ -n "$AWS_ROLE_ARN" ]; then"#,
         r#"  export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)" AWS_ROLE_SESSION_NAME="gitlab-$CI_JOB_ID""#,
@@ -116,6 +117,34 @@ pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
     ];
     let lines: Vec<&str> = own_role.into_iter().chain(lines).collect();
     job.body.texts("before_script", [lines.join("\n")]);
+}
+
+/// Says what the role of a purpose has to trust in this pipeline, and what it may assume.
+fn note_trust(job: &mut Writer<'_>, purpose: Purpose) {
+    let subject = job.request.token_subject;
+    if subject.is_empty() {
+        return;
+    }
+    let (variables, roles) = match purpose {
+        Purpose::Deploy => ("`AWS_ROLE_ARN`", "`cdk-*-deploy-role-*`"),
+        Purpose::Assets => (
+            "`AWS_ASSETS_ROLE_ARN`, or else `AWS_ROLE_ARN`",
+            "`cdk-*-file-publishing-role-*` and `cdk-*-image-publishing-role-*`",
+        ),
+        Purpose::Diff => ("`AWS_DIFF_ROLE_ARN`", "`cdk-*-lookup-role-*`"),
+        Purpose::Drift => ("`AWS_DRIFT_ROLE_ARN`, or else `AWS_DIFF_ROLE_ARN`", "`cdk-*-lookup-role-*`"),
+    };
+    let target = job.target.or_else(|| job.shown_target());
+    let given = target.and_then(|target| target.roles.get(&purpose));
+    let role = given.map_or_else(|| variables.to_owned(), |role| format!("`{}`", role.value));
+    let place = target.map(|target| format!(" for `{}`", target.environment.name)).unwrap_or_default();
+    let text = format!("{role}{place} has to trust `{subject}`, and may assume {roles}");
+    job.report.add(
+        LineKind::Trust,
+        format!("role for {}", purpose.as_str()),
+        text,
+        job.request.settings.origin,
+    );
 }
 
 /// Adds a docker service to a job of the CDK command line, and gives it an image that has docker's client.

@@ -25,7 +25,7 @@ pub(crate) fn stop(job: &mut Writer<'_>, target_id: TargetId) {
     job.one_at_a_time();
     // The branch may be gone, and nothing of it is needed.
     job.body.default_variables(|variables| _ = variables.text("GIT_STRATEGY", "none"));
-    note_protected(job, target);
+    note(job, target);
     let script = script(job.request, &target.destroyed);
     job.body.texts("script", script);
 }
@@ -37,7 +37,7 @@ pub(crate) fn stop_block(job: &mut Writer<'_>, target: &Target) {
         job.body.node("stop", Node::map(target.environment.origin, block.clone()));
         return;
     }
-    note_protected(job, target);
+    note(job, target);
     let script = script(job.request, &target.destroyed);
     job.body.child("stop", |stop| {
         // Without artifacts it can run after a deploy that has failed, too.
@@ -46,7 +46,16 @@ pub(crate) fn stop_block(job: &mut Writer<'_>, target: &Target) {
     });
 }
 
-fn note_protected(job: &mut Writer<'_>, target: &Target) {
+fn note(job: &mut Writer<'_>, target: &Target) {
+    let own = job.request.cli();
+    if own.is_in_repository() {
+        let text = format!(
+            "stop jobs have no checkout, and so not `{}`: they run `{}`",
+            own.command,
+            job.request.cli_without_checkout().command
+        );
+        job.report.add(LineKind::Setting, "the CDK command line", text, job.request.settings.origin);
+    }
     for stack in &target.destroyed {
         let stack = &job.request.deployment.assembly.stacks[*stack];
         if stack.protected {
@@ -61,8 +70,8 @@ fn note_protected(job: &mut Writer<'_>, target: &Target) {
 fn script(request: &Request<'_>, stacks: &[StackId]) -> Vec<String> {
     let manifest = manifest(request, stacks);
     let selected = request.selected(stacks);
-    // Nothing of the project may be there.
-    let cli = request.cli().command;
+    // Nothing of the project is there.
+    let cli = request.cli_without_checkout().command;
     vec![
         format!("mkdir -p {DIRECTORY} && echo '{{}}' > {DIRECTORY}/none.template.json"),
         format!("cat > {DIRECTORY}/manifest.json <<'END'\n{manifest}\nEND"),

@@ -1,7 +1,7 @@
 //! The request for the jobs of an assembly.
 
 use crate::assembly::StackId;
-use crate::cli::{Cli, FETCHED};
+use crate::cli::{Cli, FETCHED, OF_PROJECT};
 use crate::deployment::{Deployment, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
@@ -32,6 +32,8 @@ pub struct Request<'a> {
     /// The words that tell this merge request or branch from others, such as its number: names of stacks that are to be its
     /// own have one of them.
     pub own_words: &'a [String],
+    /// The subject of the tokens that GitLab gives the jobs of this pipeline; empty where nothing is to be said of it.
+    pub token_subject: &'a str,
     /// The most needs that a job may have.
     pub needs_limit: usize,
 }
@@ -81,6 +83,16 @@ impl Request<'_> {
         // A newer schema has a warning of its own.
         let knows_schema = self.deployment.assembly.warnings.is_empty();
         Cli::of(&settings.cli, settings.locked_cli.as_ref(), knows_schema)
+    }
+
+    /// Returns the command line of a job without checkout: a program of the project is not there.
+    pub(crate) fn cli_without_checkout(&self) -> Cli {
+        let own = self.cli();
+        if !own.is_in_repository() {
+            return own;
+        }
+        let knows_schema = self.deployment.assembly.warnings.is_empty();
+        Cli::of(OF_PROJECT, self.settings.locked_cli.as_ref(), knows_schema)
     }
 
     /// Returns whether the command line must run in the app's directory: where it is a program of the project, or where the

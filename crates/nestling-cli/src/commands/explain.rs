@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
-use crate::options::{CdkOptions, ChangeOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use clap::parser::ValueSource;
@@ -33,6 +33,8 @@ pub struct Args {
     #[command(flatten)]
     changes: ChangeOptions,
     #[command(flatten)]
+    deploys: DeployOptions,
+    #[command(flatten)]
     cdk: CdkOptions,
 }
 
@@ -45,7 +47,7 @@ enum Format {
 }
 
 /// The options of a plan, by their ids, with their names.
-const OF_A_PLAN: [(&str, &str); 11] = [
+const OF_A_PLAN: [(&str, &str); 12] = [
     ("format", "format"),
     ("base", "base"),
     ("head", "head"),
@@ -54,6 +56,7 @@ const OF_A_PLAN: [(&str, &str); 11] = [
     ("except", "except"),
     ("act_as", "as"),
     ("changes_from", "changes-from"),
+    ("environment", "environment"),
     ("all", "all"),
     ("strict_base", "strict-base"),
     ("strict_cdk", "strict-cdk"),
@@ -81,7 +84,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
+    let session =
+        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {

@@ -4,7 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
@@ -38,6 +38,8 @@ pub struct Args {
     #[command(flatten)]
     changes: ChangeOptions,
     #[command(flatten)]
+    deploys: DeployOptions,
+    #[command(flatten)]
     cdk: CdkOptions,
 }
 
@@ -56,7 +58,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
-    let session = until_the_end(invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?);
+    let session = until_the_end(
+        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?,
+    );
     let plan = until_the_end(session.plan_and_synthesize()?);
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);

@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use crate::watch::Watch;
@@ -42,6 +42,8 @@ pub struct Args {
     #[command(flatten)]
     changes: ChangeOptions,
     #[command(flatten)]
+    deploys: DeployOptions,
+    #[command(flatten)]
     cdk: CdkOptions,
 }
 
@@ -60,7 +62,8 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let mut session = invocation.open(RunOptions::from(&args.changes).with_cdk(&args.cdk))?;
+    let mut session =
+        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?;
     let io = &mut *invocation.io;
     if args.watch { watch(args, &mut session, io) } else { once(args, &session, io) }
 }

@@ -35,10 +35,13 @@ impl Kind {
     }
 }
 
+/// What a Node project is described by.
+const PACKAGE: &str = "package.json";
+
 /// Files that identify a project. The first match decides.
 const MANIFESTS: [(&str, Kind); 12] = [
     ("cdk.json", Kind::Cdk),
-    ("package.json", Kind::Node),
+    (PACKAGE, Kind::Node),
     ("Cargo.toml", Kind::Rust),
     ("go.mod", Kind::Go),
     ("pyproject.toml", Kind::Python),
@@ -88,6 +91,8 @@ pub(crate) struct Repository {
     pub last_stage: String,
     /// Existing files of Nestling and GitLab.
     pub existing: BTreeSet<String>,
+    /// The package.json of Node projects: their template reads it.
+    pub packages: BTreeMap<RepoPath, Vec<u8>>,
     /// The kind of the files at the root.
     root_kind: Option<Kind>,
 }
@@ -138,6 +143,12 @@ pub(crate) fn look(files: &dyn Files) -> Result<Repository, ReadError> {
         && is_project(kind, files, &repository)?
     {
         repository.projects.insert(RepoPath::root(), kind);
+    }
+    for directory in repository.projects.keys() {
+        let path = directory.child(PACKAGE.as_bytes());
+        if let Some(bytes) = files.read(&path)? {
+            repository.packages.insert(path, bytes);
+        }
     }
     Ok(repository)
 }

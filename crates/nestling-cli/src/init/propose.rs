@@ -60,13 +60,14 @@ fn uses(repository: &Repository, library: &[String]) -> BTreeMap<Kind, String> {
 
 /// Returns `true` if the proposed workspace plans without errors for all units.
 fn plans_without_errors(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
-    let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses))];
+    let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses).into_bytes())];
     for directory in repository.projects.keys() {
         // A directory exists in the made-up repository only with a file in it.
-        files.push((format!("{}/manifest", directory.to_directory()), String::new()));
+        files.push((format!("{}/manifest", directory.to_directory()), Vec::new()));
     }
+    files.extend(repository.packages.iter().map(|(path, bytes)| (path.to_string(), bytes.clone())));
     for (kind, used) in uses {
-        files.push((format!("{TEMPLATES}/{used}.yml"), starter::template(*kind)));
+        files.push((format!("{TEMPLATES}/{used}.yml"), starter::template(*kind).into_bytes()));
     }
     plan_all(&MemoryFiles::new(files)).is_ok_and(|plan| !plan.has_errors())
 }

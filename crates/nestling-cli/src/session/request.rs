@@ -23,6 +23,9 @@ pub(super) fn read(
     if let Some(revision) = &options.workspace_from {
         request = request.workspace_from(revision);
     }
+    if let Some(name) = options.environment.as_ref().filter(|name| !name.is_empty()) {
+        request = request.environment(name);
+    }
     if options.strict_base {
         request = request.require_base();
     }

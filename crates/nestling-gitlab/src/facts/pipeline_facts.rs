@@ -75,6 +75,8 @@ pub struct PipelineFacts {
     pub sha: Option<String>,
     /// The branch or tag as GitLab shortens it for host names (`CI_COMMIT_REF_SLUG`).
     pub ref_slug: String,
+    /// The one environment that is deployed to (`--environment`); `None` for all that the pipeline deploys to.
+    pub only_environment: Option<String>,
 }
 
 impl PipelineFacts {
@@ -107,6 +109,7 @@ impl PipelineFacts {
             default_branch: text("CI_DEFAULT_BRANCH"),
             sha: text("CI_COMMIT_SHA"),
             ref_slug: text("CI_COMMIT_REF_SLUG").or(named).unwrap_or_default(),
+            only_environment: None,
             branch,
             tag,
             merge_request,
@@ -124,6 +127,7 @@ impl PipelineFacts {
             tag: None,
             merge_request: None,
             sha,
+            only_environment: None,
         }
     }
 
@@ -151,6 +155,11 @@ impl PipelineFacts {
         }
         self.ref_slug = self.tag.as_deref().or(self.branch.as_deref()).map(slug).unwrap_or_default();
         self
+    }
+
+    /// Returns `true` unless another environment is the only one that is deployed to.
+    pub fn may_deploy_to(&self, environment: &str) -> bool {
+        self.only_environment.as_deref().is_none_or(|only| only == environment)
     }
 
     /// Returns the name of this pipeline in `workspace.pipelines`. A child pipeline counts as what its parent runs for.

@@ -57,6 +57,7 @@ pub fn assembly_jobs(deployment: &Deployment, origin: Origin) -> AssemblyJobs {
         is_merge_request: false,
         is_scheduled: false,
         own_words: &[],
+        token_subject: "",
         needs_limit: InstanceLimits::default().needs,
     });
     let file = rendered(outcome.stages, outcome.jobs, origin).file;

@@ -34,7 +34,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> TargetEnvironment {
     TargetEnvironment {
         name: entry.name.to_string(),
         origin: entry.origin,
-        deployed: entry.when.holds(of.pipeline),
+        deployed: entry.is_deployed_in(of.pipeline),
         expressions: entry.when.expressions(of.pipeline).into_iter().map(str::to_owned).collect(),
         frozen: entry.freeze == Freeze::Respected,
         start: match entry.start {

@@ -132,6 +132,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         directory: &unit_directory,
         environments: &environments,
         own_words: &own_words(request.pipeline),
+        token_subject: &token_subject(request.pipeline),
         is_scheduled: request.pipeline.source == PipelineSource::Schedule,
         is_merge_request: request.pipeline.kind == PipelineKind::MergeRequest,
         needs_limit: request.needs_limit,
@@ -150,6 +151,18 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         report: outcome.report,
         problems,
     }
+}
+
+/// Returns the subject of the tokens that GitLab gives the jobs of a pipeline
+/// (<https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>).
+fn token_subject(pipeline: &PipelineFacts) -> String {
+    let source = pipeline.merge_request.as_ref().and_then(|request| request.source_branch.as_ref());
+    let (ref_type, name) = match (&pipeline.tag, source.or(pipeline.branch.as_ref())) {
+        (Some(tag), _) => ("tag", tag.as_str()),
+        (None, Some(branch)) => ("branch", branch.as_str()),
+        (None, None) => ("branch", "$CI_COMMIT_REF_NAME"),
+    };
+    format!("project_path:$CI_PROJECT_PATH:ref_type:{ref_type}:ref:{name}")
 }
 
 /// Returns the words that tell a merge request or a branch from others.

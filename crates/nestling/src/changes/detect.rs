@@ -32,6 +32,7 @@ pub(crate) fn facts(
     if facts.default_branch.is_none() {
         facts.default_branch = default_branch(repository)?;
     }
+    facts.only_environment = request.environment.clone();
     Ok(match &request.simulate {
         Some(simulated) => facts.seen_as(simulated),
         None => facts,

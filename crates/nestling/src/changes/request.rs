@@ -32,6 +32,8 @@ pub struct ChangeRequest {
     /// The list of `--changes-from`, for [`parse_given`](super::parse_given).
     pub(crate) given: Option<Vec<u8>>,
     pub(crate) scope: Scope,
+    /// The one environment that is deployed to (`--environment`).
+    pub(crate) environment: Option<String>,
     pub(crate) default_branch: Option<String>,
     /// `workspace.pipelines`, known once the workspace is read.
     pub(crate) policies: Policies,
@@ -78,6 +80,13 @@ impl ChangeRequest {
     #[must_use]
     pub fn workspace_from(mut self, revision: impl Into<String>) -> Self {
         self.workspace_from = Some(revision.into());
+        self
+    }
+
+    /// Deploys to one environment of the catalogue and to no other (`--environment`). Jobs without an environment stay.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
         self
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn unused_entries(
     let workspace = &request.loaded.workspace;
     let mut problems = Vec::new();
     for entry in workspace.environments.entries.values().filter(|entry| !is_used(&entry.name)) {
-        if let Some(facts) = kinds.iter().find(|facts| entry.when.holds(facts)) {
+        if let Some(facts) = kinds.iter().find(|facts| entry.is_deployed_in(facts)) {
             request.pipeline = facts.clone();
             problems.extend(of_entry(request, entry));
         }

@@ -4,7 +4,7 @@ use crate::changes::ChangesError;
 use nestling_files::files::ReadError;
 use nestling_git::GitError;
 use nestling_gitlab::diagnostic::Suggestion;
-use nestling_gitlab::name::UnitName;
+use nestling_gitlab::name::{EnvironmentName, UnitName};
 
 /// A failure to read the repository, or a request that names what is not there.
 ///
@@ -41,6 +41,14 @@ pub enum Error {
         /// The unit that was probably meant.
         near: Option<UnitName>,
     },
+    /// The catalogue has no environment of this name.
+    #[error("there is no environment `{name}` in the workspace's catalogue")]
+    UnknownEnvironment {
+        /// The name as it was given.
+        name: String,
+        /// The environment that was probably meant.
+        near: Option<EnvironmentName>,
+    },
     /// A glob of units cannot be read.
     #[error("{0}")]
     UnitGlob(String),
@@ -56,6 +64,10 @@ impl Error {
             Self::UnknownUnit { near, .. } => {
                 let suggestion = Suggestion::of(near.as_ref().map(UnitName::as_str));
                 Some(suggestion.help_or("`nestling affected --all` lists the units"))
+            }
+            Self::UnknownEnvironment { near, .. } => {
+                let suggestion = Suggestion::of(near.as_ref().map(EnvironmentName::as_str));
+                Some(suggestion.help_or("`workspace: { environments: … }` lists them"))
             }
             // Behind a file that cannot be read may be an object that git lacks.
             Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),

@@ -11,7 +11,7 @@ use minijinja::machinery::{Token, tokenize};
 pub(crate) enum FileRead {
     /// A file or a directory, by its path as written.
     Path(String),
-    /// A file of this name in the unit's directory or above it.
+    /// Files of this name in the unit's directory or above it.
     Nearest(String),
     /// Files that a glob matches, as written.
     Glob(String),
@@ -26,37 +26,83 @@ pub(crate) fn file_reads(template: &str) -> Vec<FileRead> {
     }
     let tokens: Vec<Token<'_>> =
         tokenize(template, false, syntax()).map_while(Result::ok).map(|(token, _)| token).collect();
-    if !tokens.iter().any(|token| matches!(token, Token::Ident("files"))) || binds_files(template) {
+    if !tokens.iter().any(|token| matches!(token, Token::Ident("files"))) {
         return Vec::new();
     }
+    let bound = bound_names(template);
+    if bound.contains(&"files") {
+        return Vec::new();
+    }
+    let answers = names_of_answers(&tokens, &bound);
     let mut reads = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let is_key = index > 0 && matches!(tokens[index - 1], Token::Dot);
         // `x is files` and `f(files=…)` name something else, and asking for too much does no harm.
         if matches!(token, Token::Ident("files")) && !is_key {
-            reads.extend(call(&tokens[index + 1..]));
+            reads.extend(call(&tokens[index + 1..], &answers));
         }
     }
     reads
 }
 
-/// Returns whether a control line gives the name to something of the template's own.
-fn binds_files(template: &str) -> bool {
+/// Returns the names that control lines bind, each as often as it is bound.
+fn bound_names(template: &str) -> Vec<&str> {
     let controls = regions(template).into_iter().filter_map(|region| match region {
         Region::Control(range) => Some(range),
         Region::Expression { .. } | Region::Braces(_) => None,
     });
-    controls.into_iter().any(|range| bindings(template, range).iter().any(|binding| binding.name == "files"))
+    controls.flat_map(|range| bindings(template, range)).map(|binding| binding.name).collect()
+}
+
+/// Returns the names that are only ever bound to paths that a constant question is answered with, by
+/// `set lock = files.nearest("…")` or `for path in files.glob("…")`: to read these files asks about no others.
+fn names_of_answers<'t>(tokens: &[Token<'t>], bound: &[&str]) -> Vec<&'t str> {
+    let mut answers: Vec<&str> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let name = match (token, tokens.get(index + 1), tokens.get(index + 2)) {
+            (Token::Ident("set"), Some(Token::Ident(name)), Some(Token::Assign))
+            | (Token::Ident("for"), Some(Token::Ident(name)), Some(Token::Ident("in"))) => *name,
+            _ => continue,
+        };
+        if is_paths(&tokens[index + 3..]) {
+            answers.push(name);
+        }
+    }
+    let times = |names: &[&str], name: &str| names.iter().filter(|other| **other == name).count();
+    let is_always = |name: &&str| times(&answers, name) == times(bound, name);
+    answers.iter().copied().filter(is_always).collect()
+}
+
+/// Returns whether a control line ends with a constant question whose answer are paths.
+fn is_paths(tokens: &[Token<'_>]) -> bool {
+    let [
+        Token::Ident("files"),
+        Token::Dot,
+        Token::Ident("nearest" | "above" | "glob"),
+        Token::ParenOpen,
+        arguments @ ..,
+    ] = tokens
+    else {
+        return false;
+    };
+    let end = arguments.iter().position(|token| matches!(token, Token::ParenClose));
+    let is_end = |end: usize| matches!(arguments.get(end + 1), Some(Token::BlockEnd));
+    constant_texts(arguments).is_some() && end.is_some_and(is_end)
 }
 
 /// Reads `.function(arguments)`.
-fn call(tokens: &[Token<'_>]) -> Vec<FileRead> {
+fn call(tokens: &[Token<'_>], answers: &[&str]) -> Vec<FileRead> {
     let [Token::Dot, Token::Ident(function), Token::ParenOpen, arguments @ ..] = tokens else {
         return vec![FileRead::Computed];
     };
+    if let [Token::Ident(name), Token::ParenClose, ..] = arguments
+        && answers.contains(name)
+    {
+        return Vec::new();
+    }
     let Some(texts) = constant_texts(arguments) else { return vec![FileRead::Computed] };
     let read = match *function {
-        "nearest" => FileRead::Nearest,
+        "nearest" | "above" => FileRead::Nearest,
         "glob" => FileRead::Glob,
         _ => FileRead::Path,
     };
@@ -122,6 +168,16 @@ mod tests {
             (
                 "x: ${{ files.json(files.nearest('package.json')) }}\n",
                 vec![FileRead::Computed, nearest("package.json")],
+            ),
+            ("#% set lock = files.nearest('a')\nx: ${{ files.read(lock) }}\n", vec![nearest("a")]),
+            ("#% for f in files.above('a')\nx: ${{ files.json(f).b }}\n#% endfor\n", vec![nearest("a")]),
+            (
+                "#% set a = files.nearest('a') or 'b'\nx: ${{ files.read(a) }}\n",
+                vec![nearest("a"), FileRead::Computed],
+            ),
+            (
+                "#% set a = files.nearest('a')\n#% set a = b\nx: ${{ files.read(a) }}\n",
+                vec![nearest("a"), FileRead::Computed],
             ),
             ("x: ${{ files.yaml('a' ~ b) }}\n", vec![FileRead::Computed]),
             ("x: ${{ files.yaml('a' | upper) }}\n", vec![FileRead::Computed]),

@@ -82,14 +82,26 @@ impl<'a> Fanning<'a> {
         self.problems.extend(problems);
         let (entries, over) = match target {
             Target::None => return self.without_environment(name, job),
-            Target::Written(written) => return self.written(name, job, written),
+            Target::Written(written) => match self.elsewhere(&written) {
+                None => return self.written(name, job, written),
+                Some(reason) => {
+                    self.left_out.push(LeftOut { job: name.to_owned(), reason });
+                    self.fans.insert(name.to_owned(), Vec::new());
+                    return;
+                }
+            },
             Target::Catalogue { entries, over } => (entries, over),
         };
         let facts = self.deploying.facts();
         let entries: Vec<&Environment> =
-            entries.into_iter().filter(|entry| entry.when.holds(facts)).collect();
+            entries.into_iter().filter(|entry| entry.is_deployed_in(facts)).collect();
         if entries.is_empty() && !is_wrong {
-            let reason = "none of its environments is deployed to by this kind of pipeline".to_owned();
+            let reason = match &facts.only_environment {
+                Some(only) => format!(
+                    "none of its environments is `{only}` (`--environment`), or this kind of pipeline does not deploy to it"
+                ),
+                None => "none of its environments is deployed to by this kind of pipeline".to_owned(),
+            };
             self.left_out.push(LeftOut { job: name.to_owned(), reason });
         }
         self.fans.insert(name.to_owned(), Vec::new());
@@ -121,6 +133,13 @@ impl<'a> Fanning<'a> {
             self.problems.push(problem.with_help("say what is stopped: `environment: [NAME]`"));
         }
         self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
+    }
+
+    /// Returns why a job whose environment is written out is left out: another one is the only one that is deployed to.
+    fn elsewhere(&self, written: &Map) -> Option<String> {
+        let only = self.deploying.facts().only_environment.as_ref()?;
+        let name = written.get("name").and_then(Node::text);
+        (name != Some(only)).then(|| format!("its environment is not `{only}` (`--environment`)"))
     }
 
     /// An environment that the job itself writes out stays as it is, but that a stop job needs the long form.
@@ -300,7 +319,7 @@ fn deployed<'a>(unit: &UnitJobs, deploying: &Deploying<'a>) -> BTreeSet<&'a str>
     for job in unit.jobs.values() {
         // What is wrong with a target is reported where the job is sent to it.
         if let (Target::Catalogue { entries, .. }, _) = target(&job.body, catalogue) {
-            let deployed = entries.into_iter().filter(|entry| entry.when.holds(deploying.facts()));
+            let deployed = entries.into_iter().filter(|entry| entry.is_deployed_in(deploying.facts()));
             names.extend(deployed.map(|entry| entry.name.as_str()));
         }
     }

@@ -256,7 +256,7 @@ pub struct CdkLineV1 {
     pub id: String,
     /// The unit.
     pub unit: String,
-    /// `replaced`, `role`, `variable`, `runner`, `source`, `trigger`, `unsupported`, `setting`, `stack` or `unseen`; others may
+    /// `replaced`, `role`, `variable`, `runner`, `source`, `trigger`, `unsupported`, `setting`, `stack`, `unseen` or `trust`; others may
     /// come.
     pub kind: String,
     /// True if it requires an action.

@@ -183,7 +183,7 @@ fn cdk(out: &mut String, plan: &Plan) {
     }
     out.push_str("### CDK assemblies: manual steps\n\n");
     table(out, &open_rows);
-    out.push_str("<details><summary>Done by GitLab or Nestling</summary>\n\n");
+    out.push_str("<details><summary>Done by GitLab or Nestling, and what to know</summary>\n\n");
     table(out, &done_rows);
     out.push_str("</details>\n");
 }

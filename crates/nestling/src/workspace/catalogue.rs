@@ -1,7 +1,7 @@
 //! The environment catalogue: where deploys may go, and when.
 
 use super::condition::{Condition, When};
-use crate::changes::As;
+use crate::changes::{As, PipelineFacts};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::facts::WalkedKind;
@@ -107,6 +107,11 @@ pub(crate) enum Freeze {
 }
 
 impl Environment {
+    /// Returns `true` if the jobs of a pipeline of these facts are sent to it.
+    pub(crate) fn is_deployed_in(&self, facts: &PipelineFacts) -> bool {
+        facts.may_deploy_to(self.name.as_str()) && self.when.holds(facts)
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         let titles = match (&self.title, &other.title) {
             (Some(a), Some(b)) => a.same_as(b),

@@ -103,6 +103,31 @@ fn on_failure_says_whether_the_next_phase_runs() {
     }
 }
 
+/// A phase that says CONTINUE, with a failure in its commands or in its `finally`: everything behind it runs and sees that the
+/// build is failing, nothing is handed on, and the job fails.
+#[test]
+fn everything_runs_behind_a_phase_that_continues() {
+    let phases = ["install", "pre_build", "build", "post_build"];
+    for failing in phases.iter().flat_map(|phase| [(*phase).to_owned(), format!("{phase}_finally")]) {
+        let command = |name: &str| match name == failing {
+            true => "[exit 3, echo RAN never]".to_owned(),
+            false => format!("[\"echo RAN {name}$CODEBUILD_BUILD_SUCCEEDING\"]"),
+        };
+        let phase = |name: &&str| {
+            let finally = command(&format!("{name}_finally"));
+            format!("  {name}: {{ commands: {}, finally: {finally}, on-failure: CONTINUE }}\n", command(name))
+        };
+        let yaml: String = phases.iter().map(phase).collect();
+        let (seen, code) = run(&format!("phases:\n{yaml}"), &["echo RAN handed_on"]);
+        let all = phases.iter().flat_map(|phase| [(*phase).to_owned(), format!("{phase}_finally")]);
+        let before =
+            |name: &String| all.clone().take_while(|other| *other != failing).any(|other| other == *name);
+        let ran = all.clone().filter(|name| *name != failing);
+        let ran: Vec<String> = ran.map(|name| format!("{name}{}", u8::from(before(&name)))).collect();
+        assert_eq!((seen, code), (ran.join(" "), 3), "{failing}");
+    }
+}
+
 /// One shell for all phases, with everything that a command leaves in it.
 #[test]
 fn what_a_command_leaves_is_there_for_the_next_one() {

@@ -36,7 +36,7 @@ pub(super) fn without_commits(list: &[u8]) -> Cow<'_, [u8]> {
 /// Returns true for `commit ID`, with names in parentheses behind it or without.
 fn is_commit_line(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"commit ") else { return false };
-    let id = rest.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let id = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     is_id(id)
 }
 

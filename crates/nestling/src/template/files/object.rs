@@ -12,8 +12,8 @@ use nestling_gitlab::diagnostic::Suggestion;
 use std::sync::Arc;
 
 /// The functions of `files`.
-pub(in crate::template) const FUNCTIONS: [&str; 7] =
-    ["exists", "nearest", "glob", "read", "json", "yaml", "toml"];
+pub(in crate::template) const FUNCTIONS: [&str; 8] =
+    ["exists", "nearest", "above", "glob", "read", "json", "yaml", "toml"];
 
 /// Fuel of a question, beside that of its answer: about what a search through some directories takes.
 const FUEL_OF_QUESTION: u64 = 50;
@@ -59,7 +59,14 @@ impl FilesObject {
     fn question(&self, function: &str, arguments: &[Value]) -> Result<FileQuestion, Error> {
         let format = match function {
             "exists" => return Ok(FileQuestion::Exists(self.path(function, arguments)?)),
-            "nearest" => return self.nearest(arguments),
+            "nearest" => {
+                let names = self.names(function, arguments)?;
+                return Ok(FileQuestion::Nearest { directory: self.directory.clone(), names });
+            }
+            "above" => {
+                let names = self.names(function, arguments)?;
+                return Ok(FileQuestion::Above { directory: self.directory.clone(), names });
+            }
             "glob" => return self.glob(arguments),
             "read" => Format::Text,
             "json" => Format::Json,
@@ -78,19 +85,20 @@ impl FilesObject {
         meant_path(&self.directory, &text).map_err(refused)
     }
 
-    fn nearest(&self, arguments: &[Value]) -> Result<FileQuestion, Error> {
+    /// Returns names of files that are looked for in each directory.
+    fn names(&self, function: &str, arguments: &[Value]) -> Result<Vec<String>, Error> {
         if arguments.is_empty() {
-            return Err(refused("`files.nearest` takes names of files".to_owned()));
+            return Err(refused(format!("`files.{function}` takes names of files")));
         }
         let names: Result<Vec<String>, Error> =
-            arguments.iter().map(|name| self.text("nearest", name)).collect();
+            arguments.iter().map(|name| self.text(function, name)).collect();
         let names = names?;
-        if let Some(name) = names.iter().find(|name| is_relative(name) || name.starts_with('/')) {
-            let message =
-                format!("`files.nearest` looks for a name in each directory, and `{name}` is a path");
-            return Err(refused(message));
+        match names.iter().find(|name| is_relative(name) || name.starts_with('/')) {
+            Some(name) => Err(refused(format!(
+                "`files.{function}` looks for a name in each directory, and `{name}` is a path"
+            ))),
+            None => Ok(names),
         }
-        Ok(FileQuestion::Nearest { directory: self.directory.clone(), names })
     }
 
     fn glob(&self, arguments: &[Value]) -> Result<FileQuestion, Error> {

@@ -15,6 +15,13 @@ pub(in crate::template) enum FileQuestion {
         /// Names of files, in the order of preference in one directory.
         names: Vec<String>,
     },
+    /// All files of these names, in a directory and then in those above it.
+    Above {
+        /// Where the search begins.
+        directory: RepoPath,
+        /// Names of files, in the order of preference in one directory.
+        names: Vec<String>,
+    },
     /// The files that a glob matches, read as `rules:changes` is.
     Glob(String),
     /// A file's text, or the data in it.

@@ -20,7 +20,12 @@ const MAX_PATHS: usize = 10_000;
 pub(in crate::template) fn answer(files: &dyn Files, question: &FileQuestion) -> Weighed {
     let answer = match question {
         FileQuestion::Exists(path) => entry(files, path).map(|entry| Value::from(entry.is_some())),
-        FileQuestion::Nearest { directory, names } => nearest(files, directory, names),
+        FileQuestion::Nearest { directory, names } => {
+            above(files, directory, names, 1).map(|paths| paths.into_iter().next().unwrap_or(Value::from(())))
+        }
+        FileQuestion::Above { directory, names } => {
+            above(files, directory, names, usize::MAX).map(Value::from)
+        }
         FileQuestion::Glob(glob) => matches(files, glob),
         FileQuestion::Content(path, format) => {
             let text = text(files, path);
@@ -52,7 +57,14 @@ fn entry(files: &dyn Files, path: &RepoPath) -> Result<Option<EntryKind>, String
     Ok(found)
 }
 
-fn nearest(files: &dyn Files, directory: &RepoPath, names: &[String]) -> Answer {
+/// Returns the paths of files of these names from a directory upwards, so many at most.
+fn above(
+    files: &dyn Files,
+    directory: &RepoPath,
+    names: &[String],
+    limit: usize,
+) -> Result<Vec<Value>, String> {
+    let mut paths = Vec::new();
     let mut directory = Some(directory.clone());
     while let Some(current) = directory {
         for name in names {
@@ -60,12 +72,15 @@ fn nearest(files: &dyn Files, directory: &RepoPath, names: &[String]) -> Answer 
             if entry(files, &path)? == Some(EntryKind::File)
                 && let Some(path) = path.as_str()
             {
-                return Ok(from_json(&Json::from(path)));
+                paths.push(from_json(&Json::from(path)));
+            }
+            if paths.len() == limit {
+                return Ok(paths);
             }
         }
         directory = current.parent();
     }
-    Ok(Value::from(()))
+    Ok(paths)
 }
 
 /// Returns the paths that a glob matches, in byte order. Those that are not UTF-8 cannot be written into a pipeline.

@@ -80,8 +80,11 @@ pub(super) fn environment_reason(plan: &Plan, unit: &Unit, name: &str) -> Option
     let (_, environment_name) = name.split_once(':')?;
     let environment_name = environment_name.strip_suffix(":stop").unwrap_or(environment_name);
     let environment = plan.workspace.environments.get(environment_name)?;
-    if environment.when.holds(&plan.facts) {
+    if environment.is_deployed_in(&plan.facts) {
         return None;
+    }
+    if let Some(only) = plan.facts.only_environment.as_ref().filter(|only| *only != environment_name) {
+        return Some(format!("only `{only}` is deployed to (`--environment`)"));
     }
     let conditions: Vec<String> = environment.when.any.iter().map(condition_in_words).collect();
     let description = plan.facts.describe();

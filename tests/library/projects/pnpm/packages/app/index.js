@@ -1,0 +1,1 @@
+console.log(require("@x/lib")); require("assert")(require("@x/lib") === 42)
