@@ -48,8 +48,14 @@ pub(crate) fn interpolate(
     let sources = surroundings.sources;
     let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open, sources };
     declared.walk(body, &mut problems);
-    let open = values.put_into(body);
-    Interpolated { problems, open, inputs }
+    let origin = body.origin;
+    let placed = values.put_into(body);
+    if placed.is_too_much() {
+        let message = "the values of the `$[[ ]]` of this file come to too many nodes";
+        let problem = Diagnostic::error(&RULE, origin, message);
+        problems.push(problem.with_help("use long inputs less often"));
+    }
+    Interpolated { problems, open: placed.open, inputs }
 }
 
 /// What blocks can name.
@@ -79,7 +85,6 @@ impl Declared<'_> {
     fn text(&self, text: &str, origin: Origin, problems: &mut Vec<Diagnostic>) {
         for range in blocks(text) {
             let inside = &text[range];
-            let origin = self.sources.in_expression(origin, OPEN, inside.trim()).unwrap_or(origin);
             let problem = match interpolation::parse(inside) {
                 Ok(Block::Later) => None,
                 Ok(Block::Value(access, functions)) => self.value(&access, &functions, origin),
@@ -91,6 +96,7 @@ impl Declared<'_> {
                     })
                 }
             };
+            let problem = problem.map(|problem| self.at_block(problem, inside));
             // What an alias repeats is one mistake.
             let is_new = |problem: &Diagnostic| {
                 !problems
@@ -101,6 +107,15 @@ impl Declared<'_> {
                 problems.push(problem);
             }
         }
+    }
+
+    /// Moves a finding from the start of a string to the block in it.
+    fn at_block(&self, mut problem: Diagnostic, inside: &str) -> Diagnostic {
+        for label in problem.labels.iter_mut().take(1) {
+            label.origin =
+                self.sources.in_expression(label.origin, OPEN, inside.trim()).unwrap_or(label.origin);
+        }
+        problem
     }
 
     fn value(&self, access: &Access<'_>, functions: &[Function], origin: Origin) -> Option<Diagnostic> {
