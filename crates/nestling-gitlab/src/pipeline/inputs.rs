@@ -5,12 +5,13 @@ use super::interpolation::{Access, AccessStep, Block, Function, OPEN, Root, bloc
 use crate::diagnostic::Origin;
 use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, Style};
+use indexmap::IndexMap;
 
 /// The values of a file's inputs, as far as they are known.
 #[derive(Debug, Clone, Default)]
 pub struct InputValues<'a> {
     /// In the order of their definitions. `None` for a value that only the user of the file gives.
-    values: Vec<(&'a str, Option<Node>)>,
+    values: IndexMap<&'a str, Option<Node>>,
     is_used: bool,
 }
 
@@ -42,17 +43,17 @@ impl<'a> InputValues<'a> {
     ///
     /// A file that no other includes is one that is made for others, and has an empty default where it expects a value.
     pub fn of(definitions: &'a Map, given: Option<&Map>) -> Self {
-        let mut values = Self { values: Vec::new(), is_used: given.is_some() };
+        let mut values = Self { values: IndexMap::new(), is_used: given.is_some() };
         for (name, definition) in definitions.iter() {
             let value = values.value(definition, given.and_then(|given| given.get(name)));
-            values.values.push((name, value));
+            values.values.insert(name, value);
         }
         values
     }
 
     /// Returns the value of an input, if it is known.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.values.iter().find(|(known, _)| *known == name)?.1.as_ref()
+        self.values.get(name)?.as_ref()
     }
 
     fn value(&self, definition: &Node, given: Option<&Node>) -> Option<Node> {

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use crate::pipeline::inputs::{InputValues, part};
 use crate::pipeline::interpolation::{self, Access, Block, Function, OPEN, Root, blocks};
 use crate::yaml::{Kind, Map, Node};
+use indexmap::IndexMap;
 
 mod given;
 
@@ -46,7 +47,9 @@ pub(crate) fn interpolate(
     let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
     let component = component.iter().filter_map(Node::text).collect();
     let sources = surroundings.sources;
-    let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open, sources };
+    let definitions = inputs.iter().collect();
+    let declared =
+        Declared { inputs: &definitions, values: &values, component, is_open: found.is_open, sources };
     declared.walk(body, &mut problems);
     let origin = body.origin;
     let placed = values.put_into(body);
@@ -60,7 +63,7 @@ pub(crate) fn interpolate(
 
 /// What blocks can name.
 struct Declared<'a> {
-    inputs: &'a Map,
+    inputs: &'a IndexMap<&'a str, &'a Node>,
     values: &'a InputValues<'a>,
     component: Vec<&'a str>,
     /// Files that the header includes, and that are not read, may declare further inputs.
@@ -128,7 +131,7 @@ impl Declared<'_> {
         }
         let Some(input) = self.inputs.get(name) else {
             let problem = Diagnostic::error(&RULE, origin, format!("there is no input `{name}`"));
-            let names = self.inputs.iter().map(|(declared, _)| declared);
+            let names = self.inputs.keys().copied();
             let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
             return (!self.is_open).then(|| problem.with_help(help));
         };
