@@ -13,7 +13,7 @@ fn the_projects_pipeline_is_sound() {
     judge::schema(test, &[root().join(".gitlab-ci.yml")]);
 }
 
-/// Whoever wants to know how a form is made reads its script.
+/// A reader learns from the script how a form is made.
 #[test]
 fn the_script_of_each_form_is_short() {
     for form in ["static", "image", "wheel", "npm", "deb"] {
