@@ -5,7 +5,7 @@ use crate::support::repository::Repository;
 use crate::support::{nestling, said, setting};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,10 +18,14 @@ fn workspace() -> Repository {
     repository
 }
 
-/// Runs `affected` between the two commits. It has to end by itself, and soon.
+/// Runs `affected` between the two commits.
 fn affected(repository: &Repository) -> Output {
     let mut command = nestling(repository.path());
-    command.args(["affected", "--base", "HEAD~1", "--head", "HEAD"]);
+    ended(command.args(["affected", "--base", "HEAD~1", "--head", "HEAD"]))
+}
+
+/// Runs a command that has to end by itself, and soon.
+fn ended(command: &mut Command) -> Output {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let end = Instant::now() + Duration::from_secs(60);
@@ -60,6 +64,92 @@ fn a_loose_object_that_is_cut_off_is_named_with_the_way_out() {
         write(&file, &whole);
     }
     assert!(affected(&repository).status.success());
+}
+
+/// A reference that goes round in a circle, or holds no id.
+#[test]
+fn a_reference_that_cannot_be_read_is_named_with_the_way_out() {
+    let repository = workspace();
+    repository.git(&["symbolic-ref", "refs/heads/circle", "refs/heads/other"]);
+    repository.git(&["symbolic-ref", "refs/heads/other", "refs/heads/circle"]);
+    std::fs::write(repository.path().join(".git/refs/heads/cut-off"), "0123\n").unwrap();
+    for name in ["circle", "cut-off"] {
+        let mut command = nestling(repository.path());
+        let output = crate::support::run(command.args(["affected", "--base", name]));
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        let expected = format!("the reference `refs/heads/{name}` cannot be read");
+        assert!(text.contains(&expected) && text.contains("git fsck"), "{text}");
+    }
+    for name in ["circle", "other", "cut-off"] {
+        std::fs::remove_file(repository.path().join(".git/refs/heads").join(name)).unwrap();
+    }
+    repository.git(&["pack-refs", "--all"]);
+    std::fs::write(repository.path().join(".git/packed-refs"), [0xff; 50]).unwrap();
+    let text = said(&affected(&repository));
+    assert!(text.contains("cannot be read") && text.contains("git fsck"), "{text}");
+}
+
+/// Files with holes, which take no room on the disk, and pipes, which nobody writes to: an error or an answer, soon and with
+/// little memory.
+#[test]
+fn files_that_would_fill_the_memory_or_be_waited_for_are_not_read() {
+    let repository = workspace();
+    repository.git(&["pack-refs", "--all"]);
+    std::fs::write(repository.path().join(".git/shallow"), "").unwrap();
+    let blob = repository.git(&["rev-parse", "HEAD:services/api/nestling.yml"]);
+    let blob = format!("objects/{}/{}", &blob[..2], &blob.trim()[2..]);
+    for (name, is_pipe) in [
+        ("HEAD", false),
+        ("config", false),
+        ("packed-refs", false),
+        ("commondir", false),
+        ("shallow", false),
+        ("index", false),
+        ("info/exclude", false),
+        ("objects/info/alternates", false),
+        ("objects/pack/pack-x.idx", false),
+        ("objects/pack/pack-x.pack", false),
+        (&blob, true),
+        ("HEAD", true),
+        ("info/exclude", true),
+        ("objects/info/alternates", true),
+        ("objects/pack/pack-x.idx", true),
+    ] {
+        let copy = tempfile::tempdir().unwrap();
+        let mut command = Command::new("cp");
+        crate::support::output(command.arg("-a").arg(repository.path()).arg(copy.path().join("copy")));
+        let file = copy.path().join("copy/.git").join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        if name.ends_with("x.idx") {
+            std::fs::write(file.with_extension("pack"), b"PACK\0\0\0\x02").unwrap();
+        }
+        if is_pipe {
+            let _ = std::fs::remove_file(&file);
+            crate::support::output(Command::new("mkfifo").arg(&file));
+        } else {
+            let opened = std::fs::OpenOptions::new().append(true).create(true).open(&file).unwrap();
+            opened.set_len(100 << 30).unwrap();
+        }
+        for arguments in
+            [&["affected", "--base", "HEAD~1", "--head", "HEAD"][..], &["affected", "--base", "HEAD"]]
+        {
+            // Addresses are more than memory: those of threads and of files that are mapped.
+            let mut shell = Command::new("sh");
+            let script = "ulimit -v 4000000 2> /dev/null || :; ulimit -t 20; exec \"$@\"";
+            let binary = nestling(copy.path()).get_program().to_owned();
+            shell
+                .current_dir(copy.path().join("copy"))
+                .args(["-c", script, "sh"])
+                .arg(binary)
+                .args(arguments);
+            println!("{name} {arguments:?}");
+            let output = ended(&mut shell);
+            let text = said(&output);
+            assert!(matches!(output.status.code(), Some(0 | 3)), "{name}: {text}");
+            assert!(!text.contains("panicked") && !text.contains("memory allocation"), "{name}: {text}");
+        }
+    }
 }
 
 #[test]

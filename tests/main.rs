@@ -8,6 +8,7 @@ mod packages;
 mod release;
 mod parent;
 mod component;
+mod passed;
 mod file_reads;
 mod front_door;
 mod documents;

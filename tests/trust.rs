@@ -18,7 +18,7 @@ struct Row {
     closed: &'static str,
 }
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 12] = [
     Row {
         writes: "a template of the workspace",
         files: &[("ci/app.yml", "test: { script: mine }\n")],
@@ -62,6 +62,12 @@ const ROWS: [Row; 11] = [
         closed: "script: folded",
     },
     Row {
+        writes: "a file of inputs that a template includes (`spec: include:`)",
+        files: &[("inputs.yml", "inputs: { v: { default: mine } }\n")],
+        open: "script: mine",
+        closed: "script: of inputs",
+    },
+    Row {
         writes: "a local file that the jobs below the workspace's file include",
         files: &[("root.yml", "extra: { script: mine }\n")],
         open: "script: mine",
@@ -102,8 +108,9 @@ fn workspace() -> (Repository, String) {
     repository.write("nestling.yml", "workspace: { templates: [ci] }\n---\ninclude: [root.yml]\n");
     repository.write("root.yml", "root: { script: below }\n").write("inc.yml", "inc: { script: folded }\n");
     repository.write("parts/a.yml", "");
-    let template =
-        "include: [/inc.yml, '/parts/*.yml']\ntest: { script: protected }\n#% include 'part.yml'\n";
+    repository.write("inputs.yml", "inputs: { v: { default: of inputs } }\n");
+    let template = "spec: { include: [{ local: /inputs.yml }] }\n---\nwith: { script: \"${{ inputs.v }}\" }\n\
+        include: [/inc.yml, '/parts/*.yml']\ntest: { script: protected }\n#% include 'part.yml'\n";
     repository.write("ci/app.yml", template);
     repository.write("ci/part.yml", "part: { script: included }\n");
     let protected = repository.write("api/nestling.yml", "unit: { use: app }\n").commit("protected");

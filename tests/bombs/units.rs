@@ -17,12 +17,12 @@ pub(crate) fn many_units() -> Vec<(&'static str, usize, String, &'static str)> {
         (
             "many units with long texts",
             12,
-            jobs(15_000, &"x".repeat(1000)),
+            jobs(14_000, &"x".repeat(1000)),
             "the templates of all units together",
         ),
         ("many units with many nodes", 300, items, "nodes and pieces of text in their jobs"),
         ("many units with many mistakes", 300, numbers, "nodes and pieces of text in their jobs"),
-        ("many units with many steps", 150, turns(190_000, "") + "\na: { script: x }\n", "took more than"),
+        ("many units with many steps", 200, turns(600_000, "") + "\na: { script: x }\n", "took more than"),
         ("many units with many jobs", 1000, jobs(400, "x"), "error"),
     ]
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Each page: its name, the schema that it is made from, and what stands above the tables.
-const PAGES: [(&str, &str, &str); 7] = [
+const PAGES: [(&str, &str, &str); 9] = [
     (
         "files/workspace",
         "workspace",
@@ -33,6 +33,16 @@ const PAGES: [(&str, &str, &str); 7] = [
     ("json/diff", "diff", "# diff.json\n\nWhat `nestling diff --format json` prints.\n"),
     ("json/affected", "affected", "# affected.json\n\nWhat `nestling affected --format json` prints.\n"),
     ("json/explain", "explain", "# explain.json\n\nWhat `nestling explain --format json` prints.\n"),
+    (
+        "json/passed",
+        "passed",
+        "# A record of passed jobs\n\nWhat `nestling passed record` writes, [one for each pipeline](../passed.md).\n",
+    ),
+    (
+        "json/verified",
+        "verified",
+        "# verified.json\n\nWhat `nestling passed verify` writes, and `--passed` reads.\n",
+    ),
 ];
 
 #[test]

@@ -3,7 +3,8 @@
 use super::empty_root::runs_in;
 use super::{Built, Root, VERSION};
 use crate::support::example::Example;
-use crate::support::output;
+use crate::support::repository::Repository;
+use crate::support::{nestling, output};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -38,6 +39,28 @@ fn unpack(image: &Path, root: &Root) {
         let sum = output(Command::new("sh").args(["-c", script]).arg(blob(layer)).arg(root.path("/")));
         assert_eq!(Some(sum.split(' ').next().unwrap()), id.as_str().unwrap().strip_prefix("sha256:"));
     }
+}
+
+/// A fresh repository's first push: the script of the plan job as `init` wrote it, in the image that it names.
+fn runs_the_plan_job_of_init(root: &Root) {
+    let fresh = Repository::new();
+    fresh.write("api/package.json", "{}").commit("start");
+    output(nestling(fresh.path()).arg("init"));
+    let parent = std::fs::read_to_string(fresh.path().join(".gitlab-ci.yml")).unwrap();
+    let parent: serde_yaml::Value = serde_yaml::from_str(&parent).unwrap();
+    let job = &parent["nestling:plan"];
+    assert_eq!(job["image"].as_str().unwrap(), format!("registry.gitlab.com/nestling-ci/nestling:{VERSION}"));
+    let commit = fresh.commit("plan pipelines with Nestling");
+    root.copy(fresh.path(), "/builds/fresh");
+    let script = format!("set -e\ncd /builds/fresh\n{}", job["script"][0].as_str().unwrap());
+    let mut plan = root.command(&["sh", "-c", &script]);
+    plan.envs([("GITLAB_CI", "true"), ("CI", "true"), ("CI_PROJECT_DIR", "/builds/fresh")]);
+    plan.envs([("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main"), ("CI_DEFAULT_BRANCH", "main")]);
+    plan.envs([("CI_COMMIT_SHA", &*commit), ("CI_COMMIT_BEFORE_SHA", &"0".repeat(40))]);
+    output(&mut plan);
+    let child = std::fs::read_to_string(root.path("/builds/fresh/child-pipeline.yml")).unwrap();
+    assert!(child.contains("\napi:"), "{child}");
+    assert!(root.path("/builds/fresh/nestling-report/codequality.json").exists());
 }
 
 /// The clone of a runner holds one commit. The plan job is a script for `sh`, and nothing is as on the tests' machine.
@@ -76,6 +99,8 @@ fn the_image_runs_the_plan_job_and_fetches_what_a_shallow_clone_lacks() {
     assert!(said.contains("Failed to connect") || said.contains("Could not connect"), "{said}");
     let certificates: usize = said.lines().last().unwrap().parse().unwrap();
     assert!(certificates > 100, "{certificates}");
+
+    runs_the_plan_job_of_init(&root);
 
     // Alpine's userland as far as Debian's packages have it: busybox is `sh`, and there is no glibc.
     runs_in(test, |alpine| {

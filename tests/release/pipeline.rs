@@ -13,6 +13,15 @@ fn the_projects_pipeline_is_sound() {
     judge::schema(test, &[root().join(".gitlab-ci.yml")]);
 }
 
+/// A reader learns from the script how a form is made.
+#[test]
+fn the_script_of_each_form_is_short() {
+    for form in ["static", "image", "wheel", "npm", "deb"] {
+        let count = read(format!("ci/release/{form}")).lines().count();
+        assert!(count <= 60, "ci/release/{form} has {count} lines");
+    }
+}
+
 /// The permanent links of a release are what the page, the installer of cargo and the forms call the files.
 #[test]
 fn the_links_of_a_release_are_the_files_that_are_documented() {

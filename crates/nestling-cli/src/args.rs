@@ -33,6 +33,8 @@ pub enum Command {
     Check(commands::check::Args),
     /// Show how CDK assemblies are converted.
     Cdk(commands::cdk::Args),
+    /// Record the jobs that have passed, and verify such records.
+    Passed(commands::passed::Args),
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
     /// Print the JSON schema of a format, for editors and scripts.

@@ -120,6 +120,14 @@ pub(crate) struct CdkOptions {
     pub strict_cdk: bool,
 }
 
+/// Options of commands that plan a pipeline without the jobs that have passed.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct PassedOptions {
+    /// Leave out jobs that have passed with the same content, by the records in this directory (see `nestling passed verify`)
+    #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
+    pub passed: Option<PathBuf>,
+}
+
 /// Reads a switch that may come from a variable.
 fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
@@ -147,6 +155,10 @@ pub(crate) struct RunOptions {
     pub strict_base: bool,
     pub strict_cdk: bool,
     pub directory: Option<PathBuf>,
+    /// Set if the fingerprints of units and jobs are wanted.
+    pub fingerprints: bool,
+    /// The directory of the records of passed jobs.
+    pub passed: Option<PathBuf>,
 }
 
 impl RunOptions {
@@ -158,6 +170,16 @@ impl RunOptions {
     /// Adds what is to be done about the parts of a CDK pipeline that cannot be converted.
     pub(crate) fn with_cdk(self, cdk: &CdkOptions) -> Self {
         Self { strict_cdk: cdk.strict_cdk, ..self }
+    }
+
+    /// Adds the records of passed jobs.
+    pub(crate) fn with_passed(self, passed: &PassedOptions) -> Self {
+        Self { passed: passed.passed.clone(), ..self }
+    }
+
+    /// Adds whether the fingerprints of units and jobs are wanted.
+    pub(crate) fn with_fingerprints(self, fingerprints: bool) -> Self {
+        Self { fingerprints, ..self }
     }
 }
 

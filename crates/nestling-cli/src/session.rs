@@ -1,6 +1,7 @@
 //! One run over one repository: passes the options and the environment to the library.
 
 mod request;
+mod records;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::ProcessEnvironment;
@@ -11,8 +12,8 @@ use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts, Plan, Planning,
-    Project, RepoPath, Repository, Selected, Sources, Trust,
+    As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, Passed, PathFacts, Plan,
+    Planning, Project, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::WorkTree;
 use nestling_gitlab::facts::WalkedKind;
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     except: Vec<String>,
     strict_cdk: bool,
     no_run: bool,
+    fingerprints: bool,
+    passed: Option<Passed>,
     secrets: Secrets,
 }
 
@@ -64,6 +67,8 @@ impl Session {
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
             no_run: options.no_run,
+            fingerprints: options.fingerprints,
+            passed: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
         })
     }
@@ -251,8 +256,13 @@ impl Session {
         Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)
     }
 
-    fn narrowed<'a>(&self, planning: Planning<'a>) -> Planning<'a> {
+    fn narrowed<'a>(&'a self, planning: Planning<'a>) -> Planning<'a> {
         let planning = planning.only(&self.only).except(&self.except);
+        let planning = match &self.passed {
+            Some(passed) => planning.passed(passed),
+            None => planning,
+        };
+        let planning = if self.fingerprints { planning.fingerprints() } else { planning };
         if self.strict_cdk { planning.strict_cdk() } else { planning }
     }
 }

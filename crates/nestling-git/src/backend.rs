@@ -1,6 +1,7 @@
 //! What a repository holds beside its objects: references, configuration, the index and the work tree. libgit2 reads it, or
 //! the system's git where libgit2 does not know the kind of the repository.
 
+use super::bounded;
 use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::{Change, GitError, TreeId};
@@ -65,8 +66,11 @@ pub(super) struct LeftOutFile {
 
 /// Reads the file that lists the commits whose parents were cut off (<https://git-scm.com/docs/shallow>).
 pub(super) fn read_shallow_file(path: &std::path::Path) -> Result<ObjectIds, GitError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.lines().filter_map(|line| ObjectId::from_hex(line.trim())).collect()),
+    match bounded::read(path, bounded::SHALLOW) {
+        Ok(text) => Ok(String::from_utf8_lossy(&text)
+            .lines()
+            .filter_map(|line| ObjectId::from_hex(line.trim()))
+            .collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ObjectIds::default()),
         Err(error) => Err(GitError::Read { what: "list of cut-off commits", source: error.into() }),
     }

@@ -66,12 +66,12 @@ pub enum GitError {
         /// The damage.
         reason: String,
     },
-    /// An object is whole, and is not what it should be.
+    /// An object is whole, and is not what it should be; or a reference is damaged.
     #[error("the {what} `{id}` cannot be read")]
     Malformed {
         /// The type that it should have.
         what: &'static str,
-        /// Its id.
+        /// Its id, or its name.
         id: String,
         /// The cause.
         #[source]

@@ -1,5 +1,8 @@
 //! Ids of objects: hashes of their content.
 
+use super::GitError;
+use super::entry_mode::EntryMode;
+use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -143,6 +146,68 @@ impl CommitId {
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
     }
+}
+
+impl TreeId {
+    /// Returns the bytes of the id.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// Returns the id of the tree with these entries, in git's order: their names, types and ids. The ids say which hash it is.
+    /// No object is written.
+    ///
+    /// ```
+    /// use nestling_git::{EntryMode, GitRepository, TreeId, Trust};
+    /// # let fixture = nestling_git::testing::Fixture::new();
+    /// # fixture.write("a", "1");
+    /// # fixture.write("b/c", "2");
+    /// # let commit = fixture.commit("one");
+    /// # let directory = &fixture.root;
+    ///
+    /// let repository = GitRepository::discover(directory, &Trust::Owner)?;
+    /// let tree = repository.tree_of(&commit)?;
+    /// let mut entries = Vec::new();
+    /// repository.list(&tree, &mut |entry| entries.push((entry.name.to_vec(), entry.mode, entry.id.to_vec())))?;
+    /// let same = TreeId::of_entries(entries.iter().map(|(name, mode, id)| (&**name, *mode, &**id)))?;
+    /// assert_eq!(same, tree);
+    /// # Ok::<(), nestling_git::GitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The hash cannot be computed.
+    pub fn of_entries<'e>(
+        entries: impl IntoIterator<Item = (&'e [u8], EntryMode, &'e [u8])>,
+    ) -> Result<Self, GitError> {
+        let mut raw = Vec::new();
+        let mut is_sha256 = false;
+        for (name, mode, id) in entries {
+            raw.extend_from_slice(mode.as_str().as_bytes());
+            raw.push(b' ');
+            raw.extend_from_slice(name);
+            raw.push(0);
+            raw.extend_from_slice(id);
+            is_sha256 |= id.len() == 32;
+        }
+        let id = if is_sha256 { sha256_of_tree(&raw) } else { sha1_of_tree(&raw)? };
+        ObjectId::from_bytes(&id).map(Self).ok_or_else(|| unhashed("its length is unknown".into()))
+    }
+}
+
+fn sha256_of_tree(raw: &[u8]) -> Vec<u8> {
+    let mut hash = Sha256::new_with_prefix(format!("tree {}\0", raw.len()));
+    hash.update(raw);
+    hash.finalize().to_vec()
+}
+
+/// libgit2 knows SHA-1 alone.
+fn sha1_of_tree(raw: &[u8]) -> Result<Vec<u8>, GitError> {
+    let id = git2::Oid::hash_object(git2::ObjectType::Tree, raw).map_err(|error| unhashed(error.into()))?;
+    Ok(id.as_bytes().to_vec())
+}
+
+fn unhashed(source: Box<dyn std::error::Error + Send + Sync>) -> GitError {
+    GitError::Read { what: "hash of a tree", source }
 }
 
 impl fmt::Display for CommitId {

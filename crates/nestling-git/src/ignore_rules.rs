@@ -1,5 +1,6 @@
 //! What git ignores in the work tree (<https://git-scm.com/docs/gitignore>).
 
+use super::bounded;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nestling_files::files::{DirectoryEntry, EntryKind};
 use std::collections::BTreeSet;
@@ -50,9 +51,9 @@ impl IgnoreRules {
 }
 
 /// Reads the patterns of an ignore file that apply below `root`. Git reads no such file through a link, and skips a line that
-/// is no pattern.
+/// is no pattern. One that is too large to be read is left out: then more is seen, not less.
 pub(super) fn read_patterns(root: &Path, file: &Path) -> Option<Rc<Gitignore>> {
-    if !file.symlink_metadata().ok()?.is_file() {
+    if !file.symlink_metadata().ok()?.is_file() || bounded::check_if_there(file, bounded::TEXT).is_err() {
         return None;
     }
     let mut builder = GitignoreBuilder::new(root);

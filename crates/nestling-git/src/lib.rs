@@ -57,8 +57,10 @@
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), and the only crate of it that uses git2 or runs `git`. **Data
 //! flow = dependency order = `mod` order**: a module uses only what stands above it.
 
+mod bounded;
 mod change;
 mod error;
+mod entry_mode;
 mod id;
 mod masked;
 mod command;
@@ -78,6 +80,7 @@ mod git_cli;
 mod libgit2;
 mod revision;
 mod diff;
+mod listing;
 mod search;
 mod tree_files;
 mod ignore_rules;
@@ -94,9 +97,11 @@ pub mod testing;
 mod tests;
 
 pub use change::{Change, Status};
+pub use entry_mode::EntryMode;
 pub use error::GitError;
 pub use history::{History, MergeBase};
 pub use id::{CommitId, TreeId};
+pub use listing::ListedEntry;
 pub use masked::without_credentials;
 pub use open::Trust;
 pub use repository::GitRepository;

@@ -6,6 +6,7 @@ mod submodule;
 mod work_changes;
 
 use super::backend::{Backend, LeftOutFile, read_shallow_file};
+use super::bounded;
 use super::command::Git;
 use super::git_cli::GitCli;
 use super::id::{ObjectId, ObjectIds};
@@ -37,6 +38,51 @@ impl Libgit2 {
         self.repository.commondir().join("objects")
     }
 
+    /// Refuses files that neither libgit2 nor git would come to the end of: an index with holes, of which git hashes each byte,
+    /// and pipes in the place of patterns.
+    fn check_files(&self) -> Result<(), GitError> {
+        for (file, most) in [
+            (self.repository.path().join("index"), bounded::LARGEST_INDEX),
+            (self.repository.commondir().join("info/exclude"), bounded::TEXT),
+            (self.repository.commondir().join("info/attributes"), bounded::TEXT),
+        ] {
+            bounded::check_if_there(&file, most).map_err(|error| GitError::Malformed {
+                what: "file",
+                id: file.display().to_string(),
+                source: error.into(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Reads the index, unless it is too large for that.
+    fn index(&self) -> Result<git2::Index, GitError> {
+        let failed = GitError::read("index");
+        bounded::check_if_there(&self.repository.path().join("index"), bounded::INDEX)
+            .map_err(|error| GitError::Read { what: "index", source: error.into() })?;
+        self.repository.index().map_err(failed)
+    }
+
+    fn own_work_changes(
+        &self,
+        objects: &dyn ObjectSource,
+        base: Option<&TreeId>,
+        paths: &[RepoPath],
+    ) -> Result<Vec<Change>, GitError> {
+        self.index()?;
+        work_changes::work_changes(&self.repository, objects, base, paths)
+    }
+
+    /// Refuses a reference whose file is too large.
+    fn check_reference(&self, name: &str) -> std::io::Result<()> {
+        let directories = [self.repository.path(), self.repository.commondir()];
+        directories
+            .into_iter()
+            .map(|directory| directory.join(name))
+            .filter(|file| file.is_file())
+            .try_for_each(|file| bounded::check(&file, bounded::SMALL))
+    }
+
     pub(super) fn git_dir(&self) -> &Path {
         self.repository.path()
     }
@@ -50,10 +96,18 @@ impl Backend for Libgit2 {
     fn references(&self, names: &[String]) -> Result<Vec<(String, ObjectId)>, GitError> {
         let mut references = Vec::new();
         for name in names {
+            self.check_reference(name).map_err(|error| GitError::Malformed {
+                what: "reference",
+                id: name.clone(),
+                source: error.into(),
+            })?;
             match self.repository.refname_to_id(name) {
                 Ok(id) => references.extend(object_id(id).map(|id| (name.clone(), id))),
                 Err(error) if is_no_reference(&error) => {}
-                Err(error) => return Err(GitError::read("reference")(error)),
+                Err(error) => {
+                    let id = name.clone();
+                    return Err(GitError::Malformed { what: "reference", id, source: error.into() });
+                }
             }
         }
         Ok(references)
@@ -94,7 +148,8 @@ impl Backend for Libgit2 {
         objects: &dyn ObjectSource,
         base: Option<&TreeId>,
     ) -> Result<Vec<Change>, GitError> {
-        work_changes::work_changes(&self.repository, objects, base, &[])
+        self.check_files()?;
+        self.own_work_changes(objects, base, &[])
             .or_else(|error| self.git_cli.work_changes(objects, base).map_err(|_| error))
     }
 
@@ -104,13 +159,15 @@ impl Backend for Libgit2 {
         base: Option<&TreeId>,
         paths: &[RepoPath],
     ) -> Option<Vec<Change>> {
-        work_changes::work_changes(&self.repository, objects, base, paths).ok()
+        self.check_files().ok()?;
+        self.own_work_changes(objects, base, paths).ok()
     }
 
     fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
-        match self.repository.index() {
+        self.check_files()?;
+        match self.index() {
             Ok(index) => Ok(index.iter().map(|entry| entry.path).collect()),
-            Err(error) => self.git_cli.tracked().map_err(|_| GitError::read("index")(error)),
+            Err(error) => self.git_cli.tracked().map_err(|_| error),
         }
     }
 
@@ -118,7 +175,7 @@ impl Backend for Libgit2 {
         let config = self.repository.config().map_err(GitError::read("configuration"))?;
         match config.get_bool("core.sparseCheckout") {
             // The system's git knows the sparse index, too.
-            Ok(true) => self.git_cli.left_out(),
+            Ok(true) => self.check_files().and_then(|()| self.git_cli.left_out()),
             _ => Ok(Vec::new()),
         }
     }

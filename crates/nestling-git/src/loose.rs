@@ -4,6 +4,7 @@
 //! A full disk or a killed fetch leaves some of them cut off. libgit2 reads such a file for ever.
 
 use super::GitError;
+use super::bounded;
 use super::id::{ObjectId, Prefix};
 use super::object::{Kind, LARGEST, Object, ObjectSource};
 use libdeflater::{DecompressionError, Decompressor};
@@ -102,7 +103,8 @@ impl ObjectSource for LooseObjects {
 
 /// Reads a file of an object. One that is larger than any object that is read here is cut off, which shows in its content.
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
+    // A link may lead to a device.
+    let file = bounded::open(path, u64::MAX)?;
     let mut bytes = Vec::new();
     file.take(2 * LARGEST as u64).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -1,9 +1,11 @@
 //! Finding and opening a repository: with libgit2, and where that does not know its kind, with the system's git.
 
+use super::bounded;
 use super::cat_file::{self, CatFile};
 use super::command::{self, Git, Owner};
 use super::git_cli::GitCli;
 use super::libgit2::Libgit2;
+use super::own_directories::common_directory;
 use super::store::ObjectStore;
 use super::{GitError, GitRepository};
 use git2::RepositoryOpenFlags;
@@ -41,6 +43,13 @@ impl GitRepository {
     /// # Errors
     /// As [`GitRepository::open`].
     pub fn discover(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
+        let dot_git =
+            directory.ancestors().map(|directory| directory.join(".git")).find(|path| path.exists());
+        match dot_git {
+            Some(dot_git) if dot_git.is_dir() => check(&dot_git.join("commondir"), bounded::SMALL)?,
+            Some(dot_git) => check(&dot_git, bounded::SMALL)?,
+            None => {}
+        }
         let git_dir = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
             .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
         open_at(&git_dir, Start::Below, directory, trust)
@@ -134,6 +143,7 @@ fn open_by_libgit2(
     directory: &Path,
     owner: Owner,
 ) -> Result<GitRepository, GitError> {
+    refuse_oversized(path)?;
     let repository = open_checked(directory, start, owner).map_err(|error| match error.code() {
         git2::ErrorCode::NotFound => GitError::NotFound { path: path.to_owned() },
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
@@ -144,6 +154,36 @@ fn open_by_libgit2(
     let libgit2 = Libgit2::new(repository).map_err(failed)?;
     let objects = ObjectStore::new(libgit2.objects_dir(), git.clone());
     Ok(GitRepository::new(Box::new(objects), Box::new(libgit2), git))
+}
+
+/// Refuses a git directory with files that libgit2 would read as a whole, and that fill the memory.
+fn refuse_oversized(path: &Path) -> Result<(), GitError> {
+    let beside = path.join(".git");
+    let git_dir = if beside.is_dir() { &beside } else { path };
+    let common = common_directory(git_dir);
+    for (name, most) in [
+        ("HEAD", bounded::SMALL),
+        ("commondir", bounded::SMALL),
+        ("gitdir", bounded::SMALL),
+        ("config", bounded::TEXT),
+        ("config.worktree", bounded::TEXT),
+        ("packed-refs", bounded::REFERENCES),
+    ] {
+        check(&git_dir.join(name), most)?;
+        if let Some(common) = &common {
+            check(&common.join(name), most)?;
+        }
+    }
+    Ok(())
+}
+
+fn check(file: &Path, most: u64) -> Result<(), GitError> {
+    // Not an error that lets the system's git try: it would read the file as well.
+    bounded::check_if_there(file, most).map_err(|error| GitError::Malformed {
+        what: "file",
+        id: file.display().to_string(),
+        source: error.into(),
+    })
 }
 
 /// The path that `safe.directory` wants: that of the work tree.

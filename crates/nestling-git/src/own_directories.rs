@@ -1,6 +1,7 @@
 //! Git's own directories inside the work tree. They are mostly called `.git`, which no commit can hold; `git init
 //! --separate-git-dir` puts them anywhere, where nobody but git itself would know them from directories of files.
 
+use super::bounded;
 use nestling_files::path::RepoPath;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ pub(super) fn own_directories(git_dir: &Path, work_dir: &Path) -> Vec<RepoPath> 
 }
 
 /// Returns the directory that linked work trees share (<https://git-scm.com/docs/gitrepository-layout>).
-fn common_directory(git_dir: &Path) -> Option<PathBuf> {
-    let written = std::fs::read(git_dir.join("commondir")).ok()?;
+pub(super) fn common_directory(git_dir: &Path) -> Option<PathBuf> {
+    let written = bounded::read(&git_dir.join("commondir"), bounded::SMALL).ok()?;
     Some(git_dir.join(super::command::path(written.trim_ascii_end())))
 }

@@ -13,7 +13,7 @@ use super::revision::{Branch, Names, Resolution};
 use super::tree_files::TreeFiles;
 use super::work_tree::WorkTree;
 use super::work_tree_cache::WorkTreeCache;
-use super::{Change, CommitId, GitError, TreeId, diff};
+use super::{Change, CommitId, GitError, ListedEntry, TreeId, diff, listing, tree};
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::path::Path;
@@ -196,6 +196,19 @@ impl GitRepository {
     /// A tree cannot be read.
     pub fn tree_diff(&self, base: Option<&TreeId>, head: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
         diff::tree_diff(self.objects(), base, head)
+    }
+
+    /// Visits the entries of one tree, in git's order.
+    ///
+    /// # Errors
+    /// The tree cannot be read.
+    pub fn list(&self, tree: &TreeId, visit: &mut dyn FnMut(ListedEntry<'_>)) -> Result<(), GitError> {
+        let raw = self.objects().tree(tree)?;
+        tree::scan(tree, &raw, &mut |entry| {
+            if let Some(entry) = listing::listed(entry) {
+                visit(entry);
+            }
+        })
     }
 
     /// Compares a tree with the files on disk, and returns the paths that differ in byte order: staged or not, and untracked

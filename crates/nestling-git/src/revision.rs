@@ -186,7 +186,9 @@ impl Names<'_> {
         if revision.is_empty() {
             return Ok(Resolution::Unknown);
         }
-        let commit = format!("{revision}^{{commit}}");
+        // Behind `:/` all is a part of the message that is looked for.
+        let suffix = if revision.starts_with(":/") { "" } else { "^{commit}" };
+        let commit = format!("{revision}{suffix}");
         let answer = self.git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let printed = match answer {
             Ok(Answer::Yes(printed)) => printed,

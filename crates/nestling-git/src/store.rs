@@ -2,6 +2,7 @@
 //! system's git where these readers find damage or a file of a make that they do not know.
 
 use super::GitError;
+use super::bounded;
 use super::cat_file::{CatFile, TIME_LIMIT};
 use super::command::Git;
 use super::id::{ObjectId, Prefix};
@@ -59,7 +60,7 @@ impl ObjectStore {
             return;
         }
         paths.push(directory.clone());
-        let Ok(listed) = std::fs::read(directory.join("info/alternates")) else { return };
+        let Ok(listed) = bounded::read(&directory.join("info/alternates"), bounded::SMALL) else { return };
         for line in listed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match line[0] {
                 b'#' => {}

@@ -1,9 +1,10 @@
 //! The files on disk.
 
 use super::backend::{Backend, LeftOutFile};
+use super::bounded;
 use super::command;
 use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
-use super::object::ObjectSource;
+use super::object::{LARGEST, ObjectSource};
 use super::own_directories::own_directories;
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
@@ -184,7 +185,7 @@ impl<'r> WorkTree<'r> {
             return Ok(None);
         }
         match self.locate(path)? {
-            Some(file) if file.is_file() => std::fs::read(file).map(Some),
+            Some(file) if file.is_file() => bounded::read(&file, LARGEST as u64).map(Some),
             Some(_) => Ok(None),
             None => self.read_left_out(path, false),
         }

@@ -4,6 +4,7 @@ pub mod rules;
 mod glob;
 mod include;
 
+pub use glob::files as included_files;
 pub(crate) use include::header;
 pub use include::{FilesByFile, RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
 

@@ -63,6 +63,8 @@
 //! |---|---|
 //! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
 //! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`] |
+//! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
+//! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
@@ -105,8 +107,11 @@ mod environments;
 mod cdk;
 mod unit;
 mod select;
+mod fingerprint;
 mod assemble;
+mod passed;
 mod plan;
+mod reuse;
 mod catalog;
 mod idle;
 mod allow;
@@ -123,6 +128,7 @@ pub use changes::{
 };
 pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
 pub use environments::LeftOut;
+pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Trust};
@@ -135,11 +141,16 @@ pub use nestling_gitlab::facts::{
 pub use nestling_gitlab::name::{JobName, StageName, UnitName};
 pub use nestling_gitlab::pipeline::presence::JobPresence;
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
+pub use passed::{
+    ApiAnswers, ApiBridge, ApiJob, JobReuse, Passed, PassedJobV1, PassedV1, RecordError, Recording,
+    RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema, record, verified_schema, verify,
+};
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
     CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, PathFacts, Planning, Project,
 };
 pub use repository::Repository;
+pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, library_names};
 

@@ -8,17 +8,22 @@ mod likeness;
 mod roles;
 mod needed;
 mod removed;
+mod claims;
 mod auto_cancel;
 mod presence;
 mod rendering;
 mod noop;
 mod stop;
 mod kinds;
+mod fingerprints;
+mod reuse_settings;
 
 use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
+use crate::fingerprint::Fingerprints;
+use crate::passed::JobReuse;
 use crate::select::{self, Narrowing, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
@@ -29,7 +34,7 @@ use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
-use nestling_gitlab::name::UnitName;
+use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
@@ -37,12 +42,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use definition::made_from;
+pub(crate) use fingerprints::FingerprintSource;
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 use presence::ChildCreation;
 pub use removed::Removed;
 use rendering::Rendering;
+pub(crate) use reuse_settings::ReuseSettings;
 use roles::Roles;
 
 /// What a plan is made from.
@@ -67,6 +74,8 @@ pub(crate) struct Request<'a> {
     pub assemblies: &'a dyn Assemblies,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
+    /// The commit's tree, if fingerprints are wanted.
+    pub fingerprints: Option<FingerprintSource<'a>>,
 }
 
 /// Selection, composed pipeline and diagnostics.
@@ -114,6 +123,12 @@ pub struct Plan {
     pub cdk_reports: BTreeMap<UnitName, Report>,
     /// The units that may lack jobs because of errors in what they are made from.
     pub(crate) incomplete: BTreeSet<UnitName>,
+    /// The jobs whose policy about reuse is not that of the workspace.
+    pub(crate) reuse_settings: ReuseSettings,
+    /// The units whose jobs depend on the pipeline, and not on the commit alone.
+    pub(crate) reading_facts: BTreeSet<UnitName>,
+    /// For each job that `reuse` is about: whether it is left out because it has passed, and why. Empty without records.
+    pub reuse: BTreeMap<JobName, JobReuse>,
     /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
@@ -121,6 +136,8 @@ pub struct Plan {
     /// A warning for each comment and entry of `allow` that silenced nothing in this plan. Other kinds of pipelines may have
     /// what it allows.
     pub unused_allows: Vec<Diagnostic>,
+    /// The fingerprints of units and jobs, if they were asked for ([`Planning::fingerprints`](crate::Planning::fingerprints)).
+    pub fingerprints: Option<Fingerprints>,
     /// The texts of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }
@@ -141,6 +158,8 @@ pub struct Selected {
     pub removed: Vec<Removed>,
     /// What is wrong in the workspace.
     pub diagnostics: Vec<Diagnostic>,
+    /// The fingerprints of units, if they were asked for; none of jobs.
+    pub fingerprints: Option<Fingerprints>,
     /// The texts of the files that were read, which diagnostics point into.
     pub sources: Sources,
 }
@@ -218,8 +237,10 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     diagnostics.extend(base_unknown(&request.changes));
     diagnostics.extend(unknown_paths(&request.changes));
     diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
+    let fingerprints = fingerprints::of_units(&request);
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
+        fingerprints,
         changes: request.changes,
         selection,
         removed,
@@ -236,6 +257,7 @@ fn selection(
     let Request { files, changes, narrowing, .. } = request;
     let workspace = renderer.workspace;
     let mut compared = definition::compare(renderer, before, changes);
+    claims::compare(*files, workspace, before, changes, &mut compared);
     let removed = removed::find(*files, workspace, before, changes, narrowing);
     for (unit, reason) in removed::reasons(workspace, before, &removed) {
         compared.add(&unit, reason);
@@ -254,7 +276,9 @@ pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
 }
 
 fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
     Plan {
+        fingerprints,
         workspace: Arc::clone(&request.loaded.workspace),
         changes: request.changes.clone(),
         facts: request.pipeline.clone(),
@@ -267,6 +291,9 @@ fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         left_out: made.left_out,
         cdk_reports: made.cdk_reports,
         incomplete: made.incomplete,
+        reuse_settings: made.reuse_settings,
+        reading_facts: made.reading_facts,
+        reuse: BTreeMap::new(),
         diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),
@@ -286,6 +313,8 @@ struct MadePlan {
     cdk_reports: BTreeMap<UnitName, Report>,
     diagnostics: Vec<Diagnostic>,
     incomplete: BTreeSet<UnitName>,
+    reuse_settings: ReuseSettings,
+    reading_facts: BTreeSet<UnitName>,
 }
 
 fn make(
@@ -327,6 +356,7 @@ fn make(
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
     let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
@@ -342,6 +372,8 @@ fn make(
         cdk_reports,
         diagnostics,
         incomplete,
+        reuse_settings,
+        reading_facts: renderer.reading_facts(),
     })
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod narrowing;
 mod finish;
 mod checked_kinds;
+mod proof;
 mod planning;
 mod comparison;
 mod path;
@@ -23,10 +24,11 @@ use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
+use crate::plan::FingerprintSource;
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Revisions};
-use nestling_git::{CommitId, GitError};
+use nestling_git::{CommitId, GitError, GitRepository, TreeId};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion, has_errors};
 use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::EnvironmentName;
@@ -234,6 +236,25 @@ impl<'r> Project<'r> {
             workspace_from: self.workspace_from.clone(),
             protected: self.protected.as_ref().map(|files| Box::new(&**files) as Box<dyn Files>),
         }
+    }
+
+    /// Returns where fingerprints are read from. Files that are not committed have none.
+    pub(crate) fn fingerprint_source(&self) -> FingerprintSource<'_> {
+        FingerprintSource {
+            tree: self.committed_tree(),
+            parent_path: self.request.variables.get("CI_CONFIG_PATH"),
+        }
+    }
+
+    fn committed_tree(&self) -> Result<(&GitRepository, TreeId), &'static str> {
+        let git = self.repository.ok_or("there is no repository")?.git();
+        let commit = self.head.commit().ok_or("nothing is committed")?;
+        let tree = git.tree_of(commit).map_err(|_| "the commit cannot be read")?;
+        let is_committed = match self.head {
+            Head::Commit { .. } => true,
+            Head::WorkTree { .. } => git.work_tree_diff(Some(&tree)).is_ok_and(|changes| changes.is_empty()),
+        };
+        if is_committed { Ok((git, tree)) } else { Err("files in the work tree are not committed") }
     }
 
     /// Returns who has the files of other revisions.

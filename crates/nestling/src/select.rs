@@ -178,7 +178,7 @@ pub(crate) fn is_ignored(workspace: &Workspace, path: &RepoPath) -> bool {
 }
 
 /// Returns the reason to select every unit, if `everything` matches a changed path.
-fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
+pub(crate) fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
     let glob = matching(&workspace.everything, path)?;
     Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
 }

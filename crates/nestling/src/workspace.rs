@@ -24,6 +24,7 @@ mod covered;
 mod allow;
 mod policy;
 mod repeated;
+pub(crate) mod reuse;
 mod unclaimed;
 mod uses;
 mod relation;
@@ -50,6 +51,7 @@ pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_at, load_header};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
+pub(crate) use reuse::{Reuse, ReuseTrust};
 pub use schema::Header;
 pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
@@ -122,6 +124,8 @@ pub struct Workspace {
     pub(crate) since: Vec<Located<String>>,
     /// The GitLab instance that reads the output, as far as it is known.
     pub(crate) gitlab: Gitlab,
+    /// The policy for jobs that have passed with the same content; `None` where it is off.
+    pub(crate) reuse: Option<Reuse>,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
     /// How many dependency levels a change propagates through; `None` for any number.

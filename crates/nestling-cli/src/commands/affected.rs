@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
-use crate::options::ChangeOptions;
+use crate::options::{ChangeOptions, RunOptions};
 use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
 use nestling::Selected;
@@ -35,7 +35,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let session = until_the_end(invocation.open(&args.changes)?);
+    let session = until_the_end(invocation.open(run_options(args))?);
     let selected = until_the_end(session.select()?);
     let ok = report_selected(selected, invocation.io);
     if let Some(line) = unclaimed(&selected.workspace, &selected.selection) {
@@ -43,6 +43,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     invocation.io.data(list(args.format, selected)?)?;
     Ok(ended(ok))
+}
+
+fn run_options(args: &Args) -> RunOptions {
+    RunOptions::from(&args.changes).with_fingerprints(args.format == Format::Json)
 }
 
 fn list(format: Format, selected: &Selected) -> Result<String, Failure> {

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use clap::parser::ValueSource;
@@ -36,6 +36,8 @@ pub struct Args {
     deploys: DeployOptions,
     #[command(flatten)]
     cdk: CdkOptions,
+    #[command(flatten)]
+    passed: PassedOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,8 +86,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session =
-        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?;
+    let session = invocation.open(
+        RunOptions::from(&args.changes)
+            .with_deploys(&args.deploys)
+            .with_cdk(&args.cdk)
+            .with_passed(&args.passed)
+            .with_fingerprints(true),
+    )?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {

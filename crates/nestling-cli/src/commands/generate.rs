@@ -4,7 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
@@ -41,6 +41,8 @@ pub struct Args {
     deploys: DeployOptions,
     #[command(flatten)]
     cdk: CdkOptions,
+    #[command(flatten)]
+    passed: PassedOptions,
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -58,9 +60,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
-    let session = until_the_end(
-        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?,
-    );
+    let session = until_the_end(invocation.open(run_options(args))?);
     let plan = until_the_end(session.plan_and_synthesize()?);
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
@@ -94,6 +94,15 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             Ok(Exit::Errors)
         }
     }
+}
+
+/// Returns the options of the run. The plan among the reports has fingerprints.
+fn run_options(args: &Args) -> RunOptions {
+    RunOptions::from(&args.changes)
+        .with_deploys(&args.deploys)
+        .with_cdk(&args.cdk)
+        .with_passed(&args.passed)
+        .with_fingerprints(args.report.is_some())
 }
 
 /// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.

@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, RunOptions};
+use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use crate::watch::Watch;
@@ -45,6 +45,8 @@ pub struct Args {
     deploys: DeployOptions,
     #[command(flatten)]
     cdk: CdkOptions,
+    #[command(flatten)]
+    passed: PassedOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,8 +64,12 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let mut session =
-        invocation.open(RunOptions::from(&args.changes).with_deploys(&args.deploys).with_cdk(&args.cdk))?;
+    let mut session = invocation.open(
+        RunOptions::from(&args.changes)
+            .with_deploys(&args.deploys)
+            .with_cdk(&args.cdk)
+            .with_passed(&args.passed),
+    )?;
     let io = &mut *invocation.io;
     if args.watch { watch(args, &mut session, io) } else { once(args, &session, io) }
 }

@@ -38,6 +38,10 @@ enum Kind {
     Affected,
     /// Output of `explain --format json`.
     Explain,
+    /// Output of `passed record`.
+    Passed,
+    /// Output of `passed verify`.
+    Verified,
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -50,6 +54,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Kind::Diff => diff::schema(),
         Kind::Affected => affected::schema(),
         Kind::Explain => explanation_schema(),
+        Kind::Passed => nestling::passed_schema(),
+        Kind::Verified => nestling::verified_schema(),
     };
     invocation.io.data(format_args!("{schema:#}\n"))?;
     Ok(Exit::Done)

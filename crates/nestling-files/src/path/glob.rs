@@ -60,6 +60,14 @@ impl Glob {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, path.as_bytes()))
     }
 
+    /// Returns the bytes that every match begins with, one for each alternative of its braces: those before the first wildcard.
+    pub fn literal_prefixes(&self) -> impl Iterator<Item = &[u8]> {
+        self.alternatives.iter().map(|pattern| {
+            let wild = pattern.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\'));
+            &pattern[..wild.unwrap_or(pattern.len())]
+        })
+    }
+
     /// Returns `true` if the glob matches a name that is not a path in the repository, such as a tag's.
     pub fn matches_text(&self, name: &str) -> bool {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, name.as_bytes()))

@@ -1,5 +1,6 @@
 //! A file that is read a block at a time, some of which are kept.
 
+use crate::bounded;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -27,7 +28,7 @@ struct Kept {
 impl Blocks {
     /// Opens a file, to be read in blocks of this size, of which so many are kept.
     pub(super) fn open(path: &Path, block_size: usize, capacity: usize) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = bounded::open(path, bounded::PACK)?;
         let length = file.metadata()?.len();
         let count = usize::try_from(length.div_ceil(block_size as u64)).map_err(io::Error::other)?;
         let kept = RefCell::new(Kept { blocks: vec![None; count], order: VecDeque::new() });

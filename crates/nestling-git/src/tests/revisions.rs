@@ -165,3 +165,18 @@ fn another_repository_is_not_found_through_a_link_that_leads_out() {
     let written = Revision { repository: Some(format!("{up}{}", target.display())), ..beside };
     assert!(repo.open().files_of(&written).is_ok());
 }
+
+#[test]
+fn a_commit_is_found_by_its_message() {
+    let repo = Fixture::new();
+    repo.write("a", "1");
+    let first = repo.commit("first");
+    repo.write("a", "2");
+    repo.commit("second");
+    for opened in both(&repo) {
+        for revision in [":/first", "HEAD^{/first}", ":/^fir"] {
+            assert_eq!(opened.resolve(revision).unwrap(), Resolution::Commit(first), "{revision}");
+        }
+        assert_eq!(opened.resolve(":/third").unwrap(), Resolution::Unknown);
+    }
+}

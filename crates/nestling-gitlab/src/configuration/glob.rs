@@ -5,8 +5,11 @@
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 
-/// The files whose paths match, in the order in which git lists them.
-pub(super) fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
+/// Returns the files whose paths match, in byte order.
+///
+/// # Errors
+/// A directory cannot be listed.
+pub fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
     let pattern = pattern.trim_start_matches('/').as_bytes();
     let mut paths = Vec::new();
     files.walk(&mut |directory, entries| {

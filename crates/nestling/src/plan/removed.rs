@@ -64,7 +64,7 @@ pub(crate) fn find(
     changes: &ChangeSet,
     narrowing: &Narrowing,
 ) -> Vec<Removed> {
-    if !narrowing.only.is_empty() || !may_be(workspace, changes) {
+    if !narrowing.only.is_empty() || !may_be_removed(workspace, changes) {
         return Vec::new();
     }
     let old_files = before.files();
@@ -96,8 +96,8 @@ fn paths(changes: &ChangeSet) -> &[Change] {
     changes.paths().unwrap_or_default()
 }
 
-/// Whether a unit could be gone: a file that makes units changed, or a directory that a rule made a unit is empty.
-fn may_be(workspace: &Workspace, changes: &ChangeSet) -> bool {
+/// Returns `true` if a unit could be gone: a file that makes units changed, or a directory that a rule made a unit is empty.
+pub(super) fn may_be_removed(workspace: &Workspace, changes: &ChangeSet) -> bool {
     let changed = match &changes.extent {
         Extent::Nothing(_) => return false,
         Extent::Everything(_) => return changes.base.is_some(),

@@ -97,6 +97,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let found = Provenance::Variable("CI_MERGE_REQUEST_DIFF_BASE_SHA");
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
     plan(&Request {
+        fingerprints: None,
         files: &new,
         protected: None,
         revisions: &NoRevisions,

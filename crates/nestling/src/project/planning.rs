@@ -3,10 +3,12 @@
 use super::checked_kinds::{CheckedKinds, Walk};
 use super::finish::{ParentFile, Unconverted, finish};
 use super::narrowing::UnitPatterns;
+use super::proof;
 use super::{Error, Project};
 use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
+use crate::passed::Passed;
 use crate::plan::{self, Plan, Selected};
 use crate::repository::files_at;
 use crate::select::Narrowing;
@@ -39,6 +41,8 @@ pub struct Planning<'p> {
     pub(super) assemblies: &'p dyn Assemblies,
     pub(super) unconverted: Unconverted,
     pub(super) unused_keys: UnusedKeys,
+    pub(super) fingerprints: bool,
+    pub(super) passed: Option<&'p Passed>,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -57,6 +61,8 @@ impl<'p> Planning<'p> {
             assemblies: &InRepository,
             unconverted: Unconverted::Warn,
             unused_keys: UnusedKeys::Ignore,
+            fingerprints: false,
+            passed: None,
         }
     }
 
@@ -88,6 +94,39 @@ impl<'p> Planning<'p> {
     /// plan that is narrowed to some units reports none.
     pub fn report_unused_keys(mut self) -> Self {
         self.unused_keys = UnusedKeys::Report;
+        self
+    }
+
+    /// Computes the fingerprints of units and of jobs, for which the commit's trees are read.
+    ///
+    /// ```
+    /// use nestling::{ChangeRequest, Project, Repository};
+    /// # let fixture = nestling_git::testing::Fixture::new();
+    /// # fixture.write("nestling.yml", "workspace: {}");
+    /// # fixture.write("api/nestling.yml", "build: { script: make }");
+    /// # fixture.commit("a unit");
+    /// # let directory = &fixture.root;
+    ///
+    /// let repository = Repository::discover(directory)?;
+    /// let project = Project::open(&repository, ChangeRequest::local().head("HEAD"))?;
+    /// let plan = project.plan(project.changes()?).fingerprints().run()?;
+    /// let fingerprints = plan.fingerprints.expect("they were asked for");
+    /// assert_eq!(fingerprints.units.keys().next().map(|unit| unit.as_str()), Some("api"));
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn fingerprints(mut self) -> Self {
+        self.fingerprints = true;
+        self
+    }
+
+    /// Leaves out the jobs that have passed with the same content, as these records show, where `reuse` of the workspace or of a
+    /// job says so. The outcome is in [`Plan::reuse`].
+    ///
+    /// A record counts if the fingerprint of the job is the same at the record's own commit, for a pipeline of its kind: such commits
+    /// are fetched if the repository may fetch. Whatever cannot be shown, runs.
+    pub fn passed(mut self, passed: &'p Passed) -> Self {
+        self.passed = Some(passed);
+        self.fingerprints = true;
         self
     }
 
@@ -154,7 +193,7 @@ impl<'p> Planning<'p> {
     }
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
-        let (project, unconverted) = (self.project, self.unconverted);
+        let (project, unconverted, passed) = (self.project, self.unconverted, self.passed);
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
@@ -162,8 +201,17 @@ impl<'p> Planning<'p> {
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }
+        if let Some(passed) = passed {
+            proof::leave_out_passed(project, &mut plan, passed);
+        }
         finish(&mut plan, project.files(), unconverted)?;
         Ok(plan)
+    }
+
+    /// Makes the plan alone, without what GitLab would say of it.
+    pub(super) fn unchecked(self) -> Result<Plan, Error> {
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        Ok(plan::plan(&self.request(narrowing, None))?)
     }
 
     fn base_files(&self) -> Option<Box<dyn Files + 'p>> {
@@ -181,7 +229,9 @@ impl<'p> Planning<'p> {
         'p: 'a,
     {
         let project = self.project;
+        let fingerprints = self.fingerprints.then(|| project.fingerprint_source());
         plan::Request {
+            fingerprints,
             files: project.files(),
             protected: project.protected.as_deref(),
             revisions: project.revisions(),

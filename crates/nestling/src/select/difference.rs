@@ -48,6 +48,8 @@ pub enum Difference {
     },
     /// The units that it depends on.
     Dependencies,
+    /// The paths that select it: its `changes`, or `ignore` and `everything` of the workspace.
+    Paths,
     /// Targets of its assembly: the environments or `vars` of the workspace.
     Environments,
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Difference {
             Self::Removed { job } => write!(f, "job `{job}` is gone"),
             Self::Changed { job, keys } => write!(f, "job `{job}` has another {}", keys.join(", ")),
             Self::Dependencies => f.write_str("it depends on other units"),
+            Self::Paths => f.write_str("other paths select it"),
             Self::Environments => f.write_str("the environments that its assembly may go to differ"),
         }
     }

@@ -112,6 +112,7 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
     let sources = Sources::default();
     let facts = crate::changes::PipelineFacts::local(None, None, None);
     let plan = plan::plan(&plan::Request {
+        fingerprints: None,
         protected: None,
         revisions: &nestling_files::files::NoRevisions,
         files,

@@ -119,9 +119,34 @@ impl Scope {
                 Some(of) => Value::from_object(DependencyList::new(of.clone())),
                 None => from_json(value),
             };
-            (Value::from(key.as_str()), value)
+            (key.clone(), value)
         });
-        Value::from_pairs(values)
+        Value::from_object(NotedUnit { keys: values.collect(), facts_read: self.facts_read.clone() })
+    }
+}
+
+/// Keys of `unit` that differ between pipelines of the same commit.
+const OF_CHANGE: [&str; 2] = ["changed_files", "reasons"];
+
+/// `unit`, which notes that a template reads why the unit is in this pipeline.
+#[derive(Debug)]
+struct NotedUnit {
+    keys: Vec<(String, Value)>,
+    facts_read: FactsRead,
+}
+
+impl Object for NotedUnit {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if OF_CHANGE.contains(&name) {
+            self.facts_read.note();
+        }
+        self.keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.facts_read.note();
+        Enumerator::Values(self.keys.iter().map(|(key, _)| Value::from(key.as_str())).collect())
     }
 }
 

@@ -17,7 +17,8 @@ use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -50,6 +51,8 @@ pub(crate) struct UnitRenderer<'a> {
     dependencies: OnceCell<Arc<Dependencies>>,
     /// Notes that what is rendered depends on the facts of the pipeline.
     pub(super) facts_read: FactsRead,
+    /// The units whose jobs depend on the pipeline, and not on the commit alone.
+    reading_facts: RefCell<BTreeSet<UnitName>>,
     /// Renderings that other kinds of pipelines share.
     shared: Option<&'a SharedRenderings>,
 }
@@ -80,6 +83,7 @@ impl<'a> UnitRenderer<'a> {
             root: OnceCell::new(),
             dependencies: OnceCell::new(),
             facts_read: FactsRead::default(),
+            reading_facts: RefCell::default(),
             shared: None,
         }
     }
@@ -122,14 +126,17 @@ impl<'a> UnitRenderer<'a> {
         fold: impl FnOnce() -> Folded,
     ) -> Rc<Folded> {
         // The root's `default:` and `variables:` are part of every unit's jobs.
-        let Some(shared) = self.shared.filter(|_| !self.root().reads_facts) else { return Rc::new(fold()) };
+        let of_root = self.root().reads_facts;
+        let shared = self.shared.filter(|_| !of_root);
         let key = (unit.clone(), environment.cloned());
-        if let Some(folded) = shared.get(&key) {
+        if let Some(folded) = shared.and_then(|shared| shared.get(&key)) {
             return folded;
         }
         let (folded, reads_facts) = self.facts_read.during(fold);
         let folded = Rc::new(folded);
-        if !reads_facts {
+        if reads_facts || of_root {
+            self.reading_facts.borrow_mut().insert(key.0);
+        } else if let Some(shared) = shared {
             shared.insert(key, Rc::clone(&folded));
         }
         folded
@@ -138,6 +145,11 @@ impl<'a> UnitRenderer<'a> {
     /// Returns the `default:` and `variables:` of the root's file: the weakest layer of every unit's jobs.
     pub(crate) fn defaults(&self) -> &Defaults {
         &self.root().configuration.defaults
+    }
+
+    /// Returns the units rendered so far whose jobs depend on the pipeline, and not on the commit alone.
+    pub(crate) fn reading_facts(&self) -> BTreeSet<UnitName> {
+        self.reading_facts.borrow().clone()
     }
 
     /// Returns a renderer for units that were removed: their CDK assemblies are destroyed.

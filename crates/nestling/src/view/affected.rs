@@ -38,6 +38,10 @@ pub struct AffectedUnitV1 {
     pub directory_bytes: Option<String>,
     /// Reasons for it, the most direct first.
     pub reasons: Vec<String>,
+    /// Its fingerprint: a hash of the files that select it, at the commit. Missing where they are not committed, and for removed
+    /// units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
 }
 
 /// Returns a selection in this format.
@@ -52,21 +56,26 @@ pub fn affected_v1(selected: &Selected) -> AffectedV1 {
     };
     for name in selected.selection.selected() {
         if let Some(unit) = selected.workspace.unit(name.as_str()) {
-            affected.units.push(affected_unit(unit, selected.selection.verdict(name)));
+            affected.units.push(affected_unit(selected, unit, selected.selection.verdict(name)));
         }
     }
     for removed in &selected.removed {
-        affected.removed.push(affected_unit(&removed.unit, &removed.verdict));
+        affected.removed.push(affected_unit(selected, &removed.unit, &removed.verdict));
     }
     affected
 }
 
-fn affected_unit(unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
+fn affected_unit(selected: &Selected, unit: &Unit, verdict: &Verdict) -> AffectedUnitV1 {
     AffectedUnitV1 {
         name: unit.name.to_string(),
         directory: unit.dir.to_json(),
         directory_bytes: unit.dir.hex_unless_utf8(),
         reasons: verdict.reasons().iter().map(ToString::to_string).collect(),
+        fingerprint: selected
+            .fingerprints
+            .as_ref()
+            .and_then(|fingerprints| fingerprints.units.get(&unit.name))
+            .map(ToString::to_string),
     }
 }
 

@@ -49,6 +49,12 @@ pub struct Explanation {
     pub changed_paths: Vec<String>,
     /// The place of its declaration, as `path:line:column`.
     pub declared_at: Option<String>,
+    /// The fingerprint of a unit or a job: a hash of what it is made from. Missing where files are not committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The reason why a job has no fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_fingerprint: Option<String>,
 }
 
 /// The unit, job or path that is explained.
@@ -201,6 +207,8 @@ impl Explanation {
             notes: Vec::new(),
             changed_paths: Vec::new(),
             declared_at: None,
+            fingerprint: None,
+            no_fingerprint: None,
         }
     }
 }

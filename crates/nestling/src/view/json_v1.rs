@@ -121,6 +121,9 @@ pub struct UnitV1 {
     pub verdict: String,
     /// The reasons, the most direct first.
     pub reasons: Vec<ReasonV1>,
+    /// Its fingerprint: a hash of the files that select it, at the commit. Missing where files are not committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Jobs that its templates or its fragment define and that are not in this pipeline.
     pub left_out: Vec<LeftOutV1>,
     /// The place of its declaration.
@@ -181,6 +184,16 @@ pub struct JobV1 {
     pub needs: Option<Vec<NeedV1>>,
     /// The environment of the job.
     pub environment: Option<JobEnvironmentV1>,
+    /// Its fingerprint: a hash of its unit's files, of the job, of the jobs that it needs, and of the parent pipeline. Missing where
+    /// its result does not depend on known content alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The reason why it runs although `reuse` is on; missing if it is off or without `--passed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_reused: Option<String>,
+    /// The names of the jobs that GitLab makes of it by `parallel`; empty if it is one job.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copy_names: Vec<String>,
     /// The place of its definition.
     pub origin: OriginV1,
 }

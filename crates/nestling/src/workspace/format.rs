@@ -44,8 +44,25 @@ pub(crate) struct WorkspaceFile {
     pub pipelines: IndexMap<String, Node>,
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
+    /// Jobs that are left out where they have passed with the same content: `false`, or a [`ReuseFile`].
+    pub reuse: Option<Node>,
     /// Warnings that are meant.
     pub allow: Vec<Node>,
+}
+
+/// Whose records of passed jobs count, and for how long.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReuseFile {
+    /// `members` or `protected`.
+    #[serde(default)]
+    pub trust: Option<Located<String>>,
+    /// The age up to which a record counts, such as `7 days`.
+    #[serde(default)]
+    pub within: Option<Located<String>>,
+    /// Set if jobs with reports are left out on the default branch, too.
+    #[serde(default)]
+    pub reports: Option<bool>,
 }
 
 /// A folder of templates that is not in the files at hand.

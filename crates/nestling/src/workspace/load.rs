@@ -15,7 +15,7 @@ use super::template_folder::TemplateFolder;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
-use super::{FILE_NAME, Workspace, allow, environment, policy, rule, stated, uses};
+use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses};
 use crate::changes::Policies;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
@@ -176,6 +176,7 @@ impl Loading<'_> {
             gitlab: Gitlab::read(
                 &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
             ),
+            reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
             units: Vec::new(),
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),

@@ -6,10 +6,12 @@
 
 mod shape;
 mod environment;
+mod reuse;
 
 use super::unclaimed::Unclaimed;
 use crate::changes::Occasion;
 use environment::environment;
+use reuse::reuse;
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
@@ -120,6 +122,7 @@ fn workspace() -> Value {
                 json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
             ),
             ("gitlab", gitlab()),
+            ("reuse", reuse()),
             ("allow", allow()),
         ],
     )

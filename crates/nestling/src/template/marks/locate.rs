@@ -47,14 +47,24 @@ fn split_lines(text: &str) -> FileLines {
     text.split('\n').map(|line| line.trim_end_matches('\r').chars().collect()).collect()
 }
 
+/// The most characters of sources that are gone through for the columns of one rendered text. Behind it only lines are known.
+const MOST_WORK: usize = 100_000_000;
+
 /// Finds where the places of a rendered text were written.
 pub(crate) struct Locator<'a> {
     rendered: &'a StrippedText,
     source_lines: &'a SourceLines<'a>,
     /// The file of text that no template wrote.
     fallback: FileId,
-    /// The index and the characters of the last line that was asked for: the YAML reader asks line by line.
-    current_line: RefCell<(usize, Vec<char>)>,
+    /// The last line that was asked for: the YAML reader asks line by line.
+    current_line: RefCell<CurrentLine>,
+}
+
+/// A rendered line, and how far its part that was asked for last was walked along its source.
+struct CurrentLine {
+    index: usize,
+    text: Vec<char>,
+    alignment: Alignment,
 }
 
 impl<'a> Locator<'a> {
@@ -64,7 +74,9 @@ impl<'a> Locator<'a> {
         source_lines: &'a SourceLines<'a>,
         fallback: FileId,
     ) -> Self {
-        Self { rendered, source_lines, fallback, current_line: RefCell::new((usize::MAX, Vec::new())) }
+        let current_line =
+            CurrentLine { index: usize::MAX, text: Vec::new(), alignment: Alignment::default() };
+        Self { rendered, source_lines, fallback, current_line: RefCell::new(current_line) }
     }
 
     /// Returns where a place was written: always the line, and the column where the template's text allows it.
@@ -75,15 +87,20 @@ impl<'a> Locator<'a> {
             return Origin::file(self.fallback);
         };
         let mut current = self.current_line.borrow_mut();
-        if current.0 != line_index {
-            current.0 = line_index;
-            current.1.clear();
-            current.1.extend(self.rendered.line_text(line_index).chars());
+        let CurrentLine { index, text, alignment } = &mut *current;
+        if *index != line_index {
+            *index = line_index;
+            text.clear();
+            text.extend(self.rendered.line_text(line_index).chars());
+            *alignment = Alignment { work: alignment.work, ..Alignment::default() };
         }
         let start = self.start_of_part(line_index, column, mark) as usize;
-        let part = RenderedSpan { line: &current.1, start, column: column as usize, width: position.width };
+        alignment.begin((start, mark.file, mark.line));
+        let part = RenderedSpan { line: text, start, column: column as usize, width: position.width };
         let file = FileId::from_index(mark.file);
-        let found = self.source_lines.with_line(mark.file, mark.line, |source| part.find_in(source));
+        let found = self.source_lines.with_line(mark.file, mark.line, |source| {
+            if alignment.work < MOST_WORK { part.find_in(source, alignment) } else { None }
+        });
         match found {
             Some((column, width)) => Origin::span(file, mark.line, number(column) + 1, width),
             None => Origin::line(file, mark.line),
@@ -93,8 +110,60 @@ impl<'a> Locator<'a> {
     /// Returns the column at which the part of a rendered line begins that a mark speaks of. A line is made of several
     /// parts where white space control joined lines.
     fn start_of_part(&self, line_index: usize, column: u32, mark: MarkOnLine) -> u32 {
-        let ends = self.rendered.marks(line_index).iter().map(|mark| mark.column);
-        ends.rev().find(|end| *end <= column && *end < mark.column).unwrap_or(0)
+        let marks = self.rendered.marks(line_index);
+        let behind = marks.partition_point(|end| end.column <= column && end.column < mark.column);
+        behind.checked_sub(1).map_or(0, |last| marks[last].column)
+    }
+}
+
+/// A walk along a rendered line and its source. Each place of a line is asked for, so that a walk goes on from where an
+/// earlier one has been.
+#[derive(Default)]
+struct Alignment {
+    /// The part of the line: where it begins, and the file and the line of its source.
+    part: (usize, u32, u32),
+    /// Columns of the line with those of the source, in order; the last ones are the farthest.
+    reached: Vec<(usize, usize)>,
+    /// Set where the two differ behind the farthest columns.
+    has_ended: bool,
+    /// Characters of sources that were gone through, of all parts.
+    work: usize,
+}
+
+impl Alignment {
+    /// Columns between two that are remembered.
+    const STEP: usize = 64;
+
+    /// Forgets the walk along another part.
+    fn begin(&mut self, part: (usize, u32, u32)) {
+        if self.part != part {
+            *self = Self { part, work: self.work, ..Self::default() };
+        }
+    }
+
+    /// Returns the nearest columns before a column of the line.
+    fn before(&self, column: usize) -> Option<(usize, usize)> {
+        let behind = self.reached.partition_point(|(rendered, _)| *rendered <= column);
+        self.reached.get(behind.saturating_sub(1)).copied()
+    }
+
+    fn reach(&mut self, columns: (usize, usize)) {
+        let is_far = self.reached.last().is_none_or(|(rendered, _)| columns.0 >= rendered + Self::STEP);
+        if is_far {
+            self.reached.push(columns);
+        }
+    }
+
+    fn end(&mut self, columns: (usize, usize)) {
+        if !self.has_ended && self.reached.last().is_none_or(|(rendered, _)| columns.0 > *rendered) {
+            self.reached.push(columns);
+        }
+        self.has_ended = true;
+    }
+
+    /// Returns true for a column behind the end of the walk.
+    fn is_beyond(&self, column: usize) -> bool {
+        self.has_ended && self.reached.last().is_some_and(|(rendered, _)| column > *rendered)
     }
 }
 
@@ -109,43 +178,85 @@ struct RenderedSpan<'a> {
 
 impl RenderedSpan<'_> {
     /// Returns column and width in a source line; the width is 0 where the end cannot be found.
-    fn find_in(&self, source: &[char]) -> Option<(usize, u32)> {
+    fn find_in(&self, source: &[char], alignment: &mut Alignment) -> Option<(usize, u32)> {
         let end = self.column + self.width as usize;
-        let Some(source_start) = self.align(source, self.column) else {
+        let Some(source_start) = self.align(source, self.column, alignment) else {
             let words = self.line.get(self.column..end)?;
+            alignment.work += source.len();
             return find_only(words, source).map(|column| (column, self.width));
         };
-        let source_end = self.align(source, end).filter(|source_end| *source_end > source_start);
+        let source_end = self.align(source, end, alignment).filter(|source_end| *source_end > source_start);
         let width = source_end.map_or(0, |source_end| number(source_end - source_start));
         Some((source_start, width))
     }
 
     /// Returns the column of the source that became a column of the rendered line, walking both side by side.
-    fn align(&self, source: &[char], column: usize) -> Option<usize> {
-        // Indentation may differ: captured text is moved to the right.
-        let mut rendered_column = self.start + leading_blanks(self.line.get(self.start..)?);
-        let mut source_column = leading_blanks(source);
-        loop {
-            source_column = skip_statements(source, source_column)?;
-            if rendered_column >= column {
-                let in_indentation = column <= self.start;
-                return (rendered_column == column || in_indentation).then_some(source_column);
+    fn align(&self, source: &[char], column: usize, alignment: &mut Alignment) -> Option<usize> {
+        if alignment.is_beyond(column) {
+            return None;
+        }
+        let (mut rendered_column, mut source_column) = match alignment.before(column) {
+            Some(columns) => columns,
+            // Indentation may differ: captured text is moved to the right.
+            None => {
+                alignment.work += source.len();
+                let indentation = leading_blanks(self.line.get(self.start..)?);
+                (self.start + indentation, leading_blanks(source))
             }
-            let c = *self.line.get(rendered_column)?;
-            if c == VALUE || c == CAPTURED {
-                if !source.get(source_column..)?.starts_with(&['$', '{', '{']) {
+        };
+        loop {
+            alignment.reach((rendered_column, source_column));
+            match self.step(source, column, rendered_column, source_column) {
+                Step::To(columns) => (rendered_column, source_column) = columns,
+                Step::At(column) => return column,
+                Step::Differs => {
+                    alignment.end((rendered_column, source_column));
                     return None;
                 }
-                source_column = end_of(source, source_column, &['}', '}'])?;
-                rendered_column = end_of(self.line, rendered_column, &[CLOSE])?;
-            } else if source.get(source_column) == Some(&as_written(c)) {
-                rendered_column += 1;
-                source_column += 1;
-            } else {
-                return None;
             }
         }
     }
+
+    /// Goes on by a character, or by a value.
+    fn step(&self, source: &[char], column: usize, rendered_column: usize, source_column: usize) -> Step {
+        let Some(source_column) = skip_statements(source, source_column) else { return Step::Differs };
+        if rendered_column >= column {
+            let in_indentation = column <= self.start;
+            return Step::At((rendered_column == column || in_indentation).then_some(source_column));
+        }
+        let Some(c) = self.line.get(rendered_column).copied() else { return Step::Differs };
+        if c == VALUE || c == CAPTURED {
+            return self.behind_value(source, rendered_column, source_column).map_or(Step::Differs, Step::To);
+        }
+        match source.get(source_column) == Some(&as_written(c)) {
+            true => Step::To((rendered_column + 1, source_column + 1)),
+            false => Step::Differs,
+        }
+    }
+
+    /// Returns the columns behind a placeholder and the `${{ }}` that wrote it.
+    fn behind_value(
+        &self,
+        source: &[char],
+        rendered_column: usize,
+        source_column: usize,
+    ) -> Option<(usize, usize)> {
+        if !source.get(source_column..)?.starts_with(&['$', '{', '{']) {
+            return None;
+        }
+        let source_column = end_of(source, source_column, &['}', '}'])?;
+        Some((end_of(self.line, rendered_column, &[CLOSE])?, source_column))
+    }
+}
+
+/// One step along a rendered line and its source.
+enum Step {
+    /// To these columns of the two.
+    To((usize, usize)),
+    /// The column is reached, and so is this one of the source; `None` inside of a value.
+    At(Option<usize>),
+    /// The two are unlike from here on.
+    Differs,
 }
 
 fn leading_blanks(text: &[char]) -> usize {

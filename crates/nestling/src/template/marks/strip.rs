@@ -21,6 +21,8 @@ pub(crate) struct StrippedLine {
     pub start: usize,
     /// Its marks, in order.
     pub marks: Vec<MarkOnLine>,
+    /// The last mark of the lines above.
+    pub above: Option<MarkOnLine>,
 }
 
 /// Text without marks for the YAML reader, placeholders still in it, with a table of its lines.
@@ -57,7 +59,8 @@ impl StrippedText {
         for part in text.split_inclusive('\n') {
             self.text.push_str(part);
             if part.ends_with('\n') {
-                self.lines.push(StrippedLine { start: self.text.len(), marks: Vec::new() });
+                let above = self.lines.last().and_then(|line| line.marks.last().copied().or(line.above));
+                self.lines.push(StrippedLine { start: self.text.len(), marks: Vec::new(), above });
                 *column = 0;
             } else {
                 *column += characters(part);
@@ -87,12 +90,15 @@ impl StrippedText {
     pub(crate) fn mark(&self, line_index: usize, column: u32) -> Option<MarkOnLine> {
         // A mark follows its text. Behind the last one of a line are white space and values, which belong to it too.
         let marks = self.marks(line_index);
-        if let Some(mark) = marks.iter().find(|mark| mark.column > column).or(marks.last()) {
+        let behind = marks.partition_point(|mark| mark.column <= column);
+        if let Some(mark) = marks.get(behind).or(marks.last()) {
             return Some(*mark);
         }
         // Blank lines, and lines that are a value's alone, belong to the text above them.
-        let lines_above = self.lines.get(..line_index.min(self.lines.len()))?;
-        lines_above.iter().rev().find_map(|line| line.marks.last()).copied()
+        match self.lines.get(line_index) {
+            Some(line) => line.above,
+            None => self.lines.last().and_then(|line| line.marks.last().copied().or(line.above)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::defaults::defaults_of_job;
 use super::why_not::why_not;
 use super::{Explanation, Step};
 use super::{effect, presence};
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::planned::PlannedJob;
@@ -20,6 +21,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.answer = answer(planned);
         explanation.included = !planned.is_out();
         explanation.declared_at = Some(sources.place(job.origin));
+        add_fingerprint(&mut explanation, plan, job);
         if let Some(omission) = planned.omission() {
             explanation.why_not.push(format!("left out by its rules: {}", omission.in_words(sources)));
             return explanation;
@@ -31,6 +33,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         };
         explanation.effects = effect::of_job(plan, &full_name);
         explanation.notes = defaults_of_job(&plan.defaults, job, sources);
+        explanation.notes.extend(kept(plan, job));
         return explanation;
     }
     "is not in this pipeline".clone_into(&mut explanation.answer);
@@ -38,6 +41,27 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
     explanation
+}
+
+/// Returns why a job that `reuse` is about stays, with the records that do not count.
+fn kept(plan: &Plan, job: &Job) -> Vec<Step> {
+    let Some(JobReuse::Kept { why, refused }) = plan.reuse.get(&job.name) else { return Vec::new() };
+    let mut notes = vec![Step::new(format!("it runs although `reuse` is on: {why}"))];
+    notes.extend(refused.iter().map(Step::new));
+    notes
+}
+
+/// Adds the fingerprint of a job, or why there is none.
+fn add_fingerprint(explanation: &mut Explanation, plan: &Plan, job: &Job) {
+    let index = plan.pipeline.jobs.iter().position(|other| other.name == job.name);
+    let has_any = plan.fingerprints.as_ref().is_some_and(|prints| !prints.units.is_empty());
+    let print = plan.fingerprints.as_ref().zip(index).and_then(|(prints, index)| prints.jobs.get(index));
+    match print {
+        Some(Ok(fingerprint)) => explanation.fingerprint = Some(fingerprint.to_string()),
+        // Where nothing is committed, no job has one, and that is no news.
+        Some(Err(none)) if has_any => explanation.no_fingerprint = Some(none.why.clone()),
+        Some(Err(_)) | None => {}
+    }
 }
 
 fn answer(planned: PlannedJob<'_>) -> String {

@@ -30,6 +30,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
     let (files, sources) = (MemoryFiles::new(FILES), Sources::default());
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     let plan = plan::plan(&plan::Request {
+        fingerprints: None,
         files: &files,
         loaded: &load(&files, &sources).unwrap(),
         base: None,

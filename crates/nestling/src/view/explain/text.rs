@@ -48,6 +48,12 @@ impl Explanation {
         if let Some(place) = &self.declared_at {
             let _ = writeln!(text, "\n{}", paint.dim(format!("declared at {place}")));
         }
+        if let Some(fingerprint) = &self.fingerprint {
+            let _ = writeln!(text, "{}", paint.dim(format!("fingerprint {fingerprint}")));
+        }
+        if let Some(why) = &self.no_fingerprint {
+            let _ = writeln!(text, "{}", paint.dim(format!("no fingerprint: {why}")));
+        }
         text
     }
 

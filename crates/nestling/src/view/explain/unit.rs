@@ -11,6 +11,7 @@ use crate::view::planned::{Omission, planned_jobs};
 use crate::workspace::{ReplacedUse, Unit};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::name::UnitName;
 
 pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanation {
     let verdict = plan.verdict(&unit.name);
@@ -37,8 +38,13 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     explanation.notes.extend(jobs_left_out(plan, unit, sources));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(RepoPath::to_json).collect();
+    explanation.fingerprint = fingerprint(plan, &unit.name);
     explanation.declared_at = Some(sources.place(unit.declaration.origin()));
     explanation
+}
+
+fn fingerprint(plan: &Plan, unit: &UnitName) -> Option<String> {
+    plan.fingerprints.as_ref()?.units.get(unit).map(ToString::to_string)
 }
 
 /// Returns the jobs of the unit that their rules leave out of this kind of pipeline.

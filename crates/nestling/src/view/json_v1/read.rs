@@ -5,6 +5,7 @@ use super::{
     OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, PresenceV1, ReasonV1, UnitV1,
 };
 use crate::changes::{Change, Extent, Head, Obtained, Provenance};
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::{Reason, Verdict};
 use crate::view::facts::{by_stage, deploys_to, short};
@@ -41,7 +42,14 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             .into_iter()
             .map(|(stage, _)| stage.to_owned())
             .collect(),
-        jobs: planned_jobs(plan).map(|planned| job_v1(planned, sources)).collect(),
+        jobs: planned_jobs(plan)
+            .enumerate()
+            .map(|(index, planned)| JobV1 {
+                fingerprint: fingerprint_of_job(plan, index),
+                not_reused: not_reused(plan, planned),
+                ..job_v1(planned, sources)
+            })
+            .collect(),
         environments: touched(plan).into_iter().map(environment).collect(),
         cdk: plan.cdk_reports.iter().flat_map(|(unit, report)| cdk(unit, report, sources)).collect(),
         diagnostics: problems.iter().map(|problem| diagnostic(problem, sources)).collect(),
@@ -112,6 +120,7 @@ fn unit_v1(plan: &Plan, unit: &Unit, sources: &Sources) -> UnitV1 {
         directory_bytes: unit.dir.hex_unless_utf8(),
         verdict: word.to_owned(),
         reasons: verdict.reasons().iter().map(reason).collect(),
+        fingerprint: fingerprint_of_unit(plan, &unit.name),
         left_out: left_out
             .iter()
             .map(|left_out| LeftOutV1 { job: left_out.job.clone(), reason: left_out.reason.clone() })
@@ -193,8 +202,31 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
             action: environment.action().to_owned(),
             catalogue: job.environment.as_ref().map(ToString::to_string),
         }),
+        fingerprint: None,
+        not_reused: None,
+        copy_names: copy_names(planned),
         origin: origin(job.origin, sources),
     }
+}
+
+fn copy_names(planned: PlannedJob<'_>) -> Vec<String> {
+    let copies = planned.presence.copies().iter().map(|(copy, _)| copy.name.clone());
+    copies.filter(|name| name != planned.job.name.as_str()).collect()
+}
+
+fn not_reused(plan: &Plan, planned: PlannedJob<'_>) -> Option<String> {
+    match plan.reuse.get(&planned.job.name) {
+        Some(JobReuse::Kept { why, .. }) => Some(why.clone()),
+        Some(JobReuse::Reused(_)) | None => None,
+    }
+}
+
+fn fingerprint_of_unit(plan: &Plan, unit: &UnitName) -> Option<String> {
+    plan.fingerprints.as_ref()?.units.get(unit).map(ToString::to_string)
+}
+
+fn fingerprint_of_job(plan: &Plan, index: usize) -> Option<String> {
+    plan.fingerprints.as_ref()?.jobs.get(index)?.as_ref().ok().map(ToString::to_string)
 }
 
 fn presence(planned: PlannedJob<'_>, sources: &Sources) -> PresenceV1 {

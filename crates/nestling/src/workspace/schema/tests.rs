@@ -1,6 +1,6 @@
 use super::super::format::{
-    DependencyFile, EnvironmentFile, SpecFile, TemplateHeader, TemplatesFile, UnitFile, UnitHeader, UnitRule,
-    UseFile, WorkspaceFile, WorkspaceHeader,
+    DependencyFile, EnvironmentFile, ReuseFile, SpecFile, TemplateHeader, TemplatesFile, UnitFile,
+    UnitHeader, UnitRule, UseFile, WorkspaceFile, WorkspaceHeader,
 };
 use super::*;
 use nestling_gitlab::diagnostic::Sources;
@@ -41,6 +41,7 @@ fn the_schemas_know_the_keys_that_are_read_and_no_others() {
     assert_eq!(of(&spec()), keys::<SpecFile>());
     assert_eq!(of(&uses()["anyOf"][0]["anyOf"][1]), keys::<UseFile>());
     assert_eq!(of(&depends_on()["anyOf"][0]["anyOf"][1]), keys::<DependencyFile>());
+    assert_eq!(of(&workspace()["properties"]["reuse"]["anyOf"][1]), keys::<ReuseFile>());
     let folder = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
     assert_eq!(of(folder), keys::<TemplatesFile>());
 }

@@ -1,0 +1,282 @@
+//! Which records show that a job has passed with the same content: those from whose own commit the same fingerprint follows, for
+//! a pipeline of the same kind.
+//!
+//! A record is written by a job, and whoever can push decides what a job does. So nothing in it is believed but what GitLab itself
+//! says (the status, the commit, the reference, the source), and the fingerprint is computed again from the commit. A branch that
+//! changes its parent pipeline, its templates or its units has other fingerprints, whatever it writes down.
+
+use super::Project;
+use crate::changes::{
+    ChangeRequest, ChangeSet, CiVariables, Everything, Extent, PipelineKind, PipelineSource,
+};
+use crate::fingerprint::Fingerprint;
+use crate::passed::{JobReuse, Passed, VerifiedJobV1, VerifiedPipelineV1};
+use crate::plan::Plan;
+use crate::reuse::{Candidate, Takers, candidates, leave_out};
+use crate::workspace::ReuseTrust;
+use nestling_git::CommitId;
+use nestling_gitlab::pipeline::presence::JobPresence;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+/// Commits that are looked at, and the time for all fetches.
+const COMMITS: usize = 20;
+const TIME: Duration = Duration::from_secs(30);
+
+/// Records of one job that are looked at, the newest first.
+const RECORDS: usize = 3;
+
+/// Leaves out the jobs of a plan that have passed.
+pub(super) fn leave_out_passed(project: &Project<'_>, plan: &mut Plan, passed: &Passed) {
+    if plan.has_errors() {
+        return;
+    }
+    let whole = runs_whole(plan);
+    let mut prover = Prover { project, passed, proven: HashMap::new(), commits: 0, start: Instant::now() };
+    let mut proofs = BTreeMap::new();
+    for (index, candidate) in candidates(plan) {
+        let outcome = match (&whole, candidate) {
+            (Some(why), _) => Err(((*why).to_owned(), Vec::new())),
+            (None, Err(why)) => Err((why, Vec::new())),
+            (None, Ok(candidate)) => prover.proof(plan, &candidate),
+        };
+        match outcome {
+            Ok(record) => drop(proofs.insert(index, record)),
+            Err((why, refused)) => {
+                plan.reuse.insert(plan.pipeline.jobs[index].name.clone(), JobReuse::Kept { why, refused });
+            }
+        }
+    }
+    leave_out(plan, proofs);
+}
+
+/// Returns why nothing is left out of this pipeline.
+fn runs_whole(plan: &Plan) -> Option<&'static str> {
+    if matches!(plan.changes.extent, Extent::Everything(Everything::Asked)) {
+        return Some("all units were asked for");
+    }
+    match plan.facts.source {
+        PipelineSource::Push | PipelineSource::MergeRequestEvent | PipelineSource::Local => None,
+        PipelineSource::Schedule => Some("schedules run whole"),
+        _ => Some("only pipelines of pushes and merge requests leave out what has passed"),
+    }
+}
+
+/// The jobs of a commit with their fingerprints, or why there are none.
+type Proven = Result<BTreeMap<String, Fingerprint>, String>;
+
+/// The pipeline of a record: its id, commit, source and reference, if that is a tag, and the units that it selected.
+type PipelineKey = (u64, String, String, String, bool, Vec<String>);
+
+struct Prover<'p> {
+    project: &'p Project<'p>,
+    passed: &'p Passed,
+    proven: HashMap<PipelineKey, Proven>,
+    commits: usize,
+    start: Instant,
+}
+
+impl Prover<'_> {
+    /// Returns the newest record that counts for a job; otherwise why it stays, with the records that do not count.
+    fn proof(&mut self, plan: &Plan, candidate: &Candidate) -> Result<VerifiedJobV1, (String, Vec<String>)> {
+        let job = &plan.pipeline.jobs[candidate.index];
+        let mut refused: Vec<String> = self.passed.refused(&candidate.fingerprint).collect();
+        for record in self.passed.of_job(&candidate.fingerprint).into_iter().take(RECORDS) {
+            let is_same = record.job == job.name.as_str()
+                && job.unit.as_ref().is_some_and(|unit| record.unit == unit.as_str());
+            let copies = plan.presence[candidate.index].copies().iter().map(|(copy, _)| copy.name.as_str());
+            let names = record.names.iter().map(String::as_str);
+            let has_all_copies = copies.collect::<BTreeSet<_>>() == names.collect::<BTreeSet<_>>();
+            let outcome = match (is_same, has_all_copies) {
+                (true, true) => self.counts(record, candidate),
+                (true, false) => Err("it does not name all copies of the job".to_owned()),
+                (false, _) => Err("it is of another job".to_owned()),
+            };
+            match outcome {
+                Ok(()) => return Ok(record.clone()),
+                Err(why) => {
+                    refused.push(format!("the record of pipeline {} does not count: {why}", record.pipeline));
+                }
+            }
+        }
+        let why = if refused.is_empty() {
+            "no pipeline has passed it with this content"
+        } else {
+            "no record of it counts"
+        };
+        Err((why.to_owned(), refused))
+    }
+
+    fn counts(&mut self, record: &VerifiedJobV1, candidate: &Candidate) -> Result<(), String> {
+        let age = self.passed.now.saturating_sub(record.finished);
+        if age > candidate.reuse.within {
+            return Err(format!("it is {} old", in_words(age)));
+        }
+        if candidate.reuse.trust == ReuseTrust::Protected && !record.protected {
+            return Err(format!("`{}` is not protected (`trust: protected`)", record.r#ref));
+        }
+        match self.fingerprint_at(record) {
+            Ok(Some(fingerprint)) if fingerprint == candidate.fingerprint => Ok(()),
+            Ok(Some(_)) => Err(format!("at commit {} its fingerprint is another", short(&record.commit))),
+            Ok(None) => Err(format!("at commit {} it has no fingerprint", short(&record.commit))),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// Computes the fingerprint of a record's job from the commit of the record.
+    fn fingerprint_at(&mut self, record: &VerifiedJobV1) -> Result<Option<Fingerprint>, String> {
+        let VerifiedJobV1 { commit, source, r#ref, tag, units, .. } = record;
+        let key = (record.pipeline, commit.clone(), source.clone(), r#ref.clone(), *tag, units.clone());
+        if !self.proven.contains_key(&key) {
+            let proven = self.proven(commit, record);
+            self.proven.insert(key.clone(), proven);
+        }
+        match &self.proven[&key] {
+            Ok(fingerprints) => Ok(fingerprints.get(&record.job).copied()),
+            Err(why) => Err(why.clone()),
+        }
+    }
+
+    fn proven(&mut self, commit: &str, record: &VerifiedJobV1) -> Proven {
+        let jobs = self.passed.pipeline(record.pipeline).ok_or("its jobs are not known")?;
+        let commit = self.obtain(commit)?;
+        fingerprints(self.project, &commit, record, jobs)
+    }
+
+    /// Finds the commit, and fetches it alone if the clone lacks it.
+    fn obtain(&mut self, text: &str) -> Result<CommitId, String> {
+        let commit = CommitId::parse(text).ok_or_else(|| format!("`{text}` is no commit"))?;
+        let repository = self.project.repository.ok_or("there is no repository")?;
+        let git = repository.git();
+        self.commits += 1;
+        if self.commits > COMMITS {
+            return Err(format!("more than {COMMITS} commits would have to be read"));
+        }
+        let has = |error: nestling_git::GitError| error.to_string();
+        if git.has(&commit).map_err(has)? {
+            return Ok(commit);
+        }
+        let missing = || format!("commit {} is not in this clone", short(text));
+        let limit = repository.fetch_timeout().ok_or_else(missing)?;
+        let left =
+            TIME.checked_sub(self.start.elapsed()).ok_or("there is no time left to fetch its commit")?;
+        let fetched = git.fetch_commit(&commit, left.min(limit));
+        match (git.has(&commit).map_err(has)?, fetched) {
+            (true, _) => Ok(commit),
+            (false, Err(error)) => Err(format!("commit {} cannot be fetched: {error}", short(text))),
+            (false, Ok(())) => Err(missing()),
+        }
+    }
+}
+
+/// Plans the pipeline of a record once more, and returns the fingerprints of its jobs.
+fn fingerprints(
+    project: &Project<'_>,
+    commit: &CommitId,
+    record: &VerifiedJobV1,
+    jobs: &VerifiedPipelineV1,
+) -> Proven {
+    let repository = project.repository.ok_or("there is no repository")?;
+    let mut request = ChangeRequest::from_ci(&variables(project, commit, record)?);
+    request.workspace_from.clone_from(&project.request.workspace_from);
+    let read = |error: super::Error| format!("commit {} cannot be read: {error}", commit.short());
+    let at_commit = Project::open(repository, request).map_err(read)?;
+    let is_moving = |folder: &crate::workspace::TemplateFolder| folder.revision.is_some();
+    if project.request.workspace_from.is_none()
+        && at_commit.loaded.workspace.template_folders.iter().any(is_moving)
+    {
+        return Err("its templates are of another revision, which can have moved since".to_owned());
+    }
+    let changes = ChangeSet { head: at_commit.head.clone(), ..ChangeSet::of_paths([]) };
+    let planning = at_commit.plan(changes).only(record.units.iter().map(String::as_str)).fingerprints();
+    let plan = planning.unchecked().map_err(read)?;
+    if plan.has_errors() {
+        return Err(format!("at commit {} the workspace has errors", commit.short()));
+    }
+    if let Some(other) = unplanned(&plan, jobs) {
+        return Err(format!(
+            "its pipeline has `{other}`, which does not follow from its commit and its units"
+        ));
+    }
+    let prints = plan.fingerprints.as_ref().map(|prints| prints.jobs.as_slice()).unwrap_or_default();
+    let takers = Takers::new(&plan.pipeline);
+    let has_passed: HashSet<&str> = jobs.passed.iter().map(String::as_str).collect();
+    let was_there = |source: usize| {
+        let copies = plan.presence[source].copies();
+        copies.iter().all(|(copy, _)| has_passed.contains(copy.name.as_str()))
+    };
+    let mut by_name = BTreeMap::new();
+    for (index, (job, print)) in plan.pipeline.jobs.iter().zip(prints).enumerate() {
+        // The facts of a pipeline are never known in full afterwards: what a template makes of them is no content.
+        let reads_facts = job.unit.as_ref().is_some_and(|unit| plan.reading_facts.contains(unit));
+        if let Ok(print) = print
+            && !reads_facts
+            && takers.sources(index).into_iter().all(was_there)
+        {
+            by_name.insert(job.name.to_string(), *print);
+        }
+    }
+    Ok(by_name)
+}
+
+/// Returns a job of GitLab of one of the units that the plan does not have: then other units were selected than the record says,
+/// and jobs may have had other artifacts.
+fn unplanned<'j>(plan: &Plan, jobs: &'j VerifiedPipelineV1) -> Option<&'j str> {
+    let planned: HashSet<&str> =
+        plan.presence.iter().flat_map(JobPresence::copies).map(|(copy, _)| copy.name.as_str()).collect();
+    let is_of_unit = |name: &str| {
+        let mut units = name.match_indices(':').map(|(end, _)| &name[..end]);
+        units.any(|unit| plan.workspace.unit(unit).is_some())
+    };
+    let mut names = jobs.passed.iter().chain(&jobs.others).map(String::as_str);
+    names.find(|name| !planned.contains(name) && is_of_unit(name))
+}
+
+/// Returns the variables of the pipeline of a record, as far as GitLab has told them. Those of a merge request's branches are not
+/// among them: rules that ask for them are undecided then, and the job has no fingerprint.
+fn variables(
+    project: &Project<'_>,
+    commit: &CommitId,
+    record: &VerifiedJobV1,
+) -> Result<CiVariables, String> {
+    let mut variables = vec![
+        ("GITLAB_CI", "true".to_owned()),
+        ("CI_COMMIT_SHA", commit.to_string()),
+        ("CI_PIPELINE_SOURCE", record.source.clone()),
+    ];
+    let named = [
+        ("CI_DEFAULT_BRANCH", project.facts.default_branch.as_deref()),
+        ("CI_CONFIG_PATH", project.request.variables.get("CI_CONFIG_PATH")),
+    ];
+    variables.extend(named.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))));
+    if record.source == PipelineSource::MergeRequestEvent.as_str() {
+        let iid = record.r#ref.strip_prefix("refs/merge-requests/").and_then(|rest| rest.split('/').next());
+        let iid = iid.ok_or_else(|| format!("`{}` is no reference of a merge request", record.r#ref))?;
+        variables.push(("CI_MERGE_REQUEST_IID", iid.to_owned()));
+    } else if record.tag {
+        variables.push(("CI_COMMIT_TAG", record.r#ref.clone()));
+    } else {
+        variables.push(("CI_COMMIT_BRANCH", record.r#ref.clone()));
+    }
+    let variables: CiVariables = variables.into_iter().collect();
+    let kind = crate::changes::PipelineFacts::from_variables(&variables).kind;
+    let is_merge_request = record.source == PipelineSource::MergeRequestEvent.as_str();
+    debug_assert_eq!(kind == PipelineKind::MergeRequest, is_merge_request, "the variables say so");
+    Ok(variables)
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..8).unwrap_or(commit)
+}
+
+fn in_words(seconds: u64) -> String {
+    match (seconds / 86_400, seconds / 3_600) {
+        (0, 0) => format!("{} minutes", seconds / 60),
+        (0, hours) => format!("{hours} hours"),
+        (1, _) => "1 day".to_owned(),
+        (days, _) => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! Leaves out the jobs that have passed with the same content. In doubt a job stays, and the plan says why.
+
+mod pipeline_variables;
+mod eligible;
+mod taken;
+mod needs;
+mod reused_job;
+mod leave_out;
+
+pub(crate) use eligible::Candidate;
+pub(crate) use eligible::candidates;
+pub(crate) use leave_out::leave_out;
+pub use reused_job::REUSED_JOB;
+pub(crate) use taken::Takers;

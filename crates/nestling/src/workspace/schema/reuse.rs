@@ -1,0 +1,27 @@
+//! The schema of `reuse:`.
+
+use super::shape::{choice, flag, object, text};
+use serde_json::{Value, json};
+
+/// Returns the schema of the workspace's `reuse:`.
+pub(super) fn reuse() -> Value {
+    let policy = object(
+        "Jobs that have passed with the same content are left out",
+        &["trust"],
+        vec![
+            (
+                "trust",
+                choice(
+                    "Whose pipelines count: those of all branches and merge requests of the project, or of protected branches alone",
+                    &["members", "protected"],
+                ),
+            ),
+            ("within", text("The age up to which a record counts (default: 7 days)")),
+            (
+                "reports",
+                flag("Whether jobs with reports or coverage are left out on the default branch, too"),
+            ),
+        ],
+    );
+    json!({ "anyOf": [{ "const": false }, policy] })
+}
