@@ -10,8 +10,8 @@ mod outcome;
 
 pub use answers::{ApiAnswers, ApiBridge, ApiJob};
 pub use format::{
-    PassedJobV1, PassedV1, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema,
-    verified_schema,
+    FailedJobV1, PassedJobV1, PassedV1, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
+    passed_schema, verified_schema,
 };
 pub use outcome::{JobReuse, Passed};
 pub use record::{RecordError, Recording, record};

@@ -34,6 +34,9 @@ pub struct PassedV1 {
     pub units: Vec<String>,
     /// The jobs that have passed.
     pub jobs: Vec<PassedJobV1>,
+    /// The fingerprints of the jobs that have failed: older records of them do not count any more.
+    #[serde(default)]
+    pub failed: Vec<String>,
 }
 
 /// A job that has passed.
@@ -63,8 +66,21 @@ pub struct VerifiedV1 {
     pub jobs: Vec<VerifiedJobV1>,
     /// The pipelines of these jobs.
     pub pipelines: Vec<VerifiedPipelineV1>,
+    /// The jobs that have failed, as records say: that is believed, since it only makes more run.
+    #[serde(default)]
+    pub failed: Vec<FailedJobV1>,
     /// The records that do not count.
     pub refused: Vec<RefusedV1>,
+}
+
+/// A job that has failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct FailedJobV1 {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The id of the parent pipeline.
+    pub pipeline: u64,
 }
 
 /// The jobs of the child pipelines of a pipeline, as GitLab says.

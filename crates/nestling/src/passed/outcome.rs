@@ -19,6 +19,8 @@ pub struct Passed {
     by_fingerprint: HashMap<Fingerprint, Vec<VerifiedJobV1>>,
     refused: HashMap<Fingerprint, Vec<RefusedV1>>,
     pipelines: HashMap<u64, VerifiedPipelineV1>,
+    /// The newest pipeline in which a job failed.
+    failed: HashMap<Fingerprint, u64>,
     /// The time of the plan, in seconds since 1970.
     pub(crate) now: u64,
 }
@@ -44,6 +46,12 @@ impl Passed {
             }
         }
         passed.pipelines = verified.pipelines.into_iter().map(|pipeline| (pipeline.id, pipeline)).collect();
+        for failed in verified.failed {
+            if let Some(fingerprint) = Fingerprint::parse(&failed.fingerprint) {
+                let newest = passed.failed.entry(fingerprint).or_default();
+                *newest = failed.pipeline.max(*newest);
+            }
+        }
         for refused in verified.refused {
             if let Some(fingerprint) = refused.fingerprint.as_deref().and_then(Fingerprint::parse) {
                 passed.refused.entry(fingerprint).or_default().push(refused);
@@ -63,6 +71,11 @@ impl Passed {
             self.by_fingerprint.get(fingerprint).into_iter().flatten().collect();
         records.sort_by_key(|record| std::cmp::Reverse((record.finished, record.pipeline)));
         records
+    }
+
+    /// Returns the newest pipeline after this one in which a job with this fingerprint failed.
+    pub(crate) fn failed_since(&self, fingerprint: &Fingerprint, pipeline: u64) -> Option<u64> {
+        self.failed.get(fingerprint).copied().filter(|failed| *failed > pipeline)
     }
 
     /// Returns the jobs of a pipeline.

@@ -4,7 +4,7 @@ use super::answers::{ApiAnswers, ApiJob};
 use super::format::{PassedJobV1, PassedV1, VERSION};
 use nestling_gitlab::facts::CiVariables;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The pipeline that is recorded.
 #[derive(Debug)]
@@ -112,6 +112,7 @@ pub fn record(recording: &Recording<'_>) -> Result<PassedV1, RecordError> {
         time: recording.variables.get("CI_PIPELINE_CREATED_AT").unwrap_or_default().to_owned(),
         units: plan.units.iter().filter(is_selected).map(|unit| unit.name.clone()).collect(),
         jobs: plan.jobs.iter().filter_map(|job| passed_job(job, &passed)).collect(),
+        failed: failed(&plan.jobs, recording.answers, pipeline),
     })
 }
 
@@ -124,6 +125,18 @@ fn passed_jobs(answers: &ApiAnswers, pipeline: u64) -> HashMap<&str, Option<&Api
         by_name.entry(&job.name).and_modify(|known| *known = None).or_insert(has_passed.then_some(job));
     }
     by_name
+}
+
+/// Returns the fingerprints of the jobs of which a copy has failed.
+fn failed(jobs: &[PlanJob], answers: &ApiAnswers, pipeline: u64) -> Vec<String> {
+    let of_children = answers.children(pipeline);
+    let of_gitlab = of_children.iter().filter_map(|child| answers.jobs.get(child)).flatten();
+    let failed: HashSet<&str> =
+        of_gitlab.filter(|job| job.status == "failed").map(|job| job.name.as_str()).collect();
+    let has_failed = |job: &&PlanJob| {
+        std::iter::once(&job.name).chain(&job.copy_names).any(|name| failed.contains(name.as_str()))
+    };
+    jobs.iter().filter(has_failed).filter_map(|job| job.fingerprint.clone()).collect()
 }
 
 fn passed_job(job: &PlanJob, passed: &HashMap<&str, Option<&ApiJob>>) -> Option<PassedJobV1> {

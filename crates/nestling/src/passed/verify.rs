@@ -3,7 +3,7 @@
 
 use super::answers::{ApiAnswers, ApiJob};
 use super::format::{
-    PassedJobV1, PassedV1, RefusedV1, VERSION, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
+    FailedJobV1, PassedJobV1, PassedV1, RefusedV1, VERSION, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
 };
 use super::time::seconds;
 use nestling_gitlab::pipeline::need::parallel_base;
@@ -86,6 +86,11 @@ fn of_pipeline<'a>(
 impl KnownPipeline<'_> {
     fn verify(&self, file: &str, verified: &mut VerifiedV1) {
         verified.pipelines.push(self.job_names());
+        let failed = |fingerprint: &String| FailedJobV1 {
+            fingerprint: fingerprint.clone(),
+            pipeline: self.record.pipeline,
+        };
+        verified.failed.extend(self.record.failed.iter().map(failed));
         for job in &self.record.jobs {
             match self.job(job) {
                 Ok(job) => verified.jobs.push(job),

@@ -115,11 +115,30 @@ impl Prover<'_> {
         if candidate.reuse.trust == ReuseTrust::Protected && !record.protected {
             return Err(format!("`{}` is not protected (`trust: protected`)", record.r#ref));
         }
+        self.is_elsewhere(record)?;
+        if let Some(pipeline) = self.passed.failed_since(&candidate.fingerprint, record.pipeline) {
+            return Err(format!("it has failed with the same content since, in pipeline {pipeline}"));
+        }
         match self.fingerprint_at(record) {
             Ok(Some(fingerprint)) if fingerprint == candidate.fingerprint => Ok(()),
             Ok(Some(_)) => Err(format!("at commit {} its fingerprint is another", short(&record.commit))),
             Ok(None) => Err(format!("at commit {} it has no fingerprint", short(&record.commit))),
             Err(why) => Err(why),
+        }
+    }
+
+    /// Refuses the records of a branch on the branch itself, and those of tags on tags. A job that runs only there does something
+    /// there, such as to publish, and has to do it again where earlier content comes back.
+    fn is_elsewhere(&self, record: &VerifiedJobV1) -> Result<(), String> {
+        let facts = &self.project.facts;
+        let is_here = match facts.kind {
+            PipelineKind::MergeRequest => false,
+            PipelineKind::Branch => !record.tag && facts.branch.as_deref() == Some(record.r#ref.as_str()),
+            PipelineKind::Tag => record.tag,
+        };
+        match is_here {
+            true => Err(format!("it is of `{}` itself, where a job may do more than test", record.r#ref)),
+            false => Ok(()),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::plan::Plan;
 use crate::workspace::Reuse;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::presence::{JobPresence, Outcome, Start};
+use nestling_gitlab::yaml::Node;
 
 /// Keywords of jobs that change something outside of the pipeline, or that run for more than their status.
 const NEVER: [&str; 6] = ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
@@ -62,6 +63,12 @@ fn candidate(
     if job.body.get("allow_failure").is_some_and(|value| value.as_bool() != Some(false)) {
         return Err("it is allowed to fail".to_owned());
     }
+    if checks_nothing_out(job) {
+        return Err("it checks nothing out, so its result is not that of the content".to_owned());
+    }
+    if fills_cache(job) {
+        return Err("it fills a cache for other jobs".to_owned());
+    }
     if let Some(variable) = pipeline_variables::in_body(&job.body) {
         return Err(format!("it reads `{variable}`, so its result is of one pipeline"));
     }
@@ -80,6 +87,24 @@ fn candidate(
 
 fn is_set(job: &Job, keyword: &str) -> bool {
     job.body.get(keyword).is_some_and(|node| !node.is_null())
+}
+
+/// Returns `true` for a job without a checkout: it works on something else, or waits for other jobs.
+fn checks_nothing_out(job: &Job) -> bool {
+    let strategy = job.body.get("variables").and_then(|variables| variables.get("GIT_STRATEGY"));
+    let value = strategy.map(|value| value.get("value").unwrap_or(value)).and_then(Node::text);
+    matches!(value, Some("none" | "empty"))
+}
+
+/// Returns `true` for a job that writes a cache and reads none: it runs for the sake of others.
+fn fills_cache(job: &Job) -> bool {
+    let caches = job.body.get("cache").map(Node::items_or_self).unwrap_or_default();
+    caches.iter().any(|cache| {
+        cache
+            .get("policy")
+            .and_then(Node::text)
+            .is_some_and(|policy| policy != "pull" && policy != "pull-push")
+    })
 }
 
 fn starts_by_itself(outcome: Option<Outcome>) -> Result<(), String> {
