@@ -11,6 +11,7 @@ mod change_sets;
 mod command;
 mod deploy;
 mod drift;
+mod edited;
 mod golden;
 mod headers;
 mod interleavings;

@@ -17,39 +17,44 @@ fn deployment(version: &str, name: &str) -> Deployment {
 
 #[test]
 fn every_action_is_a_job_or_a_line_of_the_report() {
-    let mut actions = 0;
-    for (version, name) in all() {
-        let deployment = deployment(&version, &name);
-        let mut of_node: BTreeMap<NodeId, usize> = BTreeMap::new();
-        for action in &deployment.actions {
-            actions += 1;
-            let label = format!("{version} {name}: {}.{}", action.stage, action.name);
-            match &action.fate {
-                Fate::Reported => {
-                    let subject = format!("{}.{}", action.stage, action.name);
-                    let subject = match deployment.label(action.pipeline) {
-                        Some(pipeline) => format!("{pipeline}.{subject}"),
-                        None => subject,
-                    };
-                    assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
-                }
-                Fate::Nodes(nodes) => {
-                    let publishes = |node: &NodeId| matches!(deployment.nodes[*node].work, Work::Publish(_));
-                    assert!(
-                        nodes.len() == 1 || nodes.iter().all(publishes),
-                        "{label} is several jobs: {nodes:?}"
-                    );
-                    assert!(!nodes.is_empty(), "{label}");
-                    nodes.iter().for_each(|node| *of_node.entry(*node).or_default() += 1);
-                }
+    let names = all().into_iter();
+    let count = names.map(|(version, name)| {
+        actions_are_jobs_or_lines(&format!("{version} {name}"), &deployment(&version, &name))
+    });
+    let actions: usize = count.sum();
+    assert!(actions > 404 + 5 * 38, "{actions}");
+}
+
+/// Every action of an assembly is a job or a line of its report; how many actions it has.
+pub(crate) fn actions_are_jobs_or_lines(name: &str, deployment: &Deployment) -> usize {
+    let mut of_node: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for action in &deployment.actions {
+        let label = format!("{name}: {}.{}", action.stage, action.name);
+        match &action.fate {
+            Fate::Reported => {
+                let subject = format!("{}.{}", action.stage, action.name);
+                let subject = match deployment.label(action.pipeline) {
+                    Some(pipeline) => format!("{pipeline}.{subject}"),
+                    None => subject,
+                };
+                assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
+            }
+            Fate::Nodes(nodes) => {
+                let publishes = |node: &NodeId| matches!(deployment.nodes[*node].work, Work::Publish(_));
+                assert!(
+                    nodes.len() == 1 || nodes.iter().all(publishes),
+                    "{label} is several jobs: {nodes:?}"
+                );
+                assert!(!nodes.is_empty(), "{label}");
+                nodes.iter().for_each(|node| *of_node.entry(*node).or_default() += 1);
             }
         }
-        // And the other way round: no node comes from nowhere.
-        for (id, node) in NodeId::each(&deployment.nodes).filter(|(_, node)| node.pipeline.is_some()) {
-            assert!(of_node.contains_key(&id), "{version} {name}: {} comes from no action", node.name);
-        }
     }
-    assert!(actions > 404 + 5 * 38, "{actions}");
+    // And the other way round: no node comes from nowhere.
+    for (id, node) in NodeId::each(&deployment.nodes).filter(|(_, node)| node.pipeline.is_some()) {
+        assert!(of_node.contains_key(&id), "{name}: {} comes from no action", node.name);
+    }
+    deployment.actions.len()
 }
 
 #[test]
@@ -91,7 +96,11 @@ fn before(job: usize, needs: &[BTreeSet<usize>]) -> BTreeSet<usize> {
 #[test]
 fn every_edge_of_the_graph_is_a_way_of_needs() {
     for (version, name) in all() {
-        edges_are_needs(&version, &name, &Shop::new(&version, &name, HEADER));
+        edges_are_needs(
+            &format!("{version} {name}"),
+            &deployment(&version, &name),
+            &Shop::new(&version, &name, HEADER),
+        );
     }
 }
 
@@ -145,7 +154,7 @@ fn barriers_keep_needs_under_the_limit_and_every_edge_a_way_of_needs() {
     for needs in [50, 6, 4] {
         for name in ["many", "many-pipeline", "pipeline"] {
             let shop = Shop { from: "synth", needs, ..Shop::new(NEWEST, name, HEADER) };
-            barriers.insert((needs, name), edges_are_needs(NEWEST, name, &shop));
+            barriers.insert((needs, name), edges_are_needs(name, &deployment(NEWEST, name), &shop));
         }
     }
     // One job deploys the 200 stacks of all stages.
@@ -179,21 +188,20 @@ fn depends(deployment: &Deployment, node: NodeId, before: NodeId) -> bool {
 
 /// Every edge of an assembly's graph is a way of needs in its pipeline, and no job has too many; how many barriers that
 /// takes.
-fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
+pub(crate) fn edges_are_needs(name: &str, deployment: &Deployment, shop: &Shop) -> usize {
     let planned = shop.plan("branch:main").without_errors();
     let pipeline = &planned.plan.pipeline;
     let needs = needs(pipeline);
-    let deployment = deployment(version, name);
     let job = |node: NodeId| {
         let of = &deployment.nodes[node];
         let label = of.pipeline.and_then(|pipeline| deployment.label(pipeline));
-        let name = label.map_or_else(|| of.name.clone(), |label| format!("{label}.{}", of.name));
-        let name = format!("shop:{name}");
-        let named = pipeline.jobs.iter().position(|job| job.name.as_str() == name);
+        let own_name = label.map_or_else(|| of.name.clone(), |label| format!("{label}.{}", of.name));
+        let own_name = format!("shop:{own_name}");
+        let named = pipeline.jobs.iter().position(|job| job.name.as_str() == own_name);
         let stack = of.work.deploys().map(|stack| deployment.assembly.stacks[stack].selector());
         let deploying = |stack: String| pipeline.jobs.iter().position(|job| deploys(job, stack.as_str()));
         let found = named.or_else(|| stack.and_then(deploying));
-        found.unwrap_or_else(|| panic!("{version} {name} is no job"))
+        found.unwrap_or_else(|| panic!("{name}: {own_name} is no job\n{}", planned.said()))
     };
     let jobs: Vec<usize> = NodeId::all(&deployment.nodes).map(job).collect();
     let pasts: Vec<BTreeSet<usize>> = jobs.iter().map(|job| before(*job, &needs)).collect();
@@ -210,16 +218,12 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
                 };
                 // One job does both, in the order of the manifest.
                 if jobs[node.index()] == jobs[other.index()] && node != other {
-                    assert!(
-                        depends(&deployment, node, other),
-                        "{version} {name}: {}",
-                        deployment.nodes[node].name
-                    );
+                    assert!(depends(deployment, node, other), "{name}: {}", deployment.nodes[node].name);
                     continue;
                 }
                 assert!(
                     node == other || elsewhere || pasts[node.index()].contains(&jobs[other.index()]),
-                    "{version} {name}: {} does not wait for {}",
+                    "{name}: {} does not wait for {}",
                     deployment.nodes[node].name,
                     deployment.nodes[other].name
                 );
@@ -228,7 +232,7 @@ fn edges_are_needs(version: &str, name: &str, shop: &Shop) -> usize {
     }
     for job in &pipeline.jobs {
         let count = need::needs(&job.body).unwrap_or_default().len();
-        assert!(count <= shop.needs, "{version} {name}: {} has {count} needs", job.name);
+        assert!(count <= shop.needs, "{name}: {} has {count} needs", job.name);
     }
     pipeline.jobs.iter().filter(|job| job.name.as_str().contains(": wait ")).count()
 }

@@ -7,6 +7,7 @@ mod stage;
 mod pipeline;
 mod plain;
 mod contract;
+mod circle;
 
 use super::codepipeline;
 use super::document::Reader;
@@ -59,5 +60,6 @@ pub fn read_with_app(
     }
     plain::add(&mut deployment, &pipelines);
     contract::contract(&mut deployment);
+    circle::untangle(&mut deployment)?;
     Ok(deployment)
 }

@@ -46,7 +46,7 @@ pub(crate) fn contract(deployment: &mut Deployment) {
 }
 
 /// Removes an edge, from the nodes and from the actions that they come from.
-fn release(deployment: &mut Deployment, node: NodeId, before: NodeId) {
+pub(crate) fn release(deployment: &mut Deployment, node: NodeId, before: NodeId) {
     deployment.nodes[node].after.remove(&before);
     let mut of_before: Vec<ActionId> = Vec::new();
     for (action_id, action) in Id::each(&deployment.actions) {

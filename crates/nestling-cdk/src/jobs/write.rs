@@ -8,8 +8,10 @@ use super::targets::Targets;
 use super::writer::{Gate, Plan, Writer};
 use super::{deploy, destroy, diff, gate, step, values};
 use crate::deployment::{NodeId, Work};
+use crate::id::Id;
 use crate::ordering::in_order;
 use crate::report::Report;
+use crate::rules::CDK_ASSEMBLY;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::NAME_LIMIT;
 use nestling_gitlab::pipeline::keywords::GLOBAL;
@@ -53,7 +55,9 @@ pub(crate) fn write(
     };
     let after: Vec<&BTreeSet<JobId>> = graph.jobs.iter().map(|job| &job.after).collect();
     let mut jobs = Vec::new();
-    for job_id in in_order(&after) {
+    let order = in_order(&after);
+    problems.extend(circle(graph, &plan.names, &order, request));
+    for job_id in order {
         let job = &graph.jobs[job_id];
         let has_environment = !matches!(job.role, Role::Diff(_) | Role::Drift(_));
         let target = job.target.or(job.environment).filter(|_| has_environment);
@@ -69,6 +73,19 @@ pub(crate) fn write(
     }
     let stages = if jobs.is_empty() { Vec::new() } else { stages.names };
     Written { stages, jobs }
+}
+
+/// Returns the error for jobs that have no place in the order, since they wait for each other: none may be left out unseen.
+fn circle(graph: &Graph, names: &[String], order: &[JobId], request: &Request<'_>) -> Option<Diagnostic> {
+    let ordered: BTreeSet<&JobId> = order.iter().collect();
+    let left: Vec<JobId> = Id::all(&graph.jobs).filter(|job| !ordered.contains(job)).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let left: Vec<String> = left.iter().map(|job| format!("`{}`", names[job.index()])).collect();
+    let message = format!("jobs of the assembly wait for each other: {}", left.join(", "));
+    let problem = Diagnostic::error(&CDK_ASSEMBLY, request.settings.origin, message);
+    Some(problem.with_help("give the stages of these jobs environments of their own, or report it as a bug"))
 }
 
 fn write_role(job: &mut Writer<'_>) {
