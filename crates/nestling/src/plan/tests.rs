@@ -234,7 +234,9 @@ fn rules_and_globs_of_the_workspace_are_no_jobs() {
     }
     let rule = "units: [{ match: \"jobs/*\", use: service }]\n  vars:";
     let head = base.clone().edit("nestling.yml", "vars:", rule);
-    assert_eq!(between(&base, &head), ["jobs/new: nestling.yml changed: it was no unit before"]);
+    let reasons_of_new = "jobs/new: jobs/new changed: it was no unit before; nestling.yml changed: it was no unit before; \
+        nestling.yml changed: other paths select it";
+    assert_eq!(between(&base, &head), [reasons_of_new]);
     let plan = planned(&head, &base, "branch:main", true);
     assert_eq!(reasons(&plan), ["jobs/new: it is gone: its environments are stopped"]);
     assert_eq!(jobs(&plan), ["jobs/new:deploy:production:stop", NOOP_JOB]);
