@@ -37,7 +37,7 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("services/web/node_modules/x/package.json", "{}"),
         ("libs/core/Cargo.toml", "[package]\n"),
         ("tools/cli/go.mod", ""),
-        ("ml/pyproject.toml", ""),
+        ("ml/pyproject.toml", "[dependency-groups]\ndev = ['pytest']\n"),
         ("legacy/pom.xml", ""),
         ("infra/network/main.tf", ""),
         ("infra/stacks/cdk.json", "{}"),

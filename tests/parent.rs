@@ -95,6 +95,29 @@ const BEFORE: &str = r#"  before_script:
       fi
 "#;
 
+/// What it does with the records of what has passed, before it plans and in a job of its own.
+const BRING: &str = r#"    - |
+      if [ "$[[ inputs.passed ]]" = true ]; then
+        nestling passed script bring | sh -s nestling-passed
+        nestling passed verify nestling-passed
+        export NESTLING_PASSED=nestling-passed
+      fi
+"#;
+const RECORD: &str = r#"
+nestling:record:
+  stage: $[[ inputs.stage ]]
+  image: $[[ inputs.image ]]
+  needs: ["nestling:plan", "nestling:run"]
+  rules:
+    - if: '"$[[ inputs.passed ]]" == "true"'
+      when: always                # a job that has passed has passed, whatever became of the others
+  allow_failure: true
+  variables:
+    GIT_STRATEGY: none
+  script:
+    - nestling passed script take | sh -s "$[[ inputs.reports ]]/plan.json"
+"#;
+
 /// The image of this version, which the snippets name.
 fn image() -> String {
     format!("registry.gitlab.com/nestling-ci/nestling:{}", env!("CARGO_PKG_VERSION"))
@@ -125,7 +148,7 @@ fn the_component_has_the_jobs_of_init() {
         ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.reports ]]\"]"),
         ("nestling-report/", "$[[ inputs.reports ]]/"),
         ("strategy: depend", "strategy: $[[ inputs.strategy ]]"),
-        ("  script:\n    - nestling", &format!("{BEFORE}  script:\n    - nestling")),
+        ("  script:\n    - nestling", &format!("{BEFORE}  script:\n{BRING}    - nestling")),
     ];
     let mut jobs = source[source.find("nestling:plan:\n").unwrap()..].to_owned();
     for (from, to) in inputs {
@@ -135,7 +158,7 @@ fn the_component_has_the_jobs_of_init() {
     let path = root().join("ci/component/templates/plan.yml");
     let text = std::fs::read_to_string(&path).unwrap();
     let (header, _) = text.split_once("\n---\n").unwrap();
-    expect_file(&path, &format!("{header}\n---\n{jobs}")).unwrap();
+    expect_file(&path, &format!("{header}\n---\n{jobs}{RECORD}")).unwrap();
     assert!(header.contains("default: test"), "the trigger job is in no edge stage: {header}");
     assert!(header.contains(&format!("default: {}\n", image())), "an image of another version: {header}");
 }

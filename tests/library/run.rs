@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 struct Sample {
     folder: &'static str,
     workspace: &'static str,
+    /// The command that writes its lock file, where one names the place that packages come from.
+    lock: &'static [&'static str],
     jobs: &'static [&'static str],
     tests: &'static [(&'static str, &'static str)],
 }
@@ -62,6 +64,13 @@ fn passed(sample: &Sample, test: &str) -> Option<(Repository, String)> {
     let repository = Repository::new();
     copy(&root().join("tests/library/projects").join(sample.folder), &repository, Path::new(""));
     repository.write("nestling.yml", sample.workspace).commit("a project");
+    if let [program, arguments @ ..] = sample.lock {
+        let tools = root().join(".cache/tools/venv/bin");
+        output(
+            std::process::Command::new(tools.join(program)).current_dir(repository.path()).args(arguments),
+        );
+        repository.commit("a lock file");
+    }
     output(nestling(repository.path()).args(["check"]));
     output(nestling(repository.path()).args(["generate", "--all", "--output", "child.yml"]));
     let child = fs::read_to_string(repository.path().join("child.yml")).unwrap();
@@ -139,14 +148,20 @@ workspace:
 fn a_package_with_npm_is_built_and_tested() {
     let test = "a_package_with_npm_is_built_and_tested";
     let jobs = &["root:build", "root:lint", "root:test"];
-    judge(&Sample { folder: "npm", workspace: SINGLE, jobs, tests: &[("root:test", "a number")] }, test);
+    judge(
+        &Sample { folder: "npm", workspace: SINGLE, lock: &[], jobs, tests: &[("root:test", "a number")] },
+        test,
+    );
 }
 
 #[test]
 fn a_package_with_yarn_is_built_and_tested() {
     let test = "a_package_with_yarn_is_built_and_tested";
     let jobs = &["root:build", "root:lint", "root:test"];
-    judge(&Sample { folder: "yarn", workspace: SINGLE, jobs, tests: &[("root:test", "a number")] }, test);
+    judge(
+        &Sample { folder: "yarn", workspace: SINGLE, lock: &[], jobs, tests: &[("root:test", "a number")] },
+        test,
+    );
 }
 
 #[test]
@@ -155,6 +170,7 @@ fn a_package_with_bun_is_tested() {
     let sample = Sample {
         folder: "bun",
         workspace: SINGLE,
+        lock: &[],
         jobs: &["root:test"],
         tests: &[("root:test", "a number")],
     };
@@ -166,7 +182,7 @@ fn a_workspace_with_pnpm_builds_what_a_package_depends_on() {
     let test = "a_workspace_with_pnpm_builds_what_a_package_depends_on";
     let jobs = &["packages/lib:build", "packages/app:build", "packages/app:test"];
     let tests = &[("packages/app:test", "the library is built")];
-    judge(&Sample { folder: "pnpm", workspace: WORKSPACE, jobs, tests }, test);
+    judge(&Sample { folder: "pnpm", workspace: WORKSPACE, lock: &[], jobs, tests }, test);
 }
 
 #[test]
@@ -174,5 +190,45 @@ fn a_workspace_with_classic_yarn_builds_what_a_package_depends_on() {
     let test = "a_workspace_with_classic_yarn_builds_what_a_package_depends_on";
     let jobs = &["packages/lib:build", "packages/app:build", "packages/app:test"];
     let tests = &[("packages/app:test", "the library is built")];
-    judge(&Sample { folder: "yarn-classic", workspace: WORKSPACE, jobs, tests }, test);
+    judge(&Sample { folder: "yarn-classic", workspace: WORKSPACE, lock: &[], jobs, tests }, test);
+}
+
+const PYTHON: &str = "\
+workspace:
+  stages: [build, test]
+  units:
+    - match: \".\"
+      use: nestling/python
+";
+
+/// Returns a project of Python at the root.
+fn python(folder: &'static str, jobs: &'static [&'static str]) -> Sample {
+    Sample { folder, workspace: PYTHON, lock: &[], jobs, tests: &[] }
+}
+
+#[test]
+fn a_package_with_pip_is_linted_and_tested() {
+    let tests = &[("root:test", "test_six")];
+    let sample = Sample { tests, ..python("pip", &["root:lint", "root:test"]) };
+    judge(&sample, "a_package_with_pip_is_linted_and_tested");
+}
+
+#[test]
+fn a_package_with_poetry_is_tested() {
+    judge(&python("poetry", &["root:test"]), "a_package_with_poetry_is_tested");
+}
+
+#[test]
+fn a_package_with_pdm_is_tested() {
+    judge(&python("pdm", &["root:test"]), "a_package_with_pdm_is_tested");
+}
+
+#[test]
+fn a_workspace_with_uv_is_linted_and_tested_with_coverage() {
+    let jobs = &["packages/api:lint", "packages/api:test", "packages/core:lint", "packages/core:test"];
+    let tests = &[("packages/api:test", "test_answer_of_core"), ("packages/core:test", "test_answer")];
+    let workspace =
+        "workspace: { stages: [build, test], units: [{ match: packages/*, use: nestling/python }] }\n";
+    let sample = Sample { workspace, lock: &["uv", "lock", "--quiet"], tests, ..python("uv", jobs) };
+    judge(&sample, "a_workspace_with_uv_is_linted_and_tested_with_coverage");
 }

@@ -200,9 +200,13 @@ impl Pack {
         if is_known != Some(true) {
             return Err(Defect::Damaged);
         }
+        let index = Index::open(index_path)?;
+        if !index.is_of(&data) {
+            return Err(Defect::Damaged);
+        }
         Ok(Some(Self {
             index_path: index_path.to_owned(),
-            index: Index::open(index_path)?,
+            index,
             data,
             inflate: RefCell::new(Decompressor::new()),
             bases: RefCell::default(),

@@ -38,10 +38,25 @@ impl Index {
         }
         let first_bytes = first_bytes(&file, 8).ok_or(Defect::Damaged)?;
         let count = u64::from(*first_bytes.last().ok_or(Defect::Damaged)?);
-        if file.length() < IDS + count * (HASH as u64 + 8) {
+        // Behind the tables are two checksums; offsets past two gigabytes are in a further table before those.
+        let least = IDS + count * (HASH as u64 + 8) + 2 * HASH as u64;
+        let most = least + count.saturating_sub(1) * 8;
+        if !(least..=most).contains(&file.length()) {
             return Err(Defect::Damaged);
         }
         Ok(Self { file, first_bytes, count })
+    }
+
+    /// Returns true if a pack is the one that it was made for, as far as git looks when it opens them: by the number of its
+    /// objects and by its checksum, which is computed anew by `git fsck` alone.
+    pub(super) fn is_of(&self, pack: &Blocks) -> bool {
+        let count = pack.read(8, 4, big_endian).map(u64::from);
+        let checksum = |file: &Blocks, before_end: u64| {
+            let offset = file.length().checked_sub(before_end * HASH as u64)?;
+            file.read(offset, HASH, <[u8]>::to_vec).filter(|bytes| bytes.len() == HASH)
+        };
+        let own = checksum(pack, 1);
+        count == Some(self.count) && own.is_some() && own == checksum(&self.file, 2)
     }
 
     /// Finds the offset of an object in the pack; `None` where the pack does not have it.

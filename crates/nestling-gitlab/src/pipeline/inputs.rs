@@ -5,13 +5,37 @@ use super::interpolation::{Access, AccessStep, Block, Function, OPEN, Root, bloc
 use crate::diagnostic::Origin;
 use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, Style};
+use indexmap::IndexMap;
 
 /// The values of a file's inputs, as far as they are known.
 #[derive(Debug, Clone, Default)]
 pub struct InputValues<'a> {
     /// In the order of their definitions. `None` for a value that only the user of the file gives.
-    values: Vec<(&'a str, Option<Node>)>,
+    values: IndexMap<&'a str, Option<Node>>,
     is_used: bool,
+}
+
+/// The most that the values put into one file can come to together ([`Node::weight`]): GitLab gives up at as many nodes.
+const WEIGHT_LIMIT: usize = 500_000;
+
+/// The outcome of putting values into a document.
+#[derive(Debug)]
+pub struct Placed {
+    /// The places of blocks whose values are not known.
+    pub open: Vec<Origin>,
+    /// The weight that values may still have.
+    weight: usize,
+}
+
+impl Placed {
+    /// Returns `true` if the values came to more than fits into memory, and the rest was left out.
+    pub fn is_too_much(&self) -> bool {
+        self.weight == 0
+    }
+
+    fn spend(&mut self, weight: usize) {
+        self.weight = self.weight.saturating_sub(weight);
+    }
 }
 
 impl<'a> InputValues<'a> {
@@ -19,17 +43,17 @@ impl<'a> InputValues<'a> {
     ///
     /// A file that no other includes is one that is made for others, and has an empty default where it expects a value.
     pub fn of(definitions: &'a Map, given: Option<&Map>) -> Self {
-        let mut values = Self { values: Vec::new(), is_used: given.is_some() };
+        let mut values = Self { values: IndexMap::new(), is_used: given.is_some() };
         for (name, definition) in definitions.iter() {
             let value = values.value(definition, given.and_then(|given| given.get(name)));
-            values.values.push((name, value));
+            values.values.insert(name, value);
         }
         values
     }
 
     /// Returns the value of an input, if it is known.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.values.iter().find(|(known, _)| *known == name)?.1.as_ref()
+        self.values.get(name)?.as_ref()
     }
 
     fn value(&self, definition: &Node, given: Option<&Node>) -> Option<Node> {
@@ -76,29 +100,31 @@ impl<'a> InputValues<'a> {
         }
     }
 
-    /// Puts the values that are known in the place of their blocks, and returns the places of the blocks that stay.
-    pub fn put_into(&self, node: &mut Node) -> Vec<Origin> {
-        let mut open = Vec::new();
-        self.node(node, &mut open);
-        open
+    /// Puts the values that are known in the place of their blocks.
+    pub fn put_into(&self, node: &mut Node) -> Placed {
+        let mut placed = Placed { open: Vec::new(), weight: WEIGHT_LIMIT };
+        self.node(node, &mut placed);
+        placed
     }
 
-    fn node(&self, node: &mut Node, open: &mut Vec<Origin>) {
+    fn node(&self, node: &mut Node, placed: &mut Placed) {
         let origin = node.origin;
         match &mut node.kind {
-            Kind::Seq(items) => items.iter_mut().for_each(|item| self.node(item, open)),
+            Kind::Seq(items) => items.iter_mut().for_each(|item| self.node(item, placed)),
             Kind::Map(map) => {
                 for Entry { key, value } in &mut map.entries {
-                    if let Some(text) = self.text(&key.scalar.text, key.origin, open) {
+                    if let Some(text) = self.text(&key.scalar.text, key.origin, placed) {
                         key.scalar = Scalar { text: text.into(), style: Style::Quoted };
                     }
-                    self.node(value, open);
+                    self.node(value, placed);
                 }
             }
+            Kind::Scalar(_) if placed.weight == 0 => {}
             Kind::Scalar(scalar) if scalar.text.contains(OPEN) => {
                 if let Some(value) = self.lone(&scalar.text) {
+                    placed.spend(value.weight());
                     *node = moved(&value, origin);
-                } else if let Some(text) = self.text(&scalar.text, origin, open) {
+                } else if let Some(text) = self.text(&scalar.text, origin, placed) {
                     let style = if scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
                     *scalar = Scalar { text: text.into(), style };
                 }
@@ -115,7 +141,7 @@ impl<'a> InputValues<'a> {
     }
 
     /// Returns a text with values in the place of its blocks; `None` if it has none that is known.
-    fn text(&self, text: &str, origin: Origin, open: &mut Vec<Origin>) -> Option<String> {
+    fn text(&self, text: &str, origin: Origin, placed: &mut Placed) -> Option<String> {
         let mut made = String::new();
         let mut end = 0;
         for block in blocks(text) {
@@ -123,13 +149,14 @@ impl<'a> InputValues<'a> {
             let value = self.block(inside);
             match value.as_ref().and_then(Node::as_scalar).and_then(as_text) {
                 Some(value) => {
+                    placed.spend(1 + value.len() / 32);
                     made.push_str(&text[end..block.start - OPEN.len()]);
                     made.push_str(&value);
                     end = block.end + 2;
                 }
                 // GitLab puts in the values of a matrix later.
                 None if parse(inside) == Ok(Block::Later) => {}
-                None => open.push(origin),
+                None => placed.open.push(origin),
             }
         }
         made.push_str(&text[end..]);

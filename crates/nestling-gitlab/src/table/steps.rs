@@ -72,8 +72,8 @@ const STEP: MappingShape = MappingShape {
 const FUNCTION_STEP: MappingShape = MappingShape {
     place: "run",
     rule: "",
-    keys: &[NAME, Keyword::new("func", FUNCTION).required(), ENV, INPUTS_OF_STEP],
-    constraints: &[],
+    keys: &[NAME, Keyword::new("func", FUNCTION).null(Null::Refused), ENV, INPUTS_OF_STEP],
+    constraints: &[Constraint::ExactlyOne(&["func", "script", "step"])],
 };
 
 const ANY_STEP: Shape = Shape::Cases(&[

@@ -4,7 +4,7 @@ use super::values::{names_after, template_parts};
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Read, Template, Templates, Workspace};
 use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
 /// Warns of each such input of the templates that units use.
@@ -23,7 +23,8 @@ pub(super) fn unread(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Di
 fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<Diagnostic> {
     let declared = template.inputs.as_ref().and_then(Node::as_map);
     let Some(declared) = declared.filter(|declared| !declared.is_empty()) else { return Vec::new() };
-    let Some(texts) = texts(template, templates) else { return Vec::new() };
+    let Some(mut texts) = texts(template, templates) else { return Vec::new() };
+    texts.extend(conditions(declared));
     let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
     let reads: Vec<Option<&str>> = parts.iter().flat_map(|part| names_after(part, "inputs")).collect();
     // `inputs` is read as a whole.
@@ -37,6 +38,12 @@ fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<
         problem.with_help("remove it, or read it: `${{ inputs.NAME }}`")
     };
     unread.map(problem).collect()
+}
+
+/// Returns the conditions in the `rules` of inputs, which read other inputs.
+fn conditions(declared: &Map) -> Vec<String> {
+    let rules = declared.iter().filter_map(|(_, input)| input.get("rules")?.as_seq()).flatten();
+    rules.filter_map(|rule| Some(rule.get("if")?.as_str()?.to_owned())).collect()
 }
 
 /// The texts that a template is rendered from; `None` where they cannot be known.

@@ -63,6 +63,9 @@ fn candidate(
     if job.body.get("allow_failure").is_some_and(|value| value.as_bool() != Some(false)) {
         return Err("it is allowed to fail".to_owned());
     }
+    if checks_nothing_out(job) {
+        return Err("it checks nothing out, so its result is not that of the content".to_owned());
+    }
     if fills_cache(job) {
         return Err("it fills a cache for other jobs".to_owned());
     }
@@ -84,6 +87,13 @@ fn candidate(
 
 fn is_set(job: &Job, keyword: &str) -> bool {
     job.body.get(keyword).is_some_and(|node| !node.is_null())
+}
+
+/// Returns `true` for a job without a checkout: it works on something else, or waits for other jobs.
+fn checks_nothing_out(job: &Job) -> bool {
+    let strategy = job.body.get("variables").and_then(|variables| variables.get("GIT_STRATEGY"));
+    let value = strategy.map(|value| value.get("value").unwrap_or(value)).and_then(Node::text);
+    matches!(value, Some("none" | "empty"))
 }
 
 /// Returns `true` for a job that writes a cache and reads none: it runs for the sake of others.

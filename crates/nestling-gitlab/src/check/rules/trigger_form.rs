@@ -31,9 +31,17 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The keys that name a file. GitLab's linter asks for none of them.
+const SOURCES: [&str; 6] = ["local", "artifact", "project", "remote", "template", "component"];
+
 fn included(index: &Index<'_>, job: &Job, item: &Node) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let Some(map) = item.as_map() else { return problems };
+    if !SOURCES.iter().any(|key| map.contains(key)) {
+        let message = format!("`{}` includes no file: the downstream pipeline fails", job.name);
+        let help = format!("add one of {}", SOURCES.join(", "));
+        problems.push(Diagnostic::warning(&RULE, item.origin, message).with_help(help));
+    }
     if let Some(artifact) = map.get("artifact") {
         let path = artifact.text().unwrap_or_default();
         if !(path.ends_with(".yml") || path.ends_with(".yaml")) {

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use crate::pipeline::inputs::{InputValues, part};
 use crate::pipeline::interpolation::{self, Access, Block, Function, OPEN, Root, blocks};
 use crate::yaml::{Kind, Map, Node};
+use indexmap::IndexMap;
 
 mod given;
 
@@ -46,15 +47,23 @@ pub(crate) fn interpolate(
     let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
     let component = component.iter().filter_map(Node::text).collect();
     let sources = surroundings.sources;
-    let declared = Declared { inputs: &inputs, values: &values, component, is_open: found.is_open, sources };
+    let definitions = inputs.iter().collect();
+    let declared =
+        Declared { inputs: &definitions, values: &values, component, is_open: found.is_open, sources };
     declared.walk(body, &mut problems);
-    let open = values.put_into(body);
-    Interpolated { problems, open, inputs }
+    let origin = body.origin;
+    let placed = values.put_into(body);
+    if placed.is_too_much() {
+        let message = "the values of the `$[[ ]]` of this file come to too many nodes";
+        let problem = Diagnostic::error(&RULE, origin, message);
+        problems.push(problem.with_help("use long inputs less often"));
+    }
+    Interpolated { problems, open: placed.open, inputs }
 }
 
 /// What blocks can name.
 struct Declared<'a> {
-    inputs: &'a Map,
+    inputs: &'a IndexMap<&'a str, &'a Node>,
     values: &'a InputValues<'a>,
     component: Vec<&'a str>,
     /// Files that the header includes, and that are not read, may declare further inputs.
@@ -79,7 +88,6 @@ impl Declared<'_> {
     fn text(&self, text: &str, origin: Origin, problems: &mut Vec<Diagnostic>) {
         for range in blocks(text) {
             let inside = &text[range];
-            let origin = self.sources.in_expression(origin, OPEN, inside.trim()).unwrap_or(origin);
             let problem = match interpolation::parse(inside) {
                 Ok(Block::Later) => None,
                 Ok(Block::Value(access, functions)) => self.value(&access, &functions, origin),
@@ -91,6 +99,7 @@ impl Declared<'_> {
                     })
                 }
             };
+            let problem = problem.map(|problem| self.at_block(problem, inside));
             // What an alias repeats is one mistake.
             let is_new = |problem: &Diagnostic| {
                 !problems
@@ -103,6 +112,15 @@ impl Declared<'_> {
         }
     }
 
+    /// Moves a finding from the start of a string to the block in it.
+    fn at_block(&self, mut problem: Diagnostic, inside: &str) -> Diagnostic {
+        for label in problem.labels.iter_mut().take(1) {
+            label.origin =
+                self.sources.in_expression(label.origin, OPEN, inside.trim()).unwrap_or(label.origin);
+        }
+        problem
+    }
+
     fn value(&self, access: &Access<'_>, functions: &[Function], origin: Origin) -> Option<Diagnostic> {
         let name = access.name;
         if access.root == Root::Component {
@@ -113,7 +131,7 @@ impl Declared<'_> {
         }
         let Some(input) = self.inputs.get(name) else {
             let problem = Diagnostic::error(&RULE, origin, format!("there is no input `{name}`"));
-            let names = self.inputs.iter().map(|(declared, _)| declared);
+            let names = self.inputs.keys().copied();
             let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
             return (!self.is_open).then(|| problem.with_help(help));
         };

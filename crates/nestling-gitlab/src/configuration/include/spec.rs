@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Origin, Sources, utf8};
 use crate::yaml::{self, Map, Node};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+use std::collections::HashMap;
 
 /// The inputs of a header.
 #[derive(Debug, Default)]
@@ -53,17 +54,19 @@ pub fn spec_inputs(
 impl SpecInputs {
     /// Adds inputs. GitLab refuses a name that is there.
     fn add(&mut self, inputs: &Map) {
+        let known: HashMap<&str, Origin> =
+            self.inputs.entries.iter().map(|entry| (entry.key.text(), entry.key.origin)).collect();
+        let mut added = Vec::new();
         for entry in &inputs.entries {
             let name = entry.key.text();
-            if let Some(first) = self.inputs.entry(name).filter(|first| first.key.origin != entry.key.origin)
-            {
-                let message = format!("duplicate input `{name}`");
-                let problem = Diagnostic::error(&RULE, entry.key.origin, message);
-                self.problems.push(problem.with_label(first.key.origin, "it is declared here as well"));
+            let Some(first) = known.get(name) else {
+                added.push(entry.clone());
                 continue;
-            }
-            self.inputs.entries.push(entry.clone());
+            };
+            let problem = Diagnostic::error(&RULE, entry.key.origin, format!("duplicate input `{name}`"));
+            self.problems.push(problem.with_label(*first, "it is declared here as well"));
         }
+        self.inputs.entries.extend(added);
     }
 
     fn file(&mut self, path: &str, include: &Node, files: &dyn Files, sources: &Sources) {

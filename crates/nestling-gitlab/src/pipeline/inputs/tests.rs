@@ -6,8 +6,8 @@ fn interpolated(definitions: &str, given: &str, body: &str) -> (String, usize) {
     let given = node(given);
     let values = InputValues::of(definitions.as_map().unwrap(), given.as_map());
     let mut body = node(body);
-    let open = values.put_into(&mut body);
-    (shown(&body), open.len())
+    let placed = values.put_into(&mut body);
+    (shown(&body), placed.open.len())
 }
 
 #[test]
@@ -66,4 +66,15 @@ fn the_first_rule_that_holds_gives_the_default() {
     assert_eq!(interpolated(&of("x"), "{}", "'$[[ inputs.b ]]'").0, shown(&node("'1'")));
     assert_eq!(interpolated(&of("y"), "{}", "'$[[ inputs.b ]]'").0, shown(&node("'3'")));
     assert_eq!(interpolated(&of("y"), "{f: false}", "'$[[ inputs.b ]]'").0, shown(&node("'2'")));
+}
+
+#[test]
+fn values_that_fill_the_memory_are_cut_off() {
+    let definitions = node(&format!("{{l: {{type: array, default: [{}]}}}}", ["x"; 1000].join(", ")));
+    let values = InputValues::of(definitions.as_map().unwrap(), None);
+    let mut few = node("['$[[ inputs.l ]]']");
+    assert!(!values.put_into(&mut few).is_too_much());
+    let mut many = node(&format!("[{}]", ["'$[[ inputs.l ]]'"; 2000].join(", ")));
+    assert!(values.put_into(&mut many).is_too_much());
+    assert!(many.weight() < 1_200_000);
 }

@@ -87,7 +87,14 @@ fn above(
 fn matches(files: &dyn Files, pattern: &str) -> Answer {
     let glob = Glob::parse(pattern).map_err(|error| error.to_string())?;
     let mut paths: Vec<RepoPath> = Vec::new();
+    // Most globs begin with directories that are named: nothing else is listed.
+    let named = pattern.split('/').take_while(|name| !name.contains(['*', '?', '[', '{', '\\']));
+    let named: Vec<&str> = named.collect();
+    let start = RepoPath::root().join(named.join("/")).unwrap_or_default();
     let visit = &mut |directory: &RepoPath, entries: &[DirectoryEntry]| {
+        if !directory.is_in(&start) && !start.is_in(directory) {
+            return Walk::Skip;
+        }
         let is_file = |entry: &&DirectoryEntry| entry.kind == EntryKind::File;
         let found = entries.iter().filter(is_file).map(|entry| directory.child(&entry.name));
         paths.extend(found.filter(|path| glob.matches(path)));

@@ -1,0 +1,5 @@
+from core import ANSWER
+
+
+def test_answer():
+    assert ANSWER == 42
