@@ -12,6 +12,7 @@ mod command;
 mod deploy;
 mod drift;
 mod edited;
+mod gates;
 mod golden;
 mod headers;
 mod interleavings;

@@ -113,7 +113,10 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
     let name = format!("{}: start", target.name);
     let group = firsts.first().and_then(|job| graph.jobs[*job].group.clone());
     let gate = graph.push(name, Role::Gate(target_id), Some(target_id), group, target.origin);
-    // The button appears when everything before the environment is done, and not earlier.
+    // The button appears when everything before the environment is done, and not earlier: its assets may wait for less.
+    let is_behind_own = |job: &JobId| own.iter().any(|other| other == job || past.holds(*job, *other));
+    let before: BTreeSet<JobId> = own.iter().flat_map(|job| &graph.jobs[*job].after).copied().collect();
+    graph.jobs[gate].after.extend(before.into_iter().filter(|job| !is_behind_own(job)));
     for first in firsts {
         let before = graph.jobs[first].after.clone();
         graph.jobs[gate].after.extend(before);

@@ -1,0 +1,36 @@
+//! Buttons of the catalogue: when a person can press them.
+
+use super::assemblies::{NEWEST, bundle};
+use crate::support::repository::Repository;
+use crate::support::{nestling, output};
+
+const WORKSPACE: &str = "workspace:
+  environments:
+    staging: { when: default_branch }
+    production: { when: default_branch, manual: true }
+";
+
+/// An environment's assets may be published as soon as the pipeline starts; whoever presses the button lets its stacks
+/// through, so it waits for what they wait for.
+#[test]
+fn a_button_appears_when_everything_before_its_stage_is_done() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", WORKSPACE);
+    let header = "{ from: none, stages: { Blue: staging, Green: staging, Other: staging, Here: production, There: skip } }";
+    repository.write("shop/nestling.yml", &format!("unit: {{ cdk: {header} }}\n"));
+    for (path, text) in bundle(NEWEST, "shared") {
+        repository.write(format!("shop/cdk.out/{path}"), &text);
+    }
+    repository.commit("shop");
+    let mut generate = nestling(repository.path());
+    let text = output(generate.args(["generate", "--all", "--as", "branch:main", "-o", "-"]));
+    let job = |name: &str| {
+        let start = text.find(&format!("\n{name}:\n")).unwrap_or_else(|| panic!("{name} in\n{text}"));
+        text[start + 1..].split("\n\n").next().unwrap()
+    };
+    let diff = job("\"shop:Pipe/Here: diff\"");
+    let gate = job("\"shop:Pipe/Here: start\"");
+    assert!(gate.contains("- job: \"shop:Pipe/Here: diff\"") && gate.contains("when: manual"), "{gate}");
+    assert!(diff.contains("- job: shop:World\n") || diff.contains("- job: shop:staging\n"), "{diff}\n{text}");
+    assert!(job("shop:Assets.Here").contains("- job: \"shop:Pipe/Here: start\""), "{text}");
+}
