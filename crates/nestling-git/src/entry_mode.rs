@@ -2,7 +2,7 @@
 
 /// Type of an entry of a tree.
 ///
-/// [`ListedEntry`] has an example.
+/// [`ListedEntry`](crate::ListedEntry) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryMode {
     /// A file.
