@@ -109,7 +109,7 @@ fn no_registry_and_no_machine_is_named() {
         ["/Us", "ers/"],
         ["/ro", "ot/"],
         // Where an assembly was synthesized, which CDK writes into its stack traces.
-        ["/.cache/cdk/npm/", "node_modules"],
+        ["/.cache/cdk/npm/node_modules", "/aws-cdk-lib"],
     ]
     .map(|halves| halves.concat());
     let checkout = root().display().to_string();
