@@ -9,7 +9,7 @@ use super::{EntryMode, TreeId};
 /// use nestling_git::{EntryMode, GitRepository, Trust};
 /// # let fixture = nestling_git::testing::Fixture::new();
 /// # fixture.write("api/main.rs", "fn main() {}");
-/// # let commit = nestling_git::CommitId::parse(&fixture.commit("one")).expect("an id");
+/// # let commit = fixture.commit("one");
 /// # let directory = &fixture.root;
 ///
 /// let repository = GitRepository::discover(directory, &Trust::Owner)?;
