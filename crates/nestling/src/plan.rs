@@ -14,22 +14,21 @@ mod presence;
 mod rendering;
 mod noop;
 mod stop;
-mod kinds;
 mod fingerprints;
 mod reuse_settings;
+mod make;
+mod kinds;
 
-use crate::assemble;
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::environments::LeftOut;
 use crate::fingerprint::Fingerprints;
 use crate::passed::JobReuse;
-use crate::select::{self, Narrowing, Selection, Verdict};
-use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
+use crate::select::{Narrowing, Selection, Verdict};
+use crate::unit::UnitRenderer;
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
-use change_findings::{base_unknown, unclaimed_paths, unknown_paths};
-use needed::BroughtIn;
+use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
@@ -46,11 +45,8 @@ pub(crate) use fingerprints::FingerprintSource;
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
-use presence::ChildCreation;
 pub use removed::Removed;
-use rendering::Rendering;
 pub(crate) use reuse_settings::ReuseSettings;
-use roles::Roles;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -233,10 +229,7 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
         let renderer = request.renderer(&templates, &crate::cdk::InRepository);
         selection(&request, &renderer, &mut request.before())
     };
-    let mut diagnostics = request.loaded.diagnostics.clone();
-    diagnostics.extend(base_unknown(&request.changes));
-    diagnostics.extend(unknown_paths(&request.changes));
-    diagnostics.extend(unclaimed_paths(&request.loaded.workspace, &selection));
+    let diagnostics = findings(&request, &selection);
     let fingerprints = fingerprints::of_units(&request);
     Selected {
         workspace: Arc::clone(&request.loaded.workspace),
@@ -249,23 +242,6 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
     }
 }
 
-fn selection(
-    request: &Request<'_>,
-    renderer: &UnitRenderer<'_>,
-    before: &mut Before<'_>,
-) -> (Selection, Vec<Removed>) {
-    let Request { files, changes, narrowing, .. } = request;
-    let workspace = renderer.workspace;
-    let mut compared = definition::compare(renderer, before, changes);
-    claims::compare(*files, workspace, before, changes, &mut compared);
-    let removed = removed::find(*files, workspace, before, changes, narrowing);
-    for (unit, reason) in removed::reasons(workspace, before, &removed) {
-        compared.add(&unit, reason);
-    }
-    compared.claimed.extend(removed.iter().flat_map(|removed| &removed.paths).cloned());
-    (select::select(changes, workspace, &compared, narrowing), removed)
-}
-
 /// Makes the plan: select, render, assemble.
 ///
 /// # Errors
@@ -273,114 +249,6 @@ fn selection(
 pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
     let made = make(request, &request.templates(), None)?;
     Ok(finished(made, request))
-}
-
-fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
-    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
-    Plan {
-        fingerprints,
-        workspace: Arc::clone(&request.loaded.workspace),
-        changes: request.changes.clone(),
-        facts: request.pipeline.clone(),
-        selection: made.selection,
-        brought_in: made.brought_in,
-        removed: made.removed,
-        pipeline: made.pipeline,
-        presence: made.presence,
-        defaults: made.defaults,
-        left_out: made.left_out,
-        cdk_reports: made.cdk_reports,
-        incomplete: made.incomplete,
-        reuse_settings: made.reuse_settings,
-        reading_facts: made.reading_facts,
-        reuse: BTreeMap::new(),
-        diagnostics: diagnostic::folded(made.diagnostics),
-        allowed: 0,
-        unused_allows: Vec::new(),
-        sources: request.sources.clone(),
-    }
-}
-
-/// What a plan has beside what it was asked for.
-struct MadePlan {
-    selection: Selection,
-    brought_in: BTreeMap<UnitName, Verdict>,
-    removed: Vec<Removed>,
-    pipeline: Pipeline,
-    presence: Vec<JobPresence>,
-    defaults: Defaults,
-    left_out: BTreeMap<UnitName, Vec<LeftOut>>,
-    cdk_reports: BTreeMap<UnitName, Report>,
-    diagnostics: Vec<Diagnostic>,
-    incomplete: BTreeSet<UnitName>,
-    reuse_settings: ReuseSettings,
-    reading_facts: BTreeSet<UnitName>,
-}
-
-fn make(
-    request: &Request<'_>,
-    templates: &Templates<'_>,
-    shared: Option<&SharedRenderings>,
-) -> Result<MadePlan, ReadError> {
-    let workspace: &Workspace = &request.loaded.workspace;
-    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
-    let mut before = request.before();
-    let (selection, removed) = selection(request, &renderer, &mut before);
-    let mut diagnostics = request.loaded.diagnostics.clone();
-    diagnostics.extend(base_unknown(&request.changes));
-    diagnostics.extend(unknown_paths(&request.changes));
-    diagnostics.extend(unclaimed_paths(workspace, &selection));
-    let mut rendering = Rendering::new(&renderer, &selection, diagnostics);
-    let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
-    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
-    for name in selection.selected() {
-        units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
-    }
-    let mut roles = Roles::new(workspace, &own);
-    roles.resolve_all(&mut units, &|name| rendering.offered(name));
-    roles.resolve(&mut own, &|name| rendering.offered(name));
-    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
-        let mut jobs = rendering.jobs(name, verdict);
-        roles.resolve(&mut jobs, &|name| rendering.offered(name));
-        jobs
-    });
-    let mut brought_in = BTreeMap::new();
-    for (name, BroughtIn { verdict, jobs, .. }) in needed {
-        units.insert(name.clone(), jobs);
-        brought_in.insert(name, verdict);
-    }
-    let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
-    assemble::drop_dependents(workspace, &own, &mut units);
-    let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
-    let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
-    let stops = keep(&mut diagnostics, stops);
-    let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
-    let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
-    diagnostics.extend(noop::taken_name(&pipeline));
-    auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
-    let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
-    Ok(MadePlan {
-        selection,
-        brought_in,
-        removed,
-        pipeline,
-        presence,
-        defaults: renderer.defaults().clone(),
-        left_out,
-        cdk_reports,
-        diagnostics,
-        incomplete,
-        reuse_settings,
-        reading_facts: renderer.reading_facts(),
-    })
-}
-
-/// Takes the value and keeps the problems.
-fn keep<T>(diagnostics: &mut Vec<Diagnostic>, (value, problems): (T, Vec<Diagnostic>)) -> T {
-    diagnostics.extend(problems);
-    value
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Plans for several kinds of pipelines, of the same files.
 
-use super::{Plan, Request, finished, make};
+use super::make::{finished, make};
+use super::{Plan, Request};
 use crate::assemble::assemble;
 use crate::changes::PipelineFacts;
 use crate::unit::{SharedRenderings, deploy_to_entry};

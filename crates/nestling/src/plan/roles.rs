@@ -1,11 +1,10 @@
 //! Needs by role: `build?` is the job `build` if the unit has one, and `^build` that of each unit that this one depends on,
 //! as far as they have one. A job that is really called so is meant first.
 
-use crate::unit::{RoleNeed, UnitJob, UnitJobs, needed_job, optional, renamed};
-use crate::workspace::{Dependencies, Workspace};
+use crate::unit::{RoleNeed, UnitJob, UnitJobs, UnitRenderer, needed_job, optional, renamed};
+use crate::workspace::Workspace;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::yaml::{Kind, Map, Node};
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether GitLab puts a job into every pipeline that has its unit.
@@ -26,8 +25,7 @@ struct Offered {
 /// Replaces needs by role by needs on jobs.
 pub(super) struct Roles<'w> {
     workspace: &'w Workspace,
-    /// Made when it is first asked for.
-    dependencies: OnceCell<Dependencies>,
+    renderer: &'w UnitRenderer<'w>,
     offered: BTreeMap<UnitName, Offered>,
     /// The jobs of the workspace itself.
     own: BTreeSet<String>,
@@ -37,9 +35,9 @@ pub(super) struct Roles<'w> {
 pub(super) type Render<'r> = &'r dyn Fn(&UnitName) -> UnitJobs;
 
 impl<'w> Roles<'w> {
-    pub(super) fn new(workspace: &'w Workspace, own: &UnitJobs) -> Self {
+    pub(super) fn new(renderer: &'w UnitRenderer<'w>, own: &UnitJobs) -> Self {
         let own = own.jobs.keys().chain(own.fans.keys()).cloned().collect();
-        Self { workspace, dependencies: OnceCell::new(), offered: BTreeMap::new(), own }
+        Self { workspace: renderer.workspace, renderer, offered: BTreeMap::new(), own }
     }
 
     /// Replaces the needs by role of units that are in the pipeline.
@@ -83,8 +81,7 @@ impl<'w> Roles<'w> {
     }
 
     fn dependencies_of(&self, unit: &UnitName) -> Vec<UnitName> {
-        let dependencies = self.dependencies.get_or_init(|| Dependencies::new(self.workspace));
-        dependencies.of(unit).into_iter().cloned().collect()
+        self.renderer.dependencies().of(unit).into_iter().cloned().collect()
     }
 
     fn offered(&mut self, unit: &UnitName, render: Render<'_>) -> &Offered {

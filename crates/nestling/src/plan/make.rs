@@ -1,0 +1,162 @@
+//! The steps from a request to a plan: select, render, bring in what is needed, assemble.
+
+use super::before::Before;
+use super::change_findings::{base_unknown, unclaimed_paths, unknown_paths};
+use super::needed::BroughtIn;
+use super::presence::ChildCreation;
+use super::rendering::Rendering;
+use super::roles::Roles;
+use super::{
+    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
+    reuse_settings, stop,
+};
+use crate::assemble;
+use crate::environments::LeftOut;
+use crate::select::{self, Selection, Verdict};
+use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
+use crate::workspace::{Templates, Workspace};
+use nestling_cdk::report::Report;
+use nestling_files::files::ReadError;
+use nestling_gitlab::diagnostic::{self, Diagnostic};
+use nestling_gitlab::name::UnitName;
+use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::defaults::Defaults;
+use nestling_gitlab::pipeline::presence::JobPresence;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Selects the units of a request, and finds those that were removed.
+pub(super) fn selection(
+    request: &Request<'_>,
+    renderer: &UnitRenderer<'_>,
+    before: &mut Before<'_>,
+) -> (Selection, Vec<Removed>) {
+    let Request { files, changes, narrowing, .. } = request;
+    let workspace = renderer.workspace;
+    let mut compared = definition::compare(renderer, before, changes);
+    claims::compare(*files, workspace, before, changes, &mut compared);
+    let removed = removed::find(*files, workspace, before, changes, narrowing);
+    for (unit, reason) in removed::reasons(workspace, before, &removed) {
+        compared.add(&unit, reason);
+    }
+    compared.claimed.extend(removed.iter().flat_map(|removed| &removed.paths).cloned());
+    (select::select(changes, workspace, &compared, narrowing), removed)
+}
+
+/// Returns the findings of the workspace and of what changed.
+pub(super) fn findings(request: &Request<'_>, selection: &Selection) -> Vec<Diagnostic> {
+    let mut diagnostics = request.loaded.diagnostics.clone();
+    diagnostics.extend(base_unknown(&request.changes));
+    diagnostics.extend(unknown_paths(&request.changes));
+    diagnostics.extend(unclaimed_paths(&request.loaded.workspace, selection));
+    diagnostics
+}
+
+/// Adds to a plan what was asked for, and the fingerprints if they were.
+pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
+    Plan {
+        fingerprints,
+        workspace: Arc::clone(&request.loaded.workspace),
+        changes: request.changes.clone(),
+        facts: request.pipeline.clone(),
+        selection: made.selection,
+        brought_in: made.brought_in,
+        removed: made.removed,
+        pipeline: made.pipeline,
+        presence: made.presence,
+        defaults: made.defaults,
+        left_out: made.left_out,
+        cdk_reports: made.cdk_reports,
+        incomplete: made.incomplete,
+        reuse_settings: made.reuse_settings,
+        reading_facts: made.reading_facts,
+        reuse: BTreeMap::new(),
+        diagnostics: diagnostic::folded(made.diagnostics),
+        allowed: 0,
+        unused_allows: Vec::new(),
+        sources: request.sources.clone(),
+    }
+}
+
+/// What a plan has beside what it was asked for.
+pub(super) struct MadePlan {
+    selection: Selection,
+    brought_in: BTreeMap<UnitName, Verdict>,
+    removed: Vec<Removed>,
+    pipeline: Pipeline,
+    presence: Vec<JobPresence>,
+    defaults: Defaults,
+    left_out: BTreeMap<UnitName, Vec<LeftOut>>,
+    cdk_reports: BTreeMap<UnitName, Report>,
+    diagnostics: Vec<Diagnostic>,
+    incomplete: BTreeSet<UnitName>,
+    reuse_settings: ReuseSettings,
+    reading_facts: BTreeSet<UnitName>,
+}
+
+/// Makes the plan of a request.
+///
+/// # Errors
+/// A directory cannot be listed.
+pub(super) fn make(
+    request: &Request<'_>,
+    templates: &Templates<'_>,
+    shared: Option<&SharedRenderings>,
+) -> Result<MadePlan, ReadError> {
+    let workspace: &Workspace = &request.loaded.workspace;
+    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
+    let mut before = request.before();
+    let (selection, removed) = selection(request, &renderer, &mut before);
+    let mut rendering = Rendering::new(&renderer, &selection, findings(request, &selection));
+    let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
+    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
+    for name in selection.selected() {
+        units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
+    }
+    let mut roles = Roles::new(&renderer, &own);
+    roles.resolve_all(&mut units, &|name| rendering.offered(name));
+    roles.resolve(&mut own, &|name| rendering.offered(name));
+    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
+        let mut jobs = rendering.jobs(name, verdict);
+        roles.resolve(&mut jobs, &|name| rendering.offered(name));
+        jobs
+    });
+    let mut brought_in = BTreeMap::new();
+    for (name, BroughtIn { verdict, jobs, .. }) in needed {
+        units.insert(name.clone(), jobs);
+        brought_in.insert(name, verdict);
+    }
+    let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
+    assemble::drop_dependents(workspace, &own, &mut units);
+    let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
+    let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
+    let stops = keep(&mut diagnostics, stops);
+    let all = units.into_values().chain(stops).collect();
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
+    diagnostics.extend(noop::taken_name(&pipeline));
+    auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
+    let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
+    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
+    Ok(MadePlan {
+        selection,
+        brought_in,
+        removed,
+        pipeline,
+        presence,
+        defaults: renderer.defaults().clone(),
+        left_out,
+        cdk_reports,
+        diagnostics,
+        incomplete,
+        reuse_settings,
+        reading_facts: renderer.reading_facts(),
+    })
+}
+
+/// Takes the value and keeps the problems.
+fn keep<T>(diagnostics: &mut Vec<Diagnostic>, (value, problems): (T, Vec<Diagnostic>)) -> T {
+    diagnostics.extend(problems);
+    value
+}
