@@ -147,8 +147,13 @@ impl<'a> TemplateEngine<'a> {
 
     /// Returns `files` as a template with this scope sees it.
     pub(crate) fn files_of(&self, scope: &Scope) -> FilesObject {
-        let (answers, placeholders) = (self.answers.clone(), self.placeholders.clone());
+        let (answers, placeholders) = (Some(self.answers.clone()), self.placeholders.clone());
         FilesObject { directory: scope.directory.clone(), answers, placeholders }
+    }
+
+    /// Returns `files` as a header sees it: to be refused.
+    pub(crate) fn files_of_header(&self, scope: &Scope) -> FilesObject {
+        FilesObject { answers: None, ..self.files_of(scope) }
     }
 
     /// Compiles a body if the engine does not have it yet, and returns its name there.

@@ -83,7 +83,7 @@ impl TemplateEngine<'_> {
 
     /// Runs the text of a header's string.
     pub(crate) fn run_string(&self, text: &str, scope: &Scope) -> Result<String, Box<Diagnostic>> {
-        let (values, _) = scope.engine_values(self.files_of(scope));
+        let (values, _) = scope.engine_values(self.files_of_header(scope));
         self.placeholders.clear();
         refuse_too_deep(text, FileId::from_index(0)).map_err(Box::new)?;
         // What the calls cannot be put around is the engine's own error.

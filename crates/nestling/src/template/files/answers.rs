@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What a question was answered with: a value, or why there is none.
+/// Answer to a question: a value, or the reason for there being none.
 pub(in crate::template) type Answer = Result<Value, String>;
 
 /// An answer, with the bytes of the text that it was made from.

@@ -26,8 +26,8 @@ const FUEL_OF_GLOB: u64 = 20_000;
 pub(crate) struct FilesObject {
     /// The directory that relative paths are from.
     pub(in crate::template) directory: RepoPath,
-    /// The answers.
-    pub(in crate::template) answers: Answers,
+    /// The answers; none in a header, where nothing can be asked.
+    pub(in crate::template) answers: Option<Answers>,
     /// The values behind captured text.
     pub(in crate::template) placeholders: Placeholders,
 }
@@ -42,10 +42,12 @@ impl Object for FilesObject {
         let question = self.question(function, arguments)?;
         let is_glob = matches!(question, FileQuestion::Glob(_));
         state.consume_fuel(if is_glob { FUEL_OF_GLOB } else { FUEL_OF_QUESTION })?;
-        let Some(answer) = self.answers.ask(&question) else {
+        let Some(answers) = &self.answers else {
             return Err(refused("`files` can be asked in jobs, and not in a header".to_owned()));
         };
-        let value = answer.map_err(|why| refused(self.with_near_path(why, &question)))?;
+        // The run is begun again where somebody answers.
+        let answer = answers.ask(&question).unwrap_or_else(|| Err("nobody has the files".to_owned()));
+        let value = answer.map_err(|why| refused(self.with_near_path(why, &question, answers)))?;
         charge(&value, Price::REWRITTEN, state, &self.placeholders)?;
         Ok(value)
     }
@@ -114,18 +116,16 @@ impl FilesObject {
         match argument.as_str() {
             Some(text) if has_reserved(text) => Ok(self.placeholders.resolved(text)),
             Some(text) => Ok(text.to_owned()),
-            None => {
-                Err(refused(format!("`files.{function}` takes texts, and this is a {}", argument.kind())))
-            }
+            None => Err(refused(format!("`files.{function}` takes strings, found a {}", argument.kind()))),
         }
     }
 
     /// Adds the path that was probably meant to the error of a file that is not there.
-    fn with_near_path(&self, why: String, question: &FileQuestion) -> String {
+    fn with_near_path(&self, why: String, question: &FileQuestion, answers: &Answers) -> String {
         let FileQuestion::Content(path, _) = question else { return why };
         let Some(text) = path.as_str().filter(|_| why.starts_with("there is no file")) else { return why };
         let Ok(local) = self.directory.join(text) else { return why };
-        if local == *path || self.answers.ask(&FileQuestion::Exists(local)) != Some(Ok(Value::from(true))) {
+        if local == *path || answers.ask(&FileQuestion::Exists(local)) != Some(Ok(Value::from(true))) {
             return why;
         }
         format!("{why}; from the unit's directory it is `./{text}`")

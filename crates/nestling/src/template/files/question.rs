@@ -1,4 +1,4 @@
-//! What can be asked of the repository's files.
+//! Questions about the repository's files.
 
 use crate::workspace::glob_below;
 use nestling_files::path::RepoPath;
@@ -6,7 +6,7 @@ use nestling_files::path::RepoPath;
 /// A question about the files of the repository. Its paths are from the root.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::template) enum FileQuestion {
-    /// Whether there is a file or a directory.
+    /// Existence of a file or a directory.
     Exists(RepoPath),
     /// The first of these names, in a directory or the nearest above it that has one of them.
     Nearest {
