@@ -75,12 +75,16 @@ enum Script {
     Take,
 }
 
+/// Beginning of both scripts.
+const COMMON: &str = include_str!("../passed_scripts/common.sh");
+
 impl Script {
-    fn text(self) -> &'static str {
-        match self {
+    fn text(self) -> String {
+        let own = match self {
             Self::Bring => include_str!("../passed_scripts/bring.sh"),
             Self::Take => include_str!("../passed_scripts/take.sh"),
-        }
+        };
+        format!("{COMMON}{own}")
     }
 }
 
