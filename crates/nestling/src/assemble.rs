@@ -3,6 +3,7 @@
 
 pub(crate) mod rules;
 mod naming;
+mod printing_job;
 mod job_reference;
 mod left_out;
 mod scopes;
@@ -19,3 +20,4 @@ pub(crate) use job_reference::{JobReference, resolve};
 pub(crate) use left_out::drop_dependents;
 pub(crate) use naming::scoped;
 pub(crate) use pipeline::assemble;
+pub(crate) use printing_job::printing_job;

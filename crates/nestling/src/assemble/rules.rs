@@ -1,9 +1,28 @@
 //! Rules of the way from many units to one pipeline.
 
 use nestling_gitlab::diagnostic::Example;
+use nestling_gitlab::diagnostic::ExampleFile;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
 use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
+
+/// Units whose builds leave artifacts.
+const BUILDS_A: ExampleFile =
+    file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n");
+const BUILDS_B: ExampleFile =
+    file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n");
+const BUILDS_C: ExampleFile =
+    file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n");
+
+/// A unit that depends on them.
+const BUILDS_WEB: ExampleFile = file(
+    "web/nestling.yml",
+    "\
+unit: { depends_on: [a, b, c] }
+---
+build: { script: make, needs: [^build] }
+",
+);
 
 rules! {
     /// All rules of the one pipeline.
@@ -110,25 +129,17 @@ apply: { stage: deploy, script: ./apply, needs: [] }
         source: "templates-guide.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { gitlab: { needs: 2 } }\n"),
-            file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n"),
-            file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n"),
-            file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n"),
-            file("web/nestling.yml", "\
-unit: { depends_on: [a, b, c] }
----
-build: { script: make, needs: [^build] }
-"),
+            BUILDS_A,
+            BUILDS_B,
+            BUILDS_C,
+            BUILDS_WEB,
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n"),
-            file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n"),
-            file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n"),
-            file("web/nestling.yml", "\
-unit: { depends_on: [a, b, c] }
----
-build: { script: make, needs: [^build] }
-"),
+            BUILDS_A,
+            BUILDS_B,
+            BUILDS_C,
+            BUILDS_WEB,
         ]),
     }
 

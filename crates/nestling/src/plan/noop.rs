@@ -3,6 +3,7 @@
 
 use super::presence::ChildCreation;
 use super::removed::Removed;
+use crate::assemble::printing_job;
 use crate::select::Selection;
 use crate::unit::rules::JOB_NAME_CLASH;
 use crate::workspace::Workspace;
@@ -10,7 +11,6 @@ use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
 /// The name of the job that runs where nothing else does.
@@ -131,13 +131,7 @@ impl Reason {
 fn noop_job(workspace: &Workspace, reason: Reason) -> Option<Job> {
     let origin = workspace.origin();
     let name = JobName::parse(NOOP_JOB).ok()?;
-    let mut variables = Map::default();
-    variables.set("GIT_STRATEGY", Node::string(origin, "none"));
-    let mut body = Map::default();
-    body.set("stage", Node::string(origin, StageName::DEFAULT));
-    body.set("variables", Node::map(origin, variables));
-    body.set("needs", Node::seq(origin, Vec::new()));
-    let script = Node::string(origin, format!("echo \"{}\"", reason.sentence()));
-    body.set("script", Node::seq(origin, vec![script]));
+    let script = vec![format!("echo \"{}\"", reason.sentence())];
+    let body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
     Some(Job { name, origin, unit: None, environment: None, body })
 }

@@ -1,10 +1,10 @@
 //! The job that shows what was left out: a pipeline must not look as if everything in it had run.
 
+use crate::assemble::printing_job;
 use crate::passed::VerifiedJobV1;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::Job;
-use nestling_gitlab::yaml::{Map, Node};
 
 /// The name of the job that lists the jobs that were left out because they have passed.
 pub const REUSED_JOB: &str = "reused";
@@ -20,14 +20,8 @@ pub(super) fn reused_job(origin: Origin, reused: &[(&JobName, &VerifiedJobV1)]) 
     if reused.len() > LINES {
         lines.push(format!("and {} more; plan.json lists all", reused.len() - LINES));
     }
-    let echo = |line: &String| Node::string(origin, format!("printf '%s\\n' {}", quoted(line)));
-    let mut variables = Map::default();
-    variables.set("GIT_STRATEGY", Node::string(origin, "none"));
-    let mut body = Map::default();
-    body.set("stage", Node::string(origin, StageName::DEFAULT));
-    body.set("variables", Node::map(origin, variables));
-    body.set("needs", Node::seq(origin, Vec::new()));
-    body.set("script", Node::seq(origin, lines.iter().map(echo).collect()));
+    let script = lines.iter().map(|line| format!("printf '%s\\n' {}", quoted(line))).collect();
+    let body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
     Some(Job { name, origin, unit: None, environment: None, body })
 }
 

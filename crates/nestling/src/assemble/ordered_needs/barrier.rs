@@ -2,6 +2,7 @@
 
 use super::OrderNeeds;
 use crate::assemble::naming::scoped;
+use crate::assemble::printing_job::printing_job;
 use crate::assemble::rules::ORDER_ARTIFACTS;
 use crate::unit::needed_job;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -148,17 +149,10 @@ fn add_to_rules(body: &mut Map, needs: &[Node]) {
 /// Returns a job that passes as soon as it starts.
 fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Job {
     let awaited = if needs.is_empty() { "the stages before" } else { "other units" };
-    let mut variables = Map::default();
-    variables.set("GIT_STRATEGY", Node::string(origin, "none"));
-    let mut body = Map::default();
-    body.set("stage", Node::string(origin, job.stage()));
-    if !needs.is_empty() {
-        body.set("needs", Node::seq(origin, needs));
-    }
+    let script = vec![format!("echo \"Waits for {awaited}.\"")];
+    let needs = Some(needs).filter(|needs| !needs.is_empty());
+    let mut body = printing_job(job.stage(), needs, script, origin);
     body.set("dependencies", Node::seq(origin, Vec::new()));
-    body.set("variables", Node::map(origin, variables));
-    let script = Node::string(origin, format!("echo \"Waits for {awaited}.\""));
-    body.set("script", Node::seq(origin, vec![script]));
     Job { name, origin, unit: job.unit.clone(), environment: None, body }
 }
 
