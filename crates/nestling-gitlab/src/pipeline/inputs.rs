@@ -186,22 +186,34 @@ impl<'a> InputValues<'a> {
 /// # Errors
 /// The value has no such part.
 pub fn part<'n>(value: &'n Node, access: &Access<'_>) -> Result<&'n Node, String> {
-    let mut node = value;
+    part_of(value, access, Node::as_seq, Node::get)
+}
+
+/// Returns the part of a value of any kind that a block names: `items` gives the items of a list, `entry` the value of a key.
+///
+/// # Errors
+/// The value has no such part.
+pub fn part_of<'n, V>(
+    value: &'n V,
+    access: &Access<'_>,
+    items: impl Fn(&'n V) -> Option<&'n [V]>,
+    entry: impl Fn(&'n V, &str) -> Option<&'n V>,
+) -> Result<&'n V, String> {
+    let mut part = value;
     let path = access.written;
     for step in &access.steps {
-        node = match step {
+        part = match step {
             AccessStep::Index(index) => {
-                let items = node
-                    .as_seq()
+                let items = items(part)
                     .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
                 items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
             }
             AccessStep::Key(key) => {
-                node.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?
+                entry(part, key).ok_or_else(|| format!("`{path}` names no key of the value"))?
             }
         };
     }
-    Ok(node)
+    Ok(part)
 }
 
 /// Returns a value in the type of its input, if it is known.

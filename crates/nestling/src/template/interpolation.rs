@@ -6,8 +6,9 @@ use super::values::json::json_node;
 use crate::template::rules::{COMPONENT_BLOCK, TEMPLATE_LIMIT};
 use crate::workspace::Component;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
+use nestling_gitlab::pipeline::inputs::part_of;
 use nestling_gitlab::pipeline::interpolation::{
-    Access, AccessStep, Block, CLOSE, Function, Mistake, OPEN, Root, functions_help, parse,
+    Access, Block, CLOSE, Function, Mistake, OPEN, Root, functions_help, parse,
 };
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use serde_json::Value as Json;
@@ -181,7 +182,8 @@ fn named_value(access: &Access<'_>, values: &Values<'_>, origin: Origin) -> Resu
         let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
         return Err(Box::new(problem.with_help(help)));
     };
-    item(access, value).map_err(|message| {
+    let part = part_of(value, access, |list| list.as_array().map(Vec::as_slice), |map, key| map.get(key));
+    part.cloned().map_err(|message| {
         let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
         Box::new(problem.with_help("write `$[[ inputs.NAME[0] ]]`, with an index that the list has"))
     })
@@ -207,26 +209,6 @@ fn component_value(name: &str, component: &Component, origin: Origin) -> Result<
         }
     };
     Ok(Json::String(value.to_owned()))
-}
-
-/// Returns the part of a value that a path leads to.
-fn item(access: &Access<'_>, value: &Json) -> Result<Json, String> {
-    let mut value = value;
-    for step in &access.steps {
-        let path = access.written;
-        value = match step {
-            AccessStep::Index(index) => {
-                let items = value
-                    .as_array()
-                    .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
-                items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
-            }
-            AccessStep::Key(key) => {
-                value.get(key).ok_or_else(|| format!("`{path}` names no key of the value"))?
-            }
-        };
-    }
-    Ok(value.clone())
 }
 
 fn call(function: Function, value: &Json) -> Result<Json, String> {
