@@ -84,7 +84,7 @@ fn the_examples_have_the_parent_of_init() {
     }
 }
 
-/// What the component does before it plans, beside what `init` writes. A variable of a pipeline started by hand beats an input.
+/// Commands of the component before it plans, beside those that `init` writes. A variable of a manually started pipeline beats an input.
 const BEFORE: &str = r#"  before_script:
     - export NESTLING_ALL="${NESTLING_ALL:-$[[ inputs.all ]]}"
     # The pipeline of a fork's merge request: the fork chooses no template, and none of its commands run here.
@@ -95,7 +95,7 @@ const BEFORE: &str = r#"  before_script:
       fi
 "#;
 
-/// What it does with the records of what has passed, before it plans and in a job of its own.
+/// Its commands for the records of passed jobs, before it plans and in a job of its own.
 const BRING: &str = r#"    - |
       if [ "$[[ inputs.passed ]]" = true ]; then
         nestling passed script bring | sh -s nestling-passed

@@ -1,4 +1,4 @@
-//! What the app had at base and has no more: lines of the report, where the assembly of base is at hand.
+//! Stages and stacks that the app had only at base: lines of the report, where the assembly of base is available.
 
 use super::assemblies::{NEWEST, bundle};
 use crate::support::repository::Repository;
@@ -81,7 +81,7 @@ const EDGE: [(&str, &str); 1] = [("assembly-Staging/manifest.json", "StagingEdge
 const LIVE: [(&str, &str); 1] = [("manifest.json", "assembly-B-Live")];
 const STAGING: &str = "stages: { Staging: staging }";
 const GONE: &str = "it is not in the app any more, and no job destroys its stacks: `Production-Data`, \
-                    `Production-Service`, `shop-production-mon`. Destroy them by hand, or keep them";
+                    `Production-Service`, `shop-production-mon`. Destroy them manually, or keep them";
 const UNSEEN: &str = "| unseen | stacks of before |";
 
 /// Where the assembly of base is, and what is said; nothing of the rest.

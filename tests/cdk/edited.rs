@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// The assemblies that are edited.
 const APPS: [&str; 8] = ["pipeline", "several", "steps", "shared", "pair", "names", "odd", "handed"];
 
-/// What stands for a value that only CloudFormation knows.
+/// Placeholder of a value that only CloudFormation knows.
 fn token() -> Value {
     json!({ "Fn::GetAtt": ["Somewhere", "Arn"] })
 }

@@ -72,7 +72,7 @@ impl World {
         Deployed { number, pipeline }
     }
 
-    /// Whether a newer deployment, of another commit, is the last one of an environment.
+    /// Returns `true` if a newer deployment, of another commit, is the last one of an environment.
     fn is_outdated(&self, environment: Option<&String>, own: Deployed) -> bool {
         let last = environment.and_then(|name| self.shown.get(name));
         last.is_some_and(|last| last.number > own.number && last.pipeline != own.pipeline)

@@ -122,7 +122,7 @@ fn stacks_beside_a_pipeline_and_names_that_merge_requests_share_are_lines() {
     assert!(shared.said().contains(text), "{}", shared.said());
 }
 
-/// What the role of each purpose has to trust, in each kind of pipeline.
+/// Subjects that the role of each purpose has to trust, in each kind of pipeline.
 #[test]
 fn the_report_has_the_subject_that_each_role_has_to_trust() {
     let header = "stages: { Staging: staging, Production: { environment: production, roles: { deploy: 'arn:aws:iam::1:role/d' } } }";

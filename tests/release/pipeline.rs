@@ -1,4 +1,4 @@
-//! What the pipeline of a tag does around the forms. It runs on GitLab; here it is read.
+//! The pipeline of a tag, around the forms. It runs on GitLab; here it is read.
 
 use super::VERSION;
 use crate::support::{judge, nestling, read, root, run, said};

@@ -32,7 +32,7 @@ fn an_assembly_on_disk_is_converted_and_nothing_runs() {
     }
 }
 
-/// Who may set variables of a pipeline sets those of the job, too.
+/// A person who may set variables of a pipeline sets those of the job, too.
 #[test]
 fn options_take_precedence_over_variables() {
     let (repository, protected) = workspace();
@@ -74,7 +74,7 @@ fn a_protected_commit_that_the_clone_lacks_is_fetched() {
     assert!(said(&fetched).contains("script: protected") && !said(&fetched).contains("script: mine"));
 }
 
-/// Whoever may push such a tag moves the base of the next pipeline: GitLab can protect tags, and Nestling cannot.
+/// A pushed tag of that name moves the base of the next pipeline: GitLab can protect tags, and Nestling cannot.
 #[test]
 fn a_tag_of_the_glob_is_the_base_of_the_next_pipeline() {
     let repository = Repository::new();

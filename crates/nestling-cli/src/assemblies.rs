@@ -30,7 +30,7 @@ pub(crate) struct WorkTreeAssemblies {
     base: Option<String>,
     /// The reason why the files on disk are not those of head; `None` if they are.
     mismatch: Option<String>,
-    /// What commands may print and no report may hold.
+    /// Secrets that commands may print and no report may hold.
     secrets: Secrets,
 }
 
@@ -149,7 +149,7 @@ struct Checkout {
 
 impl Checkout {
     fn new(root: &Path, commit: &str) -> Result<Self, Box<dyn Error>> {
-        // The run has opened it before, whoever owns it.
+        // The run has opened it before, regardless of its owner.
         let repository = GitRepository::open(root, &Trust::Directory(root.to_owned()))?;
         let commit = CommitId::parse(commit).ok_or("it is no commit")?;
         let checkout = Self { repository, directory: tempfile::tempdir()? };

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const PIPELINES: u64 = 100;
 const JOBS: u64 = 100;
 
-/// What the records may take.
+/// Limit of the time for the records.
 const LIMIT: Duration = Duration::from_millis(50);
 
 /// A record with the name of its file, and the answers about it.

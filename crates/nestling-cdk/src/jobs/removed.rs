@@ -39,7 +39,7 @@ fn add_lines(here: &Assembly, stage: &str, stacks: &[&Stack], request: &Request<
     if is_gone {
         let names: Vec<String> = stacks.iter().map(|stack| in_words(stack)).collect();
         let text = format!(
-            "it is not in the app any more, and no job destroys its stacks: {}. Destroy them by hand, or keep them",
+            "it is not in the app any more, and no job destroys its stacks: {}. Destroy them manually, or keep them",
             names.join(", ")
         );
         report.add(LineKind::Stack, format!("stage {stage}"), text, origin);
@@ -47,7 +47,7 @@ fn add_lines(here: &Assembly, stage: &str, stacks: &[&Stack], request: &Request<
     }
     for stack in stacks {
         let text = format!(
-            "the app does not have {} any more, and no job destroys it. Destroy it by hand, or keep it",
+            "the app does not have {} any more, and no job destroys it. Destroy it manually, or keep it",
             in_words(stack)
         );
         report.add(LineKind::Stack, format!("stack {}", stack.path), text, origin);

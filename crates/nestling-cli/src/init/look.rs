@@ -35,7 +35,7 @@ impl Kind {
     }
 }
 
-/// What a Node project is described by.
+/// Manifest of a Node project.
 const PACKAGE: &str = "package.json";
 
 /// Files that identify a project. The first match decides.

@@ -94,7 +94,7 @@ fn what_is_ambiguous_is_reported_with_its_full_names() {
     }
 }
 
-/// Whoever may push a tag can call it as the beginning of a commit's id.
+/// A pushed tag can have the beginning of a commit's id as its name.
 #[test]
 fn a_tag_that_is_called_as_an_abbreviated_id_is_ambiguous() {
     let clone = clone_with_tags(&[]);

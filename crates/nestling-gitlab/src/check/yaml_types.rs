@@ -38,7 +38,7 @@ pub(crate) fn dates(node: &Node) -> Vec<Diagnostic> {
     problems
 }
 
-/// What GitLab does with a symbol.
+/// Verdict of GitLab on a symbol.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Symbols {
     /// It takes its text.

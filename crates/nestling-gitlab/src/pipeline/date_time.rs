@@ -3,7 +3,7 @@
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
-/// What may stand between a date and a time, with dashes and colons and without.
+/// Separators of a date and a time, with dashes and colons and without.
 const FORMS: [&str; 4] = [
     r"^\s*(?:(?<year>[-+]?\d{2,}|-)-(?<month>\d{2})?(?:-(?<day>\d{2}))?|(?<year2>[-+]?\d{2,})?-(?<yearday>\d{3})|(?<year3>\d{4}|\d{2})?-w(?<week>\d{2})-(?<weekday>\d)|-w-(?<weekday2>\d))(?:t(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,]\d+)?)?(?:z|[-+]\d{2}(?::?\d{2})?)?)?\s*$",
     r"^\s*(?:(?<year>[-+]?(?:\d{4}|\d{2})|--)(?<month>\d{2}|-)(?<day>\d{2})|(?<year2>[-+]?(?:\d{4}|\d{2}))(?<yearday>\d{3})|-(?<yearday2>\d{3})|(?<year3>\d{4}|\d{2})w(?<week>\d{2})(?<weekday>\d)|-w(?<week2>\d{2})(?<weekday2>\d)|-w-(?<weekday3>\d))(?:t?(?<hour>\d{2})(?<minute>\d{2})(?:(?<second>\d{2})(?:[.,]\d+)?)?(?:z|[-+]\d{2}(?:\d{2})?)?)?\s*$",

@@ -39,7 +39,7 @@ pub struct Access<'t> {
     pub root: Root,
     /// The name: `list`.
     pub name: &'t str,
-    /// What leads from the value to a part of it: the index 0.
+    /// Steps from the value to a part of it: the index 0.
     pub steps: Vec<AccessStep<'t>>,
 }
 
@@ -75,7 +75,7 @@ pub enum Function {
 /// A mistake in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// What is wrong.
+    /// Description of the mistake.
     pub message: String,
     /// The way out.
     pub help: Option<String>,

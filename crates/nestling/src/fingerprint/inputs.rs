@@ -9,7 +9,7 @@ use nestling_git::{EntryMode, GitError, GitRepository, TreeId};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
-/// What a file selects: a unit by its index, or all units.
+/// Units that a file selects: one by its index, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Claimant {
     Unit(usize),
@@ -101,7 +101,7 @@ struct Entry {
     tree: Option<TreeId>,
 }
 
-/// What a claimant has of a directory.
+/// Part of a directory that a claimant has.
 #[derive(Default)]
 struct Part<'e> {
     entries: Vec<(&'e [u8], EntryMode, Content)>,

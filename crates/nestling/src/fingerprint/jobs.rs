@@ -39,7 +39,7 @@ impl std::fmt::Display for NoFingerprint {
     }
 }
 
-/// What the fingerprints of jobs are computed from.
+/// Inputs of the fingerprints of jobs.
 #[derive(Clone, Copy)]
 pub(crate) struct JobContext<'a> {
     pub(crate) pipeline: &'a Pipeline,

@@ -1,4 +1,4 @@
-//! What GitLab's API answers, as far as it matters here (<https://docs.gitlab.com/api/jobs/>).
+//! Responses of GitLab's API, as far as they matter here (<https://docs.gitlab.com/api/jobs/>).
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

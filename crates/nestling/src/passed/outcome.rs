@@ -1,4 +1,4 @@
-//! What records make of the jobs of a plan.
+//! Outcome of the records for the jobs of a plan.
 
 use super::format::{RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1};
 use crate::fingerprint::Fingerprint;
@@ -90,7 +90,7 @@ impl Passed {
     }
 }
 
-/// Whether a job is left out because it has passed, and why.
+/// Decision to leave out a job that has passed, or to keep it, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobReuse {

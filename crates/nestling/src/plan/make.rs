@@ -7,8 +7,8 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
-    reuse_settings, stop,
+    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop,
+    removed, reuse_settings, stop,
 };
 use crate::assemble;
 use crate::environments::LeftOut;
@@ -79,7 +79,7 @@ pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
     }
 }
 
-/// What a plan has beside what it was asked for.
+/// The parts of a plan that its request does not have.
 pub(super) struct MadePlan {
     selection: Selection,
     brought_in: BTreeMap<UnitName, Verdict>,

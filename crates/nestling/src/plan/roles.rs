@@ -7,7 +7,7 @@ use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether GitLab puts a job into every pipeline that has its unit.
+/// Certainty that GitLab puts a job into every pipeline that has its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Certainty {
     Certain,

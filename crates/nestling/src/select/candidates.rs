@@ -112,7 +112,7 @@ struct Reads {
     anything: bool,
     /// The texts that have an `include:`.
     including: Vec<Body>,
-    /// What templates ask about.
+    /// Files that templates ask about.
     asked: BTreeSet<FileRead>,
 }
 
@@ -154,7 +154,7 @@ impl OwnReads {
 struct KnownReads<'a> {
     templates: &'a Templates<'a>,
     by_name: BTreeMap<String, OwnReads>,
-    /// Whether a template, or one that it reads, asks about files.
+    /// For each template: `true` if it, or one that it reads, asks about files.
     asking: BTreeMap<String, bool>,
 }
 

@@ -6,7 +6,7 @@ use super::regions::{Region, regions};
 use super::{is_template, syntax};
 use minijinja::machinery::{Token, tokenize};
 
-/// What a template asks about.
+/// Files that a template asks about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FileRead {
     /// A file or a directory, by its path as written.
@@ -15,7 +15,7 @@ pub(crate) enum FileRead {
     Nearest(String),
     /// Files that a glob matches, as written.
     Glob(String),
-    /// What is computed: it could be any file.
+    /// A computed path, which could be any file's.
     Computed,
 }
 

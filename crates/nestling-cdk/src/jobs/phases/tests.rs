@@ -191,7 +191,7 @@ fn a_syntax_error_fails_its_command_alone() {
     assert_eq!((seen.as_str(), code != 0), ("finally", true));
 }
 
-/// Where a shell does the same by itself, commands are written as they are.
+/// If a shell alone does the same, commands are written unchanged.
 #[test]
 fn commands_are_written_as_simply_as_is_right() {
     use Form::{AsItIs, Checked, Evaluated};
@@ -230,7 +230,7 @@ fn commands_are_written_as_simply_as_is_right() {
     }
 }
 
-/// What GitLab's shell would let pass, or fail at, if the commands were written as they are.
+/// Commands that GitLab's shell would let pass, or fail at, if they were written unchanged.
 #[test]
 fn checked_commands_end_as_in_codebuild() {
     for (command, fails) in [

@@ -14,7 +14,7 @@ pub(super) use given::given_problems;
 
 /// A document below a header, with the values of inputs in the place of their blocks.
 pub(crate) struct Interpolated {
-    /// What GitLab refuses of the header and of the blocks.
+    /// Errors that GitLab reports in the header and in the blocks.
     pub problems: Vec<Diagnostic>,
     /// The places of blocks whose values are not known.
     pub open: Vec<Origin>,
@@ -61,7 +61,7 @@ pub(crate) fn interpolate(
     Interpolated { problems, open: placed.open, inputs }
 }
 
-/// What blocks can name.
+/// Values that blocks can name.
 struct Declared<'a> {
     inputs: &'a IndexMap<&'a str, &'a Node>,
     values: &'a InputValues<'a>,

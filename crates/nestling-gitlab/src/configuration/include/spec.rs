@@ -15,9 +15,9 @@ pub struct SpecInputs {
     pub inputs: Map,
     /// The files that were read, in order.
     pub files: Vec<RepoPath>,
-    /// Whether a file is not read, which may hold further inputs.
+    /// Set if a file that may hold further inputs is not read.
     pub is_open: bool,
-    /// What is wrong with the files.
+    /// Errors in the files.
     pub problems: Vec<Diagnostic>,
 }
 

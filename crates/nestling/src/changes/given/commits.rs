@@ -1,4 +1,4 @@
-//! What git writes around the paths of a commit: `git log --raw`, `git show --name-status`, `git diff-tree -r HEAD`.
+//! Lines that git writes around the paths of a commit: `git log --raw`, `git show --name-status`, `git diff-tree -r HEAD`.
 
 use std::borrow::Cow;
 
