@@ -3,6 +3,7 @@
 
 use super::inventory::Inventory;
 use super::kinds::fits;
+use super::lists::List;
 use super::requirements::{Needs, REQUIREMENTS, Requirement};
 use nestling::{Files, RepoPath};
 use nestling_gitlab::yaml::{Map, Node};
@@ -12,6 +13,7 @@ use serde_json::Value;
 pub(super) struct Shell<'f> {
     pub files: &'f dyn Files,
     pub inventory: &'f Inventory,
+    pub lists: &'f [List],
 }
 
 impl Shell<'_> {
@@ -74,7 +76,7 @@ impl Shell<'_> {
                 let mut next = Some(directory.clone());
                 while let Some(dir) = next {
                     if self.has_one(&dir, names) {
-                        return None;
+                        return self.lock_of_others(&dir, directory, names);
                     }
                     next = dir.parent();
                 }
@@ -93,6 +95,18 @@ impl Shell<'_> {
                     .then(|| format!("a script `{script}` in package.json: there is none"))
             }
         }
+    }
+
+    /// Returns the fault of a lock file above that does not have the project of a directory in it.
+    fn lock_of_others(&self, lock_dir: &RepoPath, directory: &RepoPath, names: &[&str]) -> Option<String> {
+        let is_lock = names.iter().all(|name| name.contains("lock"));
+        if !is_lock || lock_dir == directory {
+            return None;
+        }
+        let mut lists = self.lists.iter().filter(|list| list.dir == *lock_dir);
+        let is_listed = lists.any(|list| list.is_open || list.members.contains(directory));
+        let place = if lock_dir.is_root() { "the root".to_owned() } else { lock_dir.to_string() };
+        (!is_listed).then(|| format!("a lock file: the one in {place} is of a project that does not list it"))
     }
 
     fn has_one(&self, directory: &RepoPath, names: &[&str]) -> bool {

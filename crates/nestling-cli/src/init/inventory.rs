@@ -102,6 +102,15 @@ impl Inventory {
         Walk::Descend
     }
 
+    /// Returns true for a repository in which nothing has begun: texts at its root at most.
+    pub(super) fn is_blank(&self) -> bool {
+        let is_text = |name: &String| {
+            let name = name.to_lowercase();
+            name.starts_with('.') || name.ends_with(".md") || name.starts_with("readme") || name.starts_with("licen")
+        };
+        self.at_root.iter().all(is_text)
+    }
+
     /// Returns true for a directory of the repository that is entered.
     pub(super) fn is_directory(&self, path: &RepoPath) -> bool {
         self.directories.contains_key(path)

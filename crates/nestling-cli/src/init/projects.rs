@@ -124,7 +124,7 @@ impl Evidence<'_> {
                 let names_one = says("[project]") || says("[tool.poetry]") || says("[build-system]");
                 names_one && (!matches!(standing, Standing::Root(_)) || has_sources())
             }
-            "maven" => !text.contains("<packaging>pom</packaging>") || has_sources(),
+            "maven" => !(text.contains("<packaging>pom</packaging>") || text.contains("<modules>")) || has_sources(),
             "gradle" => has_sources(),
             _ => true,
         })

@@ -19,6 +19,23 @@ const ROUNDS: usize = 8;
 /// Directory of the templates.
 const TEMPLATES: &str = "ci/templates";
 
+/// The unit of a repository without anything in it.
+const EXAMPLE: &str = "example/nestling.yml";
+
+/// Its text.
+const EXAMPLE_UNIT: &str = "\
+# What this directory adds: its own header, and after the line `---` jobs in GitLab's own words.
+unit:
+  depends_on: []     # other units: a change there selects this one too
+  changes: []        # paths elsewhere that concern it, such as \"/proto/**/*\"
+---
+# Called example:hello in the child pipeline.
+hello:
+  stage: test
+  script:
+    - echo \"example has changed\"
+";
+
 /// A file to write, with its path from the root.
 pub(crate) struct ProposedFile {
     pub path: &'static str,
@@ -59,7 +76,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let mut units = making.units(&mut findings).map_err(Failure::repository)?;
     let mut text = String::new();
     let mut rules = Vec::new();
-    let trial = Trial { files, inventory: &inventory };
+    let trial = Trial { files, inventory: &inventory, lists: &lists };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, &mut units)?;
         if !trial.run(&text, &mut units, &mut findings)? {
@@ -84,7 +101,13 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let report = report.text();
     let workspace = ProposedFile { path: FILE_NAME, text, about: "the workspace" };
     let (parent, include) = parent_file(files, &inventory)?;
-    Ok(Proposal { files: vec![workspace, parent], include, report })
+    let example = inventory.is_blank().then(|| ProposedFile {
+        path: EXAMPLE,
+        text: EXAMPLE_UNIT.to_owned(),
+        about: "an example of a unit",
+    });
+    let files = [Some(workspace), example, Some(parent)];
+    Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
 }
 
 fn first_line(text: &str) -> &str {

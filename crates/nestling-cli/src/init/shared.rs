@@ -22,12 +22,17 @@ pub(super) fn add(
     add_copies(inventory, units);
     let mut concerned: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
     let projects: BTreeSet<RepoPath> = units.keys().cloned().collect();
-    let roots: BTreeSet<&RepoPath> = lists.iter().map(|list| &list.dir).collect();
-    // What is in another project is that project's own, but for the root of a workspace.
-    let is_above = |above: &RepoPath| roots.contains(above) || !projects.contains(above);
     let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
     for (dir, unit) in &*units {
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
+            // What is in another project is that project's own, and what is in a workspace concerns its members.
+            let is_above = |above: &RepoPath| {
+                let mut own = lists.iter().filter(|list| list.kind == kind.id && list.dir == *above).peekable();
+                match own.peek() {
+                    Some(_) => own.any(|list| list.members.contains(dir) || list.is_open),
+                    None => !projects.contains(above),
+                }
+            };
             for path in candidates(inventory, kind, dir, &is_above) {
                 let is_there = match known.get(&path) {
                     Some(is_there) => *is_there,

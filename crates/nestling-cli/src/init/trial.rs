@@ -3,6 +3,7 @@
 
 use super::findings::{Findings, Remark};
 use super::first_command::Shell;
+use super::lists::List;
 use super::inventory::Inventory;
 use super::overlay::Overlay;
 use super::units::{Declarations, Declared, Units};
@@ -42,6 +43,7 @@ fn input_of(definition: &Node) -> Declared {
 pub(super) struct Trial<'t> {
     pub files: &'t dyn Files,
     pub inventory: &'t Inventory,
+    pub lists: &'t [List],
 }
 
 impl Trial<'_> {
@@ -121,7 +123,7 @@ impl Trial<'_> {
 
     /// Drops each template that has a job whose commands cannot run.
     fn drop_faults(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
-        let shell = Shell { files: self.files, inventory: self.inventory };
+        let shell = Shell { files: self.files, inventory: self.inventory, lists: self.lists };
         let mut is_dropping = false;
         for (dir, job) in self.jobs(plan) {
             let Some(unit) = units.get_mut(&dir) else { continue };

@@ -41,6 +41,22 @@ pub(crate) fn write(
 ) -> Result<Vec<(Written, &'static str, &'static str)>, Failure> {
     let mut written = Vec::new();
     for file in files {
+        if let Some((directory, _)) = file.path.rsplit_once('/') {
+            let directory = root.join(directory);
+            let is_there = match fs::create_dir(&directory) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => true,
+                made => {
+                    let context = || format!("cannot create `{}`", directory.display());
+                    made.with_context(context).map_err(Failure::output)?;
+                    false
+                }
+            };
+            // A link by this name may lead anywhere.
+            if is_there && !directory.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                written.push((Written::Kept, file.path, file.about));
+                continue;
+            }
+        }
         written.push((create(&root.join(file.path), &file.text)?, file.path, file.about));
     }
     let outcome = ignore(&root.join(ignored::FILE))?;
