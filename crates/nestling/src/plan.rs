@@ -125,6 +125,8 @@ pub struct Plan {
     pub(crate) reading_facts: BTreeSet<UnitName>,
     /// For each job that `reuse` is about: whether it is left out because it has passed, and why. Empty without records.
     pub reuse: BTreeMap<JobName, JobReuse>,
+    /// Set if nothing narrows what the workspace's policy selects.
+    pub(crate) whole: bool,
     /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.

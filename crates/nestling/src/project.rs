@@ -8,7 +8,9 @@ mod error;
 mod narrowing;
 mod finish;
 mod checked_kinds;
+mod recorded;
 mod proof;
+mod owed;
 mod planning;
 mod comparison;
 mod path;
@@ -24,6 +26,7 @@ use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
+use crate::passed::Passed;
 use crate::plan::FingerprintSource;
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
@@ -156,8 +159,20 @@ impl<'r> Project<'r> {
     /// The repository or the list of changed paths cannot be read. An unknown base is no error, unless the request says so
     /// ([`ChangeRequest::require_base`]).
     pub fn changes(&self) -> Result<ChangeSet, Error> {
+        self.changes_with(None)
+    }
+
+    /// Finds what changed as [`Project::changes`] does. Where the policy is `unpassed` or `since: passed`, these records say which
+    /// pipeline of the branch is compared with, and which of its jobs are owed.
+    ///
+    /// # Errors
+    /// As [`Project::changes`].
+    pub fn changes_with(&self, passed: Option<&Passed>) -> Result<ChangeSet, Error> {
         let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
-        let mut changes = changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?;
+        let mut changes = match owed::changes(self, passed)? {
+            Some(changes) => changes,
+            None => changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?,
+        };
         changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
     }

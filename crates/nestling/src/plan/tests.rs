@@ -110,6 +110,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
             history: History::Complete,
             unknown_paths: Vec::new(),
             workspace_from: None,
+            recorded: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

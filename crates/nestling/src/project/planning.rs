@@ -198,6 +198,7 @@ impl<'p> Planning<'p> {
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
         let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
+        plan.whole = is_whole && project.request.is_whole();
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }

@@ -95,6 +95,7 @@ fn change_set(paths: &[&str]) -> ChangeSet {
         history: History::Complete,
         unknown_paths: Vec::new(),
         workspace_from: None,
+        recorded: None,
     }
 }
 

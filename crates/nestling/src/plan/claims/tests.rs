@@ -65,6 +65,7 @@ pub(super) fn against_the_law(
         history: History::Complete,
         unknown_paths: Vec::new(),
         workspace_from: None,
+        recorded: None,
     };
     let selected = select(Request {
         files: &*new.files,

@@ -43,6 +43,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
             history: History::Complete,
             unknown_paths: Vec::new(),
             workspace_from: None,
+            recorded: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),
