@@ -129,8 +129,11 @@ impl KnownPipeline<'_> {
         let (passed, others): (Vec<&ApiJob>, Vec<&ApiJob>) =
             jobs.into_iter().partition(|job| job.status == "success");
         let is_open = |job: &&&ApiJob| is_open(&job.status, job.allow_failure);
-        let names = |jobs: &[&ApiJob]| jobs.iter().map(|job| job.name.clone()).collect();
-        let mut open: Vec<String> = others.iter().filter(is_open).map(|job| job.name.clone()).collect();
+        let names = |jobs: &[&ApiJob]| -> Vec<String> { jobs.iter().map(|job| job.name.clone()).collect() };
+        let mut open: Vec<&ApiJob> = others.iter().filter(is_open).copied().collect();
+        // What failed is worth naming before what was skipped for it.
+        open.sort_by_key(|job| job.status != "failed");
+        let mut open: Vec<String> = names(&open);
         open.extend(self.open_bridges());
         let reference = passed.first().or(others.first());
         VerifiedPipelineV1 {
