@@ -98,6 +98,9 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
     plan(&Request {
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
         files: &new,
         protected: None,
         revisions: &NoRevisions,

@@ -9,7 +9,7 @@ use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::passed::Passed;
-use crate::plan::{self, Plan, Selected};
+use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
 use crate::repository::files_at;
 use crate::select::Narrowing;
 use nestling_files::files::Files;
@@ -230,9 +230,13 @@ impl<'p> Planning<'p> {
         'p: 'a,
     {
         let project = self.project;
-        let fingerprints = self.fingerprints.then(|| project.fingerprint_source());
+        let base_commit = self.changes.base.as_ref().map(|base| base.commit);
+        let git = project.repository.map(|repository| repository.git());
         plan::Request {
-            fingerprints,
+            fingerprints: Some(FingerprintSource::new(project, &project.loaded.workspace)),
+            base_tree: git.zip(base_commit).map(|(git, commit)| TreeOfCommit { git, commit }),
+            wants_fingerprints: self.fingerprints,
+            parent_path: project.request.variables.get("CI_CONFIG_PATH"),
             files: project.files(),
             protected: project.protected.as_deref(),
             revisions: project.revisions(),

@@ -31,6 +31,9 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     let plan = plan::plan(&plan::Request {
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
         files: &files,
         loaded: &load(&files, &sources).unwrap(),
         base: None,
