@@ -10,7 +10,7 @@ use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::passed::Passed;
 use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
-use crate::repository::files_at;
+use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
 use nestling_files::files::Files;
 use nestling_gitlab::facts::WalkedKind;
@@ -231,7 +231,7 @@ impl<'p> Planning<'p> {
     {
         let project = self.project;
         let base_commit = self.changes.base.as_ref().map(|base| base.commit);
-        let git = project.repository.map(|repository| repository.git());
+        let git = project.repository.map(Repository::git);
         plan::Request {
             fingerprints: Some(FingerprintSource::new(project, &project.loaded.workspace)),
             base_tree: git.zip(base_commit).map(|(git, commit)| TreeOfCommit { git, commit }),

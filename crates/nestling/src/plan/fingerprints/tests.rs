@@ -2,6 +2,7 @@
 
 use crate::{ChangeRequest, CiVariables, Plan, Project, Repository};
 use nestling_git::testing::Fixture;
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Node;
 
 const WORKSPACE: &str = "workspace: { templates: [ci], units: [{ match: [api, lib, web], use: image }] }\n";
@@ -106,7 +107,7 @@ fn a_template_that_changes_for_no_unit_selects_none() {
     fixture.write("web/main.c", "2");
     fixture.commit("web, and a comment");
     let plan = plan(&fixture, at_head().base("HEAD~1"));
-    let selected: Vec<&str> = plan.selection.selected().map(|name| name.as_str()).collect();
+    let selected: Vec<&str> = plan.selection.selected().map(UnitName::as_str).collect();
     assert_eq!(selected, ["web"], "the fingerprint of web is its own");
 }
 
