@@ -35,6 +35,8 @@ pub(crate) enum Tool {
     Uvx,
     /// Judges scripts of shells.
     Shellcheck,
+    /// Judges Dockerfiles.
+    Hadolint,
     /// Makes Debian packages.
     DpkgDeb,
     /// Runs a program in another root. Only root may.
@@ -52,6 +54,7 @@ impl Tool {
             Self::Npx => on_path("npx"),
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
+            Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),
