@@ -212,7 +212,7 @@ const PUBLIC: [Shape; 8] = [
         ],
         &["deploy/terraform", "root"],
     ),
-    ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &["notes"]),
+    ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &[]),
 ];
 
 /// What the manifests say about each other is heeded.

@@ -84,8 +84,13 @@ fn init_writes_what_fits_each_shape_and_says_what_it_made_of_it() {
         assert!(!findings.contains("warning"), "{name}: {findings}");
         let added = repository.git(&["status", "--porcelain", "--untracked-files=all"]);
         let added: Vec<&str> = added.lines().map(|line| &line[3..]).collect();
-        let expected =
-            ["nestling.yml", ".gitlab-ci.yml", "nestling.gitlab-ci.yml", ".gitignore", "example/nestling.yml"];
+        let expected = [
+            "nestling.yml",
+            ".gitlab-ci.yml",
+            "nestling.gitlab-ci.yml",
+            ".gitignore",
+            "example/nestling.yml",
+        ];
         assert!(added.iter().all(|path| expected.contains(path)), "{name}: {added:?}");
         assert_eq!(added.contains(&"example/nestling.yml"), name == "empty");
         repository.commit("as `init` left it");

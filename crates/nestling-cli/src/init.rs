@@ -1,6 +1,7 @@
 //! A first configuration for a repository: reads it, proposes files that work without edits, and says what it made of it.
 
 mod kinds;
+mod material;
 mod inventory;
 mod glob;
 mod lists;

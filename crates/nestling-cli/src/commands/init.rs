@@ -10,7 +10,9 @@ use crate::options::RunOptions;
 /// Reads the manifests of the repository, plans what it would propose, and reports four parts: found, proposed, not understood, no
 /// unit. It asks no questions. Existing files are kept and listed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling init\n  nestling init --explain\n  nestling init -C ~/src/shop")]
+#[command(
+    after_help = "Examples:\n  nestling init\n  nestling init --explain\n  nestling init -C ~/src/shop"
+)]
 pub struct Args {
     /// Name the file that led to each line of the report
     #[arg(long, short = 'v')]
@@ -38,7 +40,11 @@ fn next_steps(include: Option<&str>, is_new: bool) -> String {
     let include = include.map_or_else(String::new, |file| {
         format!("  add to .gitlab-ci.yml              include: [{{ local: {file} }}]\n")
     });
-    let commit = if is_new { "  git add --all && git commit        the files are part of the repository\n" } else { "" };
+    let commit = if is_new {
+        "  git add --all && git commit        the files are part of the repository\n"
+    } else {
+        ""
+    };
     format!(
         "Next:\n  nestling check                     check all units for errors\n  \
          nestling preview --all             show the jobs of all units\n  \

@@ -19,7 +19,10 @@ pub(super) fn build_context(dockerfile: &str, dir: &RepoPath, inventory: &Invent
     let mut next = Some(dir.clone());
     while let Some(context) = next {
         let is_empty = sources.iter().any(|source| matches!(&**source, "." | "./"))
-            && inventory.directories.get(&context).is_some_and(|it| it.files.len() + it.directories.len() < 2);
+            && inventory
+                .directories
+                .get(&context)
+                .is_some_and(|it| it.files.len() + it.directories.len() < 2);
         // A directory with nothing but the Dockerfile is not what `COPY . .` copies.
         if !is_empty && missing(&context).is_none() {
             return BuildContext::Directory(context, sources);
@@ -58,7 +61,8 @@ fn copied(dockerfile: &str) -> Vec<String> {
         let name = words.next().unwrap_or_default();
         if name.eq_ignore_ascii_case("ARG") || name.eq_ignore_ascii_case("ENV") {
             let defaults = words.filter_map(|word| word.split_once('='));
-            values.extend(defaults.map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned())));
+            values
+                .extend(defaults.map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned())));
             continue;
         }
         if !name.eq_ignore_ascii_case("COPY") && !name.eq_ignore_ascii_case("ADD") {
@@ -135,10 +139,7 @@ mod tests {
             ("COPY package-lock.json ./\nCOPY api/src lib ./\n", context("")),
             ("COPY dist /app\n", None),
             ("COPY ../lib /app\n", None),
-            (
-                "COPY $X/main.js /app/\n",
-                None,
-            ),
+            ("COPY $X/main.js /app/\n", None),
             (
                 "ARG X=src\nCOPY ${X}/main.js *.json /app/\n# COPY nowhere /\nADD https://example.com/x /\n",
                 context("api"),

@@ -1,6 +1,7 @@
 //! What is understood of a repository, and what is not.
 
-use super::kinds::{Kind, Material};
+use super::kinds::Kind;
+use super::material::Material;
 use nestling::RepoPath;
 
 /// A directory that becomes a unit, or a part of one.

@@ -26,7 +26,8 @@ impl Shell<'_> {
             if words.iter().any(|word| word.starts_with("GOWORK=")) {
                 has_go_work = false;
             }
-            let words: Vec<&str> = words.iter().map(String::as_str).skip_while(|word| is_setting(word)).collect();
+            let words: Vec<&str> =
+                words.iter().map(String::as_str).skip_while(|word| is_setting(word)).collect();
             match words.as_slice() {
                 ["cd", path, ..] => {
                     // A directory that the job makes itself, or that a variable names, cannot be followed.
@@ -89,7 +90,8 @@ impl Shell<'_> {
                 (!self.inventory.is_file(&path)).then(|| format!("{name}, which is not there"))
             }
             Needs::Script => {
-                let mut arguments = words.iter().skip(1).filter(|word| !word.starts_with('-') && **word != "run");
+                let mut arguments =
+                    words.iter().skip(1).filter(|word| !word.starts_with('-') && **word != "run");
                 let script = arguments.next()?;
                 (!self.has_script(directory, script))
                     .then(|| format!("a script `{script}` in package.json: there is none"))
@@ -122,7 +124,8 @@ impl Shell<'_> {
 
     /// Returns the fault of a command of Go in a module that `go.work` does not use.
     fn outside_of_go_work(&self, words: &[&str], directory: &RepoPath, has_go_work: bool) -> Option<String> {
-        let is_go = matches!(words, ["go", "vet" | "test" | "build", ..]) || words.first() == Some(&"gotestsum");
+        let is_go =
+            matches!(words, ["go", "vet" | "test" | "build", ..]) || words.first() == Some(&"gotestsum");
         if !is_go || !has_go_work {
             return None;
         }
@@ -163,7 +166,8 @@ fn shown(words: &[&str]) -> String {
 
 /// Returns true for `NAME=value` before a command, and for `export`.
 fn is_setting(word: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     word == "export" || word.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
@@ -178,7 +182,9 @@ fn commands(job: &Map) -> Vec<String> {
             for line in joined.lines().map(str::trim) {
                 let opens = ["if ", "for ", "while ", "case "].iter().any(|word| line.starts_with(word));
                 let closes = ["fi", "done", "esac"].iter().any(|word| {
-                    line == *word || line.ends_with(&format!(" {word}")) || line.ends_with(&format!(";{word}"))
+                    line == *word
+                        || line.ends_with(&format!(" {word}"))
+                        || line.ends_with(&format!(";{word}"))
                 });
                 depth += usize::from(opens);
                 if depth == 0 {
@@ -198,8 +204,10 @@ fn words(command: &str) -> Vec<String> {
     let mut word = String::new();
     let mut is_open = false;
     let mut quote = None;
-    for c in command.chars() {
+    let mut characters = command.chars();
+    while let Some(c) = characters.next() {
         match (c, quote) {
+            ('\\', None | Some('"')) => word.extend(characters.next()),
             ('\'' | '"', None) => {
                 quote = Some(c);
                 is_open = true;
@@ -218,4 +226,75 @@ fn words(command: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::init::lists::{self, Reader};
+    use nestling::MemoryFiles;
+    use nestling_gitlab::diagnostic::Origin;
+
+    fn fault(script: &[&str]) -> Option<String> {
+        let files = MemoryFiles::new([
+            ("package.json", "{ \"workspaces\": [\"packages/*\"] }"),
+            ("package-lock.json", ""),
+            ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
+            ("other/package.json", "{}"),
+            ("yarn/package.json", "{}"),
+            ("yarn/yarn.lock", ""),
+            ("py/requirements.txt", ""),
+            ("go/go.work", "use ./a"),
+            ("go/a/go.mod", ""),
+            ("go/b/go.mod", ""),
+            ("it's here/Cargo.toml", ""),
+        ]);
+        let inventory = Inventory::read(&files).unwrap();
+        let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };
+        let lists = lists::read(&mut reader).unwrap();
+        let shell = Shell { files: &files, inventory: &inventory, lists: &lists };
+        let file = nestling::Sources::default().add("x", "");
+        let origin = Origin::file(file);
+        let lines = script.iter().map(|line| Node::string(origin, *line)).collect();
+        let mut job = Map::default();
+        job.set("script", Node::seq(origin, lines));
+        shell.first_fault(&job)
+    }
+
+    #[test]
+    fn commands_are_followed_to_the_first_that_cannot_run() {
+        for (script, expected) in [
+            (&["npm ci"][..], None),
+            (&["npm ci --cache x", "cd packages/a", "npm run --silent build"], None),
+            (&["cd packages/a", "npm ci"], Some("package-lock.json, npm-shrinkwrap.json")),
+            (&["npm ci && cd packages/a && npm run test"], Some("script `test`")),
+            (&["cd packages/a", "npm test -- --shard 1"], Some("script `test`")),
+            (&["cd yarn", "yarn install --immutable"], None),
+            (&["cd other", "yarn install --immutable"], Some("yarn.lock")),
+            (&["cd other", "yarn install"], None),
+            (&["cd py", "pip install --requirement requirements.txt"], None),
+            (&["cd py", "pip install --requirement nothing.txt"], Some("nothing.txt")),
+            (&["cd py", "pip install \\\n --editable ."], Some("pyproject.toml")),
+            (&["cd go/a", "GOFLAGS=-mod=mod go test ./..."], None),
+            (&["cd go/b", "go test ./..."], Some("GOWORK=off")),
+            (&["cd go/b", "export GOWORK=off", "go test ./..."], None),
+            (&["cd 'it'\\''s here'", "cargo test"], None),
+            (&["cd 'it'\\''s here'", "npm ci"], Some("package-lock.json")),
+            (&["cd \"it's here\"", "cargo test"], None),
+            (&["cargo test"], Some("Cargo.toml")),
+            (&["if [ -x ./mvnw ]; then ./mvnw test; fi"], None),
+            (&["mvn --batch-mode verify"], Some("pom.xml")),
+            (&["mkdir out", "cd out", "npm ci"], None),
+            (&["cd \"$DIR\"", "npm ci"], None),
+            (&["# npm ci", "echo npm ci", "unknown"], None),
+        ] {
+            let found = fault(script);
+            match expected {
+                None => assert_eq!(found, None, "{script:?}"),
+                Some(part) => {
+                    assert!(found.as_ref().is_some_and(|it| it.contains(part)), "{script:?}: {found:?}");
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Reads a repository: which directories have files that mark a project, and which are left out.
 
-use super::kinds::{FOREIGN, KINDS, Kind, MATERIAL, Material};
+use super::kinds::{KINDS, Kind};
+use super::material::{FOREIGN, MATERIAL, Material};
 use nestling::{FILE_NAME, Files, ReadError, RepoPath};
 use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ impl Directory {
 
     /// Returns the file that marks a project of a kind.
     pub(super) fn marker(&self, kind: &Kind) -> Option<&str> {
-        kind.marker(self.files.iter().map(String::as_str))
+        kind.marker(&self.files)
     }
 }
 
@@ -106,7 +107,10 @@ impl Inventory {
     pub(super) fn is_blank(&self) -> bool {
         let is_text = |name: &String| {
             let name = name.to_lowercase();
-            name.starts_with('.') || name.ends_with(".md") || name.starts_with("readme") || name.starts_with("licen")
+            name.starts_with('.')
+                || name.ends_with(".md")
+                || name.starts_with("readme")
+                || name.starts_with("licen")
         };
         self.at_root.iter().all(is_text)
     }

@@ -2,8 +2,9 @@
 
 use super::findings::{Findings, Found, Remark};
 use super::inventory::{Directory, Inventory, material};
-use super::kinds::{KINDS, Kind, Material, Role, fits};
+use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
+use super::material::Material;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -45,7 +46,8 @@ impl Evidence<'_> {
             by_file.map(|(dir, marker)| (dir.clone(), dir.child(marker.as_bytes()))).collect();
         // Gradle's projects may be configured elsewhere, and have no file of their own.
         for list in self.lists.iter().filter(|list| list.kind == kind.id && kind.id == "gradle") {
-            for member in list.members.iter().filter(|dir| has_sources(self.inventory, dir, &BTreeSet::new())) {
+            for member in list.members.iter().filter(|dir| has_sources(self.inventory, dir, &BTreeSet::new()))
+            {
                 if !marked.iter().any(|(dir, _)| dir == member) {
                     marked.push((member.clone(), list.file.clone()));
                 }
@@ -124,7 +126,9 @@ impl Evidence<'_> {
                 let names_one = says("[project]") || says("[tool.poetry]") || says("[build-system]");
                 names_one && (!matches!(standing, Standing::Root(_)) || has_sources())
             }
-            "maven" => !(text.contains("<packaging>pom</packaging>") || text.contains("<modules>")) || has_sources(),
+            "maven" => {
+                !(text.contains("<packaging>pom</packaging>") || text.contains("<modules>")) || has_sources()
+            }
             "gradle" => has_sources(),
             _ => true,
         })

@@ -27,7 +27,8 @@ pub(super) fn add(
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
             // What is in another project is that project's own, and what is in a workspace concerns its members.
             let is_above = |above: &RepoPath| {
-                let mut own = lists.iter().filter(|list| list.kind == kind.id && list.dir == *above).peekable();
+                let mut own =
+                    lists.iter().filter(|list| list.kind == kind.id && list.dir == *above).peekable();
                 match own.peek() {
                     Some(_) => own.any(|list| list.members.contains(dir) || list.is_open),
                     None => !projects.contains(above),
@@ -49,8 +50,11 @@ pub(super) fn add(
     let count = units.len();
     // A single unit at the root has all files anyhow.
     let is_needed = units.keys().any(|dir| !dir.is_root());
-    let mut everything: Vec<String> =
-        EVERYTHING.iter().filter(|name| is_needed && inventory.at_root.contains(**name)).map(|name| (*name).to_owned()).collect();
+    let mut everything: Vec<String> = EVERYTHING
+        .iter()
+        .filter(|name| is_needed && inventory.at_root.contains(**name))
+        .map(|name| (*name).to_owned())
+        .collect();
     for (path, dirs) in concerned {
         let Some(glob) = glob_of(inventory, &path) else { continue };
         if count > 1 && dirs.len() == count {
@@ -83,8 +87,13 @@ fn candidates(
         }
         for name in kind.shared {
             if let Some(end) = name.strip_prefix('*') {
-                let files = inventory.directories.get(&above).into_iter().flat_map(|directory| &directory.files);
-                paths.extend(files.filter(|file| fits(&format!("*{end}"), file)).map(|file| above.child(file.as_bytes())));
+                let files =
+                    inventory.directories.get(&above).into_iter().flat_map(|directory| &directory.files);
+                paths.extend(
+                    files
+                        .filter(|file| fits(&format!("*{end}"), file))
+                        .map(|file| above.child(file.as_bytes())),
+                );
             } else {
                 paths.extend(above.join(name.trim_end_matches('/')));
             }
@@ -101,9 +110,8 @@ fn add_copies(inventory: &Inventory, units: &mut Units) {
         let has_others = |path: &RepoPath| {
             dirs.iter().any(|other| other != dir && (path.is_root() || other == path || other.is_in(path)))
         };
-        let owned_by_other = |path: &RepoPath| {
-            dirs.iter().any(|other| other != dir && other.is_in(dir) && path.is_in(other))
-        };
+        let owned_by_other =
+            |path: &RepoPath| dirs.iter().any(|other| other != dir && other.is_in(dir) && path.is_in(other));
         for path in &unit.copies {
             if !is_own(path) || has_others(path) || owned_by_other(path) {
                 unit.changes.extend(glob_of(inventory, path));

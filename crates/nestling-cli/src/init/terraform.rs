@@ -77,8 +77,14 @@ mod tests {
     #[test]
     fn modules_are_those_that_others_use_and_that_have_no_state() {
         let files = MemoryFiles::new([
-            ("live/prod/main.tf", "terraform {\n  backend \"s3\" {}\n}\nmodule \"vpc\" {\n  source = \"../../modules/vpc\"\n}\n"),
-            ("live/bare/main.tf", "provider \"aws\" {\n}\nmodule \"x\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n"),
+            (
+                "live/prod/main.tf",
+                "terraform {\n  backend \"s3\" {}\n}\nmodule \"vpc\" {\n  source = \"../../modules/vpc\"\n}\n",
+            ),
+            (
+                "live/bare/main.tf",
+                "provider \"aws\" {\n}\nmodule \"x\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n",
+            ),
             ("modules/vpc/main.tf", "resource \"aws_vpc\" \"x\" {}\n"),
             ("modules/own/main.tf", "terraform {\n  backend \"http\" {}\n}\n"),
             ("snippet/main.tf", "variable \"x\" {}\n"),

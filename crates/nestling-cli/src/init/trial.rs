@@ -3,17 +3,17 @@
 
 use super::findings::{Findings, Remark};
 use super::first_command::Shell;
-use super::lists::List;
 use super::inventory::Inventory;
+use super::lists::List;
 use super::overlay::Overlay;
 use super::units::{Declarations, Declared, Units};
 use crate::exit::Failure;
 use nestling::testing::{RenderLimits, with_templates};
 use nestling::{
-    Diagnostic, FILE_NAME, Files, Job, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, Severity, Sources, UnitName,
-    library_names,
+    Diagnostic, FILE_NAME, Files, Job, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, Severity,
+    Sources, UnitName, library_names,
 };
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the inputs that the built-in templates declare.
@@ -26,7 +26,7 @@ pub(super) fn declarations() -> Result<Declarations, Failure> {
     Ok(with_templates(&project, RenderLimits::default(), |templates| {
         let declared = |name: &String| {
             let inputs = templates.inputs(name).ok().flatten();
-            let inputs = inputs.as_ref().and_then(Node::as_map).into_iter().flat_map(|inputs| inputs.iter());
+            let inputs = inputs.as_ref().and_then(Node::as_map).into_iter().flat_map(Map::iter);
             inputs.map(|(input, definition)| (input.to_owned(), input_of(definition))).collect()
         };
         library_names().iter().map(|name| (name.clone(), declared(name))).collect()
@@ -34,9 +34,15 @@ pub(super) fn declarations() -> Result<Declarations, Failure> {
 }
 
 fn input_of(definition: &Node) -> Declared {
-    let options = definition.get("options").and_then(Node::as_seq).unwrap_or_default();
-    let options = options.iter().filter_map(Node::text).map(str::to_owned).collect();
-    Declared { options, default: definition.get("default").and_then(Node::text).map(str::to_owned) }
+    let items = |key: &str| {
+        let items = definition.get(key).and_then(Node::as_seq).unwrap_or_default();
+        items.iter().filter_map(Node::text).map(str::to_owned).collect()
+    };
+    Declared {
+        options: items("options"),
+        default: definition.get("default").and_then(Node::text).map(str::to_owned),
+        default_items: items("default"),
+    }
 }
 
 /// A repository with a workspace that is not written yet.
@@ -173,8 +179,10 @@ impl Trial<'_> {
 
     /// Drops units without jobs, unless one with jobs depends on them: a change there has to select that one.
     fn drop_idle(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
-        let by_name: BTreeMap<&UnitName, &nestling::Unit> = plan.units().map(|unit| (&unit.name, unit)).collect();
-        let has_jobs = |unit: &&&nestling::Unit| units.get(&unit.dir).is_none_or(|unit| !unit.jobs.is_empty());
+        let by_name: BTreeMap<&UnitName, &nestling::Unit> =
+            plan.units().map(|unit| (&unit.name, unit)).collect();
+        let has_jobs =
+            |unit: &&&nestling::Unit| units.get(&unit.dir).is_none_or(|unit| !unit.jobs.is_empty());
         let mut open: Vec<&nestling::Unit> = by_name.values().filter(has_jobs).copied().collect();
         let mut needed: BTreeSet<&RepoPath> = BTreeSet::new();
         while let Some(unit) = open.pop() {
@@ -185,7 +193,8 @@ impl Trial<'_> {
         let idle: Vec<RepoPath> = units.keys().filter(|dir| !needed.contains(dir)).cloned().collect();
         for dir in &idle {
             let templates: Vec<String> = units[dir].uses.iter().map(|used| used.template.clone()).collect();
-            let reason = format!("{} finds nothing to run, and no unit depends on it", templates.join(" and "));
+            let reason =
+                format!("{} finds nothing to run, and no unit depends on it", templates.join(" and "));
             findings.no_unit.push(Remark::new(dir, reason));
             units.remove(dir);
         }

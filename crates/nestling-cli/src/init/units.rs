@@ -3,7 +3,7 @@
 use super::dockerfile::{BuildContext, build_context};
 use super::findings::{Findings, Found, Remark};
 use super::inventory::Inventory;
-use super::kinds::Material;
+use super::material::Material;
 use super::terraform::Modules;
 use nestling::{Files, ReadError, RepoPath};
 use serde_json::Value;
@@ -52,6 +52,8 @@ pub(super) struct Declared {
     pub options: Vec<String>,
     /// Its default, if that is a string.
     pub default: Option<String>,
+    /// Its default, if that is a list of strings.
+    pub default_items: Vec<String>,
 }
 
 /// The inputs that each built-in template declares, by its name and theirs.
@@ -59,7 +61,8 @@ pub(super) type Declarations = BTreeMap<String, BTreeMap<String, Declared>>;
 
 /// Returns true for a command that runs the scripts of the members.
 fn delegates(command: &str) -> bool {
-    let words = ["turbo", "nx", "lerna", "-r", "--recursive", "--workspaces", "-ws", "workspaces", "--filter", "-F"];
+    let words =
+        ["turbo", "nx", "lerna", "-r", "--recursive", "--workspaces", "-ws", "workspaces", "--filter", "-F"];
     command.split([' ', '=']).any(|word| words.contains(&word))
 }
 
@@ -119,7 +122,8 @@ impl Making<'_> {
         let Some(declared) = self.declarations.get(template) else { return BTreeMap::new() };
         let fits = |(name, value): &Fact| {
             let Some(Declared { options, .. }) = declared.get(name) else { return false };
-            options.is_empty() || value.as_str().is_some_and(|value| options.iter().any(|option| option == value))
+            options.is_empty()
+                || value.as_str().is_some_and(|value| options.iter().any(|option| option == value))
         };
         let fitting = facts.into_iter().filter(fits);
         fitting.map(|(name, value)| (name, value.to_string())).collect()
@@ -137,7 +141,9 @@ impl Making<'_> {
             "node" if !project.members.is_empty() => match self.scripts_of_root(project, units)? {
                 Some(facts) => facts,
                 None => {
-                    findings.no_unit.push(Remark::new(&project.marker, "it lists packages, and they have its scripts"));
+                    findings
+                        .no_unit
+                        .push(Remark::new(&project.marker, "it lists packages, and they have its scripts"));
                     return Ok(None);
                 }
             },
@@ -202,6 +208,14 @@ impl Making<'_> {
         Ok(scripts.map(|(name, command)| (name.clone(), text(command))).collect())
     }
 
+    /// An image that is made of a build's output needs that job, unless its template says so by itself.
+    fn needs_build(&self, project: &Found) -> Option<Fact> {
+        let template = project.kind.template(self.library)?;
+        let declared = self.declarations.get(&template)?.get("needs")?;
+        let is_default = declared.default_items.iter().any(|need| need.trim_end_matches('?') == "build");
+        (!is_default).then(|| fact("needs", vec!["build"]))
+    }
+
     /// A module with one program has a binary to build.
     fn go_binary(&self, dir: &RepoPath) -> Vec<Fact> {
         let Some(directory) = self.inventory.directories.get(dir) else { return Vec::new() };
@@ -211,7 +225,9 @@ impl Making<'_> {
         let commands = self.inventory.directories.get(&dir.child(b"cmd"));
         let mut names = commands.iter().flat_map(|commands| &commands.directories);
         match (names.next(), names.next()) {
-            (Some(name), None) if self.inventory.is_file(&dir.child(format!("cmd/{name}/main.go").as_bytes())) => {
+            (Some(name), None)
+                if self.inventory.is_file(&dir.child(format!("cmd/{name}/main.go").as_bytes())) =>
+            {
                 vec![fact("binary", format!("./cmd/{name}"))]
             }
             _ => Vec::new(),
@@ -222,8 +238,8 @@ impl Making<'_> {
     fn opentofu(&self, project: &Found, modules: &Modules, units: &mut Units) -> Vec<Fact> {
         let directory = &self.inventory.directories[&project.dir];
         let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars"));
-        let is_module = project.material == Some(Material::Example)
-            || (modules.is_module(&project.dir) && !has_values);
+        let is_module =
+            project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
         let unit = units.entry(project.dir.clone()).or_default();
         let used = modules.uses.get(&project.dir).into_iter().flatten();
         let used: BTreeSet<RepoPath> = used.filter(|dir| self.inventory.is_directory(dir)).cloned().collect();
@@ -241,11 +257,12 @@ impl Making<'_> {
         let context = build_context(&String::from_utf8_lossy(&bytes), &project.dir, self.inventory);
         let mut facts = Vec::new();
         let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
-        let is_built = |path: &str| outputs.iter().any(|output| path.trim_start_matches("./").starts_with(output));
+        let is_built =
+            |path: &str| outputs.iter().any(|output| path.trim_start_matches("./").starts_with(output));
         let (context, sources) = match context {
             BuildContext::Directory(context, sources) => (context, sources),
             BuildContext::Missing(missing) if is_built(&missing) => {
-                facts.push(fact("needs", vec!["build"]));
+                facts.extend(self.needs_build(project));
                 (project.dir.clone(), Vec::new())
             }
             BuildContext::Missing(missing) => return Ok(Err(missing)),

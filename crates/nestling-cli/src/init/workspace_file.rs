@@ -1,7 +1,7 @@
 //! The text of the workspace's file.
 
-use super::inventory::Inventory;
 use super::glob::escaped;
+use super::inventory::Inventory;
 use super::units::{Units, Use};
 use nestling::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};

@@ -61,7 +61,8 @@ fn add_path_dependencies(list: &mut List, manifests: &BTreeMap<RepoPath, Table>)
 fn path_dependencies(dir: &RepoPath, manifest: &Table) -> Vec<RepoPath> {
     let workspace = manifest.get("workspace").and_then(Value::as_table);
     let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
-    let tables = [Some(manifest), workspace].into_iter().flatten().chain(platforms.filter_map(Value::as_table));
+    let tables =
+        [Some(manifest), workspace].into_iter().flatten().chain(platforms.filter_map(Value::as_table));
     let mut found = Vec::new();
     for table in tables {
         for name in ["dependencies", "dev-dependencies", "build-dependencies"] {

@@ -11,7 +11,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
         let text = reader.text(&file)?;
         let used: BTreeSet<RepoPath> = uses(&text).iter().filter_map(|used| dir.join(used).ok()).collect();
         let members = used.into_iter().filter(|member| *member != dir).collect();
-        lists.push(List { kind: "go", noun: "Go workspace", dir, file, members, excluded: BTreeSet::new(), is_open: false });
+        lists.push(List {
+            kind: "go",
+            noun: "Go workspace",
+            dir,
+            file,
+            members,
+            excluded: BTreeSet::new(),
+            is_open: false,
+        });
     }
     Ok(lists)
 }

@@ -149,7 +149,10 @@ fn included(dir: &RepoPath, text: &str) -> Vec<(String, RepoPath)> {
 pub(in crate::init) fn project_references(root: &RepoPath, settings: &str, build: &str) -> Vec<RepoPath> {
     let projects = included(root, &without_line_comments(settings));
     let named = captures(&REFERENCE, &without_line_comments(build));
-    named.iter().filter_map(|name| Some(projects.iter().find(|(known, _)| known == name)?.1.clone())).collect()
+    named
+        .iter()
+        .filter_map(|name| Some(projects.iter().find(|(known, _)| known == name)?.1.clone()))
+        .collect()
 }
 
 /// Returns the artifact of a `pom.xml`, and the artifacts that it names besides.

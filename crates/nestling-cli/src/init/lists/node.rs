@@ -77,5 +77,13 @@ fn noun(reader: &Reader<'_>, dir: &RepoPath) -> &'static str {
 
 fn list(reader: &Reader<'_>, noun: &'static str, dir: RepoPath, file: RepoPath, globs: &[String]) -> List {
     let members = members(reader, &dir, globs, &[], &[PACKAGE]);
-    List { kind: "node", noun, dir, file, members: members.included, excluded: members.excluded, is_open: false }
+    List {
+        kind: "node",
+        noun,
+        dir,
+        file,
+        members: members.included,
+        excluded: members.excluded,
+        is_open: false,
+    }
 }
