@@ -14,12 +14,9 @@ use std::sync::Arc;
 pub(crate) struct Manifests {
     /// Who is asked for, in order.
     pub(super) from: Vec<From>,
-    /// The names that they have, each with its files.
-    named: Vec<(&'static str, Vec<InRepository>)>,
+    /// The names that they have, each with its files: their paths and their bytes.
+    named: Vec<(&'static str, Vec<(RepoPath, Vec<u8>)>)>,
 }
-
-/// A file as it stands in the repository: its directory and its bytes.
-type InRepository = (RepoPath, Vec<u8>);
 
 impl Manifests {
     /// None yet, of these kinds.
@@ -40,9 +37,9 @@ impl Manifests {
     }
 
     /// Adds a file that has one of these names, by its index.
-    pub(crate) fn add(&mut self, name: usize, dir: &RepoPath, bytes: Vec<u8>) {
+    pub(crate) fn add(&mut self, name: usize, path: &RepoPath, bytes: Vec<u8>) {
         if let Some((_, files)) = self.named.get_mut(name) {
-            files.push((dir.clone(), bytes));
+            files.push((path.clone(), bytes));
         }
     }
 
@@ -68,10 +65,10 @@ impl Manifests {
     }
 
     /// The files of a name, in order of their directories.
-    fn take(&mut self, name: &str) -> Vec<InRepository> {
+    fn take(&mut self, name: &str) -> Vec<(RepoPath, Vec<u8>)> {
         let files = self.named.iter_mut().find(|(known, _)| *known == name);
         let mut files = files.map(|(_, files)| std::mem::take(files)).unwrap_or_default();
-        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        files.sort_by_cached_key(|(path, _)| (path.parent(), path.clone()));
         files
     }
 }
@@ -185,8 +182,8 @@ impl Reading<'_> {
     ) -> Vec<Manifest<T>> {
         let found = self.manifests.take(name);
         let mut manifests = Vec::with_capacity(found.len());
-        for (dir, bytes) in found.into_iter().filter(|(dir, _)| wanted(dir)) {
-            let path = dir.child(name.as_bytes());
+        for (path, bytes) in found {
+            let Some(dir) = path.parent().filter(&wanted) else { continue };
             let text: Arc<str> = match utf8(self.sources, &path, bytes) {
                 Ok(text) => text.into(),
                 Err(problem) => {
