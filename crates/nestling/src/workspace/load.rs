@@ -75,8 +75,8 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     }
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
     loading.lists(&written);
-    let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
-    let mut manifests = Manifests::of(from.iter().flatten());
+    let readers: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
+    let mut manifests = Manifests::of(readers.iter().flatten().copied());
     let Discovered { units: found, nested, submodules, broken_links } =
         discover(files, &globs, &mut manifests, root)?;
     workspace.nested = nested;
@@ -90,7 +90,7 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
-    loading.all(from);
+    loading.all(readers);
     loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })

@@ -101,7 +101,7 @@ fn workspace() -> Value {
                 json!({
                     "description": "Whose manifests state dependencies between units",
                     "type": "array",
-                    "items": { "enum": ["cargo", "npm", "go", "helm"] },
+                    "items": { "enum": super::stated::READERS.iter().map(|reader| reader.name).collect::<Vec<_>>() },
                 }),
             ),
             (

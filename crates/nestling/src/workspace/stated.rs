@@ -1,5 +1,5 @@
-//! Dependencies that the repository already states: `depends_from: [cargo, npm, go, helm]` reads them from the manifests
-//! of packages, so that nobody writes them twice. No package manager is run.
+//! Dependencies that the repository already states: `depends_from: [cargo, npm]` reads them from the manifests of
+//! packages, so that nobody writes them twice. No package manager is run.
 
 mod manifest;
 mod cargo;
@@ -20,88 +20,92 @@ use std::collections::BTreeMap;
 
 pub(crate) use manifest::Manifests;
 
-/// Ecosystem whose manifests state dependencies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum From {
-    Cargo,
-    Npm,
-    Go,
-    Helm,
-}
-
-impl From {
-    /// Returns the name that it has in `depends_from`.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Cargo => "cargo",
-            Self::Npm => "npm",
-            Self::Go => "go",
-            Self::Helm => "helm",
-        }
-    }
-
-    /// The names of the files that are read.
-    fn files(self) -> &'static [&'static str] {
-        match self {
-            Self::Cargo => &["Cargo.toml"],
-            Self::Npm => &["package.json", "pnpm-workspace.yaml"],
-            Self::Go => &["go.mod", "go.work"],
-            Self::Helm => &["Chart.yaml", "requirements.yaml"],
-        }
-    }
+/// Reader of one ecosystem's manifests: an entry of `depends_from`.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    /// The name that it has in `depends_from`.
+    pub name: &'static str,
+    /// Others by which people know what it reads, for the help where one of them is written.
+    also: &'static [&'static str],
+    /// The names of the files that are read; one `*` stands for anything.
+    files: &'static [&'static str],
+    edges: fn(&mut Reading<'_>, &mut Edges<'_>),
 }
 
 /// Directories of installed packages, whose manifests do not count.
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
-const ALL: [From; 4] = [From::Cargo, From::Npm, From::Go, From::Helm];
+/// All readers, in the order of the documentation.
+pub(crate) const READERS: [Reader; 4] = [
+    Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
+    Reader {
+        name: "npm",
+        also: &["pnpm", "yarn", "bun", "node"],
+        files: &["package.json", "pnpm-workspace.yaml"],
+        edges: npm::edges,
+    },
+    Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
+    Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },
+];
 
 /// Reads an entry of `depends_from`.
-pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
-    if let Some(from) = ALL.iter().find(|from| from.name() == text.value) {
-        return Ok(*from);
+pub(crate) fn parse(text: &Located<String>) -> Result<&'static Reader, Vec<Diagnostic>> {
+    if let Some(reader) = READERS.iter().find(|reader| reader.name == text.value) {
+        return Ok(reader);
     }
     let message = format!("dependencies cannot be read from `{}`", text.value);
     let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
-    Err(vec![
-        problem.with_help(
-            Suggestion::among(&text.value, ALL.iter().map(|from| from.name()))
-                .help_or("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
-        ),
-    ])
+    Err(vec![problem.with_help(help(&text.value))])
 }
 
-/// Hears that a package in one directory needs the one in another, and where that is stated, should that be asked.
-type Needs<'n> = dyn FnMut(&RepoPath, &RepoPath, &dyn Fn() -> Origin) + 'n;
+fn help(written: &str) -> String {
+    if let Some(reader) = READERS.iter().find(|reader| reader.also.contains(&written)) {
+        return format!("write `{}`, which reads {written}'s manifests too", reader.name);
+    }
+    let names: Vec<&str> = READERS.iter().map(|reader| reader.name).collect();
+    Suggestion::among(written, names.iter().copied()).help_or(format!("write one of {}", names.join(", ")))
+}
+
+/// The dependencies that manifests state between units.
+struct Edges<'u> {
+    units: &'u [Unit],
+    directories: UnitDirectories<'u>,
+    /// By the index of the unit that needs and the name of the needed one: where it is stated first.
+    stated: BTreeMap<(usize, &'u UnitName), Origin>,
+}
+
+impl<'u> Edges<'u> {
+    fn new(units: &'u [Unit]) -> Self {
+        Self { units, directories: UnitDirectories::new(units), stated: BTreeMap::new() }
+    }
+
+    /// Adds that what is at one path needs what is at another, and where that is stated. Paths of no unit, and two of one
+    /// unit, add nothing.
+    fn add(&mut self, from: &RepoPath, to: &RepoPath, origin: impl FnOnce() -> Origin) {
+        if let (Some(from), Some(to)) = (self.directories.owner(from), self.directories.owner(to))
+            && from != to
+        {
+            self.stated.entry((from, &self.units[to].name)).or_insert_with(origin);
+        }
+    }
+}
 
 /// Adds to the units what the manifests in them state.
 pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
-    let directories = UnitDirectories::new(units);
-    let mut stated: BTreeMap<(usize, &UnitName), Origin> = BTreeMap::new();
-    let mut needs = |from: &RepoPath, to: &RepoPath, origin: &dyn Fn() -> Origin| {
-        if let (Some(from), Some(to)) = (directories.owner(from), directories.owner(to))
-            && from != to
-        {
-            stated.entry((from, &units[to].name)).or_insert_with(origin);
-        }
-    };
-    let asked_for = manifests.from.clone();
+    let readers = manifests.readers.clone();
     let mut reading = Reading { manifests, sources, problems: Vec::new() };
-    for from in asked_for {
-        match from {
-            From::Cargo => cargo::edges(&mut reading, &mut needs),
-            From::Npm => npm::edges(&mut reading, &mut needs),
-            From::Go => go::edges(&mut reading, &mut needs),
-            From::Helm => helm::edges(&mut reading, &mut needs),
-        }
+    let mut edges = Edges::new(units);
+    for reader in readers {
+        (reader.edges)(&mut reading, &mut edges);
     }
+    let stated: Vec<_> =
+        edges.stated.into_iter().map(|((unit, needed), origin)| (unit, needed.clone(), origin)).collect();
     let problems = problems_of_units(reading.problems, units, sources);
-    let stated: Vec<_> = stated.into_iter().map(|((at, unit), origin)| (at, unit.clone(), origin)).collect();
-    for (at, unit, origin) in stated {
-        let depends_on = &mut units[at].depends_on;
-        if let Err(place) = depends_on.binary_search_by(|known| known.unit.cmp(&unit)) {
+    for (index, unit, origin) in stated {
+        let depends_on = &mut units[index].depends_on;
+        if let Err(position) = depends_on.binary_search_by(|known| known.unit.cmp(&unit)) {
             let dependency = Dependency { unit, order: Order::Unordered, stated: Stated::Manifest, origin };
-            depends_on.insert(place, dependency);
+            depends_on.insert(position, dependency);
         }
     }
     problems

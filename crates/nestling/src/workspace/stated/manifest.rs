@@ -1,6 +1,6 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
-use super::From;
+use super::Reader;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::DEPENDS_FROM;
 use nestling_files::path::RepoPath;
@@ -12,23 +12,23 @@ use std::sync::Arc;
 /// The manifests of the kinds that a workspace asks for, outside of installed packages.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
-    /// Who is asked for, in order.
-    pub(super) from: Vec<From>,
+    /// The readers that are asked for, in order.
+    pub(super) readers: Vec<&'static Reader>,
     /// The names that they have, each with its files: their paths and their bytes.
     named: Vec<(&'static str, Vec<(RepoPath, Vec<u8>)>)>,
 }
 
 impl Manifests {
-    /// None yet, of these kinds.
-    pub(crate) fn of<'f>(asked_for: impl IntoIterator<Item = &'f From>) -> Self {
-        let mut from: Vec<From> = Vec::new();
-        for kind in asked_for {
-            if !from.contains(kind) {
-                from.push(*kind);
+    /// None yet, for these readers.
+    pub(crate) fn of(asked_for: impl IntoIterator<Item = &'static Reader>) -> Self {
+        let mut readers: Vec<&'static Reader> = Vec::new();
+        for reader in asked_for {
+            if !readers.iter().any(|known| known.name == reader.name) {
+                readers.push(reader);
             }
         }
-        let names = from.iter().flat_map(|kind| kind.files());
-        Self { named: names.map(|name| (*name, Vec::new())).collect(), from }
+        let names = readers.iter().flat_map(|reader| reader.files);
+        Self { named: names.map(|name| (*name, Vec::new())).collect(), readers }
     }
 
     /// The names of their files.
@@ -43,15 +43,13 @@ impl Manifests {
         }
     }
 
-    /// Warns of kinds that have no manifest in the repository.
+    /// Warns of readers that find no manifest in the repository.
     pub(crate) fn missing(&self, written: &[Located<String>]) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         for text in written {
-            let Some(kind) = self.from.iter().find(|kind| kind.name() == text.value) else { continue };
-            let has_files =
-                |name: &&str| self.named.iter().any(|(known, files)| known == name && !files.is_empty());
-            if !kind.files().iter().any(has_files) {
-                let names: Vec<String> = kind.files().iter().map(|name| format!("`{name}`")).collect();
+            let Some(reader) = self.readers.iter().find(|reader| reader.name == text.value) else { continue };
+            if !reader.files.iter().any(|name| self.has(name)) {
+                let names: Vec<String> = reader.files.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!(
                     "no {} is in the repository, so that `{}` states no dependency",
                     names.join(" or "),
@@ -62,6 +60,11 @@ impl Manifests {
             }
         }
         problems
+    }
+
+    /// Returns true if a file of a name was found.
+    fn has(&self, name: &str) -> bool {
+        self.named.iter().any(|(known, files)| *known == name && !files.is_empty())
     }
 
     /// The files of a name, in order of their directories.
@@ -132,20 +135,20 @@ impl Unreadable {
     }
 }
 
-impl std::convert::From<serde_json::Error> for Unreadable {
+impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
         Self { line: Some(number(error.line())), reason: error.to_string() }
     }
 }
 
-impl std::convert::From<serde_yaml::Error> for Unreadable {
+impl From<serde_yaml::Error> for Unreadable {
     fn from(error: serde_yaml::Error) -> Self {
         let line = error.location().map(|location| number(location.line()));
         Self { line, reason: error.to_string() }
     }
 }
 
-impl std::convert::From<String> for Unreadable {
+impl From<String> for Unreadable {
     fn from(reason: String) -> Self {
         Self { line: None, reason }
     }

@@ -3,7 +3,7 @@
 
 use super::super::directory_globs::DirectoryGlobs;
 use super::manifest::{self, Manifest};
-use super::{Needs, Reading};
+use super::{Edges, Reading};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use serde::Deserialize;
@@ -66,7 +66,7 @@ impl Root {
     }
 }
 
-pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let packages = reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(text)?));
     let pnpm = reading.all("pnpm-workspace.yaml", manifest::yaml::<PnpmWorkspace>);
     let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
@@ -81,7 +81,7 @@ pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
         for member in &members {
             for (name, wanted) in dependencies(&member.content) {
                 if let Some(to) = local_name(name, wanted).and_then(|name| named.get(name)) {
-                    needs(&member.dir, to, &|| member.place(name));
+                    edges.add(&member.dir, to, || member.place(name));
                 }
             }
         }
@@ -90,7 +90,7 @@ pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
         for (name, wanted) in dependencies(&package.content) {
             let path = ["file:", "link:", "portal:"].iter().find_map(|kind| wanted.strip_prefix(kind));
             if let Some(to) = path.and_then(|path| package.dir.join(path).ok()) {
-                needs(&package.dir, &to, &|| package.place(name));
+                edges.add(&package.dir, &to, || package.place(name));
             }
         }
     }
