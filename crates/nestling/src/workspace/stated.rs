@@ -2,10 +2,12 @@
 //! packages, so that nobody writes them twice. No package manager is run.
 
 mod manifest;
+mod members;
 mod cargo;
 mod go;
 mod helm;
 mod npm;
+mod python;
 
 use super::directories::UnitDirectories;
 use super::unit::Unit;
@@ -36,13 +38,19 @@ pub(crate) struct Reader {
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
 /// All readers, in the order of the documentation.
-pub(crate) const READERS: [Reader; 4] = [
+pub(crate) const READERS: [Reader; 5] = [
     Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
     Reader {
         name: "npm",
         also: &["pnpm", "yarn", "bun", "node"],
         files: &["package.json", "pnpm-workspace.yaml"],
         edges: npm::edges,
+    },
+    Reader {
+        name: "python",
+        also: &["uv", "poetry", "pdm", "hatch", "pip"],
+        files: &["pyproject.toml", "requirements*.txt"],
+        edges: python::edges,
     },
     Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
     Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },

@@ -1,3 +1,5 @@
+mod python;
+
 use crate::workspace::{Loaded, Stated, load};
 use nestling_files::files::MemoryFiles;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
@@ -98,7 +100,7 @@ fn an_alias_of_pnpm_names_the_other_package() {
         ("pnpm-workspace.yaml", "packages: ['*']\n"),
         (
             "a/package.json",
-            "{ \"name\": \"a\", \"dependencies\": { \"x\": \"workspace:b@*\", \"c\": \"workspace:^\" } }",
+            "{ \"name\": \"a\", \"dependencies\": { \"x\": \"workspace:b@*\", \"c\": \"workspace:../c\" } }",
         ),
         ("b/package.json", "{ \"name\": \"b\" }"),
         ("c/package.json", "{ \"name\": \"c\" }"),
