@@ -5,7 +5,7 @@ use super::discover::Found;
 use super::format;
 use super::globs::{climbing_change, climbs, escape, glob, glob_below, refused_exclusion};
 use super::linked::Linked;
-use super::unit::{PathRule, Sign};
+use super::unit::{PathRule, Sign, Stated};
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
 use crate::workspace::rules::GLOB;
 use nestling_files::path::{Glob, RepoPath};
@@ -138,19 +138,38 @@ pub(crate) fn path_rule(
         Some(rest) => glob_below(root, rest),
         None => glob_below(dir, rest),
     };
-    Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
+    let glob = glob(text, &from_root)?;
+    Ok(PathRule { sign, glob, written: written.clone(), stated: Stated::Header, origin: text.origin })
 }
 
 /// The rules of what a unit is made from by way of links: the links, and what they lead to.
 pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
-    let rule = |linked: &Linked| {
-        let (path, below) = match linked {
-            Linked::File(path) => (path, ""),
-            Linked::Directory(path) => (path, "/**/*"),
-        };
-        let text = path.as_str()?;
-        let glob = Glob::parse(&format!("{}{below}", escape(text))).ok()?;
-        Some(PathRule { sign: Sign::Include, glob, written: format!("/{text}{below}"), origin })
+    let rule = |linked: &Linked| match linked {
+        Linked::File(path) => of_file(path, Stated::Header, origin),
+        Linked::Directory(path) => of_directory(path, Stated::Header, origin),
     };
     linked.iter().filter_map(rule).collect()
+}
+
+/// The rule of one file. `None` for a name that no glob can have.
+pub(crate) fn of_file(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
+    literal(path, "", stated, origin)
+}
+
+/// The rule of the files directly in a directory. `None` for a name that no glob can have.
+pub(crate) fn of_files_in(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
+    literal(path, "/*", stated, origin)
+}
+
+/// The rule of all files below a directory. `None` for a name that no glob can have.
+pub(crate) fn of_directory(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
+    literal(path, "/**/*", stated, origin)
+}
+
+fn literal(path: &RepoPath, below: &str, stated: Stated, origin: Origin) -> Option<PathRule> {
+    let text = path.as_str()?;
+    let glob = format!("{}{below}", escape(text));
+    let glob = Glob::parse(glob.trim_start_matches('/')).ok()?;
+    let written = format!("/{text}{below}").replace("//", "/");
+    Some(PathRule { sign: Sign::Include, glob, written, stated, origin })
 }

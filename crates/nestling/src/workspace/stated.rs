@@ -2,23 +2,24 @@
 //! packages, so that nobody writes them twice. No package manager is run.
 
 mod manifest;
+mod edges;
 mod members;
 mod cargo;
 mod go;
+mod gradle;
 mod helm;
+mod maven;
 mod npm;
 mod python;
 
 use super::directories::UnitDirectories;
 use super::unit::Unit;
-use super::{Dependency, Order, Stated};
 use crate::workspace::rules::DEPENDS_FROM;
+use edges::Edges;
 use manifest::Reading;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
-use nestling_gitlab::name::UnitName;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::yaml::Located;
-use std::collections::BTreeMap;
 
 pub(crate) use manifest::Manifests;
 
@@ -38,7 +39,7 @@ pub(crate) struct Reader {
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
 /// All readers, in the order of the documentation.
-pub(crate) const READERS: [Reader; 5] = [
+pub(crate) const READERS: [Reader; 7] = [
     Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
     Reader {
         name: "npm",
@@ -52,6 +53,8 @@ pub(crate) const READERS: [Reader; 5] = [
         files: &["pyproject.toml", "requirements*.txt"],
         edges: python::edges,
     },
+    Reader { name: "maven", also: &["java"], files: &["pom.xml"], edges: maven::edges },
+    Reader { name: "gradle", also: &["kotlin"], files: &gradle::FILES, edges: gradle::edges },
     Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
     Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },
 ];
@@ -74,30 +77,6 @@ fn help(written: &str) -> String {
     Suggestion::among(written, names.iter().copied()).help_or(format!("write one of {}", names.join(", ")))
 }
 
-/// The dependencies that manifests state between units.
-struct Edges<'u> {
-    units: &'u [Unit],
-    directories: UnitDirectories<'u>,
-    /// By the index of the unit that needs and the name of the needed one: where it is stated first.
-    stated: BTreeMap<(usize, &'u UnitName), Origin>,
-}
-
-impl<'u> Edges<'u> {
-    fn new(units: &'u [Unit]) -> Self {
-        Self { units, directories: UnitDirectories::new(units), stated: BTreeMap::new() }
-    }
-
-    /// Adds that what is at one path needs what is at another, and where that is stated. Paths of no unit, and two of one
-    /// unit, add nothing.
-    fn add(&mut self, from: &RepoPath, to: &RepoPath, origin: impl FnOnce() -> Origin) {
-        if let (Some(from), Some(to)) = (self.directories.owner(from), self.directories.owner(to))
-            && from != to
-        {
-            self.stated.entry((from, &self.units[to].name)).or_insert_with(origin);
-        }
-    }
-}
-
 /// Adds to the units what the manifests in them state.
 pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
     let readers = manifests.readers.clone();
@@ -106,16 +85,8 @@ pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -
     for reader in readers {
         (reader.edges)(&mut reading, &mut edges);
     }
-    let stated: Vec<_> =
-        edges.stated.into_iter().map(|((unit, needed), origin)| (unit, needed.clone(), origin)).collect();
     let problems = problems_of_units(reading.problems, units, sources);
-    for (index, unit, origin) in stated {
-        let depends_on = &mut units[index].depends_on;
-        if let Err(position) = depends_on.binary_search_by(|known| known.unit.cmp(&unit)) {
-            let dependency = Dependency { unit, order: Order::Unordered, stated: Stated::Manifest, origin };
-            depends_on.insert(position, dependency);
-        }
-    }
+    edges.finish().add_to(units);
     problems
 }
 

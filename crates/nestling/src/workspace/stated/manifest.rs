@@ -78,6 +78,8 @@ impl Manifests {
 
 /// A manifest as it was read.
 pub(super) struct Manifest<T> {
+    pub path: RepoPath,
+    /// The directory that it is in.
     pub dir: RepoPath,
     pub file: FileId,
     pub text: Arc<str>,
@@ -132,6 +134,11 @@ impl Unreadable {
     pub(super) fn toml(error: &toml::de::Error, text: &str) -> Self {
         let line = error.span().map(|span| line_at(text, span.start));
         Self { line, reason: error.message().to_owned() }
+    }
+
+    /// An XML error says its place as a line.
+    pub(super) fn xml(error: &roxmltree::Error) -> Self {
+        Self { line: Some(error.pos().row), reason: error.to_string() }
     }
 }
 
@@ -196,7 +203,7 @@ impl Reading<'_> {
             };
             let file = self.sources.add(&path, Arc::clone(&text));
             match parse(&text) {
-                Ok(content) => manifests.push(Manifest { dir, file, text, content }),
+                Ok(content) => manifests.push(Manifest { path, dir, file, text, content }),
                 Err(why) => self.problems.push(unreadable(&path, file, why)),
             }
         }

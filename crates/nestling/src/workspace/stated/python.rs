@@ -26,9 +26,28 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
             add(project, requirement.path.as_deref(), requirement.name, edges);
         }
     }
-    for file in reading.all("requirements*.txt", |_| Ok(())) {
-        for line in file.text.lines() {
-            add(&file, requirement::path_of_line(line).as_deref(), line, edges);
+    let files = reading.all("requirements*.txt", |_| Ok(()));
+    for file in &files {
+        by_requirements(file, &files, edges);
+    }
+}
+
+/// Adds what a requirements file installs, with the files that it reads and what those install.
+fn by_requirements(file: &Manifest<()>, files: &[Manifest<()>], edges: &mut Edges<'_>) {
+    let mut read: Vec<&Manifest<()>> = vec![file];
+    let mut next = 0;
+    while let Some(reading) = read.get(next).copied() {
+        next += 1;
+        for line in reading.text.lines() {
+            let installed = requirement::path_of_line(line).and_then(|path| reading.dir.join(path).ok());
+            if let Some(installed) = installed {
+                edges.add(&file.dir, &installed, || reading.place(line));
+            }
+            let other = requirement::file_of_line(line).and_then(|path| reading.dir.join(path).ok());
+            let Some(other) = other else { continue };
+            edges.add_file(&file.dir, &other, || reading.place(line));
+            let known = files.iter().find(|file| file.path == other);
+            read.extend(known.filter(|known| read.iter().all(|read| read.path != known.path)));
         }
     }
 }

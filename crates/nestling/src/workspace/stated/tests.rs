@@ -1,3 +1,4 @@
+mod jvm;
 mod python;
 
 use crate::workspace::{Loaded, Stated, load};
@@ -19,18 +20,23 @@ fn mistakes(loaded: &Loaded) -> Vec<&Diagnostic> {
     loaded.diagnostics.iter().filter(|problem| problem.rule.id != "glob-unmatched").collect()
 }
 
-/// Each dependency as `from -> to (place)`.
+/// Each dependency as `from -> to (place)`, and each path outside of a unit as `from: path (place)`.
 fn stated(from: &str, units: &[&str], files: &[(&str, &str)]) -> Vec<String> {
     let (loaded, sources) = loaded(from, units, files);
     assert!(mistakes(&loaded).is_empty(), "{:?}", loaded.diagnostics);
-    let units = loaded.workspace.units.iter();
-    let edges = units.flat_map(|unit| unit.depends_on.iter().map(move |dependency| (unit, dependency)));
-    edges
-        .map(|(unit, dependency)| {
+    let mut lines = Vec::new();
+    for unit in &loaded.workspace.units {
+        for dependency in &unit.depends_on {
             assert_eq!(dependency.stated, Stated::Manifest);
-            format!("{} -> {} ({})", unit.name, dependency.unit, sources.place(dependency.origin))
-        })
-        .collect()
+            let place = sources.place(dependency.origin);
+            lines.push(format!("{} -> {} ({place})", unit.name, dependency.unit));
+        }
+        for rule in &unit.changes {
+            assert_eq!(rule.stated, Stated::Manifest);
+            lines.push(format!("{}: {} ({})", unit.name, rule.written, sources.place(rule.origin)));
+        }
+    }
+    lines
 }
 
 #[test]
@@ -220,4 +226,33 @@ fn what_cannot_be_read_is_reported_at_its_line_where_it_matters() {
     assert!(found.diagnostics.iter().all(|problem| problem.notes.len() == 1), "{:?}", found.diagnostics);
     let (wrong, _) = loaded("carg", &["a"], &[]);
     assert_eq!(wrong.diagnostics[0].help.as_deref(), Some("did you mean `cargo`?"));
+}
+
+#[test]
+fn packages_that_are_no_unit_lead_on_to_what_they_need() {
+    let files = [
+        ("a/Cargo.toml", "[dependencies]\nmiddle = { path = \"../libs/middle\" }\n"),
+        (
+            "libs/middle/Cargo.toml",
+            "[dependencies]\nb = { path = \"../../b\" }\nfar = { path = \"../far\" }\n",
+        ),
+        (
+            "libs/far/Cargo.toml",
+            "[dependencies]\nmiddle = { path = \"../middle\" }\nroot = { path = \"../..\" }\n",
+        ),
+        ("b/Cargo.toml", ""),
+        ("Cargo.toml", "[package]\nname = \"root\"\n"),
+    ];
+    assert_eq!(
+        stated("cargo", &["a", "b"], &files),
+        [
+            "a -> b (libs/middle/Cargo.toml:2)",
+            "a: /* (libs/far/Cargo.toml:3)",
+            "a: /libs/far (libs/middle/Cargo.toml:3)",
+            "a: /libs/far/**/* (libs/middle/Cargo.toml:3)",
+            "a: /libs/middle (a/Cargo.toml:2)",
+            "a: /libs/middle/**/* (a/Cargo.toml:2)",
+        ],
+        "of a package above the unit its own files concern it, not the whole repository"
+    );
 }

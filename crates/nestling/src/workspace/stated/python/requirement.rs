@@ -30,17 +30,29 @@ pub(super) fn normalized(name: &str) -> String {
     parts.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
-/// Returns the path that a line of a requirements file leads to: a directory to install, or a file to read as well.
+/// Returns the path that a line of a requirements file installs.
 pub(super) fn path_of_line(line: &str) -> Option<String> {
-    let line = if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default().trim() };
-    if let Some(file) = option(line, &["-r", "--requirement", "-c", "--constraint"]) {
-        return Some(file.to_owned()).filter(|file| !file.contains("://"));
+    let line = without_comment(line);
+    if option(line, &FILE_OPTIONS).is_some() {
+        return None;
     }
     if let Some(editable) = option(line, &["-e", "--editable"]) {
         return path_of_url(editable);
     }
     let is_path = line.starts_with('.') || (line.contains('/') && !line.contains([':', '@', ' ']));
     if is_path { path_of_url(line) } else { Requirement::parse(line).path }
+}
+
+/// Returns the file that a line of a requirements file reads as well.
+pub(super) fn file_of_line(line: &str) -> Option<&str> {
+    option(without_comment(line), &FILE_OPTIONS).filter(|file| !file.contains("://"))
+}
+
+/// The options of a requirements file that read another.
+const FILE_OPTIONS: [&str; 4] = ["-r", "--requirement", "-c", "--constraint"];
+
+fn without_comment(line: &str) -> &str {
+    if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default().trim() }
 }
 
 /// The value of an option, which stands after a blank, a `=`, or at once after a single letter.
@@ -95,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_requirements_file_leads_to_a_directory_or_a_file() {
+    fn a_line_of_a_requirements_file_installs_a_directory_or_reads_a_file() {
         let table = [
             ("-e ../core", Some("../core")),
             ("-e../core[fast] # for all", Some("../core")),
@@ -103,21 +115,28 @@ mod tests {
             ("--editable ./core", Some("./core")),
             ("../core[fast] ; python_version > '3'", Some("../core")),
             ("libs/core", Some("libs/core")),
-            ("-r ../requirements/base.txt", Some("../requirements/base.txt")),
-            ("-c constraints.txt", Some("constraints.txt")),
-            ("--requirement=more.txt", Some("more.txt")),
+            ("-r ../requirements/base.txt", None),
             ("core @ file:../core", Some("../core")),
             ("requests==2.0", None),
             ("# -e ../core", None),
             ("--index-url https://example.com/simple", None),
             ("--extra-index-url=https://example.com", None),
             ("https://example.com/core.whl", None),
-            ("-r https://example.com/base.txt", None),
             ("-e git+https://example.com/core.git#egg=core", None),
             ("", None),
         ];
         for (line, path) in table {
             assert_eq!(path_of_line(line).as_deref(), path, "{line}");
+        }
+        let table = [
+            ("-r ../requirements/base.txt # all", Some("../requirements/base.txt")),
+            ("-c constraints.txt", Some("constraints.txt")),
+            ("--requirement=more.txt", Some("more.txt")),
+            ("-r https://example.com/base.txt", None),
+            ("-e ../core", None),
+        ];
+        for (line, path) in table {
+            assert_eq!(file_of_line(line), path, "{line}");
         }
     }
 
