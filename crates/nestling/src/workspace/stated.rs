@@ -11,6 +11,7 @@ mod helm;
 mod maven;
 mod npm;
 mod python;
+mod terraform;
 
 use super::directories::UnitDirectories;
 use super::unit::Unit;
@@ -39,7 +40,7 @@ pub(crate) struct Reader {
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
 /// All readers, in the order of the documentation.
-pub(crate) const READERS: [Reader; 7] = [
+pub(crate) const READERS: [Reader; 8] = [
     Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
     Reader {
         name: "npm",
@@ -56,6 +57,12 @@ pub(crate) const READERS: [Reader; 7] = [
     Reader { name: "maven", also: &["java"], files: &["pom.xml"], edges: maven::edges },
     Reader { name: "gradle", also: &["kotlin"], files: &gradle::FILES, edges: gradle::edges },
     Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
+    Reader {
+        name: "terraform",
+        also: &["opentofu", "tofu", "terragrunt"],
+        files: &terraform::FILES,
+        edges: terraform::edges,
+    },
     Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },
 ];
 

@@ -1,3 +1,4 @@
+mod deployment;
 mod jvm;
 mod python;
 
