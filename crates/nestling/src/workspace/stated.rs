@@ -5,13 +5,19 @@ mod manifest;
 mod edges;
 mod members;
 mod cargo;
+mod docker;
+mod dotnet;
 mod go;
 mod gradle;
 mod helm;
+mod kustomize;
 mod maven;
 mod npm;
+mod nx;
 mod python;
 mod terraform;
+mod turbo;
+mod typescript;
 
 use super::directories::UnitDirectories;
 use super::unit::Unit;
@@ -40,7 +46,7 @@ pub(crate) struct Reader {
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
 /// All readers, in the order of the documentation.
-pub(crate) const READERS: [Reader; 8] = [
+pub(crate) const READERS: [Reader; 14] = [
     Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
     Reader {
         name: "npm",
@@ -49,6 +55,14 @@ pub(crate) const READERS: [Reader; 8] = [
         edges: npm::edges,
     },
     Reader {
+        name: "typescript",
+        also: &["tsconfig", "tsc"],
+        files: &typescript::FILES,
+        edges: typescript::edges,
+    },
+    Reader { name: "nx", also: &[], files: &nx::FILES, edges: nx::edges },
+    Reader { name: "turbo", also: &["turborepo"], files: &turbo::FILES, edges: turbo::edges },
+    Reader {
         name: "python",
         also: &["uv", "poetry", "pdm", "hatch", "pip"],
         files: &["pyproject.toml", "requirements*.txt"],
@@ -56,6 +70,12 @@ pub(crate) const READERS: [Reader; 8] = [
     },
     Reader { name: "maven", also: &["java"], files: &["pom.xml"], edges: maven::edges },
     Reader { name: "gradle", also: &["kotlin"], files: &gradle::FILES, edges: gradle::edges },
+    Reader {
+        name: "dotnet",
+        also: &[".net", "nuget", "csharp"],
+        files: &dotnet::FILES,
+        edges: dotnet::edges,
+    },
     Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
     Reader {
         name: "terraform",
@@ -64,6 +84,8 @@ pub(crate) const READERS: [Reader; 8] = [
         edges: terraform::edges,
     },
     Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },
+    Reader { name: "kustomize", also: &[], files: &kustomize::FILES, edges: kustomize::edges },
+    Reader { name: "docker", also: &["compose", "dockerfile"], files: &docker::FILES, edges: docker::edges },
 ];
 
 /// Reads an entry of `depends_from`.

@@ -49,6 +49,11 @@ impl<'u> Edges<'u> {
         self.add_needed(from, Needed::File(file.clone()), origin);
     }
 
+    /// Returns true if a path belongs to a unit that is not the root's: that one has whatever no other unit has.
+    pub(super) fn is_in_unit_below_root(&self, path: &RepoPath) -> bool {
+        self.directories.owner(path).is_some_and(|unit| !self.units[unit].dir.is_root())
+    }
+
     fn add_needed(&mut self, from: &RepoPath, needed: Needed, origin: impl FnOnce() -> Origin) {
         match self.directories.owner(from) {
             Some(unit) => {

@@ -22,7 +22,8 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let charts = reading.all("Chart.yaml", manifest::yaml::<Chart>);
     let is_chart = |dir: &RepoPath| charts.binary_search_by(|chart| chart.dir.cmp(dir)).is_ok();
     // Other programs have files of this name as well.
-    let requirements = reading.those("requirements.yaml", is_chart, manifest::yaml::<Chart>);
+    let is_of_chart = |path: &RepoPath| path.parent().is_some_and(|dir| is_chart(&dir));
+    let requirements = reading.those("requirements.yaml", is_of_chart, manifest::yaml::<Chart>);
     for manifest in charts.iter().chain(&requirements) {
         by_path(manifest, edges);
     }

@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::DEPENDS_FROM;
+use jsonc_parser::ParseOptions;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use nestling_gitlab::yaml::Located;
@@ -14,8 +15,17 @@ use std::sync::Arc;
 pub(crate) struct Manifests {
     /// The readers that are asked for, in order.
     pub(super) readers: Vec<&'static Reader>,
-    /// The names that they have, each with its files: their paths and their bytes.
-    named: Vec<(&'static str, Vec<(RepoPath, Vec<u8>)>)>,
+    named: Vec<Named>,
+}
+
+/// The files of a name.
+#[derive(Debug)]
+struct Named {
+    name: &'static str,
+    /// The number of readers that have yet to read them.
+    readers: usize,
+    /// Their paths and their bytes.
+    files: Vec<(RepoPath, Vec<u8>)>,
 }
 
 impl Manifests {
@@ -27,19 +37,25 @@ impl Manifests {
                 readers.push(reader);
             }
         }
-        let names = readers.iter().flat_map(|reader| reader.files);
-        Self { named: names.map(|name| (*name, Vec::new())).collect(), readers }
+        let mut named: Vec<Named> = Vec::new();
+        for name in readers.iter().flat_map(|reader| reader.files) {
+            match named.iter_mut().find(|known| known.name == *name) {
+                Some(known) => known.readers += 1,
+                None => named.push(Named { name, readers: 1, files: Vec::new() }),
+            }
+        }
+        Self { named, readers }
     }
 
     /// The names of their files.
     pub(crate) fn names(&self) -> Vec<&'static [u8]> {
-        self.named.iter().map(|(name, _)| name.as_bytes()).collect()
+        self.named.iter().map(|named| named.name.as_bytes()).collect()
     }
 
     /// Adds a file that has one of these names, by its index.
     pub(crate) fn add(&mut self, name: usize, path: &RepoPath, bytes: Vec<u8>) {
-        if let Some((_, files)) = self.named.get_mut(name) {
-            files.push((path.clone(), bytes));
+        if let Some(named) = self.named.get_mut(name) {
+            named.files.push((path.clone(), bytes));
         }
     }
 
@@ -64,13 +80,15 @@ impl Manifests {
 
     /// Returns true if a file of a name was found.
     fn has(&self, name: &str) -> bool {
-        self.named.iter().any(|(known, files)| *known == name && !files.is_empty())
+        self.named.iter().any(|named| named.name == name && !named.files.is_empty())
     }
 
     /// The files of a name, in order of their directories.
     fn take(&mut self, name: &str) -> Vec<(RepoPath, Vec<u8>)> {
-        let files = self.named.iter_mut().find(|(known, _)| *known == name);
-        let mut files = files.map(|(_, files)| std::mem::take(files)).unwrap_or_default();
+        let Some(named) = self.named.iter_mut().find(|known| known.name == name) else { return Vec::new() };
+        named.readers = named.readers.saturating_sub(1);
+        let is_last = named.readers == 0;
+        let mut files = if is_last { std::mem::take(&mut named.files) } else { named.files.clone() };
         files.sort_by_cached_key(|(path, _)| (path.parent(), path.clone()));
         files
     }
@@ -166,6 +184,17 @@ pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unrea
     Ok(serde_yaml::from_str::<Option<T>>(text)?.unwrap_or_default())
 }
 
+/// Reads JSON with comments and trailing commas, as several tools write their settings.
+pub(super) fn jsonc(text: &str) -> Result<serde_json::Value, Unreadable> {
+    let value =
+        jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(text, &ParseOptions::default());
+    let value = value.map_err(|error| Unreadable {
+        line: Some(number(error.line_display())),
+        reason: error.kind().to_string(),
+    })?;
+    Ok(value.unwrap_or_default())
+}
+
 /// Understands manifests, and keeps what is wrong in them.
 pub(super) struct Reading<'a> {
     pub manifests: Manifests,
@@ -183,7 +212,7 @@ impl Reading<'_> {
         self.those(name, |_| true, parse)
     }
 
-    /// The files of a name in some directories. One that cannot be read is omitted with a warning.
+    /// The files of a name at some paths. One that cannot be read is omitted with a warning.
     pub(super) fn those<T>(
         &mut self,
         name: &str,
@@ -193,7 +222,7 @@ impl Reading<'_> {
         let found = self.manifests.take(name);
         let mut manifests = Vec::with_capacity(found.len());
         for (path, bytes) in found {
-            let Some(dir) = path.parent().filter(&wanted) else { continue };
+            let Some(dir) = path.parent().filter(|_| wanted(&path)) else { continue };
             let text: Arc<str> = match utf8(self.sources, &path, bytes) {
                 Ok(text) => text.into(),
                 Err(problem) => {

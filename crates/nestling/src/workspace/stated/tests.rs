@@ -1,4 +1,6 @@
 mod deployment;
+mod dotnet;
+mod javascript;
 mod jvm;
 mod python;
 

@@ -59,3 +59,62 @@ fn terragrunt_states_sources_dependencies_and_files_above() {
         ]
     );
 }
+
+#[test]
+fn kustomize_states_bases_components_and_files() {
+    let prod = "resources:\n  - ../../base\n  - ../../../../shared/ns.yaml\n  - https://example.com/x?ref=1\n\
+                components: [../../components/tls]\npatches:\n  - path: ../common/patch.yaml\n    target: { kind: Deployment }\n\
+                configMapGenerator:\n  - name: site\n    files:\n      - app.conf=../../../../config/app.conf\n";
+    let files = [
+        ("apps/shop/overlays/prod/kustomization.yaml", prod),
+        ("apps/shop/base/kustomization.yml", "resources: [deployment.yaml]\n"),
+    ];
+    let units = ["apps/shop/overlays/prod", "apps/shop/base", "apps/shop/components/tls", "config"];
+    let lines = stated("kustomize", &units, &files);
+    let edges: Vec<&String> =
+        lines.iter().filter(|line| line.contains("->") || line.ends_with("yaml:3)")).collect();
+    assert_eq!(
+        edges,
+        [
+            "apps/shop/overlays/prod -> apps/shop/base (apps/shop/overlays/prod/kustomization.yaml:2)",
+            "apps/shop/overlays/prod -> apps/shop/components/tls (apps/shop/overlays/prod/kustomization.yaml:5)",
+            "apps/shop/overlays/prod -> config (apps/shop/overlays/prod/kustomization.yaml:12)",
+            "apps/shop/overlays/prod: /shared/ns.yaml (apps/shop/overlays/prod/kustomization.yaml:3)",
+            "apps/shop/overlays/prod: /shared/ns.yaml/**/* (apps/shop/overlays/prod/kustomization.yaml:3)",
+        ]
+    );
+}
+
+#[test]
+fn docker_states_copies_and_contexts() {
+    let compose = "services:\n  api:\n    build:\n      context: ..\n      dockerfile: services/api/Dockerfile\n    \
+                   env_file: ../config/api.env\n  web:\n    build: ../services/web\n  db:\n    image: postgres\n    \
+                   volumes: [\"../db/init:/docker-entrypoint-initdb.d:ro\"]\n";
+    let api = "FROM node:22\nCOPY package.json ./\nCOPY libs/core/ libs/core/\nCOPY proto proto\n";
+    let web = "FROM node:22\nCOPY src src\nCOPY libs/ui /libs/ui\nCOPY --from=build /libs/core /x\n";
+    let files = [
+        ("deploy/compose.yaml", compose),
+        ("services/api/Dockerfile", api),
+        ("services/web/Dockerfile", web),
+        ("services/web/src/main.ts", ""),
+        ("services/jobs/Dockerfile.prod", "FROM node:22\nCOPY src src\nCOPY libs/ui /libs/ui\n"),
+    ];
+    let units =
+        ["deploy", "services/api", "services/web", "services/jobs", "libs/core", "libs/ui", "db", "config"];
+    assert_eq!(
+        stated("docker", &units, &files),
+        [
+            "deploy -> config (deploy/compose.yaml:6)",
+            "deploy -> db (deploy/compose.yaml:11)",
+            "deploy -> services/web (deploy/compose.yaml:8)",
+            "deploy: /* (deploy/compose.yaml:4)",
+            "services/api -> libs/core (services/api/Dockerfile:3)",
+            "services/api: /package.json (services/api/Dockerfile:2)",
+            "services/api: /package.json/**/* (services/api/Dockerfile:2)",
+            "services/api: /proto (services/api/Dockerfile:4)",
+            "services/api: /proto/**/* (services/api/Dockerfile:4)",
+            "services/jobs -> libs/ui (services/jobs/Dockerfile.prod:3)",
+        ],
+        "the context that a compose file says is the root; without one, the root counts where a unit has the path"
+    );
+}
