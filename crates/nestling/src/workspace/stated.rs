@@ -3,6 +3,7 @@
 
 mod manifest;
 mod edges;
+mod graph_file;
 mod members;
 mod cargo;
 mod docker;
@@ -19,14 +20,18 @@ mod terraform;
 mod turbo;
 mod typescript;
 
+use super::Workspace;
 use super::directories::UnitDirectories;
+use super::repeated::repeated;
 use super::unit::Unit;
 use crate::workspace::rules::DEPENDS_FROM;
 use edges::Edges;
+use graph_file::GraphFile;
 use manifest::Reading;
+use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
-use nestling_gitlab::yaml::Located;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
+use nestling_gitlab::yaml::Node;
 
 pub(crate) use manifest::Manifests;
 
@@ -88,14 +93,48 @@ pub(crate) const READERS: [Reader; 14] = [
     Reader { name: "docker", also: &["compose", "dockerfile"], files: &docker::FILES, edges: docker::edges },
 ];
 
-/// Reads an entry of `depends_from`.
-pub(crate) fn parse(text: &Located<String>) -> Result<&'static Reader, Vec<Diagnostic>> {
-    if let Some(reader) = READERS.iter().find(|reader| reader.name == text.value) {
-        return Ok(reader);
+/// What `depends_from` lists.
+#[derive(Debug, Default)]
+pub(crate) struct DependsFrom {
+    /// Each with the place of its name.
+    pub readers: Vec<(&'static Reader, Origin)>,
+    graphs: Vec<GraphFile>,
+}
+
+/// Reads `depends_from`. The paths of files are from the directory of the workspace.
+pub(crate) fn parse(list: &[Node], root: &RepoPath) -> (DependsFrom, Vec<Diagnostic>) {
+    let mut depends_from = DependsFrom::default();
+    let mut problems = Vec::new();
+    let mut names = Vec::new();
+    for node in list {
+        let file = node.as_map().and_then(|map| map.get("file").filter(|_| map.len() == 1));
+        let path = file.and_then(Node::as_str);
+        match (node.as_str(), path) {
+            (Some(name), _) => {
+                names.push((name.to_owned(), node.origin));
+                match READERS.iter().find(|reader| reader.name == name) {
+                    Some(reader) => depends_from.readers.push((reader, node.origin)),
+                    None => problems.push(unknown(name, node.origin)),
+                }
+            }
+            (_, Some(path)) => match root.join(path) {
+                Ok(path) => depends_from.graphs.push(GraphFile { path, origin: node.origin }),
+                Err(error) => problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, error.to_string())),
+            },
+            _ => {
+                let message =
+                    "an entry of `depends_from` must be the name of a reader, or `{ file: graph.json }`";
+                problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, message).with_help(help("")));
+            }
+        }
     }
-    let message = format!("dependencies cannot be read from `{}`", text.value);
-    let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
-    Err(vec![problem.with_help(help(&text.value))])
+    problems.extend(repeated(names.into_iter(), "depends_from"));
+    (depends_from, problems)
+}
+
+fn unknown(name: &str, origin: Origin) -> Diagnostic {
+    let message = format!("dependencies cannot be read from `{name}`");
+    Diagnostic::error(&DEPENDS_FROM, origin, message).with_help(help(name))
 }
 
 fn help(written: &str) -> String {
@@ -106,17 +145,29 @@ fn help(written: &str) -> String {
     Suggestion::among(written, names.iter().copied()).help_or(format!("write one of {}", names.join(", ")))
 }
 
-/// Adds to the units what the manifests in them state.
-pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
+/// Adds to the units what the manifests in them state, and the graphs of other tools.
+///
+/// # Errors
+/// A file with a graph is there and cannot be read.
+pub(crate) fn add(
+    depends_from: &DependsFrom,
+    manifests: Manifests,
+    files: &dyn Files,
+    sources: &Sources,
+    workspace: &mut Workspace,
+) -> Result<Vec<Diagnostic>, ReadError> {
     let readers = manifests.readers.clone();
     let mut reading = Reading { manifests, sources, problems: Vec::new() };
-    let mut edges = Edges::new(units);
+    let mut edges = Edges::new(&workspace.units);
     for reader in readers {
         (reader.edges)(&mut reading, &mut edges);
     }
-    let problems = problems_of_units(reading.problems, units, sources);
-    edges.finish().add_to(units);
-    problems
+    let mut problems = problems_of_units(reading.problems, &workspace.units, sources);
+    for graph in &depends_from.graphs {
+        problems.extend(graph.add(&workspace.root, files, sources, &mut edges)?);
+    }
+    edges.finish().add_to(&mut workspace.units);
+    Ok(problems)
 }
 
 /// The problems of manifests that are in a unit, or in a directory above one, where the manifests of package workspaces are.

@@ -6,7 +6,6 @@ use crate::workspace::rules::DEPENDS_FROM;
 use jsonc_parser::ParseOptions;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
-use nestling_gitlab::yaml::Located;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -60,18 +59,17 @@ impl Manifests {
     }
 
     /// Warns of readers that find no manifest in the repository.
-    pub(crate) fn missing(&self, written: &[Located<String>]) -> Vec<Diagnostic> {
+    pub(crate) fn missing(&self, asked_for: &[(&'static Reader, Origin)]) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        for text in written {
-            let Some(reader) = self.readers.iter().find(|reader| reader.name == text.value) else { continue };
+        for (reader, origin) in asked_for {
             if !reader.files.iter().any(|name| self.has(name)) {
                 let names: Vec<String> = reader.files.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!(
                     "no {} is in the repository, so that `{}` states no dependency",
                     names.join(" or "),
-                    text.value
+                    reader.name
                 );
-                let problem = Diagnostic::warning(&GLOB_UNMATCHED, text.origin, message);
+                let problem = Diagnostic::warning(&GLOB_UNMATCHED, *origin, message);
                 problems.push(problem.with_help("remove it from `depends_from`"));
             }
         }
@@ -152,6 +150,15 @@ impl Unreadable {
     pub(super) fn toml(error: &toml::de::Error, text: &str) -> Self {
         let line = error.span().map(|span| line_at(text, span.start));
         Self { line, reason: error.message().to_owned() }
+    }
+
+    /// Its place in a file.
+    pub(super) fn origin(&self, file: FileId) -> Origin {
+        self.line.map_or(Origin::file(file), |line| Origin::line(file, line))
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
     }
 
     /// An XML error says its place as a line.
@@ -241,8 +248,7 @@ impl Reading<'_> {
 }
 
 fn unreadable(path: &RepoPath, file: FileId, why: Unreadable) -> Diagnostic {
-    let origin = why.line.map_or(Origin::file(file), |line| Origin::line(file, line));
-    Diagnostic::warning(&DEPENDS_FROM, origin, format!("`{path}` cannot be read"))
+    Diagnostic::warning(&DEPENDS_FROM, why.origin(file), format!("`{path}` cannot be read"))
         .with_note(why.reason)
         .with_help("its dependencies are not known, and a change to them does not select its unit")
 }

@@ -16,7 +16,7 @@ const POM: &str = "pom.xml";
 type Modules = HashMap<Coordinates, Vec<usize>>;
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
-    let manifests = reading.all(POM, |text| Project::parse(text));
+    let manifests = reading.all(POM, Project::parse);
     let mut modules = Modules::new();
     for (index, manifest) in manifests.iter().enumerate() {
         let known = properties(&manifest.content, &[]);

@@ -1,5 +1,6 @@
 mod deployment;
 mod dotnet;
+mod graph_file;
 mod javascript;
 mod jvm;
 mod python;
@@ -258,4 +259,13 @@ fn packages_that_are_no_unit_lead_on_to_what_they_need() {
         ],
         "of a package above the unit its own files concern it, not the whole repository"
     );
+}
+
+#[test]
+fn the_name_of_a_tool_leads_to_the_reader_that_reads_its_files() {
+    for (name, help) in [("pnpm", "npm"), ("uv", "python"), ("opentofu", "terraform")] {
+        let (found, _) = loaded(name, &["a"], &[]);
+        let expected = format!("write `{help}`, which reads {name}'s manifests too");
+        assert_eq!(found.diagnostics[0].help.as_deref(), Some(expected.as_str()));
+    }
 }
