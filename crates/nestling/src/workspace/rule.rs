@@ -3,12 +3,13 @@
 use super::directory_globs::DirectoryGlobs;
 use super::discover::Found;
 use super::format;
-use super::globs::{climbing_change, climbs, escape, glob, glob_below, refused_exclusion};
+use super::globs::{climbing_change, climbs, glob, glob_below, refused_exclusion};
 use super::linked::Linked;
+use super::literal_rules::{of_directory, of_file};
 use super::unit::{PathRule, Sign, Stated};
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
 use crate::workspace::rules::GLOB;
-use nestling_files::path::{Glob, RepoPath};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{Located, Node};
@@ -149,27 +150,4 @@ pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
         Linked::Directory(path) => of_directory(path, Stated::Header, origin),
     };
     linked.iter().filter_map(rule).collect()
-}
-
-/// The rule of one file. `None` for a name that no glob can have.
-pub(crate) fn of_file(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
-    literal(path, "", stated, origin)
-}
-
-/// The rule of the files directly in a directory. `None` for a name that no glob can have.
-pub(crate) fn of_files_in(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
-    literal(path, "/*", stated, origin)
-}
-
-/// The rule of all files below a directory. `None` for a name that no glob can have.
-pub(crate) fn of_directory(path: &RepoPath, stated: Stated, origin: Origin) -> Option<PathRule> {
-    literal(path, "/**/*", stated, origin)
-}
-
-fn literal(path: &RepoPath, below: &str, stated: Stated, origin: Origin) -> Option<PathRule> {
-    let text = path.as_str()?;
-    let glob = format!("{}{below}", escape(text));
-    let glob = Glob::parse(glob.trim_start_matches('/')).ok()?;
-    let written = format!("/{text}{below}").replace("//", "/");
-    Some(PathRule { sign: Sign::Include, glob, written, stated, origin })
 }

@@ -1,7 +1,7 @@
 //! From paths that need each other to units: who owns them, and the way through directories that are no unit.
 
 use super::super::directories::UnitDirectories;
-use super::super::rule::{of_directory, of_file, of_files_in};
+use super::super::literal_rules::{of_directory, of_file, of_files_in};
 use super::super::unit::{Dependency, Order, PathRule, Stated, Unit};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Origin;
