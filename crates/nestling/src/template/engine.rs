@@ -8,7 +8,7 @@ use super::files::{Answers, FilesObject};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
-use super::messages::engine_error::engine_error;
+use super::messages::engine_error::{Refused, engine_error};
 use super::scope::Scope;
 use super::source_position::span;
 use super::untrusted::{self, UntrustedParameters};
@@ -119,6 +119,8 @@ impl<'a> TemplateEngine<'a> {
         environment.set_recursion_limit(limits.recursion);
         environment.remove_global("debug");
         environment.add_function("range", range);
+        let values = placeholders.clone();
+        environment.add_function("fail", move |message: &str| refuse(message, &values));
         let values = placeholders.clone();
         environment.set_formatter(move |out, state, value| {
             // Later steps walk through what is printed as often as it is printed: here it is paid for.
@@ -254,4 +256,9 @@ impl<'a> TemplateEngine<'a> {
             }
         }
     }
+}
+
+/// Ends a rendering with the message of a template that cannot do what it is asked for.
+fn refuse(message: &str, placeholders: &Placeholders) -> Result<Value, Error> {
+    Err(Error::new(ErrorKind::InvalidOperation, placeholders.resolved(message)).with_source(Refused))
 }
