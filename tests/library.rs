@@ -3,6 +3,7 @@
 mod image;
 mod job;
 mod mutations;
+mod opentofu;
 mod run;
 mod scripts;
 mod shapes;

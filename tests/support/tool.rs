@@ -89,6 +89,15 @@ pub(crate) fn need(tool: Tool, test: &str) -> Option<Command> {
     command
 }
 
+/// The command of a program that no installer brings; where it is missing, says that the test is skipped, in CI as well.
+pub(crate) fn optional(program: &str, test: &str) -> Option<Command> {
+    let command = on_path(program);
+    if command.is_none() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: `{program}` is not there");
+    }
+    command
+}
+
 fn is_root() -> bool {
     run(Command::new("id").arg("-u")).stdout == b"0\n"
 }
