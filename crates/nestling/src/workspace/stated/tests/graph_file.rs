@@ -43,7 +43,7 @@ fn a_graph_that_is_missing_or_of_another_form_is_an_error() {
         (
             "{ file: graph.json }",
             "{\n\"a\": [1] }",
-            "graph.json",
+            "graph.json:1",
             "`graph.json` holds no graph that can be read",
         ),
         (
