@@ -91,6 +91,39 @@ fn the_crates_depend_on_each_other_one_way() {
     }
 }
 
+/// As they are published, in the order of their dependencies; each takes the others from the registry. That each builds from its
+/// package is seen in a pipeline (`package` in .gitlab-ci.yml), since cargo asks the registry for that.
+#[test]
+fn every_crate_is_packed_with_the_others_as_packages() {
+    let target = tempfile::tempdir().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args([
+        "package",
+        "--workspace",
+        "--offline",
+        "--locked",
+        "--no-verify",
+        "--allow-dirty",
+    ]);
+    output(cargo.arg("--quiet").arg("--target-dir").arg(target.path()));
+    let version = env!("CARGO_PKG_VERSION");
+    for name in CRATES {
+        let package = target.path().join(format!("package/{name}-{version}.crate"));
+        let file = |path: &str| {
+            output(Command::new("tar").arg("-xzOf").arg(&package).arg(format!("{name}-{version}/{path}")))
+        };
+        let manifest: toml::Table = file("Cargo.toml").parse().unwrap();
+        for (dependency, value) in manifest["dependencies"].as_table().unwrap() {
+            assert_eq!(value.get("path"), None, "{name} takes {dependency} from a directory");
+            if CRATES.contains(&&**dependency) {
+                assert_eq!(value["version"].as_str(), Some(version), "{name}: {dependency}");
+            }
+        }
+        // `cargo install --locked` reads it.
+        assert!(file("Cargo.lock").contains(&format!("name = \"{name}\"")), "{name}");
+    }
+}
+
 /// `cargo deny` says so in a pipeline alone; this says it before.
 #[test]
 fn the_licences_of_what_comes_in_are_allowed() {

@@ -2,6 +2,7 @@
 //! with equal bytes, installed from the file into an empty place, and plans an example there as the tests' own binary does.
 
 mod empty_root;
+mod guide;
 mod packages;
 mod image;
 mod pipeline;
