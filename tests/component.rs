@@ -187,7 +187,9 @@ fn it_expands_with_its_inputs_and_refuses_wrong_ones() {
 #[test]
 fn the_pipelines_of_its_project_are_sound() {
     let directory = root().join("ci/component");
-    let said = said(&run(nestling(&directory).args(["check", ".gitlab-ci.yml", "templates/plan.yml"])));
+    let pipeline: serde_yaml::Value = serde_yaml::from_str(&read("ci/component/.gitlab-ci.yml")).unwrap();
+    let script = pipeline["check"]["script"][0].as_str().unwrap();
+    let said = said(&run(nestling(&directory).args(script.split(' ').skip(1))));
     assert!(said.contains("no errors") && !said.contains("warning"), "{said}");
     judge::psych("the_pipelines_of_its_project_are_sound", &[directory.join(".gitlab-ci.yml")]);
     judge::schema("the_pipelines_of_its_project_are_sound", &[directory.join(".gitlab-ci.yml")]);

@@ -221,6 +221,13 @@ fn every_form_is_tried_and_published_from_its_file() {
         published.len() == 3 && published.iter().zip(parts).all(|(call, part)| call.contains(part)),
         "{published:#?}"
     );
+    let main = checkout.path().join(format!("target/dist/nestling-ci-nestling-{VERSION}.tgz"));
+    let manifest = output(Command::new("tar").arg("-xzOf").arg(main).arg("package/package.json"));
+    let manifest: Value = serde_yaml::from_str(&manifest).unwrap();
+    for platform in ["linux-arm64", "linux-x64"] {
+        let version = &manifest["optionalDependencies"][format!("@nestling-ci/nestling-{platform}")];
+        assert_eq!(version.as_str(), Some(VERSION), "{platform}");
+    }
     assert_eq!(checkout.run("publish:crates"), ["cargo publish --workspace --locked"]);
 }
 
