@@ -1,7 +1,10 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod image;
+mod job;
 mod mutations;
 mod run;
+mod scripts;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
@@ -83,7 +86,7 @@ fn header(name: &str) -> (Option<String>, Node) {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 12, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");

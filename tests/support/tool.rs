@@ -33,6 +33,10 @@ pub(crate) enum Tool {
     Npx,
     /// Runs Python packages; `pip` comes with the machine's Python.
     Uvx,
+    /// Judges scripts of shells.
+    Shellcheck,
+    /// Judges Dockerfiles.
+    Hadolint,
     /// Makes Debian packages.
     DpkgDeb,
     /// Runs a program in another root. Only root may.
@@ -49,6 +53,8 @@ impl Tool {
             Self::Node => on_path("node"),
             Self::Npx => on_path("npx"),
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
+            Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
+            Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),

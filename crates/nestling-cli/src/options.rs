@@ -131,7 +131,8 @@ pub(crate) struct CdkOptions {
 /// Options of commands that plan a pipeline without the jobs that have passed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassedOptions {
-    /// Leave out jobs that have passed with the same content, by the records in this directory (see `nestling passed verify`)
+    /// Directory of verified records: leaves out jobs that have passed with the same content (`reuse`), and selects what a branch
+    /// owes (`pipelines: unpassed`)
     #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
     pub passed: Option<PathBuf>,
 }

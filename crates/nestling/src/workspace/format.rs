@@ -215,7 +215,8 @@ pub(crate) struct AfterFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyFile {
-    /// A revision, or a glob of tags: what differs from it counts as changed.
+    /// A revision, or a glob of tags: what differs from it counts as changed. `passed` is the newest pipeline of the branch that
+    /// passed.
     pub since: Located<String>,
 }
 

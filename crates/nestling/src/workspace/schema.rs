@@ -237,9 +237,14 @@ fn policy() -> Value {
     let since = object(
         "What differs from a revision",
         &["since"],
-        vec![("since", text("A revision, or a glob of tags: what differs from it counts as changed"))],
+        vec![(
+            "since",
+            text(
+                "A revision, or a glob of tags: what differs from it counts as changed; `passed`: the newest pipeline of the branch that passed",
+            ),
+        )],
     );
-    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none"]), since] })
+    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none", "unpassed"]), since] })
 }
 
 fn gitlab() -> Value {
