@@ -20,7 +20,9 @@ impl Shell<'_> {
     /// Returns the first command of a job that cannot run, with the reason.
     pub(super) fn first_fault(&self, job: &Map) -> Option<String> {
         let mut directory = RepoPath::root();
-        let mut has_go_work = true;
+        let has_setting = |value: &Node| value.text() == Some("off");
+        let variables = job.get("variables").and_then(Node::as_map);
+        let mut has_go_work = !variables.and_then(|all| all.get("GOWORK")).is_some_and(has_setting);
         for command in commands(job) {
             let words = words(&command);
             if words.iter().any(|word| word.starts_with("GOWORK=")) {

@@ -127,7 +127,8 @@ impl Evidence<'_> {
                 names_one && (!matches!(standing, Standing::Root(_)) || has_sources())
             }
             "maven" => {
-                !(text.contains("<packaging>pom</packaging>") || text.contains("<modules>")) || has_sources()
+                let lists = text.contains("<packaging>pom</packaging>") || text.contains("<modules>");
+                !lists || self.inventory.is_directory(&dir.child(b"src"))
             }
             "gradle" => has_sources(),
             _ => true,

@@ -147,8 +147,7 @@ impl Making<'_> {
                     return Ok(None);
                 }
             },
-            "maven" => vec![fact("tool", "maven")],
-            "gradle" => vec![fact("tool", "gradle")],
+            "maven" | "gradle" => self.java_tool(project),
             "go" => self.go_binary(&project.dir),
             "site" => vec![fact("publish", ".")],
             "opentofu" => self.opentofu(project, modules, units),
@@ -246,9 +245,29 @@ impl Making<'_> {
         unit.modules.extend(used);
         if is_module {
             unit.is_tested_only = true;
-            return vec![fact("apply", "never"), fact("module", true), fact("mode", "module")];
+            // What a template cannot be told, it decides by itself: its jobs are looked at before they are proposed.
+            let template = project.kind.template(self.library).unwrap_or_default();
+            let declares =
+                |name: &str| self.declarations.get(&template).is_some_and(|all| all.contains_key(name));
+            return vec![if declares("kind") { fact("kind", "module") } else { fact("apply", "never") }];
         }
-        Vec::new()
+        // These names are read without being named; of several others, nobody can tell which one is meant.
+        let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
+        let values: Vec<&String> =
+            directory.files.iter().filter(|file| file.ends_with(".tfvars") && !is_read(file)).collect();
+        match values.as_slice() {
+            [file] => vec![fact("var_files", vec![file.as_str()])],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The tool of a Java project, where its template does not find it by itself: a project of Gradle may have no file of its own.
+    fn java_tool(&self, project: &Found) -> Vec<Fact> {
+        let template = project.kind.template(self.library).unwrap_or_default();
+        let declared = self.declarations.get(&template).and_then(|inputs| inputs.get("tool"));
+        let is_found = declared.is_some_and(|declared| declared.default.as_deref() == Some("auto"));
+        let has_file = project.marker.parent().as_ref() == Some(&project.dir);
+        if is_found && has_file { Vec::new() } else { vec![fact("tool", project.kind.id)] }
     }
 
     /// The build context of a Dockerfile, and the paths that it copies from outside of the unit.
