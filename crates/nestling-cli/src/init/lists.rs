@@ -14,8 +14,6 @@ use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
 pub(super) use go::uses as go_uses;
-pub(super) use jvm::{artifact, project_references};
-pub(super) use python::local_dependencies;
 
 /// A list of members in a file.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::findings::{Findings, Remark};
 use super::inventory::Inventory;
 use super::kinds::Kind;
 use super::lists::{self, List, Reader};
+use super::proposed_file::ProposedFile;
 use super::projects::Evidence;
 use super::report::Report;
 use super::trial::{self, Trial};
@@ -36,13 +37,6 @@ hello:
     - echo \"example has changed\"
 ";
 
-/// A file to write, with its path from the root.
-pub(crate) struct ProposedFile {
-    pub path: &'static str,
-    pub text: String,
-    pub about: &'static str,
-}
-
 /// The outcome of reading a repository.
 pub(crate) struct Proposal {
     /// The files, in the order in which they are written.
@@ -74,11 +68,12 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let declarations = trial::declarations()?;
     let making = Making { files, inventory: &inventory, declarations: &declarations, library: &library };
     let mut units = making.units(&mut findings).map_err(Failure::repository)?;
+    let (parent, include) = parent_file(files, &inventory)?;
     let mut text = String::new();
     let mut rules = Vec::new();
-    let trial = Trial { files, inventory: &inventory, lists: &lists };
+    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent };
     for _ in 0..ROUNDS {
-        (text, rules) = workspace(files, &inventory, &lists, &mut units)?;
+        (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
         if !trial.run(&text, &mut units, &mut findings)? {
             break;
         }
@@ -100,7 +95,6 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     };
     let report = report.text();
     let workspace = ProposedFile { path: FILE_NAME, text, about: "the workspace" };
-    let (parent, include) = parent_file(files, &inventory)?;
     let example = inventory.is_blank().then(|| ProposedFile {
         path: EXAMPLE,
         text: EXAMPLE_UNIT.to_owned(),
@@ -122,6 +116,10 @@ fn remark_rest(inventory: &Inventory, findings: &mut Findings) {
     for path in &inventory.unspeakable {
         findings.not_understood.push(Remark::new(path, "its path is not UTF-8"));
     }
+    if !inventory.is_blank() && inventory.counts().is_empty() {
+        let reason = "no file marks a project of a known kind: write a `nestling.yml` into each directory that has jobs";
+        findings.not_understood.push(Remark::new(&RepoPath::root(), reason));
+    }
     findings.not_understood.sort();
     findings.not_understood.dedup();
     findings.no_unit.sort();
@@ -133,9 +131,10 @@ fn workspace(
     files: &dyn Files,
     inventory: &Inventory,
     lists: &[List],
+    parent: &str,
     units: &mut Units,
 ) -> Result<(String, Vec<UnitRule>), Failure> {
-    let everything = shared::add(files, inventory, lists, units).map_err(Failure::repository)?;
+    let everything = shared::add(files, inventory, lists, parent, units).map_err(Failure::repository)?;
     depends::add(files, inventory, lists, units).map_err(Failure::repository)?;
     let rules = workspace_file::rules(units, inventory);
     let settings = Settings {

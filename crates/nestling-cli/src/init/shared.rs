@@ -16,6 +16,7 @@ pub(super) fn add(
     files: &dyn Files,
     inventory: &Inventory,
     lists: &[List],
+    parent: &str,
     units: &mut Units,
 ) -> Result<Vec<String>, ReadError> {
     units.values_mut().for_each(|unit| unit.changes.clear());
@@ -52,7 +53,7 @@ pub(super) fn add(
     let is_needed = units.keys().any(|dir| !dir.is_root());
     let mut everything: Vec<String> = EVERYTHING
         .iter()
-        .filter(|name| is_needed && inventory.at_root.contains(**name))
+        .filter(|name| is_needed && (**name == parent || inventory.at_root.contains(**name)))
         .map(|name| (*name).to_owned())
         .collect();
     for (path, dirs) in concerned {

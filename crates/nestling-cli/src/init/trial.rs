@@ -6,6 +6,7 @@ use super::first_command::Shell;
 use super::inventory::Inventory;
 use super::lists::List;
 use super::overlay::Overlay;
+use super::proposed_file::ProposedFile;
 use super::units::{Declarations, Declared, Units};
 use crate::exit::Failure;
 use nestling::testing::{RenderLimits, with_templates};
@@ -50,6 +51,8 @@ pub(super) struct Trial<'t> {
     pub files: &'t dyn Files,
     pub inventory: &'t Inventory,
     pub lists: &'t [List],
+    /// The parent's file, which will be there as well.
+    pub parent: &'t ProposedFile,
 }
 
 impl Trial<'_> {
@@ -63,7 +66,11 @@ impl Trial<'_> {
         units: &mut Units,
         findings: &mut Findings,
     ) -> Result<bool, Failure> {
-        let added = BTreeMap::from([(RepoPath::root().child(FILE_NAME.as_bytes()), workspace.into())]);
+        let at_root = |name: &str| RepoPath::root().child(name.as_bytes());
+        let mut added = BTreeMap::from([(at_root(FILE_NAME), workspace.into())]);
+        if !self.inventory.at_root.contains(self.parent.path) {
+            added.insert(at_root(self.parent.path), self.parent.text.clone().into_bytes());
+        }
         let overlay = Overlay { files: self.files, added };
         let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let project = Project::of_files(&overlay, facts)?;
@@ -90,11 +97,14 @@ impl Trial<'_> {
         findings: &mut Findings,
     ) -> Result<bool, Failure> {
         let mut faulty: Vec<(RepoPath, String)> = Vec::new();
+        // What is wrong with files that are there already is no fault of a unit that is proposed.
+        let known: BTreeSet<&str> = project.diagnostics().iter().map(|problem| &*problem.message).collect();
         for planned in project.workspace().units() {
             let name = planned.name.to_string();
             let kinds = project.kinds()?;
             let checked = project.plan(project.changes()?).only([glob_of_name(&name)]).check(kinds)?;
-            let error = checked.diagnostics.iter().find(|problem| problem.severity == Severity::Error);
+            let mut errors = checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
+            let error = errors.find(|problem| !known.contains(&*problem.message));
             if let Some(error) = error.filter(|_| units.contains_key(&planned.dir)) {
                 faulty.push((planned.dir.clone(), message(error, &checked.sources)));
             }

@@ -5,7 +5,7 @@ use super::findings::{Findings, Found, Remark};
 use super::inventory::Inventory;
 use super::material::Material;
 use super::terraform::Modules;
-use nestling::{Files, ReadError, RepoPath};
+use nestling::{Files, ReadError, RepoPath, UnitName};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,17 @@ pub(super) struct Declared {
 /// The inputs that each built-in template declares, by its name and theirs.
 pub(super) type Declarations = BTreeMap<String, BTreeMap<String, Declared>>;
 
+/// Returns the reason why a directory's path cannot be the name of a unit.
+fn unfit_name(dir: &RepoPath) -> Option<String> {
+    let path = dir.to_directory();
+    let reason = match UnitName::parse(&path) {
+        Err(error) => error.to_string(),
+        Ok(_) if path == "workspace" => "no unit can have the name `workspace`".to_owned(),
+        Ok(_) => return None,
+    };
+    Some(format!("{reason}: write `unit: {{ name: … }}` into a `nestling.yml` there"))
+}
+
 /// Returns true for a command that runs the scripts of the members.
 fn delegates(command: &str) -> bool {
     let words =
@@ -101,6 +112,10 @@ impl Making<'_> {
             if self.inventory.own_files.contains(&project.dir) {
                 let reason = "it has a `nestling.yml` of its own";
                 findings.no_unit.push(Remark::new(&project.dir, reason));
+                continue;
+            }
+            if let Some(problem) = unfit_name(&project.dir) {
+                findings.not_understood.push(Remark::new(&project.marker, problem));
                 continue;
             }
             let Some(facts) = self.facts(project, &modules, &mut units, findings)? else { continue };

@@ -1,7 +1,7 @@
 //! Writes what is proposed into the root of the work tree: nothing is replaced, and no link is followed.
 
 use super::ignored;
-use super::propose::ProposedFile;
+use super::proposed_file::ProposedFile;
 use crate::exit::Failure;
 use crate::output::replace;
 use anyhow::Context as _;
@@ -18,6 +18,8 @@ pub(crate) enum Written {
     Added,
     /// It existed, and is as it was.
     Kept,
+    /// There is a link by its name, which is not followed, or something else that is no file.
+    NoFile,
 }
 
 impl Written {
@@ -26,7 +28,7 @@ impl Written {
         match self {
             Self::Wrote => "wrote",
             Self::Added => "added",
-            Self::Kept => "kept ",
+            Self::Kept | Self::NoFile => "kept ",
         }
     }
 }
@@ -53,7 +55,7 @@ pub(crate) fn write(
             };
             // A link by this name may lead anywhere.
             if is_there && !directory.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                written.push((Written::Kept, file.path, file.about));
+                written.push((Written::NoFile, file.path, file.about));
                 continue;
             }
         }
@@ -68,10 +70,16 @@ pub(crate) fn write(
 fn create(path: &Path, text: &str) -> Result<Written, Failure> {
     let write = || match fs::OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(text.as_bytes()).map(|()| Written::Wrote),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Written::Kept),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(kept(path)),
         Err(error) => Err(error),
     };
     write().with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
+}
+
+/// Returns how something that exists is kept.
+fn kept(path: &Path) -> Written {
+    let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+    if is_file { Written::Kept } else { Written::NoFile }
 }
 
 /// Adds patterns to `.gitignore`. One that is a link, or no text, is kept.
@@ -80,7 +88,7 @@ fn ignore(path: &Path) -> Result<Written, Failure> {
         return create(path, &ignored::with_patterns("").unwrap_or_default());
     };
     if !metadata.is_file() {
-        return Ok(Written::Kept);
+        return Ok(Written::NoFile);
     }
     let read = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()));
     let Ok(text) = String::from_utf8(read.map_err(Failure::output)?) else { return Ok(Written::Kept) };

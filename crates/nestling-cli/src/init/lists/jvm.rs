@@ -27,11 +27,6 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"'([^']*)'|\x22
 static MOVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(r#"project\(\s*['"](:[^'"]*)['"]\s*\)\.projectDir\s*=\s*(?:new File|file)\([^'"]*['"]([^'"]+)['"]"#)
 });
-static REFERENCE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r#"project\(\s*(?:path\s*[:=]\s*)?['"](:[^'"]+)['"]"#));
-static COORDINATE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"(?s)<artifactId>\s*([^<\s]+)\s*</artifactId>"));
-static PARENT: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"(?s)<parent>.*?</parent>"));
 
 /// Returns the first groups of all matches.
 fn captures(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<String> {
@@ -145,25 +140,6 @@ fn included(dir: &RepoPath, text: &str) -> Vec<(String, RepoPath)> {
     projects
 }
 
-/// Returns the directories of the projects that a Gradle build file names by path, such as `project(":libs:core")`.
-pub(in crate::init) fn project_references(root: &RepoPath, settings: &str, build: &str) -> Vec<RepoPath> {
-    let projects = included(root, &without_line_comments(settings));
-    let named = captures(&REFERENCE, &without_line_comments(build));
-    named
-        .iter()
-        .filter_map(|name| Some(projects.iter().find(|(known, _)| known == name)?.1.clone()))
-        .collect()
-}
-
-/// Returns the artifact of a `pom.xml`, and the artifacts that it names besides.
-pub(in crate::init) fn artifact(pom: &str) -> (Option<String>, Vec<String>) {
-    let plain = without(&COMMENT, pom);
-    let own = captures(&COORDINATE, &without(&PARENT, &plain)).into_iter().next();
-    let named = captures(&COORDINATE, &plain);
-    let others = named.into_iter().filter(|name| Some(name) != own.as_ref()).collect();
-    (own, others)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,19 +153,5 @@ mod tests {
             .map(|(name, path)| format!("{name}={path}"))
             .collect();
         assert_eq!(found, [":a=a", ":b:c=b/c", ":d=moved/d", ":e=e", ":f=f"]);
-        let build = "dependencies {\n  implementation(project(\":b:c\"))\n  api project(path: ':a')\n}\n";
-        let named: Vec<String> =
-            project_references(&RepoPath::root(), text, build).iter().map(ToString::to_string).collect();
-        assert_eq!(named, ["b/c", "a"]);
-    }
-
-    #[test]
-    fn the_artifact_of_a_pom_is_not_its_parents() {
-        let pom = "<project><parent><artifactId>top</artifactId></parent><!-- <artifactId>no</artifactId> -->\
-                   <artifactId>web</artifactId><dependencies><dependency><artifactId>core</artifactId>\
-                   </dependency></dependencies></project>";
-        let (own, named) = artifact(pom);
-        assert_eq!(own.as_deref(), Some("web"));
-        assert_eq!(named, ["top", "core"]);
     }
 }
