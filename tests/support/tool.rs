@@ -39,6 +39,8 @@ pub(crate) enum Tool {
     Hadolint,
     /// Makes Debian packages.
     DpkgDeb,
+    /// Traces what a program reads. Linux alone has it.
+    Strace,
     /// Runs a program in another root. Only root may.
     Chroot,
 }
@@ -57,6 +59,7 @@ impl Tool {
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
+            Self::Strace => on_path("strace"),
             Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
