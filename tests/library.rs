@@ -1,8 +1,11 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod go;
 mod image;
+mod java;
 mod job;
 mod mutations;
+mod opentofu;
 mod run;
 mod scripts;
 mod shapes;
@@ -38,7 +41,14 @@ fn outcomes() -> Vec<CaseOutcome> {
 fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
     // What templates ask about, for a unit at the root.
     let package = "{ \"scripts\": { \"build\": \"x\", \"lint\": \"x\", \"typecheck\": \"x\", \"test\": \"vitest run\" } }";
-    let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("package.json", package)]);
+    let crate_manifest = "[package]\nname = \"a\"\n";
+    let files = MemoryFiles::new([
+        ("nestling.yml", "workspace: {}"),
+        ("package.json", package),
+        ("Cargo.toml", crate_manifest),
+        ("go.mod", "module a\n\ngo 1.25\n"),
+        ("pom.xml", "<project/>"),
+    ]);
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap();
     with_templates(&project, RenderLimits::default(), act)
 }

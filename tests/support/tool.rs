@@ -37,6 +37,8 @@ pub(crate) enum Tool {
     Shellcheck,
     /// Judges Dockerfiles.
     Hadolint,
+    /// Builds and tests Go.
+    Go,
     /// Makes Debian packages.
     DpkgDeb,
     /// Traces what a program reads. Linux alone has it.
@@ -57,6 +59,7 @@ impl Tool {
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
+            Self::Go => installed("venv/bin/go").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Strace => on_path("strace"),
@@ -88,6 +91,15 @@ pub(crate) fn need(tool: Tool, test: &str) -> Option<Command> {
     let command = tool.command();
     if command.is_none() {
         skip(&format!("{tool:?}"), test);
+    }
+    command
+}
+
+/// The command of a program that no installer brings; where it is missing, says that the test is skipped, in CI as well.
+pub(crate) fn optional(program: &str, test: &str) -> Option<Command> {
+    let command = on_path(program);
+    if command.is_none() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: `{program}` is not there");
     }
     command
 }
