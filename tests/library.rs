@@ -8,6 +8,7 @@ mod mutations;
 mod opentofu;
 mod release;
 mod run;
+mod s3_site;
 mod scripts;
 mod server;
 mod shapes;
@@ -98,7 +99,7 @@ fn header(name: &str) -> (Option<String>, Node) {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 13, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");
