@@ -39,6 +39,8 @@ pub(crate) enum Tool {
     Hadolint,
     /// Builds and tests Go.
     Go,
+    /// Finds versions and writes changelogs.
+    GitCliff,
     /// Makes Debian packages.
     DpkgDeb,
     /// Runs a program in another root. Only root may.
@@ -58,6 +60,7 @@ impl Tool {
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::Go => installed("venv/bin/go").map(Command::new),
+            Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),
