@@ -59,5 +59,6 @@ mod schemas;
 mod template_tests;
 mod smoke;
 mod workspace_cases;
+mod readers;
 mod change_detection;
 mod perf;
