@@ -10,12 +10,16 @@ use std::path::{Path, PathBuf};
 /// A project, the jobs that it becomes, and the tests in its JUnit reports.
 struct Sample {
     folder: &'static str,
+    /// The workspace's file, or [`INIT`].
     workspace: &'static str,
     /// The command that writes its lock file, where one names the place that packages come from.
     lock: &'static [&'static str],
     jobs: &'static [&'static str],
     tests: &'static [(&'static str, &'static str)],
 }
+
+/// The workspace is what `nestling init` proposes for the project.
+const INIT: &str = "";
 
 /// Copies a folder into a repository.
 fn copy(from: &Path, to: &Repository, below: &Path) {
@@ -63,7 +67,6 @@ fn passed(sample: &Sample, test: &str) -> Option<(Repository, String)> {
     let mut command = need(Tool::GitlabCiLocal, test)?;
     let repository = Repository::new();
     copy(&root().join("tests/library/projects").join(sample.folder), &repository, Path::new(""));
-    repository.write("nestling.yml", sample.workspace).commit("a project");
     if let [program, arguments @ ..] = sample.lock {
         let tools = root().join(".cache/tools/venv/bin");
         output(
@@ -71,6 +74,12 @@ fn passed(sample: &Sample, test: &str) -> Option<(Repository, String)> {
         );
         repository.commit("a lock file");
     }
+    if sample.workspace == INIT {
+        output(nestling(repository.path()).arg("init"));
+    } else {
+        repository.write("nestling.yml", sample.workspace);
+    }
+    repository.commit("a project");
     output(nestling(repository.path()).args(["check"]));
     output(nestling(repository.path()).args(["generate", "--all", "--output", "child.yml"]));
     let child = fs::read_to_string(repository.path().join("child.yml")).unwrap();
@@ -127,29 +136,12 @@ fn find(folder: &Path, name: &str, job: &str) -> Option<PathBuf> {
     None
 }
 
-const WORKSPACE: &str = "\
-workspace:
-  stages: [build, test]
-  depends_from: [npm]
-  units:
-    - match: packages/*
-      use: nestling/node
-";
-
-const SINGLE: &str = "\
-workspace:
-  stages: [build, test]
-  units:
-    - match: \".\"
-      use: nestling/node
-";
-
 #[test]
 fn a_package_with_npm_is_built_and_tested() {
     let test = "a_package_with_npm_is_built_and_tested";
     let jobs = &["root:build", "root:lint", "root:test"];
     judge(
-        &Sample { folder: "npm", workspace: SINGLE, lock: &[], jobs, tests: &[("root:test", "a number")] },
+        &Sample { folder: "npm", workspace: INIT, lock: &[], jobs, tests: &[("root:test", "a number")] },
         test,
     );
 }
@@ -159,7 +151,7 @@ fn a_package_with_yarn_is_built_and_tested() {
     let test = "a_package_with_yarn_is_built_and_tested";
     let jobs = &["root:build", "root:lint", "root:test"];
     judge(
-        &Sample { folder: "yarn", workspace: SINGLE, lock: &[], jobs, tests: &[("root:test", "a number")] },
+        &Sample { folder: "yarn", workspace: INIT, lock: &[], jobs, tests: &[("root:test", "a number")] },
         test,
     );
 }
@@ -169,7 +161,7 @@ fn a_package_with_bun_is_tested() {
     let test = "a_package_with_bun_is_tested";
     let sample = Sample {
         folder: "bun",
-        workspace: SINGLE,
+        workspace: INIT,
         lock: &[],
         jobs: &["root:test"],
         tests: &[("root:test", "a number")],
@@ -182,7 +174,7 @@ fn a_workspace_with_pnpm_builds_what_a_package_depends_on() {
     let test = "a_workspace_with_pnpm_builds_what_a_package_depends_on";
     let jobs = &["packages/lib:build", "packages/app:build", "packages/app:test"];
     let tests = &[("packages/app:test", "the library is built")];
-    judge(&Sample { folder: "pnpm", workspace: WORKSPACE, lock: &[], jobs, tests }, test);
+    judge(&Sample { folder: "pnpm", workspace: INIT, lock: &[], jobs, tests }, test);
 }
 
 #[test]
@@ -190,20 +182,12 @@ fn a_workspace_with_classic_yarn_builds_what_a_package_depends_on() {
     let test = "a_workspace_with_classic_yarn_builds_what_a_package_depends_on";
     let jobs = &["packages/lib:build", "packages/app:build", "packages/app:test"];
     let tests = &[("packages/app:test", "the library is built")];
-    judge(&Sample { folder: "yarn-classic", workspace: WORKSPACE, lock: &[], jobs, tests }, test);
+    judge(&Sample { folder: "yarn-classic", workspace: INIT, lock: &[], jobs, tests }, test);
 }
-
-const PYTHON: &str = "\
-workspace:
-  stages: [build, test]
-  units:
-    - match: \".\"
-      use: nestling/python
-";
 
 /// Returns a project of Python at the root.
 fn python(folder: &'static str, jobs: &'static [&'static str]) -> Sample {
-    Sample { folder, workspace: PYTHON, lock: &[], jobs, tests: &[] }
+    Sample { folder, workspace: INIT, lock: &[], jobs, tests: &[] }
 }
 
 #[test]
@@ -225,11 +209,9 @@ fn a_package_with_pdm_is_tested() {
 
 #[test]
 fn a_workspace_with_uv_is_linted_and_tested_with_coverage() {
-    let jobs = &["packages/api:lint", "packages/api:test", "packages/core:lint", "packages/core:test"];
+    let jobs = &["packages/core:lint", "packages/core:test", "packages/api:lint", "packages/api:test"];
     let tests = &[("packages/api:test", "test_answer_of_core"), ("packages/core:test", "test_answer")];
-    let workspace =
-        "workspace: { stages: [build, test], units: [{ match: packages/*, use: nestling/python }] }\n";
-    let sample = Sample { workspace, lock: &["uv", "lock", "--quiet"], tests, ..python("uv", jobs) };
+    let sample = Sample { lock: &["uv", "lock", "--quiet"], tests, ..python("uv", jobs) };
     judge(&sample, "a_workspace_with_uv_is_linted_and_tested_with_coverage");
 }
 

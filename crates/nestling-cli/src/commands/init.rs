@@ -23,14 +23,19 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let mut session = invocation.open(RunOptions::default())?;
     // The templates of many units read the same files.
     session.remember();
-    let work_tree = session.work_tree().map_err(|failure| failure.with_help("run it in a clone with a work tree"));
+    let work_tree =
+        session.work_tree().map_err(|failure| failure.with_help("run it in a clone with a work tree"));
     let (root, files) = work_tree?;
     let Proposal { files, include, report } = propose(&files, args.explain)?;
     invocation.io.show(format_args!("{report}\n"))?;
     let written = write(root, &files)?;
     let width = written.iter().map(|(_, path, _)| path.chars().count()).max().unwrap_or(0);
     for (outcome, path, about) in &written {
-        let note = if *outcome == Written::NoFile { ": not written, a link or a directory has this name" } else { "" };
+        let note = if *outcome == Written::NoFile {
+            ": not written, a link or a directory has this name"
+        } else {
+            ""
+        };
         invocation.io.data(format_args!("{} {path:width$}  {about}{note}\n", outcome.word()))?;
     }
     let is_new = written.iter().any(|(outcome, ..)| matches!(outcome, Written::Wrote | Written::Added));

@@ -2,17 +2,18 @@
 
 use super::findings::{Findings, Remark};
 use super::inventory::Inventory;
-use super::kinds::Kind;
+use super::kinds::{KINDS, Kind};
 use super::lists::{self, List, Reader};
-use super::proposed_file::ProposedFile;
 use super::projects::Evidence;
+use super::proposed_file::ProposedFile;
 use super::report::Report;
 use super::trial::{self, Trial};
 use super::units::{Making, Units};
 use super::workspace_file::{self, Settings, UnitRule};
-use super::{depends, parent, projects, shared};
+use super::{parent, projects, shared};
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, RepoPath, library_names};
+use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, library_names};
+use std::collections::BTreeSet;
 
 /// The most rounds in which what does not work is dropped.
 const ROUNDS: usize = 8;
@@ -78,6 +79,12 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
             break;
         }
     }
+    let is_kept = inventory.at_root.contains(FILE_NAME);
+    if is_kept {
+        let covered = covered(files)?;
+        units.retain(|dir, _| !covered.contains(dir));
+        rules = workspace_file::rules(&units, &inventory);
+    }
     remark_rest(&inventory, &mut findings);
     for file in &unreadable {
         for remark in findings.not_understood.iter_mut().filter(|remark| remark.path == file.path) {
@@ -91,6 +98,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
         rules: &rules,
         not_understood: findings.not_understood,
         no_unit: findings.no_unit,
+        is_kept,
         explain,
     };
     let report = report.text();
@@ -102,6 +110,12 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     });
     let files = [Some(workspace), example, Some(parent)];
     Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
+}
+
+/// Returns the directories that the workspace has as units already.
+fn covered(files: &dyn Files) -> Result<BTreeSet<RepoPath>, Failure> {
+    let project = Project::of_files(files, PipelineFacts::local(None, None, None))?;
+    Ok(project.workspace().units().map(|unit| unit.dir.clone()).collect())
 }
 
 fn first_line(text: &str) -> &str {
@@ -135,13 +149,12 @@ fn workspace(
     units: &mut Units,
 ) -> Result<(String, Vec<UnitRule>), Failure> {
     let everything = shared::add(files, inventory, lists, parent, units).map_err(Failure::repository)?;
-    depends::add(files, inventory, lists, units).map_err(Failure::repository)?;
     let rules = workspace_file::rules(units, inventory);
     let settings = Settings {
         stages: ["build", "test", "deploy"].map(str::to_owned).to_vec(),
         ignore: ignore(inventory, units),
         everything,
-        depends_from: readers(units),
+        depends_from: readers(inventory, units),
         has_templates: RepoPath::parse(TEMPLATES).is_ok_and(|dir| inventory.is_directory(&dir)),
     };
     Ok((workspace_file::text(&settings, &rules), rules))
@@ -185,16 +198,14 @@ fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
     ignore
 }
 
-/// Returns the readers of dependencies that have something to read: manifests of several units.
-fn readers(units: &Units) -> Vec<&'static str> {
-    let mut readers = Vec::new();
-    for id in ["rust", "node", "go", "helm"] {
-        let count = units.values().filter(|unit| unit.kinds.contains(id)).count();
-        if count > 1 {
-            readers.extend(Kind::named(id).and_then(|kind| kind.reader));
-        }
-    }
-    readers
+/// Returns the readers of dependencies that have something to read: manifests of several units, and what Nx and Turborepo add.
+fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
+    let count = |kind: &Kind| units.values().filter(|unit| unit.kinds.contains(kind.id)).count();
+    let of_kinds = KINDS.iter().filter(|kind| count(kind) > 1).filter_map(|kind| kind.reader);
+    let has_packages = units.values().any(|unit| unit.kinds.contains("node"));
+    let tools = [("nx.json", "nx"), ("turbo.json", "turbo")];
+    let of_tools = tools.into_iter().filter(|(file, _)| has_packages && inventory.at_root.contains(*file));
+    of_kinds.chain(of_tools.map(|(_, reader)| reader)).collect()
 }
 
 /// Returns the file of the parent's jobs, and what `.gitlab-ci.yml` has to include if it exists already.

@@ -4,7 +4,7 @@ use super::findings::Remark;
 use super::inventory::Inventory;
 use super::lists::List;
 use super::units::Units;
-use super::workspace_file::UnitRule;
+use super::workspace_file::{self, UnitRule};
 use nestling::RepoPath;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,6 +17,8 @@ pub(super) struct Report<'r> {
     pub rules: &'r [UnitRule],
     pub not_understood: Vec<Remark>,
     pub no_unit: Vec<Remark>,
+    /// True if there is a workspace already, which is kept: what it does not have is proposed.
+    pub is_kept: bool,
     /// True if each line names what led to it.
     pub explain: bool,
 }
@@ -65,7 +67,8 @@ impl Report<'_> {
 
     fn add_proposed(&self, text: &mut String) {
         if self.rules.is_empty() {
-            text.push_str("  nothing\n");
+            let reason = if self.is_kept { ": nestling.yml is kept, and has each unit" } else { "" };
+            let _ = writeln!(text, "  nothing{reason}");
         }
         for rule in self.rules {
             let templates: Vec<&str> = rule.uses.iter().map(|used| used.template.as_str()).collect();
@@ -79,6 +82,12 @@ impl Report<'_> {
             );
             if self.explain {
                 self.explain_rule(text, rule);
+            }
+        }
+        if self.is_kept && !self.rules.is_empty() {
+            text.push_str("  nestling.yml is kept: add to its `units:`\n");
+            for line in workspace_file::rules_text(self.rules).lines() {
+                let _ = writeln!(text, "  {line}");
             }
         }
     }

@@ -26,10 +26,6 @@ pub(super) struct Unit {
     pub changes: BTreeSet<String>,
     /// Paths that its image is made from.
     pub copies: BTreeSet<RepoPath>,
-    /// Modules that it takes from directories.
-    pub modules: BTreeSet<RepoPath>,
-    /// Units that it depends on and that no reader of `depends_from` finds.
-    pub depends_on: BTreeSet<RepoPath>,
     /// Files that led to it.
     pub because: BTreeSet<RepoPath>,
     /// Ids of the kinds that it is of.
@@ -255,9 +251,6 @@ impl Making<'_> {
         let is_module =
             project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
         let unit = units.entry(project.dir.clone()).or_default();
-        let used = modules.uses.get(&project.dir).into_iter().flatten();
-        let used: BTreeSet<RepoPath> = used.filter(|dir| self.inventory.is_directory(dir)).cloned().collect();
-        unit.modules.extend(used);
         if is_module {
             unit.is_tested_only = true;
             // What a template cannot be told, it decides by itself: its jobs are looked at before they are proposed.

@@ -26,23 +26,21 @@ pub(super) struct UnitRule {
     pub dirs: Vec<RepoPath>,
     pub uses: Vec<Use>,
     pub changes: BTreeSet<String>,
-    pub depends_on: BTreeSet<RepoPath>,
 }
 
 /// Groups units that are alike, in the order of their first directories.
 pub(super) fn rules(units: &Units, inventory: &Inventory) -> Vec<UnitRule> {
-    type Key<'u> = (&'u Vec<Use>, &'u BTreeSet<String>, &'u BTreeSet<RepoPath>);
+    type Key<'u> = (&'u Vec<Use>, &'u BTreeSet<String>);
     let mut groups: BTreeMap<Key<'_>, Vec<RepoPath>> = BTreeMap::new();
     for (dir, unit) in units {
-        groups.entry((&unit.uses, &unit.changes, &unit.depends_on)).or_default().push(dir.clone());
+        groups.entry((&unit.uses, &unit.changes)).or_default().push(dir.clone());
     }
     let siblings = siblings(inventory);
-    let rule = |((uses, changes, depends_on), dirs): (Key<'_>, Vec<RepoPath>)| UnitRule {
+    let rule = |((uses, changes), dirs): (Key<'_>, Vec<RepoPath>)| UnitRule {
         patterns: patterns(&dirs, &siblings),
         dirs,
         uses: uses.clone(),
         changes: changes.clone(),
-        depends_on: depends_on.clone(),
     };
     let mut rules: Vec<UnitRule> = groups.into_iter().map(rule).collect();
     rules.sort_by(|a, b| a.dirs.cmp(&b.dirs));
@@ -109,8 +107,15 @@ pub(super) fn text(settings: &Settings, rules: &[UnitRule]) -> String {
     } else {
         text.push_str("  units:                              # directories that need no file of their own\n");
     }
-    rules.iter().for_each(|rule| add_rule(&mut text, rule));
+    text.push_str(&rules_text(rules));
     text.push_str(ENVIRONMENTS);
+    text
+}
+
+/// Writes entries of `units:`.
+pub(super) fn rules_text(rules: &[UnitRule]) -> String {
+    let mut text = String::new();
+    rules.iter().for_each(|rule| add_rule(&mut text, rule));
     text
 }
 
@@ -138,19 +143,10 @@ fn add_rule(text: &mut String, rule: &UnitRule) {
             }
         }
     }
-    if !rule.depends_on.is_empty() {
-        let names: Vec<String> = rule.depends_on.iter().map(unit_name).collect();
-        let _ = writeln!(text, "      depends_on:{}", list(&names));
-    }
     if !rule.changes.is_empty() {
         let globs: Vec<String> = rule.changes.iter().cloned().collect();
         let _ = writeln!(text, "      changes:{}", list(&globs));
     }
-}
-
-/// Returns the name that a unit has by default, as a glob of names.
-fn unit_name(dir: &RepoPath) -> String {
-    if dir.is_root() { "root".to_owned() } else { escaped(&dir.to_string()) }
 }
 
 const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [review, production]` becomes one job for each that

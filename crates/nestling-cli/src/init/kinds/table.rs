@@ -126,6 +126,7 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         noun: "Python project",
         markers: &["pyproject.toml", "setup.py", "requirements.txt"],
         templates: &["python"],
+        reader: Some("python"),
         own: &["uv.lock", "poetry.lock", "pdm.lock", "requirements.txt"],
         shared: &[
             "pyproject.toml",
@@ -151,6 +152,7 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         noun: "Maven module",
         markers: &["pom.xml"],
         templates: &["java"],
+        reader: Some("maven"),
         own: &["mvnw"],
         shared: &["pom.xml", "mvnw", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/jvm.config"],
         ..PLAIN
@@ -160,6 +162,7 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         noun: "Gradle project",
         markers: &["build.gradle", "build.gradle.kts"],
         templates: &["java"],
+        reader: Some("gradle"),
         own: &["settings.gradle", "settings.gradle.kts", "gradlew"],
         shared: &[
             "settings.gradle",
@@ -180,6 +183,7 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         noun: ".NET project",
         markers: &["*.csproj", "*.fsproj", "*.vbproj"],
         templates: &["dotnet"],
+        reader: Some("dotnet"),
         own: &["*.sln", "*.slnx"],
         shared: &[
             "Directory.Build.props",
@@ -194,6 +198,7 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
     },
     delivery("docker", "container image", &["image", "docker-image"], &["Dockerfile", "Containerfile"]),
     Kind {
+        reader: Some("terraform"),
         own: &[".terraform.lock.hcl"],
         shared: &[".tflint.hcl", ".terraform-version", ".opentofu-version"],
         ..delivery("opentofu", "OpenTofu or Terraform module", &["opentofu"], &["*.tf", "*.tofu"])
