@@ -8,9 +8,11 @@ mod phase;
 mod buildspec;
 mod project;
 mod dot;
+mod parameters;
 mod pipeline;
 mod graphs;
 mod lost;
+mod paths;
 mod read;
 pub(crate) mod matching;
 

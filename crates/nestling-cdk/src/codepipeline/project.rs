@@ -61,7 +61,8 @@ pub(crate) fn read(
             "VpcConfig" => project.network = Some(value.value().to_string()),
             "Source" => {}
             // The paths that it keeps are in the build specification.
-            "Cache" => {}
+            "Cache" if !value.value().to_string().contains("LOCAL_DOCKER_LAYER_CACHE") => {}
+            "Cache" => project.lost.push("`Cache`: it kept layers of images from build to build".to_owned()),
             // Where CodePipeline keeps its own things.
             "Artifacts" | "Description" | "EncryptionKey" | "Name" | "ServiceRole" | "Tags"
             | "Visibility" => {}
