@@ -102,6 +102,8 @@ fn its_inputs_choose_the_units() {
     for (inputs, variables, units) in [
         ("all: true", &[][..], "2 of 2 units"),
         ("only: a, all: true", &[], "1 of 2 units"),
+        ("only: 'a, b '", &[], "2 of 2 units"),
+        ("reports: my reports", &[], "1 of 2 units"),
         ("all: true, environment: staging", &[], "2 of 2 units, 3 jobs, 1 deployment"),
         // A variable of a pipeline that a person starts beats an input.
         ("all: true", &["--variable", "NESTLING_ALL=false"], "1 of 2 units"),
@@ -111,6 +113,27 @@ fn its_inputs_choose_the_units() {
         let arguments = [variables, &["nestling:plan"]].concat();
         let Some(log) = pipeline(&repository(&parent), &component, test, &arguments) else { return };
         assert!(log.contains(units), "{inputs}: {log}");
+    }
+}
+
+/// A person fills it in on the page *Run pipeline*; what is not among the options is refused there.
+#[test]
+fn the_form_of_its_page_deploys_one_unit_to_one_environment() {
+    let test = "the_form_of_its_page_deploys_one_unit_to_one_environment";
+    let page = read("ci/component/README.md");
+    let form = page.split("```yaml\n").find(|block| block.starts_with("spec:\n")).unwrap();
+    let form = form.split_once("```").unwrap().0;
+    let (repository, component) = (repository(form), component());
+    for (inputs, said) in [
+        (&[][..], "1 of 2 units, 1 job, 0 deployments"),
+        (&["only=a, b", "environment=staging"], "2 of 2 units, 3 jobs, 1 deployment\n"),
+        (&["only=b", "environment=production"], "nothing in this pipeline deploys to `production`"),
+        (&["all=true"], "2 of 2 units, 4 jobs, 2 deployments"),
+    ] {
+        let mut arguments: Vec<&str> = inputs.iter().flat_map(|input| ["--input", input]).collect();
+        arguments.push("nestling:plan");
+        let Some(log) = pipeline(&repository, &component, test, &arguments) else { return };
+        assert!(log.contains(said), "{inputs:?}: {log}");
     }
 }
 
@@ -150,9 +173,12 @@ fn it_expands_with_its_inputs_and_refuses_wrong_ones() {
     ] {
         assert!(jobs.contains(line), "{line}{jobs}");
     }
-    for (inputs, message) in
-        [("all: perhaps", "`all`"), ("strategy: none", "`strategy`"), ("stages: x", "`stages`")]
-    {
+    for (inputs, message) in [
+        ("all: perhaps", "`all`"),
+        ("strategy: none", "`strategy`"),
+        ("stages: x", "`stages`"),
+        ("stage: .pre", "`stage`"),
+    ] {
         let (passes, said) = expanded(inputs);
         assert!(!passes && said.contains(message), "{inputs}: {said}");
     }
@@ -161,7 +187,9 @@ fn it_expands_with_its_inputs_and_refuses_wrong_ones() {
 #[test]
 fn the_pipelines_of_its_project_are_sound() {
     let directory = root().join("ci/component");
-    let said = said(&run(nestling(&directory).args(["check", ".gitlab-ci.yml", "templates/plan.yml"])));
+    let pipeline: serde_yaml::Value = serde_yaml::from_str(&read("ci/component/.gitlab-ci.yml")).unwrap();
+    let script = pipeline["check"]["script"][0].as_str().unwrap();
+    let said = said(&run(nestling(&directory).args(script.split(' ').skip(1))));
     assert!(said.contains("no errors") && !said.contains("warning"), "{said}");
     judge::psych("the_pipelines_of_its_project_are_sound", &[directory.join(".gitlab-ci.yml")]);
     judge::schema("the_pipelines_of_its_project_are_sound", &[directory.join(".gitlab-ci.yml")]);

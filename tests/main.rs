@@ -46,6 +46,7 @@ mod agreement;
 mod diff;
 mod transcripts;
 mod commands;
+mod convert;
 mod options;
 mod output;
 mod reports;

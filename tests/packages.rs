@@ -1,6 +1,6 @@
 //! What a crate's package holds: each can be read, licensed and built alone.
 
-use crate::support::{read, root};
+use crate::support::{output, read, root};
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -88,6 +88,69 @@ fn the_crates_depend_on_each_other_one_way() {
         for other in used.filter(|used| used.starts_with("nestling") && *used != name) {
             assert!(below.contains(&other), "{name} uses {other}");
         }
+    }
+}
+
+/// As they are published, in the order of their dependencies; each takes the others from the registry. That each builds from its
+/// package is seen in a pipeline (`package` in .gitlab-ci.yml), since cargo asks the registry for that.
+#[test]
+fn every_crate_is_packed_with_the_others_as_packages() {
+    let target = tempfile::tempdir().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args([
+        "package",
+        "--workspace",
+        "--offline",
+        "--locked",
+        "--no-verify",
+        "--allow-dirty",
+    ]);
+    output(cargo.arg("--quiet").arg("--target-dir").arg(target.path()));
+    let version = env!("CARGO_PKG_VERSION");
+    for name in CRATES {
+        let package = target.path().join(format!("package/{name}-{version}.crate"));
+        let file = |path: &str| {
+            output(Command::new("tar").arg("-xzOf").arg(&package).arg(format!("{name}-{version}/{path}")))
+        };
+        let manifest: toml::Table = file("Cargo.toml").parse().unwrap();
+        for (dependency, value) in manifest["dependencies"].as_table().unwrap() {
+            assert_eq!(value.get("path"), None, "{name} takes {dependency} from a directory");
+            if CRATES.contains(&&**dependency) {
+                assert_eq!(value["version"].as_str(), Some(version), "{name}: {dependency}");
+            }
+        }
+        // `cargo install --locked` reads it.
+        assert!(file("Cargo.lock").contains(&format!("name = \"{name}\"")), "{name}");
+    }
+}
+
+/// `cargo deny` says so in a pipeline alone; this says it before.
+#[test]
+fn the_licences_of_what_comes_in_are_allowed() {
+    let deny: toml::Table = read("deny.toml").parse().unwrap();
+    let allowed = deny["licenses"]["allow"].as_array().unwrap();
+    let is_allowed = |name: &str| allowed.iter().any(|licence| licence.as_str() == Some(name));
+    let arguments = ["metadata", "--offline", "--locked", "--format-version", "1"];
+    let metadata = output(Command::new(env!("CARGO")).args(arguments).current_dir(root()));
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    for package in packages {
+        // `(A OR B) AND C`, or `A/B` as older packages write it.
+        let expression = package["license"].as_str().unwrap().replace('/', " OR ");
+        let mut parts = expression.split(" AND ").map(|part| part.trim_matches(['(', ')']));
+        let passes = parts.all(|part| part.split(" OR ").any(is_allowed));
+        assert!(passes, "{}: deny.toml does not allow `{expression}`", package["name"]);
+    }
+}
+
+/// On other systems there is no binary to download, and `cargo binstall` compiles.
+#[test]
+fn cargo_downloads_a_binary_of_its_own_system_alone() {
+    let manifest: toml::Table = read("crates/nestling-cli/Cargo.toml").parse().unwrap();
+    let url = manifest["package"]["metadata"]["binstall"]["pkg-url"].as_str().unwrap();
+    for part in ["{ target-family }", "{ target-arch }"] {
+        assert!(url.contains(part), "{url} is the same for each {part}");
     }
 }
 

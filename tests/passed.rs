@@ -1,5 +1,7 @@
 //! Records of passed jobs, brought and taken through a server that answers as GitLab does: merge request, merge, default branch.
 
+mod owed;
+
 use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
 use crate::support::{output, root, said, setting};
@@ -29,6 +31,11 @@ impl Drop for Project {
 
 impl Project {
     fn new(test: &str) -> Option<Self> {
+        Self::with("", test)
+    }
+
+    /// Creates a project whose workspace has more keys.
+    fn with(keys: &str, test: &str) -> Option<Self> {
         let mut python = need(Tool::Python, test)?;
         let folder = tempfile::tempdir().unwrap();
         python.arg("-B").arg(root().join("tests/passed/server.py")).arg(folder.path());
@@ -40,7 +47,7 @@ impl Project {
         repository.write(".gitignore", "child*.yml\nreport\npassed\nkept\n");
         repository.write(
             "nestling.yml",
-            "workspace: { stages: [test, deploy], templates: [ci], reuse: { trust: members } }\n",
+            &format!("workspace: {{ stages: [test, deploy], templates: [ci], reuse: {{ trust: members }}{keys} }}\n"),
         );
         repository
             .write("ci/job.yml", TEMPLATE)
@@ -85,10 +92,17 @@ impl Project {
     fn finish(&mut self, pipeline: &Pipeline, jobs: &[String], failed: &str, token: &str) -> Output {
         let (parent, child) = (pipeline.id, pipeline.id + 1);
         let of = |id: u64, source: &str| json!({ "id": id, "project_id": 7, "sha": pipeline.commit, "source": source });
+        let unit = failed.split(':').next().unwrap_or_default();
+        let is_after = |name: &str| name.starts_with(&format!("{unit}:")) && name.ends_with(":deploy");
+        let status = |name: &str| match () {
+            () if name == failed => "failed",
+            () if is_after(name) => "skipped",
+            () => "success",
+        };
         let job = |(number, name): (usize, &String)| {
             let id = child * 1000 + number as u64;
             json!({
-                "id": id, "name": name, "status": if name == failed { "failed" } else { "success" }, "allow_failure": false,
+                "id": id, "name": name, "status": status(name), "allow_failure": false,
                 "ref": pipeline.reference, "finished_at": pipeline.time,
                 "web_url": format!("http://127.0.0.1:{}/g/p/-/jobs/{id}", self.port),
                 "commit": { "id": pipeline.commit }, "pipeline": of(child, "parent_pipeline"),
@@ -99,7 +113,7 @@ impl Project {
             (0..130).map(|number| format!("other {number}x")).chain(jobs.iter().cloned()).collect();
         self.state[child.to_string()] =
             json!({ "jobs": many.iter().enumerate().map(job).collect::<Vec<_>>() });
-        let bridge = json!({ "id": 1, "pipeline": of(parent, pipeline.source), "downstream_pipeline": of(child, "parent_pipeline") });
+        let bridge = json!({ "id": 1, "name": "run", "status": "success", "pipeline": of(parent, pipeline.source), "downstream_pipeline": of(child, "parent_pipeline") });
         self.state[parent.to_string()] = json!({ "bridges": [bridge] });
         std::fs::write(self.folder.path().join("state.json"), self.state.to_string()).unwrap();
         self.job(pipeline, token, "nestling passed script take | sh -s report/plan.json", &[])
@@ -129,6 +143,7 @@ fn pipeline(id: u64, commit: &str, of: &[(&str, &str)]) -> Pipeline {
         ("CI_COMMIT_SHA", commit),
         ("CI_PIPELINE_SOURCE", source),
         ("CI_COMMIT_REF_NAME", "main"),
+        ("CI_COMMIT_REF_SLUG", "main"),
         ("CI_PIPELINE_ID", &id.to_string()),
         ("CI_PIPELINE_URL", "https://gitlab.example.com/g/p/-/pipelines/1"),
     ]

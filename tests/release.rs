@@ -2,9 +2,11 @@
 //! with equal bytes, installed from the file into an empty place, and plans an example there as the tests' own binary does.
 
 mod empty_root;
+mod guide;
 mod packages;
 mod image;
 mod pipeline;
+mod publish;
 
 use crate::support::example::Example;
 use crate::support::tool::{Tool, need, skip};
@@ -72,6 +74,16 @@ impl Built {
         let name = starting.next().unwrap_or_else(|| panic!("no `{start}` in {names:?}"));
         assert!(starting.next().is_none(), "several `{start}` in {names:?}");
         self.path().join(name)
+    }
+}
+
+#[test]
+fn a_form_without_a_binary_is_a_failure() {
+    for form in ["image", "wheel", "npm", "deb"] {
+        let empty = tempfile::tempdir().unwrap();
+        let said = failure(Command::new(root().join("ci/release").join(form)).arg(empty.path()), 1);
+        assert!(said.contains("ci/release/static builds it"), "{form}: {said}");
+        assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0, "{form}");
     }
 }
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 DIRECTORY = pathlib.Path(sys.argv[1])
-PACKAGES = []  # {"id", "name", "version", "files"}: the newest last
+PACKAGES = []  # {"id", "name", "version", "files"}: the newest last; a file is (id, name, content)
 PREFIX = "/api/v4/projects/7/"
 
 
@@ -75,13 +75,16 @@ class Handler(BaseHTTPRequestHandler):
             for package in shown:
                 package.update({"package_type": "generic", "tags": [], "pipelines": [{"id": 1, "iid": 1}]})
             return self.page(list(reversed(shown)), query)
-        return self.package(path, body)
+        return self.package(path, query, body)
 
-    def package(self, path, body):
+    def package(self, path, query, body):
         single = re.fullmatch(r"packages/(\d+)", path)
         if single and self.command == "DELETE":
             PACKAGES[:] = [package for package in PACKAGES if package["id"] != int(single[1])]
             return self.answer(204, b"")
+        files = re.fullmatch(r"packages/(\d+)/package_files(?:/(\d+))?", path)
+        if files:
+            return self.package_files(int(files[1]), files[2], query)
         file = re.fullmatch(r"packages/generic/([^/]+)/([^/]+)/([^/]+)", path)
         if not file:
             return self.answer(404, {"message": "404 Not Found"})
@@ -91,13 +94,26 @@ class Handler(BaseHTTPRequestHandler):
                 number = max([package["id"] for package in PACKAGES], default=0) + 1
                 known = {"id": number, "name": file[1], "version": file[2], "files": []}
                 PACKAGES.append(known)
-            known["files"].append((file[3], body))
+            if DIRECTORY.joinpath("unique").exists() and any(name == file[3] for _, name, _ in known["files"]):
+                return self.answer(403, {"message": "403 Forbidden"})  # The owner allows no duplicates.
+            number = max([number for p in PACKAGES for number, _, _ in p["files"]], default=0) + 1
+            known["files"].append((number, file[3], body))
+            if query.get("select") == ["package_file"]:
+                return self.answer(201, {"id": number, "package_id": known["id"], "file": {"url": "/x"}})
             return self.answer(201, {"message": "201 Created"})
         # Of several files of one name the newest is given.
-        files = [content for name, content in (known or {"files": []})["files"] if name == file[3]]
+        files = [content for _, name, content in (known or {"files": []})["files"] if name == file[3]]
         if not files:
             return self.answer(404, {"message": "404 Not Found"})
         return self.answer(200, files[-1])
+
+    def package_files(self, package, file, query):
+        known = next((p for p in PACKAGES if p["id"] == package), {"files": []})
+        if self.command == "DELETE":
+            known["files"][:] = [kept for kept in known["files"] if kept[0] != int(file)]
+            return self.answer(204, b"")
+        shown = [{"id": n, "package_id": package, "file_name": name, "pipelines": [{"id": 1}]} for n, name, _ in known["files"]]
+        return self.page(list(reversed(shown)), query)
 
     do_GET = do_PUT = do_DELETE = handle_one
 

@@ -100,6 +100,12 @@ fn the_image_runs_the_plan_job_and_fetches_what_a_shallow_clone_lacks() {
     let certificates: usize = said.lines().last().unwrap().parse().unwrap();
     assert!(certificates > 100, "{certificates}");
 
+    let licences = "cd /usr/share/doc && ls nestling/LICENSE-APACHE nestling/LICENSE-MIT git/copyright busybox-static/copyright";
+    output(&mut root.command(&["sh", "-c", licences]));
+    // Each package that a scanner finds has its own.
+    let missing = "cd /usr/share/doc; for package in $(ls /var/lib/dpkg/status.d); do [ -e $package/copyright ] || echo $package; done";
+    assert_eq!(output(&mut root.command(&["sh", "-c", missing])), "");
+
     runs_the_plan_job_of_init(&root);
 
     // Alpine's userland as far as Debian's packages have it: busybox is `sh`, and there is no glibc.

@@ -4,37 +4,71 @@ use super::{Built, Root, VERSION, failure, plans_the_shop};
 use crate::support::example::Example;
 use crate::support::output;
 use crate::support::tool::{Tool, need, need_directory};
+use std::path::Path;
 use std::process::Command;
 
+/// Reads a wheel and the checksums in its record, each of which has to be that of its file.
+const RECORDED: &str = r#"
+import base64, csv, hashlib, io, sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+name = next(name for name in wheel.namelist() if name.endswith("/RECORD"))
+rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(wheel.read(name).decode()))}
+assert list(rows) == wheel.namelist(), rows
+for path, (digest, size) in rows.items():
+    data = wheel.read(path)
+    found = "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+    assert path == name or (digest, size) == (found, str(len(data))), path
+"#;
+
 #[test]
-fn the_wheel_is_installed_by_pip() {
-    let test = "the_wheel_is_installed_by_pip";
+fn the_wheel_is_for_each_linux_and_is_installed_by_pip_and_uv() {
+    let test = "the_wheel_is_for_each_linux_and_is_installed_by_pip_and_uv";
     let Some(mut python) = need(Tool::Python, test) else { return };
     let Some(built) = Built::new("wheel", test) else { return };
-    let wheel = built.file(&format!("nestling-{VERSION}-py3-none-manylinux_2_17_"));
-    let venv = built.path().join("venv");
-    output(python.args(["-m", "venv"]).arg(&venv));
+    let wheel = built.file(&format!("nestling-{VERSION}-py3-none-"));
+    output(python.args(["-c", RECORDED]).arg(&wheel));
+    let architecture = std::env::consts::ARCH;
+    for platform in ["manylinux2014", "manylinux_2_17", "musllinux_1_1"] {
+        assert!(is_for(&format!("{platform}_{architecture}"), &wheel), "{platform}");
+    }
+    for platform in ["musllinux_1_1_riscv64", "macosx_11_0_arm64"] {
+        assert!(!is_for(platform, &wheel), "{platform}");
+    }
+    is_installed_by_pip(&wheel);
+    is_run_by_uvx(&wheel, test);
+}
+
+/// Returns whether pip takes the wheel on this platform.
+fn is_for(platform: &str, wheel: &Path) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pip = need(Tool::Python, "").unwrap();
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]);
+    pip.args(["--only-binary=:all:", "--platform", platform, "--dest"]).arg(directory.path());
+    crate::support::run(pip.arg(wheel)).status.success()
+}
+
+fn is_installed_by_pip(wheel: &Path) {
+    let directory = tempfile::tempdir().unwrap();
+    let venv = directory.path().join("venv");
+    output(need(Tool::Python, "").unwrap().args(["-m", "venv"]).arg(&venv));
     let pip = venv.join("bin/pip");
-    output(
-        Command::new(&pip)
-            .args(["install", "--quiet", "--no-index", "--disable-pip-version-check"])
-            .arg(&wheel),
-    );
+    let install = ["install", "--quiet", "--no-index", "--disable-pip-version-check"];
+    output(Command::new(&pip).args(install).arg(wheel));
     plans_the_shop(&Example::new("shop"), || Command::new(venv.join("bin/nestling")));
     // The record of the wheel agrees with what is in it, or `pip` could not take it away again.
     output(Command::new(pip).args(["uninstall", "--quiet", "--yes", "nestling"]));
     assert!(!venv.join("bin/nestling").exists());
 }
 
-#[test]
-fn the_wheel_is_run_by_uvx() {
-    let test = "the_wheel_is_run_by_uvx";
-    let Some(built) = need(Tool::Uvx, test).and_then(|_| Built::new("wheel", test)) else { return };
-    let wheel = built.file(&format!("nestling-{VERSION}-py3-none-manylinux_2_17_"));
+fn is_run_by_uvx(wheel: &Path, test: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    if need(Tool::Uvx, test).is_none() {
+        return;
+    }
     plans_the_shop(&Example::new("shop"), || {
         let mut uvx = need(Tool::Uvx, test).unwrap();
-        uvx.args(["--quiet", "--offline", "--no-config", "--cache-dir"]).arg(built.path().join("cache"));
-        uvx.arg("--from").arg(&wheel).arg("nestling");
+        uvx.args(["--quiet", "--offline", "--no-config", "--cache-dir"]).arg(directory.path());
+        uvx.arg("--from").arg(wheel).arg("nestling");
         uvx
     });
 }
@@ -45,7 +79,7 @@ fn the_npm_package_is_run_by_npx() {
     let Some(built) = need(Tool::Npx, test).and_then(|_| Built::new("npm", test)) else { return };
     let main = built.file(&format!("nestling-ci-nestling-{VERSION}.tgz"));
     let platform = built.file("nestling-ci-nestling-linux-");
-    let npx = |packages: &[&std::path::Path]| {
+    let npx = |packages: &[&Path]| {
         let mut npx = need(Tool::Npx, test).unwrap();
         npx.current_dir(built.path()).args(["--yes", "--offline", "--cache"]).arg(built.path().join("cache"));
         for package in packages {

@@ -13,6 +13,26 @@ fn the_projects_pipeline_is_sound() {
     judge::schema(test, &[root().join(".gitlab-ci.yml")]);
 }
 
+/// `CARGO_HOME` is a directory of the job, whose programs are not on PATH. Cargo finds its own subcommands there.
+#[test]
+fn what_a_job_installs_by_cargo_is_called_by_its_path() {
+    let pipeline: serde_yaml::Value = serde_yaml::from_str(&read(".gitlab-ci.yml")).unwrap();
+    let mut count = 0;
+    for (job, body) in pipeline.as_mapping().unwrap() {
+        let lists = ["before_script", "script"].map(|keyword| body.get(keyword)?.as_sequence());
+        let lines = lists.into_iter().flatten().flatten().filter_map(|line| line.as_str());
+        let lines: Vec<&str> = lines.flat_map(str::lines).map(str::trim).collect();
+        for installing in lines.iter().filter(|line| line.starts_with("cargo install ")) {
+            let package = installing.split(' ').rfind(|word| !word.starts_with('#')).unwrap();
+            let program = package.split('@').next().unwrap();
+            let bare = lines.iter().find(|line| line.split(' ').next() == Some(program));
+            assert!(bare.is_none(), "{job:?}: `{program}` is not on PATH");
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "{count}");
+}
+
 /// A reader learns from the script how a form is made.
 #[test]
 fn the_script_of_each_form_is_short() {
@@ -35,7 +55,7 @@ fn the_links_of_a_release_are_the_files_that_are_documented() {
     let manifest: toml::Table = read("crates/nestling-cli/Cargo.toml").parse().unwrap();
     let url = manifest["package"]["metadata"]["binstall"]["pkg-url"].as_str().unwrap();
     for architecture in ["x86_64", "aarch64"] {
-        let file = url.replace("{ target-arch }", architecture);
+        let file = url.replace("{ target-family }", "linux").replace("{ target-arch }", architecture);
         let file = file.split("/downloads").nth(1).unwrap();
         assert!(paths.contains(&file), "{file} is none of {paths:?}");
     }

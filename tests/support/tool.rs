@@ -33,6 +33,12 @@ pub(crate) enum Tool {
     Npx,
     /// Runs Python packages; `pip` comes with the machine's Python.
     Uvx,
+    /// Judges scripts of shells.
+    Shellcheck,
+    /// Judges Dockerfiles.
+    Hadolint,
+    /// Builds and tests Go.
+    Go,
     /// Makes Debian packages.
     DpkgDeb,
     /// Runs a program in another root. Only root may.
@@ -49,6 +55,9 @@ impl Tool {
             Self::Node => on_path("node"),
             Self::Npx => on_path("npx"),
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
+            Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
+            Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
+            Self::Go => installed("venv/bin/go").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),
@@ -79,6 +88,15 @@ pub(crate) fn need(tool: Tool, test: &str) -> Option<Command> {
     let command = tool.command();
     if command.is_none() {
         skip(&format!("{tool:?}"), test);
+    }
+    command
+}
+
+/// The command of a program that no installer brings; where it is missing, says that the test is skipped, in CI as well.
+pub(crate) fn optional(program: &str, test: &str) -> Option<Command> {
+    let command = on_path(program);
+    if command.is_none() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: `{program}` is not there");
     }
     command
 }

@@ -4,6 +4,7 @@ pub(crate) mod affected;
 pub(crate) mod cdk;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod generate;

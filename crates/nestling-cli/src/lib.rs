@@ -11,6 +11,7 @@ mod protected;
 mod output;
 mod place;
 mod report;
+mod convert;
 mod artifacts;
 mod job_counts;
 mod options;
@@ -99,6 +100,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Check(args) => commands::check::run(args, invocation),
         Command::Cdk(args) => commands::cdk::run(args, invocation),
         Command::Passed(args) => commands::passed::run(args, invocation),
+        Command::Convert(args) => commands::convert::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
         Command::Schema(args) => commands::schema::run(args, invocation),
         Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),

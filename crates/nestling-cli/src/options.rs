@@ -67,6 +67,7 @@ pub(crate) struct PlanOptions {
         value_name = "UNIT",
         env = "NESTLING_ONLY",
         value_delimiter = ',',
+        value_parser = trimmed,
         help_heading = SELECTION
     )]
     pub only: Vec<String>,
@@ -76,6 +77,7 @@ pub(crate) struct PlanOptions {
         value_name = "UNIT",
         env = "NESTLING_EXCEPT",
         value_delimiter = ',',
+        value_parser = trimmed,
         help_heading = SELECTION
     )]
     pub except: Vec<String>,
@@ -108,7 +110,13 @@ pub(crate) struct ChangeOptions {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DeployOptions {
     /// Deploy to this environment of the catalogue alone; jobs without an environment stay
-    #[arg(long, value_name = "NAME", env = "NESTLING_ENVIRONMENT", help_heading = SELECTION)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "NESTLING_ENVIRONMENT",
+        value_parser = trimmed,
+        help_heading = SELECTION
+    )]
     pub environment: Option<String>,
 }
 
@@ -123,9 +131,16 @@ pub(crate) struct CdkOptions {
 /// Options of commands that plan a pipeline without the jobs that have passed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassedOptions {
-    /// Leave out jobs that have passed with the same content, by the records in this directory (see `nestling passed verify`)
+    /// Directory of verified records: leaves out jobs that have passed with the same content (`reuse`), and selects what a branch
+    /// owes (`pipelines: unpassed`)
     #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
     pub passed: Option<PathBuf>,
+}
+
+/// Reads a name as a person types it into a form, as in `api, web`.
+#[expect(clippy::unnecessary_wraps, reason = "a parser of clap may fail")]
+fn trimmed(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(text.trim().to_owned())
 }
 
 /// Reads a switch that may come from a variable.

@@ -7,7 +7,7 @@ mod sarif;
 use nestling::UnitName;
 use nestling_gitlab::diagnostic::KindName;
 
-pub(crate) use codequality::codequality;
+pub(crate) use codequality::{CodeQualityFinding, CodeQualityReport, CodeQualitySeverity, codequality};
 pub(crate) use human::human;
 pub(crate) use sarif::{escaped, sarif};
 

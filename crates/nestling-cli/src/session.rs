@@ -12,11 +12,12 @@ use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, Passed, PathFacts, Plan,
-    Planning, Project, RepoPath, Repository, Selected, Sources, Trust,
+    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts,
+    Plan, Planning, Project, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::WorkTree;
 use nestling_gitlab::facts::WalkedKind;
+use records::Records;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,7 +38,7 @@ pub(crate) struct Session {
     strict_cdk: bool,
     no_run: bool,
     fingerprints: bool,
-    passed: Option<Passed>,
+    records: Option<Records>,
     secrets: Secrets,
 }
 
@@ -68,7 +69,7 @@ impl Session {
             strict_cdk: options.strict_cdk,
             no_run: options.no_run,
             fingerprints: options.fingerprints,
-            passed: records::read(options, environment, io)?,
+            records: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
         })
     }
@@ -228,7 +229,7 @@ impl Session {
     /// Selects units, and renders only the units that selection has to compare.
     pub(crate) fn select(&self) -> Result<Selected, Failure> {
         let project = self.project()?;
-        let changes = project.changes()?;
+        let changes = self.changes(&project)?;
         Ok(self.narrowed(project.plan(changes)).select()?)
     }
 
@@ -247,7 +248,7 @@ impl Session {
     fn planned(&self, request: ChangeRequest, synth: Synth) -> Result<Plan, Failure> {
         let reading = Progress::start("reading the repository", self.watched);
         let project = Project::open(&self.repository, request)?;
-        let changes = project.changes()?;
+        let changes = self.changes(&project)?;
         drop(reading);
         let base = changes.base.as_ref().map(|base| base.commit.to_string());
         let assemblies = WorkTreeAssemblies::new(self.root(), synth, base).masking(&self.secrets);
@@ -256,11 +257,15 @@ impl Session {
         Ok(self.narrowed(project.plan(changes).assemblies(&assemblies)).run()?)
     }
 
+    fn changes(&self, project: &Project<'_>) -> Result<ChangeSet, Failure> {
+        Ok(project.changes_with(self.records.as_ref().map(|records| &records.passed))?)
+    }
+
     fn narrowed<'a>(&'a self, planning: Planning<'a>) -> Planning<'a> {
         let planning = planning.only(&self.only).except(&self.except);
-        let planning = match &self.passed {
-            Some(passed) => planning.passed(passed),
-            None => planning,
+        let planning = match &self.records {
+            Some(Records { passed, leave_out: true }) => planning.passed(passed),
+            _ => planning,
         };
         let planning = if self.fingerprints { planning.fingerprints() } else { planning };
         if self.strict_cdk { planning.strict_cdk() } else { planning }

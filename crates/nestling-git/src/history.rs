@@ -78,6 +78,27 @@ impl<'r> Commits<'r> {
         Ok(depth)
     }
 
+    /// Lists the commits from one along first parents, it and the other included; `None` if the walk does not come to the other
+    /// within this many commits.
+    pub(super) fn first_parents(
+        &self,
+        from: &CommitId,
+        to: &CommitId,
+        limit: usize,
+    ) -> Result<Option<Vec<CommitId>>, GitError> {
+        let mut line = vec![*from];
+        let mut last = *from;
+        while last != *to {
+            let Some(parent) = self.commit(&last)?.parents.first().copied() else { return Ok(None) };
+            if line.len() >= limit {
+                return Ok(None);
+            }
+            line.push(parent);
+            last = parent;
+        }
+        Ok(Some(line))
+    }
+
     /// Finds the best common ancestor: where there are several, the one that `git merge-base` prints.
     pub(super) fn merge_base(&self, left: &CommitId, right: &CommitId) -> Result<MergeBase, GitError> {
         let is_shallow = !self.cut_off.is_empty();

@@ -167,6 +167,20 @@ impl GitRepository {
         self.commits(&self.backend.cut_off()?).merge_base(left, right)
     }
 
+    /// Lists the commits from `head` back to `ancestor` along first parents, both included, the newest first; `None` if the walk
+    /// does not come to it within `limit` commits, as in a shallow clone, or where `ancestor` was merged from another branch.
+    ///
+    /// # Errors
+    /// A commit cannot be read.
+    pub fn first_parents(
+        &self,
+        head: &CommitId,
+        ancestor: &CommitId,
+        limit: usize,
+    ) -> Result<Option<Vec<CommitId>>, GitError> {
+        self.commits(&self.backend.cut_off()?).first_parents(head, ancestor, limit)
+    }
+
     /// Returns the nearest tag that `matches`, walking from the parents of `head` from newer to older.
     ///
     /// # Errors

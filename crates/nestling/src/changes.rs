@@ -5,19 +5,21 @@
 
 mod given;
 mod reason;
+mod recorded;
 mod request;
 mod base;
 mod find;
 mod given_files;
 mod detect;
 
-pub(crate) use detect::{detect, facts, head};
+pub(crate) use detect::{Against, add_restored, detect, detect_against, facts, head};
 pub use given::GivenError;
 pub use nestling_git::{Change, Status};
 pub(crate) use nestling_gitlab::facts::{
     As, CiVariables, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies, Policy,
 };
 pub use reason::{AmbiguousRevision, Everything, Nothing, UnknownBase};
+pub use recorded::{Owed, RecordedBase};
 pub use request::{ChangeRequest, ChangesError};
 pub(crate) use request::{FetchPolicy, OnUnknownBase, Scope};
 
@@ -55,6 +57,8 @@ pub struct ChangeSet {
     pub unknown_paths: Vec<RepoPath>,
     /// The commit that the workspace's file and templates come from, if that is not head.
     pub workspace_from: Option<CommitId>,
+    /// The recorded pipeline that base is the commit of, with the work that it left undone.
+    pub recorded: Option<RecordedBase>,
 }
 
 /// Extent of a change.
@@ -166,6 +170,11 @@ pub enum Provenance {
         /// The revision, or the name of the tag.
         revision: String,
     },
+    /// The newest recorded pipeline of the branch that counts (`unpassed` or `since: passed`).
+    Recorded {
+        /// Its id.
+        pipeline: u64,
+    },
     /// What is checked out.
     CheckedOut,
 }
@@ -177,6 +186,7 @@ impl fmt::Display for Provenance {
             Self::Given { option, revision } => write!(f, "{option} {revision}"),
             Self::MergeBase { branch } => write!(f, "merge base with {branch}"),
             Self::Since { revision } => write!(f, "since {revision}"),
+            Self::Recorded { pipeline } => write!(f, "pipeline {pipeline}"),
             Self::CheckedOut => f.write_str("HEAD"),
         }
     }
@@ -223,6 +233,7 @@ impl ChangeSet {
             history: History::Complete,
             unknown_paths: Vec::new(),
             workspace_from: None,
+            recorded: None,
         }
     }
 
@@ -230,6 +241,9 @@ impl ChangeSet {
     pub fn provenance(&self) -> String {
         let mut lines: Vec<String> = self.base.iter().map(|base| format!("Base: {base}")).collect();
         lines.push(format!("Head: {}", self.head));
+        if let Some(RecordedBase { pipeline, branch, .. }) = &self.recorded {
+            lines.push(format!("Record: base is the commit of pipeline {pipeline} of {branch}"));
+        }
         if let Some(commit) = &self.workspace_from {
             lines.push(format!("Workspace: its file and templates are those of {}", commit.short()));
         }

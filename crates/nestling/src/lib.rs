@@ -62,7 +62,7 @@
 //! | what for | names |
 //! |---|---|
 //! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
-//! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`] |
+//! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`], [`RecordedBase`], [`Owed`] |
 //! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
 //! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
@@ -124,7 +124,7 @@ pub use catalog::{rule, rule_groups, rules};
 pub use cdk::{Assemblies, AssemblyJobs, assembly_jobs};
 pub use changes::{
     AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
-    Head, Nothing, Obtained, Provenance, Status, UnknownBase,
+    Head, Nothing, Obtained, Owed, Provenance, RecordedBase, Status, UnknownBase,
 };
 pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
 pub use environments::LeftOut;

@@ -2,6 +2,7 @@
 
 pub(crate) mod rules;
 mod change_findings;
+mod fingerprints;
 mod before;
 mod definition;
 mod likeness;
@@ -14,7 +15,6 @@ mod presence;
 mod rendering;
 mod noop;
 mod stop;
-mod fingerprints;
 mod reuse_settings;
 mod make;
 mod kinds;
@@ -25,6 +25,7 @@ use crate::environments::LeftOut;
 use crate::fingerprint::Fingerprints;
 use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
+use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
 use crate::workspace::{Loaded, Templates, Unit, Workspace};
 use before::Before;
@@ -41,7 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use definition::made_from;
-pub(crate) use fingerprints::FingerprintSource;
+pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCommit};
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
@@ -70,8 +71,14 @@ pub(crate) struct Request<'a> {
     pub assemblies: &'a dyn Assemblies,
     /// Where the files' texts are kept.
     pub sources: &'a Sources,
-    /// The commit's tree, if fingerprints are wanted.
+    /// The fingerprints of units, if the files can be those of a commit.
     pub fingerprints: Option<FingerprintSource<'a>>,
+    /// The same at base, for jobs of units that were removed.
+    pub base_tree: Option<TreeOfCommit<'a>>,
+    /// Set if the plan has the fingerprints of units and jobs.
+    pub wants_fingerprints: bool,
+    /// The parent's file (`CI_CONFIG_PATH`), if the project names one.
+    pub parent_path: Option<&'a str>,
 }
 
 /// Selection, composed pipeline and diagnostics.
@@ -125,6 +132,8 @@ pub struct Plan {
     pub(crate) reading_facts: BTreeSet<UnitName>,
     /// For each job that `reuse` is about: whether it is left out because it has passed, and why. Empty without records.
     pub reuse: BTreeMap<JobName, JobReuse>,
+    /// Set if nothing narrows what the workspace's policy selects.
+    pub(crate) whole: bool,
     /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings and notes were allowed, by a comment or in a header.
@@ -214,10 +223,13 @@ impl<'a> Request<'a> {
         UnitRenderer::new(*files, assemblies, sources, &loaded.workspace, templates, pipeline)
             .including_from(self.protected)
             .comparing_with(self.base)
+            .with_prints(self.fingerprints.as_ref().map(|source| source as &dyn UnitPrints))
     }
 
-    fn before(&self) -> Before<'a> {
-        Before::new(self.base, self.protected, self.revisions, self.sources, &self.loaded.workspace)
+    fn before(&self) -> Before<'_> {
+        let workspace = &self.loaded.workspace;
+        let tree = self.base_tree.as_ref().map(|tree| tree as &dyn CommittedTree);
+        Before::new(self.base, self.protected, self.revisions, self.sources, workspace).with_tree(tree)
     }
 }
 

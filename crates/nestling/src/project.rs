@@ -8,7 +8,9 @@ mod error;
 mod narrowing;
 mod finish;
 mod checked_kinds;
+mod recorded;
 mod proof;
+mod owed;
 mod planning;
 mod comparison;
 mod path;
@@ -24,7 +26,8 @@ use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
 use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
-use crate::plan::FingerprintSource;
+use crate::passed::Passed;
+use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Revisions};
@@ -56,6 +59,8 @@ pub struct Project<'r> {
     workspace_from: Option<WorkspaceFrom>,
     /// The files at that revision, which templates and the workspace's file include from.
     protected: Option<Box<dyn Files + 'r>>,
+    /// Set for the case of a template, whose files are in no commit.
+    is_case: bool,
 }
 
 impl Repository {
@@ -118,6 +123,7 @@ impl<'r> Project<'r> {
             sources,
             workspace_from: None,
             protected: None,
+            is_case: false,
         })
     }
 
@@ -146,7 +152,18 @@ impl<'r> Project<'r> {
         request.policies = loaded.workspace.policies.clone();
         let facts = PipelineFacts::local(None, None, None);
         let repository = Some(repository);
-        Ok(Self { files, repository, request, head, loaded, facts, sources, workspace_from, protected })
+        Ok(Self {
+            files,
+            repository,
+            request,
+            head,
+            loaded,
+            facts,
+            sources,
+            workspace_from,
+            protected,
+            is_case: false,
+        })
     }
 
     /// Finds what changed between base and head, by what started the pipeline and by the workspace's policies. The answer is
@@ -156,8 +173,20 @@ impl<'r> Project<'r> {
     /// The repository or the list of changed paths cannot be read. An unknown base is no error, unless the request says so
     /// ([`ChangeRequest::require_base`]).
     pub fn changes(&self) -> Result<ChangeSet, Error> {
+        self.changes_with(None)
+    }
+
+    /// Finds what changed as [`Project::changes`] does. Where the policy is `unpassed` or `since: passed`, these records say which
+    /// pipeline of the branch is compared with, and which of its jobs are owed.
+    ///
+    /// # Errors
+    /// As [`Project::changes`].
+    pub fn changes_with(&self, passed: Option<&Passed>) -> Result<ChangeSet, Error> {
         let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
-        let mut changes = changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?;
+        let mut changes = match owed::changes(self, passed)? {
+            Some(changes) => changes,
+            None => changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?,
+        };
         changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
     }
@@ -215,6 +244,7 @@ impl<'r> Project<'r> {
             sources: Sources::default(),
             workspace_from: None,
             protected: None,
+            is_case: false,
         }
     }
 
@@ -235,26 +265,8 @@ impl<'r> Project<'r> {
             sources: self.sources.clone(),
             workspace_from: self.workspace_from.clone(),
             protected: self.protected.as_ref().map(|files| Box::new(&**files) as Box<dyn Files>),
+            is_case: true,
         }
-    }
-
-    /// Returns where fingerprints are read from. Files that are not committed have none.
-    pub(crate) fn fingerprint_source(&self) -> FingerprintSource<'_> {
-        FingerprintSource {
-            tree: self.committed_tree(),
-            parent_path: self.request.variables.get("CI_CONFIG_PATH"),
-        }
-    }
-
-    fn committed_tree(&self) -> Result<(&GitRepository, TreeId), &'static str> {
-        let git = self.repository.ok_or("there is no repository")?.git();
-        let commit = self.head.commit().ok_or("nothing is committed")?;
-        let tree = git.tree_of(commit).map_err(|_| "the commit cannot be read")?;
-        let is_committed = match self.head {
-            Head::Commit { .. } => true,
-            Head::WorkTree { .. } => git.work_tree_diff(Some(&tree)).is_ok_and(|changes| changes.is_empty()),
-        };
-        if is_committed { Ok((git, tree)) } else { Err("files in the work tree are not committed") }
     }
 
     /// Returns who has the files of other revisions.
@@ -272,6 +284,21 @@ fn head_files<'r>(repository: &'r Repository, head: &Head) -> Result<Box<dyn Fil
         Head::Commit { commit, .. } => Box::new(Links(repository.git().files_at(commit)?)),
         Head::WorkTree { .. } => Box::new(Links(repository.git().work_tree()?)),
     })
+}
+
+impl CommittedTree for Project<'_> {
+    fn committed_tree(&self) -> Result<(&GitRepository, TreeId), NoTree> {
+        let repository = self.repository.filter(|_| !self.is_case);
+        let git = repository.ok_or(NoTree::Uncommitted("there is no repository"))?.git();
+        let commit = self.head.commit().ok_or(NoTree::Uncommitted("nothing is committed"))?;
+        let tree = git.tree_of(commit).map_err(|_| NoTree::Unreadable)?;
+        let is_committed = match self.head {
+            Head::Commit { .. } => true,
+            Head::WorkTree { .. } => git.work_tree_diff(Some(&tree)).is_ok_and(|changes| changes.is_empty()),
+        };
+        let uncommitted = NoTree::Uncommitted("files in the work tree are not committed");
+        if is_committed { Ok((git, tree)) } else { Err(uncommitted) }
+    }
 }
 
 impl std::fmt::Debug for Project<'_> {

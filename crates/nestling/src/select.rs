@@ -14,7 +14,7 @@ pub use difference::Difference;
 pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 
-use crate::changes::{ChangeSet, Extent};
+use crate::changes::{ChangeSet, Extent, Owed};
 use crate::workspace::{RootGlob, Unclaimed, Workspace};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::name::UnitName;
@@ -87,6 +87,8 @@ pub(crate) fn select(
     compared: &BaseComparison,
     narrowing: &Narrowing,
 ) -> Selection {
+    let nothing = BTreeMap::new();
+    let owed = changes.recorded.as_ref().map_or(&nothing, |recorded| &recorded.owed);
     let mut selection = match &changes.extent {
         Extent::Everything(reason) => everything(workspace, &Reason::All(reason.to_string())),
         Extent::Nothing(_) => everything_skipped(workspace),
@@ -94,7 +96,7 @@ pub(crate) fn select(
             let mut paths: Vec<&RepoPath> = changed.iter().map(|change| &change.path).collect();
             paths.sort_unstable();
             paths.dedup();
-            by_paths(&paths, workspace, compared)
+            by_paths(&paths, workspace, compared, owed)
         }
     };
     narrow(&mut selection, narrowing);
@@ -112,7 +114,12 @@ fn everything_skipped(workspace: &Workspace) -> Selection {
     Selection { verdicts, ..Selection::default() }
 }
 
-fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseComparison) -> Selection {
+fn by_paths(
+    paths: &[&RepoPath],
+    workspace: &Workspace,
+    compared: &BaseComparison,
+    owed: &BTreeMap<UnitName, Owed>,
+) -> Selection {
     let index = UnitIndex::new(workspace);
     let units = workspace.units.as_slice();
     let mut selection = Selection { same: compared.same.clone(), ..Selection::default() };
@@ -163,6 +170,8 @@ fn by_paths(paths: &[&RepoPath], workspace: &Workspace, compared: &BaseCompariso
         paths.dedup();
     }
     dependents::spread(workspace, &mut reasons);
+    let of_owed = owed.iter().filter_map(|(name, owed)| Some((place(name)?, owed)));
+    of_owed.for_each(|(unit, owed)| reasons[unit].push(Reason::Owed(owed.clone())));
     let verdicts = reasons.into_iter().map(|reasons| match (&whole, reasons.is_empty()) {
         (_, false) => Verdict::Selected(reason::condensed(reasons)),
         (Some(reason), true) => Verdict::Everything(reason.clone()),

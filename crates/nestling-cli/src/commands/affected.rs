@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
-use crate::options::{ChangeOptions, RunOptions};
+use crate::options::{ChangeOptions, PassedOptions, RunOptions};
 use crate::planned::{report_selected, until_the_end};
 use clap::ValueEnum;
 use nestling::Selected;
@@ -22,6 +22,8 @@ pub struct Args {
     format: Format,
     #[command(flatten)]
     changes: ChangeOptions,
+    #[command(flatten)]
+    passed: PassedOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,7 +48,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 }
 
 fn run_options(args: &Args) -> RunOptions {
-    RunOptions::from(&args.changes).with_fingerprints(args.format == Format::Json)
+    RunOptions::from(&args.changes).with_passed(&args.passed).with_fingerprints(args.format == Format::Json)
 }
 
 fn list(format: Format, selected: &Selected) -> Result<String, Failure> {

@@ -22,6 +22,31 @@ case $status in
   *) echo "nothing is recorded: GitLab answers $status to the upload" ;;
 esac
 
+# The newest record of a branch that is the default one or protected has a place of its own as well, since `pipelines: unpassed`
+# compares with it however many merge requests there are.
+branch=${CI_COMMIT_BRANCH:-}
+if [ "$CI_PIPELINE_SOURCE" = push ] && [ -n "$branch" ] &&
+  { [ "$branch" = "${CI_DEFAULT_BRANCH:-}" ] || [ "${CI_COMMIT_REF_PROTECTED:-}" = true ]; }; then
+  file=packages/generic/nestling-branches/$CI_COMMIT_REF_SLUG/record.json
+  status=$(request "JOB-TOKEN: $CI_JOB_TOKEN" "$directory/answer" --upload-file "$directory/record.json" "$api/$file?select=package_file")
+  case $status in
+    200 | 201) echo "recorded as $file" ;;
+    *) echo "nothing is recorded for branch $branch: GitLab answers $status to the upload" ;;
+  esac
+  # Each upload adds a file of the same name, and the newest one is given: those beyond twenty are removed.
+  package=$(tr ',{}' '\n\n\n' < "$directory/answer" | sed -n 's/^ *"package_id" *: *\([0-9][0-9]*\) *$/\1/p')
+  list=$directory/files
+  old="packages/$package/package_files?order_by=created_at&sort=desc&per_page=20&page=2"
+  status=none
+  [ -z "$package" ] || status=$(request "JOB-TOKEN: $CI_JOB_TOKEN" "$list" "$api/$old")
+  if [ "$status" = 200 ]; then
+    for number in $(sed 's/"id"/\
+"id"/g' "$list" | sed -n 's/^"id" *: *\([0-9][0-9]*\) *, *"package_id".*/\1/p'); do
+      request "JOB-TOKEN: $CI_JOB_TOKEN" "$directory/answer" --request DELETE "$api/packages/$package/package_files/$number" > "$directory/status"
+    done
+  fi
+fi
+
 # Records beyond the newest ones are removed, some in each pipeline.
 keep=${NESTLING_PASSED_KEEP:-100}
 list=$directory/packages

@@ -12,23 +12,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The file that `nestling passed verify` writes.
 pub(crate) const VERIFIED: &str = "verified.json";
 
-/// Reads the records of `--passed`, unless `NESTLING_REUSE` turns them off. Without the file every job runs: a job that could not
-/// fetch the records must not fail for it.
+/// Verified records, and what they are for.
+pub(super) struct Records {
+    /// The records. They say what a branch owes as well.
+    pub passed: Passed,
+    /// Set if jobs that have passed are left out.
+    pub leave_out: bool,
+}
+
+/// Reads the records of `--passed`. Without the file every job runs: a job that could not fetch the records must not fail for it.
 pub(super) fn read(
     options: &RunOptions,
     environment: &ProcessEnvironment,
     io: &mut Io,
-) -> Result<Option<Passed>, Failure> {
+) -> Result<Option<Records>, Failure> {
     let Some(directory) = &options.passed else { return Ok(None) };
-    match environment.get("NESTLING_REUSE").map(str::to_ascii_lowercase).as_deref() {
-        Some("0" | "false" | "no" | "off") => {
-            io.talk("no job is left out: NESTLING_REUSE turns it off\n");
-            return Ok(None);
-        }
-        None | Some("1" | "true" | "yes" | "on") => {}
-        Some(other) => {
-            return Err(Failure::usage(format!("NESTLING_REUSE must be 1 or 0, found `{other}`")));
-        }
+    let leave_out = leaves_out(environment)?;
+    if !leave_out {
+        io.talk("no job is left out: NESTLING_REUSE turns it off\n");
     }
     let start = options.directory.as_deref().unwrap_or(Path::new("."));
     let path = start.join(directory).join(VERIFIED);
@@ -38,14 +39,24 @@ pub(super) fn read(
         Ok(text) => {
             let passed = Passed::read(&text, now)
                 .with_context(|| format!("`{}` is no file of verified records", shown.display()));
-            Ok(Some(passed.map_err(Failure::repository)?))
+            let passed = passed.map_err(Failure::repository)?;
+            Ok(Some(Records { passed, leave_out }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             io.talk(format_args!("no job is left out: there is no {}\n", shown.display()));
-            Ok(Some(Passed::default()))
+            Ok(Some(Records { passed: Passed::default(), leave_out }))
         }
         Err(error) => Err(Failure::repository(
             anyhow::Error::new(error).context(format!("cannot read `{}`", shown.display())),
         )),
+    }
+}
+
+/// Reads `NESTLING_REUSE`.
+fn leaves_out(environment: &ProcessEnvironment) -> Result<bool, Failure> {
+    match environment.get("NESTLING_REUSE").map(str::to_ascii_lowercase).as_deref() {
+        Some("0" | "false" | "no" | "off") => Ok(false),
+        None | Some("1" | "true" | "yes" | "on") => Ok(true),
+        Some(other) => Err(Failure::usage(format!("NESTLING_REUSE must be 1 or 0, found `{other}`"))),
     }
 }

@@ -151,6 +151,10 @@ pub enum Policy {
     None,
     /// Paths that differ from a revision, or from the nearest older tag that matches a glob (`v*`).
     Since(String),
+    /// Paths that differ from the newest recorded pipeline of the branch, and the units whose jobs did not pass in it.
+    Unpassed,
+    /// Paths that differ from the newest pipeline of the branch whose jobs all passed.
+    SincePassed,
 }
 
 /// A policy for each occasion. Unless told otherwise: merge requests and branches run what changed, all others

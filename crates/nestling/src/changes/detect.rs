@@ -9,7 +9,9 @@ use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
     Base, ChangeSet, Everything, Extent, Head, Nothing, PipelineFacts, Policy, Provenance, UnknownBase,
 };
-use nestling_git::{GitError, GitRepository, Resolution};
+use nestling_files::path::RepoPath;
+use nestling_git::{Change, CommitId, GitError, GitRepository, Resolution, Status};
+use std::collections::BTreeSet;
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
 /// seen as what `--as` says.
@@ -77,7 +79,52 @@ pub(crate) fn detect(
         compared(&search, facts)?
     };
     let history = repository.history(head.commit());
-    Ok(ChangeSet { base, head, extent, history, unknown_paths, workspace_from: None })
+    Ok(ChangeSet { base, head, extent, history, unknown_paths, workspace_from: None, recorded: None })
+}
+
+/// What to compare head with, where records say it and not the policy.
+pub(crate) enum Against {
+    /// This commit.
+    Commit(CommitId, Provenance),
+    /// The merge base with the default branch.
+    MergeBase,
+    /// Nothing, for this reason.
+    Nothing(Everything),
+}
+
+/// Finds what changed as [`detect`] does, compared with something else.
+///
+/// # Errors
+/// As [`detect`].
+pub(crate) fn detect_against(
+    repository: &GitRepository,
+    request: &ChangeRequest,
+    facts: &PipelineFacts,
+    head: Head,
+    against: Against,
+) -> Result<ChangeSet, ChangesError> {
+    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let (base, extent) = match against {
+        Against::Commit(commit, found) => {
+            let found = search.obtain(commit, found);
+            finish(&search, found)?
+        }
+        Against::MergeBase => finish(&search, search.merge_base())?,
+        Against::Nothing(everything) => (None, Extent::Everything(everything)),
+    };
+    let history = repository.history(head.commit());
+    let unknown_paths = Vec::new();
+    Ok(ChangeSet { base, head, extent, history, unknown_paths, workspace_from: None, recorded: None })
+}
+
+/// Adds the paths that commits in between changed and that are again as they were, and returns them.
+pub(crate) fn add_restored(changes: &mut Vec<Change>, between: BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    let differing: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
+    let restored: BTreeSet<RepoPath> = between.into_iter().filter(|path| !differing.contains(path)).collect();
+    let modified = |path: &RepoPath| Change { path: path.clone(), status: Status::Modified };
+    changes.extend(restored.iter().map(modified));
+    changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    restored
 }
 
 /// Returns what is checked out, unless something else is named. In CI it is the pipeline's commit, never the files on disk:
@@ -135,7 +182,8 @@ fn compared(search: &Search<'_>, facts: &PipelineFacts) -> Result<(Option<Base>,
         (None, Policy::All) => return Ok((None, Extent::Everything(Everything::Policy(occasion)))),
         (None, Policy::None) => return Ok((None, Extent::Nothing(Nothing::Policy(occasion)))),
         (None, Policy::Since(since)) => search.since(&since),
-        (None, Policy::Changed) => {
+        // What is owed is known from records; without any, as on a developer's machine, what changed counts.
+        (None, Policy::Changed | Policy::Unpassed | Policy::SincePassed) => {
             let own = request.variables.is_gitlab() && request.simulate.is_none();
             search.by_rule(base::rule(facts, own.then_some(&request.variables)))
         }

@@ -16,6 +16,13 @@ pub enum Everything {
     Policy(Occasion),
     /// There is nothing to compare with.
     UnknownBase(UnknownBase),
+    /// No recorded pipeline of the branch can be compared with, and the policy is `unpassed` or `since: passed`.
+    Unrecorded {
+        /// The branch.
+        branch: String,
+        /// The reason.
+        why: String,
+    },
 }
 
 /// Reason why nothing counts as changed.
@@ -235,6 +242,9 @@ impl fmt::Display for Everything {
             Self::Asked => f.write_str("selected by `--all`"),
             Self::Policy(occasion) => write!(f, "`{occasion}` pipelines run everything"),
             Self::UnknownBase(why) => why.fmt(f),
+            Self::Unrecorded { branch, why } => {
+                write!(f, "everything is owed on `{branch}`, since {why}")
+            }
         }
     }
 }

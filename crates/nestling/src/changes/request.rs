@@ -113,6 +113,12 @@ impl ChangeRequest {
         self
     }
 
+    /// Returns `true` if nothing but the workspace's policy, or `--all`, decides about a pipeline.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_narrowed = self.base.is_some() || self.given.is_some() || self.environment.is_some();
+        !is_narrowed && self.simulate.is_none() && self.variables.is_gitlab()
+    }
+
     /// Makes an unknown base an error, instead of a reason to select everything (`--strict-base`).
     #[must_use]
     pub fn require_base(mut self) -> Self {

@@ -48,6 +48,15 @@ pub struct ApiJob {
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct ApiBridge {
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Its status.
+    #[serde(default)]
+    pub status: String,
+    /// True if the pipeline passes where it fails.
+    #[serde(default)]
+    pub allow_failure: bool,
     /// Its pipeline.
     pub pipeline: ApiPipeline,
     /// The pipeline that it started.
@@ -97,6 +106,12 @@ impl ApiAnswers {
             }
         }
         children
+    }
+
+    /// Returns the trigger jobs of a pipeline.
+    pub(super) fn bridges_of(&self, pipeline: u64) -> impl Iterator<Item = &ApiBridge> {
+        let bridges = self.bridges.get(&pipeline).into_iter().flatten();
+        bridges.filter(move |bridge| bridge.pipeline.id == pipeline)
     }
 
     /// Returns the parent pipeline itself, as its trigger jobs say.

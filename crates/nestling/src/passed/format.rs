@@ -37,6 +37,9 @@ pub struct PassedV1 {
     /// The fingerprints of the jobs that have failed: older records of them do not count any more.
     #[serde(default)]
     pub failed: Vec<String>,
+    /// True if no option narrowed the pipeline: then a later pipeline can be compared with it.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// A job that has passed.
@@ -83,7 +86,7 @@ pub struct FailedJobV1 {
     pub pipeline: u64,
 }
 
-/// The jobs of the child pipelines of a pipeline, as GitLab says.
+/// A pipeline with a record, and the jobs of its child pipelines, as GitLab says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VerifiedPipelineV1 {
@@ -93,6 +96,24 @@ pub struct VerifiedPipelineV1 {
     pub passed: Vec<String>,
     /// The names of all other jobs.
     pub others: Vec<String>,
+    /// The names of those other jobs that are neither manual nor allowed to fail: failed, canceled, skipped, or not done yet.
+    #[serde(default)]
+    pub open: Vec<String>,
+    /// The commit.
+    #[serde(default)]
+    pub commit: String,
+    /// The branch, the tag, or the reference of the merge request.
+    #[serde(default)]
+    pub r#ref: String,
+    /// True for a tag.
+    #[serde(default)]
+    pub tag: bool,
+    /// The source of the parent pipeline.
+    #[serde(default)]
+    pub source: String,
+    /// True if the record says that nothing narrowed the pipeline, and GitLab that all of its child pipelines were created.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// A job that has passed, as GitLab says. That its fingerprint is right is still to be shown.

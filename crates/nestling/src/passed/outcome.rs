@@ -83,6 +83,17 @@ impl Passed {
         self.pipelines.get(&id)
     }
 
+    /// Returns the pipelines of pushes to a branch, the newest first, but none from this one on.
+    pub(crate) fn of_branch(&self, branch: &str, before: Option<u64>) -> Vec<&VerifiedPipelineV1> {
+        let is_of_branch = |pipeline: &&VerifiedPipelineV1| {
+            let is_earlier = before.is_none_or(|before| pipeline.id < before);
+            is_earlier && !pipeline.tag && pipeline.r#ref == branch && pipeline.source == "push"
+        };
+        let mut pipelines: Vec<_> = self.pipelines.values().filter(is_of_branch).collect();
+        pipelines.sort_unstable_by_key(|pipeline| std::cmp::Reverse(pipeline.id));
+        pipelines
+    }
+
     /// Returns why records of a job with this fingerprint do not count, as verification says.
     pub(crate) fn refused(&self, fingerprint: &Fingerprint) -> impl Iterator<Item = String> {
         let refused = self.refused.get(fingerprint).into_iter().flatten();

@@ -53,6 +53,8 @@ struct Plan {
     head: Head,
     units: Vec<PlanUnit>,
     jobs: Vec<PlanJob>,
+    #[serde(default)]
+    whole: bool,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +115,7 @@ pub fn record(recording: &Recording<'_>) -> Result<PassedV1, RecordError> {
         units: plan.units.iter().filter(is_selected).map(|unit| unit.name.clone()).collect(),
         jobs: plan.jobs.iter().filter_map(|job| passed_job(job, &passed)).collect(),
         failed: failed(&plan.jobs, recording.answers, pipeline),
+        whole: plan.whole,
     })
 }
 

@@ -1,13 +1,13 @@
 //! Compares records with what GitLab says about their jobs. Anybody who can push can write a record; what GitLab answers about
 //! the status of a job, nobody can.
 
-use super::answers::{ApiAnswers, ApiJob};
+use super::answers::{ApiAnswers, ApiBridge, ApiJob};
 use super::format::{
     FailedJobV1, PassedJobV1, PassedV1, RefusedV1, VERSION, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
 };
 use super::time::seconds;
 use nestling_gitlab::pipeline::need::parallel_base;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Sources of pipelines whose records count. Others start with variables that somebody chose.
 const SOURCES: [&str; 3] = ["push", "merge_request_event", "schedule"];
@@ -46,8 +46,12 @@ fn read(bytes: &[u8]) -> Result<PassedV1, String> {
 struct KnownPipeline<'a> {
     record: PassedV1,
     answers: &'a ApiAnswers,
+    /// Its child pipelines.
+    children: BTreeSet<u64>,
     /// The jobs of its child pipelines, by id.
     jobs: HashMap<u64, &'a ApiJob>,
+    /// The ids of those jobs by their names, and by the job that they are copies of.
+    ids: HashMap<&'a str, Vec<u64>>,
     source: String,
 }
 
@@ -75,17 +79,31 @@ fn of_pipeline<'a>(
         return Err(format!("pipelines of source `{source}` do not count"));
     }
     let children = answers.children(id);
-    let jobs = children.iter().filter_map(|child| Some((child, answers.jobs.get(child)?)));
+    let of_children = children.iter().filter_map(|child| Some((child, answers.jobs.get(child)?)));
     let of_child = |(child, jobs): (&u64, &'a Vec<ApiJob>)| {
         let child = *child;
         jobs.iter().filter(move |job| job.pipeline.id == child).map(|job| (job.id, job))
     };
-    Ok(KnownPipeline { jobs: jobs.flat_map(of_child).collect(), record, answers, source })
+    let jobs: HashMap<u64, &ApiJob> = of_children.flat_map(of_child).collect();
+    let ids = ids_by_name(&jobs);
+    Ok(KnownPipeline { children, jobs, ids, record, answers, source })
+}
+
+/// Returns the ids of jobs by their names, and by the job that they are copies of by `parallel`.
+fn ids_by_name<'a>(jobs: &HashMap<u64, &'a ApiJob>) -> HashMap<&'a str, Vec<u64>> {
+    let mut ids: HashMap<&str, Vec<u64>> = HashMap::new();
+    for (id, job) in jobs {
+        ids.entry(&job.name).or_default().push(*id);
+        if let Some((base, _)) = parallel_base(&job.name) {
+            ids.entry(base).or_default().push(*id);
+        }
+    }
+    ids
 }
 
 impl KnownPipeline<'_> {
     fn verify(&self, file: &str, verified: &mut VerifiedV1) {
-        verified.pipelines.push(self.job_names());
+        verified.pipelines.push(self.pipeline());
         let failed = |fingerprint: &String| FailedJobV1 {
             fingerprint: fingerprint.clone(),
             pipeline: self.record.pipeline,
@@ -104,15 +122,51 @@ impl KnownPipeline<'_> {
         }
     }
 
-    /// Returns the names of all jobs: what a job took of others must have been there.
-    fn job_names(&self) -> VerifiedPipelineV1 {
-        let mut names: Vec<(&str, bool)> =
-            self.jobs.values().map(|job| (job.name.as_str(), job.status == "success")).collect();
-        names.sort_unstable();
-        let of = |status: bool| {
-            names.iter().filter(|(_, passed)| *passed == status).map(|(name, _)| (*name).to_owned()).collect()
+    /// Returns the pipeline with the names of all jobs: what a job took of others must have been there.
+    fn pipeline(&self) -> VerifiedPipelineV1 {
+        let mut jobs: Vec<&ApiJob> = self.jobs.values().copied().collect();
+        jobs.sort_unstable_by_key(|job| (&job.name, job.id));
+        let (passed, others): (Vec<&ApiJob>, Vec<&ApiJob>) =
+            jobs.into_iter().partition(|job| job.status == "success");
+        let is_open = |job: &&&ApiJob| is_open(&job.status, job.allow_failure);
+        let names = |jobs: &[&ApiJob]| -> Vec<String> { jobs.iter().map(|job| job.name.clone()).collect() };
+        let mut open: Vec<&ApiJob> = others.iter().filter(is_open).copied().collect();
+        // What failed is worth naming before what was skipped for it.
+        open.sort_by_key(|job| job.status != "failed");
+        let mut open: Vec<String> = names(&open);
+        open.extend(self.open_bridges());
+        let reference = passed.first().or(others.first());
+        VerifiedPipelineV1 {
+            id: self.record.pipeline,
+            passed: names(&passed),
+            others: names(&others),
+            open,
+            commit: self.record.commit.clone(),
+            r#ref: reference.map(|job| job.r#ref.clone()).unwrap_or_default(),
+            tag: reference.is_some_and(|job| job.tag),
+            source: self.source.clone(),
+            whole: self.record.whole && self.all_created(),
+        }
+    }
+
+    /// Returns the names of the trigger jobs of the child pipelines that have not passed.
+    fn open_bridges(&self) -> impl Iterator<Item = String> {
+        let bridges = self.children.iter().flat_map(|child| self.answers.bridges_of(*child));
+        let open = bridges.filter(|bridge| is_open(&bridge.status, bridge.allow_failure));
+        open.map(|bridge| bridge.name.clone())
+    }
+
+    /// Returns `true` if every child pipeline is there with its jobs. A trigger job whose pipeline GitLab could not create has
+    /// failed, and nobody knows what it would have run.
+    fn all_created(&self) -> bool {
+        let are_known = |child: &u64| {
+            self.answers.bridges.contains_key(child)
+                && self.answers.jobs.get(child).is_some_and(|jobs| !jobs.is_empty())
         };
-        VerifiedPipelineV1 { id: self.record.pipeline, passed: of(true), others: of(false) }
+        // The name of a unit's job has a colon; others start the parts of the plan.
+        let is_lost = |bridge: &ApiBridge| bridge.downstream_pipeline.is_none() && !bridge.name.contains(':');
+        let mut bridges = self.children.iter().flat_map(|child| self.answers.bridges_of(*child));
+        !self.children.is_empty() && self.children.iter().all(are_known) && !bridges.any(is_lost)
     }
 
     fn job(&self, recorded: &PassedJobV1) -> Result<VerifiedJobV1, String> {
@@ -174,8 +228,18 @@ impl KnownPipeline<'_> {
 
     /// Returns `true` if no other job of the pipeline is a copy of the same job.
     fn has_all_copies(&self, recorded: &PassedJobV1) -> bool {
-        let mut copies = self.jobs.values().filter(|job| is_copy(&job.name, &recorded.job));
-        copies.all(|job| recorded.ids.contains(&job.id))
+        let recorded_ids: HashSet<&u64> = recorded.ids.iter().collect();
+        let mut copies = self.ids.get(recorded.job.as_str()).into_iter().flatten();
+        copies.all(|id| recorded_ids.contains(id))
+    }
+}
+
+/// Returns `true` for a job that is neither manual nor was allowed to do what it did, and that has not passed.
+fn is_open(status: &str, allow_failure: bool) -> bool {
+    match status {
+        "success" | "manual" => false,
+        "failed" => !allow_failure,
+        _ => true,
     }
 }
 

@@ -1,7 +1,9 @@
 //! The workspace as it was at base, read when it is first asked for.
 
+use super::fingerprints::{CommittedTree, FingerprintSource};
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
+use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
 use crate::workspace::rules::WORKSPACE_MISSING;
 use crate::workspace::{self, Templates, Workspace};
@@ -22,6 +24,8 @@ pub(crate) struct Before<'a> {
     /// The revision of the templates, if it is another one than base.
     templates_from: Option<Revision>,
     read: Option<Result<Arc<Workspace>, String>>,
+    /// The tree at base, for the fingerprints of units there.
+    tree: Option<&'a dyn CommittedTree>,
 }
 
 impl<'a> Before<'a> {
@@ -33,7 +37,12 @@ impl<'a> Before<'a> {
         head: &Workspace,
     ) -> Self {
         let (root, templates_from) = (head.root.clone(), head.templates_from.clone());
-        Self { files, protected, revisions, sources, root, templates_from, read: None }
+        Self { files, protected, revisions, sources, root, templates_from, read: None, tree: None }
+    }
+
+    /// Lets templates at base ask for the fingerprints of units there.
+    pub(crate) fn with_tree(self, tree: Option<&'a dyn CommittedTree>) -> Self {
+        Self { tree, ..self }
     }
 
     /// Reads the workspace at base, once.
@@ -83,8 +92,10 @@ impl<'a> Before<'a> {
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
         let templates = Templates::new(files, self.revisions, &workspace.template_folders, self.sources);
+        let prints = self.tree.map(|tree| FingerprintSource::new(tree, workspace));
         let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts)
-            .including_from(self.protected);
+            .including_from(self.protected)
+            .with_prints(prints.as_ref().map(|source| source as &dyn UnitPrints));
         Some(act(&renderer))
     }
 }

@@ -16,6 +16,9 @@ use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::Map;
 use std::collections::BTreeSet;
 
+/// Reason to select a unit that is as it was in the pipeline that is compared with.
+const RESTORED: &str = "and changed back; a pipeline without a record may have used it";
+
 /// Compares the units that changed files outside of their directories may define with what they were at base.
 pub(crate) fn compare(
     renderer: &UnitRenderer<'_>,
@@ -23,6 +26,8 @@ pub(crate) fn compare(
     changes: &ChangeSet,
 ) -> BaseComparison {
     let Extent::Paths(changed) = &changes.extent else { return BaseComparison::default() };
+    let nothing = BTreeSet::new();
+    let restored = changes.recorded.as_ref().map_or(&nothing, |recorded| &recorded.restored);
     let counting: Vec<&Change> =
         changed.iter().filter(|change| !is_ignored(renderer.workspace, &change.path)).collect();
     let paths: Vec<&RepoPath> = counting.iter().map(|change| &change.path).collect();
@@ -43,7 +48,7 @@ pub(crate) fn compare(
     } else {
         match before.read() {
             Err(why) => by_file(&candidates, &renderer.workspace.own_file(), why),
-            Ok(_) => compared(renderer, before, &candidates),
+            Ok(_) => compared(renderer, before, &candidates, restored),
         }
     };
     comparison.claimed.extend(named_by_root(renderer, &of_root));
@@ -107,7 +112,12 @@ fn by_file(candidates: &Candidates, own_file: &RepoPath, why: &str) -> BaseCompa
     comparison
 }
 
-fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candidates) -> BaseComparison {
+fn compared(
+    renderer: &UnitRenderer<'_>,
+    before: &Before<'_>,
+    candidates: &Candidates,
+    restored: &BTreeSet<RepoPath>,
+) -> BaseComparison {
     let mut comparison = BaseComparison::default();
     comparison.claimed.extend(candidates.values().flatten().cloned());
     before.rendering(renderer.facts(), &InRepository, |old| {
@@ -116,7 +126,13 @@ fn compared(renderer: &UnitRenderer<'_>, before: &Before<'_>, candidates: &Candi
             let Some(unit) = renderer.workspace.unit(name.as_str()) else { continue };
             match reason(old, renderer, unit, paths, wide) {
                 Some(reason) => comparison.add_with_paths(name, reason, paths),
-                None => _ = comparison.same.insert(name.clone(), paths.clone()),
+                None => match paths.iter().find(|path| restored.contains(*path)) {
+                    Some(path) => {
+                        let reason = Reason::Template { path: path.clone(), why: RESTORED.to_owned() };
+                        comparison.add_with_paths(name, reason, paths);
+                    }
+                    None => _ = comparison.same.insert(name.clone(), paths.clone()),
+                },
             }
         }
     });

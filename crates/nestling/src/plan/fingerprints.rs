@@ -1,25 +1,95 @@
-//! The fingerprints of a plan, where somebody wants them.
+//! The fingerprints of a plan, and of units for its templates: read from the commit's tree, and only if somebody asks.
 
 use super::Request;
 use crate::fingerprint::{
     Fingerprints, JobContext, NoFingerprint, ParentPrint, UnitFingerprints, job_fingerprints, parent_print,
 };
-use nestling_git::{GitRepository, TreeId};
+use crate::template::{UNCOMMITTED, UnitPrints};
+use crate::workspace::Workspace;
+use nestling_git::{CommitId, GitRepository, TreeId};
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::presence::JobPresence;
+use std::cell::OnceCell;
 
-/// Source of fingerprints: the tree of the commit that is planned.
-#[derive(Clone, Copy)]
+/// Tree of a commit that fingerprints are read from.
+pub(crate) trait CommittedTree {
+    /// Returns the repository and the tree.
+    ///
+    /// # Errors
+    /// Why there is none, as where files are not committed.
+    fn committed_tree(&self) -> Result<(&GitRepository, TreeId), NoTree>;
+}
+
+/// The reason why there is no tree to read fingerprints from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoTree {
+    /// The files are not those of a commit.
+    Uncommitted(&'static str),
+    /// The commit cannot be read.
+    Unreadable,
+}
+
+impl NoTree {
+    fn why(self) -> &'static str {
+        match self {
+            Self::Uncommitted(why) => why,
+            Self::Unreadable => "the commit cannot be read",
+        }
+    }
+}
+
+/// A commit of a repository.
+pub(crate) struct TreeOfCommit<'a> {
+    pub(crate) git: &'a GitRepository,
+    pub(crate) commit: CommitId,
+}
+
+impl CommittedTree for TreeOfCommit<'_> {
+    fn committed_tree(&self) -> Result<(&GitRepository, TreeId), NoTree> {
+        let tree = self.git.tree_of(&self.commit).map_err(|_| NoTree::Unreadable)?;
+        Ok((self.git, tree))
+    }
+}
+
+/// The fingerprints of the units of a workspace at a commit, read once.
 pub(crate) struct FingerprintSource<'a> {
-    /// The repository, with the tree of the commit; the reason if there is no such tree, as where files are not committed.
-    pub tree: Result<(&'a GitRepository, TreeId), &'static str>,
-    /// The parent's file (`CI_CONFIG_PATH`), if the project names one.
-    pub parent_path: Option<&'a str>,
+    tree: &'a dyn CommittedTree,
+    workspace: &'a Workspace,
+    units: OnceCell<Result<UnitFingerprints, String>>,
+}
+
+impl<'a> FingerprintSource<'a> {
+    pub(crate) fn new(tree: &'a dyn CommittedTree, workspace: &'a Workspace) -> Self {
+        Self { tree, workspace, units: OnceCell::new() }
+    }
+
+    /// Reads the fingerprints of units. A clone may lack trees: then there are none, and everything runs.
+    fn units(&self) -> Result<&UnitFingerprints, &str> {
+        let read = || {
+            let (git, tree) = self.tree.committed_tree().map_err(NoTree::why)?;
+            UnitFingerprints::read(git, tree, self.workspace).map_err(|error| error.to_string())
+        };
+        self.units.get_or_init(read).as_ref().map_err(String::as_str)
+    }
+}
+
+impl UnitPrints for FingerprintSource<'_> {
+    fn fingerprint(&self, unit: &str) -> Result<String, String> {
+        if self.units.get().is_none()
+            && let Err(NoTree::Uncommitted(_)) = self.tree.committed_tree()
+        {
+            return Ok(UNCOMMITTED.to_owned());
+        }
+        let units = self.units().map_err(|why| format!("`{unit}` has no fingerprint: {why}"))?;
+        let known = self.workspace.unit(unit).and_then(|unit| units.of(&unit.name));
+        known.map(|print| print.to_string()).ok_or_else(|| format!("`{unit}` has no fingerprint"))
+    }
 }
 
 /// Returns the fingerprints of all units.
 pub(super) fn of_units(request: &Request<'_>) -> Option<Fingerprints> {
-    let units = read_units(request, request.fingerprints?).unwrap_or_default();
+    let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
+    let units = source.units().cloned().unwrap_or_default();
     Some(Fingerprints { units: units.into_names(), jobs: Vec::new() })
 }
 
@@ -29,22 +99,19 @@ pub(super) fn of_plan(
     pipeline: &Pipeline,
     presence: &[JobPresence],
 ) -> Option<Fingerprints> {
-    let source = request.fingerprints?;
-    let units = match read_units(request, source) {
+    let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
+    let units = match source.units() {
         Ok(units) => units,
         Err(why) => {
-            let jobs = vec![Err(NoFingerprint { why }); pipeline.jobs.len()];
+            let jobs = vec![Err(NoFingerprint { why: why.to_owned() }); pipeline.jobs.len()];
             return Some(Fingerprints { units: UnitFingerprints::default().into_names(), jobs });
         }
     };
     let parent: ParentPrint =
-        parent_print(request.files, source.parent_path).unwrap_or_else(|error| Err(error.to_string()));
-    let jobs = job_fingerprints(JobContext { pipeline, presence, units: &units, parent: &parent });
-    Some(Fingerprints { units: units.into_names(), jobs })
+        parent_print(request.files, request.parent_path).unwrap_or_else(|error| Err(error.to_string()));
+    let jobs = job_fingerprints(JobContext { pipeline, presence, units, parent: &parent });
+    Some(Fingerprints { units: units.clone().into_names(), jobs })
 }
 
-/// Reads the fingerprints of units. A clone may lack trees: then there are none, and everything runs.
-fn read_units(request: &Request<'_>, source: FingerprintSource<'_>) -> Result<UnitFingerprints, String> {
-    let (git, tree) = source.tree?;
-    UnitFingerprints::read(git, tree, &request.loaded.workspace).map_err(|error| error.to_string())
-}
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,7 @@ pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         reuse_settings: made.reuse_settings,
         reading_facts: made.reading_facts,
         reuse: BTreeMap::new(),
+        whole: false,
         diagnostics: diagnostic::folded(made.diagnostics),
         allowed: 0,
         unused_allows: Vec::new(),

@@ -87,7 +87,10 @@ fn known_changes(facts: &PipelineFacts, changes: &ChangeSet) -> KnownChanges {
     let is_gitlabs = match &base.found {
         Provenance::Variable("CI_COMMIT_BEFORE_SHA") => true,
         Provenance::Variable(_) | Provenance::MergeBase { .. } => is_compared,
-        Provenance::Given { .. } | Provenance::Since { .. } | Provenance::CheckedOut => false,
+        Provenance::Given { .. }
+        | Provenance::Since { .. }
+        | Provenance::Recorded { .. }
+        | Provenance::CheckedOut => false,
     };
     if !is_gitlabs {
         return KnownChanges::Unknown;

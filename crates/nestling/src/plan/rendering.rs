@@ -53,7 +53,7 @@ impl<'a> Rendering<'a> {
         }
         let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
         let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
-        let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons });
+        let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons, is_compared: false });
         self.diagnostics.extend(made.problems);
         if made.is_incomplete {
             self.incomplete.insert(name.clone());

@@ -98,6 +98,9 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
     let commit = CommitId::parse(&"b".repeat(40)).unwrap();
     plan(&Request {
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
         files: &new,
         protected: None,
         revisions: &NoRevisions,
@@ -110,6 +113,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
             history: History::Complete,
             unknown_paths: Vec::new(),
             workspace_from: None,
+            recorded: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

@@ -121,5 +121,13 @@ impl std::fmt::Debug for Comparison<'_> {
 /// Returns a change set in which every unit counts as changed.
 fn whole(head: Head, history: History) -> ChangeSet {
     let extent = Extent::Everything(Everything::Asked);
-    ChangeSet { base: None, head, extent, history, unknown_paths: Vec::new(), workspace_from: None }
+    ChangeSet {
+        base: None,
+        head,
+        extent,
+        history,
+        unknown_paths: Vec::new(),
+        workspace_from: None,
+        recorded: None,
+    }
 }

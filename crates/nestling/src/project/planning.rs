@@ -9,8 +9,8 @@ use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::passed::Passed;
-use crate::plan::{self, Plan, Selected};
-use crate::repository::files_at;
+use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
+use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
 use nestling_files::files::Files;
 use nestling_gitlab::facts::WalkedKind;
@@ -198,6 +198,7 @@ impl<'p> Planning<'p> {
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
         let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
+        plan.whole = is_whole && project.request.is_whole();
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
         }
@@ -229,9 +230,13 @@ impl<'p> Planning<'p> {
         'p: 'a,
     {
         let project = self.project;
-        let fingerprints = self.fingerprints.then(|| project.fingerprint_source());
+        let base_commit = self.changes.base.as_ref().map(|base| base.commit);
+        let git = project.repository.map(Repository::git);
         plan::Request {
-            fingerprints,
+            fingerprints: Some(FingerprintSource::new(project, &project.loaded.workspace)),
+            base_tree: git.zip(base_commit).map(|(git, commit)| TreeOfCommit { git, commit }),
+            wants_fingerprints: self.fingerprints,
+            parent_path: project.request.variables.get("CI_CONFIG_PATH"),
             files: project.files(),
             protected: project.protected.as_deref(),
             revisions: project.revisions(),

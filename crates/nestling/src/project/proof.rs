@@ -6,9 +6,8 @@
 //! changes its parent pipeline, its templates or its units has other fingerprints, whatever it writes down.
 
 use super::Project;
-use crate::changes::{
-    ChangeRequest, ChangeSet, CiVariables, Everything, Extent, PipelineKind, PipelineSource,
-};
+use super::recorded::{RecordedCommits, RecordedPipeline, open_at, short, unreadable};
+use crate::changes::{ChangeSet, Everything, Extent, PipelineKind, PipelineSource};
 use crate::fingerprint::Fingerprint;
 use crate::passed::{JobReuse, Passed, VerifiedJobV1, VerifiedPipelineV1};
 use crate::plan::Plan;
@@ -17,11 +16,6 @@ use crate::workspace::ReuseTrust;
 use nestling_git::CommitId;
 use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::time::{Duration, Instant};
-
-/// Commits that are looked at, and the time for all fetches.
-const COMMITS: usize = 20;
-const TIME: Duration = Duration::from_secs(30);
 
 /// Records of one job that are looked at, the newest first.
 const RECORDS: usize = 3;
@@ -32,7 +26,8 @@ pub(super) fn leave_out_passed(project: &Project<'_>, plan: &mut Plan, passed: &
         return;
     }
     let whole = runs_whole(plan);
-    let mut prover = Prover { project, passed, proven: HashMap::new(), commits: 0, start: Instant::now() };
+    let mut prover =
+        Prover { project, passed, proven: HashMap::new(), commits: RecordedCommits::new(project) };
     let mut proofs = BTreeMap::new();
     for (index, candidate) in candidates(plan) {
         let outcome = match (&whole, candidate) {
@@ -72,8 +67,7 @@ struct Prover<'p> {
     project: &'p Project<'p>,
     passed: &'p Passed,
     proven: HashMap<PipelineKey, Proven>,
-    commits: usize,
-    start: Instant,
+    commits: RecordedCommits<'p>,
 }
 
 impl Prover<'_> {
@@ -158,33 +152,8 @@ impl Prover<'_> {
 
     fn proven(&mut self, commit: &str, record: &VerifiedJobV1) -> Proven {
         let jobs = self.passed.pipeline(record.pipeline).ok_or("its jobs are not known")?;
-        let commit = self.obtain(commit)?;
+        let commit = self.commits.obtain(commit)?;
         fingerprints(self.project, &commit, record, jobs)
-    }
-
-    /// Finds the commit, and fetches it alone if the clone lacks it.
-    fn obtain(&mut self, text: &str) -> Result<CommitId, String> {
-        let commit = CommitId::parse(text).ok_or_else(|| format!("`{text}` is no commit"))?;
-        let repository = self.project.repository.ok_or("there is no repository")?;
-        let git = repository.git();
-        self.commits += 1;
-        if self.commits > COMMITS {
-            return Err(format!("more than {COMMITS} commits would have to be read"));
-        }
-        let has = |error: nestling_git::GitError| error.to_string();
-        if git.has(&commit).map_err(has)? {
-            return Ok(commit);
-        }
-        let missing = || format!("commit {} is not in this clone", short(text));
-        let limit = repository.fetch_timeout().ok_or_else(missing)?;
-        let left =
-            TIME.checked_sub(self.start.elapsed()).ok_or("there is no time left to fetch its commit")?;
-        let fetched = git.fetch_commit(&commit, left.min(limit));
-        match (git.has(&commit).map_err(has)?, fetched) {
-            (true, _) => Ok(commit),
-            (false, Err(error)) => Err(format!("commit {} cannot be fetched: {error}", short(text))),
-            (false, Ok(())) => Err(missing()),
-        }
     }
 }
 
@@ -195,11 +164,8 @@ fn fingerprints(
     record: &VerifiedJobV1,
     jobs: &VerifiedPipelineV1,
 ) -> Proven {
-    let repository = project.repository.ok_or("there is no repository")?;
-    let mut request = ChangeRequest::from_ci(&variables(project, commit, record)?);
-    request.workspace_from.clone_from(&project.request.workspace_from);
-    let read = |error: super::Error| format!("commit {} cannot be read: {error}", commit.short());
-    let at_commit = Project::open(repository, request).map_err(read)?;
+    let pipeline = RecordedPipeline { source: &record.source, reference: &record.r#ref, tag: record.tag };
+    let at_commit = open_at(project, commit, pipeline)?;
     let is_moving = |folder: &crate::workspace::TemplateFolder| folder.revision.is_some();
     if project.request.workspace_from.is_none()
         && at_commit.loaded.workspace.template_folders.iter().any(is_moving)
@@ -208,7 +174,7 @@ fn fingerprints(
     }
     let changes = ChangeSet { head: at_commit.head.clone(), ..ChangeSet::of_paths([]) };
     let planning = at_commit.plan(changes).only(record.units.iter().map(String::as_str)).fingerprints();
-    let plan = planning.unchecked().map_err(read)?;
+    let plan = planning.unchecked().map_err(|error| unreadable(commit, &error))?;
     if plan.has_errors() {
         return Err(format!("at commit {} the workspace has errors", commit.short()));
     }
@@ -249,43 +215,6 @@ fn unplanned<'j>(plan: &Plan, jobs: &'j VerifiedPipelineV1) -> Option<&'j str> {
     };
     let mut names = jobs.passed.iter().chain(&jobs.others).map(String::as_str);
     names.find(|name| !planned.contains(name) && is_of_unit(name))
-}
-
-/// Returns the variables of the pipeline of a record, as far as GitLab has told them. Those of a merge request's branches are not
-/// among them: rules that ask for them are undecided then, and the job has no fingerprint.
-fn variables(
-    project: &Project<'_>,
-    commit: &CommitId,
-    record: &VerifiedJobV1,
-) -> Result<CiVariables, String> {
-    let mut variables = vec![
-        ("GITLAB_CI", "true".to_owned()),
-        ("CI_COMMIT_SHA", commit.to_string()),
-        ("CI_PIPELINE_SOURCE", record.source.clone()),
-    ];
-    let named = [
-        ("CI_DEFAULT_BRANCH", project.facts.default_branch.as_deref()),
-        ("CI_CONFIG_PATH", project.request.variables.get("CI_CONFIG_PATH")),
-    ];
-    variables.extend(named.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))));
-    if record.source == PipelineSource::MergeRequestEvent.as_str() {
-        let iid = record.r#ref.strip_prefix("refs/merge-requests/").and_then(|rest| rest.split('/').next());
-        let iid = iid.ok_or_else(|| format!("`{}` is no reference of a merge request", record.r#ref))?;
-        variables.push(("CI_MERGE_REQUEST_IID", iid.to_owned()));
-    } else if record.tag {
-        variables.push(("CI_COMMIT_TAG", record.r#ref.clone()));
-    } else {
-        variables.push(("CI_COMMIT_BRANCH", record.r#ref.clone()));
-    }
-    let variables: CiVariables = variables.into_iter().collect();
-    let kind = crate::changes::PipelineFacts::from_variables(&variables).kind;
-    let is_merge_request = record.source == PipelineSource::MergeRequestEvent.as_str();
-    debug_assert_eq!(kind == PipelineKind::MergeRequest, is_merge_request, "the variables say so");
-    Ok(variables)
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..8).unwrap_or(commit)
 }
 
 fn in_words(seconds: u64) -> String {

@@ -1,6 +1,7 @@
 //! Verdicts and the reasons for them.
 
 use super::difference::{Difference, told};
+use crate::changes::Owed;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::{JobName, UnitName};
 use std::fmt;
@@ -126,6 +127,8 @@ pub enum Reason {
         /// The path.
         path: RepoPath,
     },
+    /// A job of it did not pass in the pipeline that is compared with.
+    Owed(Owed),
     /// The change set is everything, for the reason given.
     All(String),
     /// Named by hand with `--only`.
@@ -164,6 +167,7 @@ impl fmt::Display for Reason {
             Self::Unclaimed { path } => {
                 write!(f, "{path} changed, which no unit claims (`unclaimed: everything`)")
             }
+            Self::Owed(owed) => owed.fmt(f),
             Self::All(reason) => f.write_str(reason),
             Self::Asked => f.write_str("asked for by name"),
         }

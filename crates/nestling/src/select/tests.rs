@@ -95,6 +95,7 @@ fn change_set(paths: &[&str]) -> ChangeSet {
         history: History::Complete,
         unknown_paths: Vec::new(),
         workspace_from: None,
+        recorded: None,
     }
 }
 
@@ -113,6 +114,9 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
     let facts = crate::changes::PipelineFacts::local(None, None, None);
     let plan = plan::plan(&plan::Request {
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
         protected: None,
         revisions: &nestling_files::files::NoRevisions,
         files,

@@ -14,6 +14,8 @@ pub(crate) struct DependenciesOf {
     pub dependencies: Arc<Dependencies>,
     /// The unit.
     pub unit: UnitName,
+    /// Number of links that selection follows, if it is limited.
+    pub depth: Option<usize>,
 }
 
 /// The names, in the order to build the units in.

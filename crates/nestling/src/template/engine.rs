@@ -4,13 +4,14 @@ use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
-use super::files::{Answers, FilesObject};
+use super::files::{Answers, FileQuestion, FilesObject, Weighed, answer};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
-use super::messages::engine_error::engine_error;
+use super::messages::engine_error::{Refused, engine_error};
 use super::scope::Scope;
 use super::source_position::span;
+use super::unit_prints::{UNCOMMITTED, UnitPrints};
 use super::untrusted::{self, UntrustedParameters};
 use super::values::charge::{Price, charge};
 use super::values::placeholders::Placeholders;
@@ -94,6 +95,8 @@ pub(crate) struct TemplateEngine<'a> {
     pub(crate) total_output: Cell<u64>,
     /// The files that templates ask about.
     pub(crate) files: &'a dyn Files,
+    /// Who knows the fingerprints of units; without it, all are `uncommitted`.
+    pub(crate) prints: Option<&'a dyn UnitPrints>,
     pub(crate) answers: Answers,
     /// The templates, by the engine's name, that have asked what was not known yet.
     pub(crate) asking: RefCell<BTreeSet<String>>,
@@ -120,6 +123,8 @@ impl<'a> TemplateEngine<'a> {
         environment.remove_global("debug");
         environment.add_function("range", range);
         let values = placeholders.clone();
+        environment.add_function("fail", move |message: &str| refuse(message, &values));
+        let values = placeholders.clone();
         environment.set_formatter(move |out, state, value| {
             // Later steps walk through what is printed as often as it is printed: here it is paid for.
             let walk = charge(value, Price::WRITTEN, state, &values)?;
@@ -140,9 +145,18 @@ impl<'a> TemplateEngine<'a> {
             total_steps: Cell::new(0),
             total_output: Cell::new(0),
             files,
+            prints: None,
             answers: Answers::default(),
             asking: RefCell::default(),
         }
+    }
+
+    /// Answers what a template asks about the commit that is planned.
+    pub(crate) fn answered(&self, question: &FileQuestion) -> Weighed {
+        let FileQuestion::Fingerprint(unit) = question else { return answer(self.files, question) };
+        let fingerprint =
+            self.prints.map_or_else(|| Ok(UNCOMMITTED.to_owned()), |prints| prints.fingerprint(unit));
+        Weighed { answer: fingerprint.map(Value::from), bytes: 0 }
     }
 
     /// Returns `files` as a template with this scope sees it.
@@ -254,4 +268,9 @@ impl<'a> TemplateEngine<'a> {
             }
         }
     }
+}
+
+/// Ends a rendering with the message of a template that cannot do what it is asked for.
+fn refuse(message: &str, placeholders: &Placeholders) -> Result<Value, Error> {
+    Err(Error::new(ErrorKind::InvalidOperation, placeholders.resolved(message)).with_source(Refused))
 }

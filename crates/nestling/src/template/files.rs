@@ -10,8 +10,9 @@ mod object;
 mod repository;
 mod serve;
 
-pub(super) use answers::Answers;
+pub(super) use answers::{Answers, Weighed};
 pub(super) use object::{FUNCTIONS, FilesObject};
+pub(super) use question::FileQuestion;
 pub(crate) use question::{glob_from_root, meant_path};
 pub(super) use repository::answer;
 pub(super) use serve::serving;

@@ -4,6 +4,7 @@ use super::checks::reserved_characters::reserved_character;
 use super::engine::{RenderLimits, TemplateEngine};
 use super::scope::Scope;
 use super::tree::TreeReader;
+use super::unit_prints::UnitPrints;
 use super::values::place::Place;
 use super::values::placeholders::Placeholders;
 use crate::template_syntax::is_template;
@@ -46,6 +47,12 @@ impl<'a> Renderer<'a> {
             engine: TemplateEngine::new(sources, templates, files, limits, placeholders.clone()),
             reader: TreeReader::new(sources, placeholders),
         }
+    }
+
+    /// Lets templates ask for the fingerprints of units.
+    pub(crate) fn with_prints(mut self, prints: Option<&'a dyn UnitPrints>) -> Self {
+        self.engine.prints = prints;
+        self
     }
 
     /// Renders a body.

@@ -3,7 +3,7 @@
 use super::bounds;
 use super::engine::{Compiled, TemplateEngine, refuse_too_deep};
 use super::engine_messages::missing_template;
-use super::files::{answer, serving};
+use super::files::serving;
 use super::marks::calls::with_calls;
 use super::marks::wrap::visible;
 use super::messages::context::enclosing_macro;
@@ -142,7 +142,7 @@ impl TemplateEngine<'_> {
             self.asking.borrow_mut().insert(name.to_owned());
             self.placeholders.clear();
         }
-        serving(&self.answers, &|question| answer(self.files, question), render).unwrap_or_else(|error| {
+        serving(&self.answers, &|question| self.answered(question), render).unwrap_or_else(|error| {
             let message = format!("no thread can be started: {error}");
             Err(Error::new(ErrorKind::InvalidOperation, message))
         })

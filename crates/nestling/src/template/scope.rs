@@ -1,9 +1,10 @@
-//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, `units`, and nothing else.
 
 use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
 use super::files::FilesObject;
 use super::marks::private_use::{UNBOUND, has_reserved};
+use super::unit_prints::{PrintAnswers, UnitsObject};
 use super::values::json::from_json;
 use crate::workspace::Component;
 use minijinja::Value;
@@ -24,6 +25,8 @@ pub(crate) struct Scope {
     pub unit: Json,
     /// All that the unit depends on.
     pub dependencies: Option<DependenciesOf>,
+    /// Set where two states of a unit are compared: then all fingerprints are the same.
+    pub is_compared: bool,
     /// The template's inputs, checked and with defaults.
     pub inputs: Json,
     /// The component that the template is.
@@ -73,6 +76,7 @@ impl Scope {
         Self {
             unit: Json::Null,
             dependencies: None,
+            is_compared: false,
             inputs: Json::Null,
             component: Component::default(),
             vars: Json::Null,
@@ -90,6 +94,11 @@ impl Scope {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
+        let prints = match &files.answers {
+            _ if self.is_compared => PrintAnswers::Stub,
+            Some(answers) => PrintAnswers::Commit(answers.clone()),
+            None => PrintAnswers::Header,
+        };
         let files = Value::from_object(files);
         let mut values = BTreeMap::from([("environment", environment), ("files", files)]);
         let named = [
@@ -102,17 +111,22 @@ impl Scope {
             match value {
                 // Reading `unit` where there is none is a mistake; the others are merely empty.
                 Json::Null if name == "unit" => {}
-                Json::Object(unit) if name == "unit" => drop(values.insert(name, self.unit_value(unit))),
+                Json::Object(unit) if name == "unit" => {
+                    values.insert(name, self.unit_value(unit, &prints));
+                }
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),
             }
+        }
+        if let Some(of) = &self.dependencies {
+            values.insert("units", Value::from_object(UnitsObject { of: of.clone(), prints }));
         }
         let scope = EngineScope { values, facts_read: self.facts_read.clone() };
         (Value::from_object(scope), environment_read)
     }
 
     /// Returns `unit` with the dependencies, which may be many and are found when they are asked for.
-    fn unit_value(&self, unit: &serde_json::Map<String, Json>) -> Value {
+    fn unit_value(&self, unit: &serde_json::Map<String, Json>, prints: &PrintAnswers) -> Value {
         let values = unit.iter().map(|(key, value)| {
             let dependencies = self.dependencies.as_ref().filter(|_| key == "dependencies");
             let value = match dependencies {
@@ -121,7 +135,14 @@ impl Scope {
             };
             (key.clone(), value)
         });
-        Value::from_object(NotedUnit { keys: values.collect(), facts_read: self.facts_read.clone() })
+        let name = self.dependencies.as_ref().map(|of| of.unit.to_string());
+        let prints = prints.clone();
+        Value::from_object(NotedUnit {
+            keys: values.collect(),
+            facts_read: self.facts_read.clone(),
+            name,
+            prints,
+        })
     }
 }
 
@@ -133,6 +154,9 @@ const OF_CHANGE: [&str; 2] = ["changed_files", "reasons"];
 struct NotedUnit {
     keys: Vec<(String, Value)>,
     facts_read: FactsRead,
+    /// Its name, if it is a unit of a workspace.
+    name: Option<String>,
+    prints: PrintAnswers,
 }
 
 impl Object for NotedUnit {
@@ -140,6 +164,9 @@ impl Object for NotedUnit {
         let name = key.as_str()?;
         if OF_CHANGE.contains(&name) {
             self.facts_read.note();
+        }
+        if let Some(unit) = self.name.as_ref().filter(|_| name == "fingerprint") {
+            return Some(self.prints.of(unit));
         }
         self.keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }

@@ -93,15 +93,15 @@ impl<'a> Fanning<'a> {
             Target::Catalogue { entries, over } => (entries, over),
         };
         let facts = self.deploying.facts();
+        let is_among = |only: &String| entries.iter().any(|entry| entry.name.as_str() == only);
+        let reason = match &facts.only_environment {
+            Some(only) if is_among(only) => format!("this kind of pipeline does not deploy to `{only}`"),
+            Some(only) => format!("none of its environments is `{only}` (`--environment`)"),
+            None => "none of its environments is deployed to by this kind of pipeline".to_owned(),
+        };
         let entries: Vec<&Environment> =
             entries.into_iter().filter(|entry| entry.is_deployed_in(facts)).collect();
         if entries.is_empty() && !is_wrong {
-            let reason = match &facts.only_environment {
-                Some(only) => format!(
-                    "none of its environments is `{only}` (`--environment`), or this kind of pipeline does not deploy to it"
-                ),
-                None => "none of its environments is deployed to by this kind of pipeline".to_owned(),
-            };
             self.left_out.push(LeftOut { job: name.to_owned(), reason });
         }
         self.fans.insert(name.to_owned(), Vec::new());

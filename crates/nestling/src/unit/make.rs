@@ -40,7 +40,8 @@ pub(crate) fn unit_jobs(renderer: &UnitRenderer<'_>, unit: &Unit, change: &UnitC
 /// Makes the jobs of a unit as they are whatever changed, without those of its assembly: to compare two states of what it is
 /// made from.
 pub(crate) fn definition(renderer: &UnitRenderer<'_>, unit: &Unit) -> (UnitJobs, Vec<Diagnostic>) {
-    let scope = UnitScope::of_unit(renderer, unit, &UnitChange::default());
+    let scope =
+        UnitScope::of_unit(renderer, unit, &UnitChange { is_compared: true, ..UnitChange::default() });
     let made = with_assembly(&scope, unit, Fragment::default());
     (made.jobs, made.problems)
 }

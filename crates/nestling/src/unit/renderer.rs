@@ -6,7 +6,7 @@ use super::values::pipeline_value;
 use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
-use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, plain_value};
+use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, Scope, UnitPrints, plain_value};
 use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;
@@ -40,6 +40,8 @@ pub(crate) struct UnitRenderer<'a> {
     pub(crate) templates: &'a Templates<'a>,
     /// The pipeline that is rendered for.
     facts: &'a PipelineFacts,
+    /// Who knows the fingerprints of units.
+    prints: Option<&'a dyn UnitPrints>,
     /// The engine.
     pub(super) engine: Renderer<'a>,
     /// What the jobs of CDK assemblies are for.
@@ -75,6 +77,7 @@ impl<'a> UnitRenderer<'a> {
             workspace,
             templates,
             facts,
+            prints: None,
             engine: Renderer::new(sources, templates, files, RenderLimits::default()),
             purpose: Purpose::Deploy,
             variables: KnownVariables::of_child(facts),
@@ -162,6 +165,7 @@ impl<'a> UnitRenderer<'a> {
         Self::new(self.files, assemblies, self.sources, self.workspace, self.templates, self.facts)
             .including_from(self.protected)
             .comparing_with(self.base_files)
+            .with_prints(self.prints)
     }
 
     /// Lets templates and the workspace's file include from other files than those of the repository.
@@ -172,6 +176,11 @@ impl<'a> UnitRenderer<'a> {
     /// Lets CDK assemblies be compared with those of these files.
     pub(crate) fn comparing_with(self, base_files: Option<&'a dyn Files>) -> Self {
         Self { base_files, ..self }
+    }
+
+    /// Lets templates ask for the fingerprints of units.
+    pub(crate) fn with_prints(self, prints: Option<&'a dyn UnitPrints>) -> Self {
+        Self { engine: self.engine.with_prints(prints), prints, ..self }
     }
 
     /// Returns a template that a unit uses.
@@ -216,6 +225,7 @@ impl<'a> UnitRenderer<'a> {
         Scope {
             unit,
             dependencies: None,
+            is_compared: false,
             inputs: Value::Null,
             component: Component::default(),
             vars: self.vars.clone(),

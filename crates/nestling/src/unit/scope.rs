@@ -59,7 +59,9 @@ impl RenderedBodies {
 impl<'a> UnitScope<'a> {
     /// The scope of a unit.
     pub(super) fn of_unit(renderer: &'a UnitRenderer<'a>, unit: &'a Unit, change: &UnitChange<'_>) -> Self {
-        Self::new(renderer, Some(unit), unit_value(unit, change))
+        let mut scope = Self::new(renderer, Some(unit), unit_value(unit, change));
+        scope.values.is_compared = change.is_compared;
+        scope
     }
 
     /// The scope of the workspace's own body.
@@ -72,7 +74,11 @@ impl<'a> UnitScope<'a> {
         if let Some(unit) = unit {
             values.directory = unit.dir.clone();
             let dependencies = renderer.dependencies();
-            values.dependencies = Some(DependenciesOf { dependencies, unit: unit.name.clone() });
+            values.dependencies = Some(DependenciesOf {
+                dependencies,
+                unit: unit.name.clone(),
+                depth: renderer.workspace.depth,
+            });
         }
         let texts = CatalogueTexts::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }

@@ -1,6 +1,7 @@
 //! The values that templates see of a unit and of the pipeline.
 
 use crate::changes::{PipelineFacts, PipelineKind};
+use crate::template::UNCOMMITTED;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::slug;
@@ -13,6 +14,8 @@ pub(crate) struct UnitChange<'a> {
     pub paths: &'a [RepoPath],
     /// The reasons in words.
     pub reasons: Vec<String>,
+    /// Set where two states of a unit are compared: then all fingerprints are the same.
+    pub is_compared: bool,
 }
 
 /// Returns `unit` as templates see it.
@@ -22,8 +25,9 @@ pub(super) fn unit_value(unit: &Unit, change: &UnitChange<'_>) -> Value {
         "dir": unit.dir.to_directory(),
         "slug": slug(unit.name.as_str()),
         "depends_on": unit.depends_on.iter().map(|d| d.unit.as_str()).collect::<Vec<_>>(),
-        // The scope has them.
+        // The scope has these two.
         "dependencies": [],
+        "fingerprint": UNCOMMITTED,
         "changed_files": change.paths.iter().map(path_text).collect::<Vec<_>>(),
         "reasons": change.reasons,
     })

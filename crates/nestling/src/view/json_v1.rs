@@ -30,6 +30,9 @@ pub struct PlanV1 {
     pub clone_depth: Option<usize>,
     /// The changes between the two.
     pub changes: ChangesV1,
+    /// True if the plan has everything that the workspace's policy selects: no option names units, paths, a base commit, an
+    /// environment or another kind of pipeline.
+    pub whole: bool,
     /// All units of the workspace in order of name, selected or not; then those that were removed since base.
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.

@@ -97,7 +97,14 @@ pub fn environments(plan: &Plan, screen: Screen) -> String {
     if all.len() > UNITS {
         let _ = writeln!(text, "and {} more", all.len() - UNITS);
     }
-    if text.is_empty() { "none\n".to_owned() } else { text }
+    match &plan.facts.only_environment {
+        // What a person asks for in an incident, and gets a pipeline that passes without it.
+        Some(only) if !all.iter().any(|touched| touched.action == "start") => {
+            format!("{text}nothing in this pipeline deploys to `{only}` (`--environment`)\n")
+        }
+        _ if text.is_empty() => "none\n".to_owned(),
+        _ => text,
+    }
 }
 
 fn environment_row(touched: &Touched, paint: Paint) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::Workspace;
 use nestling_gitlab::name::UnitName;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The units of a workspace by their names, to ask what each depends on. It holds names alone, and so can be read by templates.
 #[derive(Debug)]
@@ -24,6 +24,23 @@ impl Dependencies {
         });
         let direct = direct.collect();
         Self { names, places, direct }
+    }
+
+    /// Returns the units that a unit depends on by so many links at most, in order of name.
+    pub(crate) fn within(&self, name: &UnitName, depth: Option<usize>) -> Vec<&UnitName> {
+        let Some(own) = self.places.get(name) else { return Vec::new() };
+        let mut seen = BTreeSet::from([*own]);
+        let mut last = vec![*own];
+        let mut steps = 0;
+        while !last.is_empty() && depth.is_none_or(|depth| steps < depth) {
+            last = last.iter().flat_map(|place| &self.direct[*place]).copied().collect();
+            last.retain(|place| seen.insert(*place));
+            steps += 1;
+        }
+        seen.remove(own);
+        let mut names: Vec<&UnitName> = seen.into_iter().map(|place| &self.names[place]).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Returns all units that a unit depends on, each once and behind those that it depends on itself: the order to build

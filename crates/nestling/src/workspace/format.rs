@@ -29,8 +29,8 @@ pub(crate) struct WorkspaceFile {
     pub everything: Vec<Located<String>>,
     /// The policy for changed paths that no unit claims.
     pub unclaimed: Option<Located<String>>,
-    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
-    pub depends_from: Vec<Located<String>>,
+    /// Whose manifests state dependencies between units, and files with a graph: `cargo`, `{ file: graph.json }`.
+    pub depends_from: Vec<Node>,
     /// How many dependency levels a change propagates through: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.
     pub depends_on_depth: Option<Node>,
@@ -215,7 +215,8 @@ pub(crate) struct AfterFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyFile {
-    /// A revision, or a glob of tags: what differs from it counts as changed.
+    /// A revision, or a glob of tags: what differs from it counts as changed. `passed` is the newest pipeline of the branch that
+    /// passed.
     pub since: Located<String>,
 }
 

@@ -6,9 +6,12 @@ use crate::workspace::rules::PIPELINES;
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::yaml::{self, Located, Node};
 
-const POLICIES: [&str; 3] = ["changed", "all", "none"];
+const POLICIES: [&str; 4] = ["changed", "all", "none", "unpassed"];
 
-/// Reads one entry: `branch: changed`, `tag: all`, `schedule: { since: "v*" }`.
+/// The value of `since` that means the newest pipeline of the branch that has passed.
+const PASSED: &str = "passed";
+
+/// Reads one entry: `branch: changed`, `tag: all`, `schedule: { since: "v*" }`, `branch: unpassed`.
 pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Vec<Diagnostic>> {
     let Some(known) = Occasion::parse(occasion) else {
         let names = Occasion::ALL.map(Occasion::as_str);
@@ -18,17 +21,38 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
     };
     let Some(word) = node.as_str() else {
         let written: PolicyFile = yaml::from_node(node, &PIPELINES)?;
+        if written.since.value == PASSED {
+            return of_branch(known, Policy::SincePassed, "{ since: passed }", node);
+        }
         return Ok((known, Policy::Since(written.since.value)));
     };
     match word {
         "changed" => Ok((known, Policy::Changed)),
         "all" => Ok((known, Policy::All)),
         "none" => Ok((known, Policy::None)),
+        "unpassed" => of_branch(known, Policy::Unpassed, word, node),
         word => {
             let problem = Diagnostic::error(&PIPELINES, node.origin, format!("`{word}` is no policy"));
             Err(vec![suggest(problem, word, &POLICIES)])
         }
     }
+}
+
+/// Refuses a policy that compares with pipelines of a branch for another kind of pipeline: it would be no policy there.
+fn of_branch(
+    occasion: Occasion,
+    policy: Policy,
+    written: &str,
+    node: &Node,
+) -> Result<(Occasion, Policy), Vec<Diagnostic>> {
+    if occasion == Occasion::Branch {
+        return Ok((occasion, policy));
+    }
+    let message = format!("`{written}` is a policy of `branch` pipelines, found for `{occasion}`");
+    let problem = Diagnostic::error(&PIPELINES, node.origin, message);
+    Err(vec![
+        problem.with_help("it compares with earlier pipelines of the same branch; write `changed` or `all`"),
+    ])
 }
 
 fn suggest(problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
@@ -41,5 +65,5 @@ fn suggest(problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
 pub(crate) fn since<'a>(entries: impl Iterator<Item = &'a Node>) -> Vec<Located<String>> {
     let written = entries.filter(|node| node.as_str().is_none());
     let since = written.filter_map(|node| yaml::from_node::<PolicyFile>(node, &PIPELINES).ok());
-    since.map(|written| written.since).collect()
+    since.map(|written| written.since).filter(|since| since.value != PASSED).collect()
 }

@@ -66,6 +66,21 @@ impl Header {
     }
 }
 
+fn depends_from() -> Value {
+    let readers: Vec<&str> = super::stated::READERS.iter().map(|reader| reader.name).collect();
+    let file = json!({
+        "type": "object",
+        "properties": { "file": { "type": "string" } },
+        "required": ["file"],
+        "additionalProperties": false,
+    });
+    json!({
+        "description": "Whose manifests state dependencies between units, and files with a graph",
+        "type": "array",
+        "items": { "anyOf": [{ "enum": readers }, file] },
+    })
+}
+
 fn workspace() -> Value {
     let occasions = Occasion::ALL.map(Occasion::as_str);
     object(
@@ -96,14 +111,7 @@ fn workspace() -> Value {
                     &Unclaimed::NAMES,
                 ),
             ),
-            (
-                "depends_from",
-                json!({
-                    "description": "Whose manifests state dependencies between units",
-                    "type": "array",
-                    "items": { "enum": ["cargo", "npm", "go", "helm"] },
-                }),
-            ),
+            ("depends_from", depends_from()),
             (
                 "depends_on_depth",
                 json!({ "description": "How many dependency levels a change propagates through (default: unlimited)", "type": "integer", "minimum": 0 }),
@@ -237,9 +245,14 @@ fn policy() -> Value {
     let since = object(
         "What differs from a revision",
         &["since"],
-        vec![("since", text("A revision, or a glob of tags: what differs from it counts as changed"))],
+        vec![(
+            "since",
+            text(
+                "A revision, or a glob of tags: what differs from it counts as changed; `passed`: the newest pipeline of the branch that passed",
+            ),
+        )],
     );
-    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none"]), since] })
+    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none", "unpassed"]), since] })
 }
 
 fn gitlab() -> Value {

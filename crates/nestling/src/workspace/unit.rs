@@ -77,7 +77,7 @@ pub(crate) struct Dependency {
     pub unit: UnitName,
     /// Order of the jobs of the two units.
     pub order: Order,
-    /// Source of the dependency.
+    /// Source of it.
     pub stated: Stated,
     /// Place of it in the file.
     pub origin: Origin,
@@ -92,7 +92,7 @@ pub(crate) enum Order {
     Ordered,
 }
 
-/// Source of a dependency.
+/// Source of a dependency, or of a path that concerns a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stated {
     /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
@@ -102,7 +102,7 @@ pub(crate) enum Stated {
     Header,
 }
 
-/// One entry of `changes:`.
+/// One entry of `changes:`, or a path outside of the unit that its manifests name.
 #[derive(Debug, Clone)]
 pub(crate) struct PathRule {
     /// Effect of a match.
@@ -111,6 +111,8 @@ pub(crate) struct PathRule {
     pub glob: Glob,
     /// As it was written.
     pub written: String,
+    /// Source of it.
+    pub stated: Stated,
     /// Place of it in the file.
     pub origin: Origin,
 }

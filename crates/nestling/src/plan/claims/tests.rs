@@ -65,6 +65,7 @@ pub(super) fn against_the_law(
         history: History::Complete,
         unknown_paths: Vec::new(),
         workspace_from: None,
+        recorded: None,
     };
     let selected = select(Request {
         files: &*new.files,
@@ -78,6 +79,9 @@ pub(super) fn against_the_law(
         assemblies: &InRepository,
         sources: &sources,
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
     });
     let defined = definitions_that_differ(old, new, &facts, &sources);
     let exceptions = owners_of_moved_deletions(&old.loaded.workspace, &new.loaded.workspace, changed);

@@ -5,7 +5,7 @@ mod kept;
 
 use super::*;
 use crate::passed::{ApiAnswers, PassedV1, Recording, VerifiedV1, record, verify};
-use crate::{Planning, Repository};
+use crate::{ChangeRequest, CiVariables, Planning, Repository};
 use nestling_git::testing::Fixture;
 use serde_json::{Value, json};
 

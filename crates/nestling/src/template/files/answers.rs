@@ -48,7 +48,7 @@ impl std::fmt::Debug for Answers {
 
 impl Answers {
     /// Returns the answer to a question; none where nobody who has the files is listening, which is noted.
-    pub(super) fn ask(&self, question: &FileQuestion) -> Option<Answer> {
+    pub(in crate::template) fn ask(&self, question: &FileQuestion) -> Option<Answer> {
         let asking = {
             let mut state = self.state();
             if let Some(answer) = state.known.get(question) {

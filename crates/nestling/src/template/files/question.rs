@@ -26,6 +26,8 @@ pub(in crate::template) enum FileQuestion {
     Glob(String),
     /// A file's text, or the data in it.
     Content(RepoPath, Format),
+    /// The fingerprint of a unit, by its name: of files as well.
+    Fingerprint(String),
 }
 
 /// How a file is read.

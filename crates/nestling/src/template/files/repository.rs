@@ -32,6 +32,8 @@ pub(in crate::template) fn answer(files: &dyn Files, question: &FileQuestion) ->
             let bytes = text.as_ref().map_or(0, String::len);
             return Weighed { answer: text.and_then(|text| data(&text, path, *format)), bytes };
         }
+        // The engine has the answer elsewhere.
+        FileQuestion::Fingerprint(unit) => Err(format!("`{unit}` has no fingerprint")),
     };
     Weighed { answer, bytes: 0 }
 }

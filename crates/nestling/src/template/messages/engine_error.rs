@@ -110,10 +110,27 @@ pub(crate) struct FailedExpression {
     pub range: Range<usize>,
 }
 
+/// The cause of an error that a template itself reports, by `fail(…)`.
+#[derive(Debug)]
+pub(crate) struct Refused;
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the template fails on purpose")
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// Returns the innermost expression that an error is about, if the template could be run without it.
 pub(crate) fn failed_expression(error: &Error) -> Option<FailedExpression> {
     let chain = error_chain(error);
-    if matches!(chain.last()?.kind(), ErrorKind::OutOfFuel | ErrorKind::TemplateNotFound) {
+    let innermost = *chain.last()?;
+    if matches!(innermost.kind(), ErrorKind::OutOfFuel | ErrorKind::TemplateNotFound) {
+        return None;
+    }
+    // What a template refuses to do is not looked at any further: the lines below may rely on it.
+    if innermost.source().and_then(|cause| cause.downcast_ref::<Refused>()).is_some() {
         return None;
     }
     chain.iter().rev().find_map(|error| {

@@ -31,6 +31,9 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
     let facts = PipelineFacts::local(Some("feature".into()), Some("main".into()), None);
     let plan = plan::plan(&plan::Request {
         fingerprints: None,
+        base_tree: None,
+        wants_fingerprints: false,
+        parent_path: None,
         files: &files,
         loaded: &load(&files, &sources).unwrap(),
         base: None,
@@ -43,6 +46,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
             history: History::Complete,
             unknown_paths: Vec::new(),
             workspace_from: None,
+            recorded: None,
         },
         pipeline: facts.seen_as(&As::parse(pipeline).unwrap()),
         narrowing: Narrowing::default(),

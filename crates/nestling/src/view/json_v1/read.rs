@@ -37,6 +37,7 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
             History::Complete => None,
         },
         changes: changes(&plan.changes.extent),
+        whole: plan.whole,
         units: plan.units().map(|unit| unit_v1(plan, unit, sources)).collect(),
         stages: by_stage(&plan.pipeline, planned_jobs(plan))
             .into_iter()
@@ -152,6 +153,7 @@ fn reason(reason: &Reason) -> ReasonV1 {
         }
         Reason::DependsOn { chain } => reason_v1.through = chain.iter().map(ToString::to_string).collect(),
         Reason::DependedOn { unit } | Reason::MovedTo { unit } => reason_v1.through = vec![unit.to_string()],
+        Reason::Owed(owed) => reason_v1.job = Some(owed.job.clone()),
         Reason::NeededBy { job } => reason_v1.job = Some(job.to_string()),
         _ => {}
     }
@@ -174,6 +176,7 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
         Reason::WorkspaceFile { .. } => "workspace_file",
         Reason::EverythingGlob { .. } => "everything_glob",
         Reason::Unclaimed { .. } => "unclaimed",
+        Reason::Owed(_) => "owed",
         Reason::All(_) => "all",
         Reason::Asked => "asked",
     }
