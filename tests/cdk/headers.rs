@@ -93,7 +93,7 @@ fn a_stage_with_a_long_name_is_deployed() {
     let planned =
         Shop::of(assembly, &format!("pipeline: A, stages: {{ {long}: production }}")).plan("branch:main");
     let text = planned.without_errors().text();
-    assert!(text.contains(&format!("expose_as: CDK changes of A {}\n", &long[..82])), "{text}");
+    assert!(text.contains(&format!("expose_as: CDK changes of A {}\n", &long[..83])), "{text}");
 }
 
 /// Stacks of two stages have the same short names.

@@ -63,12 +63,12 @@ fn an_app_at_the_root_has_a_unit_beside_it() {
         repository.commit("app");
         let mut generate = nestling(repository.path());
         let text = output(generate.args(["generate", "--all", "--as", "branch:main", "-o", "-"]));
-        let job = |name: &str| text.split("\n\n").find(|job| job.starts_with(name)).unwrap();
-        let deploy = job("deploy:Deploy.Web:\n");
+        let job = |name: &str| text.split("\n\n").find(|job| job.contains(name)).unwrap();
+        let deploy = job("\ndeploy:Deploy.Web:\n");
         let command = "- npx --yes aws-cdk@2.1130.0 deploy --app cdk.out Web --exclusively ";
         assert!(deploy.contains(command), "{deploy}");
         assert_eq!(deploy.contains("GIT_STRATEGY: none"), !needs_checkout, "{settings}\n{deploy}");
-        let step = job("deploy:Test.Unit:\n");
+        let step = job("\ndeploy:Test.Unit:\n");
         assert!(step.contains("CODEBUILD_SRC_DIR: $CI_PROJECT_DIR\n"), "{step}");
     }
 }

@@ -1,7 +1,7 @@
 //! An assembly as a graph: the one picture that plain stages and pipelines both become, and that the jobs are written from.
 
-mod graph;
 mod app;
+mod graph;
 mod ordered;
 mod role;
 mod stage;

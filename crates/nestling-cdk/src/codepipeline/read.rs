@@ -195,9 +195,19 @@ impl Reading<'_> {
     fn on_stack(&self, action: &Json<'_>, configuration: &Configuration<'_>) -> Does {
         let name = configuration.text("StackName").unwrap_or_default();
         // The template is the stack's own; its name may be that of stacks elsewhere.
-        let mut stacks = self.by_template(configuration);
+        let of_template = self.by_template(configuration);
+        let mut stacks = of_template.clone();
+        stacks.retain(|stack| self.is_placed(&self.assembly.stacks[*stack], &name, action));
+        if let ([first, ..], []) = (&of_template[..], &stacks[..]) {
+            let own = &self.assembly.stacks[*first];
+            let what = format!(
+                "CloudFormation on `{name}` with the template of the stack `{}`, which is another",
+                own.path
+            );
+            return Does::Other { what, stacks: of_template };
+        }
         if stacks.is_empty() {
-            stacks = self.by_name(&name, action);
+            stacks = self.stacks_that(|stack| self.is_placed(stack, &name, action));
         }
         let mode = match configuration.text("ActionMode").unwrap_or_default().as_str() {
             "CHANGE_SET_REPLACE" => Mode::Prepare,
@@ -231,16 +241,15 @@ impl Reading<'_> {
         root_above(&path, &template).map(str::to_owned)
     }
 
-    fn by_name(&self, name: &str, action: &Json<'_>) -> Vec<StackId> {
+    /// Returns whether a stack has this name, and may be where an action works.
+    fn is_placed(&self, stack: &Stack, name: &str, action: &Json<'_>) -> bool {
         let role = action.get("RoleArn").map(|role| self.spelled(&role));
         let account = role.as_deref().and_then(account_of);
         let region = action.get("Region").and_then(|region| region.text().ok());
         let region = region.or(self.template.pseudo.region);
-        self.stacks_that(|stack| {
-            stack.name == name
-                && may_equal(stack.region.as_deref(), region)
-                && may_equal(stack.account.as_deref(), account)
-        })
+        stack.name == name
+            && may_equal(stack.region.as_deref(), region)
+            && may_equal(stack.account.as_deref(), account)
     }
 
     fn stacks_that(&self, is_meant: impl Fn(&Stack) -> bool) -> Vec<StackId> {

@@ -18,8 +18,8 @@ const report = new cp.Artifact('Report');
 const repository = (id, name) => cc.Repository.fromRepositoryName(stack, id, name);
 const project = (id, spec) => new cb.PipelineProject(stack, id, { buildSpec: cb.BuildSpec.fromObject({ version: '0.2', ...spec }) });
 const commands = (...list) => ({ phases: { build: { commands: list } } });
-const update = (name, runOrder, parameterOverrides) => new actions.CloudFormationCreateUpdateStackAction({
-  actionName: name, runOrder, stackName: name, templatePath: assembly.atPath(`${name}.template.json`), adminPermissions: true, parameterOverrides,
+const update = (name, runOrder, parameterOverrides, stackName = name) => new actions.CloudFormationCreateUpdateStackAction({
+  actionName: stackName, runOrder, stackName, templatePath: assembly.atPath(`${name}.template.json`), adminPermissions: true, parameterOverrides,
 });
 new cp.Pipeline(stack, 'Pipeline', {
   crossAccountKeys: false,
@@ -62,7 +62,8 @@ new cp.Pipeline(stack, 'Pipeline', {
         update('Api', 4, { Name: 'api' }),
         update('Web', 5),
         update('Data', 6, { Name: report.getParam('names.json', 'data') }),
-        new actions.S3DeployAction({ actionName: 'Files', runOrder: 7, input: report, bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-files') }),
+        update('Web', 7, { Name: 'second' }, 'WebOfOthers'),
+        new actions.S3DeployAction({ actionName: 'Files', runOrder: 8, input: report, bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-files') }),
       ],
     },
   ],
