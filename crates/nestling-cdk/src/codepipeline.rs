@@ -7,6 +7,7 @@ mod variable;
 mod phase;
 mod buildspec;
 mod project;
+mod commands;
 mod dot;
 mod parameters;
 mod lost;

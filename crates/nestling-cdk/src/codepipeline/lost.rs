@@ -1,5 +1,6 @@
 //! The parts of a pipeline without counterpart in GitLab: its triggers, its notifications, and how it runs.
 
+use super::commands::KEYS;
 use super::resource::type_of;
 use crate::document::Json;
 use crate::template::{PseudoParameters, spell};
@@ -68,7 +69,7 @@ pub(crate) fn lost_of_action(action: &Json<'_>) -> Result<Vec<String>, Diagnosti
     ];
     let mut lost = Vec::new();
     for (key, value) in action.entries()? {
-        if !READ.contains(&key) {
+        if !READ.contains(&key) && !KEYS.contains(&key) {
             lost.push(format!("`{key}`: {}", value.value()));
         }
     }

@@ -186,7 +186,7 @@ fn in_assembly(name: &str) -> String {
 }
 
 /// Returns the rights of a role beyond logs, reports and CodePipeline's own bucket and key, one statement each.
-fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> Vec<String> {
+pub(crate) fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> Vec<String> {
     let mut grants = Vec::new();
     for (id, resource) in template.resources {
         // Most resources are neither, and finding their places in the text takes time.

@@ -6,7 +6,7 @@ use super::paths::construct_paths;
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
 use super::variable::{Variable, VariableValue};
-use super::{graphs, project};
+use super::{commands, graphs, project};
 use crate::assembly::{Assembly, Stack, StackId, may_equal, root_above};
 use crate::document::{Json, Reader};
 use crate::template::{PIPELINE, PseudoParameters, resolve};
@@ -147,6 +147,9 @@ impl Reading<'_> {
         let does = match (category, provider) {
             ("Source", _) => source(&configuration, provider),
             ("Build" | "Test", "CodeBuild") => self.build(&configuration)?,
+            ("Compute", "Commands") => {
+                Does::Build(Box::new(commands::project(action, self.template, self.own_ids)?))
+            }
             ("Approval", "Manual") => Does::Approve(configuration.text("CustomData")),
             ("Deploy", "CloudFormation") => match configuration.parameters() {
                 Ok(own) => {

@@ -224,11 +224,29 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
 /// Returns the beginning that the names of a target's stacks share: `Staging` for `Staging/Data` and `Staging/Service`.
 pub(crate) fn common_parent<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names = names.map(|name| name.strip_suffix(".Deploy").unwrap_or(name));
-    let parents: BTreeSet<&str> =
-        names.filter_map(|name| name.rsplit_once(['.', '/'])).map(|(parent, _)| parent).collect();
-    let mut parents = parents.into_iter();
-    match (parents.next(), parents.next()) {
-        (Some(only), None) => Some(only.to_owned()),
+    let parents = names.map(|name| name.rsplit_once(['.', '/']).map(|(parent, _)| parent));
+    let parents: BTreeSet<Option<&str>> = parents.collect();
+    match parents.into_iter().collect::<Vec<_>>()[..] {
+        [Some(only)] => Some(only.to_owned()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_all_names_share_is_a_name_for_all() {
+        for (names, want) in [
+            (&["Live.Site"][..], Some("Live")),
+            (&["Staging/Data", "Staging/Service"], Some("Staging")),
+            (&["World.Blue.Site.Deploy", "World.Blue.Data"], Some("World.Blue")),
+            (&["World.Blue.Site", "World.Green.Site"], None),
+            (&["dev", "qa", "prod.Site"], None),
+            (&["dev"], None),
+        ] {
+            assert_eq!(common_parent(names.iter().copied()).as_deref(), want, "{names:?}");
+        }
     }
 }

@@ -47,6 +47,10 @@ new cp.Pipeline(stack, 'Pipeline', {
           actionName: 'Unit', runOrder: 1, input: source, extraInputs: [tools], outputs: [report],
           project: project('Unit', { ...commands('"$CODEBUILD_SRC_DIR_Tools/test"'), artifacts: { files: ['out/**/*'] } }),
         }),
+        new actions.CommandsAction({
+          actionName: 'Pack', runOrder: 2, input: source, output: new cp.Artifact('Pack', ['pack/*']), outputVariables: ['SIZE'],
+          commands: ['make pack', 'export SIZE=$(du pack)'],
+        }),
         new actions.CodeBuildAction({ actionName: 'Judge', runOrder: 2, input: report, project: project('Judge', commands('cat out/*')) }),
       ],
     },
