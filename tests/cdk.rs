@@ -4,7 +4,7 @@
 //! `tests/cdk/apps` the apps that they were made from.
 
 mod assemblies;
-mod aws;
+pub(crate) mod aws;
 mod base;
 mod broken;
 mod change_sets;

@@ -47,6 +47,26 @@ pub struct Unit {
     pub(crate) allow: Vec<AllowEntry>,
 }
 
+impl Unit {
+    /// Returns the names of the units that it depends on, by its header, a rule of the workspace or a manifest.
+    ///
+    /// ```
+    /// use nestling::testing::plan_files;
+    ///
+    /// let plan = plan_files([
+    ///     ("nestling.yml", "workspace: {}"),
+    ///     ("api/nestling.yml", "unit: { depends_on: [core] }"),
+    ///     ("core/nestling.yml", "unit: {}"),
+    /// ])?;
+    /// let names: Vec<&str> = plan.units().flat_map(|unit| unit.dependencies()).map(|name| name.as_str()).collect();
+    /// assert_eq!(names, ["core"]);
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn dependencies(&self) -> impl Iterator<Item = &UnitName> {
+        self.depends_on.iter().map(|dependency| &dependency.unit)
+    }
+}
+
 /// The place of each unit among them, by its name.
 pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
     units.iter().enumerate().map(|(at, unit)| (&unit.name, at)).collect()
