@@ -6,8 +6,11 @@ mod java;
 mod job;
 mod mutations;
 mod opentofu;
+mod release;
 mod run;
+mod s3_site;
 mod scripts;
+mod server;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
@@ -96,7 +99,7 @@ fn header(name: &str) -> (Option<String>, Node) {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 12, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");

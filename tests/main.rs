@@ -20,6 +20,7 @@ mod size;
 mod examples;
 mod determinism;
 mod no_checkout;
+mod observe;
 mod damage;
 mod bombs;
 mod trust;

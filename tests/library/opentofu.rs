@@ -1,11 +1,11 @@
 //! The jobs of `nestling/opentofu`, run with Terraform and a server that keeps states as GitLab does.
 
 use super::job::{Pipeline, SHELLS, calls};
-use crate::support::tool::{Tool, need, optional};
-use crate::support::{root, said};
-use std::io::BufRead as _;
+use super::server::Server;
+use crate::support::said;
+use crate::support::tool::optional;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Output, Stdio};
+use std::process::Output;
 
 const CODE: &str = "\
 variable \"region\" {
@@ -55,41 +55,14 @@ workspace:
       inputs: { var_files: [production.tfvars] }
 ";
 
-/// The server of states, which ends with the test.
-struct States {
-    server: Child,
-    folder: tempfile::TempDir,
-    port: String,
+/// The file of a state.
+fn path(states: &Server, name: &str) -> PathBuf {
+    states.folder().join(format!("{name}.json"))
 }
 
-impl States {
-    fn start(test: &str) -> Option<Self> {
-        let mut python = need(Tool::Python, test)?;
-        let folder = tempfile::tempdir().unwrap();
-        python.arg(root().join("tests/library/fakes/state-server")).arg(folder.path());
-        let mut server = python.stdout(Stdio::piped()).spawn().unwrap();
-        let mut port = String::new();
-        std::io::BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        Some(Self { server, folder, port: port.trim().to_owned() })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}.json"))
-    }
-
-    fn locks(&self) -> usize {
-        calls(self.folder.path())
-            .iter()
-            .filter(|call| call[0] == "POST" && call[1].ends_with("/lock"))
-            .count()
-    }
-}
-
-impl Drop for States {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
+/// The number of locks that were taken.
+fn locks(states: &Server) -> usize {
+    calls(states.folder()).iter().filter(|call| call[0] == "POST" && call[1].ends_with("/lock")).count()
 }
 
 /// A module, and what uses it, in a directory with a blank.
@@ -106,8 +79,8 @@ fn project(act_as: &str) -> Pipeline {
     Pipeline::generate(&files, Some(act_as))
 }
 
-fn run(pipeline: &Pipeline, states: &States, job: &str, shell: &[&str]) -> Output {
-    let api = format!("http://127.0.0.1:{}/api/v4", states.port);
+fn run(pipeline: &Pipeline, states: &Server, job: &str, shell: &[&str]) -> Output {
+    let api = states.api();
     let variables = [
         ("CI_API_V4_URL", api.as_str()),
         ("CI_PROJECT_ID", "7"),
@@ -118,7 +91,7 @@ fn run(pipeline: &Pipeline, states: &States, job: &str, shell: &[&str]) -> Outpu
     pipeline.run(job, shell, &variables, &[])
 }
 
-fn passes(pipeline: &Pipeline, states: &States, job: &str, shell: &[&str]) -> String {
+fn passes(pipeline: &Pipeline, states: &Server, job: &str, shell: &[&str]) -> String {
     let output = run(pipeline, states, job, shell);
     assert!(output.status.success(), "{job}\n{}", said(&output));
     said(&output)
@@ -137,7 +110,9 @@ fn state_of(pipeline: &Pipeline, job: &str) -> String {
 #[test]
 fn a_module_is_validated_and_never_applied() {
     let test = "a_module_is_validated_and_never_applied";
-    let (Some(_), Some(states)) = (optional("terraform", test), States::start(test)) else { return };
+    let (Some(_), Some(states)) = (optional("terraform", test), Server::start("state-server", test)) else {
+        return;
+    };
     let pipeline = project("branch:main");
     let of_module: Vec<&String> =
         pipeline.jobs.keys().filter(|job| job.starts_with("modules/vpc:")).collect();
@@ -154,15 +129,17 @@ fn a_module_is_validated_and_never_applied() {
 #[test]
 fn the_default_branch_is_applied_to_a_state_for_each_environment_and_drift_is_found() {
     let test = "the_default_branch_is_applied_to_a_state_for_each_environment_and_drift_is_found";
-    let (Some(_), Some(states)) = (optional("terraform", test), States::start(test)) else { return };
+    let (Some(_), Some(states)) = (optional("terraform", test), Server::start("state-server", test)) else {
+        return;
+    };
     let pipeline = project("branch:main");
     for job in ["validate", "test", "plan:staging"] {
         passes(&pipeline, &states, &format!("infra/a b:{job}"), SHELLS[0]);
     }
     assert_eq!(plan(&pipeline), "{\"create\":1,\"update\":0,\"delete\":0}\n");
-    assert_eq!(states.locks(), 0, "a plan locks nothing");
+    assert_eq!(locks(&states), 0, "a plan locks nothing");
     passes(&pipeline, &states, "infra/a b:apply:staging", SHELLS[0]);
-    assert_eq!(states.locks(), 1);
+    assert_eq!(locks(&states), 1);
     passes(&pipeline, &states, "infra/a b:plan:staging", SHELLS[1]);
     assert_eq!(plan(&pipeline), "{\"create\":0,\"update\":0,\"delete\":0}\n");
     passes(&pipeline, &states, "infra/a b:plan:production", SHELLS[1]);
@@ -170,12 +147,12 @@ fn the_default_branch_is_applied_to_a_state_for_each_environment_and_drift_is_fo
     let (staging, production) =
         (state_of(&pipeline, "infra/a b:plan:staging"), state_of(&pipeline, "infra/a b:plan:production"));
     assert_ne!(staging, production);
-    let stored = |name: &str| std::fs::read_to_string(states.path(name)).unwrap();
+    let stored = |name: &str| std::fs::read_to_string(path(&states, name)).unwrap();
     assert!(stored(&staging).contains("\"eu\"") && stored(&production).contains("\"us\""));
     let nightly = project("schedule");
     assert!(!nightly.jobs.keys().any(|job| job.contains("apply")), "{:?}", nightly.jobs.keys());
     passes(&nightly, &states, "infra/a b:drift staging:staging", SHELLS[0]);
-    std::fs::write(states.path(&staging), stored(&staging).replace("\"eu\"", "\"changed\"")).unwrap();
+    std::fs::write(path(&states, &staging), stored(&staging).replace("\"eu\"", "\"changed\"")).unwrap();
     for shell in SHELLS {
         let drifted = run(&nightly, &states, "infra/a b:drift staging:staging", shell);
         assert_eq!(drifted.status.code(), Some(2), "{}", said(&drifted));
@@ -187,14 +164,16 @@ fn the_default_branch_is_applied_to_a_state_for_each_environment_and_drift_is_fo
 #[test]
 fn a_merge_request_previews_production_without_its_lock_and_destroys_its_own() {
     let test = "a_merge_request_previews_production_without_its_lock_and_destroys_its_own";
-    let (Some(_), Some(states)) = (optional("terraform", test), States::start(test)) else { return };
+    let (Some(_), Some(states)) = (optional("terraform", test), Server::start("state-server", test)) else {
+        return;
+    };
     let pipeline = project("merge_request");
     let production = state_of(&pipeline, "infra/a b:preview:preview");
     let main = project("branch:main");
     assert_eq!(production, state_of(&main, "infra/a b:plan:production"), "the state that is applied");
     // Somebody applies to production at this moment.
     let lock = Path::new(&production).with_extension("lock");
-    std::fs::write(states.folder.path().join(lock), "{\"ID\":\"1\"}").unwrap();
+    std::fs::write(states.folder().join(lock), "{\"ID\":\"1\"}").unwrap();
     passes(&pipeline, &states, "infra/a b:preview:preview", SHELLS[0]);
     assert!(!run(&main, &states, "infra/a b:apply:production", SHELLS[0]).status.success());
     for shell in SHELLS {
@@ -203,8 +182,8 @@ fn a_merge_request_previews_production_without_its_lock_and_destroys_its_own() {
         let stale = run(&pipeline, &states, "infra/a b:apply:review", shell);
         assert!(!stale.status.success(), "a plan is applied once\n{}", said(&stale));
         let review = state_of(&pipeline, "infra/a b:apply:review");
-        assert!(std::fs::read_to_string(states.path(&review)).unwrap().contains("\"eu\""));
+        assert!(std::fs::read_to_string(path(&states, &review)).unwrap().contains("\"eu\""));
         passes(&pipeline, &states, "infra/a b:apply:review:stop", shell);
-        assert!(!std::fs::read_to_string(states.path(&review)).unwrap().contains("\"eu\""));
+        assert!(!std::fs::read_to_string(path(&states, &review)).unwrap().contains("\"eu\""));
     }
 }

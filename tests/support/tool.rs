@@ -39,8 +39,12 @@ pub(crate) enum Tool {
     Hadolint,
     /// Builds and tests Go.
     Go,
+    /// Finds versions and writes changelogs.
+    GitCliff,
     /// Makes Debian packages.
     DpkgDeb,
+    /// Traces what a program reads. Linux alone has it.
+    Strace,
     /// Runs a program in another root. Only root may.
     Chroot,
 }
@@ -58,8 +62,10 @@ impl Tool {
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::Go => installed("venv/bin/go").map(Command::new),
+            Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
+            Self::Strace => on_path("strace"),
             Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
