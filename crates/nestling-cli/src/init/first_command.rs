@@ -68,6 +68,13 @@ impl Shell<'_> {
 
     /// Returns what a command lacks.
     fn fault(&self, words: &[&str], directory: &RepoPath) -> Option<String> {
+        // A wrapper is called from anywhere.
+        if let ["sh", program, ..] = words
+            && let Some(path) = program.strip_prefix("$CI_PROJECT_DIR/")
+        {
+            let is_there = RepoPath::parse(path).is_ok_and(|path| self.inventory.is_file(&path));
+            return (!is_there).then(|| format!("{path}: there is none"));
+        }
         let fitting = REQUIREMENTS.iter().filter(|requirement| requirement.is_of(words));
         fitting.filter_map(|requirement| self.missing(requirement, words, directory)).next()
     }
@@ -286,6 +293,8 @@ mod tests {
             (&["cargo test"], Some("Cargo.toml")),
             (&["if [ -x ./mvnw ]; then ./mvnw test; fi"], None),
             (&["mvn --batch-mode verify"], Some("pom.xml")),
+            (&["sh \"$CI_PROJECT_DIR\"/gradlew check"], Some("gradlew")),
+            (&["sh \"$CI_PROJECT_DIR\"/package.json"], None),
             (&["mkdir out", "cd out", "npm ci"], None),
             (&["cd \"$DIR\"", "npm ci"], None),
             (&["# npm ci", "echo npm ci", "unknown"], None),

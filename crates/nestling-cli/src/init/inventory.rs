@@ -67,10 +67,6 @@ impl Inventory {
             self.left_out.push(LeftOut { dir: path.clone(), reason });
             return Walk::Skip;
         }
-        // Its files are of the project around it, and no project is in it: `.github`, `.devcontainer`.
-        if path.file_name().starts_with(b".") {
-            return Walk::Skip;
-        }
         if path.as_str().is_none() {
             self.unspeakable.push(path.clone());
             return Walk::Skip;
@@ -151,6 +147,9 @@ pub(super) fn material(dir: &RepoPath) -> Option<Material> {
     let mut names = text.split('/').rev();
     let own = names.next().and_then(by_name).filter(|material| *material == Material::Fixture);
     let above: Vec<Material> = names.filter_map(by_name).collect();
+    if text.split('/').any(|name| name.starts_with('.')) {
+        return Some(Material::Hidden);
+    }
     let fixture = above.iter().copied().find(|material| *material == Material::Fixture);
     own.or(fixture).or_else(|| above.first().copied())
 }
@@ -174,6 +173,7 @@ mod tests {
             ("src/test/resources/project", Some(Material::Test)),
             ("services/api", None),
             ("examples", None),
+            (".github/actions/lint", Some(Material::Hidden)),
         ] {
             assert_eq!(material(&RepoPath::parse(dir).unwrap()), expected, "{dir}");
         }

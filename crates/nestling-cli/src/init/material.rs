@@ -71,6 +71,8 @@ pub(super) enum Material {
     Test,
     /// Projects for people to read.
     Example,
+    /// Projects in a directory such as `.github`. No table has their names.
+    Hidden,
 }
 
 impl Material {
@@ -81,6 +83,7 @@ impl Material {
             Self::Template => "a template of projects",
             Self::Test => "a project of tests",
             Self::Example => "an example",
+            Self::Hidden => "in a hidden directory",
         }
     }
 }

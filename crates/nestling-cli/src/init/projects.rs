@@ -80,6 +80,13 @@ impl Evidence<'_> {
             return Ok(());
         }
         if !self.is_project(kind, &dir, &marker, standing)? {
+            let reason = match (standing, kind.id) {
+                (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
+                (_, "python") => "it configures tools, and is no project",
+                (_, "rust") => "it has no `[package]`",
+                _ => "it has no code of its own",
+            };
+            findings.no_unit.push(Remark::new(&marker, reason));
             return Ok(());
         }
         if let Some(reason) = self.reason_against(kind, &dir, standing, material) {
@@ -156,7 +163,7 @@ impl Evidence<'_> {
         if matches!(standing, Standing::Member(_)) && material != Some(Material::Fixture) {
             return None;
         }
-        if let Some(material @ (Material::Fixture | Material::Template)) = material {
+        if let Some(material @ (Material::Fixture | Material::Template | Material::Hidden)) = material {
             return Some(material.noun().to_owned());
         }
         let directory = self.inventory.directories.get(dir);

@@ -21,11 +21,11 @@ pub(super) fn members(
     excludes: &[String],
     markers: &[&str],
 ) -> Members {
-    let rules: Vec<(bool, GlobMatcher)> = globs
+    let rules: Vec<(bool, bool, GlobMatcher)> = globs
         .iter()
         .filter_map(|glob| {
             let (wanted, glob) = glob.strip_prefix('!').map_or((true, glob.as_str()), |glob| (false, glob));
-            Some((wanted, matcher(glob)?))
+            Some((wanted, glob.starts_with('.') || glob.contains("/."), matcher(glob)?))
         })
         .collect();
     let left_out: Vec<GlobMatcher> = excludes.iter().filter_map(|glob| matcher(glob)).collect();
@@ -34,10 +34,13 @@ pub(super) fn members(
         let is_project = markers.iter().any(|marker| directory.has(marker));
         let Some(relative) = path.relative_to(dir).filter(|_| is_project && path != dir) else { continue };
         let relative = String::from_utf8_lossy(relative);
-        let last = rules.iter().rev().find(|(_, glob)| glob.is_match(&*relative));
-        if left_out.iter().any(|glob| is_match_above(glob, &relative)) || matches!(last, Some((false, _))) {
+        let is_hidden = relative.split('/').any(|name| name.starts_with('.'));
+        // As in the package managers' globs, `*` matches no hidden directory.
+        let mut rules = rules.iter().rev().filter(|(_, names_hidden, _)| *names_hidden || !is_hidden);
+        let last = rules.find(|(.., glob)| glob.is_match(&*relative));
+        if left_out.iter().any(|glob| is_match_above(glob, &relative)) || matches!(last, Some((false, ..))) {
             members.excluded.insert(path.clone());
-        } else if matches!(last, Some((true, _))) {
+        } else if matches!(last, Some((true, ..))) {
             members.included.insert(path.clone());
         }
     }
