@@ -43,6 +43,8 @@ pub(crate) enum Tool {
     GitCliff,
     /// Makes Debian packages.
     DpkgDeb,
+    /// Traces what a program reads. Linux alone has it.
+    Strace,
     /// Runs a program in another root. Only root may.
     Chroot,
 }
@@ -63,6 +65,7 @@ impl Tool {
             Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
+            Self::Strace => on_path("strace"),
             Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),

@@ -238,6 +238,9 @@ pub(crate) enum ConditionFile {
 pub(crate) struct TemplateHeader {
     #[serde(default)]
     pub spec: Option<SpecFile>,
+    /// The policy about its jobs that have passed with the same content.
+    #[serde(default)]
+    pub reuse: Option<Node>,
 }
 
 /// Keys under `spec:`.

@@ -11,7 +11,7 @@ mod reuse;
 use super::unclaimed::Unclaimed;
 use crate::changes::Occasion;
 use environment::environment;
-use reuse::reuse;
+use reuse::{reuse, reuse_of_jobs};
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
@@ -33,6 +33,15 @@ pub enum Header {
     Template,
 }
 
+/// Returns the schema of a file of jobs: that of GitLab's keywords, with Nestling's own `reuse` of a job.
+pub fn jobs_schema() -> Value {
+    let mut schema = nestling_gitlab::table::schema();
+    let reference = schema["additionalProperties"]["else"]["$ref"].as_str().unwrap_or_default();
+    let name = reference.rsplit('/').next().unwrap_or_default().to_owned();
+    schema["definitions"][name]["properties"]["reuse"] = reuse_of_jobs();
+    schema
+}
+
 impl Header {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Workspace, Self::Unit, Self::Template];
@@ -51,7 +60,7 @@ impl Header {
         let (keys, title) = match self {
             Self::Workspace => (vec![("workspace", workspace())], "The root's nestling.yml"),
             Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
-            Self::Template => (vec![("spec", spec())], "A template's header"),
+            Self::Template => (vec![("spec", spec()), ("reuse", reuse_of_jobs())], "A template's header"),
         };
         let required: Vec<Value> = keys.iter().map(|(key, _)| json!({ "required": [key] })).collect();
         let names: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
