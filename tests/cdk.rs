@@ -19,6 +19,7 @@ mod interleavings;
 mod nothing_lost;
 mod removed;
 mod report;
+mod sources;
 mod stacks;
 mod steps;
 pub(crate) mod synth;
