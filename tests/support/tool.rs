@@ -37,6 +37,8 @@ pub(crate) enum Tool {
     Shellcheck,
     /// Judges Dockerfiles.
     Hadolint,
+    /// The editor that starts the language server.
+    Neovim,
     /// Makes Debian packages.
     DpkgDeb,
     /// Runs a program in another root. Only root may.
@@ -55,6 +57,7 @@ impl Tool {
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
+            Self::Neovim => installed("venv/bin/nvim").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
             Self::Valgrind => on_path("valgrind"),

@@ -35,8 +35,8 @@ mod uri;
 mod position;
 mod documents;
 mod findings;
-mod convert;
 mod fix;
+mod convert;
 mod server;
 
 pub use findings::FindAssemblies;

@@ -22,10 +22,16 @@ use std::path::PathBuf;
 pub enum ServeError {
     /// A message that was not expected.
     #[error("the editor broke the protocol: {0}")]
-    Protocol(#[from] ProtocolError),
+    Protocol(#[source] ProtocolError),
     /// The editor ended without saying so.
     #[error("the editor has closed the connection")]
     Closed,
+}
+
+impl From<ProtocolError> for ServeError {
+    fn from(error: ProtocolError) -> Self {
+        if error.channel_is_disconnected() { Self::Closed } else { Self::Protocol(error) }
+    }
 }
 
 /// Serves one client until it says that it has finished.
@@ -113,7 +119,7 @@ impl Server<'_> {
                         if std::mem::take(&mut is_changed) {
                             self.check();
                         }
-                        if self.answer(request, &cancelled)? == Next::End {
+                        if self.answer(&request, &cancelled)? == Next::End {
                             return Ok(());
                         }
                     }
@@ -178,14 +184,10 @@ impl Server<'_> {
             let findings = find(documents, assemblies);
             (by_file(&findings, documents, encoding), findings.failures)
         }));
-        let (shown, failures) = match checked {
-            Ok(checked) => checked,
+        let Ok((shown, failures)) = checked else {
             // What was found before stays: the next change may be read again.
-            Err(_) => {
-                let message =
-                    "nestling could not check this state of the files; this is a mistake in nestling";
-                return self.log(vec![message.to_owned()]);
-            }
+            let message = "nestling could not check this state of the files; this is a mistake in nestling";
+            return self.log(vec![message.to_owned()]);
         };
         self.shown = shown;
         self.log(failures);
@@ -218,8 +220,8 @@ impl Server<'_> {
         let _ = self.connection.sender.send(Notification::new(method.to_owned(), params).into());
     }
 
-    fn answer(&self, request: Request, cancelled: &BTreeSet<RequestId>) -> Result<Next, ServeError> {
-        if self.connection.handle_shutdown(&request)? {
+    fn answer(&self, request: &Request, cancelled: &BTreeSet<RequestId>) -> Result<Next, ServeError> {
+        if self.connection.handle_shutdown(request)? {
             return Ok(Next::End);
         }
         let refusal = |code: ErrorCode, message: &str| {
