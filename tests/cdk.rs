@@ -4,7 +4,7 @@
 //! `tests/cdk/apps` the apps that they were made from.
 
 mod assemblies;
-mod aws;
+pub(crate) mod aws;
 mod base;
 mod broken;
 mod change_sets;
@@ -19,6 +19,7 @@ mod interleavings;
 mod nothing_lost;
 mod removed;
 mod report;
+mod sources;
 mod stacks;
 mod steps;
 pub(crate) mod synth;

@@ -1,5 +1,7 @@
 //! `nestling init` in repositories of many kinds: what it writes works as it is written.
 
+mod shapes;
+
 use crate::support::repository::Repository;
 use crate::support::{judge, nestling, output};
 use serde_json::Value;
@@ -37,9 +39,10 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("services/web/node_modules/x/package.json", "{}"),
         ("libs/core/Cargo.toml", "[package]\n"),
         ("tools/cli/go.mod", ""),
-        ("ml/pyproject.toml", "[dependency-groups]\ndev = ['pytest']\n"),
+        ("ml/pyproject.toml", "[project]\nname = 'ml'\n[dependency-groups]\ndev = ['pytest']\n"),
         ("legacy/pom.xml", ""),
-        ("infra/network/main.tf", ""),
+        ("infra/network/main.tf", "provider \"aws\" {}\n"),
+        ("infra/network/.terraform.lock.hcl", ""),
         ("infra/stacks/cdk.json", "{}"),
         ("infra/stacks/package.json", "{}"),
         ("images/base/Dockerfile", ""),
@@ -49,7 +52,6 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
     let all = [
         "images/base",
         "infra/network",
-        "infra/stacks",
         "legacy",
         "libs/core",
         "ml",
@@ -79,10 +81,11 @@ fn a_folder_of_one_kind_is_one_pattern_and_a_mixed_one_is_not() {
     assert!(workspace.contains("match: \"tools/a\""), "{workspace}");
 }
 
+/// Where there is nothing, an example shows what a unit looks like; where there is something, it is left alone.
 #[test]
-fn a_repository_without_projects_gets_a_unit_all_the_same() {
+fn only_an_empty_repository_gets_an_example() {
     let (_repository, _, plan) = initialized(&[("README.md", ""), ("scripts/run", "")]);
-    assert_eq!(units(&plan), ["scripts"]);
+    assert_eq!(units(&plan), [""; 0]);
     let (_repository, _, plan) = initialized(&[("README.md", "")]);
     assert_eq!(units(&plan), ["example"]);
 }
@@ -203,12 +206,13 @@ const PUBLIC: [Shape; 8] = [
             ("go.mod", "module example.com/service\n\ngo 1.24\n"),
             ("cmd/service/main.go", "package main\n"),
             ("Dockerfile", "FROM golang\n"),
-            ("deploy/terraform/main.tf", ""),
+            ("deploy/terraform/main.tf", "provider \"aws\" {}\n"),
+            ("deploy/terraform/.terraform.lock.hcl", ""),
             (".gitlab-ci.yml", "stages: [test]\nlint:\n  stage: test\n  script: go vet ./...\n"),
         ],
         &["deploy/terraform", "root"],
     ),
-    ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &["notes"]),
+    ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &[]),
 ];
 
 /// What the manifests say about each other is heeded.

@@ -182,7 +182,8 @@ GitLab's own code as of 18.11 and its documentation up to 19.5. `gitlab: { versi
 `--gitlab-version 18.11` for a plain file, decides: a keyword that is newer is an error with the version that has it, and one that the \
 table does not have is an error. Without a version, an unknown keyword that resembles no known one is a warning, since GitLab may be \
 newer than Nestling.\n\n`default` takes the keywords of a job that GitLab lists there, with the same values. `nestling schema jobs` prints \
-the table as a [JSON schema](jobs.schema.json) for editors. `NAME` stands for a name of your own.\n";
+the table as a [JSON schema](jobs.schema.json) for editors. `NAME` stands for a name of your own. Jobs of a workspace take one keyword more, Nestling's own \
+[`reuse`](passed.md#what-is-left-out), which GitLab never sees.\n";
 
 /// Jobs with `trigger` have no place of their own in the schema.
 #[test]

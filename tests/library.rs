@@ -1,10 +1,16 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod go;
 mod image;
+mod java;
 mod job;
 mod mutations;
+mod opentofu;
+mod release;
 mod run;
+mod s3_site;
 mod scripts;
+mod server;
 mod shapes;
 
 use crate::support::{expect_file, judge, read, root, setting};
@@ -38,7 +44,14 @@ fn outcomes() -> Vec<CaseOutcome> {
 fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
     // What templates ask about, for a unit at the root.
     let package = "{ \"scripts\": { \"build\": \"x\", \"lint\": \"x\", \"typecheck\": \"x\", \"test\": \"vitest run\" } }";
-    let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("package.json", package)]);
+    let crate_manifest = "[package]\nname = \"a\"\n";
+    let files = MemoryFiles::new([
+        ("nestling.yml", "workspace: {}"),
+        ("package.json", package),
+        ("Cargo.toml", crate_manifest),
+        ("go.mod", "module a\n\ngo 1.25\n"),
+        ("pom.xml", "<project/>"),
+    ]);
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap();
     with_templates(&project, RenderLimits::default(), act)
 }
@@ -86,7 +99,7 @@ fn header(name: &str) -> (Option<String>, Node) {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 12, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");

@@ -28,6 +28,15 @@ fn aliases(indent: &str) -> String {
     text
 }
 
+/// Entities of XML that are made of each other, ten times each.
+fn entities() -> String {
+    let mut text = String::from("<!DOCTYPE project [<!ENTITY e0 \"x\">");
+    for level in 1..12 {
+        text += &format!("<!ENTITY e{level} \"{}\">", format!("&e{};", level - 1).repeat(10));
+    }
+    text + "]><project><artifactId>&e11;</artifactId></project>"
+}
+
 /// Mappings that are merged into each other, twice each.
 fn merges(indent: &str) -> String {
     let mut text = format!("{indent}.m0: &m0 {{ k0: x }}\n");
@@ -308,6 +317,32 @@ fn manifests() -> Vec<FileBomb> {
             "go",
             "u/go.mod",
             format!("module a\n{}", "require b v1.0.0\n".repeat(200_000)),
+        ),
+        from("pom.xml in depth", "maven", "u/pom.xml", format!("<project>{}", "<a>".repeat(300_000))),
+        from("pom.xml of entities", "maven", "u/pom.xml", entities()),
+        from(
+            "pom.xml of properties in circles",
+            "maven",
+            "u/pom.xml",
+            format!(
+                "<project><artifactId>${{a}}</artifactId><properties><a>{0}</a></properties><dependencies>{1}</dependencies></project>",
+                "${a}".repeat(2_000),
+                "<dependency><groupId>${a}</groupId><artifactId>${a}</artifactId></dependency>".repeat(2_000)
+            ),
+        ),
+        from("project file in depth", "dotnet", "u/a.csproj", format!("<Project>{}", "<a>".repeat(300_000))),
+        from("tsconfig.json in depth", "typescript", "u/tsconfig.json", "[".repeat(1_000_000)),
+        from("strings of HCL in depth", "terraform", "u/a.tf", format!("a = {}", "\"${f(".repeat(200_000))),
+        from("blocks of HCL in depth", "terraform", "u/a.tf", "a {\n".repeat(300_000)),
+        from("settings.gradle of quotes", "gradle", "settings.gradle", "include '".repeat(100_000)),
+        from("settings.gradle of comments", "gradle", "settings.gradle", "include /*".repeat(100_000)),
+        from("a Dockerfile of one instruction", "docker", "u/Dockerfile", "COPY a \\\n".repeat(200_000)),
+        from("kustomization.yaml of aliases", "kustomize", "u/kustomization.yaml", aliases("")),
+        from(
+            "requirements.txt of itself",
+            "python",
+            "u/requirements.txt",
+            "-r requirements.txt\n".repeat(20_000),
         ),
     ]
 }

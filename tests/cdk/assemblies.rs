@@ -35,6 +35,14 @@ pub(crate) fn bundle(version: &str, name: &str) -> Vec<(String, String)> {
     files.into_iter().map(|(path, value)| (path, text(value))).collect()
 }
 
+/// Puts other words in place of some of an assembly, in every file.
+pub(crate) fn replace(assembly: &mut [(String, String)], from: &str, to: &str) {
+    assert!(assembly.iter().any(|(_, text)| text.contains(from)), "{from} is not there");
+    for (_, text) in assembly {
+        *text = text.replace(from, to);
+    }
+}
+
 /// Every assembly that has to become jobs: its version and its name.
 pub(crate) fn all() -> Vec<(String, String)> {
     let names = |path: &std::path::Path| {
@@ -103,7 +111,9 @@ impl Shop {
         let unit = format!("unit:\n  cdk: {{ from: {from}, {header} }}\n  allow: [{allow}]\n---\n{fragment}");
         let mut files = vec![("nestling.yml".to_owned(), workspace), ("shop/nestling.yml".to_owned(), unit)];
         files.extend(assembly.iter().map(|(path, text)| (format!("shop/cdk.out/{path}"), text.clone())));
-        files.extend(app.iter().map(|(path, text)| (format!("shop/{path}"), text.clone())));
+        let from_root =
+            |path: &String| path.strip_prefix("../").map_or_else(|| format!("shop/{path}"), str::to_owned);
+        files.extend(app.iter().map(|(path, text)| (from_root(path), text.clone())));
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
         let pipeline = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let facts = pipeline.seen_as(&As::parse(kind).unwrap());

@@ -9,7 +9,8 @@ use nestling::Sources;
 use serde_json::{Value, json};
 
 /// The assemblies that are edited.
-const APPS: [&str; 8] = ["pipeline", "several", "steps", "shared", "pair", "names", "odd", "handed"];
+const APPS: [&str; 10] =
+    ["pipeline", "several", "steps", "shared", "pair", "names", "odd", "handed", "byhand", "across"];
 
 /// Placeholder of a value that only CloudFormation knows.
 fn token() -> Value {

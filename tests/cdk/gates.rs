@@ -1,6 +1,6 @@
 //! Buttons of the catalogue: when a person can press them.
 
-use super::assemblies::{NEWEST, bundle};
+use super::assemblies::{NEWEST, Shop, bundle};
 use crate::support::repository::Repository;
 use crate::support::{nestling, output};
 
@@ -33,4 +33,21 @@ fn a_button_appears_when_everything_before_its_stage_is_done() {
     assert!(gate.contains("- job: \"shop:Pipe/Here: diff\"") && gate.contains("when: manual"), "{gate}");
     assert!(diff.contains("- job: shop:World\n") || diff.contains("- job: shop:staging\n"), "{diff}\n{text}");
     assert!(job("shop:Assets.Here").contains("- job: \"shop:Pipe/Here: start\""), "{text}");
+}
+
+/// Two pipelines, each with an approval of its own, deploy to one environment that a person starts: they are asked once for
+/// each, and by no third button.
+#[test]
+fn approvals_of_several_pipelines_are_buttons_enough() {
+    let header = "stages: { Main/Production: production, Develop/Production: production, \
+                  Main/Staging: staging, Develop/Staging: staging }";
+    let planned = Shop::new(NEWEST, "handed", header).plan("branch:main").without_errors();
+    let text = planned.text();
+    assert_eq!(text.matches("when: manual").count(), 2, "{text}");
+    let is_there = |name: &&str| text.contains(&format!("\nshop:{name}:\n"));
+    assert!(["Main.Production.Go", "Develop.Production.Go"].iter().all(is_there), "{text}");
+    assert!(
+        text.contains("- job: \"shop:production: diff\"") && !text.contains("production: start"),
+        "{text}"
+    );
 }

@@ -4,7 +4,7 @@ use super::assemblies::{NEWEST, Shop};
 use crate::support::{expect_file, judge, root};
 
 /// The golden file, the assembly, the unit's header, and the pipeline that it is for.
-const CASES: [(&str, &str, &str, &str); 13] = [
+const CASES: [(&str, &str, &str, &str); 15] = [
     (
         "stages",
         "stages",
@@ -45,6 +45,8 @@ const CASES: [(&str, &str, &str, &str); 13] = [
     ("e2e-merge-request", "e2e", "stages: { Staging: staging, Prod: production }", "merge_request"),
     ("review", "review", "stages: { Live: { environment: staging, url: Looked.Name } }", "branch:main"),
     ("odd", "odd", "stages: { Live: staging }", "branch:main"),
+    ("across", "across", "stages: { Early: staging, Late: production, East: production }", "branch:main"),
+    ("byhand", "byhand", "environment: staging", "branch:main"),
     ("steps", "steps", "stages: { Live: staging }", "branch:main"),
     (
         "shared",

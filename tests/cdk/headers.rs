@@ -1,6 +1,6 @@
 //! What is wrong with the stages and roles of a header.
 
-use super::assemblies::{NEWEST, Shop};
+use super::assemblies::{NEWEST, Shop, bundle, replace};
 
 /// Stages of one environment, each with a role: what is wrong with it.
 #[test]
@@ -53,4 +53,54 @@ fn a_name_under_stages_that_no_stage_has_or_several_have_is_an_error() {
         assert_eq!(planned.plan.has_errors(), !message.is_empty(), "{stages}\n{said}");
         assert!(said.contains(message) && said.contains(help), "{stages}\n{said}");
     }
+}
+
+/// Settings that change nothing, and what is said of each.
+const WITHOUT_EFFECT: [(&str, &str, &str); 6] = [
+    (
+        "images: { \"aws/codebuild/standrd:7.0\": x }",
+        "no step has the image `aws/codebuild/standrd:7.0`",
+        "did you mean `aws/codebuild/standard:7.0`?",
+    ),
+    ("images: { \"aws/codebuild/standard:7.0\": x }", "", ""),
+    ("images: { assets: x }", "no step has the image `assets`", "there are `aws/codebuild/standard:7.0`"),
+    ("sources: { acme/tools: tools }", "no step reads `acme/tools`", "remove the line: there is none at all"),
+    (
+        "stages: { Staging: { environment: staging, alone: true } }",
+        "`alone` changes nothing: no pipeline has the stage `Staging`",
+        "remove it",
+    ),
+    ("stages: { Late: { environment: staging, alone: true } }", "", ""),
+];
+
+#[test]
+fn a_setting_that_changes_nothing_is_a_warning() {
+    for (header, message, help) in WITHOUT_EFFECT {
+        let app = if header.contains("Staging") { "stages" } else { "across" };
+        let planned = Shop::new(NEWEST, app, &format!("environment: always, {header}")).plan("branch:main");
+        let said = planned.without_errors().said();
+        assert_eq!(said.contains("warning cdk-header"), !message.is_empty(), "{header}\n{said}");
+        assert!(said.contains(message) && said.contains(help), "{header}\n{said}");
+    }
+}
+
+/// GitLab takes titles of 100 characters.
+#[test]
+fn a_stage_with_a_long_name_is_deployed() {
+    let mut assembly = bundle(NEWEST, "pair");
+    let long = "Uat".repeat(60);
+    replace(&mut assembly, "A/Uat", &format!("A/{long}"));
+    let planned =
+        Shop::of(assembly, &format!("pipeline: A, stages: {{ {long}: production }}")).plan("branch:main");
+    let text = planned.without_errors().text();
+    assert!(text.contains(&format!("expose_as: CDK changes of A {}\n", &long[..83])), "{text}");
+}
+
+/// Stacks of two stages have the same short names.
+#[test]
+fn an_output_that_several_stacks_have_is_named_by_their_paths() {
+    let header = "stages: { Staging: staging, Production: staging }, url: ServiceUrl";
+    let said = Shop::new(NEWEST, "stages", header).plan("branch:main").said();
+    let help = "write one of `Staging/Service.ServiceUrl`, `Production/Service.ServiceUrl`";
+    assert!(said.contains(help), "{said}");
 }

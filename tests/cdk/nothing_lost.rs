@@ -34,8 +34,8 @@ pub(crate) fn actions_are_jobs_or_lines(name: &str, deployment: &Deployment) -> 
             Fate::Reported => {
                 let subject = format!("{}.{}", action.stage, action.name);
                 let subject = match deployment.label(action.pipeline) {
-                    Some(pipeline) => format!("{pipeline}.{subject}"),
-                    None => subject,
+                    Some(pipeline) => format!("action {pipeline}.{subject}"),
+                    None => format!("action {subject}"),
                 };
                 assert!(deployment.report.lines.iter().any(|line| line.subject == subject), "{label}");
             }

@@ -8,13 +8,13 @@ use nestling_cdk::report::LineKind::{
 
 /// Each thing in the app `odd`: the sort of its line, whose it is, and how the line begins.
 const ODD: [(LineKind, &str, &str); 36] = [
-    (Role, "Build.Synth", "{\"Action\":\"secretsmanager:GetSecretValue\""),
+    (Role, "action Build.Synth", "{\"Action\":\"secretsmanager:GetSecretValue\""),
     (Role, "Live.Lookup", "managed policy arn:aws:iam::aws:policy/ReadOnlyAccess"),
     (Role, "Live.Lookup", "{\"Action\":\"dynamodb:Scan\",\"Effect\":\"Allow\",\"Resource\":\"*\"}"),
     (Role, "Live.Lookup", "{\"Action\":\"ssm:GetParameters\""),
     (Role, "Live.Lookup", "{\"Action\":\"secretsmanager:GetSecretValue\""),
     (Role, "Live.Lookup", "{\"Action\":[\"s3:DeleteObject*\",\"s3:PutObject\""),
-    (Variable, "Build.Synth", "NPM_TOKEN, from the secret `npm/token`, in the parent pipeline's job"),
+    (Variable, "action Build.Synth", "NPM_TOKEN, from the secret `npm/token`, in the parent pipeline's job"),
     (Variable, "Live.Lookup", "TOPIC, from CloudFormation's `${News"),
     (Variable, "Live.Lookup", "`odd.name` is no name of a variable in GitLab"),
     (Runner, "Live.Lookup", "it ran inside a VPC: {\"SecurityGroupIds\""),
@@ -44,20 +44,28 @@ const ODD: [(LineKind, &str, &str); 36] = [
     (Setting, "Live.Lookup", "its cache of `/opt/.m2/**/*`"),
     (Setting, "Pipe/Base", "`DisableInboundStageTransitions` of the pipeline"),
     (Setting, "Pipe/Base", "`Variables` of the pipeline"),
-    (LineKind::Replaced, "Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),
-    (LineKind::Replaced, "Source.acme-data", "its default branch of acme-data, another source"),
-    (LineKind::Replaced, "Build.Synth", "a job of the parent pipeline, before `generate`: npx cdk synth"),
-    (LineKind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "action Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),
+    (LineKind::Replaced, "action Source.acme-data", "its default branch of acme-data, another source"),
+    (
+        LineKind::Replaced,
+        "action Build.Synth",
+        "a job of the parent pipeline, before `generate`: npx cdk synth",
+    ),
+    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
 ];
 
 /// Each thing in the app `quiet` that is easily dropped: the sort of its line, whose it is, and how the line begins.
 const QUIET: [(LineKind, &str, &str); 18] = [
-    (Variable, "Build.Synth", "STAGES is `all`, in the parent pipeline's job"),
-    (Role, "Build.Synth", "{\"Action\":\"codeartifact:GetAuthorizationToken\""),
-    (Runner, "Build.Synth", "it runs docker, in the parent pipeline's job"),
-    (Setting, "Assets.Fn_Code", "its command `./trust-proxy.sh`, which `cdk publish-assets` does not have"),
-    (Variable, "Assets.Fn_Code", "`HTTPS_PROXY`, which `cdk publish-assets` does not have"),
-    (Role, "Assets.Fn_Code", "{\"Action\":\"ecr:GetAuthorizationToken\""),
+    (Variable, "action Build.Synth", "STAGES is `all`, in the parent pipeline's job"),
+    (Role, "action Build.Synth", "{\"Action\":\"codeartifact:GetAuthorizationToken\""),
+    (Runner, "action Build.Synth", "it runs docker, in the parent pipeline's job"),
+    (
+        Setting,
+        "action Assets.Fn_Code",
+        "its command `./trust-proxy.sh`, which `cdk publish-assets` does not have",
+    ),
+    (Variable, "action Assets.Fn_Code", "`HTTPS_PROXY`, which `cdk publish-assets` does not have"),
+    (Role, "action Assets.Fn_Code", "{\"Action\":\"ecr:GetAuthorizationToken\""),
     (Setting, "Live.Review", "`TimeoutInMinutes`: 120"),
     (Setting, "Live.Review", "`ExternalEntityLink`, the address to review: \"https://review.acme.example/\""),
     (
@@ -74,9 +82,13 @@ const QUIET: [(LineKind, &str, &str); 18] = [
     (Stack, "stack Hand", "it has a CodePipeline that deploys nothing of this assembly"),
     (Stack, "stack Pipe/Live/Site", "its parameters without default have no value here: `Domain`. Its first"),
     (Stack, "stack Pipe/Live/Own", "its synthesizer names no role: the rights of the job itself deploy it"),
-    (LineKind::Replaced, "Source.acme_quiet", "GitLab's checkout; main of acme/quiet started it"),
-    (LineKind::Replaced, "Build.Synth", "a job of the parent pipeline, before `generate`: npx cdk synth"),
-    (LineKind::Replaced, "UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "action Source.acme_quiet", "GitLab's checkout; main of acme/quiet started it"),
+    (
+        LineKind::Replaced,
+        "action Build.Synth",
+        "a job of the parent pipeline, before `generate`: npx cdk synth",
+    ),
+    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
     (LineKind::Replaced, "stack Pipe", "it holds the pipeline, which GitLab takes the place of"),
 ];
 
@@ -195,8 +207,18 @@ fn each_of_several_pipelines_has_lines_of_its_own() {
     let found = lines("several");
     for pipeline in ["ShopPipeline", "BlogPipeline"] {
         for name in ["Build.Synth", "UpdatePipeline.SelfMutate"] {
-            let subject = format!("{pipeline}.{name}");
+            let subject = format!("action {pipeline}.{name}");
             assert_eq!(found.iter().filter(|line| line.1 == subject).count(), 1, "{subject}\n{found:#?}");
         }
     }
+}
+
+/// A stage that is deployed alone may have a step that reads what is not deployed: it does not run, and that is told.
+#[test]
+fn a_step_that_is_left_out_of_a_stage_that_is_deployed_is_a_line() {
+    let header = "stages: { Early: review, Late: { environment: staging, alone: true }, East: review }";
+    let said = Shop::new(NEWEST, "across", header).plan("branch:main").without_errors().said();
+    let text = "]: its stage is deployed without it: it reads what `Early.Site` makes, which is left out";
+    assert!(said.contains("Late.Use [") && said.contains(text), "{said}");
+    assert!(!said.contains("Late.Dist [stack"), "{said}");
 }

@@ -1,6 +1,6 @@
 //! Steps that run: their jobs' scripts in a shell, as GitLab's runner runs them, with a fake AWS where they ask for one.
 
-use super::assemblies::{NEWEST, Planned, Shop, bundle};
+use super::assemblies::{NEWEST, Planned, Shop, bundle, replace};
 use super::aws::FakeAws;
 use super::synth::installed;
 use crate::support::{output, run, said, setting};
@@ -19,20 +19,20 @@ struct Runner {
 impl Runner {
     /// Plans the app with other words in place of some of its assembly.
     fn new(replaced: &[(&str, &str)]) -> Self {
-        let mut assembly = bundle(NEWEST, "steps");
+        Self::of("steps", "stages: { Live: staging }", replaced)
+    }
+
+    fn of(app: &str, header: &str, replaced: &[(&str, &str)]) -> Self {
+        let mut assembly = bundle(NEWEST, app);
         for (from, to) in replaced {
             // Build specifications are JSON in a string of JSON.
             let quoted = |text: &str| {
                 let string = serde_json::json!(text).to_string();
                 string[1..string.len() - 1].to_owned()
             };
-            let (from, to) = (quoted(from), quoted(to));
-            assert!(assembly.iter().any(|(_, text)| text.contains(&from)), "{from} is not there");
-            for (_, text) in &mut assembly {
-                *text = text.replace(&from, &to);
-            }
+            replace(&mut assembly, &quoted(from), &quoted(to));
         }
-        let planned = Shop::of(assembly, "stages: { Live: staging }").plan("branch:main").without_errors();
+        let planned = Shop::of(assembly, header).plan("branch:main").without_errors();
         let folder = tempfile::tempdir().unwrap();
         for directory in ["bin", "checkout/shop"] {
             std::fs::create_dir_all(folder.path().join(directory)).unwrap();
@@ -227,4 +227,27 @@ boto3.client('ssm').put_parameter(Name='/f', Value='parameter', Type='SecureStri
     );
     let missing = runner.run("Live.Variables");
     assert!(!missing.status.success() && !said(&missing).contains("specification"), "{}", said(&missing));
+}
+
+/// An exported variable arrives as it was, whatever GitLab makes of variables in reports; one that no report can hold fails.
+#[test]
+fn an_exported_variable_arrives_as_it_was() {
+    let header = "stages: { Early: staging, Late: staging, East: staging }";
+    let mut runner = Runner::of("across", header, &[]);
+    std::fs::create_dir_all(runner.path("checkout/shop/infra")).unwrap();
+    std::fs::write(runner.path("checkout/shop/infra/version"), "1.0 $HOME `id` \"it's\"\n").unwrap();
+    let made = runner.run("Early.Version");
+    assert!(made.status.success(), "{}", said(&made));
+    let report = std::fs::read_to_string(runner.path("checkout/cdk.env")).unwrap();
+    let value = report.trim_end().strip_prefix("Early_Version__VERSION=").unwrap();
+    // GitLab's runner expands variables: what is `$$` is a dollar.
+    assert_eq!(value, "1.0 $$HOME `id` \"it's\"");
+    runner.set("Early_Version__VERSION", &value.replace("$$", "$"));
+    let used = runner.run("Late.Use");
+    assert!(said(&used).contains("RAN it's 1.0 $HOME `id` \"it's\"\n"), "{}", said(&used));
+
+    std::fs::write(runner.path("checkout/shop/infra/version"), "1.0\nOTHER=x\n").unwrap();
+    let refused = runner.run("Early.Version");
+    let text = said(&refused);
+    assert!(!refused.status.success() && text.contains("`VERSION` has several lines"), "{text}");
 }

@@ -99,6 +99,8 @@ fn what_is_committed_is_what_the_newest_library_writes() {
         ("names", "names", &[]),
         ("quiet", "quiet", &[]),
         ("handed", "handed", &[]),
+        ("byhand", "byhand", &[]),
+        ("across", "across", &[]),
     ] {
         let assembly = apps.synth(app, name, context);
         let committed = Shop::new(NEWEST, name, header);

@@ -96,6 +96,35 @@ fn every_builder_pushes_and_hands_on_the_digest_under_the_units_name_too() {
 }
 
 #[test]
+fn a_tag_of_the_content_is_built_once_and_again_when_the_content_is_another() {
+    let pipeline = pipeline("tag: content");
+    let (_, state) = fakes();
+    let build = |pipeline: &Pipeline| {
+        let login = "gitlab-ci-token:job-token";
+        let output = run(pipeline, "services/a b:image build", SHELLS[1], &[], login, state.path());
+        assert!(output.status.success(), "{}", said(&output));
+        // The context and the builder of the job are gone with it.
+        std::fs::remove_file(state.path().join("context")).unwrap();
+        let builds = calls(state.path()).iter().filter(|call| call[1..3] == ["buildx", "build"]).count();
+        (builds, handed_on(pipeline))
+    };
+    let (builds, first) = build(&pipeline);
+    assert_eq!(builds, 1);
+    let tag = first[1].1.clone();
+    assert!(tag.starts_with("content-") && tag.len() == 40, "{tag}");
+    // Another commit, with the same content.
+    pipeline.repository.write("README.md", "Read me.\n").commit("documentation");
+    let pipeline = Pipeline::of(pipeline.repository, None);
+    let (builds, second) = build(&pipeline);
+    assert_eq!((builds, second), (1, first));
+    pipeline.repository.write("services/a b/more", "more\n").commit("more");
+    let pipeline = Pipeline::of(pipeline.repository, None);
+    let (builds, third) = build(&pipeline);
+    assert_eq!(builds, 2);
+    assert_ne!(third[1].1, tag);
+}
+
+#[test]
 fn a_merge_request_of_a_fork_is_built_and_not_pushed() {
     let fork = [
         ("CI_MERGE_REQUEST_PROJECT_ID", "7"),

@@ -2,7 +2,7 @@
 //! `gitlab-ci-local` runs in a shell with the project's own package manager, and whose reports are read.
 
 use crate::support::repository::Repository;
-use crate::support::tool::{Tool, need};
+use crate::support::tool::{Tool, need, optional};
 use crate::support::{nestling, output, root, run, said, setting};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -231,4 +231,18 @@ fn a_workspace_with_uv_is_linted_and_tested_with_coverage() {
         "workspace: { stages: [build, test], units: [{ match: packages/*, use: nestling/python }] }\n";
     let sample = Sample { workspace, lock: &["uv", "lock", "--quiet"], tests, ..python("uv", jobs) };
     judge(&sample, "a_workspace_with_uv_is_linted_and_tested_with_coverage");
+}
+
+/// Cargo, clippy and cargo-nextest, where the machine has it.
+#[test]
+fn a_workspace_of_rust_is_linted_tested_and_built() {
+    let test = "a_workspace_of_rust_is_linted_tested_and_built";
+    if optional("cargo-nextest", test).is_none() {
+        return;
+    }
+    let workspace = "workspace: { stages: [build, test], depends_from: [cargo], units: [{ match: crates/lib, use: { template: nestling/rust, inputs: { coverage: false } } }, { match: crates/app, use: { template: nestling/rust, inputs: { coverage: false, binaries: [app] } } }] }\n";
+    let jobs =
+        &["crates/lib:lint", "crates/lib:test", "crates/app:lint", "crates/app:test", "crates/app:build"];
+    let tests = &[("crates/lib:test", "tests::the_answer_is_known")];
+    judge(&Sample { folder: "rust", workspace, lock: &[], jobs, tests }, test);
 }

@@ -39,8 +39,14 @@ pub(crate) enum Tool {
     Hadolint,
     /// The editor that starts the language server.
     Neovim,
+    /// Builds and tests Go.
+    Go,
+    /// Finds versions and writes changelogs.
+    GitCliff,
     /// Makes Debian packages.
     DpkgDeb,
+    /// Traces what a program reads. Linux alone has it.
+    Strace,
     /// Runs a program in another root. Only root may.
     Chroot,
 }
@@ -58,8 +64,11 @@ impl Tool {
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::Neovim => installed("venv/bin/nvim").map(Command::new),
+            Self::Go => installed("venv/bin/go").map(Command::new),
+            Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,
+            Self::Strace => on_path("strace"),
             Self::Valgrind => on_path("valgrind"),
             Self::Graphviz => on_path("dot"),
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
@@ -88,6 +97,15 @@ pub(crate) fn need(tool: Tool, test: &str) -> Option<Command> {
     let command = tool.command();
     if command.is_none() {
         skip(&format!("{tool:?}"), test);
+    }
+    command
+}
+
+/// The command of a program that no installer brings; where it is missing, says that the test is skipped, in CI as well.
+pub(crate) fn optional(program: &str, test: &str) -> Option<Command> {
+    let command = on_path(program);
+    if command.is_none() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: `{program}` is not there");
     }
     command
 }

@@ -179,6 +179,12 @@ pub(crate) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Returns the directory in which something has this path.
+pub(crate) fn root_above<'a>(path: &'a str, below: &str) -> Option<&'a str> {
+    let rest = path.strip_suffix(below)?;
+    (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/'))
+}
+
 /// Returns whether two accounts or regions can be the same: one that the credentials decide can be any.
 pub(crate) fn may_equal(left: Option<&str>, right: Option<&str>) -> bool {
     left.is_none() || right.is_none() || left == right

@@ -7,10 +7,13 @@ mod variable;
 mod phase;
 mod buildspec;
 mod project;
+mod commands;
 mod dot;
+mod parameters;
+mod lost;
 mod pipeline;
 mod graphs;
-mod lost;
+mod paths;
 mod read;
 pub(crate) mod matching;
 

@@ -1,5 +1,6 @@
 //! An assembly as a graph: the one picture that plain stages and pipelines both become, and that the jobs are written from.
 
+mod app;
 mod graph;
 mod ordered;
 mod role;
@@ -19,6 +20,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use std::collections::BTreeMap;
 
 pub use super::codepipeline::{PipelineId, PipelinePath};
+pub use app::{AppFiles, SourceLayout};
 pub use graph::{
     Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, ScriptStep,
     Work,
@@ -33,14 +35,13 @@ pub fn read(files: &dyn Files, directory: &str, sources: &Sources) -> Result<Dep
     read_with_app(files, None, directory, sources)
 }
 
-/// Reads an assembly with the app that it was made from, whose paths start at the app's directory: steps may keep their
-/// commands there.
+/// Reads an assembly with the repository that it was made from: steps may keep their commands there.
 ///
 /// # Errors
 /// Everything that is wrong in the assembly, each at its file and JSON path.
 pub fn read_with_app(
     files: &dyn Files,
-    app: Option<&dyn Files>,
+    app: Option<AppFiles<'_>>,
     directory: &str,
     sources: &Sources,
 ) -> Result<Deployment, Vec<Diagnostic>> {
@@ -50,6 +51,7 @@ pub fn read_with_app(
     let mut deployment = Deployment {
         assembly,
         pipelines: pipelines.iter().map(|pipeline| pipeline.path.clone()).collect(),
+        regions: pipelines.iter().map(|pipeline| pipeline.region.clone()).collect(),
         nodes: Vec::new(),
         actions: Vec::new(),
         namespaces: BTreeMap::new(),

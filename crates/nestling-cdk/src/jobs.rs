@@ -6,6 +6,7 @@
 mod body;
 mod request;
 mod named;
+mod unused;
 mod roles;
 mod targets;
 mod oddities;
@@ -68,12 +69,14 @@ pub struct WrittenJobs {
 pub fn write(request: &Request<'_>) -> WrittenJobs {
     let mut left_out = Vec::new();
     let mut problems: Vec<Diagnostic> = unclear_pipeline(request).into_iter().collect();
+    problems.extend(unused::unused(request));
     let chosen = request.chosen();
     let mut report = request.deployment.report.clone();
     // Nobody has to do anything about a pipeline that stays where it is.
     report.lines.retain(|line| line.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline)));
     let targets = targets::targets(request, &mut left_out, &mut problems, &mut report);
     oddities::add(request, &targets, &mut report);
+    oddities::add_sources(request, &mut report);
     removed::report(request, &mut report);
     let graph = plan::plan(request, &targets, &mut left_out, &mut report);
     shared::report_built_anew(&graph, request, &mut report);

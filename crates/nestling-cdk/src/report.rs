@@ -132,7 +132,7 @@ impl LineKind {
             Self::Role => "steps had rights that the role of their jobs needs",
             Self::Variable => "values have to be given as CI/CD variables",
             Self::Runner => "jobs need runners that have more than every runner has",
-            Self::Source => "steps read other repositories",
+            Self::Source => "steps read files of other repositories, or of the synth",
             Self::Trigger => "triggers and notifications are not carried over",
             Self::Unsupported => "actions that no job can do",
             Self::Setting => "settings without counterpart are not carried over",
@@ -151,7 +151,9 @@ impl LineKind {
             Self::Runner => {
                 "`cdk: { images: … }` maps images; `default: { tags: … }` below the `---` chooses runners"
             }
-            Self::Source => "`cdk: { sources: { NAME: PROJECT } }` says which GitLab project it is",
+            Self::Source => {
+                "`cdk: { sources: { NAME: PROJECT } }` says which GitLab project it is; what the synth makes, its job keeps"
+            }
             Self::Trigger => {
                 "pipeline schedules, webhooks and notifications are set up in GitLab's project settings"
             }

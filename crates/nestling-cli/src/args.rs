@@ -35,6 +35,8 @@ pub enum Command {
     Cdk(commands::cdk::Args),
     /// Record the jobs that have passed, and verify such records.
     Passed(commands::passed::Args),
+    /// Run a command, and list the files that it read and that do not select a unit.
+    Observe(commands::observe::Args),
     /// Convert the report of another tool into GitLab's code quality report.
     Convert(commands::convert::Args),
     /// Write a workspace, a parent pipeline and a first unit.

@@ -1,9 +1,27 @@
-//! A first configuration for a repository: inspects it and writes files that work without edits.
+//! A first configuration for a repository: reads it, proposes files that work without edits, and says what it made of it.
 
+mod kinds;
+mod material;
+mod inventory;
+mod glob;
+mod lists;
+mod findings;
+mod projects;
+mod dockerfile;
+mod terraform;
+mod units;
+mod shared;
+mod depends;
+mod workspace_file;
+mod requirements;
+mod first_command;
+mod overlay;
+mod trial;
+mod report;
 mod parent;
-mod look;
-mod starter;
 mod propose;
+mod ignored;
+mod write;
 
-pub(crate) use look::look;
 pub(crate) use propose::{Proposal, propose};
+pub(crate) use write::{Written, write};

@@ -18,6 +18,7 @@ mod options;
 mod assemblies;
 mod progress;
 mod watch;
+mod trace;
 mod session;
 mod invocation;
 mod check_files;
@@ -100,6 +101,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Check(args) => commands::check::run(args, invocation),
         Command::Cdk(args) => commands::cdk::run(args, invocation),
         Command::Passed(args) => commands::passed::run(args, invocation),
+        Command::Observe(args) => commands::observe::run(args, invocation),
         Command::Convert(args) => commands::convert::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
         Command::Lsp(args) => commands::lsp::run(args),

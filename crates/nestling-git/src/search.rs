@@ -35,8 +35,8 @@ impl Wanted {
 /// The blobs of the files in one directory that a query is for.
 struct Matches {
     marker: Option<ObjectId>,
-    /// Each with the index of its name.
-    collected: Vec<(usize, ObjectId)>,
+    /// Each with the index of the name that it matches, and its own name.
+    collected: Vec<(usize, Vec<u8>, ObjectId)>,
     /// Links and submodules that markers may be behind, by their names.
     not_entered: Vec<(Vec<u8>, EntryKind)>,
 }
@@ -166,9 +166,9 @@ impl TreeSearch<'_> {
             }
         }
         self.found.collected += matches.collected.len();
-        for (name, id) in matches.collected {
-            let bytes = self.blob(&directory, self.query.collect[name], &id)?;
-            self.visitor.collect(&directory, name, bytes);
+        for (index, name, id) in matches.collected {
+            let bytes = self.blob(&directory, &name, &id)?;
+            self.visitor.collect(&directory.child(&name), index, bytes);
         }
         Ok(wants_markers)
     }
@@ -191,8 +191,8 @@ impl TreeSearch<'_> {
                     matches.marker = ObjectId::from_bytes(entry.id).filter(|_| wanted.markers);
                 }
                 Mode::File | Mode::Executable if wanted.collected => {
-                    let name = self.query.collect.iter().position(|name| *name == entry.name);
-                    matches.collected.extend(name.zip(ObjectId::from_bytes(entry.id)));
+                    let found = self.query.collected_as(entry.name).zip(ObjectId::from_bytes(entry.id));
+                    matches.collected.extend(found.map(|(index, id)| (index, entry.name.to_vec(), id)));
                 }
                 Mode::Symlink if wanted.markers && (is_reached || entry.name == self.query.marker) => {
                     matches.not_entered.push((entry.name.to_vec(), EntryKind::Symlink));

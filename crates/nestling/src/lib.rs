@@ -64,9 +64,10 @@
 //! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
 //! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`], [`RecordedBase`], [`Owed`] |
 //! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
+//! | what a command reads | [`Observed`] |
 //! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
-//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`] |
+//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
@@ -148,12 +149,13 @@ pub use passed::{
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
-    CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, PathFacts, Planning, Project,
+    CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts, Planning,
+    Project,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
-pub use workspace::{FILE_NAME, Header, Unit, Workspace, library_names};
+pub use workspace::{FILE_NAME, Header, Unit, Workspace, jobs_schema, library_names};
 
 /// The examples of the crate's README are run, too.
 #[cfg(doctest)]

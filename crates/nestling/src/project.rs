@@ -14,11 +14,13 @@ mod owed;
 mod planning;
 mod comparison;
 mod path;
+mod observed;
 mod workspace_from;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};
 pub use error::Error;
+pub use observed::Observed;
 pub use path::PathFacts;
 pub use planning::Planning;
 

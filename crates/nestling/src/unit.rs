@@ -14,6 +14,7 @@ mod root_body;
 mod renderer;
 mod use_conflicts;
 mod fold;
+mod template_reuse;
 mod scope;
 mod deploying;
 mod target;

@@ -1,7 +1,7 @@
 //! A CodeBuild project's build specification: commands, artifacts, reports and caches of a step
 //! (<https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html>).
 
-use super::phase::{Phase, pairs, phases, plain, strings};
+use super::phase::{Phase, phases, plain, strings};
 use super::variable::{Variable, VariableValue};
 use serde_json::{Map, Value};
 
@@ -82,14 +82,15 @@ pub(crate) fn parse(text: &str) -> Result<BuildSpec, String> {
         .map_err(|error| format!("it is not YAML ({error})"))?;
     let mut spec = BuildSpec::default();
     let Some(root) = value.as_object() else { return Err("it is not a mapping".to_owned()) };
-    for (key, value) in root {
+    // A key with nothing behind it, as where all of it is commented out, says nothing.
+    for (key, value) in root.iter().filter(|(_, value)| !value.is_null()) {
         match key.as_str() {
             "version" => {}
             "env" => env(&mut spec, value)?,
             "phases" => spec.phases = phases(value, &mut spec.lost)?,
-            "artifacts" => artifacts(&mut spec, value),
-            "reports" => reports(&mut spec, value),
-            "cache" => cache(&mut spec, value),
+            "artifacts" => artifacts(&mut spec, mapping("artifacts", value)?),
+            "reports" => reports(&mut spec, mapping("reports", value)?)?,
+            "cache" => cache(&mut spec, mapping("cache", value)?),
             other => spec.lost.push(format!("`{other}` of its build specification")),
         }
     }
@@ -111,18 +112,34 @@ fn separate(phases: &mut [Phase]) {
     }
 }
 
+/// Returns the keys of a mapping.
+///
+/// # Errors
+/// It is something else.
+fn mapping<'a>(what: &str, value: &'a Value) -> Result<&'a Map<String, Value>, String> {
+    value.as_object().ok_or_else(|| format!("`{what}` is not a mapping"))
+}
+
+/// Returns the variables of one type, by name.
+fn typed(key: &str, value: &Value, variable_type: &str) -> Result<Vec<Variable>, String> {
+    let mut variables = Vec::new();
+    for (name, value) in mapping(&format!("env: {key}"), value)? {
+        if value.is_null() || value.is_array() || value.is_object() {
+            return Err(format!("the value of its variable `{name}` is no string"));
+        }
+        variables.push((name.clone(), VariableValue::of_type(variable_type, &plain(value))));
+    }
+    Ok(variables)
+}
+
 fn env(spec: &mut BuildSpec, value: &Value) -> Result<(), String> {
-    let typed = |value: &Value, variable_type: &str| -> Vec<Variable> {
-        let pairs = pairs(value).into_iter();
-        pairs.map(|(name, value)| (name, VariableValue::of_type(variable_type, &value))).collect()
-    };
-    for (key, value) in value.as_object().into_iter().flatten() {
+    for (key, value) in mapping("env", value)?.iter().filter(|(_, value)| !value.is_null()) {
         match key.as_str() {
-            "variables" => spec.variables.extend(typed(value, "PLAINTEXT")),
-            "secrets-manager" => spec.variables.extend(typed(value, "SECRETS_MANAGER")),
-            "parameter-store" => spec.variables.extend(typed(value, "PARAMETER_STORE")),
+            "variables" => spec.variables.extend(typed(key, value, "PLAINTEXT")?),
+            "secrets-manager" => spec.variables.extend(typed(key, value, "SECRETS_MANAGER")?),
+            "parameter-store" => spec.variables.extend(typed(key, value, "PARAMETER_STORE")?),
             "exported-variables" => spec.exported = strings(Some(value)),
-            "shell" if value == "bash" => spec.needs_bash = true,
+            "shell" if value == "bash" || value == "/bin/bash" => spec.needs_bash = true,
             "shell" if value == "sh" || value == "/bin/sh" => {}
             "shell" => return Err(format!("its commands are written for {}, not for a shell", plain(value))),
             other => spec.lost.push(format!("`env: {other}` of its build specification")),
@@ -131,8 +148,7 @@ fn env(spec: &mut BuildSpec, value: &Value) -> Result<(), String> {
     Ok(())
 }
 
-fn artifacts(spec: &mut BuildSpec, value: &Value) {
-    let Some(map) = value.as_object() else { return };
+fn artifacts(spec: &mut BuildSpec, map: &Map<String, Value>) {
     if map.contains_key("files") {
         spec.output = Some(output(map));
     }
@@ -183,8 +199,9 @@ fn is_yes(value: &Value) -> bool {
     value == true || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("yes") || text == "true")
 }
 
-fn reports(spec: &mut BuildSpec, value: &Value) {
-    for (group, value) in value.as_object().into_iter().flatten() {
+fn reports(spec: &mut BuildSpec, groups: &Map<String, Value>) -> Result<(), String> {
+    for (group, value) in groups {
+        let value = mapping(&format!("reports: {group}"), value)?;
         let format = value.get("file-format").and_then(Value::as_str).unwrap_or("JUNITXML");
         if !["JUNITXML", "COBERTURAXML", "JACOCOXML"].contains(&format) {
             spec.lost.push(format!("report `{group}` of format {format}"));
@@ -196,10 +213,11 @@ fn reports(spec: &mut BuildSpec, value: &Value) {
             spec.reports.push(TestReport { format: format.to_owned(), files });
         }
     }
+    Ok(())
 }
 
-fn cache(spec: &mut BuildSpec, value: &Value) {
-    for (key, value) in value.as_object().into_iter().flatten() {
+fn cache(spec: &mut BuildSpec, keys: &Map<String, Value>) {
+    for (key, value) in keys {
         match key.as_str() {
             "paths" => spec.cache = strings(Some(value)),
             other => spec.lost.push(format!("`cache: {other}` of its build specification")),
@@ -237,6 +255,14 @@ mod tests {
             "phases: { build: { commands: x, on-failure: SOMETIMES } }",
             "phases: { test: { commands: x } }",
             "env: { shell: powershell.exe }\nphases: { build: { commands: x } }",
+            "env: { variables: [{ A: b }, C=d] }\nphases: { build: { commands: x } }",
+            "env: { variables: { A: [b] } }\nphases: { build: { commands: x } }",
+            "env: { variables: { A: } }\nphases: { build: { commands: x } }",
+            "env: { secrets-manager: [A] }\nphases: { build: { commands: x } }",
+            "env: [A]\nphases: { build: { commands: x } }",
+            "artifacts: [out]\nphases: { build: { commands: x } }",
+            "reports: { unit: [a.xml] }\nphases: { build: { commands: x } }",
+            "cache: [lib]\nphases: { build: { commands: x } }",
         ];
         for text in broken {
             assert!(parse(text).is_err(), "{text:?}");
@@ -247,7 +273,7 @@ mod tests {
     fn nothing_unknown_is_dropped_in_silence() {
         let spec = parse(
             r#"{"version":0.2,"proxy":{},"env":{"git-credential-helper":"yes"},"batch":{},
-            "phases":{"build":{"commands":"x","run-as":"robin","on-failure":"RETRY-2"}},"cache":{"action":"save"},
+            "phases":{"build":{"commands":"x","run-as":"robin","on-failure":"RETRY-9"}},"cache":{"action":"save"},
             "reports":{"a":{"files":"*.xml","file-format":"CUCUMBERJSON"}},
             "artifacts":{"files":"x","s3-prefix":"yes","secondary-artifacts":{"b":{"files":"y","odd":1}}}}"#,
         )

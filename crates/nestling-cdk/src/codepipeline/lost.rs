@@ -1,12 +1,23 @@
 //! The parts of a pipeline without counterpart in GitLab: its triggers, its notifications, and how it runs.
 
+use super::commands::KEYS;
 use super::resource::type_of;
 use crate::document::Json;
+use crate::template::{PseudoParameters, spell};
 use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
-/// Returns the triggers beside a push and the notifications of the pipelines in a stack.
-pub(crate) fn triggers(resources: &[(&str, Json<'_>)]) -> Vec<String> {
+/// A trigger or a notification of the pipelines in a stack.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Trigger {
+    /// Its description.
+    pub text: String,
+    /// The CodeCommit repository whose pushes it is about, where it is about nothing else.
+    pub repository: Option<String>,
+}
+
+/// Returns the triggers and the notifications of the pipelines in a stack.
+pub(crate) fn triggers(resources: &[(&str, Json<'_>)]) -> Vec<Trigger> {
     let mut triggers = BTreeSet::new();
     for (id, resource) in resources {
         let words = match type_of(resource) {
@@ -15,9 +26,19 @@ pub(crate) fn triggers(resources: &[(&str, Json<'_>)]) -> Vec<String> {
             "AWS::CodeStarNotifications::NotificationRule" => "a notification rule",
             _ => continue,
         };
-        triggers.insert(format!("{words}, `{id}`"));
+        triggers.insert(Trigger { text: format!("{words}, `{id}`"), repository: pushed_to(resource) });
     }
     triggers.into_iter().collect()
+}
+
+/// Returns the CodeCommit repository whose pushes a rule is about.
+fn pushed_to(rule: &Json<'_>) -> Option<String> {
+    let pattern = rule.get("Properties")?.get("EventPattern")?;
+    let is_of_codecommit = pattern.get("source")?.value() == &serde_json::json!(["aws.codecommit"]);
+    let arns = pattern.get("resources")?.items().ok()?;
+    let [arn] = &arns[..] else { return None };
+    let arn = spell(arn.value(), PseudoParameters::default());
+    arn.rsplit(':').next().filter(|_| is_of_codecommit).map(str::to_owned)
 }
 
 /// Returns the meaning of an execution mode in GitLab; none where that is how GitLab does it.
@@ -48,7 +69,7 @@ pub(crate) fn lost_of_action(action: &Json<'_>) -> Result<Vec<String>, Diagnosti
     ];
     let mut lost = Vec::new();
     for (key, value) in action.entries()? {
-        if !READ.contains(&key) {
+        if !READ.contains(&key) && !KEYS.contains(&key) {
             lost.push(format!("`{key}`: {}", value.value()));
         }
     }
@@ -82,7 +103,9 @@ pub(crate) fn beside(resources: &[(&str, Json<'_>)], own_ids: &[String]) -> Vec<
         "AWS::S3::BucketPolicy",
     ];
     let others = resources.iter().filter(|(id, resource)| {
-        !MACHINERY.contains(&type_of(resource)) && !own_ids.iter().any(|own| own == id)
+        // The function with which CDK's check of permissions approves by itself.
+        let is_of_check = id.contains("PipelinesSecurityCheckCDKPipelinesAutoApprove");
+        !MACHINERY.contains(&type_of(resource)) && !is_of_check && !own_ids.iter().any(|own| own == id)
     });
     others.map(|(id, resource)| format!("{} `{id}`", type_of(resource))).collect()
 }

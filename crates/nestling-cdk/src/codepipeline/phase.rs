@@ -14,6 +14,8 @@ pub struct Phase {
     pub finally: Vec<String>,
     /// Set if the next phase runs although this one failed.
     pub continues: bool,
+    /// How often the build is repeated if it fails in this phase, as far as GitLab repeats jobs.
+    pub retries: u8,
 }
 
 /// The phases in their order, each with whether the next one runs although it failed.
@@ -34,13 +36,13 @@ pub(crate) fn phases(value: &Value, lost: &mut Vec<String>) -> Result<Vec<Phase>
     let mut phases = Vec::new();
     for (name, continues) in PHASES {
         let Some(value) = map.get(name).filter(|value| !value.is_null()) else { continue };
-        let mut phase = Phase { name, commands: Vec::new(), finally: Vec::new(), continues };
+        let mut phase = Phase { name, commands: Vec::new(), finally: Vec::new(), continues, retries: 0 };
         let Some(keys) = value.as_object() else { return Err(format!("`{name}` is not a mapping")) };
         for (key, value) in keys {
             match key.as_str() {
                 "commands" => phase.commands = commands(name, value)?,
                 "finally" => phase.finally = commands(name, value)?,
-                "on-failure" => phase.continues = on_failure(name, value, lost)?,
+                "on-failure" => (phase.continues, phase.retries) = on_failure(name, value, lost)?,
                 "runtime-versions" => lost.push(runtime_versions(value)),
                 other => lost.push(format!("`{name}: {other}` of its build specification")),
             }
@@ -66,20 +68,33 @@ fn commands(phase: &str, value: &Value) -> Result<Vec<String>, String> {
     Ok(items.iter().map(plain).collect())
 }
 
-/// Returns whether the next phase runs.
-fn on_failure(phase: &str, value: &Value, lost: &mut Vec<String>) -> Result<bool, String> {
-    match value.as_str().unwrap_or_default() {
-        "CONTINUE" => Ok(true),
-        "ABORT" => Ok(false),
-        // GitLab repeats whole jobs, and whether that is right here only people know.
-        retry if retry == "RETRY" || retry.starts_with("RETRY-") => {
-            lost.push(format!(
-                "`{phase}: on-failure: {retry}` of its build specification: nothing is repeated"
-            ));
-            Ok(false)
-        }
-        _ => Err(format!("CodeBuild has no `on-failure: {}`", plain(value))),
+/// The most repetitions of a job that GitLab makes.
+const MOST_RETRIES: u8 = 2;
+
+/// Returns whether the next phase runs, and how often the build is repeated.
+fn on_failure(phase: &str, value: &Value, lost: &mut Vec<String>) -> Result<(bool, u8), String> {
+    let word = value.as_str().unwrap_or_default();
+    match word {
+        "CONTINUE" => return Ok((true, 0)),
+        "ABORT" => return Ok((false, 0)),
+        _ => {}
     }
+    let Some(rest) = word.strip_prefix("RETRY") else {
+        return Err(format!("CodeBuild has no `on-failure: {}`", plain(value)));
+    };
+    let count =
+        if rest.is_empty() { Some(3) } else { rest.strip_prefix('-').and_then(|count| count.parse().ok()) };
+    let written = format!("`{phase}: on-failure: {word}` of its build specification");
+    match count {
+        // An expression that the failure has to match.
+        None if rest.starts_with('-') => lost.push(format!("{written}: nothing is repeated")),
+        None => return Err(format!("CodeBuild has no `on-failure: {word}`")),
+        Some(count) if count > MOST_RETRIES => {
+            lost.push(format!("{written}: GitLab repeats a job {MOST_RETRIES} times at most"));
+        }
+        Some(_) => {}
+    }
+    Ok((false, count.unwrap_or(0).min(MOST_RETRIES)))
 }
 
 fn runtime_versions(value: &Value) -> String {
@@ -132,11 +147,20 @@ mod tests {
     #[test]
     fn a_failed_build_can_be_told_to_stop() {
         let mut lost = Vec::new();
-        for (word, continues, lines) in [("ABORT", false, 0), ("CONTINUE", true, 0), ("RETRY", false, 1)] {
+        for (word, continues, retries, lines) in [
+            ("ABORT", false, 0, 0),
+            ("CONTINUE", true, 0, 0),
+            ("RETRY", false, 2, 1),
+            ("RETRY-1", false, 1, 0),
+            ("RETRY-100", false, 2, 1),
+            ("RETRY-.*timeout.*", false, 0, 1),
+            ("RETRY-2-.*timeout.*", false, 0, 1),
+        ] {
             lost.clear();
             let value = json!({ "build": { "commands": "b", "on-failure": word } });
             let phases = phases(&value, &mut lost).unwrap();
-            assert_eq!((phases[0].continues, lost.len()), (continues, lines), "{word}");
+            let found = (phases[0].continues, phases[0].retries, lost.len());
+            assert_eq!(found, (continues, retries, lines), "{word}");
         }
     }
 }

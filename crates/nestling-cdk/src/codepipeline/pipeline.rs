@@ -1,6 +1,7 @@
 //! A pipeline as it is written: stages of actions.
 
 use super::dot::Graph;
+use super::lost::Trigger;
 use super::project::Project;
 use super::variable::Variable;
 use crate::assembly::StackId;
@@ -37,8 +38,8 @@ pub(crate) struct Pipeline {
     pub variables: BTreeMap<String, String>,
     /// The exact graph, where CDK wrote it (aws-cdk-lib 2.63 and later).
     pub graph: Option<Graph>,
-    /// Its triggers and notifications, in words.
-    pub triggers: Vec<String>,
+    /// Its triggers and notifications.
+    pub triggers: Vec<Trigger>,
     /// Settings of its own that have no counterpart, in words.
     pub lost: Vec<String>,
     /// Descriptions of the other resources of its stack.
@@ -77,6 +78,10 @@ pub(crate) struct Action {
     pub outputs: Vec<String>,
     /// Settings without counterpart, in words.
     pub lost: Vec<String>,
+    /// The directory of the assembly in the artifact that it takes the template of its stack from.
+    pub assembly: Option<String>,
+    /// The parameters that it gives its stack.
+    pub parameters: Vec<(String, String)>,
     /// Variables that are set for each run.
     pub variables: Vec<Variable>,
     /// The region that it runs in, where that is not the pipeline's own.
@@ -124,6 +129,11 @@ impl Does {
     /// Makes something that no job can do, to no stack.
     pub(crate) fn other(what: String) -> Self {
         Self::Other { what, stacks: Vec::new() }
+    }
+
+    /// Makes the same of it that no job can do, for a reason in words.
+    pub(crate) fn impossible(self, what: String) -> Self {
+        Self::Other { what, stacks: self.stacks().to_vec() }
     }
 
     /// Returns the stacks that it is done to, or may be.

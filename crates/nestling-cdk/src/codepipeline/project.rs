@@ -61,7 +61,8 @@ pub(crate) fn read(
             "VpcConfig" => project.network = Some(value.value().to_string()),
             "Source" => {}
             // The paths that it keeps are in the build specification.
-            "Cache" => {}
+            "Cache" if !value.value().to_string().contains("LOCAL_DOCKER_LAYER_CACHE") => {}
+            "Cache" => project.lost.push("`Cache`: it kept layers of images from build to build".to_owned()),
             // Where CodePipeline keeps its own things.
             "Artifacts" | "Description" | "EncryptionKey" | "Name" | "ServiceRole" | "Tags"
             | "Visibility" => {}
@@ -185,7 +186,7 @@ fn in_assembly(name: &str) -> String {
 }
 
 /// Returns the rights of a role beyond logs, reports and CodePipeline's own bucket and key, one statement each.
-fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> Vec<String> {
+pub(crate) fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> Vec<String> {
     let mut grants = Vec::new();
     for (id, resource) in template.resources {
         // Most resources are neither, and finding their places in the text takes time.

@@ -1,12 +1,14 @@
 //! Reads the pipelines of an assembly.
 
 use super::lost::{beside, lost, lost_of_action, triggers};
+use super::parameters::parameters;
+use super::paths::construct_paths;
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
 use super::variable::{Variable, VariableValue};
-use super::{graphs, project};
-use crate::assembly::{Assembly, Stack, StackId, may_equal};
-use crate::document::{Document, Json, Reader};
+use super::{commands, graphs, project};
+use crate::assembly::{Assembly, Stack, StackId, may_equal, root_above};
+use crate::document::{Json, Reader};
 use crate::template::{PIPELINE, PseudoParameters, resolve};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
@@ -78,33 +80,6 @@ fn default_values(pipeline: &Json<'_>) -> Result<BTreeMap<String, String>, Diagn
     Ok(values)
 }
 
-/// Returns the construct path of each logical id, from the stack's metadata.
-fn construct_paths(reader: &Reader<'_>, stack: &Stack) -> Result<BTreeMap<String, String>, Diagnostic> {
-    let mut paths = BTreeMap::new();
-    let name = stack.metadata.as_deref().unwrap_or("manifest.json");
-    let Ok(path) = stack.directory.join(name) else { return Ok(paths) };
-    let Some(document) = reader.json(&path)? else { return Ok(paths) };
-    let metadata = match stack.metadata {
-        Some(_) => Some(document.root()),
-        None => inline_metadata(&document, stack),
-    };
-    let Some(metadata) = metadata else { return Ok(paths) };
-    for (path, entries) in metadata.entries()? {
-        for entry in entries.items()? {
-            if entry.text_of("type")? == Some("aws:cdk:logicalId") {
-                let id = entry.field("data")?.text()?;
-                paths.insert(id.to_owned(), path.trim_start_matches('/').to_owned());
-            }
-        }
-    }
-    Ok(paths)
-}
-
-/// Up to aws-cdk-lib 2.2xx, the metadata are in the manifest itself.
-fn inline_metadata<'a>(manifest: &'a Document, stack: &Stack) -> Option<Json<'a>> {
-    manifest.root().get("artifacts")?.get(&stack.id)?.get("metadata")
-}
-
 /// Returns the logical ids of the pipeline's own bucket and keys.
 fn own_ids(pipeline: &Json<'_>) -> Vec<String> {
     let properties = pipeline.get("Properties");
@@ -168,25 +143,37 @@ impl Reading<'_> {
         let kind = action.field("ActionTypeId")?;
         let (category, provider) = (kind.field("Category")?.text()?, kind.field("Provider")?.text()?);
         let configuration = Configuration { reading: self, json: action.get("Configuration") };
+        let mut parameters = Vec::new();
         let does = match (category, provider) {
             ("Source", _) => source(&configuration, provider),
             ("Build" | "Test", "CodeBuild") => self.build(&configuration)?,
+            ("Compute", "Commands") => {
+                Does::Build(Box::new(commands::project(action, self.template, self.own_ids)?))
+            }
             ("Approval", "Manual") => Does::Approve(configuration.text("CustomData")),
-            ("Deploy", "CloudFormation") => self.on_stack(action, &configuration),
+            ("Deploy", "CloudFormation") => match configuration.parameters() {
+                Ok(own) => {
+                    parameters = own;
+                    self.on_stack(action, &configuration)
+                }
+                Err(what) => self.on_stack(action, &configuration).impossible(what),
+            },
             _ => Does::other(format!("{provider} ({category})")),
         };
         Ok(Action {
             name: self.spelled(&action.field("Name")?),
             rank: action.get("RunOrder").and_then(|order| order.value().as_u64()).unwrap_or(1),
-            does,
             namespace: action.text_of("Namespace")?.map(str::to_owned),
             inputs: artifact_names(action, "InputArtifacts")?,
             primary: configuration.text("PrimarySource"),
             outputs: artifact_names(action, "OutputArtifacts")?,
             lost: lost_of_action(action)?,
+            assembly: self.assembly_of(&does, &configuration),
+            parameters,
             variables: configuration.variables()?,
             region: action.get("Region").map(|region| self.spelled(&region)),
             origin: action.origin(),
+            does,
         })
     }
 
@@ -211,9 +198,19 @@ impl Reading<'_> {
     fn on_stack(&self, action: &Json<'_>, configuration: &Configuration<'_>) -> Does {
         let name = configuration.text("StackName").unwrap_or_default();
         // The template is the stack's own; its name may be that of stacks elsewhere.
-        let mut stacks = self.by_template(configuration);
+        let of_template = self.by_template(configuration);
+        let mut stacks = of_template.clone();
+        stacks.retain(|stack| self.is_placed(&self.assembly.stacks[*stack], &name, action));
+        if let ([first, ..], []) = (&of_template[..], &stacks[..]) {
+            let own = &self.assembly.stacks[*first];
+            let what = format!(
+                "CloudFormation on `{name}` with the template of the stack `{}`, which is another",
+                own.path
+            );
+            return Does::Other { what, stacks: of_template };
+        }
         if stacks.is_empty() {
-            stacks = self.by_name(&name, action);
+            stacks = self.stacks_that(|stack| self.is_placed(stack, &name, action));
         }
         let mode = match configuration.text("ActionMode").unwrap_or_default().as_str() {
             "CHANGE_SET_REPLACE" => Mode::Prepare,
@@ -231,23 +228,31 @@ impl Reading<'_> {
     }
 
     fn by_template(&self, configuration: &Configuration<'_>) -> Vec<StackId> {
-        // `Artifact::path/in/it`
-        let written = configuration.text("TemplatePath");
-        let path = written.as_deref().and_then(|written| written.split_once("::"));
-        let Some(path) = path.and_then(|(_, path)| RepoPath::parse(path).ok()) else { return Vec::new() };
-        self.stacks_that(|stack| stack.template == path)
+        let Some(path) = configuration.template() else { return Vec::new() };
+        let exact = self.stacks_that(|stack| stack.template == path);
+        if !exact.is_empty() {
+            return exact;
+        }
+        // The artifact may be all of the source, with the assembly somewhere in it.
+        self.stacks_that(|stack| root_above(&path.to_string(), &stack.template.to_string()).is_some())
     }
 
-    fn by_name(&self, name: &str, action: &Json<'_>) -> Vec<StackId> {
+    /// Returns the directory of the assembly in the artifact of an action on a stack.
+    fn assembly_of(&self, does: &Does, configuration: &Configuration<'_>) -> Option<String> {
+        let path = configuration.template()?.to_string();
+        let template = self.assembly.stacks[*does.stacks().first()?].template.to_string();
+        root_above(&path, &template).map(str::to_owned)
+    }
+
+    /// Returns whether a stack has this name, and may be where an action works.
+    fn is_placed(&self, stack: &Stack, name: &str, action: &Json<'_>) -> bool {
         let role = action.get("RoleArn").map(|role| self.spelled(&role));
         let account = role.as_deref().and_then(account_of);
         let region = action.get("Region").and_then(|region| region.text().ok());
         let region = region.or(self.template.pseudo.region);
-        self.stacks_that(|stack| {
-            stack.name == name
-                && may_equal(stack.region.as_deref(), region)
-                && may_equal(stack.account.as_deref(), account)
-        })
+        stack.name == name
+            && may_equal(stack.region.as_deref(), region)
+            && may_equal(stack.account.as_deref(), account)
     }
 
     fn stacks_that(&self, is_meant: impl Fn(&Stack) -> bool) -> Vec<StackId> {
@@ -271,8 +276,20 @@ impl Configuration<'_> {
         self.json.as_ref().and_then(|json| json.get(key))
     }
 
+    /// Returns the template of an action on a stack, in its artifact: it is written as `Artifact::path/in/it`.
+    fn template(&self) -> Option<RepoPath> {
+        let written = self.text("TemplatePath")?;
+        RepoPath::parse(written.split_once("::")?.1).ok()
+    }
+
     fn text(&self, key: &str) -> Option<String> {
         self.get(key).map(|value| self.reading.spelled(&value))
+    }
+
+    fn parameters(&self) -> Result<Vec<(String, String)>, String> {
+        let overrides = self.get("ParameterOverrides");
+        let overrides = overrides.map(|written| resolve(&written, self.reading.template.pseudo));
+        parameters(overrides.as_ref(), self.text("TemplateConfiguration").as_deref())
     }
 
     /// The list is JSON in a string.

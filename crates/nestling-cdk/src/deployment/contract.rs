@@ -32,7 +32,9 @@ pub(crate) fn contract(deployment: &mut Deployment) {
         }
         joined.insert(prepare, execute);
         let before = deployment.nodes[prepare].after.clone();
+        let parameters = deployment.nodes[prepare].parameters.clone();
         let node = &mut deployment.nodes[execute];
+        node.parameters.extend(parameters);
         node.work = Work::Deploy(stack);
         node.after.extend(before);
     }

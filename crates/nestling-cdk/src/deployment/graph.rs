@@ -1,5 +1,6 @@
 //! The graph of everything that an assembly deploys and runs.
 
+use super::app::SourceLayout;
 use crate::assembly::{Assembly, StackId, StageId};
 use crate::codepipeline::{BuildSpec, PipelineId, PipelinePath, VariableValue};
 use crate::id::Id;
@@ -21,6 +22,8 @@ pub struct Deployment {
     pub assembly: Assembly,
     /// The pipelines in it, by construct path; empty where the app has plain stages only.
     pub pipelines: Vec<PipelinePath>,
+    /// The region of each of them, where that is known.
+    pub(crate) regions: Vec<Option<String>>,
     /// The nodes. No node waits for itself, directly or not.
     pub nodes: Vec<GraphNode>,
     /// The actions of all pipelines in order, each with its fate.
@@ -53,6 +56,8 @@ pub struct GraphNode {
     pub stage: Option<StageId>,
     /// Its task.
     pub work: Work,
+    /// The parameters that its stack gets.
+    pub parameters: Vec<(String, String)>,
     /// The nodes that it waits for.
     pub after: BTreeSet<NodeId>,
     /// The certainty of that.
@@ -102,6 +107,8 @@ pub struct ScriptStep {
     pub privileged: bool,
     /// Set if it starts in a clone with the whole history.
     pub has_history: bool,
+    /// Where the source of its pipeline has the app.
+    pub layout: SourceLayout,
     /// The time limit in minutes.
     pub timeout: Option<u64>,
     /// The region that it runs in, where that is known.

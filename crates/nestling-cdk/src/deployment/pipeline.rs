@@ -5,17 +5,17 @@ mod settings;
 mod replaced;
 mod step;
 
+use super::app::{AppFiles, SourceLayout};
 use super::graph::{
     Action, ActionId, Deployment, Fate, GraphNode, Input, InputSource, Namespace, NodeId, Order, Work,
 };
 use super::ordered::{Ordered, OrderedId, order};
-use super::role::{Role, assembly_artifact, main_source, maker, roles};
+use super::role::{Role, assembly_artifact, assembly_directory, main_source, maker, roles};
 use super::stage::stages_of;
 use crate::assembly::{StackId, StageId};
 use crate::codepipeline::{self, Does, Mode, Pipeline, PipelineId, SourceKind, VariableValue, matching};
 use crate::id::Id;
 use crate::report::{Line, LineKind};
-use nestling_files::files::Files;
 use std::collections::BTreeSet;
 
 /// Adds the nodes of a pipeline.
@@ -23,7 +23,7 @@ pub(crate) fn add(
     deployment: &mut Deployment,
     pipeline_id: PipelineId,
     pipeline: &Pipeline,
-    app: Option<&dyn Files>,
+    app: Option<AppFiles<'_>>,
 ) {
     let actions = order(pipeline, &deployment.assembly);
     let roles = roles(&actions);
@@ -35,10 +35,12 @@ pub(crate) fn add(
         pipeline_id,
         app,
         main_source,
+        layout: SourceLayout::default(),
         actions: &actions,
         stages,
         nodes: Vec::new(),
     };
+    adding.layout = adding.layout();
     for (id, role) in Id::all(&actions).zip(roles) {
         let nodes = adding.action(id, role);
         adding.nodes.push(nodes);
@@ -46,9 +48,7 @@ pub(crate) fn add(
     adding.add_edges();
     adding.add_steps();
     adding.add_fates();
-    for trigger in &pipeline.triggers {
-        adding.report_pipeline(LineKind::Trigger, trigger);
-    }
+    adding.report_triggers();
     for lost in &pipeline.lost {
         adding.report_pipeline(LineKind::Setting, lost);
     }
@@ -59,9 +59,11 @@ struct Adding<'a> {
     pipeline: &'a Pipeline,
     pipeline_id: PipelineId,
     /// The repository of the app.
-    app: Option<&'a dyn Files>,
+    app: Option<AppFiles<'a>>,
     /// The source of the repository itself.
     main_source: Option<&'a codepipeline::Action>,
+    /// Where that source has the app.
+    layout: SourceLayout,
     actions: &'a Vec<Ordered<'a>>,
     /// The CDK stage of each action.
     stages: Vec<Option<StageId>>,
@@ -172,13 +174,29 @@ impl<'a> Adding<'a> {
             pipeline: Some(self.pipeline_id),
             stage: self.stages[id.index()],
             work,
+            parameters: ordered.action.parameters.clone(),
             after: BTreeSet::new(),
-            order: if ordered.leaf.is_some() { Order::Exact } else { Order::ByRank },
+            order: if ordered.leaf.is_some() || self.is_by_hand(ordered) {
+                Order::Exact
+            } else {
+                Order::ByRank
+            },
             origin: ordered.action.origin,
         };
         let node_id = Id::next(&self.deployment.nodes);
         self.deployment.nodes.push(node);
         node_id
+    }
+
+    /// Returns whether somebody has written the stage of an action by hand, so that its ranks say what is meant. CDK's
+    /// construct calls the actions on stacks after what they do.
+    fn is_by_hand(&self, ordered: &Ordered<'a>) -> bool {
+        let is_of_cdk =
+            |other: &Ordered<'_>| [".Prepare", ".Deploy"].iter().any(|end| other.action.name.ends_with(end));
+        let of_stage = |other: &&Ordered<'_>| other.stage_index == ordered.stage_index;
+        let is_read_by_rank = self.pipeline.graph.is_none() && self.actions.iter().any(is_of_cdk);
+        !is_read_by_rank
+            && !self.actions.iter().filter(of_stage).any(|other| other.leaf.is_some() || is_of_cdk(other))
     }
 
     /// Returns the wave or stage of the pipeline that an action belongs to.
@@ -244,7 +262,8 @@ impl<'a> Adding<'a> {
     }
 
     fn input_source(&self, artifact: &str) -> InputSource {
-        if assembly_artifact(self.actions) == Some(artifact) {
+        // What has the assembly somewhere in it is what the synth has made of the whole source.
+        if assembly_artifact(self.actions) == Some(artifact) && assembly_directory(self.actions).is_empty() {
             return InputSource::Assembly;
         }
         let Some(maker) = maker(self.actions, artifact) else { return InputSource::Checkout };
@@ -289,20 +308,26 @@ impl<'a> Adding<'a> {
     /// Adds a line about an action that no job stands for.
     fn report_action(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        self.add_line(kind, id, format!("{}.{}", ordered.stage.name, ordered.action.name), text);
+        let name = self.labelled(&format!("{}.{}", ordered.stage.name, ordered.action.name));
+        self.add_line(kind, id, format!("action {name}"), text);
     }
 
     /// Adds a line about the job of an action.
     fn report(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        self.add_line(kind, id, self.node_name(ordered, self.group(ordered)), text);
+        let name = self.labelled(&self.node_name(ordered, self.group(ordered)));
+        self.add_line(kind, id, name, text);
     }
 
-    fn add_line(&mut self, kind: LineKind, id: OrderedId<'a>, name: String, text: &str) {
-        let subject = match self.deployment.label(self.pipeline_id) {
+    /// Returns a name behind the label of the pipeline, where there are several.
+    fn labelled(&self, name: &str) -> String {
+        match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),
-            None => name,
-        };
+            None => name.to_owned(),
+        }
+    }
+
+    fn add_line(&mut self, kind: LineKind, id: OrderedId<'a>, subject: String, text: &str) {
         let (text, origin) = (text.to_owned(), self.actions[id].action.origin);
         self.deployment.report.push(Line { kind, subject, text, pipeline: Some(self.pipeline_id), origin });
     }

@@ -34,6 +34,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
             pipeline: None,
             stage: stack.stage,
             work: Work::Deploy(stack_id),
+            parameters: Vec::new(),
             after: BTreeSet::new(),
             order: Order::Exact,
             origin: stack.origin,
@@ -105,8 +106,11 @@ fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTree
             "it holds the pipeline, which GitLab takes the place of; delete it when you have moved",
         );
         for support in &stack.depends_on {
-            if stacks[*support].id.starts_with("cross-region-stack-") && found.insert(*support) {
-                line(*support, "it holds buckets of the pipeline; delete it when you have moved");
+            let id = &stacks[*support].id;
+            let supports = [("cross-region-stack-", "buckets"), ("cross-account-support-stack-", "roles")];
+            let Some((_, holds)) = supports.iter().find(|(start, _)| id.starts_with(start)) else { continue };
+            if found.insert(*support) {
+                line(*support, &format!("it holds {holds} of the pipeline; delete it when you have moved"));
             }
         }
     }

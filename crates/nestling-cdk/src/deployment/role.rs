@@ -68,6 +68,12 @@ pub(crate) fn assembly_artifact<'a>(actions: &[Ordered<'a>]) -> Option<&'a str> 
     inputs.next().map(String::as_str)
 }
 
+/// Returns the directory of the assembly in that artifact; empty where it is all of it.
+pub(crate) fn assembly_directory<'a>(actions: &[Ordered<'a>]) -> &'a str {
+    let mut directories = actions.iter().filter_map(|ordered| ordered.action.assembly.as_deref());
+    directories.find(|directory| !directory.is_empty()).unwrap_or_default()
+}
+
 /// Returns the source of the repository itself: the one whose files the synth starts in, or else the first.
 pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> {
     let is_source = |action: &Action| matches!(action.does, Does::Source { .. });

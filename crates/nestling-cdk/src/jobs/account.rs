@@ -1,9 +1,10 @@
 //! What jobs need to work in an account: the login, the region, and docker where images are built.
 
 use super::request::Request;
+use super::unused::ASSETS;
 use super::writer::Writer;
-use crate::assembly::{Stack, StackId};
-use crate::cli::{Cli, FETCHED};
+use crate::assembly::StackId;
+use crate::cli::Cli;
 use crate::report::LineKind;
 use crate::settings::{AssemblySource, Purpose};
 use nestling_gitlab::yaml::Node;
@@ -15,9 +16,7 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
     job.body.node("image", request.settings.image.clone());
     // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
     let cli = request.cli();
-    let is_fetched = cli.command.starts_with(FETCHED);
-    let needs_checkout =
-        request.settings.from == AssemblySource::Checkout || !is_fetched || request.runs_in_app();
+    let needs_checkout = request.settings.from == AssemblySource::Checkout || request.needs_app();
     let region = region(job, stacks).map(str::to_owned);
     job.body.default_variables(|variables| {
         if !needs_checkout {
@@ -45,8 +44,7 @@ pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) 
     }
     login(job, purpose);
     for stack in stacks {
-        let stack = *stack;
-        note_unknown_place(job, &request.deployment.assembly.stacks[stack]);
+        note_unknown_place(job, *stack);
     }
 }
 
@@ -69,14 +67,24 @@ fn region<'a>(job: &Writer<'a>, stacks: &[StackId]) -> Option<&'a str> {
     let target = job.target.or_else(|| job.shown_target());
     let of_target = || target.and_then(|target| target.stacks.first().copied());
     let stack = stacks.first().copied().or_else(of_target)?;
-    job.request.deployment.assembly.stacks[stack].region.as_deref()
+    job.request.region(stack)
 }
 
-fn note_unknown_place(job: &mut Writer<'_>, stack: &Stack) {
-    if stack.account.is_none() || stack.region.is_none() {
-        let text = "it has no account or no region of its own: it goes where the role and AWS_REGION of the job point";
-        job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
-    }
+fn note_unknown_place(job: &mut Writer<'_>, stack_id: StackId) {
+    let stack = &job.request.deployment.assembly.stacks[stack_id];
+    let text = match (&stack.account, &stack.region, job.request.region(stack_id)) {
+        (Some(_), Some(_), _) => return,
+        (_, _, None) => {
+            "it has no account or no region of its own: it goes where the role and AWS_REGION of the job point"
+                .to_owned()
+        }
+        (_, None, Some(region)) => format!(
+            "it has no account or no region of its own: it goes where the role of the job points, to `{region}`, the region \
+             of its pipeline"
+        ),
+        (None, Some(_), _) => "it has no account of its own: it goes where the role of the job points".to_owned(),
+    };
+    job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
 }
 
 /// Trades the job's token for a role, if there is one to trade it for
@@ -151,7 +159,7 @@ fn note_trust(job: &mut Writer<'_>, purpose: Purpose) {
 pub(crate) fn with_docker(job: &mut Writer<'_>) {
     let request = job.request;
     docker_service(job);
-    match request.settings.images.get("assets") {
+    match request.settings.images.get(ASSETS) {
         Some(image) => _ = job.body.node("image", Node::string(image.origin, image.value.as_str())),
         None => {
             job.body.text("image", docker_image(request));

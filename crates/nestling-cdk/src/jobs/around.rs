@@ -97,12 +97,12 @@ pub(crate) fn add_stop(graph: &mut Graph, target: &Target, target_id: TargetId) 
     graph.stops.insert(target_id, stop);
 }
 
-/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where an approval of the
-/// pipeline asks already, nobody is asked twice.
+/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where approvals of the
+/// pipelines ask already, nobody is asked twice.
 pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
     if target.environment.start == DeployStart::Automatic
         || graph.deploys(request, target_id).is_empty()
-        || approval(graph, request, target_id).is_some()
+        || !approvals(graph, request, target_id).is_empty()
     {
         return;
     }
@@ -124,9 +124,9 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
     }
 }
 
-/// Returns the last approval of the pipeline that all deploys of an environment wait for, and no other environment's before
-/// them.
-fn approval(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> Option<JobId> {
+/// Returns the approvals that ask about an environment: the last one before each of its deploys, with no other environment's
+/// deploy behind it that comes first. None where a deploy is not asked about.
+fn approvals(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> BTreeSet<JobId> {
     let past = graph.past();
     let deploys = graph.deploys(request, target_id);
     let others =
@@ -137,10 +137,23 @@ fn approval(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> Option
         behind.any(|other| deploys.iter().any(|deploy| past.holds(*deploy, *other)))
     };
     let mut approvals = graph.jobs_that(|job| work_of(request, job).is_some_and(Work::is_approval));
-    approvals.retain(|approval| {
-        deploys.iter().all(|deploy| past.holds(*deploy, *approval)) && !is_for_another(*approval)
-    });
-    approvals.iter().copied().find(|job| !approvals.iter().any(|other| past.holds(*other, *job)))
+    approvals.retain(|approval| !is_for_another(*approval));
+    // One that all deploys wait for asks about all of them, whatever else is asked between them.
+    let is_before_all = |approval: &&JobId| deploys.iter().all(|deploy| past.holds(*deploy, **approval));
+    let before_all: Vec<JobId> = approvals.iter().filter(is_before_all).copied().collect();
+    let last_of =
+        |some: &[JobId]| some.iter().copied().find(|job| !some.iter().any(|other| past.holds(*other, *job)));
+    if let Some(last) = last_of(&before_all) {
+        return BTreeSet::from([last]);
+    }
+    let mut last_ones = BTreeSet::new();
+    for deploy in deploys {
+        let before: Vec<JobId> =
+            approvals.iter().filter(|approval| past.holds(deploy, **approval)).copied().collect();
+        let Some(last) = last_of(&before) else { return BTreeSet::new() };
+        last_ones.insert(last);
+    }
+    last_ones
 }
 
 /// Shows what would change: to a merge request for environments that it does not deploy to, and else to the person who
@@ -158,19 +171,26 @@ pub(crate) fn add_diff(graph: &mut Graph, request: &Request<'_>, target: &Target
         return;
     }
     let gate = graph.jobs_that(|job| job.role == Role::Gate(target_id)).first().copied();
-    let Some(button) = gate.or_else(|| approval(graph, request, target_id)) else { return };
+    let buttons = gate.map_or_else(|| approvals(graph, request, target_id), |gate| BTreeSet::from([gate]));
+    let Some(first) = buttons.first().copied() else { return };
     let past = graph.past();
     let prepares = |job: &PlannedJob| {
         job.target == Some(target_id) && matches!(work_of(request, job), Some(Work::Prepare(_)))
     };
     // A change set shows it better.
-    if graph.jobs_that(prepares).into_iter().any(|prepare| past.holds(button, prepare)) {
+    let is_behind = |prepare: &JobId| buttons.iter().any(|button| past.holds(*button, *prepare));
+    if graph.jobs_that(prepares).iter().any(is_behind) {
         return;
     }
-    let group = graph.jobs[button].group.clone();
+    let group = graph.jobs[first].group.clone();
     let diff = graph.push(name, role, Some(target_id), group, target.origin);
-    graph.jobs[diff].after = graph.jobs[button].after.clone();
-    graph.jobs[button].after.insert(diff);
+    // Of several buttons, none may wait for what is before another one.
+    let mut before = graph.jobs[first].after.clone();
+    before.retain(|job| buttons.iter().all(|button| graph.jobs[*button].after.contains(job)));
+    graph.jobs[diff].after = before;
+    for button in buttons {
+        graph.jobs[button].after.insert(diff);
+    }
 }
 
 /// `after` of the catalogue: an environment waits for the one before it, unless the pipeline says the opposite.
@@ -204,11 +224,29 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
 /// Returns the beginning that the names of a target's stacks share: `Staging` for `Staging/Data` and `Staging/Service`.
 pub(crate) fn common_parent<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names = names.map(|name| name.strip_suffix(".Deploy").unwrap_or(name));
-    let parents: BTreeSet<&str> =
-        names.filter_map(|name| name.rsplit_once(['.', '/'])).map(|(parent, _)| parent).collect();
-    let mut parents = parents.into_iter();
-    match (parents.next(), parents.next()) {
-        (Some(only), None) => Some(only.to_owned()),
+    let parents = names.map(|name| name.rsplit_once(['.', '/']).map(|(parent, _)| parent));
+    let parents: BTreeSet<Option<&str>> = parents.collect();
+    match parents.into_iter().collect::<Vec<_>>()[..] {
+        [Some(only)] => Some(only.to_owned()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_all_names_share_is_a_name_for_all() {
+        for (names, want) in [
+            (&["Live.Site"][..], Some("Live")),
+            (&["Staging/Data", "Staging/Service"], Some("Staging")),
+            (&["World.Blue.Site.Deploy", "World.Blue.Data"], Some("World.Blue")),
+            (&["World.Blue.Site", "World.Green.Site"], None),
+            (&["dev", "qa", "prod.Site"], None),
+            (&["dev"], None),
+        ] {
+            assert_eq!(common_parent(names.iter().copied()).as_deref(), want, "{names:?}");
+        }
     }
 }

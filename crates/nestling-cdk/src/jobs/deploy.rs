@@ -9,7 +9,7 @@ use super::targets::TargetId;
 use super::writer::Writer;
 use crate::assembly::StackId;
 use crate::settings::Purpose;
-use crate::shell::variable;
+use crate::shell::{quoted, variable};
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
@@ -130,6 +130,13 @@ fn deploy(request: &Request<'_>, stacks: &[StackId], method: &str, writes_output
     }
     if !method.is_empty() {
         options = format!("{options} {method}");
+    }
+    // The change set that is executed has them already.
+    for stack in stacks.iter().filter(|_| !method.contains("execute")) {
+        let name = &request.deployment.assembly.stacks[*stack].name;
+        for (key, value) in request.parameters(*stack) {
+            options = format!("{options} --parameters {}", quoted(&format!("{name}:{key}={value}")));
+        }
     }
     if writes_outputs {
         let file = if request.runs_in_app() { in_checkout(OUTPUTS) } else { OUTPUTS.to_owned() };

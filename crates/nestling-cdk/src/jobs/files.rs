@@ -10,13 +10,12 @@ use crate::shell::{in_double_quotes, quoted};
 /// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
 pub(crate) const HANDED_ON: &str = ".nestling";
 
-/// Returns the directory of an input, from the root of the checkout; empty for the root itself.
-pub(crate) fn path_of(request: &Request<'_>, input: &Input) -> String {
+/// Returns the directory of an input of a step, from the root of the checkout; empty for the root itself.
+pub(crate) fn path_of(request: &Request<'_>, step: &ScriptStep, input: &Input) -> String {
     match &input.source {
-        // The unit's own directory takes the place of the pipeline's repository.
-        InputSource::Checkout => request.directory.to_owned(),
+        InputSource::Checkout => source_of(request, step),
         InputSource::Assembly => request.assembly(),
-        InputSource::Parent { directory: Some(directory), .. } => below(request.directory, directory),
+        InputSource::Parent { directory: Some(directory), .. } => below(&source_of(request, step), directory),
         InputSource::Repository { .. }
         | InputSource::Store(_)
         | InputSource::Node(_)
@@ -26,7 +25,12 @@ pub(crate) fn path_of(request: &Request<'_>, input: &Input) -> String {
 
 /// Returns the directory in which the commands of a step start, from the root of the checkout.
 pub(crate) fn start_path(request: &Request<'_>, step: &ScriptStep) -> String {
-    step.inputs.first().map_or_else(|| request.directory.to_owned(), |first| path_of(request, first))
+    step.inputs.first().map_or_else(|| source_of(request, step), |first| path_of(request, step, first))
+}
+
+/// Returns the directory that a step knows as the root of its repository, from the root of the checkout.
+fn source_of(request: &Request<'_>, step: &ScriptStep) -> String {
+    step.layout.root(&request.assembly(), request.directory)
 }
 
 /// Returns a path of the checkout as a word of a shell.
@@ -56,12 +60,12 @@ pub(crate) fn below(directory: &str, path: &str) -> String {
 
 /// Returns the lines that fetch an input. Another repository is cloned where it is read; anything else must be a project by
 /// now, or the job fails.
-pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
+pub(crate) fn fetch(job: &mut Writer<'_>, step: &ScriptStep, input: &Input) -> Vec<String> {
     let (repository, branch, is_store, has_history) = match &input.source {
         InputSource::Repository { name, branch, has_history } => (name, branch.as_ref(), false, *has_history),
         InputSource::Store(store) => (store, None, true, false),
         InputSource::Parent { action, directory } => {
-            return of_parent(job, input, action, directory.as_deref());
+            return of_parent(job, &path_of(job.request, step, input), action, directory.as_deref());
         }
         InputSource::Checkout | InputSource::Assembly | InputSource::Node(_) => return Vec::new(),
     };
@@ -86,14 +90,13 @@ pub(crate) fn fetch(job: &mut Writer<'_>, input: &Input) -> Vec<String> {
     );
     let branch = branch.map_or_else(String::new, |branch| format!("--branch {} ", quoted(branch)));
     let depth = if has_history { "" } else { "--depth 1 " };
-    let directory = in_checkout(&path_of(job.request, input));
+    let directory = in_checkout(&path_of(job.request, step, input));
     // An earlier job may have left one.
     vec![format!("rm -rf {directory}"), format!("git clone {depth}{branch}{url} {directory}")]
 }
 
 /// Returns the lines that fail unless the parent pipeline has left a directory: its job keeps it beside the assembly.
-fn of_parent(job: &mut Writer<'_>, input: &Input, action: &str, directory: Option<&str>) -> Vec<String> {
-    let path = path_of(job.request, input);
+fn of_parent(job: &mut Writer<'_>, path: &str, action: &str, directory: Option<&str>) -> Vec<String> {
     let keeper = match &job.request.settings.from {
         AssemblySource::Parent(parent) => format!("the job `{parent}` of the parent pipeline has to keep"),
         AssemblySource::Checkout => "the repository has to have".to_owned(),
@@ -109,5 +112,5 @@ fn of_parent(job: &mut Writer<'_>, input: &Input, action: &str, directory: Optio
         ),
     };
     job.note(LineKind::Source, &text);
-    vec![format!("[ -d {} ] || {{ echo {}; exit 1; }}", in_checkout(&path), quoted(&message))]
+    vec![format!("[ -d {} ] || {{ echo {}; exit 1; }}", in_checkout(path), quoted(&message))]
 }

@@ -138,7 +138,7 @@ pub(crate) fn kept(
 }
 
 /// Reports each stage or stack of an environment that this pipeline deploys to which waits for something that the pipeline
-/// does not do: a deploy that is meant is not made.
+/// does not do: a deploy that is meant is not made. And each step of a stage that is deployed without it.
 pub(crate) fn report_blocked(
     request: &Request<'_>,
     targets: &Targets,
@@ -151,12 +151,19 @@ pub(crate) fn report_blocked(
     let mut reported = BTreeSet::new();
     for node_id in in_order(&after) {
         let node = &deployment.nodes[node_id];
-        let (Some(reason), Some(stack), Some(target)) =
-            (gone.get(&node_id), node.work.stack(), destinations.target(node_id))
-        else {
+        let (Some(reason), Some(target)) = (gone.get(&node_id), destinations.target(node_id)) else {
             continue;
         };
         let environment = &targets.all[target].environment;
+        let Some(stack) = node.work.stack() else {
+            let stage = node.stage.map(|stage| format!("stage {}", deployment.assembly.stages[stage].path));
+            let is_reported = stage.is_some_and(|stage| reported.contains(&stage));
+            if environment.deployed && !is_reported && !node.work.is_approval() {
+                let text = format!("its stage is deployed without it: {reason}");
+                report.add(LineKind::Stack, request.node_name(node_id), text, node.origin);
+            }
+            continue;
+        };
         let stack = &deployment.assembly.stacks[stack];
         let subject = match stack.stage {
             Some(stage) => format!("stage {}", deployment.assembly.stages[stage].path),

@@ -3,22 +3,52 @@
 use super::request::Request;
 use super::targets::Targets;
 use crate::assembly::Stack;
+use crate::deployment::Work;
 use crate::report::{LineKind, Report};
+use std::collections::BTreeSet;
 
 /// Adds a line for each oddity of a stack that some pipeline of this unit deploys.
 pub(crate) fn add(request: &Request<'_>, targets: &Targets, report: &mut Report) {
     for stack in targets.all.iter().flat_map(|target| &target.stacks) {
+        let given: BTreeSet<&str> =
+            request.parameters(*stack).into_iter().map(|(name, _)| name.as_str()).collect();
         let stack = &request.deployment.assembly.stacks[*stack];
-        for text in oddities(stack) {
+        for text in oddities(stack, &given) {
             report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }
 }
 
-fn oddities(stack: &Stack) -> Vec<String> {
+/// Adds a line for each pipeline whose synth says where the app is in its source, which is not where it is here.
+pub(crate) fn add_sources(request: &Request<'_>, report: &mut Report) {
+    let deployment = request.deployment;
+    for pipeline in request.chosen() {
+        let own = deployment.nodes.iter().filter(|node| node.pipeline == Some(pipeline));
+        let mut layouts = own.filter_map(|node| match &node.work {
+            Work::Run(step) => Some(&step.layout),
+            _ => None,
+        });
+        let Some(layout) = layouts.next() else { continue };
+        let assembly = request.assembly();
+        let Some(below) = layout.below_root() else { continue };
+        if layout.told_root(&assembly, request.directory).is_some() {
+            continue;
+        }
+        let start = if request.directory.is_empty() { "the root" } else { request.directory };
+        let text = format!(
+            "its synth works in `{below}` of its source, and the app here is in `{start}`: that is where its steps start, and may \
+             not be where they started"
+        );
+        let subject = deployment.pipelines[pipeline].as_str();
+        report.add(LineKind::Setting, subject, text, request.settings.origin);
+    }
+}
+
+fn oddities(stack: &Stack, given: &BTreeSet<&str>) -> Vec<String> {
     let mut oddities = Vec::new();
-    if !stack.required_parameters.is_empty() {
-        let names: Vec<String> = stack.required_parameters.iter().map(|name| format!("`{name}`")).collect();
+    let missing = stack.required_parameters.iter().filter(|name| !given.contains(name.as_str()));
+    let names: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
+    if !names.is_empty() {
         oddities.push(format!(
             "its parameters without default have no value here: {}. Its first deploy fails, unless they get a default in \
              the app",

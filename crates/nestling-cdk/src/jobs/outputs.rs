@@ -16,6 +16,9 @@ pub(crate) const OUTPUTS: &str = "cdk-outputs.json";
 /// The file in which a job leaves variables for others, and for the URL of its environment.
 pub(crate) const DOTENV: &str = "cdk.env";
 
+/// The longest title that GitLab takes (<https://docs.gitlab.com/ci/yaml/#artifactsexpose_as>).
+const TITLE_LIMIT: usize = 100;
+
 /// An output of a stack with the variable that it becomes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Output {
@@ -29,7 +32,8 @@ pub(crate) struct Output {
 pub(crate) fn exposed_title(what: &str, target: &str) -> String {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_ ".contains(c);
     let name: String = target.chars().map(|c| if is_allowed(c) { c } else { ' ' }).collect();
-    format!("CDK {what} of {}", name.trim())
+    let title = format!("CDK {what} of {}", name.trim());
+    title.chars().take(TITLE_LIMIT).collect::<String>().trim_end().to_owned()
 }
 
 /// Returns the outputs of a job's stacks that other jobs read of it.
@@ -62,12 +66,14 @@ pub(crate) fn publish_outputs(job: &mut Writer<'_>, outputs: &BTreeSet<Output>, 
 pub(crate) fn dotenv(outputs: &BTreeSet<Output>) -> String {
     let rows: Vec<[&str; 3]> =
         outputs.iter().map(|own| [own.variable.as_str(), &own.stack, &own.output]).collect();
+    // GitLab expands variables in a value, and reads `$$` as a dollar; `replace` does so, too.
+    let value = r#"all[stack][key].replace(/\$/g, "$$$$")"#;
     // Node is there wherever the CDK is; `jq` may not be.
     let rows = serde_json::to_string(&rows).unwrap_or_default();
     let code = format!(
         "const all = require(\"./{OUTPUTS}\"); {rows}.map(([name, stack, key]) => {{ \
          if (!(key in all[stack])) throw new Error(stack + \" has no output \" + key); \
-         return name + \"=\" + all[stack][key]; }}).join(\"\\n\")"
+         return name + \"=\" + {value}; }}).join(\"\\n\")"
     );
     format!("node -p {} > {DOTENV}", quoted(&code))
 }
@@ -138,8 +144,12 @@ fn output(request: &Request<'_>, graph: &Graph, target: &Target, name: &str) -> 
             Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))
         }
         ref several => {
-            let names: Vec<String> =
-                several.iter().map(|stack| format!("`{}.{key}`", all[*stack].short())).collect();
+            let shorts: BTreeSet<&str> = several.iter().map(|stack| all[*stack].short()).collect();
+            let name = |stack: &StackId| match shorts.len() == several.len() {
+                true => all[*stack].short().to_owned(),
+                false => all[*stack].path.clone(),
+            };
+            let names: Vec<String> = several.iter().map(|stack| format!("`{}.{key}`", name(stack))).collect();
             let message = format!("several stacks of `{}` have an output `{key}`", target.name);
             let help = format!("write one of {}", names.join(", "));
             Err(Diagnostic::new(&CDK_HEADER, Severity::Error, message).with_help(help))

@@ -4,6 +4,9 @@ use crate::codepipeline::{BuildSpec, Phase};
 use crate::shell::quoted;
 use std::fmt::Write as _;
 
+/// The exit code of a script whose job is to be repeated, as in `phases.sh`.
+pub(crate) const RETRIED: u8 = 193;
+
 /// The functions that run phases.
 const FUNCTIONS: &str = include_str!("phases.sh");
 
@@ -53,8 +56,12 @@ fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
         index += 1;
         _ = writeln!(script, "    {index}) codebuild_at {phase} {block} {next} {} ;;", quoted(command));
     };
-    for Phase { name, commands, finally, continues } in &spec.phases {
-        let next = if *continues { "continue" } else { "stop" };
+    for Phase { name, commands, finally, continues, retries } in &spec.phases {
+        let next = match (continues, retries) {
+            (true, _) => "continue",
+            (false, 0) => "stop",
+            (false, _) => "retry",
+        };
         commands.iter().for_each(|command| add(name, "commands", next, command));
         finally.iter().for_each(|command| add(name, "finally", next, command));
     }
@@ -72,7 +79,7 @@ fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
 fn ends_at_first_failure(spec: &BuildSpec) -> bool {
     let ends = |phase: &Phase| {
         let is_followed = phase.continues && phase.name != "build";
-        phase.finally.is_empty() && phase.name != "post_build" && !is_followed
+        phase.finally.is_empty() && phase.name != "post_build" && !is_followed && phase.retries == 0
     };
     spec.phases.iter().all(ends)
 }

@@ -15,8 +15,10 @@ codebuild_is_due() {
 codebuild_ended() {
   if [ "$1" -ne 0 ]; then
     echo "$codebuild_phase: the command failed with $1" >&2
-    if [ "$codebuild_status" -eq 0 ]; then codebuild_status=$1; fi
-    if [ "$codebuild_next" = stop ]; then codebuild_stopped=yes; fi
+    if [ "$codebuild_status" -eq 0 ]; then
+      case $codebuild_next in retry) codebuild_status=193 ;; *) codebuild_status=$1 ;; esac
+    fi
+    if [ "$codebuild_next" != continue ]; then codebuild_stopped=yes; fi
     codebuild_failed="$codebuild_phase $codebuild_block" CODEBUILD_BUILD_SUCCEEDING=0
   fi
 }

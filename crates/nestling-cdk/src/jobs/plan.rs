@@ -84,20 +84,21 @@ fn of_nodes(request: &Request<'_>, targets: &Targets, destinations: &Destination
     graph
 }
 
-/// Returns the name of a job that deploys the stacks of several nodes: that of their stage.
+/// Returns the name of a job that deploys the stacks of several nodes: that of their stage, or else of their wave.
 fn name_of_several(request: &Request<'_>, nodes: &BTreeSet<NodeId>, target: Option<&Target>) -> String {
-    let stage_of = |node: &NodeId| request.deployment.nodes[*node].stage;
-    let stages: BTreeSet<usize> = nodes.iter().filter_map(stage_of).map(Id::index).collect();
-    let in_pipeline = nodes.iter().any(|node| request.deployment.nodes[*node].pipeline.is_some());
-    let names: Vec<String> = nodes.iter().map(|node| request.node_name(*node)).collect();
-    let only_stage = nodes.first().and_then(stage_of).filter(|_| stages.len() == 1 && !in_pipeline);
-    let is_of_stage = nodes.iter().all(|node| stage_of(node) == only_stage);
-    match only_stage.filter(|_| is_of_stage) {
-        Some(stage) => request.deployment.assembly.stages[stage].path.clone(),
-        None => around::common_parent(names.iter().map(String::as_str))
-            .or_else(|| target.map(|target| target.environment.name.clone()))
-            .unwrap_or_else(|| names.join(", ")),
+    let all_nodes = &request.deployment.nodes;
+    let stages: BTreeSet<_> = nodes.iter().map(|node| all_nodes[*node].stage).collect();
+    let first = nodes.first().map(|node| &all_nodes[*node]);
+    let group = first.and_then(|node| Some((node.pipeline?, node.group.as_deref()?)));
+    if let (None, [Some(stage)]) = (group, &stages.into_iter().collect::<Vec<_>>()[..]) {
+        return request.deployment.assembly.stages[*stage].path.clone();
     }
+    let names: Vec<String> = nodes.iter().map(|node| request.node_name(*node)).collect();
+    // All of them are of one pipeline and one wave, or of none.
+    around::common_parent(names.iter().map(String::as_str))
+        .or_else(|| group.map(|(pipeline, wave)| request.name_in(Some(pipeline), wave)))
+        .or_else(|| target.map(|target| target.environment.name.clone()))
+        .unwrap_or_else(|| names.join(", "))
 }
 
 /// Finds the jobs whose files each job reads, or whose variables, which `#{namespace.variable}` names.
@@ -105,8 +106,9 @@ fn add_reads(graph: &mut Graph, request: &Request<'_>) {
     for job_id in Id::all(&graph.jobs) {
         let Role::Node(node) = graph.jobs[job_id].role else { continue };
         if let Work::Execute(stack) = request.deployment.nodes[node].work {
-            let prepare = graph.jobs.iter().position(|job| prepares(request, job, stack));
-            graph.jobs[job_id].reads.extend(prepare.map(JobId::new));
+            let prepare = graph.jobs.iter().position(|job| prepares(request, job, stack)).map(JobId::new);
+            graph.jobs[job_id].reads.extend(prepare);
+            graph.jobs[job_id].after.extend(prepare);
         }
         let read = read_by(request.deployment, node);
         let reads: BTreeSet<JobId> =

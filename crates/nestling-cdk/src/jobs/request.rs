@@ -2,13 +2,14 @@
 
 use crate::assembly::StackId;
 use crate::cli::{Cli, FETCHED, OF_PROJECT};
-use crate::deployment::{Deployment, NodeId, PipelineId};
+use crate::deployment::{Deployment, GraphNode, NodeId, PipelineId};
 use crate::environment::TargetEnvironment;
 use crate::id::Id;
 use crate::rules::CDK_HEADER;
 use crate::settings::CdkSettings;
 use crate::shell::quoted;
 use nestling_gitlab::diagnostic::Diagnostic;
+use std::collections::BTreeSet;
 
 /// Everything that jobs are written from.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,7 @@ pub struct Request<'a> {
     pub is_base_unknown: bool,
     /// The unit's header.
     pub settings: &'a CdkSettings,
-    /// The unit's directory, from the root of the checkout; empty for the root.
+    /// The app's directory, from the root of the checkout; empty for the root.
     pub directory: &'a str,
     /// The environments that stages may be deployed to, in the order of the catalogue.
     pub environments: &'a [TargetEnvironment],
@@ -38,7 +39,7 @@ pub struct Request<'a> {
     pub needs_limit: usize,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// Returns the pipelines that are migrated: those that the header names, or all.
     ///
     /// The header names them by the whole construct path, by the beginning of it (all pipelines of a stack), or by the
@@ -98,8 +99,13 @@ impl Request<'_> {
     /// Returns whether the command line must run in the app's directory: where it is a program of the project, or where the
     /// app's `cdk.json` says how it works.
     pub(crate) fn runs_in_app(&self) -> bool {
+        !self.directory.is_empty() && self.needs_app()
+    }
+
+    /// Returns whether the command line reads files of the app.
+    pub(crate) fn needs_app(&self) -> bool {
         let is_of_project = !self.cli().command.starts_with(FETCHED);
-        !self.directory.is_empty() && (is_of_project || !self.settings.app_settings.is_empty())
+        is_of_project || !self.settings.app_settings.is_empty()
     }
 
     /// Returns the command that calls the command line with an assembly: `ACTION --app ASSEMBLY OPTIONS`.
@@ -135,13 +141,38 @@ impl Request<'_> {
         words.join(" ")
     }
 
-    /// Returns the name of a node's job: where several pipelines are migrated, behind the label of its own.
+    /// Returns the region of a stack: its own, or else that of the pipeline that deploys it.
+    pub(crate) fn region(&self, stack: StackId) -> Option<&'a str> {
+        let deployment = self.deployment;
+        let chosen = self.chosen();
+        let of_pipeline = || {
+            let mut nodes = deployment.nodes.iter().filter(|node| node.work.stack() == Some(stack));
+            let pipeline = nodes.find_map(|node| node.pipeline.filter(|own| chosen.contains(own)))?;
+            deployment.regions[pipeline.index()].as_deref()
+        };
+        deployment.assembly.stacks[stack].region.as_deref().or_else(of_pipeline)
+    }
+
+    /// Returns the parameters that nodes of the chosen pipelines give a stack.
+    pub(crate) fn parameters(&self, stack: StackId) -> BTreeSet<&(String, String)> {
+        let chosen = self.chosen();
+        let is_chosen = |node: &&GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
+        let nodes = self.deployment.nodes.iter().filter(|node| node.work.stack() == Some(stack));
+        nodes.filter(is_chosen).flat_map(|node| &node.parameters).collect()
+    }
+
+    /// Returns the name of a node's job.
     pub(crate) fn node_name(&self, node: NodeId) -> String {
         let node = &self.deployment.nodes[node];
-        let pipeline = node.pipeline.filter(|_| self.chosen().len() > 1);
+        self.name_in(node.pipeline, &node.name)
+    }
+
+    /// Returns a name in a pipeline: where several are migrated, behind the label of its own.
+    pub(crate) fn name_in(&self, pipeline: Option<PipelineId>, name: &str) -> String {
+        let pipeline = pipeline.filter(|_| self.chosen().len() > 1);
         match pipeline.and_then(|pipeline| self.deployment.label(pipeline)) {
-            Some(label) => format!("{label}.{}", node.name),
-            None => node.name.clone(),
+            Some(label) => format!("{label}.{name}"),
+            None => name.to_owned(),
         }
     }
 }

@@ -51,7 +51,10 @@ fn is_as_free(
 pub(crate) fn report_built_anew(graph: &Graph, request: &Request<'_>, report: &mut Report) {
     let hash = |selector: &AssetSelector| selector.split(':').next().unwrap_or_default().to_owned();
     let images: Vec<(JobId, BTreeSet<AssetSelector>)> = publishing_jobs(graph, request)
-        .map(|(job_id, stacks)| (job_id, selectors(request, &stacks, |stack| stack.image_selectors.clone())))
+        .map(|(job_id, stacks)| {
+            let own = selectors(request, &stacks, |assets| assets.image_selectors.clone());
+            (job_id, own.into_iter().map(|selector| in_place(graph, job_id, selector)).collect())
+        })
         .collect();
     for (index, (job_id, own)) in images.iter().enumerate() {
         for (earlier, others) in &images[..index] {
@@ -66,6 +69,14 @@ pub(crate) fn report_built_anew(graph: &Graph, request: &Request<'_>, report: &m
                 break;
             }
         }
+    }
+}
+
+/// Returns a selector with its place: one that the role of the job decides on is that of its environment.
+fn in_place(graph: &Graph, job: JobId, selector: AssetSelector) -> AssetSelector {
+    match graph.jobs[job].target {
+        Some(target) if selector.contains("current_account") => format!("{selector}-{}", target.index()),
+        _ => selector,
     }
 }
 

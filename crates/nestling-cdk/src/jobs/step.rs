@@ -6,7 +6,8 @@ use super::graph::{Role, deployed_by, work_of};
 use super::handed_on::hand_on;
 use super::kept_files::{cache, output_paths, reports};
 use super::outputs::DOTENV;
-use super::phases::script;
+use super::phases::{RETRIED, script};
+use super::unused::image_of;
 use super::values::{exports, variables};
 use super::writer::Writer;
 use crate::codepipeline::Output;
@@ -32,6 +33,7 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     if let Some(minutes) = step.timeout {
         job.body.text("timeout", format!("{minutes} minutes"));
     }
+    retry(job, step);
     prepare(job, node, step);
     let handed_on = handed_on(job, node, step);
     let following = following(job, step, &handed_on);
@@ -44,6 +46,16 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     cache(job, step);
 }
 
+/// Writes `retry:` of a step that is repeated where it fails in some phase.
+fn retry(job: &mut Writer<'_>, step: &ScriptStep) {
+    let retries = step.spec.phases.iter().map(|phase| phase.retries).max().filter(|retries| *retries > 0);
+    let Some(retries) = retries else { return };
+    job.body.child("retry", |retry| {
+        let exit_code = Node::plain(retry.origin(), RETRIED.to_string());
+        retry.plain("max", retries.to_string()).list("exit_codes", vec![exit_code]);
+    });
+}
+
 /// Writes `image:`. CodeBuild's own images exist nowhere else.
 ///
 /// Returns the reason that no job can run where nobody knows the image.
@@ -52,7 +64,7 @@ fn image(job: &mut Writer<'_>, step: &ScriptStep) -> Option<String> {
         docker_service(job);
     }
     let settings = job.request.settings;
-    let own = step.image.as_deref().unwrap_or("aws/codebuild/standard");
+    let own = image_of(step);
     let mut impossible = None;
     if let Some(image) = settings.images.get(own) {
         job.body.node("image", Node::string(image.origin, image.value.as_str()));
@@ -133,7 +145,7 @@ fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
         lines.push("[ -n \"$BASH_VERSION\" ] || { echo 'Its commands need bash, which the image has to have.'; exit 1; }".to_owned());
     }
     for input in &step.inputs {
-        lines.extend(fetch(job, input));
+        lines.extend(fetch(job, step, input));
     }
     lines.extend(exports(job, node, step));
     let start = start_path(job.request, step);
@@ -150,7 +162,15 @@ fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]
     let mut commands = Vec::new();
     for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
         let target = variable(&format!("{namespace}__{name}"));
-        commands.push(format!("printf '%s\\n' \"{target}=${name}\" >> \"$CI_PROJECT_DIR/{DOTENV}\""));
+        let lines = format!("`{name}` has several lines, which GitLab cannot hand on.");
+        commands.push(format!(
+            "[ \"$(printf %s \"${name}\" | wc -l)\" -eq 0 ] || {{ echo {}; exit 1; }}",
+            quoted(&lines)
+        ));
+        // GitLab expands variables in a value, and reads `$$` as a dollar.
+        commands.push(format!(
+            "printf '%s\\n' \"{target}=$(printf %s \"${name}\" | sed 's/\\$/$$/g')\" >> \"$CI_PROJECT_DIR/{DOTENV}\""
+        ));
     }
     let start = in_checkout(&start_path(job.request, step));
     for (artifact, output) in handed_on {

@@ -6,9 +6,8 @@ use super::request::Request;
 use super::secrets::{SECRET_KEY, fetch};
 use super::writer::Writer;
 use crate::codepipeline::VariableValue;
-use crate::deployment::{InputSource, Namespace, NodeId, ScriptStep, Work};
+use crate::deployment::{Namespace, NodeId, ScriptStep, Work};
 use crate::report::LineKind;
-use crate::settings::AssemblySource;
 use crate::shell::{in_double_quotes, quoted, variable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,14 +44,6 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
     for (name, _) in step.variables.iter().filter(|(name, _)| !is_variable(name)) {
         job.note(LineKind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
     }
-    let is_committed = job.request.settings.from == AssemblySource::Checkout;
-    let is_in_checkout = |source: &InputSource| match source {
-        InputSource::Checkout => true,
-        InputSource::Assembly | InputSource::Parent { .. } => is_committed,
-        InputSource::Repository { .. } | InputSource::Store(_) | InputSource::Node(_) => false,
-    };
-    let needs_checkout =
-        step.inputs.is_empty() || step.inputs.iter().any(|input| is_in_checkout(&input.source));
     let of_codebuild = of_codebuild(job, step);
     job.body.default_variables(|variables| {
         for (name, value) in &of_codebuild {
@@ -67,9 +58,8 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
                 variables.text(name, value.as_str());
             }
         }
-        if !needs_checkout {
-            variables.text("GIT_STRATEGY", "none");
-        } else if step.has_history {
+        // Even a step that reads nothing of it has a checkout: only that clears away what older jobs have left there.
+        if step.has_history {
             variables.text("GIT_DEPTH", "0");
         }
     });
@@ -96,7 +86,7 @@ fn of_codebuild(job: &Writer<'_>, step: &ScriptStep) -> Vec<(String, String)> {
     variables.push(("CODEBUILD_SRC_DIR".to_owned(), as_value(&start)));
     for input in step.inputs.iter().skip(1) {
         let name = variable(&format!("CODEBUILD_SRC_DIR_{}", input.artifact));
-        variables.push((name, as_value(&path_of(job.request, input))));
+        variables.push((name, as_value(&path_of(job.request, step, input))));
     }
     variables
 }

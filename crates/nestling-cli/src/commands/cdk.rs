@@ -7,10 +7,11 @@ use crate::planned::report_diagnostics;
 use crate::report;
 use clap::{Subcommand, ValueEnum};
 use nestling::{Origin, Severity, Sources, assembly_jobs};
-use nestling_cdk::deployment;
+use nestling_cdk::deployment::{self, AppFiles};
 use nestling_cdk::show::{self, Shown};
-use nestling_files::files::{DirectoryFiles, Files};
-use std::path::PathBuf;
+use nestling_files::files::DirectoryFiles;
+use nestling_files::path::RepoPath;
+use std::path::{Path, PathBuf};
 
 /// Inspect CDK assemblies
 #[derive(Debug, clap::Args)]
@@ -50,6 +51,27 @@ enum Format {
     Jobs,
 }
 
+/// Where an assembly is on this machine. `cdk synth` writes it into the app's directory; what is around that nobody has said.
+struct Place {
+    files: DirectoryFiles,
+    assembly: RepoPath,
+    app: RepoPath,
+}
+
+impl Place {
+    fn of(path: &Path) -> Option<Self> {
+        let path = path.canonicalize().ok()?;
+        let root = path.ancestors().last()?;
+        let assembly = RepoPath::parse(path.strip_prefix(root).ok()?.to_str()?).ok()?;
+        let app = assembly.parent()?;
+        Some(Self { files: DirectoryFiles::new(root), assembly, app })
+    }
+
+    fn app_files(&self) -> AppFiles<'_> {
+        AppFiles { files: &self.files, directory: &self.app, assembly: &self.assembly }
+    }
+}
+
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let Cdk::Show { assembly, format, cdk: options } = &args.command;
     let start = invocation.directory();
@@ -58,9 +80,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let directory = assembly.display().to_string();
     let directory = directory.trim_end_matches('/');
     let path = start.join(assembly);
-    // `cdk synth` writes the assembly into the app's directory.
-    let app = path.canonicalize().ok().and_then(|path| path.parent().map(DirectoryFiles::new));
-    let app = app.as_ref().map(|app| -> &dyn Files { app });
+    let place = Place::of(&path);
+    let app = place.as_ref().map(Place::app_files);
     let deployment = match deployment::read_with_app(&DirectoryFiles::new(&path), app, directory, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {

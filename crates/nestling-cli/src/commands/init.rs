@@ -1,57 +1,53 @@
 //! `nestling init`.
 
 use crate::exit::{Exit, Failure};
-use crate::init::{Proposal, look, propose};
+use crate::init::{Proposal, Written, propose, write};
 use crate::invocation::Invocation;
 use crate::options::RunOptions;
-use anyhow::Context;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
-/// Write a workspace, a parent pipeline and a first unit
+/// Write a workspace and a parent pipeline that fit the repository
 ///
-/// Inspects the repository's manifests and directories and asks no questions. Existing files are kept and listed.
+/// Reads the manifests of the repository, plans what it would propose, and reports four parts: found, proposed, not understood, no
+/// unit. It asks no questions. Existing files are kept and listed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling init\n  nestling init -C ~/src/shop")]
-pub struct Args {}
+#[command(
+    after_help = "Examples:\n  nestling init\n  nestling init --explain\n  nestling init -C ~/src/shop"
+)]
+pub struct Args {
+    /// Name the file that led to each line of the report
+    #[arg(long, short = 'v')]
+    explain: bool,
+}
 
-pub(crate) fn run(_: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let session = invocation.open(RunOptions::default())?;
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let mut session = invocation.open(RunOptions::default())?;
+    // The templates of many units read the same files.
+    session.remember();
     let (root, files) = session.work_tree()?;
-    let repository = look(&files).map_err(Failure::repository)?;
-    let Proposal { files, include } = propose(&repository);
-    let width = files.iter().map(|(path, ..)| path.chars().count()).max().unwrap_or(0);
-    for (path, text, about) in &files {
-        let word = if create(&root.join(path), text)? { "wrote" } else { "kept " };
-        invocation.io.data(format_args!("{word} {path:width$}  {about}\n"))?;
+    let Proposal { files, include, report } = propose(&files, args.explain)?;
+    invocation.io.show(format_args!("{report}\n"))?;
+    let written = write(root, &files)?;
+    let width = written.iter().map(|(_, path, _)| path.chars().count()).max().unwrap_or(0);
+    for (outcome, path, about) in &written {
+        invocation.io.data(format_args!("{} {path:width$}  {about}\n", outcome.word()))?;
     }
-    invocation.io.data(format_args!("\n{}", next_steps(include)))?;
+    let is_new = written.iter().any(|(outcome, ..)| *outcome != Written::Kept);
+    invocation.io.data(format_args!("\n{}", next_steps(include, is_new)))?;
     Ok(Exit::Done)
 }
 
-/// Writes a file unless it exists, and returns `true` if it did not.
-fn create(path: &Path, text: &str) -> Result<bool, Failure> {
-    let write = || -> anyhow::Result<bool> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        match fs::OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true).map_err(Into::into),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    };
-    write().with_context(|| format!("cannot write `{}`", path.display())).map_err(Failure::output)
-}
-
-fn next_steps(include: Option<&str>) -> String {
+fn next_steps(include: Option<&str>, is_new: bool) -> String {
     let include = include.map_or_else(String::new, |file| {
         format!("  add to .gitlab-ci.yml              include: [{{ local: {file} }}]\n")
     });
+    let commit = if is_new {
+        "  git add --all && git commit        the files are part of the repository\n"
+    } else {
+        ""
+    };
     format!(
         "Next:\n  nestling check                     check all units for errors\n  \
          nestling preview --all             show the jobs of all units\n  \
-         nestling preview --all --open      show them in a browser\n{include}"
+         nestling preview --all --open      show them in a browser\n{include}{commit}"
     )
 }

@@ -46,6 +46,11 @@ const HEADER: &str = "\
 #           on_new_commit: none
 ";
 
+/// Returns true for a pipeline that runs Nestling: it has the jobs, or the component.
+pub(super) fn plans_already(pipeline: &str) -> bool {
+    pipeline.contains("nestling generate") || pipeline.contains("nestling-ci/components/plan")
+}
+
 /// Returns the last stage of a pipeline but `.post`: no other job waits for what runs there.
 pub(super) fn last_stage(pipeline: &str) -> String {
     let (pipeline, _) = read_file(FILE, pipeline, &Sources::default());

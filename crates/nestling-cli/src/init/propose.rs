@@ -1,190 +1,218 @@
 //! Proposes the files that Nestling needs from the contents of a repository.
 
-use super::look::{Kind, Repository};
-use super::{parent, starter};
-use nestling::{Error, FILE_NAME, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, library_names};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use super::findings::{Findings, Remark};
+use super::inventory::Inventory;
+use super::kinds::Kind;
+use super::lists::{self, List, Reader};
+use super::projects::Evidence;
+use super::report::Report;
+use super::trial::{self, Trial};
+use super::units::{Making, Units};
+use super::workspace_file::{self, Settings, UnitRule};
+use super::{depends, parent, projects, shared};
+use crate::exit::Failure;
+use nestling::{FILE_NAME, Files, RepoPath, library_names};
+
+/// The most rounds in which what does not work is dropped.
+const ROUNDS: usize = 8;
 
 /// Directory of the templates.
 const TEMPLATES: &str = "ci/templates";
 
-/// URL of the workspace's schema, for editors.
-const SCHEMA: &str = "https://gitlab.com/nestling-ci/nestling/-/raw/main/docs/workspace.schema.json";
+/// The unit of a repository without anything in it.
+const EXAMPLE: &str = "example/nestling.yml";
 
-/// Files to write, with their paths from the root.
-pub(crate) struct Proposal {
-    /// Path, text and description.
-    pub files: Vec<(String, String, String)>,
-    /// The file that `.gitlab-ci.yml` has to include, if it exists already.
-    pub include: Option<&'static str>,
-}
-
-/// Proposes a workspace, missing templates, a parent pipeline, and one unit with a file of its own.
-pub(crate) fn propose(repository: &Repository) -> Proposal {
-    let built_in = uses(repository, &library_names());
-    // A built-in template may require inputs, which a first configuration cannot know.
-    let uses = if plans_without_errors(repository, &built_in) { built_in } else { uses(repository, &[]) };
-    let mut files =
-        vec![(FILE_NAME.to_owned(), workspace_file(repository, &uses), "the workspace".to_owned())];
-    for (kind, used) in &uses {
-        if !used.starts_with("nestling/") {
-            let path = format!("{TEMPLATES}/{used}.yml");
-            files.push((path, starter::template(*kind), format!("a template to start from: {used}")));
-        }
-    }
-    files.extend(unit_file(repository));
-    let has_parent = repository.existing.contains(parent::FILE) && !repository.plans_already;
-    files.push(if has_parent {
-        (
-            parent::BESIDE.to_owned(),
-            parent::beside(&repository.last_stage),
-            "the parent's jobs, to include".to_owned(),
-        )
-    } else {
-        (parent::FILE.to_owned(), parent::WHOLE.to_owned(), "the parent pipeline".to_owned())
-    });
-    Proposal { files, include: has_parent.then_some(parent::BESIDE) }
-}
-
-/// Returns the template of each kind of project: a built-in one, or one to be written.
-fn uses(repository: &Repository, library: &[String]) -> BTreeMap<Kind, String> {
-    let mut uses = BTreeMap::new();
-    for kind in repository.projects.values().copied() {
-        let built_in = format!("nestling/{}", kind.template());
-        let template = if library.contains(&built_in) { built_in } else { kind.template().to_owned() };
-        uses.insert(kind, template);
-    }
-    uses
-}
-
-/// Returns `true` if the proposed workspace plans without errors for all units.
-fn plans_without_errors(repository: &Repository, uses: &BTreeMap<Kind, String>) -> bool {
-    let mut files = vec![(FILE_NAME.to_owned(), workspace_file(repository, uses).into_bytes())];
-    for directory in repository.projects.keys() {
-        // A directory exists in the made-up repository only with a file in it.
-        files.push((format!("{}/manifest", directory.to_directory()), Vec::new()));
-    }
-    files.extend(repository.packages.iter().map(|(path, bytes)| (path.to_string(), bytes.clone())));
-    for (kind, used) in uses {
-        files.push((format!("{TEMPLATES}/{used}.yml"), starter::template(*kind).into_bytes()));
-    }
-    plan_all(&MemoryFiles::new(files)).is_ok_and(|plan| !plan.has_errors())
-}
-
-fn plan_all(files: &MemoryFiles) -> Result<Plan, Error> {
-    let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
-    let project = Project::of_files(files, facts)?;
-    let changes = project.changes()?;
-    project.plan(changes).run()
-}
-
-fn workspace_file(repository: &Repository, uses: &BTreeMap<Kind, String>) -> String {
-    let mut text = format!(
-        "# yaml-language-server: $schema={SCHEMA}\n# The workspace: what holds for all units of this repository.\nworkspace:\n"
-    );
-    let mut line = |yaml: &str, comment: &str| {
-        let _ = writeln!(text, "  {yaml:35} # {comment}");
-    };
-    // What is not there is only mentioned: `check` reports folders and globs that match nothing.
-    let has_templates =
-        repository.existing.contains(TEMPLATES) || uses.values().any(|used| !used.starts_with("nestling/"));
-    let mark = if has_templates { "" } else { "# " };
-    line(&format!("{mark}templates: [{TEMPLATES}]"), "where `use:` looks; `nestling/…` is always there");
-    line("stages: [build, test, deploy]", "the order of the stages");
-    let documents = if repository.existing.contains("docs") { ", \"docs/**/*\"" } else { "" };
-    line(&format!("ignore: [\"**/*.md\"{documents}]"), "a change to these selects nothing");
-    if !repository.shared.is_empty() {
-        let files = repository.shared.join(", ");
-        line(&format!("everything: [{files}]"), "a change to these selects every unit");
-    }
-    let manifests = manifest_kinds(repository);
-    if !manifests.is_empty() {
-        line(
-            &format!("depends_from: [{}]", manifests.join(", ")),
-            "manifests say which unit depends on which",
-        );
-    }
-    if uses.is_empty() {
-        line("# units:", "directories that need no file of their own");
-        text.push_str("  #   - match: \"services/*\"\n  #     use: my-template\n");
-    } else {
-        line("units:", "directories that need no file of their own");
-    }
-    for (kind, used) in uses {
-        let patterns = patterns(repository, *kind);
-        let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern)).collect();
-        let list = match quoted.as_slice() {
-            [pattern] => pattern.clone(),
-            patterns => format!("[{}]", patterns.join(", ")),
-        };
-        let _ = writeln!(text, "    - match: {list}\n      use: {used}");
-    }
-    text.push_str(ENVIRONMENTS);
-    text
-}
-
-/// Returns the kinds of manifests that may state dependencies between units: those of several projects.
-fn manifest_kinds(repository: &Repository) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for (kind, name) in [(Kind::Rust, "cargo"), (Kind::Node, "npm"), (Kind::Go, "go")] {
-        if repository.projects.values().filter(|other| **other == kind).count() > 1 {
-            names.push(name);
-        }
-    }
-    names
-}
-
-const ENVIRONMENTS: &str = "  # Where deploys go. A job with `environment: [review, production]` becomes one job for each that
-  # a pipeline deploys to.
-  # environments:
-  #   review: { when: merge_request, name: \"review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}\", auto_stop_in: 1 week }
-  #   production: { when: default_branch, deployment_tier: production, manual: true }
-";
-
-/// Returns patterns for the directories of a kind: `parent/*` if all directories of a parent are of it, else each by name.
-fn patterns(repository: &Repository, kind: Kind) -> Vec<String> {
-    let of_kind = |dir: &RepoPath| repository.projects.get(dir) == Some(&kind);
-    let mut patterns = BTreeSet::new();
-    for dir in repository.projects.keys().filter(|dir| of_kind(dir)) {
-        let parent = dir.parent().filter(|parent| *parent != RepoPath::root());
-        let family = parent.and_then(|parent| Some((repository.siblings.get(&parent)?, parent)));
-        patterns.insert(match family {
-            Some((all, parent)) if all.len() > 1 && all.iter().all(of_kind) => format!("{parent}/*"),
-            _ => dir.to_directory(),
-        });
-    }
-    patterns.into_iter().collect()
-}
-
-/// Quotes a string for YAML.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"")
-}
-
-/// Returns the file of one unit: the first project, or else the first directory. `None` if the root is the only project, since
-/// its file is the workspace's.
-fn unit_file(repository: &Repository) -> Option<(String, String, String)> {
-    let below = repository.projects.keys().find(|dir| !dir.is_root());
-    if below.is_none() && !repository.projects.is_empty() {
-        return None;
-    }
-    let named = below.or(repository.first_directory.as_ref());
-    let dir = named.map_or_else(|| "example".to_owned(), ToString::to_string);
-    let text = format!(
-        "\
+/// Its text.
+const EXAMPLE_UNIT: &str = "\
 # What this directory adds: its own header, and after the line `---` jobs in GitLab's own words.
 unit:
   depends_on: []     # other units: a change there selects this one too
   changes: []        # paths elsewhere that concern it, such as \"/proto/**/*\"
 ---
-# Called {dir}:hello in the child pipeline. A job of the template's name would be merged over the template's.
+# Called example:hello in the child pipeline.
 hello:
   stage: test
   script:
-    - echo \"{dir} has changed\"
-"
-    );
-    Some((format!("{dir}/{FILE_NAME}"), text, "a unit with a job of its own".to_owned()))
+    - echo \"example has changed\"
+";
+
+/// A file to write, with its path from the root.
+pub(crate) struct ProposedFile {
+    pub path: &'static str,
+    pub text: String,
+    pub about: &'static str,
+}
+
+/// The outcome of reading a repository.
+pub(crate) struct Proposal {
+    /// The files, in the order in which they are written.
+    pub files: Vec<ProposedFile>,
+    /// The file that `.gitlab-ci.yml` has to include, if it exists already.
+    pub include: Option<&'static str>,
+    /// What was found, proposed, and not.
+    pub report: String,
+}
+
+/// Reads a repository, and proposes a workspace and a parent pipeline.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Failure> {
+    let inventory = Inventory::read(files).map_err(Failure::repository)?;
+    let mut reader = Reader { files, inventory: &inventory, unreadable: Vec::new() };
+    let lists = lists::read(&mut reader).map_err(Failure::repository)?;
+    let unreadable = reader.unreadable;
+    let library = library_names();
+    let evidence = Evidence {
+        files,
+        inventory: &inventory,
+        lists: &lists,
+        library: &library,
+        unreadable: unreadable.iter().map(|file| file.path.clone()).collect(),
+    };
+    let mut findings = projects::find(&evidence).map_err(Failure::repository)?;
+    let declarations = trial::declarations()?;
+    let making = Making { files, inventory: &inventory, declarations: &declarations, library: &library };
+    let mut units = making.units(&mut findings).map_err(Failure::repository)?;
+    let mut text = String::new();
+    let mut rules = Vec::new();
+    let trial = Trial { files, inventory: &inventory, lists: &lists };
+    for _ in 0..ROUNDS {
+        (text, rules) = workspace(files, &inventory, &lists, &mut units)?;
+        if !trial.run(&text, &mut units, &mut findings)? {
+            break;
+        }
+    }
+    remark_rest(&inventory, &mut findings);
+    for file in &unreadable {
+        for remark in findings.not_understood.iter_mut().filter(|remark| remark.path == file.path) {
+            remark.reason = format!("invalid, so its directory is no unit: {}", first_line(&file.reason));
+        }
+    }
+    let report = Report {
+        inventory: &inventory,
+        lists: &lists,
+        units: &units,
+        rules: &rules,
+        not_understood: findings.not_understood,
+        no_unit: findings.no_unit,
+        explain,
+    };
+    let report = report.text();
+    let workspace = ProposedFile { path: FILE_NAME, text, about: "the workspace" };
+    let (parent, include) = parent_file(files, &inventory)?;
+    let example = inventory.is_blank().then(|| ProposedFile {
+        path: EXAMPLE,
+        text: EXAMPLE_UNIT.to_owned(),
+        about: "an example of a unit",
+    });
+    let files = [Some(workspace), example, Some(parent)];
+    Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Adds what the inventory left out.
+fn remark_rest(inventory: &Inventory, findings: &mut Findings) {
+    for left_out in &inventory.left_out {
+        findings.no_unit.push(Remark::new(&left_out.dir, left_out.reason));
+    }
+    for path in &inventory.unspeakable {
+        findings.not_understood.push(Remark::new(path, "its path is not UTF-8"));
+    }
+    findings.not_understood.sort();
+    findings.not_understood.dedup();
+    findings.no_unit.sort();
+    findings.no_unit.dedup();
+}
+
+/// Writes the workspace of these units.
+fn workspace(
+    files: &dyn Files,
+    inventory: &Inventory,
+    lists: &[List],
+    units: &mut Units,
+) -> Result<(String, Vec<UnitRule>), Failure> {
+    let everything = shared::add(files, inventory, lists, units).map_err(Failure::repository)?;
+    depends::add(files, inventory, lists, units).map_err(Failure::repository)?;
+    let rules = workspace_file::rules(units, inventory);
+    let settings = Settings {
+        stages: ["build", "test", "deploy"].map(str::to_owned).to_vec(),
+        ignore: ignore(inventory, units),
+        everything,
+        depends_from: readers(units),
+        has_templates: RepoPath::parse(TEMPLATES).is_ok_and(|dir| inventory.is_directory(&dir)),
+    };
+    Ok((workspace_file::text(&settings, &rules), rules))
+}
+
+/// Kinds whose projects are made of Markdown.
+const OF_MARKDOWN: [&str; 3] = ["mkdocs", "hugo", "mdbook"];
+
+/// Files that configure a site of Markdown in a package.
+const SITE_SETTINGS: [&str; 8] = [
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "astro.config.mjs",
+    "astro.config.ts",
+    "gatsby-config.js",
+    "eleventy.config.js",
+    ".eleventy.js",
+    ".vitepress",
+];
+
+/// Returns globs of paths that no unit is made from. Markdown is left out of them where a unit is a site of it.
+fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
+    let of_markdown = OF_MARKDOWN.iter().filter_map(|id| Kind::named(id)).any(|kind| {
+        inventory.of_kind(kind).any(|(dir, _)| units.keys().any(|unit| unit == dir || dir.is_in(unit)))
+    });
+    let has_site = units.keys().any(|dir| {
+        let directory = inventory.directories.get(dir);
+        directory.is_some_and(|directory| {
+            SITE_SETTINGS.iter().any(|name| directory.has(name) || directory.directories.contains(*name))
+        })
+    });
+    if of_markdown || has_site {
+        return Vec::new();
+    }
+    let mut ignore = vec!["**/*.md".to_owned()];
+    let docs = RepoPath::parse("docs").unwrap_or_default();
+    let is_unit = units.keys().any(|unit| *unit == docs || unit.is_in(&docs));
+    if inventory.is_directory(&docs) && !is_unit {
+        ignore.push("docs/**/*".to_owned());
+    }
+    ignore
+}
+
+/// Returns the readers of dependencies that have something to read: manifests of several units.
+fn readers(units: &Units) -> Vec<&'static str> {
+    let mut readers = Vec::new();
+    for id in ["rust", "node", "go", "helm"] {
+        let count = units.values().filter(|unit| unit.kinds.contains(id)).count();
+        if count > 1 {
+            readers.extend(Kind::named(id).and_then(|kind| kind.reader));
+        }
+    }
+    readers
+}
+
+/// Returns the file of the parent's jobs, and what `.gitlab-ci.yml` has to include if it exists already.
+fn parent_file(
+    files: &dyn Files,
+    inventory: &Inventory,
+) -> Result<(ProposedFile, Option<&'static str>), Failure> {
+    let path = RepoPath::root().child(parent::FILE.as_bytes());
+    let pipeline = files.read(&path).map_err(Failure::repository)?;
+    let pipeline = String::from_utf8_lossy(&pipeline.unwrap_or_default()).into_owned();
+    let is_there = inventory.at_root.contains(parent::FILE);
+    if !is_there || parent::plans_already(&pipeline) {
+        let text = parent::WHOLE.to_owned();
+        return Ok((ProposedFile { path: parent::FILE, text, about: "the parent pipeline" }, None));
+    }
+    let text = parent::beside(&parent::last_stage(&pipeline));
+    let file = ProposedFile { path: parent::BESIDE, text, about: "the parent's jobs, to include" };
+    let is_included = pipeline.contains(parent::BESIDE);
+    Ok((file, (!is_included).then_some(parent::BESIDE)))
 }

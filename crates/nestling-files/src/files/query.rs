@@ -10,7 +10,8 @@ pub struct FileQuery<'n> {
     pub marker: &'n [u8],
     /// Directories with at most so many components are visited with or without a marker.
     pub depth: usize,
-    /// Names of files to collect wherever they are, below directories that a visit skips too.
+    /// Names of files to collect wherever they are, below directories that a visit skips too. One `*` in a name stands for
+    /// any bytes, as in `*.tf`.
     pub collect: &'n [&'n [u8]],
     /// Nothing is collected below directories of this name.
     pub collect_not_below: Option<&'n [u8]>,
@@ -20,6 +21,11 @@ impl<'n> FileQuery<'n> {
     /// Looks for directories with this marker. Others may be visited too.
     pub fn new(marker: &'n [u8]) -> Self {
         Self { marker, depth: 0, collect: &[], collect_not_below: None }
+    }
+
+    /// Returns the index of the first name in [`FileQuery::collect`] that a file's name matches.
+    pub fn collected_as(&self, file_name: &[u8]) -> Option<usize> {
+        self.collect.iter().position(|pattern| *pattern == file_name || matches_star(pattern, file_name))
     }
 
     /// Returns true if nothing is collected below a directory of this name.
@@ -37,8 +43,8 @@ pub trait FileVisitor {
     /// at most [`FileQuery::depth`] components.
     fn not_entered(&mut self, _path: &RepoPath, _kind: EntryKind) {}
 
-    /// Takes a file to collect: its directory, the index of its name in [`FileQuery::collect`], and its bytes.
-    fn collect(&mut self, _directory: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
+    /// Takes a file to collect: its path, the index of its name in [`FileQuery::collect`], and its bytes.
+    fn collect(&mut self, _path: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
 }
 
 /// Finds files by listing every directory.
@@ -98,9 +104,11 @@ impl<F: Files + ?Sized> Finder<'_, F> {
             }
         }
         if collects {
-            for (index, name) in self.query.collect.iter().enumerate() {
-                if let Some(bytes) = self.read(directory, entries, name)? {
-                    self.visitor.collect(directory, index, bytes);
+            for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+                let Some(index) = self.query.collected_as(&entry.name) else { continue };
+                let path = directory.child(&entry.name);
+                if let Some(bytes) = self.files.read(&path)? {
+                    self.visitor.collect(&path, index, bytes);
                 }
             }
         }
@@ -117,6 +125,13 @@ impl<F: Files + ?Sized> Finder<'_, F> {
         let exists = entries.iter().any(|entry| entry.kind == EntryKind::File && entry.name == name);
         if exists { self.files.read(&directory.child(name)) } else { Ok(None) }
     }
+}
+
+/// Returns true if a name matches a pattern with a `*`.
+fn matches_star(pattern: &[u8], name: &[u8]) -> bool {
+    let Some(star) = pattern.iter().position(|byte| *byte == b'*') else { return false };
+    let (start, end) = (&pattern[..star], &pattern[star + 1..]);
+    name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
 }
 
 /// The number of components of a path.

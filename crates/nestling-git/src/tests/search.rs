@@ -37,9 +37,10 @@ impl FileVisitor for Recorder<'_> {
         if marker.is_some_and(|bytes| bytes == b"workspace") { Walk::Skip } else { Walk::Descend }
     }
 
-    fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
+    fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         assert_eq!(bytes, b"file");
-        self.files.push(directory.child(self.query.collect[name]).to_string());
+        assert_eq!(self.query.collected_as(path.file_name()), Some(name));
+        self.files.push(path.to_string());
     }
 }
 
@@ -73,6 +74,7 @@ fn each_name_is_found_by_its_own_rules_in_one_search() {
         FILES.into_iter().filter(ends).filter(left).map(str::to_owned).collect()
     };
     let names: [&[u8]; 3] = [b"package.json", b"pnpm-workspace.yaml", b"go.mod"];
+    let patterns: [&[u8]; 3] = [b"pack*.json", b"pnpm-*.yaml", b"*.mod"];
     let mut units = below("nestling.yml", &["nested/deep"]);
     units.sort();
     let mut together =
@@ -83,7 +85,9 @@ fn each_name_is_found_by_its_own_rules_in_one_search() {
             let collect_not_below = Some(&b"node_modules"[..]);
             let query = FileQuery { depth, collect_not_below, ..FileQuery::new(b"nestling.yml") };
             assert_eq!(record(&**files, query).files, units);
-            assert_eq!(record(&**files, FileQuery { collect: &names, ..query }).files, together);
+            for collect in [&names, &patterns] {
+                assert_eq!(record(&**files, FileQuery { collect, ..query }).files, together);
+            }
         }
     }
 }

@@ -24,6 +24,16 @@ pub(crate) fn directory_of(unit: &Unit, written: &Located<String>) -> Result<Rep
     directory.map_err(|error| Diagnostic::error(&CDK_HEADER, written.origin, error.to_string()))
 }
 
+/// Returns the directory of the app: the unit's own, or else the one that has the app's `cdk.json` and its assembly. A unit
+/// cannot be at the root, where the app of a repository of one app is.
+pub(crate) fn app_directory(unit: &Unit, assembly: &RepoPath, files: &dyn Files) -> RepoPath {
+    let has_app = |directory: &RepoPath| matches!(files.read(&directory.child(b"cdk.json")), Ok(Some(_)));
+    match assembly.parent() {
+        Some(around) if !assembly.is_in(&unit.dir) && !has_app(&unit.dir) && has_app(&around) => around,
+        _ => unit.dir.clone(),
+    }
+}
+
 /// The files below a directory of the repository.
 pub(crate) struct Below<'a> {
     pub files: &'a dyn Files,

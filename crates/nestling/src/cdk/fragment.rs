@@ -3,13 +3,13 @@
 use super::assemblies::Assemblies;
 use super::base::{Base, BaseRequest};
 use super::catalogue::{For, Purpose, environments};
-use super::directory::{Below, directory_of, has_assembly};
+use super::directory::{Below, app_directory, directory_of, has_assembly};
 use super::rendered::{Rendered, rendered};
 use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use crate::environments::{CatalogueTexts, Conditions, LeftOut};
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
-use nestling_cdk::deployment::{self, Deployment};
+use nestling_cdk::deployment::{self, AppFiles, Deployment};
 use nestling_cdk::jobs;
 use nestling_cdk::report::Report;
 use nestling_cdk::settings::{AssemblySource, CdkSettings};
@@ -69,13 +69,18 @@ pub(crate) fn fragment(request: &Request<'_>) -> Fragment {
 }
 
 fn try_fragment(request: &Request<'_>) -> Result<Fragment, Vec<Diagnostic>> {
-    let settings = CdkSettings::read(request.header)?.with_app(request.files, &request.unit.dir);
+    let settings = CdkSettings::read(request.header)?;
     let directory = directory_of(request.unit, &settings.assembly).map_err(|problem| vec![problem])?;
+    let app_directory = app_directory(request.unit, &directory, request.files);
+    let settings = settings.with_app(request.files, &app_directory);
     let files = open(request, &settings, &directory).map_err(|problem| vec![problem])?;
     // Steps may keep their commands in files of the app.
-    let app = Below { files: request.files, directory: request.unit.dir.clone() };
-    match deployment::read_with_app(&*files, Some(&app), &directory.to_string(), request.sources) {
-        Ok(deployment) => Ok(written(request, &settings, &deployment, base(request, &settings, &directory))),
+    let app = AppFiles { files: request.files, directory: &app_directory, assembly: &directory };
+    match deployment::read_with_app(&*files, Some(app), &directory.to_string(), request.sources) {
+        Ok(deployment) => {
+            let base = base(request, &settings, &directory);
+            Ok(written(request, &settings, &deployment, base, &app_directory.to_string()))
+        }
         Err(problems) => Err(problems.into_iter().map(|problem| with_label(problem, &settings)).collect()),
     }
 }
@@ -113,8 +118,13 @@ fn open<'a>(
     if settings.synth.is_empty() { Ok(Box::new(committed)) } else { opened }
 }
 
-fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deployment, base: Base) -> Fragment {
-    let unit_directory = request.unit.dir.to_directory();
+fn written(
+    request: &Request<'_>,
+    settings: &CdkSettings,
+    deployment: &Deployment,
+    base: Base,
+    directory: &str,
+) -> Fragment {
     let environments = environments(
         request.catalogue,
         &For {
@@ -129,7 +139,7 @@ fn written(request: &Request<'_>, settings: &CdkSettings, deployment: &Deploymen
         base: base.deployment.as_ref(),
         is_base_unknown: base.is_unknown,
         settings,
-        directory: &unit_directory,
+        directory,
         environments: &environments,
         own_words: &own_words(request.pipeline),
         token_subject: &token_subject(request.pipeline),

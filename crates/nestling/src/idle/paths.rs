@@ -1,7 +1,7 @@
 //! Globs of `ignore`, `everything` and `changes` that no file matches, or that change nothing for those that match.
 
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
-use crate::workspace::{Sign, UnitDirectories, Workspace};
+use crate::workspace::{Sign, Stated, UnitDirectories, Workspace};
 use indexmap::IndexMap;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::{Glob, GlobIndex, RepoPath};
@@ -119,8 +119,8 @@ impl<'a> Matching<'a> {
         let mut by_origin: IndexMap<Origin, usize> = IndexMap::new();
         for (unit_index, unit) in self.workspace.units.iter().enumerate() {
             for (rule_index, rule) in unit.changes.iter().enumerate() {
-                // What a link brings in has the place of the unit, and nobody wrote it as a glob.
-                if rule.origin == unit.declaration.origin() {
+                // What a link brings in has the place of the unit. Nobody wrote it as a glob, or what manifests name.
+                if rule.origin == unit.declaration.origin() || rule.stated == Stated::Manifest {
                     continue;
                 }
                 let next = self.entries.len();

@@ -163,7 +163,7 @@ impl FileVisitor for ReplacedMarker<'_, '_> {
         }
     }
 
-    fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
-        self.visitor.collect(directory, name, bytes);
+    fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
+        self.visitor.collect(path, name, bytes);
     }
 }

@@ -4,6 +4,7 @@ use super::fold;
 use super::for_environment::given;
 use super::renderer::UnitRenderer;
 use super::shared::Folded;
+use super::template_reuse;
 use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
@@ -158,7 +159,12 @@ impl<'a> UnitScope<'a> {
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
         let component = template.component.clone();
-        self.renderer.engine.render(&template.body, &Scope { inputs, component, ..values.clone() })
+        let scope = Scope { inputs, component, ..values.clone() };
+        let mut rendered = self.renderer.engine.render(&template.body, &scope)?;
+        if let Some(reuse) = &template.reuse {
+            template_reuse::give(&mut rendered.node, reuse);
+        }
+        Ok(rendered)
     }
 
     /// Returns the jobs of the unit's CDK assembly, if its header names one.

@@ -175,11 +175,10 @@ impl FileVisitor for Discovery<'_> {
         }
     }
 
-    fn collect(&mut self, directory: &RepoPath, name: usize, bytes: Vec<u8>) {
-        if !directory.is_in(self.root) {
-            return;
+    fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
+        if path.is_in(self.root) {
+            self.manifests.add(name, path, bytes);
         }
-        self.manifests.add(name, directory, bytes);
     }
 }
 

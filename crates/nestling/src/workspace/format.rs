@@ -29,8 +29,8 @@ pub(crate) struct WorkspaceFile {
     pub everything: Vec<Located<String>>,
     /// The policy for changed paths that no unit claims.
     pub unclaimed: Option<Located<String>>,
-    /// Whose manifests state dependencies between units: `cargo`, `npm`, `go`, `helm`.
-    pub depends_from: Vec<Located<String>>,
+    /// Whose manifests state dependencies between units, and files with a graph: `cargo`, `{ file: graph.json }`.
+    pub depends_from: Vec<Node>,
     /// How many dependency levels a change propagates through: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.
     pub depends_on_depth: Option<Node>,
@@ -238,6 +238,9 @@ pub(crate) enum ConditionFile {
 pub(crate) struct TemplateHeader {
     #[serde(default)]
     pub spec: Option<SpecFile>,
+    /// The policy about its jobs that have passed with the same content.
+    #[serde(default)]
+    pub reuse: Option<Node>,
 }
 
 /// Keys under `spec:`.

@@ -75,8 +75,9 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     }
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
     loading.lists(&written);
-    let from: Vec<_> = written.depends_from.iter().map(stated::parse).collect();
-    let mut manifests = Manifests::of(from.iter().flatten());
+    let (depends_from, problems) = stated::parse(&written.depends_from, root);
+    loading.diagnostics.extend(problems);
+    let mut manifests = Manifests::of(depends_from.readers.iter().map(|(reader, _)| *reader));
     let Discovered { units: found, nested, submodules, broken_links } =
         discover(files, &globs, &mut manifests, root)?;
     workspace.nested = nested;
@@ -85,13 +86,12 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     workspace.rules = globs;
     loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
     loading.diagnostics.extend(rule::idle(rules.iter().map(|rule| &rule.written), &found));
-    loading.diagnostics.extend(manifests.missing(&written.depends_from));
+    loading.diagnostics.extend(manifests.missing(&depends_from.readers));
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
-    loading.all(from);
-    loading.diagnostics.extend(stated::add(manifests, sources, &mut workspace.units));
+    loading.diagnostics.extend(stated::add(&depends_from, manifests, files, sources, &mut workspace)?);
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
@@ -196,7 +196,6 @@ impl Loading<'_> {
             written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
         self.diagnostics.extend(repeated(folders, "templates"));
         self.diagnostics.extend(repeated(texts(&written.stages).into_iter(), "stages"));
-        self.diagnostics.extend(repeated(texts(&written.depends_from).into_iter(), "depends_from"));
         for rule in &written.units {
             self.diagnostics.extend(rule.changes.iter().flat_map(form_findings));
             let globs = rule.matches.items_or_self().iter();

@@ -3,12 +3,13 @@
 use super::directory_globs::DirectoryGlobs;
 use super::discover::Found;
 use super::format;
-use super::globs::{climbing_change, climbs, escape, glob, glob_below, refused_exclusion};
+use super::globs::{climbing_change, climbs, glob, glob_below, refused_exclusion};
 use super::linked::Linked;
-use super::unit::{PathRule, Sign};
+use super::literal_rules::{of_directory, of_file};
+use super::unit::{PathRule, Sign, Stated};
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
 use crate::workspace::rules::GLOB;
-use nestling_files::path::{Glob, RepoPath};
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{Located, Node};
@@ -138,19 +139,15 @@ pub(crate) fn path_rule(
         Some(rest) => glob_below(root, rest),
         None => glob_below(dir, rest),
     };
-    Ok(PathRule { sign, glob: glob(text, &from_root)?, written: written.clone(), origin: text.origin })
+    let glob = glob(text, &from_root)?;
+    Ok(PathRule { sign, glob, written: written.clone(), stated: Stated::Header, origin: text.origin })
 }
 
 /// The rules of what a unit is made from by way of links: the links, and what they lead to.
 pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
-    let rule = |linked: &Linked| {
-        let (path, below) = match linked {
-            Linked::File(path) => (path, ""),
-            Linked::Directory(path) => (path, "/**/*"),
-        };
-        let text = path.as_str()?;
-        let glob = Glob::parse(&format!("{}{below}", escape(text))).ok()?;
-        Some(PathRule { sign: Sign::Include, glob, written: format!("/{text}{below}"), origin })
+    let rule = |linked: &Linked| match linked {
+        Linked::File(path) => of_file(path, Stated::Header, origin),
+        Linked::Directory(path) => of_directory(path, Stated::Header, origin),
     };
     linked.iter().filter_map(rule).collect()
 }

@@ -255,11 +255,12 @@ test: { script: make test }
 
     DEPENDS_FROM = "depends-from" {
         severities: &[Error, Warning],
-        summary: "`depends_from` names an unknown ecosystem, or a manifest cannot be read",
-        documentation: "Nestling reads dependencies between units from the manifests of `cargo`, `npm` (pnpm's and Yarn's \
-            workspaces as well), `go` and `helm`. A manifest with a syntax error is a warning: its dependencies are \
-            unknown, so a change to them does not select its unit.",
-        source: "monorepo.md",
+        summary: "`depends_from` names an unknown reader, or a manifest or a graph cannot be read",
+        documentation: "Nestling reads dependencies between units from manifests of fourteen kinds, such as those of `cargo` and \
+            `npm` (which reads pnpm's and Yarn's workspaces as well), and from files with a graph. A manifest with a syntax error is \
+            a warning: its dependencies are unknown, so a change to them does not select its unit. A graph that is missing or has \
+            another form is an error.",
+        source: "depends-from.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { depends_from: [crago] }\n"),
         ]),

@@ -11,7 +11,7 @@ mod reuse;
 use super::unclaimed::Unclaimed;
 use crate::changes::Occasion;
 use environment::environment;
-use reuse::reuse;
+use reuse::{reuse, reuse_of_jobs};
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
 
@@ -33,6 +33,15 @@ pub enum Header {
     Template,
 }
 
+/// Returns the schema of a file of jobs: that of GitLab's keywords, with Nestling's own `reuse` of a job.
+pub fn jobs_schema() -> Value {
+    let mut schema = nestling_gitlab::table::schema();
+    let reference = schema["additionalProperties"]["else"]["$ref"].as_str().unwrap_or_default();
+    let name = reference.rsplit('/').next().unwrap_or_default().to_owned();
+    schema["definitions"][name]["properties"]["reuse"] = reuse_of_jobs();
+    schema
+}
+
 impl Header {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Workspace, Self::Unit, Self::Template];
@@ -51,7 +60,7 @@ impl Header {
         let (keys, title) = match self {
             Self::Workspace => (vec![("workspace", workspace())], "The root's nestling.yml"),
             Self::Unit => (vec![("unit", unit())], "A directory's nestling.yml"),
-            Self::Template => (vec![("spec", spec())], "A template's header"),
+            Self::Template => (vec![("spec", spec()), ("reuse", reuse_of_jobs())], "A template's header"),
         };
         let required: Vec<Value> = keys.iter().map(|(key, _)| json!({ "required": [key] })).collect();
         let names: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
@@ -64,6 +73,21 @@ impl Header {
             "then": { "propertyNames": { "enum": names } },
         })
     }
+}
+
+fn depends_from() -> Value {
+    let readers: Vec<&str> = super::stated::READERS.iter().map(|reader| reader.name).collect();
+    let file = json!({
+        "type": "object",
+        "properties": { "file": { "type": "string" } },
+        "required": ["file"],
+        "additionalProperties": false,
+    });
+    json!({
+        "description": "Whose manifests state dependencies between units, and files with a graph",
+        "type": "array",
+        "items": { "anyOf": [{ "enum": readers }, file] },
+    })
 }
 
 fn workspace() -> Value {
@@ -96,14 +120,7 @@ fn workspace() -> Value {
                     &Unclaimed::NAMES,
                 ),
             ),
-            (
-                "depends_from",
-                json!({
-                    "description": "Whose manifests state dependencies between units",
-                    "type": "array",
-                    "items": { "enum": ["cargo", "npm", "go", "helm"] },
-                }),
-            ),
+            ("depends_from", depends_from()),
             (
                 "depends_on_depth",
                 json!({ "description": "How many dependency levels a change propagates through (default: unlimited)", "type": "integer", "minimum": 0 }),

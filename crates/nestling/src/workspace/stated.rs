@@ -1,110 +1,173 @@
-//! Dependencies that the repository already states: `depends_from: [cargo, npm, go, helm]` reads them from the manifests
-//! of packages, so that nobody writes them twice. No package manager is run.
+//! Dependencies that the repository already states: `depends_from: [cargo, npm]` reads them from the manifests of
+//! packages, so that nobody writes them twice. No package manager is run.
 
 mod manifest;
+mod edges;
+mod graph_file;
+mod members;
 mod cargo;
+mod docker;
+mod dotnet;
 mod go;
+mod gradle;
 mod helm;
+mod kustomize;
+mod maven;
 mod npm;
+mod nx;
+mod python;
+mod terraform;
+mod turbo;
+mod typescript;
 
+use super::Workspace;
 use super::directories::UnitDirectories;
+use super::repeated::repeated;
 use super::unit::Unit;
-use super::{Dependency, Order, Stated};
 use crate::workspace::rules::DEPENDS_FROM;
+use edges::Edges;
+use graph_file::GraphFile;
 use manifest::Reading;
+use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
-use nestling_gitlab::name::UnitName;
-use nestling_gitlab::yaml::Located;
-use std::collections::BTreeMap;
+use nestling_gitlab::yaml::Node;
 
 pub(crate) use manifest::Manifests;
 
-/// Ecosystem whose manifests state dependencies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum From {
-    Cargo,
-    Npm,
-    Go,
-    Helm,
-}
-
-impl From {
-    /// Returns the name that it has in `depends_from`.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Cargo => "cargo",
-            Self::Npm => "npm",
-            Self::Go => "go",
-            Self::Helm => "helm",
-        }
-    }
-
-    /// The names of the files that are read.
-    fn files(self) -> &'static [&'static str] {
-        match self {
-            Self::Cargo => &["Cargo.toml"],
-            Self::Npm => &["package.json", "pnpm-workspace.yaml"],
-            Self::Go => &["go.mod", "go.work"],
-            Self::Helm => &["Chart.yaml", "requirements.yaml"],
-        }
-    }
+/// Reader of one ecosystem's manifests: an entry of `depends_from`.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    /// The name that it has in `depends_from`.
+    pub name: &'static str,
+    /// Others by which people know what it reads, for the help where one of them is written.
+    also: &'static [&'static str],
+    /// The names of the files that are read; one `*` stands for anything.
+    files: &'static [&'static str],
+    edges: fn(&mut Reading<'_>, &mut Edges<'_>),
 }
 
 /// Directories of installed packages, whose manifests do not count.
 pub(crate) const INSTALLED: &[u8] = b"node_modules";
 
-const ALL: [From; 4] = [From::Cargo, From::Npm, From::Go, From::Helm];
+/// All readers, in the order of the documentation.
+pub(crate) const READERS: [Reader; 14] = [
+    Reader { name: "cargo", also: &["rust"], files: &["Cargo.toml"], edges: cargo::edges },
+    Reader {
+        name: "npm",
+        also: &["pnpm", "yarn", "bun", "node"],
+        files: &["package.json", "pnpm-workspace.yaml"],
+        edges: npm::edges,
+    },
+    Reader {
+        name: "typescript",
+        also: &["tsconfig", "tsc"],
+        files: &typescript::FILES,
+        edges: typescript::edges,
+    },
+    Reader { name: "nx", also: &[], files: &nx::FILES, edges: nx::edges },
+    Reader { name: "turbo", also: &["turborepo"], files: &turbo::FILES, edges: turbo::edges },
+    Reader {
+        name: "python",
+        also: &["uv", "poetry", "pdm", "hatch", "pip"],
+        files: &["pyproject.toml", "requirements*.txt"],
+        edges: python::edges,
+    },
+    Reader { name: "maven", also: &["java"], files: &["pom.xml"], edges: maven::edges },
+    Reader { name: "gradle", also: &["kotlin"], files: &gradle::FILES, edges: gradle::edges },
+    Reader {
+        name: "dotnet",
+        also: &[".net", "nuget", "csharp"],
+        files: &dotnet::FILES,
+        edges: dotnet::edges,
+    },
+    Reader { name: "go", also: &["golang"], files: &["go.mod", "go.work"], edges: go::edges },
+    Reader {
+        name: "terraform",
+        also: &["opentofu", "tofu", "terragrunt"],
+        files: &terraform::FILES,
+        edges: terraform::edges,
+    },
+    Reader { name: "helm", also: &[], files: &["Chart.yaml", "requirements.yaml"], edges: helm::edges },
+    Reader { name: "kustomize", also: &[], files: &kustomize::FILES, edges: kustomize::edges },
+    Reader { name: "docker", also: &["compose", "dockerfile"], files: &docker::FILES, edges: docker::edges },
+];
 
-/// Reads an entry of `depends_from`.
-pub(crate) fn parse(text: &Located<String>) -> Result<From, Vec<Diagnostic>> {
-    if let Some(from) = ALL.iter().find(|from| from.name() == text.value) {
-        return Ok(*from);
-    }
-    let message = format!("dependencies cannot be read from `{}`", text.value);
-    let problem = Diagnostic::error(&DEPENDS_FROM, text.origin, message);
-    Err(vec![
-        problem.with_help(
-            Suggestion::among(&text.value, ALL.iter().map(|from| from.name()))
-                .help_or("write one of cargo, npm (which reads pnpm's and Yarn's workspaces too), go, helm"),
-        ),
-    ])
+/// What `depends_from` lists.
+#[derive(Debug, Default)]
+pub(crate) struct DependsFrom {
+    /// Each with the place of its name.
+    pub readers: Vec<(&'static Reader, Origin)>,
+    graphs: Vec<GraphFile>,
 }
 
-/// Hears that a package in one directory needs the one in another, and where that is stated, should that be asked.
-type Needs<'n> = dyn FnMut(&RepoPath, &RepoPath, &dyn Fn() -> Origin) + 'n;
+/// Reads `depends_from`. The paths of files are from the directory of the workspace.
+pub(crate) fn parse(list: &[Node], root: &RepoPath) -> (DependsFrom, Vec<Diagnostic>) {
+    let mut depends_from = DependsFrom::default();
+    let mut problems = Vec::new();
+    let mut names = Vec::new();
+    for node in list {
+        let file = node.as_map().and_then(|map| map.get("file").filter(|_| map.len() == 1));
+        let path = file.and_then(Node::as_str);
+        match (node.as_str(), path) {
+            (Some(name), _) => {
+                names.push((name.to_owned(), node.origin));
+                match READERS.iter().find(|reader| reader.name == name) {
+                    Some(reader) => depends_from.readers.push((reader, node.origin)),
+                    None => problems.push(unknown(name, node.origin)),
+                }
+            }
+            (_, Some(path)) => match root.join(path) {
+                Ok(path) => depends_from.graphs.push(GraphFile { path, origin: node.origin }),
+                Err(error) => problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, error.to_string())),
+            },
+            _ => {
+                let message =
+                    "an entry of `depends_from` must be the name of a reader, or `{ file: graph.json }`";
+                problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, message).with_help(help("")));
+            }
+        }
+    }
+    problems.extend(repeated(names.into_iter(), "depends_from"));
+    (depends_from, problems)
+}
 
-/// Adds to the units what the manifests in them state.
-pub(crate) fn add(manifests: Manifests, sources: &Sources, units: &mut [Unit]) -> Vec<Diagnostic> {
-    let directories = UnitDirectories::new(units);
-    let mut stated: BTreeMap<(usize, &UnitName), Origin> = BTreeMap::new();
-    let mut needs = |from: &RepoPath, to: &RepoPath, origin: &dyn Fn() -> Origin| {
-        if let (Some(from), Some(to)) = (directories.owner(from), directories.owner(to))
-            && from != to
-        {
-            stated.entry((from, &units[to].name)).or_insert_with(origin);
-        }
-    };
-    let asked_for = manifests.from.clone();
+fn unknown(name: &str, origin: Origin) -> Diagnostic {
+    let message = format!("dependencies cannot be read from `{name}`");
+    Diagnostic::error(&DEPENDS_FROM, origin, message).with_help(help(name))
+}
+
+fn help(written: &str) -> String {
+    if let Some(reader) = READERS.iter().find(|reader| reader.also.contains(&written)) {
+        return format!("write `{}`, which reads {written}'s manifests too", reader.name);
+    }
+    let names: Vec<&str> = READERS.iter().map(|reader| reader.name).collect();
+    Suggestion::among(written, names.iter().copied()).help_or(format!("write one of {}", names.join(", ")))
+}
+
+/// Adds to the units what the manifests in them state, and the graphs of other tools.
+///
+/// # Errors
+/// A file with a graph is there and cannot be read.
+pub(crate) fn add(
+    depends_from: &DependsFrom,
+    manifests: Manifests,
+    files: &dyn Files,
+    sources: &Sources,
+    workspace: &mut Workspace,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let readers = manifests.readers.clone();
     let mut reading = Reading { manifests, sources, problems: Vec::new() };
-    for from in asked_for {
-        match from {
-            From::Cargo => cargo::edges(&mut reading, &mut needs),
-            From::Npm => npm::edges(&mut reading, &mut needs),
-            From::Go => go::edges(&mut reading, &mut needs),
-            From::Helm => helm::edges(&mut reading, &mut needs),
-        }
+    let mut edges = Edges::new(&workspace.units);
+    for reader in readers {
+        (reader.edges)(&mut reading, &mut edges);
     }
-    let problems = problems_of_units(reading.problems, units, sources);
-    let stated: Vec<_> = stated.into_iter().map(|((at, unit), origin)| (at, unit.clone(), origin)).collect();
-    for (at, unit, origin) in stated {
-        let depends_on = &mut units[at].depends_on;
-        if let Err(place) = depends_on.binary_search_by(|known| known.unit.cmp(&unit)) {
-            let dependency = Dependency { unit, order: Order::Unordered, stated: Stated::Manifest, origin };
-            depends_on.insert(place, dependency);
-        }
+    let mut problems = problems_of_units(reading.problems, &workspace.units, sources);
+    for graph in &depends_from.graphs {
+        problems.extend(graph.add(&workspace.root, files, sources, &mut edges)?);
     }
-    problems
+    edges.finish().add_to(&mut workspace.units);
+    Ok(problems)
 }
 
 /// The problems of manifests that are in a unit, or in a directory above one, where the manifests of package workspaces are.

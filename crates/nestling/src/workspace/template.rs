@@ -1,7 +1,7 @@
 //! Templates: found by name in the workspace's folders and the built-in library, read once, split once.
 
 use super::document::{Body, split};
-use super::format::{SpecFile, TemplateHeader};
+use super::format::TemplateHeader;
 use super::template_folder::{TemplateFolder, not_there};
 use super::template_name::{component_name, spellings, template_name};
 use crate::workspace::component::Component;
@@ -43,6 +43,8 @@ pub(crate) struct Template {
     pub component: Component,
     /// Set if it has a header, as components have.
     pub is_component: bool,
+    /// `reuse:` of its header, for its jobs that say nothing themselves.
+    pub reuse: Option<Node>,
     /// Its jobs.
     pub body: Body,
     /// Findings in its header.
@@ -131,7 +133,9 @@ impl<'a> Templates<'a> {
         self.folder_indices.borrow_mut().extend(folder_index.map(|index| (file, index)));
         let document = split(&text);
         let is_component = document.header.is_some();
-        let (spec, mut problems) = document.header.map(|header| read_spec(header, file)).unwrap_or_default();
+        let (header, mut problems) =
+            document.header.map(|header| read_header(header, file)).unwrap_or_default();
+        let (spec, reuse) = (header.spec.unwrap_or_default(), header.reuse);
         let body = Body::new(file, document.body);
         let description = spec.description.map(|text| text.value);
         let inputs = match spec.include {
@@ -158,6 +162,7 @@ impl<'a> Templates<'a> {
             inputs,
             component,
             is_component,
+            reuse,
             body,
             problems,
         })))
@@ -299,14 +304,13 @@ pub(crate) fn library_files() -> MemoryFiles {
 }
 
 /// Reads a template's header: what is right of it, and what is wrong.
-fn read_spec(header: &str, file: FileId) -> (SpecFile, Vec<Diagnostic>) {
+fn read_header(header: &str, file: FileId) -> (TemplateHeader, Vec<Diagnostic>) {
     let node = match yaml::parse_file(header, file) {
         Ok(documents) => documents.into_iter().next(),
-        Err(problems) => return (SpecFile::default(), problems),
+        Err(problems) => return (TemplateHeader::default(), problems),
     };
-    let Some(node) = node else { return (SpecFile::default(), Vec::new()) };
-    let (header, problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
-    (header.spec.unwrap_or_default(), problems)
+    let Some(node) = node else { return (TemplateHeader::default(), Vec::new()) };
+    yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER)
 }
 
 /// Reports a file of `spec: include:` that only GitLab can read.

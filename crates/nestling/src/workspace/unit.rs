@@ -47,6 +47,26 @@ pub struct Unit {
     pub(crate) allow: Vec<AllowEntry>,
 }
 
+impl Unit {
+    /// Returns the names of the units that it depends on, by its header, a rule of the workspace or a manifest.
+    ///
+    /// ```
+    /// use nestling::testing::plan_files;
+    ///
+    /// let plan = plan_files([
+    ///     ("nestling.yml", "workspace: {}"),
+    ///     ("api/nestling.yml", "unit: { depends_on: [core] }"),
+    ///     ("core/nestling.yml", "unit: {}"),
+    /// ])?;
+    /// let names: Vec<&str> = plan.units().flat_map(|unit| unit.dependencies()).map(|name| name.as_str()).collect();
+    /// assert_eq!(names, ["core"]);
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn dependencies(&self) -> impl Iterator<Item = &UnitName> {
+        self.depends_on.iter().map(|dependency| &dependency.unit)
+    }
+}
+
 /// The place of each unit among them, by its name.
 pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
     units.iter().enumerate().map(|(at, unit)| (&unit.name, at)).collect()
@@ -77,7 +97,7 @@ pub(crate) struct Dependency {
     pub unit: UnitName,
     /// Order of the jobs of the two units.
     pub order: Order,
-    /// Source of the dependency.
+    /// Source of it.
     pub stated: Stated,
     /// Place of it in the file.
     pub origin: Origin,
@@ -92,7 +112,7 @@ pub(crate) enum Order {
     Ordered,
 }
 
-/// Source of a dependency.
+/// Source of a dependency, or of a path that concerns a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stated {
     /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
@@ -102,7 +122,7 @@ pub(crate) enum Stated {
     Header,
 }
 
-/// One entry of `changes:`.
+/// One entry of `changes:`, or a path outside of the unit that its manifests name.
 #[derive(Debug, Clone)]
 pub(crate) struct PathRule {
     /// Effect of a match.
@@ -111,6 +131,8 @@ pub(crate) struct PathRule {
     pub glob: Glob,
     /// As it was written.
     pub written: String,
+    /// Source of it.
+    pub stated: Stated,
     /// Place of it in the file.
     pub origin: Origin,
 }

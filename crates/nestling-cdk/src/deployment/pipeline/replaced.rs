@@ -97,6 +97,7 @@ impl<'a> Adding<'a> {
             pipeline: Some(self.pipeline_id),
             stage: Some(stage),
             work: Work::Publish(stage),
+            parameters: Vec::new(),
             after: BTreeSet::new(),
             order: Order::Exact,
             origin: action.origin,

@@ -2,7 +2,7 @@
 //! somebody has added to the publishing of assets.
 
 use super::Adding;
-use crate::codepipeline::{Project, VariableValue, merged};
+use crate::codepipeline::{Does, Project, VariableValue, merged};
 use crate::deployment::ordered::OrderedId;
 use crate::report::LineKind;
 
@@ -10,6 +10,22 @@ use crate::report::LineKind;
 const OF_CDK: [&str; 3] = ["cdk-assets", "cdk-docker-creds.json", "mkdir $HOME/.cdk"];
 
 impl<'a> Adding<'a> {
+    /// Reports what starts the pipeline, and whom it tells. The push that starts it is GitLab's own business.
+    pub(super) fn report_triggers(&mut self) {
+        let main = match self.main_source.map(|source| &source.does) {
+            Some(Does::Source { repository, .. }) => Some(repository),
+            _ => None,
+        };
+        for trigger in &self.pipeline.triggers {
+            if trigger.repository.is_some() && trigger.repository.as_ref() == main {
+                let text = format!("{}: a push started it, and GitLab does that itself", trigger.text);
+                self.report_pipeline(LineKind::Replaced, &text);
+            } else {
+                self.report_pipeline(LineKind::Trigger, &trigger.text);
+            }
+        }
+    }
+
     /// Reports what the job that synthesizes needs: it is a job of the parent pipeline, which somebody writes.
     pub(super) fn report_synth(&mut self, id: OrderedId<'a>, project: &Project) {
         let there = "in the parent pipeline's job";

@@ -2,11 +2,12 @@
 
 use super::Adding;
 use crate::codepipeline::{Action, Does, Output, Project, VariableValue, merged};
+use crate::deployment::app::{SourceLayout, synthesized_in};
 use crate::deployment::graph::{Input, InputSource, ScriptStep, Work};
 use crate::deployment::ordered::OrderedId;
+use crate::deployment::role::{assembly_artifact, assembly_directory, maker};
 use crate::id::Id;
 use crate::report::LineKind;
-use nestling_files::path::RepoPath;
 
 /// CDK's own variable, which makes CodePipeline notice a changed project.
 const CHANGE_MARKER: &str = "_PROJECT_CONFIG";
@@ -41,16 +42,16 @@ impl<'a> Adding<'a> {
         let fetches = variables.iter().any(|(_, value)| value.is_fetched());
         let is_call = |word: &str| word == "aws" || word == "cdk";
         let calls_aws = project.spec.all_commands().any(|command| command.split_whitespace().any(is_call));
+        let reads_checkout =
+            inputs.is_empty() || inputs.iter().any(|input| input.source == InputSource::Checkout);
         let uses_aws = fetches || calls_aws || !project.grants.is_empty();
         ScriptStep {
             image: project.image,
             has_unknown_image: project.has_unknown_image,
             privileged: project.privileged,
-            has_history: matches!(
-                self.main_source.map(|source| &source.does),
-                Some(Does::Source { has_history: true, .. })
-            ),
+            has_history: self.has_history() && reads_checkout,
             timeout: project.timeout,
+            layout: self.layout.clone(),
             region: action.region.clone().or_else(|| self.pipeline.region.clone()),
             variables,
             spec: project.spec,
@@ -59,6 +60,11 @@ impl<'a> Adding<'a> {
             outputs: action.outputs.clone(),
             uses_aws,
         }
+    }
+
+    /// Returns whether the source is a clone with its whole history.
+    fn has_history(&self) -> bool {
+        matches!(self.main_source.map(|source| &source.does), Some(Does::Source { has_history: true, .. }))
     }
 
     /// Puts the default values of the pipeline's variables in their place, which are its values unless a person starts it.
@@ -88,6 +94,30 @@ impl<'a> Adding<'a> {
         Some(output.directory.clone())
     }
 
+    /// Returns where the source has the app, if the synth starts in the source.
+    pub(super) fn layout(&self) -> SourceLayout {
+        let artifact = assembly_artifact(self.actions);
+        let synth = artifact.and_then(|artifact| maker(self.actions, artifact));
+        let synth = synth.map(|synth| self.actions[synth].action);
+        let source = synth.and_then(|synth| maker(self.actions, synth.main_input()?));
+        let (Some(artifact), Some(synth)) = (artifact, synth) else { return SourceLayout::default() };
+        if !source.is_some_and(|source| self.is_main(self.actions[source].action)) {
+            return SourceLayout::default();
+        }
+        let app = match &synth.does {
+            Does::Build(project) => synthesized_in(project.spec.commands()),
+            _ => None,
+        };
+        let assembly = Self::directory_of(synth, artifact).map(|directory| {
+            match (directory.as_str(), assembly_directory(self.actions)) {
+                (".", inside) => inside.to_owned(),
+                (directory, "") => directory.to_owned(),
+                (directory, inside) => format!("{directory}/{inside}"),
+            }
+        });
+        SourceLayout { app, assembly: assembly.filter(|assembly| !assembly.is_empty()) }
+    }
+
     /// Returns where the files of a step come from.
     fn inputs(&self, action: &Action) -> Vec<Input> {
         let mut artifacts: Vec<&String> = action.inputs.iter().collect();
@@ -99,13 +129,10 @@ impl<'a> Adding<'a> {
     /// Reads a build specification out of the files that the build starts in.
     fn read_spec_file(&self, project: &mut Project, file: &str, input: Option<&Input>) {
         let impossible = match (input.map(|input| &input.source), self.app) {
-            (None | Some(InputSource::Checkout), Some(app)) => {
-                let path = RepoPath::parse(file.trim_start_matches("./"));
-                match path.ok().and_then(|path| app.read(&path).ok().flatten()) {
-                    Some(bytes) => return project.read_spec(&String::from_utf8_lossy(&bytes)),
-                    None => "which is not in the app's directory",
-                }
-            }
+            (None | Some(InputSource::Checkout), Some(app)) => match app.read(&self.layout, file) {
+                Some(bytes) => return project.read_spec(&String::from_utf8_lossy(&bytes)),
+                None => "which is not in the app's directory",
+            },
             (None | Some(InputSource::Checkout), None) => "a file of the app, which is not at hand here",
             (Some(InputSource::Assembly), _) => "which is not in the assembly",
             (Some(_), _) => "a file that exists only when the job runs",

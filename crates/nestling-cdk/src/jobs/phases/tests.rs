@@ -90,7 +90,7 @@ fn on_failure_says_whether_the_next_phase_runs() {
         ("pre_build", "ABORT", "install"),
         ("build", "CONTINUE", "install pre_build post_build"),
         ("build", "ABORT", "install pre_build"),
-        ("build", "RETRY", "install pre_build"),
+        ("build", "RETRY-1", "install pre_build"),
         ("post_build", "CONTINUE", "install pre_build build"),
     ] {
         let of_phase = |name: &str| match name == phase {
@@ -99,7 +99,9 @@ fn on_failure_says_whether_the_next_phase_runs() {
         };
         let phases: String = ["install", "pre_build", "build", "post_build"].map(of_phase).concat();
         let (seen, code) = run(&format!("phases:\n{phases}"), &["echo RAN handed_on"]);
-        assert_eq!((seen.as_str(), code), (ran, 1), "{phase}: {word}");
+        // GitLab repeats the job by this code.
+        let status = if word.starts_with("RETRY") { i32::from(RETRIED) } else { 1 };
+        assert_eq!((seen.as_str(), code), (ran, status), "{phase}: {word}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! A project whose merge request has passed, and what becomes of the next pipeline: with honest records, and with others.
 
 mod forged;
+mod header;
 mod kept;
 
 use super::*;

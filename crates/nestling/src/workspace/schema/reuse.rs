@@ -5,9 +5,21 @@ use serde_json::{Value, json};
 
 /// Returns the schema of the workspace's `reuse:`.
 pub(super) fn reuse() -> Value {
-    let policy = object(
+    json!({ "anyOf": [{ "const": false }, policy(&["trust"])] })
+}
+
+/// Returns the schema of `reuse:` of a job or of a template's header, which overrides that of the workspace.
+pub(super) fn reuse_of_jobs() -> Value {
+    json!({
+        "description": "Nestling's own: whether jobs that have passed with the same content are left out",
+        "anyOf": [{ "type": "boolean" }, policy(&[])],
+    })
+}
+
+fn policy(required: &[&str]) -> Value {
+    object(
         "Jobs that have passed with the same content are left out",
-        &["trust"],
+        required,
         vec![
             (
                 "trust",
@@ -22,6 +34,5 @@ pub(super) fn reuse() -> Value {
                 flag("Whether jobs with reports or coverage are left out on the default branch, too"),
             ),
         ],
-    );
-    json!({ "anyOf": [{ "const": false }, policy] })
+    )
 }

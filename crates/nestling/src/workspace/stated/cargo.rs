@@ -2,7 +2,7 @@
 //! (<https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html>).
 
 use super::manifest::{Manifest, Unreadable};
-use super::{Needs, Reading};
+use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use toml::{Table, Value};
 
@@ -10,7 +10,7 @@ use toml::{Table, Value};
 const TABLES: [&str; 5] =
     ["dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies"];
 
-pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let manifests = reading
         .all("Cargo.toml", |text| text.parse::<Table>().map_err(|error| Unreadable::toml(&error, text)));
     for manifest in &manifests {
@@ -21,7 +21,7 @@ pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
                 None => workspace.and_then(|workspace| by_workspace(workspace, name, value)),
             };
             if let Some(to) = to {
-                needs(&manifest.dir, &to, &|| manifest.place(name));
+                edges.add(&manifest.dir, &to, || manifest.place(name));
             }
         }
     }

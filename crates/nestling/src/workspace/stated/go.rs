@@ -2,7 +2,7 @@
 //! (<https://go.dev/ref/mod#workspaces>, <https://go.dev/ref/mod#go-mod-file-replace>).
 
 use super::manifest::Manifest;
-use super::{Needs, Reading};
+use super::{Edges, Reading};
 use gomod_parser::{GoMod, Replacement};
 use nestling_files::path::RepoPath;
 use std::collections::{BTreeSet, HashMap};
@@ -14,7 +14,7 @@ struct Work {
     replacements: GoMod,
 }
 
-pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let modules = reading.all("go.mod", |text| Ok(GoMod::from_str(text)?));
     let works = reading.all("go.work", |text| {
         let (uses, rest) = without_uses(text);
@@ -30,7 +30,7 @@ pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
                 None => uses.iter().find_map(|uses| uses.module(module, name)),
             };
             if let Some(to) = to {
-                needs(&module.dir, &to, &|| module.line_of(required.module.path_span.start));
+                edges.add(&module.dir, &to, || module.line_of(required.module.path_span.start));
             }
         }
     }

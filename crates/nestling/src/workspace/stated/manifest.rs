@@ -1,83 +1,101 @@
 //! The manifests of packages: collected while units are discovered, and understood afterwards.
 
-use super::From;
+use super::Reader;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::DEPENDS_FROM;
+use jsonc_parser::ParseOptions;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
-use nestling_gitlab::yaml::Located;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// The manifests of the kinds that a workspace asks for, outside of installed packages.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
-    /// Who is asked for, in order.
-    pub(super) from: Vec<From>,
-    /// The names that they have, each with its files.
-    named: Vec<(&'static str, Vec<InRepository>)>,
+    /// The readers that are asked for, in order.
+    pub(super) readers: Vec<&'static Reader>,
+    named: Vec<Named>,
 }
 
-/// A file as it stands in the repository: its directory and its bytes.
-type InRepository = (RepoPath, Vec<u8>);
+/// The files of a name.
+#[derive(Debug)]
+struct Named {
+    name: &'static str,
+    /// The number of readers that have yet to read them.
+    readers: usize,
+    /// Their paths and their bytes.
+    files: Vec<(RepoPath, Vec<u8>)>,
+}
 
 impl Manifests {
-    /// None yet, of these kinds.
-    pub(crate) fn of<'f>(asked_for: impl IntoIterator<Item = &'f From>) -> Self {
-        let mut from: Vec<From> = Vec::new();
-        for kind in asked_for {
-            if !from.contains(kind) {
-                from.push(*kind);
+    /// None yet, for these readers.
+    pub(crate) fn of(asked_for: impl IntoIterator<Item = &'static Reader>) -> Self {
+        let mut readers: Vec<&'static Reader> = Vec::new();
+        for reader in asked_for {
+            if !readers.iter().any(|known| known.name == reader.name) {
+                readers.push(reader);
             }
         }
-        let names = from.iter().flat_map(|kind| kind.files());
-        Self { named: names.map(|name| (*name, Vec::new())).collect(), from }
+        let mut named: Vec<Named> = Vec::new();
+        for name in readers.iter().flat_map(|reader| reader.files) {
+            match named.iter_mut().find(|known| known.name == *name) {
+                Some(known) => known.readers += 1,
+                None => named.push(Named { name, readers: 1, files: Vec::new() }),
+            }
+        }
+        Self { named, readers }
     }
 
     /// The names of their files.
     pub(crate) fn names(&self) -> Vec<&'static [u8]> {
-        self.named.iter().map(|(name, _)| name.as_bytes()).collect()
+        self.named.iter().map(|named| named.name.as_bytes()).collect()
     }
 
     /// Adds a file that has one of these names, by its index.
-    pub(crate) fn add(&mut self, name: usize, dir: &RepoPath, bytes: Vec<u8>) {
-        if let Some((_, files)) = self.named.get_mut(name) {
-            files.push((dir.clone(), bytes));
+    pub(crate) fn add(&mut self, name: usize, path: &RepoPath, bytes: Vec<u8>) {
+        if let Some(named) = self.named.get_mut(name) {
+            named.files.push((path.clone(), bytes));
         }
     }
 
-    /// Warns of kinds that have no manifest in the repository.
-    pub(crate) fn missing(&self, written: &[Located<String>]) -> Vec<Diagnostic> {
+    /// Warns of readers that find no manifest in the repository.
+    pub(crate) fn missing(&self, asked_for: &[(&'static Reader, Origin)]) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        for text in written {
-            let Some(kind) = self.from.iter().find(|kind| kind.name() == text.value) else { continue };
-            let has_files =
-                |name: &&str| self.named.iter().any(|(known, files)| known == name && !files.is_empty());
-            if !kind.files().iter().any(has_files) {
-                let names: Vec<String> = kind.files().iter().map(|name| format!("`{name}`")).collect();
+        for (reader, origin) in asked_for {
+            if !reader.files.iter().any(|name| self.has(name)) {
+                let names: Vec<String> = reader.files.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!(
                     "no {} is in the repository, so that `{}` states no dependency",
                     names.join(" or "),
-                    text.value
+                    reader.name
                 );
-                let problem = Diagnostic::warning(&GLOB_UNMATCHED, text.origin, message);
+                let problem = Diagnostic::warning(&GLOB_UNMATCHED, *origin, message);
                 problems.push(problem.with_help("remove it from `depends_from`"));
             }
         }
         problems
     }
 
+    /// Returns true if a file of a name was found.
+    fn has(&self, name: &str) -> bool {
+        self.named.iter().any(|named| named.name == name && !named.files.is_empty())
+    }
+
     /// The files of a name, in order of their directories.
-    fn take(&mut self, name: &str) -> Vec<InRepository> {
-        let files = self.named.iter_mut().find(|(known, _)| *known == name);
-        let mut files = files.map(|(_, files)| std::mem::take(files)).unwrap_or_default();
-        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    fn take(&mut self, name: &str) -> Vec<(RepoPath, Vec<u8>)> {
+        let Some(named) = self.named.iter_mut().find(|known| known.name == name) else { return Vec::new() };
+        named.readers = named.readers.saturating_sub(1);
+        let is_last = named.readers == 0;
+        let mut files = if is_last { std::mem::take(&mut named.files) } else { named.files.clone() };
+        files.sort_by_cached_key(|(path, _)| (path.parent(), path.clone()));
         files
     }
 }
 
 /// A manifest as it was read.
 pub(super) struct Manifest<T> {
+    pub path: RepoPath,
+    /// The directory that it is in.
     pub dir: RepoPath,
     pub file: FileId,
     pub text: Arc<str>,
@@ -133,22 +151,36 @@ impl Unreadable {
         let line = error.span().map(|span| line_at(text, span.start));
         Self { line, reason: error.message().to_owned() }
     }
+
+    /// Its place in a file.
+    pub(super) fn origin(&self, file: FileId) -> Origin {
+        self.line.map_or(Origin::file(file), |line| Origin::line(file, line))
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// An XML error says its place as a line.
+    pub(super) fn xml(error: &roxmltree::Error) -> Self {
+        Self { line: Some(error.pos().row), reason: error.to_string() }
+    }
 }
 
-impl std::convert::From<serde_json::Error> for Unreadable {
+impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
         Self { line: Some(number(error.line())), reason: error.to_string() }
     }
 }
 
-impl std::convert::From<serde_yaml::Error> for Unreadable {
+impl From<serde_yaml::Error> for Unreadable {
     fn from(error: serde_yaml::Error) -> Self {
         let line = error.location().map(|location| number(location.line()));
         Self { line, reason: error.to_string() }
     }
 }
 
-impl std::convert::From<String> for Unreadable {
+impl From<String> for Unreadable {
     fn from(reason: String) -> Self {
         Self { line: None, reason }
     }
@@ -157,6 +189,17 @@ impl std::convert::From<String> for Unreadable {
 /// Reads a YAML file of a known shape. A file without content, such as one of comments alone, is the default.
 pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unreadable> {
     Ok(serde_yaml::from_str::<Option<T>>(text)?.unwrap_or_default())
+}
+
+/// Reads JSON with comments and trailing commas, as several tools write their settings.
+pub(super) fn jsonc(text: &str) -> Result<serde_json::Value, Unreadable> {
+    let value =
+        jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(text, &ParseOptions::default());
+    let value = value.map_err(|error| Unreadable {
+        line: Some(number(error.line_display())),
+        reason: error.kind().to_string(),
+    })?;
+    Ok(value.unwrap_or_default())
 }
 
 /// Understands manifests, and keeps what is wrong in them.
@@ -176,7 +219,7 @@ impl Reading<'_> {
         self.those(name, |_| true, parse)
     }
 
-    /// The files of a name in some directories. One that cannot be read is omitted with a warning.
+    /// The files of a name at some paths. One that cannot be read is omitted with a warning.
     pub(super) fn those<T>(
         &mut self,
         name: &str,
@@ -185,8 +228,8 @@ impl Reading<'_> {
     ) -> Vec<Manifest<T>> {
         let found = self.manifests.take(name);
         let mut manifests = Vec::with_capacity(found.len());
-        for (dir, bytes) in found.into_iter().filter(|(dir, _)| wanted(dir)) {
-            let path = dir.child(name.as_bytes());
+        for (path, bytes) in found {
+            let Some(dir) = path.parent().filter(|_| wanted(&path)) else { continue };
             let text: Arc<str> = match utf8(self.sources, &path, bytes) {
                 Ok(text) => text.into(),
                 Err(problem) => {
@@ -196,7 +239,7 @@ impl Reading<'_> {
             };
             let file = self.sources.add(&path, Arc::clone(&text));
             match parse(&text) {
-                Ok(content) => manifests.push(Manifest { dir, file, text, content }),
+                Ok(content) => manifests.push(Manifest { path, dir, file, text, content }),
                 Err(why) => self.problems.push(unreadable(&path, file, why)),
             }
         }
@@ -205,8 +248,7 @@ impl Reading<'_> {
 }
 
 fn unreadable(path: &RepoPath, file: FileId, why: Unreadable) -> Diagnostic {
-    let origin = why.line.map_or(Origin::file(file), |line| Origin::line(file, line));
-    Diagnostic::warning(&DEPENDS_FROM, origin, format!("`{path}` cannot be read"))
+    Diagnostic::warning(&DEPENDS_FROM, why.origin(file), format!("`{path}` cannot be read"))
         .with_note(why.reason)
         .with_help("its dependencies are not known, and a change to them does not select its unit")
 }

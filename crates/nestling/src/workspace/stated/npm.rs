@@ -1,9 +1,9 @@
 //! npm, pnpm and Yarn: packages of one workspace that name each other, and dependencies by path
 //! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
 
-use super::super::directory_globs::DirectoryGlobs;
 use super::manifest::{self, Manifest};
-use super::{Needs, Reading};
+use super::members::Members;
+use super::{Edges, Reading};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use serde::Deserialize;
@@ -38,59 +38,33 @@ struct PnpmWorkspace {
     packages: Option<Vec<String>>,
 }
 
-/// Packages that form one workspace.
-struct Root {
-    dir: RepoPath,
-    members: DirectoryGlobs,
-    left_out: DirectoryGlobs,
-}
-
-impl Root {
-    fn new(dir: &RepoPath, globs: &[String]) -> Option<Self> {
-        let those = |wanted: &dyn Fn(&str) -> Option<String>| {
-            let globs: Vec<String> = globs.iter().filter_map(|glob| wanted(glob)).collect();
-            let parsed: Vec<_> = globs.iter().filter_map(|glob| DirectoryGlobs::parse(glob).ok()).collect();
-            DirectoryGlobs::new(&parsed).ok()
-        };
-        Some(Self {
-            dir: dir.clone(),
-            members: those(&|glob| (!glob.starts_with('!')).then(|| glob.to_owned()))?,
-            left_out: those(&|glob| glob.strip_prefix('!').map(str::to_owned))?,
-        })
-    }
-
-    fn holds(&self, dir: &RepoPath) -> bool {
-        let Some(relative) = dir.relative_to(&self.dir) else { return false };
-        relative.is_empty()
-            || (self.members.matches_bytes(relative) && !self.left_out.matches_bytes(relative))
-    }
-}
-
-pub(super) fn edges(reading: &mut Reading<'_>, needs: &mut Needs<'_>) {
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let packages = reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(text)?));
     let pnpm = reading.all("pnpm-workspace.yaml", manifest::yaml::<PnpmWorkspace>);
     let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
-        Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => Root::new(&package.dir, globs),
+        Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => {
+            Members::of_globs(&package.dir, globs)
+        }
     });
-    let by_pnpm = pnpm.iter().filter_map(|root| Root::new(&root.dir, root.content.packages.as_deref()?));
+    let by_pnpm =
+        pnpm.iter().filter_map(|root| Members::of_globs(&root.dir, root.content.packages.as_deref()?));
     for root in by_npm.chain(by_pnpm) {
         let members: Vec<&Manifest<Package>> =
-            below(&packages, &root.dir).filter(|it| root.holds(&it.dir)).collect();
+            below(&packages, &root.root).filter(|it| root.holds(&it.dir)).collect();
         let named: HashMap<&str, &RepoPath> =
             members.iter().filter_map(|it| Some((it.content.name.as_deref()?, &it.dir))).collect();
         for member in &members {
             for (name, wanted) in dependencies(&member.content) {
                 if let Some(to) = local_name(name, wanted).and_then(|name| named.get(name)) {
-                    needs(&member.dir, to, &|| member.place(name));
+                    edges.add(&member.dir, to, || member.place(name));
                 }
             }
         }
     }
     for package in &packages {
         for (name, wanted) in dependencies(&package.content) {
-            let path = ["file:", "link:", "portal:"].iter().find_map(|kind| wanted.strip_prefix(kind));
-            if let Some(to) = path.and_then(|path| package.dir.join(path).ok()) {
-                needs(&package.dir, &to, &|| package.place(name));
+            if let Some(to) = local_path(wanted).and_then(|path| package.dir.join(path).ok()) {
+                edges.add(&package.dir, &to, || package.place(name));
             }
         }
     }
@@ -123,6 +97,13 @@ fn dependencies(package: &Package) -> impl Iterator<Item = (&str, &str)> {
     .into_iter()
     .flatten()
     .map(|(name, wanted)| (name.as_str(), wanted.as_str()))
+}
+
+/// The path that a dependency is taken from, relative to its package. pnpm takes one after `workspace:`, too.
+fn local_path(wanted: &str) -> Option<&str> {
+    let in_workspace = wanted.strip_prefix("workspace:").filter(|path| path.starts_with('.'));
+    let by_kind = ["file:", "link:", "portal:"].iter().find_map(|kind| wanted.strip_prefix(kind));
+    in_workspace.or(by_kind)
 }
 
 /// The package of the workspace that a dependency could mean. Whether the versions agree is not asked: where they do

@@ -1,3 +1,10 @@
+mod deployment;
+mod dotnet;
+mod graph_file;
+mod javascript;
+mod jvm;
+mod python;
+
 use crate::workspace::{Loaded, Stated, load};
 use nestling_files::files::MemoryFiles;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
@@ -17,18 +24,23 @@ fn mistakes(loaded: &Loaded) -> Vec<&Diagnostic> {
     loaded.diagnostics.iter().filter(|problem| problem.rule.id != "glob-unmatched").collect()
 }
 
-/// Each dependency as `from -> to (place)`.
+/// Each dependency as `from -> to (place)`, and each path outside of a unit as `from: path (place)`.
 fn stated(from: &str, units: &[&str], files: &[(&str, &str)]) -> Vec<String> {
     let (loaded, sources) = loaded(from, units, files);
     assert!(mistakes(&loaded).is_empty(), "{:?}", loaded.diagnostics);
-    let units = loaded.workspace.units.iter();
-    let edges = units.flat_map(|unit| unit.depends_on.iter().map(move |dependency| (unit, dependency)));
-    edges
-        .map(|(unit, dependency)| {
+    let mut lines = Vec::new();
+    for unit in &loaded.workspace.units {
+        for dependency in &unit.depends_on {
             assert_eq!(dependency.stated, Stated::Manifest);
-            format!("{} -> {} ({})", unit.name, dependency.unit, sources.place(dependency.origin))
-        })
-        .collect()
+            let place = sources.place(dependency.origin);
+            lines.push(format!("{} -> {} ({place})", unit.name, dependency.unit));
+        }
+        for rule in &unit.changes {
+            assert_eq!(rule.stated, Stated::Manifest);
+            lines.push(format!("{}: {} ({})", unit.name, rule.written, sources.place(rule.origin)));
+        }
+    }
+    lines
 }
 
 #[test]
@@ -98,7 +110,7 @@ fn an_alias_of_pnpm_names_the_other_package() {
         ("pnpm-workspace.yaml", "packages: ['*']\n"),
         (
             "a/package.json",
-            "{ \"name\": \"a\", \"dependencies\": { \"x\": \"workspace:b@*\", \"c\": \"workspace:^\" } }",
+            "{ \"name\": \"a\", \"dependencies\": { \"x\": \"workspace:b@*\", \"c\": \"workspace:../c\" } }",
         ),
         ("b/package.json", "{ \"name\": \"b\" }"),
         ("c/package.json", "{ \"name\": \"c\" }"),
@@ -218,4 +230,42 @@ fn what_cannot_be_read_is_reported_at_its_line_where_it_matters() {
     assert!(found.diagnostics.iter().all(|problem| problem.notes.len() == 1), "{:?}", found.diagnostics);
     let (wrong, _) = loaded("carg", &["a"], &[]);
     assert_eq!(wrong.diagnostics[0].help.as_deref(), Some("did you mean `cargo`?"));
+}
+
+#[test]
+fn packages_that_are_no_unit_lead_on_to_what_they_need() {
+    let files = [
+        ("a/Cargo.toml", "[dependencies]\nmiddle = { path = \"../libs/middle\" }\n"),
+        (
+            "libs/middle/Cargo.toml",
+            "[dependencies]\nb = { path = \"../../b\" }\nfar = { path = \"../far\" }\n",
+        ),
+        (
+            "libs/far/Cargo.toml",
+            "[dependencies]\nmiddle = { path = \"../middle\" }\nroot = { path = \"../..\" }\n",
+        ),
+        ("b/Cargo.toml", ""),
+        ("Cargo.toml", "[package]\nname = \"root\"\n"),
+    ];
+    assert_eq!(
+        stated("cargo", &["a", "b"], &files),
+        [
+            "a -> b (libs/middle/Cargo.toml:2)",
+            "a: /* (libs/far/Cargo.toml:3)",
+            "a: /libs/far (libs/middle/Cargo.toml:3)",
+            "a: /libs/far/**/* (libs/middle/Cargo.toml:3)",
+            "a: /libs/middle (a/Cargo.toml:2)",
+            "a: /libs/middle/**/* (a/Cargo.toml:2)",
+        ],
+        "of a package above the unit its own files concern it, not the whole repository"
+    );
+}
+
+#[test]
+fn the_name_of_a_tool_leads_to_the_reader_that_reads_its_files() {
+    for (name, help) in [("pnpm", "npm"), ("uv", "python"), ("opentofu", "terraform")] {
+        let (found, _) = loaded(name, &["a"], &[]);
+        let expected = format!("write `{help}`, which reads {name}'s manifests too");
+        assert_eq!(found.diagnostics[0].help.as_deref(), Some(expected.as_str()));
+    }
 }

@@ -1,0 +1,300 @@
+//! Follows the commands of a job through the repository, as far as they can be followed, and finds the first one that cannot
+//! run there.
+
+use super::inventory::Inventory;
+use super::kinds::fits;
+use super::lists::List;
+use super::requirements::{Needs, REQUIREMENTS, Requirement};
+use nestling::{Files, RepoPath};
+use nestling_gitlab::yaml::{Map, Node};
+use serde_json::Value;
+
+/// The repository that commands run in.
+pub(super) struct Shell<'f> {
+    pub files: &'f dyn Files,
+    pub inventory: &'f Inventory,
+    pub lists: &'f [List],
+}
+
+impl Shell<'_> {
+    /// Returns the first command of a job that cannot run, with the reason.
+    pub(super) fn first_fault(&self, job: &Map) -> Option<String> {
+        let mut directory = RepoPath::root();
+        let mut has_go_work = true;
+        for command in commands(job) {
+            let words = words(&command);
+            if words.iter().any(|word| word.starts_with("GOWORK=")) {
+                has_go_work = false;
+            }
+            let words: Vec<&str> =
+                words.iter().map(String::as_str).skip_while(|word| is_setting(word)).collect();
+            match words.as_slice() {
+                ["cd", path, ..] => {
+                    // A directory that the job makes itself, or that a variable names, cannot be followed.
+                    if path.contains('$') || !self.is_directory(&directory, path) {
+                        return None;
+                    }
+                    directory = directory.join(path).ok()?;
+                }
+                [] => {}
+                words => {
+                    let fault = self.fault(words, &directory);
+                    let fault = fault.or_else(|| self.outside_of_go_work(words, &directory, has_go_work));
+                    if let Some(missing) = fault {
+                        return Some(format!("`{}` needs {missing}", shown(words)));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns the first command of a job that plans or changes infrastructure.
+    pub(super) fn deploying(&self, job: &Map) -> Option<String> {
+        let is_deploying = |command: &String| {
+            let words = words(command);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            matches!(words.as_slice(), ["tofu" | "terraform", "plan" | "apply" | "destroy", ..])
+        };
+        let command = commands(job).into_iter().find(is_deploying)?;
+        Some(format!("`{command}` is for what has a state, and this is a module"))
+    }
+
+    fn is_directory(&self, directory: &RepoPath, path: &str) -> bool {
+        directory.join(path).is_ok_and(|path| self.inventory.is_directory(&path))
+    }
+
+    /// Returns what a command lacks.
+    fn fault(&self, words: &[&str], directory: &RepoPath) -> Option<String> {
+        let fitting = REQUIREMENTS.iter().filter(|requirement| requirement.is_of(words));
+        fitting.filter_map(|requirement| self.missing(requirement, words, directory)).next()
+    }
+
+    fn missing(&self, requirement: &Requirement, words: &[&str], directory: &RepoPath) -> Option<String> {
+        match requirement.needs {
+            Needs::Here(names) => (!self.has_one(directory, names)).then(|| absent(names)),
+            Needs::Above(names) => {
+                let mut next = Some(directory.clone());
+                while let Some(dir) = next {
+                    if self.has_one(&dir, names) {
+                        return self.lock_of_others(&dir, directory, names);
+                    }
+                    next = dir.parent();
+                }
+                Some(absent(names))
+            }
+            Needs::Option(options) => {
+                let position = words.iter().position(|word| options.contains(word))?;
+                let name = words.get(position + 1).filter(|name| !name.contains('$'))?;
+                let path = directory.join(name).ok()?;
+                (!self.inventory.is_file(&path)).then(|| format!("{name}, which is not there"))
+            }
+            Needs::Script => {
+                let mut arguments =
+                    words.iter().skip(1).filter(|word| !word.starts_with('-') && **word != "run");
+                let script = arguments.next()?;
+                (!self.has_script(directory, script))
+                    .then(|| format!("a script `{script}` in package.json: there is none"))
+            }
+        }
+    }
+
+    /// Returns the fault of a lock file above that does not have the project of a directory in it.
+    fn lock_of_others(&self, lock_dir: &RepoPath, directory: &RepoPath, names: &[&str]) -> Option<String> {
+        let is_lock = names.iter().all(|name| name.contains("lock"));
+        if !is_lock || lock_dir == directory {
+            return None;
+        }
+        let mut lists = self.lists.iter().filter(|list| list.dir == *lock_dir);
+        let is_listed = lists.any(|list| list.is_open || list.members.contains(directory));
+        let place = if lock_dir.is_root() { "the root".to_owned() } else { lock_dir.to_string() };
+        (!is_listed).then(|| format!("a lock file: the one in {place} is of a project that does not list it"))
+    }
+
+    fn has_one(&self, directory: &RepoPath, names: &[&str]) -> bool {
+        let files = self.inventory.directories.get(directory).map(|directory| &directory.files);
+        files.is_some_and(|files| files.iter().any(|file| names.iter().any(|name| fits(name, file))))
+    }
+
+    fn has_script(&self, directory: &RepoPath, script: &str) -> bool {
+        let bytes = self.files.read(&directory.child(b"package.json")).ok().flatten().unwrap_or_default();
+        let package: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        package.get("scripts").and_then(|scripts| scripts.get(script)).is_some()
+    }
+
+    /// Returns the fault of a command of Go in a module that `go.work` does not use.
+    fn outside_of_go_work(&self, words: &[&str], directory: &RepoPath, has_go_work: bool) -> Option<String> {
+        let is_go =
+            matches!(words, ["go", "vet" | "test" | "build", ..]) || words.first() == Some(&"gotestsum");
+        if !is_go || !has_go_work {
+            return None;
+        }
+        let mut work = Some(directory.clone());
+        while let Some(dir) = work {
+            let file = dir.child(b"go.work");
+            if self.inventory.is_file(&file) {
+                let text = self.files.read(&file).ok().flatten().unwrap_or_default();
+                let uses = super::lists::go_uses(&String::from_utf8_lossy(&text));
+                let is_used = uses.iter().any(|used| dir.join(used).is_ok_and(|used| used == *directory));
+                return (!is_used).then(|| format!("a `use` of the module in {file}, or GOWORK=off"));
+            }
+            work = dir.parent();
+        }
+        None
+    }
+}
+
+impl Requirement {
+    /// Returns true for a command that needs this.
+    fn is_of(&self, words: &[&str]) -> bool {
+        words.starts_with(self.command) && (self.with.is_empty() || words.contains(&self.with))
+    }
+}
+
+fn absent(names: &[&str]) -> String {
+    match names {
+        [name] => format!("{name}: there is none"),
+        names => format!("one of {}: there is none", names.join(", ")),
+    }
+}
+
+/// Returns the beginning of a command, for a message.
+fn shown(words: &[&str]) -> String {
+    let first: Vec<&str> = words.iter().take(3).copied().collect();
+    first.join(" ")
+}
+
+/// Returns true for `NAME=value` before a command, and for `export`.
+fn is_setting(word: &str) -> bool {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    word == "export" || word.split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// Returns the commands of a job in order, each on one line. What is in a condition or a loop is left out: it may not run.
+fn commands(job: &Map) -> Vec<String> {
+    let mut commands = Vec::new();
+    for key in ["before_script", "script"] {
+        let items = job.get(key).map(Node::items_or_self).unwrap_or_default();
+        for text in items.iter().filter_map(Node::text) {
+            let joined = text.replace("\\\n", " ");
+            let mut depth = 0_usize;
+            for line in joined.lines().map(str::trim) {
+                let opens = ["if ", "for ", "while ", "case "].iter().any(|word| line.starts_with(word));
+                let closes = ["fi", "done", "esac"].iter().any(|word| {
+                    line == *word
+                        || line.ends_with(&format!(" {word}"))
+                        || line.ends_with(&format!(";{word}"))
+                });
+                depth += usize::from(opens);
+                if depth == 0 {
+                    let parts = line.split("&&").map(|part| part.trim().to_owned());
+                    commands.extend(parts.filter(|part| !part.is_empty() && !part.starts_with('#')));
+                }
+                depth = depth.saturating_sub(usize::from(closes));
+            }
+        }
+    }
+    commands
+}
+
+/// Splits a command into words as a shell does where nothing is expanded: quotes group and vanish.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut is_open = false;
+    let mut quote = None;
+    let mut characters = command.chars();
+    while let Some(c) = characters.next() {
+        match (c, quote) {
+            ('\\', None | Some('"')) => word.extend(characters.next()),
+            ('\'' | '"', None) => {
+                quote = Some(c);
+                is_open = true;
+            }
+            (c, Some(open)) if c == open => quote = None,
+            (c, None) if c.is_whitespace() => {
+                if is_open || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                is_open = false;
+            }
+            (c, _) => word.push(c),
+        }
+    }
+    if is_open || !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::init::lists::{self, Reader};
+    use nestling::MemoryFiles;
+    use nestling_gitlab::diagnostic::Origin;
+
+    fn fault(script: &[&str]) -> Option<String> {
+        let files = MemoryFiles::new([
+            ("package.json", "{ \"workspaces\": [\"packages/*\"] }"),
+            ("package-lock.json", ""),
+            ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
+            ("other/package.json", "{}"),
+            ("yarn/package.json", "{}"),
+            ("yarn/yarn.lock", ""),
+            ("py/requirements.txt", ""),
+            ("go/go.work", "use ./a"),
+            ("go/a/go.mod", ""),
+            ("go/b/go.mod", ""),
+            ("it's here/Cargo.toml", ""),
+        ]);
+        let inventory = Inventory::read(&files).unwrap();
+        let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };
+        let lists = lists::read(&mut reader).unwrap();
+        let shell = Shell { files: &files, inventory: &inventory, lists: &lists };
+        let file = nestling::Sources::default().add("x", "");
+        let origin = Origin::file(file);
+        let lines = script.iter().map(|line| Node::string(origin, *line)).collect();
+        let mut job = Map::default();
+        job.set("script", Node::seq(origin, lines));
+        shell.first_fault(&job)
+    }
+
+    #[test]
+    fn commands_are_followed_to_the_first_that_cannot_run() {
+        for (script, expected) in [
+            (&["npm ci"][..], None),
+            (&["npm ci --cache x", "cd packages/a", "npm run --silent build"], None),
+            (&["cd packages/a", "npm ci"], Some("package-lock.json, npm-shrinkwrap.json")),
+            (&["npm ci && cd packages/a && npm run test"], Some("script `test`")),
+            (&["cd packages/a", "npm test -- --shard 1"], Some("script `test`")),
+            (&["cd yarn", "yarn install --immutable"], None),
+            (&["cd other", "yarn install --immutable"], Some("yarn.lock")),
+            (&["cd other", "yarn install"], None),
+            (&["cd py", "pip install --requirement requirements.txt"], None),
+            (&["cd py", "pip install --requirement nothing.txt"], Some("nothing.txt")),
+            (&["cd py", "pip install \\\n --editable ."], Some("pyproject.toml")),
+            (&["cd go/a", "GOFLAGS=-mod=mod go test ./..."], None),
+            (&["cd go/b", "go test ./..."], Some("GOWORK=off")),
+            (&["cd go/b", "export GOWORK=off", "go test ./..."], None),
+            (&["cd 'it'\\''s here'", "cargo test"], None),
+            (&["cd 'it'\\''s here'", "npm ci"], Some("package-lock.json")),
+            (&["cd \"it's here\"", "cargo test"], None),
+            (&["cargo test"], Some("Cargo.toml")),
+            (&["if [ -x ./mvnw ]; then ./mvnw test; fi"], None),
+            (&["mvn --batch-mode verify"], Some("pom.xml")),
+            (&["mkdir out", "cd out", "npm ci"], None),
+            (&["cd \"$DIR\"", "npm ci"], None),
+            (&["# npm ci", "echo npm ci", "unknown"], None),
+        ] {
+            let found = fault(script);
+            match expected {
+                None => assert_eq!(found, None, "{script:?}"),
+                Some(part) => {
+                    assert!(found.as_ref().is_some_and(|it| it.contains(part)), "{script:?}: {found:?}");
+                }
+            }
+        }
+    }
+}

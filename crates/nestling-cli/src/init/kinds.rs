@@ -1,0 +1,104 @@
+//! Kinds of projects: the files that mark them, the template that fits, and the files that concern many of them.
+
+mod table;
+
+use std::collections::BTreeSet;
+
+pub(super) use table::KINDS;
+
+/// What the projects of a kind are to a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Code that is built and tested. A directory has one of these.
+    Code,
+    /// What is published or deployed, beside code or alone.
+    Delivery,
+    /// A file that says something about the code beside it, and is no project.
+    Tool,
+}
+
+/// A kind of projects.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// Its name in the code.
+    pub id: &'static str,
+    /// The noun of the report.
+    pub noun: &'static str,
+    /// What it is to a pipeline.
+    pub role: Role,
+    /// Names of files that mark a directory; `*.tf` is every name with that end.
+    pub markers: &'static [&'static str],
+    /// Built-in templates without `nestling/`. The first one that this version of Nestling has is proposed.
+    pub templates: &'static [&'static str],
+    /// The reader of dependencies, as in `depends_from`.
+    pub reader: Option<&'static str>,
+    /// Files that make a project independent of a workspace above it.
+    pub own: &'static [&'static str],
+    /// Files above a project that concern it.
+    pub shared: &'static [&'static str],
+    /// Where its documentation says how to use it without a template.
+    pub advice: &'static str,
+}
+
+impl Kind {
+    /// Returns the kind of this id.
+    pub(super) fn named(id: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.id == id)
+    }
+
+    /// Returns the marker among the names of files of a directory.
+    pub(super) fn marker<'n>(&self, names: &'n BTreeSet<String>) -> Option<&'n str> {
+        self.markers
+            .iter()
+            .find_map(|marker| names.iter().find(|name| fits(marker, name)).map(String::as_str))
+    }
+
+    /// Returns the built-in template of this kind, if this version has one.
+    pub(super) fn template(&self, library: &[String]) -> Option<String> {
+        let names = self.templates.iter().map(|name| format!("nestling/{name}"));
+        names.into_iter().find(|name| library.contains(name))
+    }
+}
+
+/// Returns true if a name is the pattern, or has the end that `*` stands before.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => name.len() > end.len() && name.ends_with(end),
+        None => name == pattern,
+    }
+}
+
+/// Files at the root that concern every unit.
+pub(super) const EVERYTHING: [&str; 7] = [
+    ".gitlab-ci.yml",
+    "nestling.gitlab-ci.yml",
+    ".tool-versions",
+    "mise.toml",
+    ".mise.toml",
+    "devbox.json",
+    "flake.lock",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_told_by_its_own_markers() {
+        for (index, kind) in KINDS.iter().enumerate() {
+            assert!(!kind.markers.is_empty(), "{}", kind.id);
+            for marker in kind.markers {
+                let earlier = &KINDS[..index];
+                let other = earlier.iter().find(|other| other.markers.contains(marker));
+                assert!(other.is_none(), "{marker} is of {} and {other:?}", kind.id);
+            }
+        }
+    }
+
+    #[test]
+    fn an_end_of_a_name_is_no_name() {
+        assert!(fits("*.tf", "main.tf"));
+        assert!(!fits("*.tf", ".tf"));
+        assert!(!fits("go.mod", "go.mod.bak"));
+    }
+}

@@ -1,0 +1,254 @@
+//! The kinds, as data.
+
+use super::{Kind, Role};
+
+/// The part that most kinds without a template have in common.
+const PLAIN: Kind = Kind {
+    id: "",
+    noun: "",
+    role: Role::Code,
+    markers: &[],
+    templates: &[],
+    reader: None,
+    own: &[],
+    shared: &[],
+    advice: "there is no built-in template: write its jobs in a `nestling.yml` of the directory",
+};
+
+/// A kind that has no built-in template yet.
+const fn plain(id: &'static str, noun: &'static str, markers: &'static [&'static str]) -> Kind {
+    Kind { id, noun, markers, ..PLAIN }
+}
+
+/// A kind of things that are delivered, without a template yet.
+const fn delivery(
+    id: &'static str,
+    noun: &'static str,
+    templates: &'static [&'static str],
+    markers: &'static [&'static str],
+) -> Kind {
+    Kind { id, noun, role: Role::Delivery, markers, templates, ..PLAIN }
+}
+
+/// A tool of the code beside it.
+const fn tool(id: &'static str, noun: &'static str, markers: &'static [&'static str]) -> Kind {
+    Kind { id, noun, role: Role::Tool, markers, ..PLAIN }
+}
+
+/// All kinds. In a directory with the markers of several kinds of code, the first one with a template wins.
+pub(in crate::init) static KINDS: [Kind; 45] = [
+    Kind {
+        id: "node",
+        noun: "Node package",
+        markers: &["package.json"],
+        templates: &["node"],
+        reader: Some("npm"),
+        own: &[
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "pnpm-lock.yaml",
+            "yarn.lock",
+            "bun.lock",
+            "bun.lockb",
+        ],
+        shared: &[
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "pnpm-lock.yaml",
+            "pnpm-workspace.yaml",
+            ".pnpmfile.cjs",
+            "yarn.lock",
+            ".yarnrc.yml",
+            ".yarnrc",
+            "bun.lock",
+            "bun.lockb",
+            "bunfig.toml",
+            ".npmrc",
+            ".nvmrc",
+            ".node-version",
+            "package.json",
+            "lerna.json",
+            "nx.json",
+            "turbo.json",
+            "turbo.jsonc",
+            "tsconfig.json",
+            "tsconfig.base.json",
+            "babel.config.js",
+            "babel.config.json",
+            "biome.json",
+            "biome.jsonc",
+            "eslint.config.js",
+            "eslint.config.mjs",
+            "eslint.config.ts",
+            ".eslintrc",
+            ".eslintrc.js",
+            ".eslintrc.cjs",
+            ".eslintrc.json",
+            "jest.config.js",
+            "jest.config.ts",
+            "jest.preset.js",
+            "vitest.config.ts",
+            "vitest.workspace.ts",
+        ],
+        ..PLAIN
+    },
+    Kind {
+        id: "rust",
+        noun: "Rust crate",
+        markers: &["Cargo.toml"],
+        templates: &["rust"],
+        reader: Some("cargo"),
+        own: &["Cargo.lock"],
+        shared: &[
+            "Cargo.toml",
+            "Cargo.lock",
+            "rust-toolchain.toml",
+            "rust-toolchain",
+            ".cargo/config.toml",
+            "clippy.toml",
+            "rustfmt.toml",
+            "deny.toml",
+        ],
+        ..PLAIN
+    },
+    Kind {
+        id: "go",
+        noun: "Go module",
+        markers: &["go.mod"],
+        templates: &["go"],
+        reader: Some("go"),
+        own: &["go.mod"],
+        shared: &["go.work", "go.work.sum", ".golangci.yml", ".golangci.yaml", ".golangci.toml"],
+        ..PLAIN
+    },
+    Kind {
+        id: "python",
+        noun: "Python project",
+        markers: &["pyproject.toml", "setup.py", "requirements.txt"],
+        templates: &["python"],
+        own: &["uv.lock", "poetry.lock", "pdm.lock", "requirements.txt"],
+        shared: &[
+            "pyproject.toml",
+            "uv.lock",
+            "uv.toml",
+            "poetry.lock",
+            "pdm.lock",
+            ".python-version",
+            "ruff.toml",
+            ".ruff.toml",
+            "mypy.ini",
+            "pytest.ini",
+            "conftest.py",
+            "tox.ini",
+            "setup.cfg",
+            "requirements.txt",
+            "constraints.txt",
+        ],
+        ..PLAIN
+    },
+    Kind {
+        id: "maven",
+        noun: "Maven module",
+        markers: &["pom.xml"],
+        templates: &["java"],
+        own: &["mvnw"],
+        shared: &["pom.xml", "mvnw", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/jvm.config"],
+        ..PLAIN
+    },
+    Kind {
+        id: "gradle",
+        noun: "Gradle project",
+        markers: &["build.gradle", "build.gradle.kts"],
+        templates: &["java"],
+        own: &["settings.gradle", "settings.gradle.kts", "gradlew"],
+        shared: &[
+            "settings.gradle",
+            "settings.gradle.kts",
+            "build.gradle",
+            "build.gradle.kts",
+            "gradle.properties",
+            "gradlew",
+            "gradle/libs.versions.toml",
+            "gradle/wrapper/gradle-wrapper.properties",
+            "buildSrc/",
+            "build-logic/",
+        ],
+        ..PLAIN
+    },
+    Kind {
+        id: "dotnet",
+        noun: ".NET project",
+        markers: &["*.csproj", "*.fsproj", "*.vbproj"],
+        templates: &["dotnet"],
+        own: &["*.sln", "*.slnx"],
+        shared: &[
+            "Directory.Build.props",
+            "Directory.Build.targets",
+            "Directory.Packages.props",
+            "global.json",
+            "nuget.config",
+            "NuGet.config",
+            "NuGet.Config",
+        ],
+        ..PLAIN
+    },
+    delivery("docker", "container image", &["image", "docker-image"], &["Dockerfile", "Containerfile"]),
+    Kind {
+        own: &[".terraform.lock.hcl"],
+        shared: &[".tflint.hcl", ".terraform-version", ".opentofu-version"],
+        ..delivery("opentofu", "OpenTofu or Terraform module", &["opentofu"], &["*.tf", "*.tofu"])
+    },
+    Kind { reader: Some("helm"), ..delivery("helm", "Helm chart", &["helm"], &["Chart.yaml"]) },
+    delivery(
+        "kustomize",
+        "Kustomize directory",
+        &["kubernetes"],
+        &["kustomization.yaml", "kustomization.yml"],
+    ),
+    delivery("site", "static site", &["static-site"], &["index.html"]),
+    Kind {
+        advice: "`docs/cdk.md` says how its stages become jobs",
+        ..delivery("cdk", "CDK app", &["cdk"], &["cdk.json"])
+    },
+    delivery(
+        "terragrunt",
+        "Terragrunt directory",
+        &["terragrunt"],
+        &["terragrunt.hcl", "terragrunt.stack.hcl"],
+    ),
+    delivery("pulumi", "Pulumi project", &["pulumi"], &["Pulumi.yaml", "Pulumi.yml"]),
+    delivery("serverless", "Serverless service", &["serverless"], &["serverless.yml", "serverless.ts"]),
+    delivery("sam", "SAM application", &["sam"], &["samconfig.toml"]),
+    delivery("ansible", "Ansible project", &["ansible"], &["ansible.cfg", "galaxy.yml"]),
+    delivery("helmfile", "Helmfile", &["helmfile"], &["helmfile.yaml", "helmfile.yaml.gotmpl"]),
+    plain("deno", "Deno project", &["deno.json", "deno.jsonc"]),
+    plain("php", "PHP package", &["composer.json"]),
+    plain("ruby", "Ruby project", &["Gemfile", "*.gemspec"]),
+    plain("elixir", "Elixir project", &["mix.exs"]),
+    plain("erlang", "Erlang project", &["rebar.config"]),
+    plain("dart", "Dart or Flutter package", &["pubspec.yaml"]),
+    plain("swift", "Swift package", &["Package.swift"]),
+    plain("scala", "Scala build", &["build.sbt", "build.sc", "build.mill"]),
+    plain("clojure", "Clojure project", &["deps.edn", "project.clj"]),
+    plain("haskell", "Haskell package", &["stack.yaml", "cabal.project", "*.cabal"]),
+    plain("ocaml", "OCaml project", &["dune-project"]),
+    plain("zig", "Zig project", &["build.zig"]),
+    plain("julia", "Julia package", &["Project.toml"]),
+    plain("r", "R package", &["DESCRIPTION"]),
+    plain("perl", "Perl distribution", &["cpanfile", "Makefile.PL"]),
+    plain("cmake", "CMake project", &["CMakeLists.txt"]),
+    plain("meson", "Meson project", &["meson.build"]),
+    plain("bazel", "Bazel workspace", &["MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel"]),
+    plain("nix", "Nix flake", &["flake.nix"]),
+    plain("buf", "Protobuf module", &["buf.yaml"]),
+    plain("mkdocs", "MkDocs site", &["mkdocs.yml", "mkdocs.yaml"]),
+    plain("hugo", "Hugo site", &["hugo.toml", "hugo.yaml"]),
+    plain("mdbook", "mdBook", &["book.toml"]),
+    plain("pipenv", "Pipenv project", &["Pipfile"]),
+    tool(
+        "compose",
+        "Compose file",
+        &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"],
+    ),
+    tool("make", "Makefile", &["Makefile", "justfile", "Justfile", "Taskfile.yml", "Earthfile"]),
+];

@@ -1,0 +1,229 @@
+//! Decides which of the marked directories are projects of their own.
+
+use super::findings::{Findings, Found, Remark};
+use super::inventory::{Directory, Inventory, material};
+use super::kinds::{KINDS, Kind, Role, fits};
+use super::lists::{List, Standing, standing};
+use super::material::Material;
+use nestling::{Files, ReadError, RepoPath};
+use std::collections::BTreeSet;
+
+/// What the decision is made from.
+pub(super) struct Evidence<'e> {
+    pub files: &'e dyn Files,
+    pub inventory: &'e Inventory,
+    pub lists: &'e [List],
+    /// The built-in templates.
+    pub library: &'e [String],
+    /// Files that cannot be parsed.
+    pub unreadable: BTreeSet<RepoPath>,
+}
+
+/// Finds the projects.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
+    let mut findings = Findings::default();
+    for kind in KINDS.iter().filter(|kind| kind.role == Role::Code) {
+        for (dir, marker) in evidence.marked(kind) {
+            evidence.code(kind, dir, marker, &mut findings)?;
+        }
+    }
+    for kind in KINDS.iter().filter(|kind| kind.role == Role::Delivery) {
+        for (dir, marker) in evidence.marked(kind) {
+            evidence.delivery(kind, dir, marker, &mut findings);
+        }
+    }
+    Ok(findings)
+}
+
+impl Evidence<'_> {
+    /// Returns the directories of a kind with the path of what marks them: a file, or the list that has them.
+    fn marked(&self, kind: &'static Kind) -> Vec<(RepoPath, RepoPath)> {
+        let by_file = self.inventory.of_kind(kind);
+        let mut marked: Vec<(RepoPath, RepoPath)> =
+            by_file.map(|(dir, marker)| (dir.clone(), dir.child(marker.as_bytes()))).collect();
+        // Gradle's projects may be configured elsewhere, and have no file of their own.
+        for list in self.lists.iter().filter(|list| list.kind == kind.id && kind.id == "gradle") {
+            for member in list.members.iter().filter(|dir| has_sources(self.inventory, dir, &BTreeSet::new()))
+            {
+                if !marked.iter().any(|(dir, _)| dir == member) {
+                    marked.push((member.clone(), list.file.clone()));
+                }
+            }
+        }
+        marked.sort();
+        marked
+    }
+
+    fn code(
+        &self,
+        kind: &'static Kind,
+        dir: RepoPath,
+        marker: RepoPath,
+        findings: &mut Findings,
+    ) -> Result<(), ReadError> {
+        let standing = standing(self.lists, kind, &dir);
+        let material = material(&dir);
+        if self.unreadable.contains(&marker) {
+            // A fixture may be invalid on purpose.
+            if material.is_none() {
+                findings.not_understood.push(Remark::new(&marker, "invalid, so its directory is no unit"));
+            }
+            return Ok(());
+        }
+        if kind.template(self.library).is_none() {
+            if material.is_none() && !matches!(standing, Standing::Root(_)) {
+                findings.not_understood.push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice)));
+            }
+            return Ok(());
+        }
+        if !self.is_project(kind, &dir, &marker, standing)? {
+            return Ok(());
+        }
+        if let Some(reason) = self.reason_against(kind, &dir, standing, material) {
+            findings.no_unit.push(Remark::new(&dir, reason));
+            return Ok(());
+        }
+        if let Some(other) = findings.found.iter().find(|other| other.dir == dir) {
+            let reason = format!(
+                "{} beside a {}: the unit has the jobs of the latter; add those of the former to a `nestling.yml` there",
+                kind.noun, other.kind.noun
+            );
+            findings.not_understood.push(Remark::new(&marker, reason));
+            return Ok(());
+        }
+        let list = match standing {
+            Standing::Member(list) => Some(list.file.clone()),
+            _ => None,
+        };
+        let members = self.bare_root_of(&dir, standing);
+        findings.found.push(Found { dir, kind, marker, list, members, material });
+        Ok(())
+    }
+
+    /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.
+    fn is_project(
+        &self,
+        kind: &Kind,
+        dir: &RepoPath,
+        marker: &RepoPath,
+        standing: Standing<'_>,
+    ) -> Result<bool, ReadError> {
+        let bytes = self.files.read(marker)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let none = BTreeSet::new();
+        let members = match standing {
+            Standing::Root(list) => &list.members,
+            _ => &none,
+        };
+        let has_sources = || has_sources(self.inventory, dir, members);
+        Ok(match kind.id {
+            "rust" => text.lines().any(|line| line.trim() == "[package]"),
+            "python" if marker.file_name() == b"pyproject.toml" => {
+                let says = |table: &str| text.lines().any(|line| line.trim().starts_with(table));
+                let names_one = says("[project]") || says("[tool.poetry]") || says("[build-system]");
+                names_one && (!matches!(standing, Standing::Root(_)) || has_sources())
+            }
+            "maven" => {
+                !(text.contains("<packaging>pom</packaging>") || text.contains("<modules>")) || has_sources()
+            }
+            "gradle" => has_sources(),
+            _ => true,
+        })
+    }
+
+    /// Returns the members of the workspace that a directory is the root of, if it has no code beside them.
+    fn bare_root_of(&self, dir: &RepoPath, standing: Standing<'_>) -> Vec<RepoPath> {
+        match standing {
+            Standing::Root(list) if !has_sources(self.inventory, dir, &list.members) => {
+                list.members.iter().cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the reason why a project is no unit.
+    fn reason_against(
+        &self,
+        kind: &Kind,
+        dir: &RepoPath,
+        standing: Standing<'_>,
+        material: Option<Material>,
+    ) -> Option<String> {
+        if matches!(standing, Standing::Member(_)) && material != Some(Material::Fixture) {
+            return None;
+        }
+        if let Some(material @ (Material::Fixture | Material::Template)) = material {
+            return Some(material.noun().to_owned());
+        }
+        let directory = self.inventory.directories.get(dir);
+        let is_independent = directory.is_some_and(|directory| is_independent(kind, directory));
+        match standing {
+            Standing::Excluded(list) if !is_independent => Some(format!("excluded by {}", list.file)),
+            Standing::Unlisted(list) if !is_independent => {
+                Some(format!("not a member of the {} in {}", list.noun, list.file))
+            }
+            Standing::Free if !is_independent => {
+                material.map(|material| format!("{}, without a lock file of its own", material.noun()))
+            }
+            _ => None,
+        }
+    }
+
+    fn delivery(&self, kind: &'static Kind, dir: RepoPath, marker: RepoPath, findings: &mut Findings) {
+        let material = material(&dir);
+        let is_tested_only = kind.id == "opentofu" && material == Some(Material::Example);
+        if let Some(material) = material.filter(|_| !is_tested_only) {
+            findings.no_unit.push(Remark::new(&marker, format!("{}: it is not delivered", material.noun())));
+            return;
+        }
+        if kind.id == "site" {
+            let is_code = |found: &Found| found.kind.role == Role::Code && is_in(&dir, &found.dir);
+            let is_other = findings.found.iter().any(|found| found.dir == dir && found.kind.id != "site");
+            if findings.found.iter().any(is_code) || is_other {
+                findings.no_unit.push(Remark::new(&marker, "a page of the project around it"));
+                return;
+            }
+        }
+        if kind.template(self.library).is_none() {
+            findings.not_understood.push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice)));
+            return;
+        }
+        findings.found.push(Found { dir, kind, marker, list: None, members: Vec::new(), material });
+    }
+}
+
+/// Returns true for a directory that is another one, or below it.
+fn is_in(dir: &RepoPath, above: &RepoPath) -> bool {
+    above.is_root() || dir == above || dir.is_in(above)
+}
+
+/// Returns true for a project that does not need the workspace above it.
+fn is_independent(kind: &Kind, directory: &Directory) -> bool {
+    kind.own.iter().any(|own| directory.files.iter().any(|file| fits(own, file)))
+}
+
+/// Directories that hold the code of a project.
+const SOURCES: [&str; 10] =
+    ["src", "lib", "app", "source", "sources", "test", "tests", "spec", "__tests__", "cmd"];
+
+/// Ends of names of files with code, beside a manifest.
+const CODE: [&str; 10] = [".js", ".ts", ".mjs", ".tsx", ".jsx", ".py", ".java", ".kt", ".cs", ".go"];
+
+/// Returns true for a directory with code that is of none of these members. Files that configure tools are none.
+fn has_sources(inventory: &Inventory, dir: &RepoPath, members: &BTreeSet<RepoPath>) -> bool {
+    let Some(directory) = inventory.directories.get(dir) else { return false };
+    let by_directory = SOURCES.iter().any(|name| {
+        let path = dir.child(name.as_bytes());
+        directory.directories.contains(*name) && !members.iter().any(|member| is_in(member, &path))
+    });
+    let is_code = |file: &str| {
+        let is_setting = file.starts_with('.') || file.contains(".config.") || file.contains(".setup.");
+        !is_setting
+            && CODE.iter().any(|end| file.ends_with(end))
+            && !matches!(file, "gulpfile.js" | "Gruntfile.js" | "noxfile.py" | "conftest.py" | "setup.py")
+    };
+    by_directory || directory.files.iter().any(|file| is_code(file))
+}

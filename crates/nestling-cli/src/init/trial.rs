@@ -1,0 +1,227 @@
+//! Plans the proposed workspace before it is written, and drops what would not work: templates whose jobs cannot begin, and units
+//! with errors.
+
+use super::findings::{Findings, Remark};
+use super::first_command::Shell;
+use super::inventory::Inventory;
+use super::lists::List;
+use super::overlay::Overlay;
+use super::units::{Declarations, Declared, Units};
+use crate::exit::Failure;
+use nestling::testing::{RenderLimits, with_templates};
+use nestling::{
+    Diagnostic, FILE_NAME, Files, Job, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, Severity,
+    Sources, UnitName, library_names,
+};
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads the inputs that the built-in templates declare.
+///
+/// # Errors
+/// The made-up project for it cannot be read.
+pub(super) fn declarations() -> Result<Declarations, Failure> {
+    let files = MemoryFiles::new([(FILE_NAME, "workspace: {}")]);
+    let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+    Ok(with_templates(&project, RenderLimits::default(), |templates| {
+        let declared = |name: &String| {
+            let inputs = templates.inputs(name).ok().flatten();
+            let inputs = inputs.as_ref().and_then(Node::as_map).into_iter().flat_map(Map::iter);
+            inputs.map(|(input, definition)| (input.to_owned(), input_of(definition))).collect()
+        };
+        library_names().iter().map(|name| (name.clone(), declared(name))).collect()
+    }))
+}
+
+fn input_of(definition: &Node) -> Declared {
+    let items = |key: &str| {
+        let items = definition.get(key).and_then(Node::as_seq).unwrap_or_default();
+        items.iter().filter_map(Node::text).map(str::to_owned).collect()
+    };
+    Declared {
+        options: items("options"),
+        default: definition.get("default").and_then(Node::text).map(str::to_owned),
+        default_items: items("default"),
+    }
+}
+
+/// A repository with a workspace that is not written yet.
+pub(super) struct Trial<'t> {
+    pub files: &'t dyn Files,
+    pub inventory: &'t Inventory,
+    pub lists: &'t [List],
+}
+
+impl Trial<'_> {
+    /// Plans a workspace, and drops what does not work. Returns true if it did so: what is left is another workspace.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn run(
+        &self,
+        workspace: &str,
+        units: &mut Units,
+        findings: &mut Findings,
+    ) -> Result<bool, Failure> {
+        let added = BTreeMap::from([(RepoPath::root().child(FILE_NAME.as_bytes()), workspace.into())]);
+        let overlay = Overlay { files: self.files, added };
+        let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
+        let project = Project::of_files(&overlay, facts)?;
+        let plan = project.plan(project.changes()?).run()?;
+        if plan.has_errors() {
+            return self.drop_errors(&project, units, findings);
+        }
+        self.note_jobs(&plan, units);
+        let has_faults = self.drop_faults(&plan, units, findings);
+        let has_idle = self.drop_idle_templates(&plan, units, findings);
+        if self.drop_idle(&plan, units, findings) || has_faults || has_idle {
+            return Ok(true);
+        }
+        // All kinds of pipelines take longer than one, so they are for what is left.
+        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
+        if checked.has_errors() { self.drop_errors(&project, units, findings) } else { Ok(false) }
+    }
+
+    /// Drops the units with errors; of one with several templates the last template.
+    fn drop_errors(
+        &self,
+        project: &Project<'_>,
+        units: &mut Units,
+        findings: &mut Findings,
+    ) -> Result<bool, Failure> {
+        let mut faulty: Vec<(RepoPath, String)> = Vec::new();
+        for planned in project.workspace().units() {
+            let name = planned.name.to_string();
+            let kinds = project.kinds()?;
+            let checked = project.plan(project.changes()?).only([glob_of_name(&name)]).check(kinds)?;
+            let error = checked.diagnostics.iter().find(|problem| problem.severity == Severity::Error);
+            if let Some(error) = error.filter(|_| units.contains_key(&planned.dir)) {
+                faulty.push((planned.dir.clone(), message(error, &checked.sources)));
+            }
+        }
+        let is_dropping = !faulty.is_empty();
+        for (dir, reason) in faulty {
+            let Some(unit) = units.get_mut(&dir) else { continue };
+            let dropped = unit.uses.pop().map(|used| used.template).unwrap_or_default();
+            let reason = format!("{dropped} cannot be used: {reason}");
+            findings.not_understood.push(Remark::new(&dir, reason));
+            if unit.uses.is_empty() {
+                units.remove(&dir);
+            }
+        }
+        Ok(is_dropping)
+    }
+
+    fn note_jobs(&self, plan: &Plan, units: &mut Units) {
+        units.values_mut().for_each(|unit| unit.jobs.clear());
+        for (dir, job) in self.jobs(plan) {
+            if let Some(unit) = units.get_mut(&dir) {
+                unit.jobs.push(own_name(job).to_owned());
+            }
+        }
+    }
+
+    /// Returns the jobs of units, with the directories of these.
+    fn jobs<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = (RepoPath, &'p Job)> {
+        let dirs: BTreeMap<_, _> = plan.units().map(|unit| (unit.name.clone(), unit.dir.clone())).collect();
+        plan.pipeline.jobs.iter().filter_map(move |job| Some((dirs.get(job.unit.as_ref()?)?.clone(), job)))
+    }
+
+    /// Drops each template that has a job whose commands cannot run.
+    fn drop_faults(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
+        let shell = Shell { files: self.files, inventory: self.inventory, lists: self.lists };
+        let mut is_dropping = false;
+        for (dir, job) in self.jobs(plan) {
+            let Some(unit) = units.get_mut(&dir) else { continue };
+            let fault = shell.first_fault(&job.body);
+            let fault = fault.or_else(|| unit.is_tested_only.then(|| shell.deploying(&job.body)).flatten());
+            let Some(fault) = fault else { continue };
+            let is_of = |template: &str| is_made_by(plan, job, template);
+            let before = unit.uses.len();
+            let templates: Vec<String> = unit.uses.iter().map(|used| used.template.clone()).collect();
+            unit.uses.retain(|used| !is_of(&used.template));
+            if unit.uses.len() == before {
+                // The job is of none of them, or of one that is dropped already.
+                continue;
+            }
+            is_dropping = true;
+            let dropped = templates.iter().find(|template| is_of(template)).or(templates.first());
+            let dropped = dropped.map_or("", String::as_str);
+            let reason = format!("{} of {dropped} cannot run: {fault}", own_name(job));
+            findings.not_understood.push(Remark::new(&dir, reason));
+            if unit.uses.is_empty() {
+                units.remove(&dir);
+            }
+        }
+        is_dropping
+    }
+
+    /// Drops the templates that make no job in a unit that has jobs of others.
+    fn drop_idle_templates(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
+        let mut busy: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
+        for (dir, job) in self.jobs(plan) {
+            let uses = units.get(&dir).map(|unit| unit.uses.as_slice()).unwrap_or_default();
+            let makers = uses.iter().filter(|used| is_made_by(plan, job, &used.template));
+            busy.entry(dir.clone()).or_default().extend(makers.map(|used| used.template.clone()));
+        }
+        let mut is_dropping = false;
+        for (dir, unit) in units.iter_mut().filter(|(_, unit)| unit.uses.len() > 1) {
+            let Some(busy) = busy.get(dir).filter(|busy| !busy.is_empty()) else { continue };
+            for used in unit.uses.iter().filter(|used| !busy.contains(&used.template)) {
+                let reason = format!("{} finds nothing to run beside the other jobs", used.template);
+                findings.no_unit.push(Remark::new(dir, reason));
+                is_dropping = true;
+            }
+            unit.uses.retain(|used| busy.contains(&used.template));
+        }
+        is_dropping
+    }
+
+    /// Drops units without jobs, unless one with jobs depends on them: a change there has to select that one.
+    fn drop_idle(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
+        let by_name: BTreeMap<&UnitName, &nestling::Unit> =
+            plan.units().map(|unit| (&unit.name, unit)).collect();
+        let has_jobs =
+            |unit: &&&nestling::Unit| units.get(&unit.dir).is_none_or(|unit| !unit.jobs.is_empty());
+        let mut open: Vec<&nestling::Unit> = by_name.values().filter(has_jobs).copied().collect();
+        let mut needed: BTreeSet<&RepoPath> = BTreeSet::new();
+        while let Some(unit) = open.pop() {
+            if needed.insert(&unit.dir) {
+                open.extend(unit.dependencies().filter_map(|name| by_name.get(name)));
+            }
+        }
+        let idle: Vec<RepoPath> = units.keys().filter(|dir| !needed.contains(dir)).cloned().collect();
+        for dir in &idle {
+            let templates: Vec<String> = units[dir].uses.iter().map(|used| used.template.clone()).collect();
+            let reason =
+                format!("{} finds nothing to run, and no unit depends on it", templates.join(" and "));
+            findings.no_unit.push(Remark::new(dir, reason));
+            units.remove(dir);
+        }
+        !idle.is_empty()
+    }
+}
+
+/// Returns the name of a job without its unit's.
+fn own_name(job: &Job) -> &str {
+    let name = job.name.as_str();
+    let own = job.unit.as_ref().and_then(|unit| name.strip_prefix(unit.as_str())?.strip_prefix(':'));
+    own.unwrap_or(name)
+}
+
+/// Returns true if a job comes from a template.
+fn is_made_by(plan: &Plan, job: &Job, template: &str) -> bool {
+    plan.sources.path(job.origin.file).starts_with(&format!("{template}/"))
+}
+
+/// Returns the name of a unit as a glob of names.
+fn glob_of_name(name: &str) -> String {
+    super::glob::escaped(name)
+}
+
+fn message(error: &Diagnostic, sources: &Sources) -> String {
+    match error.origin() {
+        Some(origin) => format!("{} ({})", error.message, sources.place(origin)),
+        None => error.message.clone(),
+    }
+}

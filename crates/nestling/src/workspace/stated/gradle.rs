@@ -1,0 +1,137 @@
+//! Gradle: projects that a build's `settings.gradle` includes and that name each other, builds that it takes in, and scripts
+//! that are applied (<https://docs.gradle.org/current/userguide/multi_project_builds.html>). No script is run: what is put
+//! together by code is not seen.
+
+mod script;
+mod settings;
+
+use super::manifest::Manifest;
+use super::{Edges, Reading};
+use nestling_files::path::RepoPath;
+use regex::Regex;
+use script::{Script, literals_after};
+use settings::Settings;
+use std::sync::LazyLock;
+
+/// Both languages of scripts, the settings first.
+pub(super) const FILES: [&str; 4] = ["settings.gradle", "settings.gradle.kts", "*.gradle", "*.gradle.kts"];
+
+/// Project that is named by its path, as `project(":libs:core")` and `project(path: ':libs:core')` do.
+static BY_PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\bproject\s*\(\s*(?:path\s*[:=]\s*)?["'](:[^"'$]*)["']"#).ok());
+
+/// Project that is named by its accessor, as `projects.libs.core` does.
+static BY_ACCESSOR: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\bprojects((?:\.[A-Za-z_][A-Za-z0-9_]*)+)").ok());
+
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
+    let settings: Vec<Manifest<Settings>> =
+        FILES[..2].iter().flat_map(|name| reading.all(name, |text| Ok(Settings::parse(text)))).collect();
+    let scripts: Vec<Manifest<Script>> =
+        FILES[2..].iter().flat_map(|name| reading.all(name, |text| Ok(Script::new(text)))).collect();
+    let builds: Vec<Build<'_>> = settings.iter().map(Build::new).collect();
+    for script in &scripts {
+        by_applied_scripts(script, edges);
+        let build = builds.iter().filter(|build| build.holds(&script.dir)).max_by_key(|build| build.root());
+        if let Some(build) = build {
+            by_projects(script, build, edges);
+        }
+    }
+    for build in &builds {
+        by_included_builds(build, &scripts, edges);
+    }
+}
+
+/// A build: the settings, and the directories of its projects.
+struct Build<'s> {
+    settings: &'s Manifest<Settings>,
+    /// Each path, such as `:libs:core`, with its directory.
+    projects: Vec<(&'s str, RepoPath)>,
+}
+
+impl<'s> Build<'s> {
+    fn new(settings: &'s Manifest<Settings>) -> Self {
+        let directory = |path: &str, written: Option<&String>| {
+            let usual = path.trim_start_matches(':').replace(':', "/");
+            settings.dir.join(written.unwrap_or(&usual)).ok()
+        };
+        let projects = settings.content.projects.iter();
+        let projects =
+            projects.filter_map(|(path, written)| Some((path.as_str(), directory(path, written.as_ref())?)));
+        Self { settings, projects: projects.collect() }
+    }
+
+    fn root(&self) -> &RepoPath {
+        &self.settings.dir
+    }
+
+    fn holds(&self, directory: &RepoPath) -> bool {
+        directory == self.root() || self.projects.iter().any(|(_, project)| project == directory)
+    }
+
+    fn by_path(&self, path: &str) -> Option<&RepoPath> {
+        if path == ":" {
+            return Some(self.root());
+        }
+        self.projects.iter().find(|(known, _)| *known == path).map(|(_, directory)| directory)
+    }
+
+    /// The project with the longest path that an accessor begins with: what follows is a property of the project.
+    fn by_accessor(&self, accessor: &str) -> Option<&RepoPath> {
+        let begins = |path: &str| {
+            let rest = accessor.strip_prefix(&settings::accessor(path));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let matching = self.projects.iter().filter(|(path, _)| begins(path));
+        matching.max_by_key(|(path, _)| path.len()).map(|(_, directory)| directory)
+    }
+}
+
+/// Adds the projects that a script names.
+fn by_projects(script: &Manifest<Script>, build: &Build<'_>, edges: &mut Edges<'_>) {
+    let code = &script.content.code;
+    let mentions = |regex: &LazyLock<Option<Regex>>| -> Vec<(usize, String)> {
+        let captures = regex.iter().flat_map(|regex| regex.captures_iter(code));
+        let named = captures.filter_map(|captures| captures.get(1));
+        named.map(|name| (name.start(), name.as_str().to_owned())).collect()
+    };
+    for (start, path) in mentions(&BY_PATH) {
+        if let Some(directory) = build.by_path(&path) {
+            edges.add(&script.dir, directory, || script.line_of(start));
+        }
+    }
+    for (start, accessor) in mentions(&BY_ACCESSOR) {
+        if let Some(directory) = build.by_accessor(&accessor) {
+            edges.add(&script.dir, directory, || script.line_of(start));
+        }
+    }
+}
+
+/// Adds the scripts that one applies by a path from its own directory or from the root of the repository's build.
+fn by_applied_scripts(script: &Manifest<Script>, edges: &mut Edges<'_>) {
+    for (start, path) in literals_after(&script.content.code, r"\bapply\s*\(?\s*from\s*[:=]\s*") {
+        let path = script::without_own_directory(&path);
+        if let Some(applied) = script.dir.join(path).ok().filter(|_| !path.contains('$')) {
+            edges.add_file(&script.dir, &applied, || script.line_of(start));
+        }
+    }
+}
+
+/// Adds the builds that settings take in: each project of the build may use their plugins and libraries. `buildSrc` is taken
+/// in without a word.
+fn by_included_builds(build: &Build<'_>, scripts: &[Manifest<Script>], edges: &mut Edges<'_>) {
+    let settings = build.settings;
+    let mut included = Vec::new();
+    for (start, path) in &settings.content.included_builds {
+        included.extend(settings.dir.join(path).ok().map(|directory| (directory, settings.line_of(*start))));
+    }
+    let own = settings.dir.child(b"buildSrc");
+    if let Some(script) = scripts.iter().find(|script| script.dir == own) {
+        included.push((own, script.line_of(0)));
+    }
+    for (directory, origin) in &included {
+        for project in build.projects.iter().map(|(_, project)| project).chain([&settings.dir]) {
+            edges.add(project, directory, || *origin);
+        }
+    }
+}

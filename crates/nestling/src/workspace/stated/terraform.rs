@@ -1,0 +1,188 @@
+//! Terraform, OpenTofu and Terragrunt: modules by path, files that configurations read, and units of Terragrunt that need each
+//! other (<https://developer.hashicorp.com/terraform/language/modules/sources#local-paths>,
+//! <https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/>).
+
+mod lexer;
+
+use super::manifest::Manifest;
+use super::{Edges, Reading};
+use lexer::{Token, tokens};
+use nestling_files::path::RepoPath;
+
+/// The names of the files, those of Terragrunt last.
+pub(super) const FILES: [&str; 3] = ["*.tf", "*.tofu", "*.hcl"];
+
+/// Names that stand for the directory of the file in which they are.
+const OWN_DIRECTORY: [&str; 3] = ["${path.module}/", "${path.root}/", "${get_terragrunt_dir()}/"];
+
+/// Terragrunt's name of the repository's root.
+const ROOT: &str = "${get_repo_root()}/";
+
+pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
+    let manifests: Vec<Manifest<()>> =
+        FILES.iter().flat_map(|name| reading.all(name, |_| Ok(()))).filter(|file| !is_lock(file)).collect();
+    let mut paths: Vec<&RepoPath> = manifests.iter().map(|manifest| &manifest.path).collect();
+    paths.sort_unstable();
+    for manifest in &manifests {
+        for (mention, start) in mentions(&manifest.text) {
+            let origin = || manifest.line_of(start);
+            match mention {
+                Mention::Path(path) => {
+                    if let Some(needed) = resolve(&manifest.dir, path) {
+                        edges.add(&manifest.dir, &needed, origin);
+                    }
+                }
+                Mention::File(path) => {
+                    if let Some(file) = resolve(&manifest.dir, path) {
+                        edges.add_file(&manifest.dir, &file, origin);
+                    }
+                }
+                Mention::Above(name) => {
+                    if let Some(file) = nearest_above(&manifest.dir, name, &paths) {
+                        edges.add_file(&manifest.dir, &file, origin);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_lock(file: &Manifest<()>) -> bool {
+    file.path.file_name().starts_with(b".terraform")
+}
+
+/// What a configuration names.
+#[derive(Debug, PartialEq, Eq)]
+enum Mention<'t> {
+    /// A module, or whatever else is at a path.
+    Path(&'t str),
+    /// A file that is read.
+    File(&'t str),
+    /// A file of a name in the nearest directory above.
+    Above(&'t str),
+}
+
+/// Functions whose first argument is a file.
+const FILE_FUNCTIONS: [&str; 9] = [
+    "file",
+    "filebase64",
+    "filebase64sha256",
+    "filebase64sha512",
+    "filemd5",
+    "filesha1",
+    "filesha256",
+    "templatefile",
+    "read_terragrunt_config",
+];
+
+/// Terragrunt's function that looks for a file in the directories above.
+const FIND_ABOVE: &str = "find_in_parent_folders";
+
+/// The name that it looks for where it is given none.
+const TERRAGRUNT_FILE: &str = "terragrunt.hcl";
+
+/// Finds all mentions, each with the byte at which it stands.
+fn mentions(text: &str) -> Vec<(Mention<'_>, usize)> {
+    let tokens = tokens(text);
+    let mut mentions = Vec::new();
+    let mut place = Place::default();
+    for (index, (token, start)) in tokens.iter().enumerate() {
+        let before = |count: usize| Some(tokens.get(index.checked_sub(count)?)?.0);
+        let function = match (before(2), before(1)) {
+            (Some(Token::Name(name)), Some(Token::Mark('('))) => Some(name),
+            _ => None,
+        };
+        match *token {
+            Token::Text(inner) => mentions.extend(place.mention(inner, function).map(|it| (it, *start))),
+            Token::Mark(')') if function == Some(FIND_ABOVE) => {
+                mentions.push((Mention::Above(TERRAGRUNT_FILE), *start));
+            }
+            token => place.pass(token, before(1)),
+        }
+    }
+    mentions
+}
+
+/// A place in a configuration: the blocks that are open, and the key of the value.
+#[derive(Debug, Default)]
+struct Place<'t> {
+    /// The names of the blocks; `None` for an object.
+    blocks: Vec<Option<&'t str>>,
+    first_of_line: Option<&'t str>,
+    key: Option<&'t str>,
+}
+
+impl<'t> Place<'t> {
+    /// Goes on behind a token that is no string.
+    fn pass(&mut self, token: Token<'t>, before: Option<Token<'t>>) {
+        match token {
+            Token::Mark('\n') => self.first_of_line = None,
+            Token::Mark('{') => {
+                let is_object = before == Some(Token::Mark('='));
+                self.blocks.push(self.first_of_line.filter(|_| !is_object));
+            }
+            Token::Mark('}') => {
+                self.blocks.pop();
+            }
+            Token::Mark('=') => {
+                if let Some(Token::Name(name)) = before {
+                    self.key = Some(name);
+                }
+            }
+            Token::Name(name) => self.first_of_line = self.first_of_line.or(Some(name)),
+            Token::Mark(_) | Token::Text(_) => {}
+        }
+    }
+
+    /// Returns the mention that a string is here, if it is one.
+    fn mention(&self, text: &'t str, function: Option<&str>) -> Option<Mention<'t>> {
+        if function == Some(FIND_ABOVE) {
+            return Some(Mention::Above(text));
+        }
+        if function.is_some_and(|function| FILE_FUNCTIONS.contains(&function)) {
+            return Some(Mention::File(text));
+        }
+        let block = self.blocks.last().copied().flatten();
+        let is_local = text.starts_with("./") || text.starts_with("../") || text.starts_with(ROOT);
+        match (block, self.key) {
+            (Some("module" | "terraform"), Some("source")) if is_local => Some(Mention::Path(text)),
+            (Some("dependency"), Some("config_path")) => Some(Mention::Path(text)),
+            (Some("dependencies"), Some("paths")) => Some(Mention::Path(text)),
+            (Some("include"), Some("path")) => Some(Mention::File(text)),
+            // Archives, scripts and whatever else a provider reads.
+            _ if OWN_DIRECTORY.iter().any(|own| text.starts_with(own)) => Some(Mention::Path(text)),
+            _ => None,
+        }
+    }
+}
+
+/// The path that a string means, as far as it is written: up to the directory before the first `${}` or `*` in it.
+fn resolve(directory: &RepoPath, text: &str) -> Option<RepoPath> {
+    let (directory, path) = match text.strip_prefix(ROOT) {
+        Some(path) => (&RepoPath::root(), path),
+        None => {
+            let own = OWN_DIRECTORY.iter().find_map(|own| text.strip_prefix(own));
+            (directory, own.unwrap_or(text))
+        }
+    };
+    // `//` parts what Terragrunt copies from the module in it.
+    let path = path.split('?').next().unwrap_or_default().replace("//", "/");
+    let path = match path.find(['$', '*']) {
+        Some(open) => path[..open].rsplit_once('/')?.0,
+        None => path.as_str(),
+    };
+    directory.join(path).ok()
+}
+
+/// The file of a name in the nearest directory above another.
+fn nearest_above(directory: &RepoPath, name: &str, paths: &[&RepoPath]) -> Option<RepoPath> {
+    let mut above = directory.parent();
+    while let Some(candidate) = above {
+        let file = candidate.child(name.as_bytes());
+        if paths.binary_search(&&file).is_ok() {
+            return Some(file);
+        }
+        above = candidate.parent();
+    }
+    None
+}

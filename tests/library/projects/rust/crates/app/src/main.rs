@@ -1,0 +1,5 @@
+//! Prints the answer.
+
+fn main() {
+    println!("{}", lib::answer());
+}
