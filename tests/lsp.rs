@@ -235,6 +235,11 @@ fn what_the_server_does_not_know_is_refused_and_it_goes_on() {
     let mut client = Client::start(repository.path(), &[]);
     assert_eq!(client.ask("textDocument/hover", &json!({}))["error"]["code"], -32601);
     assert_eq!(client.ask("textDocument/codeAction", &json!({ "range": 1 }))["error"]["code"], -32602);
+    // Whether the answer or the cancellation is first, there is one answer.
+    client.send(&json!({ "jsonrpc": "2.0", "id": 900, "method": "textDocument/codeAction", "params": {} }));
+    client.tell("$/cancelRequest", &json!({ "id": 900 }));
+    let code = client.answer(900)["error"]["code"].clone();
+    assert!([-32800, -32602].iter().any(|known| code == *known), "{code}");
     client.tell("textDocument/didOpen", &json!({ "textDocument": 7 }));
     client.tell("textDocument/didChange", &json!({}));
     client.tell("$/setTrace", &json!({ "value": "off" }));

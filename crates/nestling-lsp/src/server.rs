@@ -52,6 +52,7 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
         shown: BTreeMap::new(),
         published: BTreeSet::new(),
         failures: Vec::new(),
+        is_shut_down: false,
     };
     server.run()
 }
@@ -94,20 +95,15 @@ struct Server<'a> {
     published: BTreeSet<PathBuf>,
     /// What kept something from being checked the last time; said once.
     failures: Vec<String>,
-}
-
-/// Whether the loop goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
-    Listen,
-    End,
+    /// Set when the client has said that it will ask for nothing more.
+    is_shut_down: bool,
 }
 
 impl Server<'_> {
     fn run(&mut self) -> Result<(), ServeError> {
         loop {
             // All that has arrived is looked at before anything is checked: only the last state of a file counts.
-            let first = self.connection.receiver.recv().map_err(|_| ServeError::Closed)?;
+            let Ok(first) = self.connection.receiver.recv() else { return self.ended() };
             let messages: Vec<Message> =
                 std::iter::once(first).chain(self.connection.receiver.try_iter()).collect();
             let cancelled: BTreeSet<RequestId> = messages.iter().filter_map(cancelled).collect();
@@ -119,12 +115,10 @@ impl Server<'_> {
                         if std::mem::take(&mut is_changed) {
                             self.check();
                         }
-                        if self.answer(&request, &cancelled)? == Next::End {
-                            return Ok(());
-                        }
+                        self.answer(&request, &cancelled)?;
                     }
                     Message::Notification(notification) if notification.method == "exit" => {
-                        return Err(ServeError::Closed);
+                        return self.ended();
                     }
                     Message::Notification(notification) => is_changed |= self.take(notification),
                     Message::Response(_) => {}
@@ -134,6 +128,11 @@ impl Server<'_> {
                 self.check();
             }
         }
+    }
+
+    /// The end of the connection, which is as it should be if the client has announced it.
+    fn ended(&self) -> Result<(), ServeError> {
+        if self.is_shut_down { Ok(()) } else { Err(ServeError::Closed) }
     }
 
     /// Takes what happened to a file, and returns whether something has to be checked again.
@@ -220,14 +219,16 @@ impl Server<'_> {
         let _ = self.connection.sender.send(Notification::new(method.to_owned(), params).into());
     }
 
-    fn answer(&self, request: &Request, cancelled: &BTreeSet<RequestId>) -> Result<Next, ServeError> {
-        if self.connection.handle_shutdown(request)? {
-            return Ok(Next::End);
-        }
+    fn answer(&mut self, request: &Request, cancelled: &BTreeSet<RequestId>) -> Result<(), ServeError> {
         let refusal = |code: ErrorCode, message: &str| {
             Response::new_err(request.id.clone(), code as i32, message.to_owned())
         };
         let response = match request.method.as_str() {
+            _ if self.is_shut_down => refusal(ErrorCode::InvalidRequest, "the server was shut down"),
+            "shutdown" => {
+                self.is_shut_down = true;
+                Response::new_ok(request.id.clone(), Value::Null)
+            }
             _ if cancelled.contains(&request.id) => refusal(ErrorCode::RequestCanceled, "cancelled"),
             "textDocument/codeAction" => match read::<CodeActionParams>(request.params.clone()) {
                 Some(params) => Response::new_ok(request.id.clone(), self.actions(&params)),
@@ -235,8 +236,7 @@ impl Server<'_> {
             },
             method => refusal(ErrorCode::MethodNotFound, &format!("`{method}` is not known")),
         };
-        self.connection.sender.send(response.into()).map_err(|_| ServeError::Closed)?;
-        Ok(Next::Listen)
+        self.connection.sender.send(response.into()).map_err(|_| ServeError::Closed)
     }
 
     /// Returns the corrections of the findings in a range.
