@@ -90,7 +90,9 @@ impl<'u> Edges<'u> {
         let mut open: Vec<(usize, Needed)> = self.found.paths.keys().cloned().collect();
         while let Some((unit, needed)) = open.pop() {
             let Needed::Directory(directory) = needed else { continue };
-            let below = others.iter().filter(|(from, _)| from.is_in(&directory));
+            // All below it stand together, but for others that begin with its name.
+            let begins = others.range(&directory..).take_while(|(from, _)| begins_with(from, &directory));
+            let below = begins.filter(|(from, _)| from.is_in(&directory));
             for (needed, origin) in below.flat_map(|(_, needed)| needed) {
                 if self.add_to_unit(unit, needed.clone(), || *origin) {
                     open.push((unit, needed.clone()));
@@ -99,6 +101,10 @@ impl<'u> Edges<'u> {
         }
         self.found
     }
+}
+
+fn begins_with(path: &RepoPath, directory: &RepoPath) -> bool {
+    path.as_bytes().starts_with(directory.as_bytes())
 }
 
 impl Found {

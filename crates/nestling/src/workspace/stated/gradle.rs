@@ -11,6 +11,7 @@ use nestling_files::path::RepoPath;
 use regex::Regex;
 use script::{Script, literals_after};
 use settings::Settings;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Both languages of scripts, the settings first.
@@ -29,12 +30,16 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
         FILES[..2].iter().flat_map(|name| reading.all(name, |text| Ok(Settings::parse(text)))).collect();
     let scripts: Vec<Manifest<Script>> =
         FILES[2..].iter().flat_map(|name| reading.all(name, |text| Ok(Script::new(text)))).collect();
-    let builds: Vec<Build<'_>> = settings.iter().map(Build::new).collect();
+    let mut builds: Vec<Build<'_>> = settings.iter().map(Build::new).collect();
     for script in &scripts {
-        by_applied_scripts(script, edges);
-        let build = builds.iter().filter(|build| build.holds(&script.dir)).max_by_key(|build| build.root());
-        if let Some(build) = build {
-            by_projects(script, build, edges);
+        by_applied_scripts(script, nearest(&script.dir, &builds).map(|index| builds[index].root()), edges);
+        if let Some(index) = nearest(&script.dir, &builds) {
+            builds[index].add_unlisted(&script.dir);
+        }
+    }
+    for script in &scripts {
+        if let Some(index) = nearest(&script.dir, &builds) {
+            by_projects(script, &builds[index], edges);
         }
     }
     for build in &builds {
@@ -42,11 +47,22 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     }
 }
 
+/// The build that a directory is part of: that of the nearest settings above it, or one that lists it from elsewhere.
+fn nearest(directory: &RepoPath, builds: &[Build<'_>]) -> Option<usize> {
+    let indices = || 0..builds.len();
+    let above = indices().filter(|index| directory.is_in(builds[*index].root()));
+    let above = above.max_by_key(|index| builds[*index].root().as_bytes().len());
+    above.or_else(|| indices().find(|index| builds[*index].lists(directory)))
+}
+
 /// A build: the settings, and the directories of its projects.
 struct Build<'s> {
     settings: &'s Manifest<Settings>,
-    /// Each path, such as `:libs:core`, with its directory.
-    projects: Vec<(&'s str, RepoPath)>,
+    /// Each path that is written, such as `:libs:core`, with its directory.
+    projects: HashMap<&'s str, RepoPath>,
+    listed: HashSet<RepoPath>,
+    /// Directories with a script that no setting lists as it is written: code may include them, under any path.
+    unlisted: BTreeSet<RepoPath>,
 }
 
 impl<'s> Build<'s> {
@@ -56,24 +72,41 @@ impl<'s> Build<'s> {
             settings.dir.join(written.unwrap_or(&usual)).ok()
         };
         let projects = settings.content.projects.iter();
-        let projects =
-            projects.filter_map(|(path, written)| Some((path.as_str(), directory(path, written.as_ref())?)));
-        Self { settings, projects: projects.collect() }
+        let projects: HashMap<&str, RepoPath> = projects
+            .filter_map(|(path, written)| Some((path.as_str(), directory(path, written.as_ref())?)))
+            .collect();
+        let listed = projects.values().cloned().collect();
+        Self { settings, projects, listed, unlisted: BTreeSet::new() }
     }
 
     fn root(&self) -> &RepoPath {
         &self.settings.dir
     }
 
-    fn holds(&self, directory: &RepoPath) -> bool {
-        directory == self.root() || self.projects.iter().any(|(_, project)| project == directory)
+    fn lists(&self, directory: &RepoPath) -> bool {
+        self.listed.contains(directory)
     }
 
-    fn by_path(&self, path: &str) -> Option<&RepoPath> {
-        if path == ":" {
-            return Some(self.root());
+    fn add_unlisted(&mut self, directory: &RepoPath) {
+        if !self.lists(directory) && directory != self.root() {
+            self.unlisted.insert(directory.clone());
         }
-        self.projects.iter().find(|(known, _)| *known == path).map(|(_, directory)| directory)
+    }
+
+    fn directories(&self) -> impl Iterator<Item = &RepoPath> {
+        self.listed.iter().chain(&self.unlisted)
+    }
+
+    /// The directories that a project's path may mean: the one that is written, or those of the last name on it.
+    fn by_path(&self, path: &str) -> Vec<&RepoPath> {
+        if path == ":" {
+            return vec![self.root()];
+        }
+        if let Some(directory) = self.projects.get(path) {
+            return vec![directory];
+        }
+        let name = path.rsplit(':').next().unwrap_or_default();
+        self.unlisted.iter().filter(|directory| directory.file_name() == name.as_bytes()).collect()
     }
 
     /// The project with the longest path that an accessor begins with: what follows is a property of the project.
@@ -96,7 +129,7 @@ fn by_projects(script: &Manifest<Script>, build: &Build<'_>, edges: &mut Edges<'
         named.map(|name| (name.start(), name.as_str().to_owned())).collect()
     };
     for (start, path) in mentions(&BY_PATH) {
-        if let Some(directory) = build.by_path(&path) {
+        for directory in build.by_path(&path) {
             edges.add(&script.dir, directory, || script.line_of(start));
         }
     }
@@ -107,11 +140,15 @@ fn by_projects(script: &Manifest<Script>, build: &Build<'_>, edges: &mut Edges<'
     }
 }
 
-/// Adds the scripts that one applies by a path from its own directory or from the root of the repository's build.
-fn by_applied_scripts(script: &Manifest<Script>, edges: &mut Edges<'_>) {
+/// Adds the scripts that one applies by a path, from its own directory or from the root of its build.
+fn by_applied_scripts(script: &Manifest<Script>, root: Option<&RepoPath>, edges: &mut Edges<'_>) {
     for (start, path) in literals_after(&script.content.code, r"\bapply\s*\(?\s*from\s*[:=]\s*") {
-        let path = script::without_own_directory(&path);
-        if let Some(applied) = script.dir.join(path).ok().filter(|_| !path.contains('$')) {
+        let from_root = script::below_root(&path).zip(root);
+        let applied = match from_root {
+            Some((path, root)) => root.join(path),
+            None => script.dir.join(script::without_own_directory(&path)),
+        };
+        if let Some(applied) = applied.ok().filter(|applied| !applied.as_bytes().contains(&b'$')) {
             edges.add_file(&script.dir, &applied, || script.line_of(start));
         }
     }
@@ -130,7 +167,7 @@ fn by_included_builds(build: &Build<'_>, scripts: &[Manifest<Script>], edges: &m
         included.push((own, script.line_of(0)));
     }
     for (directory, origin) in &included {
-        for project in build.projects.iter().map(|(_, project)| project).chain([&settings.dir]) {
+        for project in build.directories().chain([&settings.dir]) {
             edges.add(project, directory, || *origin);
         }
     }

@@ -191,10 +191,17 @@ pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unrea
     Ok(serde_yaml::from_str::<Option<T>>(text)?.unwrap_or_default())
 }
 
+/// A text without the byte order mark that some editors write, and tools of JavaScript leave out.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Reads JSON with comments and trailing commas, as several tools write their settings.
 pub(super) fn jsonc(text: &str) -> Result<serde_json::Value, Unreadable> {
-    let value =
-        jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(text, &ParseOptions::default());
+    let value = jsonc_parser::parse_to_serde_value::<Option<serde_json::Value>>(
+        without_mark(text),
+        &ParseOptions::default(),
+    );
     let value = value.map_err(|error| Unreadable {
         line: Some(number(error.line_display())),
         reason: error.kind().to_string(),

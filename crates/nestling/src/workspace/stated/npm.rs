@@ -1,7 +1,7 @@
 //! npm, pnpm and Yarn: packages of one workspace that name each other, and dependencies by path
 //! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
 
-use super::manifest::{self, Manifest};
+use super::manifest::{self, Manifest, without_mark};
 use super::members::Members;
 use super::{Edges, Reading};
 use indexmap::IndexMap;
@@ -39,7 +39,8 @@ struct PnpmWorkspace {
 }
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
-    let packages = reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(text)?));
+    let packages =
+        reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(without_mark(text))?));
     let pnpm = reading.all("pnpm-workspace.yaml", manifest::yaml::<PnpmWorkspace>);
     let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
         Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => {

@@ -8,12 +8,14 @@ use super::manifest::Manifest;
 use super::{Edges, Reading};
 use lexer::{Token, tokens};
 use nestling_files::path::RepoPath;
+use std::collections::BTreeMap;
 
 /// The names of the files, those of Terragrunt last.
 pub(super) const FILES: [&str; 3] = ["*.tf", "*.tofu", "*.hcl"];
 
 /// Names that stand for the directory of the file in which they are.
-const OWN_DIRECTORY: [&str; 3] = ["${path.module}/", "${path.root}/", "${get_terragrunt_dir()}/"];
+const OWN_DIRECTORY: [&str; 4] =
+    ["${path.module}/", "${path.root}/", "${get_terragrunt_dir()}/", "${get_original_terragrunt_dir()}/"];
 
 /// Terragrunt's name of the repository's root.
 const ROOT: &str = "${get_repo_root()}/";
@@ -21,30 +23,44 @@ const ROOT: &str = "${get_repo_root()}/";
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let manifests: Vec<Manifest<()>> =
         FILES.iter().flat_map(|name| reading.all(name, |_| Ok(()))).filter(|file| !is_lock(file)).collect();
-    let mut paths: Vec<&RepoPath> = manifests.iter().map(|manifest| &manifest.path).collect();
-    paths.sort_unstable();
+    let by_path: Files<'_> = manifests.iter().map(|manifest| (&manifest.path, manifest)).collect();
     for manifest in &manifests {
-        for (mention, start) in mentions(&manifest.text) {
-            let origin = || manifest.line_of(start);
-            match mention {
+        by_file(manifest, &by_path, edges);
+    }
+}
+
+/// The files that were read, by their paths.
+type Files<'m> = BTreeMap<&'m RepoPath, &'m Manifest<()>>;
+
+/// Adds what a file names, and what the files name that it includes: Terragrunt takes these as if they stood in it.
+fn by_file(manifest: &Manifest<()>, files: &Files<'_>, edges: &mut Edges<'_>) {
+    let directory = &manifest.dir;
+    let mut read = vec![manifest];
+    let mut next = 0;
+    while let Some(stating) = read.get(next).copied() {
+        next += 1;
+        for (mention, start) in mentions(&stating.text) {
+            let origin = || stating.line_of(start);
+            let file = match mention {
                 Mention::Path(path) => {
-                    if let Some(needed) = resolve(&manifest.dir, path) {
-                        edges.add(&manifest.dir, &needed, origin);
+                    if let Some(needed) = resolve(directory, path, files) {
+                        edges.add(directory, &needed, origin);
                     }
+                    continue;
                 }
-                Mention::File(path) => {
-                    if let Some(file) = resolve(&manifest.dir, path) {
-                        edges.add_file(&manifest.dir, &file, origin);
-                    }
-                }
-                Mention::Above(name) => {
-                    if let Some(file) = nearest_above(&manifest.dir, name, &paths) {
-                        edges.add_file(&manifest.dir, &file, origin);
-                    }
-                }
-            }
+                Mention::File(path) => resolve(directory, path, files),
+                Mention::Above(name) => nearest_above(directory, name, files),
+            };
+            let Some(file) = file else { continue };
+            edges.add_file(directory, &file, origin);
+            let included = files.get(&file).filter(|_| is_terragrunt(&file));
+            read.extend(included.filter(|included| read.iter().all(|known| known.path != included.path)));
         }
     }
+}
+
+fn is_terragrunt(path: &RepoPath) -> bool {
+    path.file_name().ends_with(b".hcl")
 }
 
 fn is_lock(file: &Manifest<()>) -> bool {
@@ -157,12 +173,13 @@ impl<'t> Place<'t> {
 }
 
 /// The path that a string means, as far as it is written: up to the directory before the first `${}` or `*` in it.
-fn resolve(directory: &RepoPath, text: &str) -> Option<RepoPath> {
-    let (directory, path) = match text.strip_prefix(ROOT) {
-        Some(path) => (&RepoPath::root(), path),
-        None => {
+fn resolve(directory: &RepoPath, text: &str, files: &Files<'_>) -> Option<RepoPath> {
+    let (directory, path) = match (text.strip_prefix(ROOT), below_file_above(text)) {
+        (Some(path), _) => (RepoPath::root(), path),
+        (_, Some((name, path))) => (nearest_above(directory, name, files)?.parent()?, path),
+        _ => {
             let own = OWN_DIRECTORY.iter().find_map(|own| text.strip_prefix(own));
-            (directory, own.unwrap_or(text))
+            (directory.clone(), own.unwrap_or(text))
         }
     };
     // `//` parts what Terragrunt copies from the module in it.
@@ -174,12 +191,20 @@ fn resolve(directory: &RepoPath, text: &str) -> Option<RepoPath> {
     directory.join(path).ok()
 }
 
+/// The parts of `${dirname(find_in_parent_folders("NAME"))}/PATH`.
+fn below_file_above(text: &str) -> Option<(&str, &str)> {
+    let call = text.strip_prefix("${dirname(find_in_parent_folders(")?;
+    let (name, path) = call.split_once("))}/")?;
+    let name = name.trim().trim_matches('"');
+    Some((if name.is_empty() { TERRAGRUNT_FILE } else { name }, path))
+}
+
 /// The file of a name in the nearest directory above another.
-fn nearest_above(directory: &RepoPath, name: &str, paths: &[&RepoPath]) -> Option<RepoPath> {
+fn nearest_above(directory: &RepoPath, name: &str, files: &Files<'_>) -> Option<RepoPath> {
     let mut above = directory.parent();
     while let Some(candidate) = above {
         let file = candidate.child(name.as_bytes());
-        if paths.binary_search(&&file).is_ok() {
+        if files.contains_key(&file) {
             return Some(file);
         }
         above = candidate.parent();

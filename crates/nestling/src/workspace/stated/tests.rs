@@ -83,7 +83,7 @@ fn packages_of_one_npm_workspace_name_each_other() {
             root,
             ("packages/web/package.json", web),
             ("packages/ui/package.json", ui),
-            ("packages/out/package.json", "{ \"name\": \"@shop/left-out\" }"),
+            ("packages/out/package.json", "\u{feff}{ \"name\": \"@shop/left-out\" }"),
             ("tools/package.json", "{ \"name\": \"tools\" }"),
             ("packages/web/node_modules/@shop/ui/package.json", "{ \"name\": \"@shop/ui\" }"),
         ]

@@ -92,9 +92,22 @@ fn literal_at(code: &str, position: usize) -> Option<(usize, String)> {
     text[end..].starts_with(quote).then(|| (start, text[..end].to_owned()))
 }
 
-/// A path as the scripts of a directory see it, without the name that their own directory has.
+/// A path without the name that scripts have for their own directory.
 pub(super) fn without_own_directory(path: &str) -> &str {
-    const NAMES: [&str; 6] =
-        ["$projectDir/", "${projectDir}/", "$settingsDir/", "${settingsDir}/", "$rootDir/", "${rootDir}/"];
-    NAMES.iter().find_map(|name| path.strip_prefix(name)).unwrap_or(path)
+    ["$projectDir/", "${projectDir}/"].iter().find_map(|name| path.strip_prefix(name)).unwrap_or(path)
+}
+
+/// A path that begins with a name of the build's root directory, without it.
+pub(super) fn below_root(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("${").and_then(|rest| rest.split_once('}'));
+    let (name, path) = name.or_else(|| path.strip_prefix('$')?.split_once('/')).unwrap_or_default();
+    const ROOTS: [&str; 6] = [
+        "rootDir",
+        "settingsDir",
+        "project.rootDir",
+        "rootProject.rootDir",
+        "rootProject.projectDir",
+        "project.rootProject.projectDir",
+    ];
+    ROOTS.contains(&name).then(|| path.trim_start_matches('/'))
 }

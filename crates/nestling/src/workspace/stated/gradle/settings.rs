@@ -1,6 +1,6 @@
 //! `settings.gradle`: which projects a build has, and where they are.
 
-use super::script::{literals_after, without_comments, without_own_directory};
+use super::script::{below_root, literals_after, without_comments};
 use indexmap::IndexMap;
 use regex::Regex;
 
@@ -29,7 +29,7 @@ impl Settings {
         }
         let included = literals_after(&code, r"\bincludeBuild\b\s*").into_iter();
         let included_builds =
-            included.map(|(start, path)| (start, without_own_directory(&path).to_owned())).collect();
+            included.map(|(start, path)| (start, below_root(&path).unwrap_or(&path).to_owned())).collect();
         Self { projects, included_builds }
     }
 }
@@ -43,7 +43,10 @@ fn written_directories(code: &str) -> Vec<(String, String)> {
     let Ok(regex) = Regex::new(pattern) else { return Vec::new() };
     let captures = regex.captures_iter(code);
     captures
-        .map(|captures| (captures[1].to_owned(), without_own_directory(&captures[2]).to_owned()))
+        .map(|captures| {
+            let directory = below_root(&captures[2]).unwrap_or(&captures[2]);
+            (captures[1].to_owned(), directory.to_owned())
+        })
         .collect()
 }
 

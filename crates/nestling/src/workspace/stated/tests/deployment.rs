@@ -40,6 +40,11 @@ fn terragrunt_states_sources_dependencies_and_files_above() {
     let files = [
         ("live/prod/app/terragrunt.hcl", app),
         ("live/prod/vpc/terragrunt.hcl", "include {\n  path = find_in_parent_folders()\n}\n"),
+        (
+            "live/prod/dns/terragrunt.hcl",
+            "include \"common\" {\n  path = \"${dirname(find_in_parent_folders(\"root.hcl\"))}/_common/dns.hcl\"\n}\n",
+        ),
+        ("live/_common/dns.hcl", "dependency \"keys\" {\n  config_path = \"../keys\"\n}\n"),
         ("live/prod/env.hcl", "locals {}\n"),
         ("live/root.hcl", ""),
         ("live/terragrunt.hcl", ""),
@@ -55,6 +60,8 @@ fn terragrunt_states_sources_dependencies_and_files_above() {
             "live/prod/app -> modules/app (live/prod/app/terragrunt.hcl:8)",
             "live/prod/app: /live/prod/env.hcl (live/prod/app/terragrunt.hcl:5)",
             "live/prod/app: /live/root.hcl (live/prod/app/terragrunt.hcl:2)",
+            "live/prod/dns -> live/prod/keys (live/_common/dns.hcl:2)",
+            "live/prod/dns: /live/_common/dns.hcl (live/prod/dns/terragrunt.hcl:2)",
             "live/prod/vpc: /live/terragrunt.hcl (live/prod/vpc/terragrunt.hcl:2)",
         ]
     );

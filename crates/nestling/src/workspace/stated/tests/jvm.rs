@@ -52,7 +52,7 @@ fn gradle_states_projects_accessors_included_builds_and_applied_scripts() {
                     include(\":web\")\nproject(\":web\").projectDir = file(\"apps/web\")\n";
     let api = "plugins { id(\"shop\") } // project(\":web\")\ndependencies {\n    implementation(project(\":libs:core\"))\n    \
                testImplementation(testFixtures(projects.libs.myMoney))\n    implementation(\"org.example:web:1\")\n}\n";
-    let web = "apply from: '../../gradle/web.gradle'\ndependencies {\n    api project(path: ':libs:core', configuration: 'x')\n}\n";
+    let web = "apply from: \"${rootProject.projectDir}/gradle/web.gradle\"\ndependencies {\n    api project(path: ':libs:core', configuration: 'x')\n    api project(':made:alone')\n}\n";
     let files = [
         ("settings.gradle.kts", settings),
         ("api/build.gradle.kts", api),
@@ -67,15 +67,19 @@ fn gradle_states_projects_accessors_included_builds_and_applied_scripts() {
     assert_eq!(
         stated("gradle", &units, &files),
         [
+            "alone -> build-logic (settings.gradle.kts:1)",
+            "alone -> libs/core (alone/build.gradle.kts:1)",
             "api -> build-logic (settings.gradle.kts:1)",
             "api -> libs/core (api/build.gradle.kts:3)",
             "api -> libs/my-money (api/build.gradle.kts:4)",
+            "apps/web -> alone (apps/web/build.gradle:4)",
             "apps/web -> build-logic (settings.gradle.kts:1)",
             "apps/web -> libs/core (apps/web/build.gradle:3)",
             "apps/web: /gradle/web.gradle (apps/web/build.gradle:1)",
+            "gradle -> build-logic (settings.gradle.kts:1)",
             "libs/core -> build-logic (settings.gradle.kts:1)",
             "libs/my-money -> build-logic (settings.gradle.kts:1)",
         ],
-        "a directory that no settings include is no project of theirs"
+        "a directory that no line includes may be included by code: what it names counts"
     );
 }
