@@ -28,9 +28,13 @@ fn every_example_deploys_and_stops() {
     let binary = Path::new(env!("CARGO_BIN_EXE_nestling")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), setting("PATH").unwrap());
     let mut failed = Vec::new();
-    for name in gallery().iter().filter(|name| has_cdk || *name != "ecs-fargate") {
+    for name in
+        gallery().iter().filter(|name| has_cdk || !["ecs-fargate", "library"].contains(&name.as_str()))
+    {
         let mut trial = Command::new("bash");
         trial.arg(root().join("examples/run")).arg(name).current_dir(root()).env_clear().env("PATH", &path);
+        // Node knows no other authorities than its own.
+        trial.envs(setting("NODE_EXTRA_CA_CERTS").map(|path| ("NODE_EXTRA_CA_CERTS", path)));
         let output = run(&mut trial);
         if !output.status.success() {
             failed.push(format!("{name}\n{}", said(&output)));

@@ -1,5 +1,6 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod ecs;
 mod go;
 mod image;
 mod java;
@@ -51,6 +52,7 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("Cargo.toml", crate_manifest),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
+        ("task-definition.json", "{ \"image\": \"$IMAGE\" }"),
     ]);
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap();
     with_templates(&project, RenderLimits::default(), act)
@@ -96,13 +98,25 @@ fn header(name: &str) -> (Option<String>, Node) {
     })
 }
 
+/// How far the tests go: the scripts are run with the real tools, or with programs that refuse what those refuse, or they are
+/// judged without being run.
+const GRADES: [&str; 3] = ["run", "run by fakes", "parsed"];
+
+/// The grade of a template, as its page has it.
+fn grade(name: &str) -> String {
+    let page = read(format!("templates/{name}/README.md"));
+    let grade = page.split("\nOf grade **").nth(1).and_then(|rest| rest.split("**").next());
+    grade.unwrap_or_default().to_owned()
+}
+
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 14, "{names:?}");
+    assert_eq!(names.len(), 15, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");
+        assert!(GRADES.contains(&grade(&name).as_str()), "{name} has no grade");
         assert!(root().join(format!("templates/{name}/tests/cases.yml")).is_file(), "{name}");
         let (description, inputs) = header(&name);
         assert!(description.is_some(), "{name}");
@@ -130,14 +144,18 @@ fn every_template_is_yaml_as_it_stands() {
 fn the_catalogue_is_what_the_headers_say() {
     let mut page = String::from(
         "# The built-in templates\n\nMade from the templates' own headers. Each has a page with examples: \
-         `templates/NAME/README.md`.\n",
+         `templates/NAME/README.md`.\n\nA grade says how far Nestling's tests go. **run**: the jobs run the real tools on \
+         small projects. **run by fakes**: they run programs that record their calls and refuse what the real ones \
+         refuse. **parsed**: the scripts are judged by ShellCheck, and the jobs by GitLab's schema. All templates are \
+         judged so.\n",
     );
     for name in names() {
         let (description, inputs) = header(&name);
         let description = description.unwrap_or_default();
         let _ = writeln!(
             page,
-            "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | what it is |"
+            "\n## nestling/{name}\n\n{description}. Grade: {}.\n\n| input | type | default | what it is |",
+            grade(&name)
         );
         page.push_str("|---|---|---|---|\n");
         for (input, definition) in inputs.as_map().unwrap().iter() {

@@ -55,6 +55,7 @@ mod init;
 mod watch;
 mod views;
 mod library;
+mod lsp;
 mod schemas;
 mod template_tests;
 mod smoke;

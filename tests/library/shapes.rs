@@ -66,7 +66,9 @@ fn rendered(templates: &TemplateRenderer<'_>, name: &str, text: &str, choice: us
         }),
         vars: json!({}),
         // A template whose only job deploys is never rendered without an environment.
-        environment: if (choice / 3).is_multiple_of(2) && name != "nestling/s3-site" {
+        environment: if (choice / 3).is_multiple_of(2)
+            && !["nestling/s3-site", "nestling/ecs"].contains(&name)
+        {
             None
         } else {
             Some(environment)

@@ -37,6 +37,8 @@ pub(crate) enum Tool {
     Shellcheck,
     /// Judges Dockerfiles.
     Hadolint,
+    /// The editor that starts the language server.
+    Neovim,
     /// Builds and tests Go.
     Go,
     /// Finds versions and writes changelogs.
@@ -61,6 +63,7 @@ impl Tool {
             Self::Uvx => installed("venv/bin/uvx").map(Command::new),
             Self::Shellcheck => installed("venv/bin/shellcheck").map(Command::new),
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
+            Self::Neovim => installed("venv/bin/nvim").map(Command::new),
             Self::Go => installed("venv/bin/go").map(Command::new),
             Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),

@@ -5,12 +5,14 @@ mod links;
 mod revisions;
 mod memory;
 mod directory;
+mod overlay;
 
 use crate::path::RepoPath;
 
 pub use directory::DirectoryFiles;
 pub use links::{LinkError, Links, Resolved, resolve_links};
 pub use memory::MemoryFiles;
+pub use overlay::Overlay;
 pub use query::{FileQuery, FileVisitor};
 pub use revisions::{NoRevisions, Revision, RevisionError, Revisions};
 
@@ -126,6 +128,24 @@ pub trait Files {
 }
 
 impl<F: Files + ?Sized> Files for &F {
+    fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        (**self).read(path)
+    }
+
+    fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+        (**self).read_link(path)
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+        (**self).walk(visit)
+    }
+
+    fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
+        (**self).find(query, visitor)
+    }
+}
+
+impl<F: Files + ?Sized> Files for Box<F> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
         (**self).read(path)
     }

@@ -55,7 +55,7 @@
 //! 5. [`Plan`] has the pipeline, the selection and the diagnostics; [`Plan::emit`] writes the files, and [`view`] shows the plan
 //!    to people and programs.
 //!
-//! [`testing`] runs the cases beside templates through the same steps. There is no interface for language servers yet.
+//! [`testing`] runs the cases beside templates through the same steps. [`ChangeRequest::unsaved`] plans what an editor has not saved.
 //!
 //! # The names on this page
 //!

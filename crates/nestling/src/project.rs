@@ -32,7 +32,7 @@ use crate::passed::Passed;
 use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
-use nestling_files::files::{Files, Links, Revisions};
+use nestling_files::files::{Files, Links, Overlay, Revisions};
 use nestling_git::{CommitId, GitError, GitRepository, TreeId};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion, has_errors};
 use nestling_gitlab::facts::WalkedKind;
@@ -139,6 +139,9 @@ impl<'r> Project<'r> {
         let protected =
             workspace_from.as_ref().map(|from| files_at(repository, from.commit())).transpose()?;
         let mut files = head_files(repository, &head)?;
+        if matches!(head, Head::WorkTree { .. }) && !request.unsaved.is_empty() {
+            files = Box::new(Overlay::new(files, request.unsaved.iter().cloned()));
+        }
         let sources = Sources::default();
         let root = match &workspace_from {
             Some(from) => from.root(),

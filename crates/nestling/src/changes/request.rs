@@ -3,6 +3,7 @@
 use super::given::GivenError;
 use super::reason::AmbiguousRevision;
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
+use nestling_files::path::RepoPath;
 use nestling_git::GitError;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct ChangeRequest {
     /// The one environment that is deployed to (`--environment`).
     pub(crate) environment: Option<String>,
     pub(crate) default_branch: Option<String>,
+    /// Files of the work tree with another content than on disk.
+    pub(crate) unsaved: Vec<(RepoPath, Vec<u8>)>,
     /// `workspace.pipelines`, known once the workspace is read.
     pub(crate) policies: Policies,
     pub(crate) fetch: FetchPolicy,
@@ -87,6 +90,14 @@ impl ChangeRequest {
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = Some(name.into());
+        self
+    }
+
+    /// Reads these files of the work tree with other contents than on disk, as an editor has them. A commit's files stay as they
+    /// are. What changed is still found on disk: add [`ChangeRequest::everything`] to plan every unit.
+    #[must_use]
+    pub fn unsaved(mut self, files: impl IntoIterator<Item = (RepoPath, Vec<u8>)>) -> Self {
+        self.unsaved.extend(files);
         self
     }
 

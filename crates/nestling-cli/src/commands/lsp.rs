@@ -1,0 +1,34 @@
+//! `nestling lsp`.
+
+use crate::assemblies::{Synth, WorkTreeAssemblies};
+use crate::exit::{Exit, Failure};
+use nestling::{Assemblies, ChangeSet, Repository};
+use std::io::IsTerminal as _;
+
+/// Serve an editor over the language server protocol
+///
+/// An editor starts it, and talks to it over standard input and output. It shows what `nestling check` finds while you type: in
+/// `nestling.yml`, templates and the files of the workspace, and in every GitLab CI file with its local includes.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  nestling lsp    # as the command of a language server in the editor's settings"
+)]
+pub struct Args {}
+
+pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
+    if std::io::stdin().is_terminal() {
+        let failure = Failure::usage("`nestling lsp` is started by an editor, not in a terminal");
+        return Err(failure.with_help("`nestling check` shows the same here"));
+    }
+    match nestling_lsp::serve_stdio(&assemblies) {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) => Err(Failure::output(error)),
+    }
+}
+
+/// Those of the work tree as they are: an editor runs no command of the repository.
+fn assemblies(repository: &Repository, changes: &ChangeSet) -> Option<Box<dyn Assemblies>> {
+    let base = changes.base.as_ref().map(|base| base.commit.to_string());
+    let assemblies = WorkTreeAssemblies::new(repository.root()?, Synth::Leave, base);
+    Some(Box::new(assemblies.checked_out(&changes.head, repository.git())))
+}

@@ -1,0 +1,162 @@
+//! What is wrong in the open files, in the workspaces that they are in, and in the files that they include.
+
+use crate::documents::{Document, Documents, path_in};
+use nestling::{
+    Assemblies, ChangeRequest, ChangeSet, FILE_NAME, GitError, PipelineFacts, Project, Repository,
+};
+use nestling_files::files::{DirectoryFiles, Files, Overlay};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::check::Allow;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::lint::{Options, lint_kinds};
+use nestling_gitlab::pipeline::Pipeline;
+use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// Finds the CDK assemblies of a repository for a check of these changes; `None` for those that are in the repository.
+pub type FindAssemblies<'a> = dyn Fn(&Repository, &ChangeSet) -> Option<Box<dyn Assemblies>> + 'a;
+
+/// GitLab's own file.
+const PIPELINE: &str = ".gitlab-ci.yml";
+
+/// The findings of one check, and where its files are.
+pub(crate) struct Checked {
+    pub root: PathBuf,
+    pub sources: Sources,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Returns the path of a file on disk; `None` for a template that comes with Nestling.
+    pub(crate) fn path(&self, file: FileId) -> Option<PathBuf> {
+        let source = self.sources.get(file)?;
+        let path = match &source.repo_path {
+            Some(path) => path.clone(),
+            None => RepoPath::parse(&*source.path).ok()?,
+        };
+        let path = self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
+        path.is_file().then_some(path)
+    }
+}
+
+/// Everything that was found, and what kept something from being checked.
+#[derive(Default)]
+pub(crate) struct Findings {
+    pub checked: Vec<Checked>,
+    pub failures: Vec<String>,
+}
+
+/// Checks every open file as what it is.
+pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Findings {
+    let mut findings = Findings::default();
+    let mut workspaces = BTreeSet::new();
+    let mut read = BTreeSet::new();
+    for (path, document) in &documents.open {
+        let Some(directory) = path.parent() else { continue };
+        let repository = match Repository::discover(directory) {
+            Ok(repository) => Some(repository).filter(|repository| repository.root().is_some()),
+            Err(GitError::NotFound { .. }) => None,
+            // The directory of a new file need not be there yet.
+            Err(_) if !directory.is_dir() => None,
+            Err(error) => {
+                findings.failures.push(format!("{}: {error}", path.display()));
+                continue;
+            }
+        };
+        let root = repository.as_ref().and_then(Repository::root).map(Path::to_owned);
+        if let (Some(repository), Some(root)) = (&repository, &root)
+            && let Some(workspace) = workspace_of(documents, root, directory)
+            && workspaces.insert(workspace.clone())
+        {
+            match check_workspace(documents, repository, &workspace, assemblies) {
+                Ok(checked) => findings.checked.push(checked),
+                Err(error) => findings.failures.push(format!("{}: {error}", workspace.display())),
+            }
+        }
+        if is_pipeline(path, document) && !read.contains(path) {
+            let checked = check_file(documents, repository.as_ref(), path, document);
+            let paths = checked.sources.paths();
+            read.extend(paths.iter().map(|path| checked.root.join(path)));
+            findings.checked.push(checked);
+        }
+    }
+    findings
+}
+
+/// Returns whether a file is a pipeline of GitLab's by its name, or by what the editor calls its language.
+fn is_pipeline(path: &Path, document: &Document) -> bool {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    name.ends_with(PIPELINE.as_bytes())
+        || name.ends_with(b".gitlab-ci.yaml")
+        || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
+}
+
+/// Returns the nearest directory above a file, or its own, whose `nestling.yml` has the header of a workspace.
+fn workspace_of(documents: &Documents, root: &Path, directory: &Path) -> Option<PathBuf> {
+    let above = directory.ancestors().take_while(|above| above.starts_with(root));
+    let mut has_workspace = above.filter(|above| {
+        let text = documents.text(&above.join(FILE_NAME)).unwrap_or_default();
+        text.lines().any(|line| line.starts_with("workspace:"))
+    });
+    has_workspace.next().map(Path::to_owned)
+}
+
+/// Checks all units of a workspace, as `nestling check` does.
+fn check_workspace(
+    documents: &Documents,
+    repository: &Repository,
+    workspace: &Path,
+    assemblies: &FindAssemblies<'_>,
+) -> Result<Checked, nestling::Error> {
+    let root = repository.root().unwrap_or(workspace).to_owned();
+    let of_workspace = Repository::discover(workspace)?;
+    let unsaved = documents.below(&root).into_iter();
+    let unsaved = unsaved.map(|(path, document)| (path, document.text.clone().into_bytes()));
+    let request = ChangeRequest::local().everything().unsaved(unsaved);
+    let project = Project::open(&of_workspace, request)?;
+    let changes = project.changes()?;
+    let kinds = project.kinds()?;
+    let assemblies = assemblies(&of_workspace, &changes);
+    let mut planning = project.plan(changes);
+    if let Some(assemblies) = &assemblies {
+        planning = planning.assemblies(&**assemblies);
+    }
+    let checked = planning.report_unused_keys().check(kinds)?;
+    let mut problems = checked.diagnostics;
+    problems.extend(checked.unused_allows);
+    Ok(Checked { root, sources: checked.sources, problems })
+}
+
+/// Checks a file as a pipeline of its own, with its local includes.
+fn check_file(
+    documents: &Documents,
+    repository: Option<&Repository>,
+    path: &Path,
+    document: &Document,
+) -> Checked {
+    let directory = path.parent().unwrap_or(path);
+    let root = repository.and_then(Repository::root).unwrap_or(directory).to_owned();
+    let work_tree = repository.and_then(|repository| repository.git().work_tree().ok());
+    let saved: Box<dyn Files + '_> = match work_tree {
+        Some(work_tree) => Box::new(work_tree),
+        None => Box::new(DirectoryFiles::new(&root)),
+    };
+    let unsaved = documents.below(&root).into_iter();
+    let files =
+        Overlay::new(saved, unsaved.map(|(path, document)| (path, document.text.clone().into_bytes())));
+    let facts = repository.and_then(|repository| repository.pipeline_facts(&ChangeRequest::local()).ok());
+    let facts = facts.unwrap_or_else(|| PipelineFacts::local(None, None, None));
+    let sources = Sources::default();
+    let options = Options { gitlab: &Gitlab::default(), files: Some(&files), pipeline: None };
+    let name = path_in(&root, path).map_or_else(|| path.display().to_string(), |path| path.to_string());
+    let linted = lint_kinds(&name, &document.text, &options, &facts, &sources);
+    let catalog = nestling::rules();
+    let pipeline = Pipeline::default();
+    let allow = Allow { sources: &sources, catalog: &catalog, entries: &[], pipeline: &pipeline };
+    let outcome = allow.apply(linted.diagnostics);
+    let mut problems = outcome.problems;
+    problems.extend(outcome.unused);
+    Checked { root, sources, problems }
+}

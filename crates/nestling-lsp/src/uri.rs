@@ -1,0 +1,66 @@
+//! Paths of files as editors write them: `file:///srv/shop/nestling.yml`.
+
+use lsp_types::Uri;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+/// Returns the path of a file on this machine; `None` for what is no file, such as a buffer without a name.
+pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
+    let path = uri.as_str().strip_prefix("file://")?;
+    let path = path.strip_prefix("localhost").unwrap_or(path);
+    if !path.starts_with('/') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        let escaped = (first == b'%').then(|| after.get(..2)).flatten();
+        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => bytes.push(first),
+        }
+    }
+    Some(PathBuf::from(OsStr::from_bytes(&bytes)))
+}
+
+/// Returns the address of a file.
+pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
+    let mut text = "file://".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => text.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => text.push(char::from(*byte)),
+            byte => {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    Uri::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_the_same_there_and_back() {
+        for path in ["/srv/shop/nestling.yml", "/a b/ä%20.yml", "/[x]/{y}/#z?.yml"] {
+            let uri = uri_of(Path::new(path)).unwrap();
+            assert_eq!(path_of(&uri).unwrap(), Path::new(path), "{}", uri.as_str());
+        }
+        let read = |text: &str| path_of(&Uri::from_str(text).unwrap());
+        assert_eq!(read("file:///a%3Ab%2fc.yml"), Some("/a:b/c.yml".into()));
+        assert_eq!(read("file://localhost/a"), Some("/a".into()));
+        for other in ["untitled:Untitled-1", "file://elsewhere/a", "git:///a"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+"""What things cost."""
+
+PRICES = {"nest boxes": 12, "seeds": 3}
