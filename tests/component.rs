@@ -4,12 +4,13 @@ use crate::support::repository::Repository;
 use crate::support::tool::{Tool, need};
 use crate::support::{judge, nestling, read, root, run, said, setting};
 use std::path::Path;
+use std::process::Output;
 
 /// Where an instance has the component's project.
 const PROJECT: &str = "https://gitlab.example/nestling-ci/components.git";
 
 /// The three lines, as the component's page shows them.
-fn three_lines() -> String {
+pub(crate) fn three_lines() -> String {
     let page = read("ci/component/README.md");
     let (_, after) = page.split_once("```yaml\n").unwrap();
     let lines = after.split_once("```").unwrap().0.to_owned();
@@ -19,7 +20,7 @@ fn three_lines() -> String {
 }
 
 /// The component's project, with a release of this version.
-fn component() -> Repository {
+pub(crate) fn component() -> Repository {
     let project = Repository::new();
     for file in ["README.md", ".gitlab-ci.yml", "templates/plan.yml"] {
         project.write(file, &read(format!("ci/component/{file}")));
@@ -30,7 +31,7 @@ fn component() -> Repository {
 }
 
 /// A repository with two units, of which `b` changed last, that includes the component.
-fn repository(parent: &str) -> Repository {
+pub(crate) fn repository(parent: &str) -> Repository {
     let repository = Repository::new();
     let environments = "{ staging: { when: default_branch }, production: { when: default_branch } }";
     let workspace = format!("workspace: {{ stages: [test], environments: {environments} }}\n");
@@ -50,13 +51,25 @@ fn repository(parent: &str) -> Repository {
     repository
 }
 
-/// Runs a pipeline as `acme/shop` on that instance.
+/// Runs a pipeline as `acme/shop` on that instance, which passes.
 fn pipeline(
     repository: &Repository,
     component: &Repository,
     test: &str,
     arguments: &[&str],
 ) -> Option<String> {
+    let output = pipeline_output(repository, component, test, arguments)?;
+    assert!(output.status.success(), "{}", said(&output));
+    Some(said(&output))
+}
+
+/// Runs a pipeline as `acme/shop` on that instance.
+pub(crate) fn pipeline_output(
+    repository: &Repository,
+    component: &Repository,
+    test: &str,
+    arguments: &[&str],
+) -> Option<Output> {
     let (mut local, _) = (need(Tool::GitlabCiLocal, test)?, need(Tool::Rsync, test)?);
     let home = tempfile::tempdir().unwrap();
     let instead = format!("[url \"{}\"]\n", component.path().display());
@@ -74,9 +87,7 @@ fn pipeline(
         local.arg("--variable").arg(format!("{name}={value}"));
     }
     local.args(["--force-shell-executor", "--shell-isolation", "--needs=false", "--home"]).arg(home.path());
-    let output = run(local.args(arguments));
-    assert!(output.status.success(), "{}", said(&output));
-    Some(said(&output))
+    Some(run(local.args(arguments)))
 }
 
 #[test]

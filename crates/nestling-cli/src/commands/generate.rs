@@ -96,13 +96,14 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
 }
 
-/// Returns the options of the run. The plan among the reports has fingerprints.
+/// Returns the options of the run. Where records are used, the plan among the reports has the fingerprints that the record of this
+/// pipeline is made from; otherwise nobody pays for them.
 fn run_options(args: &Args) -> RunOptions {
     RunOptions::from(&args.changes)
         .with_deploys(&args.deploys)
         .with_cdk(&args.cdk)
         .with_passed(&args.passed)
-        .with_fingerprints(args.report.is_some())
+        .with_fingerprints(args.report.is_some() && args.passed.passed.is_some())
 }
 
 /// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.

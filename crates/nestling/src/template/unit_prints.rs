@@ -16,6 +16,9 @@ pub(crate) trait UnitPrints {
     fn fingerprint(&self, unit: &str) -> Result<String, String>;
 }
 
+/// The keys of a unit of `units`.
+pub(super) const KEYS_OF_UNITS: [&str; 2] = ["name", "fingerprint"];
+
 /// Stands for the fingerprint where files are not committed, as on a developer's machine.
 pub(crate) const UNCOMMITTED: &str = "uncommitted";
 
@@ -96,7 +99,7 @@ impl Object for OtherUnit {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["name", "fingerprint"])
+        Enumerator::Str(&KEYS_OF_UNITS)
     }
 }
 

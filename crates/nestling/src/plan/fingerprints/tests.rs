@@ -94,6 +94,7 @@ fn a_unit_that_is_no_dependency_has_none_to_read() {
     let plan = plan(&fixture, at_head().everything());
     let messages: Vec<&str> = plan.diagnostics.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(messages[0], "`units.lib.color` is undefined");
     assert!(
         messages[1].contains("`units` has what `web` depends on: add `lib` to its `depends_on`"),
         "{messages:?}"

@@ -3,6 +3,7 @@
 mod forged;
 mod header;
 mod kept;
+mod page;
 
 use super::*;
 use crate::passed::{ApiAnswers, PassedV1, Recording, VerifiedV1, record, verify};

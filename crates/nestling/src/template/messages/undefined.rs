@@ -2,6 +2,7 @@
 
 use crate::template::files::FUNCTIONS;
 use crate::template::scope::Scope;
+use crate::template::unit_prints::KEYS_OF_UNITS;
 use nestling_gitlab::diagnostic::Suggestion;
 use regex::Regex;
 use serde_json::Value as Json;
@@ -38,7 +39,9 @@ pub(crate) fn defined_names<'s>(expression: &str, scope: &'s Scope) -> Vec<(Stri
     for path in pattern.find_iter(expression) {
         let path = path.as_str();
         let is_known = defined.iter().any(|(known, _)| known == path);
-        if let Some(value) = value_of(path, scope).filter(|_| !is_known) {
+        // What the scope has of it is not what the expression reads.
+        let is_asked = path == "unit.fingerprint";
+        if let Some(value) = value_of(path, scope).filter(|_| !is_known && !is_asked) {
             defined.push((path.to_owned(), value));
         }
     }
@@ -64,8 +67,10 @@ fn root_value<'s>(name: &str, scope: &'s Scope) -> Option<&'s Json> {
 fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedName> {
     let mut parts = path.split('.');
     let root = parts.next()?;
-    if root == "files" {
-        return unknown_file_function(path, offset);
+    match root {
+        "files" => return unknown_file_function(path, offset),
+        "units" if scope.dependencies.is_some() => return unknown_key_of_unit(path, offset),
+        _ => {}
     }
     let Some(mut value) = root_value(root, scope) else {
         return misspelt_root(root, offset);
@@ -80,6 +85,17 @@ fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedNam
         value = inner;
     }
     None
+}
+
+/// A unit of `units` has two keys.
+fn unknown_key_of_unit(path: &str, offset: usize) -> Option<UndefinedName> {
+    let key = path.split('.').nth(2).filter(|key| !KEYS_OF_UNITS.contains(key));
+    let help = key.and_then(|key| Suggestion::among(key, KEYS_OF_UNITS).word());
+    let help = help.map_or_else(
+        || format!("a unit of `units` has {}", KEYS_OF_UNITS.join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Some(UndefinedName { offset, path: path.to_owned(), help })
 }
 
 /// `files` has functions and no values.

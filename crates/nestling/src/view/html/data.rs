@@ -2,6 +2,7 @@
 //! halves the file with thousands of jobs.
 
 use crate::emit::job_lines;
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::facts::{by_stage, deploys_to, short};
@@ -11,6 +12,7 @@ use crate::view::tree::extent;
 use crate::view::unclaimed::reported_provenance;
 use crate::workspace::Unit;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::environment::Environment;
 use nestling_gitlab::pipeline::need::{Need, needs};
 use nestling_gitlab::yaml::Node;
@@ -38,6 +40,11 @@ struct PageUnit {
     reasons: Vec<(&'static str, String)>,
     /// Job and reason.
     left_out: Vec<(String, String)>,
+    /// Pages of the jobs that passed with the same content, by the job that is left out for it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    links: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,7 +174,27 @@ fn page_unit(plan: &Plan, unit: &Unit) -> PageUnit {
         },
         reasons: verdict.reasons().iter().map(|reason| (reason_kind(reason), reason.to_string())).collect(),
         left_out: left_out.iter().map(|left_out| (left_out.job.clone(), left_out.reason.clone())).collect(),
+        links: links(plan, unit),
+        fingerprint: plan
+            .fingerprints
+            .as_ref()
+            .and_then(|prints| Some(prints.units.get(&unit.name)?.short())),
     }
+}
+
+/// Returns the pages of the jobs that passed, as GitLab named them. A record is written by others, so nothing but a web address
+/// becomes a link.
+fn links(plan: &Plan, unit: &Unit) -> BTreeMap<String, String> {
+    let reused = plan.reuse.iter().filter_map(|(name, reuse)| match reuse {
+        JobReuse::Reused(record) if record.unit == unit.name.as_str() => Some((name, &record.url)),
+        _ => None,
+    });
+    let is_address = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    let short = |name: &JobName| {
+        let short = name.as_str().strip_prefix(unit.name.as_str()).and_then(|rest| rest.strip_prefix(':'));
+        short.unwrap_or(name.as_str()).to_owned()
+    };
+    reused.filter(|(_, url)| is_address(url)).map(|(name, url)| (short(name), url.clone())).collect()
 }
 
 fn page_job(planned: PlannedJob<'_>, indices: &Indices<'_>, files: &mut Files<'_>) -> PageJob {

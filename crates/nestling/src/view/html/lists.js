@@ -32,13 +32,20 @@ function unitsView() {
   root.append(...chosen.map((unit) => el("article", { class: "item" },
     el("header", {}, el("h2", {}, unit.name), el("span", { class: "quiet" }, countWords(countOf(counts.get(unit.name) || []), "job"))),
     el("ul", { class: "reasons" }, unit.reasons.map(([, text]) => el("li", {}, text)),
-      unit.left_out.map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${reason}`)),
+      unit.left_out.map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${reason}`, proofOf(unit, job))),
+      unit.fingerprint ? [el("li", { class: "quiet" }, `fingerprint ${unit.fingerprint}`)] : [],
       (counts.get(unit.name) || []).filter((job) => job.out).map((job) => el("li", { class: "quiet" }, `without ${job.short}: ${job.out}`))),
     el("button", { type: "button", class: "plain", onclick: () => { showView("pipeline"); setFilter({ text: "", unit: unit.name, stage: "", environment: "", reason: "" }); } }, "Show its jobs"))));
   if (skipped.length) {
     root.append(el("details", { class: "item" }, el("summary", {}, `${plural(skipped.length, "unit")} not in this pipeline`),
       el("p", { class: "names" }, skipped.map((unit) => unit.name).join(", "))));
   }
+}
+
+/** A link to the job that passed with the same content. */
+function proofOf(unit, job) {
+  const link = unit.links && unit.links[job];
+  return link ? el("a", { href: link, rel: "noreferrer" }, " the job that passed") : "";
 }
 
 function problemsView() {
