@@ -172,6 +172,10 @@ fn every_snippet_names_this_version() {
         for (before, version) in [
             ("gitlab.com/nestling-ci/nestling:", env!("CARGO_PKG_VERSION").to_owned()),
             ("nestling-ci/components/plan@", component_version()),
+            ("nestling-ci/nestling/-/releases/", env!("CARGO_PKG_VERSION").to_owned()),
+            ("pip install nestling==", env!("CARGO_PKG_VERSION").to_owned()),
+            ("nestling-ci/nestling//.gitlab-ci.yml@refs/tags/", env!("CARGO_PKG_VERSION").to_owned()),
+            ("`/-/releases/", env!("CARGO_PKG_VERSION").to_owned()),
         ] {
             for rest in
                 text.split(before).skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))

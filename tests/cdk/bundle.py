@@ -34,8 +34,10 @@ def template(text):
 
 def pipeline(resources):
     projects = [it for it in resources.values() if it["Type"] == "AWS::CodeBuild::Project"]
-    roles = {json.dumps(it["Properties"]["ServiceRole"]).split('"')[3] for it in projects}
-    of_step = lambda it: any(role.get("Ref") in roles for role in it["Properties"].get("Roles", []))
+    # A role of elsewhere is a string.
+    given = [it["Properties"]["ServiceRole"] for it in projects]
+    roles = {json.dumps(it).split('"')[3] for it in given if not isinstance(it, str)}
+    of_step = lambda it: any(isinstance(role, dict) and role.get("Ref") in roles for role in it["Properties"].get("Roles", []))
     return {
         id: it
         for id, it in resources.items()

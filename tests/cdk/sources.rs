@@ -72,3 +72,20 @@ fn an_app_at_the_root_has_a_unit_beside_it() {
         assert!(step.contains("CODEBUILD_SRC_DIR: $CI_PROJECT_DIR\n"), "{step}");
     }
 }
+
+/// Whoever writes the script of an action that no job can do finds its files there.
+#[test]
+fn an_action_that_no_job_can_do_has_its_files() {
+    let mut shop = Shop::new(NEWEST, "byhand", "environment: staging");
+    shop.fragment = "Deploy.Files: { script: aws s3 sync . s3://acme-files }\n".to_owned();
+    let planned = shop.plan("branch:main").without_errors();
+    let text = planned.text();
+    let job = text.split("\n\n").find(|job| job.contains("\nshop:Deploy.Files:\n")).unwrap();
+    assert!(job.contains("- job: shop:Test.Unit\n      artifacts: true\n"), "{job}");
+    assert!(job.contains("- cd \"$CI_PROJECT_DIR/.nestling/Report\"\n"), "{job}");
+    assert!(
+        job.contains("AWS_WEB_IDENTITY_TOKEN_FILE") && job.contains("aws s3 sync . s3://acme-files"),
+        "{job}"
+    );
+    assert!(!job.contains("exit 1"), "{job}");
+}

@@ -71,7 +71,7 @@ fn words(deployment: &Deployment, work: &Work) -> String {
             let paths: Vec<&str> = stacks.iter().map(path).collect();
             format!("compares the permissions of {}", paths.join(", "))
         }
-        Work::Unsupported(what) => format!("cannot be done: {what}"),
+        Work::Unsupported { what, .. } => format!("cannot be done: {what}"),
     }
 }
 
@@ -92,6 +92,6 @@ fn kind(work: &Work) -> &'static str {
         Work::Run(_) => "run",
         Work::Approve(_) => "approve",
         Work::Compare(_) => "compare",
-        Work::Unsupported(_) => "unsupported",
+        Work::Unsupported { .. } => "unsupported",
     }
 }

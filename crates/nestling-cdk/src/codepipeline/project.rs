@@ -74,8 +74,14 @@ pub(crate) fn read(
         reading.source(&mut project, &source)?;
     }
     let role = properties.get("ServiceRole");
-    if let Some(role) = role.as_ref().and_then(|role| logical_id(role.value())) {
-        project.grants = grants(role, template, own_ids);
+    if let Some(role) = role {
+        project.grants = match logical_id(role.value()).filter(|id| template.resource(id).is_some()) {
+            Some(role) => grants(role, template, own_ids),
+            // A role of elsewhere, such as one that `fromRoleArn` names.
+            None => {
+                vec![format!("everything that the role {} may do", resolve(&role, template.pseudo).shown())]
+            }
+        };
     }
     Ok(project)
 }

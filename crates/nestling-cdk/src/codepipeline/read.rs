@@ -203,10 +203,8 @@ impl Reading<'_> {
         stacks.retain(|stack| self.is_placed(&self.assembly.stacks[*stack], &name, action));
         if let ([first, ..], []) = (&of_template[..], &stacks[..]) {
             let own = &self.assembly.stacks[*first];
-            let what = format!(
-                "CloudFormation on `{name}` with the template of the stack `{}`, which is another",
-                own.path
-            );
+            let what =
+                format!("CloudFormation on another stack (`{name}`) with the template of `{}`", own.path);
             return Does::Other { what, stacks: of_template };
         }
         if stacks.is_empty() {

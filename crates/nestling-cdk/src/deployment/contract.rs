@@ -113,7 +113,7 @@ fn remove(deployment: &mut Deployment, joined: &BTreeMap<NodeId, NodeId>) {
 }
 
 fn renumber_inputs(node: &mut GraphNode, renumbered: &dyn Fn(&NodeId) -> NodeId) {
-    let Work::Run(step) = &mut node.work else { return };
+    let (Work::Run(step) | Work::Unsupported { step, .. }) = &mut node.work else { return };
     for input in &mut step.inputs {
         if let InputSource::Node(source) = &mut input.source {
             *source = renumbered(source);

@@ -93,7 +93,12 @@ pub enum Work {
     /// Shows whether permissions would broaden in these stacks. Never empty.
     Compare(Vec<StackId>),
     /// Something that no job can do, in words.
-    Unsupported(String),
+    Unsupported {
+        /// What it is.
+        what: String,
+        /// The files that it reads, and nothing else: whoever writes the job finds them there.
+        step: Box<ScriptStep>,
+    },
 }
 
 /// Commands with the machine, the files and the variables that they need.
@@ -209,6 +214,14 @@ impl Work {
     pub fn deploys(&self) -> Option<StackId> {
         match self {
             Self::Deploy(stack) | Self::Execute(stack) => Some(*stack),
+            _ => None,
+        }
+    }
+
+    /// Returns the files and variables that it needs, if it needs some.
+    pub(crate) fn step(&self) -> Option<&ScriptStep> {
+        match self {
+            Self::Run(step) | Self::Unsupported { step, .. } => Some(step),
             _ => None,
         }
     }

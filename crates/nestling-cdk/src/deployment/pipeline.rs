@@ -111,7 +111,7 @@ impl<'a> Adding<'a> {
             // Its commands may be in files that other nodes make, so that it is read when all of them are there.
             Does::Build(_) => Work::Run(Box::default()),
             Does::Other { what, .. } => self.unsupported(id, what),
-            Does::Source { .. } => Work::Unsupported("a source".to_owned()),
+            Does::Source { .. } => Work::Unsupported { what: "a source".to_owned(), step: Box::default() },
         }
     }
 
@@ -140,7 +140,7 @@ impl<'a> Adding<'a> {
 
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
         self.report(LineKind::Unsupported, id, &format!("{what}; a job that fails holds its place"));
-        Work::Unsupported(what.to_owned())
+        Work::Unsupported { what: what.to_owned(), step: Box::default() }
     }
 
     /// The stacks whose permissions an action compares: those of the stage that it names, or else of the stage that it

@@ -29,15 +29,6 @@ pub(crate) fn barrier(job: &mut Writer<'_>) {
     only_say(job, "All of it is done.");
 }
 
-/// An action that no job can do: it fails, so that nothing behind it runs as if it had been done.
-pub(crate) fn unsupported(job: &mut Writer<'_>, what: &str) {
-    job.accessing("prepare");
-    job.body.child("variables", |variables| _ = variables.text("GIT_STRATEGY", "none"));
-    let name = &job.job.name;
-    let text = format!("{what} has no counterpart. Write the job `{name}` in the unit's nestling.yml.");
-    job.body.texts("script", [format!("echo {}", quoted(&text)), "exit 1".to_owned()]);
-}
-
 /// Nothing is checked out for a line on the log.
 fn only_say(job: &mut Writer<'_>, text: &str) {
     job.body.default_variables(|variables| _ = variables.text("GIT_STRATEGY", "none"));

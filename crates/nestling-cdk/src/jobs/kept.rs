@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use super::targets::{Deployable, OmittedJob, TargetId, Targets};
-use crate::deployment::{Deployment, GraphNode, InputSource, Namespace, NodeId, PipelineId, Work};
+use crate::deployment::{Deployment, GraphNode, InputSource, Namespace, NodeId, PipelineId};
 use crate::id::Id;
 use crate::ordering::in_order;
 use crate::report::{LineKind, Report};
@@ -80,7 +80,7 @@ fn awaited<'a>(request: &'a Request<'_>, node_id: NodeId) -> impl Iterator<Item 
 /// Returns the nodes whose variables or files a node reads.
 pub(crate) fn read_by(deployment: &Deployment, node: NodeId) -> BTreeSet<NodeId> {
     let mut read = BTreeSet::new();
-    let Work::Run(step) = &deployment.nodes[node].work else { return read };
+    let Some(step) = deployment.nodes[node].work.step() else { return read };
     for (namespace, _) in step.references() {
         if let Some(Namespace::Node(other)) = deployment.namespace(node, namespace) {
             read.insert(other);

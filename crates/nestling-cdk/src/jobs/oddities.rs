@@ -3,7 +3,6 @@
 use super::request::Request;
 use super::targets::Targets;
 use crate::assembly::Stack;
-use crate::deployment::Work;
 use crate::report::{LineKind, Report};
 use std::collections::BTreeSet;
 
@@ -24,10 +23,7 @@ pub(crate) fn add_sources(request: &Request<'_>, report: &mut Report) {
     let deployment = request.deployment;
     for pipeline in request.chosen() {
         let own = deployment.nodes.iter().filter(|node| node.pipeline == Some(pipeline));
-        let mut layouts = own.filter_map(|node| match &node.work {
-            Work::Run(step) => Some(&step.layout),
-            _ => None,
-        });
+        let mut layouts = own.filter_map(|node| node.work.step()).map(|step| &step.layout);
         let Some(layout) = layouts.next() else { continue };
         let assembly = request.assembly();
         let Some(below) = layout.below_root() else { continue };

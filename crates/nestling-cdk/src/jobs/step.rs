@@ -46,6 +46,25 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     cache(job, step);
 }
 
+/// An action that no job can do: it fails, so that nothing behind it runs as if it had been done. Whoever writes its `script`
+/// has its files, its region and the login there.
+pub(crate) fn unsupported(job: &mut Writer<'_>, node: NodeId, what: &str, step: &ScriptStep) {
+    job.accessing("prepare");
+    job.body.default_variables(|variables| {
+        for name in ["AWS_DEFAULT_REGION", "AWS_REGION"] {
+            if let Some(region) = &step.region {
+                variables.text(name, region.as_str());
+            }
+        }
+    });
+    login(job, Purpose::Deploy);
+    prepare(job, node, step);
+    let name = &job.job.name;
+    let text =
+        format!("{what} has no counterpart. Write the `script` of `{name}` in the unit's nestling.yml.");
+    job.body.texts("script", [format!("echo {}", quoted(&text)), "exit 1".to_owned()]);
+}
+
 /// Writes `retry:` of a step that is repeated where it fails in some phase.
 fn retry(job: &mut Writer<'_>, step: &ScriptStep) {
     let retries = step.spec.phases.iter().map(|phase| phase.retries).max().filter(|retries| *retries > 0);
@@ -119,12 +138,10 @@ fn is_after_deploy(job: &Writer<'_>) -> bool {
 /// Returns the artifacts of a step that other jobs read.
 fn handed_on<'a>(job: &Writer<'_>, node: NodeId, step: &'a ScriptStep) -> Vec<Artifact<'a>> {
     let is_read = |artifact: &str| {
-        job.plan.graph.jobs.iter().any(|other| match work_of(job.request, other) {
-            Some(Work::Run(reader)) => reader
-                .inputs
-                .iter()
-                .any(|input| input.artifact == artifact && input.source == InputSource::Node(node)),
-            _ => false,
+        job.plan.graph.jobs.iter().any(|other| {
+            let reader = work_of(job.request, other).and_then(Work::step);
+            let mut inputs = reader.into_iter().flat_map(|reader| &reader.inputs);
+            inputs.any(|input| input.artifact == artifact && input.source == InputSource::Node(node))
         })
     };
     let secondary = step.spec.outputs.iter().map(|(name, output)| (name.as_str(), output));
@@ -138,7 +155,7 @@ fn primary_artifact(step: &ScriptStep) -> Option<Artifact<'_>> {
 
 /// Writes `before_script:`, which readies what the commands expect: credentials, files, variables, the directory. It stays
 /// where somebody writes other commands.
-fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
+pub(crate) fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     let own = job.body.get("before_script").and_then(Node::as_seq).unwrap_or_default();
     let mut lines: Vec<String> = own.iter().filter_map(Node::text).map(str::to_owned).collect();
     if step.spec.needs_bash {

@@ -1,7 +1,7 @@
 //! Settings of a header that change nothing: what they name, no step has.
 
 use super::request::Request;
-use crate::deployment::{GraphNode, InputSource, ScriptStep, Work};
+use crate::deployment::{GraphNode, InputSource, ScriptStep};
 use crate::rules::CDK_HEADER;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Suggestion};
 use nestling_gitlab::yaml::Located;
@@ -16,7 +16,9 @@ pub(crate) const ASSETS: &str = "assets";
 /// Returns a warning for each setting that changes nothing.
 pub(crate) fn unused(request: &Request<'_>) -> Vec<Diagnostic> {
     let settings = request.settings;
-    let mut images: BTreeSet<&str> = steps(request).map(image_of).collect();
+    let with_commands =
+        steps(request).filter(|step| !step.spec.phases.is_empty() || !step.impossible.is_empty());
+    let mut images: BTreeSet<&str> = with_commands.map(image_of).collect();
     if request.deployment.assembly.stacks.iter().any(|stack| stack.assets.images > 0) {
         images.insert(ASSETS);
     }
@@ -47,10 +49,7 @@ pub(crate) fn image_of(step: &ScriptStep) -> &str {
 fn steps<'a>(request: &Request<'a>) -> impl Iterator<Item = &'a ScriptStep> {
     let chosen = request.chosen();
     let is_chosen = move |node: &&GraphNode| node.pipeline.is_some_and(|own| chosen.contains(&own));
-    request.deployment.nodes.iter().filter(is_chosen).filter_map(|node| match &node.work {
-        Work::Run(step) => Some(&**step),
-        _ => None,
-    })
+    request.deployment.nodes.iter().filter(is_chosen).filter_map(|node| node.work.step())
 }
 
 fn warning(written: &Located<String>, message: String, name: &str, known: &BTreeSet<&str>) -> Diagnostic {

@@ -118,7 +118,7 @@ fn write_node(job: &mut Writer<'_>, node: NodeId) {
         Work::Run(step) => step::run(job, node, step),
         Work::Approve(comment) => gate::approve(job, comment.as_deref()),
         Work::Compare(stacks) => deploy::compare(job, stacks),
-        Work::Unsupported(what) => gate::unsupported(job, what),
+        Work::Unsupported { what, step } => step::unsupported(job, node, what, step),
     }
 }
 

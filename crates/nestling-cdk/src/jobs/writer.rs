@@ -98,13 +98,13 @@ impl<'a> Writer<'a> {
     fn reads_assembly(&self) -> bool {
         match (self.job.role, work_of(self.request, self.job)) {
             (Role::Gate(_) | Role::Stop(_) | Role::Barrier, _) => false,
-            (_, Some(Work::Run(step))) => {
+            (_, Some(Work::Run(step) | Work::Unsupported { step, .. })) => {
                 let is_of_parent = |source: &InputSource| {
                     matches!(source, InputSource::Assembly | InputSource::Parent { .. })
                 };
                 step.inputs.iter().any(|input| is_of_parent(&input.source))
             }
-            (_, Some(Work::Approve(_) | Work::Unsupported(_))) => false,
+            (_, Some(Work::Approve(_))) => false,
             _ => true,
         }
     }

@@ -1,6 +1,6 @@
 // A pipeline that somebody has written action by action: its ranks are what is meant, and actions give stacks parameters.
 const { App, CfnParameter, Stack, aws_codebuild: cb, aws_codepipeline: cp, aws_codepipeline_actions: actions } = require('aws-cdk-lib');
-const { aws_codecommit: cc, aws_s3: s3, aws_sns: sns } = require('aws-cdk-lib');
+const { aws_codecommit: cc, aws_iam: iam, aws_s3: s3, aws_sns: sns } = require('aws-cdk-lib');
 
 const app = new App();
 const env = { account: '111111111111', region: 'eu-west-1' };
@@ -15,11 +15,13 @@ const source = new cp.Artifact('Source');
 const tools = new cp.Artifact('Tools');
 const assembly = new cp.Artifact('Assembly');
 const report = new cp.Artifact('Report');
+const outputs = new cp.Artifact('Outputs');
 const repository = (id, name) => cc.Repository.fromRepositoryName(stack, id, name);
-const project = (id, spec) => new cb.PipelineProject(stack, id, { buildSpec: cb.BuildSpec.fromObject({ version: '0.2', ...spec }) });
+const project = (id, spec, props) => new cb.PipelineProject(stack, id, { buildSpec: cb.BuildSpec.fromObject({ version: '0.2', ...spec }), ...props });
 const commands = (...list) => ({ phases: { build: { commands: list } } });
 const update = (name, runOrder, parameterOverrides, stackName = name) => new actions.CloudFormationCreateUpdateStackAction({
   actionName: stackName, runOrder, stackName, templatePath: assembly.atPath(`${name}.template.json`), adminPermissions: true, parameterOverrides,
+  ...(name === 'Api' && { output: outputs, outputFileName: 'outputs.json' }),
 });
 new cp.Pipeline(stack, 'Pipeline', {
   crossAccountKeys: false,
@@ -67,7 +69,14 @@ new cp.Pipeline(stack, 'Pipeline', {
         update('Web', 5),
         update('Data', 6, { Name: report.getParam('names.json', 'data') }),
         update('Web', 7, { Name: 'second' }, 'WebOfOthers'),
-        new actions.S3DeployAction({ actionName: 'Files', runOrder: 8, input: report, bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-files') }),
+        new actions.CodeBuildAction({
+          actionName: 'Look', runOrder: 8, input: source, extraInputs: [outputs], project: project('Look', commands('cat $CODEBUILD_SRC_DIR_Outputs/*')),
+        }),
+        new actions.CodeBuildAction({
+          actionName: 'Tell', runOrder: 8, input: source,
+          project: project('Tell', commands('ID="$(aws sts get-caller-identity)"'), { role: iam.Role.fromRoleArn(stack, 'Teller', 'arn:aws:iam::111111111111:role/teller') }),
+        }),
+        new actions.S3DeployAction({ actionName: 'Files', runOrder: 9, input: report, bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-files') }),
       ],
     },
   ],

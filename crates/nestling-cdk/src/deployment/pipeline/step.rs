@@ -16,8 +16,13 @@ impl<'a> Adding<'a> {
     /// Fills in the steps, and reports what they need beside their commands.
     pub(super) fn add_steps(&mut self) {
         for (id, ordered) in Id::each(self.actions) {
-            let Does::Build(project) = &ordered.action.does else { continue };
             let Some(node) = self.nodes[id.index()].first().copied() else { continue };
+            let inputs = self.inputs(ordered.action);
+            let region = self.region(ordered.action);
+            if let Work::Unsupported { step, .. } = &mut self.deployment.nodes[node].work {
+                **step = ScriptStep { inputs, region, layout: self.layout.clone(), ..ScriptStep::default() };
+            }
+            let Does::Build(project) = &ordered.action.does else { continue };
             if !matches!(self.deployment.nodes[node].work, Work::Run(_)) {
                 continue;
             }
@@ -33,6 +38,7 @@ impl<'a> Adding<'a> {
         if let Some(file) = project.spec_file.take() {
             self.read_spec_file(&mut project, &file, inputs.first());
         }
+        project.impossible.extend(inputs.iter().filter_map(|input| self.unwritten(input)));
         let mut of_action = action.variables.clone();
         of_action.retain(|(name, _)| !name.starts_with(CHANGE_MARKER));
         let mut variables = merged([&project.spec.variables[..], &project.variables, &of_action]);
@@ -40,8 +46,7 @@ impl<'a> Adding<'a> {
             self.add_default_values(value);
         }
         let fetches = variables.iter().any(|(_, value)| value.is_fetched());
-        let is_call = |word: &str| word == "aws" || word == "cdk";
-        let calls_aws = project.spec.all_commands().any(|command| command.split_whitespace().any(is_call));
+        let calls_aws = project.spec.all_commands().any(|command| calls_aws(command));
         let reads_checkout =
             inputs.is_empty() || inputs.iter().any(|input| input.source == InputSource::Checkout);
         let uses_aws = fetches || calls_aws || !project.grants.is_empty();
@@ -52,7 +57,7 @@ impl<'a> Adding<'a> {
             has_history: self.has_history() && reads_checkout,
             timeout: project.timeout,
             layout: self.layout.clone(),
-            region: action.region.clone().or_else(|| self.pipeline.region.clone()),
+            region: self.region(action),
             variables,
             spec: project.spec,
             impossible: project.impossible,
@@ -60,6 +65,18 @@ impl<'a> Adding<'a> {
             outputs: action.outputs.clone(),
             uses_aws,
         }
+    }
+
+    /// Returns why an input is not there: an action on a stack may write the outputs of the stack to a file.
+    fn unwritten(&self, input: &Input) -> Option<String> {
+        let InputSource::Node(maker) = input.source else { return None };
+        let maker = &self.deployment.nodes[maker];
+        maker.work.stack()?;
+        Some(format!("it reads the outputs of `{}` in a file, which no job writes", maker.name))
+    }
+
+    fn region(&self, action: &Action) -> Option<String> {
+        action.region.clone().or_else(|| self.pipeline.region.clone())
     }
 
     /// Returns whether the source is a clone with its whole history.
@@ -151,4 +168,10 @@ impl<'a> Adding<'a> {
             self.report(LineKind::Role, id, grant);
         }
     }
+}
+
+/// Returns whether a command calls a program that works in AWS, wherever in it.
+fn calls_aws(command: &str) -> bool {
+    let is_end = |c: char| c.is_whitespace() || "$(){}`;&|'\"=".contains(c);
+    command.split(is_end).any(|word| ["aws", "cdk", "sam"].contains(&word))
 }
