@@ -154,7 +154,24 @@ fn a_plain_file_is_checked_with_its_local_includes_as_they_are_in_the_editor() {
     let path = directory.path().join("my project/.gitlab-ci.yml");
     let mut client = Client::start(directory.path(), &[]);
     client.open(&path, "t: { scirpt: x }\n");
-    assert_eq!(client.findings(&path).len(), 2, "{:?}", client.shown);
+    // The file is new, and not saved yet.
+    let found = client.findings(&path);
+    assert!(found.contains(&"job-key 0:5-11 unknown job keyword `scirpt`".to_owned()), "{found:?}");
+    client.end();
+}
+
+/// The editor's address of a file is kept, and the repository is found all the same.
+#[test]
+fn a_workspace_behind_a_link_is_checked_as_it_is_in_the_editor() {
+    let repository = workspace();
+    let directory = tempfile::tempdir().unwrap();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(repository.path(), &link).unwrap();
+    let mut client = Client::start(&link, &[]);
+    let path = link.join("api/nestling.yml");
+    client.open(&path, "unit: { use: nod }\n");
+    assert!(client.findings(&path)[0].contains("`nod`"), "{:?}", client.shown);
+    assert_eq!(client.actions(&path)[0]["title"], "Replace `nod` with `node`");
     client.end();
 }
 

@@ -9,7 +9,7 @@ use lsp_types::{
     Uri,
 };
 use nestling_gitlab::diagnostic::{Diagnostic as Problem, Label, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
@@ -27,13 +27,14 @@ pub(crate) fn by_file(
     encoding: Encoding,
 ) -> BTreeMap<PathBuf, Vec<Shown>> {
     let mut files: BTreeMap<PathBuf, Vec<Shown>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for checked in &findings.checked {
         for problem in &checked.problems {
             let Some((path, shown)) = shown(problem, checked, documents, encoding) else { continue };
-            let of_file = files.entry(path).or_default();
             // Two kinds of checks may find the same in a file that both read.
-            if !of_file.iter().any(|other| other.diagnostic == shown.diagnostic) {
-                of_file.push(shown);
+            let range = shown.diagnostic.range;
+            if seen.insert((path.clone(), range.start, range.end, shown.diagnostic.message.clone())) {
+                files.entry(path).or_default().push(shown);
             }
         }
     }
@@ -52,7 +53,7 @@ fn shown(
     encoding: Encoding,
 ) -> Option<(PathBuf, Shown)> {
     let mut places =
-        problem.labels.iter().filter_map(|label| Some((label, checked.path(label.origin.file)?)));
+        problem.labels.iter().filter_map(|label| Some((label, checked.path(label.origin.file, documents)?)));
     let Some((first, path)) = places.next() else {
         let path = documents.open.keys().find(|path| path.starts_with(&checked.root))?.clone();
         let diagnostic = Diagnostic { message: message(problem), ..diagnostic(problem) };

@@ -29,15 +29,15 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Returns the path of a file on disk; `None` for a template that comes with Nestling.
-    pub(crate) fn path(&self, file: FileId) -> Option<PathBuf> {
+    /// Returns the path of a file on disk, or of a new one in the editor; `None` for a template that comes with Nestling.
+    pub(crate) fn path(&self, file: FileId, documents: &Documents) -> Option<PathBuf> {
         let source = self.sources.get(file)?;
         let path = match &source.repo_path {
             Some(path) => path.clone(),
             None => RepoPath::parse(&*source.path).ok()?,
         };
         let path = self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
-        path.is_file().then_some(path)
+        (documents.open.contains_key(&path) || path.is_file()).then_some(path)
     }
 }
 

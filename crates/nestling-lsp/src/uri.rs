@@ -28,7 +28,16 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
             None => bytes.push(first),
         }
     }
-    Some(PathBuf::from(OsStr::from_bytes(&bytes)))
+    Some(resolved(PathBuf::from(OsStr::from_bytes(&bytes))))
+}
+
+/// Follows the links in the path of a file's directory, as git does for the root of a work tree. A link that is the file itself stays.
+fn resolved(path: PathBuf) -> PathBuf {
+    let directory = path.parent().and_then(|directory| directory.canonicalize().ok());
+    match (directory, path.file_name()) {
+        (Some(directory), Some(name)) => directory.join(name),
+        _ => path,
+    }
 }
 
 /// Returns the address of a file.

@@ -11,6 +11,7 @@ use crate::changes::{
     self, Against, ChangeSet, Everything, Extent, Occasion, Owed, PipelineKind, Policy, Provenance,
     RecordedBase, Scope,
 };
+use crate::fingerprint::stage_number;
 use crate::passed::{Passed, VerifiedPipelineV1};
 use crate::plan::Plan;
 use nestling_files::path::RepoPath;
@@ -238,6 +239,13 @@ fn behind_buttons(plan: &Plan) -> HashSet<usize> {
     let jobs = &plan.pipeline.jobs;
     let mut behind: HashSet<usize> =
         (0..jobs.len()).filter(|index| is_started_by_others(&plan.presence[*index])).collect();
+    // A job without needs waits for whole stages, and one of them for a person.
+    let stages: Vec<usize> = jobs.iter().map(|job| stage_number(&plan.pipeline, job)).collect();
+    let blocked = (0..jobs.len()).filter(|index| is_blocking(&plan.presence[*index]));
+    if let Some(blocked) = blocked.map(|index| stages[index]).min() {
+        let waits = |index: &usize| stages[*index] > blocked && needs(&jobs[*index].body).is_none();
+        behind.extend((0..jobs.len()).filter(waits));
+    }
     let by_name: HashMap<&str, usize> =
         jobs.iter().enumerate().map(|(index, job)| (job.name.as_str(), index)).collect();
     loop {
@@ -261,6 +269,14 @@ fn is_started_by_others(presence: &JobPresence) -> bool {
         matches!(outcome, Some(Outcome::Present { start: Start::Manual | Start::OnFailure, .. }))
     };
     presence.copies().iter().all(|(_, presence)| starts_by_others(presence.certain()))
+}
+
+/// Returns `true` if it is certain that a person has to start a job before later stages begin.
+fn is_blocking(presence: &JobPresence) -> bool {
+    let blocks = |outcome: Option<Outcome>| {
+        matches!(outcome, Some(Outcome::Present { start: Start::Manual, allow_failure: false }))
+    };
+    presence.copies().iter().all(|(_, presence)| blocks(presence.certain()))
 }
 
 fn is_stop(job: &Job) -> bool {

@@ -155,6 +155,24 @@ fn what_waits_for_a_person_or_may_fail_is_not_owed() {
 }
 
 #[test]
+fn a_stage_that_waits_for_a_person_is_not_owed() {
+    let template = "test: { stage: test, script: make test }\n\
+        approve: { stage: test, script: make approve, when: manual, allow_failure: false }\n\
+        deploy: { stage: deploy, script: make deploy, environment: production }\n";
+    let mut branch = Branch::new(WORKSPACE);
+    branch.pass(&[("ci/job.yml", template)], &[]);
+    let waiting = [("api:approve", "manual"), ("api:deploy", "created")];
+    branch.pass(&[("api/main.c", "2")], &waiting);
+    assert_eq!(branch.pass(&[("other", "1")], &[]), [""; 0]);
+    branch.pass(
+        &[("api/main.c", "3")],
+        &[("api:test", "failed"), ("api:approve", "skipped"), ("api:deploy", "skipped")],
+    );
+    let owed = "api: owed since pipeline 400, in which `api:test` did not pass";
+    assert_eq!(branch.pass(&[("other", "2")], &[]), [owed]);
+}
+
+#[test]
 fn a_pipeline_without_a_record_is_passed_over_and_what_it_changed_counts() {
     let mut branch = Branch::new(WORKSPACE);
     branch.pass(&[], &[]);
