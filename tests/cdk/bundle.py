@@ -36,8 +36,14 @@ def pipeline(resources):
     projects = [it for it in resources.values() if it["Type"] == "AWS::CodeBuild::Project"]
     # A role of elsewhere is a string.
     given = [it["Properties"]["ServiceRole"] for it in projects]
+    # Commands of an action run with the action's own role.
+    pipelines = [it for it in resources.values() if it["Type"] == "AWS::CodePipeline::Pipeline"]
+    actions = [action for it in pipelines for stage in it["Properties"]["Stages"] for action in stage["Actions"]]
+    given += [it["RoleArn"] for it in actions if it["ActionTypeId"]["Provider"] == "Commands" and "RoleArn" in it]
     roles = {json.dumps(it).split('"')[3] for it in given if not isinstance(it, str)}
-    of_step = lambda it: any(isinstance(role, dict) and role.get("Ref") in roles for role in it["Properties"].get("Roles", []))
+    names = {it.rsplit("/")[-1] for it in given if isinstance(it, str)}
+    is_of_step = lambda role: role in names if isinstance(role, str) else role.get("Ref") in roles
+    of_step = lambda it: any(is_of_step(role) for role in it["Properties"].get("Roles", []))
     return {
         id: it
         for id, it in resources.items()
