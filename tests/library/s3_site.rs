@@ -145,3 +145,14 @@ fn production_has_the_whole_bucket_and_loses_what_the_site_has_lost() {
     let jobs: Vec<&String> = site.pipeline.jobs.keys().collect();
     assert_eq!(jobs, ["sites/a b:deploy:production"]);
 }
+
+#[test]
+fn an_older_build_of_the_same_size_replaces_a_newer_one() {
+    let Some(site) = Site::open("branch:main", "an_older_build_of_the_same_size") else { return };
+    site.passes("sites/a b:deploy:production", SHELLS[0]);
+    site.pipeline.repository.write("sites/a b/dist/index.html", "<p>old</p>");
+    let page = site.pipeline.repository.path().join("sites/a b/dist/index.html");
+    output(Command::new("touch").args(["-d", "2001-01-01"]).arg(page));
+    site.passes("sites/a b:deploy:production", SHELLS[1]);
+    assert_eq!(site.aws(&["s3", "cp", "s3://live/index.html", "-"]), "<p>old</p>");
+}
