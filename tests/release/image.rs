@@ -44,7 +44,8 @@ fn unpack(image: &Path, root: &Root) {
 /// A fresh repository's first push: the script of the plan job as `init` wrote it, in the image that it names.
 fn runs_the_plan_job_of_init(root: &Root) {
     let fresh = Repository::new();
-    fresh.write("api/package.json", "{}").commit("start");
+    fresh.write("api/package.json", "{ \"scripts\": { \"test\": \"node --test\" } }");
+    fresh.write("api/package-lock.json", "{ \"lockfileVersion\": 3, \"packages\": {} }").commit("start");
     output(nestling(fresh.path()).arg("init"));
     let parent = std::fs::read_to_string(fresh.path().join(".gitlab-ci.yml")).unwrap();
     let parent: serde_yaml::Value = serde_yaml::from_str(&parent).unwrap();
