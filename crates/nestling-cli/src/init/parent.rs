@@ -18,13 +18,17 @@ pub(super) const WHOLE: &str = include_str!("parent.gitlab-ci.yml");
 /// The first line of the jobs in it.
 const FIRST_JOB: &str = "nestling:plan:\n";
 
+/// What the first job takes from a pipeline's `default`: what its runner needs. A `before_script` there is written for the images
+/// of the other jobs.
+const OWN_DEFAULTS: &str = "  inherit:\n    default: [retry, tags]\n";
+
 /// Returns the two jobs for a repository that has a pipeline with these stages.
 ///
 /// The first job is in a stage that every pipeline has. The second cannot be in one of those: GitLab creates no pipeline of
 /// which all jobs are in `.pre` and `.post`, and a change may leave no others.
 pub(super) fn beside(last_stage: &str) -> String {
     let jobs = WHOLE.find(FIRST_JOB).map_or(WHOLE, |start| &WHOLE[start..]);
-    let jobs = jobs.replacen("  stage: plan\n", "  stage: .pre\n", 1).replacen(
+    let jobs = jobs.replacen("  stage: plan\n", &format!("  stage: .pre\n{OWN_DEFAULTS}"), 1).replacen(
         "  stage: run\n",
         &format!("  stage: {last_stage}\n"),
         1,
@@ -72,6 +76,6 @@ mod tests {
         }
         let beside = beside("ship");
         assert!(beside.contains("\nnestling:run:\n  stage: ship\n"), "{beside}");
-        assert!(beside.contains("\nnestling:plan:\n  stage: .pre\n"), "{beside}");
+        assert!(beside.contains("\nnestling:plan:\n  stage: .pre\n  inherit:\n"), "{beside}");
     }
 }
