@@ -15,7 +15,7 @@
 //!
 //! client.sender.send(request(1, "initialize", json!({ "capabilities": {} })))?;
 //! client.sender.send(notification("initialized", json!({})))?;
-//! let text = "build: { scirpt: make }\n";
+//! let text = "build: { script: make, need: [test] }\n";
 //! let document = json!({ "uri": "file:///nowhere/.gitlab-ci.yml", "languageId": "yaml", "version": 1, "text": text });
 //! client.sender.send(notification("textDocument/didOpen", json!({ "textDocument": document })))?;
 //! let published = client.receiver.iter().find_map(|message| match message {
