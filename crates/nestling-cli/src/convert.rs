@@ -45,7 +45,7 @@ pub(crate) struct Converted {
     pub text: String,
     /// The number of its findings.
     pub findings: usize,
-    /// What the report does not hold, and why.
+    /// The findings that the report does not hold, with the reasons.
     pub notes: Vec<String>,
 }
 

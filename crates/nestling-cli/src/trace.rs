@@ -1,7 +1,7 @@
 //! Reads what strace writes: which files a command opened to read, and which programs it ran.
 //!
 //! Traced with `-ff`, each thread has a file of its own, so that no call is cut in two; with `-y`, the path behind each file
-//! descriptor is written out: `openat(AT_FDCWD</work>, "main.c", O_RDONLY) = 3</work/main.c>`.
+//! descriptor is written out: `openat(AT_FDCWD</var>, "main.c", O_RDONLY) = 3</var/main.c>`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -86,34 +86,34 @@ mod tests {
 
     /// Lines as strace 6.1 writes them, with `-ff -y`.
     const TRACE: &str = r#"execve("/usr/bin/sh", ["sh", "-c", "cat main.c"], 0x7ffd1 /* 30 vars */) = 0
-openat(AT_FDCWD</work/repo>, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3</etc/ld.so.cache>
-openat(AT_FDCWD</work/repo>, "absent", O_RDONLY) = -1 ENOENT (No such file or directory)
-openat(AT_FDCWD</work/repo/api>, "main.c", O_RDONLY) = 3</work/repo/api/main.c>
-openat(AT_FDCWD</work/repo/api>, "caf\303\251 \"x\"", O_RDONLY) = 3</work/repo/api/caf\303\251 "x">
-openat(AT_FDCWD</work/repo/api>, "out.o", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4</work/repo/api/out.o>
-openat(AT_FDCWD</work/repo/api>, "both", O_RDWR|O_CREAT, 0666) = 4</work/repo/api/both>
-openat(AT_FDCWD</work/repo/api>, ".", O_RDONLY|O_NONBLOCK|O_CLOEXEC|O_DIRECTORY) = 5</work/repo/api>
-openat(5</work/repo/api>, "../tools/a>b", O_RDONLY) = 6</work/repo/tools/a\76b>
+openat(AT_FDCWD</var/repo>, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3</etc/ld.so.cache>
+openat(AT_FDCWD</var/repo>, "absent", O_RDONLY) = -1 ENOENT (No such file or directory)
+openat(AT_FDCWD</var/repo/api>, "main.c", O_RDONLY) = 3</var/repo/api/main.c>
+openat(AT_FDCWD</var/repo/api>, "caf\303\251 \"x\"", O_RDONLY) = 3</var/repo/api/caf\303\251 "x">
+openat(AT_FDCWD</var/repo/api>, "out.o", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4</var/repo/api/out.o>
+openat(AT_FDCWD</var/repo/api>, "both", O_RDWR|O_CREAT, 0666) = 4</var/repo/api/both>
+openat(AT_FDCWD</var/repo/api>, ".", O_RDONLY|O_NONBLOCK|O_CLOEXEC|O_DIRECTORY) = 5</var/repo/api>
+openat(5</var/repo/api>, "../tools/a>b", O_RDONLY) = 6</var/repo/tools/a\76b>
 execve("../tools/run", ["../tools/run"], 0x7ffd1 /* 30 vars */) = 0
 execve("missing", ["missing"], 0x7ffd1 /* 30 vars */) = -1 ENOENT (No such file or directory)
-read(3</work/repo/other>, "text = 3</work/repo/trick>", 4096) = 4
+read(3</var/repo/other>, "text = 3</var/repo/trick>", 4096) = 4
 +++ exited with 0 +++
 "#;
 
     #[test]
     fn what_is_opened_to_read_and_what_is_run_are_read() {
-        let files = files_read(TRACE, Path::new("/work/repo"));
+        let files = files_read(TRACE, Path::new("/var/repo"));
         let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         assert_eq!(
             files,
             [
                 "/etc/ld.so.cache",
                 "/usr/bin/sh",
-                "/work/repo/api/../tools/run",
-                "/work/repo/api/both",
-                "/work/repo/api/café \"x\"",
-                "/work/repo/api/main.c",
-                "/work/repo/tools/a>b",
+                "/var/repo/api/../tools/run",
+                "/var/repo/api/both",
+                "/var/repo/api/café \"x\"",
+                "/var/repo/api/main.c",
+                "/var/repo/tools/a>b",
             ]
         );
     }

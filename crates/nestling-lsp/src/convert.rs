@@ -72,7 +72,7 @@ fn shown(
     Some((path, Shown { diagnostic, fix }))
 }
 
-/// What does not depend on the place.
+/// The fields that do not depend on the place.
 fn diagnostic(problem: &Problem) -> Diagnostic {
     let severity = match problem.severity {
         Severity::Error => DiagnosticSeverity::ERROR,

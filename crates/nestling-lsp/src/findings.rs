@@ -1,4 +1,4 @@
-//! What is wrong in the open files, in the workspaces that they are in, and in the files that they include.
+//! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
 use crate::documents::{Document, Documents, path_in};
 use nestling::{

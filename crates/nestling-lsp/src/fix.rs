@@ -7,7 +7,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 /// A correction of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fix {
-    /// What the editor offers.
+    /// The title that the editor offers.
     pub title: String,
     pub edit: TextEdit,
 }

@@ -1,6 +1,6 @@
 //! A language server for GitLab CI files, and for the workspaces, units and templates of Nestling.
 //!
-//! What `nestling check` finds is shown while a person types: the files that are open are read as they are in the editor, all
+//! The findings of `nestling check` are shown while a person types: the files that are open are read as they are in the editor, all
 //! others from disk. One plan of the whole workspace takes milliseconds, so that nothing is kept from one change to the next, and
 //! an answer is never older than the last change.
 //!

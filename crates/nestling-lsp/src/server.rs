@@ -93,7 +93,7 @@ struct Server<'a> {
     shown: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files that the editor shows findings of.
     published: BTreeSet<PathBuf>,
-    /// What kept something from being checked the last time; said once.
+    /// The obstacle that kept something from being checked the last time; reported once.
     failures: Vec<String>,
     /// Set when the client has said that it will ask for nothing more.
     is_shut_down: bool,

@@ -9,6 +9,7 @@ mod likeness;
 mod roles;
 mod needed;
 mod removed;
+mod rewired;
 mod claims;
 mod auto_cancel;
 mod presence;

@@ -54,6 +54,7 @@ pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use reuse::{Reuse, ReuseTrust};
 pub use schema::{Header, jobs_schema};
+use stated::DependsFrom;
 pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
 pub(crate) use template_folder::TemplateFolder;
@@ -127,6 +128,8 @@ pub struct Workspace {
     pub(crate) gitlab: Gitlab,
     /// The policy for jobs that have passed with the same content; `None` where it is off.
     pub(crate) reuse: Option<Reuse>,
+    /// The manifests and graphs that state dependencies between units.
+    pub(crate) depends_from: DependsFrom,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
     /// How many dependency levels a change propagates through; `None` for any number.

@@ -14,7 +14,7 @@ pub struct Phase {
     pub finally: Vec<String>,
     /// Set if the next phase runs although this one failed.
     pub continues: bool,
-    /// How often the build is repeated if it fails in this phase, as far as GitLab repeats jobs.
+    /// The number of times that the build is repeated if it fails in this phase, at most what GitLab repeats jobs.
     pub retries: u8,
 }
 

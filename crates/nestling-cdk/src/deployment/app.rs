@@ -15,7 +15,7 @@ pub struct AppFiles<'a> {
     pub assembly: &'a RepoPath,
 }
 
-/// Where the source of a pipeline has the app, as far as its synth tells.
+/// The place of the app in the source of a pipeline, as far as the commands of its synth show it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceLayout {
     /// The directory in which the synth runs.

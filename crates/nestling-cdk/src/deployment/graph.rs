@@ -94,9 +94,9 @@ pub enum Work {
     Compare(Vec<StackId>),
     /// Something that no job can do, in words.
     Unsupported {
-        /// What it is.
+        /// Its description.
         what: String,
-        /// The files that it reads, and nothing else: whoever writes the job finds them there.
+        /// The files that it reads, and nothing else: a job that people write in its place finds them there.
         step: Box<ScriptStep>,
     },
 }
@@ -112,7 +112,7 @@ pub struct ScriptStep {
     pub privileged: bool,
     /// Set if it starts in a clone with the whole history.
     pub has_history: bool,
-    /// Where the source of its pipeline has the app.
+    /// The place of the app in the source of its pipeline.
     pub layout: SourceLayout,
     /// The time limit in minutes.
     pub timeout: Option<u64>,

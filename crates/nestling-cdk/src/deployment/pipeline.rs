@@ -62,7 +62,7 @@ struct Adding<'a> {
     app: Option<AppFiles<'a>>,
     /// The source of the repository itself.
     main_source: Option<&'a codepipeline::Action>,
-    /// Where that source has the app.
+    /// The place of the app in that source.
     layout: SourceLayout,
     actions: &'a Vec<Ordered<'a>>,
     /// The CDK stage of each action.
@@ -188,8 +188,8 @@ impl<'a> Adding<'a> {
         node_id
     }
 
-    /// Returns whether somebody has written the stage of an action by hand, so that its ranks say what is meant. CDK's
-    /// construct calls the actions on stacks after what they do.
+    /// Returns whether the stage of an action is written in the app and not made by CDK's construct, so that its ranks are
+    /// meant. CDK's construct calls the actions on stacks after what they do.
     fn is_by_hand(&self, ordered: &Ordered<'a>) -> bool {
         let is_of_cdk =
             |other: &Ordered<'_>| [".Prepare", ".Deploy"].iter().any(|end| other.action.name.ends_with(end));

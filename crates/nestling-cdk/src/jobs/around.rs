@@ -97,7 +97,7 @@ pub(crate) fn add_stop(graph: &mut Graph, target: &Target, target_id: TargetId) 
     graph.stops.insert(target_id, stop);
 }
 
-/// Where the catalogue has a person start an environment, one job asks, before everything of it. Where approvals of the
+/// Adds the job that asks before everything of an environment that people start, by the catalogue. If approvals of the
 /// pipelines ask already, nobody is asked twice.
 pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target, target_id: TargetId) {
     if target.environment.start == DeployStart::Automatic

@@ -51,7 +51,8 @@ enum Format {
     Jobs,
 }
 
-/// Where an assembly is on this machine. `cdk synth` writes it into the app's directory; what is around that nobody has said.
+/// Place of an assembly on this machine. `cdk synth` writes it into the app's directory, and no option names the repository
+/// around that.
 struct Place {
     files: DirectoryFiles,
     assembly: RepoPath,

@@ -41,7 +41,7 @@ const STRACE: &str = "strace";
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = invocation.open(RunOptions::default())?;
     let project = session.project()?;
-    // An unknown unit is told before the command runs.
+    // An unknown unit is reported before the command runs.
     project.observed(&args.unit, [])?;
     let directory = std::path::absolute(invocation.directory()).map_err(Failure::output)?;
     let traces = Traces::create().map_err(Failure::output)?;

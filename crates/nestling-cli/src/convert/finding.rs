@@ -6,7 +6,7 @@ use crate::report::CodeQualitySeverity;
 #[derive(Debug, Default)]
 pub(crate) struct ToolReport {
     pub findings: Vec<ToolFinding>,
-    /// What is left out, and why.
+    /// The findings that are left out, with the reasons.
     pub notes: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What is understood of a repository, and what is not.
+//! The findings of `init` about a repository: understood, and not understood.
 
 use super::kinds::Kind;
 use super::material::Material;
@@ -15,7 +15,7 @@ pub(super) struct Found {
     pub list: Option<RepoPath>,
     /// Members of the workspace whose root it is, if it has no code of its own.
     pub members: Vec<RepoPath>,
-    /// What it is material for, if it is.
+    /// Its purpose, if it is material.
     pub material: Option<Material>,
 }
 

@@ -3,7 +3,7 @@
 /// The file.
 pub(super) const FILE: &str = ".gitignore";
 
-/// What Nestling writes into a work tree, in git's own patterns.
+/// The files that Nestling writes into a work tree, in git's own patterns.
 const WRITTEN: [&str; 2] = ["/child-pipeline*.yml", "/nestling-report/"];
 
 /// Returns the text with the patterns that it lacks; `None` if it has all of them. Line ends are those of the text.

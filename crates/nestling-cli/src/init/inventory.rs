@@ -34,7 +34,7 @@ pub(super) struct LeftOut {
     pub reason: &'static str,
 }
 
-/// What a repository holds.
+/// The contents of a repository.
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
     /// All directories that are entered.

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 pub(super) use table::KINDS;
 
-/// What the projects of a kind are to a pipeline.
+/// Meaning of a kind's projects for a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// Code that is built and tested. A directory has one of these.
     Code,
-    /// What is published or deployed, beside code or alone.
+    /// Something that is published or deployed, beside code or alone.
     Delivery,
     /// A file that says something about the code beside it, and is no project.
     Tool,
@@ -24,7 +24,7 @@ pub(super) struct Kind {
     pub id: &'static str,
     /// The noun of the report.
     pub noun: &'static str,
-    /// What it is to a pipeline.
+    /// Its meaning for a pipeline.
     pub role: Role,
     /// Names of files that mark a directory; `*.tf` is every name with that end.
     pub markers: &'static [&'static str],
@@ -36,7 +36,7 @@ pub(super) struct Kind {
     pub own: &'static [&'static str],
     /// Files above a project that concern it.
     pub shared: &'static [&'static str],
-    /// Where its documentation says how to use it without a template.
+    /// The page that shows how to use it without a template.
     pub advice: &'static str,
 }
 

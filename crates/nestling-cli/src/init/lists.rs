@@ -34,7 +34,7 @@ pub(super) struct List {
     pub is_open: bool,
 }
 
-/// How a directory stands to the list above it.
+/// Relation of a directory to the list above it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Standing<'l> {
     /// No list is at the directory or above it.

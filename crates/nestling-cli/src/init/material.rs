@@ -60,7 +60,7 @@ pub(super) const MATERIAL: [(&str, Material); 39] = [
     ("playground", Material::Example),
 ];
 
-/// What a directory's projects are for, other than to be used.
+/// Purpose of a directory's projects, other than to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Material {
     /// Input of tests. Never a unit.

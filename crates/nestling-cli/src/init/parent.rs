@@ -18,7 +18,7 @@ pub(super) const WHOLE: &str = include_str!("parent.gitlab-ci.yml");
 /// The first line of the jobs in it.
 const FIRST_JOB: &str = "nestling:plan:\n";
 
-/// What the first job takes from a pipeline's `default`: what its runner needs. A `before_script` there is written for the images
+/// The part of a pipeline's `default` that the first job takes: what its runner needs. A `before_script` there is written for the images
 /// of the other jobs.
 const OWN_DEFAULTS: &str = "  inherit:\n    default: [retry, tags]\n";
 

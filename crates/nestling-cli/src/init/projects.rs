@@ -8,7 +8,7 @@ use super::material::Material;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
-/// What the decision is made from.
+/// The facts that the decision is made from.
 pub(super) struct Evidence<'e> {
     pub files: &'e dyn Files,
     pub inventory: &'e Inventory,

@@ -44,7 +44,7 @@ pub(crate) struct Proposal {
     pub files: Vec<ProposedFile>,
     /// The file that `.gitlab-ci.yml` has to include, if it exists already.
     pub include: Option<&'static str>,
-    /// What was found, proposed, and not.
+    /// The report: found, proposed, and not.
     pub report: String,
 }
 

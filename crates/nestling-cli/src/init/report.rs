@@ -1,4 +1,4 @@
-//! What `init` says: found, proposed, not understood, no unit.
+//! The report of `init`: found, proposed, not understood, no unit.
 
 use super::findings::Remark;
 use super::inventory::Inventory;
@@ -9,7 +9,7 @@ use nestling::RepoPath;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What is reported.
+/// The parts of the report.
 pub(super) struct Report<'r> {
     pub inventory: &'r Inventory,
     pub lists: &'r [List],

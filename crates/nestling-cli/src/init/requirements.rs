@@ -1,6 +1,6 @@
-//! What a command of a job needs to be there, as data.
+//! The files that commands of jobs need, as data.
 
-/// Where a file has to be for a command to run.
+/// Place of a file that a command needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Needs {
     /// One of these is in the directory where the command runs.
@@ -20,7 +20,7 @@ pub(super) struct Requirement {
     pub command: &'static [&'static str],
     /// A word that has to be among the others for this to count; empty for none.
     pub with: &'static str,
-    /// What has to be there.
+    /// The file.
     pub needs: Needs,
 }
 

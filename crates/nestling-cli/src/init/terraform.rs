@@ -5,7 +5,7 @@ use super::kinds::Kind;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the `*.tf` files of the repository say of each other.
+/// The relations between the `*.tf` files of the repository.
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     /// The local modules that each directory uses.

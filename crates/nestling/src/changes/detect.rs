@@ -82,7 +82,7 @@ pub(crate) fn detect(
     Ok(ChangeSet { base, head, extent, history, unknown_paths, workspace_from: None, recorded: None })
 }
 
-/// What to compare head with, where records say it and not the policy.
+/// The commit to compare head with, if records decide that and not the policy.
 pub(crate) enum Against {
     /// This commit.
     Commit(CommitId, Provenance),

@@ -1,10 +1,11 @@
-//! Compares which paths select units at base and at head, where the files that say so changed.
+//! Compares which paths select units at base and at head, and which units they depend on, where the files that say so changed.
 //!
-//! A path that did not change selects nothing. But where `changes`, `ignore` or the directories of units are others than at
-//! base, a unit has other inputs, even though none of them changed: it has never run with these.
+//! A path that did not change selects nothing. But where `changes`, `ignore`, the directories of units or what manifests state
+//! are others than at base, a unit has other inputs, even though none of them changed: it has never run with these.
 
 use super::before::Before;
 use super::removed::may_be_removed;
+use super::rewired::Manifests;
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{BaseComparison, Difference, Reason, UnitIndex, concerns_everything, is_ignored};
 use crate::workspace::{FILE_NAME, RootGlob, Unit, UnitDirectories, Workspace};
@@ -13,7 +14,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Adds a reason to each unit that other paths select than at base.
+/// Adds a reason to each unit that other paths select than at base, or that depends on others.
 pub(super) fn compare(
     files: &dyn Files,
     workspace: &Workspace,
@@ -23,13 +24,20 @@ pub(super) fn compare(
 ) {
     let Extent::Paths(changed) = &changes.extent else { return };
     let is_header = |change: &&Change| change.path.file_name() == FILE_NAME.as_bytes();
-    let may_differ = changed.iter().any(|change| is_header(&change))
+    let manifests = Manifests::among(workspace, changed);
+    comparison.claimed.extend(manifests.graphs.iter().map(|path| (*path).clone()));
+    let may_differ = !manifests.paths.is_empty()
+        || changed.iter().any(|change| is_header(&change))
         || may_be_removed(workspace, changes)
         || may_be_new(workspace, changed);
     if !may_differ {
         return;
     }
-    let Ok(old) = before.read() else { return };
+    let old = match before.read() {
+        Ok(old) => old,
+        Err(why) => return manifests.decide(workspace, why, comparison),
+    };
+    manifests.compare(old, workspace, comparison);
     for unit in new_units(old, workspace, changed) {
         let path = changed.iter().map(|change| &change.path).find(|path| path.is_in(&unit.dir));
         let path = path.unwrap_or(&unit.dir).clone();

@@ -1,4 +1,4 @@
-//! What is owed on a branch: everything that changed since its newest recorded pipeline, and the jobs that did not pass in it.
+//! The units that a branch owes: everything that changed since its newest recorded pipeline, and the jobs that did not pass in it.
 //!
 //! Comparing with the commit before forgets: a unit whose jobs failed there is not selected by the next push. Here the next
 //! pipeline makes up for it. A pipeline without a record, such as one that was canceled, is passed over, and what it had to run
@@ -57,7 +57,7 @@ fn policy(project: &Project<'_>) -> Option<Policy> {
     Some(policy).filter(|policy| matches!(policy, Policy::Unpassed | Policy::SincePassed))
 }
 
-/// Where no recorded pipeline can be compared with, the default branch owes everything, and another branch what it changed.
+/// Without a recorded pipeline to compare with, the default branch owes everything, and another branch what it changed.
 fn without_record(project: &Project<'_>, branch: &str, why: &str) -> Result<ChangeSet, Error> {
     let repository = project.repository.ok_or(Error::NoBase)?;
     let detect = |against| {
@@ -191,7 +191,7 @@ fn changed_between(
 
 /// Returns the units of a pipeline with jobs that start by themselves and have not passed.
 ///
-/// Where the plan of that commit does not have a job, as where a CDK assembly was synthesized for it, its unit is owed.
+/// If the plan of that commit does not have a job, as where a CDK assembly was synthesized for it, its unit is owed.
 fn owed(
     at_commit: &Project<'_>,
     pipeline: &VerifiedPipelineV1,

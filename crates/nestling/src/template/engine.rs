@@ -95,7 +95,7 @@ pub(crate) struct TemplateEngine<'a> {
     pub(crate) total_output: Cell<u64>,
     /// The files that templates ask about.
     pub(crate) files: &'a dyn Files,
-    /// Who knows the fingerprints of units; without it, all are `uncommitted`.
+    /// The source of units' fingerprints; without it, all are `uncommitted`.
     pub(crate) prints: Option<&'a dyn UnitPrints>,
     pub(crate) answers: Answers,
     /// The templates, by the engine's name, that have asked what was not known yet.

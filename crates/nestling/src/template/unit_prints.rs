@@ -25,7 +25,7 @@ pub(crate) const UNCOMMITTED: &str = "uncommitted";
 /// Stands for every fingerprint where two states of a unit are compared: its content is compared otherwise.
 const STUB: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Who answers what a template asks about fingerprints.
+/// Source of the fingerprints that a template asks for.
 #[derive(Debug, Clone)]
 pub(super) enum PrintAnswers {
     /// The commit that is planned.

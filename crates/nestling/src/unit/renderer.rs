@@ -40,7 +40,7 @@ pub(crate) struct UnitRenderer<'a> {
     pub(crate) templates: &'a Templates<'a>,
     /// The pipeline that is rendered for.
     facts: &'a PipelineFacts,
-    /// Who knows the fingerprints of units.
+    /// The source of units' fingerprints.
     prints: Option<&'a dyn UnitPrints>,
     /// The engine.
     pub(super) engine: Renderer<'a>,

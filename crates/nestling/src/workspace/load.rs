@@ -92,6 +92,7 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     workspace.units = units;
     loading.diagnostics.extend(problems);
     loading.diagnostics.extend(stated::add(&depends_from, manifests, files, sources, &mut workspace)?);
+    workspace.depends_from = depends_from;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
@@ -177,6 +178,7 @@ impl Loading<'_> {
                 &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
             ),
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
+            depends_from: stated::DependsFrom::default(),
             units: Vec::new(),
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),

@@ -28,7 +28,7 @@ use crate::workspace::rules::DEPENDS_FROM;
 use edges::Edges;
 use graph_file::GraphFile;
 use manifest::Reading;
-use nestling_files::files::{Files, ReadError};
+use nestling_files::files::{FileQuery, Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use nestling_gitlab::yaml::Node;
@@ -93,12 +93,27 @@ pub(crate) const READERS: [Reader; 14] = [
     Reader { name: "docker", also: &["compose", "dockerfile"], files: &docker::FILES, edges: docker::edges },
 ];
 
-/// What `depends_from` lists.
-#[derive(Debug, Default)]
+/// The entries of `depends_from`.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct DependsFrom {
     /// Each with the place of its name.
     pub readers: Vec<(&'static Reader, Origin)>,
     graphs: Vec<GraphFile>,
+}
+
+impl DependsFrom {
+    /// Returns true if a path is that of a manifest or of a graph: a change to it may give units other dependencies.
+    pub(crate) fn reads(&self, path: &RepoPath) -> bool {
+        let names: Vec<&[u8]> =
+            self.readers.iter().flat_map(|(reader, _)| reader.files).map(|name| name.as_bytes()).collect();
+        let query = FileQuery { collect: &names, ..FileQuery::new(b"") };
+        query.collected_as(path.file_name()).is_some() || self.is_graph(path)
+    }
+
+    /// Returns true if a path is that of a graph.
+    pub(crate) fn is_graph(&self, path: &RepoPath) -> bool {
+        self.graphs.iter().any(|graph| graph.path == *path)
+    }
 }
 
 /// Reads `depends_from`. The paths of files are from the directory of the workspace.

@@ -1,7 +1,7 @@
 //! Cargo: path dependencies, those that members take over from their workspace, and patches by path
 //! (<https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html>).
 
-use super::manifest::{Manifest, Unreadable};
+use super::manifest::{Manifest, Unreadable, and_above};
 use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use toml::{Table, Value};
@@ -54,14 +54,7 @@ fn workspace_of<'a>(
     if let Some(path) = named.and_then(Value::as_str) {
         return find(&manifest.dir.join(path).ok()?);
     }
-    let mut at = Some(manifest.dir.clone());
-    while let Some(dir) = at {
-        if let Some(found) = find(&dir) {
-            return Some(found);
-        }
-        at = dir.parent();
-    }
-    None
+    and_above(&manifest.dir).find_map(|dir| find(&dir))
 }
 
 /// A dependency that the workspace says a path for: in `[workspace.dependencies]`, or in `[patch]`.

@@ -4,7 +4,7 @@
 
 mod project;
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, and_above};
 use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use project::{Project, Properties, Resolved};
@@ -54,15 +54,8 @@ fn nearest<'m>(
     name: &str,
     files: &'m [Manifest<Project>],
 ) -> Option<&'m Manifest<Project>> {
-    let mut above = Some(directory.clone());
-    while let Some(candidate) = above {
-        let path = candidate.child(name.as_bytes());
-        if let Some(file) = files.iter().find(|file| file.path == path) {
-            return Some(file);
-        }
-        above = candidate.parent();
-    }
-    None
+    let mut paths = and_above(directory).map(|above| above.child(name.as_bytes()));
+    paths.find_map(|path| files.iter().find(|file| file.path == path))
 }
 
 /// Files with those above them that they import: the nearest alone is taken in by itself.

@@ -17,12 +17,12 @@ enum Needed {
     File(RepoPath),
 }
 
-/// What manifests state between paths, gathered as dependencies of units.
+/// The relations between paths that manifests state, gathered as dependencies of units.
 pub(super) struct Edges<'u> {
     units: &'u [Unit],
     directories: UnitDirectories<'u>,
     found: Found,
-    /// What directories outside of all units need: units may need these.
+    /// The needs of directories outside of all units: units may need these.
     of_others: BTreeMap<RepoPath, Vec<(Needed, Origin)>>,
 }
 

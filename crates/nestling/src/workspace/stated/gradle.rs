@@ -9,21 +9,22 @@ use super::manifest::Manifest;
 use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use regex::Regex;
-use script::{Script, literals_after};
+use script::{Pattern, Script, literals_after};
 use settings::Settings;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::LazyLock;
 
 /// Both languages of scripts, the settings first.
 pub(super) const FILES: [&str; 4] = ["settings.gradle", "settings.gradle.kts", "*.gradle", "*.gradle.kts"];
 
 /// Project that is named by its path, as `project(":libs:core")` and `project(path: ':libs:core')` do.
-static BY_PATH: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\bproject\s*\(\s*(?:path\s*[:=]\s*)?["'](:[^"'$]*)["']"#).ok());
+static BY_PATH: Pattern =
+    Pattern::new(|| Regex::new(r#"\bproject\s*\(\s*(?:path\s*[:=]\s*)?["'](:[^"'$]*)["']"#).ok());
+
+/// `apply from: 'x'`, and the same in Kotlin.
+static APPLY: Pattern = Pattern::new(|| Regex::new(r"\bapply\s*\(?\s*from\s*[:=]\s*").ok());
 
 /// Project that is named by its accessor, as `projects.libs.core` does.
-static BY_ACCESSOR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\bprojects((?:\.[A-Za-z_][A-Za-z0-9_]*)+)").ok());
+static BY_ACCESSOR: Pattern = Pattern::new(|| Regex::new(r"\bprojects((?:\.[A-Za-z_][A-Za-z0-9_]*)+)").ok());
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let settings: Vec<Manifest<Settings>> =
@@ -123,8 +124,8 @@ impl<'s> Build<'s> {
 /// Adds the projects that a script names.
 fn by_projects(script: &Manifest<Script>, build: &Build<'_>, edges: &mut Edges<'_>) {
     let code = &script.content.code;
-    let mentions = |regex: &LazyLock<Option<Regex>>| -> Vec<(usize, String)> {
-        let captures = regex.iter().flat_map(|regex| regex.captures_iter(code));
+    let mentions = |pattern: &Pattern| -> Vec<(usize, String)> {
+        let captures = pattern.iter().flat_map(|regex| regex.captures_iter(code));
         let named = captures.filter_map(|captures| captures.get(1));
         named.map(|name| (name.start(), name.as_str().to_owned())).collect()
     };
@@ -142,7 +143,7 @@ fn by_projects(script: &Manifest<Script>, build: &Build<'_>, edges: &mut Edges<'
 
 /// Adds the scripts that one applies by a path, from its own directory or from the root of its build.
 fn by_applied_scripts(script: &Manifest<Script>, root: Option<&RepoPath>, edges: &mut Edges<'_>) {
-    for (start, path) in literals_after(&script.content.code, r"\bapply\s*\(?\s*from\s*[:=]\s*") {
+    for (start, path) in literals_after(&script.content.code, &APPLY) {
         let from_root = script::below_root(&path).zip(root);
         let applied = match from_root {
             Some((path, root)) => root.join(path),

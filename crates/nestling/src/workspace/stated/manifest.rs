@@ -191,6 +191,11 @@ pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unrea
     Ok(serde_yaml::from_str::<Option<T>>(text)?.unwrap_or_default())
 }
 
+/// A directory and those above it, the nearest first.
+pub(super) fn and_above(directory: &RepoPath) -> impl Iterator<Item = RepoPath> {
+    std::iter::successors(Some(directory.clone()), RepoPath::parent)
+}
+
 /// A text without the byte order mark that some editors write, and tools of JavaScript leave out.
 pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
@@ -207,6 +212,11 @@ pub(super) fn jsonc(text: &str) -> Result<serde_json::Value, Unreadable> {
         reason: error.kind().to_string(),
     })?;
     Ok(value.unwrap_or_default())
+}
+
+/// The strings of a list in JSON; nothing where it is none.
+pub(super) fn strings(list: Option<&serde_json::Value>) -> impl Iterator<Item = &str> {
+    list.and_then(serde_json::Value::as_array).into_iter().flatten().filter_map(serde_json::Value::as_str)
 }
 
 /// Understands manifests, and keeps what is wrong in them.

@@ -1,7 +1,7 @@
 //! Nx: dependencies that projects state themselves (<https://nx.dev/reference/project-configuration#implicitdependencies>).
 //! Those that Nx finds in the imports of sources are in its own graph alone, which `{ file: … }` reads.
 
-use super::manifest::{Manifest, jsonc};
+use super::manifest::{Manifest, jsonc, strings};
 use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use serde_json::Value;
@@ -45,8 +45,4 @@ fn of_targets(settings: &Value) -> impl Iterator<Item = &str> {
         let single = need.get("projects").and_then(Value::as_str);
         single.into_iter().chain(strings(need.get("projects")))
     })
-}
-
-fn strings(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }

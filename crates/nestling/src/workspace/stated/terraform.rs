@@ -4,7 +4,7 @@
 
 mod lexer;
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, and_above};
 use super::{Edges, Reading};
 use lexer::{Token, tokens};
 use nestling_files::path::RepoPath;
@@ -67,7 +67,7 @@ fn is_lock(file: &Manifest<()>) -> bool {
     file.path.file_name().starts_with(b".terraform")
 }
 
-/// What a configuration names.
+/// A name in a configuration of something outside of it.
 #[derive(Debug, PartialEq, Eq)]
 enum Mention<'t> {
     /// A module, or whatever else is at a path.
@@ -201,13 +201,6 @@ fn below_file_above(text: &str) -> Option<(&str, &str)> {
 
 /// The file of a name in the nearest directory above another.
 fn nearest_above(directory: &RepoPath, name: &str, files: &Files<'_>) -> Option<RepoPath> {
-    let mut above = directory.parent();
-    while let Some(candidate) = above {
-        let file = candidate.child(name.as_bytes());
-        if files.contains_key(&file) {
-            return Some(file);
-        }
-        above = candidate.parent();
-    }
-    None
+    let mut paths = and_above(directory).skip(1).map(|above| above.child(name.as_bytes()));
+    paths.find(|path| files.contains_key(path))
 }

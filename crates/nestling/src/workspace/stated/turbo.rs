@@ -1,7 +1,7 @@
 //! Turborepo: tasks that need a task of a package by name
 //! (<https://turborepo.com/docs/reference/configuration#dependson>). What `^build` means is stated by the packages, for `npm`.
 
-use super::manifest::{Manifest, jsonc};
+use super::manifest::{Manifest, jsonc, strings};
 use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use serde_json::Value;
@@ -32,8 +32,4 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
             }
         }
     }
-}
-
-fn strings(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }

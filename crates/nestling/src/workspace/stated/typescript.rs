@@ -1,7 +1,7 @@
 //! TypeScript: project references, configurations that extend others, and paths that lead elsewhere
 //! (<https://www.typescriptlang.org/tsconfig/#references>).
 
-use super::manifest::{Manifest, jsonc};
+use super::manifest::{Manifest, jsonc, strings};
 use super::{Edges, Reading};
 use serde_json::Value;
 
@@ -10,7 +10,8 @@ pub(super) const FILES: [&str; 1] = ["tsconfig*.json"];
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     for manifest in reading.all(FILES[0], jsonc) {
         let content = &manifest.content;
-        for reference in list(content.get("references")) {
+        let references = content.get("references").and_then(Value::as_array);
+        for reference in references.into_iter().flatten() {
             let path = reference.get("path").and_then(Value::as_str);
             add_project(&manifest, path.unwrap_or_default(), edges);
         }
@@ -24,9 +25,10 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
         }
         let options = content.get("compilerOptions");
         let mapped = options.and_then(|options| options.get("paths")?.as_object());
-        let mapped = mapped.into_iter().flat_map(|paths| paths.values()).flat_map(|paths| list(Some(paths)));
-        let included = ["files", "include"].into_iter().flat_map(|key| list(content.get(key)));
-        for path in mapped.chain(included).filter_map(Value::as_str).filter(|path| path.starts_with("../")) {
+        let mapped =
+            mapped.into_iter().flat_map(|paths| paths.values()).flat_map(|paths| strings(Some(paths)));
+        let included = ["files", "include"].into_iter().flat_map(|key| strings(content.get(key)));
+        for path in mapped.chain(included).filter(|path| path.starts_with("../")) {
             add_path(&manifest, path, edges);
         }
     }
@@ -51,11 +53,7 @@ fn add_path(manifest: &Manifest<Value>, path: &str, edges: &mut Edges<'_>) {
     }
 }
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
 fn one_or_several(value: Option<&Value>) -> impl Iterator<Item = &str> {
     let single = value.and_then(Value::as_str);
-    single.into_iter().chain(list(value).filter_map(Value::as_str))
+    single.into_iter().chain(strings(value))
 }

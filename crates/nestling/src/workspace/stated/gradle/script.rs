@@ -1,6 +1,10 @@
 //! Text of a script in Groovy or Kotlin, without its comments.
 
 use regex::Regex;
+use std::sync::LazyLock;
+
+/// A pattern that is compiled once. None fails to: they are constants, and tests use each.
+pub(super) type Pattern = LazyLock<Option<Regex>>;
 
 /// A build script.
 #[derive(Debug)]
@@ -64,10 +68,9 @@ fn blank(code: &mut String, comment: &str) {
 
 /// The string literals of the list that follows each match of a pattern, with where they start: one, or several with commas
 /// between, over several lines and in parentheses too.
-pub(super) fn literals_after(code: &str, pattern: &str) -> Vec<(usize, String)> {
-    let Ok(regex) = Regex::new(pattern) else { return Vec::new() };
+pub(super) fn literals_after(code: &str, pattern: &Pattern) -> Vec<(usize, String)> {
     let mut literals = Vec::new();
-    for found in regex.find_iter(code) {
+    for found in pattern.iter().flat_map(|regex| regex.find_iter(code)) {
         let mut position = found.end();
         while let Some((start, literal)) = literal_at(code, position) {
             position = start + literal.len() + 2;

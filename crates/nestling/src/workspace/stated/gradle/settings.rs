@@ -1,15 +1,27 @@
 //! `settings.gradle`: which projects a build has, and where they are.
 
-use super::script::{below_root, literals_after, without_comments};
+use super::script::{Pattern, below_root, literals_after, without_comments};
 use indexmap::IndexMap;
 use regex::Regex;
+
+static INCLUDE: Pattern = Pattern::new(|| Regex::new(r"\binclude\b\s*").ok());
+static INCLUDE_BUILD: Pattern = Pattern::new(|| Regex::new(r"\bincludeBuild\b\s*").ok());
+
+/// `project(":x").projectDir = file("y")`.
+static DIRECTORY: Pattern = Pattern::new(|| {
+    let pattern = concat!(
+        r#"project\s*\(\s*["'](:[^"']+)["']\s*\)\s*\.\s*projectDir\s*=\s*"#,
+        r#"(?:new\s+)?[Ff]ile\s*\(\s*(?:(?:rootDir|settingsDir|rootProject\.projectDir)\s*,\s*)?["']([^"']+)["']"#
+    );
+    Regex::new(pattern).ok()
+});
 
 /// As much of the settings as says which directories are projects.
 #[derive(Debug)]
 pub(super) struct Settings {
     /// Each project's path, such as `:libs:core`, with the directory that is written for it.
     pub projects: IndexMap<String, Option<String>>,
-    /// Where a build is taken in, and its path.
+    /// The builds that are taken in: the byte at which each is written, and its path.
     pub included_builds: Vec<(usize, String)>,
 }
 
@@ -17,7 +29,7 @@ impl Settings {
     pub(super) fn parse(text: &str) -> Self {
         let code = without_comments(text);
         let mut projects = IndexMap::new();
-        for (_, name) in literals_after(&code, r"\binclude\b\s*") {
+        for (_, name) in literals_after(&code, &INCLUDE) {
             let name = name.trim_start_matches(':').replace('/', ":");
             // The projects on the way are projects, too.
             for (colon, _) in name.match_indices(':').chain([(name.len(), "")]) {
@@ -27,7 +39,7 @@ impl Settings {
         for (path, directory) in written_directories(&code) {
             projects.entry(path).and_modify(|written| *written = Some(directory));
         }
-        let included = literals_after(&code, r"\bincludeBuild\b\s*").into_iter();
+        let included = literals_after(&code, &INCLUDE_BUILD).into_iter();
         let included_builds =
             included.map(|(start, path)| (start, below_root(&path).unwrap_or(&path).to_owned())).collect();
         Self { projects, included_builds }
@@ -36,12 +48,7 @@ impl Settings {
 
 /// The directories that `project(":x").projectDir = file("y")` gives, with `new File(settingsDir, "y")` as well.
 fn written_directories(code: &str) -> Vec<(String, String)> {
-    let pattern = concat!(
-        r#"project\s*\(\s*["'](:[^"']+)["']\s*\)\s*\.\s*projectDir\s*=\s*"#,
-        r#"(?:new\s+)?[Ff]ile\s*\(\s*(?:(?:rootDir|settingsDir|rootProject\.projectDir)\s*,\s*)?["']([^"']+)["']"#
-    );
-    let Ok(regex) = Regex::new(pattern) else { return Vec::new() };
-    let captures = regex.captures_iter(code);
+    let captures = DIRECTORY.iter().flat_map(|regex| regex.captures_iter(code));
     captures
         .map(|captures| {
             let directory = below_root(&captures[2]).unwrap_or(&captures[2]);

@@ -5,7 +5,7 @@
 pub(super) enum Token<'t> {
     /// A name, such as `module` or `path.module`.
     Name(&'t str),
-    /// What stands between two quotes, with its `${}` as written.
+    /// The text between two quotes, with its `${}` as written.
     Text(&'t str),
     /// Any other character.
     Mark(char),
