@@ -15,6 +15,13 @@ const RULES: [&str; 6] = [
 const IGNORED: [&str; 4] = ["", "\"**/*.md\"", "\"a/**/f\"", "\"shared/f\""];
 const EVERYTHING: [&str; 3] = ["", "lock", "\"shared/deep/*\""];
 const DEPTHS: [&str; 3] = ["", "depends_on_depth: 1,", "depends_on_depth: 0,"];
+/// A graph in a file: of units, and by way of a directory that may be none.
+const GRAPHS: [&str; 4] = [
+    "{}",
+    "{ \"b\": [\"a\"] }",
+    "{ \"b\": [\"shared\"], \"shared\": [\"c\"] }",
+    "{ \"d\": [\"a/x/deep\", \"shared/deep\"] }",
+];
 const FILES: [&str; 14] = [
     "a/f",
     "a/x/f",
@@ -44,6 +51,9 @@ enum Step {
     Everything(usize),
     Depth(usize),
     Template(u8),
+    /// A directory's manifest names another directory, or none.
+    Manifest(usize, usize),
+    Graph(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -57,6 +67,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..EVERYTHING.len()).prop_map(Step::Everything),
         1 => (0..DEPTHS.len()).prop_map(Step::Depth),
         1 => (0..3_u8).prop_map(Step::Template),
+        2 => (0..DIRECTORIES.len(), 0..=DIRECTORIES.len()).prop_map(|(of, on)| Step::Manifest(of, on)),
+        1 => (0..GRAPHS.len()).prop_map(Step::Graph),
     ]
 }
 
@@ -79,6 +91,9 @@ struct State {
     everything: usize,
     depth: usize,
     template: u8,
+    /// By directory: the one that its manifest names, if it is one of them.
+    manifests: [usize; DIRECTORIES.len()],
+    graph: usize,
 }
 
 impl State {
@@ -86,7 +101,16 @@ impl State {
         let mut units: [UnitState; DIRECTORIES.len()] = Default::default();
         units[0].exists = true;
         units[3].exists = true;
-        Self { files: [1; FILES.len()], units, ignore: 0, everything: 0, depth: 0, template: 0 }
+        Self {
+            files: [1; FILES.len()],
+            units,
+            ignore: 0,
+            everything: 0,
+            depth: 0,
+            template: 0,
+            manifests: [DIRECTORIES.len(); DIRECTORIES.len()],
+            graph: 0,
+        }
     }
 
     fn apply(&mut self, step: &Step) {
@@ -108,6 +132,8 @@ impl State {
             Step::Everything(everything) => self.everything = *everything,
             Step::Depth(depth) => self.depth = *depth,
             Step::Template(template) => self.template = *template,
+            Step::Manifest(of, on) => self.manifests[*of] = *on,
+            Step::Graph(graph) => self.graph = *graph,
         }
     }
 
@@ -143,9 +169,16 @@ impl State {
             (IGNORED[self.ignore], EVERYTHING[self.everything], DEPTHS[self.depth]);
         let rules = rules.join(", ");
         let workspace = format!(
-            "workspace: {{ templates: [ci], {depth} ignore: [{ignored}], everything: [{everything}], units: [{rules}] }}\n"
+            "workspace: {{ templates: [ci], depends_from: [python, {{ file: graph.json }}], {depth} ignore: [{ignored}], everything: [{everything}], units: [{rules}] }}\n"
         );
         tree.push(("nestling.yml".to_owned(), "100644", workspace));
+        tree.push(("graph.json".to_owned(), "100644", format!("{}\n", GRAPHS[self.graph])));
+        for (directory, on) in DIRECTORIES.iter().zip(self.manifests) {
+            if let Some(on) = DIRECTORIES.get(on) {
+                let up = "../".repeat(directory.split('/').count());
+                tree.push((format!("{directory}/requirements.txt"), "100644", format!("-e {up}{on}\n")));
+            }
+        }
         tree.push(("ci/job.yml".to_owned(), "100644", format!("job: {{ script: \"{}\" }}\n", self.template)));
         for (path, state) in FILES.iter().zip(self.files).filter(|(_, state)| *state > 0) {
             let mode = if state == 3 { "100755" } else { "100644" };
