@@ -81,7 +81,7 @@ fn a_folder_of_one_kind_is_one_pattern_and_a_mixed_one_is_not() {
     assert!(workspace.contains("match: \"tools/a\""), "{workspace}");
 }
 
-/// Where there is nothing, an example shows what a unit looks like; where there is something, it is left alone.
+/// In an empty repository an example shows a unit; in any other, the files are left alone.
 #[test]
 fn only_an_empty_repository_gets_an_example() {
     let (_repository, _, plan) = initialized(&[("README.md", ""), ("scripts/run", "")]);

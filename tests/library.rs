@@ -98,7 +98,7 @@ fn header(name: &str) -> (Option<String>, Node) {
     })
 }
 
-/// How far the tests go: the scripts are run with the real tools, or with programs that refuse what those refuse, or they are
+/// Grade of the tests: the scripts are run with the real tools, or with programs that refuse what those refuse, or they are
 /// judged without being run.
 const GRADES: [&str; 3] = ["run", "run by fakes", "parsed"];
 

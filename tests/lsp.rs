@@ -93,7 +93,7 @@ fn the_findings_are_those_of_check() {
     }
 }
 
-/// What is typed counts, not what is saved, in the file itself and in those that it is for.
+/// The text that is typed counts, not the saved one, in the file itself and in those that it is for.
 #[test]
 fn open_files_are_read_as_they_are_in_the_editor() {
     let repository = workspace();

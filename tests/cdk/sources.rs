@@ -1,4 +1,4 @@
-//! Where steps start, and what they find there.
+//! The directories in which steps start, and the files there.
 
 use super::assemblies::{NEWEST, Shop, bundle, replace};
 use crate::support::repository::Repository;
@@ -73,7 +73,7 @@ fn an_app_at_the_root_has_a_unit_beside_it() {
     }
 }
 
-/// Whoever writes the script of an action that no job can do finds its files there.
+/// The script that people write for an action that no job can do finds its files.
 #[test]
 fn an_action_that_no_job_can_do_has_its_files() {
     let mut shop = Shop::new(NEWEST, "byhand", "environment: staging");

@@ -14,7 +14,7 @@ pub(super) struct Client {
     output: BufReader<ChildStdout>,
     last_id: i64,
     version: i64,
-    /// What the server can do.
+    /// The abilities of the server.
     pub capabilities: Value,
     /// The findings of each file that has some, by its address.
     pub shown: BTreeMap<String, Vec<Value>>,

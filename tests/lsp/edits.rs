@@ -15,7 +15,7 @@ impl Numbers {
     }
 }
 
-/// What is typed.
+/// The texts that are typed.
 const TYPED: [&str; 12] =
     ["\n", " ", "  ", "{", "}", ":", "[", "- ", "script", "${{ x }}", "\u{1F600}", "---\n"];
 

@@ -29,7 +29,7 @@ esac
 /// Stands for the binary, of which a package takes completions and manual pages.
 const BINARY: &str = "#!/bin/sh\nif [ \"$1\" = man ]; then echo page > \"$2/nestling.1\"; fi\n";
 
-/// What the scripts read of the project.
+/// The files of the project that the scripts read.
 const READ: [&str; 6] = [
     "ci",
     "Cargo.toml",
@@ -62,7 +62,7 @@ struct Checkout {
 }
 
 impl Checkout {
-    /// What the scripts read, with a changelog that has a section for the version, and what the jobs of both architectures left.
+    /// The same files, with a changelog that has a section for the version, and the artifacts of the jobs of both architectures.
     fn new(test: &str) -> Option<Self> {
         need(Tool::Python, test)?;
         need(Tool::DpkgDeb, test)?;
@@ -231,7 +231,7 @@ fn every_form_is_tried_and_published_from_its_file() {
     assert_eq!(checkout.run("publish:crates"), ["cargo publish --workspace --locked"]);
 }
 
-/// What a fix of an older line is called, once there is a newer one.
+/// Names of a fix of an older line, once there is a newer one.
 #[test]
 fn only_the_newest_version_is_called_the_latest() {
     let test = "only_the_newest_version_is_called_the_latest";
