@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Each page: its name, the schema that it is made from, and what stands above the tables.
-const PAGES: [(&str, &str, &str); 9] = [
+const PAGES: [(&str, &str, &str); 10] = [
     (
         "files/workspace",
         "workspace",
@@ -32,6 +32,7 @@ const PAGES: [(&str, &str, &str); 9] = [
     ),
     ("json/diff", "diff", "# diff.json\n\nWhat `nestling diff --format json` prints.\n"),
     ("json/affected", "affected", "# affected.json\n\nWhat `nestling affected --format json` prints.\n"),
+    ("json/replay", "replay", "# replay.json\n\nWhat `nestling replay --format json` prints.\n"),
     ("json/explain", "explain", "# explain.json\n\nWhat `nestling explain --format json` prints.\n"),
     (
         "json/passed",

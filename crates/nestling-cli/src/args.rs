@@ -27,6 +27,8 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the selected units.
     Affected(commands::affected::Args),
+    /// Show what the last merges of a branch would have run.
+    Replay(commands::replay::Args),
     /// Compare the jobs of all units at base and at head.
     Diff(commands::diff::Args),
     /// Find errors in GitLab CI files, or in all units, before GitLab does.
