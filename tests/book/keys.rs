@@ -87,10 +87,16 @@ pub(super) fn example(path: &str, keys: &[&String]) -> String {
 /// Collects the keys of all mappings at a path; `NAME` is any key.
 fn collect(value: &Value, path: &[&str], shown: &mut BTreeSet<String>) {
     match (value, path) {
-        (Value::Array(items), _) => items.iter().for_each(|item| collect(item, path, shown)),
+        (Value::Array(items), _) => {
+            for item in items {
+                collect(item, path, shown);
+            }
+        }
         (Value::Object(map), []) => shown.extend(map.keys().cloned()),
         (Value::Object(map), ["NAME", rest @ ..]) => {
-            map.values().for_each(|value| collect(value, rest, shown))
+            for value in map.values() {
+                collect(value, rest, shown);
+            }
         }
         (Value::Object(map), [key, rest @ ..]) => {
             if let Some(value) = map.get(*key) {
