@@ -15,6 +15,7 @@ mod convert;
 mod artifacts;
 mod job_counts;
 mod options;
+mod graph_commands;
 mod assemblies;
 mod progress;
 mod watch;
