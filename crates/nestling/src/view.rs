@@ -6,6 +6,7 @@ mod planned;
 mod touched;
 mod facts;
 mod row;
+mod trace;
 mod unclaimed;
 mod tree;
 mod stages;
@@ -23,7 +24,7 @@ mod rule;
 
 pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
 pub use graph::{dot, mermaid};
-pub use html::{HtmlError, html};
+pub use html::{HtmlError, HtmlPage, html};
 pub use job::job;
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};

@@ -33,6 +33,10 @@ pub struct Args {
     /// Write the pipeline as an HTML file with a graph and search
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     html: Option<PathBuf>,
+    /// Durations of jobs, for the critical path of the HTML file: a JSON mapping of names to seconds, or what GitLab's jobs API
+    /// returns
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
+    durations: Option<PathBuf>,
     /// Open the HTML file in a browser
     #[arg(long, conflicts_with_all = ["format", "job"])]
     open: bool,
@@ -104,7 +108,8 @@ fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failur
 
 fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
-        return page::write(args.html.as_deref(), session, plan, io).and_then(|path| match path {
+        let page = page::make(session, plan, args.durations.as_deref())?;
+        return page::write(args.html.as_deref(), &page, session, io).and_then(|path| match path {
             Some(path) if args.open => output::open(&path),
             _ => Ok(()),
         });

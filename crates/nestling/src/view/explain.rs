@@ -10,6 +10,8 @@ mod path;
 mod text;
 mod unit;
 
+pub(crate) use why_not::nearest_reason;
+
 use crate::plan::Plan;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;

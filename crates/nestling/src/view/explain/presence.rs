@@ -3,6 +3,7 @@
 use super::{Decision, Explanation, OtherPipeline};
 use crate::plan::Plan;
 use crate::view::planned::{PlannedJob, planned_jobs};
+use crate::view::trace::outcome_in_words;
 use crate::workspace::{Condition, Unit};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::pipeline::guard::Guard;
@@ -55,23 +56,6 @@ fn decision(case: &Case, copies: &[String], sources: &Sources) -> Decision {
         condition,
         outcome: outcome_in_words(case.outcome),
         place: case.rule.map(|rule| sources.place(rule.origin)),
-    }
-}
-
-fn outcome_in_words(outcome: Outcome) -> String {
-    let Outcome::Present { start, allow_failure } = outcome else { return "left out".to_owned() };
-    let start = match start {
-        Start::OnSuccess => "automatic",
-        Start::OnFailure => "on failure",
-        Start::Always => "automatic, also after a failure",
-        Start::Manual => "manual",
-        Start::Delayed => "delayed",
-    };
-    // GitLab lets most manual jobs wait without blocking; only the others are worth a word.
-    match (start, allow_failure) {
-        ("manual", false) => "manual, blocks the pipeline".to_owned(),
-        (start, true) if start != "manual" => format!("{start}, may fail"),
-        (start, _) => start.to_owned(),
     }
 }
 
