@@ -1,6 +1,8 @@
 //! Collects the data of the page from plans.
 
-use super::data::{PageBase, PageCdkLine, PageChange, PageData, PageKind, PageProblem, PageUnit};
+use super::data::{
+    PageBase, PageCdkLine, PageChange, PageData, PageKeyChange, PageKind, PageProblem, PageUnit,
+};
 use super::job::{JobReader, name_index, unit_index};
 use super::tables::{Files, Tables};
 use crate::passed::JobReuse;
@@ -262,7 +264,7 @@ pub(super) fn add_base(data: &mut PageData, base: &Plan, head: &Plan) {
         let stage = tables.stages.index(job.stage().to_owned());
         page.removed.push((name_index(job, tables), stage, lines));
     }
-    let mut known: HashMap<Vec<(String, Vec<String>, Vec<String>)>, usize> = HashMap::new();
+    let mut known: HashMap<Vec<PageKeyChange>, usize> = HashMap::new();
     for job in changed {
         let keys: Vec<_> = job.keys.into_iter().map(|key| (key.key, key.removed, key.added)).collect();
         let index = *known.entry(keys.clone()).or_insert_with(|| {

@@ -203,6 +203,9 @@ pub(super) struct PageCdkLine {
     pub line: u32,
 }
 
+/// A changed key: its name, removed lines, added lines.
+pub(super) type PageKeyChange = (String, Vec<String>, Vec<String>);
+
 /// The difference to base.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PageBase {
@@ -212,7 +215,7 @@ pub(super) struct PageBase {
     pub removed: Vec<(usize, usize, Vec<usize>)>,
     pub changed: Vec<(usize, usize)>,
     /// The changed keys of jobs, each list once: key, removed lines, added lines.
-    pub changes: Vec<Vec<(String, Vec<String>, Vec<String>)>>,
+    pub changes: Vec<Vec<PageKeyChange>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
