@@ -237,7 +237,14 @@ fn the_page_works_in_a_browser() {
 }
 
 /// Screenshots that the book shows.
-const PICTURES: [(&str, &str); 1] = [("shop.png", "page.png")];
+const PICTURES: [(&str, &str); 6] = [
+    ("shop.png", "page.png"),
+    ("kinds.png", "page-kinds.png"),
+    ("rules.png", "page-rules.png"),
+    ("base.png", "page-base.png"),
+    ("change.png", "page-change.png"),
+    ("critical.png", "page-critical.png"),
+];
 
 /// The data that a page carries.
 fn data(page: &str) -> serde_json::Value {

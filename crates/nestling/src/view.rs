@@ -22,7 +22,9 @@ pub mod json_v1;
 mod html;
 mod rule;
 
-pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
+pub use explain::{
+    Asked, Effect, ExplainedRule, Explanation, RuleValue, Step, Subject, explain, explanation_schema,
+};
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, HtmlPage, html};
 pub use job::job;

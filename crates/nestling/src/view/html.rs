@@ -106,9 +106,9 @@ impl HtmlPage {
         self.data.durations.extend(durations);
     }
 
-    /// Makes the page reload when its server says that the preview has changed.
-    pub fn reload_live(&mut self) {
-        self.data.live = true;
+    /// Makes the page load again when its server has another version of it than this one.
+    pub fn reload_live(&mut self, version: u64) {
+        self.data.live = Some(version);
     }
 
     /// Returns the page.
@@ -127,7 +127,7 @@ impl HtmlPage {
             listing => minijinja::Value::from(minijinja::value::Serde(&self.listing)),
             style => STYLES.join("\n"),
             script => SCRIPTS.join("\n"),
-            live => self.data.live,
+            live => self.data.live.is_some(),
             data => inert(&json),
         })?;
         Ok(rendered)

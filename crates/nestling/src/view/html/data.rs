@@ -10,9 +10,9 @@ pub(super) struct PageData {
     /// Address of the project with the commit, for links to source lines: `https://host/group/project/-/blob/SHA/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Set if the page reloads when the preview changes.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub live: bool,
+    /// Version of a page that is served: it loads again when its server has another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<u64>,
     #[serde(flatten)]
     pub tables: Tables,
     /// The units that each unit depends on, as far as the first kind has it.

@@ -152,7 +152,7 @@ function follow() {
   const events = new EventSource(`events${location.search}`);
   const live = document.getElementById("live");
   live.hidden = false;
-  events.onmessage = () => location.reload();
+  events.onmessage = (event) => { if (Number(event.data) !== data.live) location.reload(); };
   events.onopen = () => { live.textContent = "follows the preview"; };
   events.onerror = () => { live.textContent = "the preview has ended"; };
 }
