@@ -227,7 +227,11 @@ fn the_page_works_in_a_browser() {
     let driven = run(&mut node);
     let tests = String::from_utf8_lossy(&driven.stdout);
     assert!(driven.status.success(), "{}", said(&driven));
-    assert_eq!(tests.matches("ok ").count(), if is_long { 25 } else { 24 }, "{tests}");
+    assert_eq!(
+        tests.lines().filter(|line| line.starts_with("ok ")).count(),
+        if is_long { 25 } else { 24 },
+        "{tests}"
+    );
     // The pictures of the book. Browsers draw differently from one version to the next, so that they are not compared.
     if setting("NESTLING_TEST_UPDATE").is_some() {
         for (shot, picture) in PICTURES {

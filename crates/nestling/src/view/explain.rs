@@ -42,7 +42,7 @@ pub struct Explanation {
     /// The cases that decide about a job, in order: the first whose condition holds decides.
     pub decisions: Vec<Decision>,
     /// The rules of a job, one by one, as they are evaluated in this pipeline.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<ExplainedRule>,
     /// The presence of a job in other kinds of pipelines, with all units.
     pub other_pipelines: Vec<OtherPipeline>,

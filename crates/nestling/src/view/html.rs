@@ -1,17 +1,18 @@
 //! The plan as a single HTML file that needs no network: the pipeline graph, the change, and the other kinds of pipelines.
 //!
-//! The page is a template with a style sheet and plain JavaScript, which read the plan as embedded JSON ([`data`]).
+//! The page is a template with a style sheet and plain JavaScript, which read the plan as embedded JSON ([`page_data`]).
 
 mod data;
 mod tables;
+mod page_data;
 mod job;
 mod collect;
 mod listing;
 
 use crate::plan::Plan;
-use data::PageData;
 use minijinja::{Environment, context};
 use nestling_files::path::{is_misleading, readable};
+use page_data::PageData;
 use std::collections::BTreeMap;
 
 const PAGE: &str = include_str!("html/page.html.jinja");

@@ -4,6 +4,7 @@ use super::data::{
     PageBase, PageCdkLine, PageChange, PageData, PageKeyChange, PageKind, PageProblem, PageUnit,
 };
 use super::job::{JobReader, name_index, unit_index};
+use super::page_data::PageData;
 use super::tables::{Files, Tables};
 use crate::passed::JobReuse;
 use crate::plan::Plan;
