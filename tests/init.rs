@@ -40,7 +40,7 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("libs/core/Cargo.toml", "[package]\n"),
         ("tools/cli/go.mod", ""),
         ("ml/pyproject.toml", "[project]\nname = 'ml'\n[dependency-groups]\ndev = ['pytest']\n"),
-        ("legacy/pom.xml", ""),
+        ("legacy/pom.xml", "<project/>"),
         ("infra/network/main.tf", "provider \"aws\" {}\n"),
         ("infra/network/.terraform.lock.hcl", ""),
         ("infra/stacks/cdk.json", "{}"),
@@ -57,7 +57,6 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         "ml",
         "services/api",
         "services/web",
-        "site",
         "tools/cli",
     ];
     assert_eq!(units(&plan), all);

@@ -2,6 +2,7 @@
 
 mod table;
 
+use super::dockerfile;
 use std::collections::BTreeSet;
 
 pub(super) use table::KINDS;
@@ -48,6 +49,10 @@ impl Kind {
 
     /// Returns the marker among the names of files of a directory.
     pub(super) fn marker<'n>(&self, names: &'n BTreeSet<String>) -> Option<&'n str> {
+        if self.id == "docker" {
+            let files = dockerfile::chosen(names);
+            return files.own.or(files.others.first().copied()).or(files.development.first().copied());
+        }
         self.markers
             .iter()
             .find_map(|marker| names.iter().find(|name| fits(marker, name)).map(String::as_str))

@@ -1,19 +1,20 @@
 //! Proposes the files that Nestling needs from the contents of a repository.
 
+use super::existing::Existing;
 use super::findings::{Findings, Remark};
-use super::inventory::Inventory;
+use super::inventory::{Inventory, material};
 use super::kinds::{KINDS, Kind};
-use super::lists::{self, List, Reader};
+use super::lists::{self, List, Reader, Unreadable};
 use super::projects::Evidence;
 use super::proposed_file::ProposedFile;
 use super::report::Report;
 use super::trial::{self, Trial};
 use super::units::{Making, Units};
+use super::versions::Versions;
 use super::workspace_file::{self, Settings, UnitRule};
 use super::{parent, projects, shared};
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, library_names};
-use std::collections::BTreeSet;
+use nestling::{FILE_NAME, Files, RepoPath, library_names};
 
 /// The most rounds in which what does not work is dropped.
 const ROUNDS: usize = 8;
@@ -67,12 +68,16 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     };
     let mut findings = projects::find(&evidence).map_err(Failure::repository)?;
     let declarations = trial::declarations()?;
-    let making = Making { files, inventory: &inventory, declarations: &declarations, library: &library };
+    let versions = Versions { files, inventory: &inventory, lists: &lists };
+    let making =
+        Making { files, inventory: &inventory, declarations: &declarations, versions, library: &library };
     let mut units = making.units(&mut findings).map_err(Failure::repository)?;
     let (parent, include) = parent_file(files, &inventory)?;
     let mut text = String::new();
     let mut rules = Vec::new();
-    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent };
+    let existing = Existing::read(files, &inventory)?;
+    let replaced = existing.replaced();
+    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent, replaced };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
         if !trial.run(&text, &mut units, &mut findings)? {
@@ -81,16 +86,12 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     }
     let is_kept = inventory.at_root.contains(FILE_NAME);
     if is_kept {
-        let covered = covered(files)?;
-        units.retain(|dir, _| !covered.contains(dir));
+        units.retain(|dir, _| !existing.covered.contains(dir));
         rules = workspace_file::rules(&units, &inventory);
     }
+    findings.not_understood.extend(existing.problems);
+    remark_unreadable(&unreadable, &mut findings);
     remark_rest(&inventory, &mut findings);
-    for file in &unreadable {
-        for remark in findings.not_understood.iter_mut().filter(|remark| remark.path == file.path) {
-            remark.reason = format!("invalid, so its directory is no unit: {}", first_line(&file.reason));
-        }
-    }
     let report = Report {
         inventory: &inventory,
         lists: &lists,
@@ -112,10 +113,23 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
 }
 
-/// Returns the directories that the workspace has as units already.
-fn covered(files: &dyn Files) -> Result<BTreeSet<RepoPath>, Failure> {
-    let project = Project::of_files(files, PipelineFacts::local(None, None, None))?;
-    Ok(project.workspace().units().map(|unit| unit.dir.clone()).collect())
+/// Adds the reason to each file that is invalid. One that marks no project has no remark yet.
+fn remark_unreadable(unreadable: &[Unreadable], findings: &mut Findings) {
+    for file in unreadable {
+        let reason = first_line(&file.reason);
+        let mut remarks =
+            findings.not_understood.iter_mut().filter(|remark| remark.path == file.path).peekable();
+        if remarks.peek().is_none() {
+            // A fixture may be invalid on purpose.
+            if file.path.parent().is_some_and(|dir| material(&dir).is_none()) {
+                findings
+                    .not_understood
+                    .push(Remark::new(&file.path, format!("invalid, and not read: {reason}")));
+            }
+            continue;
+        }
+        remarks.for_each(|remark| remark.reason = format!("invalid, so its directory is no unit: {reason}"));
+    }
 }
 
 fn first_line(text: &str) -> &str {

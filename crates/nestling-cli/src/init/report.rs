@@ -114,6 +114,9 @@ impl Report<'_> {
             let jobs = if unit.jobs.is_empty() { "none".to_owned() } else { unit.jobs.join(", ") };
             let dir = if dir.is_root() { ".".to_owned() } else { dir.to_string() };
             let _ = writeln!(text, "    {dir}: because of {}; jobs: {jobs}", files.join(", "));
+            unit.versions.iter().for_each(|version| {
+                let _ = writeln!(text, "      {version}");
+            });
         }
         for used in rule.uses.iter().filter(|used| !used.inputs.is_empty()) {
             for (name, value) in &used.inputs {

@@ -53,6 +53,8 @@ pub(super) struct Trial<'t> {
     pub lists: &'t [List],
     /// The parent's file, which will be there as well.
     pub parent: &'t ProposedFile,
+    /// Texts in the place of files that are invalid.
+    pub replaced: BTreeMap<RepoPath, Vec<u8>>,
 }
 
 impl Trial<'_> {
@@ -67,7 +69,8 @@ impl Trial<'_> {
         findings: &mut Findings,
     ) -> Result<bool, Failure> {
         let at_root = |name: &str| RepoPath::root().child(name.as_bytes());
-        let mut added = BTreeMap::from([(at_root(FILE_NAME), workspace.into())]);
+        let mut added = self.replaced.clone();
+        added.insert(at_root(FILE_NAME), workspace.into());
         if !self.inventory.at_root.contains(self.parent.path) {
             added.insert(at_root(self.parent.path), self.parent.text.clone().into_bytes());
         }

@@ -1,10 +1,12 @@
 //! Makes units of projects: templates with inputs, dependencies, and paths elsewhere that concern them.
 
-use super::dockerfile::{BuildContext, build_context};
+use super::dockerfile::{BuildContext, Contexts, build_context};
 use super::findings::{Findings, Found, Remark};
-use super::inventory::Inventory;
+use super::inventory::{Directory, Inventory};
 use super::material::Material;
 use super::terraform::Modules;
+use super::text::json_of;
+use super::versions::Versions;
 use nestling::{Files, ReadError, RepoPath, UnitName};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,8 @@ pub(super) struct Unit {
     pub is_member: bool,
     /// True if none of its jobs may apply or deploy.
     pub is_tested_only: bool,
+    /// The versions that its jobs run with, and the files that state them.
+    pub versions: BTreeSet<String>,
     /// Its jobs, once they are rendered.
     pub jobs: Vec<String>,
 }
@@ -58,6 +62,11 @@ pub(super) type Declarations = BTreeMap<String, BTreeMap<String, Declared>>;
 /// Returns the reason why a directory's path cannot be the name of a unit.
 fn unfit_name(dir: &RepoPath) -> Option<String> {
     let path = dir.to_directory();
+    if path.starts_with('-') {
+        return Some(
+            "its path begins with `-`, and commands would read it as an option: rename it".to_owned(),
+        );
+    }
     let reason = match UnitName::parse(&path) {
         Err(error) => error.to_string(),
         Ok(_) if path == "workspace" => "no unit can have the name `workspace`".to_owned(),
@@ -83,11 +92,54 @@ fn fact(input: impl Into<String>, value: impl Into<Value>) -> Fact {
     (input.into(), value.into())
 }
 
+/// Returns the file with the settings that a `backend` block lacks, if it lacks any.
+///
+/// # Errors
+/// The reason why the directory cannot be planned.
+fn backend_settings(
+    modules: &Modules,
+    dir: &RepoPath,
+    directory: &Directory,
+) -> Result<Option<String>, String> {
+    let Some(backend) = modules.backends.get(dir) else { return Ok(None) };
+    let name = &backend.name;
+    if name == "local" {
+        let reason =
+            "keeps the state in a file, which a job loses: it is only validated until it has another";
+        return Err(format!("its backend `local` {reason}"));
+    }
+    let Some(lacking) = backend.lacks() else { return Ok(None) };
+    let ends = [".tfbackend", ".hcl", ".conf", ".config"];
+    let has_settings = |file: &&String| {
+        let is_named_so = file.contains("backend") && ends.iter().any(|end| file.ends_with(end));
+        is_named_so && !file.contains(".lock.")
+    };
+    let files: Vec<&String> = directory.files.iter().filter(has_settings).collect();
+    let reason = match files.as_slice() {
+        [file] => return Ok(Some((*file).clone())),
+        [] => "and no file beside it does".to_owned(),
+        several => {
+            let names: Vec<&str> = several.iter().map(|file| file.as_str()).collect();
+            format!("and several files beside it do ({})", names.join(", "))
+        }
+    };
+    Err(format!(
+        "its backend `{name}` names no `{lacking}`, {reason}: it is only validated until `backend_config` of nestling/opentofu does"
+    ))
+}
+
+/// What files state about several directories at once.
+struct Stated {
+    modules: Modules,
+    contexts: Contexts,
+}
+
 /// Makes units.
 pub(super) struct Making<'m> {
     pub files: &'m dyn Files,
     pub inventory: &'m Inventory,
     pub declarations: &'m Declarations,
+    pub versions: Versions<'m>,
     /// The built-in templates.
     pub library: &'m [String],
 }
@@ -102,6 +154,8 @@ impl Making<'_> {
     /// A file cannot be read.
     pub(super) fn units(&self, findings: &mut Findings) -> Result<Units, ReadError> {
         let modules = Modules::read(self.files, self.inventory)?;
+        let contexts = Contexts::read(self.files, self.inventory)?;
+        let stated = Stated { modules, contexts };
         let mut units = Units::new();
         let found = std::mem::take(&mut findings.found);
         for project in &found {
@@ -114,9 +168,10 @@ impl Making<'_> {
                 findings.not_understood.push(Remark::new(&project.marker, problem));
                 continue;
             }
-            let Some(facts) = self.facts(project, &modules, &mut units, findings)? else { continue };
-            let unit = units.entry(project.dir.clone()).or_default();
+            let Some(mut facts) = self.facts(project, &stated, &mut units, findings)? else { continue };
             let template = project.kind.template(self.library).unwrap_or_default();
+            let unit = units.entry(project.dir.clone()).or_default();
+            facts.extend(self.stated_versions(project, &template, unit, findings)?);
             let inputs = self.fitting(&template, facts);
             unit.uses.push(Use { template, inputs });
             unit.because.insert(project.marker.clone());
@@ -126,6 +181,31 @@ impl Making<'_> {
         }
         findings.found = found;
         Ok(units)
+    }
+
+    /// Returns the versions that files state for a template. One that is not understood is remarked.
+    fn stated_versions(
+        &self,
+        project: &Found,
+        template: &str,
+        unit: &mut Unit,
+        findings: &mut Findings,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let declared = self.declarations.get(template);
+        let mut facts = Vec::new();
+        for version in self.versions.of(project.kind.id, &project.dir)? {
+            if version.is_unclear {
+                findings.not_understood.push(Remark::new(&project.dir, version.note));
+                continue;
+            }
+            if !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
+                continue;
+            }
+            unit.because.insert(version.file);
+            unit.versions.insert(version.note);
+            facts.extend(version.value.map(|value| (version.input.to_owned(), value)));
+        }
+        Ok(facts)
     }
 
     /// Returns the facts that a template declares an input for.
@@ -144,7 +224,7 @@ impl Making<'_> {
     fn facts(
         &self,
         project: &Found,
-        modules: &Modules,
+        stated: &Stated,
         units: &mut Units,
         findings: &mut Findings,
     ) -> Result<Option<Vec<Fact>>, ReadError> {
@@ -160,14 +240,10 @@ impl Making<'_> {
             },
             "maven" | "gradle" => self.java_tool(project),
             "go" => self.go_binary(&project.dir),
-            "site" => vec![fact("publish", ".")],
-            "opentofu" => self.opentofu(project, modules, units),
-            "docker" => match self.docker(project, units)? {
+            "opentofu" => self.opentofu(project, &stated.modules, units, findings),
+            "docker" => match self.docker(project, &stated.contexts, units)? {
                 Ok(facts) => facts,
-                Err(missing) => {
-                    let reason = format!(
-                        "it copies `{missing}`, which is neither in its directory nor above: no job builds it"
-                    );
+                Err(reason) => {
                     findings.not_understood.push(Remark::new(&project.marker, reason));
                     return Ok(None);
                 }
@@ -211,8 +287,7 @@ impl Making<'_> {
 
     /// Returns the scripts of a package.
     fn scripts(&self, dir: &RepoPath) -> Result<BTreeMap<String, String>, ReadError> {
-        let bytes = self.files.read(&dir.child(b"package.json"))?.unwrap_or_default();
-        let package: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let package = json_of(self.files, &dir.child(b"package.json"))?;
         let scripts = package.get("scripts").and_then(Value::as_object).into_iter().flatten();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Ok(scripts.map(|(name, command)| (name.clone(), text(command))).collect())
@@ -245,11 +320,22 @@ impl Making<'_> {
     }
 
     /// A module of others is tested and neither planned nor applied: only what has a state is.
-    fn opentofu(&self, project: &Found, modules: &Modules, units: &mut Units) -> Vec<Fact> {
+    fn opentofu(
+        &self,
+        project: &Found,
+        modules: &Modules,
+        units: &mut Units,
+        findings: &mut Findings,
+    ) -> Vec<Fact> {
         let directory = &self.inventory.directories[&project.dir];
         let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars"));
         let is_module =
             project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
+        let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
+        let is_module = is_module || backend.is_err();
+        if let Err(reason) = &backend {
+            findings.not_understood.push(Remark::new(&project.dir, reason.clone()));
+        }
         let unit = units.entry(project.dir.clone()).or_default();
         if is_module {
             unit.is_tested_only = true;
@@ -263,10 +349,12 @@ impl Making<'_> {
         let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
         let values: Vec<&String> =
             directory.files.iter().filter(|file| file.ends_with(".tfvars") && !is_read(file)).collect();
-        match values.as_slice() {
+        let mut facts = match values.as_slice() {
             [file] => vec![fact("var_files", vec![file.as_str()])],
             _ => Vec::new(),
-        }
+        };
+        facts.extend(backend.ok().flatten().map(|file| fact("backend_config", vec![file])));
+        facts
     }
 
     /// The tool of a Java project, where its template does not find it by itself: a project of Gradle may have no file of its own.
@@ -279,9 +367,13 @@ impl Making<'_> {
     }
 
     /// The build context of a Dockerfile, and the paths that it copies from outside of the unit.
-    fn docker(&self, project: &Found, units: &mut Units) -> Result<Result<Vec<Fact>, String>, ReadError> {
-        let bytes = self.files.read(&project.marker)?.unwrap_or_default();
-        let context = build_context(&String::from_utf8_lossy(&bytes), &project.dir, self.inventory);
+    fn docker(
+        &self,
+        project: &Found,
+        contexts: &Contexts,
+        units: &mut Units,
+    ) -> Result<Result<Vec<Fact>, String>, ReadError> {
+        let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
         let mut facts = Vec::new();
         let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
         let is_built =
@@ -292,7 +384,18 @@ impl Making<'_> {
                 facts.extend(self.needs_build(project));
                 (project.dir.clone(), Vec::new())
             }
-            BuildContext::Missing(missing) => return Ok(Err(missing)),
+            BuildContext::Missing(missing) => {
+                let reason = "which is neither in its directory nor above: no job builds it";
+                return Ok(Err(format!("it copies `{missing}`, {reason}")));
+            }
+            BuildContext::LeftOut { path, by } => {
+                return Ok(Err(format!("it copies `{path}`, which {by} leaves out: no job builds it")));
+            }
+            BuildContext::Unset { path, argument } => {
+                let reason =
+                    format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
+                return Ok(Err(format!("it copies `{path}`, {reason}")));
+            }
         };
         let unit = units.entry(project.dir.clone()).or_default();
         if project.marker.file_name() != b"Dockerfile" {
