@@ -13,6 +13,7 @@ mod dockerfile;
 mod terraform;
 mod versions;
 mod units;
+mod making;
 mod shared;
 mod workspace_file;
 mod requirements;
