@@ -1,5 +1,8 @@
 //! A first configuration for a repository: reads it, proposes files that work without edits, and says what it made of it.
 
+mod proposed_file;
+mod own_templates;
+mod dockerfile_names;
 mod kinds;
 mod material;
 mod inventory;
@@ -12,6 +15,8 @@ mod projects;
 mod dockerfile;
 mod terraform;
 mod versions;
+mod dotnet;
+mod kustomize;
 mod units;
 mod making;
 mod shared;
@@ -20,7 +25,6 @@ mod requirements;
 mod first_command;
 mod overlay;
 mod existing;
-mod proposed_file;
 mod trial;
 mod report;
 mod parent;

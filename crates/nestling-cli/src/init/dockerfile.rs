@@ -3,15 +3,14 @@
 mod instructions;
 mod ignored;
 mod compose;
-mod names;
 
+use super::dockerfile_names::is_dockerfile;
 use super::inventory::Inventory;
 use ignored::Ignored;
 use instructions::copied;
 use nestling::{Files, ReadError, RepoPath};
 
 pub(super) use compose::Contexts;
-pub(super) use names::{chosen, is_dockerfile};
 
 /// The directory that a Dockerfile is built in, as its paths say.
 #[derive(Debug, PartialEq, Eq)]

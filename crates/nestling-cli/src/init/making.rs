@@ -4,6 +4,7 @@ mod node;
 mod code;
 mod image;
 mod infrastructure;
+mod plain;
 
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};
@@ -117,7 +118,10 @@ impl Making<'_> {
 
     /// Returns the facts that a template declares an input for.
     fn fitting(&self, template: &str, facts: Vec<Fact>) -> BTreeMap<String, String> {
-        let Some(declared) = self.declarations.get(template) else { return BTreeMap::new() };
+        let Some(declared) = self.declarations.get(template) else {
+            // A template of the repository's own is written for these facts.
+            return facts.into_iter().map(|(name, value)| (name, value.to_string())).collect();
+        };
         let fits = |(name, value): &Fact| {
             let Some(Declared { options, .. }) = declared.get(name) else { return false };
             options.is_empty()
@@ -155,7 +159,7 @@ impl Making<'_> {
                     return Ok(None);
                 }
             },
-            _ => Vec::new(),
+            _ => return self.plain(project, findings),
         }))
     }
 }

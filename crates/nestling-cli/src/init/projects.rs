@@ -1,6 +1,6 @@
 //! Decides which of the marked directories are projects of their own.
 
-use super::dockerfile;
+use super::dockerfile_names::chosen;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::{Directory, Inventory, material};
 use super::kinds::{KINDS, Kind, Role, fits};
@@ -182,10 +182,17 @@ impl Evidence<'_> {
         }
     }
 
+    /// Returns true for a chart in the directory `charts` of another.
+    fn is_subchart(&self, dir: &RepoPath) -> bool {
+        let above = dir.parent().filter(|above| above.file_name() == b"charts");
+        let around = above.and_then(|above| above.parent());
+        around.is_some_and(|around| self.inventory.is_file(&around.child(b"Chart.yaml")))
+    }
+
     /// Returns true if one of a directory's Dockerfiles is its unit's, and remarks the others.
     fn is_image_of_unit(&self, dir: &RepoPath, findings: &mut Findings) -> bool {
         let Some(directory) = self.inventory.directories.get(dir) else { return false };
-        let files = dockerfile::chosen(&directory.files);
+        let files = chosen(&directory.files);
         for name in &files.development {
             let path = dir.child(name.as_bytes());
             findings.no_unit.push(Remark::new(&path, "by its name an image for development or tests"));
@@ -223,6 +230,10 @@ impl Evidence<'_> {
         }
         if kind.id == "site" {
             findings.no_unit.push(Remark::new(&marker, UNASKED));
+            return;
+        }
+        if kind.id == "helm" && self.is_subchart(&dir) {
+            findings.no_unit.push(Remark::new(&marker, "a part of the chart around it"));
             return;
         }
         if kind.id == "docker" && !self.is_image_of_unit(&dir, findings) {

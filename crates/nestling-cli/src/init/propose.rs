@@ -6,6 +6,7 @@ use super::inventory::{Inventory, material};
 use super::kinds::{KINDS, Kind};
 use super::lists::{self, List, Reader, Unreadable};
 use super::making::Making;
+use super::own_templates::{DIRECTORY, OwnTemplate};
 use super::projects::Evidence;
 use super::proposed_file::ProposedFile;
 use super::report::Report;
@@ -16,12 +17,10 @@ use super::workspace_file::{self, Settings, UnitRule};
 use super::{parent, projects, shared};
 use crate::exit::Failure;
 use nestling::{FILE_NAME, Files, RepoPath, library_names};
+use std::collections::BTreeSet;
 
 /// The most rounds in which what does not work is dropped.
 const ROUNDS: usize = 8;
-
-/// Directory of the templates.
-const TEMPLATES: &str = "ci/templates";
 
 /// The unit of a repository without anything in it.
 const EXAMPLE: &str = "example/nestling.yml";
@@ -59,7 +58,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let mut reader = Reader { files, inventory: &inventory, unreadable: Vec::new() };
     let lists = lists::read(&mut reader).map_err(Failure::repository)?;
     let unreadable = reader.unreadable;
-    let library = library_names();
+    let library = library(files)?;
     let evidence = Evidence {
         files,
         inventory: &inventory,
@@ -104,14 +103,35 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
         explain,
     };
     let report = report.text();
-    let workspace = ProposedFile { path: FILE_NAME, text, about: "the workspace" };
-    let example = inventory.is_blank().then(|| ProposedFile {
-        path: EXAMPLE,
-        text: EXAMPLE_UNIT.to_owned(),
-        about: "an example of a unit",
-    });
-    let files = [Some(workspace), example, Some(parent)];
-    Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
+    let mut files = vec![ProposedFile { path: FILE_NAME, text, about: "the workspace" }];
+    files.extend(inventory.is_blank().then(example));
+    files.extend(own_templates(&rules).map(OwnTemplate::proposed));
+    files.push(parent);
+    Ok(Proposal { files, include, report })
+}
+
+/// Returns the unit of a repository without anything in it.
+fn example() -> ProposedFile {
+    ProposedFile { path: EXAMPLE, text: EXAMPLE_UNIT.to_owned(), about: "an example of a unit" }
+}
+
+/// Returns the names of the templates that can be used: the built-in ones, and those that can be written where no other file is.
+fn library(files: &dyn Files) -> Result<Vec<String>, Failure> {
+    let mut names = library_names();
+    for template in OwnTemplate::all() {
+        let bytes = files.read(&template.file()).map_err(Failure::repository)?;
+        if bytes.is_none_or(|bytes| bytes == template.text.as_bytes()) {
+            names.push(template.name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Returns the templates of these rules that are written, each once.
+fn own_templates(rules: &[UnitRule]) -> impl Iterator<Item = &'static OwnTemplate> {
+    let used: BTreeSet<&str> =
+        rules.iter().flat_map(|rule| &rule.uses).map(|used| used.template.as_str()).collect();
+    OwnTemplate::all().filter(move |template| used.contains(template.name))
 }
 
 /// Adds the reason to each file that is invalid. One that marks no project has no remark yet.
@@ -170,7 +190,8 @@ fn workspace(
         ignore: ignore(inventory, units),
         everything,
         depends_from: readers(inventory, units),
-        has_templates: RepoPath::parse(TEMPLATES).is_ok_and(|dir| inventory.is_directory(&dir)),
+        has_templates: RepoPath::parse(DIRECTORY).is_ok_and(|dir| inventory.is_directory(&dir))
+            || own_templates(&rules).next().is_some(),
     };
     Ok((workspace_file::text(&settings, &rules), rules))
 }
@@ -216,7 +237,9 @@ fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
 /// Returns the readers of dependencies that have something to read: manifests of several units, and what Nx and Turborepo add.
 fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
     let count = |kind: &Kind| units.values().filter(|unit| unit.kinds.contains(kind.id)).count();
-    let of_kinds = KINDS.iter().filter(|kind| count(kind) > 1).filter_map(|kind| kind.reader);
+    // What .NET takes in from directories above is read by the reader, for a single project too.
+    let has_some = |kind: &&Kind| count(kind) > 1 || (kind.id == "dotnet" && count(kind) > 0);
+    let of_kinds = KINDS.iter().filter(has_some).filter_map(|kind| kind.reader);
     let has_packages = units.values().any(|unit| unit.kinds.contains("node"));
     let tools = [("nx.json", "nx"), ("turbo.json", "turbo")];
     let of_tools = tools.into_iter().filter(|(file, _)| has_packages && inventory.at_root.contains(*file));

@@ -10,6 +10,8 @@ mod java;
 mod maven;
 mod gradle;
 mod terraform;
+#[cfg(test)]
+mod tests;
 
 use super::inventory::Inventory;
 use super::lists::List;
@@ -131,6 +133,11 @@ impl Versions<'_> {
         }
         Ok(None)
     }
+}
+
+/// Returns true if a range permits a version such as `8.4`. One that is not understood permits all.
+pub(super) fn permits(range: &str, version: &str) -> bool {
+    Range::parse(range).is_none_or(|range| range.choose(&[version]) == version)
 }
 
 /// Returns a directory and those above it, the nearest first.

@@ -32,7 +32,7 @@ const PRODUCTION: [&str; 4] = ["prod", "production", "release", "prd"];
 
 /// The Dockerfiles of a directory.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::init) struct Dockerfiles<'n> {
+pub(super) struct Dockerfiles<'n> {
     /// The one that the directory's unit builds, if one stands out.
     pub own: Option<&'n str>,
     /// Others that are for production, or for some part of it.
@@ -42,7 +42,7 @@ pub(in crate::init) struct Dockerfiles<'n> {
 }
 
 /// Returns true for the name of a Dockerfile.
-pub(in crate::init) fn is_dockerfile(name: &str) -> bool {
+pub(super) fn is_dockerfile(name: &str) -> bool {
     let is_known =
         |part: &str| matches!(part, "Dockerfile" | "dockerfile" | "Containerfile" | "containerfile");
     let has_other_end = OTHERS.iter().any(|end| name.ends_with(end));
@@ -51,7 +51,7 @@ pub(in crate::init) fn is_dockerfile(name: &str) -> bool {
 }
 
 /// Chooses among the files of a directory: a plain name, or else the one for production, or else the only one.
-pub(in crate::init) fn chosen(names: &BTreeSet<String>) -> Dockerfiles<'_> {
+pub(super) fn chosen(names: &BTreeSet<String>) -> Dockerfiles<'_> {
     let words = |name: &str| -> Vec<String> {
         name.to_lowercase().split(['.', '-', '_']).map(str::to_owned).collect()
     };
