@@ -1,8 +1,6 @@
 //! Collects the data of the page from plans.
 
-use super::data::{
-    PageBase, PageCdkLine, PageChange, PageData, PageKeyChange, PageKind, PageProblem, PageUnit,
-};
+use super::data::{PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PageProblem, PageUnit};
 use super::job::{JobReader, name_index, unit_index};
 use super::page_data::PageData;
 use super::tables::{Files, Tables};
