@@ -15,7 +15,7 @@ await test("axe-core has no finding in any state, and nothing is wider than the 
   for (const theme of ["light", "dark"]) {
     for (const width of long ? [1280, 1024, 400] : theme === "light" ? [1024] : [400]) {
       for (const [name, more] of Object.entries(PAGES)) {
-        const states = long || name === "presence" ? [...STATES, ...more] : ["", ...more];
+        const states = long || (name === "presence" && theme === "light") ? [...STATES, ...more] : ["", ...more];
         for (const hash of states) {
           const page = await open(name, { width, theme, hash });
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
