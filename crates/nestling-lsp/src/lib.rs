@@ -33,8 +33,21 @@
 
 mod uri;
 mod position;
+mod outline;
 mod documents;
+mod meaning;
+mod keywords;
+mod place;
+mod names;
+mod index;
 mod findings;
+mod model;
+mod variables;
+mod hover;
+mod navigate;
+mod complete;
+mod lens;
+mod answers;
 mod fix;
 mod convert;
 mod server;

@@ -1,8 +1,10 @@
 //! The loop: messages in, findings and corrections out.
 
+use crate::answers::{Answer, answer, capabilities};
 use crate::convert::{Shown, by_file};
 use crate::documents::{Document, Documents};
-use crate::findings::{FindAssemblies, find};
+use crate::findings::{FindAssemblies, Findings, find};
+use crate::model::{Cache, Model};
 use crate::position::Encoding;
 use crate::uri::{path_of, uri_of};
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
@@ -13,6 +15,7 @@ use lsp_types::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -49,6 +52,8 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
         assemblies,
         encoding,
         documents: Documents::default(),
+        findings: Findings::default(),
+        cache: RefCell::default(),
         shown: BTreeMap::new(),
         published: BTreeSet::new(),
         failures: Vec::new(),
@@ -73,13 +78,13 @@ pub fn serve_stdio(assemblies: &FindAssemblies<'_>) -> Result<(), ServeError> {
 }
 
 fn initialize_result(encoding: Encoding) -> Value {
+    let mut capabilities = capabilities();
+    capabilities["positionEncoding"] = json!(encoding.kind());
+    // The whole text with each change; saved files are read again, since others may have changed with them.
+    capabilities["textDocumentSync"] = json!({ "openClose": true, "change": 1, "save": {} });
+    capabilities["codeActionProvider"] = json!({ "codeActionKinds": [CodeActionKind::QUICKFIX] });
     json!({
-        "capabilities": {
-            "positionEncoding": encoding.kind(),
-            // The whole text with each change; saved files are read again, since others may have changed with them.
-            "textDocumentSync": { "openClose": true, "change": 1, "save": {} },
-            "codeActionProvider": { "codeActionKinds": [CodeActionKind::QUICKFIX] },
-        },
+        "capabilities": capabilities,
         "serverInfo": { "name": "nestling", "version": env!("CARGO_PKG_VERSION") },
     })
 }
@@ -89,6 +94,10 @@ struct Server<'a> {
     assemblies: &'a FindAssemblies<'a>,
     encoding: Encoding,
     documents: Documents,
+    /// The last check.
+    findings: Findings,
+    /// Everything that was computed since.
+    cache: RefCell<Cache>,
     /// The findings of the last check.
     shown: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files that the editor shows findings of.
@@ -181,15 +190,17 @@ impl Server<'_> {
         let (documents, assemblies, encoding) = (&self.documents, self.assemblies, self.encoding);
         let checked = catch_unwind(AssertUnwindSafe(|| {
             let findings = find(documents, assemblies);
-            (by_file(&findings, documents, encoding), findings.failures)
+            (by_file(&findings, documents, encoding), findings)
         }));
-        let Ok((shown, failures)) = checked else {
+        self.cache = RefCell::default();
+        let Ok((shown, findings)) = checked else {
             // What was found before stays: the next change may be read again.
             let message = "nestling could not check this state of the files; this is a mistake in nestling";
             return self.log(vec![message.to_owned()]);
         };
         self.shown = shown;
-        self.log(failures);
+        self.findings = findings;
+        self.log(self.findings.failures.clone());
         let now: BTreeSet<PathBuf> = self.shown.keys().chain(self.documents.open.keys()).cloned().collect();
         for path in self.published.union(&now) {
             let document = self.documents.open.get(path);
@@ -234,9 +245,24 @@ impl Server<'_> {
                 Some(params) => Response::new_ok(request.id.clone(), self.actions(&params)),
                 None => refusal(ErrorCode::InvalidParams, "the parameters of a code action were expected"),
             },
-            method => refusal(ErrorCode::MethodNotFound, &format!("`{method}` is not known")),
+            method => match self.answer_about_file(method, request.params.clone()) {
+                Answer::Result(value) => Response::new_ok(request.id.clone(), value),
+                Answer::Invalid => {
+                    refusal(ErrorCode::InvalidParams, &format!("the parameters of `{method}` were expected"))
+                }
+                Answer::Unknown => refusal(ErrorCode::MethodNotFound, &format!("`{method}` is not known")),
+                Answer::Refused(why) => refusal(ErrorCode::RequestFailed, &why),
+            },
         };
         self.connection.sender.send(response.into()).map_err(|_| ServeError::Closed)
+    }
+
+    /// Answers from the state of the last check. A mistake in one answer leaves the server as it was.
+    fn answer_about_file(&self, method: &str, params: Value) -> Answer {
+        let Self { documents, findings, assemblies, encoding, cache, .. } = self;
+        let model = Model { documents, findings, assemblies: *assemblies, encoding: *encoding, cache };
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(&model, method, params)));
+        answered.unwrap_or_else(|_| Answer::Refused("this is a mistake in nestling".to_owned()))
     }
 
     /// Returns the corrections of the findings in a range.

@@ -55,6 +55,7 @@
 //! 5. [`Plan`] has the pipeline, the selection and the diagnostics; [`Plan::emit`] writes the files, and [`view`] shows the plan
 //!    to people and programs.
 //!
+//! [`ide`] has what editors show: names, inputs, jobs in each kind of pipeline.
 //! [`testing`] runs the cases beside templates through the same steps. [`ChangeRequest::unsaved`] plans what an editor has not saved.
 //!
 //! # The names on this page
@@ -119,6 +120,7 @@ mod allow;
 mod project;
 mod emit;
 pub mod view;
+pub mod ide;
 pub mod testing;
 
 pub use catalog::{rule, rule_groups, rules};
