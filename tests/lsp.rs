@@ -4,6 +4,9 @@ mod client;
 mod edits;
 mod features;
 mod neovim;
+mod renames;
+mod shop;
+mod whole_files;
 
 use crate::support::example::{Example, names};
 use crate::support::repository::Repository;

@@ -1,144 +1,8 @@
 //! Feature × place × expected answer, over the protocol.
 
-use super::client::{Client, uri};
-use crate::support::repository::Repository;
+use super::client::uri;
+use super::shop::Shop;
 use serde_json::{Value, json};
-use std::path::PathBuf;
-
-const WORKSPACE: &str = "workspace:
-  templates: [ci]
-  stages: [build, test, deploy]
-  units: [{ match: \"services/*\", use: node }]
-  vars: { region: eu-west-1 }
-  environments:
-    review: { when: merge_request, auto_stop_in: 1 week }
-    production: { when: default_branch, manual: true, after: { environment: review, optional: true } }
-";
-
-const TEMPLATE: &str = "spec:
-  description: Builds and deploys with node
-  inputs:
-    shards: { type: number, default: 1, description: Jobs that share the tests }
-    image: { default: \"node:22\" }
----
-#% import \"macros.yml\" as m
-.base:
-  image: ${{ inputs.image }}
-build:
-  extends: .base
-  stage: build
-  script: make -j ${{ inputs.shards }} ${{ m.flags() }}
-deploy:
-  stage: deploy
-  needs: [build]
-  environment: [review, production]
-  script: ./deploy.sh ${{ vars.region }}
-  stop: { script: ./stop.sh }
-";
-
-const UNIT: &str = "unit:
-  use: { template: node, inputs: { shards: 3 } }
-  depends_on: [libs]
----
-test:
-  stage: test
-  needs: [build, \"libs:build\"]
-  script: make test $CI_COMMIT_SHA
-  when: manual
-  rules: [{ if: $CI_COMMIT_TAG, when: never }, { when: always }]
-check:
-  script: !reference [test, script]
-";
-
-/// A workspace with a template, three units and a plain file beside it, on a branch that changes `api`.
-struct Shop {
-    repository: Repository,
-    client: Client,
-}
-
-impl Shop {
-    fn open(encodings: &[&str]) -> Self {
-        let repository = Repository::new();
-        repository
-            .write("nestling.yml", WORKSPACE)
-            .write("ci/node.yml", TEMPLATE)
-            .write("ci/macros.yml", "#% macro flags()\n--silent\n#% endmacro\n")
-            .write("api/nestling.yml", UNIT)
-            .write("libs/nestling.yml", "unit: { use: node, changes: [\"/ci/**/*\"] }\n")
-            .write("services/shop/main.js", "")
-            .write(
-                ".gitlab-ci.yml",
-                "include: [{ local: ci/plain.yml }]\nlint: { extends: .rust, script: cargo clippy }\n",
-            )
-            .write("ci/plain.yml", ".rust: { image: rust }\n");
-        repository.commit("start");
-        repository.git(&["checkout", "--quiet", "-b", "feature"]);
-        repository.write("api/main.js", "").commit("api");
-        let mut client = Client::start(repository.path(), encodings);
-        for file in ["nestling.yml", "ci/node.yml", "api/nestling.yml", "libs/nestling.yml", ".gitlab-ci.yml"]
-        {
-            let path = repository.path().join(file);
-            client.open(&path, &std::fs::read_to_string(&path).unwrap());
-        }
-        Self { repository, client }
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.repository.path().join(file)
-    }
-
-    fn text(&self, file: &str) -> String {
-        std::fs::read_to_string(self.path(file)).unwrap()
-    }
-
-    /// Asks about the place that `|` marks in a part of a file.
-    fn ask(&mut self, method: &str, file: &str, part: &str) -> Value {
-        let text = self.text(file);
-        self.ask_in(method, file, &text, part)
-    }
-
-    fn ask_in(&mut self, method: &str, file: &str, text: &str, part: &str) -> Value {
-        let offset = text.find(&part.replacen('|', "", 1)).unwrap_or_else(|| panic!("{part}: {text}"));
-        let offset = offset + part.find('|').unwrap();
-        let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-        let position = json!({
-            "line": text[..offset].matches('\n').count(),
-            "character": offset - line_start,
-        });
-        let document = json!({ "uri": uri(&self.path(file)) });
-        let mut params = json!({ "textDocument": document, "position": position });
-        if method == "textDocument/references" {
-            params["context"] = json!({ "includeDeclaration": true });
-        }
-        let answer = self.client.ask(method, &params);
-        assert!(answer["error"].is_null(), "{method} {file} {part}: {answer}");
-        answer["result"].clone()
-    }
-
-    /// Locations as `path:line:column`, both from 1.
-    fn places(&self, locations: &Value) -> Vec<String> {
-        let root = uri(self.repository.path());
-        let place = |location: &Value| {
-            let path = location["uri"].as_str().unwrap().strip_prefix(&root).unwrap().trim_start_matches('/');
-            let start = &location["range"]["start"];
-            let number = |key: &str| start[key].as_u64().unwrap() + 1;
-            format!("{path}:{}:{}", number("line"), number("character"))
-        };
-        locations.as_array().unwrap().iter().map(place).collect()
-    }
-
-    /// The labels of what can be typed at `|` when a part of a file has become another one.
-    fn labels(&mut self, file: &str, from: &str, to: &str) -> Vec<String> {
-        let text = self.text(file);
-        let typed = text.replacen(from, &to.replacen('|', "", 1), 1);
-        assert!(from.is_empty() || typed != text, "{from}");
-        let path = self.path(file);
-        self.client.change(&path, &typed);
-        let items = self.ask_in("textDocument/completion", file, &typed, to);
-        self.client.change(&path, &text);
-        items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
-    }
-}
 
 #[test]
 fn hover_shows_what_is_known_of_each_kind_of_name() {
@@ -263,7 +127,7 @@ fn references_are_found_in_all_files() {
         (
             "nestling.yml",
             "use: no|de",
-            &["nestling.yml:4:40", "api/nestling.yml:2:20", "libs/nestling.yml:1:14"],
+            &["nestling.yml:4:39", "api/nestling.yml:2:20", "libs/nestling.yml:1:14"],
         ),
         ("api/nestling.yml", "te|st:\n", &["api/nestling.yml:5:1", "api/nestling.yml:12:23"]),
         (".gitlab-ci.yml", ".ru|st", &[".gitlab-ci.yml:2:18", "ci/plain.yml:1:1"]),
@@ -313,7 +177,7 @@ fn completion_offers_what_the_place_can_have() {
         ("api/nestling.yml", "check:\n", "|\ncheck:\n", &["default", "variables", "include"], "test"),
         ("ci/node.yml", "inputs.image", "inputs.|", &["image", "shards"], "unit"),
         ("ci/node.yml", "${{ inputs.image }}", "${{ un|", &["unit", "inputs", "flags"], "image"),
-        ("ci/node.yml", "${{ inputs.image }}", "${{ unit.dir | |", &["sh", "default"], "unit"),
+        ("ci/node.yml", "${{ inputs.image }}", "${{ unit.dir | ¦", &["sh", "default"], "unit"),
         ("ci/node.yml", "vars.region", "vars.|", &["region"], "unit"),
         ("ci/node.yml", "[review, production]", "[re|", &["review", "production"], "build"),
         ("ci/node.yml", "extends: .base", "extends: |", &[".base", "deploy"], "build"),

@@ -1,10 +1,12 @@
 //! The requests about an open file, and who answers each.
 
 use crate::model::{Model, OpenFile};
-use crate::{complete, hover, lens, navigate};
+use crate::preview::Page;
+use crate::{actions, complete, highlight, hover, lens, navigate, preview, rename, symbols};
 use lsp_types::{
-    CodeLensParams, CompletionParams, GotoDefinitionParams, HoverParams, ReferenceParams,
-    TextDocumentIdentifier,
+    CodeActionKind, CodeActionParams, CodeLensParams, CompletionParams, DocumentSymbolParams,
+    FoldingRangeParams, GotoDefinitionParams, HoverParams, InlayHintParams, ReferenceParams, RenameParams,
+    SemanticTokensParams, TextDocumentIdentifier, TextDocumentPositionParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +15,8 @@ use serde_json::{Value, json};
 /// The answer to a request.
 pub(crate) enum Answer {
     Result(Value),
+    /// A page that the editor is asked to show.
+    Page(Page),
     /// The parameters are not as the protocol has them.
     Invalid,
     /// The request is not known.
@@ -29,11 +33,50 @@ pub(crate) fn capabilities() -> Value {
         "referencesProvider": true,
         "completionProvider": { "triggerCharacters": ["$", "{", ".", ":", " ", "|", "/", "["] },
         "codeLensProvider": {},
+        "executeCommandProvider": { "commands": [lens::PREVIEW] },
+        "renameProvider": { "prepareProvider": true },
+        "documentSymbolProvider": true,
+        "foldingRangeProvider": true,
+        "semanticTokensProvider": {
+            "legend": { "tokenTypes": highlight::TOKEN_TYPES, "tokenModifiers": [] },
+            "full": true,
+        },
+        "inlayHintProvider": true,
+        "codeActionProvider": { "codeActionKinds": [CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR] },
     })
 }
 
 /// Answers a request about a file.
 pub(crate) fn answer(model: &Model<'_>, method: &str, params: Value) -> Answer {
+    match method {
+        "textDocument/codeAction" => with(params, |params: CodeActionParams| {
+            in_file(model, &params.text_document, |file| actions::actions(model, file, params.range))
+        }),
+        "textDocument/codeLens" => with(params, |params: CodeLensParams| {
+            in_file(model, &params.text_document, |file| lens::lenses(model, file))
+        }),
+        "textDocument/documentSymbol" => with(params, |params: DocumentSymbolParams| {
+            in_file(model, &params.text_document, symbols::symbols)
+        }),
+        "textDocument/foldingRange" => {
+            with(params, |params: FoldingRangeParams| in_file(model, &params.text_document, symbols::folds))
+        }
+        "textDocument/semanticTokens/full" => with(params, |params: SemanticTokensParams| {
+            Some(highlight::tokens(&model.file(&params.text_document.uri)?))
+        }),
+        "textDocument/inlayHint" => with(params, |params: InlayHintParams| {
+            in_file(model, &params.text_document, |file| highlight::hints(model, file, params.range))
+        }),
+        "workspace/executeCommand" => match serde_json::from_value(params) {
+            Ok(params) => preview::run(model, &params).map_or_else(Answer::Refused, Answer::Page),
+            Err(_) => Answer::Invalid,
+        },
+        _ => answer_at_position(model, method, params),
+    }
+}
+
+/// Answers a request about a place in a file.
+fn answer_at_position(model: &Model<'_>, method: &str, params: Value) -> Answer {
     match method {
         "textDocument/hover" => with(params, |params: HoverParams| {
             let at = params.text_document_position_params;
@@ -53,9 +96,21 @@ pub(crate) fn answer(model: &Model<'_>, method: &str, params: Value) -> Answer {
             let at = params.text_document_position;
             in_file(model, &at.text_document, |file| complete::complete(model, file, at.position))
         }),
-        "textDocument/codeLens" => with(params, |params: CodeLensParams| {
-            in_file(model, &params.text_document, |file| lens::lenses(model, file))
+        "textDocument/prepareRename" => with(params, |at: TextDocumentPositionParams| {
+            let file = model.file(&at.text_document.uri)?;
+            rename::prepare(model, &file, at.position)
         }),
+        "textDocument/rename" => {
+            let Ok(params) = serde_json::from_value::<RenameParams>(params) else { return Answer::Invalid };
+            let at = params.text_document_position;
+            let Some(file) = model.file(&at.text_document.uri) else {
+                return Answer::Refused("the file is not open".to_owned());
+            };
+            match rename::rename(model, &file, at.position, &params.new_name) {
+                Ok(edit) => Answer::Result(serde_json::to_value(edit).unwrap_or_default()),
+                Err(why) => Answer::Refused(why),
+            }
+        }
         _ => Answer::Unknown,
     }
 }

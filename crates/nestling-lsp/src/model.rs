@@ -1,5 +1,6 @@
 //! Everything that answers are made from: the open files, the last check, and what was computed since.
 
+use crate::convert::Shown;
 use crate::documents::{Documents, path_in};
 use crate::findings::{FindAssemblies, Findings};
 use crate::index::Index;
@@ -36,6 +37,8 @@ pub(crate) struct UnitJobs {
 pub(crate) struct Model<'a> {
     pub documents: &'a Documents,
     pub findings: &'a Findings,
+    /// The findings of each file.
+    pub shown: &'a BTreeMap<PathBuf, Vec<Shown>>,
     pub assemblies: &'a FindAssemblies<'a>,
     pub encoding: Encoding,
     pub cache: &'a RefCell<Cache>,
@@ -151,7 +154,8 @@ impl<'a> Model<'a> {
         selections(&project, changes, units, assemblies.as_deref())
     }
 
-    fn unsaved(&self, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
+    /// Returns the texts of open files below the root of a repository.
+    pub(crate) fn unsaved(&self, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
         let below = self.documents.below(root).into_iter();
         below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()
     }

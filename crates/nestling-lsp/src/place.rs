@@ -62,7 +62,7 @@ impl<'t> Place<'t> {
         }
         let line_start = outline.text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let in_line = |index: &usize| (line_start..offset).contains(&outline.entries[*index].start);
-        let last_in_line = (0..outline.entries.len()).filter(in_line).next_back();
+        let last_in_line = (0..outline.entries.len()).rfind(in_line);
         if let Some(last) = last_in_line {
             let slot = if outline.entries[last].key.is_some() { Slot::Value } else { Slot::Either };
             return place(slot, Some(last), here);
@@ -108,7 +108,7 @@ fn block_parent(outline: &Outline<'_>, document: usize, offset: usize, column: u
         let entry = &outline.entries[*index];
         entry.document == document && entry.start < offset
     };
-    let last = (0..outline.entries.len()).filter(before).next_back()?;
+    let last = (0..outline.entries.len()).rfind(before)?;
     outline.above(last).find(|index| outline.entries[*index].column < column)
 }
 
