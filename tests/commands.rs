@@ -136,9 +136,19 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
     let test = "the_schemas_are_those_of_the_program_and_its_output_fits_them";
     let shop = Example::new("shop");
     std::fs::write(shop.path().join("services/web/nestling.yml"), "a: { scrip: x }\nb: [1]\n").unwrap();
-    for kind in
-        ["workspace", "unit", "template", "jobs", "plan", "diff", "affected", "explain", "passed", "verified"]
-    {
+    for kind in [
+        "workspace",
+        "unit",
+        "template",
+        "nestling",
+        "jobs",
+        "plan",
+        "diff",
+        "affected",
+        "explain",
+        "passed",
+        "verified",
+    ] {
         let text = output(nestling(&root()).args(["schema", kind]));
         let kept = root().join(format!("docs/{kind}.schema.json"));
         expect_file(&kept, &text).unwrap_or_else(|difference| panic!("{difference}"));

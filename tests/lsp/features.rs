@@ -48,7 +48,7 @@ fn hover_shows_what_is_known_of_each_kind_of_name() {
         ("api/nestling.yml", "stage: te|st", &["stage **`test`**: 2 of 3"]),
         ("api/nestling.yml", "CI_COMMIT|_SHA", &["`$CI_COMMIT_SHA`: The commit"]),
         ("api/nestling.yml", "when: man|ual", &["**`when`**", "`on_success`"]),
-        ("api/nestling.yml", "depe|nds_on", &["Units that it depends on"]),
+        ("api/nestling.yml", "depe|nds_on", &["Units that the unit depends on"]),
         (
             "ci/node.yml",
             "${{ inputs.sha|rds }}",

@@ -205,10 +205,16 @@ impl Shop {
     }
 }
 
-/// The position that `|` marks in a part of a text.
+/// A part of a text without its cursor, which is `¦` or else `|`, and the offset of it.
+fn without_cursor(part: &str) -> (String, usize) {
+    let cursor = if part.contains('¦') { '¦' } else { '|' };
+    (part.replacen(cursor, "", 1), part.find(cursor).unwrap())
+}
+
+/// The position that the cursor marks in a part of a text.
 fn position(text: &str, part: &str) -> Value {
-    let offset = text.find(&part.replacen('|', "", 1)).unwrap_or_else(|| panic!("{part}: {text}"));
-    let offset = offset + part.find('|').unwrap();
+    let (part, cursor) = without_cursor(part);
+    let offset = text.find(&part).unwrap_or_else(|| panic!("{part}: {text}")) + cursor;
     let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     json!({ "line": text[..offset].matches('\n').count(), "character": offset - line_start })
 }

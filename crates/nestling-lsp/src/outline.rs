@@ -3,9 +3,10 @@
 //! A parser of YAML refuses a file at its first mistake, and cannot read templates before they are rendered. This reader refuses
 //! nothing. Where a file is right it reads the same keys and scalars as the parser, which a test compares on all examples.
 
-mod scan;
-mod flow;
 mod scalar;
+mod scanner;
+mod flow;
+mod scan;
 
 use std::ops::Range;
 

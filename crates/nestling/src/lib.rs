@@ -68,7 +68,7 @@
 //! | what a command reads | [`Observed`] |
 //! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
-//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`] |
+//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`], [`file_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
@@ -157,7 +157,7 @@ pub use project::{
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
-pub use workspace::{FILE_NAME, Header, Unit, Workspace, jobs_schema, library_names};
+pub use workspace::{FILE_NAME, Header, Unit, Workspace, file_schema, jobs_schema, library_names};
 
 /// The examples of the crate's README are run, too.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! Collections in brackets, which may span lines.
 
 use super::scalar::{Scalar, flow_colon, flow_plain, line_end, quoted, width};
-use super::scan::Scanner;
+use super::scanner::Scanner;
 
 /// Brackets within brackets that are looked into; a file with more is no configuration.
 const DEEPEST: usize = 100;

@@ -86,7 +86,10 @@ fn with_expressions(schema: &mut Value, position: Position) {
     let Some(object) = schema.as_object_mut() else { return };
     for key in ["properties", "patternProperties"] {
         let inner = object.get_mut(key).and_then(Value::as_object_mut);
-        inner.into_iter().flat_map(Map::values_mut).for_each(|value| with_expressions(value, Position::Value));
+        inner
+            .into_iter()
+            .flat_map(Map::values_mut)
+            .for_each(|value| with_expressions(value, Position::Value));
     }
     for key in ["items", "additionalProperties"] {
         if let Some(value) = object.get_mut(key) {
@@ -100,7 +103,10 @@ fn with_expressions(schema: &mut Value, position: Position) {
     if is_closed && let Some(properties) = object.get_mut("properties") {
         properties["<<"] = json!({});
     }
-    if position == Position::Definition || takes_any_string(schema) || schema.as_object().is_some_and(Map::is_empty) {
+    if position == Position::Definition
+        || takes_any_string(schema)
+        || schema.as_object().is_some_and(Map::is_empty)
+    {
         return;
     }
     let inner = schema.take();
