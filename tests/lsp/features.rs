@@ -4,71 +4,74 @@ use super::client::uri;
 use super::shop::Shop;
 use serde_json::{Value, json};
 
+/// What hover shows: file, place, parts of the text.
+const HOVERS: &[(&str, &str, &[&str])] = &[
+    (
+        "api/nestling.yml",
+        "use: { template: no|de",
+        &[
+            "template **`node`**",
+            "Builds and deploys with node",
+            "**`shards`**: number, default `1`",
+            "Used by 3 units",
+        ],
+    ),
+    (
+        "api/nestling.yml",
+        "sha|rds: 3",
+        &["input **`shards`**: number, default `1`. Jobs that share the tests", "- `api`: `3`"],
+    ),
+    ("api/nestling.yml", "depends_on: [li|bs]", &["unit **`libs`** in `libs`", "Uses `node`"]),
+    (
+        "api/nestling.yml",
+        "te|st:\n",
+        &[
+            "job **`api:test`**",
+            "merge requests: runs",
+            "tags: left out: `when: never` (api/nestling.yml:10",
+            "stage: test  # api/nestling.yml:6",
+        ],
+    ),
+    (
+        "api/nestling.yml",
+        "needs: [bui|ld",
+        &["job **`api:build`**", "image: node:22", "make -j 3 --silent", "# ci/node.yml:"],
+    ),
+    ("api/nestling.yml", "libs:bui|ld", &["job **`libs:build`**", "make -j 1 --silent"]),
+    (
+        "api/nestling.yml",
+        "st|age: test",
+        &["**`stage`**", "Default: `test`", "docs.gitlab.com/ci/yaml/#stage"],
+    ),
+    ("api/nestling.yml", "stage: te|st", &["stage **`test`**: 2 of 3"]),
+    ("api/nestling.yml", "CI_COMMIT|_SHA", &["`$CI_COMMIT_SHA`: The commit"]),
+    ("api/nestling.yml", "when: man|ual", &["**`when`**", "`on_success`"]),
+    ("api/nestling.yml", "depe|nds_on", &["Units that the unit depends on"]),
+    (
+        "ci/node.yml",
+        "${{ inputs.sha|rds }}",
+        &["input **`shards`**", "- `api`: `make -j 3 --silent`", "- `libs`: `make -j 1 --silent`"],
+    ),
+    ("ci/node.yml", "vars.reg|ion", &["`vars.region`: `eu-west-1`"]),
+    (
+        "ci/node.yml",
+        "[rev|iew, production]",
+        &["environment **`review`**", "auto_stop_in: 1 week", "nestling.yml"],
+    ),
+    ("ci/node.yml", "m.fla|gs", &["macro **`flags`**", "--silent", "ci/macros.yml"]),
+    (
+        "ci/node.yml",
+        "dep|loy:\n",
+        &["job **`api:deploy:review`**", "job **`api:deploy:production`**", "the default branch: manual"],
+    ),
+    ("nestling.yml", "auto_st|op_in", &["When GitLab stops it by itself"]),
+    (".gitlab-ci.yml", "extends: .ru|st", &["job **`.rust`**", "image: rust", "ci/plain.yml"]),
+];
+
 #[test]
 fn hover_shows_what_is_known_of_each_kind_of_name() {
     let mut shop = Shop::open(&["utf-8"]);
-    for (file, part, expected) in [
-        (
-            "api/nestling.yml",
-            "use: { template: no|de",
-            &[
-                "template **`node`**",
-                "Builds and deploys with node",
-                "**`shards`**: number, default `1`",
-                "Used by 3 units",
-            ][..],
-        ),
-        (
-            "api/nestling.yml",
-            "sha|rds: 3",
-            &["input **`shards`**: number, default `1`. Jobs that share the tests", "- `api`: `3`"],
-        ),
-        ("api/nestling.yml", "depends_on: [li|bs]", &["unit **`libs`** in `libs`", "Uses `node`"]),
-        (
-            "api/nestling.yml",
-            "te|st:\n",
-            &[
-                "job **`api:test`**",
-                "merge requests: runs",
-                "tags: left out: `when: never` (api/nestling.yml:10",
-                "stage: test  # api/nestling.yml:6",
-            ],
-        ),
-        (
-            "api/nestling.yml",
-            "needs: [bui|ld",
-            &["job **`api:build`**", "image: node:22", "make -j 3 --silent", "# ci/node.yml:"],
-        ),
-        ("api/nestling.yml", "libs:bui|ld", &["job **`libs:build`**", "make -j 1 --silent"]),
-        (
-            "api/nestling.yml",
-            "st|age: test",
-            &["**`stage`**", "Default: `test`", "docs.gitlab.com/ci/yaml/#stage"],
-        ),
-        ("api/nestling.yml", "stage: te|st", &["stage **`test`**: 2 of 3"]),
-        ("api/nestling.yml", "CI_COMMIT|_SHA", &["`$CI_COMMIT_SHA`: The commit"]),
-        ("api/nestling.yml", "when: man|ual", &["**`when`**", "`on_success`"]),
-        ("api/nestling.yml", "depe|nds_on", &["Units that the unit depends on"]),
-        (
-            "ci/node.yml",
-            "${{ inputs.sha|rds }}",
-            &["input **`shards`**", "- `api`: `make -j 3 --silent`", "- `libs`: `make -j 1 --silent`"],
-        ),
-        ("ci/node.yml", "vars.reg|ion", &["`vars.region`: `eu-west-1`"]),
-        (
-            "ci/node.yml",
-            "[rev|iew, production]",
-            &["environment **`review`**", "auto_stop_in: 1 week", "nestling.yml"],
-        ),
-        ("ci/node.yml", "m.fla|gs", &["macro **`flags`**", "--silent", "ci/macros.yml"]),
-        (
-            "ci/node.yml",
-            "dep|loy:\n",
-            &["job **`api:deploy:review`**", "job **`api:deploy:production`**", "the default branch: manual"],
-        ),
-        ("nestling.yml", "auto_st|op_in", &["When GitLab stops it by itself"]),
-        (".gitlab-ci.yml", "extends: .ru|st", &["job **`.rust`**", "image: rust", "ci/plain.yml"]),
-    ] {
+    for (file, part, expected) in HOVERS.iter().copied() {
         let hover = shop.ask("textDocument/hover", file, part);
         let text = hover["contents"]["value"]
             .as_str()

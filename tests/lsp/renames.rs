@@ -2,86 +2,91 @@
 
 use super::shop::Shop;
 
+/// Renames: file, place, new name, and parts of the changed files.
+type Rename = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const RENAMES: &[Rename] = &[
+    (
+        "api/nestling.yml",
+        "needs: [bui|ld",
+        "compile",
+        &[
+            ("api/nestling.yml", "needs: [compile, \"libs:compile\"]"),
+            ("ci/node.yml", "compile:\n  extends: .base"),
+            ("ci/node.yml", "needs: [compile]"),
+        ],
+    ),
+    (
+        "ci/node.yml",
+        "inputs.sha|rds",
+        "parts",
+        &[
+            ("api/nestling.yml", "inputs: { parts: 3 }"),
+            ("ci/node.yml", "    parts: { type: number"),
+            ("ci/node.yml", "${{ inputs.parts }}"),
+        ],
+    ),
+    (
+        "nestling.yml",
+        "rev|iew:",
+        "preview",
+        &[
+            ("ci/node.yml", "[preview, production]"),
+            ("nestling.yml", "    preview: { when"),
+            ("nestling.yml", "environment: preview,"),
+        ],
+    ),
+    (
+        "api/nestling.yml",
+        "template: no|de",
+        "javascript",
+        &[
+            ("api/nestling.yml", "template: javascript"),
+            ("ci/javascript.yml", "Builds and deploys"),
+            ("libs/nestling.yml", "use: javascript"),
+            ("nestling.yml", "use: javascript"),
+        ],
+    ),
+    (
+        "api/nestling.yml",
+        "depends_on: [li|bs]",
+        "core",
+        &[
+            ("api/nestling.yml", "depends_on: [core]"),
+            ("api/nestling.yml", "\"core:build\""),
+            ("libs/nestling.yml", "\"/ci/**/*\"], name: core }"),
+        ],
+    ),
+    (
+        "ci/node.yml",
+        "m.fla|gs",
+        "options",
+        &[("ci/macros.yml", "macro options()"), ("ci/node.yml", "m.options()")],
+    ),
+    (
+        "ci/node.yml",
+        "vars.reg|ion",
+        "zone",
+        &[("ci/node.yml", "vars.zone"), ("nestling.yml", "vars: { zone:")],
+    ),
+    (
+        "api/nestling.yml",
+        "stage: te|st",
+        "verify",
+        &[("api/nestling.yml", "stage: verify"), ("nestling.yml", "[build, verify, deploy]")],
+    ),
+    (
+        ".gitlab-ci.yml",
+        ".ru|st",
+        ".cargo",
+        &[(".gitlab-ci.yml", "extends: .cargo"), ("ci/plain.yml", ".cargo: {")],
+    ),
+];
+
 #[test]
 fn a_name_is_renamed_in_all_files() {
     let mut shop = Shop::open(&["utf-8"]);
-    for (file, part, new_name, expected) in [
-        (
-            "api/nestling.yml",
-            "needs: [bui|ld",
-            "compile",
-            &[
-                ("api/nestling.yml", "needs: [compile, \"libs:compile\"]"),
-                ("ci/node.yml", "compile:\n  extends: .base"),
-                ("ci/node.yml", "needs: [compile]"),
-            ][..],
-        ),
-        (
-            "ci/node.yml",
-            "inputs.sha|rds",
-            "parts",
-            &[
-                ("api/nestling.yml", "inputs: { parts: 3 }"),
-                ("ci/node.yml", "    parts: { type: number"),
-                ("ci/node.yml", "${{ inputs.parts }}"),
-            ],
-        ),
-        (
-            "nestling.yml",
-            "rev|iew:",
-            "preview",
-            &[
-                ("ci/node.yml", "[preview, production]"),
-                ("nestling.yml", "    preview: { when"),
-                ("nestling.yml", "environment: preview,"),
-            ],
-        ),
-        (
-            "api/nestling.yml",
-            "template: no|de",
-            "javascript",
-            &[
-                ("api/nestling.yml", "template: javascript"),
-                ("ci/javascript.yml", "Builds and deploys"),
-                ("libs/nestling.yml", "use: javascript"),
-                ("nestling.yml", "use: javascript"),
-            ],
-        ),
-        (
-            "api/nestling.yml",
-            "depends_on: [li|bs]",
-            "core",
-            &[
-                ("api/nestling.yml", "depends_on: [core]"),
-                ("api/nestling.yml", "\"core:build\""),
-                ("libs/nestling.yml", "\"/ci/**/*\"], name: core }"),
-            ],
-        ),
-        (
-            "ci/node.yml",
-            "m.fla|gs",
-            "options",
-            &[("ci/macros.yml", "macro options()"), ("ci/node.yml", "m.options()")],
-        ),
-        (
-            "ci/node.yml",
-            "vars.reg|ion",
-            "zone",
-            &[("ci/node.yml", "vars.zone"), ("nestling.yml", "vars: { zone:")],
-        ),
-        (
-            "api/nestling.yml",
-            "stage: te|st",
-            "verify",
-            &[("api/nestling.yml", "stage: verify"), ("nestling.yml", "[build, verify, deploy]")],
-        ),
-        (
-            ".gitlab-ci.yml",
-            ".ru|st",
-            ".cargo",
-            &[(".gitlab-ci.yml", "extends: .cargo"), ("ci/plain.yml", ".cargo: {")],
-        ),
-    ] {
+    for (file, part, new_name, expected) in RENAMES.iter().copied() {
         let changed = shop.rename(file, part, new_name).unwrap_or_else(|error| panic!("{part}: {error}"));
         let names: Vec<&str> = changed.iter().map(|(path, _)| path.as_str()).collect();
         let mut wanted: Vec<&str> = expected.iter().map(|(path, _)| *path).collect();
@@ -92,6 +97,12 @@ fn a_name_is_renamed_in_all_files() {
             assert!(changed.contains(text), "{part}: {path}: {text}\n{changed}");
         }
     }
+    shop.client.end();
+}
+
+#[test]
+fn a_name_that_cannot_be_or_is_taken_is_refused() {
+    let mut shop = Shop::open(&["utf-8"]);
     for (file, part, new_name, why) in [
         ("api/nestling.yml", "needs: [bui|ld", "deploy", "`deploy` is taken already"),
         ("nestling.yml", "rev|iew:", "production", "taken already"),

@@ -115,3 +115,72 @@ fn the_examples_are_read_as_the_parser_reads_them() {
     }
     assert!(files > 60 && compared > 2000, "{files} files, {compared} scalars");
 }
+
+/// Numbers that are the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+/// Whatever is typed, everything is in order: entries behind those that hold them, ranges at characters and in their lines.
+#[test]
+fn any_text_is_read_and_has_a_place_everywhere() {
+    const TYPED: [&str; 20] = [
+        "\n",
+        " ",
+        "  ",
+        "{",
+        "}",
+        ":",
+        ": ",
+        "[",
+        "]",
+        "- ",
+        ",",
+        "\"",
+        "'",
+        "#% if x\n",
+        "${{ x }}",
+        "\u{1F600}",
+        "\n---\n",
+        "|",
+        "&a ",
+        "!reference [",
+    ];
+    let start = "unit: { use: [node, \"go\"], name: a }\r\n---\nbuild:\n  script:\n    - make\n  needs: [{ job: a }]\n";
+    let mut numbers = Numbers(11);
+    let mut text = start.to_owned();
+    for edit in 0..4_000 {
+        let mut chars: Vec<char> = text.chars().collect();
+        let position = numbers.below(chars.len() + 1);
+        if numbers.below(3) == 0 {
+            let end = (position + 1 + numbers.below(5)).min(chars.len());
+            chars.drain(position.min(end)..end);
+        } else {
+            chars.splice(position..position, TYPED[numbers.below(TYPED.len())].chars());
+        }
+        text = if edit % 200 == 199 { start.to_owned() } else { chars.into_iter().collect() };
+        let outline = Outline::of(&text);
+        for (index, entry) in outline.entries.iter().enumerate() {
+            assert!(entry.parent.is_none_or(|parent| parent < index), "{text:?}");
+            for range in [&entry.key, &entry.value, &entry.flow].into_iter().flatten() {
+                assert!(text.get(range.clone()).is_some(), "{range:?}: {text:?}");
+                assert!(range.start >= entry.start, "{range:?}: {text:?}");
+            }
+        }
+        let offset = text.floor_char_boundary(numbers.below(text.len() + 1));
+        let place = crate::place::Place::at(&outline, offset, &crate::meaning::FileKind::Nestling);
+        assert!(text.get(place.typed.clone()).is_some(), "{text:?}");
+        crate::place::expression_before(&text, offset);
+        let kind = crate::meaning::FileKind::Template("node".to_owned());
+        let facts = nestling::ide::WorkspaceFacts::default();
+        let file = crate::names::NamedFile { kind: &kind, owner: "node", facts: &facts };
+        for name in crate::names::names(&outline, file) {
+            assert_eq!(text.get(name.range.clone()), Some(name.text.as_str()), "{text:?}");
+        }
+    }
+}
