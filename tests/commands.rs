@@ -145,6 +145,7 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
         "plan",
         "diff",
         "affected",
+        "replay",
         "explain",
         "passed",
         "verified",
@@ -153,10 +154,11 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
         let kept = root().join(format!("docs/{kind}.schema.json"));
         expect_file(&kept, &text).unwrap_or_else(|difference| panic!("{difference}"));
     }
-    let written: [(&str, &[&str]); 5] = [
+    let written: [(&str, &[&str]); 6] = [
         ("plan", &["preview"]),
         ("diff", &["diff"]),
         ("affected", &["affected"]),
+        ("replay", &["replay"]),
         ("explain", &["explain", "services/web"]),
         ("explain", &["explain", "nestling.yml"]),
     ];
