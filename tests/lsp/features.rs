@@ -64,7 +64,7 @@ const HOVERS: &[(&str, &str, &[&str])] = &[
         "dep|loy:\n",
         &["job **`api:deploy:review`**", "job **`api:deploy:production`**", "the default branch: manual"],
     ),
-    ("nestling.yml", "auto_st|op_in", &["When GitLab stops it by itself"]),
+    ("nestling.yml", "auto_st|op_in", &["Time after which GitLab stops the environment"]),
     (".gitlab-ci.yml", "extends: .ru|st", &["job **`.rust`**", "image: rust", "ci/plain.yml"]),
 ];
 

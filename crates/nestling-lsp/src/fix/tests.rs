@@ -42,13 +42,13 @@ fn a_finding_has_the_corrections_that_its_help_names() {
         ),
         (
             "a:\n  script: x\n  only: [web]\n",
-            "Allow `only-except` at",
-            Some("a:\n  script: x\n  only: [web] # nestling: allow(only-except)\n"),
+            "Allow `pipeline-empty` at",
+            Some("a: # nestling: allow(pipeline-empty)\n  script: x\n  only: [web]\n"),
         ),
         (
-            "a:\n  script: x\n  only: [web] # why\n",
-            "Allow `only-except` at",
-            Some("a:\n  script: x\n  # nestling: allow(only-except)\n  only: [web] # why\n"),
+            "a: # why\n  script: x\n  only: [web]\n",
+            "Allow `pipeline-empty` at",
+            Some("# nestling: allow(pipeline-empty)\na: # why\n  script: x\n  only: [web]\n"),
         ),
     ] {
         let problems = nestling_gitlab::lint(text);
