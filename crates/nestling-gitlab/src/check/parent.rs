@@ -3,6 +3,7 @@
 
 pub mod rules;
 mod trigger;
+mod child_start;
 mod component;
 mod stages;
 mod needs;
@@ -10,6 +11,8 @@ mod auto_cancel;
 mod image;
 mod command;
 mod artifact;
+
+pub use child_start::{ChildStart, ParentText, child_start};
 
 use super::read_configuration;
 use crate::configuration::{RemoteIncludes, Surroundings};
