@@ -10,7 +10,10 @@ mod digest;
 mod inputs;
 mod units;
 mod parent;
+mod predefined;
+mod outside;
 mod body;
+mod effect;
 mod jobs;
 
 pub use digest::Fingerprint;

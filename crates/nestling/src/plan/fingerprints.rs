@@ -1,6 +1,6 @@
 //! The fingerprints of a plan, and of units for its templates: read from the commit's tree, and only if somebody asks.
 
-use super::Request;
+use super::{Request, ReuseSettings};
 use crate::fingerprint::{
     Fingerprints, JobContext, NoFingerprint, ParentPrint, UnitFingerprints, job_fingerprints, parent_print,
 };
@@ -90,7 +90,7 @@ impl UnitPrints for FingerprintSource<'_> {
 pub(super) fn of_units(request: &Request<'_>) -> Option<Fingerprints> {
     let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
     let units = source.units().cloned().unwrap_or_default();
-    Some(Fingerprints { units: units.into_names(), jobs: Vec::new() })
+    Some(Fingerprints { units: units.into_names(), ..Fingerprints::default() })
 }
 
 /// Returns the fingerprints of all units and of the jobs of a pipeline.
@@ -98,19 +98,24 @@ pub(super) fn of_plan(
     request: &Request<'_>,
     pipeline: &Pipeline,
     presence: &[JobPresence],
+    settings: &ReuseSettings,
 ) -> Option<Fingerprints> {
     let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
     let units = match source.units() {
         Ok(units) => units,
         Err(why) => {
-            let jobs = vec![Err(NoFingerprint { why: why.to_owned() }); pipeline.jobs.len()];
-            return Some(Fingerprints { units: UnitFingerprints::default().into_names(), jobs });
+            let jobs = vec![Err(NoFingerprint::new(why)); pipeline.jobs.len()];
+            return Some(Fingerprints { jobs, ..Fingerprints::default() });
         }
     };
-    let parent: ParentPrint =
-        parent_print(request.files, request.parent_path).unwrap_or_else(|error| Err(error.to_string()));
-    let jobs = job_fingerprints(JobContext { pipeline, presence, units, parent: &parent });
-    Some(Fingerprints { units: units.clone().into_names(), jobs })
+    let facts = &request.pipeline;
+    let parent = parent_print(request.files, request.parent_path, facts);
+    let parent: ParentPrint = parent.unwrap_or_else(|error| Err(error.to_string()));
+    let workspace = &request.loaded.workspace;
+    let context = JobContext { pipeline, presence, units, parent: &parent, facts, workspace, settings };
+    let jobs = job_fingerprints(context);
+    let trigger_jobs = parent.map(|parent| parent.trigger_jobs).unwrap_or_default();
+    Some(Fingerprints { units: units.clone().into_names(), jobs, trigger_jobs })
 }
 
 #[cfg(test)]

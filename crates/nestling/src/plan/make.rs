@@ -54,7 +54,7 @@ pub(super) fn findings(request: &Request<'_>, selection: &Selection) -> Vec<Diag
 
 /// Adds to a plan what was asked for, and the fingerprints if they were.
 pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
-    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence, &made.reuse_settings);
     Plan {
         fingerprints,
         workspace: Arc::clone(&request.loaded.workspace),
