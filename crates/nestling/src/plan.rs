@@ -36,9 +36,9 @@ use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::{JobName, UnitName};
-use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
-pub(crate) use reuse_settings::ReuseSettings;
+pub(crate) use reuse_settings::{NEVER as NEVER_LEFT_OUT, ReuseSettings};
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -174,6 +174,15 @@ impl Plan {
     /// Reports whether something is wrong that keeps the pipeline from being written.
     pub fn has_errors(&self) -> bool {
         diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// Returns `true` if `reuse` is set for a job: with records, it may be left out.
+    pub fn wants_records(&self) -> bool {
+        let is_on = |job: &Job| match self.reuse_settings.get(&job.name) {
+            Some(own) => own.is_some(),
+            None => self.workspace.reuse.is_some(),
+        };
+        self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
     }
 
     /// The workspace's units, then those that are gone since base.

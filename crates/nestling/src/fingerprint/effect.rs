@@ -3,13 +3,11 @@
 
 use super::outside::{Outside, values};
 use super::predefined::{is_of_pipeline, is_stronger_than_jobs, names_in};
+use crate::plan::NEVER_LEFT_OUT;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::matrix::JobCopy;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::BTreeSet;
-
-/// Keywords of jobs that change something outside of the pipeline, or that run for more than their status.
-const NEVER: [&str; 6] = ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
 
 /// Keywords in which variables have no effect on the result.
 const WITHOUT_EFFECT: [&str; 4] = ["rules", "cache", "needs", "stage"];
@@ -31,7 +29,7 @@ impl JobVariables<'_> {
     /// Returns why each run of the job is one of its own; `None` where the result follows from the content.
     pub(super) fn own_effect(&self) -> Option<String> {
         let is_set = |keyword: &&str| self.job.body.get(keyword).is_some_and(|node| !node.is_null());
-        if let Some(keyword) = NEVER.iter().find(|keyword| is_set(keyword)) {
+        if let Some(keyword) = NEVER_LEFT_OUT.iter().find(|keyword| is_set(keyword)) {
             return Some(format!("jobs with `{keyword}` are never left out"));
         }
         if let Some(why) = self.other_checkout() {

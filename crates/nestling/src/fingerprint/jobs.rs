@@ -6,6 +6,7 @@ use super::effect::JobVariables;
 use super::outside::{Outside, of_workflow};
 use super::parent::ParentPrint;
 use super::units::{UnitFingerprints, closures};
+use crate::assemble::is_waiting_job;
 use crate::plan::ReuseSettings;
 use crate::workspace::Workspace;
 use nestling_gitlab::facts::PipelineFacts;
@@ -205,6 +206,9 @@ impl<'a> Prints<'a> {
         }
         if self.context.settings.get(&job.name) == Some(&None) {
             return Some("`reuse: false` is set on it".to_owned());
+        }
+        if is_waiting_job(job) {
+            return None;
         }
         let entries = rule::rules(&job.body).unwrap_or_default();
         let rules = match self.chosen_rule(index) {

@@ -139,7 +139,8 @@ pub(super) fn make(
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
+    let (pipeline, presence) =
+        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults());
     Ok(MadePlan {
         selection,
         brought_in,

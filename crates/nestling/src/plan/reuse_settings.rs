@@ -1,13 +1,23 @@
 //! Takes `reuse:` out of the jobs: GitLab does not know it.
 
+use crate::unit::OF_HEADER;
+use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Reuse, Workspace, reuse};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
+use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::JobName;
-use nestling_gitlab::pipeline::Pipeline;
+use nestling_gitlab::pipeline::keywords::JOB;
+use nestling_gitlab::pipeline::rule::has_when;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Key, Map, Node};
 use std::collections::BTreeMap;
 
 /// The keyword.
 const REUSE: &str = "reuse";
+
+/// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
+pub(crate) const NEVER: [&str; 6] =
+    ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
 
 /// The jobs whose policy is not that of the workspace.
 pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
@@ -17,9 +27,16 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
     let mut settings = ReuseSettings::new();
     let mut problems = Vec::new();
     for job in &mut pipeline.jobs {
-        let Some(node) = job.body.remove(REUSE).filter(|node| !node.is_null()) else { continue };
+        if let Some(problem) = misspelt(&job.body) {
+            problems.push(problem);
+            continue;
+        }
+        let Some(mut node) = job.body.remove(REUSE) else { continue };
+        let is_own = node.tag.take_if(|tag| &**tag == OF_HEADER).is_none();
         match reuse::of_job(&node, workspace.reuse) {
             Ok(policy) => {
+                let idle = policy.filter(|_| is_own).and_then(|_| idle(job));
+                problems.extend(idle.map(|why| without_effect(&node, &why)));
                 settings.insert(job.name.clone(), policy);
             }
             Err(found) => {
@@ -29,4 +46,40 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
         }
     }
     (settings, problems)
+}
+
+/// Returns a keyword that can only be meant as this one. GitLab's own keywords resemble it as well, so those that are known are looked
+/// at first.
+fn misspelt(body: &Map) -> Option<Diagnostic> {
+    let is_near = |key: &&Key| {
+        let text = key.text();
+        (4..=8).contains(&text.len()) && text.starts_with(['r', 'R']) && text != REUSE && !JOB.contains(&text)
+    };
+    let key = body.entries.iter().map(|entry| &entry.key).find(is_near)?;
+    let text = key.text();
+    let help = Suggestion::among(text, [REUSE]).help()?;
+    let message = format!("unknown job keyword `{text}`");
+    Some(Diagnostic::error(&HEADER, key.origin, message).with_help(help))
+}
+
+/// Returns why a job is never left out, whatever its policy.
+fn idle(job: &Job) -> Option<String> {
+    let is_set = |keyword: &&&str| job.body.get(keyword).is_some_and(|node| !node.is_null());
+    if let Some(keyword) = NEVER.iter().find(is_set) {
+        return Some(format!("jobs with `{keyword}` are never left out"));
+    }
+    if job.unit.is_none() {
+        return Some("jobs of the workspace are never left out".to_owned());
+    }
+    if job.body.get("allow_failure").is_some_and(|value| value.as_bool() != Some(false)) {
+        return Some("jobs that are allowed to fail are never left out".to_owned());
+    }
+    let has_rules = job.body.get("rules").is_some_and(|rules| !rules.is_null());
+    let waits = ["manual", "delayed", "on_failure"].into_iter().find(|when| has_when(&job.body, when));
+    waits.filter(|_| !has_rules).map(|when| format!("jobs with `when: {when}` are never left out"))
+}
+
+fn without_effect(node: &Node, why: &str) -> Diagnostic {
+    Diagnostic::warning(&KEY_UNUSED, node.origin, format!("`reuse` has no effect: {why}"))
+        .with_help("remove it, or write `reuse: false`")
 }

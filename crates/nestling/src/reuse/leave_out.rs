@@ -80,7 +80,7 @@ fn add_reused_job(plan: &mut Plan) {
             JobReuse::Kept { .. } => None,
         })
         .collect();
-    let Some(job) = reused_job(plan.workspace.origin(), &reused) else { return };
+    let Some(job) = reused_job((&plan.defaults, plan.workspace.origin()), &reused) else { return };
     let stages = &mut plan.pipeline.stages;
     if !stages.iter().any(|stage| stage.as_str() == job.stage())
         && let Ok(stage) = StageName::parse(job.stage())

@@ -36,6 +36,10 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     explanation.notes = defaults(&plan.defaults, sources);
     explanation.notes.extend(replaced_uses(unit, sources));
     explanation.notes.extend(jobs_left_out(plan, unit, sources));
+    let left_out = plan.left_out.get(&unit.name).into_iter().flatten();
+    explanation.notes.extend(
+        left_out.map(|left| Step::new(format!("{}:{} is left out: {}", unit.name, left.job, left.reason))),
+    );
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(RepoPath::to_json).collect();
     explanation.fingerprint = fingerprint(plan, &unit.name);
