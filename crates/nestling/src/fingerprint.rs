@@ -9,9 +9,10 @@
 mod digest;
 mod inputs;
 mod units;
-mod parent;
+mod paths;
 mod predefined;
 mod outside;
+mod parent;
 mod body;
 mod effect;
 mod jobs;
@@ -20,4 +21,5 @@ pub use digest::Fingerprint;
 pub use jobs::{Fingerprints, NoFingerprint};
 pub(crate) use jobs::{JobContext, job_fingerprints, stage_number};
 pub(crate) use parent::{ParentPrint, parent_print};
+pub(crate) use paths::{definition_print, path_print};
 pub(crate) use units::{UnitFingerprints, closures};

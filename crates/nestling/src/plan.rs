@@ -28,7 +28,7 @@ use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
-use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
@@ -48,7 +48,6 @@ pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
-pub(crate) use reuse_settings::{NEVER as NEVER_LEFT_OUT, ReuseSettings};
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {

@@ -3,8 +3,8 @@
 
 pub mod rules;
 mod trigger;
-mod child_start;
 mod component;
+mod child_start;
 mod stages;
 mod needs;
 mod auto_cancel;

@@ -3,7 +3,7 @@
 
 use super::outside::{Outside, values};
 use super::predefined::{is_of_pipeline, is_stronger_than_jobs, names_in};
-use crate::plan::NEVER_LEFT_OUT;
+use crate::workspace::NEVER_LEFT_OUT;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::matrix::JobCopy;
 use nestling_gitlab::yaml::{Kind, Map, Node};

@@ -6,9 +6,7 @@ use super::effect::JobVariables;
 use super::outside::{Outside, of_workflow};
 use super::parent::ParentPrint;
 use super::units::{UnitFingerprints, closures};
-use crate::assemble::is_waiting_job;
-use crate::plan::ReuseSettings;
-use crate::workspace::Workspace;
+use crate::workspace::{ReuseSettings, Workspace};
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::need::{Need, NeedSource, dependencies, needs, parallel_base};
@@ -65,6 +63,8 @@ pub(crate) struct JobContext<'a> {
     pub(crate) facts: &'a PipelineFacts,
     pub(crate) workspace: &'a Workspace,
     pub(crate) settings: &'a ReuseSettings,
+    /// Returns `true` for a job that only waits for others.
+    pub(crate) is_waiting: fn(&Job) -> bool,
 }
 
 type JobPrint = Result<Fingerprint, NoFingerprint>;
@@ -207,7 +207,7 @@ impl<'a> Prints<'a> {
         if self.context.settings.get(&job.name) == Some(&None) {
             return Some("`reuse: false` is set on it".to_owned());
         }
-        if is_waiting_job(job) {
+        if (self.context.is_waiting)(job) {
             return None;
         }
         let entries = rule::rules(&job.body).unwrap_or_default();

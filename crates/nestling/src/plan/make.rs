@@ -7,14 +7,14 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop,
-    removed, reuse_settings, stop,
+    Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
+    reuse_settings, stop,
 };
 use crate::assemble;
 use crate::environments::LeftOut;
 use crate::select::{self, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
-use crate::workspace::{Templates, Workspace};
+use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
 use nestling_gitlab::diagnostic::{self, Diagnostic};

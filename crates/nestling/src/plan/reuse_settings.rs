@@ -2,25 +2,16 @@
 
 use crate::unit::OF_HEADER;
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{Reuse, Workspace, reuse};
+use crate::workspace::{NEVER_LEFT_OUT, ReuseSettings, Workspace, reuse};
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
-use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::keywords::JOB;
 use nestling_gitlab::pipeline::rule::has_when;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Key, Map, Node};
-use std::collections::BTreeMap;
 
 /// The keyword.
 const REUSE: &str = "reuse";
-
-/// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
-pub(crate) const NEVER: [&str; 6] =
-    ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
-
-/// The jobs whose policy is not that of the workspace.
-pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 
 /// Takes the policies of jobs out of their bodies.
 pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSettings, Vec<Diagnostic>) {
@@ -65,7 +56,7 @@ fn misspelt(body: &Map) -> Option<Diagnostic> {
 /// Returns why a job is never left out, whatever its policy.
 fn idle(job: &Job) -> Option<String> {
     let is_set = |keyword: &&&str| job.body.get(keyword).is_some_and(|node| !node.is_null());
-    if let Some(keyword) = NEVER.iter().find(is_set) {
+    if let Some(keyword) = NEVER_LEFT_OUT.iter().find(is_set) {
         return Some(format!("jobs with `{keyword}` are never left out"));
     }
     if job.unit.is_none() {

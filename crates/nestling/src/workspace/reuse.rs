@@ -3,11 +3,20 @@
 use super::format::ReuseFile;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::yaml::{self, Located, Meaning, Node};
+use std::collections::BTreeMap;
 
 /// Seconds that a record counts, unless the workspace says otherwise: seven days.
 const WITHIN: u64 = 7 * 24 * 60 * 60;
+
+/// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
+pub(crate) const NEVER_LEFT_OUT: [&str; 6] =
+    ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
+
+/// The jobs whose policy is not that of the workspace.
+pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 
 /// Pipelines whose records count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
