@@ -181,7 +181,8 @@ impl Plan {
             Some(own) => own.is_some(),
             None => self.workspace.reuse.is_some(),
         };
-        self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
+        let is_anywhere = self.workspace.reuse.is_some() || !self.reuse_settings.is_empty();
+        is_anywhere && self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
     }
 
     /// The workspace's units, then those that are gone since base.

@@ -311,7 +311,10 @@ impl<'a> Prints<'a> {
                 Some(unit) => closure.get_or_insert_with(|| self.dependencies(own)).contains(unit),
             };
             if let Some(why) = self.effects[other].as_ref().filter(|_| is_concerned) {
-                return none(format!("`{}` of an earlier stage has none: {why}", jobs[other].name));
+                let name = &jobs[other].name;
+                return none(format!(
+                    "`{name}` of an earlier stage has none: {why} (with `needs`, it comes after what it names alone)"
+                ));
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::pipeline::keywords::JOB;
 use nestling_gitlab::pipeline::rule::has_when;
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use nestling_gitlab::yaml::{Key, Map, Node};
+use nestling_gitlab::yaml::{Key, Node};
 
 /// The keyword.
 const REUSE: &str = "reuse";
@@ -18,8 +18,13 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
     let mut settings = ReuseSettings::new();
     let mut problems = Vec::new();
     for job in &mut pipeline.jobs {
-        if let Some(problem) = misspelt(&job.body) {
-            problems.push(problem);
+        // Every job of every plan comes by here: most have no keyword that is looked at twice.
+        let Some(key) = job.body.entries.iter().map(|entry| &entry.key).find(|key| is_near(key.text()))
+        else {
+            continue;
+        };
+        if key.text() != REUSE {
+            problems.extend(misspelt(key));
             continue;
         }
         let Some(mut node) = job.body.remove(REUSE) else { continue };
@@ -39,17 +44,15 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
     (settings, problems)
 }
 
-/// Returns a keyword that can only be meant as this one. GitLab's own keywords resemble it as well, so those that are known are looked
-/// at first.
-fn misspelt(body: &Map) -> Option<Diagnostic> {
-    let is_near = |key: &&Key| {
-        let text = key.text();
-        (4..=8).contains(&text.len()) && text.starts_with(['r', 'R']) && text != REUSE && !JOB.contains(&text)
-    };
-    let key = body.entries.iter().map(|entry| &entry.key).find(is_near)?;
-    let text = key.text();
-    let help = Suggestion::among(text, [REUSE]).help()?;
-    let message = format!("unknown job keyword `{text}`");
+/// Returns `true` for the keyword, and for one that may be meant as it.
+fn is_near(keyword: &str) -> bool {
+    let may_be = matches!(keyword.as_bytes(), [b'r' | b'R', _, _, _, ..]) && keyword.len() <= 8;
+    may_be && !matches!(keyword, "rules" | "retry") && !JOB.contains(&keyword)
+}
+
+fn misspelt(key: &Key) -> Option<Diagnostic> {
+    let help = Suggestion::among(key.text(), [REUSE]).help()?;
+    let message = format!("unknown job keyword `{}`", key.text());
     Some(Diagnostic::error(&HEADER, key.origin, message).with_help(help))
 }
 

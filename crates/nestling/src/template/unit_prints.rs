@@ -2,8 +2,8 @@
 
 use super::dependency_list::DependenciesOf;
 use super::files::{PrintAnswers, PrintOf, refused_print};
-use minijinja::value::{Enumerator, Object};
 use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
 use nestling_gitlab::name::UnitName;
 use std::sync::Arc;
 

@@ -75,7 +75,7 @@ fn a_unit_is_traced_to_the_changed_path_and_to_its_consequences() {
     );
     assert_eq!(
         explanation_text(&["core/a.rs"], "web"),
-        "web is selected\n  because web depends on api  web/nestling.yml:2:16\n     since api depends on core  api/nestling.yml:2:16\n     since core/a.rs changed\n  → jobs in this pipeline: web:test\n  note: web:deploy is left out: none of its environments is deployed to by this kind of pipeline\n\ndeclared at web/nestling.yml:1\n"
+        "web is selected\n  because web depends on api  web/nestling.yml:2:16\n     since api depends on core  api/nestling.yml:2:16\n     since core/a.rs changed\n  → jobs in this pipeline: web:test\n\ndeclared at web/nestling.yml:1\n"
     );
     assert!(
         explanation_text(&["proto/x.proto"], "core").starts_with(
