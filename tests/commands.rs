@@ -20,7 +20,7 @@ fn the_page_of_each_command_is_what_its_help_says() {
     let folder = root().join("docs/commands");
     let mut known = BTreeSet::from(["README.md".to_owned()]);
     let mut index = String::from(
-        "# Commands\n\nMade from the program's own help.\n\n| command | what it does |\n|---|---|\n",
+        "# Commands\n\nGenerated from `nestling --help`.\n\n| command | description |\n|---|---|\n",
     );
     let mut wrong = Vec::new();
     for command in subcommands(&cli()) {

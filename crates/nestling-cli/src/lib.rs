@@ -62,7 +62,8 @@ fn parsed(
     args: impl IntoIterator<Item = OsString>,
     environment: &ProcessEnvironment,
 ) -> Result<Cli, clap::Error> {
-    let mut command = without_empty_variables(Cli::command(), environment);
+    let command = Cli::command().mut_subcommands(without_values_of_variables);
+    let mut command = without_empty_variables(command, environment);
     let mut matches = command.try_get_matches_from_mut(args)?;
     let conflict = match matches.subcommand() {
         Some(("check", matches)) => commands::check::idle_option(matches).map(|option| {
@@ -89,6 +90,11 @@ fn without_empty_variables(command: clap::Command, environment: &ProcessEnvironm
     let command =
         command.mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(None) } else { arg });
     command.mut_subcommands(|command| without_empty_variables(command, environment))
+}
+
+/// Keeps the values of variables out of the help, where they would be noise, and secrets at worst.
+fn without_values_of_variables(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| arg.hide_env_values(true)).mut_subcommands(without_values_of_variables)
 }
 
 fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {

@@ -32,6 +32,14 @@ impl Commit {
     }
 }
 
+/// Returns the first line of a commit's message, behind the blank lines before it. Headers end with the first empty line: those
+/// of several lines, such as signatures, continue with a space.
+pub(super) fn subject(bytes: &[u8]) -> String {
+    let mut lines = bytes.split(|byte| *byte == b'\n').skip_while(|line| !line.is_empty());
+    let first = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    String::from_utf8_lossy(first.trim_ascii()).into_owned()
+}
+
 fn id_after(keyword: &[u8], line: &[u8]) -> Option<ObjectId> {
     ObjectId::from_hex(std::str::from_utf8(line.strip_prefix(keyword)?).ok()?)
 }
@@ -57,6 +65,17 @@ mod tests {
         assert_eq!(commit.tree.to_string(), a);
         assert_eq!(commit.parents.iter().map(ToString::to_string).collect::<Vec<_>>(), [b, c]);
         assert_eq!(commit.time, 1_704_164_645);
+    }
+
+    #[test]
+    fn the_subject_is_the_first_line_of_the_message() {
+        let headers = "tree a\ngpgsig -----BEGIN\n \n abc\n -----END\n";
+        for (message, expected) in
+            [("\nfix: it\n\nbody\n", "fix: it"), ("\n\n  \n later \nbody", "later"), ("\n", ""), ("", "")]
+        {
+            assert_eq!(subject(format!("{headers}{message}").as_bytes()), expected, "{message:?}");
+        }
+        assert_eq!(subject(b"tree a\n\n\xff!\n"), "\u{FFFD}!");
     }
 
     #[test]

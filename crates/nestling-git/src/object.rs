@@ -2,7 +2,7 @@
 //!
 //! libgit2 reads no object: it has no bounds where a pack or a loose object is damaged, and never ends or crashes.
 
-use super::commit::Commit;
+use super::commit::{self, Commit};
 use super::id::{ObjectId, Prefix};
 use super::{CommitId, GitError, TreeId};
 use std::rc::Rc;
@@ -102,8 +102,13 @@ impl dyn ObjectSource + '_ {
 
     /// Reads a commit, which is never fetched: a shallow clone lacks some on purpose.
     pub(super) fn commit(&self, id: &CommitId) -> Result<Commit, GitError> {
+        parsed(id, &of_kind(Kind::Commit, &id.0, self.read_local(&id.0)?)?)
+    }
+
+    /// Reads a commit and the first line of its message.
+    pub(super) fn commit_with_subject(&self, id: &CommitId) -> Result<(Commit, String), GitError> {
         let bytes = of_kind(Kind::Commit, &id.0, self.read_local(&id.0)?)?;
-        Commit::parse(&bytes).ok_or_else(|| malformed(Kind::Commit, &id.0, "it names no tree".to_owned()))
+        Ok((parsed(id, &bytes)?, commit::subject(&bytes)))
     }
 
     /// Follows tags to a commit; `None` where there is none at the end, or the object is not here.
@@ -121,6 +126,10 @@ impl dyn ObjectSource + '_ {
         }
         Ok(None)
     }
+}
+
+fn parsed(id: &CommitId, bytes: &[u8]) -> Result<Commit, GitError> {
+    Commit::parse(bytes).ok_or_else(|| malformed(Kind::Commit, &id.0, "it names no tree".to_owned()))
 }
 
 /// The bytes of an object of one type.

@@ -13,7 +13,7 @@ use super::revision::{Branch, Names, Resolution};
 use super::tree_files::TreeFiles;
 use super::work_tree::WorkTree;
 use super::work_tree_cache::WorkTreeCache;
-use super::{Change, CommitId, GitError, ListedEntry, TreeId, diff, listing, tree};
+use super::{Change, CommitId, GitError, ListedEntry, Merges, TreeId, diff, listing, merges, tree};
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::path::Path;
@@ -179,6 +179,27 @@ impl GitRepository {
         limit: usize,
     ) -> Result<Option<Vec<CommitId>>, GitError> {
         self.commits(&self.backend.cut_off()?).first_parents(head, ancestor, limit)
+    }
+
+    /// Lists the newest merges of a branch from its tip `head`: the commits on its first-parent line, at most `limit`.
+    ///
+    /// ```no_run
+    /// use nestling_git::{GitRepository, Trust};
+    ///
+    /// let repository = GitRepository::discover(".".as_ref(), &Trust::Owner)?;
+    /// let head = repository.head()?.expect("there are commits");
+    /// for merge in repository.merges(&head, 100)?.merges {
+    ///     let (old, new) = (repository.tree_of(&merge.before)?, repository.tree_of(&merge.commit)?);
+    ///     let changes = repository.tree_diff(Some(&old), Some(&new))?;
+    ///     println!("{} {}: {} paths", merge.commit.short(), merge.subject, changes.len());
+    /// }
+    /// # Ok::<(), nestling_git::GitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A commit cannot be read.
+    pub fn merges(&self, head: &CommitId, limit: usize) -> Result<Merges, GitError> {
+        merges::merges(self.objects(), &self.backend.cut_off()?, head, limit)
     }
 
     /// Returns the nearest tag that `matches`, walking from the parents of `head` from newer to older.

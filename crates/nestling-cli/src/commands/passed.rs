@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
-/// Record the jobs that have passed, and verify such records
+/// Record jobs that have passed, and verify such records
 ///
 /// Neither uses the network: the answers of GitLab's API are files, as the component's scripts fetch them.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub struct Args {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the record of this pipeline, from its plan and the statuses of its jobs
+    /// Write the record of this pipeline from its plan and job statuses
     ///
     /// A job is recorded if it has a fingerprint, has passed and was not allowed to fail. Run it in a job of the parent pipeline, after
     /// the trigger job and with `when: always`.
@@ -30,13 +30,13 @@ enum Command {
         after_help = "Examples:\n  nestling passed record --plan nestling/plan.json --answers answers -o records/$CI_PIPELINE_ID.json"
     )]
     Record {
-        /// The plan that `generate --report` wrote
+        /// Plan that `generate --report` wrote
         #[arg(long, value_name = "FILE")]
         plan: PathBuf,
-        /// Directory with the answers of GitLab's API: ID.jobs.json and ID.bridges.json of each pipeline
+        /// Directory with responses of GitLab's API: ID.jobs.json and ID.bridges.json of each pipeline
         #[arg(long, value_name = "DIR")]
         answers: PathBuf,
-        /// Output file (`-` for standard output)
+        /// Write the record to FILE (`-` for stdout)
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
@@ -48,7 +48,7 @@ enum Command {
         /// Directory with `records` and `answers`
         #[arg(value_name = "DIR")]
         records: PathBuf,
-        /// The id of the project
+        /// Project ID
         #[arg(long, value_name = "ID", env = "CI_PROJECT_ID")]
         project: String,
     },
@@ -60,7 +60,7 @@ enum Command {
         after_help = "Examples:\n  nestling passed script bring | sh -s nestling-passed\n  nestling passed script take | sh -s nestling-report/plan.json"
     )]
     Script {
-        /// The script
+        /// Script
         #[arg(value_enum)]
         script: Script,
     },

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use nestling::Header;
 use nestling::view::{affected, diff, explanation_schema, json_v1};
 
-/// Print the JSON schema of a format, for editors and scripts
+/// Print the JSON schema of a file or an output format
 ///
 /// With `# yaml-language-server: $schema=PATH` on the first line of a file, editors complete and check it.
 #[derive(Debug, clap::Args)]

@@ -87,6 +87,23 @@ impl History {
         }
         (paths, bases)
     }
+
+    /// Compares the merges from `HEAD` with what git lists.
+    fn compare_merges(&self, opened: &GitRepository) -> usize {
+        let listed = self.git(&["log", "--first-parent", "--format=%H%x09%P%x09%ct%x09%s", "HEAD"]).unwrap();
+        let listed = String::from_utf8_lossy(&listed);
+        let walk = opened.merges(&opened.head().unwrap().unwrap(), usize::MAX).unwrap();
+        for (line, merge) in listed.lines().zip(&walk.merges) {
+            let fields: Vec<&str> = line.splitn(4, '\t').collect();
+            let parents: Vec<&str> = fields[1].split(' ').collect();
+            assert_eq!(merge.commit.to_string(), fields[0]);
+            assert_eq!(merge.before.to_string(), parents[0]);
+            assert_eq!(merge.merged.map(|id| id.to_string()).as_deref(), parents.get(1).copied());
+            assert_eq!((merge.time.to_string().as_str(), merge.subject.as_str()), (fields[2], fields[3]));
+        }
+        assert_eq!(walk.merges.len() + 1, listed.lines().count(), "all but the last");
+        walk.merges.len()
+    }
 }
 
 /// The same numbers on every machine.
@@ -180,5 +197,19 @@ fn gnarled_histories_differ_as_git_says() {
     for opened in [repo.open(), repo.open_by_system()] {
         let (paths, bases) = history.compare(&opened, 150);
         assert!(paths > 100 && bases > 50, "{paths} paths, {bases} merge bases");
+        assert_eq!(history.compare_merges(&opened), 8);
     }
+}
+
+#[test]
+fn a_walk_over_merges_ends_at_its_limit_the_root_or_where_the_clone_is_cut_off() {
+    let repo = gnarled();
+    let head = repo.id("HEAD");
+    let whole = repo.open().merges(&head, 100).unwrap();
+    assert_eq!(whole.end, MergesEnd::Root);
+    let some = repo.open().merges(&head, 3).unwrap();
+    assert_eq!((some.end, some.merges.as_slice()), (MergesEnd::Limit, &whole.merges[..3]));
+    let clone = Fixture::clone_of(&repo, &["--depth=3"]);
+    let cut_off = clone.open().merges(&head, 100).unwrap();
+    assert_eq!((cut_off.end, cut_off.merges.as_slice()), (MergesEnd::CutOff, &whole.merges[..2]));
 }
