@@ -72,7 +72,9 @@ fn inputs(written: &Node, text: &str, choice: usize) -> Map {
         };
         given.entries.push(Entry { key: Key::new(origin, name), value });
     }
-    for (name, value) in [("account", "123456789012"), ("role", "arn:aws:iam::123456789012:role/x")] {
+    for (name, value) in
+        [("account", "123456789012"), ("bucket", "site"), ("role", "arn:aws:iam::123456789012:role/x")]
+    {
         // The project's own registry takes no role.
         let is_taken = name != "role" || written.get("registry").is_none();
         if written.get(name).is_some() && is_taken {
