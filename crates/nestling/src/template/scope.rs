@@ -120,7 +120,7 @@ impl Scope {
                     values.insert(name, self.unit_value(unit, &prints));
                 }
                 Json::Null if name == "environments" => {
-                    drop(values.insert(name, Value::from(Vec::<Value>::new())))
+                    drop(values.insert(name, Value::from(Vec::<Value>::new())));
                 }
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),

@@ -41,11 +41,9 @@ pub(crate) fn array_value(node: &Node) -> Json {
         }
         Kind::Scalar(scalar) => {
             let value = plain_value(node);
-            let is_exact = value.is_i64() || value.is_boolean();
-            if value.is_null() || (is_exact && value.to_string() == *scalar.text) {
-                return value;
-            }
-            Json::String(scalar.text.to_string())
+            let printed = value.to_string();
+            let is_exact = (value.is_i64() || value.is_boolean()) && *printed == *scalar.text;
+            if value.is_null() || is_exact { value } else { Json::String(scalar.text.to_string()) }
         }
     }
 }
