@@ -145,8 +145,8 @@ pub use nestling_gitlab::pipeline::presence::JobPresence;
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use passed::{
     ApiAnswers, ApiBridge, ApiJob, FailedJobV1, JobReuse, Passed, PassedJobV1, PassedV1, RecordError,
-    Recording, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema, record,
-    verified_schema, verify,
+    Recording, RefusedV1, UnpassedJobV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema,
+    record, verified_schema, verify,
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
