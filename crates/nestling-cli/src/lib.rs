@@ -19,6 +19,8 @@ mod graph_commands;
 mod assemblies;
 mod progress;
 mod watch;
+mod keyboard;
+mod serve;
 mod trace;
 mod session;
 mod invocation;

@@ -8,7 +8,7 @@ use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, Ru
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
-use crate::{artifacts, leftover, log, output, protected};
+use crate::{artifacts, leftover, log, output, page, protected};
 use nestling::{Comments, EmitOptions, Emitted, Parts};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -63,6 +63,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
+    if args.passed.passed.is_none() && plan.wants_records() {
+        io.talk("no job is left out: `reuse` is set, and there are no records (`--passed`)\n");
+    }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports are written, since they list all diagnostics.
     if let Some(emitted) = &emitted {
@@ -74,7 +77,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             protected::refuse_name(&path)?;
             protected::refuse_read(&path, session.root(), &plan.sources)?;
         }
-        artifacts::write(folder, session.directory(), plan, environment)?;
+        let page = page::of_report(session, plan);
+        artifacts::write(folder, session.directory(), plan, &page, environment)?;
         io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }
     match emitted {
