@@ -270,7 +270,7 @@ impl GitRepository {
     }
 
     /// Returns the files of a tree.
-    pub fn files_of(&self, tree: TreeId) -> TreeFiles<'_> {
+    pub fn tree_files(&self, tree: TreeId) -> TreeFiles<'_> {
         TreeFiles::new(self.objects(), tree)
     }
 

@@ -22,7 +22,7 @@ impl UnitFingerprints {
     /// A tree cannot be read.
     pub(crate) fn read(git: &GitRepository, tree: TreeId, workspace: &Workspace) -> Result<Self, GitError> {
         let inputs = inputs(git, tree, workspace)?;
-        let locks = LockShares::read(&git.files_of(tree), workspace).map_err(git_error)?;
+        let locks = LockShares::read(&git.tree_files(tree), workspace).map_err(git_error)?;
         let add_locks = |hasher: &mut Hasher, unit: &UnitName| {
             for (path, share) in locks.of(unit) {
                 hasher.add(path.as_bytes());
