@@ -117,7 +117,7 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
         .unwrap_or_else(|difference| panic!("{difference}"));
 }
 
-/// What somebody types in the README's recording.
+/// Commands of the README's recording.
 const SCENES: [&str; 3] = [
     "nestling preview --as merge_request",
     "nestling explain services/web",

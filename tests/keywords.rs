@@ -25,7 +25,7 @@ fn schema(test: &str) -> Option<Value> {
     Some(serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
 }
 
-/// What one side knows of a place.
+/// One side's knowledge of a place.
 #[derive(Default)]
 struct Side<'a, T> {
     keys: BTreeMap<&'a str, Vec<T>>,

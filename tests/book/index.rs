@@ -64,22 +64,20 @@ fn first_sentence(page: &str) -> String {
     text[..end].to_owned()
 }
 
-/// A text with the titles of links in place of the links.
+/// A string with the titles of links in place of the links.
 fn without_links(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[') {
-        plain.push_str(before);
-        match after.split_once("](").and_then(|(title, after)| Some((title, after.split_once(')')?.1))) {
-            Some((title, after)) => {
-                plain.push_str(title);
-                rest = after;
-            }
-            None => {
-                plain.push('[');
-                rest = after;
-            }
-        }
+    while let Some(start) = rest.find('[') {
+        plain.push_str(&rest[..start]);
+        let inside = &rest[start + 1..];
+        let title_and_target = inside.split_once(']').and_then(|(title, after)| {
+            let (_, after) = after.strip_prefix('(')?.split_once(')')?;
+            Some((title, after))
+        });
+        let (shown, after) = title_and_target.unwrap_or(("[", inside));
+        plain.push_str(shown);
+        rest = after;
     }
     plain + rest
 }

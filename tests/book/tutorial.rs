@@ -136,7 +136,7 @@ impl Reader {
     }
 }
 
-/// Whether lines are those that are shown, where `…` stands for any.
+/// Returns `true` if the lines equal those on the page, where `…` stands for any lines.
 fn fits(said: &[&str], shown: &[&str]) -> bool {
     match shown.split_first() {
         None => said.is_empty(),

@@ -251,7 +251,7 @@ impl Server<'_> {
         };
         let fixes = shown.iter().filter(touches).filter_map(|shown| Some((shown, shown.fix.as_ref()?)));
         let actions = fixes.map(|(shown, fix)| {
-            #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+            #[expect(clippy::mutable_key_type, reason = "the protocol's type; no URI is changed")]
             let changes = HashMap::from([(uri.clone(), vec![fix.edit.clone()])]);
             CodeAction {
                 title: fix.title.clone(),

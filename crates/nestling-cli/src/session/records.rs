@@ -43,7 +43,7 @@ pub(super) fn read(
             Ok(Some(Records { passed, leave_out }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            io.talk(format_args!("no job is left out: there is no {}\n", shown.display()));
+            io.talk(format_args!("no job is omitted: {} does not exist\n", shown.display()));
             Ok(Some(Records { passed: Passed::default(), leave_out }))
         }
         Err(error) => Err(Failure::repository(

@@ -12,8 +12,7 @@ rules! {
     DOCUMENT_DROPPED = "document-dropped" {
         severities: &[Warning],
         summary: "a file has a document that GitLab never reads",
-        documentation: "GitLab reads one document of a file: the second where the first is a `spec` header, the first \
-            otherwise. It drops all others without a message. Remove the line `---` between them.",
+        documentation: "GitLab reads one document of a file: the second if the first is a `spec` header, otherwise the first. It silently drops all others. Remove the line `---` between them.",
         source: "https://docs.gitlab.com/ci/yaml/#header-keywords",
         bad: Example::Pipeline("\
 build: { script: make }
@@ -43,7 +42,7 @@ compile: { stage: build, script: make }
 
     STAGE_NAME = "stage-name" {
         severities: &[Error],
-        summary: "a stage has a name that GitLab refuses",
+        summary: "a stage has a name that GitLab rejects",
         documentation: "The name of a stage is a string of 1 to 255 characters.",
         source: "https://docs.gitlab.com/ci/yaml/#stages",
         bad: Example::Pipeline("\
@@ -76,7 +75,7 @@ build: { script: make }
         severities: &[Error, Warning],
         summary: "an `include` of a unit or a workspace cannot be resolved",
         documentation: "Nestling resolves local includes of units itself. The file must exist in the repository, a \
-            wildcard should match at least one file, files cannot include each other in a circle, and a pipeline may \
+            wildcard should match at least one file, files cannot include each other, and a pipeline may \
             include at most 150 files. What only GitLab can read (a remote file, a project's, a component) belongs \
             below the `---` of the root's `nestling.yml`.",
         source: "https://docs.gitlab.com/ci/yaml/#includelocal",
@@ -102,8 +101,7 @@ test: { extends: .node, script: npm test }
         severities: &[Note],
         summary: "an include is not read",
         documentation: "`nestling check FILE` reads local files that a file includes. Those of other projects, remote files, \
-templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. What they may define is \
-not known, so nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
+templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. Since they may define anything, nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
         source: "https://docs.gitlab.com/ci/yaml/#include",
         bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]\na: { script: x }\n"),
         good: Example::Pipeline("a: { script: x }\n"),
@@ -112,8 +110,7 @@ not known, so nothing is reported as undefined: bases, references, needed jobs, 
     UNREADABLE = "unreadable" {
         severities: &[Error],
         summary: "a file cannot be read",
-        documentation: "The file system or git refused to hand out a file: the permissions forbid it, the disk fails, \
-            or an object is missing from a damaged clone. `git fsck` finds missing objects.",
+        documentation: "The file system or git could not read a file: permissions, a failing disk, or a missing object in a damaged clone. `git fsck` finds missing objects.",
         source: "https://git-scm.com/docs/git-fsck",
         bad: Example::None,
         good: Example::None,

@@ -156,9 +156,8 @@ test: { extends: .node, script: npm test }
 
     EXTENDS_CYCLE = "extends-cycle" {
         severities: &[Error],
-        summary: "jobs extend each other in a circle",
-        documentation: "A job cannot extend itself, directly or by way of others. Move what they share into a hidden \
-            job that extends none of them.",
+        summary: "`extends` is circular",
+        documentation: "A job cannot extend itself, directly or through others. Move what they share into a hidden job that extends none of them.",
         source: "https://docs.gitlab.com/ci/yaml/#extends",
         bad: Example::Pipeline("\
 .a: { extends: .b, image: \"alpine:3\" }

@@ -1,4 +1,4 @@
-//! Which jobs of a plan may be left out if they have passed.
+//! Jobs of a plan that may be left out if they have passed.
 
 use super::pipeline_variables;
 use crate::fingerprint::Fingerprint;

@@ -41,11 +41,11 @@ impl PrintAnswers {
     pub(super) fn of(&self, unit: &str) -> Value {
         let answer = match self {
             Self::Stub => return Value::from(STUB),
-            Self::Header => Err("fingerprints can be read in jobs, and not in a header".to_owned()),
+            Self::Header => Err("fingerprints are available in jobs, but not in a header".to_owned()),
             // The run is begun again where somebody answers.
             Self::Commit(answers) => answers
                 .ask(&FileQuestion::Fingerprint(unit.to_owned()))
-                .unwrap_or_else(|| Err("nobody has the commit".to_owned())),
+                .unwrap_or_else(|| Err("the commit is not available".to_owned())),
         };
         answer.unwrap_or_else(refused)
     }
@@ -65,7 +65,7 @@ impl Object for UnitsObject {
         if !is_known {
             let unit = &self.of.unit;
             return Some(refused(format!(
-                "`units` has what `{unit}` depends on: add `{name}` to its `depends_on`"
+                "`units` has only the dependencies of `{unit}`: add `{name}` to its `depends_on`"
             )));
         }
         Some(Value::from_object(OtherUnit { name: name.to_owned(), prints: self.prints.clone() }))

@@ -36,7 +36,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let is_known = index.settings.level == Level::Child || !is_default;
             let severity = if is_known { Error } else { Warning };
             let problem = Diagnostic::new(&RULE, severity, message).with_label(last.origin, "");
-            problems.push(problem.with_help("need one job that needs them in turn, or order them by stages"));
+            problems.push(problem.with_help("need a single job that needs them, or order them by stages"));
         }
         problems.extend(duplicate(job, &names));
         problems.extend(long(job, &names));
