@@ -136,17 +136,28 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
     let test = "the_schemas_are_those_of_the_program_and_its_output_fits_them";
     let shop = Example::new("shop");
     std::fs::write(shop.path().join("services/web/nestling.yml"), "a: { scrip: x }\nb: [1]\n").unwrap();
-    for kind in
-        ["workspace", "unit", "template", "jobs", "plan", "diff", "affected", "explain", "passed", "verified"]
-    {
+    for kind in [
+        "workspace",
+        "unit",
+        "template",
+        "jobs",
+        "plan",
+        "diff",
+        "affected",
+        "replay",
+        "explain",
+        "passed",
+        "verified",
+    ] {
         let text = output(nestling(&root()).args(["schema", kind]));
         let kept = root().join(format!("docs/{kind}.schema.json"));
         expect_file(&kept, &text).unwrap_or_else(|difference| panic!("{difference}"));
     }
-    let written: [(&str, &[&str]); 5] = [
+    let written: [(&str, &[&str]); 6] = [
         ("plan", &["preview"]),
         ("diff", &["diff"]),
         ("affected", &["affected"]),
+        ("replay", &["replay"]),
         ("explain", &["explain", "services/web"]),
         ("explain", &["explain", "nestling.yml"]),
     ];

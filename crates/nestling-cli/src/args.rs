@@ -41,6 +41,8 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the units that a change affects.
     Affected(commands::affected::Args),
+    /// Show what the last merges of a branch would have run.
+    Replay(commands::replay::Args),
     /// Compare the jobs of all units with those of the base commit.
     Diff(commands::diff::Args),
     /// Check all units, or any GitLab CI file, for errors.

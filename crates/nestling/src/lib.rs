@@ -70,6 +70,7 @@
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
+//! | merges of the past | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
 //! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
@@ -132,7 +133,7 @@ pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
-pub use nestling_git::{CommitId, GitError, History, Trust};
+pub use nestling_git::{CommitId, GitError, History, Merge, MergesEnd, Trust};
 pub use nestling_gitlab::diagnostic::{
     Diagnostic, Label, Origin, Rule, RuleGroup, Severity, Source, Sources,
 };
@@ -150,7 +151,7 @@ pub use passed::{
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
     CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts, Planning,
-    Project,
+    Project, Replay, Replayed, ReplayedMerge,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;

@@ -17,6 +17,7 @@ mod rendering;
 mod noop;
 mod stop;
 mod reuse_settings;
+mod replayed;
 mod make;
 mod kinds;
 
@@ -48,6 +49,7 @@ pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
+pub(crate) use replayed::{ReplayedSides, compare_definitions};
 pub(crate) use reuse_settings::ReuseSettings;
 
 /// Inputs of a plan.
@@ -80,6 +82,8 @@ pub(crate) struct Request<'a> {
     pub wants_fingerprints: bool,
     /// The parent's file (`CI_CONFIG_PATH`), if the project names one.
     pub parent_path: Option<&'a str>,
+    /// Set for a merge of the past that is planned with the configuration of today.
+    pub replayed: Option<ReplayedSides<'a>>,
 }
 
 /// Selection, composed pipeline and diagnostics.
@@ -230,7 +234,9 @@ impl<'a> Request<'a> {
     fn before(&self) -> Before<'_> {
         let workspace = &self.loaded.workspace;
         let tree = self.base_tree.as_ref().map(|tree| tree as &dyn CommittedTree);
-        Before::new(self.base, self.protected, self.revisions, self.sources, workspace).with_tree(tree)
+        let read = self.replayed.as_ref().map(|sides| Arc::clone(&sides.base));
+        let before = Before::new(self.base, self.protected, self.revisions, self.sources, workspace);
+        before.with_tree(tree).having_read(read)
     }
 }
 

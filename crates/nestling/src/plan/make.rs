@@ -35,6 +35,9 @@ pub(super) fn selection(
     let workspace = renderer.workspace;
     let mut compared = definition::compare(renderer, before, changes);
     claims::compare(*files, workspace, before, changes, &mut compared);
+    if let Some(sides) = &request.replayed {
+        compared.add_all(sides.own, workspace);
+    }
     let removed = removed::find(*files, workspace, before, changes, narrowing);
     for (unit, reason) in removed::reasons(workspace, before, &removed) {
         compared.add(&unit, reason);
