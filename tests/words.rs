@@ -144,7 +144,7 @@ fn help_has_none_of_these_phrases() {
         let name = path.display().to_string();
         ["src/args.rs", "src/options.rs", "src/commands/"].iter().any(|part| name.contains(part))
     };
-    for path in program().into_iter().filter(is_help) {
+    for path in program().filter(is_help) {
         for (number, line) in read(&path).lines().enumerate() {
             if let Some(help) = line.trim_start().strip_prefix("/// ") {
                 wrong.extend(findings(&format!("{}:{}", path.display(), number + 1), help));

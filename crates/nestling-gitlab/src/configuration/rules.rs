@@ -14,14 +14,16 @@ rules! {
         summary: "a file has a document that GitLab never reads",
         documentation: "GitLab reads one document of a file: the second if the first is a `spec` header, otherwise the first. It silently drops all others. Remove the line `---` between them.",
         source: "https://docs.gitlab.com/ci/yaml/#header-keywords",
-        bad: Example::Pipeline("\
-build: { script: make }
+        bad: Example::Pipeline("build:
+  script: make
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
-        good: Example::Pipeline("\
-build: { script: make }
-test: { script: make test }
+        good: Example::Pipeline("build:
+  script: make
+test:
+  script: make test
 "),
     }
 
@@ -30,13 +32,15 @@ test: { script: make test }
         summary: "`stages` is not a list",
         documentation: "`stages` lists the names of the stages in the order in which they run.",
         source: "https://docs.gitlab.com/ci/yaml/#stages",
-        bad: Example::Pipeline("\
-stages: build
-compile: { stage: build, script: make }
+        bad: Example::Pipeline("stages: build
+compile:
+  stage: build
+  script: make
 "),
-        good: Example::Pipeline("\
-stages: [build]
-compile: { stage: build, script: make }
+        good: Example::Pipeline("stages: [build]
+compile:
+  stage: build
+  script: make
 "),
     }
 
@@ -45,13 +49,15 @@ compile: { stage: build, script: make }
         summary: "a stage has a name that GitLab rejects",
         documentation: "The name of a stage is a string of 1 to 255 characters.",
         source: "https://docs.gitlab.com/ci/yaml/#stages",
-        bad: Example::Pipeline("\
-stages: [build, \"\"]
-compile: { stage: build, script: make }
+        bad: Example::Pipeline("stages: [build, \"\"]
+compile:
+  stage: build
+  script: make
 "),
-        good: Example::Pipeline("\
-stages: [build, test]
-compile: { stage: build, script: make }
+        good: Example::Pipeline("stages: [build, test]
+compile:
+  stage: build
+  script: make
 "),
     }
 
@@ -61,13 +67,15 @@ compile: { stage: build, script: make }
         documentation: "A key that resembles a known one is an error. Any other may be newer than this version of \
             Nestling: it is passed on with a warning.",
         source: "https://docs.gitlab.com/ci/yaml/#workflow",
-        bad: Example::Pipeline("\
-workflow: { nmae: Nightly }
-build: { script: make }
+        bad: Example::Pipeline("workflow:
+  nmae: Nightly
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-workflow: { name: Nightly }
-build: { script: make }
+        good: Example::Pipeline("workflow:
+  name: Nightly
+build:
+  script: make
 "),
     }
 
@@ -103,8 +111,13 @@ test: { extends: .node, script: npm test }
         documentation: "`nestling check FILE` reads local files that a file includes. Those of other projects, remote files, \
 templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. Since they may define anything, nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
         source: "https://docs.gitlab.com/ci/yaml/#include",
-        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]\na: { script: x }\n"),
-        good: Example::Pipeline("a: { script: x }\n"),
+        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]
+a:
+  script: x
+"),
+        good: Example::Pipeline("a:
+  script: x
+"),
     }
 
     UNREADABLE = "unreadable" {

@@ -14,17 +14,17 @@ rules! {
         summary: "a comment or an entry of `allow` names a rule that does not exist",
         documentation: "It silences nothing. Messages have the ID of their rule in brackets: `# nestling: allow(retry)` allows `warning[retry]`.",
         source: "allow.md",
-        bad: Example::Pipeline("\
-deploy:
+        bad: Example::Pipeline("deploy:
   script: make deploy
   only: [web] # nestling: allow(only-exept)
-build: { script: make }
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-deploy:
+        good: Example::Pipeline("deploy:
   script: make deploy
   only: [web] # nestling: allow(only-except)
-build: { script: make }
+build:
+  script: make
 "),
     }
 

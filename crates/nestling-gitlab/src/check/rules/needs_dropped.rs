@@ -21,10 +21,22 @@ not added to the pipeline\". Give both jobs the same rules, or make the need `op
 In a plain `.gitlab-ci.yml`, a need is reported only if it certainly fails in some kind of pipeline.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
     bad: Example::Pipeline(
-        "a: { script: make, rules: [{ when: never }] }\nb: { script: make, needs: [a] }\n",
+        "a:
+  script: make
+  rules: [{ when: never }]
+b:
+  script: make
+  needs: [a]
+",
     ),
     good: Example::Pipeline(
-        "a: { script: make, rules: [{ if: $X }] }\nb: { script: make, needs: [{ job: a, optional: true }] }\n",
+        "a:
+  script: make
+  rules: [{ if: $X }]
+b:
+  script: make
+  needs: [{ job: a, optional: true }]
+",
     ),
 };
 

@@ -16,8 +16,18 @@ pub(super) static RULE: Rule = Rule {
     documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings from variables to a string or a list of \
 strings, 200 jobs in all. The values become part of the jobs' names: GitLab creates a single job for two rows with the same values.",
     source: "https://docs.gitlab.com/ci/yaml/#parallelmatrix",
-    bad: Example::Pipeline("a: { script: x, parallel: 201 }\n"),
-    good: Example::Pipeline("a: { script: x, parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  parallel: 201
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] }
+",
+    ),
 };
 
 /// lib/gitlab/ci/config/entry/product/parallel.rb, `PARALLEL_LIMIT`.

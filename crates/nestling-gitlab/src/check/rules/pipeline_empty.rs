@@ -14,8 +14,17 @@ pub(super) static RULE: Rule = Rule {
     documentation: "GitLab fails the trigger job of a child pipeline that has no jobs, only jobs in `.pre` and `.post`, or only jobs \
 that rules exclude. Nestling adds an empty job if no job is certain to run; it cannot know the result of rules on changed files or on variables of the project.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines_troubleshooting/",
-    bad: Example::Pipeline("a: { script: make, stage: .pre }\n"),
-    good: Example::Pipeline("a: { script: make }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+  stage: .pre
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: make
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

@@ -15,8 +15,18 @@ pub(super) static RULE: Rule = Rule {
 `src/`, `./src/*` and `/src/*` match no file below `src`, and `src/**` only those directly in it; `src/**/*` matches \
 all. A directory in `exists` may count as missing (`docs/`); `docs/**/*` finds its files. Nestling selects units by what changed, so most jobs need no `changes` at all.",
     source: "https://docs.gitlab.com/ci/yaml/#ruleschanges",
-    bad: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**, ./docs/*] }] }\n"),
-    good: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**/*, '*.md'] }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ changes: [src/**, ./docs/*] }]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ changes: [src/**/*, '*.md'] }]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

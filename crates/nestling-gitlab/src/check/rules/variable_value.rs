@@ -12,8 +12,18 @@ pub(super) static RULE: Rule = Rule {
     documentation: "Names contain letters, digits and `_`: GitLab accepts others, but shells do not. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
 lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
     source: "https://docs.gitlab.com/ci/yaml/#variables",
-    bad: Example::Pipeline("a: { script: x, variables: { A: [1, 2] } }\n"),
-    good: Example::Pipeline("a: { script: x, variables: { A: \"1.10\", B: 2 } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: [1, 2] }
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: \"1.10\", B: 2 }
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

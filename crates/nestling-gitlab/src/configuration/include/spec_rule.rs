@@ -12,8 +12,18 @@ array), a `default` of that type, `options` that contain the default, and for st
 `default`. An input of a job requires a `default`. \
 Below the header `$[[ inputs.NAME ]]` names a declared input, followed by at most three functions. If a value is known, from the default or from the include, the file is checked with that value.",
     source: "https://docs.gitlab.com/ci/yaml/#spec",
-    bad: Example::Pipeline("spec: { inputs: { level: { type: strng } } }\n---\na: { script: x }\n"),
+    bad: Example::Pipeline(
+        "spec: { inputs: { level: { type: strng } } }
+---
+a:
+  script: x
+",
+    ),
     good: Example::Pipeline(
-        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }\n---\na: { script: x }\n",
+        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }
+---
+a:
+  script: x
+",
     ),
 };
