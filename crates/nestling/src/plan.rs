@@ -29,7 +29,7 @@ use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
-use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
@@ -37,9 +37,9 @@ use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::{JobName, UnitName};
-use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,7 +50,6 @@ pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
-pub(crate) use reuse_settings::ReuseSettings;
 
 /// Inputs of a plan.
 pub(crate) struct Request<'a> {
@@ -178,6 +177,16 @@ impl Plan {
     /// Reports whether something is wrong that keeps the pipeline from being written.
     pub fn has_errors(&self) -> bool {
         diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// Returns `true` if `reuse` is set for a job: with records, it may be left out.
+    pub fn wants_records(&self) -> bool {
+        let is_on = |job: &Job| match self.reuse_settings.get(&job.name) {
+            Some(own) => own.is_some(),
+            None => self.workspace.reuse.is_some(),
+        };
+        let is_anywhere = self.workspace.reuse.is_some() || !self.reuse_settings.is_empty();
+        is_anywhere && self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
     }
 
     /// The workspace's units, then those that are gone since base.

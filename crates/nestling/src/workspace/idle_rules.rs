@@ -44,7 +44,7 @@ rules! {
     KEY_UNUSED = "key-unused" {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
-        documentation: "A duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, a unit without jobs that no other unit depends on, a glob of `changes` for paths that select the unit anyway: each can be removed, or is a mistake.",
+        documentation: "A duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, `reuse: true` of a job that is never omitted, a unit without jobs that no other unit depends on, a glob of `changes` for paths that select the unit anyway: each can be removed, or is a mistake.",
         source: "files/README.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { vars: { regoin: eu } }\n"),
