@@ -45,8 +45,8 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| replace(files, STAGING, "\"StagingDataF0FE1242.template.json\"", "12")),
         ),
         (
-            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: the path `assembly-Staging/../../secret` leads \
-             out of the assembly",
+            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: the path `assembly-Staging/../../secret` is \
+             outside of the assembly",
             Box::new(|files| replace(files, STAGING, "StagingDataF0FE1242.template.json", "../../secret")),
         ),
         (

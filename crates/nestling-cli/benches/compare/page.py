@@ -128,7 +128,8 @@ def summary(runs: list[dict]) -> str:
     """One row for each subject, one column for each repository."""
     names = list(dict.fromkeys(name for run in runs for name in run["subjects"]))
     cell = lambda run, name: time(run["subjects"][name]["cpu"]) if name in run["subjects"] else ""
-    lines = [f"| {name} | " + " | ".join(cell(run, name) for run in runs) + " |" for name in names]
+    shown = lambda name: name.replace("--all", "`--all`")
+    lines = [f"| {shown(name)} | " + " | ".join(cell(run, name) for run in runs) + " |" for name in names]
     return rows("| | " + " | ".join(targets.name(run) for run in runs) + " |", lines)
 
 

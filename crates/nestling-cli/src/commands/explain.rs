@@ -64,7 +64,7 @@ const OF_A_PLAN: [(&str, &str); 12] = [
     ("strict_cdk", "strict-cdk"),
 ];
 
-/// Returns an option of the command line that has no effect on the page of a rule. One that a variable sets is meant for other
+/// Returns an option of the command line that has no effect on the page of a rule. One that a variable sets is intended for other
 /// commands of the same job.
 pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
     matches.get_one::<String>("rule")?;
