@@ -68,21 +68,21 @@ pub enum Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NewUnit => f.write_str("it was no unit before"),
+            Self::NewUnit => f.write_str("it was not a unit before"),
             Self::Added { job } => write!(f, "job `{job}` is new"),
-            Self::Removed { job } => write!(f, "job `{job}` is gone"),
-            Self::Changed { job, keys } => write!(f, "job `{job}` has another {}", keys.join(", ")),
-            Self::Dependencies => f.write_str("it depends on other units"),
-            Self::Paths => f.write_str("other paths select it"),
+            Self::Removed { job } => write!(f, "job `{job}` was removed"),
+            Self::Changed { job, keys } => write!(f, "job `{job}` differs in {}", keys.join(", ")),
+            Self::Dependencies => f.write_str("its dependencies differ"),
+            Self::Paths => f.write_str("the paths that select it differ"),
             Self::Locked { package, before, after, line } => {
                 match (before, after) {
                     (Some(before), Some(after)) if before == after => {
-                        write!(f, "{package} {after} is resolved otherwise")?;
+                        write!(f, "{package} {after} resolves differently")?;
                     }
                     (Some(before), Some(after)) => write!(f, "{package} {before} → {after}")?,
                     (None, Some(after)) => write!(f, "{package} {after} is new")?,
                     (before, None) => {
-                        write!(f, "{package} {} is gone", before.as_deref().unwrap_or_default())?;
+                        write!(f, "{package} {} was removed", before.as_deref().unwrap_or_default())?;
                     }
                 }
                 line.map_or(Ok(()), |line| write!(f, " (line {line})"))

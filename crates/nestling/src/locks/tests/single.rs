@@ -34,12 +34,12 @@ fn the_reason_has_the_package_its_versions_and_its_line() {
     let expected = "api: Cargo.lock changed: axum 0.7.4 → 0.7.5 (line 13)";
     assert_eq!(differs("cargo", &CARGO, "Cargo.lock", [&old, &new]), [expected]);
     let hash = old.replace("checksum = \"1\"", "checksum = \"2\"");
-    let expected = "api: Cargo.lock changed: axum 0.7.4 is resolved otherwise (line 13)";
+    let expected = "api: Cargo.lock changed: axum 0.7.4 resolves differently (line 13)";
     assert_eq!(differs("cargo", &CARGO, "Cargo.lock", [&old, &hash]), [expected]);
     let gone = cargo("").replace("\"axum 0.7.4\"", "");
     assert_eq!(
         differs("cargo", &CARGO, "Cargo.lock", [&old, &gone]),
-        ["api: Cargo.lock changed: axum 0.7.4 is gone"]
+        ["api: Cargo.lock changed: axum 0.7.4 was removed"]
     );
     assert_eq!(differs("cargo", &CARGO, "Cargo.lock", [&old, &format!("# made by hand\n{old}")]), [""; 0]);
 }
@@ -155,7 +155,7 @@ fn go_sums_count_for_the_versions_that_the_module_names() {
     let modules = [("api/main.go", ""), ("go.mod", module), ("web/go.mod", "module w\n\ngo 1.22\n")];
     let run = |new: &str| differs("go", &modules, "go.sum", [&sums(""), new]);
     assert_eq!(run(&sums("b.example/b v2.0.0/go.mod h1:z\n")), [""; 0], "a version that is not built");
-    let expected = "api: go.sum changed: a.example/a v1.0.0 is resolved otherwise (line 1)";
+    let expected = "api: go.sum changed: a.example/a v1.0.0 resolves differently (line 1)";
     assert_eq!(run(&sums("").replace("h1:y", "h1:z")), [expected], "`web` is a module of its own");
     let old = [("api/main.go", ""), ("go.mod", "module m\n\ngo 1.16\n"), ("web/go.mod", "module w\n")];
     let found = differs("go", &old, "go.sum", [&sums(""), &sums("b.example/b v2.0.0/go.mod h1:z\n")]);
