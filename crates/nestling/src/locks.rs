@@ -13,8 +13,8 @@ mod yarn;
 mod uv;
 mod go;
 mod whole;
-mod compare;
 mod shares;
+mod compare;
 
 pub(crate) use compare::compare;
 pub(crate) use shares::LockShares;
