@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Ends of files that are no Dockerfiles, but belong to one, or become one.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 36] = [
     ".dockerignore",
     ".j2",
     ".jinja",
@@ -21,6 +21,25 @@ const OTHERS: [&str; 17] = [
     ".sh",
     ".example",
     ".sample",
+    ".tt",
+    ".hbs",
+    ".ejs",
+    ".mustache",
+    ".liquid",
+    ".gotmpl",
+    ".handlebars",
+    ".rb",
+    ".py",
+    ".go",
+    ".rs",
+    ".ts",
+    ".js",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".html",
+    ".patch",
+    ".lock",
 ];
 
 /// Words in names of Dockerfiles that are for people at their desks, or for tests.

@@ -42,7 +42,7 @@ const GRADLE: Needs =
     Needs::Above(&["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"]);
 
 /// The commands that the built-in templates use, and their relatives. Each that fits has to hold.
-pub(super) const REQUIREMENTS: [Requirement; 54] = [
+pub(super) const REQUIREMENTS: [Requirement; 55] = [
     requires(&["npm", "ci"], "", NPM_LOCKS),
     requires(&["npm", "install"], "", PACKAGE),
     requires(&["npm", "run"], "", Needs::Script),
@@ -92,7 +92,8 @@ pub(super) const REQUIREMENTS: [Requirement; 54] = [
     requires(&["helm", "lint"], "", Needs::Above(&["Chart.yaml"])),
     requires(&["make"], "", Needs::Here(&["Makefile", "makefile", "GNUmakefile"])),
     requires(&["composer", "install"], "", Needs::Here(&["composer.json"])),
-    requires(&["bundle", "install"], "", Needs::Here(&["Gemfile"])),
+    requires(&["bundle", "install"], "", Needs::Above(&["Gemfile"])),
+    requires(&["npx", "nx"], "", Needs::Above(&["nx.json"])),
     requires(&["bundle", "exec", "rake"], "", Needs::Here(&["Rakefile"])),
     requires(&["mix", "deps.get"], "", Needs::Here(&["mix.exs"])),
     requires(&["dotnet", "build"], "", Needs::Here(&["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx"])),

@@ -27,11 +27,14 @@ pub(super) fn add(
     for (dir, unit) in &*units {
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
             // What is in another project is that project's own, and what is in a workspace concerns its members.
+            let own_root = lists.iter().find(|list| list.kind == kind.id && list.dir == *dir);
+            let is_own_root = own_root.is_some() || is_independent(kind, inventory, dir);
             let is_above = |above: &RepoPath| {
                 let mut own =
                     lists.iter().filter(|list| list.kind == kind.id && list.dir == *above).peekable();
                 match own.peek() {
-                    Some(_) => own.any(|list| list.members.contains(dir) || list.is_open),
+                    // A workspace of its own, below one that computes its members, is most likely none of them.
+                    Some(_) => own.any(|list| list.members.contains(dir) || (list.is_open && !is_own_root)),
                     None => !projects.contains(above),
                 }
             };
@@ -70,6 +73,12 @@ pub(super) fn add(
         }
     }
     Ok(everything)
+}
+
+/// Returns true for a directory with a file that makes it independent of a workspace above.
+fn is_independent(kind: &Kind, inventory: &Inventory, dir: &RepoPath) -> bool {
+    let files = inventory.directories.get(dir).into_iter().flat_map(|directory| &directory.files);
+    files.into_iter().any(|file| kind.own.iter().any(|own| fits(own, file)))
 }
 
 /// Returns the paths that could concern a unit of a kind, in its directory and those above.
