@@ -6,6 +6,7 @@ mod fingerprints;
 mod before;
 mod definition;
 mod likeness;
+mod role_names;
 mod roles;
 mod needed;
 mod removed;
@@ -29,17 +30,17 @@ use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
-use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{self, Diagnostic, FileId, Sources};
 use nestling_gitlab::name::{JobName, UnitName};
-use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,7 +51,6 @@ pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
-pub(crate) use reuse_settings::ReuseSettings;
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -148,6 +148,8 @@ pub struct Plan {
     pub unused_allows: Vec<Diagnostic>,
     /// The fingerprints of units and jobs, if they were asked for ([`Planning::fingerprints`](crate::Planning::fingerprints)).
     pub fingerprints: Option<Fingerprints>,
+    /// The built-in templates that were read, by their files.
+    pub(crate) built_in: BTreeMap<FileId, String>,
     /// The texts of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }
@@ -178,6 +180,16 @@ impl Plan {
     /// Reports whether something is wrong that keeps the pipeline from being written.
     pub fn has_errors(&self) -> bool {
         diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// Returns `true` if `reuse` is set for a job: with records, it may be left out.
+    pub fn wants_records(&self) -> bool {
+        let is_on = |job: &Job| match self.reuse_settings.get(&job.name) {
+            Some(own) => own.is_some(),
+            None => self.workspace.reuse.is_some(),
+        };
+        let is_anywhere = self.workspace.reuse.is_some() || !self.reuse_settings.is_empty();
+        is_anywhere && self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
     }
 
     /// The workspace's units, then those that are gone since base.

@@ -63,6 +63,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
+    if args.passed.passed.is_none() && plan.wants_records() {
+        io.talk("no job is left out: `reuse` is set, and there are no records (`--passed`)\n");
+    }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports are written, since they list all diagnostics.
     if let Some(emitted) = &emitted {

@@ -14,7 +14,7 @@ mod witness;
 mod implication;
 mod job;
 
-pub use decide::{presence_of, workflow_guard};
+pub use decide::{presence_of, workflow_guard, workflow_presence};
 pub use implication::{Counterexample, Implication, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};

@@ -7,17 +7,17 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop,
-    removed, reuse_settings, stop,
+    Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
+    reuse_settings, stop,
 };
 use crate::assemble;
 use crate::environments::LeftOut;
 use crate::select::{self, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
-use crate::workspace::{Templates, Workspace};
+use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
-use nestling_gitlab::diagnostic::{self, Diagnostic};
+use nestling_gitlab::diagnostic::{self, Diagnostic, FileId};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
@@ -57,7 +57,7 @@ pub(super) fn findings(request: &Request<'_>, selection: &Selection) -> Vec<Diag
 
 /// Adds to a plan what was asked for, and the fingerprints if they were.
 pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
-    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence, &made.reuse_settings);
     Plan {
         fingerprints,
         workspace: Arc::clone(&request.loaded.workspace),
@@ -74,6 +74,7 @@ pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         incomplete: made.incomplete,
         reuse_settings: made.reuse_settings,
         reading_facts: made.reading_facts,
+        built_in: made.built_in,
         reuse: BTreeMap::new(),
         whole: false,
         diagnostics: diagnostic::folded(made.diagnostics),
@@ -97,6 +98,7 @@ pub(super) struct MadePlan {
     incomplete: BTreeSet<UnitName>,
     reuse_settings: ReuseSettings,
     reading_facts: BTreeSet<UnitName>,
+    built_in: BTreeMap<FileId, String>,
 }
 
 /// Makes the plan of a request.
@@ -131,7 +133,9 @@ pub(super) fn make(
         units.insert(name.clone(), jobs);
         brought_in.insert(name, verdict);
     }
+    let problems_of_roles = roles.problems;
     let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
+    diagnostics.extend(problems_of_roles);
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
@@ -142,7 +146,8 @@ pub(super) fn make(
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
+    let (pipeline, presence) =
+        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults());
     Ok(MadePlan {
         selection,
         brought_in,
@@ -156,6 +161,7 @@ pub(super) fn make(
         incomplete,
         reuse_settings,
         reading_facts: renderer.reading_facts(),
+        built_in: templates.built_in(),
     })
 }
 

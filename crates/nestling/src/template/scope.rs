@@ -1,10 +1,11 @@
-//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, `units`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `environments`, `pipeline`, `files`, `units`, and
+//! nothing else.
 
 use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
-use super::files::FilesObject;
+use super::files::{FilesObject, PrintAnswers, PrintOf};
 use super::marks::private_use::{UNBOUND, has_reserved};
-use super::unit_prints::{PrintAnswers, UnitsObject};
+use super::unit_prints::UnitsObject;
 use super::values::json::from_json;
 use crate::workspace::Component;
 use minijinja::Value;
@@ -35,6 +36,8 @@ pub(crate) struct Scope {
     pub vars: Json,
     /// The environment that is deployed to.
     pub environment: EnvironmentScope,
+    /// The entries of the catalogue, each with the template's inputs there; null for a template that does not ask.
+    pub environments: Json,
     /// The pipeline that it is for.
     pub pipeline: Json,
     /// The directory that relative paths of `files` are from.
@@ -81,6 +84,7 @@ impl Scope {
             component: Component::default(),
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
+            environments: Json::Null,
             pipeline: Json::Null,
             directory: RepoPath::root(),
             facts_read: FactsRead::default(),
@@ -94,16 +98,13 @@ impl Scope {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
-        let prints = match &files.answers {
-            _ if self.is_compared => PrintAnswers::Stub,
-            Some(answers) => PrintAnswers::Commit(answers.clone()),
-            None => PrintAnswers::Header,
-        };
+        let prints = files.prints.clone();
         let files = Value::from_object(files);
         let mut values = BTreeMap::from([("environment", environment), ("files", files)]);
         let named = [
             ("unit", &self.unit),
             ("vars", &self.vars),
+            ("environments", &self.environments),
             ("pipeline", &self.pipeline),
             ("inputs", &self.inputs),
         ];
@@ -113,6 +114,9 @@ impl Scope {
                 Json::Null if name == "unit" => {}
                 Json::Object(unit) if name == "unit" => {
                     values.insert(name, self.unit_value(unit, &prints));
+                }
+                Json::Null if name == "environments" => {
+                    drop(values.insert(name, Value::from(Vec::<Value>::new())));
                 }
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),
@@ -165,8 +169,12 @@ impl Object for NotedUnit {
         if OF_CHANGE.contains(&name) {
             self.facts_read.note();
         }
-        if let Some(unit) = self.name.as_ref().filter(|_| name == "fingerprint") {
-            return Some(self.prints.of(unit));
+        if let Some(unit) = &self.name {
+            match name {
+                "fingerprint" => return Some(self.prints.of(PrintOf::Unit(unit.clone()))),
+                "definition" => return Some(self.prints.of(PrintOf::Definition)),
+                _ => {}
+            }
         }
         self.keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
