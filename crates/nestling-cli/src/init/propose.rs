@@ -80,7 +80,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent, replaced };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
-        if !trial.run(&text, &mut units, &mut findings)? {
+        if !trial.run(&text, &rules, &mut units, &mut findings)? {
             break;
         }
     }
