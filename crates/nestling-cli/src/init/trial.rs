@@ -96,7 +96,8 @@ impl Trial<'_> {
             return Ok(true);
         }
         // All kinds of pipelines take longer than one, so they are for what is left.
-        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
+        let planning = project.plan(project.changes()?).report_unused_keys();
+        let checked = planning.check(project.kinds()?)?;
         if checked.has_errors() {
             return self.drop_errors(&project, units, findings);
         }
