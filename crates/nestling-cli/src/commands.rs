@@ -11,6 +11,7 @@ pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod lsp;
 pub(crate) mod man;
+pub(crate) mod note;
 pub(crate) mod observe;
 pub(crate) mod passed;
 pub(crate) mod preview;
