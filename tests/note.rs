@@ -43,13 +43,7 @@ fn answer(stream: &TcpStream, notes: &Mutex<Notes>) {
             ("200 OK", serde_json::Value::from_iter(listed).to_string())
         }
         ("POST", _) => {
-            notes.bodies.push(
-                body.replace("%3C%21--%20nestling%20note%20--%3E", "<!-- nestling note -->")
-                    .split_once('=')
-                    .unwrap()
-                    .1
-                    .to_owned(),
-            );
+            notes.bodies.push(decoded(body.strip_prefix("body=").unwrap()));
             ("201 Created", "{}".to_owned())
         }
         _ => ("200 OK", "{}".to_owned()),
@@ -64,6 +58,17 @@ fn answer(stream: &TcpStream, notes: &Mutex<Notes>) {
         text.len()
     )
     .unwrap();
+}
+
+/// Text as a form carries it.
+fn decoded(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap().replace('+', " ").into_bytes();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
+        bytes.extend(piece[2..].replace('+', " ").bytes());
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 fn write_note(directory: &Path, port: u16, variables: &[(&str, &str)]) -> String {
