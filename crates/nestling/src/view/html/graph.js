@@ -25,6 +25,7 @@ function redraw() {
   canvas.style.width = `${drawn.width}px`;
   canvas.style.height = `${drawn.height}px`;
   canvas.classList.toggle("grouped", drawn.grouped);
+  canvas.classList.toggle("narrow", drawn.narrow);
   document.getElementById("nothing").hidden = shown.length > 0;
   canvas.hidden = shown.length === 0;
   drawHeads();
