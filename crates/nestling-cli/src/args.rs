@@ -41,6 +41,8 @@ pub enum Command {
     Convert(commands::convert::Args),
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
+    /// Make a workspace of an existing pipeline, and prove that it runs the same jobs.
+    Import(commands::import::Args),
     /// Serve an editor over the language server protocol.
     Lsp(commands::lsp::Args),
     /// Print the JSON schema of a format, for editors and scripts.

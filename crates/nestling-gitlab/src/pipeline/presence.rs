@@ -14,6 +14,7 @@ mod witness;
 mod implication;
 mod job;
 
+pub(crate) use clauses::matches_any;
 pub use decide::{presence_of, workflow_guard};
 pub use implication::{Counterexample, Implication, implies};
 pub use job::{JobPresence, presences};

@@ -1,0 +1,185 @@
+//! The jobs of the old configuration, each with the condition under which GitLab makes it.
+
+use super::includes::{IncludeCondition, Includes};
+use super::kind::Kind;
+use super::old::{Configuration, FILE, OldPipeline};
+use nestling::{JobPresence, Origin};
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::presence::{Implication, implies};
+use nestling_gitlab::yaml::{Map, Node};
+
+/// The pipeline that a job is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Owner {
+    /// That of `.gitlab-ci.yml`.
+    Root,
+    /// A static child, by its position.
+    Child(usize),
+}
+
+/// A job of the old configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// The pipeline that it is in.
+    pub owner: Owner,
+    /// Its name there.
+    pub name: String,
+    /// The key that names it.
+    pub origin: Origin,
+    /// The file that defines it.
+    pub file: String,
+    /// Everything that GitLab reads of it.
+    pub folded: Map,
+    /// The position of its stage.
+    pub position: usize,
+    /// What it says itself, without the defaults of its file.
+    pub own: Map,
+    /// The condition of its file or of its trigger job, as the body of a job.
+    pub gate: Option<Gate>,
+    /// The condition under which GitLab makes it, for each kind of [`Kind::of_import`], where it is not known what changed.
+    pub guards: Vec<Guard>,
+}
+
+/// A condition that all jobs of a file, or of a static child, have.
+#[derive(Debug, Clone)]
+pub(super) struct Gate {
+    /// The keywords that decide.
+    pub body: Map,
+    /// True if it is a trigger job.
+    pub is_trigger: bool,
+}
+
+/// Collects the jobs of the root and of all static children. The trigger jobs of the children are among those of the root.
+pub(super) fn candidates(old: &OldPipeline, includes: &Includes, kinds: &[Kind]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for job in &old.root.pipeline.jobs {
+        let file = old.sources.path(job.origin.file);
+        let gate = match includes.get(&file).map(|included| &included.condition) {
+            Some(IncludeCondition::Rules(body)) => Some(Gate { body: body.clone(), is_trigger: false }),
+            _ => None,
+        };
+        let has_rules = old.root.has_workflow_rules();
+        let guards = kinds.iter().map(|kind| {
+            let own = guard(job.name.as_str(), &job.body, kind, Level::Root { has_rules });
+            let outer =
+                gate.as_ref().map(|gate| guard("include", &gate.body, kind, Level::Root { has_rules: true }));
+            Guard::all(outer.into_iter().chain([own]))
+        });
+        candidates.push(Candidate {
+            owner: Owner::Root,
+            name: job.name.to_string(),
+            origin: job.origin,
+            file,
+            guards: guards.collect(),
+            position: old.root.stage_position(job.stage()),
+            own: old.root.own_body(job),
+            folded: job.body.clone(),
+            gate,
+        });
+    }
+    for (index, child) in old.children.iter().enumerate() {
+        let trigger = old.root.pipeline.job(&child.trigger);
+        let gate = trigger.map(|trigger| Gate { body: trigger.body.clone(), is_trigger: true });
+        candidates.extend(of_child(old, index, &child.configuration, gate.as_ref(), kinds));
+    }
+    candidates
+}
+
+fn of_child<'a>(
+    old: &'a OldPipeline,
+    index: usize,
+    child: &'a Configuration,
+    gate: Option<&'a Gate>,
+    kinds: &'a [Kind],
+) -> impl Iterator<Item = Candidate> + 'a {
+    let has_rules = child.has_workflow_rules();
+    child.pipeline.jobs.iter().map(move |job| {
+        let guards = kinds.iter().map(|kind| {
+            let own = guard(job.name.as_str(), &job.body, kind, Level::Child { has_rules });
+            let root = Level::Root { has_rules: old.root.has_workflow_rules() };
+            let outer = gate.map(|gate| guard("trigger", &gate.body, kind, root));
+            Guard::all(outer.into_iter().chain([own]))
+        });
+        Candidate {
+            owner: Owner::Child(index),
+            name: job.name.to_string(),
+            origin: job.origin,
+            file: old.sources.path(job.origin.file),
+            guards: guards.collect(),
+            position: child.stage_position(job.stage()),
+            own: child.own_body(job),
+            folded: job.body.clone(),
+            gate: gate.cloned(),
+        }
+    })
+}
+
+/// The level of a pipeline.
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    Root { has_rules: bool },
+    Child { has_rules: bool },
+}
+
+/// Returns the condition under which GitLab makes a job in a kind of pipeline, where it is not known what changed.
+fn guard(name: &str, body: &Map, kind: &Kind, level: Level) -> Guard {
+    let (variables, has_rules) = match level {
+        Level::Root { has_rules } => (kind.root_variables(), has_rules),
+        Level::Child { has_rules } => (kind.child_variables(), has_rules),
+    };
+    let creation = Kind::creation(&variables, kind.unknown_changes());
+    JobPresence::of(name, body, &creation.moment(has_rules)).guard().clone()
+}
+
+impl Candidate {
+    /// Returns the globs of `changes` that decide about it in some kind of pipeline, as they are written.
+    pub(super) fn written_globs(&self) -> Vec<String> {
+        let mut globs = Vec::new();
+        for guard in &self.guards {
+            for atom in guard.atoms() {
+                let Atom::Changes(written) = atom else { continue };
+                for glob in written {
+                    if !globs.contains(glob) {
+                        globs.push(glob.clone());
+                    }
+                }
+            }
+        }
+        globs
+    }
+
+    /// Returns `true` if GitLab makes the job in no pipeline of this kind in which none of its globs matches a changed path.
+    pub(super) fn is_selected_by_paths(&self, kind: usize) -> bool {
+        let Some(guard) = self.guards.get(kind) else { return false };
+        let changes = guard.atoms().into_iter().filter(|atom| matches!(atom, Atom::Changes(_)));
+        let any = Guard::any(changes.map(|atom| Guard::Atom(atom.clone())));
+        *guard == Guard::Never || implies(guard, &any) == Implication::Follows
+    }
+
+    /// Returns `true` if some pipeline of this kind can have the job.
+    pub(super) fn is_possible(&self, kind: usize) -> bool {
+        self.guards.get(kind).is_some_and(|guard| *guard != Guard::Never)
+    }
+
+    /// Returns `true` if some pipeline can have both jobs.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let both = |(a, b): (&Guard, &Guard)| Guard::all([a.clone(), b.clone()]);
+        let mut pairs = self.guards.iter().zip(&other.guards).map(both);
+        pairs.any(|guard| guard != Guard::Never && implies(&guard, &Guard::Never) != Implication::Follows)
+    }
+
+    /// Returns the value of a scalar keyword.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.folded.get(key).and_then(Node::text)
+    }
+
+    /// Returns the stage.
+    pub(super) fn stage(&self) -> &str {
+        self.text("stage").unwrap_or("test")
+    }
+
+    /// Returns `true` if the job is in `.gitlab-ci.yml` itself.
+    pub(super) fn is_in_root_file(&self) -> bool {
+        self.file == FILE
+    }
+}

@@ -1,0 +1,105 @@
+//! Expressions of `rules:if` as a child pipeline has to have them: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
+
+/// The variable that hands the source of the parent on.
+pub(super) const PARENT_SOURCE: &str = "PARENT_PIPELINE_SOURCE";
+
+/// GitLab's variable.
+const SOURCE: &str = "$CI_PIPELINE_SOURCE";
+
+/// The source of a merge request's pipeline.
+const MERGE_REQUEST: &str = "merge_request_event";
+
+/// Returns an expression for the child that holds where the given one holds in the parent.
+///
+/// Whether there is a merge request is known in the child as well. For every other source the trigger job hands it on.
+pub(super) fn in_child(expression: &str) -> String {
+    let mut rewritten = String::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(SOURCE) {
+        let behind = &rest[start + SOURCE.len()..];
+        rewritten.push_str(&rest[..start]);
+        if behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+            rewritten.push_str(SOURCE);
+            rest = behind;
+            continue;
+        }
+        match compared(behind) {
+            Some((is_equal, length)) => {
+                rewritten.push_str("$CI_MERGE_REQUEST_IID");
+                rewritten.push_str(if is_equal { "" } else { " == null" });
+                rest = &behind[length..];
+            }
+            None => {
+                rewritten.push('$');
+                rewritten.push_str(PARENT_SOURCE);
+                rest = behind;
+            }
+        }
+    }
+    rewritten.push_str(rest);
+    rewritten
+}
+
+/// Reads ` == "merge_request_event"` or the same with `!=`: whether it is `==`, and how long it is.
+fn compared(text: &str) -> Option<(bool, usize)> {
+    let trimmed = text.trim_start();
+    let (is_equal, rest) = match (trimmed.strip_prefix("=="), trimmed.strip_prefix("!=")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return None,
+    };
+    let rest = rest.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let rest = rest[1..].strip_prefix(MERGE_REQUEST)?.strip_prefix(quote)?;
+    Some((is_equal, text.len() - rest.len()))
+}
+
+/// Joins conditions of which all have to hold.
+pub(super) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for condition in conditions {
+        if !joined.contains(&condition) {
+            joined.push(condition);
+        }
+    }
+    match joined.len() {
+        0 => None,
+        1 => joined.pop(),
+        _ => Some(joined.iter().map(|part| grouped(part)).collect::<Vec<_>>().join(" && ")),
+    }
+}
+
+/// Joins conditions of which one has to hold.
+pub(super) fn any_of(conditions: &[String]) -> Option<String> {
+    (!conditions.is_empty()).then(|| conditions.join(" || "))
+}
+
+fn grouped(condition: &str) -> String {
+    if condition.contains("||") { format!("({condition})") } else { condition.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_the_parent_is_asked_for_in_words_of_the_child() {
+        for (written, expected) in [
+            ("$CI_PIPELINE_SOURCE == \"merge_request_event\"", "$CI_MERGE_REQUEST_IID"),
+            ("$CI_PIPELINE_SOURCE!='merge_request_event' && $A", "$CI_MERGE_REQUEST_IID == null && $A"),
+            ("$CI_PIPELINE_SOURCE == \"schedule\"", "$PARENT_PIPELINE_SOURCE == \"schedule\""),
+            ("\"push\" == $CI_PIPELINE_SOURCE", "\"push\" == $PARENT_PIPELINE_SOURCE"),
+            ("$CI_PIPELINE_SOURCE =~ /push|web/ || $B", "$PARENT_PIPELINE_SOURCE =~ /push|web/ || $B"),
+            ("$CI_PIPELINE_SOURCE_X == \"a\"", "$CI_PIPELINE_SOURCE_X == \"a\""),
+            ("$CI_COMMIT_TAG", "$CI_COMMIT_TAG"),
+        ] {
+            assert_eq!(in_child(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn alternatives_are_grouped_where_they_are_joined() {
+        let joined = all_of(["$A || $B".to_owned(), "$C".to_owned(), "$C".to_owned()]);
+        assert_eq!(joined.as_deref(), Some("($A || $B) && $C"));
+    }
+}
