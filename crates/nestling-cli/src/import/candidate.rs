@@ -2,10 +2,11 @@
 
 use super::includes::{IncludeCondition, Includes};
 use super::kind::Kind;
-use super::old::{Configuration, FILE, OldPipeline};
+use super::old::{Configuration, OldPipeline};
 use nestling::{JobPresence, Origin};
+use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::{Atom, Guard};
-use nestling_gitlab::pipeline::presence::{Implication, implies};
+use nestling_gitlab::pipeline::presence::{Changed, Implication, implies};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The pipeline that a job is in.
@@ -36,6 +37,8 @@ pub(super) struct Candidate {
     pub own: Map,
     /// The condition of its file or of its trigger job, as the body of a job.
     pub gate: Option<Gate>,
+    /// The condition under which GitLab makes it in a pipeline of which nothing is known.
+    pub guard_of_any: Guard,
     /// The condition under which GitLab makes it, for each kind of [`Kind::of_import`], where it is not known what changed.
     pub guards: Vec<Guard>,
 }
@@ -71,6 +74,7 @@ pub(super) fn candidates(old: &OldPipeline, includes: &Includes, kinds: &[Kind])
             origin: job.origin,
             file,
             guards: guards.collect(),
+            guard_of_any: guard_of_any(job.name.as_str(), &job.body, gate.as_ref()),
             position: old.root.stage_position(job.stage()),
             own: old.root.own_body(job),
             folded: job.body.clone(),
@@ -106,6 +110,7 @@ fn of_child<'a>(
             origin: job.origin,
             file: old.sources.path(job.origin.file),
             guards: guards.collect(),
+            guard_of_any: guard_of_any(job.name.as_str(), &job.body, gate),
             position: child.stage_position(job.stage()),
             own: child.own_body(job),
             folded: job.body.clone(),
@@ -131,6 +136,38 @@ fn guard(name: &str, body: &Map, kind: &Kind, level: Level) -> Guard {
     JobPresence::of(name, body, &creation.moment(has_rules)).guard().clone()
 }
 
+/// Returns the condition of a job where neither kind nor variables are known.
+fn guard_of_any(name: &str, body: &Map, gate: Option<&Gate>) -> Guard {
+    let variables = KnownVariables::default();
+    let creation = Kind::creation(&variables, Changed::Unknown);
+    let moment = creation.moment(true);
+    let outer = gate.map(|gate| JobPresence::of("gate", &gate.body, &moment).guard().clone());
+    let own = JobPresence::of(name, body, &moment).guard().clone();
+    Guard::all(outer.into_iter().chain([own]))
+}
+
+/// Conditions with more unknowns than this are not decided by trying all combinations.
+const FEW_UNKNOWNS: usize = 5;
+
+fn is_decidable(guard: &Guard) -> bool {
+    guard.atoms().len() <= FEW_UNKNOWNS
+}
+
+fn follows(premise: &Guard, conclusion: &Guard) -> bool {
+    implies(premise, conclusion) == Implication::Follows
+}
+
+/// Returns what is left of a condition where no path changed.
+fn without_changes(guard: &Guard) -> Guard {
+    match guard {
+        Guard::Atom(Atom::Changes(_)) => Guard::Never,
+        Guard::Not(inner) => without_changes(inner).negated(),
+        Guard::All(parts) => Guard::all(parts.iter().map(without_changes)),
+        Guard::Any(parts) => Guard::any(parts.iter().map(without_changes)),
+        other => other.clone(),
+    }
+}
+
 impl Candidate {
     /// Returns the globs of `changes` that decide about it in some kind of pipeline, as they are written.
     pub(super) fn written_globs(&self) -> Vec<String> {
@@ -151,9 +188,8 @@ impl Candidate {
     /// Returns `true` if GitLab makes the job in no pipeline of this kind in which none of its globs matches a changed path.
     pub(super) fn is_selected_by_paths(&self, kind: usize) -> bool {
         let Some(guard) = self.guards.get(kind) else { return false };
-        let changes = guard.atoms().into_iter().filter(|atom| matches!(atom, Atom::Changes(_)));
-        let any = Guard::any(changes.map(|atom| Guard::Atom(atom.clone())));
-        *guard == Guard::Never || implies(guard, &any) == Implication::Follows
+        let unchanged = without_changes(guard);
+        unchanged == Guard::Never || is_decidable(&unchanged) && follows(&unchanged, &Guard::Never)
     }
 
     /// Returns `true` if some pipeline of this kind can have the job.
@@ -165,21 +201,12 @@ impl Candidate {
     pub(super) fn meets(&self, other: &Self) -> bool {
         let both = |(a, b): (&Guard, &Guard)| Guard::all([a.clone(), b.clone()]);
         let mut pairs = self.guards.iter().zip(&other.guards).map(both);
-        pairs.any(|guard| guard != Guard::Never && implies(&guard, &Guard::Never) != Implication::Follows)
+        // Where it takes long to tell, they are taken to meet.
+        pairs.any(|guard| guard != Guard::Never && !(is_decidable(&guard) && follows(&guard, &Guard::Never)))
     }
 
     /// Returns the value of a scalar keyword.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         self.folded.get(key).and_then(Node::text)
-    }
-
-    /// Returns the stage.
-    pub(super) fn stage(&self) -> &str {
-        self.text("stage").unwrap_or("test")
-    }
-
-    /// Returns `true` if the job is in `.gitlab-ci.yml` itself.
-    pub(super) fn is_in_root_file(&self) -> bool {
-        self.file == FILE
     }
 }

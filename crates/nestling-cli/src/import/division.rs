@@ -2,7 +2,9 @@
 
 use super::candidate::{Candidate, Owner};
 use super::includes::Includes;
-use super::obstacle::{leaves_artifacts, obstacle, takes_all_artifacts, trigger_obstacle};
+use super::obstacle::{
+    BRANCHES, MERGE_REQUEST, leaves_artifacts, needs_whole, obstacle, takes_all_artifacts, trigger_obstacle,
+};
 use super::old::OldPipeline;
 use super::order::{Order, order};
 use super::raw::References;
@@ -22,7 +24,16 @@ pub(super) struct Division {
 struct Tie {
     from: usize,
     to: usize,
-    relation: String,
+    relation: &'static str,
+    /// Set if the jobs are only tied where some pipeline has both.
+    only_together: bool,
+}
+
+impl Tie {
+    fn holds(&self, candidates: &[Candidate]) -> bool {
+        let pair = candidates.get(self.from).zip(candidates.get(self.to));
+        !self.only_together || pair.is_none_or(|(from, to)| from.meets(to))
+    }
 }
 
 /// Divides the candidates, where some stay by themselves: those without a directory.
@@ -41,6 +52,7 @@ pub(super) fn divide(
         };
         reasons.push(reason.or_else(|| references.anchor_outside(candidate)));
     }
+    keep_exceptions(candidates, &mut reasons);
     let ties = ties(candidates, references);
     loop {
         spread(candidates, old, &ties, &mut reasons);
@@ -50,6 +62,30 @@ pub(super) fn divide(
                 if let Some(slot) = reasons.get_mut(index) {
                     *slot = Some(reason);
                 }
+            }
+        }
+    }
+}
+
+/// Where most jobs need every unit selected in a kind of pipeline, every unit is; where few do, these stay.
+fn keep_exceptions(candidates: &[Candidate], reasons: &mut [Option<String>]) {
+    for (kinds, name) in [(&[MERGE_REQUEST][..], "merge requests"), (&BRANCHES, "branches")] {
+        let moving = || {
+            let pairs = candidates.iter().enumerate().zip(&*reasons);
+            pairs
+                .filter(|((_, job), reason)| reason.is_none() && !job.folded.contains("trigger"))
+                .map(|(job, _)| job)
+        };
+        let total = moving().count();
+        let needing: Vec<usize> =
+            moving().filter(|(_, job)| needs_whole(job, kinds)).map(|(index, _)| index).collect();
+        if needing.len() * 2 >= total {
+            continue;
+        }
+        for index in needing {
+            if let Some(slot) = reasons.get_mut(index) {
+                *slot =
+                    Some(format!("its rules let it into {name} whatever changed, unlike those of most jobs"));
             }
         }
     }
@@ -67,9 +103,9 @@ fn spread(candidates: &[Candidate], old: &OldPipeline, ties: &[Tie], reasons: &m
         let before = reasons.iter().flatten().count();
         for tie in ties {
             for (one, other) in [(tie.from, tie.to), (tie.to, tie.from)] {
-                if reasons.get(one).is_some_and(Option::is_some)
-                    && reasons.get(other).is_some_and(Option::is_none)
-                {
+                let is_crossed = reasons.get(one).is_some_and(Option::is_some)
+                    && reasons.get(other).is_some_and(Option::is_none);
+                if is_crossed && tie.holds(candidates) {
                     let names =
                         [tie.from, tie.to].map(|index| candidates.get(index).map_or("", |job| &job.name));
                     let [from, to] = names;
@@ -113,9 +149,9 @@ fn ties(candidates: &[Candidate], references: &References) -> Vec<Tie> {
     }
     let mut ties = Vec::new();
     for (from, candidate) in candidates.iter().enumerate() {
-        let mut tie = |name: &str, relation: &str| {
+        let mut tie = |name: &str, relation: &'static str| {
             if let Some(to) = index_of(&names, candidate.owner, name) {
-                ties.push(Tie { from, to, relation: relation.to_owned() });
+                ties.push(Tie { from, to, relation, only_together: false });
             }
         };
         let body = &candidate.folded;
@@ -156,9 +192,9 @@ fn artifact_ties(candidates: &[Candidate]) -> Vec<Tie> {
     for (from, taker) in candidates.iter().enumerate().filter(|(_, job)| takes_all_artifacts(job)) {
         for (to, leaver) in candidates.iter().enumerate().filter(|(_, job)| leaves_artifacts(job)) {
             let is_earlier = leaver.position < taker.position;
-            if from != to && taker.owner == leaver.owner && is_earlier && taker.meets(leaver) {
-                let relation = "downloads the artifacts of the earlier".to_owned();
-                ties.push(Tie { from, to, relation });
+            if from != to && taker.owner == leaver.owner && is_earlier {
+                let relation = "downloads the artifacts of the earlier";
+                ties.push(Tie { from, to, relation, only_together: true });
             }
         }
     }

@@ -24,9 +24,8 @@ pub(super) fn in_child(expression: &str) -> String {
             continue;
         }
         match compared(behind) {
-            Some((is_equal, length)) => {
-                rewritten.push_str("$CI_MERGE_REQUEST_IID");
-                rewritten.push_str(if is_equal { "" } else { " == null" });
+            Some(Compared { is_equal, value, length }) => {
+                rewritten.push_str(&condition(is_equal, value));
                 rest = &behind[length..];
             }
             None => {
@@ -40,8 +39,26 @@ pub(super) fn in_child(expression: &str) -> String {
     rewritten
 }
 
-/// Reads ` == "merge_request_event"` or the same with `!=`: whether it is `==`, and how long it is.
-fn compared(text: &str) -> Option<(bool, usize)> {
+/// Returns the condition that the parent has this source, or another one.
+fn condition(is_equal: bool, source: &str) -> String {
+    match (source, is_equal) {
+        (MERGE_REQUEST, true) => "$CI_MERGE_REQUEST_IID".to_owned(),
+        (MERGE_REQUEST, false) => "$CI_MERGE_REQUEST_IID == null".to_owned(),
+        // Of two pipelines of one commit it is known which one is a merge request's, before the source is.
+        (source, true) => format!("$CI_MERGE_REQUEST_IID == null && ${PARENT_SOURCE} == \"{source}\""),
+        (source, false) => format!("${PARENT_SOURCE} != \"{source}\""),
+    }
+}
+
+/// A comparison with a string.
+struct Compared<'e> {
+    is_equal: bool,
+    value: &'e str,
+    length: usize,
+}
+
+/// Reads ` == "push"` or the same with `!=`, in either kind of quotes.
+fn compared(text: &str) -> Option<Compared<'_>> {
     let trimmed = text.trim_start();
     let (is_equal, rest) = match (trimmed.strip_prefix("=="), trimmed.strip_prefix("!=")) {
         (Some(rest), _) => (true, rest),
@@ -50,8 +67,9 @@ fn compared(text: &str) -> Option<(bool, usize)> {
     };
     let rest = rest.trim_start();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let rest = rest[1..].strip_prefix(MERGE_REQUEST)?.strip_prefix(quote)?;
-    Some((is_equal, text.len() - rest.len()))
+    let (value, rest) = rest[1..].split_once(quote)?;
+    let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_plain.then(|| Compared { is_equal, value, length: text.len() - rest.len() })
 }
 
 /// Joins conditions of which all have to hold.
@@ -87,7 +105,11 @@ mod tests {
         for (written, expected) in [
             ("$CI_PIPELINE_SOURCE == \"merge_request_event\"", "$CI_MERGE_REQUEST_IID"),
             ("$CI_PIPELINE_SOURCE!='merge_request_event' && $A", "$CI_MERGE_REQUEST_IID == null && $A"),
-            ("$CI_PIPELINE_SOURCE == \"schedule\"", "$PARENT_PIPELINE_SOURCE == \"schedule\""),
+            (
+                "$CI_PIPELINE_SOURCE == \"schedule\"",
+                "$CI_MERGE_REQUEST_IID == null && $PARENT_PIPELINE_SOURCE == \"schedule\"",
+            ),
+            ("$CI_PIPELINE_SOURCE != 'push'", "$PARENT_PIPELINE_SOURCE != \"push\""),
             ("\"push\" == $CI_PIPELINE_SOURCE", "\"push\" == $PARENT_PIPELINE_SOURCE"),
             ("$CI_PIPELINE_SOURCE =~ /push|web/ || $B", "$PARENT_PIPELINE_SOURCE =~ /push|web/ || $B"),
             ("$CI_PIPELINE_SOURCE_X == \"a\"", "$CI_PIPELINE_SOURCE_X == \"a\""),

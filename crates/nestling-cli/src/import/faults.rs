@@ -48,17 +48,20 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
             let of = if candidate.owner == Owner::Root { "" } else { " of the static child" };
             add(
                 candidate.origin,
-                format!("`{}`{of} is in no merge request, branch, tag or schedule", candidate.name),
+                format!(
+                    "`{}`{of} is in no pipeline, whatever the branch, the tag or the variables",
+                    candidate.name
+                ),
             );
         }
     }
     faults.into_iter().map(|(_, _, fault)| fault).collect()
 }
 
+/// Returns `true` if no branch, tag, source or variable puts the job into a pipeline.
 fn can_never_run(candidate: &Candidate) -> bool {
-    let is_never =
-        |guard: &Guard| *guard == Guard::Never || implies(guard, &Guard::Never) == Implication::Follows;
-    candidate.guards.iter().all(is_never)
+    candidate.guard_of_any == Guard::Never
+        || implies(&candidate.guard_of_any, &Guard::Never) == Implication::Follows
 }
 
 /// Returns the globs of `changes` in rules and in `only` and `except`, with their places.

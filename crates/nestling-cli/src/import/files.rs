@@ -1,10 +1,13 @@
 //! The text of the new files: the workspace, a file for each unit.
 
-use super::unit::{Composition, NewUnit};
+use super::unit::{Composition, Family, NewUnit};
 use nestling::{FILE_NAME, Origin};
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// The directory of templates.
+const DIRECTORY: &str = "ci/templates";
 
 /// URL of the schemas, for editors.
 const SCHEMA: &str = "https://gitlab.com/nestling-ci/nestling/-/raw/main/docs";
@@ -15,20 +18,30 @@ pub(super) fn texts(composition: &Composition, stages: &[String]) -> BTreeMap<St
     for unit in &composition.units {
         files.insert(format!("{}/{FILE_NAME}", unit.directory), unit_text(unit));
     }
+    for (name, text) in &composition.templates {
+        files.insert(format!("{DIRECTORY}/{name}.yml"), text.clone());
+    }
     files.insert(FILE_NAME.to_owned(), workspace_text(composition, stages));
     files
 }
 
 fn workspace_text(composition: &Composition, stages: &[String]) -> String {
     let mut text = format!("# yaml-language-server: $schema={SCHEMA}/workspace.schema.json\nworkspace:\n");
+    if !composition.templates.is_empty() {
+        entry(&mut text, "templates", strings(&[DIRECTORY.to_owned()]), 2);
+    }
     if !stages.is_empty() {
         entry(&mut text, "stages", strings(stages), 2);
     }
-    if composition.is_branch_whole {
-        text.push_str("  # Jobs of units run on branches whatever changed: their own rules say which.\n");
-        text.push_str("  pipelines: { branch: all }\n");
+    let whole = composition.whole;
+    let policies = [("merge_request: all", whole.merge_requests), ("branch: all", whole.branches)];
+    let policies: Vec<&str> =
+        policies.into_iter().filter(|(_, is_set)| *is_set).map(|(policy, _)| policy).collect();
+    if !policies.is_empty() {
+        text.push_str("  # Some jobs of units run there whatever changed: every unit is selected, and the rules of each job decide.\n");
+        line(&mut text, format_args!("  pipelines: {{ {} }}", policies.join(", ")));
     }
-    if stages.is_empty() && !composition.is_branch_whole {
+    if stages.is_empty() && policies.is_empty() {
         text = text.replace("workspace:\n", "workspace: {}\n");
     }
     let is_plain = composition.defaults.is_empty() && composition.variables.is_empty();
@@ -51,8 +64,20 @@ fn unit_text(unit: &NewUnit) -> String {
         let globs: Vec<String> = unit.changes.iter().map(|glob| format!("/{glob}")).collect();
         entry(&mut text, "changes", strings(&globs), 2);
     }
-    text.push_str("---\n");
-    text.push_str(&jobs_text(unit));
+    match &unit.family {
+        Some(Family { template, input: None }) => line(&mut text, format_args!("  use: {template}")),
+        Some(Family { template, input: Some(name) }) => {
+            line(&mut text, "  use:");
+            entry(&mut text, "template", Node::string(Origin::generated(), template.as_str()), 4);
+            let mut inputs = Map::default();
+            inputs.set("name", Node::string(Origin::generated(), name.as_str()));
+            entry(&mut text, "inputs", Node::map(Origin::generated(), inputs), 4);
+        }
+        None => {
+            text.push_str("---\n");
+            text.push_str(&jobs_text(unit));
+        }
+    }
     text
 }
 

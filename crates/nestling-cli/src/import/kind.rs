@@ -34,17 +34,17 @@ impl Kind {
     /// Returns the kinds that decide where a job goes: those of the proof, another branch and a schedule.
     pub(super) fn of_import(default_branch: &str) -> [Self; 5] {
         let default = default_branch.to_owned();
-        let local = PipelineFacts::local(Some("feature".to_owned()), Some(default.clone()), None);
+        let local = PipelineFacts::local(None, Some(default.clone()), None);
         let kind = |name, simulate: As, comparison| Self {
             name,
-            facts: local.clone().seen_as(&simulate),
+            facts: unnamed(local.clone().seen_as(&simulate), &default),
             comparison,
         };
         [
             kind("merge request", As::MergeRequest, Comparison::Paths),
-            kind("push to the default branch", As::Branch(default), Comparison::Paths),
-            kind("push to a branch", As::Branch("feature".to_owned()), Comparison::Paths),
-            kind("tag", As::Tag("v1.0.0".to_owned()), Comparison::Everything),
+            kind("push to the default branch", As::Branch(default.clone()), Comparison::Paths),
+            kind("push to a branch", As::Branch(String::new()), Comparison::Paths),
+            kind("tag", As::Tag(String::new()), Comparison::Everything),
             kind("schedule", As::Started(PipelineSource::Schedule), Comparison::Everything),
         ]
     }
@@ -64,6 +64,15 @@ impl Kind {
         self.facts.source.as_str()
     }
 
+    /// Returns the variable that has the name of the branch or the tag.
+    pub(super) fn reference(&self) -> &'static str {
+        if self.comparison == Comparison::Everything && self.facts.branch.is_none() {
+            "CI_COMMIT_TAG"
+        } else {
+            "CI_COMMIT_BRANCH"
+        }
+    }
+
     /// Returns what `changes` compares, where it is not known which paths changed.
     pub(super) fn unknown_changes(&self) -> Changed<'static> {
         match self.comparison {
@@ -76,4 +85,14 @@ impl Kind {
     pub(super) fn creation<'a>(variables: &'a KnownVariables, changed: Changed<'a>) -> Creation<'a> {
         Creation::of(variables).with_changes(changed)
     }
+}
+
+/// Leaves names open that a pipeline of this kind can have any of: rules that ask for them are conditions.
+fn unnamed(mut facts: PipelineFacts, default_branch: &str) -> PipelineFacts {
+    facts.tag = None;
+    if let Some(request) = &mut facts.merge_request {
+        (request.source_branch, request.target_branch) = (None, None);
+    }
+    facts.branch = facts.branch.filter(|branch| branch == default_branch);
+    facts
 }

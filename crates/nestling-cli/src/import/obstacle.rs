@@ -49,18 +49,11 @@ fn by_condition(candidate: &Candidate, old: &OldPipeline, includes: &Includes) -
     if candidate.owner == Owner::Root && matches!(included, Some(IncludeCondition::Other)) {
         return Some("its file is included under several conditions, or with inputs".to_owned());
     }
-    let bodies = candidate.gate.iter().map(|gate| &gate.body).chain([&candidate.folded]);
-    if bodies.into_iter().any(compares_with_revision) {
-        return Some("its `changes` compare with a revision (`compare_to`)".to_owned());
-    }
-    if candidate.written_globs().is_empty() {
+    if candidate.written_globs().is_empty() && candidate.is_possible(MERGE_REQUEST) {
         return Some("no `changes` decide about it: it concerns all directories".to_owned());
     }
     if candidate.globs().iter().any(|glob| glob.contains('$')) {
         return Some("its `changes` have a variable whose value only GitLab knows".to_owned());
-    }
-    if !candidate.is_selected_by_paths(MERGE_REQUEST) {
-        return Some("its rules let it into merge requests whatever changed".to_owned());
     }
     conditions(candidate, old).err()
 }
@@ -94,6 +87,13 @@ pub(super) fn configuration(owner: Owner, old: &OldPipeline) -> &Configuration {
         Owner::Root => &old.root,
         Owner::Child(index) => old.children.get(index).map_or(&old.root, |child| &child.configuration),
     }
+}
+
+/// Returns `true` if pipelines of these kinds can have the job whatever changed since the commit before.
+pub(super) fn needs_whole(candidate: &Candidate, kinds: &[usize]) -> bool {
+    let bodies = candidate.gate.iter().map(|gate| &gate.body).chain([&candidate.folded]);
+    bodies.into_iter().any(compares_with_revision)
+        || kinds.iter().any(|kind| !candidate.is_selected_by_paths(*kind))
 }
 
 fn compares_with_revision(body: &Map) -> bool {

@@ -44,7 +44,8 @@ impl NewParent<'_> {
             if keys.is_empty() {
                 continue;
             }
-            if blocks.keys().all(|key| keys.contains(key)) {
+            let is_gone = |key: &str| keys.contains(key) || self.is_overridden(path, key);
+            if blocks.keys().all(is_gone) {
                 files.deleted.insert(path.clone());
             } else {
                 files.written.insert(path.clone(), blocks.without(keys, &[]));
@@ -57,6 +58,15 @@ impl NewParent<'_> {
         root.push('\n');
         root.push_str(&self.jobs());
         files
+    }
+
+    /// Returns `true` for a keyword of an included file that says nothing: the root's file has it as well, and wins.
+    fn is_overridden(&self, path: &str, key: &str) -> bool {
+        let overridden = ["stages", "image", "services", "cache", "before_script", "after_script"];
+        let is_included_by_root = self.includes.get(path).is_some_and(|included| included.by == FILE);
+        let root = self.references.blocks.get(FILE);
+        let is_in_root = root.is_some_and(|root| root.keys().any(|known| known == key));
+        overridden.contains(&key) && is_included_by_root && is_in_root
     }
 
     /// Returns the keys of the jobs that moved, by file.

@@ -2,7 +2,7 @@
 //! (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
 
 use super::clause::{Clause, Unconditional, Unsupported, closing, opening};
-use super::expression::{PARENT_SOURCE, all_of, any_of, in_child};
+use super::expression::{all_of, any_of, in_child};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The condition for branches and tags.
@@ -92,7 +92,7 @@ fn alternatives(node: &Node) -> Result<Option<String>, Unsupported> {
 }
 
 fn reference(name: &str) -> Result<String, Unsupported> {
-    let by_source = |source: &str| format!("${PARENT_SOURCE} == \"{source}\"");
+    let by_source = |source: &str| in_child(&format!("$CI_PIPELINE_SOURCE == \"{source}\""));
     Ok(match name {
         "branches" => "$CI_COMMIT_BRANCH".to_owned(),
         "tags" => "$CI_COMMIT_TAG".to_owned(),

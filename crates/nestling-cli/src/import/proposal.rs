@@ -3,7 +3,9 @@
 use super::candidate::{Candidate, Owner, candidates};
 use super::division::{Division, child_index, divide};
 use super::evidence::{Placement, place};
+use super::family::add_families;
 use super::files::texts;
+use super::follow::follow;
 use super::includes::Includes;
 use super::kind::Kind;
 use super::old::OldPipeline;
@@ -11,9 +13,10 @@ use super::parent::NewParent;
 use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
-use super::unit::{Composition, Moving};
+use super::unit::{Composition, Moving, NewUnit};
 use crate::exit::Failure;
-use nestling::Files;
+use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
+use nestling_files::files::Overlay;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is proposed, and what it was made of.
@@ -44,37 +47,110 @@ impl Proposal {
         let references = References::read(files, &includes);
         let kinds = Kind::of_import(default_branch);
         let candidates = candidates(&old, &includes, &kinds);
-        let placements: Vec<Option<Placement>> =
+        let mut placements: Vec<Option<Placement>> =
             candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
+        follow(&candidates, &mut placements);
         let placeless = reasons_without_place(&candidates, &placements, &old);
-        let division = divide(&candidates, &placeless, &old, &includes, &references);
-        let moved = (0..candidates.len()).filter(|index| {
-            let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
-            is_moving && candidates.get(*index).is_some_and(|job| child_index(job, &old).is_none())
-        });
-        let moving =
-            Moving { candidates: &candidates, moved: moved.collect(), placements: &placements, old: &old };
-        let composition = moving.compose();
-        let stages = stages(&moving);
-        let mut written = texts(&composition, &stages);
-        let parent = NewParent {
-            candidates: &candidates,
-            division: &division,
-            composition: &composition,
+        let read = Read {
             old: &old,
             includes: &includes,
             references: &references,
             files,
+            candidates: &candidates,
+            placements: &placements,
         };
-        let parent = parent.files();
-        written.extend(parent.written);
-        let deleted = parent.deleted;
+        let mut placeless = placeless;
+        let mut made = read.make(&placeless);
+        // A unit that Nestling would refuse stays as it is; without it, another one may be refused.
+        for _ in 0..candidates.len() {
+            let refused = read.refused(&made, default_branch)?;
+            if refused.is_empty() {
+                break;
+            }
+            for (index, reason) in refused {
+                if let Some(slot) = placeless.get_mut(index) {
+                    *slot = Some(reason);
+                }
+            }
+            made = read.make(&placeless);
+        }
+        let Made { division, composition, written, deleted } = made;
         Ok(Self { old, tree, candidates, placements, division, composition, written, deleted, references })
     }
 
     /// Returns `true` if no job moves.
     pub(super) fn is_empty(&self) -> bool {
         self.composition.units.is_empty()
+    }
+}
+
+/// What is read of a repository.
+struct Read<'a> {
+    old: &'a OldPipeline,
+    includes: &'a Includes,
+    references: &'a References,
+    files: &'a dyn Files,
+    candidates: &'a [Candidate],
+    placements: &'a [Option<Placement>],
+}
+
+/// What is made of it.
+struct Made {
+    division: Division,
+    composition: Composition,
+    written: BTreeMap<String, String>,
+    deleted: BTreeSet<String>,
+}
+
+impl Read<'_> {
+    fn make(&self, placeless: &[Option<String>]) -> Made {
+        let (candidates, old) = (self.candidates, self.old);
+        let division = divide(candidates, placeless, old, self.includes, self.references);
+        let moved = (0..candidates.len()).filter(|index| {
+            let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
+            is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())
+        });
+        let moving = Moving { candidates, moved: moved.collect(), placements: self.placements, old };
+        let mut composition = moving.compose();
+        add_families(&mut composition);
+        let mut written = texts(&composition, &stages(&moving));
+        let parent = NewParent {
+            candidates,
+            division: &division,
+            composition: &composition,
+            old,
+            includes: self.includes,
+            references: self.references,
+            files: self.files,
+        };
+        let parent = parent.files();
+        written.extend(parent.written);
+        Made { division, composition, written, deleted: parent.deleted }
+    }
+
+    /// Returns the jobs of units with errors, each with the first error of its unit.
+    fn refused(&self, made: &Made, default_branch: &str) -> Result<Vec<(usize, String)>, Failure> {
+        if made.composition.units.is_empty() {
+            return Ok(Vec::new());
+        }
+        let contents = made
+            .written
+            .iter()
+            .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
+        let files = Overlay::new(self.files, contents);
+        let branch = Some(default_branch.to_owned());
+        let project = Project::of_files(&files, PipelineFacts::local(branch.clone(), branch, None))?;
+        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
+        let mut refused = Vec::new();
+        for error in checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
+            let Some(path) = error.origin().map(|origin| checked.sources.path(origin.file)) else { continue };
+            let is_of = |unit: &&NewUnit| format!("{}/{FILE_NAME}", unit.directory) == path;
+            let unit = made.composition.units.iter().find(is_of);
+            for job in unit.map(|unit| unit.jobs.as_slice()).unwrap_or_default() {
+                refused.push((job.candidate, format!("its unit would have an error: {}", error.message)));
+            }
+        }
+        Ok(refused)
     }
 }
 

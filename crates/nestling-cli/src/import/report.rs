@@ -6,9 +6,10 @@ use super::faults::{Fault, faults};
 use super::files::{code_lines, line};
 use super::old::FILE;
 use super::proposal::Proposal;
+use super::text::Blocks;
 use crate::io::counted;
 use nestling::FILE_NAME;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The four parts.
 #[derive(Debug, Default)]
@@ -38,7 +39,12 @@ impl Report {
                 let Some(candidate) = proposal.candidates.get(job.candidate) else { continue };
                 let name = &candidate.name;
                 let place = proposal.old.place(candidate.origin);
-                let file = format!("{}/{FILE_NAME}", unit.directory);
+                let placement = proposal.placements.get(job.candidate).and_then(Option::as_ref);
+                let evidence = placement.and_then(|placement| placement.evidence.first());
+                let file = match evidence {
+                    Some(evidence) => format!("{} by {evidence}", unit.directory),
+                    None => unit.directory.clone(),
+                };
                 let entry = |text: String| Entry { subject: name.clone(), text, place: place.clone() };
                 match job.rewritten.as_slice() {
                     [] => report.carried.push(entry(format!("to {file}"))),
@@ -89,32 +95,34 @@ impl Report {
         }
         self.decide_about_branches(proposal);
         self.decide_about_order(proposal);
-        for include in &proposal.old.root.pipeline.includes {
-            let name = include.text().map(str::to_owned);
-            let of_map = || {
-                let map = include.as_map()?;
-                let mut parts =
-                    map.iter().filter_map(|(key, value)| Some(format!("{key} {}", value.text()?)));
-                parts.next()
-            };
+        let includes = &proposal.old.root.pipeline.includes;
+        if let Some(first) = includes.first() {
             self.decided.push(Entry {
-                subject: name.or_else(of_map).unwrap_or_else(|| "an include".to_owned()),
-                text: "is not read: if it has `default` or `variables` for all jobs, write them below the `---` of nestling.yml".to_owned(),
-                place: proposal.old.place(include.origin),
+                subject: counted(includes.len(), "include"),
+                text: "not read: what one gives to all jobs (`default`, `variables`) belongs below the `---` of nestling.yml as well".to_owned(),
+                place: proposal.old.place(first.origin),
             });
         }
     }
 
     fn decide_about_branches(&mut self, proposal: &Proposal) {
-        let place = FILE_NAME.to_owned();
-        let (subject, text) = if proposal.composition.is_branch_whole {
-            let text = "some jobs run on branches whatever changed, so that a push selects every unit, and each job's own `changes` decide";
-            ("pipelines: { branch: all }", text)
-        } else {
+        let whole = proposal.composition.whole;
+        let kinds = [("merge_request", whole.merge_requests), ("branch", whole.branches)];
+        for (kind, _) in kinds.into_iter().filter(|(_, is_whole)| *is_whole) {
+            self.decided.push(Entry {
+                subject: format!("pipelines: {{ {kind}: all }}"),
+                text: "jobs run there whatever changed, so that every unit is selected, and each job's own `changes` decide".to_owned(),
+                place: FILE_NAME.to_owned(),
+            });
+        }
+        if !whole.branches {
             let text = "GitLab takes every `changes` to hold there; Nestling compares with the default branch, and runs what differs";
-            ("the first push of a branch", text)
-        };
-        self.decided.push(Entry { subject: subject.to_owned(), text: text.to_owned(), place });
+            self.decided.push(Entry {
+                subject: "the first push of a branch".to_owned(),
+                text: text.to_owned(),
+                place: FILE_NAME.to_owned(),
+            });
+        }
     }
 
     fn decide_about_order(&mut self, proposal: &Proposal) {
@@ -184,29 +192,35 @@ fn summary(proposal: &Proposal) -> String {
     let mut files: Vec<String> = files.collect();
     files.sort();
     files.dedup();
-    let old_lines: usize = proposal.old.sources.texts().iter().map(|text| code_lines(text)).sum();
-    let new_lines: usize = proposal.written.values().map(|text| code_lines(text)).sum();
     let mut text = String::new();
+    let of_root: usize = proposal.references.blocks.values().map(Blocks::code_lines).sum();
+    let old_lines = counted(of_root + child_lines(proposal), "line");
     line(
         &mut text,
-        format_args!(
-            "Read: {}, {}, {}",
-            counted(files.len(), "file"),
-            counted(jobs, "job"),
-            counted(old_lines, "line")
-        ),
+        format_args!("Read {}, {}, {old_lines}", counted(files.len(), "file"), counted(jobs, "job")),
     );
-    line(
-        &mut text,
-        format_args!(
-            "Import: {}, {} of them in {}, {}",
-            counted(moved, "job"),
-            moved,
-            counted(units.len(), "unit"),
-            counted(new_lines, "line")
-        ),
-    );
+    if !proposal.is_empty() {
+        let is_kept =
+            |path: &&String| !proposal.written.contains_key(*path) && !proposal.deleted.contains(*path);
+        let kept = files.iter().filter(is_kept);
+        let kept: usize =
+            kept.filter_map(|path| proposal.references.blocks.get(path)).map(Blocks::code_lines).sum();
+        let written: usize = proposal.written.values().map(|text| code_lines(text)).sum();
+        let (units, lines) = (counted(units.len(), "unit"), counted(kept + written, "line"));
+        line(&mut text, format_args!("Moves {moved} of {jobs} into {units}, {lines} in all"));
+    }
     text
+}
+
+/// Returns the number of lines of the files of static children.
+fn child_lines(proposal: &Proposal) -> usize {
+    let texts = proposal.old.sources.texts();
+    let paths = proposal.old.sources.paths();
+    let children: BTreeSet<String> =
+        proposal.old.children.iter().flat_map(|child| &child.files).map(ToString::to_string).collect();
+    let of_children = paths.iter().zip(&texts).filter(|(path, _)| children.contains(*path));
+    let unique: BTreeMap<&String, usize> = of_children.map(|(path, text)| (path, code_lines(text))).collect();
+    unique.values().sum()
 }
 
 /// Returns the table of the names that differ.

@@ -2,9 +2,10 @@
 
 use super::kind::Kind;
 use super::old::Configuration;
-use nestling::{Job, JobPresence, Origin};
+use nestling::{Job, JobPresence};
 use nestling_gitlab::check::KnownVariables;
-use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::expression::{Expression, Variable};
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tree, workflow_guard};
 use nestling_gitlab::pipeline::rule::rules;
@@ -21,8 +22,6 @@ pub(super) struct SideJob {
     pub body: Map,
     /// The condition for each of its copies and each way to start.
     pub copies: Vec<Starts>,
-    /// The key that names it.
-    pub origin: Origin,
 }
 
 /// The condition for each way to start: how, whether it may fail, and what its rule gives to the job.
@@ -31,7 +30,8 @@ pub(super) type Starts = BTreeMap<(u8, bool, String), Guard>;
 /// What decides about the jobs of a pipeline beside themselves.
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
-    pub kind: &'a Kind,
+    /// The variable that has the name of the branch or tag.
+    pub reference: &'a str,
     pub changed: Changed<'a>,
     pub tree: Tree<'a>,
 }
@@ -55,8 +55,9 @@ impl Surroundings<'_> {
     ) -> SideJob {
         let creation = Kind::creation(variables, self.changed).with_tree(self.tree);
         let presence = JobPresence::of(job.name.as_str(), &job.body, &creation.moment(has_rules));
-        let copies = presence.copies().iter().map(|(_, presence)| starts(presence, &job.body, outer));
-        SideJob { body: without_conditions(&job.body), copies: copies.collect(), origin: job.origin }
+        let copies =
+            presence.copies().iter().map(|(_, presence)| starts(presence, &job.body, outer, self.reference));
+        SideJob { body: without_conditions(&job.body), copies: copies.collect() }
     }
 }
 
@@ -67,8 +68,28 @@ impl SideJob {
     }
 }
 
+/// Returns a condition with the names that `only` and `except` ask for as comparisons of variables.
+fn with_variables(guard: &Guard, variable: &str) -> Guard {
+    match guard {
+        Guard::Atom(Atom::Reference(name)) => comparison(name, variable).unwrap_or_else(|| guard.clone()),
+        Guard::Not(inner) => with_variables(inner, variable).negated(),
+        Guard::All(parts) => Guard::all(parts.iter().map(|part| with_variables(part, variable))),
+        Guard::Any(parts) => Guard::any(parts.iter().map(|part| with_variables(part, variable))),
+        other => other.clone(),
+    }
+}
+
+fn comparison(name: &str, variable: &str) -> Option<Guard> {
+    let text = match name.starts_with('/') {
+        true => format!("${variable} =~ {name}"),
+        false => format!("${variable} == \"{name}\""),
+    };
+    let expression = Expression::parse(&text).ok()?;
+    Some(expression.guard(&|_| Variable::Unknown))
+}
+
 /// Returns the condition of each way to start: of the cases before it, none may hold.
-fn starts(presence: &Presence, body: &Map, outer: &Guard) -> Starts {
+fn starts(presence: &Presence, body: &Map, outer: &Guard, variable: &str) -> Starts {
     let mut starts = Starts::new();
     let mut none_before = outer.clone();
     for case in presence.cases() {
@@ -79,7 +100,7 @@ fn starts(presence: &Presence, body: &Map, outer: &Guard) -> Starts {
             let given = case.rule.map(|rule| given_by_rule(body, rule.index)).unwrap_or_default();
             let key = (rank(start), allow_failure, given);
             let known = starts.remove(&key).unwrap_or(Guard::Never);
-            starts.insert(key, Guard::any([known, guard]));
+            starts.insert(key, Guard::any([known, with_variables(&guard, variable)]));
         }
         none_before = Guard::all([none_before, case.guard.clone().negated()]);
     }

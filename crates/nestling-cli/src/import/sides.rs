@@ -3,7 +3,7 @@
 use super::candidate::Owner;
 use super::expression::PARENT_SOURCE;
 use super::kind::{Comparison, Kind};
-use super::old::{Configuration, FILE, OldPipeline, StaticChild};
+use super::old::{Configuration, OldPipeline, StaticChild};
 use super::proposal::Proposal;
 use super::side::{Jobs, SideJob, Surroundings, refusal};
 use crate::exit::Failure;
@@ -129,7 +129,11 @@ impl<'a> Sides<'a> {
             Comparison::Paths => Changed::Paths(paths),
             Comparison::Everything => Changed::Everything,
         };
-        Surroundings { kind: &self.kind, changed, tree: Tree::Files(&self.proposal.tree.files) }
+        Surroundings {
+            reference: self.kind.reference(),
+            changed,
+            tree: Tree::Files(&self.proposal.tree.files),
+        }
     }
 
     /// Plans the child; plans of the same units are made once.
@@ -158,8 +162,8 @@ impl<'a> Sides<'a> {
 
     /// Returns `true` if the workspace selects every unit in pipelines of this kind.
     fn is_whole(&self) -> bool {
-        let is_branch = self.kind.facts.tag.is_none() && self.kind.facts.merge_request.is_none();
-        is_branch && self.proposal.composition.is_branch_whole
+        let whole = self.proposal.composition.whole;
+        if self.kind.facts.merge_request.is_some() { whole.merge_requests } else { whole.branches }
     }
 
     fn old_jobs(&self, old: &OldPipeline, surroundings: &Surroundings<'_>) -> SidePipeline {
@@ -274,9 +278,4 @@ impl SidePipeline {
     pub(super) fn present(&self) -> impl Iterator<Item = (&String, &SideJob)> {
         self.jobs.iter().filter(|(_, job)| job.guard() != Guard::Never)
     }
-}
-
-/// Returns the file that is read first.
-pub(super) fn root_file() -> RepoPath {
-    RepoPath::root().child(FILE.as_bytes())
 }

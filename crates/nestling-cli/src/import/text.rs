@@ -38,11 +38,10 @@ impl Blocks {
         Self { lines, blocks }
     }
 
-    /// Returns the number of lines of a key's block, blank lines and comments left out.
-    pub(super) fn code_lines(&self, key: &str) -> usize {
-        let blocks = self.blocks.iter().filter(|block| block.key == key);
-        let lines = blocks.flat_map(|block| self.lines.get(block.lines.clone()).unwrap_or_default());
-        lines.filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).count()
+    /// Returns the number of lines of code: blank lines and comments do not count.
+    pub(super) fn code_lines(&self) -> usize {
+        let is_code = |line: &&String| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+        self.lines.iter().filter(is_code).count()
     }
 
     /// Returns the number of comment lines of a key's block.

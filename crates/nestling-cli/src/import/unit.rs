@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Owner};
 use super::clause::{globs, written};
 use super::evidence::{Placement, whole};
 use super::naming::{NamesByDirectory, short_names, unit_names};
-use super::obstacle::{BRANCHES, conditions, configuration};
+use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
 use super::old::{Configuration, OldPipeline};
 use nestling_gitlab::pipeline::keywords::GLOBAL_DEFAULTS;
 use nestling_gitlab::pipeline::scope::rename_jobs;
@@ -28,6 +28,17 @@ pub(super) struct NewUnit {
     pub variables: Map,
     /// Its jobs.
     pub jobs: Vec<NewJob>,
+    /// The template that has its jobs; `None` if they are in its own file.
+    pub family: Option<Family>,
+}
+
+/// The template of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Family {
+    /// Its name.
+    pub template: String,
+    /// The value of its input.
+    pub input: Option<String>,
 }
 
 /// A job of a unit.
@@ -48,14 +59,32 @@ pub(super) struct NewJob {
 pub(super) struct Composition {
     /// The units, by directory.
     pub units: Vec<NewUnit>,
-    /// True if each push to a branch selects every unit: some jobs run there whatever changed.
-    pub is_branch_whole: bool,
+    /// The kinds of pipelines that select every unit: some jobs run there whatever changed.
+    pub whole: Whole,
     /// The `default` of all jobs.
     pub defaults: Map,
     /// The `variables` of all jobs.
     pub variables: Map,
+    /// The text of each template, by name.
+    pub templates: BTreeMap<String, String>,
     /// The new full name of each job that moves, by pipeline and old name.
     pub names: BTreeMap<(Owner, String), String>,
+}
+
+/// The kinds of pipelines that select every unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Those of merge requests.
+    pub merge_requests: bool,
+    /// Those of branches.
+    pub branches: bool,
+}
+
+impl Whole {
+    /// Returns `true` if there is such a kind.
+    pub(super) fn is_any(self) -> bool {
+        self.merge_requests || self.branches
+    }
 }
 
 /// The jobs that move, with what is known of them.
@@ -74,10 +103,12 @@ impl Moving<'_> {
     /// Makes the units.
     pub(super) fn compose(&self) -> Composition {
         let groups = self.groups();
-        let by_paths = |job: &Candidate| BRANCHES.iter().all(|kind| job.is_selected_by_paths(*kind));
-        let is_branch_whole = self.jobs().any(|job| !by_paths(job));
+        let whole = Whole {
+            merge_requests: self.jobs().any(|job| needs_whole(job, &[MERGE_REQUEST])),
+            branches: self.jobs().any(|job| needs_whole(job, &BRANCHES)),
+        };
         let has_children = self.jobs().any(|job| job.owner != Owner::Root);
-        let mut composition = Composition { is_branch_whole, ..Composition::default() };
+        let mut composition = Composition { whole, ..Composition::default() };
         if !has_children {
             (composition.defaults, composition.variables) = file_defaults(&self.old.root);
         }
@@ -166,7 +197,7 @@ impl Moving<'_> {
         let is_folded = single.is_none();
         let unit_name = members.first().and_then(|first| names.get(first)).map(|(unit, _)| unit.clone());
         let jobs = members.iter().filter_map(|index| {
-            let may_imply = !composition.is_branch_whole;
+            let may_imply = !composition.whole.is_any();
             self.job(*index, names, is_folded, &|globs| may_imply && *globs == selection)
         });
         NewUnit {
@@ -177,6 +208,7 @@ impl Moving<'_> {
             defaults,
             variables,
             jobs: jobs.collect(),
+            family: None,
         }
     }
 
