@@ -4,6 +4,8 @@ use crate::exit::{Exit, Failure};
 use crate::import::{Asked, import};
 use crate::invocation::Invocation;
 use crate::options::RunOptions;
+use crate::session::Session;
+use nestling::RepoPath;
 
 /// Make a workspace of an existing pipeline, and prove that it runs the same jobs
 ///
@@ -19,6 +21,9 @@ pub struct Args {
     /// Compare the jobs of the newest merges, 200 if no number is given
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
+    /// The output of a generator, which a trigger job includes as an artifact
+    #[arg(long, value_name = "FILE")]
+    generated: Option<String>,
     /// Write the files, after the proof
     #[arg(long)]
     write: bool,
@@ -34,7 +39,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let mut session = invocation.open(RunOptions::default())?;
     session.remember();
     let prove = args.prove.or_else(|| args.write.then_some(MERGES));
-    let imported = import(&session, Asked { prove, write: args.write, accept: args.accept })?;
+    let generated = args.generated.as_deref().map(|file| generated(&session, file)).transpose()?;
+    let imported = import(&session, &Asked { generated, prove, write: args.write, accept: args.accept })?;
     invocation.io.data(&imported.text)?;
     if args.write && !imported.has_written && imported.has_less {
         invocation
@@ -42,4 +48,14 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             .talk("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
     }
     Ok(if imported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
+}
+
+/// Finds the output of a generator in the repository.
+fn generated(session: &Session, file: &str) -> Result<RepoPath, Failure> {
+    let paths = session.named_paths(file);
+    let found = paths.into_iter().find(|path| session.root().join(path.to_string()).is_file());
+    found.ok_or_else(|| {
+        Failure::usage(format!("there is no file `{file}`"))
+            .with_help("run the generator first, and write its output into the repository")
+    })
 }

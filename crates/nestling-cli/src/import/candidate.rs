@@ -1,12 +1,12 @@
 //! The jobs of the old configuration, each with the condition under which GitLab makes it.
 
 use super::includes::{IncludeCondition, Includes};
-use super::kind::Kind;
+use super::kind::{self, Kind, with_variables};
 use super::old::{Configuration, OldPipeline};
-use nestling::{JobPresence, Origin};
+use nestling::Origin;
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::{Atom, Guard};
-use nestling_gitlab::pipeline::presence::{Changed, Implication, implies};
+use nestling_gitlab::pipeline::presence::{Changed, follows};
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The pipeline that a job is in.
@@ -133,7 +133,7 @@ fn guard(name: &str, body: &Map, kind: &Kind, level: Level) -> Guard {
         Level::Child { has_rules } => (kind.child_variables(), has_rules),
     };
     let creation = Kind::creation(&variables, kind.unknown_changes());
-    JobPresence::of(name, body, &creation.moment(has_rules)).guard().clone()
+    with_variables(&kind::guard(name, body, &creation.moment(has_rules)), kind.reference())
 }
 
 /// Returns the condition of a job where neither kind nor variables are known.
@@ -141,8 +141,8 @@ fn guard_of_any(name: &str, body: &Map, gate: Option<&Gate>) -> Guard {
     let variables = KnownVariables::default();
     let creation = Kind::creation(&variables, Changed::Unknown);
     let moment = creation.moment(true);
-    let outer = gate.map(|gate| JobPresence::of("gate", &gate.body, &moment).guard().clone());
-    let own = JobPresence::of(name, body, &moment).guard().clone();
+    let outer = gate.map(|gate| kind::guard("gate", &gate.body, &moment));
+    let own = kind::guard(name, body, &moment);
     Guard::all(outer.into_iter().chain([own]))
 }
 
@@ -151,10 +151,6 @@ const FEW_UNKNOWNS: usize = 5;
 
 fn is_decidable(guard: &Guard) -> bool {
     guard.atoms().len() <= FEW_UNKNOWNS
-}
-
-fn follows(premise: &Guard, conclusion: &Guard) -> bool {
-    implies(premise, conclusion) == Implication::Follows
 }
 
 /// Returns what is left of a condition where no path changed.

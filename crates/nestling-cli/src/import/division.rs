@@ -1,9 +1,11 @@
 //! Divides the jobs into those that move into units and those that stay in the parent: what is tied stays together.
 
 use super::candidate::{Candidate, Owner};
+use super::evidence::Placement;
 use super::includes::Includes;
 use super::obstacle::{
-    BRANCHES, MERGE_REQUEST, leaves_artifacts, needs_whole, obstacle, takes_all_artifacts, trigger_obstacle,
+    BRANCHES, MERGE_REQUEST, collect_texts, leaves_artifacts, needs_whole, obstacle, takes_all_artifacts,
+    trigger_obstacle,
 };
 use super::old::OldPipeline;
 use super::order::{Order, order};
@@ -18,6 +20,8 @@ pub(super) struct Division {
     pub reasons: Vec<Option<String>>,
     /// The place of the trigger job among the stages of the parent.
     pub order: Order,
+    /// Jobs that downloaded artifacts of another side that are of no use to them: the taker and the one that left them.
+    pub loosened: Vec<(usize, usize)>,
 }
 
 /// A relation of two jobs that does not reach across pipelines.
@@ -40,6 +44,7 @@ impl Tie {
 pub(super) fn divide(
     candidates: &[Candidate],
     placeless: &[Option<String>],
+    placements: &[Option<Placement>],
     old: &OldPipeline,
     includes: &Includes,
     references: &References,
@@ -53,11 +58,21 @@ pub(super) fn divide(
         reasons.push(reason.or_else(|| references.anchor_outside(candidate)));
     }
     keep_exceptions(candidates, &mut reasons);
-    let ties = ties(candidates, references);
+    let mut ties = ties(candidates, old, references);
+    let (of_use, mut loosened) = artifact_ties(candidates, placements);
+    ties.extend(of_use);
     loop {
         spread(candidates, old, &ties, &mut reasons);
         match order(candidates, &reasons, old) {
-            Ok(order) => return Division { reasons, order },
+            Ok(order) => {
+                let crosses = |(from, to): &(usize, usize)| {
+                    let stays = |index: usize| reasons.get(index).map(Option::is_some);
+                    let pair = candidates.get(*from).zip(candidates.get(*to));
+                    stays(*from) != stays(*to) && pair.is_some_and(|(from, to)| from.meets(to))
+                };
+                loosened.retain(crosses);
+                return Division { reasons, order, loosened };
+            }
             Err((index, reason)) => {
                 if let Some(slot) = reasons.get_mut(index) {
                     *slot = Some(reason);
@@ -67,25 +82,35 @@ pub(super) fn divide(
     }
 }
 
-/// Where most jobs need every unit selected in a kind of pipeline, every unit is; where few do, these stay.
+/// Where most jobs need every unit selected in a kind of pipeline, every unit is; where few do, these stay. A job that no `changes`
+/// decide about goes with the others of its directory, where every unit is selected anyway.
 fn keep_exceptions(candidates: &[Candidate], reasons: &mut [Option<String>]) {
     for (kinds, name) in [(&[MERGE_REQUEST][..], "merge requests"), (&BRANCHES, "branches")] {
-        let moving = || {
-            let pairs = candidates.iter().enumerate().zip(&*reasons);
-            pairs
-                .filter(|((_, job), reason)| reason.is_none() && !job.folded.contains("trigger"))
-                .map(|(job, _)| job)
-        };
-        let total = moving().count();
-        let needing: Vec<usize> =
-            moving().filter(|(_, job)| needs_whole(job, kinds)).map(|(index, _)| index).collect();
-        if needing.len() * 2 >= total {
+        let mut total = 0;
+        let mut needing = Vec::new();
+        let mut without_globs = Vec::new();
+        for (index, candidate) in candidates.iter().enumerate() {
+            if reasons.get(index).is_none_or(Option::is_some) || candidate.folded.contains("trigger") {
+                continue;
+            }
+            let needs_whole = needs_whole(candidate, kinds);
+            if candidate.written_globs().is_empty() {
+                without_globs.extend(needs_whole.then_some(index));
+                continue;
+            }
+            total += 1;
+            needing.extend(needs_whole.then_some(index));
+        }
+        if !needing.is_empty() && needing.len() * 2 >= total {
             continue;
         }
-        for index in needing {
-            if let Some(slot) = reasons.get_mut(index) {
-                *slot =
-                    Some(format!("its rules let it into {name} whatever changed, unlike those of most jobs"));
+        let exception = format!("its rules let it into {name} whatever changed, unlike those of most jobs");
+        let of_all = "no `changes` decide about it: it concerns all directories".to_owned();
+        for (indices, reason) in [(needing, exception), (without_globs, of_all)] {
+            for index in indices {
+                if let Some(slot) = reasons.get_mut(index) {
+                    *slot = Some(reason.clone());
+                }
             }
         }
     }
@@ -142,14 +167,20 @@ fn spread_over_children(candidates: &[Candidate], old: &OldPipeline, reasons: &m
 }
 
 /// Collects what ties jobs of one pipeline together: needs, artifacts, stop jobs, and what one is made of.
-fn ties(candidates: &[Candidate], references: &References) -> Vec<Tie> {
+fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) -> Vec<Tie> {
     let mut names: BTreeMap<(Owner, &str), usize> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
         names.insert((candidate.owner, &candidate.name), index);
     }
     let mut ties = Vec::new();
     for (from, candidate) in candidates.iter().enumerate() {
+        // What a generator writes is read already: the trigger job does not wait for it.
+        let generators =
+            if child_index(candidate, old).is_some() { generators(candidate) } else { Vec::new() };
         let mut tie = |name: &str, relation: &'static str| {
+            if generators.contains(&name) {
+                return;
+            }
             if let Some(to) = index_of(&names, candidate.owner, name) {
                 ties.push(Tie { from, to, relation, only_together: false });
             }
@@ -175,8 +206,14 @@ fn ties(candidates: &[Candidate], references: &References) -> Vec<Tie> {
         }
         references.of(candidate).for_each(|name| tie(name, "is made of"));
     }
-    ties.extend(artifact_ties(candidates));
     ties
+}
+
+/// Returns the jobs that write what a trigger job includes.
+fn generators(candidate: &Candidate) -> Vec<&str> {
+    let include = candidate.folded.get("trigger").and_then(|trigger| trigger.get("include"));
+    let entries = include.map(Node::items_or_self).unwrap_or_default();
+    entries.iter().filter_map(|entry| entry.get("job")?.text()).collect()
 }
 
 fn index_of(names: &BTreeMap<(Owner, &str), usize>, owner: Owner, name: &str) -> Option<usize> {
@@ -186,17 +223,44 @@ fn index_of(names: &BTreeMap<(Owner, &str), usize>, owner: Owner, name: &str) ->
     exact.or_else(|| names.get(&(owner, base()?))).copied()
 }
 
-/// A job without `needs` and `dependencies` downloads the artifacts of all earlier stages.
-fn artifact_ties(candidates: &[Candidate]) -> Vec<Tie> {
-    let mut ties = Vec::new();
+/// A job without `needs` and `dependencies` downloads the artifacts of all earlier stages. Those that are in the directory of another
+/// unit, and that none of its texts names, are of no use to it.
+fn artifact_ties(
+    candidates: &[Candidate],
+    placements: &[Option<Placement>],
+) -> (Vec<Tie>, Vec<(usize, usize)>) {
+    let directory = |index: usize| Some(placements.get(index)?.as_ref()?.directory.as_str());
+    let (mut ties, mut loosened) = (Vec::new(), Vec::new());
     for (from, taker) in candidates.iter().enumerate().filter(|(_, job)| takes_all_artifacts(job)) {
         for (to, leaver) in candidates.iter().enumerate().filter(|(_, job)| leaves_artifacts(job)) {
             let is_earlier = leaver.position < taker.position;
-            if from != to && taker.owner == leaver.owner && is_earlier {
+            if from == to || taker.owner != leaver.owner || !is_earlier {
+                continue;
+            }
+            let is_of_no_use = directory(to)
+                .is_some_and(|owner| directory(from) != Some(owner) && !uses_artifacts(taker, leaver, owner));
+            if is_of_no_use {
+                loosened.push((from, to));
+            } else {
                 let relation = "downloads the artifacts of the earlier";
                 ties.push(Tie { from, to, relation, only_together: true });
             }
         }
     }
-    ties
+    (ties, loosened)
+}
+
+/// Returns `true` if artifacts of a job may be of use to another: they are outside of its directory, or the other names it.
+fn uses_artifacts(taker: &Candidate, leaver: &Candidate, directory: &str) -> bool {
+    let artifacts = leaver.folded.get("artifacts");
+    let paths =
+        artifacts.and_then(|artifacts| artifacts.get("paths")).map(Node::items_or_self).unwrap_or_default();
+    let is_inside = |path: &Node| path.text().is_some_and(|path| path.starts_with(&format!("{directory}/")));
+    let is_dotenv = artifacts.and_then(|artifacts| artifacts.get("reports")?.get("dotenv")).is_some();
+    if paths.is_empty() || is_dotenv || !paths.iter().all(is_inside) {
+        return true;
+    }
+    let mut texts = Vec::new();
+    taker.folded.iter().for_each(|(_, value)| collect_texts(value, &mut texts));
+    texts.iter().any(|text| text.contains(directory))
 }

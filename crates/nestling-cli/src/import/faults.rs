@@ -7,7 +7,7 @@ use super::tree::Tree;
 use nestling::{Origin, RepoPath};
 use nestling_files::path::Glob;
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::{Implication, implies};
+use nestling_gitlab::pipeline::presence::follows;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
@@ -60,8 +60,7 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
 
 /// Returns `true` if no branch, tag, source or variable puts the job into a pipeline.
 fn can_never_run(candidate: &Candidate) -> bool {
-    candidate.guard_of_any == Guard::Never
-        || implies(&candidate.guard_of_any, &Guard::Never) == Implication::Follows
+    candidate.guard_of_any == Guard::Never || follows(&candidate.guard_of_any, &Guard::Never)
 }
 
 /// Returns the globs of `changes` in rules and in `only` and `except`, with their places.

@@ -2,7 +2,11 @@
 
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::facts::{As, PipelineFacts, PipelineSource};
-use nestling_gitlab::pipeline::presence::{Changed, Creation};
+use nestling_gitlab::pipeline::expression::{Expression, Variable};
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::matrix::{copies, parallel};
+use nestling_gitlab::pipeline::presence::{Changed, Creation, Moment, Presence, presence_of};
+use nestling_gitlab::yaml::Map;
 
 /// A kind of pipeline.
 #[derive(Debug, Clone)]
@@ -85,6 +89,64 @@ impl Kind {
     pub(super) fn creation<'a>(variables: &'a KnownVariables, changed: Changed<'a>) -> Creation<'a> {
         Creation::of(variables).with_changes(changed)
     }
+}
+
+/// GitLab multiplies a job by no more than this.
+const MOST_COPIES: u64 = 200;
+
+/// Returns the presence of each job that `parallel` makes of one.
+pub(super) fn presences(name: &str, body: &Map, moment: &Moment<'_>) -> Vec<Presence> {
+    let count = parallel(body).map_or(1, |parallel| parallel.count());
+    if count > MOST_COPIES {
+        return vec![presence_of(name, body, &[], moment)];
+    }
+    let copies = copies(name, body);
+    copies.iter().map(|copy| presence_of(&copy.name, body, &copy.variables, moment)).collect()
+}
+
+/// Returns the condition under which GitLab makes a job, or any of the jobs that `parallel` makes of it.
+pub(super) fn guard(name: &str, body: &Map, moment: &Moment<'_>) -> Guard {
+    Guard::any(presences(name, body, moment).iter().map(Presence::guard))
+}
+
+/// Returns a condition with the names that `only` and `except` ask for as comparisons of variables.
+pub(super) fn with_variables(guard: &Guard, variable: &str) -> Guard {
+    match guard {
+        Guard::Atom(Atom::Reference(name)) => comparison(name, variable).unwrap_or_else(|| guard.clone()),
+        Guard::Not(inner) => with_variables(inner, variable).negated(),
+        Guard::All(parts) => Guard::all(parts.iter().map(|part| with_variables(part, variable))),
+        Guard::Any(parts) => Guard::any(parts.iter().map(|part| with_variables(part, variable))),
+        other => other.clone(),
+    }
+}
+
+/// Words that `only` and `except` read as kinds of pipelines. That one is the name of a branch or a tag as well is not taken into account.
+const KEYWORDS: [&str; 13] = [
+    "branches",
+    "tags",
+    "merge_requests",
+    "pushes",
+    "schedules",
+    "triggers",
+    "pipelines",
+    "web",
+    "api",
+    "chat",
+    "external",
+    "external_pull_requests",
+    "parent_pipelines",
+];
+
+fn comparison(name: &str, variable: &str) -> Option<Guard> {
+    if KEYWORDS.contains(&name) {
+        return Some(Guard::Never);
+    }
+    let text = match name.starts_with('/') {
+        true => format!("${variable} =~ {name}"),
+        false => format!("${variable} == \"{name}\""),
+    };
+    let expression = Expression::parse(&text).ok()?;
+    Some(expression.guard(&|_| Variable::Unknown))
 }
 
 /// Leaves names open that a pipeline of this kind can have any of: rules that ask for them are conditions.

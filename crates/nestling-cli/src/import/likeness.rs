@@ -2,7 +2,7 @@
 
 use super::side::{SideJob, Starts};
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::{Implication, implies};
+use nestling_gitlab::pipeline::presence::follows;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// How the new job differs from the old one.
@@ -47,10 +47,6 @@ fn compare_starts(old: &Starts, new: &Starts) -> Likeness {
         }
     }
     if follows(&any(new), &any(old)) { Likeness::Same } else { Likeness::More }
-}
-
-fn follows(premise: &Guard, conclusion: &Guard) -> bool {
-    implies(premise, conclusion) == Implication::Follows
 }
 
 /// Returns a keyword whose values differ.

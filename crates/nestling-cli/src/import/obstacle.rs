@@ -147,6 +147,10 @@ fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
             return Some(format!("`{key}` has `{syntax}`, which Nestling would read as a template's syntax"));
         }
         if HARMLESS_KEYS.contains(&key) {
+            let is_asked_for = key != "cache" && texts.iter().any(|text| mentions(text, "CI_JOB_NAME"));
+            if is_asked_for {
+                return Some(format!("`{key}` ask for `$CI_JOB_NAME`, which is another one in a unit"));
+            }
             continue;
         }
         let uses = |name: &str| texts.iter().any(|text| mentions(text, name));

@@ -23,6 +23,8 @@ pub(super) struct OldPipeline {
     pub children: Vec<StaticChild>,
     /// The texts that origins point into.
     pub sources: Sources,
+    /// The file that stands for the artifact of a generator.
+    pub generated: Option<RepoPath>,
 }
 
 /// One configuration: its jobs and what they have from the file as a whole.
@@ -50,22 +52,28 @@ impl OldPipeline {
     ///
     /// # Errors
     /// There is no `.gitlab-ci.yml`, or it is no YAML.
-    pub(super) fn read(files: &dyn Files) -> Result<Self, Failure> {
-        Self::read_for(files, &KnownVariables::default(), Changed::Everything)
+    pub(super) fn read(files: &dyn Files, generated: Option<&RepoPath>) -> Result<Self, Failure> {
+        Self::read_for(files, &KnownVariables::default(), Changed::Everything, generated)
     }
 
     /// Reads the configuration as GitLab does for a kind of pipeline and for changed paths.
     ///
     /// # Errors
     /// As [`OldPipeline::read`].
-    pub(super) fn read_as(files: &dyn Files, kind: &Kind, changed: Changed<'_>) -> Result<Self, Failure> {
-        Self::read_for(files, &KnownVariables::of_root(&kind.facts), changed)
+    pub(super) fn read_as(
+        files: &dyn Files,
+        kind: &Kind,
+        changed: Changed<'_>,
+        generated: Option<&RepoPath>,
+    ) -> Result<Self, Failure> {
+        Self::read_for(files, &KnownVariables::of_root(&kind.facts), changed, generated)
     }
 
     fn read_for(
         files: &dyn Files,
         variables: &KnownVariables,
         changed: Changed<'_>,
+        generated: Option<&RepoPath>,
     ) -> Result<Self, Failure> {
         let sources = Sources::default();
         let path = RepoPath::root().child(FILE.as_bytes());
@@ -75,11 +83,11 @@ impl OldPipeline {
         let root = reading.configuration(FILE, &text)?;
         let mut children = Vec::new();
         for job in &root.pipeline.jobs {
-            let Some(paths) = child_files(&job.body) else { continue };
+            let Some(paths) = child_files(&job.body, generated) else { continue };
             let Ok(configuration) = reading.child(job, &paths) else { continue };
             children.push(StaticChild { trigger: job.name.to_string(), files: paths, configuration });
         }
-        Ok(Self { root, children, sources })
+        Ok(Self { root, children, sources, generated: generated.cloned() })
     }
 
     /// Returns the static child of a trigger job.
@@ -234,10 +242,14 @@ impl Reading<'_> {
     }
 }
 
-/// Returns the files of `trigger: include:`, if all are local files without conditions.
-fn child_files(body: &Map) -> Option<Vec<RepoPath>> {
+/// Returns the files of `trigger: include:`, if all are local files without conditions, or the artifact of a generator whose output is
+/// given.
+fn child_files(body: &Map, generated: Option<&RepoPath>) -> Option<Vec<RepoPath>> {
     let include = body.get("trigger")?.get("include")?;
     let path = |entry: &Node| {
+        if entry.get("artifact").is_some() {
+            return generated.cloned();
+        }
         let text = match entry.as_map() {
             Some(map) if map.len() == 1 => map.get("local")?.as_str()?,
             Some(_) => return None,

@@ -113,7 +113,11 @@ impl NewParent<'_> {
         let kept: BTreeSet<String> =
             kept.iter().flat_map(|child| &child.files).map(ToString::to_string).collect();
         let files = moved.iter().flat_map(|child| &child.files).map(ToString::to_string);
-        files.filter(|path| !kept.contains(path) && self.includes.get(path).is_none()).collect()
+        let generated = self.old.generated.as_ref().map(ToString::to_string);
+        let is_own = |path: &String| {
+            !kept.contains(path) && self.includes.get(path).is_none() && generated.as_ref() != Some(path)
+        };
+        files.filter(is_own).collect()
     }
 
     /// Takes the blocks out of the root's file, and the includes of files that are no longer there.

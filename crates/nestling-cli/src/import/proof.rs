@@ -1,5 +1,7 @@
 //! The proof: for the merges of the history and each kind of pipeline, the jobs of the old configuration against those of the new.
 
+use super::candidate::Candidate;
+use super::evidence::whole;
 use super::kind::Kind;
 use super::likeness::{Likeness, compare};
 use super::proposal::Proposal;
@@ -8,9 +10,10 @@ use super::sides::{SidePipeline, Sides};
 use crate::exit::Failure;
 use nestling::{Files, RepoPath};
 use nestling_files::files::Overlay;
+use nestling_files::path::Glob;
 use nestling_git::{CommitId, GitError, GitRepository, MergesEnd};
 use nestling_gitlab::pipeline::guard::Guard;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcome of comparing one pipeline with the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,23 +71,40 @@ impl Proof {
         for kind in &kinds {
             sides.push(Sides::read(proposal, files, &new_files, kind)?);
         }
+        let watched = Watched::of(proposal);
+        let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
         let mut proof =
             Self { kinds: kinds.iter().map(|kind| kind.name).collect(), rows: Vec::new(), end: None };
-        proof.add("every path".to_owned(), &proposal.tree.files, &sides)?;
+        proof.add("every path".to_owned(), &proposal.tree.files, &sides, &watched, &mut known)?;
         let Some(head) = head.filter(|_| merges > 0) else { return Ok(proof) };
         let walked = git.merges(head, merges).map_err(Failure::git)?;
         for merge in &walked.merges {
             let paths = changed_paths(git, &merge.before, &merge.commit).map_err(Failure::git)?;
-            proof.add(format!("{} {}", merge.commit.short(), merge.subject), &paths, &sides)?;
+            let title = format!("{} {}", merge.commit.short(), merge.subject);
+            proof.add(title, &paths, &sides, &watched, &mut known)?;
         }
         proof.end = Some(walked.end);
         Ok(proof)
     }
 
-    fn add(&mut self, title: String, paths: &[RepoPath], sides: &[Sides<'_>]) -> Result<(), Failure> {
+    fn add(
+        &mut self,
+        title: String,
+        paths: &[RepoPath],
+        sides: &[Sides<'_>],
+        watched: &Watched,
+        known: &mut [BTreeMap<Vec<bool>, Outcome>],
+    ) -> Result<(), Failure> {
         let mut outcomes = Vec::new();
-        for side in sides {
-            outcomes.push(outcome(&side.old(paths)?, &side.new(paths)?));
+        for (side, known) in sides.iter().zip(known) {
+            let key = if side.compares_paths() { watched.matched(paths) } else { Vec::new() };
+            let outcome = match known.get(&key) {
+                // Reasons name paths of the change.
+                Some(equal @ Outcome::Equal(_)) => equal.clone(),
+                _ => outcome(&side.old(paths)?, &side.new(paths)?),
+            };
+            known.insert(key, outcome.clone());
+            outcomes.push(outcome);
         }
         self.rows.push(Row { title, paths: paths.len(), outcomes });
         Ok(())
@@ -106,6 +126,26 @@ impl Proof {
     /// Returns `true` if some pipeline lacks something.
     pub(super) fn has_less(&self) -> bool {
         self.counts()[2] > 0
+    }
+}
+
+/// All globs that decide about a job or a unit: two changes of which the same globs match make the same pipelines.
+struct Watched(Vec<Glob>);
+
+impl Watched {
+    fn of(proposal: &Proposal) -> Self {
+        let mut globs: BTreeSet<String> = proposal.candidates.iter().flat_map(Candidate::globs).collect();
+        for unit in &proposal.composition.units {
+            globs.insert(whole(&unit.directory));
+            globs.extend(unit.changes.iter().cloned());
+        }
+        Self(globs.iter().filter_map(|glob| Glob::parse(glob).ok()).collect())
+    }
+
+    /// Returns which globs match one of the paths, and whether there is a path at all.
+    fn matched(&self, paths: &[RepoPath]) -> Vec<bool> {
+        let matches = |glob: &Glob| paths.iter().any(|path| glob.matches(path));
+        self.0.iter().map(matches).chain([paths.is_empty()]).collect()
     }
 }
 

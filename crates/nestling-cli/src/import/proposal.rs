@@ -40,8 +40,12 @@ impl Proposal {
     ///
     /// # Errors
     /// A file cannot be read, or the old configuration is no valid YAML.
-    pub(crate) fn make(files: &dyn Files, default_branch: &str) -> Result<Self, Failure> {
-        let old = OldPipeline::read(files)?;
+    pub(crate) fn make(
+        files: &dyn Files,
+        default_branch: &str,
+        generated: Option<&RepoPath>,
+    ) -> Result<Self, Failure> {
+        let old = OldPipeline::read(files, generated)?;
         let includes = Includes::read(files);
         let tree = Tree::read(files)?;
         let references = References::read(files, &includes);
@@ -105,7 +109,7 @@ struct Made {
 impl Read<'_> {
     fn make(&self, placeless: &[Option<String>]) -> Made {
         let (candidates, old) = (self.candidates, self.old);
-        let division = divide(candidates, placeless, old, self.includes, self.references);
+        let division = divide(candidates, placeless, self.placements, old, self.includes, self.references);
         let moved = (0..candidates.len()).filter(|index| {
             let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
             is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())

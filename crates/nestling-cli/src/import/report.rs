@@ -95,6 +95,7 @@ impl Report {
         }
         self.decide_about_branches(proposal);
         self.decide_about_order(proposal);
+        self.decide_about_artifacts(proposal);
         let includes = &proposal.old.root.pipeline.includes;
         if let Some(first) = includes.first() {
             self.decided.push(Entry {
@@ -135,6 +136,25 @@ impl Report {
                     order.delayed_by.join(", ")
                 ),
                 place: FILE.to_owned(),
+            });
+        }
+    }
+
+    fn decide_about_artifacts(&mut self, proposal: &Proposal) {
+        let mut left: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        for (taker, leaver) in &proposal.division.loosened {
+            let leaver = proposal.candidates.get(*leaver).map_or("", |job| job.name.as_str());
+            left.entry(*taker).or_default().push(leaver);
+        }
+        for (taker, leavers) in left {
+            let Some(taker) = proposal.candidates.get(taker) else { continue };
+            self.decided.push(Entry {
+                subject: taker.name.clone(),
+                text: format!(
+                    "no longer downloads the artifacts of {}: it does not name their directories",
+                    leavers.join(", ")
+                ),
+                place: proposal.old.place(taker.origin),
             });
         }
     }

@@ -10,8 +10,10 @@ use crate::session::Session;
 use nestling::{FILE_NAME, Files, RepoPath};
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
+    /// The output of a generator.
+    pub generated: Option<RepoPath>,
     /// Number of merges to compare; `None` for the whole repository alone.
     pub prove: Option<usize>,
     /// True if files are written.
@@ -35,13 +37,13 @@ pub(crate) struct Imported {
 ///
 /// # Errors
 /// The repository cannot be read, has a workspace already, or a file cannot be written.
-pub(crate) fn import(session: &Session, asked: Asked) -> Result<Imported, Failure> {
+pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failure> {
     let (root, files) = session.work_tree()?;
     refuse_workspace(&files)?;
     let git = session.git();
     let default_branch =
         git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
-    let proposal = Proposal::make(&files, &default_branch)?;
+    let proposal = Proposal::make(&files, &default_branch, asked.generated.as_ref())?;
     let mut text = Report::of(&proposal).text(&proposal);
     if proposal.is_empty() {
         text.push_str("\nNothing is imported: no job belongs to a directory by its `changes`.\n");

@@ -1,11 +1,10 @@
 //! One side of the comparison: the jobs that GitLab makes, each with the condition under which it does.
 
-use super::kind::Kind;
+use super::kind::{Kind, presences, with_variables};
 use super::old::Configuration;
-use nestling::{Job, JobPresence};
+use nestling::Job;
 use nestling_gitlab::check::KnownVariables;
-use nestling_gitlab::pipeline::expression::{Expression, Variable};
-use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tree, workflow_guard};
 use nestling_gitlab::pipeline::rule::rules;
@@ -54,9 +53,8 @@ impl Surroundings<'_> {
         outer: &Guard,
     ) -> SideJob {
         let creation = Kind::creation(variables, self.changed).with_tree(self.tree);
-        let presence = JobPresence::of(job.name.as_str(), &job.body, &creation.moment(has_rules));
-        let copies =
-            presence.copies().iter().map(|(_, presence)| starts(presence, &job.body, outer, self.reference));
+        let presences = presences(job.name.as_str(), &job.body, &creation.moment(has_rules));
+        let copies = presences.iter().map(|presence| starts(presence, &job.body, outer, self.reference));
         SideJob { body: without_conditions(&job.body), copies: copies.collect() }
     }
 }
@@ -66,26 +64,6 @@ impl SideJob {
     pub(super) fn guard(&self) -> Guard {
         Guard::any(self.copies.iter().flat_map(BTreeMap::values).cloned())
     }
-}
-
-/// Returns a condition with the names that `only` and `except` ask for as comparisons of variables.
-fn with_variables(guard: &Guard, variable: &str) -> Guard {
-    match guard {
-        Guard::Atom(Atom::Reference(name)) => comparison(name, variable).unwrap_or_else(|| guard.clone()),
-        Guard::Not(inner) => with_variables(inner, variable).negated(),
-        Guard::All(parts) => Guard::all(parts.iter().map(|part| with_variables(part, variable))),
-        Guard::Any(parts) => Guard::any(parts.iter().map(|part| with_variables(part, variable))),
-        other => other.clone(),
-    }
-}
-
-fn comparison(name: &str, variable: &str) -> Option<Guard> {
-    let text = match name.starts_with('/') {
-        true => format!("${variable} =~ {name}"),
-        false => format!("${variable} == \"{name}\""),
-    };
-    let expression = Expression::parse(&text).ok()?;
-    Some(expression.guard(&|_| Variable::Unknown))
 }
 
 /// Returns the condition of each way to start: of the cases before it, none may hold.

@@ -56,14 +56,20 @@ impl<'a> Sides<'a> {
         new_files: &'a dyn Files,
         kind: &Kind,
     ) -> Result<Self, Failure> {
-        let everything = OldPipeline::read_as(old_files, kind, Changed::Everything)?;
-        let nothing = OldPipeline::read_as(old_files, kind, Changed::Paths(&[]))?;
+        let generated = proposal.old.generated.as_ref();
+        let everything = OldPipeline::read_as(old_files, kind, Changed::Everything, generated)?;
+        let nothing = OldPipeline::read_as(old_files, kind, Changed::Paths(&[]), generated)?;
         let is_fixed = everything.root.pipeline.jobs.len() == nothing.root.pipeline.jobs.len();
-        let parent = OldPipeline::read_as(new_files, kind, Changed::Everything)?.root;
+        let parent = OldPipeline::read_as(new_files, kind, Changed::Everything, None)?.root;
         let project = Project::of_files(new_files, kind.facts.clone())?;
         let old = is_fixed.then_some(everything);
         let plans = RefCell::default();
         Ok(Self { proposal, old_files, kind: kind.clone(), old, parent, project, plans })
+    }
+
+    /// Returns `true` if it matters which paths changed.
+    pub(super) fn compares_paths(&self) -> bool {
+        self.kind.comparison == Comparison::Paths
     }
 
     /// Returns the old side for changed paths.
@@ -75,7 +81,12 @@ impl<'a> Sides<'a> {
         match &self.old {
             Some(old) => Ok(self.old_jobs(old, &surroundings)),
             None => {
-                let old = OldPipeline::read_as(self.old_files, &self.kind, surroundings.changed)?;
+                let old = OldPipeline::read_as(
+                    self.old_files,
+                    &self.kind,
+                    surroundings.changed,
+                    self.proposal.old.generated.as_ref(),
+                )?;
                 Ok(self.old_jobs(&old, &surroundings))
             }
         }

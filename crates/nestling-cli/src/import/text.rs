@@ -16,6 +16,9 @@ struct Block {
     key: String,
     /// Its lines; the first are comments.
     lines: Range<usize>,
+    /// The anchors that it defines, and those that it uses.
+    anchors: BTreeSet<String>,
+    aliases: BTreeSet<String>,
 }
 
 impl Blocks {
@@ -33,7 +36,14 @@ impl Blocks {
                 start = start.max(last.lines.start + 1);
                 last.lines.end = start;
             }
-            blocks.push(Block { key, lines: start..lines.len() });
+            let (anchors, aliases) = Default::default();
+            blocks.push(Block { key, lines: start..lines.len(), anchors, aliases });
+        }
+        for block in &mut blocks {
+            for line in lines.get(block.lines.clone()).unwrap_or_default() {
+                block.anchors.extend(marked_names(line, '&'));
+                block.aliases.extend(marked_names(line, '*'));
+            }
         }
         Self { lines, blocks }
     }
@@ -53,26 +63,22 @@ impl Blocks {
 
     /// Returns an anchor that a block defines and another one uses.
     pub(super) fn anchor_used_outside(&self, key: &str) -> Option<String> {
-        let is_own = |block: &&Block| block.key == key;
-        let own = self.blocks.iter().filter(is_own);
-        let anchors: BTreeSet<String> = own.flat_map(|block| self.marked(block, '&')).collect();
-        let others = self.blocks.iter().filter(|block| !is_own(block));
-        let used: BTreeSet<String> = others.flat_map(|block| self.marked(block, '*')).collect();
-        anchors.intersection(&used).next().cloned()
+        let (own, others): (Vec<&Block>, Vec<&Block>) =
+            self.blocks.iter().partition(|block| block.key == key);
+        let mut anchors = own.iter().flat_map(|block| &block.anchors);
+        anchors.find(|anchor| others.iter().any(|block| block.aliases.contains(*anchor))).cloned()
     }
 
     /// Returns the keys whose anchors a block uses.
     pub(super) fn anchored_by(&self, key: &str) -> BTreeSet<String> {
         let own = self.blocks.iter().filter(|block| block.key == key);
-        let used: BTreeSet<String> = own.flat_map(|block| self.marked(block, '*')).collect();
-        let defines = |block: &&Block| self.marked(block, '&').iter().any(|anchor| used.contains(anchor));
+        let used: BTreeSet<&String> = own.flat_map(|block| &block.aliases).collect();
+        if used.is_empty() {
+            return BTreeSet::new();
+        }
+        let defines = |block: &&Block| block.anchors.iter().any(|anchor| used.contains(anchor));
         let others = self.blocks.iter().filter(|block| block.key != key);
         others.filter(defines).map(|block| block.key.clone()).collect()
-    }
-
-    fn marked(&self, block: &Block, mark: char) -> Vec<String> {
-        let lines = self.lines.get(block.lines.clone()).unwrap_or_default();
-        lines.iter().flat_map(|line| marked_names(line, mark)).collect()
     }
 
     /// Returns the text without the blocks of these keys, and with another text for some.

@@ -380,9 +380,10 @@ fn plain_variable(value: &Node) -> Node {
 /// Writes what selects each unit beside its directory: units whose directory is meant as a whole, and globs.
 fn add_relations(units: &mut [NewUnit], selections: &BTreeMap<String, BTreeSet<String>>) {
     let simple = |directory: &str| {
-        let own = BTreeSet::from([whole(directory)]);
+        let own = format!("{directory}/");
+        let is_inside = |globs: &BTreeSet<String>| globs.iter().all(|glob| glob.starts_with(&own));
         let is_outer = selections.keys().any(|other| other.starts_with(&format!("{directory}/")));
-        selections.get(directory) == Some(&own) && !is_outer
+        selections.get(directory).is_some_and(is_inside) && !is_outer
     };
     let names: BTreeMap<String, String> = units
         .iter()
