@@ -20,7 +20,7 @@ fn the_page_of_each_command_is_what_its_help_says() {
     let folder = root().join("docs/commands");
     let mut known = BTreeSet::from(["README.md".to_owned()]);
     let mut index = String::from(
-        "# Commands\n\nMade from the program's own help.\n\n| command | what it does |\n|---|---|\n",
+        "# Commands\n\nGenerated from `nestling --help`.\n\n| command | description |\n|---|---|\n",
     );
     let mut wrong = Vec::new();
     for command in subcommands(&cli()) {
@@ -136,17 +136,28 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
     let test = "the_schemas_are_those_of_the_program_and_its_output_fits_them";
     let shop = Example::new("shop");
     std::fs::write(shop.path().join("services/web/nestling.yml"), "a: { scrip: x }\nb: [1]\n").unwrap();
-    for kind in
-        ["workspace", "unit", "template", "jobs", "plan", "diff", "affected", "explain", "passed", "verified"]
-    {
+    for kind in [
+        "workspace",
+        "unit",
+        "template",
+        "jobs",
+        "plan",
+        "diff",
+        "affected",
+        "replay",
+        "explain",
+        "passed",
+        "verified",
+    ] {
         let text = output(nestling(&root()).args(["schema", kind]));
         let kept = root().join(format!("docs/{kind}.schema.json"));
         expect_file(&kept, &text).unwrap_or_else(|difference| panic!("{difference}"));
     }
-    let written: [(&str, &[&str]); 5] = [
+    let written: [(&str, &[&str]); 6] = [
         ("plan", &["preview"]),
         ("diff", &["diff"]),
         ("affected", &["affected"]),
+        ("replay", &["replay"]),
         ("explain", &["explain", "services/web"]),
         ("explain", &["explain", "nestling.yml"]),
     ];

@@ -40,7 +40,7 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("libs/core/Cargo.toml", "[package]\n"),
         ("tools/cli/go.mod", ""),
         ("ml/pyproject.toml", "[project]\nname = 'ml'\n[dependency-groups]\ndev = ['pytest']\n"),
-        ("legacy/pom.xml", ""),
+        ("legacy/pom.xml", "<project/>"),
         ("infra/network/main.tf", "provider \"aws\" {}\n"),
         ("infra/network/.terraform.lock.hcl", ""),
         ("infra/stacks/cdk.json", "{}"),
@@ -57,7 +57,6 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         "ml",
         "services/api",
         "services/web",
-        "site",
         "tools/cli",
     ];
     assert_eq!(units(&plan), all);
@@ -88,6 +87,82 @@ fn only_an_empty_repository_gets_an_example() {
     assert_eq!(units(&plan), [""; 0]);
     let (_repository, _, plan) = initialized(&[("README.md", "")]);
     assert_eq!(units(&plan), ["example"]);
+}
+
+/// What is wrong with files that are there is said, and the rest is proposed beside it.
+#[test]
+fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_proposed() {
+    for (path, text, expected) in [
+        ("nestling.yml", "workspace:\n  units:\n    - match: [\n", "nestling.yml: it has errors: "),
+        ("nestling.yml", "workspace:\n  unitz: []\n", "nestling.yml: it has errors: "),
+        ("b/nestling.yml", "unit:\n  foo: 1\n", "b/nestling.yml: it has errors: "),
+        ("b/nestling.yml", "unit: {}\n---\njob:\n  scirpt: x\n", "b/nestling.yml: it has errors: "),
+    ] {
+        let repository = made_of(&[("a/package.json", PACKAGE), ("b/package.json", PACKAGE), (path, text)]);
+        let said = output(nestling(repository.path()).arg("init"));
+        assert!(said.contains(expected), "{path}: {said}");
+        let proposed = said.lines().find(|line| line.contains("nestling/node")).unwrap();
+        assert!(proposed.ends_with("jobs test"), "{said}");
+        assert_eq!(std::fs::read_to_string(repository.path().join(path)).unwrap(), text);
+    }
+}
+
+/// A template of the repository's own is written where none is built in, and kept from then on.
+#[test]
+fn a_template_of_its_own_is_written_once_and_another_file_is_kept() {
+    let chart = ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    let (repository, said, plan) = initialized(&[chart]);
+    assert!(said.contains("wrote ci/templates/helm.yml"), "{said}");
+    assert_eq!(units(&plan), ["chart"]);
+    let template = repository.path().join("ci/templates/helm.yml");
+    std::fs::write(&template, "lint:\n  script: helm lint chart\n").unwrap();
+    let again = output(nestling(repository.path()).arg("init"));
+    assert!(!again.contains("wrote"), "{again}");
+    let (repository, said, plan) = initialized(&[chart, ("ci/templates/helm.yml", "spec: {}\n")]);
+    assert!(said.contains("chart/Chart.yaml: Helm chart: there is no built-in template"), "{said}");
+    assert_eq!(units(&plan), [""; 0]);
+    let kept = std::fs::read_to_string(repository.path().join("ci/templates/helm.yml")).unwrap();
+    assert_eq!(kept, "spec: {}\n");
+    let kept = made_of(&[chart, ("nestling.yml", "workspace: {}\n")]);
+    let said = output(nestling(kept.path()).arg("init"));
+    assert!(said.contains("nestling.yml is kept: its `templates:` must have ci/templates"), "{said}");
+    assert!(said.contains("wrote ci/templates/helm.yml"), "{said}");
+}
+
+/// `init` writes no version where the template's default fits, so it has to know that default.
+#[test]
+fn the_versions_that_init_takes_for_defaults_are_those_of_the_templates() {
+    for (template, place) in [
+        ("node", "if pinned else \"22\")"),
+        ("python", "else [\"3.13\"]"),
+        ("java", "else \"21\")"),
+        ("rust", "else \"1\")"),
+        ("opentofu", "default: \"1.10\""),
+    ] {
+        let path = crate::support::root().join(format!("templates/{template}/template.yml"));
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains(place), "{template}: change the first line of its `Choice` in init/versions");
+    }
+}
+
+/// Nothing that `init` writes publishes by itself: jobs of Pages are nobody's idea but the owner's.
+#[test]
+fn nothing_is_published_that_nobody_asked_for() {
+    let (_repository, said, plan) = initialized(&[
+        ("site/index.html", "<p>"),
+        ("index.html", "<p>"),
+        ("public/index.html", "<p>"),
+        ("web/package.json", PACKAGE),
+        ("web/index.html", "<p>"),
+        ("main.tf", "provider \"aws\" {}\n"),
+    ]);
+    for job in plan["jobs"].as_array().unwrap() {
+        let body = job["body"].to_string();
+        assert!(!body.contains("\"pages\""), "{body}");
+        let is_applying = body.contains("tofu apply");
+        assert!(!is_applying || body.contains("\"manual\""), "{body}");
+    }
+    assert!(said.contains("nothing is published unless you ask for it"), "{said}");
 }
 
 #[test]

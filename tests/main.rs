@@ -26,6 +26,7 @@ mod bombs;
 mod trust;
 mod mutated;
 mod histories;
+mod replay;
 mod places;
 mod writing;
 mod given_lists;

@@ -15,6 +15,10 @@ use std::process::{Child, Command, Output, Stdio};
 const TEMPLATE: &str = "test: { stage: test, script: make test }\n\
     deploy: { stage: deploy, script: make deploy, needs: [test], environment: production, rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }] }\n";
 
+/// The parent pipeline.
+const PARENT: &str = "plan: { script: nestling generate }\n\
+    run: { trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend } }\n";
+
 /// A repository, a server, and the pipelines that have run.
 struct Project {
     repository: Repository,
@@ -51,9 +55,7 @@ impl Project {
             "nestling.yml",
             &format!("workspace: {{ stages: [test, deploy], templates: [ci], reuse: {{ trust: members }}{keys} }}\n"),
         );
-        repository
-            .write("ci/job.yml", TEMPLATE)
-            .write(".gitlab-ci.yml", "plan: { script: nestling generate }\n");
+        repository.write("ci/job.yml", TEMPLATE).write(".gitlab-ci.yml", PARENT);
         for unit in ["api", "web"] {
             repository
                 .write(format!("{unit}/nestling.yml"), "unit: { use: job }\n")
@@ -121,7 +123,7 @@ impl Project {
             (0..130).map(|number| format!("other {number}x")).chain(jobs.iter().cloned()).collect();
         self.state[child.to_string()] =
             json!({ "jobs": many.iter().enumerate().map(job).collect::<Vec<_>>() });
-        let bridge = json!({ "id": 1, "name": "run", "status": "success", "pipeline": of(parent, pipeline.source), "downstream_pipeline": of(child, "parent_pipeline") });
+        let bridge = json!({ "id": 1, "name": pipeline.trigger, "status": "success", "pipeline": of(parent, pipeline.source), "downstream_pipeline": of(child, "parent_pipeline") });
         self.state[parent.to_string()] = json!({ "bridges": [bridge] });
         std::fs::write(self.folder.path().join("state.json"), self.state.to_string()).unwrap();
     }
@@ -132,6 +134,8 @@ struct Pipeline {
     commit: String,
     reference: &'static str,
     source: &'static str,
+    /// The trigger job that started the child.
+    trigger: &'static str,
     time: String,
     variables: Vec<(String, String)>,
 }
@@ -162,6 +166,7 @@ fn pipeline(id: u64, commit: &str, of: &[(&str, &str)]) -> Pipeline {
         commit: commit.to_owned(),
         reference,
         source,
+        trigger: "run",
         time,
         variables: common.into_iter().chain(own).collect(),
     }
@@ -194,7 +199,7 @@ fn a_merge_request_passes_and_main_deploys_with_links() {
         return;
     };
     let taken = merge_request(&mut project, 100, "job");
-    assert!(said(&taken).contains("recorded 1 jobs"), "{}", said(&taken));
+    assert!(said(&taken).contains("recorded 1 job in"), "{}", said(&taken));
     let main = merged(&project, "feature100", 200);
     let (jobs, log) = project.plan(&main, "job", &[]);
     assert_eq!(jobs, ["api:deploy", "reused"], "{log}");

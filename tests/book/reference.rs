@@ -1,47 +1,52 @@
-//! The pages of the formats, made from their schemas. `NESTLING_TEST_UPDATE=1` writes them anew.
+//! The pages of the formats, generated from their schemas. `NESTLING_TEST_UPDATE=1` updates them.
+//!
+//! A schema has the type and the description of a key. For the files that people write, `keys.txt` adds the default
+//! and the version that introduced the key, and `examples` has an example for each table that shows all of its keys.
 
+use super::keys::{Keys, example};
 use super::links::anchor;
 use crate::support::{expect_file, read, root};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Each page: its name, the schema that it is made from, and what stands above the tables.
-const PAGES: [(&str, &str, &str); 9] = [
+/// Each page: its name, the schema that it is generated from, and the text above the tables.
+const PAGES: [(&str, &str, &str); 10] = [
     (
         "files/workspace",
         "workspace",
-        "# The workspace's file\n\n`nestling.yml` at the repository's root makes it a workspace. Below a line `---` are jobs that every child \
-         pipeline has, and the `default:` and `variables:` of every unit's jobs, if any.\n",
+        "# The workspace file\n\n`nestling.yml` at the root of the repository makes it a workspace. Jobs below a line `---` are part of \
+         every child pipeline; `default:` and `variables:` there are the defaults of every unit's jobs.\n",
     ),
     (
         "files/unit",
         "unit",
-        "# A unit's file\n\n`nestling.yml` in a directory makes it a unit. The header may be missing: a plain GitLab CI file is a unit too. \
-         Behind a line `---` stand the unit's own jobs; one that has the name of a template's job is merged over it.\n",
+        "# The unit file\n\n`nestling.yml` in a directory makes it a unit. The header is optional: a plain GitLab CI file is a unit, too. \
+         The unit's own jobs follow a line `---`; a job with the name of a template's job is merged over it.\n",
     ),
     (
         "files/template",
         "template",
-        "# A template's header\n\nThe head of a [template](../templates-guide.md), in the syntax of GitLab's \
-         [`spec: inputs`](https://docs.gitlab.com/ci/inputs/). The jobs stand behind a line `---`.\n",
+        "# The template header\n\nThe header of a [template](../templates-guide.md) uses the syntax of GitLab's \
+         [`spec: inputs`](https://docs.gitlab.com/ci/inputs/). The jobs follow a line `---`.\n",
     ),
     (
         "json/plan",
         "plan",
-        "# plan.json\n\nWhat `nestling preview --format json` prints and `nestling generate --report` leaves.\n",
+        "# plan.json\n\nOutput of `nestling preview --format json`, and a file of `nestling generate --report`.\n",
     ),
-    ("json/diff", "diff", "# diff.json\n\nWhat `nestling diff --format json` prints.\n"),
-    ("json/affected", "affected", "# affected.json\n\nWhat `nestling affected --format json` prints.\n"),
-    ("json/explain", "explain", "# explain.json\n\nWhat `nestling explain --format json` prints.\n"),
+    ("json/diff", "diff", "# diff.json\n\nOutput of `nestling diff --format json`.\n"),
+    ("json/affected", "affected", "# affected.json\n\nOutput of `nestling affected --format json`.\n"),
+    ("json/replay", "replay", "# replay.json\n\nOutput of `nestling replay --format json`.\n"),
+    ("json/explain", "explain", "# explain.json\n\nOutput of `nestling explain --format json`.\n"),
     (
         "json/passed",
         "passed",
-        "# A record of passed jobs\n\nWhat `nestling passed record` writes, [one for each pipeline](../passed.md).\n",
+        "# A record of passed jobs\n\nOutput of `nestling passed record`, [one for each pipeline](../passed.md).\n",
     ),
     (
         "json/verified",
         "verified",
-        "# verified.json\n\nWhat `nestling passed verify` writes, and `--passed` reads.\n",
+        "# verified.json\n\nOutput of `nestling passed verify`, which `--passed` reads.\n",
     ),
 ];
 
@@ -50,10 +55,12 @@ fn the_page_of_each_format_is_what_its_schema_says() {
     let mut wrong = Vec::new();
     for (page, schema, head) in PAGES {
         let read: Value = serde_json::from_str(&read(format!("docs/{schema}.schema.json"))).unwrap();
-        let mut text = format!("{head}\nMade from [{schema}.schema.json](../{schema}.schema.json)");
+        let mut text = format!("{head}\nGenerated from [{schema}.schema.json](../{schema}.schema.json)");
         let _ = writeln!(text, ", which `nestling schema {schema}` prints for editors and scripts.");
-        let mut tables = Tables { root: &read, done: Vec::new(), text };
+        let keys = (!read["$defs"].is_object()).then(|| Keys::read(schema));
+        let mut tables = Tables { root: &read, keys, done: Vec::new(), text };
         tables.object("", &[&read]);
+        wrong.extend(tables.keys.iter().flat_map(Keys::unused));
         wrong.extend(expect_file(&root().join(format!("docs/{page}.md")), &tables.text).err());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -62,6 +69,8 @@ fn the_page_of_each_format_is_what_its_schema_says() {
 /// A table for each mapping of a schema.
 struct Tables<'a> {
     root: &'a Value,
+    /// Defaults and versions of the keys, for a file that people write.
+    keys: Option<Keys>,
     done: Vec<String>,
     text: String,
 }
@@ -97,28 +106,42 @@ impl<'a> Tables<'a> {
         } else if mappings.len() > 1 {
             self.text.push_str("\nOne of these keys:\n");
         }
-        self.text.push_str("\n| key | value | what it says |\n|---|---|---|\n");
+        let header = match self.keys {
+            Some(_) => "\n| key | type | default | since | description |\n|---|---|---|---|---|\n",
+            None => "\n| key | type | description |\n|---|---|---|\n",
+        };
+        self.text.push_str(header);
         for mapping in mappings {
             for (key, value) in mapping["properties"].as_object().unwrap() {
                 let must = if self.must(mapping, key) && mappings.len() == 1 { " (required)" } else { "" };
-                let words = self.words(&inside(path, key), value);
-                let says = value["description"].as_str().unwrap_or_default().trim_end_matches('.');
-                let _ = writeln!(
-                    self.text,
-                    "| `{key}`{must} | {words} | {} |",
-                    says.replace('\n', " ").replace('|', "\\|")
-                );
+                let row = self.row(&inside(path, key), value);
+                let _ = writeln!(self.text, "| `{key}`{must} | {row} |");
             }
+        }
+        if self.keys.is_some() && !path.is_empty() {
+            let names: Vec<&String> =
+                mappings.iter().flat_map(|it| it["properties"].as_object().unwrap().keys()).collect();
+            let _ = write!(self.text, "\n```yaml\n{}```\n", example(path, &names));
         }
     }
 
-    /// Whether a key has to be written. In what Nestling writes almost every key is there: that is no news.
-    fn must(&self, mapping: &Value, key: &str) -> bool {
-        let is_written_by_people = !self.root["$defs"].is_object();
-        is_written_by_people && mapping["required"].as_array().into_iter().flatten().any(|it| it == key)
+    /// The cells of a key behind its name.
+    fn row(&mut self, path: &str, value: &'a Value) -> String {
+        let words = self.words(path, value);
+        let description = value["description"].as_str().unwrap_or_default().trim_end_matches('.');
+        let description = description.replace('\n', " ").replace('|', "\\|");
+        let Some(keys) = &mut self.keys else { return format!("{words} | {description}") };
+        let key = keys.take(path);
+        let words = key.kind.unwrap_or(words);
+        format!("{words} | {} | {} | {description}", key.default, key.since)
     }
 
-    /// What a schema means, with the name of the definition that it points to.
+    /// Returns `true` for a required key. In the outputs of Nestling almost every key is required, which is not shown.
+    fn must(&self, mapping: &Value, key: &str) -> bool {
+        self.keys.is_some() && mapping["required"].as_array().into_iter().flatten().any(|it| it == key)
+    }
+
+    /// The definition that a schema refers to, with its name.
     fn meant(&self, schema: &'a Value) -> (&'a Value, Option<String>) {
         let Some(name) = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/$defs/")) else {
             return (schema, None);
@@ -150,7 +173,7 @@ impl<'a> Tables<'a> {
         found
     }
 
-    /// What a value may be, in words.
+    /// The type of a value, in words.
     fn words(&self, path: &str, schema: &'a Value) -> String {
         let (schema, named) = self.meant(schema);
         let path = named.unwrap_or_else(|| path.to_owned());
@@ -166,20 +189,18 @@ impl<'a> Tables<'a> {
         }
         match &schema["type"] {
             Value::Array(kinds) => {
-                kinds.iter().map(|kind| word(kind).to_owned()).collect::<Vec<_>>().join(", or ")
+                kinds.iter().map(|kind| word(kind).to_owned()).collect::<Vec<_>>().join(" or ")
             }
-            Value::Null => "as in GitLab".to_owned(),
+            Value::Null => schema["const"].as_bool().map_or("any".to_owned(), |value| format!("`{value}`")),
             kind if kind == "array" => match self.words(&path, &schema["items"]).as_str() {
-                "a text" => "a list of texts".to_owned(),
-                other if other.contains(", ") => format!("a list, each one of: {other}"),
-                other => format!("a list of {}", other.replace("[a mapping]", "[mappings]")),
+                "string" => "list of strings".to_owned(),
+                other if other.contains(", ") || other.contains(" or ") => format!("list of: {other}"),
+                other => format!("list of {}", other.replace("[mapping]", "[mappings]")),
             },
-            _ if schema["properties"].is_object() => format!("[a mapping](#{})", anchor(&path)),
+            _ if schema["properties"].is_object() => format!("[mapping](#{})", anchor(&path)),
             _ if schema["additionalProperties"].is_object() => {
-                format!(
-                    "names, each with {}",
-                    self.words(&format!("{path}.NAME"), &schema["additionalProperties"])
-                )
+                let words = self.words(&format!("{path}.NAME"), &schema["additionalProperties"]);
+                format!("mapping of names to: {words}")
             }
             kind => word(kind).to_owned(),
         }
@@ -191,11 +212,11 @@ impl<'a> Tables<'a> {
             && list["type"] == "array"
             && list["items"] == *one
         {
-            return format!("{}; or a list of such", self.words(path, one));
+            return format!("{}, or a list of them", self.words(path, one));
         }
         let mut words: Vec<String> = choices.iter().map(|choice| self.words(path, choice)).collect();
         words.dedup();
-        words.join(", or ")
+        words.join(" or ")
     }
 }
 
@@ -206,12 +227,12 @@ fn inside(path: &str, key: &str) -> String {
 /// The name of a kind of value.
 fn word(kind: &Value) -> &'static str {
     match kind.as_str().unwrap() {
-        "string" => "a text",
-        "integer" | "number" => "a number",
-        "boolean" => "`true`, `false`",
-        "null" => "nothing",
-        "array" => "a list",
-        "object" => "a mapping",
+        "string" => "string",
+        "integer" | "number" => "number",
+        "boolean" => "boolean",
+        "null" => "`null`",
+        "array" => "list",
+        "object" => "mapping",
         kind => panic!("no word for {kind}"),
     }
 }

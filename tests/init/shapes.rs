@@ -81,7 +81,11 @@ fn init_writes_what_fits_each_shape_and_says_what_it_made_of_it() {
         let checked = run(nestling(repository.path()).arg("check"));
         let findings = said(&checked);
         assert!(checked.status.success(), "{name}: {findings}");
-        assert!(!findings.contains("warning"), "{name}: {findings}");
+        // What is invalid in the repository stays so, and `check` says it as well.
+        let warnings = findings.matches("warning[").count();
+        let of_invalid = findings.matches("warning[depends-from]").count();
+        let known = if name == "invalid" { of_invalid } else { 0 };
+        assert_eq!(warnings, known, "{name}: {findings}");
         let added = repository.git(&["status", "--porcelain", "--untracked-files=all"]);
         let added: Vec<&str> = added.lines().map(|line| &line[3..]).collect();
         let expected = [
@@ -91,7 +95,8 @@ fn init_writes_what_fits_each_shape_and_says_what_it_made_of_it() {
             ".gitignore",
             "example/nestling.yml",
         ];
-        assert!(added.iter().all(|path| expected.contains(path)), "{name}: {added:?}");
+        let is_expected = |path: &&str| expected.contains(path) || path.starts_with("ci/templates/");
+        assert!(added.iter().all(is_expected), "{name}: {added:?}");
         assert_eq!(added.contains(&"example/nestling.yml"), name == "empty");
         repository.commit("as `init` left it");
         for options in [&["--all"][..], &["--as", "merge_request"], &["--as", "branch:main"]] {

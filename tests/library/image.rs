@@ -122,6 +122,72 @@ fn a_tag_of_the_content_is_built_once_and_again_when_the_content_is_another() {
     assert_ne!(third[1].1, tag);
 }
 
+/// Returns the tag of the image of `services/a b`, with these inputs of a rule of the workspace, and with these files changed.
+fn tag(inputs: &str, changed: &[(&str, &str)]) -> String {
+    let workspace = format!(
+        "workspace:\n  stages: [build, test, deploy]\n  units:\n    - match: services/*\n      use: {{ template: nestling/image, inputs: {{ tag: content, {inputs} }} }}\n"
+    );
+    let files =
+        [("nestling.yml", &*workspace), ("services/a b/Dockerfile", DOCKERFILE), ("Dockerfile", DOCKERFILE)];
+    let pipeline = Pipeline::generate(&files, None);
+    let pipeline = match changed {
+        [] => pipeline,
+        changed => {
+            for (path, text) in changed {
+                pipeline.repository.write(path, text);
+            }
+            pipeline.repository.commit("more");
+            Pipeline::of(pipeline.repository, None)
+        }
+    };
+    pipeline.jobs["services/a b:image build"]["variables"]["TAG"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_tag_of_the_content_is_made_of_everything_that_the_image_is() {
+    let plain = tag("needs: []", &[]);
+    assert_eq!(tag("needs: []", &[("README.md", "more")]), plain, "a file that is not in the image");
+    assert_eq!(tag("needs: [], lint: false, timeout: 2 hours", &[]), plain, "what does not change the image");
+    let mut tags = vec![plain];
+    for inputs in [
+        "build_args: [A=1]",
+        "build_args: [A=2]",
+        "build_args: [\"A=1,B=2\"]",
+        "target: last",
+        "platforms: linux/arm64",
+        "dockerfile: ../../Dockerfile",
+        "build_context: services",
+        "build_context: .",
+        "secrets: [\"id=npm,env=NPM_TOKEN\"]",
+        "builder: buildah",
+    ] {
+        tags.push(tag(&format!("needs: [], {inputs}"), &[]));
+    }
+    tags.push(tag("needs: [], build_context: services", &[("services/shared.txt", "more")]));
+    tags.push(tag("needs: [], build_context: .", &[("README.md", "more")]));
+    tags.push(tag("needs: [], dockerfile: ../../Dockerfile", &[("Dockerfile", "FROM alpine:4\n")]));
+    // With artifacts of other jobs, what those come from.
+    tags.push(tag("needs: [\"build?\"]", &[]));
+    tags.push(tag("needs: [\"build?\"], lint: false", &[]));
+    let all: std::collections::BTreeSet<&String> = tags.iter().collect();
+    assert_eq!(all.len(), tags.len(), "{tags:#?}");
+}
+
+#[test]
+fn a_build_argument_without_its_value_is_no_content() {
+    let repository = crate::support::repository::Repository::new();
+    let workspace = "workspace:\n  stages: [build, test, deploy]\n  units:\n    - match: services/*\n      use: { template: nestling/image, inputs: { tag: content, build_args: [A] } }\n";
+    repository.write("nestling.yml", workspace).write("services/api/Dockerfile", DOCKERFILE);
+    repository.commit("a project");
+    let checked = crate::support::run(crate::support::nestling(repository.path()).arg("check"));
+    assert!(!checked.status.success());
+    assert!(
+        said(&checked).contains("the value of the build argument `A` is part of the tag"),
+        "{}",
+        said(&checked)
+    );
+}
+
 #[test]
 fn a_merge_request_of_a_fork_is_built_and_not_pushed() {
     let fork = [

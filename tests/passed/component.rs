@@ -45,7 +45,8 @@ impl Parent<'_> {
         let jobs = outcomes(&child);
         let names: Vec<String> = jobs.iter().map(|(name, _)| name.clone()).collect();
         let failed = jobs.iter().find(|(_, has_passed)| !has_passed).map(|(name, _)| name.clone());
-        let of_branch = Pipeline { reference: self.branch, ..pipeline(self.id, &commit, &[]) };
+        let of_branch =
+            Pipeline { reference: self.branch, trigger: "nestling:run", ..pipeline(self.id, &commit, &[]) };
         self.project.answer(&of_branch, &names, &failed.unwrap_or_default());
         // gitlab-ci-local keeps the artifacts of a job whose name has a colon under another name than it reads them by.
         let artifacts = self.repository.path().join(".gitlab-ci-local/artifacts");

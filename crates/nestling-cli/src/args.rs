@@ -4,9 +4,23 @@ use crate::commands;
 use crate::options::GlobalOptions;
 use clap::{Parser, Subcommand};
 
+/// Examples of the commands that are used most.
+const EXAMPLES: &str = "Examples:\n  nestling init               write a first configuration\n  \
+                        nestling preview            show the pipeline of your change\n  \
+                        nestling explain UNIT       show why a unit runs, or does not\n  \
+                        nestling check              find errors before you push\n  \
+                        nestling generate           write the child pipeline, in CI\n\n\
+                        Documentation: https://gitlab.com/nestling-ci/nestling/-/blob/main/docs/SUMMARY.md";
+
 /// Generates a GitLab child pipeline for the directories that a change affects.
 #[derive(Debug, Parser)]
-#[command(name = "nestling", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "nestling",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = EXAMPLES
+)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -19,38 +33,40 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write the child pipeline: the parent job's command.
-    Generate(commands::generate::Args),
-    /// Show the pipeline that `generate` would write.
-    Preview(commands::preview::Args),
-    /// Explain why a unit, job or path is selected or not.
-    Explain(commands::explain::Args),
-    /// List the selected units.
-    Affected(commands::affected::Args),
-    /// Compare the jobs of all units at base and at head.
-    Diff(commands::diff::Args),
-    /// Find errors in GitLab CI files, or in all units, before GitLab does.
-    Check(commands::check::Args),
-    /// Show how CDK assemblies are converted.
-    Cdk(commands::cdk::Args),
-    /// Record the jobs that have passed, and verify such records.
-    Passed(commands::passed::Args),
-    /// Run a command, and list the files that it read and that do not select a unit.
-    Observe(commands::observe::Args),
-    /// Convert the report of another tool into GitLab's code quality report.
-    Convert(commands::convert::Args),
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
     /// Make a workspace of an existing pipeline, and prove that it runs the same jobs.
     Import(commands::import::Args),
-    /// Serve an editor over the language server protocol.
+    /// Show the pipeline that `generate` would write.
+    Preview(commands::preview::Args),
+    /// Explain why a unit, job or path is selected or not.
+    Explain(commands::explain::Args),
+    /// List the units that a change affects.
+    Affected(commands::affected::Args),
+    /// Show what the last merges of a branch would have run.
+    Replay(commands::replay::Args),
+    /// Compare the jobs of all units with those of the base commit.
+    Diff(commands::diff::Args),
+    /// Check all units, or any GitLab CI file, for errors.
+    Check(commands::check::Args),
+    /// Run the test cases of templates.
+    Test(commands::test::Args),
+    /// Write the child pipeline (the command of the plan job).
+    Generate(commands::generate::Args),
+    /// Record jobs that have passed, and verify such records.
+    Passed(commands::passed::Args),
+    /// Run a command and list files it reads that do not select its unit.
+    Observe(commands::observe::Args),
+    /// Convert reports of other tools to GitLab's code quality format.
+    Convert(commands::convert::Args),
+    /// Show how a CDK assembly is converted to jobs.
+    Cdk(commands::cdk::Args),
+    /// Start the language server for an editor.
     Lsp(commands::lsp::Args),
-    /// Print the JSON schema of a format, for editors and scripts.
+    /// Print the JSON schema of a file or an output format.
     Schema(commands::schema::Args),
     /// Print a shell completion script.
     Completions(commands::completions::Args),
-    /// Print the manual page, or write all of them to a directory.
+    /// Print the manual page, or write all manual pages to a directory.
     Man(commands::man::Args),
-    /// Run the test cases of templates.
-    Test(commands::test::Args),
 }

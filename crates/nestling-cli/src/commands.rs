@@ -15,5 +15,6 @@ pub(crate) mod man;
 pub(crate) mod observe;
 pub(crate) mod passed;
 pub(crate) mod preview;
+pub(crate) mod replay;
 pub(crate) mod schema;
 pub(crate) mod test;

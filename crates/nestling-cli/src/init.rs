@@ -1,21 +1,30 @@
 //! A first configuration for a repository: reads it, proposes files that work without edits, and says what it made of it.
 
+mod proposed_file;
+mod own_templates;
+mod dockerfile_names;
 mod kinds;
 mod material;
 mod inventory;
 mod glob;
 mod lists;
 mod findings;
+mod text;
+mod sources;
 mod projects;
 mod dockerfile;
 mod terraform;
+mod versions;
+mod dotnet;
+mod kustomize;
 mod units;
+mod making;
 mod shared;
 mod workspace_file;
 mod requirements;
 mod first_command;
 mod overlay;
-mod proposed_file;
+mod existing;
 mod trial;
 mod report;
 mod parent;

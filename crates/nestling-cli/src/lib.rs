@@ -63,7 +63,8 @@ fn parsed(
     args: impl IntoIterator<Item = OsString>,
     environment: &ProcessEnvironment,
 ) -> Result<Cli, clap::Error> {
-    let mut command = without_empty_variables(Cli::command(), environment);
+    let command = Cli::command().mut_subcommands(without_values_of_variables);
+    let mut command = without_empty_variables(command, environment);
     let mut matches = command.try_get_matches_from_mut(args)?;
     let conflict = match matches.subcommand() {
         Some(("check", matches)) => commands::check::idle_option(matches).map(|option| {
@@ -92,12 +93,18 @@ fn without_empty_variables(command: clap::Command, environment: &ProcessEnvironm
     command.mut_subcommands(|command| without_empty_variables(command, environment))
 }
 
+/// Keeps the values of variables out of the help, where they would be noise, and secrets at worst.
+fn without_values_of_variables(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| arg.hide_env_values(true)).mut_subcommands(without_values_of_variables)
+}
+
 fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Generate(args) => commands::generate::run(args, invocation),
         Command::Preview(args) => commands::preview::run(args, invocation),
         Command::Explain(args) => commands::explain::run(args, invocation),
         Command::Affected(args) => commands::affected::run(args, invocation),
+        Command::Replay(args) => commands::replay::run(args, invocation),
         Command::Diff(args) => commands::diff::run(args, invocation),
         Command::Check(args) => commands::check::run(args, invocation),
         Command::Cdk(args) => commands::cdk::run(args, invocation),

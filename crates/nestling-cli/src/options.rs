@@ -32,10 +32,10 @@ pub struct GlobalOptions {
 /// Options of commands that read the files of one commit.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct HeadOptions {
-    /// Head commit; by default the pipeline's commit, or the work tree
+    /// Plan this commit (default: the pipeline's commit, or the work tree)
     #[arg(long, value_name = "REV", env = "NESTLING_HEAD", help_heading = CHANGES)]
     pub head: Option<String>,
-    /// Take the workspace's file and its templates from this revision, such as a protected branch
+    /// Read the workspace file and its templates from this revision, such as a protected branch
     #[arg(
         long,
         value_name = "REV",
@@ -44,10 +44,10 @@ pub(crate) struct HeadOptions {
         help_heading = CHANGES
     )]
     pub workspace_from: Option<String>,
-    /// Run no command of the repository: no `synth`, and no fetch
+    /// Run no commands of the repository (`synth`), and fetch nothing
     #[arg(long, env = "NESTLING_NO_RUN", value_parser = switch, help_heading = CHANGES)]
     pub no_run: bool,
-    /// Never fetch a missing commit
+    /// Do not fetch missing commits
     #[arg(long, env = "NESTLING_NO_FETCH", value_parser = switch, help_heading = CHANGES)]
     pub no_fetch: bool,
 }
@@ -55,13 +55,13 @@ pub(crate) struct HeadOptions {
 /// Options of commands that plan units for one kind of pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PlanOptions {
-    /// Base commit; by default the one that the pipeline implies
+    /// Compare with this commit (default: determined by the kind of pipeline)
     #[arg(long, value_name = "REV", env = "NESTLING_BASE", help_heading = CHANGES)]
     pub base: Option<String>,
     /// The commit that is planned.
     #[command(flatten)]
     pub head: HeadOptions,
-    /// Only this unit, or the units that this glob matches; repeatable
+    /// Select only this unit, or the units that match this glob (repeatable)
     #[arg(
         long,
         value_name = "UNIT",
@@ -71,7 +71,7 @@ pub(crate) struct PlanOptions {
         help_heading = SELECTION
     )]
     pub only: Vec<String>,
-    /// All but this unit, or the units that this glob matches; repeatable
+    /// Exclude this unit, or the units that match this glob (repeatable)
     #[arg(
         long,
         value_name = "UNIT",
@@ -92,10 +92,10 @@ pub(crate) struct ChangeOptions {
     /// The units and the kind of pipeline that are planned.
     #[command(flatten)]
     pub plan: PlanOptions,
-    /// Read the changed paths from a file, one per line (`-` for standard input)
+    /// Read the changed paths from FILE, one per line (`-` for stdin)
     #[arg(long, value_name = "FILE", env = "NESTLING_CHANGES_FROM", help_heading = CHANGES)]
     pub changes_from: Option<PathBuf>,
-    /// Paths in `--changes-from` are separated by NUL
+    /// Paths in `--changes-from` are NUL-separated
     #[arg(short = 'z', requires = "changes_from", help_heading = CHANGES)]
     pub nul: bool,
     /// Select all units
@@ -109,7 +109,7 @@ pub(crate) struct ChangeOptions {
 /// Options of commands that show or write the deploys of a pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DeployOptions {
-    /// Deploy to this environment of the catalogue alone; jobs without an environment stay
+    /// Deploy only to this environment of the catalogue; jobs without an environment still run
     #[arg(
         long,
         value_name = "NAME",
@@ -131,8 +131,8 @@ pub(crate) struct CdkOptions {
 /// Options of commands that plan a pipeline without the jobs that have passed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassedOptions {
-    /// Directory of verified records: leaves out jobs that have passed with the same content (`reuse`), and selects what a branch
-    /// owes (`pipelines: unpassed`)
+    /// Directory of verified records: omits jobs that have passed with the same content (`reuse`), and selects units whose
+    /// jobs did not pass before (`pipelines: unpassed`)
     #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
     pub passed: Option<PathBuf>,
 }

@@ -13,7 +13,7 @@ use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
     As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts,
-    Plan, Planning, Project, RepoPath, Repository, Selected, Sources, Trust,
+    Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
@@ -236,6 +236,13 @@ impl Session {
         let project = self.project()?;
         let changes = self.changes(&project)?;
         Ok(self.narrowed(project.plan(changes)).select()?)
+    }
+
+    /// Replays the newest merges of a branch.
+    pub(crate) fn replay(&self, branch: Option<&str>, limit: usize) -> Result<Replayed, Failure> {
+        let _progress = Progress::start("replaying", self.watched);
+        let replay = Replay::open(&self.repository, self.simulated(), branch)?;
+        Ok(replay.only(&self.only).except(&self.except).run(limit)?)
     }
 
     /// Returns facts of a path, changed or not.

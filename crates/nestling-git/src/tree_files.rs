@@ -25,6 +25,18 @@ impl<'r> TreeFiles<'r> {
         Self { objects, root, trees: RefCell::default() }
     }
 
+    /// Returns true if a path is a directory. Nothing is read but the directories above it.
+    ///
+    /// # Errors
+    /// A directory cannot be read.
+    pub fn has_directory(&self, path: &RepoPath) -> Result<bool, ReadError> {
+        let is_directory = || -> Result<bool, GitError> {
+            let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(false) };
+            Ok(tree::find_entry(&directory, &raw, name)?.is_some_and(|entry| entry.is_directory()))
+        };
+        if path.is_root() { Ok(true) } else { is_directory().map_err(|error| failed(path, error)) }
+    }
+
     fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
         if let Some(tree) = self.trees.borrow().get(&id) {
             return Ok(Rc::clone(tree));

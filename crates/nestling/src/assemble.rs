@@ -19,5 +19,6 @@ mod pipeline;
 pub(crate) use job_reference::{JobReference, resolve};
 pub(crate) use left_out::drop_dependents;
 pub(crate) use naming::scoped;
+pub(crate) use ordered_needs::is_waiting_job;
 pub(crate) use pipeline::assemble;
-pub(crate) use printing_job::printing_job;
+pub(crate) use printing_job::{printing_job, run_as_others};

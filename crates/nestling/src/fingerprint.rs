@@ -9,12 +9,18 @@
 mod digest;
 mod inputs;
 mod units;
+mod paths;
+mod predefined;
+mod outside;
 mod parent;
 mod body;
+mod effect;
+mod known;
 mod jobs;
 
 pub use digest::Fingerprint;
-pub use jobs::{Fingerprints, NoFingerprint};
 pub(crate) use jobs::{JobContext, job_fingerprints, stage_number};
+pub use known::{Fingerprints, NoFingerprint};
 pub(crate) use parent::{ParentPrint, parent_print};
+pub(crate) use paths::{definition_print, path_print};
 pub(crate) use units::{UnitFingerprints, closures};

@@ -70,6 +70,7 @@
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
+//! | merges of the past | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
 //! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
@@ -132,7 +133,7 @@ pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
-pub use nestling_git::{CommitId, GitError, History, Trust};
+pub use nestling_git::{CommitId, GitError, History, Merge, MergesEnd, Trust};
 pub use nestling_gitlab::diagnostic::{
     Diagnostic, Label, Origin, Rule, RuleGroup, Severity, Source, Sources,
 };
@@ -144,13 +145,13 @@ pub use nestling_gitlab::pipeline::presence::JobPresence;
 pub use nestling_gitlab::pipeline::{Job, Pipeline};
 pub use passed::{
     ApiAnswers, ApiBridge, ApiJob, FailedJobV1, JobReuse, Passed, PassedJobV1, PassedV1, RecordError,
-    Recording, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema, record,
-    verified_schema, verify,
+    Recording, RefusedV1, UnpassedJobV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1, passed_schema,
+    record, verified_schema, verify,
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
     CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts, Planning,
-    Project,
+    Project, Replay, Replayed, ReplayedMerge,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;

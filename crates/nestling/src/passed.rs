@@ -5,13 +5,14 @@ mod time;
 mod format;
 mod answers;
 mod record;
+mod failures;
 mod verify;
 mod outcome;
 
 pub use answers::{ApiAnswers, ApiBridge, ApiJob};
 pub use format::{
-    FailedJobV1, PassedJobV1, PassedV1, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
-    passed_schema, verified_schema,
+    FailedJobV1, PassedJobV1, PassedV1, RefusedV1, UnpassedJobV1, VerifiedJobV1, VerifiedPipelineV1,
+    VerifiedV1, passed_schema, verified_schema,
 };
 pub use outcome::{JobReuse, Passed};
 pub use record::{RecordError, Recording, record};

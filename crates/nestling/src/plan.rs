@@ -17,6 +17,7 @@ mod rendering;
 mod noop;
 mod stop;
 mod reuse_settings;
+mod replayed;
 mod make;
 mod kinds;
 
@@ -28,7 +29,7 @@ use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
-use crate::workspace::{Loaded, Templates, Unit, Workspace};
+use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
@@ -36,9 +37,9 @@ use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
 use nestling_gitlab::name::{JobName, UnitName};
-use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
+use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
-pub(crate) use reuse_settings::ReuseSettings;
+pub(crate) use replayed::{ReplayedSides, compare_definitions};
 
 /// What a plan is made from.
 pub(crate) struct Request<'a> {
@@ -80,6 +81,8 @@ pub(crate) struct Request<'a> {
     pub wants_fingerprints: bool,
     /// The parent's file (`CI_CONFIG_PATH`), if the project names one.
     pub parent_path: Option<&'a str>,
+    /// Set for a merge of the past that is planned with the configuration of today.
+    pub replayed: Option<ReplayedSides<'a>>,
 }
 
 /// Selection, composed pipeline and diagnostics.
@@ -176,6 +179,16 @@ impl Plan {
         diagnostic::has_errors(&self.diagnostics)
     }
 
+    /// Returns `true` if `reuse` is set for a job: with records, it may be left out.
+    pub fn wants_records(&self) -> bool {
+        let is_on = |job: &Job| match self.reuse_settings.get(&job.name) {
+            Some(own) => own.is_some(),
+            None => self.workspace.reuse.is_some(),
+        };
+        let is_anywhere = self.workspace.reuse.is_some() || !self.reuse_settings.is_empty();
+        is_anywhere && self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
+    }
+
     /// The workspace's units, then those that are gone since base.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
         self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
@@ -230,7 +243,9 @@ impl<'a> Request<'a> {
     fn before(&self) -> Before<'_> {
         let workspace = &self.loaded.workspace;
         let tree = self.base_tree.as_ref().map(|tree| tree as &dyn CommittedTree);
-        Before::new(self.base, self.protected, self.revisions, self.sources, workspace).with_tree(tree)
+        let read = self.replayed.as_ref().map(|sides| Arc::clone(&sides.base));
+        let before = Before::new(self.base, self.protected, self.revisions, self.sources, workspace);
+        before.with_tree(tree).having_read(read)
     }
 }
 

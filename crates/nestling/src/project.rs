@@ -15,6 +15,7 @@ mod planning;
 mod comparison;
 mod path;
 mod observed;
+mod replay;
 mod workspace_from;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
@@ -23,6 +24,7 @@ pub use error::Error;
 pub use observed::Observed;
 pub use path::PathFacts;
 pub use planning::Planning;
+pub use replay::{Replay, Replayed, ReplayedMerge};
 
 use finish::ParentFile;
 use workspace_from::WorkspaceFrom;

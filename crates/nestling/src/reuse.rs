@@ -1,6 +1,5 @@
 //! Leaves out the jobs that have passed with the same content. In doubt a job stays, and the plan says why.
 
-mod pipeline_variables;
 mod eligible;
 mod taken;
 mod needs;

@@ -38,4 +38,5 @@ pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub(crate) use shared::SharedRenderings;
 pub(crate) use stop_artifacts::{Kept, Lifetime};
+pub(crate) use template_reuse::OF_HEADER;
 pub(crate) use values::UnitChange;

@@ -17,6 +17,7 @@ mod markdown;
 pub mod diff;
 mod explain;
 pub mod affected;
+pub mod replay;
 pub mod json_v1;
 mod html;
 mod rule;

@@ -9,9 +9,9 @@ use nestling::Selected;
 use nestling::view::affected::affected_v1;
 use nestling::view::unclaimed;
 
-/// List the selected units
+/// List the units that a change affects
 ///
-/// Renders only the units whose templates changed, so this is the fastest way to see what a change affects.
+/// The fastest way to see the effect of a change: only units whose templates changed are rendered.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling affected --base main\n  nestling affected --format json | jq -r '.units[].name'"

@@ -23,12 +23,12 @@ pub struct Args {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 enum Cdk {
-    /// Show how an assembly is converted: its graph, and the parts that become no job
+    /// Show how an assembly is converted: its graph, and the parts without a job
     #[command(
         after_help = "Examples:\n  nestling cdk show cdk.out\n  nestling cdk show cdk.out --format mermaid"
     )]
     Show {
-        /// The directory that `cdk synth` wrote
+        /// Output directory of `cdk synth`
         assembly: PathBuf,
         /// Output format
         #[arg(long, value_enum, default_value_t = Format::Tree)]

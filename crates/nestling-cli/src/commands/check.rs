@@ -14,24 +14,24 @@ use nestling::view::json_v1;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
 use std::path::PathBuf;
 
-/// Find errors in GitLab CI files, or in all units, before GitLab does
+/// Check all units, or any GitLab CI file, for errors
 ///
-/// Without FILE, renders all units as if each had changed, and reports all problems at once. With FILE, checks only these
-/// files, each as a pipeline of its own, in any directory and without a workspace: local includes are read, and nothing
-/// that other includes may define is reported as undefined. The file of a unit or a template is checked in its workspace.
+/// Without FILE, renders all units as if each had changed, and reports all problems in one run. With FILE, checks these files
+/// only, each as a separate pipeline, in any directory and without a workspace: local includes are read, and names that other
+/// includes may define are not reported as undefined. A unit's file or a template is checked in its workspace.
 ///
-/// Pipelines of every kind are checked: of merge requests, the default branch, another branch, tags and schedules, and those
-/// that `pipelines:`, the environment catalogue or a rule on `CI_PIPELINE_SOURCE` names. A problem is reported once, with the
-/// kinds that have it if not all do. `--as` checks a single kind.
+/// Every kind of pipeline is checked: merge requests, the default branch, another branch, tags and schedules, and those that
+/// `pipelines:`, the environment catalogue or a rule on `CI_PIPELINE_SOURCE` name. A problem is reported once, with the kinds of
+/// pipelines that have it unless all do. `--as` checks a single kind.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling check\n  nestling check .gitlab-ci.yml\n  \
                   nestling check --as tag:v1.0.0\n  nestling check --gitlab-version 17.11 ci/*.yml\n  \
                   nestling check --format codequality > gl-code-quality-report.json")]
 pub struct Args {
-    /// GitLab CI files, units or templates to check (`-` for standard input); by default all units
+    /// GitLab CI files, units or templates to check (`-` for stdin; default: all units)
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Version of the GitLab that reads the files, such as `17.11`; by default the current one
+    /// GitLab version to check against, such as `17.11` (default: the newest)
     #[arg(long, value_name = "VERSION", requires = "files", value_parser = version)]
     gitlab_version: Option<(u32, u32)>,
     /// Output format (`human` goes to stderr, the others to stdout)

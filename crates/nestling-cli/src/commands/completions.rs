@@ -5,13 +5,13 @@ use crate::invocation::Invocation;
 use clap::Command;
 use clap_complete::Shell;
 
-/// Print a script that completes commands and options in a shell
+/// Print a shell completion script
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling completions bash > /etc/bash_completion.d/nestling\n  \
                   nestling completions zsh > \"${fpath[1]}/_nestling\"\n  \
                   nestling completions fish > ~/.config/fish/completions/nestling.fish")]
 pub struct Args {
-    /// The shell
+    /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
-/// Convert the report of another tool into GitLab's code quality report
+/// Convert reports of other tools to GitLab's code quality format
 ///
 /// GitLab shows code quality in every tier, beside the changes of the merge request. Paths become paths from the root of the
 /// repository; relative ones start at the directory where the command runs. A finding keeps its fingerprint when lines move. What
@@ -27,13 +27,13 @@ pub struct Args {
     /// Format to convert to
     #[arg(long, value_enum, default_value_t = Target::Codequality)]
     to: Target,
-    /// Reports, which become one (`-` for standard input)
+    /// Reports to convert into one (`-` for stdin)
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<PathBuf>,
-    /// The root of the repository in the paths of the reports, if the tools ran elsewhere, such as `/src` in a container
+    /// Root of the repository in the paths of the reports, such as `/src` for a tool in a container
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Output file (`-` for standard output)
+    /// Write the report to FILE (`-` for stdout)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
 }

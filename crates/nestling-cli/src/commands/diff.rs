@@ -10,10 +10,10 @@ use nestling::Plan;
 use nestling::view::diff::{self, diff};
 use nestling_gitlab::diagnostic::Diagnostic;
 
-/// Compare the jobs of all units at base and at head
+/// Compare the jobs of all units with those of the base commit
 ///
 /// Plans every unit at both commits, changed or not, and compares the results job by job and key by key. Identical changes
-/// to several jobs are shown once. A job that its rules leave out of this kind of pipeline counts as missing.
+/// to several jobs are shown once. A job whose rules exclude it from this kind of pipeline counts as missing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling diff\n  nestling diff --base v1.4.0 --as branch:main\n  \
                   nestling diff --format markdown > note.md")]

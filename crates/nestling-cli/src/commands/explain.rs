@@ -13,18 +13,18 @@ use nestling_gitlab::diagnostic::Suggestion;
 
 /// Explain why a unit, job or path is selected or not
 ///
-/// Follows the chain from the changed file through a glob, a template or a dependency to the job, and back. For a path that
-/// did not change, shows what a change would select. For a job, also shows the rules that decide and the other kinds of
-/// pipelines that have it.
+/// Shows the chain from the changed file through a glob, a template or a dependency to the job, and its consequences. For a path
+/// that did not change, shows the units that a change would select. For a job, also shows the rules that decide and the other
+/// kinds of pipelines that include it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling explain services/api\n  nestling explain services/api:deploy:review --as merge_request\n  nestling explain libs/core/src/lib.rs --format json\n  nestling explain --rule needs-undefined"
 )]
 pub struct Args {
-    /// A unit, a job, a path, or the id of a rule
+    /// Unit, job, path, or rule ID
     #[arg(value_name = "UNIT|UNIT:JOB|PATH|RULE", required_unless_present = "rule")]
     subject: Option<String>,
-    /// Print the page of this rule, such as `needs-undefined`
+    /// Show the documentation of a rule, such as `needs-undefined`
     #[arg(long, value_name = "ID", conflicts_with = "subject")]
     rule: Option<String>,
     /// Output format

@@ -13,26 +13,24 @@ use nestling::{Comments, EmitOptions, Emitted, Parts};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Write the child pipeline: the parent job's command
+/// Write the child pipeline (the command of the plan job)
 ///
-/// Writes no pipeline if there is an error. Files are replaced atomically, and parts of an earlier run are removed. In a
+/// If there are errors, no pipeline is written. Files are replaced atomically, and parts of an earlier run are removed. In a
 /// GitLab job, the output and the reports of an earlier job are removed first, since the runner may not clean up.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  nestling generate -o child-pipeline.yml\n  nestling generate --report nestling\n  \
-                  nestling generate --as branch:main -o -"
-)]
+#[command(after_help = "Examples:\n  nestling generate\n  nestling generate --report nestling-report\n  \
+                  nestling generate --as branch:main -o -")]
 pub struct Args {
-    /// Output file (`-` for standard output)
+    /// Write the pipeline to FILE (`-` for stdout)
     #[arg(short, long, value_name = "FILE", default_value = "child-pipeline.yml")]
     output: PathBuf,
-    /// Write reports (HTML preview, plan, summary, code quality) to this directory, even if generation fails
+    /// Write reports (HTML preview, plan, summary, code quality) to DIR, even if there are errors
     #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
     report: Option<PathBuf>,
-    /// Omit the comments that name the source of each job
+    /// Omit comments that name the source of each job
     #[arg(long)]
     compact: bool,
-    /// Split the pipeline into a router and this many parts; by default, as few files as GitLab's limits allow
+    /// Split the pipeline into a router and N parts (default: as few files as GitLab's limits allow)
     #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
     parts: Option<NonZeroUsize>,
     #[command(flatten)]
@@ -65,6 +63,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
+    if args.passed.passed.is_none() && plan.wants_records() {
+        io.talk("no job is left out: `reuse` is set, and there are no records (`--passed`)\n");
+    }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports are written, since they list all diagnostics.
     if let Some(emitted) = &emitted {

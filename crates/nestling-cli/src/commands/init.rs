@@ -14,7 +14,7 @@ use crate::options::RunOptions;
     after_help = "Examples:\n  nestling init\n  nestling init --explain\n  nestling init -C ~/src/shop"
 )]
 pub struct Args {
-    /// Name the file that led to each line of the report
+    /// Show the file behind each line of the report
     #[arg(long, short = 'v')]
     explain: bool,
 }

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use nestling::{Assemblies, ChangeSet, Repository};
 use std::io::IsTerminal as _;
 
-/// Serve an editor over the language server protocol
+/// Start the language server for an editor
 ///
 /// An editor starts it, and talks to it over standard input and output. It shows what `nestling check` finds while you type: in
 /// `nestling.yml`, templates and the files of the workspace, and in every GitLab CI file with its local includes.

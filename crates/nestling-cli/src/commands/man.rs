@@ -8,11 +8,11 @@ use clap::Command;
 use clap_mangen::Man;
 use std::path::PathBuf;
 
-/// Print the manual page, or write all of them to a directory
+/// Print the manual page, or write all manual pages to a directory
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling man | man -l -\n  nestling man ~/.local/share/man/man1")]
 pub struct Args {
-    /// Directory for `nestling.1` and a page for each command
+    /// Directory for `nestling.1` and the page of each command
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }

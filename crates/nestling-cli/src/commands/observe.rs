@@ -17,20 +17,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Run a command, and list the files that it read and that do not select a unit
+/// Run a command and list files it reads that do not select its unit
 ///
-/// Prints what to add to the unit's header so that a change of these files selects it. Files count that are committed; what the
-/// command writes, and what is outside of the repository, does not. Uses strace, on Linux. What the command prints goes to standard
-/// error. Ends with exit code 1 if there are such files, or if the command fails.
+/// Prints the lines to add to the unit's header so that a change to these files selects it. Only committed files count, not those
+/// that the command writes or that are outside the repository. Requires Linux and strace. The output of the command goes to
+/// stderr. Exits with code 1 if there are such files, or if the command fails.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling observe services/api -- make -C services/api test\n  nestling observe services/api -- sh -c 'cd services/api && npm test'"
 )]
 pub struct Args {
-    /// A unit: its name or its directory
+    /// Name or directory of a unit
     #[arg(value_name = "UNIT")]
     unit: String,
-    /// The command with its arguments, run in the current directory
+    /// Command and arguments, run in the current directory
     #[arg(value_name = "COMMAND", last = true, required = true)]
     command: Vec<OsString>,
 }

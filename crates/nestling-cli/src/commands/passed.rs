@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
-/// Record the jobs that have passed, and verify such records
+/// Record jobs that have passed, and verify such records
 ///
 /// Neither uses the network: the answers of GitLab's API are files, as the component's scripts fetch them.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub struct Args {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the record of this pipeline, from its plan and the statuses of its jobs
+    /// Write the record of this pipeline from its plan and job statuses
     ///
     /// A job is recorded if it has a fingerprint, has passed and was not allowed to fail. Run it in a job of the parent pipeline, after
     /// the trigger job and with `when: always`.
@@ -30,13 +30,13 @@ enum Command {
         after_help = "Examples:\n  nestling passed record --plan nestling/plan.json --answers answers -o records/$CI_PIPELINE_ID.json"
     )]
     Record {
-        /// The plan that `generate --report` wrote
+        /// Plan that `generate --report` wrote
         #[arg(long, value_name = "FILE")]
         plan: PathBuf,
-        /// Directory with the answers of GitLab's API: ID.jobs.json and ID.bridges.json of each pipeline
+        /// Directory with responses of GitLab's API: ID.jobs.json and ID.bridges.json of each pipeline
         #[arg(long, value_name = "DIR")]
         answers: PathBuf,
-        /// Output file (`-` for standard output)
+        /// Write the record to FILE (`-` for stdout)
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
@@ -48,9 +48,9 @@ enum Command {
         /// Directory with `records` and `answers`
         #[arg(value_name = "DIR")]
         records: PathBuf,
-        /// The id of the project
+        /// Project ID
         #[arg(long, value_name = "ID", env = "CI_PROJECT_ID")]
-        project: String,
+        project: Option<String>,
     },
     /// Print the script that brings records, or that takes the record of this pipeline, for a shell with curl
     ///
@@ -60,7 +60,7 @@ enum Command {
         after_help = "Examples:\n  nestling passed script bring | sh -s nestling-passed\n  nestling passed script take | sh -s nestling-report/plan.json"
     )]
     Script {
-        /// The script
+        /// Script
         #[arg(value_enum)]
         script: Script,
     },
@@ -91,7 +91,13 @@ impl Script {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     match &args.command {
         Command::Record { plan, answers, output } => write_record(plan, answers, output, invocation),
-        Command::Verify { records, project } => write_verified(records, project, invocation),
+        Command::Verify { records, project } => {
+            let unknown = || {
+                let failure = Failure::usage("the project whose records count is not known");
+                failure.with_help("set `CI_PROJECT_ID`, as GitLab does in its jobs, or write `--project ID`")
+            };
+            write_verified(records, project.as_deref().ok_or_else(unknown)?, invocation)
+        }
         Command::Script { script } => {
             invocation.io.data(script.text())?;
             Ok(Exit::Done)
@@ -117,9 +123,19 @@ fn write_record(
         invocation.io.data(json)?;
     } else {
         output::replace(&start.join(to), &json)?;
-        invocation.io.talk(format_args!("recorded {} jobs in {}\n", recorded.jobs.len(), to.display()));
+        invocation.io.talk(format_args!("recorded {} in {}\n", jobs(recorded.jobs.len()), to.display()));
+    }
+    if recorded.jobs.is_empty() {
+        invocation.io.talk(match recorded.unpassed.len() {
+            0 => "no job of the plan has a fingerprint: `nestling generate` computes them with `--report` and `--passed`, and `nestling explain` says why a job has none\n".to_owned(),
+            count => format!("none of {} with a fingerprint has passed\n", jobs(count)),
+        });
     }
     Ok(Exit::Done)
+}
+
+fn jobs(count: usize) -> String {
+    if count == 1 { "1 job".to_owned() } else { format!("{count} jobs") }
 }
 
 fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -134,7 +150,11 @@ fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'
     let json = serde_json::to_string_pretty(&verified).map_err(Failure::output)? + "\n";
     output::replace(&start.join("verified.json"), &json)?;
     let io = &mut *invocation.io;
-    io.talk(format_args!("{} jobs in {} records have passed\n", verified.jobs.len(), records.len()));
+    if records.is_empty() {
+        io.talk(format_args!("there is no record in {}\n", directory.join("records").display()));
+    }
+    let count = if records.len() == 1 { "1 record".to_owned() } else { format!("{} records", records.len()) };
+    io.talk(format_args!("{} of {count} passed\n", jobs(verified.jobs.len())));
     for RefusedV1 { record, job, why, .. } in &verified.refused {
         let job = job.as_ref().map(|job| format!(" `{job}`")).unwrap_or_default();
         io.talk(format_args!("{record}:{job} does not count: {why}\n"));

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Show the pipeline that `generate` would write
 ///
-/// By default, plans the work tree as it is now, with uncommitted and untracked files. Jobs that their rules leave out of this
-/// kind of pipeline are not counted, and a condition that only GitLab can decide is shown.
+/// By default, previews the work tree, including uncommitted and untracked files. Jobs whose rules exclude them from this kind
+/// of pipeline are not counted; conditions that only GitLab can evaluate are shown.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling preview\n  nestling preview --as branch:main --format table\n  \
@@ -27,16 +27,16 @@ pub struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Tree)]
     format: Format,
-    /// Show one job as GitLab gets it, with the source of each line
+    /// Show one job as GitLab receives it, with the source of each line
     #[arg(long, value_name = "NAME", conflicts_with = "format")]
     job: Option<String>,
-    /// Write the pipeline as an HTML file with a graph and search
+    /// Write an HTML page with the pipeline graph to FILE
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     html: Option<PathBuf>,
-    /// Open the HTML file in a browser
+    /// Open the HTML page in a browser
     #[arg(long, conflicts_with_all = ["format", "job"])]
     open: bool,
-    /// Show the pipeline again whenever a file is saved
+    /// Update the preview whenever a file is saved
     #[arg(long, conflicts_with = "head")]
     watch: bool,
     #[command(flatten)]

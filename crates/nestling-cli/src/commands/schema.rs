@@ -4,9 +4,9 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use clap::ValueEnum;
 use nestling::Header;
-use nestling::view::{affected, diff, explanation_schema, json_v1};
+use nestling::view::{affected, diff, explanation_schema, json_v1, replay};
 
-/// Print the JSON schema of a format, for editors and scripts
+/// Print the JSON schema of a file or an output format
 ///
 /// With `# yaml-language-server: $schema=PATH` on the first line of a file, editors complete and check it.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,8 @@ enum Kind {
     Diff,
     /// Output of `affected --format json`.
     Affected,
+    /// Output of `replay --format json`.
+    Replay,
     /// Output of `explain --format json`.
     Explain,
     /// Output of `passed record`.
@@ -53,6 +55,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Kind::Plan => json_v1::schema(),
         Kind::Diff => diff::schema(),
         Kind::Affected => affected::schema(),
+        Kind::Replay => replay::schema(),
         Kind::Explain => explanation_schema(),
         Kind::Passed => nestling::passed_schema(),
         Kind::Verified => nestling::verified_schema(),

@@ -1,6 +1,7 @@
 //! The import as a whole: from the files of a repository to the files of a workspace.
 
 use super::candidate::{Candidate, Owner, candidates};
+use super::compose::Moving;
 use super::division::{Division, child_index, divide};
 use super::evidence::{Placement, place};
 use super::family::add_families;
@@ -13,7 +14,7 @@ use super::parent::NewParent;
 use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
-use super::unit::{Composition, Moving, NewUnit};
+use super::unit::{Composition, NewUnit};
 use crate::exit::Failure;
 use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
 use nestling_files::files::Overlay;

@@ -1,7 +1,16 @@
-//! As much of a Dockerfile as says which directory it is built in: the files that `COPY` and `ADD` take from there.
+//! Dockerfiles: which of a directory's is its unit's, and the directory that it is built in.
 
+mod instructions;
+mod ignored;
+mod compose;
+
+use super::dockerfile_names::is_dockerfile;
 use super::inventory::Inventory;
-use nestling::RepoPath;
+use ignored::Ignored;
+use instructions::copied;
+use nestling::{Files, ReadError, RepoPath};
+
+pub(super) use compose::Contexts;
 
 /// The directory that a Dockerfile is built in, as its paths say.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,37 +19,76 @@ pub(super) enum BuildContext {
     Directory(RepoPath, Vec<String>),
     /// Neither the Dockerfile's own directory nor one above has this path.
     Missing(String),
+    /// A file leaves this path out of the context.
+    LeftOut { path: String, by: RepoPath },
+    /// A path has a build argument that has no value.
+    Unset { path: String, argument: String },
 }
 
-/// Finds the nearest directory that has all paths that a Dockerfile copies: its own, or one above.
-pub(super) fn build_context(dockerfile: &str, dir: &RepoPath, inventory: &Inventory) -> BuildContext {
-    let sources = copied(dockerfile);
+/// Finds the directory that a Dockerfile is built in: one that a compose file names, its own, or the nearest above that has all
+/// paths that it copies.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn build_context(
+    dockerfile: &RepoPath,
+    files: &dyn Files,
+    inventory: &Inventory,
+    contexts: &Contexts,
+) -> Result<BuildContext, ReadError> {
+    let bytes = files.read(dockerfile)?.unwrap_or_default();
+    let sources = copied(&String::from_utf8_lossy(&bytes));
+    let dir = dockerfile.parent().unwrap_or_default();
+    if let Some((path, argument)) = sources.iter().find_map(|source| Some((source, unset_argument(source)?)))
+    {
+        return Ok(BuildContext::Unset { path: path.clone(), argument });
+    }
     let missing = |from: &RepoPath| sources.iter().find(|source| !exists(from, source, inventory));
+    let copies_all = sources.iter().any(|source| matches!(&**source, "." | "./"));
+    let stated = contexts.of(dockerfile).iter().find(|context| missing(context).is_none()).cloned();
     let mut next = Some(dir.clone());
-    while let Some(context) = next {
-        let is_empty = sources.iter().any(|source| matches!(&**source, "." | "./"))
-            && inventory
-                .directories
-                .get(&context)
-                .is_some_and(|it| it.files.len() + it.directories.len() < 2);
-        // A directory with nothing but the Dockerfile is not what `COPY . .` copies.
-        if !is_empty && missing(&context).is_none() {
-            return BuildContext::Directory(context, sources);
-        }
-        next = context.parent();
+    let mut context = stated;
+    while let Some(above) = next.filter(|_| context.is_none()) {
+        // A directory with nothing but Dockerfiles is not what `COPY . .` copies.
+        let is_fitting =
+            missing(&above).is_none() && !(copies_all && has_only_dockerfiles(&above, inventory));
+        context = is_fitting.then(|| above.clone());
+        next = above.parent();
     }
-    match missing(dir) {
-        Some(absent) => BuildContext::Missing(absent.clone()),
-        None => BuildContext::Directory(dir.clone(), sources),
+    let Some(context) = context else {
+        return Ok(match missing(&dir) {
+            Some(absent) => BuildContext::Missing(absent.clone()),
+            None => BuildContext::Directory(dir, sources),
+        });
+    };
+    let ignored = Ignored::read(files, dockerfile, &context)?;
+    if let Some((path, by)) = sources.iter().find_map(|source| Some((source, ignored.leaves_out(source)?))) {
+        return Ok(BuildContext::LeftOut { path: path.clone(), by });
     }
+    Ok(BuildContext::Directory(context, sources))
 }
 
-/// Returns true if a path of a Dockerfile is in a directory. One with a variable that has no value cannot be. Of one with a
-/// wildcard the part before it has to be there.
+/// Returns true for a directory that has Dockerfiles and what belongs to them, and nothing to copy.
+fn has_only_dockerfiles(dir: &RepoPath, inventory: &Inventory) -> bool {
+    let Some(directory) = inventory.directories.get(dir) else { return false };
+    let belongs = |name: &String| {
+        is_dockerfile(name)
+            || name.ends_with(".dockerignore")
+            || name.contains("compose")
+            || name.ends_with(".md")
+    };
+    directory.directories.is_empty() && directory.files.iter().all(belongs)
+}
+
+/// Returns the first variable of a path.
+fn unset_argument(path: &str) -> Option<String> {
+    let (_, rest) = path.split_once('$')?;
+    let rest = rest.trim_start_matches('{');
+    Some(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
+}
+
+/// Returns true if a path of a Dockerfile is in a directory. Of one with a wildcard the part before it has to be there.
 fn exists(from: &RepoPath, source: &str, inventory: &Inventory) -> bool {
-    if source.contains('$') {
-        return false;
-    }
     let wildcard = source.find(['*', '?', '[']);
     let source = wildcard.map_or(source, |end| source[..end].rsplit_once('/').map_or("", |(above, _)| above));
     let source = source.trim_start_matches('/').trim_end_matches('/');
@@ -52,84 +100,29 @@ fn exists(from: &RepoPath, source: &str, inventory: &Inventory) -> bool {
     is_inside && (is_hidden || inventory.is_directory(&path) || inventory.is_file(&path))
 }
 
-/// Returns the paths that a Dockerfile copies out of its build context.
-fn copied(dockerfile: &str) -> Vec<String> {
-    let mut sources = Vec::new();
-    let mut values: Vec<(String, String)> = Vec::new();
-    for instruction in instructions(dockerfile) {
-        let mut words = instruction.split_whitespace();
-        let name = words.next().unwrap_or_default();
-        if name.eq_ignore_ascii_case("ARG") || name.eq_ignore_ascii_case("ENV") {
-            let defaults = words.filter_map(|word| word.split_once('='));
-            values
-                .extend(defaults.map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned())));
-            continue;
-        }
-        if !name.eq_ignore_ascii_case("COPY") && !name.eq_ignore_ascii_case("ADD") {
-            continue;
-        }
-        let words: Vec<&str> = words.collect();
-        if words.iter().any(|word| word.starts_with("--from=") || word.starts_with("<<")) {
-            continue;
-        }
-        let paths: Vec<&str> = words.into_iter().filter(|word| !word.starts_with("--")).collect();
-        let list = paths.join(" ");
-        let paths: Vec<String> = match serde_json::from_str::<Vec<String>>(&list) {
-            Ok(paths) => paths,
-            Err(_) => paths.into_iter().map(|path| path.trim_matches(['"', '\'']).to_owned()).collect(),
-        };
-        let count = paths.len().saturating_sub(1);
-        let paths = paths.into_iter().take(count).map(|path| with_values(&path, &values));
-        sources.extend(paths.filter(|path| !path.contains("://")));
-    }
-    sources
-}
-
-/// Returns a path with the values of variables that have one.
-fn with_values(path: &str, values: &[(String, String)]) -> String {
-    values.iter().rev().fold(path.to_owned(), |path, (name, value)| {
-        path.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
-    })
-}
-
-/// Returns the instructions of a Dockerfile, each on one line, without comments.
-fn instructions(dockerfile: &str) -> Vec<String> {
-    let mut instructions = Vec::new();
-    let mut open = String::new();
-    for line in dockerfile.lines().map(str::trim) {
-        if line.starts_with('#') {
-            continue;
-        }
-        match line.strip_suffix('\\') {
-            Some(part) => {
-                open.push_str(part);
-                open.push(' ');
-            }
-            None => {
-                open.push_str(line);
-                instructions.push(std::mem::take(&mut open));
-            }
-        }
-    }
-    instructions.push(open);
-    instructions
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use nestling::MemoryFiles;
 
-    #[test]
-    fn the_build_context_is_where_all_that_is_copied_is() {
-        let files = MemoryFiles::new([
+    /// Builds `api/Dockerfile` beside some files, and returns the context.
+    fn context_of(dockerfile: &str, more: &[(&str, &str)]) -> BuildContext {
+        let files = [
             ("package-lock.json", ""),
             ("api/package.json", ""),
             ("api/src/main.js", ""),
             ("lib/index.js", ""),
-        ]);
+            ("api/Dockerfile", dockerfile),
+        ];
+        let files = MemoryFiles::new(files.into_iter().chain(more.iter().copied()));
         let inventory = Inventory::read(&files).unwrap();
-        let api = RepoPath::parse("api").unwrap();
+        let contexts = Contexts::read(&files, &inventory).unwrap();
+        let path = RepoPath::parse("api/Dockerfile").unwrap();
+        build_context(&path, &files, &inventory, &contexts).unwrap()
+    }
+
+    #[test]
+    fn the_build_context_is_where_all_that_is_copied_is() {
         let context = |dir: &str| Some(RepoPath::parse(dir).unwrap());
         for (dockerfile, expected) in [
             ("FROM node\nCOPY . .\n", context("api")),
@@ -140,16 +133,52 @@ mod tests {
             ("COPY dist /app\n", None),
             ("COPY ../lib /app\n", None),
             ("COPY $X/main.js /app/\n", None),
+            ("COPY ${X:-src}/main.js /app/\n", context("api")),
+            ("ARG TARGETARCH\nCOPY src-$TARGETARCH /app/\n", None),
+            ("RUN --mount=type=bind,source=lib,target=/x make\n", context("")),
             (
                 "ARG X=src\nCOPY ${X}/main.js *.json /app/\n# COPY nowhere /\nADD https://example.com/x /\n",
                 context("api"),
             ),
         ] {
-            let context = match build_context(dockerfile, &api, &inventory) {
+            let context = match context_of(dockerfile, &[]) {
                 BuildContext::Directory(context, _) => Some(context),
-                BuildContext::Missing(_) => None,
+                _ => None,
             };
             assert_eq!(context, expected, "{dockerfile}");
         }
+    }
+
+    #[test]
+    fn compose_files_name_contexts_and_dockerignore_leaves_paths_out() {
+        let compose =
+            ("compose.yaml", "services:\n  api:\n    build: { context: ., dockerfile: api/Dockerfile }\n");
+        let root = RepoPath::root();
+        let whole = context_of("COPY . .\n", &[compose]);
+        assert_eq!(whole, BuildContext::Directory(root, vec![".".to_owned()]));
+        // A context that lacks what is copied is that of another Dockerfile.
+        let own = context_of("COPY src .\n", &[compose]);
+        assert!(matches!(own, BuildContext::Directory(dir, _) if dir.to_string() == "api"));
+        for (patterns, is_left_out) in [
+            ("src", true),
+            ("*\n!package.json", true),
+            ("*\n!src", false),
+            ("*\n!src/main.js", false),
+            ("**/*.md\n# src", false),
+            ("sr?/", true),
+            ("src/*.md", false),
+        ] {
+            let context = context_of("COPY src .\n", &[("api/.dockerignore", patterns)]);
+            let is_found = matches!(&context, BuildContext::LeftOut { path, .. } if path == "src");
+            assert_eq!(is_found, is_left_out, "{patterns}: {context:?}");
+        }
+    }
+
+    #[test]
+    fn a_build_argument_without_a_value_is_named() {
+        let unset = context_of("ARG VERSION\nCOPY build/${VERSION}.tar /\n", &[]);
+        let expected =
+            BuildContext::Unset { path: "build/${VERSION}.tar".into(), argument: "VERSION".into() };
+        assert_eq!(unset, expected);
     }
 }

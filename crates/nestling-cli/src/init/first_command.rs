@@ -5,9 +5,9 @@ use super::inventory::Inventory;
 use super::kinds::fits;
 use super::lists::List;
 use super::requirements::{Needs, REQUIREMENTS, Requirement};
+use super::text::json_of;
 use nestling::{Files, RepoPath};
 use nestling_gitlab::yaml::{Map, Node};
-use serde_json::Value;
 
 /// The repository that commands run in.
 pub(super) struct Shell<'f> {
@@ -72,11 +72,26 @@ impl Shell<'_> {
         if let ["sh", program, ..] = words
             && let Some(path) = program.strip_prefix("$CI_PROJECT_DIR/")
         {
-            let is_there = RepoPath::parse(path).is_ok_and(|path| self.inventory.is_file(&path));
-            return (!is_there).then(|| format!("{path}: there is none"));
+            return self.lacks_wrapper(path);
         }
         let fitting = REQUIREMENTS.iter().filter(|requirement| requirement.is_of(words));
         fitting.filter_map(|requirement| self.missing(requirement, words, directory)).next()
+    }
+
+    /// Returns what a wrapper lacks: itself, or the files that it begins with.
+    fn lacks_wrapper(&self, path: &str) -> Option<String> {
+        let path = RepoPath::parse(path).ok()?;
+        let parts: &[&str] = match path.file_name() {
+            b"gradlew" => &["gradle/wrapper/gradle-wrapper.jar", "gradle/wrapper/gradle-wrapper.properties"],
+            b"mvnw" => &[".mvn/wrapper/maven-wrapper.properties"],
+            _ => &[],
+        };
+        let dir = path.parent().unwrap_or_default();
+        let parts = parts.iter().filter_map(|part| dir.join(part).ok());
+        // Some are in directories that are not entered.
+        let is_there = |path: &RepoPath| self.files.read(path).ok().flatten().is_some();
+        let absent = std::iter::once(path).chain(parts).find(|path| !is_there(path))?;
+        Some(format!("{absent}: there is none"))
     }
 
     fn missing(&self, requirement: &Requirement, words: &[&str], directory: &RepoPath) -> Option<String> {
@@ -126,8 +141,7 @@ impl Shell<'_> {
     }
 
     fn has_script(&self, directory: &RepoPath, script: &str) -> bool {
-        let bytes = self.files.read(&directory.child(b"package.json")).ok().flatten().unwrap_or_default();
-        let package: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let package = json_of(self.files, &directory.child(b"package.json")).unwrap_or_default();
         package.get("scripts").and_then(|scripts| scripts.get(script)).is_some()
     }
 

@@ -2,6 +2,8 @@
 
 mod table;
 
+use super::dockerfile_names::chosen;
+use super::own_templates::OwnTemplate;
 use std::collections::BTreeSet;
 
 pub(super) use table::KINDS;
@@ -30,6 +32,8 @@ pub(super) struct Kind {
     pub markers: &'static [&'static str],
     /// Built-in templates without `nestling/`. The first one that this version of Nestling has is proposed.
     pub templates: &'static [&'static str],
+    /// The template that is written where there is no built-in one.
+    pub own_template: Option<&'static OwnTemplate>,
     /// The reader of dependencies, as in `depends_from`.
     pub reader: Option<&'static str>,
     /// Files that make a project independent of a workspace above it.
@@ -48,15 +52,20 @@ impl Kind {
 
     /// Returns the marker among the names of files of a directory.
     pub(super) fn marker<'n>(&self, names: &'n BTreeSet<String>) -> Option<&'n str> {
+        if self.id == "docker" {
+            let files = chosen(names);
+            return files.own.or(files.others.first().copied()).or(files.development.first().copied());
+        }
         self.markers
             .iter()
             .find_map(|marker| names.iter().find(|name| fits(marker, name)).map(String::as_str))
     }
 
-    /// Returns the built-in template of this kind, if this version has one.
+    /// Returns the template of this kind: a built-in one that this version has, or else one that can be written.
     pub(super) fn template(&self, library: &[String]) -> Option<String> {
-        let names = self.templates.iter().map(|name| format!("nestling/{name}"));
-        names.into_iter().find(|name| library.contains(name))
+        let built_in = self.templates.iter().map(|name| format!("nestling/{name}"));
+        let own = self.own_template.map(|template| template.name.to_owned());
+        built_in.chain(own).find(|name| library.contains(name))
     }
 }
 

@@ -5,7 +5,8 @@ mod node;
 mod cargo;
 mod go;
 mod python;
-mod jvm;
+mod maven;
+mod gradle;
 mod dotnet;
 
 use super::inventory::Inventory;
@@ -105,7 +106,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     lists.extend(cargo::read(reader)?);
     lists.extend(go::read(reader)?);
     lists.extend(python::read(reader)?);
-    lists.extend(jvm::read(reader)?);
+    lists.extend(maven::read(reader)?);
+    lists.extend(gradle::read(reader)?);
     lists.extend(dotnet::read(reader)?);
     reader.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
     reader.unreadable.dedup_by(|a, b| a.path == b.path);

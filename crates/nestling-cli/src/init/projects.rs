@@ -1,10 +1,12 @@
 //! Decides which of the marked directories are projects of their own.
 
+use super::dockerfile_names::chosen;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::{Directory, Inventory, material};
 use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
 use super::material::Material;
+use super::sources::has_sources;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -180,6 +182,33 @@ impl Evidence<'_> {
         }
     }
 
+    /// Returns true for a chart in the directory `charts` of another.
+    fn is_subchart(&self, dir: &RepoPath) -> bool {
+        let above = dir.parent().filter(|above| above.file_name() == b"charts");
+        let around = above.and_then(|above| above.parent());
+        around.is_some_and(|around| self.inventory.is_file(&around.child(b"Chart.yaml")))
+    }
+
+    /// Returns true if one of a directory's Dockerfiles is its unit's, and remarks the others.
+    fn is_image_of_unit(&self, dir: &RepoPath, findings: &mut Findings) -> bool {
+        let Some(directory) = self.inventory.directories.get(dir) else { return false };
+        let files = chosen(&directory.files);
+        for name in &files.development {
+            let path = dir.child(name.as_bytes());
+            findings.no_unit.push(Remark::new(&path, "by its name an image for development or tests"));
+        }
+        for name in &files.others {
+            let reason = match files.own {
+                Some(own) => format!("a unit builds one image, and this one's is of {own}: move it to another directory"),
+                None => {
+                    "a unit builds one image, and no name says which of several: move it to a directory of its own".to_owned()
+                }
+            };
+            findings.not_understood.push(Remark::new(&dir.child(name.as_bytes()), reason));
+        }
+        files.own.is_some()
+    }
+
     fn delivery(&self, kind: &'static Kind, dir: RepoPath, marker: RepoPath, findings: &mut Findings) {
         let material = material(&dir);
         let is_tested_only = kind.id == "opentofu" && material == Some(Material::Example);
@@ -199,9 +228,24 @@ impl Evidence<'_> {
             findings.not_understood.push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice)));
             return;
         }
+        if kind.id == "site" {
+            findings.no_unit.push(Remark::new(&marker, UNASKED));
+            return;
+        }
+        if kind.id == "helm" && self.is_subchart(&dir) {
+            findings.no_unit.push(Remark::new(&marker, "a part of the chart around it"));
+            return;
+        }
+        if kind.id == "docker" && !self.is_image_of_unit(&dir, findings) {
+            return;
+        }
         findings.found.push(Found { dir, kind, marker, list: None, members: Vec::new(), material });
     }
 }
+
+/// The reason why a static site is no unit.
+const UNASKED: &str =
+    "a static site, and nothing is published unless you ask for it: `nestling/static-site` does so";
 
 /// Returns true for a directory that is another one, or below it.
 fn is_in(dir: &RepoPath, above: &RepoPath) -> bool {
@@ -211,27 +255,4 @@ fn is_in(dir: &RepoPath, above: &RepoPath) -> bool {
 /// Returns true for a project that does not need the workspace above it.
 fn is_independent(kind: &Kind, directory: &Directory) -> bool {
     kind.own.iter().any(|own| directory.files.iter().any(|file| fits(own, file)))
-}
-
-/// Directories that hold the code of a project.
-const SOURCES: [&str; 10] =
-    ["src", "lib", "app", "source", "sources", "test", "tests", "spec", "__tests__", "cmd"];
-
-/// Ends of names of files with code, beside a manifest.
-const CODE: [&str; 10] = [".js", ".ts", ".mjs", ".tsx", ".jsx", ".py", ".java", ".kt", ".cs", ".go"];
-
-/// Returns true for a directory with code that is of none of these members. Files that configure tools are none.
-fn has_sources(inventory: &Inventory, dir: &RepoPath, members: &BTreeSet<RepoPath>) -> bool {
-    let Some(directory) = inventory.directories.get(dir) else { return false };
-    let by_directory = SOURCES.iter().any(|name| {
-        let path = dir.child(name.as_bytes());
-        directory.directories.contains(*name) && !members.iter().any(|member| is_in(member, &path))
-    });
-    let is_code = |file: &str| {
-        let is_setting = file.starts_with('.') || file.contains(".config.") || file.contains(".setup.");
-        !is_setting
-            && CODE.iter().any(|end| file.ends_with(end))
-            && !matches!(file, "gulpfile.js" | "Gruntfile.js" | "noxfile.py" | "conftest.py" | "setup.py")
-    };
-    by_directory || directory.files.iter().any(|file| is_code(file))
 }

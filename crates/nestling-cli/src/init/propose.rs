@@ -1,25 +1,26 @@
 //! Proposes the files that Nestling needs from the contents of a repository.
 
+use super::existing::Existing;
 use super::findings::{Findings, Remark};
-use super::inventory::Inventory;
+use super::inventory::{Inventory, material};
 use super::kinds::{KINDS, Kind};
-use super::lists::{self, List, Reader};
+use super::lists::{self, List, Reader, Unreadable};
+use super::making::Making;
+use super::own_templates::{DIRECTORY, OwnTemplate};
 use super::projects::Evidence;
 use super::proposed_file::ProposedFile;
 use super::report::Report;
 use super::trial::{self, Trial};
-use super::units::{Making, Units};
+use super::units::Units;
+use super::versions::Versions;
 use super::workspace_file::{self, Settings, UnitRule};
 use super::{parent, projects, shared};
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, library_names};
+use nestling::{FILE_NAME, Files, RepoPath, library_names};
 use std::collections::BTreeSet;
 
 /// The most rounds in which what does not work is dropped.
 const ROUNDS: usize = 8;
-
-/// Directory of the templates.
-const TEMPLATES: &str = "ci/templates";
 
 /// The unit of a repository without anything in it.
 const EXAMPLE: &str = "example/nestling.yml";
@@ -57,7 +58,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let mut reader = Reader { files, inventory: &inventory, unreadable: Vec::new() };
     let lists = lists::read(&mut reader).map_err(Failure::repository)?;
     let unreadable = reader.unreadable;
-    let library = library_names();
+    let library = library(files)?;
     let evidence = Evidence {
         files,
         inventory: &inventory,
@@ -67,12 +68,16 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     };
     let mut findings = projects::find(&evidence).map_err(Failure::repository)?;
     let declarations = trial::declarations()?;
-    let making = Making { files, inventory: &inventory, declarations: &declarations, library: &library };
+    let versions = Versions { files, inventory: &inventory, lists: &lists };
+    let making =
+        Making { files, inventory: &inventory, declarations: &declarations, versions, library: &library };
     let mut units = making.units(&mut findings).map_err(Failure::repository)?;
     let (parent, include) = parent_file(files, &inventory)?;
     let mut text = String::new();
     let mut rules = Vec::new();
-    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent };
+    let existing = Existing::read(files, &inventory)?;
+    let replaced = existing.replaced();
+    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent, replaced };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
         if !trial.run(&text, &mut units, &mut findings)? {
@@ -81,16 +86,12 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     }
     let is_kept = inventory.at_root.contains(FILE_NAME);
     if is_kept {
-        let covered = covered(files)?;
-        units.retain(|dir, _| !covered.contains(dir));
+        units.retain(|dir, _| !existing.covered.contains(dir));
         rules = workspace_file::rules(&units, &inventory);
     }
+    findings.not_understood.extend(existing.problems);
+    remark_unreadable(&unreadable, &mut findings);
     remark_rest(&inventory, &mut findings);
-    for file in &unreadable {
-        for remark in findings.not_understood.iter_mut().filter(|remark| remark.path == file.path) {
-            remark.reason = format!("invalid, so its directory is no unit: {}", first_line(&file.reason));
-        }
-    }
     let report = Report {
         inventory: &inventory,
         lists: &lists,
@@ -102,20 +103,54 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
         explain,
     };
     let report = report.text();
-    let workspace = ProposedFile { path: FILE_NAME, text, about: "the workspace" };
-    let example = inventory.is_blank().then(|| ProposedFile {
-        path: EXAMPLE,
-        text: EXAMPLE_UNIT.to_owned(),
-        about: "an example of a unit",
-    });
-    let files = [Some(workspace), example, Some(parent)];
-    Ok(Proposal { files: files.into_iter().flatten().collect(), include, report })
+    let mut files = vec![ProposedFile { path: FILE_NAME, text, about: "the workspace" }];
+    files.extend(inventory.is_blank().then(example));
+    files.extend(own_templates(&rules).map(OwnTemplate::proposed));
+    files.push(parent);
+    Ok(Proposal { files, include, report })
 }
 
-/// Returns the directories that the workspace has as units already.
-fn covered(files: &dyn Files) -> Result<BTreeSet<RepoPath>, Failure> {
-    let project = Project::of_files(files, PipelineFacts::local(None, None, None))?;
-    Ok(project.workspace().units().map(|unit| unit.dir.clone()).collect())
+/// Returns the unit of a repository without anything in it.
+fn example() -> ProposedFile {
+    ProposedFile { path: EXAMPLE, text: EXAMPLE_UNIT.to_owned(), about: "an example of a unit" }
+}
+
+/// Returns the names of the templates that can be used: the built-in ones, and those that can be written where no other file is.
+fn library(files: &dyn Files) -> Result<Vec<String>, Failure> {
+    let mut names = library_names();
+    for template in OwnTemplate::all() {
+        let bytes = files.read(&template.file()).map_err(Failure::repository)?;
+        if bytes.is_none_or(|bytes| bytes == template.text.as_bytes()) {
+            names.push(template.name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Returns the templates of these rules that are written, each once.
+fn own_templates(rules: &[UnitRule]) -> impl Iterator<Item = &'static OwnTemplate> {
+    let used: BTreeSet<&str> =
+        rules.iter().flat_map(|rule| &rule.uses).map(|used| used.template.as_str()).collect();
+    OwnTemplate::all().filter(move |template| used.contains(template.name))
+}
+
+/// Adds the reason to each file that is invalid. One that marks no project has no remark yet.
+fn remark_unreadable(unreadable: &[Unreadable], findings: &mut Findings) {
+    for file in unreadable {
+        let reason = first_line(&file.reason);
+        let mut remarks =
+            findings.not_understood.iter_mut().filter(|remark| remark.path == file.path).peekable();
+        if remarks.peek().is_none() {
+            // A fixture may be invalid on purpose.
+            if file.path.parent().is_some_and(|dir| material(&dir).is_none()) {
+                findings
+                    .not_understood
+                    .push(Remark::new(&file.path, format!("invalid, and not read: {reason}")));
+            }
+            continue;
+        }
+        remarks.for_each(|remark| remark.reason = format!("invalid, so its directory is no unit: {reason}"));
+    }
 }
 
 fn first_line(text: &str) -> &str {
@@ -155,7 +190,8 @@ fn workspace(
         ignore: ignore(inventory, units),
         everything,
         depends_from: readers(inventory, units),
-        has_templates: RepoPath::parse(TEMPLATES).is_ok_and(|dir| inventory.is_directory(&dir)),
+        has_templates: RepoPath::parse(DIRECTORY).is_ok_and(|dir| inventory.is_directory(&dir))
+            || own_templates(&rules).next().is_some(),
     };
     Ok((workspace_file::text(&settings, &rules), rules))
 }
@@ -201,7 +237,9 @@ fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
 /// Returns the readers of dependencies that have something to read: manifests of several units, and what Nx and Turborepo add.
 fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
     let count = |kind: &Kind| units.values().filter(|unit| unit.kinds.contains(kind.id)).count();
-    let of_kinds = KINDS.iter().filter(|kind| count(kind) > 1).filter_map(|kind| kind.reader);
+    // What .NET takes in from directories above is read by the reader, for a single project too.
+    let has_some = |kind: &&Kind| count(kind) > 1 || (kind.id == "dotnet" && count(kind) > 0);
+    let of_kinds = KINDS.iter().filter(has_some).filter_map(|kind| kind.reader);
     let has_packages = units.values().any(|unit| unit.kinds.contains("node"));
     let tools = [("nx.json", "nx"), ("turbo.json", "turbo")];
     let of_tools = tools.into_iter().filter(|(file, _)| has_packages && inventory.at_root.contains(*file));

@@ -3,6 +3,7 @@
 use super::findings::Remark;
 use super::inventory::Inventory;
 use super::lists::List;
+use super::own_templates::{DIRECTORY, OwnTemplate};
 use super::units::Units;
 use super::workspace_file::{self, UnitRule};
 use nestling::RepoPath;
@@ -71,7 +72,8 @@ impl Report<'_> {
             let _ = writeln!(text, "  nothing{reason}");
         }
         for rule in self.rules {
-            let templates: Vec<&str> = rule.uses.iter().map(|used| used.template.as_str()).collect();
+            let templates: Vec<&str> =
+                rule.uses.iter().map(|used| OwnTemplate::shown(&used.template)).collect();
             let _ = writeln!(
                 text,
                 "  {}: {}, {}, {}",
@@ -85,6 +87,14 @@ impl Report<'_> {
             }
         }
         if self.is_kept && !self.rules.is_empty() {
+            if self
+                .rules
+                .iter()
+                .flat_map(|rule| &rule.uses)
+                .any(|used| OwnTemplate::named(&used.template).is_some())
+            {
+                let _ = writeln!(text, "  nestling.yml is kept: its `templates:` must have {DIRECTORY}");
+            }
             text.push_str("  nestling.yml is kept: add to its `units:`\n");
             for line in workspace_file::rules_text(self.rules).lines() {
                 let _ = writeln!(text, "  {line}");
@@ -114,10 +124,14 @@ impl Report<'_> {
             let jobs = if unit.jobs.is_empty() { "none".to_owned() } else { unit.jobs.join(", ") };
             let dir = if dir.is_root() { ".".to_owned() } else { dir.to_string() };
             let _ = writeln!(text, "    {dir}: because of {}; jobs: {jobs}", files.join(", "));
+            unit.versions.iter().for_each(|version| {
+                let _ = writeln!(text, "      {version}");
+            });
         }
         for used in rule.uses.iter().filter(|used| !used.inputs.is_empty()) {
             for (name, value) in &used.inputs {
-                let _ = writeln!(text, "    {name}: {value}, an input of {}", used.template);
+                let template = OwnTemplate::shown(&used.template);
+                let _ = writeln!(text, "    {name}: {value}, an input of {template}");
             }
         }
         for glob in &rule.changes {

@@ -42,7 +42,7 @@ const GRADLE: Needs =
     Needs::Above(&["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"]);
 
 /// The commands that the built-in templates use, and their relatives. Each that fits has to hold.
-pub(super) const REQUIREMENTS: [Requirement; 49] = [
+pub(super) const REQUIREMENTS: [Requirement; 54] = [
     requires(&["npm", "ci"], "", NPM_LOCKS),
     requires(&["npm", "install"], "", PACKAGE),
     requires(&["npm", "run"], "", Needs::Script),
@@ -91,5 +91,10 @@ pub(super) const REQUIREMENTS: [Requirement; 49] = [
     requires(&["docker", "buildx", "build"], "", Needs::Option(&["--file", "-f"])),
     requires(&["helm", "lint"], "", Needs::Above(&["Chart.yaml"])),
     requires(&["make"], "", Needs::Here(&["Makefile", "makefile", "GNUmakefile"])),
+    requires(&["composer", "install"], "", Needs::Here(&["composer.json"])),
+    requires(&["bundle", "install"], "", Needs::Here(&["Gemfile"])),
+    requires(&["bundle", "exec", "rake"], "", Needs::Here(&["Rakefile"])),
+    requires(&["mix", "deps.get"], "", Needs::Here(&["mix.exs"])),
+    requires(&["dotnet", "build"], "", Needs::Here(&["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx"])),
     requires(&["dotnet", "test"], "", Needs::Above(&["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx"])),
 ];

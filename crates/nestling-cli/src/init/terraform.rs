@@ -12,8 +12,64 @@ pub(super) struct Modules {
     pub uses: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     /// Directories with a `backend` or `cloud` block.
     pub with_state: BTreeSet<RepoPath>,
+    /// The `backend` block of each directory that has one.
+    pub backends: BTreeMap<RepoPath, Backend>,
     /// Directories with a `provider` block that configures one.
     pub with_provider: BTreeSet<RepoPath>,
+}
+
+/// A `backend` block: where the state is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Backend {
+    /// Its type, such as `s3`.
+    pub name: String,
+    /// The settings that it has.
+    settings: BTreeSet<String>,
+}
+
+/// Settings without which a backend cannot begin.
+const REQUIRED: [(&str, &[&str]); 6] = [
+    ("s3", &["bucket", "key"]),
+    ("gcs", &["bucket"]),
+    ("azurerm", &["storage_account_name", "container_name", "key"]),
+    ("consul", &["path"]),
+    ("cos", &["bucket"]),
+    ("kubernetes", &["secret_suffix"]),
+];
+
+impl Backend {
+    /// Reads the first block of a file.
+    fn parse(text: &str) -> Option<Self> {
+        let code = text.lines().map(|line| line.split(['#']).next().unwrap_or_default().trim());
+        let code: Vec<&str> = code.filter(|line| !line.starts_with("//")).collect();
+        let start = code.iter().position(|line| line.starts_with("backend \""))?;
+        let name = code[start].split('"').nth(1)?.to_owned();
+        let mut settings = BTreeSet::new();
+        let mut depth = 0_i32;
+        for line in &code[start..] {
+            let inside = line.split_once('{').filter(|_| depth == 0).map_or(*line, |(_, inside)| inside);
+            if depth <= 1
+                && let Some((key, _)) = inside.split_once('=')
+            {
+                settings.insert(key.trim().to_owned());
+            }
+            depth += count(line, '{') - count(line, '}');
+            if depth <= 0 {
+                break;
+            }
+        }
+        Some(Self { name, settings })
+    }
+
+    /// Returns the first setting that the backend requires and that the code does not have.
+    pub(super) fn lacks(&self) -> Option<&'static str> {
+        let (_, required) = REQUIRED.iter().find(|(name, _)| *name == self.name)?;
+        required.iter().copied().find(|setting| !self.settings.contains(*setting))
+    }
+}
+
+fn count(line: &str, brace: char) -> i32 {
+    i32::try_from(line.matches(brace).count()).unwrap_or_default()
 }
 
 impl Modules {
@@ -38,6 +94,9 @@ impl Modules {
     }
 
     fn add(&mut self, dir: &RepoPath, text: &str) {
+        if let Some(backend) = Backend::parse(text) {
+            self.backends.insert(dir.clone(), backend);
+        }
         for line in text.lines().map(str::trim) {
             if line.starts_with("backend ") || line.starts_with("cloud ") {
                 self.with_state.insert(dir.clone());
@@ -73,6 +132,24 @@ impl Modules {
 mod tests {
     use super::*;
     use nestling::MemoryFiles;
+
+    #[test]
+    fn a_backend_says_what_it_lacks() {
+        for (text, expected) in [
+            ("terraform {\n  backend \"s3\" {}\n}\n", Some("bucket")),
+            (
+                "terraform {\n  backend \"s3\" {\n    # bucket = \"x\"\n    key = \"x\"\n  }\n}\n",
+                Some("bucket"),
+            ),
+            ("  backend \"s3\" {\n    bucket = \"x\"\n    key = \"x\"\n  }\n", None),
+            ("  backend \"gcs\" { bucket = \"x\" }\n", None),
+            ("  backend \"gcs\" {\n  }\n}\nlocals {\n  bucket = 1\n}\n", Some("bucket")),
+            ("  backend \"http\" {}\n", None),
+        ] {
+            assert_eq!(Backend::parse(text).unwrap().lacks(), expected, "{text}");
+        }
+        assert_eq!(Backend::parse("provider \"aws\" {}\n"), None);
+    }
 
     #[test]
     fn modules_are_those_that_others_use_and_that_have_no_state() {

@@ -6,6 +6,7 @@ use super::first_command::Shell;
 use super::inventory::Inventory;
 use super::lists::List;
 use super::overlay::Overlay;
+use super::own_templates::OwnTemplate;
 use super::proposed_file::ProposedFile;
 use super::units::{Declarations, Declared, Units};
 use crate::exit::Failure;
@@ -53,6 +54,8 @@ pub(super) struct Trial<'t> {
     pub lists: &'t [List],
     /// The parent's file, which will be there as well.
     pub parent: &'t ProposedFile,
+    /// Texts in the place of files that are invalid.
+    pub replaced: BTreeMap<RepoPath, Vec<u8>>,
 }
 
 impl Trial<'_> {
@@ -67,7 +70,12 @@ impl Trial<'_> {
         findings: &mut Findings,
     ) -> Result<bool, Failure> {
         let at_root = |name: &str| RepoPath::root().child(name.as_bytes());
-        let mut added = BTreeMap::from([(at_root(FILE_NAME), workspace.into())]);
+        let mut added = self.replaced.clone();
+        added.insert(at_root(FILE_NAME), workspace.into());
+        let used: BTreeSet<&str> =
+            units.values().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
+        let own = used.into_iter().filter_map(OwnTemplate::named);
+        added.extend(own.map(|template| (template.file(), template.text.into())));
         if !self.inventory.at_root.contains(self.parent.path) {
             added.insert(at_root(self.parent.path), self.parent.text.clone().into_bytes());
         }
@@ -113,7 +121,7 @@ impl Trial<'_> {
         for (dir, reason) in faulty {
             let Some(unit) = units.get_mut(&dir) else { continue };
             let dropped = unit.uses.pop().map(|used| used.template).unwrap_or_default();
-            let reason = format!("{dropped} cannot be used: {reason}");
+            let reason = format!("{} cannot be used: {reason}", OwnTemplate::shown(&dropped));
             findings.not_understood.push(Remark::new(&dir, reason));
             if unit.uses.is_empty() {
                 units.remove(&dir);
@@ -156,7 +164,7 @@ impl Trial<'_> {
             }
             is_dropping = true;
             let dropped = templates.iter().find(|template| is_of(template)).or(templates.first());
-            let dropped = dropped.map_or("", String::as_str);
+            let dropped = dropped.map_or("", |template| OwnTemplate::shown(template));
             let reason = format!("{} of {dropped} cannot run: {fault}", own_name(job));
             findings.not_understood.push(Remark::new(&dir, reason));
             if unit.uses.is_empty() {
@@ -221,7 +229,11 @@ fn own_name(job: &Job) -> &str {
 
 /// Returns true if a job comes from a template.
 fn is_made_by(plan: &Plan, job: &Job, template: &str) -> bool {
-    plan.sources.path(job.origin.file).starts_with(&format!("{template}/"))
+    let path = plan.sources.path(job.origin.file);
+    match OwnTemplate::named(template) {
+        Some(own) => path == own.path,
+        None => path.starts_with(&format!("{template}/")),
+    }
 }
 
 /// Returns the name of a unit as a glob of names.

@@ -43,27 +43,36 @@ pub(crate) fn write(
 ) -> Result<Vec<(Written, &'static str, &'static str)>, Failure> {
     let mut written = Vec::new();
     for file in files {
-        if let Some((directory, _)) = file.path.rsplit_once('/') {
-            let directory = root.join(directory);
-            let is_there = match fs::create_dir(&directory) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => true,
-                made => {
-                    let context = || format!("cannot create `{}`", directory.display());
-                    made.with_context(context).map_err(Failure::output)?;
-                    false
-                }
-            };
-            // A link by this name may lead anywhere.
-            if is_there && !directory.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                written.push((Written::NoFile, file.path, file.about));
-                continue;
-            }
+        if let Some((directory, _)) = file.path.rsplit_once('/')
+            && !make_directory(root, directory)?
+        {
+            written.push((Written::NoFile, file.path, file.about));
+            continue;
         }
         written.push((create(&root.join(file.path), &file.text)?, file.path, file.about));
     }
     let outcome = ignore(&root.join(ignored::FILE))?;
     written.push((outcome, ignored::FILE, "what Nestling writes is not committed"));
     Ok(written)
+}
+
+/// Makes a directory and those above it. Returns false if one of them is something else: a link may lead anywhere.
+fn make_directory(root: &Path, directory: &str) -> Result<bool, Failure> {
+    let mut path = root.to_owned();
+    for name in directory.split('/') {
+        path.push(name);
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                    return Ok(false);
+                }
+            }
+            made => made
+                .with_context(|| format!("cannot create `{}`", path.display()))
+                .map_err(Failure::output)?,
+        }
+    }
+    Ok(true)
 }
 
 /// Creates a file, unless there is something by its name: a link is something, wherever it leads.

@@ -4,12 +4,15 @@
 pub mod rules;
 mod trigger;
 mod component;
+mod child_start;
 mod stages;
 mod needs;
 mod auto_cancel;
 mod image;
 mod command;
 mod artifact;
+
+pub use child_start::{ChildStart, ParentText, child_start};
 
 use super::read_configuration;
 use crate::configuration::{RemoteIncludes, Surroundings};

@@ -115,6 +115,11 @@ impl Defaults {
         diagnostics
     }
 
+    /// Returns a key of `default`, or of its old form.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.default.get(key)
+    }
+
     /// Returns `true` if a key of a job, or of its `variables`, comes from here and not from the job.
     pub fn gave(&self, key: &Key) -> bool {
         let given = self.default.entries.iter().chain(&self.variables.entries);
@@ -191,6 +196,10 @@ fn ignored_timeout(entry: &Entry) -> Diagnostic {
 fn unknown_default(entry: &Entry) -> Diagnostic {
     let key = entry.key.text();
     let origin = entry.key.origin;
+    if key == "reuse" {
+        let problem = Diagnostic::error(&DEFAULT_KEY, origin, "`reuse` cannot be in `default`");
+        return problem.with_help("set it below `workspace:`, beside `spec:` of a template, or in the jobs");
+    }
     let suggestion = Suggestion::among(key, keywords::DEFAULT.iter().copied());
     if suggestion.word().is_none() && keywords::JOB.contains(&key) {
         let problem = Diagnostic::error(&DEFAULT_KEY, origin, format!("`{key}` cannot be in `default`"));

@@ -15,7 +15,7 @@ mod implication;
 mod job;
 
 pub(crate) use clauses::matches_any;
-pub use decide::{presence_of, workflow_guard};
+pub use decide::{presence_of, workflow_guard, workflow_presence};
 pub use implication::{Counterexample, Implication, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};

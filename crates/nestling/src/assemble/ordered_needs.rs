@@ -9,6 +9,8 @@ mod role_needs;
 use crate::assemble::rules::ORDER_STAGES;
 use crate::unit::{Promoted, UnitJob, needed_job};
 use crate::workspace::{Dependency, Order, Unit, Workspace};
+pub(crate) use barrier::is_waiting_job;
+
 use barrier::Barriers;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;

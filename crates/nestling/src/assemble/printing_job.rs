@@ -1,6 +1,7 @@
 //! The jobs that Nestling adds: they check nothing out, print something and pass.
 
 use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// Returns the body of such a job. Without `needs` it waits for the stages before its own.
@@ -21,4 +22,13 @@ pub(crate) fn printing_job(
     let lines = script.into_iter().map(|line| Node::string(origin, line));
     body.set("script", Node::seq(origin, lines.collect()));
     body
+}
+
+/// Lets a job run where those of the workspace do: without their tags, no runner may take it.
+pub(crate) fn run_as_others(body: &mut Map, defaults: &Defaults) {
+    for key in ["image", "tags"] {
+        if let Some(node) = defaults.get(key) {
+            body.set(key, node.clone());
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     if includes.is_empty() {
         // Each part is a pipeline of its own to GitLab.
         let others = part.iter().map(|index| (&whole.jobs[*index], &plan.presence[*index]));
-        let noop = noop_beside(others, &plan.workspace, &plan.removed, &plan.selection);
+        let noop = noop_beside(others, &plan.workspace, &plan.removed, &plan.selection, &plan.defaults);
         jobs.extend(noop.map(Cow::Owned));
     }
     let used: BTreeSet<&str> = jobs.iter().map(|job| job.stage()).collect();

@@ -8,6 +8,7 @@ use super::output::Settings;
 use crate::plan::Plan;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -21,7 +22,7 @@ const PARENT: &str = "PARENT_PIPELINE_ID";
 /// The router for these parts.
 pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -> Pipeline {
     let origin = plan.workspace.origin();
-    let build = Build { origin };
+    let build = Build { origin, defaults: &plan.defaults };
     let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
     for (at, path) in paths.iter().enumerate() {
         let name = format!("part {} of {}", at + 1, paths.len());
@@ -31,11 +32,12 @@ pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -
     Pipeline { stages, workflow: plan.pipeline.workflow.clone(), jobs, ..Pipeline::default() }
 }
 
-struct Build {
+struct Build<'p> {
     origin: Origin,
+    defaults: &'p Defaults,
 }
 
-impl Build {
+impl Build<'_> {
     fn job(&self, name: &str, body: Map) -> Option<Job> {
         let name = JobName::parse(name).ok()?;
         Some(Job { name, origin: self.origin, unit: None, environment: None, body })
@@ -47,13 +49,18 @@ impl Build {
         let need = self
             .map(&[("pipeline", self.text(&format!("${PARENT}"))), ("job", self.text(settings.plan_job))]);
         let checks: Vec<String> = paths.iter().map(|path| format!("test -s '{path}'")).collect();
-        self.entries(&[
+        let mut relay = self.entries(&[
             ("stage", self.text(RELAY)),
             ("needs", Node::seq(self.origin, vec![need])),
             ("variables", self.map(&[("GIT_STRATEGY", self.text("none"))])),
             ("script", list(&checks)),
             ("artifacts", self.map(&[("paths", list(paths))])),
-        ])
+        ]);
+        // Where jobs without tags find no runner, neither would this one.
+        if let Some(tags) = self.defaults.get("tags") {
+            relay.set("tags", tags.clone());
+        }
+        relay
     }
 
     /// `depend` makes the router's result that of its parts, as the parent's trigger job makes the parent's that of the

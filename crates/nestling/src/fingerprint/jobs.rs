@@ -2,42 +2,19 @@
 
 use super::body::{add_body, add_workflow};
 use super::digest::{Fingerprint, Hasher};
+use super::effect::JobVariables;
+use super::known::NoFingerprint;
+use super::outside::{Outside, of_workflow};
 use super::parent::ParentPrint;
-use super::units::UnitFingerprints;
+use super::units::{UnitFingerprints, closures};
+use crate::workspace::{ReuseSettings, Workspace};
+use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::need::{Need, NeedSource, dependencies, needs, parallel_base};
 use nestling_gitlab::pipeline::presence::{JobPresence, Outcome, State};
 use nestling_gitlab::pipeline::{Job, Pipeline, rule};
 use nestling_gitlab::yaml::Map;
-use std::collections::{BTreeMap, HashMap};
-
-/// The fingerprints of a plan.
-///
-/// Computed for [`Planning::fingerprints`](crate::Planning::fingerprints), which has an example.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Fingerprints {
-    /// Those of all units of the workspace, by name.
-    pub units: BTreeMap<UnitName, Fingerprint>,
-    /// Those of the plan's jobs, in their order.
-    pub jobs: Vec<Result<Fingerprint, NoFingerprint>>,
-}
-
-/// The reason why a job has no fingerprint: its result does not depend on known content alone.
-///
-/// As text it completes the sentence "no fingerprint: …".
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NoFingerprint {
-    /// The reason.
-    pub why: String,
-}
-
-impl std::fmt::Display for NoFingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.why)
-    }
-}
+use std::collections::{BTreeSet, HashMap};
 
 /// Inputs of the fingerprints of jobs.
 #[derive(Clone, Copy)]
@@ -46,18 +23,23 @@ pub(crate) struct JobContext<'a> {
     pub(crate) presence: &'a [JobPresence],
     pub(crate) units: &'a UnitFingerprints,
     pub(crate) parent: &'a ParentPrint,
+    pub(crate) facts: &'a PipelineFacts,
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) settings: &'a ReuseSettings,
+    /// Returns `true` for a job that only waits for others.
+    pub(crate) is_waiting: fn(&Job) -> bool,
 }
 
 type JobPrint = Result<Fingerprint, NoFingerprint>;
 
 fn none<T>(why: impl Into<String>) -> Result<T, NoFingerprint> {
-    Err(NoFingerprint { why: why.into() })
+    Err(NoFingerprint::new(why))
 }
 
 /// Returns the fingerprint of each job, in their order.
 pub(crate) fn job_fingerprints(context: JobContext<'_>) -> Vec<JobPrint> {
     let pipeline = context.pipeline;
-    let common = match common(context) {
+    let (common, outside) = match common(context) {
         Ok(common) => common,
         Err(why) => return vec![Err(why); pipeline.jobs.len()],
     };
@@ -67,24 +49,29 @@ pub(crate) fn job_fingerprints(context: JobContext<'_>) -> Vec<JobPrint> {
         common,
         by_name: names.collect(),
         stage_numbers: pipeline.jobs.iter().map(|job| stage_number(pipeline, job)).collect(),
+        effects: Vec::new(),
         jobs: vec![None; pipeline.jobs.len()],
         earlier_artifacts: Ok(Hasher::new("artifacts").finish()),
     };
+    prints.effects = (0..pipeline.jobs.len()).map(|index| prints.effect(index, &outside)).collect();
     prints.compute();
     let circular = || none("it needs itself");
     prints.jobs.into_iter().map(|print| print.unwrap_or_else(circular)).collect()
 }
 
 /// Returns the hash of what all jobs have in common.
-fn common(context: JobContext<'_>) -> JobPrint {
-    let parent = context.parent.as_ref().map_err(|why| NoFingerprint { why: why.clone() })?;
+fn common(context: JobContext<'_>) -> Result<(Fingerprint, Outside), NoFingerprint> {
+    let parent = context.parent.as_ref().map_err(NoFingerprint::new)?;
     if !context.pipeline.includes.is_empty() {
         return none("the pipeline includes files that only GitLab reads");
     }
     let mut hasher = Hasher::new("pipeline");
-    hasher.add_fingerprint(parent);
+    hasher.add_fingerprint(&parent.fingerprint);
     add_workflow(&mut hasher, &context.pipeline.workflow);
-    Ok(hasher.finish())
+    let of_workflow = of_workflow(&context.pipeline.workflow, context.facts).map_err(NoFingerprint::new)?;
+    let outside = Outside::new(parent.variables.clone(), of_workflow);
+    outside.add_workflow(&mut hasher);
+    Ok((hasher.finish(), outside))
 }
 
 /// Returns the position of a job's stage, with `.pre` and `.post` around the others.
@@ -103,6 +90,8 @@ struct Prints<'a> {
     common: Fingerprint,
     by_name: HashMap<&'a str, usize>,
     stage_numbers: Vec<usize>,
+    /// For each job why each run of it is one of its own, if it is.
+    effects: Vec<Option<String>>,
     jobs: Vec<Option<JobPrint>>,
     /// The hash of all jobs with artifacts in the stages before: a job without `needs` gets them.
     earlier_artifacts: JobPrint,
@@ -155,6 +144,9 @@ impl<'a> Prints<'a> {
         let Some(of_unit) = self.context.units.of(unit) else {
             return none(format!("`{unit}` has no fingerprint"));
         };
+        if let Some(why) = &self.effects[index] {
+            return Err(NoFingerprint { why: why.clone(), is_own: true });
+        }
         let rule = self.chosen_rule(index)?;
         let mut hasher = Hasher::new("job");
         hasher.add_fingerprint(&self.common);
@@ -166,6 +158,28 @@ impl<'a> Prints<'a> {
             None => self.add_earlier(&mut hasher, index)?,
         }
         Ok(hasher.finish())
+    }
+
+    /// Returns why each run of a job is one of its own, if it is.
+    fn effect(&self, index: usize, outside: &Outside) -> Option<String> {
+        let job = &self.context.pipeline.jobs[index];
+        let unit = job.unit.as_ref().and_then(|unit| self.context.workspace.unit(unit.as_str()));
+        if unit.is_some_and(|unit| unit.cdk.is_some()) {
+            return Some("its unit deploys a CDK assembly".to_owned());
+        }
+        if self.context.settings.get(&job.name) == Some(&None) {
+            return Some("`reuse: false` is set on it".to_owned());
+        }
+        if (self.context.is_waiting)(job) {
+            return None;
+        }
+        let entries = rule::rules(&job.body).unwrap_or_default();
+        let rules = match self.chosen_rule(index) {
+            Ok(rule) => rule.into_iter().collect(),
+            Err(_) => entries.iter().map(|entry| entry.body).collect(),
+        };
+        let copies = self.context.presence[index].copies().iter().map(|(copy, _)| copy).collect();
+        JobVariables { job, copies, rules, outside }.own_effect()
     }
 
     /// Returns the rule that puts a job into the pipeline; `None` for a job without rules.
@@ -229,6 +243,7 @@ impl<'a> Prints<'a> {
     /// Adds the artifacts that a job without `needs` gets: those of all earlier stages, or of `dependencies` alone.
     fn add_earlier(&self, hasher: &mut Hasher, index: usize) -> Result<(), NoFingerprint> {
         hasher.add(b"stages");
+        self.refuse_earlier_effects(index)?;
         let Some(named) = dependencies(&self.context.pipeline.jobs[index].body) else {
             hasher.add_fingerprint(&self.earlier_artifacts.clone()?);
             return Ok(());
@@ -243,11 +258,42 @@ impl<'a> Prints<'a> {
         Ok(())
     }
 
+    /// Refuses a job without `needs` that runs after one whose every run is one of its own: of its unit, of one that it depends on,
+    /// or of the workspace. Jobs of other units may be in earlier stages, and have nothing to do with it.
+    fn refuse_earlier_effects(&self, index: usize) -> Result<(), NoFingerprint> {
+        let jobs = &self.context.pipeline.jobs;
+        let Some(own) = &jobs[index].unit else { return Ok(()) };
+        let is_before = |other: &usize| self.stage_numbers[*other] < self.stage_numbers[index];
+        let is_in = |other: &usize| self.context.presence[*other].state() != State::Out;
+        let has_effect = |other: &usize| self.effects[*other].is_some() && is_before(other) && is_in(other);
+        let mut closure = None;
+        for other in (0..jobs.len()).filter(has_effect) {
+            let is_concerned = match &jobs[other].unit {
+                None => true,
+                Some(unit) if unit == own => true,
+                Some(unit) => closure.get_or_insert_with(|| self.dependencies(own)).contains(unit),
+            };
+            if let Some(why) = self.effects[other].as_ref().filter(|_| is_concerned) {
+                let name = &jobs[other].name;
+                return none(format!(
+                    "`{name}` of an earlier stage has none: {why} (with `needs`, it comes after what it names alone)"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the units that a unit depends on.
+    fn dependencies(&self, unit: &UnitName) -> BTreeSet<&'a UnitName> {
+        let mut all = closures(self.context.workspace).into_iter();
+        all.find(|(name, _)| *name == unit).map(|(_, closure)| closure).unwrap_or_default()
+    }
+
     fn print_of(&self, needed: usize) -> JobPrint {
         let name = &self.context.pipeline.jobs[needed].name;
         match &self.jobs[needed] {
             Some(Ok(print)) => Ok(*print),
-            Some(Err(none)) => Err(NoFingerprint { why: format!("`{name}` has none: {}", none.why) }),
+            Some(Err(no)) => none(format!("`{name}` has none: {}", no.why)),
             None => none(format!("it and `{name}` need each other")),
         }
     }

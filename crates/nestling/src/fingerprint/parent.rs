@@ -1,12 +1,16 @@
 //! The parent pipeline: its configuration decides what becomes of the child, so it is part of the fingerprint of every job.
 
 use super::digest::{Fingerprint, Hasher};
+use super::outside::{Values, add_values};
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::check::parent::{ParentText, child_start};
 use nestling_gitlab::configuration::included_files;
 use nestling_gitlab::diagnostic::FileId;
+use nestling_gitlab::facts::PipelineFacts;
+use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::yaml::{Kind, Map, Node, merge_keys, parse_leniently};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The file that GitLab reads where the project does not name another one.
 const DEFAULT_PATH: &str = ".gitlab-ci.yml";
@@ -14,18 +18,33 @@ const DEFAULT_PATH: &str = ".gitlab-ci.yml";
 /// Files that are read; GitLab allows 150 in one pipeline.
 const FILE_LIMIT: usize = 300;
 
-/// Fingerprint of the parent's configuration, or the reason why there is none.
-pub(crate) type ParentPrint = Result<Fingerprint, String>;
+/// The parent pipeline, as far as jobs of the child are made from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ParentInput {
+    /// The fingerprint of its configuration, and of the variables that it passes to the child.
+    pub(super) fingerprint: Fingerprint,
+    /// Those variables.
+    pub(super) variables: Values,
+    /// The trigger jobs that may start the child.
+    pub(crate) trigger_jobs: BTreeSet<String>,
+}
+
+/// The parent pipeline, or the reason why it has no fingerprint.
+pub(crate) type ParentPrint = Result<ParentInput, String>;
 
 /// Hashes the parent's file with all local files that it, or a trigger job in it, includes, whether their `rules` hold or not.
-/// `path` is `CI_CONFIG_PATH`.
+/// `path` is `CI_CONFIG_PATH`, and the facts are those of the parent's pipeline.
 ///
-/// There is none where GitLab reads something that can differ for the same commit: a configuration of another project, or an
-/// include that is not pinned.
+/// There is none where GitLab reads something that can differ for the same commit: a configuration of another project, an include
+/// that is not pinned, or variables of the child that cannot be decided.
 ///
 /// # Errors
 /// A file cannot be read.
-pub(crate) fn parent_print(files: &dyn Files, path: Option<&str>) -> Result<ParentPrint, ReadError> {
+pub(crate) fn parent_print(
+    files: &dyn Files,
+    path: Option<&str>,
+    facts: &PipelineFacts,
+) -> Result<ParentPrint, ReadError> {
     let path = path.filter(|path| !path.is_empty()).unwrap_or(DEFAULT_PATH);
     if path.contains('@') || path.contains("://") {
         return Ok(Err(format!(
@@ -33,6 +52,7 @@ pub(crate) fn parent_print(files: &dyn Files, path: Option<&str>) -> Result<Pare
         )));
     }
     let mut reading = Reading { files, texts: BTreeMap::new(), pending: vec![path.to_owned()] };
+    let start_path = path;
     while let Some(path) = reading.pending.pop() {
         if let Err(why) = reading.file(&path)? {
             return Ok(Err(why));
@@ -43,7 +63,20 @@ pub(crate) fn parent_print(files: &dyn Files, path: Option<&str>) -> Result<Pare
         hasher.add(path.as_bytes());
         hasher.add(text.as_deref().unwrap_or_default());
     }
-    Ok(Ok(hasher.finish()))
+    let text = RepoPath::parse(start_path.trim_start_matches('/'))
+        .ok()
+        .and_then(|path| reading.texts.get(&path)?.as_deref());
+    let known = KnownVariables::of_root(facts);
+    let text = std::str::from_utf8(text.unwrap_or_default()).unwrap_or_default();
+    let parent = ParentText { path: start_path, text, files, variables: &known };
+    Ok(child_start(&parent).map(|start| {
+        add_values(&mut hasher, &start.variables);
+        ParentInput {
+            fingerprint: hasher.finish(),
+            variables: start.variables,
+            trigger_jobs: start.trigger_jobs,
+        }
+    }))
 }
 
 struct Reading<'a> {
@@ -121,8 +154,14 @@ impl Reading<'_> {
             self.pending.push(path.to_owned());
             return Ok(());
         }
-        // The instance's own templates, and the child pipeline itself.
-        if map.get("template").is_some() || map.get("artifact").is_some() || is_pinned(map) {
+        if let Some(template) = text("template") {
+            return Err(format!(
+                "the parent pipeline includes the template `{template}`, which is another one in each version of GitLab: \
+                 include a component with all numbers of its version, or a copy"
+            ));
+        }
+        // The child pipeline itself.
+        if map.get("artifact").is_some() || is_pinned(map) {
             return Ok(());
         }
         let named = ["component", "project", "remote"].into_iter().find_map(text);

@@ -96,16 +96,33 @@ impl ApiAnswers {
         let mut children = BTreeSet::new();
         let mut open = vec![parent];
         while let Some(pipeline) = open.pop() {
-            for bridge in self.bridges.get(&pipeline).into_iter().flatten() {
-                let Some(child) = &bridge.downstream_pipeline else { continue };
-                let is_of_project =
-                    child.project_id.is_none() || child.project_id == bridge.pipeline.project_id;
-                if bridge.pipeline.id == pipeline && is_of_project && children.insert(child.id) {
-                    open.push(child.id);
+            for child in self.bridges_of(pipeline).filter_map(ApiBridge::child) {
+                if children.insert(*child) {
+                    open.push(*child);
                 }
             }
         }
         children
+    }
+
+    /// Returns the child pipelines of a parent in which the jobs of a plan run, each with the name of the parent's trigger job: those
+    /// that a trigger job started, and the parts of a pipeline that is too large for one file. A pipeline that a job of the child
+    /// itself started is none.
+    pub(super) fn planned_children(&self, parent: u64) -> BTreeMap<u64, &str> {
+        let mut planned = BTreeMap::new();
+        let mut open: Vec<(u64, Option<&str>)> = vec![(parent, None)];
+        while let Some((pipeline, trigger)) = open.pop() {
+            for bridge in
+                self.bridges_of(pipeline).filter(|bridge| trigger.is_none() || is_part(&bridge.name))
+            {
+                let trigger = trigger.unwrap_or(&bridge.name);
+                if let Some(child) = bridge.child().filter(|child| !planned.contains_key(*child)) {
+                    planned.insert(*child, trigger);
+                    open.push((*child, Some(trigger)));
+                }
+            }
+        }
+        planned
     }
 
     /// Returns the trigger jobs of a pipeline.
@@ -119,4 +136,19 @@ impl ApiAnswers {
         let bridges = self.bridges.get(&pipeline)?.iter();
         bridges.map(|bridge| &bridge.pipeline).find(|parent| parent.id == pipeline)
     }
+}
+
+impl ApiBridge {
+    /// Returns the pipeline that it started in its own project.
+    fn child(&self) -> Option<&u64> {
+        let child = self.downstream_pipeline.as_ref()?;
+        let is_of_project = child.project_id.is_none() || child.project_id == self.pipeline.project_id;
+        is_of_project.then_some(&child.id)
+    }
+}
+
+/// Returns `true` for the name of a trigger job that starts a part of a plan.
+fn is_part(name: &str) -> bool {
+    let numbers = name.strip_prefix("part ").and_then(|rest| rest.split_once(" of "));
+    numbers.is_some_and(|(part, count)| part.parse::<u32>().is_ok() && count.parse::<u32>().is_ok())
 }

@@ -37,6 +37,9 @@ pub struct PassedV1 {
     /// The fingerprints of the jobs that have failed: older records of them do not count any more.
     #[serde(default)]
     pub failed: Vec<String>,
+    /// The jobs with a fingerprint that had not passed when the record was made: those that failed, and all others.
+    #[serde(default)]
+    pub unpassed: Vec<UnpassedJobV1>,
     /// True if no option narrowed the pipeline: then a later pipeline can be compared with it.
     #[serde(default)]
     pub whole: bool,
@@ -56,6 +59,16 @@ pub struct PassedJobV1 {
     pub ids: Vec<u64>,
 }
 
+/// A job that had not passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct UnpassedJobV1 {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Its name.
+    pub job: String,
+}
+
 /// The records that GitLab's API confirms, and those that it does not, with the reason: the file `verified.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Nestling's verified records of passed jobs, version 1")]
@@ -69,7 +82,7 @@ pub struct VerifiedV1 {
     pub jobs: Vec<VerifiedJobV1>,
     /// The pipelines of these jobs.
     pub pipelines: Vec<VerifiedPipelineV1>,
-    /// The jobs that have failed, as records say: that is believed, since it only makes more run.
+    /// The jobs that have failed or may have, as records and GitLab say: that is believed, since it only makes more run.
     #[serde(default)]
     pub failed: Vec<FailedJobV1>,
     /// The records that do not count.
@@ -84,6 +97,23 @@ pub struct FailedJobV1 {
     pub fingerprint: String,
     /// The id of the parent pipeline.
     pub pipeline: u64,
+    /// The time when it ended, as GitLab says: seconds since 1970. Null where only a record says that it has failed.
+    #[serde(default)]
+    pub finished: Option<u64>,
+    /// True if GitLab does not say how it ended.
+    #[serde(default)]
+    pub unknown: bool,
+}
+
+impl VerifiedV1 {
+    /// Returns why nothing here counts for a project: another format, or another project. `None` where it may.
+    pub fn unusable(&self, project: Option<&str>) -> Option<String> {
+        if self.format != VERSION {
+            return Some(format!("its format is {}, and this version reads {VERSION}", self.format));
+        }
+        let other = project.filter(|project| *project != self.project)?;
+        Some(format!("it is of project {}, and this is {other}", self.project))
+    }
 }
 
 /// A pipeline with a record, and the jobs of its child pipelines, as GitLab says.
@@ -122,6 +152,9 @@ pub struct VerifiedPipelineV1 {
 pub struct VerifiedJobV1 {
     /// The fingerprint of the record.
     pub fingerprint: String,
+    /// The trigger job of the parent pipeline that started the job's pipeline.
+    #[serde(default)]
+    pub trigger: String,
     /// Its unit.
     pub unit: String,
     /// Its name.

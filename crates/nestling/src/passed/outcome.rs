@@ -1,6 +1,6 @@
 //! Outcome of the records for the jobs of a plan.
 
-use super::format::{RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1};
+use super::format::{FailedJobV1, RefusedV1, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1};
 use crate::fingerprint::Fingerprint;
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ pub struct Passed {
     by_fingerprint: HashMap<Fingerprint, Vec<VerifiedJobV1>>,
     refused: HashMap<Fingerprint, Vec<RefusedV1>>,
     pipelines: HashMap<u64, VerifiedPipelineV1>,
-    /// The newest pipeline in which a job failed.
-    failed: HashMap<Fingerprint, u64>,
+    /// The failures of jobs.
+    failed: HashMap<Fingerprint, Vec<FailedJobV1>>,
     /// The time of the plan, in seconds since 1970.
     pub(crate) now: u64,
 }
@@ -48,8 +48,7 @@ impl Passed {
         passed.pipelines = verified.pipelines.into_iter().map(|pipeline| (pipeline.id, pipeline)).collect();
         for failed in verified.failed {
             if let Some(fingerprint) = Fingerprint::parse(&failed.fingerprint) {
-                let newest = passed.failed.entry(fingerprint).or_default();
-                *newest = failed.pipeline.max(*newest);
+                passed.failed.entry(fingerprint).or_default().push(failed);
             }
         }
         for refused in verified.refused {
@@ -73,9 +72,19 @@ impl Passed {
         records
     }
 
-    /// Returns the newest pipeline after this one in which a job with this fingerprint failed.
-    pub(crate) fn failed_since(&self, fingerprint: &Fingerprint, pipeline: u64) -> Option<u64> {
-        self.failed.get(fingerprint).copied().filter(|failed| *failed > pipeline)
+    /// Returns the failure of a job with this fingerprint in the newest pipeline, if it is newer than what a record says.
+    pub(crate) fn failed_since(
+        &self,
+        fingerprint: &Fingerprint,
+        record: &VerifiedJobV1,
+    ) -> Option<&FailedJobV1> {
+        // A job of an older pipeline may have been retried.
+        let is_newer = |failed: &&FailedJobV1| match failed.finished {
+            Some(finished) => finished > record.finished,
+            None => failed.pipeline > record.pipeline,
+        };
+        let failures = self.failed.get(fingerprint).into_iter().flatten();
+        failures.filter(is_newer).max_by_key(|failed| (failed.pipeline, !failed.unknown))
     }
 
     /// Returns the jobs of a pipeline.

@@ -1,7 +1,7 @@
 //! Makes the record of a pipeline, from its plan and the statuses of its jobs.
 
 use super::answers::{ApiAnswers, ApiJob};
-use super::format::{PassedJobV1, PassedV1, VERSION};
+use super::format::{PassedJobV1, PassedV1, UnpassedJobV1, VERSION};
 use nestling_gitlab::facts::CiVariables;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -101,6 +101,8 @@ pub fn record(recording: &Recording<'_>) -> Result<PassedV1, RecordError> {
     let passed = passed_jobs(recording.answers, pipeline);
     // The reference of a merge request's pipeline depends on its kind, and no variable has it.
     let reference = passed.values().flatten().next().map(|job| job.r#ref.as_str());
+    let jobs: Vec<PassedJobV1> = plan.jobs.iter().filter_map(|job| passed_job(job, &passed)).collect();
+    let unpassed = unpassed(&plan.jobs, &jobs);
     let is_selected = |unit: &&PlanUnit| matches!(unit.verdict.as_str(), "selected" | "everything");
     Ok(PassedV1 {
         format: VERSION,
@@ -113,7 +115,8 @@ pub fn record(recording: &Recording<'_>) -> Result<PassedV1, RecordError> {
         source: variable("CI_PIPELINE_SOURCE")?.to_owned(),
         time: recording.variables.get("CI_PIPELINE_CREATED_AT").unwrap_or_default().to_owned(),
         units: plan.units.iter().filter(is_selected).map(|unit| unit.name.clone()).collect(),
-        jobs: plan.jobs.iter().filter_map(|job| passed_job(job, &passed)).collect(),
+        jobs,
+        unpassed,
         failed: failed(&plan.jobs, recording.answers, pipeline),
         whole: plan.whole,
     })
@@ -140,6 +143,15 @@ fn failed(jobs: &[PlanJob], answers: &ApiAnswers, pipeline: u64) -> Vec<String> 
         std::iter::once(&job.name).chain(&job.copy_names).any(|name| failed.contains(name.as_str()))
     };
     jobs.iter().filter(has_failed).filter_map(|job| job.fingerprint.clone()).collect()
+}
+
+/// Returns the jobs with a fingerprint that are not among those that have passed.
+fn unpassed(jobs: &[PlanJob], passed: &[PassedJobV1]) -> Vec<UnpassedJobV1> {
+    let passed: HashSet<&str> = passed.iter().map(|job| job.job.as_str()).collect();
+    let others = jobs.iter().filter(|job| !passed.contains(job.name.as_str()));
+    let unpassed =
+        |job: &PlanJob| Some(UnpassedJobV1 { fingerprint: job.fingerprint.clone()?, job: job.name.clone() });
+    others.filter_map(unpassed).collect()
 }
 
 fn passed_job(job: &PlanJob, passed: &HashMap<&str, Option<&ApiJob>>) -> Option<PassedJobV1> {

@@ -2,12 +2,13 @@
 //! the status of a job, nobody can.
 
 use super::answers::{ApiAnswers, ApiBridge, ApiJob};
+use super::failures::failures;
 use super::format::{
-    FailedJobV1, PassedJobV1, PassedV1, RefusedV1, VERSION, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
+    PassedJobV1, PassedV1, RefusedV1, VERSION, VerifiedJobV1, VerifiedPipelineV1, VerifiedV1,
 };
 use super::time::seconds;
 use nestling_gitlab::pipeline::need::parallel_base;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Sources of pipelines whose records count. Others start with variables that somebody chose.
 const SOURCES: [&str; 3] = ["push", "merge_request_event", "schedule"];
@@ -20,7 +21,12 @@ const SOURCES: [&str; 3] = ["push", "merge_request_event", "schedule"];
 pub fn verify(records: &[(String, Vec<u8>)], answers: &ApiAnswers, project: &str) -> VerifiedV1 {
     let mut verified = VerifiedV1 { format: VERSION, project: project.to_owned(), ..VerifiedV1::default() };
     for (file, bytes) in records {
-        match read(bytes).and_then(|record| of_pipeline(record, answers, project)) {
+        let record = read(bytes);
+        // What has failed is believed before anything is confirmed.
+        if let Some(record) = record.as_ref().ok().filter(|record| record.project == project) {
+            verified.failed.extend(failures(record, answers));
+        }
+        match record.and_then(|record| of_pipeline(record, answers, project)) {
             Ok(pipeline) => pipeline.verify(file, &mut verified),
             Err(why) => {
                 let record = file.clone();
@@ -48,6 +54,8 @@ struct KnownPipeline<'a> {
     answers: &'a ApiAnswers,
     /// Its child pipelines.
     children: BTreeSet<u64>,
+    /// Those in which jobs of the plan run, with the names of their trigger jobs.
+    planned: BTreeMap<u64, &'a str>,
     /// The jobs of its child pipelines, by id.
     jobs: HashMap<u64, &'a ApiJob>,
     /// The ids of those jobs by their names, and by the job that they are copies of.
@@ -86,7 +94,8 @@ fn of_pipeline<'a>(
     };
     let jobs: HashMap<u64, &ApiJob> = of_children.flat_map(of_child).collect();
     let ids = ids_by_name(&jobs);
-    Ok(KnownPipeline { children, jobs, ids, record, answers, source })
+    let planned = answers.planned_children(id);
+    Ok(KnownPipeline { children, planned, jobs, ids, record, answers, source })
 }
 
 /// Returns the ids of jobs by their names, and by the job that they are copies of by `parallel`.
@@ -104,11 +113,6 @@ fn ids_by_name<'a>(jobs: &HashMap<u64, &'a ApiJob>) -> HashMap<&'a str, Vec<u64>
 impl KnownPipeline<'_> {
     fn verify(&self, file: &str, verified: &mut VerifiedV1) {
         verified.pipelines.push(self.pipeline());
-        let failed = |fingerprint: &String| FailedJobV1 {
-            fingerprint: fingerprint.clone(),
-            pipeline: self.record.pipeline,
-        };
-        verified.failed.extend(self.record.failed.iter().map(failed));
         for job in &self.record.jobs {
             match self.job(job) {
                 Ok(job) => verified.jobs.push(job),
@@ -188,7 +192,9 @@ impl KnownPipeline<'_> {
         if !self.has_all_copies(recorded) {
             return Err(format!("it does not name all copies of `{}`", recorded.job));
         }
+        let trigger = self.planned.get(&job.pipeline.id).copied().unwrap_or_default().to_owned();
         Ok(VerifiedJobV1 {
+            trigger,
             fingerprint: recorded.fingerprint.clone(),
             unit: recorded.unit.clone(),
             job: recorded.job.clone(),
@@ -216,6 +222,9 @@ impl KnownPipeline<'_> {
         }
         if !is_copy(&job.name, &recorded.job) {
             return Err(format!("job {id} is `{}`, and the record says `{}`", job.name, recorded.job));
+        }
+        if !self.planned.contains_key(&job.pipeline.id) {
+            return Err(format!("job {id} is of a pipeline that a job of the child started"));
         }
         if job.commit.id != self.record.commit || job.pipeline.sha != self.record.commit {
             return Err(format!("job {id} is of commit {}", job.commit.id));

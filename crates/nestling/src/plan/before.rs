@@ -45,6 +45,11 @@ impl<'a> Before<'a> {
         Self { tree, ..self }
     }
 
+    /// Takes the workspace at base from one who has read it.
+    pub(crate) fn having_read(self, workspace: Option<Arc<Workspace>>) -> Self {
+        Self { read: workspace.map(Ok), ..self }
+    }
+
     /// Reads the workspace at base, once.
     ///
     /// # Errors

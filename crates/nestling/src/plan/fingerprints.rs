@@ -1,11 +1,13 @@
 //! The fingerprints of a plan, and of units for its templates: read from the commit's tree, and only if somebody asks.
 
 use super::Request;
+use crate::assemble::is_waiting_job;
 use crate::fingerprint::{
-    Fingerprints, JobContext, NoFingerprint, ParentPrint, UnitFingerprints, job_fingerprints, parent_print,
+    Fingerprints, JobContext, NoFingerprint, ParentPrint, UnitFingerprints, definition_print,
+    job_fingerprints, parent_print, path_print,
 };
-use crate::template::{UNCOMMITTED, UnitPrints};
-use crate::workspace::Workspace;
+use crate::template::{PrintOf, UNCOMMITTED, UnitPrints};
+use crate::workspace::{ReuseSettings, Workspace};
 use nestling_git::{CommitId, GitRepository, TreeId};
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::presence::JobPresence;
@@ -74,15 +76,29 @@ impl<'a> FingerprintSource<'a> {
 }
 
 impl UnitPrints for FingerprintSource<'_> {
-    fn fingerprint(&self, unit: &str) -> Result<String, String> {
+    fn fingerprint(&self, of: &PrintOf) -> Result<String, String> {
         if self.units.get().is_none()
             && let Err(NoTree::Uncommitted(_)) = self.tree.committed_tree()
         {
             return Ok(UNCOMMITTED.to_owned());
         }
-        let units = self.units().map_err(|why| format!("`{unit}` has no fingerprint: {why}"))?;
-        let known = self.workspace.unit(unit).and_then(|unit| units.of(&unit.name));
-        known.map(|print| print.to_string()).ok_or_else(|| format!("`{unit}` has no fingerprint"))
+        let none = |why: &str| format!("{of} has no fingerprint: {why}");
+        let print = match of {
+            PrintOf::Unit(unit) => {
+                let units = self.units().map_err(none)?;
+                self.workspace.unit(unit).and_then(|unit| units.of(&unit.name))
+            }
+            PrintOf::Path(path) => {
+                let (git, tree) = self.tree.committed_tree().map_err(|no| none(no.why()))?;
+                Some(path_print(git, tree, path).map_err(|error| none(&error.to_string()))?)
+            }
+            PrintOf::Definition => {
+                let (git, tree) = self.tree.committed_tree().map_err(|no| none(no.why()))?;
+                let print = definition_print(git, tree, self.workspace);
+                Some(print.map_err(|error| none(&error.to_string()))?)
+            }
+        };
+        print.map(|print| print.to_string()).ok_or_else(|| format!("{of} has no fingerprint"))
     }
 }
 
@@ -90,7 +106,7 @@ impl UnitPrints for FingerprintSource<'_> {
 pub(super) fn of_units(request: &Request<'_>) -> Option<Fingerprints> {
     let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
     let units = source.units().cloned().unwrap_or_default();
-    Some(Fingerprints { units: units.into_names(), jobs: Vec::new() })
+    Some(Fingerprints { units: units.into_names(), ..Fingerprints::default() })
 }
 
 /// Returns the fingerprints of all units and of the jobs of a pipeline.
@@ -98,19 +114,33 @@ pub(super) fn of_plan(
     request: &Request<'_>,
     pipeline: &Pipeline,
     presence: &[JobPresence],
+    settings: &ReuseSettings,
 ) -> Option<Fingerprints> {
     let source = request.fingerprints.as_ref().filter(|_| request.wants_fingerprints)?;
     let units = match source.units() {
         Ok(units) => units,
         Err(why) => {
-            let jobs = vec![Err(NoFingerprint { why: why.to_owned() }); pipeline.jobs.len()];
-            return Some(Fingerprints { units: UnitFingerprints::default().into_names(), jobs });
+            let jobs = vec![Err(NoFingerprint::new(why)); pipeline.jobs.len()];
+            return Some(Fingerprints { jobs, ..Fingerprints::default() });
         }
     };
-    let parent: ParentPrint =
-        parent_print(request.files, request.parent_path).unwrap_or_else(|error| Err(error.to_string()));
-    let jobs = job_fingerprints(JobContext { pipeline, presence, units, parent: &parent });
-    Some(Fingerprints { units: units.clone().into_names(), jobs })
+    let facts = &request.pipeline;
+    let parent = parent_print(request.files, request.parent_path, facts);
+    let parent: ParentPrint = parent.unwrap_or_else(|error| Err(error.to_string()));
+    let workspace = &request.loaded.workspace;
+    let context = JobContext {
+        pipeline,
+        presence,
+        units,
+        parent: &parent,
+        facts,
+        workspace,
+        settings,
+        is_waiting: is_waiting_job,
+    };
+    let jobs = job_fingerprints(context);
+    let trigger_jobs = parent.map(|parent| parent.trigger_jobs).unwrap_or_default();
+    Some(Fingerprints { units: units.clone().into_names(), jobs, trigger_jobs })
 }
 
 #[cfg(test)]

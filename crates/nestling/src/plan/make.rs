@@ -7,14 +7,14 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, ReuseSettings, auto_cancel, claims, definition, fingerprints, needed, noop,
-    removed, reuse_settings, stop,
+    Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
+    reuse_settings, stop,
 };
 use crate::assemble;
 use crate::environments::LeftOut;
 use crate::select::{self, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
-use crate::workspace::{Templates, Workspace};
+use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
 use nestling_gitlab::diagnostic::{self, Diagnostic};
@@ -35,6 +35,9 @@ pub(super) fn selection(
     let workspace = renderer.workspace;
     let mut compared = definition::compare(renderer, before, changes);
     claims::compare(*files, workspace, before, changes, &mut compared);
+    if let Some(sides) = &request.replayed {
+        compared.add_all(sides.own, workspace);
+    }
     let removed = removed::find(*files, workspace, before, changes, narrowing);
     for (unit, reason) in removed::reasons(workspace, before, &removed) {
         compared.add(&unit, reason);
@@ -54,7 +57,7 @@ pub(super) fn findings(request: &Request<'_>, selection: &Selection) -> Vec<Diag
 
 /// Adds to a plan what was asked for, and the fingerprints if they were.
 pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
-    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence);
+    let fingerprints = fingerprints::of_plan(request, &made.pipeline, &made.presence, &made.reuse_settings);
     Plan {
         fingerprints,
         workspace: Arc::clone(&request.loaded.workspace),
@@ -139,7 +142,8 @@ pub(super) fn make(
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
-    let (pipeline, presence) = noop::never_empty(pipeline, &creation, workspace, &removed, &selection);
+    let (pipeline, presence) =
+        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults());
     Ok(MadePlan {
         selection,
         brought_in,

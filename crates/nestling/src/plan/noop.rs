@@ -3,12 +3,13 @@
 
 use super::presence::ChildCreation;
 use super::removed::Removed;
-use crate::assemble::printing_job;
+use crate::assemble::{printing_job, run_as_others};
 use crate::select::Selection;
 use crate::unit::rules::JOB_NAME_CLASH;
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{JobName, StageName};
+use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::BTreeSet;
@@ -34,13 +35,16 @@ pub(super) fn never_empty(
     workspace: &Workspace,
     removed: &[Removed],
     selection: &Selection,
+    defaults: &Defaults,
 ) -> (Pipeline, Vec<JobPresence>) {
     let mut presence = creation.presences(&pipeline);
     // What GitLab includes may bring jobs, and it refuses two of one name.
     if !pipeline.includes.is_empty() {
         return (pipeline, presence);
     }
-    if let Some(job) = noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed, selection) {
+    if let Some(job) =
+        noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed, selection, defaults)
+    {
         presence.push(creation.presence(&job));
         add_stage(&mut pipeline.stages, job.stage());
         pipeline.jobs.push(job);
@@ -71,6 +75,7 @@ pub(crate) fn noop_beside<'j>(
     workspace: &Workspace,
     removed: &[Removed],
     selection: &Selection,
+    defaults: &Defaults,
 ) -> Option<Job> {
     let is_any_selected = selection.selected().next().is_some();
     let mut reasons = BTreeSet::new();
@@ -91,7 +96,7 @@ pub(crate) fn noop_beside<'j>(
         1 => reasons.pop_first().unwrap_or(Reason::Several),
         _ => Reason::Several,
     };
-    noop_job(workspace, reason)
+    noop_job(workspace, reason, defaults)
 }
 
 /// The reason for a job that does nothing.
@@ -128,10 +133,11 @@ impl Reason {
 }
 
 /// Returns a job that needs no checkout and passes at once.
-fn noop_job(workspace: &Workspace, reason: Reason) -> Option<Job> {
+fn noop_job(workspace: &Workspace, reason: Reason, defaults: &Defaults) -> Option<Job> {
     let origin = workspace.origin();
     let name = JobName::parse(NOOP_JOB).ok()?;
     let script = vec![format!("echo \"{}\"", reason.sentence())];
-    let body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
+    let mut body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
+    run_as_others(&mut body, defaults);
     Some(Job { name, origin, unit: None, environment: None, body })
 }

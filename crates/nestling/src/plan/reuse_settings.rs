@@ -1,25 +1,38 @@
 //! Takes `reuse:` out of the jobs: GitLab does not know it.
 
-use crate::workspace::{Reuse, Workspace, reuse};
-use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::name::JobName;
-use nestling_gitlab::pipeline::Pipeline;
-use std::collections::BTreeMap;
+use crate::unit::OF_HEADER;
+use crate::workspace::idle_rules::KEY_UNUSED;
+use crate::workspace::{NEVER_LEFT_OUT, ReuseSettings, Workspace, reuse};
+use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
+use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::pipeline::keywords::JOB;
+use nestling_gitlab::pipeline::rule::has_when;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Key, Node};
 
 /// The keyword.
 const REUSE: &str = "reuse";
-
-/// The jobs whose policy is not that of the workspace.
-pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 
 /// Takes the policies of jobs out of their bodies.
 pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSettings, Vec<Diagnostic>) {
     let mut settings = ReuseSettings::new();
     let mut problems = Vec::new();
     for job in &mut pipeline.jobs {
-        let Some(node) = job.body.remove(REUSE).filter(|node| !node.is_null()) else { continue };
+        // Every job of every plan comes by here: most have no keyword that is looked at twice.
+        let Some(key) = job.body.entries.iter().map(|entry| &entry.key).find(|key| is_near(key.text()))
+        else {
+            continue;
+        };
+        if key.text() != REUSE {
+            problems.extend(misspelt(key));
+            continue;
+        }
+        let Some(mut node) = job.body.remove(REUSE) else { continue };
+        let is_own = node.tag.take_if(|tag| &**tag == OF_HEADER).is_none();
         match reuse::of_job(&node, workspace.reuse) {
             Ok(policy) => {
+                let idle = policy.filter(|_| is_own).and_then(|_| idle(job));
+                problems.extend(idle.map(|why| without_effect(&node, &why)));
                 settings.insert(job.name.clone(), policy);
             }
             Err(found) => {
@@ -29,4 +42,38 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
         }
     }
     (settings, problems)
+}
+
+/// Returns `true` for the keyword, and for one that may be meant as it.
+fn is_near(keyword: &str) -> bool {
+    let may_be = matches!(keyword.as_bytes(), [b'r' | b'R', _, _, _, ..]) && keyword.len() <= 8;
+    may_be && !matches!(keyword, "rules" | "retry") && !JOB.contains(&keyword)
+}
+
+fn misspelt(key: &Key) -> Option<Diagnostic> {
+    let help = Suggestion::among(key.text(), [REUSE]).help()?;
+    let message = format!("unknown job keyword `{}`", key.text());
+    Some(Diagnostic::error(&HEADER, key.origin, message).with_help(help))
+}
+
+/// Returns why a job is never left out, whatever its policy.
+fn idle(job: &Job) -> Option<String> {
+    let is_set = |keyword: &&&str| job.body.get(keyword).is_some_and(|node| !node.is_null());
+    if let Some(keyword) = NEVER_LEFT_OUT.iter().find(is_set) {
+        return Some(format!("jobs with `{keyword}` are never left out"));
+    }
+    if job.unit.is_none() {
+        return Some("jobs of the workspace are never left out".to_owned());
+    }
+    if job.body.get("allow_failure").is_some_and(|value| value.as_bool() != Some(false)) {
+        return Some("jobs that are allowed to fail are never left out".to_owned());
+    }
+    let has_rules = job.body.get("rules").is_some_and(|rules| !rules.is_null());
+    let waits = ["manual", "delayed", "on_failure"].into_iter().find(|when| has_when(&job.body, when));
+    waits.filter(|_| !has_rules).map(|when| format!("jobs with `when: {when}` are never left out"))
+}
+
+fn without_effect(node: &Node, why: &str) -> Diagnostic {
+    Diagnostic::warning(&KEY_UNUSED, node.origin, format!("`reuse` has no effect: {why}"))
+        .with_help("remove it, or write `reuse: false`")
 }

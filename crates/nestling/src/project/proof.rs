@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::reuse::{Candidate, Takers, candidates, leave_out};
 use crate::workspace::ReuseTrust;
 use nestling_git::CommitId;
+use nestling_gitlab::pipeline::need::parallel_base;
 use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -57,8 +58,11 @@ fn runs_whole(plan: &Plan) -> Option<&'static str> {
     }
 }
 
-/// The jobs of a commit with their fingerprints, or why there are none.
-type Proven = Result<BTreeMap<String, Fingerprint>, String>;
+/// The jobs of a commit with their fingerprints, and the trigger jobs that may start them, or why there are none.
+type Proven = Result<(BTreeMap<String, Fingerprint>, BTreeSet<String>), String>;
+
+/// Seconds by which the clock of this machine may be behind that of GitLab.
+const CLOCKS: u64 = 600;
 
 /// The pipeline of a record: its id, commit, source and reference, if that is a tag, and the units that it selected.
 type PipelineKey = (u64, String, String, String, bool, Vec<String>);
@@ -106,12 +110,16 @@ impl Prover<'_> {
         if age > candidate.reuse.within {
             return Err(format!("it is {} old", in_words(age)));
         }
+        if record.finished > self.passed.now.saturating_add(CLOCKS) {
+            return Err("GitLab says that it ended in the future, by the clock of this machine".to_owned());
+        }
         if candidate.reuse.trust == ReuseTrust::Protected && !record.protected {
             return Err(format!("`{}` is not protected (`trust: protected`)", record.r#ref));
         }
         self.is_elsewhere(record)?;
-        if let Some(pipeline) = self.passed.failed_since(&candidate.fingerprint, record.pipeline) {
-            return Err(format!("it has failed with the same content since, in pipeline {pipeline}"));
+        if let Some(failed) = self.passed.failed_since(&candidate.fingerprint, record) {
+            let what = if failed.unknown { "GitLab does not say how it ended" } else { "it has failed" };
+            return Err(format!("{what} with the same content since, in pipeline {}", failed.pipeline));
         }
         match self.fingerprint_at(record) {
             Ok(Some(fingerprint)) if fingerprint == candidate.fingerprint => Ok(()),
@@ -145,7 +153,10 @@ impl Prover<'_> {
             self.proven.insert(key.clone(), proven);
         }
         match &self.proven[&key] {
-            Ok(fingerprints) => Ok(fingerprints.get(&record.job).copied()),
+            Ok((fingerprints, triggers)) => {
+                started_by_plan(record, triggers)?;
+                Ok(fingerprints.get(&record.job).copied())
+            }
             Err(why) => Err(why.clone()),
         }
     }
@@ -183,7 +194,7 @@ fn fingerprints(
             "its pipeline has `{other}`, which does not follow from its commit and its units"
         ));
     }
-    let prints = plan.fingerprints.as_ref().map(|prints| prints.jobs.as_slice()).unwrap_or_default();
+    let fingerprints = plan.fingerprints.clone().unwrap_or_default();
     let takers = Takers::new(&plan.pipeline);
     let has_passed: HashSet<&str> = jobs.passed.iter().map(String::as_str).collect();
     let was_there = |source: usize| {
@@ -191,7 +202,7 @@ fn fingerprints(
         copies.iter().all(|(copy, _)| has_passed.contains(copy.name.as_str()))
     };
     let mut by_name = BTreeMap::new();
-    for (index, (job, print)) in plan.pipeline.jobs.iter().zip(prints).enumerate() {
+    for (index, (job, print)) in plan.pipeline.jobs.iter().zip(&fingerprints.jobs).enumerate() {
         // The facts of a pipeline are never known in full afterwards: what a template makes of them is no content.
         let reads_facts = job.unit.as_ref().is_some_and(|unit| plan.reading_facts.contains(unit));
         if let Ok(print) = print
@@ -201,7 +212,22 @@ fn fingerprints(
             by_name.insert(job.name.to_string(), *print);
         }
     }
-    Ok(by_name)
+    Ok((by_name, fingerprints.trigger_jobs))
+}
+
+/// Refuses a job of a child pipeline that another trigger job started: what is in that one is not planned.
+fn started_by_plan(record: &VerifiedJobV1, triggers: &BTreeSet<String>) -> Result<(), String> {
+    let base = parallel_base(&record.trigger).map(|(base, _)| base);
+    if [Some(record.trigger.as_str()), base].into_iter().flatten().any(|name| triggers.contains(name)) {
+        return Ok(());
+    }
+    let expected: Vec<String> = triggers.iter().map(|name| format!("`{name}`")).collect();
+    Err(match expected.as_slice() {
+        [] => "the trigger job that starts the child is not known at its commit".to_owned(),
+        names => {
+            format!("`{}` started its pipeline, and {} starts the child", record.trigger, names.join(", "))
+        }
+    })
 }
 
 /// Returns a job of GitLab of one of the units that the plan does not have: then other units were selected than the record says,

@@ -4,6 +4,7 @@ use super::needs;
 use super::reused_job::{REUSED_JOB, reused_job};
 use super::taken::Takers;
 use crate::environments::LeftOut;
+use crate::fingerprint::NoFingerprint;
 use crate::passed::{JobReuse, VerifiedJobV1};
 use crate::plan::{NOOP_JOB, Plan};
 use nestling_gitlab::name::{JobName, StageName};
@@ -79,7 +80,7 @@ fn add_reused_job(plan: &mut Plan) {
             JobReuse::Kept { .. } => None,
         })
         .collect();
-    let Some(job) = reused_job(plan.workspace.origin(), &reused) else { return };
+    let Some(job) = reused_job((&plan.defaults, plan.workspace.origin()), &reused) else { return };
     let stages = &mut plan.pipeline.stages;
     if !stages.iter().any(|stage| stage.as_str() == job.stage())
         && let Ok(stage) = StageName::parse(job.stage())
@@ -91,6 +92,6 @@ fn add_reused_job(plan: &mut Plan) {
     plan.presence.push(JobPresence::of(job.name.as_str(), &job.body, &creation.moment(true)));
     plan.pipeline.jobs.push(job);
     if let Some(prints) = &mut plan.fingerprints {
-        prints.jobs.push(Err(crate::fingerprint::NoFingerprint { why: "it belongs to no unit".to_owned() }));
+        prints.jobs.push(Err(NoFingerprint::new("it belongs to no unit")));
     }
 }

@@ -1,10 +1,11 @@
 //! The job that shows what was left out: a pipeline must not look as if everything in it had run.
 
-use crate::assemble::printing_job;
+use crate::assemble::{printing_job, run_as_others};
 use crate::passed::VerifiedJobV1;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{JobName, StageName};
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::defaults::Defaults;
 
 /// The name of the job that lists the jobs that were left out because they have passed.
 pub const REUSED_JOB: &str = "reused";
@@ -13,7 +14,10 @@ pub const REUSED_JOB: &str = "reused";
 const LINES: usize = 500;
 
 /// Returns a job that needs no checkout, prints a line for each job that was left out, and passes.
-pub(super) fn reused_job(origin: Origin, reused: &[(&JobName, &VerifiedJobV1)]) -> Option<Job> {
+pub(super) fn reused_job(
+    (defaults, origin): (&Defaults, Origin),
+    reused: &[(&JobName, &VerifiedJobV1)],
+) -> Option<Job> {
     let name = JobName::parse(REUSED_JOB).ok()?;
     let mut lines = vec![format!("{} left out, which passed with the same content:", jobs(reused.len()))];
     lines.extend(reused.iter().take(LINES).map(|(job, record)| format!("{job}: {}", link(record))));
@@ -21,7 +25,8 @@ pub(super) fn reused_job(origin: Origin, reused: &[(&JobName, &VerifiedJobV1)]) 
         lines.push(format!("and {} more; plan.json lists all", reused.len() - LINES));
     }
     let script = lines.iter().map(|line| format!("printf '%s\\n' {}", quoted(line))).collect();
-    let body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
+    let mut body = printing_job(StageName::DEFAULT, Some(Vec::new()), script, origin);
+    run_as_others(&mut body, defaults);
     Some(Job { name, origin, unit: None, environment: None, body })
 }
 

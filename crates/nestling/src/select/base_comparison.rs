@@ -1,6 +1,7 @@
 //! Result of the comparison of the units with those at base.
 
 use super::reason::Reason;
+use crate::workspace::Workspace;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,5 +32,19 @@ impl BaseComparison {
     pub(crate) fn add_with_paths(&mut self, unit: &UnitName, reason: Reason, paths: &BTreeSet<RepoPath>) {
         self.add(unit, reason);
         self.paths.entry(unit.clone()).or_default().extend(paths.iter().cloned());
+    }
+
+    /// Adds all of another comparison that is about units of this workspace.
+    pub(crate) fn add_all(&mut self, other: &Self, workspace: &Workspace) {
+        let is_unit = |unit: &&UnitName| workspace.unit(unit.as_str()).is_some();
+        for unit in other.reasons.keys().filter(is_unit) {
+            let reasons = other.reasons[unit].iter().cloned();
+            self.reasons.entry(unit.clone()).or_default().extend(reasons);
+        }
+        for unit in other.paths.keys().filter(is_unit) {
+            self.paths.entry(unit.clone()).or_default().extend(other.paths[unit].iter().cloned());
+        }
+        self.claimed.extend(other.claimed.iter().cloned());
+        self.everything = self.everything.take().or_else(|| other.everything.clone());
     }
 }

@@ -117,6 +117,7 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        replayed: None,
         protected: None,
         revisions: &nestling_files::files::NoRevisions,
         files,

@@ -4,7 +4,7 @@ use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
-use super::files::{Answers, FileQuestion, FilesObject, Weighed, answer};
+use super::files::{Answers, FileQuestion, FilesObject, PrintAnswers, Weighed, answer};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
@@ -153,21 +153,25 @@ impl<'a> TemplateEngine<'a> {
 
     /// Answers what a template asks about the commit that is planned.
     pub(crate) fn answered(&self, question: &FileQuestion) -> Weighed {
-        let FileQuestion::Fingerprint(unit) = question else { return answer(self.files, question) };
+        let FileQuestion::Fingerprint(of) = question else { return answer(self.files, question) };
         let fingerprint =
-            self.prints.map_or_else(|| Ok(UNCOMMITTED.to_owned()), |prints| prints.fingerprint(unit));
+            self.prints.map_or_else(|| Ok(UNCOMMITTED.to_owned()), |prints| prints.fingerprint(of));
         Weighed { answer: fingerprint.map(Value::from), bytes: 0 }
     }
 
     /// Returns `files` as a template with this scope sees it.
     pub(crate) fn files_of(&self, scope: &Scope) -> FilesObject {
         let (answers, placeholders) = (Some(self.answers.clone()), self.placeholders.clone());
-        FilesObject { directory: scope.directory.clone(), answers, placeholders }
+        let prints = match scope.is_compared {
+            true => PrintAnswers::Stub,
+            false => PrintAnswers::Commit(self.answers.clone()),
+        };
+        FilesObject { directory: scope.directory.clone(), answers, placeholders, prints }
     }
 
     /// Returns `files` as a header sees it: to be refused.
     pub(crate) fn files_of_header(&self, scope: &Scope) -> FilesObject {
-        FilesObject { answers: None, ..self.files_of(scope) }
+        FilesObject { answers: None, prints: PrintAnswers::Header, ..self.files_of(scope) }
     }
 
     /// Compiles a body if the engine does not have it yet, and returns its name there.

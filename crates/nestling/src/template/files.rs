@@ -6,13 +6,15 @@
 
 mod question;
 mod answers;
+mod prints;
 mod object;
 mod repository;
 mod serve;
 
 pub(super) use answers::{Answers, Weighed};
 pub(super) use object::{FUNCTIONS, FilesObject};
+pub(super) use prints::{PrintAnswers, refused_print};
 pub(super) use question::FileQuestion;
-pub(crate) use question::{glob_from_root, meant_path};
+pub(crate) use question::{PrintOf, glob_from_root, meant_path};
 pub(super) use repository::answer;
 pub(super) use serve::serving;

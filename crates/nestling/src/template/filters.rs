@@ -17,6 +17,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 use nestling_gitlab::diagnostic::{FileId, Origin};
 use nestling_gitlab::name::{environment_slug, slug};
 use nestling_gitlab::yaml::{self, Kind, Node};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Adds the filters to an engine with so much fuel.
@@ -38,6 +39,12 @@ fn add_own_filters(engine: &mut Environment<'static>, placeholders: &Placeholder
     engine.add_filter("env_slug", move |state: &State<'_, '_>, value: Value| {
         charge(&value, Price::REWRITTEN, state, &values)?;
         Ok::<_, Error>(environment_slug(&scalar_text(&value, &values)?))
+    });
+    let values = placeholders.clone();
+    engine.add_filter("sha256", move |state: &State<'_, '_>, value: Value| {
+        charge(&value, Price::REWRITTEN, state, &values)?;
+        let digest = Sha256::digest(scalar_text(&value, &values)?.as_bytes());
+        Ok::<_, Error>(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
     });
     let values = placeholders.clone();
     engine.add_filter("yaml", move |state: &State<'_, '_>, value: Value| as_yaml(&value, state, &values));

@@ -2,9 +2,9 @@
 
 use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
-use super::files::FilesObject;
+use super::files::{FilesObject, PrintAnswers, PrintOf};
 use super::marks::private_use::{UNBOUND, has_reserved};
-use super::unit_prints::{PrintAnswers, UnitsObject};
+use super::unit_prints::UnitsObject;
 use super::values::json::from_json;
 use crate::workspace::Component;
 use minijinja::Value;
@@ -94,11 +94,7 @@ impl Scope {
             EnvironmentScope::Unbound => Value::from_object(Unbound { read: Arc::clone(&environment_read) }),
             EnvironmentScope::Bound(value) => from_json(value),
         };
-        let prints = match &files.answers {
-            _ if self.is_compared => PrintAnswers::Stub,
-            Some(answers) => PrintAnswers::Commit(answers.clone()),
-            None => PrintAnswers::Header,
-        };
+        let prints = files.prints.clone();
         let files = Value::from_object(files);
         let mut values = BTreeMap::from([("environment", environment), ("files", files)]);
         let named = [
@@ -165,8 +161,12 @@ impl Object for NotedUnit {
         if OF_CHANGE.contains(&name) {
             self.facts_read.note();
         }
-        if let Some(unit) = self.name.as_ref().filter(|_| name == "fingerprint") {
-            return Some(self.prints.of(unit));
+        if let Some(unit) = &self.name {
+            match name {
+                "fingerprint" => return Some(self.prints.of(PrintOf::Unit(unit.clone()))),
+                "definition" => return Some(self.prints.of(PrintOf::Definition)),
+                _ => {}
+            }
         }
         self.keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }

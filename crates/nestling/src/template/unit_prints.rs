@@ -1,19 +1,19 @@
 //! `unit.fingerprint` and `units["x"].fingerprint`: hashes of what selects units, found when a template asks for them.
 
 use super::dependency_list::DependenciesOf;
-use super::files::{Answers, FileQuestion};
+use super::files::{PrintAnswers, PrintOf, refused_print};
+use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
-use minijinja::{Error, ErrorKind, Value};
 use nestling_gitlab::name::UnitName;
 use std::sync::Arc;
 
-/// Answers which fingerprint a unit has.
+/// Answers which hash files have.
 pub(crate) trait UnitPrints {
-    /// Returns the fingerprint of a unit.
+    /// Returns the hash of these files.
     ///
     /// # Errors
     /// Why there is none.
-    fn fingerprint(&self, unit: &str) -> Result<String, String>;
+    fn fingerprint(&self, of: &PrintOf) -> Result<String, String>;
 }
 
 /// The keys of a unit of `units`.
@@ -21,35 +21,6 @@ pub(super) const KEYS_OF_UNITS: [&str; 2] = ["name", "fingerprint"];
 
 /// Stands for the fingerprint where files are not committed, as on a developer's machine.
 pub(crate) const UNCOMMITTED: &str = "uncommitted";
-
-/// Stands for every fingerprint where two states of a unit are compared: its content is compared otherwise.
-const STUB: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// Source of the fingerprints that a template asks for.
-#[derive(Debug, Clone)]
-pub(super) enum PrintAnswers {
-    /// The commit that is planned.
-    Commit(Answers),
-    /// Nobody: in a header.
-    Header,
-    /// All units have the same one.
-    Stub,
-}
-
-impl PrintAnswers {
-    /// Returns the fingerprint of a unit. A value that is invalid fails the expression that uses it.
-    pub(super) fn of(&self, unit: &str) -> Value {
-        let answer = match self {
-            Self::Stub => return Value::from(STUB),
-            Self::Header => Err("fingerprints can be read in jobs, and not in a header".to_owned()),
-            // The run is begun again where somebody answers.
-            Self::Commit(answers) => answers
-                .ask(&FileQuestion::Fingerprint(unit.to_owned()))
-                .unwrap_or_else(|| Err("nobody has the commit".to_owned())),
-        };
-        answer.unwrap_or_else(refused)
-    }
-}
 
 /// `units`: the units that a unit depends on, by name.
 #[derive(Debug)]
@@ -64,7 +35,7 @@ impl Object for UnitsObject {
         let is_known = name == self.of.unit.as_str() || self.names().any(|known| known.as_str() == name);
         if !is_known {
             let unit = &self.of.unit;
-            return Some(refused(format!(
+            return Some(refused_print(format!(
                 "`units` has what `{unit}` depends on: add `{name}` to its `depends_on`"
             )));
         }
@@ -93,7 +64,7 @@ impl Object for OtherUnit {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "name" => Some(Value::from(self.name.as_str())),
-            "fingerprint" => Some(self.prints.of(&self.name)),
+            "fingerprint" => Some(self.prints.of(PrintOf::Unit(self.name.clone()))),
             _ => None,
         }
     }
@@ -101,8 +72,4 @@ impl Object for OtherUnit {
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Str(&KEYS_OF_UNITS)
     }
-}
-
-fn refused(why: String) -> Value {
-    Value::from(Error::new(ErrorKind::InvalidOperation, why))
 }

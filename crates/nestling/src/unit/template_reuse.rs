@@ -6,6 +6,9 @@ use nestling_gitlab::yaml::{Kind, Map, Node};
 /// The keyword.
 const REUSE: &str = "reuse";
 
+/// Marks a policy that comes from the header, and is about more than this job.
+pub(crate) const OF_HEADER: &str = "!header";
+
 /// Number of `extends` that are followed, more than GitLab follows.
 const EXTENDS_LIMIT: usize = 12;
 
@@ -22,7 +25,9 @@ pub(super) fn give(rendered: &mut Node, reuse: &Node) {
         if names.iter().any(|name| name == entry.key.text())
             && let Kind::Map(job) = &mut entry.value.kind
         {
-            job.set(REUSE, reuse.clone());
+            let mut reuse = reuse.clone();
+            reuse.tag = Some(OF_HEADER.into());
+            job.set(REUSE, reuse);
         }
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn unit_value(unit: &Unit, change: &UnitChange<'_>) -> Value {
         // The scope has these two.
         "dependencies": [],
         "fingerprint": UNCOMMITTED,
+        "definition": UNCOMMITTED,
         "changed_files": change.paths.iter().map(path_text).collect::<Vec<_>>(),
         "reasons": change.reasons,
     })

@@ -7,6 +7,7 @@ use super::planned::{Count, PlannedJob, planned_jobs, possible_jobs};
 use super::row::start_in_words;
 use super::tree::{extent, summary};
 use super::unclaimed::reported_provenance;
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::view::touched::{Starts, Touched, touched};
 use nestling_cdk::report::Line;
@@ -85,12 +86,15 @@ fn environment_name(touched: &Touched) -> String {
     let name = cell_code(&touched.name);
     match touched.url.as_deref() {
         // Only GitLab can expand variables in a URL: a link would lead nowhere.
-        Some(url) if url.starts_with("https://") && !url.contains(['$', ')', ' ', '|', '<']) => {
-            format!("[{name}]({url})")
-        }
+        Some(url) if is_address(url) => format!("[{name}]({url})"),
         Some(url) => format!("{name}<br>{}", cell_code(url)),
         None => name,
     }
+}
+
+/// Returns `true` for an address that can be linked.
+fn is_address(url: &str) -> bool {
+    url.starts_with("https://") && !url.contains(['$', ')', ' ', '|', '<'])
 }
 
 /// Returns inline code for a table, where a bar ends the cell even inside of code.
@@ -138,6 +142,35 @@ fn stages(out: &mut String, plan: &Plan) {
     }
     if !omitted.is_empty() {
         details(out, &format!("{} left out by rules", counted(omitted.len(), "job")), &omitted);
+    }
+    passed_jobs(out, plan);
+    let others = plan.left_out.iter().flat_map(|(unit, left)| left.iter().map(move |left| (unit, left)));
+    let others: Vec<String> = others
+        .map(|(unit, left)| (format!("{unit}:{}", left.job), &left.reason))
+        .filter(|(name, _)| !plan.reuse.keys().any(|passed| passed.as_str() == name))
+        .map(|(name, reason)| format!("- {}: {}", code(&name), condition_cell(reason)))
+        .collect();
+    if !others.is_empty() {
+        details(out, &format!("{} left out by their environments", counted(others.len(), "job")), &others);
+    }
+}
+
+/// Adds the jobs that are left out because they have passed, each with a link to the job that shows it.
+fn passed_jobs(out: &mut String, plan: &Plan) {
+    let mut lines = Vec::new();
+    for (name, reuse) in &plan.reuse {
+        let JobReuse::Reused(record) = reuse else { continue };
+        let address = if record.url.is_empty() { &record.pipeline_url } else { &record.url };
+        let pipeline = format!("pipeline {}", record.pipeline);
+        let shown = if is_address(address) { format!("[{pipeline}]({address})") } else { pipeline };
+        lines.push(format!("- {}: passed with the same content in {shown}", code(name.as_str())));
+    }
+    if !lines.is_empty() {
+        details(
+            out,
+            &format!("{} left out that passed with the same content", counted(lines.len(), "job")),
+            &lines,
+        );
     }
 }
 

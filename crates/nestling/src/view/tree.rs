@@ -7,6 +7,7 @@ use super::planned::{Count, PlannedJob, Start, absent_names, planned_jobs, possi
 use super::row;
 use super::unclaimed::provenance;
 use crate::changes::{Everything, Extent};
+use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Reason;
 use nestling_gitlab::name::UnitName;
@@ -209,5 +210,10 @@ pub fn summary(plan: &Plan) -> String {
         0 => String::new(),
         count => format!("; {} left out by rules", counted(count, "job")),
     };
-    format!("{selected} of {units}, {jobs}{manual}, {deployments}{omitted}\n")
+    let passed = plan.reuse.values().filter(|reuse| matches!(reuse, JobReuse::Reused(_))).count();
+    let passed = match passed {
+        0 => String::new(),
+        count => format!("; {} left out that passed with the same content", counted(count, "job")),
+    };
+    format!("{selected} of {units}, {jobs}{manual}, {deployments}{omitted}{passed}\n")
 }

@@ -45,6 +45,7 @@ pub(crate) struct WorkspaceFile {
     /// The GitLab that reads the output: `version`, and limits that differ from its defaults.
     pub gitlab: Option<Node>,
     /// Jobs that are left out where they have passed with the same content: `false`, or a [`ReuseFile`].
+    #[serde(deserialize_with = "written")]
     pub reuse: Option<Node>,
     /// Warnings that are meant.
     pub allow: Vec<Node>,
@@ -239,7 +240,7 @@ pub(crate) struct TemplateHeader {
     #[serde(default)]
     pub spec: Option<SpecFile>,
     /// The policy about its jobs that have passed with the same content.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written")]
     pub reuse: Option<Node>,
 }
 
@@ -255,4 +256,9 @@ pub(crate) struct SpecFile {
     pub component: Option<Node>,
     /// Files with further inputs, which GitLab reads and a template cannot have.
     pub include: Option<Node>,
+}
+
+/// Reads a value that is there even where it is empty.
+fn written<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Node>, D::Error> {
+    Node::deserialize(deserializer).map(Some)
 }

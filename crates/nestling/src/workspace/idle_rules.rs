@@ -50,7 +50,7 @@ rules! {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
         documentation: "An entry that is written twice, a value that no template reads, an environment that no job names, a \
-            directory that is a workspace of its own, a unit without jobs that no other \
+            directory that is a workspace of its own, `reuse: true` of a job that is never left out, a unit without jobs that no other \
             depends on, a glob of `changes` for paths that select the unit already: each can be removed, or was meant otherwise.",
         source: "files/README.md",
         bad: Example::Repository(&[

@@ -60,7 +60,9 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
         return Ok(Loaded { workspace: Arc::default(), diagnostics: loading.diagnostics });
     };
     let written = header.workspace.unwrap_or_else(|| {
-        loading.diagnostics.push(no_header(file));
+        // Of a header that cannot be read nothing is missing.
+        let is_read = loading.diagnostics.is_empty();
+        loading.diagnostics.extend(is_read.then(|| no_header(file)));
         WorkspaceFile::default()
     });
     let mut workspace = loading.workspace(file, &written);

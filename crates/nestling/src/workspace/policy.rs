@@ -21,6 +21,13 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
     };
     let Some(word) = node.as_str() else {
         let written: PolicyFile = yaml::from_node(node, &PIPELINES)?;
+        if written.since.value == "unpassed" {
+            let message = "`unpassed` is a policy, and no revision";
+            let problem = Diagnostic::error(&PIPELINES, written.since.origin, message);
+            return Err(vec![problem.with_help(
+                "write `branch: unpassed`, or `branch: { since: passed }` for the newest pipeline that passed as a whole",
+            )]);
+        }
         if written.since.value == PASSED {
             return of_branch(known, Policy::SincePassed, "{ since: passed }", node);
         }

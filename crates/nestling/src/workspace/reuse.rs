@@ -3,11 +3,20 @@
 use super::format::ReuseFile;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
+use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::yaml::{self, Located, Meaning, Node};
+use std::collections::BTreeMap;
 
 /// Seconds that a record counts, unless the workspace says otherwise: seven days.
 const WITHIN: u64 = 7 * 24 * 60 * 60;
+
+/// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
+pub(crate) const NEVER_LEFT_OUT: [&str; 6] =
+    ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
+
+/// The jobs whose policy is not that of the workspace.
+pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 
 /// Pipelines whose records count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +56,7 @@ impl ReuseTrust {
 pub(crate) fn of_workspace(node: Option<&Node>) -> Result<Option<Reuse>, Vec<Diagnostic>> {
     match node {
         None => Ok(None),
-        Some(node) => read(node, None),
+        Some(node) => read(node, None, "`false` or a mapping"),
     }
 }
 
@@ -58,16 +67,19 @@ pub(crate) fn of_job(node: &Node, workspace: Option<Reuse>) -> Result<Option<Reu
             Some(reuse) => Ok(Some(reuse)),
             None => Err(vec![without_trust(node.origin)]),
         },
-        _ => read(node, workspace),
+        _ => read(node, workspace, "`true`, `false` or a mapping"),
     }
 }
 
-fn read(node: &Node, outer: Option<Reuse>) -> Result<Option<Reuse>, Vec<Diagnostic>> {
+fn read(node: &Node, outer: Option<Reuse>, forms: &str) -> Result<Option<Reuse>, Vec<Diagnostic>> {
     if node.as_bool() == Some(false) {
         return Ok(None);
     }
     if node.as_map().is_none() {
-        let message = "`reuse` must be `false` or a mapping";
+        let message = match node.is_null() {
+            true => format!("`reuse` has no value: it must be {forms}"),
+            false => format!("`reuse` must be {forms}, found {}", node.type_name()),
+        };
         let problem = Diagnostic::error(&HEADER, node.origin, message);
         return Err(vec![problem.with_help("such as `reuse: { trust: members }`")]);
     }
@@ -125,7 +137,8 @@ mod tests {
         assert_eq!(read("false"), Ok(None));
         for (wrong, message) in [
             ("{}", "`reuse` requires `trust`, which says whose pipelines count"),
-            ("true", "`reuse` must be `false` or a mapping"),
+            ("true", "`reuse` must be `false` or a mapping, found a boolean"),
+            ("null", "`reuse` has no value: it must be `false` or a mapping"),
             ("{ trust: everybody }", "unknown `trust: everybody`"),
             ("{ trust: members, within: soon }", "`within: soon` is no duration"),
         ] {
@@ -143,5 +156,11 @@ mod tests {
         assert_eq!(read("true", None), Err(()));
         assert_eq!(read("{ reports: true }", None), Err(()));
         assert!(read("{ trust: protected }", None).unwrap().is_some());
+        for (wrong, message) in [
+            ("yes please", "`reuse` must be `true`, `false` or a mapping, found a string"),
+            ("null", "`reuse` has no value: it must be `true`, `false` or a mapping"),
+        ] {
+            assert_eq!(of_job(&node(wrong), None).unwrap_err()[0].message, message);
+        }
     }
 }

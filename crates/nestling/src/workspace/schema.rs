@@ -79,12 +79,12 @@ fn depends_from() -> Value {
     let readers: Vec<&str> = super::stated::READERS.iter().map(|reader| reader.name).collect();
     let file = json!({
         "type": "object",
-        "properties": { "file": { "type": "string" } },
+        "properties": { "file": text("File with a graph, as Nx and Turborepo write it, relative to the root") },
         "required": ["file"],
         "additionalProperties": false,
     });
     json!({
-        "description": "Whose manifests state dependencies between units, and files with a graph",
+        "description": "Package managers and tools whose manifests give the dependencies between units, and files with a graph",
         "type": "array",
         "items": { "anyOf": [{ "enum": readers }, file] },
     })
@@ -93,50 +93,50 @@ fn depends_from() -> Value {
 fn workspace() -> Value {
     let occasions = Occasion::ALL.map(Occasion::as_str);
     object(
-        "What holds for all units of the repository",
+        "Settings for all units of the repository",
         &[],
         vec![
             (
                 "templates",
-                json!({ "description": "Folders where `use:` looks, in order; the built-in library is always there as `nestling/…`", "type": "array", "items": template_folder() }),
+                json!({ "description": "Directories that `use:` searches, in order; built-in templates are always available as `nestling/…`", "type": "array", "items": template_folder() }),
             ),
-            ("stages", texts("The stages, in order")),
+            ("stages", texts("Stages of the child pipeline, in order")),
             (
                 "ignore",
                 texts(
-                    "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects nothing",
+                    "Globs as in `rules:changes` (`docs/**/*` matches at every level): a change to these paths selects no unit",
                 ),
             ),
             (
                 "everything",
                 texts(
-                    "Globs as in `rules:changes` (`docs/**/*` is every level): a change to these paths selects every unit",
+                    "Globs as in `rules:changes` (`docs/**/*` matches at every level): a change to these paths selects every unit",
                 ),
             ),
             (
                 "unclaimed",
                 choice(
-                    "What a changed path brings about that no unit claims: a line in the log (`note`, the default), a warning, every unit, or nothing",
+                    "Effect of a changed path that belongs to no unit: a line in the log (`note`), a warning, every unit is selected, or nothing",
                     &Unclaimed::NAMES,
                 ),
             ),
             ("depends_from", depends_from()),
             (
                 "depends_on_depth",
-                json!({ "description": "How many dependency levels a change propagates through (default: unlimited)", "type": "integer", "minimum": 0 }),
+                json!({ "description": "Number of dependency levels that a change propagates through", "type": "integer", "minimum": 0 }),
             ),
             (
                 "units",
-                json!({ "description": "Directories that need no file of their own", "type": "array", "items": rule() }),
+                json!({ "description": "Rules that make directories units without a file in each", "type": "array", "items": rule() }),
             ),
-            ("vars", json!({ "description": "Values for templates: `vars.NAME`", "type": "object" })),
+            ("vars", json!({ "description": "Values for templates, read as `vars.NAME`", "type": "object" })),
             (
                 "environments",
-                json!({ "description": "Where deploys may go", "type": "object", "additionalProperties": environment() }),
+                json!({ "description": "The environment catalogue: where jobs may deploy", "type": "object", "additionalProperties": environment() }),
             ),
             (
                 "pipelines",
-                json!({ "description": "What each kind of pipeline compares with", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
+                json!({ "description": "The base of each kind of pipeline: `merge_request`, `branch`, `tag`, `schedule`, `web`, `api`, `trigger`, `pipeline`, `chat`, `other`", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
             ),
             ("gitlab", gitlab()),
             ("reuse", reuse()),
@@ -147,15 +147,15 @@ fn workspace() -> Value {
 
 fn template_folder() -> Value {
     let of_revision = object(
-        "A folder of another revision or repository, read from git's objects",
+        "A directory of another revision or repository, read from git's objects",
         &["path"],
         vec![
-            ("git", text("The revision, such as `refs/remotes/origin/main`")),
+            ("git", text("Revision to read it from, such as `refs/remotes/origin/main`")),
             (
                 "repository",
-                text("Another repository on disk, from this one's root, such as `../ci-templates`"),
+                text("Another repository on disk, relative to this one's root, such as `../ci-templates`"),
             ),
-            ("path", text("The folder there")),
+            ("path", text("The directory")),
         ],
     );
     json!({ "anyOf": [{ "type": "string" }, of_revision] })
@@ -163,13 +163,13 @@ fn template_folder() -> Value {
 
 fn rule() -> Value {
     object(
-        "Every directory that matches is a unit",
+        "Makes every directory that matches a unit",
         &["match"],
         vec![
             (
                 "match",
                 one_or_many(
-                    "Globs of directories, from the root: `*` is one level, `**` is every level, `.` is the root",
+                    "Globs of directories, from the root: `*` matches one level, `**` every level, `.` the root",
                     &json!({ "type": "string" }),
                 ),
             ),
@@ -182,14 +182,14 @@ fn rule() -> Value {
 
 fn unit() -> Value {
     object(
-        "A directory with CI of its own",
+        "A directory with its own jobs",
         &[],
         vec![
-            ("name", text("Its name; by default the directory")),
+            ("name", text("Name of the unit")),
             ("depends_on", depends_on()),
             ("changes", changes()),
             ("use", uses()),
-            ("cdk", any("A CDK assembly to deploy")),
+            ("cdk", any("Deploys an AWS CDK app")),
             ("allow", allow()),
         ],
     )
@@ -198,26 +198,20 @@ fn unit() -> Value {
 fn allow() -> Value {
     let place = json!({ "type": "string" });
     let entry = object(
-        "A warning that is meant",
+        "An accepted warning",
         &["rule", "reason"],
         vec![
-            ("rule", text("The id of the rule, such as `retry`")),
-            (
-                "where",
-                one_or_many(
-                    "Globs of files, jobs, or subjects of a CDK report (default: all findings)",
-                    &place,
-                ),
-            ),
-            ("reason", text("Why the warning is meant")),
+            ("rule", text("ID of the rule, such as `retry`")),
+            ("where", one_or_many("Globs of files, jobs, or subjects of a CDK report", &place)),
+            ("reason", text("Why the warning is accepted")),
         ],
     );
-    json!({ "description": "Warnings that are meant", "type": "array", "items": entry })
+    json!({ "description": "Accepted warnings, which are not reported", "type": "array", "items": entry })
 }
 
 fn changes() -> Value {
     texts(
-        "Globs as in `rules:changes` (`src/**/*` is every level) of paths that select it beside its own directory: from there, from the root with a leading `/`; those with `!` do not",
+        "Globs of further paths whose change selects the unit, as in `rules:changes` (`src/**/*` matches at every level): relative to its directory, or to the root with a leading `/`; `!` excludes",
     )
 }
 
@@ -226,72 +220,72 @@ fn uses() -> Value {
         "A template with inputs",
         &["template"],
         vec![
-            ("template", text("The template's name")),
-            ("inputs", json!({ "description": "Its inputs", "type": "object" })),
+            ("template", text("Name of the template")),
+            ("inputs", json!({ "description": "Inputs of the template", "type": "object" })),
             (
                 "environments",
-                json!({ "description": "Inputs that differ for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
+                json!({ "description": "Inputs that override `inputs` for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
             ),
         ],
     );
-    one_or_many("Templates: a name, or a name with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
+    one_or_many("Templates, by name or with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
 }
 
 fn depends_on() -> Value {
     let dependency = object(
-        "A dependency with an order",
+        "A dependency, optionally with an order",
         &["unit"],
         vec![
-            ("unit", text("The name of a unit, or a glob of names")),
-            ("order", flag("Whether its jobs have to be done first")),
+            ("unit", text("Name of a unit, or a glob of names")),
+            ("order", flag("Wait until the jobs of that unit have finished")),
         ],
     );
     let one = json!({ "anyOf": [{ "type": "string" }, dependency] });
-    one_or_many("Units that it depends on: a change there selects it too", &one)
+    one_or_many("Units that the unit depends on: a change to one of them selects this one, too", &one)
 }
 
 fn policy() -> Value {
     let since = object(
-        "What differs from a revision",
+        "Selects the units that changed since a revision",
         &["since"],
         vec![(
             "since",
             text(
-                "A revision, or a glob of tags: what differs from it counts as changed; `passed`: the newest pipeline of the branch that passed",
+                "A revision, a glob of tags (the nearest older tag that matches), or `passed`: the newest pipeline of the branch that passed",
             ),
         )],
     );
-    json!({ "anyOf": [choice("What counts as changed", &["changed", "all", "none", "unpassed"]), since] })
+    json!({ "anyOf": [choice("Which units are selected", &["changed", "all", "none", "unpassed"]), since] })
 }
 
 fn gitlab() -> Value {
     let number = |description: &str| json!({ "description": description, "type": "integer" });
     let names = |description: &str| json!({ "description": description, "type": "array", "items": { "type": "string" } });
     object(
-        "The GitLab that reads the output",
+        "The GitLab instance that reads the pipeline",
         &[],
         vec![
             (
                 "version",
                 json!({
-                    "description": "Its version, such as `18.5`, in quotes",
+                    "description": "Version of the instance, quoted, such as `\"18.5\"`",
                     "type": "string",
                     "pattern": "^[0-9]+\\.[0-9]+",
                 }),
             ),
-            ("needs", number("How many needs a job may have")),
-            ("deployments", number("How many deployments a pipeline may have")),
-            ("jobs", number("How many jobs a pipeline may have")),
-            ("caches", number("How many caches a job may have")),
-            ("dotenv_variables", number("How many variables a dotenv report may have")),
+            ("needs", number("Maximum number of `needs` of a job")),
+            ("deployments", number("Maximum number of deployments of a pipeline")),
+            ("jobs", number("Maximum number of jobs of a pipeline")),
+            ("caches", number("Maximum number of caches of a job")),
+            ("dotenv_variables", number("Maximum number of variables in a dotenv report")),
             (
                 "forwarded",
-                names("Variables that the parent's trigger job forwards: a job's own value would not count"),
+                names("Variables that the parent's trigger job forwards, which override those of jobs"),
             ),
             (
                 "held_groups",
                 names(
-                    "Resource groups that the parent's trigger job holds: a job of the child would wait for ever",
+                    "Resource groups that the parent's trigger job holds, so that a job of the child would wait forever",
                 ),
             ),
         ],
@@ -304,35 +298,31 @@ fn spec() -> Value {
         "An input, in GitLab's syntax",
         &[],
         vec![
-            (
-                "type",
-                choice("Its type; `string` unless it says so", &["string", "number", "boolean", "array"]),
-            ),
-            ("default", any("Its value where none is given; without, it has to be given")),
-            ("description", text("What it is for")),
-            (
-                "options",
-                json!({ "description": "The values that it may have", "type": "array", "items": value }),
-            ),
-            ("regex", text("What it has to match")),
+            ("type", choice("Type of the input", &["string", "number", "boolean", "array"])),
+            ("default", any("Value if none is given; an input without a default is required")),
+            ("description", text("Description of the input")),
+            ("options", json!({ "description": "Allowed values", "type": "array", "items": value })),
+            ("regex", text("Regular expression that the value must match")),
             (
                 "rules",
-                any("Options and defaults that follow from other inputs: the first rule whose `if` holds"),
+                any(
+                    "Options and defaults that depend on other inputs: the first rule whose `if` holds applies",
+                ),
             ),
         ],
     );
     let input = json!({ "anyOf": [{ "type": "null" }, input] });
     object(
-        "What the template is for, and what it takes",
+        "Description and inputs of the template",
         &[],
         vec![
-            ("description", text("What the template is for")),
+            ("description", text("Description of the template")),
             (
                 "inputs",
-                json!({ "description": "The typed inputs: `inputs.NAME`", "type": "object", "additionalProperties": input }),
+                json!({ "description": "Typed inputs, read as `inputs.NAME`", "type": "object", "additionalProperties": input }),
             ),
-            ("component", any("The values that `$[[ component.NAME ]]` names; a template has `name`")),
-            ("include", any("Files with further inputs, for GitLab; a template cannot have it")),
+            ("component", any("Values that `$[[ component.NAME ]]` reads; a template has `name` only")),
+            ("include", any("Files with further inputs")),
         ],
     )
 }

@@ -1,6 +1,7 @@
 //! The kinds, as data.
 
 use super::{Kind, Role};
+use crate::init::own_templates::{DOTNET, ELIXIR, HELM, KUSTOMIZE, PHP, RUBY};
 
 /// The part that most kinds without a template have in common.
 const PLAIN: Kind = Kind {
@@ -9,6 +10,7 @@ const PLAIN: Kind = Kind {
     role: Role::Code,
     markers: &[],
     templates: &[],
+    own_template: None,
     reader: None,
     own: &[],
     shared: &[],
@@ -183,17 +185,10 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         noun: ".NET project",
         markers: &["*.csproj", "*.fsproj", "*.vbproj"],
         templates: &["dotnet"],
+        own_template: Some(&DOTNET),
         reader: Some("dotnet"),
         own: &["*.sln", "*.slnx"],
-        shared: &[
-            "Directory.Build.props",
-            "Directory.Build.targets",
-            "Directory.Packages.props",
-            "global.json",
-            "nuget.config",
-            "NuGet.config",
-            "NuGet.Config",
-        ],
+        shared: &["global.json", "nuget.config", "NuGet.config", "NuGet.Config"],
         ..PLAIN
     },
     delivery("docker", "container image", &["image", "docker-image"], &["Dockerfile", "Containerfile"]),
@@ -203,33 +198,45 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         shared: &[".tflint.hcl", ".terraform-version", ".opentofu-version"],
         ..delivery("opentofu", "OpenTofu or Terraform module", &["opentofu"], &["*.tf", "*.tofu"])
     },
-    Kind { reader: Some("helm"), ..delivery("helm", "Helm chart", &["helm"], &["Chart.yaml"]) },
-    delivery(
-        "kustomize",
-        "Kustomize directory",
-        &["kubernetes"],
-        &["kustomization.yaml", "kustomization.yml"],
-    ),
+    Kind {
+        reader: Some("helm"),
+        own_template: Some(&HELM),
+        ..delivery("helm", "Helm chart", &["helm"], &["Chart.yaml"])
+    },
+    Kind {
+        reader: Some("kustomize"),
+        own_template: Some(&KUSTOMIZE),
+        ..delivery(
+            "kustomize",
+            "Kustomize directory",
+            &["kubernetes"],
+            &["kustomization.yaml", "kustomization.yml", "Kustomization"],
+        )
+    },
     delivery("site", "static site", &["static-site"], &["index.html"]),
     Kind {
         advice: "`docs/cdk.md` says how its stages become jobs",
         ..delivery("cdk", "CDK app", &["cdk"], &["cdk.json"])
     },
-    delivery(
-        "terragrunt",
-        "Terragrunt directory",
-        &["terragrunt"],
-        &["terragrunt.hcl", "terragrunt.stack.hcl"],
-    ),
+    Kind {
+        advice: "there is no built-in template: write a job in a `nestling.yml` there that runs `terragrunt plan` in an image \
+                 with Terragrunt, with a role in your cloud",
+        ..delivery(
+            "terragrunt",
+            "Terragrunt directory",
+            &["terragrunt"],
+            &["terragrunt.hcl", "terragrunt.stack.hcl"],
+        )
+    },
     delivery("pulumi", "Pulumi project", &["pulumi"], &["Pulumi.yaml", "Pulumi.yml"]),
     delivery("serverless", "Serverless service", &["serverless"], &["serverless.yml", "serverless.ts"]),
     delivery("sam", "SAM application", &["sam"], &["samconfig.toml"]),
     delivery("ansible", "Ansible project", &["ansible"], &["ansible.cfg", "galaxy.yml"]),
     delivery("helmfile", "Helmfile", &["helmfile"], &["helmfile.yaml", "helmfile.yaml.gotmpl"]),
     plain("deno", "Deno project", &["deno.json", "deno.jsonc"]),
-    plain("php", "PHP package", &["composer.json"]),
-    plain("ruby", "Ruby project", &["Gemfile", "*.gemspec"]),
-    plain("elixir", "Elixir project", &["mix.exs"]),
+    Kind { own_template: Some(&PHP), ..plain("php", "PHP package", &["composer.json"]) },
+    Kind { own_template: Some(&RUBY), ..plain("ruby", "Ruby project", &["Gemfile", "*.gemspec"]) },
+    Kind { own_template: Some(&ELIXIR), ..plain("elixir", "Elixir project", &["mix.exs"]) },
     plain("erlang", "Erlang project", &["rebar.config"]),
     plain("dart", "Dart or Flutter package", &["pubspec.yaml"]),
     plain("swift", "Swift package", &["Package.swift"]),

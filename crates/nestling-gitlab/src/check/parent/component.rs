@@ -15,6 +15,12 @@ const DEFAULT_STAGE: &str = "test";
 /// The stages of a pipeline that declares none (<https://docs.gitlab.com/ci/yaml/#stages>).
 const UNDECLARED: [&str; 3] = ["build", "test", "deploy"];
 
+/// The component's trigger job.
+pub(super) const TRIGGER_JOB: &str = "nestling:run";
+
+/// Variable that the component's trigger job passes to the child, and its value.
+pub(super) const PASSED: (&str, &str) = ("PARENT_PIPELINE_ID", "$CI_PIPELINE_ID");
+
 /// An include of the component.
 pub(super) struct Component<'a> {
     /// Place of the include.
@@ -29,9 +35,14 @@ pub(super) fn components(pipeline: &Pipeline) -> Vec<Component<'_>> {
 
 fn component(include: &Node) -> Option<Component<'_>> {
     let address = include.get("component")?;
-    let is_ours = address.text().is_some_and(|text| text.contains("nestling") && text.contains(ADDRESS));
     let stage = include.get("inputs").and_then(|inputs| inputs.get("stage"));
-    is_ours.then_some(Component { origin: address.origin, stage })
+    is_component(include).then_some(Component { origin: address.origin, stage })
+}
+
+/// Returns `true` for an include of the component.
+pub(super) fn is_component(include: &Node) -> bool {
+    let address = include.get("component").and_then(Node::text);
+    address.is_some_and(|text| text.contains("nestling") && text.contains(ADDRESS))
 }
 
 /// Reports a stage that the pipeline does not have, and one at the edge.

@@ -25,14 +25,23 @@ pub fn presence_of(name: &str, body: &Map, matrix: &[(String, String)], moment: 
 /// Returns where GitLab makes a pipeline at all: `workflow:rules`, with the variables of the whole file
 /// (<https://docs.gitlab.com/ci/yaml/workflow/>).
 pub fn workflow_guard(workflow: &Map, file_variables: Option<&Node>, moment: &Moment<'_>) -> Guard {
-    let Some(rules) = rules(workflow) else { return Guard::Always };
+    workflow_presence(workflow, file_variables, moment).guard()
+}
+
+/// Returns the cases of `workflow:rules` that decide about a pipeline, with the variables of the whole file. Without rules there is
+/// one case, which always holds.
+pub fn workflow_presence(workflow: &Map, file_variables: Option<&Node>, moment: &Moment<'_>) -> Presence {
+    let Some(rules) = rules(workflow) else {
+        let outcome = outcome(None, false);
+        return Presence::new([Case { guard: Guard::Always, outcome, rule: None }]);
+    };
     let mut body = Map::default();
     if let Some(variables) = file_variables {
         body.set("variables", variables.clone());
     }
     let variables = JobVariables { moment, name: None, body: &body, matrix: &[] };
     let cases = rules.iter().enumerate().map(|(index, rule)| case(index, rule, &body, &variables));
-    Presence::new(cases).guard()
+    Presence::new(cases)
 }
 
 fn case(index: usize, rule: &RuleEntry<'_>, body: &Map, variables: &JobVariables<'_, '_>) -> Case {

@@ -146,13 +146,28 @@ fn add_to_rules(body: &mut Map, needs: &[Node]) {
     }
 }
 
+/// Returns `true` for a job that only waits for others.
+pub(crate) fn is_waiting_job(job: &Job) -> bool {
+    let line = job.body.get("script").map(Node::items_or_self).and_then(|lines| lines.first()?.text());
+    line.is_some_and(|line| AWAITED.iter().any(|awaited| line == waiting_line(awaited)))
+}
+
+/// The groups of jobs that a waiting job waits for.
+const AWAITED: [&str; 2] = ["the stages before", "other units"];
+
+fn waiting_line(awaited: &str) -> String {
+    format!("echo \"Waits for {awaited}.\"")
+}
+
 /// Returns a job that passes as soon as it starts.
 fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Job {
-    let awaited = if needs.is_empty() { "the stages before" } else { "other units" };
-    let script = vec![format!("echo \"Waits for {awaited}.\"")];
+    let script = vec![waiting_line(AWAITED[usize::from(!needs.is_empty())])];
     let needs = Some(needs).filter(|needs| !needs.is_empty());
     let mut body = printing_job(job.stage(), needs, script, origin);
     body.set("dependencies", Node::seq(origin, Vec::new()));
+    if let Some(tags) = job.body.get("tags") {
+        body.set("tags", tags.clone());
+    }
     Job { name, origin, unit: job.unit.clone(), environment: None, body }
 }
 

@@ -38,7 +38,6 @@ fn what_a_job_does_counts_and_when_it_runs_does_not() {
         "tags: [], retry: 2",
         "tags: [], timeout: 1h",
         "tags: [], interruptible: true",
-        "tags: [], resource_group: one",
         "tags: [], rules: [{ when: always }]",
     ] {
         assert_eq!(of_job(same), plain, "{same}");
@@ -51,6 +50,8 @@ fn what_a_job_does_counts_and_when_it_runs_does_not() {
     ] {
         assert_ne!(of_job(other), plain, "{other}");
     }
+    let group = of_job("tags: [], resource_group: one");
+    assert_eq!(group, Err("jobs with `resource_group` are never left out".to_owned()));
     assert_ne!(of_job("variables: { A: 1 }"), of_job("variables: { A: 2 }"));
     assert_ne!(of_job("variables: { A: yes }"), of_job("variables: { A: 'yes' }"));
 }

@@ -82,6 +82,7 @@ pub(super) fn against_the_law(
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        replayed: None,
     });
     let defined = definitions_that_differ(old, new, &facts, &sources);
     let exceptions = owners_of_moved_deletions(&old.loaded.workspace, &new.loaded.workspace, changed);

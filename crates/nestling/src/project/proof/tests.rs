@@ -2,7 +2,9 @@
 
 mod forged;
 mod header;
+mod failed;
 mod kept;
+mod made_from;
 mod page;
 
 use super::*;
@@ -104,7 +106,7 @@ impl Simulated {
         };
         json!({
             "jobs": names.enumerate().map(job).collect::<Vec<_>>(),
-            "bridges": [{ "pipeline": pipeline(100, "merge_request_event"), "downstream_pipeline": pipeline(101, "parent_pipeline") }],
+            "bridges": [{ "name": "child", "pipeline": pipeline(100, "merge_request_event"), "downstream_pipeline": pipeline(101, "parent_pipeline") }],
         })
     }
 
@@ -215,6 +217,9 @@ fn records_that_gitlab_does_not_confirm_do_not_count() {
         let why = format!("source `{source}`");
         refused(&why, |_, answers| answers["bridges"][0]["pipeline"]["source"] = json!(source));
     }
+    refused("ended in the future", |_, answers| {
+        answers["jobs"][0]["finished_at"] = json!("2026-12-09T00:00:00Z");
+    });
     refused("has no time", |_, answers| answers["jobs"][0]["finished_at"] = Value::Null);
     refused("no pipeline has passed it", |record, _| record.jobs[0].fingerprint = "0".repeat(64));
 }

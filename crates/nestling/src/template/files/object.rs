@@ -1,7 +1,8 @@
 //! The object that templates call.
 
 use super::answers::Answers;
-use super::question::{FileQuestion, Format, glob_from_root, is_relative, meant_path};
+use super::prints::PrintAnswers;
+use super::question::{FileQuestion, Format, PrintOf, glob_from_root, is_relative, meant_path};
 use crate::template::marks::private_use::has_reserved;
 use crate::template::values::charge::{Price, charge};
 use crate::template::values::placeholders::Placeholders;
@@ -12,8 +13,8 @@ use nestling_gitlab::diagnostic::Suggestion;
 use std::sync::Arc;
 
 /// The functions of `files`.
-pub(in crate::template) const FUNCTIONS: [&str; 8] =
-    ["exists", "nearest", "above", "glob", "read", "json", "yaml", "toml"];
+pub(in crate::template) const FUNCTIONS: [&str; 9] =
+    ["exists", "nearest", "above", "glob", "read", "json", "yaml", "toml", "fingerprint"];
 
 /// Fuel of a question, beside that of its answer: about what a search through some directories takes.
 const FUEL_OF_QUESTION: u64 = 50;
@@ -30,6 +31,8 @@ pub(crate) struct FilesObject {
     pub(in crate::template) answers: Option<Answers>,
     /// The values behind captured text.
     pub(in crate::template) placeholders: Placeholders,
+    /// The hashes of files.
+    pub(in crate::template) prints: PrintAnswers,
 }
 
 impl Object for FilesObject {
@@ -39,6 +42,10 @@ impl Object for FilesObject {
         function: &str,
         arguments: &[Value],
     ) -> Result<Value, Error> {
+        if function == "fingerprint" {
+            state.consume_fuel(FUEL_OF_QUESTION)?;
+            return Ok(self.prints.of(PrintOf::Path(self.path(function, arguments)?)));
+        }
         let question = self.question(function, arguments)?;
         let is_glob = matches!(question, FileQuestion::Glob(_));
         state.consume_fuel(if is_glob { FUEL_OF_GLOB } else { FUEL_OF_QUESTION })?;

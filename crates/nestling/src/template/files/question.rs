@@ -26,8 +26,29 @@ pub(in crate::template) enum FileQuestion {
     Glob(String),
     /// A file's text, or the data in it.
     Content(RepoPath, Format),
-    /// The fingerprint of a unit, by its name: of files as well.
-    Fingerprint(String),
+    /// A hash of files of the commit.
+    Fingerprint(PrintOf),
+}
+
+/// The files that a hash is made of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PrintOf {
+    /// Those that select a unit, by its name.
+    Unit(String),
+    /// A file, or a directory with all that is in it.
+    Path(RepoPath),
+    /// Those that the jobs of units come from.
+    Definition,
+}
+
+impl std::fmt::Display for PrintOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unit(unit) => write!(f, "`{unit}`"),
+            Self::Path(path) => write!(f, "`{path}`"),
+            Self::Definition => f.write_str("the workspace"),
+        }
+    }
 }
 
 /// How a file is read.

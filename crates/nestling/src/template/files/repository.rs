@@ -33,7 +33,7 @@ pub(in crate::template) fn answer(files: &dyn Files, question: &FileQuestion) ->
             return Weighed { answer: text.and_then(|text| data(&text, path, *format)), bytes };
         }
         // The engine has the answer elsewhere.
-        FileQuestion::Fingerprint(unit) => Err(format!("`{unit}` has no fingerprint")),
+        FileQuestion::Fingerprint(of) => Err(format!("{of} has no fingerprint")),
     };
     Weighed { answer, bytes: 0 }
 }

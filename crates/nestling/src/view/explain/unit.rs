@@ -36,6 +36,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     explanation.notes = defaults(&plan.defaults, sources);
     explanation.notes.extend(replaced_uses(unit, sources));
     explanation.notes.extend(jobs_left_out(plan, unit, sources));
+    explanation.notes.extend(absent_jobs(plan, unit));
     explanation.effects.extend(effect::of_unit(plan, &unit.name));
     explanation.changed_paths = plan.paths(&unit.name).iter().map(RepoPath::to_json).collect();
     explanation.fingerprint = fingerprint(plan, &unit.name);
@@ -45,6 +46,19 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
 
 fn fingerprint(plan: &Plan, unit: &UnitName) -> Option<String> {
     plan.fingerprints.as_ref()?.units.get(unit).map(ToString::to_string)
+}
+
+/// Returns the jobs of the unit that are left out because they have passed; where it has no job at all, every one that is left out.
+fn absent_jobs(plan: &Plan, unit: &Unit) -> Vec<Step> {
+    let has_jobs = plan.pipeline.jobs.iter().any(|job| job.unit.as_ref() == Some(&unit.name));
+    let mut notes = Vec::new();
+    for left_out in plan.left_out.get(&unit.name).into_iter().flatten() {
+        let name = format!("{}:{}", unit.name, left_out.job);
+        if !has_jobs || plan.reuse.keys().any(|passed| passed.as_str() == name) {
+            notes.push(Step::new(format!("{name} is left out: {}", left_out.reason)));
+        }
+    }
+    notes
 }
 
 /// Returns the jobs of the unit that their rules leave out of this kind of pipeline.

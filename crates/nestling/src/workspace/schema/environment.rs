@@ -7,55 +7,61 @@ pub(super) fn environment() -> Value {
     let argument = |key: &str, description: &str| object(description, &[key], vec![(key, text(description))]);
     let condition = json!({ "anyOf": [
         choice("A kind of pipeline", &["merge_request", "default_branch", "branch", "tag", "schedule", "always"]),
-        argument("branch", "Branches whose name matches this glob"),
-        argument("tag", "Tags whose name matches this glob"),
-        argument("if", "An expression of `rules:if`"),
+        argument("branch", "Pipelines of branches whose name matches this glob"),
+        argument("tag", "Pipelines of tags whose name matches this glob"),
+        argument("if", "Pipelines for which this expression of `rules:if` holds"),
     ] });
     object(
-        "An entry of the environment catalogue; its texts may hold `${{ }}`",
+        "An entry of the environment catalogue; its strings may contain `${{ }}`",
         &[],
         vec![
-            ("when", one_or_many("Which pipelines deploy to it; any of the conditions", &condition)),
-            ("name", text("What GitLab calls it; by default the key and the unit's slug")),
-            ("url", any("Where to look at it")),
+            (
+                "when",
+                one_or_many(
+                    "Pipelines that deploy to it: those for which one of the conditions holds",
+                    &condition,
+                ),
+            ),
+            ("name", text("Name of the environment in GitLab")),
+            ("url", any("URL of the environment")),
             (
                 "deployment_tier",
-                choice("Its tier", &["production", "staging", "testing", "development", "other"]),
+                choice("Deployment tier", &["production", "staging", "testing", "development", "other"]),
             ),
-            ("auto_stop_in", any("When GitLab stops it by itself, such as `1 week`")),
-            ("kubernetes", any("A Kubernetes dashboard")),
-            ("manual", flag("Whether a person starts the deploy")),
-            ("blocking", flag("Whether the pipeline waits for that person")),
+            ("auto_stop_in", any("Time after which GitLab stops the environment, such as `1 week`")),
+            ("kubernetes", any("GitLab's dashboard for Kubernetes")),
+            ("manual", flag("Deploy manually")),
+            ("blocking", flag("Block the pipeline until the manual deploy job has run")),
             ("after", after()),
-            ("resource_group", any("The jobs that may not run at the same time")),
-            ("variables", any("Variables of the deploying jobs")),
-            ("tags", any("Runner tags of the deploying jobs")),
+            ("resource_group", any("Resource group: its jobs never run at the same time")),
+            ("variables", any("Variables of the environment's jobs")),
+            ("tags", any("Runner tags of the environment's jobs")),
             (
                 "action",
                 choice(
-                    "What jobs do there that do not say so themselves",
+                    "`action` of the environment's jobs that set none",
                     &["start", "prepare", "verify", "access"],
                 ),
             ),
-            ("stop", any("How it is stopped, for deploys that do not say so themselves; `false` for never")),
+            ("stop", any("Default `stop` block of the environment's deploy jobs; `false`: no stop job")),
             (
                 "inputs",
-                json!({ "description": "Inputs for the templates that have them, while they render for this environment", "type": "object" }),
+                json!({ "description": "Inputs of templates when they render for this environment; a template that declares no such input ignores it", "type": "object" }),
             ),
-            ("freeze", flag("Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set")),
+            ("freeze", flag("Do not deploy during a deploy freeze (`$CI_DEPLOY_FREEZE`)")),
         ],
     )
 }
 
 fn after() -> Value {
-    let description = "The environment that the unit must have been deployed to before, in the same pipeline";
+    let description = "Environment that the same pipeline must deploy the unit to first";
     let long = object(
         description,
         &["environment"],
         vec![
-            ("environment", text("Its name")),
-            ("optional", flag("Whether this one is deployed to where variables keep that one out")),
+            ("environment", text("Name of that environment")),
+            ("optional", flag("Deploy even if `rules` exclude the deploy to that environment")),
         ],
     );
-    json!({ "description": description, "anyOf": [text("Its name"), long] })
+    json!({ "description": description, "anyOf": [text("Name of that environment"), long] })
 }

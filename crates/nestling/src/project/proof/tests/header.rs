@@ -37,3 +37,40 @@ fn a_header_with_another_value_is_an_error_at_its_place() {
         plan.diagnostics.iter().find(|problem| problem.message == "unknown `trust: everybody`").unwrap();
     assert_eq!(plan.sources.place(problem.origin().unwrap()), "ci/job.yml:2:17");
 }
+
+/// Returns what is wrong with the template's job `test` with these keywords.
+fn problems(keywords: &str) -> Vec<String> {
+    let template = TEMPLATE.replace("script: make test", &format!("script: make test, {keywords}"));
+    let project = Simulated::new(&[("ci/job.yml", &template)]).change(&[]);
+    let variables = project.variables(&[("CI_COMMIT_BRANCH", "main")], &project.feature);
+    let plan = project.plan(&variables, |planning| planning.run().unwrap());
+    let own = plan.diagnostics.iter().filter(|problem| problem.message.contains("eus"));
+    own.map(|problem| format!("{}: {}", problem.severity, problem.message)).collect()
+}
+
+#[test]
+fn a_policy_without_effect_and_a_misspelt_one_are_reported() {
+    let none: [&str; 0] = [];
+    assert_eq!(problems("reuse: true"), none);
+    assert_eq!(problems("reuse: false, resource_group: one"), none);
+    assert_eq!(
+        problems("reuse: true, resource_group: one"),
+        ["warning: `reuse` has no effect: jobs with `resource_group` are never left out"]
+    );
+    assert_eq!(
+        problems("reuse: { reports: true }, allow_failure: { exit_codes: 3 }"),
+        ["warning: `reuse` has no effect: jobs that are allowed to fail are never left out"]
+    );
+    assert_eq!(
+        problems("reuse: true, when: manual"),
+        ["warning: `reuse` has no effect: jobs with `when: manual` are never left out"]
+    );
+    assert_eq!(problems("reuse:"), ["error: `reuse` has no value: it must be `true`, `false` or a mapping"]);
+    assert_eq!(problems("resue: false"), ["error: unknown job keyword `resue`"]);
+    // A header is about all of its jobs.
+    let text = format!("spec: {{}}\nreuse: {{ trust: members }}\n---\n{TEMPLATE}");
+    let project = Simulated::new(&[("ci/job.yml", &text)]).change(&[]);
+    let variables = project.variables(&[("CI_COMMIT_BRANCH", "main")], &project.feature);
+    let plan = project.plan(&variables, |planning| planning.run().unwrap());
+    assert!(!plan.diagnostics.iter().any(|problem| problem.message.contains("`reuse`")));
+}

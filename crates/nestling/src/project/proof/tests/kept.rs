@@ -2,20 +2,6 @@
 
 use super::*;
 
-#[test]
-fn a_job_that_failed_with_the_same_content_since_runs() {
-    let project = Simulated::new(&[]).change(&[]);
-    let (record, answers) = project.merge_request();
-    let mut verified = verified(&record, &answers);
-    let test = record.jobs.iter().find(|job| job.job == "api:test").unwrap();
-    verified.failed.push(crate::FailedJobV1 { fingerprint: test.fingerprint.clone(), pipeline: 100 });
-    assert!(!names(&project.main(verified.clone(), NOW)).contains(&"api:test"), "it is of the same pipeline");
-    verified.failed[0].pipeline = 101;
-    let project = Simulated::new(&[]).change(&[]);
-    let plan = project.main(verified, NOW);
-    assert!(kept(&plan, "api:test").contains("it has failed with the same content since, in pipeline 101"));
-}
-
 /// A branch publishes, something else is published, and the first content comes back.
 #[test]
 fn what_runs_only_on_a_branch_runs_again_where_its_content_comes_back() {

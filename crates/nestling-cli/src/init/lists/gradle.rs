@@ -1,16 +1,10 @@
-//! Maven's `<modules>` and Gradle's `include(…)`, read without running either: no properties, no conditions.
+//! Gradle's `include(…)`, read without running it: no properties, no conditions.
 
 use super::{List, Reader};
 use nestling::{ReadError, RepoPath};
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
-
-pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
-    let mut lists = maven(reader)?;
-    lists.extend(gradle(reader)?);
-    Ok(lists)
-}
 
 /// Returns a regular expression of this file.
 ///
@@ -19,8 +13,6 @@ fn regex(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()
 }
 
-static MODULE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"(?s)<module>\s*(.*?)\s*</module>"));
-static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"(?s)<!--.*?-->"));
 static INCLUDE: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r"(?m)^[ \t]*include\b\s*\(?((?:\s*,?\s*(?:'[^']*'|\x22[^\x22]*\x22))+)"));
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"'([^']*)'|\x22([^\x22]*)\x22"));
@@ -35,48 +27,7 @@ fn captures(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<String> {
     found.map(|found| found.as_str().to_owned()).collect()
 }
 
-fn without(pattern: &LazyLock<Option<Regex>>, text: &str) -> String {
-    pattern.as_ref().map_or_else(|| text.to_owned(), |pattern| pattern.replace_all(text, "").into_owned())
-}
-
-fn maven(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
-    let mut modules: BTreeMap<RepoPath, BTreeSet<RepoPath>> = BTreeMap::new();
-    for dir in reader.directories_with("pom.xml") {
-        let text = without(&COMMENT, &reader.text(&dir.child(b"pom.xml"))?);
-        let listed = captures(&MODULE, &text);
-        let paths = listed.iter().filter_map(|module| dir.join(module.trim_end_matches("/pom.xml")).ok());
-        let known: BTreeSet<RepoPath> =
-            paths.filter(|path| reader.inventory.is_file(&path.child(b"pom.xml"))).collect();
-        if !listed.is_empty() {
-            modules.insert(dir, known);
-        }
-    }
-    let listed: BTreeSet<RepoPath> = modules.values().flatten().cloned().collect();
-    let roots = modules.keys().filter(|dir| !listed.contains(dir));
-    let list = |dir: &RepoPath| {
-        let mut members = BTreeSet::new();
-        let mut open = vec![dir.clone()];
-        while let Some(next) = open.pop() {
-            for module in modules.get(&next).into_iter().flatten() {
-                if module != dir && members.insert(module.clone()) {
-                    open.push(module.clone());
-                }
-            }
-        }
-        List {
-            kind: "maven",
-            noun: "Maven build",
-            dir: dir.clone(),
-            file: dir.child(b"pom.xml"),
-            members,
-            excluded: BTreeSet::new(),
-            is_open: false,
-        }
-    };
-    Ok(roots.map(list).collect())
-}
-
-fn gradle(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
+pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     let mut lists = Vec::new();
     for name in ["settings.gradle", "settings.gradle.kts"] {
         for dir in reader.directories_with(name) {

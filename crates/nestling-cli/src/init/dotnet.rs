@@ -1,0 +1,248 @@
+//! Projects of .NET: what they target, whether they test, and the SDK that builds them.
+
+use super::inventory::Inventory;
+use super::text::{json_of, text_of};
+use nestling::{Files, ReadError, RepoPath};
+use roxmltree::{Document, Node, ParsingOptions};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Packages that make a project one of tests, by the beginning of their names.
+const TEST_PACKAGES: [&str; 6] = ["microsoft.net.test.sdk", "xunit", "nunit", "mstest", "tunit", "reqnroll"];
+
+/// Ends of names of projects that test.
+const TEST_NAMES: [&str; 4] = ["test", "tests", "specs", "spec"];
+
+/// As much of a project as is proposed from.
+#[derive(Debug, Default)]
+pub(super) struct DotnetProject {
+    /// Target frameworks such as `net8.0`.
+    pub frameworks: Vec<String>,
+    /// True for a project of tests.
+    pub is_test: bool,
+    /// True for one of the older form, which needs Windows.
+    pub is_older: bool,
+    /// Directories of the projects that it references.
+    references: BTreeSet<RepoPath>,
+}
+
+/// Reads projects.
+pub(super) struct Dotnet<'d> {
+    pub files: &'d dyn Files,
+    pub inventory: &'d Inventory,
+}
+
+impl Dotnet<'_> {
+    /// Returns the names of a directory's projects.
+    pub(super) fn names(&self, dir: &RepoPath) -> Vec<String> {
+        let files = self.inventory.directories.get(dir).map(|directory| &directory.files);
+        let is_project =
+            |name: &&String| [".csproj", ".fsproj", ".vbproj"].iter().any(|end| name.ends_with(end));
+        files.into_iter().flatten().filter(is_project).cloned().collect()
+    }
+
+    /// Reads a project, with what the nearest `Directory.Build.props` says for it. `None` if it is invalid.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn read(&self, path: &RepoPath) -> Result<Option<DotnetProject>, ReadError> {
+        let dir = path.parent().unwrap_or_default();
+        let text = text_of(self.files, path)?.unwrap_or_default();
+        let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+        let Ok(document) = Document::parse_with_options(&text, options) else { return Ok(None) };
+        let root = document.root_element();
+        let mut properties = properties(root);
+        let mut packages = packages(root);
+        for above in std::iter::successors(Some(dir.clone()), RepoPath::parent) {
+            let file = above.child(b"Directory.Build.props");
+            if !self.inventory.is_file(&file) {
+                continue;
+            }
+            let text = text_of(self.files, &file)?.unwrap_or_default();
+            let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+            if let Ok(document) = Document::parse_with_options(&text, options) {
+                for (name, value) in self::properties(document.root_element()) {
+                    properties.entry(name).or_insert(value);
+                }
+                packages.extend(self::packages(document.root_element()));
+            }
+        }
+        let name = String::from_utf8_lossy(path.file_name()).into_owned();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
+        let stated = properties.get("istestproject").map(|value| value.eq_ignore_ascii_case("true"));
+        let has_package =
+            || packages.iter().any(|package| TEST_PACKAGES.iter().any(|known| package.starts_with(known)));
+        let has_name = || TEST_NAMES.iter().any(|end| stem.ends_with(end));
+        let has_sdk = root.attribute("Sdk").is_some() || root.children().any(|node| node.has_tag_name("Sdk"));
+        let imports = root.descendants().filter(|node| node.tag_name().name() == "Import");
+        let has_sdk = has_sdk || imports.into_iter().any(|node| node.attribute("Sdk").is_some());
+        Ok(Some(DotnetProject {
+            frameworks: frameworks(&properties),
+            is_test: stated.unwrap_or_else(|| has_package() || has_name()),
+            is_older: !has_sdk,
+            references: references(root, &dir),
+        }))
+    }
+
+    /// Returns the tag of the SDK's image: that of `global.json`, or else the newest version that the project or one that it
+    /// references targets.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn sdk(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
+        let dir = path.parent().unwrap_or_default();
+        for above in std::iter::successors(Some(dir), RepoPath::parent) {
+            let file = above.child(b"global.json");
+            if self.inventory.is_file(&file)
+                && let Some(version) = of_global(&json_of(self.files, &file)?)
+            {
+                return Ok(Some(version));
+            }
+        }
+        let mut newest: Option<(u32, u32)> = None;
+        let mut open = vec![path.clone()];
+        let mut seen = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            let Some(project) = self.read(&path)? else { continue };
+            newest = newest.max(project.frameworks.iter().filter_map(|name| version(name)).max());
+            for dir in &project.references {
+                open.extend(self.names(dir).iter().map(|name| dir.child(name.as_bytes())));
+            }
+        }
+        Ok(newest.map(|(major, minor)| format!("{major}.{minor}")))
+    }
+}
+
+impl DotnetProject {
+    /// Returns the reason why a job on Linux cannot build it.
+    pub(super) fn needs_windows(&self) -> Option<String> {
+        if self.is_older {
+            return Some("it is of the form before .NET Core, and needs Windows".to_owned());
+        }
+        let has_other =
+            self.frameworks.iter().any(|name| version(name).is_some() || name.starts_with("netstandard"));
+        let first = self.frameworks.first().filter(|_| !has_other)?;
+        Some(format!("it targets `{first}` alone, and no job on Linux builds it without more"))
+    }
+
+    /// Returns the framework to test with, where others of the project's need Windows.
+    pub(super) fn framework(&self) -> Option<&str> {
+        let newest = self.frameworks.iter().max_by_key(|name| version(name))?;
+        let is_mixed = self.frameworks.iter().any(|name| version(name).is_none());
+        (is_mixed && version(newest).is_some()).then_some(newest)
+    }
+}
+
+/// Returns the version of a framework that runs on Linux: 8 and 0 of `net8.0`. `None` for others, such as `net48` and `net8.0-windows`.
+fn version(framework: &str) -> Option<(u32, u32)> {
+    let version = framework.strip_prefix("netcoreapp").or_else(|| framework.strip_prefix("net"))?;
+    let (major, minor) = version.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Returns the tag of an image for the SDK that `global.json` asks for. Without leave to roll forward it is that very version.
+fn of_global(global: &serde_json::Value) -> Option<String> {
+    let sdk = global.get("sdk")?;
+    let version = sdk.get("version")?.as_str()?;
+    let policy = sdk.get("rollForward").and_then(serde_json::Value::as_str).unwrap_or("latestPatch");
+    if matches!(policy.to_lowercase().as_str(), "latestpatch" | "patch" | "disable") {
+        return Some(version.to_owned());
+    }
+    let parts: Vec<&str> = version.split('.').take(2).collect();
+    Some(parts.join("."))
+}
+
+/// Returns the properties of a file by their names in lower case, with those that others name.
+fn properties(root: Node<'_, '_>) -> BTreeMap<String, String> {
+    let groups = root.children().filter(|node| node.tag_name().name() == "PropertyGroup");
+    let elements = groups.flat_map(|group| group.children().filter(Node::is_element));
+    let mut properties = BTreeMap::new();
+    for element in elements {
+        let value = element.text().unwrap_or_default().trim().to_owned();
+        properties.entry(element.tag_name().name().to_lowercase()).or_insert(value);
+    }
+    properties
+}
+
+/// Returns the frameworks of `TargetFramework` or `TargetFrameworks`, with the values of properties in them.
+fn frameworks(properties: &BTreeMap<String, String>) -> Vec<String> {
+    let stated = ["targetframeworks", "targetframework"].iter().find_map(|name| properties.get(*name));
+    let mut text = stated.cloned().unwrap_or_default();
+    for _ in 0..8 {
+        let Some((before, rest)) = text.split_once("$(") else { break };
+        let Some((name, after)) = rest.split_once(')') else { break };
+        let value = properties.get(&name.to_lowercase()).cloned().unwrap_or_default();
+        text = format!("{before}{value}{after}");
+    }
+    let names = text.split(';').map(|name| name.trim().to_lowercase());
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// Returns the names of packages that a file references, in lower case, and that of its SDK.
+fn packages(root: Node<'_, '_>) -> Vec<String> {
+    let references = root.descendants().filter(|node| node.tag_name().name() == "PackageReference");
+    let named = references.filter_map(|node| node.attribute("Include"));
+    named.chain(root.attribute("Sdk")).map(str::to_lowercase).collect()
+}
+
+fn references(root: Node<'_, '_>, dir: &RepoPath) -> BTreeSet<RepoPath> {
+    let references = root.descendants().filter(|node| node.tag_name().name() == "ProjectReference");
+    let paths = references.filter_map(|node| node.attribute("Include"));
+    paths.filter_map(|path| dir.join(path.replace('\\', "/")).ok()?.parent()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nestling::MemoryFiles;
+
+    #[test]
+    fn projects_say_what_they_target_and_the_sdk_does_for_all_that_they_reference() {
+        let sdk = |inner: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\">{inner}</Project>");
+        let group =
+            |name: &str, value: &str| format!("<PropertyGroup><{name}>{value}</{name}></PropertyGroup>");
+        let files: [(&str, String); 8] = [
+            ("Directory.Build.props", format!("<Project>{}</Project>", group("Own", "net9.0"))),
+            ("lib/Lib.csproj", sdk(&group("TargetFrameworks", "netstandard2.0;$(Own)"))),
+            (
+                "api/Api.csproj",
+                sdk(&format!(
+                    "{}<ItemGroup><ProjectReference Include=\"..\\lib\\Lib.csproj\"/></ItemGroup>",
+                    group("TargetFramework", "net8.0")
+                )),
+            ),
+            ("tests/Api.Tests.csproj", sdk(&group("TargetFrameworks", "net48;net8.0"))),
+            ("xunit/Checks.csproj", sdk("<ItemGroup><PackageReference Include=\"xunit.v3\"/></ItemGroup>")),
+            ("desk/Desk.csproj", sdk(&group("TargetFramework", "net8.0-windows"))),
+            ("old/Old.csproj", "<Project ToolsVersion=\"15.0\"/>".to_owned()),
+            ("pinned/global.json", "{ \"sdk\": { \"version\": \"8.0.100\" } }".to_owned()),
+        ];
+        let files = MemoryFiles::new(files.iter().map(|(path, text)| (*path, text.as_str())));
+        let inventory = Inventory::read(&files).unwrap();
+        let dotnet = Dotnet { files: &files, inventory: &inventory };
+        for (path, sdk, is_test, framework, needs_windows) in [
+            ("lib/Lib.csproj", Some("9.0"), false, Some("net9.0"), false),
+            ("api/Api.csproj", Some("9.0"), false, None, false),
+            ("tests/Api.Tests.csproj", Some("8.0"), true, Some("net8.0"), false),
+            ("xunit/Checks.csproj", None, true, None, false),
+            ("desk/Desk.csproj", None, false, None, true),
+            ("old/Old.csproj", None, false, None, true),
+        ] {
+            let path = RepoPath::parse(path).unwrap();
+            let project = dotnet.read(&path).unwrap().unwrap();
+            assert_eq!(dotnet.sdk(&path).unwrap().as_deref(), sdk, "{path}");
+            assert_eq!(project.is_test, is_test, "{path}");
+            assert_eq!(project.framework(), framework, "{path}");
+            assert_eq!(project.needs_windows().is_some(), needs_windows, "{path}");
+        }
+        for (text, expected) in [
+            ("{ \"sdk\": { \"version\": \"8.0.100\" } }", Some("8.0.100")),
+            ("{ \"sdk\": { \"version\": \"8.0.100\", \"rollForward\": \"latestFeature\" } }", Some("8.0")),
+            ("{}", None),
+        ] {
+            assert_eq!(of_global(&serde_json::from_str(text).unwrap()).as_deref(), expected, "{text}");
+        }
+    }
+}

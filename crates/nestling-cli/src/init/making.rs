@@ -1,0 +1,165 @@
+//! Makes units of projects: templates with inputs, dependencies, and paths elsewhere that concern them.
+
+mod node;
+mod code;
+mod image;
+mod infrastructure;
+mod plain;
+
+use super::dockerfile::Contexts;
+use super::findings::{Findings, Found, Remark};
+use super::inventory::Inventory;
+use super::terraform::Modules;
+use super::units::{Declarations, Declared, Unit, Units, Use};
+use super::versions::Versions;
+use nestling::{Files, ReadError, RepoPath, UnitName};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Returns the reason why a directory's path cannot be the name of a unit.
+fn unfit_name(dir: &RepoPath) -> Option<String> {
+    let path = dir.to_directory();
+    if path.starts_with('-') {
+        return Some(
+            "its path begins with `-`, and commands would read it as an option: rename it".to_owned(),
+        );
+    }
+    let reason = match UnitName::parse(&path) {
+        Err(error) => error.to_string(),
+        Ok(_) if path == "workspace" => "no unit can have the name `workspace`".to_owned(),
+        Ok(_) => return None,
+    };
+    Some(format!("{reason}: write `unit: {{ name: … }}` into a `nestling.yml` there"))
+}
+
+fn fact(input: impl Into<String>, value: impl Into<Value>) -> Fact {
+    (input.into(), value.into())
+}
+
+/// What files state about several directories at once.
+struct Stated {
+    modules: Modules,
+    contexts: Contexts,
+}
+
+/// Makes units.
+pub(super) struct Making<'m> {
+    pub files: &'m dyn Files,
+    pub inventory: &'m Inventory,
+    pub declarations: &'m Declarations,
+    pub versions: Versions<'m>,
+    /// The built-in templates.
+    pub library: &'m [String],
+}
+
+/// A value that would fit an input of some name. It is given only to a template that declares it.
+type Fact = (String, Value);
+
+impl Making<'_> {
+    /// Makes a unit of each project, or a part of one.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn units(&self, findings: &mut Findings) -> Result<Units, ReadError> {
+        let modules = Modules::read(self.files, self.inventory)?;
+        let contexts = Contexts::read(self.files, self.inventory)?;
+        let stated = Stated { modules, contexts };
+        let mut units = Units::new();
+        let found = std::mem::take(&mut findings.found);
+        for project in &found {
+            if self.inventory.own_files.contains(&project.dir) {
+                let reason = "it has a `nestling.yml` of its own";
+                findings.no_unit.push(Remark::new(&project.dir, reason));
+                continue;
+            }
+            if let Some(problem) = unfit_name(&project.dir) {
+                findings.not_understood.push(Remark::new(&project.marker, problem));
+                continue;
+            }
+            let Some(mut facts) = self.facts(project, &stated, &mut units, findings)? else { continue };
+            let template = project.kind.template(self.library).unwrap_or_default();
+            let unit = units.entry(project.dir.clone()).or_default();
+            facts.extend(self.stated_versions(project, &template, unit, findings)?);
+            let inputs = self.fitting(&template, facts);
+            unit.uses.push(Use { template, inputs });
+            unit.because.insert(project.marker.clone());
+            unit.because.extend(project.list.clone());
+            unit.kinds.insert(project.kind.id);
+            unit.is_member |= project.list.is_some();
+        }
+        findings.found = found;
+        Ok(units)
+    }
+
+    /// Returns the versions that files state for a template. One that is not understood is remarked.
+    fn stated_versions(
+        &self,
+        project: &Found,
+        template: &str,
+        unit: &mut Unit,
+        findings: &mut Findings,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let declared = self.declarations.get(template);
+        let mut facts = Vec::new();
+        for version in self.versions.of(project.kind.id, &project.dir)? {
+            if version.is_unclear {
+                findings.not_understood.push(Remark::new(&project.dir, version.note));
+                continue;
+            }
+            if !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
+                continue;
+            }
+            unit.because.insert(version.file);
+            unit.versions.insert(version.note);
+            facts.extend(version.value.map(|value| (version.input.to_owned(), value)));
+        }
+        Ok(facts)
+    }
+
+    /// Returns the facts that a template declares an input for.
+    fn fitting(&self, template: &str, facts: Vec<Fact>) -> BTreeMap<String, String> {
+        let Some(declared) = self.declarations.get(template) else {
+            // A template of the repository's own is written for these facts.
+            return facts.into_iter().map(|(name, value)| (name, value.to_string())).collect();
+        };
+        let fits = |(name, value): &Fact| {
+            let Some(Declared { options, .. }) = declared.get(name) else { return false };
+            options.is_empty()
+                || value.as_str().is_some_and(|value| options.iter().any(|option| option == value))
+        };
+        let fitting = facts.into_iter().filter(fits);
+        fitting.map(|(name, value)| (name, value.to_string())).collect()
+    }
+
+    /// Returns what is known of a project beside its kind. `None` if it cannot be a unit, which is remarked.
+    fn facts(
+        &self,
+        project: &Found,
+        stated: &Stated,
+        units: &mut Units,
+        findings: &mut Findings,
+    ) -> Result<Option<Vec<Fact>>, ReadError> {
+        Ok(Some(match project.kind.id {
+            "node" if !project.members.is_empty() => match self.scripts_of_root(project, units)? {
+                Some(facts) => facts,
+                None => {
+                    findings
+                        .no_unit
+                        .push(Remark::new(&project.marker, "it lists packages, and they have its scripts"));
+                    return Ok(None);
+                }
+            },
+            "maven" | "gradle" => self.java_tool(project),
+            "go" => self.go_binary(&project.dir),
+            "opentofu" => self.opentofu(project, &stated.modules, units, findings),
+            "docker" => match self.docker(project, &stated.contexts, units)? {
+                Ok(facts) => facts,
+                Err(reason) => {
+                    findings.not_understood.push(Remark::new(&project.marker, reason));
+                    return Ok(None);
+                }
+            },
+            _ => return self.plain(project, findings),
+        }))
+    }
+}

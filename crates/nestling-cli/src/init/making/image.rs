@@ -1,0 +1,69 @@
+//! Images: what they are built from.
+
+use super::super::dockerfile::{BuildContext, Contexts, build_context};
+use super::super::findings::Found;
+use super::super::units::Units;
+use super::{Fact, Making, fact};
+use nestling::ReadError;
+use std::collections::BTreeSet;
+
+/// Returns the directories that the build of code leaves its output in.
+fn built_into(kinds: &BTreeSet<&str>) -> Vec<&'static str> {
+    let outputs = [("maven", "target/"), ("gradle", "build/"), ("node", "dist"), ("node", "build")];
+    outputs.into_iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, output)| output).collect()
+}
+
+impl Making<'_> {
+    /// An image that is made of a build's output needs that job, unless its template says so by itself.
+    fn needs_build(&self, project: &Found) -> Option<Fact> {
+        let template = project.kind.template(self.library)?;
+        let declared = self.declarations.get(&template)?.get("needs")?;
+        let is_default = declared.default_items.iter().any(|need| need.trim_end_matches('?') == "build");
+        (!is_default).then(|| fact("needs", vec!["build"]))
+    }
+
+    /// The build context of a Dockerfile, and the paths that it copies from outside of the unit.
+    pub(super) fn docker(
+        &self,
+        project: &Found,
+        contexts: &Contexts,
+        units: &mut Units,
+    ) -> Result<Result<Vec<Fact>, String>, ReadError> {
+        let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
+        let mut facts = Vec::new();
+        let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
+        let is_built =
+            |path: &str| outputs.iter().any(|output| path.trim_start_matches("./").starts_with(output));
+        let (context, sources) = match context {
+            BuildContext::Directory(context, sources) => (context, sources),
+            BuildContext::Missing(missing) if is_built(&missing) => {
+                facts.extend(self.needs_build(project));
+                (project.dir.clone(), Vec::new())
+            }
+            BuildContext::Missing(missing) => {
+                let reason = "which is neither in its directory nor above: no job builds it";
+                return Ok(Err(format!("it copies `{missing}`, {reason}")));
+            }
+            BuildContext::LeftOut { path, by } => {
+                return Ok(Err(format!("it copies `{path}`, which {by} leaves out: no job builds it")));
+            }
+            BuildContext::Unset { path, argument } => {
+                let reason =
+                    format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
+                return Ok(Err(format!("it copies `{path}`, {reason}")));
+            }
+        };
+        let unit = units.entry(project.dir.clone()).or_default();
+        if project.marker.file_name() != b"Dockerfile" {
+            let name = String::from_utf8_lossy(project.marker.file_name()).into_owned();
+            facts.push(fact("dockerfile", name));
+        }
+        if context != project.dir {
+            facts.push(fact("build_context", context.to_directory()));
+        }
+        for source in sources.iter().filter(|source| !source.contains('$')) {
+            unit.copies.extend(context.join(source.trim_matches('/')));
+        }
+        Ok(Ok(facts))
+    }
+}

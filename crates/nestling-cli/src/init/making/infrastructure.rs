@@ -1,0 +1,85 @@
+//! OpenTofu and Terraform: what is planned, and with which files.
+
+use super::super::findings::{Findings, Found, Remark};
+use super::super::inventory::Directory;
+use super::super::material::Material;
+use super::super::terraform::Modules;
+use super::super::units::Units;
+use super::{Fact, Making, fact};
+use nestling::RepoPath;
+
+/// Returns the file with the settings that a `backend` block lacks, if it lacks any.
+///
+/// # Errors
+/// The reason why the directory cannot be planned.
+fn backend_settings(
+    modules: &Modules,
+    dir: &RepoPath,
+    directory: &Directory,
+) -> Result<Option<String>, String> {
+    let Some(backend) = modules.backends.get(dir) else { return Ok(None) };
+    let name = &backend.name;
+    if name == "local" {
+        let reason =
+            "keeps the state in a file, which a job loses: it is only validated until it has another";
+        return Err(format!("its backend `local` {reason}"));
+    }
+    let Some(lacking) = backend.lacks() else { return Ok(None) };
+    let ends = [".tfbackend", ".hcl", ".conf", ".config"];
+    let has_settings = |file: &&String| {
+        let is_named_so = file.contains("backend") && ends.iter().any(|end| file.ends_with(end));
+        is_named_so && !file.contains(".lock.")
+    };
+    let files: Vec<&String> = directory.files.iter().filter(has_settings).collect();
+    let reason = match files.as_slice() {
+        [file] => return Ok(Some((*file).clone())),
+        [] => "and no file beside it does".to_owned(),
+        several => {
+            let names: Vec<&str> = several.iter().map(|file| file.as_str()).collect();
+            format!("and several files beside it do ({})", names.join(", "))
+        }
+    };
+    Err(format!(
+        "its backend `{name}` names no `{lacking}`, {reason}: it is only validated until `backend_config` of nestling/opentofu does"
+    ))
+}
+
+impl Making<'_> {
+    /// A module of others is tested and neither planned nor applied: only what has a state is.
+    pub(super) fn opentofu(
+        &self,
+        project: &Found,
+        modules: &Modules,
+        units: &mut Units,
+        findings: &mut Findings,
+    ) -> Vec<Fact> {
+        let directory = &self.inventory.directories[&project.dir];
+        let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars"));
+        let is_module =
+            project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
+        let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
+        let is_module = is_module || backend.is_err();
+        if let Err(reason) = &backend {
+            findings.not_understood.push(Remark::new(&project.dir, reason.clone()));
+        }
+        let unit = units.entry(project.dir.clone()).or_default();
+        if is_module {
+            unit.is_tested_only = true;
+            // What a template cannot be told, it decides by itself: its jobs are looked at before they are proposed.
+            let template = project.kind.template(self.library).unwrap_or_default();
+            let declares =
+                |name: &str| self.declarations.get(&template).is_some_and(|all| all.contains_key(name));
+            return vec![if declares("kind") { fact("kind", "module") } else { fact("apply", "never") }];
+        }
+        // These names are read without being named; of several others, nobody can tell which one is meant.
+        let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
+        let values: Vec<&String> =
+            directory.files.iter().filter(|file| file.ends_with(".tfvars") && !is_read(file)).collect();
+        let mut facts = match values.as_slice() {
+            [file] => vec![fact("var_files", vec![file.as_str()])],
+            _ => Vec::new(),
+        };
+        facts.extend(backend.ok().flatten().map(|file| fact("backend_config", vec![file])));
+        facts
+    }
+}

@@ -1,0 +1,159 @@
+//! Kinds without a built-in template: what their plain jobs run.
+
+use super::super::dotnet::Dotnet;
+use super::super::findings::{Findings, Found, Remark};
+use super::super::kustomize::{Kustomization, kustomization};
+use super::super::text::{json_of, text_of};
+use super::{Fact, Making, fact};
+use nestling::{ReadError, RepoPath};
+use serde_json::Value;
+
+/// The reason why no job is proposed.
+struct Refusal {
+    reason: String,
+    /// True if the directory is none of a project that could have jobs.
+    is_no_unit: bool,
+}
+
+impl Refusal {
+    /// Something that a job could not build.
+    fn unfit(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), is_no_unit: false }
+    }
+
+    /// Something that needs no job.
+    fn no_unit(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), is_no_unit: true }
+    }
+}
+
+/// The values of a template's inputs, or the reason why no job is proposed.
+type Outcome = Result<Vec<Fact>, Refusal>;
+
+impl Making<'_> {
+    /// Returns the inputs of a plain job. `None` if it could not run, which is remarked.
+    pub(super) fn plain(
+        &self,
+        project: &Found,
+        findings: &mut Findings,
+    ) -> Result<Option<Vec<Fact>>, ReadError> {
+        let outcome = match project.kind.id {
+            "dotnet" => self.dotnet(project)?,
+            "kustomize" => match kustomization(self.files, self.inventory, &project.marker)? {
+                Kustomization::Rendered(arguments) if arguments.is_empty() => Ok(Vec::new()),
+                Kustomization::Rendered(arguments) => Ok(vec![fact("arguments", arguments)]),
+                Kustomization::Component => {
+                    Err(Refusal::no_unit("a component of Kustomize, which others take in"))
+                }
+                Kustomization::Unfit(reason) => Err(Refusal::unfit(reason)),
+            },
+            "php" => self.php(project)?,
+            "ruby" => self.ruby(project)?,
+            "elixir" => self.elixir(project)?,
+            _ => Ok(Vec::new()),
+        };
+        match outcome {
+            Ok(facts) => Ok(Some(facts)),
+            Err(refusal) => {
+                let list =
+                    if refusal.is_no_unit { &mut findings.no_unit } else { &mut findings.not_understood };
+                list.push(Remark::new(&project.marker, refusal.reason));
+                Ok(None)
+            }
+        }
+    }
+
+    fn dotnet(&self, project: &Found) -> Result<Outcome, ReadError> {
+        let dotnet = Dotnet { files: self.files, inventory: self.inventory };
+        let names = dotnet.names(&project.dir);
+        if names.len() > 1 {
+            return Ok(Err(Refusal::unfit("one of several projects in a directory, and a unit builds one")));
+        }
+        let Some(read) = dotnet.read(&project.marker)? else {
+            return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));
+        };
+        if let Some(reason) = read.needs_windows() {
+            return Ok(Err(Refusal::unfit(reason)));
+        }
+        let mut facts = Vec::new();
+        if read.is_test {
+            facts.push(fact("job", "test"));
+            facts.extend(read.framework().map(|framework| fact("framework", framework)));
+        }
+        facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("sdk", sdk)));
+        Ok(Ok(facts))
+    }
+
+    fn php(&self, project: &Found) -> Result<Outcome, ReadError> {
+        let package = json_of(self.files, &project.marker)?;
+        let has = |name: &str| self.has(&project.dir, name);
+        let has_script = package.get("scripts").and_then(|scripts| scripts.get("test")).is_some();
+        let test = if has_script {
+            "composer test"
+        } else if has("phpunit.xml") || has("phpunit.xml.dist") {
+            "vendor/bin/phpunit"
+        } else {
+            return Ok(Err(Refusal::no_unit(
+                "it has neither a script `test` nor a phpunit.xml: no job is proposed",
+            )));
+        };
+        let required = package.get("require").and_then(|require| require.get("php")).and_then(Value::as_str);
+        if let Some(required) = required.filter(|required| !super::super::versions::permits(required, "8.4"))
+        {
+            return Ok(Err(Refusal::unfit(format!(
+                "it requires PHP `{required}`, and the image with Composer has a newer one"
+            ))));
+        }
+        Ok(Ok(vec![fact("test", test)]))
+    }
+
+    fn ruby(&self, project: &Found) -> Result<Outcome, ReadError> {
+        let has = |name: &str| self.has(&project.dir, name);
+        if !has("Gemfile") {
+            return Ok(Err(Refusal::no_unit(
+                "`bundle install` needs a Gemfile, and there is none: no job is proposed",
+            )));
+        }
+        let has_directory = |name: &str| self.inventory.is_directory(&project.dir.child(name.as_bytes()));
+        let test = if has_directory("spec") {
+            "bundle exec rspec"
+        } else if has_directory("test") && self.has(&project.dir.child(b"bin"), "rails") {
+            "bundle exec rails test"
+        } else if has_directory("test") && has("Rakefile") {
+            "bundle exec rake test"
+        } else {
+            return Ok(Err(Refusal::no_unit(
+                "it has neither `spec` nor `test` with a Rakefile: no job is proposed",
+            )));
+        };
+        let mut facts = vec![fact("test", test)];
+        facts.extend(self.ruby_version(&project.dir)?.map(|version| fact("ruby", version)));
+        Ok(Ok(facts))
+    }
+
+    /// Returns the version of `.ruby-version`, or of the line `ruby "3.3.0"` of a Gemfile.
+    fn ruby_version(&self, dir: &RepoPath) -> Result<Option<String>, ReadError> {
+        let file = text_of(self.files, &dir.child(b".ruby-version"))?;
+        let own = file.map(|text| text.trim().trim_start_matches("ruby-").to_owned());
+        let gemfile = text_of(self.files, &dir.child(b"Gemfile"))?.unwrap_or_default();
+        let line = gemfile.lines().find_map(|line| line.trim().strip_prefix("ruby "));
+        let stated = line.map(|line| line.trim_matches([' ', '"', '\'']).to_owned());
+        let is_version = |version: &String| version.chars().all(|c| c.is_ascii_digit() || c == '.');
+        Ok(own.or(stated).filter(|version| !version.is_empty() && is_version(version)))
+    }
+
+    fn elixir(&self, project: &Found) -> Result<Outcome, ReadError> {
+        let text = text_of(self.files, &project.marker)?.unwrap_or_default();
+        if text.contains("apps_path:") {
+            return Ok(Err(Refusal::no_unit("the root of an umbrella, whose apps are units of their own")));
+        }
+        if !self.inventory.is_directory(&project.dir.child(b"test")) {
+            return Ok(Err(Refusal::no_unit("it has no directory `test`: no job is proposed")));
+        }
+        Ok(Ok(Vec::new()))
+    }
+
+    fn has(&self, dir: &RepoPath, name: &str) -> bool {
+        self.inventory.is_file(&dir.child(name.as_bytes()))
+    }
+}

@@ -1,0 +1,81 @@
+//! Java: the version that Maven or Gradle compiles for, and the one that Gradle itself can run on.
+
+use super::{Statement, Version, Versions, numbers};
+use nestling::{ReadError, RepoPath};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+/// The version of the template's image.
+const DEFAULT: u32 = 21;
+
+/// Versions with long support, of which there are images of both tools.
+const LONG: [u32; 5] = [8, 11, 17, 21, 25];
+
+impl Versions<'_> {
+    pub(super) fn java(&self, kind: &str, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        // This the template reads.
+        if self.nearest(dir, &[".java-version"]).is_some() {
+            return Ok(Vec::new());
+        }
+        let mut stated = match self.of_tool_files(dir, &["java"])? {
+            Some(stated) => Some(stated),
+            None => self.of_sdkman(dir)?,
+        };
+        if stated.is_none() {
+            // A module is built with those that it depends on: the newest version of the build does for all.
+            let build = self.lists.iter().find(|list| list.kind == kind && list.members.contains(dir));
+            let mut dirs: BTreeSet<&RepoPath> = build.iter().flat_map(|list| &list.members).collect();
+            dirs.extend(build.map(|list| &list.dir));
+            dirs.insert(dir);
+            let mut all = Vec::new();
+            for dir in dirs {
+                all.extend(if kind == "maven" { self.maven(dir)? } else { self.gradle(dir)? });
+            }
+            all.sort_by(|a, b| (&a.file, a.key).cmp(&(&b.file, b.key)));
+            stated = all.into_iter().max_by_key(|stated| number(&stated.text));
+        }
+        let wrapper = if kind == "gradle" { self.wrapper(dir)? } else { None };
+        Ok(choose(stated, wrapper).into_iter().collect())
+    }
+
+    /// Returns what the nearest `.sdkmanrc` states.
+    fn of_sdkman(&self, dir: &RepoPath) -> Result<Option<Statement>, ReadError> {
+        let Some(file) = self.nearest(dir, &[".sdkmanrc"]) else { return Ok(None) };
+        let text = self.text(&file)?.unwrap_or_default();
+        let version = text.lines().find_map(|line| line.trim().strip_prefix("java="));
+        Ok(version.map(|version| Statement { file, key: "java", text: version.to_owned() }))
+    }
+}
+
+/// Chooses the version of an image: the stated one or the next with long support, as far as the wrapper of Gradle runs on it.
+fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, Statement)>) -> Option<Version> {
+    let wanted = stated.as_ref().and_then(|stated| number(&stated.text));
+    let next = |version: u32| LONG.into_iter().find(|long| *long >= version).unwrap_or(version);
+    let version = wanted.map_or(DEFAULT, next);
+    let (version, reason) = match (wrapper, stated) {
+        (Some((runs_on, wrapper)), _) if !runs_on.contains(&version) => {
+            (version.clamp(*runs_on.start(), *runs_on.end()), wrapper)
+        }
+        (_, Some(stated)) => (version, stated),
+        _ => return None,
+    };
+    let is_unclear = wanted.is_none() && number(&reason.text).is_none();
+    let key = if reason.key.is_empty() { String::new() } else { format!("`{}` ", reason.key) };
+    Some(Version {
+        input: "java_version",
+        value: (version != DEFAULT).then(|| Value::from(version.to_string())),
+        note: format!("Java {version} for {key}`{}` in {}", reason.text, reason.file),
+        file: reason.file,
+        is_unclear,
+    })
+}
+
+/// Returns the number of a version of Java: 17 of `17.0.9-tem` and of `temurin-17`, 8 of `1.8`.
+pub(super) fn number(version: &str) -> Option<u32> {
+    match numbers(version).as_slice() {
+        [1, old, ..] => Some(*old),
+        [version, ..] if (5..100).contains(version) => Some(*version),
+        _ => None,
+    }
+}

@@ -1,0 +1,71 @@
+//! Python: `requires-python`, Poetry's own key, and the older files.
+
+use super::{Choice, Statement, Version, Versions};
+use nestling::{ReadError, RepoPath};
+use serde_json::Value as Json;
+use std::sync::LazyLock;
+use toml::{Table, Value};
+
+const PYTHON: Choice = Choice {
+    noun: "Python",
+    input: "versions",
+    lines: &["3.13", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7"],
+};
+
+/// `python_requires` of setup.cfg and setup.py. The pattern is a constant, and a test compiles it.
+static SETUP: LazyLock<Option<regex::Regex>> =
+    LazyLock::new(|| regex::Regex::new(r#"(?m)\bpython_requires\s*=\s*['"]?([^'"\n]+)"#).ok());
+
+impl Versions<'_> {
+    pub(super) fn python(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        // This the template reads.
+        if self.nearest(dir, &[".python-version"]).is_some() {
+            return Ok(Vec::new());
+        }
+        let stated = match self.of_tool_files(dir, &["python"])? {
+            Some(stated) => Some(stated),
+            None => self.required_python(dir)?,
+        };
+        let Some(stated) = stated else { return Ok(Vec::new()) };
+        let mut version = PYTHON.of(stated);
+        version.value = version.value.map(|version| Json::from(vec![version]));
+        Ok(vec![version])
+    }
+
+    fn required_python(&self, dir: &RepoPath) -> Result<Option<Statement>, ReadError> {
+        let file = dir.child(b"pyproject.toml");
+        if let Some(text) = self.text(&file)? {
+            let project = text.parse::<Table>().unwrap_or_default();
+            let places: [(&str, &[&str]); 2] = [
+                ("requires-python", &["project", "requires-python"]),
+                ("tool.poetry.dependencies.python", &["tool", "poetry", "dependencies", "python"]),
+            ];
+            for (key, path) in places {
+                if let Some(text) = stated_in(&project, path) {
+                    return Ok(Some(Statement { file, key, text }));
+                }
+            }
+        }
+        for name in ["setup.cfg", "setup.py"] {
+            let file = dir.child(name.as_bytes());
+            let text = self.text(&file)?.unwrap_or_default();
+            let found = SETUP.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
+            if let Some(stated) = found {
+                let text = stated.as_str().trim().to_owned();
+                return Ok(Some(Statement { file, key: "python_requires", text }));
+            }
+        }
+        let file = dir.child(b"runtime.txt");
+        let text = self.text(&file)?.unwrap_or_default();
+        let version = text.trim().strip_prefix("python-").map(str::to_owned);
+        Ok(version.map(|text| Statement { file, key: "", text }))
+    }
+}
+
+/// Returns the string at the end of a path of keys, or the `version` of the table there.
+fn stated_in(project: &Table, path: &[&str]) -> Option<String> {
+    let (first, rest) = path.split_first()?;
+    let value = rest.iter().try_fold(project.get(*first)?, |value, key| value.get(key))?;
+    let version = value.as_str().or_else(|| value.get("version").and_then(Value::as_str))?;
+    Some(version.to_owned())
+}

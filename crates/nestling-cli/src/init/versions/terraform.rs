@@ -1,0 +1,113 @@
+//! OpenTofu and Terraform: which of the two a directory is for, and the version that it requires.
+
+use super::{Choice, Statement, Version, Versions, numbers};
+use nestling::{ReadError, RepoPath};
+use regex::Regex;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+const TOFU: Choice =
+    Choice { noun: "OpenTofu", input: "version", lines: &["1.10", "1.11", "1.9", "1.8", "1.7", "1.6"] };
+
+/// The first version of OpenTofu.
+const FIRST_TOFU: [u32; 2] = [1, 6];
+
+const TERRAFORM: Choice = Choice {
+    noun: "Terraform",
+    input: "version",
+    lines: &[
+        "1.10", "1.14", "1.13", "1.12", "1.11", "1.9", "1.8", "1.7", "1.6", "1.5", "1.4", "1.3", "1.2",
+        "1.1", "1.0", "0.15.5", "0.14.11", "0.13.7", "0.12.31",
+    ],
+};
+
+/// The pattern is a constant, and a test compiles it.
+static REQUIRED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?m)^\s*required_version\s*=\s*"([^"]*)""#).ok());
+
+impl Versions<'_> {
+    pub(super) fn terraform(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        let required = self.required_version(dir)?;
+        let (is_terraform, reason) = self.is_terraform(dir, required.as_ref())?;
+        let mut versions = Vec::new();
+        if let Some(file) = reason.filter(|_| is_terraform) {
+            versions.push(Version {
+                input: "tool",
+                value: Some(Value::from("terraform")),
+                note: format!("Terraform because of {file}"),
+                file,
+                is_unclear: false,
+            });
+        }
+        let names: [(&str, &str); 2] =
+            [(".opentofu-version", "opentofu"), (".terraform-version", "terraform")];
+        let (file, name) = names[usize::from(is_terraform)];
+        let mut stated = self.of_version_file(dir, file)?;
+        if stated.is_none() {
+            stated = self.of_tool_files(dir, &[name])?;
+        }
+        let choice = if is_terraform { TERRAFORM } else { TOFU };
+        versions.extend(stated.or(required).map(|stated| choice.of(stated)));
+        Ok(versions)
+    }
+
+    /// Returns true if a directory is for Terraform, with the file that says so. A lock file of one tool is refused by the other, and
+    /// OpenTofu begins with 1.6.
+    fn is_terraform(
+        &self,
+        dir: &RepoPath,
+        required: Option<&Statement>,
+    ) -> Result<(bool, Option<RepoPath>), ReadError> {
+        let directory = self.inventory.directories.get(dir);
+        let has_tofu =
+            directory.is_some_and(|directory| directory.files.iter().any(|name| name.ends_with(".tofu")));
+        if has_tofu || self.nearest(dir, &[".opentofu-version"]).is_some() {
+            return Ok((false, None));
+        }
+        let lock = dir.child(b".terraform.lock.hcl");
+        let text = self.text(&lock)?.unwrap_or_default();
+        if text.contains("provider \"registry.opentofu.org/") {
+            return Ok((false, None));
+        }
+        if text.contains("provider \"registry.terraform.io/") {
+            return Ok((true, Some(lock)));
+        }
+        if let Some(file) = self.nearest(dir, &[".terraform-version"]) {
+            return Ok((true, Some(file)));
+        }
+        if self.of_tool_files(dir, &["opentofu"])?.is_some() {
+            return Ok((false, None));
+        }
+        if let Some(stated) = self.of_tool_files(dir, &["terraform"])? {
+            return Ok((true, Some(stated.file)));
+        }
+        let range = required.and_then(|required| super::Range::parse(&required.text));
+        let is_older =
+            range.is_some_and(|range| numbers(&range.choose(TOFU.lines)).as_slice() < FIRST_TOFU.as_slice());
+        Ok((is_older, required.map(|required| required.file.clone())))
+    }
+
+    /// Returns what the nearest file of a single version states.
+    fn of_version_file(&self, dir: &RepoPath, name: &str) -> Result<Option<Statement>, ReadError> {
+        let Some(file) = self.nearest(dir, &[name]) else { return Ok(None) };
+        let text = self.text(&file)?.unwrap_or_default().trim().to_owned();
+        // `latest:^1.5` and its like are for the version managers alone.
+        let is_version = text.starts_with(|c: char| c.is_ascii_digit() || c == 'v');
+        Ok(is_version.then_some(Statement { file, key: "", text }))
+    }
+
+    /// Returns `required_version` of a directory's files.
+    fn required_version(&self, dir: &RepoPath) -> Result<Option<Statement>, ReadError> {
+        let Some(directory) = self.inventory.directories.get(dir) else { return Ok(None) };
+        for name in directory.files.iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tofu")) {
+            let file = dir.child(name.as_bytes());
+            let text = self.text(&file)?.unwrap_or_default();
+            let found = REQUIRED.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
+            if let Some(version) = found {
+                let text = version.as_str().to_owned();
+                return Ok(Some(Statement { file, key: "required_version", text }));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,371 @@
+//! What the last merges of a branch would have run with the configuration of today.
+//!
+//! Each merge is planned from two trees, that of the merge and that of the commit before it, in both of which the configuration
+//! of today has the place of theirs. The tree before a merge is that of the next older one, and a workspace is read again only
+//! where a change can have altered it. Where a merge changed the configuration of its own time, the units that it defined anew
+//! are added: that merge would have run them.
+
+mod configuration;
+mod configured;
+mod counts;
+mod state;
+
+use super::narrowing::UnitPatterns;
+use super::{Error, Project};
+use crate::cdk::InRepository;
+use crate::changes::{
+    self, As, Base, ChangeRequest, ChangeSet, Extent, Head, Obtained, PipelineFacts, Policy, Provenance,
+};
+use crate::plan::{self, Plan, ReplayedSides};
+use crate::repository::Repository;
+use crate::select::{BaseComparison, Narrowing, Verdict};
+use crate::workspace::{Loaded, Workspace};
+use configuration::Configuration;
+use counts::JobCounts;
+use nestling_files::path::RepoPath;
+use nestling_git::{Branch, CommitId, History, Merge, MergesEnd, Resolution};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling_gitlab::name::UnitName;
+use state::{State, States};
+use std::sync::Arc;
+
+/// A replay in the making: the configuration of today, and the branch whose merges are replayed.
+///
+/// ```
+/// use nestling::{ChangeRequest, Replay, Repository};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # for file in ["nestling.yml", "api/main.c", "web/main.c"] {
+/// #     fixture.write(file, "workspace: { units: [{ match: [api, web] }] }\n---\n.hidden: { script: make }\n");
+/// # }
+/// # fixture.commit("start");
+/// # fixture.write("api/main.c", "2");
+/// # fixture.commit("fix: api");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let replayed = Replay::open(&repository, ChangeRequest::local(), Some("main"))?.run(100)?;
+/// let merge = &replayed.merges[0];
+/// assert_eq!(merge.merge.subject, "fix: api");
+/// assert_eq!(merge.units[0].0.as_str(), "api");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[must_use = "merges are replayed by `run`"]
+pub struct Replay<'r> {
+    repository: &'r Repository,
+    project: Project<'r>,
+    branch: String,
+    tip: CommitId,
+    patterns: UnitPatterns,
+}
+
+/// The merges of a branch, each with what it would have run.
+///
+/// [`Replay`] has an example.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Replayed {
+    /// The branch.
+    pub branch: String,
+    /// Its newest commit.
+    pub tip: CommitId,
+    /// The commit or the work tree that the configuration is from.
+    pub configuration: Head,
+    /// The pipeline that each merge is replayed as.
+    pub facts: PipelineFacts,
+    /// The workspace today.
+    pub workspace: Arc<Workspace>,
+    /// Number of jobs of all units today.
+    pub all_jobs: usize,
+    /// The merges, the newest first.
+    pub merges: Vec<ReplayedMerge>,
+    /// The reason why there are no more.
+    pub end: MergesEnd,
+    /// What is wrong in the configuration of today. With errors nothing is replayed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the files that were read, which diagnostics point into.
+    pub sources: Sources,
+}
+
+/// A merge with what it would have run.
+///
+/// [`Replay`] has an example.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReplayedMerge {
+    /// The merge.
+    pub merge: Merge,
+    /// Number of paths that it changed.
+    pub changed_paths: usize,
+    /// The units that it selects, by name, each with the reasons.
+    pub units: Vec<(UnitName, Verdict)>,
+    /// The units that are gone with it, whose environments are stopped.
+    pub removed: Vec<UnitName>,
+    /// The paths that it changed and that belong to no unit.
+    pub unclaimed: Vec<RepoPath>,
+    /// Those of them whose directory is not there today.
+    pub gone: usize,
+    /// Number of jobs that run, or may.
+    pub jobs: usize,
+    /// Number of jobs of all units that there were.
+    pub all_jobs: usize,
+    /// Units whose jobs cannot be rendered from files of that time: their jobs are counted as they are today.
+    pub incomplete: Vec<UnitName>,
+    /// Set if it changed the configuration of its time.
+    pub changed_configuration: bool,
+}
+
+impl ReplayedMerge {
+    /// Returns the verdict that selects every unit, if there is one.
+    pub fn everything(&self) -> Option<&Verdict> {
+        let mut verdicts = self.units.iter().map(|(_, verdict)| verdict);
+        verdicts.find(|verdict| matches!(verdict, Verdict::Everything(_)))
+    }
+}
+
+impl<'r> Replay<'r> {
+    /// Reads the configuration at the head that the request names, and finds the branch: by its name, by any revision, or the
+    /// default branch. Without [`ChangeRequest::simulate`], merges are replayed as pushes to that branch.
+    ///
+    /// # Errors
+    /// The repository cannot be read, or there is no such branch.
+    pub fn open(
+        repository: &'r Repository,
+        request: ChangeRequest,
+        branch: Option<&str>,
+    ) -> Result<Self, Error> {
+        let facts = repository.pipeline_facts(&request)?;
+        let (branch, tip) = tip(repository, branch, facts.default_branch.as_deref())?;
+        let simulate = request.simulate.clone().unwrap_or_else(|| As::Branch(branch.clone()));
+        let request = ChangeRequest { base: None, given: None, ..request.simulate(simulate) };
+        let project = Project::open(repository, request)?;
+        Ok(Self { repository, project, branch, tip, patterns: UnitPatterns::default() })
+    }
+
+    /// Replays only these units, as [`Planning::only`](super::Planning::only) names them.
+    pub fn only<S: Into<String>>(mut self, units: impl IntoIterator<Item = S>) -> Self {
+        self.patterns.only.extend(units.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these units out, as [`Planning::except`](super::Planning::except).
+    pub fn except<S: Into<String>>(mut self, units: impl IntoIterator<Item = S>) -> Self {
+        self.patterns.except.extend(units.into_iter().map(Into::into));
+        self
+    }
+
+    /// Replays the newest merges, at most so many.
+    ///
+    /// # Errors
+    /// A commit, a tree or a file cannot be read, or a unit is named that is not there.
+    pub fn run(self, limit: usize) -> Result<Replayed, Error> {
+        let walk = self.repository.git().merges(&self.tip, limit)?;
+        let mut replayed = Replayed {
+            branch: self.branch.clone(),
+            tip: self.tip,
+            configuration: self.project.head.clone(),
+            facts: self.project.facts().clone(),
+            workspace: Arc::clone(&self.project.loaded.workspace),
+            all_jobs: 0,
+            merges: Vec::new(),
+            end: walk.end,
+            diagnostics: self.project.diagnostics().to_vec(),
+            sources: self.project.sources().clone(),
+        };
+        if has_errors(&replayed.diagnostics) {
+            return Ok(replayed);
+        }
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        let mut configuration = Configuration::read(&self.project)?;
+        let today = self.project.plan(ChangeSet::everything()).unchecked()?;
+        configuration.add_read(&self.project)?;
+        let mut counts = JobCounts::of_today(&today, &narrowing);
+        replayed.all_jobs = counts.all(&today.workspace);
+        let states = States { replay: &self, configuration: &configuration };
+        let mut next: Option<State<'_>> = None;
+        for merge in walk.merges {
+            let head = match next.take() {
+                Some(state) => state,
+                None => states.read(&merge.commit, None)?,
+            };
+            let (done, base) = self.merge(&states, merge, &head, &narrowing, &mut counts)?;
+            replayed.merges.push(done);
+            next = Some(base);
+        }
+        Ok(replayed)
+    }
+
+    /// Replays one merge, and returns it with the state before it.
+    fn merge<'s>(
+        &self,
+        states: &States<'s>,
+        merge: Merge,
+        head: &State<'s>,
+        narrowing: &Narrowing,
+        counts: &mut JobCounts,
+    ) -> Result<(ReplayedMerge, State<'s>), Error> {
+        let git = self.repository.git();
+        let (old, new) = (git.tree_of(&merge.before)?, git.tree_of(&merge.commit)?);
+        let mut paths = git.tree_diff(Some(&old), Some(&new))?;
+        let base = states.before(&merge.before, head, &paths)?;
+        let changed_paths = paths.len();
+        let changed_configuration = paths.iter().any(|change| states.configuration.holds(&change.path));
+        head.files.add_changes(&base.files, &mut paths);
+        let changes = self.changes(&merge, paths)?;
+        let own = match changed_configuration && matches!(changes.extent, Extent::Paths(_)) {
+            true => self.own_definitions(&merge, &changes)?,
+            false => BaseComparison::default(),
+        };
+        // `since:` compares with an older commit than the one before.
+        let compared = changes.base.as_ref().map(|base| base.commit).filter(|commit| *commit != merge.before);
+        let older = compared.map(|commit| states.read(&commit, None)).transpose()?;
+        let compared = older.as_ref().unwrap_or(&base);
+        let sides = ReplayedSides { base: Arc::clone(&compared.loaded.workspace), own: &own };
+        let facts = PipelineFacts { sha: Some(merge.commit.to_string()), ..self.project.facts().clone() };
+        let request = plan::Request {
+            base: Some(&compared.files),
+            pipeline: facts,
+            narrowing: narrowing.clone(),
+            replayed: Some(sides),
+            ..self.request(head, changes)
+        };
+        let plan = plan::plan(&request)?;
+        counts.add_unknown(&head.loaded.workspace, |unknown| {
+            let only = Narrowing { only: unknown, except: narrowing.except.clone() };
+            let request = plan::Request { narrowing: only, ..self.request(head, ChangeSet::everything()) };
+            plan::plan(&request)
+        })?;
+        let jobs = counts.of_merge(&plan);
+        let mut all_jobs = counts.all(&plan.workspace);
+        let units = selected(&plan);
+        if units.iter().any(|(_, verdict)| matches!(verdict, Verdict::Everything(_))) {
+            all_jobs = jobs;
+        }
+        let unclaimed = plan.selection.unclaimed.clone();
+        let is_gone = |path: &&RepoPath| {
+            path.parent().is_some_and(|directory| !states.configuration.has_directory(&directory))
+        };
+        let gone = unclaimed.iter().filter(is_gone).count();
+        let done = ReplayedMerge {
+            merge,
+            changed_paths,
+            units,
+            removed: plan.removed.iter().map(|removed| removed.unit.name.clone()).collect(),
+            unclaimed,
+            gone,
+            jobs,
+            all_jobs: all_jobs.max(jobs),
+            incomplete: plan.incomplete.iter().cloned().collect(),
+            changed_configuration,
+        };
+        Ok((done, base))
+    }
+
+    /// Returns the change set of a merge, as the workspace's policy has it.
+    fn changes(&self, merge: &Merge, paths: Vec<changes::Change>) -> Result<ChangeSet, Error> {
+        let found = Provenance::Given { option: "first parent", revision: merge.before.to_string() };
+        let head = Head::Commit { commit: merge.commit, found: found.clone() };
+        let facts = self.project.facts();
+        match self.project.request.policies.get(facts.occasion()) {
+            Policy::All | Policy::None | Policy::Since(_) => {
+                let git = self.repository.git();
+                return Ok(changes::detect(git, &self.project.request, facts, head)?);
+            }
+            // Without records, what changed counts.
+            Policy::Changed | Policy::Unpassed | Policy::SincePassed => {}
+        }
+        Ok(ChangeSet {
+            base: Some(Base { commit: merge.before, found, obtained: Obtained::Present }),
+            head,
+            extent: Extent::Paths(paths),
+            history: History::Complete,
+            unknown_paths: Vec::new(),
+            workspace_from: None,
+            recorded: None,
+        })
+    }
+
+    /// Finds the units that a merge defined anew in the configuration of its time, if it had one.
+    fn own_definitions(&self, merge: &Merge, changes: &ChangeSet) -> Result<BaseComparison, Error> {
+        let files = super::files_at(self.repository, &merge.commit)?;
+        let base_commit = changes.base.as_ref().map_or(&merge.before, |base| &base.commit);
+        let base = super::files_at(self.repository, base_commit)?;
+        let sources = Sources::default();
+        let loaded = crate::workspace::load_at(&*files, &sources, &self.project.workspace().root)?;
+        if has_errors(&loaded.diagnostics) {
+            return Ok(BaseComparison::default());
+        }
+        let request = self.request_of(&*files, &loaded, &sources, changes.clone());
+        Ok(plan::compare_definitions(&plan::Request { base: Some(&*base), ..request }))
+    }
+
+    fn request<'a>(&'a self, head: &'a State<'_>, changes: ChangeSet) -> plan::Request<'a> {
+        self.request_of(&head.files, &head.loaded, self.project.sources(), changes)
+    }
+
+    fn request_of<'a>(
+        &'a self,
+        files: &'a dyn nestling_files::files::Files,
+        loaded: &'a Loaded,
+        sources: &'a Sources,
+        changes: ChangeSet,
+    ) -> plan::Request<'a> {
+        plan::Request {
+            files,
+            protected: self.project.protected.as_deref(),
+            revisions: self.project.revisions(),
+            loaded,
+            base: None,
+            changes,
+            pipeline: self.project.facts().clone(),
+            narrowing: Narrowing::default(),
+            assemblies: &InRepository,
+            sources,
+            fingerprints: None,
+            base_tree: None,
+            wants_fingerprints: false,
+            parent_path: None,
+            replayed: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Replay<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replay").field("branch", &self.branch).field("tip", &self.tip).finish_non_exhaustive()
+    }
+}
+
+/// Returns the name and the newest commit of a branch: of the one that is named, else of the default branch.
+fn tip(
+    repository: &Repository,
+    named: Option<&str>,
+    default: Option<&str>,
+) -> Result<(String, CommitId), Error> {
+    let git = repository.git();
+    if let Some(name) = named.or(default)
+        && let Some(Branch { tip, .. }) = git.branch(name)?
+    {
+        return Ok((name.to_owned(), tip));
+    }
+    let revision = named.unwrap_or("HEAD");
+    let found = || Provenance::Given { option: "--branch", revision: revision.to_owned() };
+    match git.resolve(revision)? {
+        Resolution::Commit(commit) => Ok((named.or(default).unwrap_or("HEAD").to_owned(), commit)),
+        Resolution::Unknown => {
+            Err(changes::ChangesError::Head { revision: revision.to_owned(), named_by: found() }.into())
+        }
+        Resolution::Ambiguous(references) => {
+            Err(changes::ChangesError::Ambiguous(changes::AmbiguousRevision {
+                revision: revision.to_owned(),
+                named_by: found(),
+                references,
+            })
+            .into())
+        }
+    }
+}
+
+fn selected(plan: &Plan) -> Vec<(UnitName, Verdict)> {
+    let selected = plan.selection.verdicts.iter().filter(|(_, verdict)| verdict.is_selected());
+    selected.map(|(name, verdict)| (name.clone(), verdict.clone())).collect()
+}

@@ -1,0 +1,116 @@
+//! The configuration of today: the files that say what a pipeline is, apart from what it is about.
+
+use super::super::{Error, Project};
+use crate::workspace::FILE_NAME;
+use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
+use nestling_files::path::RepoPath;
+use std::collections::{BTreeMap, HashSet};
+
+/// Files that make up the configuration, with their contents.
+#[derive(Debug, Default)]
+pub(super) struct Configuration {
+    /// The content of each `nestling.yml`, by its directory.
+    pub(super) markers: BTreeMap<RepoPath, Vec<u8>>,
+    /// Directories that hold nothing but a `nestling.yml`: their units are about other directories.
+    pub(super) alone: HashSet<RepoPath>,
+    /// Templates, included files, and graphs of other tools.
+    files: BTreeMap<RepoPath, Vec<u8>>,
+    /// The folders of templates: what they do not hold today is not there.
+    folders: Vec<RepoPath>,
+    /// All directories.
+    directories: HashSet<RepoPath>,
+}
+
+impl Configuration {
+    /// Reads the files of a project.
+    ///
+    /// # Errors
+    /// A directory cannot be listed, or a file cannot be read.
+    pub(super) fn read(project: &Project<'_>) -> Result<Self, Error> {
+        let folders = &project.workspace().template_folders;
+        let folders = folders.iter().filter(|folder| folder.revision.is_none());
+        let mut configuration =
+            Self { folders: folders.map(|folder| folder.path.clone()).collect(), ..Self::default() };
+        let paths = configuration.walk(project)?;
+        let files = project.files();
+        for path in paths {
+            let Some(bytes) = files.read(&path)? else { continue };
+            match path.parent().filter(|_| path.file_name() == FILE_NAME.as_bytes()) {
+                Some(directory) => _ = configuration.markers.insert(directory, bytes),
+                None => _ = configuration.files.insert(path, bytes),
+            }
+        }
+        Ok(configuration)
+    }
+
+    /// Adds files that templates and jobs were read from, such as included ones, and graphs of other tools.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn add_read(&mut self, project: &Project<'_>) -> Result<(), Error> {
+        let workspace = project.workspace();
+        for path in project.sources().paths() {
+            let Ok(path) = RepoPath::parse(&path) else { continue };
+            let name = path.file_name();
+            let is_yaml = name.ends_with(b".yml") || name.ends_with(b".yaml");
+            let is_manifest = workspace.depends_from.reads(&path);
+            let is_included = is_yaml && !is_manifest;
+            if self.holds(&path) || !(is_included || workspace.depends_from.is_graph(&path)) {
+                continue;
+            }
+            if let Some(bytes) = project.files().read(&path)? {
+                self.files.insert(path, bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists all files once, and returns those of the configuration.
+    fn walk(&mut self, project: &Project<'_>) -> Result<Vec<RepoPath>, Error> {
+        let mut paths = Vec::new();
+        let mut visit = |directory: &RepoPath, entries: &[DirectoryEntry]| {
+            self.directories.insert(directory.clone());
+            let is_template_folder = self.folders.iter().any(|folder| directory.is_in(folder));
+            for entry in entries {
+                let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Symlink);
+                let is_marker = entry.name == FILE_NAME.as_bytes();
+                if is_file && (is_marker || is_template_folder) {
+                    paths.push(directory.child(&entry.name));
+                }
+                if is_file && is_marker && entries.len() == 1 {
+                    self.alone.insert(directory.clone());
+                }
+            }
+            Walk::Descend
+        };
+        project.files().walk(&mut visit)?;
+        Ok(paths)
+    }
+
+    /// Returns true if a path is one of the configuration's, today or in a folder of templates.
+    pub(super) fn holds(&self, path: &RepoPath) -> bool {
+        path.file_name() == FILE_NAME.as_bytes()
+            || self.files.contains_key(path)
+            || self.folders.iter().any(|folder| path.is_in(folder))
+    }
+
+    /// Returns the content of a file that is not a `nestling.yml`.
+    pub(super) fn file(&self, path: &RepoPath) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
+    }
+
+    /// Returns the files of a directory that are not a `nestling.yml`.
+    pub(super) fn files_in<'a>(&'a self, directory: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+        let is_in = |path: &&RepoPath| path.parent().as_ref() == Some(directory);
+        self.files
+            .range(directory.clone()..)
+            .map(|(path, _)| path)
+            .take_while(|path| path.is_in(directory))
+            .filter(is_in)
+    }
+
+    /// Returns true if a directory is there today.
+    pub(super) fn has_directory(&self, directory: &RepoPath) -> bool {
+        self.directories.contains(directory)
+    }
+}
